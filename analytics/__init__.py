@@ -1,0 +1,1 @@
+"""The renewal-agent scorecard's core: everything that computes, and nothing that draws pages."""

@@ -1,0 +1,42 @@
+"""Everything that can go wrong and be told to a user, as one tree.
+
+    RenewalError            has a sentence in the reader's language; nothing was stored
+    ├── FileRefused         a file cannot be read as what it should be
+    ├── RecipeRefused       an import recipe names what is not there
+    ├── IssuesFound         a file was read but has bad cells, and the caller wants all or nothing
+    ├── RequestRefused      a period, weight, name or option that makes no sense
+    └── HomeBusy            another process owns the home folder
+
+A bug is not in this tree: it is raised as itself.
+"""
+
+from __future__ import annotations
+
+
+class RenewalError(Exception):
+    """A refusal with a key into the locales and the facts that its sentence names."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        self.key = key
+        self.facts = facts
+        super().__init__(f"{key} {facts}" if facts else key)
+
+
+class FileRefused(RenewalError):
+    """A file cannot be read as what it should be."""
+
+
+class RecipeRefused(RenewalError):
+    """An import recipe names what is not there."""
+
+
+class IssuesFound(RenewalError):
+    """A file was read but has cells that cannot be read, and the caller wants all rows or none."""
+
+
+class RequestRefused(RenewalError):
+    """A period, weight, name or option that makes no sense."""
+
+
+class HomeBusy(RenewalError):
+    """Another process owns the home folder."""

@@ -1,0 +1,298 @@
+"""A home folder: the warehouse, the state store and the originals of one company; owned by one process at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import filelock
+
+from analytics.errors import FileRefused, HomeBusy, IssuesFound, RecipeRefused, RequestRefused
+from analytics.intake import reading
+from analytics.intake.fields import words
+from analytics.intake.recipe import Recipe, headers_key, recipe_from
+from analytics.model import Issue, Receipt, Settings
+from analytics.state.store import Store
+from analytics.warehouse import records
+from analytics.warehouse.connection import Warehouse
+
+DEFAULT = Path(__file__).resolve().parent.parent / "home"
+
+
+def default_home() -> Path:
+    """RENEWAL_HOME, else a folder inside the project."""
+    return Path(os.environ.get("RENEWAL_HOME") or DEFAULT)
+
+
+class Home:
+    """Everything one company has: loads go in and out here, and both front ends ask here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            for name in ("originals", "loads"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeBusy("home_unwritable", home=folder.name) from error
+        self._lock = filelock.FileLock(folder / "lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise HomeBusy("home_busy", home=folder.name) from error
+        except OSError as error:
+            raise HomeBusy("home_unwritable", home=folder.name) from error
+        try:
+            self.warehouse = Warehouse(folder / "warehouse.duckdb")
+            self.state = Store(os.environ.get("RENEWAL_STATE_URL") or f"sqlite:///{(folder / 'state.sqlite').as_posix()}")
+            self._settle()
+            records.apply_settings(self.warehouse, self.settings)
+        except duckdb.Error as error:
+            self._lock.release()
+            raise HomeBusy("warehouse_damaged", home=folder.name) from error
+
+    def close(self) -> None:
+        self.warehouse.close()
+        self.state.close()
+        self._lock.release()
+
+    @property
+    def settings(self) -> Settings:
+        return self.state.settings()
+
+    def change_setting(self, name: str, value: Any) -> None:
+        """Save a rule and bring every figure under it."""
+        self.state.save_setting(name, value)
+        records.apply_settings(self.warehouse, self.settings)
+
+    # -- reading a file ------------------------------------------------------------------------------------------
+
+    def look(self, path: Path, layout: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What a file holds, with the recipe confirmed earlier for the same headers, if any."""
+        with self._scratch(path) as copy:
+            found = dict(reading.look(copy, layout))
+        for sheet in found["sheets"]:
+            sheet["recipe"] = self.state.recipe(headers_key(sheet["headers"]))
+        return found
+
+    def recipe_for(self, path: Path, kind: str | None = None) -> Recipe:
+        """The recipe that a file needs nobody to confirm: saved for its headers, or certain from them; else refused."""
+        sheets = self.look(path)["sheets"]
+        for sheet in sheets:
+            saved = sheet["recipe"]
+            if saved and kind in (None, saved["kind"]):
+                return recipe_from(saved)
+        guesses = [
+            (guess, sheet) for sheet in sheets for guess in sheet["guesses"] if kind in (None, guess["kind"])
+        ]
+        for guess, sheet in guesses:
+            if guess["sure"]:
+                matched = {field: header for field, (header, sure) in guess["matches"].items() if sure >= 100}
+                return Recipe(kind=guess["kind"], columns=matched, sheet=sheet["name"] or None)
+        complete = next((guess for guess, _ in guesses if guess["complete"]), None)
+        if complete:
+            unsure = [f"{field} = {header}" for field, (header, sure) in complete["matches"].items() if sure < 100]
+            raise RecipeRefused("recipe_needed", file=path.name, unsure=unsure)
+        raise RecipeRefused("kind_unclear", file=path.name, headers=sheets[0]["headers"][:20])
+
+    @contextmanager
+    def reading(self, path: Path, recipe: Recipe) -> Iterator[reading.Reading]:
+        """A file read by a recipe, its clean records valid inside the block; nothing is stored."""
+        with self._scratch(path) as copy:
+            yield reading.read(copy, recipe, copy.parent)
+
+    @contextmanager
+    def _scratch(self, path: Path) -> Iterator[Path]:
+        if not path.is_file():
+            raise FileRefused("file_missing", file=path.name)
+        with tempfile.TemporaryDirectory(prefix="renewal-", ignore_cleanup_errors=True) as folder:
+            copy = Path(folder) / path.name
+            try:
+                copy.symlink_to(path.resolve())
+            except OSError:  # Windows, without the right to link
+                shutil.copyfile(path, copy)
+            yield copy
+
+    # -- loads in and out ------------------------------------------------------------------------------------------
+
+    def preview(self, path: Path, recipe: Recipe) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
+        """The counts and issues that a load would have."""
+        with self.reading(path, recipe) as read:
+            return read.answer, read.issues(recipe, path.name)
+
+    def load(
+        self,
+        path: Path,
+        recipe: Recipe,
+        *,
+        as_of: dt.date | None = None,
+        on_issues: str = "refuse",
+        sample: bool = False,
+    ) -> Receipt:
+        """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction, its original kept."""
+        sha = _sha256(path)
+        known = self._already(sha, recipe, as_of)
+        if known is not None:
+            return known
+        with self.reading(path, recipe) as read:
+            issues = read.issues(recipe, path.name)
+            answer = read.answer
+            if issues and on_issues == "refuse":
+                raise IssuesFound("issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues)
+            if answer["loaded"] == 0:
+                raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
+            load = records.Load(
+                kind=recipe.kind, file=path.name, sha256=sha, recipe=recipe.plain(), as_of=as_of or dt.date.today(),
+                records=read.records, facts=read.facts, row_count=answer["rows"], loaded=answer["loaded"],
+                rejected=answer["rejected"], loaded_at=dt.datetime.now().replace(microsecond=0), sample=sample,
+            )  # fmt: skip
+            load_id, replaced, undated = self._store(load, path)
+        shape = self.warehouse.ask("load_shape", load_id=load_id)
+        notes: list[tuple[str, Mapping[str, object]]] = []
+        if undated:
+            notes.append(("undated_open", {"count": undated}))
+        if answer["totals"]:
+            notes.append(("totals_skipped", {"count": answer["totals"]}))
+        if answer["seen"].get("hidden"):
+            notes.append(("sheets_hidden", {"sheets": ", ".join(answer["seen"]["hidden"])}))
+        if answer["unread"]:
+            notes.append(("sheets_unread", {"sheets": ", ".join(answer["unread"])}))
+        if answer["percents"]:
+            notes.append(("rates_as_percent", {"columns": ", ".join(recipe.columns[name] for name in answer["percents"])}))
+        return Receipt(
+            load=load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
+            rejected=answer["rejected"], replaced=replaced, agents=int(shape["agents"].iloc[0]), months=self._months(load_id),
+            issues=issues, notes=tuple(notes), skipped=answer["skipped"],
+        )  # fmt: skip
+
+    def _store(self, load: records.Load, path: Path) -> tuple[int, int, int]:
+        """Original first, then the load's note as pending, then the transaction, then the note: a crash between leaves
+        either nothing to see or a pending note that the next start settles."""
+        original = self.folder / "originals" / load.sha256
+        if not original.exists():
+            partial = original.with_suffix(f".{os.getpid()}.part")
+            shutil.copyfile(path, partial)
+            partial.replace(original)
+        load_id = load.load_id or self._next_load()
+        pending = self.folder / "loads" / f"{load_id:06d}.pending"
+        note = {
+            "load": load_id, "kind": load.kind, "file": load.file, "sha256": load.sha256, "recipe": load.recipe,
+            "as_of": load.as_of, "loaded_at": load.loaded_at, "sample": load.sample,
+        }  # fmt: skip
+        pending.write_text(json.dumps(note, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+        try:
+            done = records.store(self.warehouse, replace(load, load_id=load_id), self.settings, _word_lists())
+        except BaseException:
+            pending.unlink(missing_ok=True)
+            raise
+        pending.replace(pending.with_suffix(".json"))
+        return done
+
+    def _next_load(self) -> int:
+        known = [int(path.stem) for path in (self.folder / "loads").iterdir() if path.stem.isdigit()]
+        return max(known, default=0) + 1
+
+    def _already(self, sha: str, recipe: Recipe, as_of: dt.date | None) -> Receipt | None:
+        """The receipt of the same bytes read the same way; refused when they are there, but read another way."""
+        loads = self.warehouse.ask("loads")
+        same = loads[(loads["sha256"] == sha) & (loads["kind"] == recipe.kind)]
+        if same.empty:
+            return None
+        row = same.iloc[-1]
+        if json.loads(row["recipe"]) != json.loads(json.dumps(recipe.plain(), default=str)) or (
+            as_of is not None and as_of != row["as_of"].date()
+        ):
+            raise RequestRefused("loaded_differently", file=row["file"], load=int(row["load_id"]))
+        shape = self.warehouse.ask("load_shape", load_id=int(row["load_id"]))
+        return Receipt(
+            load=int(row["load_id"]), kind=str(row["kind"]), file=str(row["file"]), rows=int(row["row_count"]),
+            loaded=int(row["loaded"]), rejected=int(row["rejected"]), replaced=int(row["replaced"]),
+            agents=int(shape["agents"].iloc[0]), months=self._months(int(row["load_id"])), already=True,
+            notes=(("already_loaded", {"load": int(row["load_id"]), "date": f"{row['loaded_at']:%Y-%m-%d %H:%M}"}),),
+        )  # fmt: skip
+
+    def _months(self, load_id: int) -> tuple[str, ...]:
+        loads = self.warehouse.ask("loads").set_index("load_id")
+        months = loads["months"].get(load_id)
+        return tuple(sorted(months)) if months is not None and len(months) else ()
+
+    def withdraw(self, *load_ids: int) -> None:
+        """Take loads out again; their originals stay."""
+        known = set(self.warehouse.ask("loads")["load_id"])
+        for load_id in load_ids:
+            if load_id not in known:
+                raise RequestRefused("load_unknown", load=load_id)
+        records.withdraw(self.warehouse, load_ids, self.settings)
+        for load_id in load_ids:
+            note = self.folder / "loads" / f"{load_id:06d}.json"
+            if note.exists():
+                note.replace(note.with_suffix(".withdrawn"))
+
+    def rebuild(self) -> int:
+        """Make the warehouse again from the originals and the notes of their loads; returns how many loads."""
+        notes = sorted((self.folder / "loads").glob("*.json"))
+        fresh = Home.__new__(Home)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="rebuild-", ignore_cleanup_errors=True) as folder:
+            fresh.folder, fresh.state = self.folder, self.state
+            fresh.warehouse = Warehouse(Path(folder) / "warehouse.duckdb")
+            records.apply_settings(fresh.warehouse, self.settings)
+            for path in notes:
+                note = json.loads(path.read_text(encoding="utf-8"))
+                fresh._load_again(note)
+            version = self.warehouse.data_version
+            with fresh.warehouse.write() as cursor:
+                cursor.execute("update meta set data_version = $1", [version + 1])
+            fresh.warehouse.close()
+            self.warehouse.close()
+            for name in ("warehouse.duckdb.wal", "warehouse.duckdb"):
+                (self.folder / name).unlink(missing_ok=True)
+            (Path(folder) / "warehouse.duckdb").replace(self.folder / "warehouse.duckdb")
+            self.warehouse = Warehouse(self.folder / "warehouse.duckdb")
+        return len(notes)
+
+    def _load_again(self, note: Mapping[str, Any]) -> None:
+        recipe = recipe_from(note["recipe"])
+        original = self.folder / "originals" / note["sha256"]
+        if not original.exists():
+            raise FileRefused("original_missing", file=note["file"])
+        with tempfile.TemporaryDirectory(prefix="renewal-") as folder:
+            named = Path(folder) / note["file"]
+            shutil.copyfile(original, named)
+            with self.reading(named, recipe) as read:
+                load = records.Load(
+                    kind=recipe.kind, file=note["file"], sha256=note["sha256"], recipe=recipe.plain(),
+                    as_of=dt.date.fromisoformat(note["as_of"]), records=read.records, facts=read.facts,
+                    row_count=read.answer["rows"], loaded=read.answer["loaded"], rejected=read.answer["rejected"],
+                    loaded_at=dt.datetime.fromisoformat(note["loaded_at"]), sample=note["sample"], load_id=note["load"],
+                )  # fmt: skip
+                records.store(self.warehouse, load, self.settings, _word_lists())
+
+    def _settle(self) -> None:
+        """Decide notes left pending by a crash: stored loads keep theirs, the others lose it."""
+        known = set(self.warehouse.ask("loads")["load_id"])
+        for pending in (self.folder / "loads").glob("*.pending"):
+            if int(pending.stem) in known:
+                pending.replace(pending.with_suffix(".json"))
+            else:
+                pending.unlink()
+
+
+def _word_lists() -> dict[str, Any]:
+    items = {word: item for item, known in words("item").items() for word in (*known, item)}
+    return {"no_exclusion": words("exclusion_none")["none"], "items": items}
+
+
+def _sha256(path: Path) -> str:
+    if not path.is_file():
+        raise FileRefused("file_missing", file=path.name)
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

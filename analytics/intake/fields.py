@@ -1,0 +1,111 @@
+"""What can be uploaded, from data/fields.toml: kinds, fields, measures and the words people use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from analytics.catalogue import catalogue, toml
+from analytics.model import Text
+
+CUSTOM = "custom."
+TOTALS = ("合计", "总计", "小计", "汇总", "total", "grand total", "subtotal", "sum")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: its fields, which of them it needs, and which one dates it."""
+
+    id: str
+    label: Text
+    row: Text
+    required: tuple[str, ...]
+    any_of: tuple[str, ...]
+    fields: tuple[str, ...]
+    month: str | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field: its type, its label, the headers people write for it."""
+
+    id: str
+    type: str
+    label: Text
+    synonyms: tuple[str, ...]
+    weak_synonyms: tuple[str, ...] = ()
+    scale_option: str | None = None
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Every kind of record, by id."""
+    return {
+        key: Kind(
+            key,
+            table["label"],
+            table["row"],
+            tuple(table["required"]),
+            tuple(table["any_of"]),
+            tuple(table["fields"]),
+            table.get("month"),
+        )
+        for key, table in toml("fields.toml")["kinds"].items()
+    }
+
+
+@cache
+def fields() -> Mapping[str, Field]:
+    """Every field, by id."""
+    return {
+        key: Field(
+            key,
+            table["type"],
+            table["label"],
+            tuple(table["synonyms"]),
+            tuple(table.get("weak_synonyms", ())),
+            table.get("scale_option"),
+        )
+        for key, table in toml("fields.toml")["fields"].items()
+    }
+
+
+@cache
+def counted() -> Mapping[str, Field]:
+    """What a scoresheet may give beside its fields: every measure and every indicator."""
+    measures = {
+        key: Field(key, "number", {"zh": table["zh"], "en": table["en"]}, (*table["synonyms"], table["zh"], key))
+        for key, table in toml("fields.toml")["measures"].items()
+    }
+    indicators = {
+        one.id: Field(
+            one.id,
+            "rate" if one.unit.startswith("percent") else "number",
+            one.label,
+            (one.id, one.label["zh"], one.label["en"]),
+            scale_option="satisfaction_max" if one.id == "satisfaction" else None,
+        )
+        for one in catalogue().indicators
+    }
+    return {**measures, **indicators}
+
+
+def field_of(kind: str, name: str) -> Field | None:
+    """A field of a kind, a measure or indicator of a scoresheet, or a custom measure; None for anything else."""
+    if name in kinds()[kind].fields:
+        return fields()[name]
+    if kind == "scoresheet":
+        if name in counted():
+            return counted()[name]
+        if name.startswith(CUSTOM) and len(name) > len(CUSTOM):
+            plain = name.removeprefix(CUSTOM)
+            return Field(name, "number", {"zh": plain, "en": plain}, ())
+    return None
+
+
+def words(group: str) -> dict[str, list[str]]:
+    """The words known for a yes/no, an outcome or an assessed item."""
+    known: dict[str, Any] = toml("fields.toml")["words"][group]
+    return {key: list(value) for key, value in known.items()}

@@ -1,0 +1,99 @@
+"""The app's side of reading a file: starts the throw-away process, waits within limits, brings back its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from analytics import errors
+from analytics.errors import FileRefused
+from analytics.intake.recipe import Recipe
+from analytics.model import Issue
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE_LIMIT = 2 * 1024**3
+MEMORY = 1536 * 1024**2
+SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file gave: clean records (and a scoresheet's facts), counts and issues."""
+
+    records: pa.Table
+    facts: pa.Table | None
+    answer: Mapping[str, Any]
+
+    def issues(self, recipe: Recipe, file: str) -> tuple[Issue, ...]:
+        """The issues under the headers of the user's own file; `reason` is a key below issue.* in the locales."""
+        return tuple(
+            Issue(
+                file=file,
+                sheet=one["sheet"],
+                row=one["row"],
+                column=recipe.columns.get(one["field"], ""),
+                value=one["value"] or "",
+                reason=one["reason"],
+                field=one["field"],
+            )
+            for one in self.answer["issues"]
+        )
+
+
+def look(path: Path, layout: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """What a file holds: sheets, headers, first rows, distinct values, guesses; `path` keeps the user's file name."""
+    return _ask({"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent)
+
+
+def read(path: Path, recipe: Recipe, out: Path) -> Reading:
+    """Clean records and issues of a file by a recipe; `out` is an empty folder that the caller throws away."""
+    answer = _ask({"action": "read", "path": str(path), "recipe": recipe.plain()}, path, out)
+    facts = out / "facts.arrow"
+    return Reading(_table(out / "records.arrow"), _table(facts) if facts.exists() else None, answer)
+
+
+def _table(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _ask(request: dict[str, Any], path: Path, out: Path) -> Mapping[str, Any]:
+    size = path.stat().st_size
+    if size == 0:
+        raise FileRefused("file_empty", file=path.name)
+    if size > SIZE_LIMIT:
+        raise FileRefused("file_too_large", file=path.name, limit=SIZE_LIMIT // 1024**2)
+    # Limits grow with the file: a million honest rows need more than a hostile two kilobytes are given.
+    seconds = SECONDS + size // 1_000_000
+    request |= {"out": str(out), "memory": MEMORY + 16 * size, "seconds": seconds}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "analytics.intake.worker"],
+            input=json.dumps(request).encode(),
+            cwd=ROOT,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1",
+                 "MALLOC_ARENA_MAX": "2", "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""), "ARROW_DEFAULT_MEMORY_POOL": "system"},
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused("file_too_slow", file=path.name, seconds=seconds) from error
+    found = out / "answer.json"
+    if done.returncode != 0 or not found.exists():
+        if b"MemoryError" in done.stderr or b"OutOfMemory" in done.stderr or done.returncode < 0:
+            raise FileRefused("file_too_heavy", file=path.name)
+        raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+    answer: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+    found.unlink()
+    if refused := answer.get("refused"):
+        raise getattr(errors, refused["type"])(refused["key"], **refused["facts"])
+    return answer

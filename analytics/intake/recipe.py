@@ -1,0 +1,121 @@
+"""An import recipe · 导入方案: how the columns of one kind of file become fields; read from and written as TOML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from analytics.errors import RecipeRefused
+from analytics.intake.fields import field_of, kinds
+
+OPTIONS: Mapping[str, tuple[type, ...]] = {
+    "satisfaction_max": (int, float),
+    "score_max": (int, float),
+    "date_order": (str,),
+    "date_system": (int,),
+    "missing": (list,),
+    "from": (str, dt.date),
+    "to": (str, dt.date),
+    "encoding": (str,),
+    "delimiter": (str,),
+    "header_row": (int,),
+    "months": (str,),
+    "rate_scale": (str,),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """kind, sheet, field → header, field → word lists, header → values kept, options."""
+
+    kind: str
+    columns: Mapping[str, str]
+    sheet: str | None = None
+    values: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    only: Mapping[str, list[str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """The recipe as plain values, without what is empty."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, {}, "")}
+
+    def toml(self) -> str:
+        return tomli_w.dumps(self.plain())
+
+
+def recipe_from(table: Mapping[str, Any]) -> Recipe:
+    """A recipe from plain values; refuses unknown kinds, fields and options by name."""
+    unknown = set(table) - {"kind", "columns", "sheet", "values", "only", "options", "name"}
+    if unknown:
+        raise RecipeRefused("recipe_unknown_key", key=sorted(unknown)[0])
+    kind = table.get("kind")
+    if kind not in kinds():
+        raise RecipeRefused("kind_unknown", kind=kind, kinds=list(kinds()))
+    columns = _texts(table.get("columns"), "columns")
+    if not columns:
+        raise RecipeRefused("recipe_no_columns")
+    for name in columns:
+        if field_of(kind, name) is None:
+            raise RecipeRefused("recipe_unknown_field", field=name, kind=kind)
+    options = dict(table.get("options", {}))
+    for name, value in options.items():
+        if name not in OPTIONS:
+            raise RecipeRefused("recipe_unknown_option", option=name)
+        if not isinstance(value, OPTIONS[name]) or isinstance(value, bool):
+            raise RecipeRefused("recipe_bad_option", option=name, value=value)
+        if isinstance(value, dt.date):
+            options[name] = value.isoformat()
+    for name in ("satisfaction_max", "score_max"):
+        if name in options and options[name] <= 0:
+            raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
+    if options.get("date_order", "ymd") not in ("ymd", "dmy", "mdy"):
+        raise RecipeRefused("recipe_bad_option", option="date_order", value=options["date_order"])
+    if options.get("months", "add") not in ("add", "replace"):
+        raise RecipeRefused("recipe_bad_option", option="months", value=options["months"])
+    return Recipe(
+        kind=str(kind),
+        columns=columns,
+        sheet=None if table.get("sheet") is None else str(table["sheet"]),
+        values={
+            name: {key: _words(value) for key, value in group.items()}
+            for name, group in dict(table.get("values", {})).items()
+        },
+        only={str(name): _words(value) for name, value in dict(table.get("only", {})).items()},
+        options=options,
+        name=str(table.get("name", "")),
+    )
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe from a TOML file."""
+    try:
+        return recipe_from(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeRefused("recipe_not_toml", file=path.name, detail=str(error)) from error
+    except OSError as error:
+        raise RecipeRefused("file_missing", file=path.name) from error
+
+
+def headers_key(headers: list[str]) -> str:
+    """What makes two files "the same headers": their set, however ordered."""
+    return hashlib.sha256("\x1f".join(sorted(headers)).encode()).hexdigest()[:24]
+
+
+def _words(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise RecipeRefused("recipe_list_expected", value=value)
+    return [str(word) for word in value]
+
+
+def _texts(table: Any, key: str) -> dict[str, str]:
+    if not isinstance(table, Mapping):
+        raise RecipeRefused("recipe_no_columns") if table is None else RecipeRefused("recipe_unknown_key", key=key)
+    return {str(name): str(header) for name, header in table.items()}

@@ -1,0 +1,49 @@
+"""Sentences in the reader's language, from data/locales; the only reader of those files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from analytics.errors import RenewalError
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def sentences(language: str) -> Mapping[str, str]:
+    """All sentences of one language, flat: {"overview.title": "总览"}."""
+    flat: dict[str, str] = {}
+
+    def walk(prefix: str, node: Mapping[str, object]) -> None:
+        for key, value in node.items():
+            path = f"{prefix}{key}"
+            if isinstance(value, Mapping):
+                walk(f"{path}.", value)
+            else:
+                flat[path] = str(value)
+
+    walk("", tomllib.loads((DATA / "locales" / f"{language}.toml").read_text(encoding="utf-8")))
+    return flat
+
+
+def say(key: str, language: str, **facts: object) -> str:
+    """One sentence with its facts filled in; an unknown key is a bug and raises KeyError."""
+    return sentences(language)[key].format(**facts)
+
+
+def explain(error: RenewalError, language: str) -> str:
+    """The sentence of an error."""
+    facts = {name: _fact(value, language) for name, value in error.facts.items()}
+    return say(f"error.{error.key}", language, **facts)
+
+
+def _fact(value: object, language: str) -> object:
+    if isinstance(value, Mapping) and set(value) >= set(LANGUAGES):
+        return value[language]
+    if isinstance(value, (list, tuple)):
+        return ("、" if language == "zh" else ", ").join(str(_fact(item, language)) for item in value)
+    return value

@@ -1,0 +1,201 @@
+"""Frozen value types that every part of the core shares."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from analytics.errors import RequestRefused
+
+Text = Mapping[str, str]  # {"zh": …, "en": …}
+Direction = Literal["higher", "lower"]
+CATEGORIES = ("results", "service", "competence")
+QUADRANTS = ("role_model", "service_gap", "sales_gap", "focus")
+UNPLACED = "unplaced"
+
+
+def add_months(month: dt.date, count: int) -> dt.date:
+    """The first day of the month `count` months later (earlier when negative)."""
+    index = month.year * 12 + month.month - 1 + count
+    return dt.date(index // 12, index % 12 + 1, 1)
+
+
+def parse_month(text: str) -> dt.date:
+    """'2021-03' (also 2021/3, 202103, 2021年3月) → 2021-03-01; anything else is refused."""
+    found = re.fullmatch(r"\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*(?:月|[-/.]0?1)?\s*", text)
+    if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2200:
+        raise RequestRefused("month_unreadable", value=text)
+    return dt.date(int(found[1]), int(found[2]), 1)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A run of whole months; both ends are first days of a month, both included."""
+
+    first: dt.date
+    last: dt.date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise RequestRefused("period_backwards", first=f"{self.first:%Y-%m}", last=f"{self.last:%Y-%m}")
+
+    @property
+    def months(self) -> list[dt.date]:
+        return [add_months(self.first, step) for step in range(self.length)]
+
+    @property
+    def length(self) -> int:
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+    def shifted(self, months: int) -> Period:
+        """The same length of time, `months` later."""
+        return Period(add_months(self.first, months), add_months(self.last, months))
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length that ends where this one begins."""
+        return self.shifted(-self.length)
+
+    @property
+    def year_before(self) -> Period:
+        return self.shifted(-12)
+
+    def __str__(self) -> str:
+        first, last = f"{self.first:%Y-%m}", f"{self.last:%Y-%m}"
+        return first if first == last else f"{first}…{last}"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Turns a value into 0–100 points through knots; `values` ascending, `points` beside them."""
+
+    values: tuple[float, ...]
+    points: tuple[float, ...]
+    mode: Literal["linear", "steps"] = "linear"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One line of the catalogue: scale × Σ numerator ÷ Σ denominator, a category, a weight and a standard."""
+
+    id: str
+    category: str
+    group: str
+    numerator: str
+    denominator: str
+    direction: Direction
+    unit: str
+    weight: float
+    standard: Standard
+    label: Text
+    why: Text
+    scale: float = 1.0
+    fallback: str | None = None
+    target: float | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Caps the grade of an agent whose value of an indicator is worse than `beyond`."""
+
+    indicator: str
+    beyond: float
+    cap: str
+
+
+@dataclass(frozen=True)
+class WeightScheme:
+    """Category weights and, inside each category, indicator weights; both are scaled to 100 when used."""
+
+    name: str
+    categories: Mapping[str, float]
+    indicators: Mapping[str, float] = field(default_factory=dict)
+    label: Text | None = None
+    reason: str = ""
+    author: str = ""
+    date: str = ""
+    version: int = 1
+    purpose: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.version, tuple(self.categories.items()), tuple(self.indicators.items())))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The rules of domain.md that decide who is right in a quarrel; every one is printed on the method page."""
+
+    grace_days: int = 30
+    grace_by_product: Mapping[str, int] = field(default_factory=dict)
+    contact_lead_days: int = 90
+    missing_limit: float = 40.0
+    calendar: str = "CN"
+
+    def __hash__(self) -> int:
+        return hash(
+            (
+                self.grace_days,
+                tuple(sorted(self.grace_by_product.items())),
+                self.contact_lead_days,
+                self.missing_limit,
+                self.calendar,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which period is judged and whom the page shows; only `period` and `channel` change any number."""
+
+    period: Period
+    team: str | None = None
+    branch: str | None = None
+    channel: str | None = None
+    least_policies: int = 0
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing in a file that cannot be read: where it is, what stands there, and why it does not do."""
+
+    file: str
+    sheet: str
+    row: int | None
+    column: str
+    value: str
+    reason: str
+    field: str = ""
+
+    def plain(self) -> dict[str, object]:
+        """The issue as the command line prints it."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a load did, in numbers a user can check against the file."""
+
+    load: int
+    kind: str
+    file: str
+    rows: int
+    loaded: int
+    rejected: int
+    replaced: int
+    agents: int
+    months: tuple[str, ...]
+    issues: tuple[Issue, ...] = ()
+    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    already: bool = False
+    skipped: int = 0

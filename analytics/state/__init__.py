@@ -1,0 +1,1 @@
+"""What people write (schemes, recipes, settings, coaching): SQLite or PostgreSQL through SQLAlchemy Core."""

@@ -1,0 +1,87 @@
+-- name: measures
+-- Sums per agent and the team of each month, over the chosen months.
+select
+  m.agent_id, r.team,
+  sum(due_policies)::bigint as due_policies, sum(renewed_policies)::bigint as renewed_policies,
+  sum(late_renewals)::bigint as late_renewals, sum(open_policies)::bigint as open_policies,
+  sum(excluded_policies)::bigint as excluded_policies, sum(due_premium)::double as due_premium,
+  sum(renewed_premium)::double as renewed_premium, sum(retained_premium)::double as retained_premium,
+  sum(first_term_due)::bigint as first_term_due, sum(first_term_renewed)::bigint as first_term_renewed,
+  sum(cycle_days)::bigint as cycle_days, sum(cycled_policies)::bigint as cycled_policies, sum(contacts)::bigint as contacts,
+  sum(effective_contacts)::bigint as effective_contacts, sum(contacted_customers)::bigint as contacted_customers,
+  sum(working_days)::bigint as working_days, sum(survey_points)::double as survey_points,
+  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::bigint as surveys, sum(complaints)::bigint as complaints,
+  sum(upheld_complaints)::bigint as upheld_complaints,
+  case when count(*) = count(r.target_count) then sum(r.target_count) end as target_count,
+  case when count(*) = count(r.target_premium) then sum(r.target_premium)::double end as target_premium
+from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
+where m.month between $first_month and $last_month
+group by m.agent_id, r.team
+order by m.agent_id, r.team
+
+-- name: items
+select i.agent_id, r.team, i.item, sum(i.points)::double as points, sum(i.ratings)::bigint as ratings
+from agent_month_item i left join roster_month r on r.agent_id = i.agent_id and r.month = i.month
+where i.month between $first_month and $last_month
+group by i.agent_id, r.team, i.item
+order by i.agent_id, r.team, i.item
+
+-- name: people
+-- Who the agents of the chosen months are, as of their last month in it.
+select
+  agent_id, arg_max(name, month) as name, arg_max(team, month) as team, arg_max(branch, month) as branch,
+  arg_max(region, month) as region, arg_max(supervisor, month) as supervisor, max(hired_on) as hired_on, count(distinct team) as teams
+from roster_month where month between $first_month and $last_month group by agent_id order by agent_id
+
+-- name: facts_of
+-- Who an agent is known to be, whether or not any month has figures.
+select agent_id, arg_max(name, load_id) as name, arg_max(team, load_id) as team, arg_max(branch, load_id) as branch,
+  arg_max(region, load_id) as region, arg_max(supervisor, load_id) as supervisor, max(hired_on) as hired_on
+from agent_facts group by agent_id order by agent_id
+
+-- name: scoresheets
+-- Already-counted rows that touch the chosen months; `covered` when the months lie wholly inside.
+select agent_id, first_month, last_month, measure, value, load_id,
+  first_month >= $first_month and last_month <= $last_month as covered
+from scoresheet where current and last_month >= $first_month and first_month <= $last_month
+order by agent_id, measure, first_month, last_month, load_id
+
+-- name: months
+-- Every month that has figures, how many policies in it are still open, and whether it was only counted by somebody else.
+with m as (
+  select month, sum(due_policies)::bigint as due_policies, sum(open_policies)::bigint as open_policies, count(*) as agents from agent_month group by month
+), s as (
+  select distinct unnest(generate_series(first_month, last_month, interval 1 month))::date as month from scoresheet where current
+)
+select coalesce(m.month, s.month) as month, coalesce(m.due_policies, 0)::bigint as due_policies,
+  coalesce(m.open_policies, 0)::bigint as open_policies, coalesce(m.agents, 0)::bigint as agents
+from m full join s on s.month = m.month order by 1
+
+-- name: by_month
+-- One agent's (or, with null, everybody's) sums month by month, for the chart over the months.
+select m.agent_id, m.month, m.due_policies, m.renewed_policies, m.due_premium::double as due_premium, m.retained_premium::double as retained_premium,
+  m.renewed_premium::double as renewed_premium, m.first_term_due, m.first_term_renewed, m.cycle_days, m.cycled_policies,
+  m.contacted_customers, m.working_days, m.survey_points::double as survey_points, m.surveys, m.complaints, m.open_policies,
+  r.target_count, r.target_premium::double as target_premium
+from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
+where m.month between $first_month and $last_month and m.agent_id = $agent_id
+order by m.month
+
+-- name: channels
+select distinct channel from current_policies where channel is not null order by channel
+
+-- name: loads
+select load_id, kind, file, sha256, recipe, as_of, loaded_at, sample, row_count, loaded, rejected, replaced, months_mode,
+  (select list(strftime(month, '%Y-%m') order by month) from load_months m where m.load_id = l.load_id) as months
+from loads l order by load_id
+
+-- name: load_shape
+-- How many agents a load names and which months it touches.
+select count(distinct agent_id) as agents from (
+  select agent_id from policies where load_id = $load_id union all select agent_id from contacts where load_id = $load_id
+  union all select agent_id from surveys where load_id = $load_id union all select agent_id from complaints where load_id = $load_id
+  union all select agent_id from assessments where load_id = $load_id union all select agent_id from agent_facts where load_id = $load_id
+  union all select agent_id from scoresheet where load_id = $load_id)
+
+-- name: population
+select count(*) as policies, count(distinct agent_id) as agents, min(month) as first_month, max(month) as last_month from current_policies

@@ -1,0 +1,187 @@
+"""Loads into and out of the warehouse, and the rollup of the months they touch; each in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import holidays
+import pyarrow as pa
+
+from analytics.model import Settings, add_months
+from analytics.warehouse.connection import Warehouse, question, run
+
+RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments", "scoresheet")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is to be stored: clean records of one kind, where they came from, and as of when they speak."""
+
+    kind: str
+    file: str
+    sha256: str
+    recipe: Mapping[str, Any]
+    as_of: dt.date
+    records: pa.Table
+    facts: pa.Table | None
+    row_count: int
+    loaded: int
+    rejected: int
+    loaded_at: dt.datetime
+    sample: bool = False
+    load_id: int | None = None
+
+
+def store(warehouse: Warehouse, load: Load, settings: Settings, words: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Store a load and roll up its months; returns its id, how many earlier rows it replaced, its undated open policies."""
+    with warehouse.write() as cursor:
+        load_id = load.load_id or int(run(cursor, "next_load")[0][0])
+        mode = str(load.recipe.get("options", {}).get("months", "add"))
+        bound: dict[str, Any] = {
+            "load_id": load_id, "kind": load.kind, "file": load.file, "sha256": load.sha256, "as_of": load.as_of,
+            "recipe": json.dumps(load.recipe, ensure_ascii=False, default=str), "loaded_at": load.loaded_at,
+            "months_mode": mode, "sample": load.sample, "row_count": load.row_count, "loaded": load.loaded,
+            "rejected": load.rejected, "replaces": mode == "replace", **words,
+        }
+        options = load.recipe.get("options", {})
+        bound["first"] = _month(options.get("from"))
+        bound["last"] = _month(options.get("to"))
+        before = int(run(cursor, "not_current", load_id=load_id)[0][0])
+        cursor.register("incoming", load.records)
+        run(cursor, f"insert_{load.kind}", **bound)
+        if load.kind == "policies":
+            run(cursor, "insert_policies_facts", **bound)
+        if load.facts is not None:
+            cursor.register("incoming_facts", load.facts)
+            run(cursor, "insert_scoresheet_facts", **bound)
+            cursor.unregister("incoming_facts")
+        cursor.unregister("incoming")
+        run(cursor, "insert_load", **bound)
+        run(cursor, f"months_{load.kind}", **bound)
+        _renew(cursor, load.kind, load_id)
+        replaced = int(run(cursor, "not_current", load_id=load_id)[0][0]) - before
+        run(cursor, "set_replaced", replaced=replaced, load_id=load_id)
+        _roll_up(cursor, _touched(cursor, load_id, everything=load.kind == "agents"), settings)
+        _roster(cursor, load_id)
+        undated = int(run(cursor, "undated", load_id=load_id)[0][0])
+    return load_id, replaced, undated
+
+
+def withdraw(warehouse: Warehouse, load_ids: Iterable[int], settings: Settings) -> None:
+    """Take loads out again; what they had replaced stands again."""
+    with warehouse.write() as cursor:
+        for load_id in load_ids:
+            kinds = [row[0] for row in cursor.execute("select kind from loads where load_id = $1", [load_id]).fetchall()]
+            months = _touched(cursor, load_id, everything="agents" in kinds)
+            run(cursor, "stop_replacing", load_id=load_id)
+            has_facts = run(cursor, "has_facts", load_id=load_id)[0][0]
+            for table in (*RECORD_TABLES, "agent_facts", "loads"):
+                run(cursor, f"forget_{table}", load_id=load_id)
+            for kind in kinds:
+                _renew(cursor, kind, load_id)
+            run(cursor, "forget_load_months", load_id=load_id)
+            _roll_up(cursor, months, settings)
+            if has_facts:
+                _roster_of_all(cursor)
+
+
+def apply_settings(warehouse: Warehouse, settings: Settings) -> bool:
+    """Roll everything up again when a rule changed since the last time; True when it did."""
+    wanted = json.dumps(
+        [settings.grace_days, dict(settings.grace_by_product), settings.contact_lead_days, settings.calendar]
+    )
+    with warehouse.cursor() as cursor:
+        if cursor.execute("select settings from meta").fetchall()[0][0] == wanted:
+            return False
+    with warehouse.write() as cursor:
+        run(cursor, "set_settings", settings=wanted)
+        run(cursor, "clear_product_grace")
+        for product, days in settings.grace_by_product.items():
+            run(cursor, "add_product_grace", product=product, grace_days=days)
+        cursor.execute("delete from calendar")
+        _roll_up(cursor, [row[0] for row in run(cursor, "all_months")], settings)
+    return True
+
+
+def rollup_bound(settings: Settings, first: dt.date, last: dt.date, channel: str | None = None) -> dict[str, Any]:
+    """The values that rollup.sql binds."""
+    return {
+        "first_month": first,
+        "last_month": last,
+        "grace_days": settings.grace_days,
+        "lead_days": settings.contact_lead_days,
+        "contact_from": first - dt.timedelta(days=settings.contact_lead_days + 31),
+        "channel": channel,
+    }
+
+
+def _month(value: Any) -> dt.date | None:
+    return dt.date.fromisoformat(f"{str(value)[:7]}-01") if value else None
+
+
+def _renew(cursor: duckdb.DuckDBPyConnection, kind: str, load_id: int) -> None:
+    if kind == "agents":
+        return
+    if kind == "scoresheet" or run(cursor, "shares_months", load_id=load_id)[0][0]:
+        run(cursor, f"renew_current_{kind}", load_id=load_id)
+
+
+def _touched(cursor: duckdb.DuckDBPyConnection, load_id: int, *, everything: bool) -> list[dt.date]:
+    return [row[0] for row in run(cursor, "touched_months", load_id=load_id, everything=everything)]
+
+
+def _roll_up(cursor: duckdb.DuckDBPyConnection, months: list[dt.date], settings: Settings) -> None:
+    """Make the agent-months of these months anew, a run of neighbouring months at a time."""
+    if not months:
+        return
+    _calendar(cursor, {month.year for month in months}, settings.calendar)
+    for first, last in _runs(months):
+        span = {"first_month": first, "last_month": last}
+        for table in ("agent_month", "agent_month_item", "roster_month"):
+            run(cursor, f"clear_{table}", **span)
+        cursor.execute(f"insert into agent_month by name {question('rollup')}", rollup_bound(settings, first, last))
+        cursor.execute(f"insert into agent_month_item by name {question('rollup_items')}", span)
+        cursor.execute(question("roster"), span)
+
+
+def _roster(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """New facts may say who somebody was in months that this load does not touch."""
+    if run(cursor, "has_facts", load_id=load_id)[0][0]:
+        _roster_of_all(cursor)
+
+
+def _roster_of_all(cursor: duckdb.DuckDBPyConnection) -> None:
+    span = {"first_month": dt.date(1900, 1, 1), "last_month": dt.date(2200, 1, 1)}
+    run(cursor, "clear_roster_month", **span)
+    cursor.execute(question("roster"), span)
+
+
+def _runs(months: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    out: list[tuple[dt.date, dt.date]] = []
+    for month in sorted(set(months)):
+        if out and add_months(out[-1][1], 1) == month:
+            out[-1] = (out[-1][0], month)
+        else:
+            out.append((month, month))
+    return out
+
+
+def _calendar(cursor: duckdb.DuckDBPyConnection, years: set[int], country: str) -> None:
+    """Working days of these years, holidays and make-up days included; one year more, for late windows."""
+    known = {row[0] for row in run(cursor, "calendar_years")}
+    wanted = sorted({year + more for year in years for more in (0, 1)} - known)
+    if not wanted:
+        return
+    table = holidays.country_holidays(country, years=wanted)
+    days = [dt.date(year, 1, 1) + dt.timedelta(days=step) for year in wanted for step in range(366)]
+    days = [day for day in days if day.year in wanted]
+    days = sorted(set(days))
+    working = [int(table.is_working_day(day)) for day in days]
+    cursor.register("new_days", pa.table({"day": pa.array(days, pa.date32()), "working": pa.array(working, pa.int32())}))
+    run(cursor, "add_calendar")
+    cursor.unregister("new_days")

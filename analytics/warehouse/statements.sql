@@ -1,0 +1,155 @@
+-- name: insert_policies
+insert into policies
+select $load_id, row, policy_id, agent_id, due_date, date_trunc('month', due_date)::date, outcome, renewed_on, premium_due, premium_renewed,
+  first_term, product, channel, customer_id, case when list_contains($no_exclusion, lower(exclusion)) then null else exclusion end,
+  lost_reason, satisfaction, complaints, contacts, $as_of, true
+from incoming
+
+-- name: insert_policies_facts
+insert into agent_facts
+select $load_id, agent_id, date_trunc('month', due_date)::date, max(name), max(team), max(branch), max(region), null, null, null, null, $as_of
+from incoming where due_date is not null and (name is not null or team is not null or branch is not null or region is not null)
+group by agent_id, date_trunc('month', due_date)::date
+
+-- name: insert_agents
+insert into agent_facts
+select $load_id, agent_id, month, name, team, branch, region, hired_on, supervisor, target_count, target_premium, $as_of from incoming
+
+-- name: insert_contacts
+insert into contacts
+select $load_id, row, agent_id, contacted_at, date_trunc('month', contacted_at)::date, policy_id, customer_id, effective, $as_of, true from incoming
+
+-- name: insert_surveys
+insert into surveys
+select $load_id, row, agent_id, surveyed_on, date_trunc('month', surveyed_on)::date, score, true from incoming
+
+-- name: insert_complaints
+insert into complaints
+select $load_id, row, agent_id, received_on, date_trunc('month', received_on)::date, upheld, policy_id, true from incoming
+
+-- name: insert_assessments
+insert into assessments
+select $load_id, row, agent_id, assessed_on, date_trunc('month', assessed_on)::date,
+  coalesce(map_extract_value($items, lower(item)), lower(item)), score, assessor, true from incoming
+
+-- name: insert_scoresheet
+insert into scoresheet select $load_id, row, agent_id, first_month, last_month, measure, value, true from incoming
+
+-- name: insert_scoresheet_facts
+insert into agent_facts
+select $load_id, agent_id, month, name, team, branch, region, null, null, null, null, $as_of from incoming_facts
+where name is not null or team is not null or branch is not null or region is not null
+
+-- name: insert_load
+insert into loads values ($load_id, $kind, $file, $sha256, $recipe, $as_of, $loaded_at, $months_mode, $sample, $row_count, $loaded, $rejected, 0)
+
+-- name: months_policies
+insert into load_months select distinct $load_id, 'policies', month, $replaces from policies where load_id = $load_id and month is not null
+-- name: months_contacts
+insert into load_months select distinct $load_id, 'contacts', month, $replaces from contacts where load_id = $load_id
+-- name: months_surveys
+insert into load_months select distinct $load_id, 'surveys', month, $replaces from surveys where load_id = $load_id
+-- name: months_assessments
+insert into load_months select distinct $load_id, 'assessments', month, $replaces from assessments where load_id = $load_id
+-- name: months_agents
+insert into load_months select distinct $load_id, 'agents', month, $replaces from agent_facts where load_id = $load_id and month is not null
+-- name: months_complaints
+-- A complaints file speaks for every month between its first and last complaint (or its stated from and to): nobody named means none.
+insert into load_months
+select $load_id, 'complaints', unnest(generate_series(coalesce($first, min(month)), coalesce($last, max(month)), interval 1 month))::date, $replaces
+from complaints where load_id = $load_id
+-- name: months_scoresheet
+insert into load_months
+select distinct $load_id, 'scoresheet', unnest(generate_series(first_month, last_month, interval 1 month))::date, $replaces
+from scoresheet where load_id = $load_id
+
+-- name: renew_current_policies
+-- A policy of a month stands as its latest load has it, unless a later load replaced the whole month.
+update policies set current = not exists (
+    select 1 from policies later where later.policy_id = policies.policy_id and later.month = policies.month and later.load_id > policies.load_id)
+  and not exists (select 1 from load_months m where m.kind = 'policies' and m.replaces and m.month = policies.month and m.load_id > policies.load_id)
+where month in (select month from load_months where load_id = $load_id)
+-- name: renew_current_contacts
+update contacts set current = not exists (
+  select 1 from load_months m where m.kind = 'contacts' and m.replaces and m.month = contacts.month and m.load_id > contacts.load_id)
+where month in (select month from load_months where load_id = $load_id)
+-- name: renew_current_surveys
+update surveys set current = not exists (
+  select 1 from load_months m where m.kind = 'surveys' and m.replaces and m.month = surveys.month and m.load_id > surveys.load_id)
+where month in (select month from load_months where load_id = $load_id)
+-- name: renew_current_complaints
+update complaints set current = not exists (
+  select 1 from load_months m where m.kind = 'complaints' and m.replaces and m.month = complaints.month and m.load_id > complaints.load_id)
+where month in (select month from load_months where load_id = $load_id)
+-- name: renew_current_assessments
+update assessments set current = not exists (
+  select 1 from load_months m where m.kind = 'assessments' and m.replaces and m.month = assessments.month and m.load_id > assessments.load_id)
+where month in (select month from load_months where load_id = $load_id)
+-- name: renew_current_scoresheet
+-- The same agent, period and measure stands as its latest load has it.
+update scoresheet set current = not exists (
+  select 1 from scoresheet later where later.agent_id = scoresheet.agent_id and later.measure = scoresheet.measure
+    and later.first_month = scoresheet.first_month and later.last_month = scoresheet.last_month and later.load_id > scoresheet.load_id)
+
+-- name: shares_months
+select count(*) from load_months mine join load_months other on other.month = mine.month and other.kind = mine.kind and other.load_id <> mine.load_id
+where mine.load_id = $load_id
+
+-- name: not_current
+select (select count(*) from policies where not current and load_id < $load_id) + (select count(*) from contacts where not current and load_id < $load_id)
+  + (select count(*) from surveys where not current and load_id < $load_id) + (select count(*) from complaints where not current and load_id < $load_id)
+  + (select count(*) from assessments where not current and load_id < $load_id) + (select count(*) from scoresheet where not current and load_id < $load_id)
+-- name: set_replaced
+update loads set replaced = $replaced where load_id = $load_id
+
+-- name: stop_replacing
+update load_months set replaces = false where load_id = $load_id
+
+-- name: forget_policies
+delete from policies where load_id = $load_id
+-- name: forget_contacts
+delete from contacts where load_id = $load_id
+-- name: forget_surveys
+delete from surveys where load_id = $load_id
+-- name: forget_complaints
+delete from complaints where load_id = $load_id
+-- name: forget_assessments
+delete from assessments where load_id = $load_id
+-- name: forget_scoresheet
+delete from scoresheet where load_id = $load_id
+-- name: forget_agent_facts
+delete from agent_facts where load_id = $load_id
+-- name: forget_load_months
+delete from load_months where load_id = $load_id
+-- name: forget_loads
+delete from loads where load_id = $load_id
+
+-- name: touched_months
+select distinct month from load_months where load_id = $load_id
+union select distinct month from agent_month where $everything order by 1
+-- name: has_facts
+select count(*) from agent_facts where load_id = $load_id
+-- name: all_months
+select distinct month from load_months order by 1
+-- name: clear_agent_month
+delete from agent_month where month between $first_month and $last_month
+-- name: clear_agent_month_item
+delete from agent_month_item where month between $first_month and $last_month
+-- name: clear_roster_month
+delete from roster_month where month between $first_month and $last_month
+-- name: next_version
+update meta set data_version = data_version + 1
+-- name: set_settings
+update meta set settings = $settings
+-- name: clear_product_grace
+delete from product_grace
+-- name: add_product_grace
+insert into product_grace values ($product, $grace_days)
+-- name: calendar_years
+select distinct year(day) from calendar
+-- name: add_calendar
+insert into calendar select day, date_trunc('month', day)::date, working from new_days
+-- name: next_load
+select coalesce(max(load_id), 0) + 1 from loads
+-- name: undated
+select count(*) from policies where load_id = $load_id and month is null
