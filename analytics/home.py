@@ -287,8 +287,12 @@ class Home:
 
 
 def _word_lists() -> dict[str, Any]:
-    items = {word: item for item, known in words("item").items() for word in (*known, item)}
-    return {"no_exclusion": words("exclusion_none")["none"], "items": items}
+    items = [(word, item) for item, known in words("item").items() for word in (*known, item)]
+    return {
+        "no_exclusion": words("exclusion_none")["none"],
+        "item_words": [word for word, _ in items],
+        "item_ids": [item for _, item in items],
+    }
 
 
 def _sha256(path: Path) -> str:

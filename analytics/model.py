@@ -199,3 +199,17 @@ class Receipt:
     notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     already: bool = False
     skipped: int = 0
+
+
+@dataclass(frozen=True)
+class CoachingEntry:
+    """What a manager wrote about one agent's coaching; `version` is the one that was read, 0 for none."""
+
+    agent_id: str
+    listed: bool = False
+    reason: str = ""
+    action: str = ""
+    last_date: dt.date | None = None
+    next_date: dt.date | None = None
+    comment: str = ""
+    version: int = 0

@@ -27,7 +27,7 @@ SAME_SCALE = 10.0  # scores all at or below this could be out of 5, 10 or 100: t
 
 def read(found: Sequence[Sheet], recipe: Recipe, out: Path) -> dict[str, Any]:
     """Type every sheet by the recipe; writes records.arrow, returns counts and issues as plain values."""
-    connection = duckdb.connect(config={"threads": 2})
+    connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": True})
     connection.execute((HERE / "cleaning.sql").read_text(encoding="utf-8"))
     columns = _columns(recipe)
     counts = _raw(connection, found, recipe, columns)
@@ -70,41 +70,32 @@ def _raw(
         f"create table raw (sheet varchar, row bigint, {', '.join(f'{name} varchar' for name in every)})"
     )
     missing = [str(word).strip().lower() for word in recipe.options.get("missing", [])]
-    rows = kept = ragged = totals = 0
+    rows = ragged = totals = 0
     for sheet in found:
         places = {" ".join(header.split()).lower(): f"c{index}" for index, header in enumerate(sheet.headers)}
         connection.register("body", sheet.body.append_column("row", sheet.numbers))
         mapped = [places[" ".join(header.split()).lower()] for header in recipe.columns.values()]
-        plain = "{0}" if not missing else "case when list_contains($missing, word({0})) then null else {0} end"
+        plain = "{0}" if not missing else "case when list_contains($missing, lower(trim({0}))) then null else {0} end"
         select = ", ".join(f"{plain.format(place)} as {name}" for place, name in zip(mapped, names, strict=True))
         blank = " and ".join(f"c{index} is null" for index in range(len(sheet.headers)))
-        bound: dict[str, Any] = {"totals": list(TOTALS)}
         ids = [place for place, name in zip(mapped, names, strict=True) if name in ("agent_id", "policy_id", "name")]
-        is_total = " or ".join(f"list_contains($totals, word({place}))" for place in ids)
-        keep = []
-        for index, (header, values) in enumerate(recipe.only.items()):
-            place = places[" ".join(header.split()).lower()]
-            keep.append(f"list_contains($only{index}, coalesce(word({place}), ''))")
-            bound[f"only{index}"] = [value.strip().lower() for value in values]
-        connection.execute(
-            f"create or replace temp table shape as select row, ({blank}) as blank, coalesce({is_total}, false) as total from body",
-            {"totals": list(TOTALS)},
-        )
-        counted = connection.execute(
-            "select count(*) filter (not blank), count(*) filter (total and not blank) from shape"
+        total = " or ".join(f"list_contains($totals, lower(replace(replace({place}, ' ', ''), '　', '')))" for place in ids)
+        lines, total_lines = connection.execute(
+            f"select count(*) filter (not ({blank})), count(*) filter ({total}) from body", {"totals": list(TOTALS)}
         ).fetchall()[0]
-        totals += counted[1]
-        rows += counted[0] - counted[1] + len(sheet.ragged)
+        totals += total_lines
+        rows += lines - total_lines + len(sheet.ragged)
         ragged += len(sheet.ragged)
-        bound.pop("totals")
+        bound: dict[str, Any] = {"sheet": sheet.name, "totals": list(TOTALS)}
         if missing:
             bound["missing"] = missing
-        bound["sheet"] = sheet.name
+        keep = [f"not ({blank})", f"not coalesce({total}, false)"]
+        for index, (header, values) in enumerate(recipe.only.items()):
+            place = places[" ".join(header.split()).lower()]
+            keep.append(f"list_contains($only{index}, coalesce(lower(trim({place})), ''))")
+            bound[f"only{index}"] = [value.strip().lower() for value in values]
         connection.execute(
-            f"insert into raw by name select $sheet as sheet, body.row, {select} from body "
-            "join shape using (row) where not blank and not total"
-            + "".join(f" and {condition}" for condition in keep),
-            bound,
+            f"insert into raw by name select $sheet as sheet, row, {select} from body where {' and '.join(keep)}", bound
         )
         connection.unregister("body")
     kept = connection.execute("select count(*) from raw").fetchall()[0][0]
@@ -145,7 +136,7 @@ def _day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe
         return str(recipe.options["date_order"])
     first, second, neither, example = connection.execute(
         "with p as (select regexp_extract(trim(half_width(t)), '^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})(\\D.*)?$',"
-        f" ['a', 'b', 'y', 'rest']) as d, t from (select {place} as t from raw where {place} is not null)),"
+        f" ['a', 'b', 'y', 'rest']) as d, t from (select {place} as t from raw where {place} not like '____-%')),"
         " n as (select try_cast(d.a as int) as a, try_cast(d.b as int) as b, t from p where d.y <> '')"
         " select count(*) filter (a > 12), count(*) filter (b > 12), count(*), min(t) from n"
     ).fetchall()[0]
@@ -380,7 +371,7 @@ def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mappi
     kind = kinds()[recipe.kind]
     if recipe.kind != "scoresheet":
         names = ", ".join(kind.fields)
-        table = connection.execute(f"select row, {names} {good}").to_arrow_table()
+        table = connection.sql(f"select row, {names} {good}").to_arrow_table()
         _save(table, out / "records.arrow")
         return int(table.num_rows)
     counted = [name for name in columns if name not in kind.fields]
@@ -392,8 +383,8 @@ def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mappi
             f"select row, agent_id, first_month, last_month, $measure{index} as measure, {place}::double as value "
             f"{good} {'and' if 'where' in good else 'where'} {place} is not null"
         )
-    _save(connection.execute(" union all ".join(parts), bound).to_arrow_table(), out / "records.arrow")
-    facts = connection.execute(f"select agent_id, last_month as month, name, team, branch, region, row {good}").to_arrow_table()
+    _save(connection.sql(" union all ".join(parts), params=bound).to_arrow_table(), out / "records.arrow")
+    facts = connection.sql(f"select agent_id, last_month as month, name, team, branch, region, row {good}").to_arrow_table()
     _save(facts, out / "facts.arrow")
     return int(facts.num_rows)
 

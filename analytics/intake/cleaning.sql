@@ -1,9 +1,11 @@
 -- One macro a type: the text of a cell in, a typed value or NULL out. What was text and became NULL is an issue.
 -- Fast paths first (ISO dates, plain numbers): the slow ones run only for the rows that need them.
 
+-- Plain expressions only: a subquery inside a macro would be computed for every row, fast path or not.
 create macro half_width(t) as
+  case when strlen(t) = length(t) then t else
   translate(t, '０１２３４５６７８９．－＋，％：／ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）',
-               '0123456789.-+,%:/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()');
+               '0123456789.-+,%:/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()') end;
 
 -- Printable ASCII without outer blanks needs no repair; everything else loses controls, zero-width and odd blanks.
 create macro clean_text(t) as
@@ -16,12 +18,13 @@ create macro clean_id(t) as
   case when regexp_full_match(t, '[!-~]+') and not suffix(t, '.0') then t
        else nullif(regexp_replace(half_width(clean_text(t)), '^(\d+)\.0$', '\1'), '') end;
 
-create macro number_slow(t) as (
-  with n as (select replace(regexp_replace(half_width(clean_text(t)), '^(RMB|CNY|PHP|USD|EUR|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-') as s),
-  parts as (select regexp_extract(s, '^([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*([%万亿]?)$', ['body', 'unit']) as p, s from n)
-  select try_cast(replace(replace(replace(p.body, ',', ''), '(', '-'), ')', '') as double)
-         * case p.unit when '%' then 0.01 when '万' then 10000 when '亿' then 100000000 else 1 end from parts
-);
+create macro number_text(t) as
+  replace(regexp_replace(half_width(clean_text(t)), '^(RMB|CNY|PHP|USD|EUR|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
+create macro number_of(s) as
+  case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%万亿]?')
+       then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%万亿]$', ''), ',', ''), '(', '-'), ')', '') as double)
+            * case right(s, 1) when '%' then 0.01 when '万' then 10000 when '亿' then 100000000 else 1 end end;
+create macro number_slow(t) as number_of(number_text(t));
 create macro clean_number(t) as
   case when regexp_full_match(t, '[-+]?\d+(\.\d+)?([eE][-+]?\d+)?') then try_cast(t as double)
        else number_slow(t) end;
@@ -33,36 +36,39 @@ create macro clean_count(t) as
        when clean_number(t) = floor(clean_number(t)) and clean_number(t) between 0 and 1000000000 then clean_number(t)::integer end;
 
 -- A slash date is read by the order that the whole column settled on: 'ymd', 'dmy' or 'mdy', never cell by cell.
-create macro date_slow(t, day_order, serial_epoch) as (
-  with n as (select trim(regexp_replace(translate(half_width(clean_text(t)), '年月日./', '-- --'), '\s*-\s*', '-', 'g'), '- ') as s),
-  d as (select regexp_replace(s, '[T ].*$', '') as s from n)
-  select case
-    when regexp_full_match(s, '\d{4}-\d{1,2}-\d{1,2}') then try_cast(s as date)
-    when regexp_full_match(s, '(19|20)\d{6}') then try_strptime(s, '%Y%m%d')::date
-    when regexp_full_match(s, '\d{1,2}-\d{1,2}-\d{4}') and day_order = 'dmy' then try_strptime(s, '%d-%m-%Y')::date
-    when regexp_full_match(s, '\d{1,2}-\d{1,2}-\d{4}') and day_order = 'mdy' then try_strptime(s, '%m-%d-%Y')::date
-    when regexp_full_match(s, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'dmy' then try_strptime(s, '%d-%m-%y')::date
-    when regexp_full_match(s, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'mdy' then try_strptime(s, '%m-%d-%y')::date
-    when regexp_full_match(s, '\d{1,2}-[A-Za-z]{3}-\d{4}') then try_strptime(s, '%d-%b-%Y')::date
-    when regexp_full_match(s, '[2-7]\d{4}') then serial_epoch + s::integer
-  end from d
-);
+create macro date_text(t) as
+  regexp_replace(trim(regexp_replace(translate(half_width(clean_text(t)), '年月日./', '-- --'), '\s*-\s*', '-', 'g'), '- '), '[T ].*$', '');
+create macro date_of(d, day_order, serial_epoch) as
+  case
+    when regexp_full_match(d, '\d{4}-\d{1,2}-\d{1,2}') then try_cast(d as date)
+    when regexp_full_match(d, '(19|20)\d{6}') then try_strptime(d, '%Y%m%d')::date
+    when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{4}') and day_order = 'dmy' then try_strptime(d, '%d-%m-%Y')::date
+    when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{4}') and day_order = 'mdy' then try_strptime(d, '%m-%d-%Y')::date
+    when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'dmy' then try_strptime(d, '%d-%m-%y')::date
+    when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'mdy' then try_strptime(d, '%m-%d-%y')::date
+    when regexp_full_match(d, '\d{1,2}-[A-Za-z]{3}-\d{4}') then try_strptime(d, '%d-%b-%Y')::date
+    when regexp_full_match(d, '[2-7]\d{4}') then serial_epoch + try_cast(d as integer)
+  end;
+create macro date_slow(t, day_order, serial_epoch) as date_of(date_text(t), day_order, serial_epoch);
 create macro clean_date(t, day_order, serial_epoch) as
-  case when regexp_full_match(t, '\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?') then try_cast(t[1:10] as date)
+  case when t like '____-__-__' or t like '____-__-__ __:__:__' then try_cast(t[1:10] as date)
        else date_slow(t, day_order, serial_epoch) end;
 create macro clean_moment(t, day_order, serial_epoch) as
-  case when regexp_full_match(t, '\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?') then try_cast(t as timestamp)
+  case when t like '____-__-__ __:__:__' then try_cast(t as timestamp)
        else coalesce(try_cast(date_slow(t, day_order, serial_epoch) || ' '
                      || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp),
                      date_slow(t, day_order, serial_epoch)::timestamp) end;
 
 create macro word(t) as lower(half_width(clean_text(t)));
-create macro clean_yes(t, yes, no) as case when list_contains(yes, word(t)) then true when list_contains(no, word(t)) then false end;
+create macro clean_yes(t, yes, no) as case when list_contains(yes, t) then true when list_contains(no, t) then false
+       when list_contains(yes, word(t)) then true when list_contains(no, word(t)) then false end;
 create macro clean_outcome(t, renewed, lost, still_open) as
-  case when list_contains(renewed, word(t)) then 'renewed'
+  case when list_contains(renewed, t) then 'renewed' when list_contains(lost, t) then 'lost'
+       when list_contains(renewed, word(t)) then 'renewed'
        when list_contains(lost, word(t)) then 'lost'
        when list_contains(still_open, word(t)) then 'open' end;
 
 -- Scores become points of 0–100 with six decimals, so that their sums are exact and the same on every engine.
 create macro clean_score(t, scale_max) as
-  case when clean_number(t) between 0 and scale_max then cast(round(clean_number(t) * 100 / scale_max, 6) as decimal(9, 6)) end;
+  case when regexp_full_match(t, '\d+(\.\d+)?') and try_cast(t as double) <= scale_max then cast(round(try_cast(t as double) * 100 / scale_max, 6) as decimal(9, 6))
+       when clean_number(t) between 0 and scale_max then cast(round(clean_number(t) * 100 / scale_max, 6) as decimal(9, 6)) end;

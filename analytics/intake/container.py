@@ -320,8 +320,8 @@ def _parquet(path: Path) -> Sheet:
         ).fetchall()[0][0]
         if found > ROW_LIMIT:
             raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
-        body = connection.execute(
-            "select columns(*)::varchar from read_parquet($path)", {"path": str(path)}
+        body = connection.sql(
+            "select columns(*)::varchar from read_parquet($path)", params={"path": str(path)}
         ).to_arrow_table()
     except duckdb.Error as error:
         raise FileRefused("file_damaged", file=path.name) from error

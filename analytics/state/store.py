@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 
 from analytics.errors import RequestRefused
-from analytics.model import Settings, WeightScheme
+from analytics.model import CoachingEntry, Settings, WeightScheme
 
 metadata = sa.MetaData()
 _scheme = sa.Table(
@@ -33,20 +33,6 @@ _coaching = sa.Table(
     sa.Column("action", sa.Text), sa.Column("last_date", sa.Date), sa.Column("next_date", sa.Date), sa.Column("comment", sa.Text),
     sa.Column("saved_at", sa.DateTime),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class CoachingEntry:
-    """What a manager wrote about one agent's coaching; `version` is the one that was read, 0 for none."""
-
-    agent_id: str
-    listed: bool = False
-    reason: str = ""
-    action: str = ""
-    last_date: dt.date | None = None
-    next_date: dt.date | None = None
-    comment: str = ""
-    version: int = 0
 
 
 class Store:

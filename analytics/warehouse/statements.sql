@@ -30,7 +30,7 @@ select $load_id, row, agent_id, received_on, date_trunc('month', received_on)::d
 -- name: insert_assessments
 insert into assessments
 select $load_id, row, agent_id, assessed_on, date_trunc('month', assessed_on)::date,
-  coalesce(map_extract_value($items, lower(item)), lower(item)), score, assessor, true from incoming
+  coalesce(list_extract($item_ids, list_position($item_words, lower(item))), lower(item)), score, assessor, true from incoming
 
 -- name: insert_scoresheet
 insert into scoresheet select $load_id, row, agent_id, first_month, last_month, measure, value, true from incoming

@@ -58,14 +58,30 @@ select coalesce(m.month, s.month) as month, coalesce(m.due_policies, 0)::bigint 
 from m full join s on s.month = m.month order by 1
 
 -- name: by_month
--- One agent's (or, with null, everybody's) sums month by month, for the chart over the months.
-select m.agent_id, m.month, m.due_policies, m.renewed_policies, m.due_premium::double as due_premium, m.retained_premium::double as retained_premium,
-  m.renewed_premium::double as renewed_premium, m.first_term_due, m.first_term_renewed, m.cycle_days, m.cycled_policies,
-  m.contacted_customers, m.working_days, m.survey_points::double as survey_points, m.surveys, m.complaints, m.open_policies,
-  r.target_count, r.target_premium::double as target_premium
+-- One agent's sums month by month, for the chart over the months.
+select m.month, sum(m.due_policies)::bigint as due_policies, sum(m.renewed_policies)::bigint as renewed_policies, sum(m.due_premium)::double as due_premium,
+  sum(m.retained_premium)::double as retained_premium, sum(m.renewed_premium)::double as renewed_premium,
+  sum(m.first_term_due)::bigint as first_term_due, sum(m.first_term_renewed)::bigint as first_term_renewed, sum(m.cycle_days)::bigint as cycle_days,
+  sum(m.cycled_policies)::bigint as cycled_policies, sum(m.contacted_customers)::bigint as contacted_customers,
+  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.surveys)::bigint as surveys,
+  sum(m.complaints)::bigint as complaints, sum(m.open_policies)::bigint as open_policies,
+  sum(r.target_count) as target_count, sum(r.target_premium)::double as target_premium
 from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
 where m.month between $first_month and $last_month and m.agent_id = $agent_id
-order by m.month
+group by m.month order by m.month
+
+-- name: team_by_month
+-- The same for a team, by who belonged to it in each month; null for the whole company.
+select m.month, sum(m.due_policies)::bigint as due_policies, sum(m.renewed_policies)::bigint as renewed_policies, sum(m.due_premium)::double as due_premium,
+  sum(m.retained_premium)::double as retained_premium, sum(m.renewed_premium)::double as renewed_premium,
+  sum(m.first_term_due)::bigint as first_term_due, sum(m.first_term_renewed)::bigint as first_term_renewed, sum(m.cycle_days)::bigint as cycle_days,
+  sum(m.cycled_policies)::bigint as cycled_policies, sum(m.contacted_customers)::bigint as contacted_customers,
+  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.surveys)::bigint as surveys,
+  sum(m.complaints)::bigint as complaints, sum(m.open_policies)::bigint as open_policies,
+  sum(r.target_count) as target_count, sum(r.target_premium)::double as target_premium
+from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
+where m.month between $first_month and $last_month and ($team is null or r.team = $team)
+group by m.month order by m.month
 
 -- name: channels
 select distinct channel from current_policies where channel is not null order by channel

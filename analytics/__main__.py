@@ -1,0 +1,390 @@
+"""The command line: everything the pages compute, as JSON (or CSV, or a table) on standard output."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from analytics import sample as sample_data
+from analytics.catalogue import catalogue, default_scheme, preset_schemes
+from analytics.errors import IssuesFound, RenewalError, RequestRefused
+from analytics.evaluation import Evaluation, evaluate, measure, whole_period
+from analytics.home import Home, default_home
+from analytics.insight.coaching import coaching_list
+from analytics.insight.quadrant import Placed, place
+from analytics.insight.weak_spots import losses_of, team_losses
+from analytics.intake.fields import kinds
+from analytics.intake.recipe import read_recipe
+from analytics.language import explain, say
+from analytics.model import Filters, Issue, Period, Receipt, WeightScheme, parse_month
+from analytics.reports import views
+from analytics.reports.tables import to_csv, to_xlsx
+from analytics.reports.templates import template
+from analytics.scoring.weights import parse
+
+REFUSED = 2
+
+
+class Context:
+    """What every command knows: where the home is, how to print, in which language to speak."""
+
+    def __init__(self) -> None:
+        self.home = default_home()
+        self.format = "json"
+        self.language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
+
+
+class Group(click.Group):
+    """Turns a refusal into one sentence on standard error and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except IssuesFound as error:
+            context = ctx.ensure_object(Context)
+            for issue in error.facts["issues"][:20]:  # type: ignore[index]
+                click.echo(_issue_line(issue, context.language), err=True)
+            click.echo(explain(error, context.language), err=True)
+            sys.exit(REFUSED)
+        except RenewalError as error:
+            click.echo(explain(error, ctx.ensure_object(Context).language), err=True)
+            sys.exit(REFUSED)
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--home, --format and --lang, taken before or after the command's name."""
+
+    def store(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        if value is not None:
+            setattr(ctx.ensure_object(Context), {"home": "home", "format_": "format", "lang": "language"}[param.name or ""], value)
+        return value
+
+    for decorate in (
+        click.option("--home", type=click.Path(path_type=Path), callback=store, expose_value=False, help="The home folder (default: RENEWAL_HOME, else ./home)."),
+        click.option("--format", "format_", type=click.Choice(["json", "csv", "table"]), callback=store, expose_value=False, help="How to print (default json)."),
+        click.option("--lang", type=click.Choice(["zh", "en"]), callback=store, expose_value=False, help="The language of sentences and exports."),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@_common
+def main() -> None:
+    """Rate renewal agents: load a month's files, evaluate, and take the lists out.
+
+    A refused request prints one sentence on standard error, exits with 2 and stores nothing.
+    """
+
+
+def _command(name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        return main.command(name)(_common(click.pass_obj(function)))
+
+    return decorate
+
+
+@contextmanager
+def _home(context: Context) -> Iterator[Home]:
+    home = Home(context.home)
+    try:
+        yield home
+    finally:
+        home.close()
+
+
+def _month(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
+    return parse_month(value) if value else None
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise RequestRefused("date_unreadable", value=value) from error
+
+
+def _period_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for decorate in (
+        click.option("--to", "last", callback=_month, metavar="YYYY-MM", help="Last month (default: the last that has figures)."),
+        click.option("--from", "first", callback=_month, metavar="YYYY-MM", help="First month (default: the first that has figures)."),
+        click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced)."),
+        click.option("--weights", metavar="results=70,service=20,competence=10", help="Category weights; scaled to 100."),
+        click.option("--team", help="Show one team only; scores and ranks stay those of the whole company."),
+        click.option("--branch", help="Show one branch only."),
+        click.option("--channel", help="Count the policies of one channel only."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for decorate in (
+        click.option("--cut", default="median", metavar="median|mean|target|X,Y", help="Where high begins; X,Y in the indicators' units."),
+        click.option("--y", "y", default="satisfaction", metavar="ID", help="The indicator of the vertical axis."),
+        click.option("--x", "x", default="renewal_rate", metavar="ID", help="The indicator of the horizontal axis."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _scheme(home: Home, name: str | None, weights: str | None) -> WeightScheme:
+    saved = {scheme.name: scheme for scheme in home.state.schemes()}
+    known = {**preset_schemes(), **saved}
+    if name is not None and name not in known:
+        raise RequestRefused("scheme_unknown", name=name, known=list(known))
+    scheme = known[name] if name else default_scheme()
+    if weights is None:
+        return scheme
+    return WeightScheme("typed", parse(weights), scheme.indicators)
+
+
+def _evaluated(home: Home, options: dict[str, Any]) -> Evaluation:
+    first, last = options["first"], options["last"]
+    whole = whole_period(home.warehouse)
+    period = Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
+    filters = Filters(period, options["team"], options["branch"], options["channel"])
+    measured = measure(home.warehouse, home.settings, filters)
+    if measured.people.empty:
+        raise RequestRefused("period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}")
+    if filters.team is not None and filters.team not in set(measured.people["team"]):
+        raise RequestRefused("team_unknown", team=filters.team, known=sorted(team for team in set(measured.people["team"]) if team))
+    return evaluate(measured, _scheme(home, options["scheme"], options["weights"]))
+
+
+def _placed(evaluation: Evaluation, x: str = "renewal_rate", y: str = "satisfaction", cut: str = "median") -> Placed:
+    first, mark, second = cut.partition(",")
+    return place(evaluation, x, y, first.strip(), second.strip() if mark else None)
+
+
+# -- loading -------------------------------------------------------------------------------------------------------
+
+
+@_command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--kind", metavar="KIND", help=f"What a row is: {', '.join(kinds())} (default: by the headers).")
+@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
+@click.option("--as-of", callback=_day, metavar="YYYY-MM-DD", help="The as-of date (default: today).")
+@click.option("--on-issues", type=click.Choice(["refuse", "skip"]), default="refuse", help="With bad cells: refuse everything, or load the good rows.")
+def load(context: Context, files: Sequence[Path], kind: str | None, recipe_file: Path | None, as_of: dt.date | None, on_issues: str) -> None:
+    """Load files and print a receipt each (a list when there are several)."""
+    recipe = read_recipe(recipe_file) if recipe_file else None
+    if recipe and kind and recipe.kind != kind:
+        raise RequestRefused("kind_differs", kind=kind, recipe=recipe.kind)
+    if kind is not None and kind not in kinds():
+        raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
+    with _home(context) as home:
+        receipts = [home.load(file, recipe or home.recipe_for(file, kind), as_of=as_of, on_issues=on_issues) for file in files]
+    plain = [_receipt(receipt, context.language) for receipt in receipts]
+    _print(context, plain[0] if len(plain) == 1 else plain)
+
+
+def _receipt(receipt: Receipt, language: str) -> dict[str, Any]:
+    return {
+        "load": receipt.load, "kind": receipt.kind, "file": receipt.file, "rows": receipt.rows, "loaded": receipt.loaded,
+        "rejected": receipt.rejected, "skipped": receipt.skipped, "replaced": receipt.replaced, "agents": receipt.agents,
+        "months": list(receipt.months), "already": receipt.already,
+        "issues": [{**issue.plain(), "reason": say(f"issue.{issue.reason}", language)} for issue in receipt.issues],
+        "notes": [say(f"note.{key}", language, **facts) for key, facts in receipt.notes],
+    }  # fmt: skip
+
+
+def _issue_line(issue: Issue, language: str) -> str:
+    return say(
+        "issue.line" if issue.row else "issue.line_column", language, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "",
+        row=issue.row, column=issue.column, value=issue.value, reason=say(f"issue.{issue.reason}", language),
+    )  # fmt: skip
+
+
+@_command()
+def loads(context: Context) -> None:
+    """List every load in the warehouse."""
+    with _home(context) as home:
+        frame = home.warehouse.ask("loads")
+    _print(
+        context,
+        [
+            {
+                "load": int(row["load_id"]), "kind": row["kind"], "file": row["file"], "sha256": row["sha256"], "as_of": f"{row['as_of']:%Y-%m-%d}",
+                "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}", "rows": int(row["row_count"]), "loaded": int(row["loaded"]),
+                "rejected": int(row["rejected"]), "replaced": int(row["replaced"]), "sample": bool(row["sample"]),
+                "months": [] if row["months"] is None else list(row["months"]),
+            }
+            for row in frame.to_dict("records")
+        ],
+    )  # fmt: skip
+
+
+@_command()
+@click.argument("load_id", type=int)
+def withdraw(context: Context, load_id: int) -> None:
+    """Take a load out again; what it had replaced stands again."""
+    with _home(context) as home:
+        home.withdraw(load_id)
+    _print(context, {"withdrawn": load_id})
+
+
+@_command()
+def rebuild(context: Context) -> None:
+    """Make the warehouse again from the originals and their recipes alone."""
+    with _home(context) as home:
+        count = home.rebuild()
+    _print(context, {"rebuilt": count})
+
+
+@_command()
+@click.option("--remove", is_flag=True, help="Take the sample data out again.")
+def sample(context: Context, remove: bool) -> None:
+    """Load the sample company (or remove it)."""
+    with _home(context) as home:
+        if remove:
+            _print(context, {"withdrawn": sample_data.remove(home)})
+        else:
+            receipts = sample_data.load(home)
+            _print(context, [_receipt(receipt, context.language) for receipt in receipts])
+
+
+@_command("template")
+@click.argument("kind")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX.")
+def template_(context: Context, kind: str, out: Path) -> None:
+    """Write a workbook to fill in for one kind of record."""
+    _write(out, template(kind, context.language))
+    _print(context, {"written": str(out), "kind": kind})
+
+
+# -- judging -------------------------------------------------------------------------------------------------------
+
+
+@_command("evaluate")
+@_period_options
+def evaluate_(context: Context, **options: Any) -> None:
+    """Values, points, contributions, scores, grades, ranks and quadrants of a period."""
+    with _home(context) as home:
+        evaluation = _evaluated(home, options)
+    view = views.evaluation_view(evaluation, _placed(evaluation))
+    _print(context, view, rows=[_flat(agent) for agent in (*view["agents"], *view["not_rated"])])
+
+
+@_command()
+@_cut_options
+@_period_options
+def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None:
+    """Where agents stand on two indicators."""
+    with _home(context) as home:
+        evaluation = _evaluated(home, options)
+    view = views.quadrant_view(evaluation, _placed(evaluation, x, y, cut))
+    _print(context, view, rows=view["agents"])
+
+
+@_command("weak-spots")
+@_period_options
+def weak_spots(context: Context, **options: Any) -> None:
+    """Points lost by team and indicator; with --team, that team's beside the company's and the best team's."""
+    with _home(context) as home:
+        evaluation = _evaluated(home, options)
+    rows = views.losses_rows(evaluation, team_losses(evaluation))
+    view: dict[str, Any] = {"period": str(evaluation.measured.period), "teams": [row for row in rows if row["team"]], "company": rows[-1]["points_lost"]}
+    if options["team"]:
+        losses = losses_of(evaluation, options["team"])
+        view["team"] = options["team"]
+        view["losses"] = [{key: views.number(value) if key != "indicator" else value for key, value in row.items()} for row in losses.to_dict("records")]
+    _print(context, view, rows=[{"team": row["team"] or "", **row["points_lost"]} for row in rows])
+
+
+@_command()
+@_cut_options
+@_period_options
+@click.option("--out", type=click.Path(path_type=Path), help="Write the list to a .csv or .xlsx file.")
+def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **options: Any) -> None:
+    """Who to coach, on what, and what it would bring."""
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        raise RequestRefused("export_suffix", file=out.name)
+    with _home(context) as home:
+        evaluation = _evaluated(home, options)
+        frame = coaching_list(evaluation, _placed(evaluation, x, y, cut), home.state.coaching())
+    if out is not None:
+        table, columns = views.coaching_table(frame, catalogue(), context.language)
+        _write(out, to_csv(table, columns) if out.suffix.lower() == ".csv" else to_xlsx({say("page.coaching", context.language): (table, columns)}))
+    rows = [
+        {
+            **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "weakest", "comment")},
+            **{name: views.number(row[name]) for name in ("score", "due_policies", "expected_gain", "extra_renewals")},
+            "lost": [views.number(value) for value in row["lost"]],
+            "action": row["action"] if isinstance(row["action"], str) else row["action"][context.language],
+            "step": views.step_sentence(row["step"], catalogue(), context.language),
+            "last_date": str(row["last_date"]) if row["last_date"] else None,
+            "next_date": str(row["next_date"]) if row["next_date"] else None,
+        }
+        for row in frame.to_dict("records")
+    ]
+    _print(context, {"period": str(evaluation.measured.period), "agents": rows, **({"written": str(out)} if out else {})}, rows=rows)
+
+
+@_command()
+@click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced).")
+def method(context: Context, scheme: str | None) -> None:
+    """Every indicator, formula, standard, weight, rule and setting in force."""
+    with _home(context) as home:
+        view = views.method_view(catalogue(), home.settings, _scheme(home, scheme, None))
+    _print(context, view, rows=[{key: one[key] for key in ("id", "category", "numerator", "denominator", "direction", "unit", "weight")} for one in view["indicators"]])
+
+
+@_command()
+def schemes(context: Context) -> None:
+    """The weight schemes: presets and saved ones."""
+    with _home(context) as home:
+        known = [*preset_schemes().values(), *home.state.schemes()]
+    rows = [
+        {
+            "name": one.name, "preset": one.name in preset_schemes() and one.version == 1 and not one.author, "version": one.version,
+            "weights": dict(one.categories), "indicators": dict(one.indicators), "author": one.author, "reason": one.reason, "date": one.date,
+        }
+        for one in known
+    ]  # fmt: skip
+    _print(context, rows)
+
+
+# -- printing ------------------------------------------------------------------------------------------------------
+
+
+def _flat(agent: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in agent.items() if key != "indicators"}
+    return plain | {f"{name}.{part}": parts[part] for name, parts in agent["indicators"].items() for part in ("value", "points", "contribution")}
+
+
+def _print(context: Context, value: Any, rows: list[dict[str, Any]] | None = None) -> None:
+    if context.format == "json":
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        return
+    table = rows if rows is not None else value if isinstance(value, list) else [value]
+    frame = pd.DataFrame(table)
+    if context.format == "csv":
+        buffer = io.StringIO()
+        frame.to_csv(buffer, index=False)
+        click.echo(buffer.getvalue(), nl=False)
+    else:
+        click.echo(frame.to_string(index=False, na_rep="—"))
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise RequestRefused("file_unwritable", file=path.name) from error
+
+
+if __name__ == "__main__":
+    main(obj=Context(), prog_name="python -m analytics")

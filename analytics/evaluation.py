@@ -1,0 +1,328 @@
+"""Measures + catalogue + scheme → Evaluation: THE core, which the pages and the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.catalogue import Catalogue, catalogue
+from analytics.errors import RequestRefused
+from analytics.model import Filters, Period, Settings, WeightScheme
+from analytics.scoring.ranking import competition_rank, grade, hundredths
+from analytics.scoring.standards import Floats, points
+from analytics.scoring.weights import effective, vector
+from analytics.warehouse.connection import Warehouse
+from analytics.warehouse.measures import Measures, measures, months
+
+
+@dataclass(frozen=True)
+class Values:
+    """Indicator values of some rows (agents, teams, or the company): rows × indicators, read-only.
+
+    value in the indicator's own unit (rates as fractions of 1, satisfaction 0–100), numerator and denominator NaN where a
+    scoresheet gave only the rate, points 0–100; NaN is "not available". `equal_weight` marks pooled rates whose volumes
+    are unknown, so that every agent counts the same.
+    """
+
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    points: Floats
+    equal_weight: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Values:
+        return Values(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of the rows of a `Values`: effective weight (percent, rows sum to 100) and contribution per indicator."""
+
+    weight: Floats
+    contribution: Floats
+    score: Floats
+    coverage: Floats
+    rated: np.ndarray
+    rank: np.ndarray
+    grade: np.ndarray
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything about a period that no weight changes; computed once, read by every slider step."""
+
+    filters: Filters
+    catalogue: Catalogue
+    settings: Settings
+    people: pd.DataFrame  # one row an agent: agent_id, name, team, branch, region, supervisor + measures
+    agents: Values
+    teams: pd.DataFrame  # one row a team: team, agents + measures
+    team_values: Values
+    company: Values
+    totals: Mapping[str, float]
+    set_aside: pd.DataFrame  # scoresheet rows that the period does not cover, or that records speak for already
+
+    @property
+    def period(self) -> Period:
+        return self.filters.period
+
+    @property
+    def provisional(self) -> bool:
+        """Whether renewal windows are still open on the as-of date."""
+        return self.totals.get("open_policies", 0) > 0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A period under a weight scheme, with every number on the way from value to rank."""
+
+    measured: Measured
+    scheme: WeightScheme
+    nominal: Floats
+    agents: Scored
+    teams: Scored
+    company: Scored
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.measured.catalogue
+
+    @property
+    def people(self) -> pd.DataFrame:
+        return self.measured.people
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Which agents the filters show; scores and ranks are always those of the whole company."""
+        people, filters = self.people, self.measured.filters
+        keep = np.ones(len(people), dtype=bool)
+        if filters.team is not None:
+            keep &= (people["team"] == filters.team).to_numpy(dtype=bool, na_value=False)
+        if filters.branch is not None:
+            keep &= (people["branch"] == filters.branch).to_numpy(dtype=bool, na_value=False)
+        if filters.least_policies:
+            keep &= people["due_policies"].fillna(0).to_numpy() >= filters.least_policies
+        return keep
+
+    def row(self, agent_id: str) -> int:
+        """Where an agent stands; refused when the period does not know them."""
+        at = np.flatnonzero((self.people["agent_id"] == agent_id).to_numpy(dtype=bool))
+        if not len(at):
+            raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
+        return int(at[0])
+
+
+def known_months(warehouse: Warehouse) -> pd.DataFrame:
+    """Every month that has figures: month, due_policies, open_policies, agents."""
+    return months(warehouse)
+
+
+def whole_period(warehouse: Warehouse) -> Period:
+    """From the first to the last month that has figures; refused when there is none."""
+    known = months(warehouse)
+    if known.empty:
+        raise RequestRefused("no_data")
+    return Period(known["month"].iloc[0].date(), known["month"].iloc[-1].date())
+
+
+def latest_closed(warehouse: Warehouse) -> Period:
+    """The last month whose renewal windows are all closed, else the last month: what a manager opens the page for."""
+    known = months(warehouse)
+    if known.empty:
+        raise RequestRefused("no_data")
+    closed = known[(known["open_policies"] == 0) & ((known["due_policies"] > 0) | (known["agents"] == 0))]
+    month = (closed if len(closed) else known)["month"].iloc[-1].date()
+    return Period(month, month)
+
+
+def measure(warehouse: Warehouse, settings: Settings, filters: Filters) -> Measured:
+    """Values and points of every agent, every team and the company over a period."""
+    known = catalogue()
+    source = measures(warehouse, settings, filters, known.ids)
+    people = source.people
+    agents = _values(source.agents, known, source.given, len(people))
+    teams = _teams(source, known, agents)
+    company_row = source.agents.sum(min_count=1).to_frame().T
+    for at, one in enumerate(known.indicators):
+        if one.fallback:
+            company_row[f"{one.id}.denominator"] = np.nansum(agents.denominator[:, at])
+    company = _pooled(company_row, known, _rate_only_means(agents, [np.arange(len(people))]))
+    totals = {name: float(value) for name, value in company_row.iloc[0].items() if pd.notna(value)}
+    return Measured(
+        filters=filters,
+        catalogue=known,
+        settings=settings,
+        people=pd.concat([people, source.agents], axis=1),
+        agents=_locked(agents),
+        teams=teams[0],
+        team_values=_locked(teams[1]),
+        company=_locked(company),
+        totals=totals,
+        set_aside=source.set_aside,
+    )
+
+
+def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
+    """Score, grade and rank under a scheme; only matrix products, so a slider may call it at every step."""
+    nominal = vector(scheme, measured.catalogue)
+    limit = measured.settings.missing_limit
+    return Evaluation(
+        measured,
+        scheme,
+        nominal,
+        agents=score(measured.agents, nominal, measured.catalogue, limit),
+        teams=score(measured.team_values, nominal, measured.catalogue, limit),
+        company=score(measured.company, nominal, measured.catalogue, limit),
+    )
+
+
+def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: float) -> Scored:
+    """Weights, contributions and ranks of some rows; a row with too much weight missing is not rated and has no rank."""
+    present = ~np.isnan(values.points)
+    weight = effective(nominal, present, known)
+    contribution = np.where(present, weight * np.nan_to_num(values.points) / 100.0, 0.0)
+    total = contribution.sum(axis=1)
+    coverage = present @ nominal
+    rated = coverage >= 100.0 - missing_limit - 1e-9
+    rank = np.zeros(len(total), dtype=np.int64)
+    rank[rated] = competition_rank(total[rated])
+    names = grade(total, known.grades)
+    for veto in known.vetoes:
+        names = _cap(names, values.value[:, known.position(veto.indicator)], veto.beyond, veto.cap, known, veto.indicator)
+    return Scored(weight, contribution, total, coverage, rated, rank, names)
+
+
+def _cap(names: np.ndarray, value: Floats, beyond: float, cap: str, known: Catalogue, indicator: str) -> np.ndarray:
+    order = [name for name, _ in known.grades]
+    worse = value > beyond if known[indicator].direction == "lower" else value < beyond
+    better = np.array([order.index(name) < order.index(cap) for name in names], dtype=bool)
+    return np.where(worse & better, cap, names)
+
+
+def compared(warehouse: Warehouse, settings: Settings, filters: Filters, scheme: WeightScheme, with_: str) -> Evaluation | None:
+    """The evaluation of the period before or of the same one last year; None where any of its months has no figures."""
+    period = filters.period.before if with_ == "before" else filters.period.year_before
+    known = {stamp.date() for stamp in months(warehouse)["month"]}
+    if not set(period.months) <= known:
+        return None
+    return evaluate(measure(warehouse, settings, replace(filters, period=period)), scheme)
+
+
+def months_of(warehouse: Warehouse, agent_id: str, team: str | None, period: Period) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One agent's and their team's measures month by month (the company's when `team` is None)."""
+    span = {"first_month": period.first, "last_month": period.last}
+    return warehouse.ask("by_month", agent_id=agent_id, **span), warehouse.ask("team_by_month", team=team, **span)
+
+
+# -- from measures to values ---------------------------------------------------------------------------------------
+
+
+def _values(sums: pd.DataFrame, known: Catalogue, given: Mapping[str, Floats], rows: int) -> Values:
+    parts: list[tuple[Floats, Floats, Floats]] = []
+    for one in known.indicators:
+        numerator = _column(sums, one.numerator, rows)
+        denominator = _column(sums, one.denominator, rows)
+        if one.fallback == "median_agent":
+            denominator = _median_agent(numerator, denominator)
+        value = _ratio(numerator, denominator, one.scale)
+        missing = np.isnan(value)
+        rate = given.get(one.id)
+        if rate is not None:
+            value = np.where(missing, rate, value)
+        parts.append((value, np.where(missing, np.nan, numerator), np.where(missing, np.nan, denominator)))
+    return _with_points(parts, known, rows)
+
+
+def _median_agent(numerator: Floats, denominator: Floats) -> Floats:
+    """Targets where everybody has one; otherwise what the median agent reached stands for everybody's."""
+    has = ~np.isnan(numerator)
+    if not has.any() or not np.isnan(denominator[has]).any():
+        return denominator
+    return np.where(has, np.median(numerator[has]), np.nan)
+
+
+def _column(sums: pd.DataFrame, name: str, rows: int) -> Floats:
+    if name not in sums:
+        return np.full(rows, np.nan)
+    return sums[name].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _ratio(numerator: Floats, denominator: Floats, scale: float) -> Floats:
+    usable = ~np.isnan(numerator) & ~np.isnan(denominator) & (denominator > 0)
+    return np.divide(numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=usable)
+
+
+def _with_points(parts: list[tuple[Floats, Floats, Floats]], known: Catalogue, rows: int) -> Values:
+    def stack(index: int) -> Floats:
+        return np.column_stack([part[index] for part in parts]) if rows else np.zeros((0, len(parts)))
+
+    value = stack(0)
+    marks = np.column_stack([points(value[:, at], one.standard) for at, one in enumerate(known.indicators)])
+    return Values(value, stack(1), stack(2), marks, np.zeros((rows, len(parts)), dtype=bool))
+
+
+def _rate_only_means(agents: Values, groups: list[np.ndarray]) -> Floats:
+    """Per group and indicator: the plain mean of its agents' values where any of them has no volume, else NaN."""
+    out = np.full((len(groups), agents.value.shape[1]), np.nan)
+    rate_only = ~np.isnan(agents.value) & np.isnan(agents.numerator)
+    if not rate_only.any():
+        return out
+    for index, group in enumerate(groups):
+        with_rate = rate_only[group].any(axis=0)
+        if with_rate.any():
+            block = agents.value[group][:, with_rate]
+            there = ~np.isnan(block)
+            out[index, with_rate] = np.where(there, block, 0.0).sum(axis=0) / there.sum(axis=0)
+    return out
+
+
+def _pooled(sums: pd.DataFrame, known: Catalogue, means: Floats) -> Values:
+    """Values of groups from pooled measures, never means of rates; where volumes are unknown, equal weights, and marked."""
+    rows = len(sums)
+    parts = []
+    for at, one in enumerate(known.indicators):
+        numerator = _column(sums, one.numerator, rows)
+        denominator = _column(sums, f"{one.id}.denominator" if one.fallback else one.denominator, rows)
+        value = _ratio(numerator, denominator, one.scale)
+        equal = ~np.isnan(means[:, at])
+        value = np.where(equal, means[:, at], value)
+        hide = np.isnan(value) | equal
+        parts.append((value, np.where(hide, np.nan, numerator), np.where(hide, np.nan, denominator)))
+    pooled = _with_points(parts, known, rows)
+    return replace(pooled, equal_weight=~np.isnan(means))
+
+
+def _teams(source: Measures, known: Catalogue, agents: Values) -> tuple[pd.DataFrame, Values]:
+    """Teams with the figures of the months in which an agent belonged to them."""
+    by_team = source.by_team
+    rows_of = {agent: row for row, agent in enumerate(source.people["agent_id"])}
+    frame = by_team.drop(columns=["agent_id"]).groupby("team", dropna=True).sum(min_count=1)
+    counts = by_team.dropna(subset=["team"]).groupby("team")["agent_id"].nunique()
+    frame.insert(0, "agents", counts)
+    frame = frame.reset_index()
+    members = {
+        team: np.array([rows_of[agent] for agent in group["agent_id"] if agent in rows_of], dtype=int)
+        for team, group in by_team.dropna(subset=["team"]).groupby("team")
+    }
+    groups = [members[team] for team in frame["team"]]
+    for at, one in enumerate(known.indicators):
+        if one.fallback:
+            # An agent's own denominator (target or median) counts once, with the team of the last month.
+            sums = [np.nansum(agents.denominator[_last_team(source, rows, team), at]) for rows, team in zip(groups, frame["team"], strict=True)]
+            frame[f"{one.id}.denominator"] = np.array(sums) if sums else np.zeros(0)
+    return frame, _pooled(frame, known, _rate_only_means(agents, groups))
+
+
+def _last_team(source: Measures, rows: np.ndarray, team: Any) -> np.ndarray:
+    last = source.people["team"].to_numpy()
+    return rows[[last[row] == team for row in rows]] if len(rows) else rows
+
+
+def _locked(values: Values) -> Values:
+    for name in values.__dataclass_fields__:
+        getattr(values, name).flags.writeable = False
+    return values

@@ -1,0 +1,68 @@
+"""One agent: every indicator from value to contribution, beside the team, and month by month."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics.catalogue import Catalogue
+from analytics.evaluation import Evaluation
+from analytics.insight.coaching import Step, step_to_next_band
+from analytics.insight.weak_spots import points_lost
+
+
+def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
+    """One row an indicator: id, category, value, numerator, denominator, points, nominal, weight, contribution, lost,
+    team (pooled value), company (pooled value), step (Step or None)."""
+    row = evaluation.row(agent_id)
+    known, values, scored = evaluation.catalogue, evaluation.measured.agents, evaluation.agents
+    team = evaluation.people["team"].iat[row]
+    teams = evaluation.measured.teams["team"].tolist()
+    pooled = evaluation.measured.team_values.value[teams.index(team)] if team in teams else np.full(len(known.ids), np.nan)
+    steps: list[Step | None] = [
+        step_to_next_band(one, values.value[row, at], values.numerator[row, at], values.denominator[row, at])
+        for at, one in enumerate(known.indicators)
+    ]
+    return pd.DataFrame(
+        {
+            "indicator": known.ids,
+            "category": [one.category for one in known.indicators],
+            "value": values.value[row],
+            "numerator": values.numerator[row],
+            "denominator": values.denominator[row],
+            "points": values.points[row],
+            "nominal": evaluation.nominal,
+            "weight": scored.weight[row],
+            "contribution": np.where(np.isnan(values.points[row]), np.nan, scored.contribution[row]),
+            "lost": points_lost(values, scored)[row],
+            "team": pooled,
+            "company": evaluation.measured.company.value[0],
+            "step": steps,
+        }
+    )
+
+
+def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n.
+
+    `mine` and `theirs` are measures by month. A month without a denominator has no row: a gap, never a zero.
+    """
+    rows = []
+    for one in known.indicators:
+        if one.numerator not in mine or one.denominator not in mine:
+            continue
+        for frame, whose in ((mine, "agent"), (theirs, "team")):
+            value = _ratio(frame, one.numerator, one.denominator, one.scale)
+            rows.append(
+                pd.DataFrame(
+                    {"month": frame["month"], "indicator": one.id, "whose": whose, "value": value, "n": frame[one.denominator]}
+                )
+            )
+    if not rows:
+        return pd.DataFrame(columns=["month", "indicator", "whose", "value", "n"])
+    return pd.concat(rows).dropna(subset=["value"]).reset_index(drop=True)
+
+
+def _ratio(frame: pd.DataFrame, numerator: str, denominator: str, scale: float) -> pd.Series:
+    below = frame[denominator].astype(float)
+    return (frame[numerator].astype(float) * scale / below.where(below > 0)).astype(float)

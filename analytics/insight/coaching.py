@@ -1,0 +1,151 @@
+"""The coaching list: who, what they lose, what to do, the shortest step, and what reaching the team median would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+import pandas as pd
+
+from analytics.catalogue import action_for, actions
+from analytics.evaluation import Evaluation
+from analytics.insight.quadrant import Placed
+from analytics.insight.weak_spots import points_lost
+from analytics.model import CoachingEntry, Indicator, Text
+from analytics.scoring.standards import next_band
+
+MOST = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """The smallest whole-unit change that reaches the next band of an indicator."""
+
+    indicator: str
+    measure: str
+    amount: int
+    reaches: float
+
+
+def coaching_list(evaluation: Evaluation, placed: Placed, entries: Mapping[str, CoachingEntry]) -> pd.DataFrame:
+    """One row an agent worth coaching, largest expected gain first.
+
+    On the list: whoever is not a role model, and whoever a manager put there. Columns: agent_id, name, team, quadrant,
+    score, due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
+    language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
+    team median on these indicators), extra_renewals (policies, at the team's median renewal rate), last_date, next_date,
+    comment, listed.
+    """
+    people, values = evaluation.people, evaluation.measured.agents
+    lost = points_lost(values, evaluation.agents)
+    medians = _team_medians(evaluation)
+    known = evaluation.catalogue
+    rate_at = known.position("renewal_rate")
+    keep = evaluation.shown
+    rows = []
+    for row in np.flatnonzero(keep):
+        agent_id = str(people["agent_id"].iat[row])
+        entry = entries.get(agent_id, CoachingEntry(agent_id))
+        quadrant = str(placed.quadrant[row])
+        if quadrant == "role_model" and not entry.listed:
+            continue
+        order = [at for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable") if lost[row, at] > 1e-9][:MOST]
+        if not order and not entry.listed:
+            continue
+        median_points, median_rate = medians[people["team"].iat[row]]
+        gain = sum(
+            max(0.0, evaluation.agents.weight[row, at] * (median_points[at] - values.points[row, at]) / 100.0)
+            for at in order
+            if not np.isnan(median_points[at])
+        )
+        due, rate = values.denominator[row, rate_at], values.value[row, rate_at]
+        extra = max(0.0, due * (median_rate - rate)) if not np.isnan(due * rate * median_rate) else np.nan
+        indicators = [known.indicators[at] for at in order]
+        rows.append(
+            {
+                "agent_id": agent_id,
+                "name": people["name"].iat[row],
+                "team": people["team"].iat[row],
+                "quadrant": quadrant,
+                "score": evaluation.agents.score[row] if evaluation.agents.rated[row] else np.nan,
+                "due_policies": due,
+                "weakest": [one.id for one in indicators],
+                "lost": [float(lost[row, at]) for at in order],
+                "action": entry.action or default_action(quadrant, indicators),
+                "step": shortest_step(evaluation, row, indicators),
+                "expected_gain": float(gain),
+                "extra_renewals": float(extra),
+                "last_date": entry.last_date,
+                "next_date": entry.next_date,
+                "comment": entry.comment,
+                "listed": entry.listed,
+                "version": entry.version,
+            }
+        )
+    columns = [
+        "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
+        "extra_renewals", "last_date", "next_date", "comment", "listed", "version",
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values(["expected_gain", "agent_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def default_action(quadrant: str, weakest: list[Indicator]) -> Text:
+    """What to do: the quadrant's action, and that of the indicator that loses most."""
+    first = actions()["quadrant"][quadrant]
+    if not weakest:
+        return first
+    second = action_for(weakest[0])
+    if second["zh"] == first["zh"]:
+        return first
+    return {"zh": f"{first['zh']};{second['zh']}", "en": f"{first['en']}; {second['en'][0].lower()}{second['en'][1:]}"}
+
+
+def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator]) -> Step | None:
+    """Of these indicators, the fewest whole units to the next band: "3 more renewals", "one complaint fewer"."""
+    values = evaluation.measured.agents
+    steps = []
+    for one in indicators:
+        at = evaluation.catalogue.position(one.id)
+        step = step_to_next_band(one, values.value[row, at], values.numerator[row, at], values.denominator[row, at])
+        if step is not None:
+            steps.append(step)
+    return min(steps, key=lambda step: abs(step.amount), default=None)
+
+
+def step_to_next_band(one: Indicator, value: float, numerator: float, denominator: float) -> Step | None:
+    """Whole units of the numerator from here to the next knot; None without counts, or at full marks."""
+    edge = next_band(value, one.standard)
+    if one.step is None or edge is None or np.isnan(numerator) or not denominator > 0:
+        return None
+    needed = edge * denominator / one.scale
+    if one.direction == "higher":
+        amount = ceil(needed - numerator - 1e-9)
+        return Step(one.id, one.step, amount, edge) if amount > 0 else None
+    amount = floor(needed + 1e-9) - int(numerator)
+    return Step(one.id, one.step, amount, edge) if amount < 0 else None
+
+
+def _team_medians(evaluation: Evaluation) -> dict[object, tuple[np.ndarray, float]]:
+    """Per team: median points of every indicator and the median renewal rate; the company's where a team has nobody else."""
+    values, people = evaluation.measured.agents, evaluation.people
+    rate = values.value[:, evaluation.catalogue.position("renewal_rate")]
+
+    def medians(rows: np.ndarray) -> tuple[np.ndarray, float]:
+        with np.errstate(all="ignore"):
+            marks = np.array([_median(values.points[rows, at]) for at in range(values.points.shape[1])])
+        return marks, _median(rate[rows])
+
+    everybody = medians(np.arange(len(people)))
+    out: dict[object, tuple[np.ndarray, float]] = {}
+    for team in set(people["team"]):
+        rows = np.flatnonzero((people["team"] == team).to_numpy(dtype=bool, na_value=False))
+        out[team] = medians(rows) if team is not None and len(rows) > 1 else everybody
+    return out
+
+
+def _median(values: np.ndarray) -> float:
+    there = values[~np.isnan(values)]
+    return float(np.median(there)) if len(there) else float("nan")

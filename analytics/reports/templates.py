@@ -1,0 +1,61 @@
+"""Blank workbooks to fill in, one a kind of record: headers that load without a question, notes, drop-downs."""
+
+from __future__ import annotations
+
+import io
+
+import xlsxwriter
+
+from analytics.catalogue import catalogue
+from analytics.errors import RequestRefused
+from analytics.intake.fields import field_of, kinds, words
+from analytics.language import say
+
+ROWS = 2_000
+MEASURES = ("due_policies", "renewed_policies", "due_premium", "renewed_premium", "survey_points", "surveys", "complaints")
+
+
+def template(kind: str, language: str) -> bytes:
+    """An XLSX whose first sheet is headers only and whose second explains every column, with an example."""
+    if kind not in kinds():
+        raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
+    known = kinds()[kind]
+    names = list(known.fields)
+    if kind == "scoresheet":
+        names += [one.id for one in catalogue().indicators]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        need = book.add_format({"bold": True, "bg_color": "#fff2cc", "border": 1})
+        head = book.add_format({"bold": True, "bg_color": "#e8eef6", "border": 1})
+        text = book.add_format({"num_format": "@"})
+        date = book.add_format({"num_format": "yyyy-mm-dd"})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet(known.label[language])
+        notes = book.add_worksheet(say("template.notes", language))
+        for row, header in enumerate(("column", "required", "type", "example")):
+            notes.write_string(0, row, say(f"template.{header}", language), head)
+        notes.set_column(0, 3, 30, wrap)
+        for index, name in enumerate(names):
+            field = field_of(kind, name)
+            assert field is not None
+            required = name in known.required or name in known.any_of
+            sheet.write_string(0, index, field.label[language], need if required else head)
+            look = text if field.type in ("id", "text", "month", "period") else date if field.type in ("date", "moment") else None
+            sheet.set_column(index, index, 16, look)
+            if field.type in ("outcome", "yes"):
+                choices = {"outcome": ("renewed", "lost", "open"), "yes": ("yes", "no")}[field.type]
+                known_words = words(field.type)
+                source = [_word(known_words[choice], language) for choice in choices]
+                sheet.data_validation(1, index, ROWS, index, {"validate": "list", "source": source})
+            notes.write_string(index + 1, 0, field.label[language])
+            need_key = "yes" if name in known.required else "one_of" if name in known.any_of else "no"
+            notes.write_string(index + 1, 1, say(f"template.required_{need_key}", language))
+            notes.write_string(index + 1, 2, say(f"type.{field.type}", language))
+            notes.write_string(index + 1, 3, say(f"example.{field.type}", language))
+        sheet.freeze_panes(1, 0)
+    return buffer.getvalue()
+
+
+def _word(known: list[str], language: str) -> str:
+    """The first word of a list in the reader's script."""
+    return next((word for word in known if word.isascii() == (language == "en") and len(word) > (1 if language == "en" else 0)), known[0])

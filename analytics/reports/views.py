@@ -1,0 +1,266 @@
+"""What both front ends hand out: evaluations, lists and rules as plain values and as export tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.catalogue import Catalogue, action_for, actions, preset_reason, preset_schemes
+from analytics.evaluation import Evaluation, Measured
+from analytics.insight.coaching import Step
+from analytics.insight.quadrant import CutLine, Placed
+from analytics.language import say
+from analytics.model import Indicator, Settings, Text, WeightScheme
+from analytics.reports.tables import Column
+from analytics.scoring.weights import vector
+
+DIGITS = 10
+
+
+def number(value: Any) -> float | None:
+    """A float for JSON: NaN is null, the noise of the last bits is not shown."""
+    return None if value is None or not math.isfinite(value) else round(float(value), DIGITS)
+
+
+def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
+    """The evaluation as the command line prints it: rates are fractions of 1, weights percent, coverage a fraction."""
+    measured, scored = evaluation.measured, evaluation.agents
+    rows = np.flatnonzero(evaluation.shown)
+    rated = sorted((row for row in rows if scored.rated[row]), key=lambda row: (scored.rank[row], str(measured.people["agent_id"].iat[row])))
+    return {
+        "period": {
+            "from": f"{measured.period.first:%Y-%m}",
+            "to": f"{measured.period.last:%Y-%m}",
+            "provisional": measured.provisional,
+            "open_policies": int(measured.totals.get("open_policies", 0)),
+        },
+        "scheme": {
+            "name": evaluation.scheme.name,
+            "version": evaluation.scheme.version,
+            "weights": dict(evaluation.scheme.categories),
+            "indicators": {one.id: number(weight) for one, weight in zip(evaluation.catalogue.indicators, evaluation.nominal, strict=True)},
+        },
+        "agents": [_agent(evaluation, placed, row) for row in rated],
+        "not_rated": [_agent(evaluation, placed, row) for row in rows if not scored.rated[row]],
+        "teams": [
+            {
+                "team": team,
+                "agents": int(measured.teams["agents"].iat[row]),
+                **_scored(evaluation, measured.team_values, evaluation.teams, row),
+            }
+            for row, team in enumerate(measured.teams["team"])
+        ],
+        "company": _scored(evaluation, measured.company, evaluation.company, 0),
+        "set_aside": [
+            {"agent_id": one["agent_id"], "measure": one["measure"], "from": f"{one['first_month']:%Y-%m}", "to": f"{one['last_month']:%Y-%m}", "why": one["why"]}
+            for one in measured.set_aside.to_dict("records")
+        ],
+    }  # fmt: skip
+
+
+def _agent(evaluation: Evaluation, placed: Placed, row: int) -> dict[str, Any]:
+    people = evaluation.people
+    plain = {name: (people[name].iat[row] if pd.notna(people[name].iat[row]) else None) for name in ("agent_id", "name", "team", "branch")}
+    due = people["due_policies"].iat[row] if "due_policies" in people else math.nan
+    return {
+        **plain,
+        **_scored(evaluation, evaluation.measured.agents, evaluation.agents, row),
+        "quadrant": str(placed.quadrant[row]),
+        "due_policies": None if pd.isna(due) else int(due),
+    }
+
+
+def _scored(evaluation: Evaluation, values: Any, scored: Any, row: int) -> dict[str, Any]:
+    rated = bool(scored.rated[row])
+    return {
+        "score": number(scored.score[row]) if rated else None,
+        "grade": str(scored.grade[row]) if rated else None,
+        "rank": int(scored.rank[row]) if rated else None,
+        "coverage": number(scored.coverage[row] / 100.0),
+        "indicators": {
+            one.id: {
+                "value": number(values.value[row, at]),
+                "numerator": number(values.numerator[row, at]),
+                "denominator": number(values.denominator[row, at]),
+                "points": number(values.points[row, at]),
+                "weight": number(scored.weight[row, at]),
+                "contribution": None if np.isnan(values.points[row, at]) else number(scored.contribution[row, at]),
+            }
+            for at, one in enumerate(evaluation.catalogue.indicators)
+        },
+    }
+
+
+def quadrant_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
+    """Cut lines, counts, and every agent with both values and the quadrant."""
+    people = evaluation.people
+    return {
+        "period": {"from": f"{evaluation.measured.period.first:%Y-%m}", "to": f"{evaluation.measured.period.last:%Y-%m}"},
+        "x": placed.x,
+        "y": placed.y,
+        "cut": {"x": _cut(placed.x_cut), "y": _cut(placed.y_cut)},
+        "counts": placed.counts,
+        "agents": [
+            {
+                "agent_id": people["agent_id"].iat[row],
+                "name": people["name"].iat[row],
+                "team": people["team"].iat[row],
+                "x": number(placed.x_value[row]),
+                "y": number(placed.y_value[row]),
+                "quadrant": str(placed.quadrant[row]),
+            }
+            for row in np.flatnonzero(evaluation.shown)
+        ],
+    }
+
+
+def _cut(line: CutLine) -> dict[str, Any]:
+    return {"kind": line.kind, "value": number(line.value)}
+
+
+def step_sentence(step: Step | None, known: Catalogue, language: str) -> str:
+    """'3 more renewals → 80.0 %', or a dash."""
+    if step is None:
+        return "—"
+    one = known[step.indicator]
+    key = f"step.{step.measure}_{'more' if step.amount > 0 else 'fewer'}"
+    return say(key, language, count=abs(step.amount), indicator=one.label[language], value=format_value(step.reaches, one, language))
+
+
+def format_value(value: float | None, one: Indicator, language: str) -> str:
+    """A value of an indicator as the reader sees it, unit included; missing is a dash."""
+    if value is None or not math.isfinite(value):
+        return "—"
+    minus = "−" if value < 0 else ""
+    value = abs(value)
+    match one.unit:
+        case "percent" | "percent_of_target":
+            return f"{minus}{value * 100:.1f}%"
+        case "points":
+            return f"{minus}{value:.1f}"
+        case "days":
+            return f"{minus}{value:.1f} {say('unit.days', language)}"
+        case "per_day":
+            return f"{minus}{value:.1f}"
+        case _:
+            return f"{minus}{value:.2f}"
+
+
+def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tuple[pd.DataFrame, list[Column]]:
+    """The coaching list in the reader's language, as a frame and its export columns."""
+
+    def texts(row: Any) -> str:
+        return "\n".join(f"{known[name].label[language]} −{lost:.2f}" for name, lost in zip(row["weakest"], row["lost"], strict=True))
+
+    out = frame.assign(
+        quadrant=[say(f"quadrant.{name}", language) for name in frame["quadrant"]],
+        weakest=[texts(row) for row in frame.to_dict("records")],
+        action=[action if isinstance(action, str) else action[language] for action in frame["action"]],
+        step=[step_sentence(step, known, language) for step in frame["step"]],
+        team=[team or "—" for team in frame["team"]],
+    )
+    formats = {
+        "due_policies": "count", "score": "score", "expected_gain": "score", "extra_renewals": "number", "last_date": "date", "next_date": "date",
+    }  # fmt: skip
+    names = [
+        "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "action", "step", "expected_gain", "extra_renewals",
+        "last_date", "next_date", "comment",
+    ]  # fmt: skip
+    return out[names], [Column(name, say(f"column.{name}", language), formats.get(name, "text")) for name in names]
+
+
+def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tuple[pd.DataFrame, list[Column]]:
+    """Everybody shown: rank, score, grade, quadrant, then value, points and contribution of every indicator."""
+    rows = np.flatnonzero(evaluation.shown)
+    scored, values, people = evaluation.agents, evaluation.measured.agents, evaluation.people
+    rows = rows[np.lexsort((np.arange(len(rows)), np.where(scored.rated[rows], scored.rank[rows], np.iinfo(np.int64).max)))]
+    rated = scored.rated[rows]
+    frame = people.iloc[rows][["agent_id", "name", "team", "branch"]].reset_index(drop=True)
+    frame.insert(0, "rank", pd.array(np.where(rated, scored.rank[rows], 0), dtype="Int64"))
+    frame["rank"] = frame["rank"].mask(~rated)
+    frame["score"] = np.where(rated, scored.score[rows], np.nan)
+    frame["grade"] = np.where(rated, scored.grade[rows], "")
+    frame["quadrant"] = [say(f"quadrant.{name}", language) for name in placed.quadrant[rows]]
+    frame["due_policies"] = people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[rows] if "due_policies" in people else np.nan
+    frame["coverage"] = scored.coverage[rows] / 100.0
+    columns = [
+        Column("rank", say("column.rank", language), "count"),
+        *(Column(name, say(f"column.{name}", language)) for name in ("agent_id", "name", "team", "branch")),
+        Column("score", say("column.score", language), "score"),
+        *(Column(name, say(f"column.{name}", language)) for name in ("grade", "quadrant")),
+        Column("due_policies", say("column.due_policies", language), "count"),
+        Column("coverage", say("column.coverage", language), "percent"),
+    ]
+    extra: dict[str, Any] = {}
+    for at, one in enumerate(evaluation.catalogue.indicators):
+        if np.isnan(values.value[:, at]).all():
+            continue
+        for part, array, look in (
+            ("value", values.value, "percent" if one.unit.startswith("percent") else "number"),
+            ("numerator", values.numerator, "number"),
+            ("denominator", values.denominator, "number"),
+            ("points", values.points, "score"),
+            ("weight", scored.weight, "score"),
+            ("contribution", np.where(np.isnan(values.points), np.nan, scored.contribution), "score"),
+        ):
+            extra[f"{one.id}.{part}"] = array[rows, at]
+            columns.append(Column(f"{one.id}.{part}", f"{one.label[language]} · {say(f'column.{part}', language)}", look))
+    return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1), columns
+
+
+def method_view(known: Catalogue, settings: Settings, scheme: WeightScheme) -> dict[str, Any]:
+    """Every indicator, formula, standard, weight, rule and setting in force."""
+    nominal = vector(scheme, known)
+    return {
+        "scheme": {
+            "name": scheme.name, "version": scheme.version, "weights": dict(scheme.categories), "reason": _reason(scheme), "author": scheme.author,
+        },
+        "indicators": [
+            {
+                "id": one.id, "label": dict(one.label), "category": one.category, "group": one.group, "numerator": one.numerator,
+                "denominator": one.denominator, "scale": one.scale, "fallback": one.fallback, "direction": one.direction, "unit": one.unit,
+                "weight": number(nominal[at]), "share_of_category": scheme.indicators.get(one.id, one.weight), "target": one.target,
+                "standard": {"mode": one.standard.mode, "knots": [list(knot) for knot in zip(one.standard.values, one.standard.points, strict=True)]},
+                "why": dict(one.why), "action": dict(action_for(one)),
+            }
+            for at, one in enumerate(known.indicators)
+        ],
+        "categories": [{"id": one.id, "label": dict(one.label), "permitted": [one.low, one.high]} for one in known.categories],
+        "grades": dict(known.grades),
+        "vetoes": [{"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap} for one in known.vetoes],
+        "settings": {
+            "grace_days": settings.grace_days, "grace_by_product": dict(settings.grace_by_product), "contact_lead_days": settings.contact_lead_days,
+            "missing_limit": settings.missing_limit, "calendar": settings.calendar, "missing_rule": "renormalise",
+            "window_closed": "due_date + grace_days < as_of", "on_the_line": "high", "mean_cut": "pooled", "not_rated": "not ranked",
+        },
+        "schemes": [{"name": name, "weights": dict(one.categories)} for name, one in preset_schemes().items()],
+        "quadrants": {name: dict(text) for name, text in actions()["quadrant"].items()},
+    }  # fmt: skip
+
+
+def _reason(scheme: WeightScheme) -> Any:
+    return dict(preset_reason(scheme.name)) if scheme.name in preset_schemes() else scheme.reason
+
+
+def scheme_label(scheme: WeightScheme, language: str) -> str:
+    """A preset's translated name, or the name its author gave."""
+    return scheme.label[language] if scheme.label else scheme.name
+
+
+def losses_rows(evaluation: Evaluation, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The weak-spot table as plain values."""
+    return [
+        {"team": team, "points_lost": {name: number(table.iloc[row][name]) for name in table.columns}}
+        for row, team in enumerate(table.index)
+    ]  # fmt: skip
+
+
+def label_of(evaluation: Evaluation | Measured, language: str) -> Callable[[str], str]:
+    """Indicator id → its label."""
+    known = evaluation.catalogue
+    texts: dict[str, Text] = {one.id: one.label for one in known.indicators}
+    return lambda name: texts[name][language]

@@ -1,0 +1,1 @@
+"""Values → points → scores → grades and ranks; numbers only."""

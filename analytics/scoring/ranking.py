@@ -1,0 +1,41 @@
+"""Scores to ranks and grades."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.scoring.standards import Floats
+
+HUNDREDTHS = 10_000  # scores run from 0.00 to 100.00
+
+
+def hundredths(scores: Floats) -> npt.NDArray[np.int64]:
+    """Scores at two decimals as whole numbers, halves up; noise of the last bits does not decide a rank."""
+    return np.floor(scores * 100.0 + 0.5 + 1e-7).astype(np.int64)
+
+
+def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
+    """Competition ranking on the score at two decimals (1, 2, 2, 4); linear in the number of agents.
+
+    Counting instead of sorting: how many stand above each hundredth of a point.
+    """
+    if not len(scores):
+        return np.zeros(0, dtype=np.int64)
+    cents = np.clip(hundredths(scores), 0, HUNDREDTHS)
+    count = np.bincount(cents, minlength=HUNDREDTHS + 1)
+    above = count[::-1].cumsum()[::-1] - count
+    rank: npt.NDArray[np.int64] = above[cents] + 1
+    return rank
+
+
+def grade(scores: Floats, grades: Sequence[tuple[str, float]]) -> npt.NDArray[np.str_]:
+    """The grade that a score at two decimals reaches; `grades` from best to worst."""
+    cents = hundredths(scores)
+    names = np.array([name for name, _ in grades])
+    at = np.full(len(scores), len(grades) - 1)
+    for index in range(len(grades) - 1, -1, -1):
+        at[cents >= round(grades[index][1] * 100)] = index
+    return names[at]

@@ -1,0 +1,35 @@
+"""Values to points through a standard's knots."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.model import Standard
+
+Floats = npt.NDArray[np.float64]
+
+
+def points(values: Floats, standard: Standard) -> Floats:
+    """Map values to 0–100 points through the standard's knots; missing values (NaN) stay missing.
+
+    Beyond the outermost knots the points stay flat: nobody earns more than full marks. In mode `steps` a value earns
+    the points of the band edge it has reached: the better of its neighbours only once that edge is met.
+    """
+    edges, marks = np.asarray(standard.values), np.asarray(standard.points)
+    if standard.mode == "linear":
+        return np.where(np.isnan(values), np.nan, np.interp(values, edges, marks))
+    if marks[-1] >= marks[0]:
+        at = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 1)
+    else:
+        at = np.clip(np.searchsorted(edges, values, side="left"), 0, len(edges) - 1)
+    return np.where(np.isnan(values), np.nan, marks[at])
+
+
+def next_band(value: float, standard: Standard) -> float | None:
+    """The value of the next better knot; None when full marks are reached or the value is missing."""
+    if np.isnan(value):
+        return None
+    pairs = sorted(zip(standard.points, standard.values, strict=True))
+    reached = float(points(np.array([value]), standard)[0])
+    return next((edge for mark, edge in pairs if mark > reached + 1e-9), None)

@@ -1,0 +1,116 @@
+"""Weight schemes as vectors, and what happens to weights where indicators are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analytics.catalogue import Catalogue
+from analytics.errors import RequestRefused
+from analytics.model import CATEGORIES, WeightScheme
+from analytics.scoring.standards import Floats
+
+# The permitted weights (results, service, competence): the triangle of the three ranges with "sum = 100".
+CORNERS = ((70.0, 20.0, 10.0), (60.0, 30.0, 10.0), (60.0, 20.0, 20.0))
+
+
+def check(categories: Mapping[str, float], indicators: Mapping[str, float], catalogue: Catalogue) -> None:
+    """Refuse weights that mean nothing: unknown names, negative or infinite numbers, all zero."""
+    for name, weight in categories.items():
+        if name not in CATEGORIES:
+            raise RequestRefused("weight_unknown", name=name, known=list(CATEGORIES))
+        if not np.isfinite(weight) or weight < 0:
+            raise RequestRefused("weight_negative", name=name, value=weight)
+    for name, weight in indicators.items():
+        if name not in catalogue.ids:
+            raise RequestRefused("weight_unknown", name=name, known=catalogue.ids)
+        if not np.isfinite(weight) or weight < 0:
+            raise RequestRefused("weight_negative", name=name, value=weight)
+    if sum(categories.values()) <= 0:
+        raise RequestRefused("weights_zero")
+
+
+def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
+    """Nominal weight of every indicator in percent of the whole; sums to 100 over the categories that weigh anything."""
+    check(scheme.categories, scheme.indicators, catalogue)
+    total = sum(scheme.categories.values())
+    inside = {one.id: float(scheme.indicators.get(one.id, one.weight)) for one in catalogue.indicators}
+    sums = {name: sum(inside[one.id] for one in catalogue.indicators if one.category == name) for name in CATEGORIES}
+    usable = sum(scheme.categories.get(name, 0.0) for name in CATEGORIES if sums[name] > 0)
+    if usable <= 0 or total <= 0:
+        raise RequestRefused("weights_zero")
+    return np.array(
+        [
+            100.0 * scheme.categories.get(one.category, 0.0) / usable * inside[one.id] / sums[one.category]
+            if sums[one.category] > 0
+            else 0.0
+            for one in catalogue.indicators
+        ]
+    )
+
+
+def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Floats:
+    """Weights where indicators are missing, one row per row of `present` (bool, rows × indicators).
+
+    A missing indicator's weight is shared among the others of its category in proportion; a category missing as a whole
+    gives its weight to the other categories in proportion. Rows with anything at all sum to 100.
+    """
+    if present.all():
+        return np.broadcast_to(nominal, present.shape)
+    membership = np.array([[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float)
+    share = nominal @ membership
+    kept = present * nominal
+    left = kept @ membership  # rows × categories: nominal weight that is there
+    whole = np.where(left > 0, share, 0.0)
+    scale = np.divide(whole, left, out=np.zeros_like(left), where=left > 0)
+    total = whole.sum(axis=1, keepdims=True)
+    scale = np.divide(scale * 100.0, total, out=np.zeros_like(scale), where=total > 0)
+    spread: Floats = kept * (scale @ membership.T)
+    return spread
+
+
+def inside_triangle(categories: Mapping[str, float], catalogue: Catalogue) -> bool:
+    """Whether the category weights, scaled to 100, lie in the permitted ranges."""
+    total = sum(categories.values()) or 1.0
+    return all(
+        category.low - 1e-9 <= 100.0 * categories.get(category.id, 0.0) / total <= category.high + 1e-9
+        for category in catalogue.categories
+    )
+
+
+def move(categories: Mapping[str, float], changed: str, value: float) -> dict[str, float]:
+    """One category set to `value`, the others moved in proportion so that the sum stays 100, in whole numbers."""
+    value = min(max(round(value), 0), 100)
+    others = [name for name in CATEGORIES if name != changed]
+    rest, now = 100 - value, sum(categories.get(name, 0.0) for name in others)
+    share = [categories.get(name, 0.0) / now if now > 0 else 1 / len(others) for name in others]
+    first = min(max(round(rest * share[0]), 0), rest)
+    out = {changed: float(value), others[0]: float(first), others[1]: float(rest - first)}
+    return {name: out[name] for name in CATEGORIES}
+
+
+def parse(text: str) -> dict[str, float]:
+    """'results=70,service=20,competence=10' → a mapping; anything else is refused."""
+    out: dict[str, float] = {}
+    for part in text.split(","):
+        name, mark, number = part.partition("=")
+        try:
+            out[name.strip()] = float(number)
+        except ValueError:
+            mark = ""
+        if not mark:
+            raise RequestRefused("weights_unreadable", value=text)
+    return out
+
+
+def largest_remainder(parts: Sequence[float], total: float, decimals: int) -> list[float]:
+    """Round parts so that they add up to the rounded total to the last decimal shown."""
+    unit = 10.0**decimals
+    scaled = np.asarray(parts, dtype=float) * unit
+    floor = np.floor(scaled + 1e-9)
+    short = round(round(total, decimals) * unit - floor.sum())
+    order = np.argsort(-(scaled - floor), kind="stable")
+    for index in order[: max(short, 0)]:
+        floor[index] += 1
+    return [float(value) for value in floor / unit]
