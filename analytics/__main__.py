@@ -186,7 +186,7 @@ def load(context: Context, files: Sequence[Path], kind: str | None, recipe_file:
     if kind is not None and kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
     with _home(context) as home:
-        receipts = [home.load(file, recipe or home.recipe_for(file, kind), as_of=as_of, on_issues=on_issues) for file in files]
+        receipts = home.load_all([(file, recipe or home.recipe_for(file, kind)) for file in files], as_of=as_of, on_issues=on_issues)
     plain = [_receipt(receipt, context.language) for receipt in receipts]
     _print(context, plain[0] if len(plain) == 1 else plain)
 
@@ -220,7 +220,7 @@ def loads(context: Context) -> None:
                 "load": int(row["load_id"]), "kind": row["kind"], "file": row["file"], "sha256": row["sha256"], "as_of": f"{row['as_of']:%Y-%m-%d}",
                 "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}", "rows": int(row["row_count"]), "loaded": int(row["loaded"]),
                 "rejected": int(row["rejected"]), "replaced": int(row["replaced"]), "sample": bool(row["sample"]),
-                "months": [] if row["months"] is None else list(row["months"]),
+                "months": list(row["months"]),
             }
             for row in frame.to_dict("records")
         ],
@@ -317,7 +317,7 @@ def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **opt
         frame = coaching_list(evaluation, _placed(evaluation, x, y, cut), home.state.coaching())
     if out is not None:
         table, columns = views.coaching_table(frame, catalogue(), context.language)
-        _write(out, to_csv(table, columns) if out.suffix.lower() == ".csv" else to_xlsx({say("page.coaching", context.language): (table, columns)}))
+        _write(out, to_csv(table, columns) if out.suffix.lower() == ".csv" else to_xlsx({say("coaching.title", context.language): (table, columns)}))
     rows = [
         {
             **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "weakest", "comment")},

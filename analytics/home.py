@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -221,9 +221,18 @@ class Home:
         )  # fmt: skip
 
     def _months(self, load_id: int) -> tuple[str, ...]:
-        loads = self.warehouse.ask("loads").set_index("load_id")
-        months = loads["months"].get(load_id)
-        return tuple(sorted(months)) if months is not None and len(months) else ()
+        return tuple(self.warehouse.ask("months_of_load", load_id=load_id)["month"])
+
+    def load_all(self, files: Sequence[tuple[Path, Recipe]], *, as_of: dt.date | None, on_issues: str) -> list[Receipt]:
+        """Load several files or, when one of them is refused, none."""
+        receipts: list[Receipt] = []
+        try:
+            for path, recipe in files:
+                receipts.append(self.load(path, recipe, as_of=as_of, on_issues=on_issues))
+        except BaseException:
+            self.withdraw(*(receipt.load for receipt in receipts if not receipt.already))
+            raise
+        return receipts
 
     def withdraw(self, *load_ids: int) -> None:
         """Take loads out again; their originals stay."""

@@ -112,14 +112,10 @@ def _parameters(
         place = _id(name, columns)
         if field.type in ("date", "moment"):
             out[name] = {"order": _day_order(connection, place, recipe, name), "epoch": epoch}
-        elif field.type == "outcome":
-            given = recipe.values.get(name)
-            chosen = words("outcome") if given is None else given
-            out[name] = {key: _lower(chosen.get(key, [])) for key in ("renewed", "lost", "open")}
-        elif field.type == "yes":
-            given = recipe.values.get(name)
-            chosen = words("yes") if given is None else given
-            out[name] = {key: _lower(chosen.get(key, [])) for key in ("yes", "no")}
+        elif field.type in ("outcome", "yes"):
+            meaning = recipe.values.get(name, words(field.type))
+            needed = ("renewed", "lost", "open") if field.type == "outcome" else ("yes", "no")
+            out[name] = _spellings(connection, place, {key: meaning.get(key, []) for key in needed})
         elif field.type == "score" or field.scale_option:
             out[name] = {"scale": _scale(connection, place, recipe, field, columns)}
         elif field.type == "rate":
@@ -127,8 +123,13 @@ def _parameters(
     return out
 
 
-def _lower(values: Sequence[str]) -> list[str]:
-    return [" ".join(value.split()).lower() for value in values]
+def _spellings(
+    connection: duckdb.DuckDBPyConnection, place: str, meaning: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Meaning → every spelling in the column (case, width, blanks) of the words that mean it."""
+    found = connection.execute(f"select v, word(v) from (select distinct {place} as v from raw where {place} is not null)").fetchall()
+    wanted = {key: {" ".join(word.split()).lower() for word in known} for key, known in meaning.items()}
+    return {key: [spelling for spelling, plain in found if plain in known] for key, known in wanted.items()}
 
 
 def _day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str) -> str:

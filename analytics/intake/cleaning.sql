@@ -59,14 +59,11 @@ create macro clean_moment(t, day_order, serial_epoch) as
                      || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp),
                      date_slow(t, day_order, serial_epoch)::timestamp) end;
 
+-- Words are compared as the file spells them: which spellings mean what is settled once per distinct spelling (cells.py).
 create macro word(t) as lower(half_width(clean_text(t)));
-create macro clean_yes(t, yes, no) as case when list_contains(yes, t) then true when list_contains(no, t) then false
-       when list_contains(yes, word(t)) then true when list_contains(no, word(t)) then false end;
+create macro clean_yes(t, yes, no) as case when list_contains(yes, t) then true when list_contains(no, t) then false end;
 create macro clean_outcome(t, renewed, lost, still_open) as
-  case when list_contains(renewed, t) then 'renewed' when list_contains(lost, t) then 'lost'
-       when list_contains(renewed, word(t)) then 'renewed'
-       when list_contains(lost, word(t)) then 'lost'
-       when list_contains(still_open, word(t)) then 'open' end;
+  case when list_contains(renewed, t) then 'renewed' when list_contains(lost, t) then 'lost' when list_contains(still_open, t) then 'open' end;
 
 -- Scores become points of 0–100 with six decimals, so that their sums are exact and the same on every engine.
 create macro clean_score(t, scale_max) as

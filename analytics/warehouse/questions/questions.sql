@@ -88,8 +88,11 @@ select distinct channel from current_policies where channel is not null order by
 
 -- name: loads
 select load_id, kind, file, sha256, recipe, as_of, loaded_at, sample, row_count, loaded, rejected, replaced, months_mode,
-  (select list(strftime(month, '%Y-%m') order by month) from load_months m where m.load_id = l.load_id) as months
+  coalesce((select list(distinct strftime(month, '%Y-%m') order by strftime(month, '%Y-%m')) from load_months m where m.load_id = l.load_id), []) as months
 from loads l order by load_id
+
+-- name: months_of_load
+select distinct strftime(month, '%Y-%m') as month from load_months where load_id = $load_id order by month
 
 -- name: load_shape
 -- How many agents a load names and which months it touches.
