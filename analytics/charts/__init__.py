@@ -1,0 +1,1 @@
+"""Frames in, figures out; no Streamlit, no choice of language: every text comes through a `Say`."""

@@ -1,0 +1,178 @@
+"""The quadrant: two indicators, cut lines with value and kind, names and counts in the corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from analytics.charts.theme import GREY, QUADRANT, SYMBOL, Label, Say, figure, plain, team_colours
+from analytics.evaluation import Evaluation
+from analytics.insight.quadrant import CutLine, Placed
+from analytics.model import QUADRANTS, Indicator
+
+MOST_POINTS = 20_000
+BINS = 80
+OUTLIERS = 300
+NAMES = 2_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """How points are drawn: colour by quadrant or team, size by policies or all alike."""
+
+    colour: str = "quadrant"
+    sized: bool = True
+
+
+def quadrant_chart(evaluation: Evaluation, placed: Placed, rows: np.ndarray, look: Look, label: Label, say: Say) -> go.Figure:
+    """Every placed agent of `rows` as a point, in that order; above 20,000 as density with the outliers as points."""
+    known = evaluation.catalogue
+    one_x, one_y = known[placed.x], known[placed.y]
+    x, y = _shown(placed.x_value[rows], one_x), _shown(placed.y_value[rows], one_y)
+    fig = figure(
+        dragmode="pan",
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
+        xaxis={"title": {"text": _title(one_x, label, say)}, "ticksuffix": _suffix(one_x), "autorange": True, "showgrid": True, "zeroline": False},
+        yaxis={"title": {"text": _title(one_y, label, say)}, "ticksuffix": _suffix(one_y), "autorange": True, "showgrid": True, "zeroline": False},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
+        showlegend=look.colour == "team",
+        hovermode="closest",
+    )
+    if one_x.direction == "lower":
+        fig.update_xaxes(autorange="reversed")
+    if one_y.direction == "lower":
+        fig.update_yaxes(autorange="reversed")
+    if len(rows) > MOST_POINTS:
+        _density(fig, evaluation, placed, rows, x, y, say)
+    else:
+        _points(fig, evaluation, placed, rows, x, y, look, label, say)
+    _cuts(fig, placed, one_x, one_y, say)
+    _corners(fig, placed, rows, one_x, one_y, say)
+    return fig
+
+
+def _points(fig: go.Figure, evaluation: Evaluation, placed: Placed, rows: np.ndarray, x: np.ndarray, y: np.ndarray, look: Look, label: Label, say: Say) -> None:
+    people = evaluation.people
+    names = placed.quadrant[rows]
+    due = people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[rows] if "due_policies" in people else np.full(len(rows), np.nan)
+    few = len(rows) <= NAMES
+    size: object = 7.0
+    if look.sized and np.nanmax(due, initial=0.0) > 0:
+        biggest = float(np.nanmax(due))
+        size = (6 + 16 * np.sqrt(np.nan_to_num(due, nan=0.0) / biggest)).round(1).astype("float32")
+    elif few:
+        size = 10.0
+    colour: object
+    symbol: object = "circle"
+    if look.colour == "team":
+        teams = sorted({team for team in people["team"].iloc[rows] if team})
+        palette = team_colours(teams)
+        colour = [palette.get(team, GREY) for team in people["team"].iloc[rows]]
+    else:
+        colour = [QUADRANT[name] for name in names]
+        symbol = [SYMBOL[name] for name in names] if few else "circle"
+    trace: dict[str, object] = {
+        "x": x.astype("float32"),
+        "y": y.astype("float32"),
+        "mode": "markers",
+        "marker": {"color": colour, "size": size, "symbol": symbol, "opacity": 0.82 if few else 0.55, "line": {"width": 0.6 if few else 0, "color": "rgba(255,255,255,0.7)"}},
+        "selected": {"marker": {"opacity": 1.0}},
+        "unselected": {"marker": {"opacity": 0.25}},
+        "ids": [str(agent) for agent in people["agent_id"].iloc[rows]],
+        "showlegend": False,
+    }
+    if few:
+        one_x, one_y = evaluation.catalogue[placed.x], evaluation.catalogue[placed.y]
+        trace["text"] = [
+            say(
+                "quadrant_page.hover", name=plain(people["name"].iat[row]), agent=plain(people["agent_id"].iat[row]), team=plain(people["team"].iat[row] or "—"),
+                x_label=label(one_x.id), x=f"{a:.1f}{_suffix(one_x)}", y_label=label(one_y.id), y=f"{b:.1f}{_suffix(one_y)}",
+                n="—" if np.isnan(n) else int(n), quadrant=say(f"quadrant.{name}"),
+            )
+            for row, a, b, n, name in zip(rows, x, y, due, names, strict=True)
+        ]  # fmt: skip
+        trace["hovertemplate"] = "%{text}<extra></extra>"
+    else:
+        trace["hovertemplate"] = f"{label(placed.x)} %{{x:.1f}}<br>{label(placed.y)} %{{y:.1f}}<extra></extra>"
+    fig.add_trace((go.Scatter if few else go.Scattergl)(**trace))
+    if look.colour == "team":
+        for team, paint in team_colours(sorted({team for team in people["team"].iloc[rows] if team})).items():
+            fig.add_trace(go.Scatter(x=[None], y=[None], mode="markers", name=plain(team), marker={"color": paint, "size": 9}, hoverinfo="skip"))
+
+
+def _density(fig: go.Figure, evaluation: Evaluation, placed: Placed, rows: np.ndarray, x: np.ndarray, y: np.ndarray, say: Say) -> None:
+    counts, edges_x, edges_y = np.histogram2d(x, y, bins=BINS)
+    middle_x, middle_y = (edges_x[:-1] + edges_x[1:]) / 2, (edges_y[:-1] + edges_y[1:]) / 2
+    fig.add_trace(
+        go.Heatmap(
+            x=middle_x.astype("float32"), y=middle_y.astype("float32"), z=np.where(counts.T > 0, np.log10(counts.T + 1e-9), np.nan).astype("float32"),
+            colorscale=[[0, "#dbe9f6"], [1, "#08306b"]], showscale=False, hovertemplate=say("quadrant_page.density_hover"),
+            customdata=counts.T.astype("float32"),
+        )
+    )  # fmt: skip
+    spread = ((x - np.median(x)) / (x.std() or 1.0)) ** 2 + ((y - np.median(y)) / (y.std() or 1.0)) ** 2
+    far = np.sort(np.argpartition(spread, -OUTLIERS)[-OUTLIERS:])
+    people = evaluation.people
+    fig.add_trace(
+        go.Scatter(
+            x=x[far].astype("float32"), y=y[far].astype("float32"), mode="markers", showlegend=False,
+            ids=[str(people["agent_id"].iat[row]) for row in rows[far]],
+            marker={"color": [QUADRANT[name] for name in placed.quadrant[rows[far]]], "size": 6},
+            text=[plain(people["name"].iat[row]) for row in rows[far]], hovertemplate="%{text}<extra></extra>",
+        )
+    )  # fmt: skip
+
+
+def _cuts(fig: go.Figure, placed: Placed, one_x: Indicator, one_y: Indicator, say: Say) -> None:
+    shapes, notes = [], []
+    for axis, line, one in (("x", placed.x_cut, one_x), ("y", placed.y_cut, one_y)):
+        if np.isnan(line.value):
+            continue
+        at = float(_shown(np.array([line.value]), one)[0])
+        other = "y" if axis == "x" else "x"
+        shapes.append(
+            {"type": "line", f"{axis}0": at, f"{axis}1": at, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper", "line": {"color": GREY, "width": 1.4, "dash": "dash"}}
+        )
+        notes.append(
+            {
+                axis: at, f"{other}ref": "paper", other: 0.0 if axis == "x" else 1.0, "text": _cut_text(line, at, one, say), "showarrow": False,
+                "font": {"size": 11}, "xanchor": "left" if axis == "x" else "right", "yanchor": "bottom", "bgcolor": "rgba(128,128,128,0.12)",
+            }
+        )  # fmt: skip
+    fig.update_layout(shapes=shapes, annotations=notes)
+
+
+def _cut_text(line: CutLine, at: float, one: Indicator, say: Say) -> str:
+    return f"{say(f'cut.{line.kind}')} {at:.1f}{_suffix(one)}"
+
+
+def _corners(fig: go.Figure, placed: Placed, rows: np.ndarray, one_x: Indicator, one_y: Indicator, say: Say) -> None:
+    names = placed.quadrant[rows]
+    for name, right, top in (("role_model", True, True), ("service_gap", True, False), ("sales_gap", False, True), ("focus", False, False)):
+        fig.add_annotation(
+            xref="paper", yref="paper", x=0.995 if right else 0.005, y=0.995 if top else 0.06, xanchor="right" if right else "left",
+            yanchor="top" if top else "bottom", showarrow=False, text=f"<b>{say(f'quadrant.{name}')}</b> {int((names == name).sum())}",
+            font={"size": 13, "color": QUADRANT[name]}, bgcolor="rgba(128,128,128,0.10)", borderpad=3,
+        )  # fmt: skip
+
+
+def _shown(values: np.ndarray, one: Indicator) -> np.ndarray:
+    return values * 100.0 if one.unit.startswith("percent") else values
+
+
+def _suffix(one: Indicator) -> str:
+    return "%" if one.unit.startswith("percent") else ""
+
+
+def _title(one: Indicator, label: Label, say: Say) -> str:
+    better = say("chart.lower_better") if one.direction == "lower" else ""
+    return f"{label(one.id)} ({say(f'unit.{one.unit}')}){better}"
+
+
+def drawn_rows(placed: Placed, shown: np.ndarray) -> np.ndarray:
+    """The agents that can be drawn, in the order of their points."""
+    return np.flatnonzero(shown & np.isin(placed.quadrant, QUADRANTS))
+
+

@@ -1,0 +1,178 @@
+"""Figures of scores: contributions, distribution, grades, and what a change of weights does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, Label, Say, figure, plain, shade
+from analytics.evaluation import Evaluation
+
+
+def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, say: Say) -> go.Figure:
+    """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst."""
+    fig = figure(
+        barmode="stack",
+        height=max(220, 22 * len(rows) + 96),
+        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "font": {"size": 11}, "traceorder": "normal"},
+        xaxis={"range": [0, 104], "title": {"text": say("chart.score_axis"), "font": {"size": 12}}},
+        yaxis={"autorange": "reversed", "type": "category", "automargin": True},
+        title={"text": say("chart.contributions"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        bargap=0.25,
+    )
+    people, scored = evaluation.people, evaluation.agents
+    names = [f"{scored.rank[row]}  {plain(people['name'].iat[row])} {plain(people['agent_id'].iat[row])}" for row in rows]
+    if not len(rows):
+        return fig
+    place: dict[str, int] = {}
+    for at, one in enumerate(evaluation.catalogue.indicators):
+        position = place.get(one.category, 0)
+        place[one.category] = position + 1
+        values = scored.contribution[rows, at]
+        if not values.any():
+            continue
+        fig.add_bar(
+            y=names, x=values.round(3), orientation="h", name=label(one.id), marker={"color": shade(one.category, position), "line": {"width": 0}},
+            customdata=np.column_stack([evaluation.measured.agents.points[rows, at].round(1), scored.weight[rows, at].round(1)]).tolist(),
+            hovertemplate=say("chart.contribution_hover", indicator=label(one.id)),
+        )  # fmt: skip
+    fig.add_scatter(
+        x=scored.score[rows] + 0.6, y=names, mode="text", text=[f"{value:.1f} {grade}" for value, grade in zip(scored.score[rows], scored.grade[rows], strict=True)],
+        textposition="middle right", textfont={"size": 11}, hoverinfo="skip", showlegend=False, cliponaxis=False,
+    )  # fmt: skip
+    return fig
+
+
+def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
+    """How many agents score what, in steps of five points, with the grades' borders."""
+    scores = evaluation.agents.score[rows]
+    edges = np.arange(0, 105, 5)
+    counts, _ = np.histogram(np.clip(scores, 0, 99.999), edges)
+    first = max(0, int(np.flatnonzero(counts)[0]) - 1) if counts.any() else 0
+    fig = figure(
+        height=230,
+        bargap=0.06,
+        title={"text": say("chart.distribution"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        xaxis={"title": {"text": say("chart.score_axis"), "font": {"size": 12}}, "range": [edges[first], 100]},
+        yaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "tickformat": "d", "rangemode": "tozero"},
+        showlegend=False,
+    )
+    fig.add_bar(x=edges[:-1] + 2.5, y=counts, width=4.7, marker={"color": ACCENT}, customdata=[[int(low), int(low) + 5] for low in edges[:-1]], hovertemplate=say("chart.distribution_hover"))
+    for name, least in evaluation.catalogue.grades[:-1]:
+        fig.add_vline(x=least, line={"color": GREY, "width": 1, "dash": "dot"}, annotation={"text": name, "font": {"size": 11}, "yref": "paper", "y": 1.0})
+    return fig
+
+
+def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
+    """Share of each grade in every team, named in the bars."""
+    people, scored = evaluation.people, evaluation.agents
+    frame = pd.DataFrame({"team": [team or say("common.no_team") for team in people["team"].iloc[rows]], "grade": scored.grade[rows]})
+    table = frame.groupby(["team", "grade"]).size().unstack(fill_value=0)
+    teams = list(table.index)
+    fig = figure(
+        barmode="stack",
+        height=max(150, 28 * len(teams) + 84),
+        title={"text": say("chart.grades"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        xaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "tickformat": "d"},
+        yaxis={"autorange": "reversed", "type": "category", "automargin": True},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+    )
+    for name, _ in evaluation.catalogue.grades:
+        if name in table:
+            fig.add_bar(
+                y=[plain(team) for team in teams], x=table[name].to_numpy(), orientation="h", name=name, marker={"color": GRADE.get(name, GREY)},
+                text=[f"{name} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle",
+                textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11}, hovertemplate=say("chart.grades_hover", grade=name),
+            )  # fmt: skip
+    return fig
+
+
+def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
+    """Score under the chosen weights against the score under the weights in force: above the line rises, below falls."""
+    before, after = base.agents.score[rows], evaluation.agents.score[rows]
+    moved = base.agents.rank[rows] - evaluation.agents.rank[rows]
+    people = evaluation.people
+    lowest = float(np.floor(min(before.min(), after.min()) / 5) * 5) if len(rows) else 0.0
+    fig = figure(
+        xaxis={"title": {"text": say("weights.axis_before"), "font": {"size": 12}}, "range": [lowest, 100]},
+        yaxis={"title": {"text": say("weights.axis_after"), "font": {"size": 12}}, "range": [lowest, 100]},
+        title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        showlegend=False,
+        shapes=[{"type": "line", "x0": lowest, "x1": 100, "y0": lowest, "y1": 100, "line": {"color": GREY, "width": 1, "dash": "dot"}}],
+    )
+    colours = np.where(moved > 0, "#009e73", np.where(moved < 0, "#d55e00", GREY))
+    symbols = np.where(moved > 0, "triangle-up", np.where(moved < 0, "triangle-down", "circle"))
+    texts = [
+        say("weights.hover", name=plain(people["name"].iat[row]), before=f"{b:.1f}", after=f"{a:.1f}", rank_before=int(base.agents.rank[row]), rank_after=int(evaluation.agents.rank[row]))
+        for row, b, a in zip(rows, before, after, strict=True)
+    ]  # fmt: skip
+    fig.add_scatter(x=before, y=after, mode="markers", marker={"color": colours.tolist(), "symbol": symbols.tolist(), "size": 9, "opacity": 0.85}, text=texts, hovertemplate="%{text}<extra></extra>")
+    return fig
+
+
+def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.Figure:
+    """One team's points lost by indicator, beside the company's and the best team's."""
+    names = [label(name) for name in losses["indicator"]]
+    fig = figure(
+        barmode="group",
+        height=max(240, 46 * len(names) + 100),
+        title={"text": say("weak_spots.chart", team=plain(team)), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        xaxis={"title": {"text": say("weak_spots.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "type": "category", "automargin": True},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+        bargap=0.3,
+    )
+    for column, name, colour in (("team", plain(team), "#b8480a"), ("company", say("column.company"), GREY), ("best", say("weak_spots.best"), "#c9cdd3")):
+        fig.add_bar(y=names, x=losses[column].round(2), orientation="h", name=name, marker={"color": colour}, hovertemplate=say("weak_spots.hover", who=name))
+    return fig
+
+
+def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure:
+    """Each indicator of one agent: points earned and points lost of its weight."""
+    rows = breakdown[breakdown["points"].notna()]
+    names = [label(name) for name in rows["indicator"]]
+    fig = figure(
+        barmode="stack",
+        height=max(220, 30 * len(names) + 96),
+        title={"text": say("agent.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        xaxis={"title": {"text": say("agent.axis"), "font": {"size": 12}}},
+        yaxis={"autorange": "reversed", "type": "category", "automargin": True},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+    )
+    fig.add_bar(
+        y=names, x=rows["contribution"].round(2), orientation="h", name=say("column.contribution"), marker={"color": ACCENT},
+        text=[f"{value:.1f}" for value in rows["contribution"]], textposition="inside", insidetextanchor="end", textfont={"color": "#ffffff", "size": 11},
+        hovertemplate=say("agent.earned_hover"),
+    )  # fmt: skip
+    fig.add_bar(
+        y=names, x=rows["lost"].round(2), orientation="h", name=say("column.lost"), marker={"color": "#f0b27a"},
+        text=[f"−{value:.1f}" if value >= 0.05 else "" for value in rows["lost"]], textposition="outside", textfont={"size": 11}, cliponaxis=False,
+        hovertemplate=say("agent.lost_hover"),
+    )  # fmt: skip
+    return fig
+
+
+def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, unit: str, name: str) -> go.Figure:
+    """One indicator month by month: the agent over the team; a month without figures is a gap."""
+    scale = 100.0 if percent else 1.0
+    fig = figure(
+        height=280,
+        title={"text": title, "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        xaxis={"type": "date", "tickformat": "%Y-%m", "nticks": 8},
+        yaxis={"title": {"text": unit, "font": {"size": 12}}},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+    )
+    for whose, shown, colour, width in (("team", say("column.team"), GREY, 1.5), ("agent", plain(name), ACCENT, 2.5)):
+        rows = history[history["whose"] == whose]
+        if rows.empty:
+            continue
+        months = pd.date_range(history["month"].min(), history["month"].max(), freq="MS")
+        line = rows.set_index("month").reindex(months)
+        fig.add_scatter(
+            x=list(months.strftime("%Y-%m-%d")), y=(line["value"] * scale).round(3).tolist(), mode="lines+markers", name=shown, line={"color": colour, "width": width},
+            marker={"size": 6 if whose == "agent" else 4}, customdata=[[None if pd.isna(n) else int(n)] for n in line["n"]], connectgaps=False,
+            hovertemplate=say("agent.history_hover", who=shown),
+        )  # fmt: skip
+    fig.update_yaxes(gridcolor=FAINT)
+    return fig

@@ -1,0 +1,84 @@
+"""The only home of colour, and what every figure looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import plotly.graph_objects as go
+
+ACCENT = "#0b5cad"
+GREY = "#8a8f98"
+FAINT = "rgba(138,143,152,0.28)"
+QUADRANT = {
+    "role_model": "#009e73",
+    "service_gap": "#e69f00",
+    "sales_gap": "#0072b2",
+    "focus": "#d55e00",
+    "unplaced": GREY,
+}
+SYMBOL = {"role_model": "circle", "service_gap": "square", "sales_gap": "diamond", "focus": "triangle-up", "unplaced": "x"}
+TEAMS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c6d1f", "#5b4ea0", "#7f7f7f", "#b22234")
+LOSS = ("#fff3e6", "#7f2704")  # points lost: one hue, light to dark
+GRADE = {"A": "#00664b", "B": "#56b4a0", "C": "#c9cdd3", "D": "#8a8f98"}
+FONT = "NotoSansSCsub, 'Noto Sans CJK SC', sans-serif"
+
+# Indicators keep the hue of their category, so that a stack reads as three blocks.
+_SHADES = {
+    "results": ("#0b3c6f", "#0b5cad", "#2f7bc4", "#5597d3", "#7fb2e0", "#a6cbeb", "#cbe1f4"),
+    "service": ("#b36b00", "#e69f00", "#f2c14e"),
+    "competence": ("#5b4ea0", "#8478bd", "#b0a8d6"),
+}
+
+
+class Say(Protocol):
+    """A sentence by key in the reader's language."""
+
+    def __call__(self, key: str, **facts: object) -> str: ...
+
+
+def shade(category: str, position: int) -> str:
+    """The colour of the position-th indicator of a category."""
+    shades = _SHADES.get(category, TEAMS)
+    return shades[position % len(shades)]
+
+
+def team_colours(teams: list[str]) -> dict[str, str]:
+    """A colour a team, the same on every page as long as the list of teams is."""
+    return {team: TEAMS[at % len(TEAMS)] for at, team in enumerate(teams)}
+
+
+def plain(text: object) -> str:
+    """A name as Plotly may show it: no markup, at most 40 characters."""
+    words = str(text).replace("&", "&amp;").replace("<", "&lt;")
+    return words if len(words) <= 40 else f"{words[:39]}…"
+
+
+def figure(**layout: Any) -> go.Figure:
+    """An empty figure in the house's look; text and grid colours come from the page's theme."""
+    base: dict[str, Any] = {
+        "template": "none",
+        "font": {"family": FONT, "size": 13},
+        "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(TEAMS),
+        "hoverlabel": {"align": "left", "font": {"family": FONT, "size": 13}},
+        "xaxis": {"gridcolor": FAINT, "zerolinecolor": FAINT, "automargin": True},
+        "yaxis": {"gridcolor": FAINT, "zerolinecolor": FAINT, "automargin": True},
+    }
+    for name, value in layout.items():
+        base[name] = {**base[name], **value} if isinstance(value, dict) and isinstance(base.get(name), dict) else value
+    return go.Figure(layout=base)
+
+
+def loss_style(value: float, most: float) -> str:
+    """The shade of a cell that loses `value` points where the worst cell loses `most`; readable ink on it."""
+    share = 0.0 if most <= 0 else min(max(value / most, 0.0), 1.0)
+    low, high = ([int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in ("#fff3e6", "#d35400"))
+    mix = [round(a + (b - a) * share**0.8) for a, b in zip(low, high, strict=True)]
+    ink = "#ffffff" if share > 0.93 else "#1a1a1a"
+    return f"background-color: #{mix[0]:02x}{mix[1]:02x}{mix[2]:02x}; color: {ink}"
+
+
+Label = Callable[[str], str]

@@ -1,0 +1,49 @@
+"""Front door: `streamlit run dashboard.py` serves the guarded app, and the same file is the script it runs. No logic."""
+
+import sys
+from pathlib import Path
+
+if str(Path(__file__).parent) not in sys.path:
+    sys.path.insert(0, str(Path(__file__).parent))
+
+PAGES = {
+    "explore": [
+        ("overview", "explore/overview.py", "overview.title", "📊"),
+        ("quadrant", "explore/quadrant.py", "quadrant_page.title", "🧭"),
+        ("weak-spots", "explore/weak_spots.py", "weak_spots.title", "🔎"),
+    ],
+    "decide": [("weights", "decide/weights.py", "weights.title", "⚖️")],
+    "people": [
+        ("agent", "people/agent.py", "agent.title", "👤"),
+        ("coaching", "people/coaching.py", "coaching.title", "🗒️"),
+    ],
+    "data": [("upload", "data/upload.py", "data.title", "📂"), ("history", "data/history.py", "history.title", "🕘")],
+    "about": [("method", "about/method.py", "method.title", "📐")],
+}
+
+
+def main() -> None:
+    """One run for one visitor."""
+    import streamlit as st
+
+    from pages.ui import shell
+    from pages.ui.i18n import t
+
+    shell.choose_language()
+    shell.begin()
+    registry = {
+        t(f"section.{section}"): [
+            st.Page(f"pages/{path}", title=t(title), url_path=url, icon=icon, default=url == "overview")
+            for url, path, title, icon in pages
+        ]
+        for section, pages in PAGES.items()
+    }
+    st.navigation(registry).run()
+
+
+if __name__ == "__main__":  # the script runner and AppTest execute this file under that name …
+    main()
+else:  # … while the server imports it as a module and finds `app`
+    from pages.ui.server import application
+
+    app = application(__file__)

@@ -1,0 +1,121 @@
+"""Widgets to values: the filter bar, the period, the cut lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import streamlit as st
+
+from analytics.model import Filters, Period, add_months, parse_month
+from pages.ui import load, session
+from pages.ui.i18n import t
+
+ALL = "all"
+
+
+def period_options() -> dict[str, Period]:
+    """Id → period: every month (latest first), every whole quarter and year, and everything."""
+    months = [stamp.date() for stamp in load.months()["month"]]
+    known, out = set(months), {}
+    for month in reversed(months):
+        out[f"{month:%Y-%m}"] = Period(month, month)
+    for month in reversed(months):
+        if month.month % 3 == 1 and {add_months(month, step) for step in range(3)} <= known:
+            out[f"{month.year}Q{month.month // 3 + 1}"] = Period(month, add_months(month, 2))
+    for year in sorted({month.year for month in months}, reverse=True):
+        whole = Period(dt.date(year, 1, 1), dt.date(year, 12, 1))
+        if set(whole.months) <= known:
+            out[str(year)] = whole
+    if len(months) > 1:
+        out[ALL] = Period(months[0], months[-1])
+    typed = session.remembered("period")
+    if typed and typed not in out and "~" in typed:
+        first, _, last = typed.partition("~")
+        out[typed] = Period(parse_month(first), parse_month(last))
+    return out
+
+
+def period_id(first: str, last: str) -> str:
+    """The id of a run of months."""
+    return first if first == last else f"{first}~{last}"
+
+
+def filter_bar(*, least: bool = False) -> Filters:
+    """Period, team, branch, channel on one line; what is chosen stays from page to page and in the address."""
+    periods = period_options()
+    default = load.default_period()
+    default_id = f"{default.first:%Y-%m}"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
+        chosen = _select("period", list(periods), default_id, lambda one: _period_label(one, periods))
+        base = load.measured(Filters(periods[chosen]))
+        teams = sorted({team for team in base.people["team"] if team})
+        branches = sorted({branch for branch in base.people["branch"] if branch})
+        channels = load.channels()
+        if teams:
+            _select("team", [None, *teams], None, lambda one: one or t("filter.all_teams"))
+        if branches:
+            _select("branch", [None, *branches], None, lambda one: one or t("filter.all_branches"))
+        if channels:
+            _select("channel", [None, *channels], None, lambda one: one or t("filter.all_channels"))
+        if least:
+            value = st.number_input(t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=120)
+            session.remember("least", value)
+        else:
+            session.remember("least", 0)
+        st.button(t("filter.reset"), key="reset", on_click=_reset)
+        _custom(periods)
+    return session.filters(periods[chosen])
+
+
+def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
+    session.keep_valid(key, options)
+    kept = session.remembered(key)
+    at = options.index(kept) if kept in options else options.index(default) if default in options else 0
+    chosen = st.selectbox(t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=170 if key != "period" else 190)
+    session.remember(key, chosen)
+    return chosen
+
+
+def _custom(periods: dict[str, Period]) -> None:
+    """From–to, for whoever wants another run of months."""
+    months = [one for one, period in periods.items() if period.length == 1]
+    if len(months) < 2:
+        return
+    with st.popover(t("filter.custom")):
+        first = st.selectbox(t("filter.from"), months[::-1], key="from_month")
+        last = st.selectbox(t("filter.to"), months, key="to_month")
+        st.button(t("filter.apply"), key="apply_period", on_click=_apply, args=(first, last), disabled=first > last)
+
+
+def _apply(first: str, last: str) -> None:
+    session.remember("period", period_id(first, last))
+    session.forget("period")
+
+
+def _reset() -> None:
+    for key in session.FILTER_KEYS:
+        session.remember(key, None)
+        session.forget(key)
+
+
+def _period_label(one: str, periods: dict[str, Period]) -> str:
+    if one == ALL:
+        return t("filter.everything", period=str(periods[one]))
+    return one.replace("~", "…")
+
+
+def show_period(months: tuple[str, ...]) -> None:
+    """Make these months the period of every page."""
+    if months:
+        session.remember("period", period_id(months[0], months[-1]))
+        session.forget("period")
+
+
+def modebar() -> dict[str, str]:
+    """Plotly's toolbar in the reader's language."""
+    names = {
+        "Pan": "pan", "Zoom": "zoom", "Box Select": "select", "Lasso Select": "lasso", "Zoom in": "zoom_in", "Zoom out": "zoom_out",
+        "Autoscale": "autoscale", "Reset axes": "reset", "Download plot as a PNG": "image", "Download plot as a png": "image",
+    }  # fmt: skip
+    return {title: t(f"modebar.{key}") for title, key in names.items()}

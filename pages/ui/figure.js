@@ -1,0 +1,285 @@
+// One Plotly chart per node: the node, the zoom and the selection outlive every rerun.
+let plotly; // one copy a page, from our own static folder, never a CDN
+const load = () =>
+  (plotly ??= new Promise((done, fail) => {
+    if (window.Plotly) return done(window.Plotly);
+    const tag = document.createElement("script");
+    tag.src = new URL("app/static/plotly.min.js", document.baseURI).href;
+    tag.onload = () => done(window.Plotly);
+    tag.onerror = () => {
+      plotly = undefined;
+      fail(new Error("plotly.min.js"));
+    };
+    document.head.append(tag);
+  }));
+
+/** Read the payload: length, JSON header, float32 arrays referenced as {"$f32": [offset, length, columns?]}. */
+function unpack(data) {
+  const bytes = (data instanceof Uint8Array ? data : new Uint8Array(data)).slice(); // aligned copy
+  const size = new DataView(bytes.buffer).getUint32(0, true);
+  const floats = new Float32Array(bytes.buffer, 4 + size);
+  const fill = (value) => {
+    if (!value || typeof value !== "object" || (Array.isArray(value) && typeof value[0] !== "object")) return value;
+    if (!value.$f32) {
+      for (const name in value) value[name] = fill(value[name]);
+      return value;
+    }
+    const [start, length, columns] = value.$f32;
+    const flat = floats.subarray(start, start + length);
+    return columns ? Array.from({ length: length / columns }, (_, row) => flat.subarray(row * columns, (row + 1) * columns)) : flat;
+  };
+  return fill(JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))));
+}
+
+/** Keep the old object wherever nothing changed, because Plotly skips what is identical and redraws what is not. */
+function reuse(old, fresh) {
+  if (old === fresh || !old || !fresh || typeof old !== "object" || typeof fresh !== "object") return fresh;
+  if (old.constructor !== fresh.constructor) return fresh;
+  if (ArrayBuffer.isView(fresh)) {
+    if (old.length !== fresh.length) return fresh;
+    for (let i = 0; i < fresh.length; i++) if (!Object.is(old[i], fresh[i])) return fresh;
+    return old;
+  }
+  const names = Object.keys(fresh);
+  let same = names.length === Object.keys(old).length;
+  for (const name of names) {
+    const kept = reuse(old[name], fresh[name]);
+    if (kept !== old[name] || !(name in old)) same = false;
+    fresh[name] = kept;
+  }
+  return same ? old : fresh;
+}
+
+/** Streamlit's theme as a Plotly template: defaults only, so whatever Python set still wins. */
+function template(parent) {
+  const css = getComputedStyle(parent);
+  const get = (name, other) => {
+    const value = css.getPropertyValue(`--st-${name}`).trim();
+    return value && value !== "unset" ? value : other;
+  };
+  const ink = get("text-color", "#31333f");
+  const paper = get("background-color", "#fff");
+  const grid = get("border-color-light", get("border-color", "rgba(128,128,128,.2)"));
+  const line = get("border-color", grid);
+  const accent = get("primary-color", "#0b5cad");
+  const axis = { gridcolor: grid, linecolor: line, zerolinecolor: line, automargin: true, title: { standoff: 12 } };
+  return {
+    layout: {
+      font: { family: get("font", "sans-serif"), color: ink, size: 13 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      colorway: get("chart-categorical-colors", "").match(/(#\w+|\w+\([^)]*\))/g) ?? undefined,
+      margin: { l: 56, r: 24, t: 32, b: 48 },
+      xaxis: axis,
+      yaxis: axis,
+      polar: { bgcolor: "rgba(0,0,0,0)", radialaxis: { gridcolor: grid, linecolor: line }, angularaxis: { gridcolor: grid, linecolor: line } },
+      hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: ink } },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: line, activecolor: accent },
+      newselection: { line: { color: accent, width: 1.5, dash: "dot" } },
+      annotationdefaults: { font: { color: ink } },
+      shapedefaults: { line: { color: ink } },
+    },
+  };
+}
+
+/** Put the toolbar's tooltips into the reader's language without rebuilding the chart, which would lose its zoom. */
+function translate(node, labels) {
+  for (const button of node.querySelectorAll(".modebar-btn[data-title]")) {
+    const english = (button.dataset.english ??= button.dataset.title);
+    const text = labels[english] ?? english;
+    if (button.dataset.title !== text) button.dataset.title = text;
+    if (button.getAttribute("aria-label") !== text) button.setAttribute("aria-label", text);
+  }
+}
+
+/**
+ * Draw a trace with meta.groups as one trace per group, marker.color holding each point's group number:
+ * Plotly recolours 10,000 points one by one, but draws a handful of one-colour traces 2-3 times faster.
+ * `from` leads back to Python's own trace and point numbers.
+ */
+function expand(traces) {
+  return traces.flatMap((trace, curve) => {
+    const groups = trace.meta?.groups;
+    if (!groups) return [{ trace, curve }];
+    const { meta, ...rest } = trace;
+    const codes = trace.marker.color;
+    const members = groups.map(() => []);
+    for (let i = 0; i < codes.length; i++) members[codes[i]]?.push(i);
+    return groups.map((group, number) => {
+      const from = members[number];
+      const part = (value) =>
+        value?.length !== codes.length || typeof value === "string"
+          ? value
+          : Array.isArray(value)
+            ? from.map((i) => value[i])
+            : Float32Array.from(from, (i) => value[i]);
+      const parts = (item) => Object.fromEntries(Object.entries(item).map(([name, value]) => [name, part(value)]));
+      const { color, ...marker } = parts(trace.marker);
+      return { trace: { ...parts(rest), uid: `${curve}/${number}`, ...group, marker: { ...marker, ...group.marker } }, curve, from };
+    });
+  });
+}
+
+const charts = new WeakMap(); // parentElement -> chart
+
+class Chart {
+  constructor(node) {
+    this.node = node;
+    this.picked = [];
+    this.turn = 0;
+    this.draws = 0;
+    this.observer = new ResizeObserver(() => {
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => {
+        if (node._fullLayout && node.offsetWidth && node.offsetWidth !== node._fullLayout.width) {
+          window.Plotly.relayout(node, { width: node.offsetWidth }).then(() => translate(node, this.spec.labels));
+        }
+      });
+    });
+    node.addEventListener("pointerdown", (event) => (this.gesture = event.shiftKey ? "add" : "set"), true);
+  }
+
+  /** Take what Python sent; its selection counts at mount and when Python itself set it, else it is only our own echo. */
+  take(data, parent) {
+    const { picked, ...spec } = unpack(data);
+    const changed = this.spec && JSON.stringify(this.spec.sig) !== JSON.stringify(spec.sig);
+    const stamp = JSON.stringify(picked ?? null);
+    const known = picked && (!picked.sig || JSON.stringify(picked.sig) === JSON.stringify(spec.sig));
+    if (!this.spec) {
+      this.turn = picked?.turn ?? 0;
+      if (known) this.picked = picked.points;
+    }
+    this.theme = reuse(this.theme, template(parent));
+    this.spec = reuse(this.spec, spec);
+    if (changed && this.picked.length) this.commit([]);
+    else if (picked && !picked.turn && stamp !== this.stamp) this.commit(known ? picked.points : []);
+    this.stamp = stamp;
+    return this.draw();
+  }
+
+  commit(points) {
+    this.picked = points;
+    this.send("selection", { points, sig: this.spec.sig, turn: ++this.turn });
+  }
+
+  /** Apply a gesture: "only" and "toggle" are clicks, "set" and "add" are boxes; add and toggle are with shift. */
+  pick(points, how) {
+    if (!this.spec.selectable || this.gone) return;
+    const key = ([curve, point]) => `${curve}/${point}`;
+    const before = new Map(this.picked.map((pair) => [key(pair), pair]));
+    const after = new Map(points.map((pair) => [key(pair), pair]));
+    if (how === "toggle" && points.every((pair) => before.has(key(pair)))) {
+      for (const name of after.keys()) before.delete(name);
+      this.commit([...before.values()]);
+    } else {
+      const next = how === "add" || how === "toggle" ? [...new Map([...before, ...after]).values()] : points;
+      const same = next.length === before.size && next.every((pair) => before.has(key(pair)));
+      if (same && how !== "only") return this.draw(true); // only take away the drawn outline
+      this.commit(same ? [] : next); // a click on the only selected point clears
+    }
+    this.draw();
+  }
+
+  /** Draw the newest state once at a time; steps that arrive meanwhile are merged into one. */
+  async draw(force) {
+    this.wanted = true;
+    if (this.busy) return this.busy;
+    return (this.busy = (async () => {
+      try {
+        const P = await load();
+        while (this.wanted && !this.gone) {
+          this.wanted = false;
+          await this.paint(P, force);
+        }
+      } catch (error) {
+        this.node.textContent = this.spec.alt;
+        console.error(error);
+      } finally {
+        this.busy = undefined;
+      }
+    })());
+  }
+
+  async paint(P, force) {
+    const { node, spec, theme, picked } = this;
+    const last = this.drawn;
+    if (!force && last && last.spec === spec && last.theme === theme && last.picked === picked) return;
+    this.drawn = { spec, theme, picked };
+    node.style.height = `${spec.height}px`;
+    node.setAttribute("role", "img");
+    node.setAttribute("aria-label", spec.alt);
+    if (last?.spec.traces !== spec.traces) this.parts = expand(spec.traces);
+    const by = new Map(picked.map(([curve]) => [curve, new Set()]));
+    for (const [curve, point] of picked) by.get(curve).add(point);
+    const chosen = ({ curve, from }) => {
+      const points = by.get(curve) ?? new Set();
+      return from ? from.flatMap((point, i) => (points.has(point) ? [i] : [])) : [...points];
+    };
+    const traces = this.parts.map((part) => ({ ...part.trace, ...(picked.length && { selectedpoints: chosen(part) }) }));
+    const layout = {
+      dragmode: spec.dragmode,
+      uirevision: 1, // constant: zoom, toolbar mode and hidden traces are the reader's
+      ...structuredClone(spec.layout),
+      template: theme,
+      clickmode: "event", // clicks are handled below, because Plotly ignores them while dragmode is select
+      selectionrevision: this.draws, // selections are ours, so Plotly forgets its outlines
+      selections: [],
+      width: node.offsetWidth || undefined,
+      height: spec.height,
+    };
+    const config = { ...spec.config, responsive: false, modeBarButtonsToRemove: spec.selectable ? [] : ["select2d", "lasso2d"] };
+    await P.react(node, traces, layout, config);
+    if (this.gone) return;
+    if (!last) this.listen(node);
+    translate(node, spec.labels ?? {});
+    node.dataset.draws = ++this.draws;
+  }
+
+  listen(node) {
+    const pairs = (event) =>
+      (event?.points ?? []).flatMap(({ curveNumber, pointNumber }) => {
+        const part = this.parts[curveNumber];
+        return part && Number.isInteger(pointNumber) ? [[part.curve, part.from ? part.from[pointNumber] : pointNumber]] : [];
+      });
+    node.on("plotly_click", (event) => {
+      const points = pairs(event).slice(0, 1);
+      if (points.length && !this.double) this.pick(points, event.event?.shiftKey ? "toggle" : "only");
+    });
+    node.on("plotly_selected", (event) => {
+      if (!event || !this.gesture) return; // Plotly repeats the event whenever it redraws an outline
+      clearTimeout(this.timer); // and once more while it stores the new outline: the last one counts
+      this.timer = setTimeout(() => {
+        const how = this.gesture;
+        this.gesture = undefined;
+        this.pick(pairs(event), how);
+      });
+    });
+    const clear = () => this.picked.length && this.pick([], "set");
+    node.on("plotly_deselect", clear);
+    // The browser's own count: Plotly misses a double click when the first one has just redrawn the plot.
+    node.addEventListener("mousedown", (event) => (this.double = event.detail > 1), true);
+    node.addEventListener("click", (event) => this.double && (event.target.closest(".modebar, .legend") || clear()), true);
+    node.on("plotly_afterplot", () => translate(node, this.spec.labels ?? {}));
+    this.observer.observe(node);
+  }
+
+  remove() {
+    this.gone = true;
+    this.observer.disconnect();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    window.Plotly?.purge(this.node);
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const node = parentElement.querySelector(".figure");
+  let chart = charts.get(node);
+  if (!chart) charts.set(node, (chart = new Chart(node)));
+  chart.send = setStateValue;
+  chart.take(data, parentElement);
+  return () => {
+    chart.remove();
+    charts.delete(node);
+  };
+}

@@ -1,0 +1,140 @@
+"""A Plotly chart whose browser node, zoom and selection survive reruns, which `st.plotly_chart` throws away."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import struct
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+PACK_FROM = 50  # shorter arrays cost less as JSON than as a reference
+
+_CONFIG = {
+    "displaylogo": False,
+    "showTips": False,  # English pop-ups
+    "displayNotifier": False,
+    "showSendToCloud": False,  # on by default in Plotly 7.1: "Share chart..." uploads the figure to Plotly
+    "plotlyServerURL": "",
+}
+
+_chart = st.components.v2.component(
+    "persistent_figure",
+    html='<div class="figure"></div>',
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+class Selection(TypedDict):
+    """What the reader picked, as trace and point numbers, because positions survive a rescoring."""
+
+    points: list[list[int]]
+
+
+def _plain(value: Any, packed: list[np.ndarray]) -> Any:
+    """Turn a Plotly property into JSON, moving long numeric arrays aside because base64 and text cost 2-4 times more."""
+    if isinstance(value, dict):
+        if "bdata" in value:  # Plotly's own base64 form, met when a figure was rebuilt from JSON
+            array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"].removesuffix("c"))
+            shape = value.get("shape")
+            return _plain(array.reshape([int(n) for n in str(shape).split(",")]) if shape else array, packed)
+        return {key: _plain(item, packed) for key, item in value.items() if item is not None}
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "U":
+            return value.tolist()
+        if value.dtype.kind == "M":
+            return np.datetime_as_string(value).tolist()
+        if value.dtype.kind not in "fiub" or value.size < PACK_FROM or value.ndim > 2:
+            return [_plain(item, packed) for item in value.tolist()]
+        start = sum(part.size for part in packed)
+        packed.append(np.ascontiguousarray(value, dtype="<f4").ravel())
+        return {"$f32": [start, value.size, *value.shape[1:]]}
+    if isinstance(value, (list, tuple)):
+        if len(value) >= PACK_FROM and isinstance(value[0], (int, float)):
+            try:
+                return _plain(np.asarray(value, dtype="f4"), packed)  # None becomes NaN: a gap for Plotly
+            except (TypeError, ValueError):
+                pass
+        return [item if type(item) is str else _plain(item, packed) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _signature(traces: Sequence[Any]) -> list[str]:
+    """Name the point set of every trace, so a selection of other points can never be read as one of these."""
+    signature = []
+    for trace in traces:
+        props = trace._props
+        size = next((len(props[name]) for name in ("x", "y", "r") if isinstance(props.get(name), Sequence | np.ndarray)), 0)
+        ids = props.get("ids")
+        mark = zlib.crc32("\0".join(map(str, ids)).encode()) if ids is not None else 0
+        signature.append(f"{size}:{mark}")
+    return signature
+
+
+def pack(fig: go.Figure, **header: Any) -> bytes:
+    """Serialise a figure as a length, a JSON header and float32 arrays, which is the smallest form the browser reads directly."""
+    packed: list[np.ndarray] = []
+    # `_props` is read because every public getter deep-copies the arrays.
+    header["traces"] = [
+        {k: v for k, v in _plain(trace._props, packed).items() if k not in ("ids", "customdata")} for trace in fig.data
+    ]
+    header["layout"] = _plain({k: v for k, v in fig.layout._props.items() if k != "template"}, packed)
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join([struct.pack("<I", len(text)), text, *(part.tobytes() for part in packed)])
+
+
+def _valid(state: Any, signature: list[str]) -> list[list[int]]:
+    """Keep only points that exist in this figure, because the state comes from the browser."""
+    if not isinstance(state, Mapping) or state.get("sig", signature) != signature:
+        return []
+    sizes = [int(part.split(":")[0]) for part in signature]
+    return [
+        [curve, point]
+        for curve, point in (pair for pair in state.get("points") or [] if isinstance(pair, list | tuple) and len(pair) == 2)
+        if type(curve) is int and type(point) is int and 0 <= curve < len(sizes) and 0 <= point < sizes[curve]
+    ]
+
+
+def persistent_figure(
+    fig: go.Figure,
+    key: str,
+    height: int,
+    selectable: bool = False,
+    dragmode: Literal["pan", "zoom", "select", "lasso"] = "pan",
+    alt: str = "",
+    labels: Mapping[str, str] | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> Selection | None:
+    """Draw a figure in a node that is kept, and return what is selected (None when the chart is not selectable)."""
+    signature = _signature(fig.data)
+    state = st.session_state.get(key)
+    state = state.get("selection") if isinstance(state, Mapping) else None
+    data = pack(
+        fig,
+        config=_CONFIG,
+        labels=dict(labels or {}),
+        alt=alt,
+        height=height,
+        dragmode=dragmode,
+        selectable=selectable,
+        sig=signature,
+        picked=state,
+    )
+    _chart(key=key, data=data, on_selection_change=on_select or (lambda: None))
+    return {"points": _valid(state, signature)} if selectable else None
+
+
+def select_in_figure(key: str, points: Sequence[Sequence[int]] = ()) -> None:
+    """Set or clear a chart's selection from a widget callback, because only the browser knows what is highlighted."""
+    st.session_state[key] = {"selection": {"points": [list(point) for point in points]}}

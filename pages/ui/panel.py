@@ -1,0 +1,57 @@
+"""A figure with its table, its download and its empty state; tables with their downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
+from pages.ui import load
+from pages.ui.i18n import t
+
+
+def chart(key: str, fig: go.Figure, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
+    """A figure that no slider changes, with its table twin behind a click."""
+    if table.empty:
+        st.info(t("common.nothing"))
+        return
+    st.plotly_chart(fig, key=key, theme=None, alt=alt, config={"displaylogo": False, "displayModeBar": False})
+    with st.expander(t("common.as_table")):
+        show(f"{key}.table", table, columns)
+
+
+def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: Any) -> Any:
+    """A table in the reader's language: numbers right-aligned with their format, the first column pinned."""
+    config = {column.name: _column(column, pinned=at == 0) for at, column in enumerate(columns)}
+    config |= options.pop("column_config", {})
+    return st.dataframe(
+        table[[column.name for column in columns]], hide_index=True, key=key, column_config=config, width="stretch", **options
+    )
+
+
+def _column(column: Column, *, pinned: bool) -> Any:
+    make: dict[str, Callable[..., Any]] = {
+        "percent": lambda *a, **k: st.column_config.NumberColumn(*a, format="percent", **k),
+        "score": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.1f", **k),
+        "number": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.2f", **k),
+        "count": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
+        "money": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
+        "date": lambda *a, **k: st.column_config.DateColumn(*a, format="YYYY-MM-DD", **k),
+    }
+    return make.get(column.format, st.column_config.TextColumn)(column.header, pinned=pinned)
+
+
+def downloads(key: str, stem: str, table: pd.DataFrame, columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
+    """CSV and XLSX of a table, made when clicked, under a name that never repeats."""
+    version = load.home().warehouse.data_version
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            t("common.xlsx"), lambda: to_xlsx({stem: (table, columns)}, notes), export_name(stem, version, "xlsx"), key=f"{key}.xlsx", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            t("common.csv"), lambda: to_csv(table, columns), export_name(stem, version, "csv"), "text/csv", key=f"{key}.csv", on_click="ignore",
+        )  # fmt: skip

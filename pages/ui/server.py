@@ -1,0 +1,37 @@
+"""The ASGI app around the pages: guard, health answer, and what is done once before the first visitor."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
+
+from pages.ui.guard import Guard
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    """Take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+async def _ready(_: Request) -> PlainTextResponse:
+    """Answer a load balancer with a body that the catch-all page cannot imitate."""
+    return PlainTextResponse("ready")
+
+
+def application(script: str) -> st.App:
+    """The guarded app that runs `script` for every visitor."""
+    # A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the first deep link
+    # after a start would say "Page not found".
+    PagesManager.uses_pages_directory = False
+    return st.App(script, routes=[Route("/healthz", _ready)], middleware=[Middleware(Guard)], lifespan=_lifespan)

@@ -1,0 +1,80 @@
+"""The only reader and writer of session state and query parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from analytics.catalogue import default_scheme
+from analytics.model import Filters, Period, WeightScheme
+
+FILTER_KEYS = ("period", "team", "branch", "channel", "least")
+
+
+def language() -> str:
+    """zh or en: as chosen, else as the browser prefers."""
+    chosen = st.session_state.get("lang")
+    if chosen in ("zh", "en"):
+        return str(chosen)
+    return browser_language()
+
+
+def browser_language() -> str:
+    locale = st.context.locale or ""
+    return "en" if locale and not locale.lower().startswith("zh") else "zh"
+
+
+def get(key: str, default: Any = None) -> Any:
+    return st.session_state.get(key, default)
+
+
+def put(key: str, value: Any) -> None:
+    st.session_state[key] = value
+
+
+def forget(*keys: str) -> None:
+    for key in keys:
+        st.session_state.pop(key, None)
+
+
+def keep_valid(key: str, options: list[Any]) -> None:
+    """Drop a remembered choice that is no longer among the options."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
+
+
+def remembered(key: str) -> Any:
+    """A filter's value as it survives from page to page, whether or not this page shows its control."""
+    return st.session_state.get(f"kept.{key}")
+
+
+def remember(key: str, value: Any) -> None:
+    st.session_state[f"kept.{key}"] = value
+
+
+def filters(period: Period) -> Filters:
+    """What the filter bar says."""
+    return Filters(period, remembered("team"), remembered("branch"), remembered("channel"), int(remembered("least") or 0))
+
+
+def scheme() -> WeightScheme:
+    """The weights this session works with."""
+    found: WeightScheme = st.session_state.get("scheme") or default_scheme()
+    return found
+
+
+def use_scheme(chosen: WeightScheme) -> None:
+    st.session_state["scheme"] = chosen
+
+
+def parameter(name: str) -> str | None:
+    """A query parameter, as hostile as anything a user can type."""
+    return st.query_params.get(name)
+
+
+def selection(key: str) -> Mapping[str, Any]:
+    """What is selected in a table or chart."""
+    found = st.session_state.get(key) or {}
+    return found.get("selection", {}) if hasattr(found, "get") else {}

@@ -1,0 +1,117 @@
+"""The frame of every page: title, state of the data, errors in words, the first visit, and what runs once a process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import plotly
+import streamlit as st
+
+from analytics.errors import RenewalError
+from analytics.evaluation import Measured
+from analytics.language import explain
+from pages.ui import load, session
+from pages.ui.chrome import chrome
+from pages.ui.i18n import t
+
+ROOT = Path(__file__).resolve().parents[2]
+ICON = ROOT / "static" / "icon.png"
+CSS = """<style>
+[data-testid="stMainBlockContainer"] {padding-top: 3.2rem; max-width: 1480px;}
+[data-testid="stMetricValue"] {font-variant-numeric: tabular-nums; font-size: 1.75rem;}
+h1 {font-size: 28px !important; padding: 0 0 .15rem 0 !important;} h2, h3 {font-size: 18px !important; padding: .35rem 0 !important;}
+.page-line {font-size: 14px; opacity: .86; margin: 0 0 .35rem 0;} .page-line b {font-weight: 700;}
+.badge {display: inline-block; border: 1px solid currentColor; border-radius: 4px; padding: 0 6px; font-size: 12px; margin-right: 6px;}
+[data-testid="stCaptionContainer"] {opacity: 1 !important; color: var(--st-text-color) !important;}
+@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding-left: .8rem; padding-right: .8rem;}}
+</style>"""
+
+
+def prepare() -> None:
+    """Make what a fresh checkout lacks: the chart library comes from the installed package, never from a network."""
+    target = ROOT / "static" / "plotly.min.js"
+    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    if not target.exists() or target.stat().st_size != source.stat().st_size:
+        partial = target.with_suffix(".part")
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+
+
+def begin() -> None:
+    """What stands around every page: settings of the window, the language, and Streamlit's own words in it."""
+    prepare()
+    st.set_page_config(page_title=t("app.title"), page_icon=str(ICON), layout="wide")
+    st.html(CSS)
+    chrome(session.language())
+
+
+def choose_language() -> None:
+    """The language switch, in the sidebar; bound to the address, so that a link keeps it."""
+    with st.sidebar:
+        st.segmented_control(
+            "语言 / Language", ["zh", "en"], default=session.browser_language(), key="lang", required=True, bind="query-params",
+            format_func={"zh": "中文", "en": "English"}.__getitem__,
+        )  # fmt: skip
+
+
+@contextmanager
+def page(name: str, *, needs_data: bool = True) -> Iterator[None]:
+    """A page: title, then the body; a refusal inside is one sentence, and no data is the first-visit card."""
+    st.title(t(f"{name}.title"), anchor=False)
+    try:
+        if needs_data and load.months().empty:
+            first_visit()
+            return_early = True
+        else:
+            return_early = False
+        if return_early:
+            st.stop()
+        yield
+    except RenewalError as error:
+        st.error(explain(error, session.language()))
+
+
+def first_visit() -> None:
+    """Three steps, and the two ways to begin."""
+    with st.container(border=True, key="first_visit"):
+        st.subheader(t("first.title"), anchor=False)
+        st.markdown(f"1. {t('first.step_1')}\n2. {t('first.step_2')}\n3. {t('first.step_3')}")
+        left, middle, right = st.columns(3)
+        if left.button(t("first.sample"), type="primary", key="first_sample", width="stretch"):
+            load_sample()
+        middle.page_link("pages/data/upload.py", label=t("first.upload"), icon="📂", width="stretch")
+        right.page_link("pages/data/upload.py", label=t("first.template"), icon="📄", width="stretch")
+    st.caption(t("first.private"))
+
+
+def load_sample() -> None:
+    """Load the sample company with progress, then start again with it."""
+    from analytics import sample
+
+    bar = st.progress(0.0, text=t("data.sample_loading"))
+    sample.load(load.home(), lambda share, kind: bar.progress(share, text=t("data.sample_step", kind=kind) if kind else t("data.sample_done")))
+    session.forget("period", "kept.period")
+    st.rerun()
+
+
+def line(measured: Measured, shown: int) -> None:
+    """One line under the title: period, population, state of the data."""
+    parts = []
+    if load.has_sample():
+        parts.append(f'<span class="badge">{t("app.sample_badge")}</span>')
+    if measured.provisional:
+        parts.append(f'<span class="badge">{t("app.provisional")}</span>')
+    due = int(measured.totals.get("due_policies", 0))
+    parts.append(t("app.line", period=str(measured.period), agents=len(measured.people), shown=shown, due=f"{due:,}"))
+    if measured.provisional:
+        parts.append(t("app.open", count=f"{int(measured.totals.get('open_policies', 0)):,}"))
+    if measured.filters.channel:
+        parts.append(t("app.channel_line"))
+    st.html(f'<p class="page-line">{" ".join(parts)}</p>')
+    if len(measured.set_aside):
+        with st.expander(t("app.set_aside", count=len(measured.set_aside))):
+            table = measured.set_aside.assign(why=[t(f"set_aside.{why}") for why in measured.set_aside["why"]])
+            st.dataframe(table[["agent_id", "measure", "first_month", "last_month", "value", "why"]], hide_index=True, key="set_aside")
