@@ -8,17 +8,20 @@ if str(Path(__file__).parent) not in sys.path:
 
 PAGES = {
     "explore": [
-        ("overview", "explore/overview.py", "overview.title", "📊"),
-        ("quadrant", "explore/quadrant.py", "quadrant_page.title", "🧭"),
-        ("weak-spots", "explore/weak_spots.py", "weak_spots.title", "🔎"),
+        ("overview", "explore/overview.py", "overview.title", ":material/monitoring:"),
+        ("quadrant", "explore/quadrant.py", "quadrant_page.title", ":material/scatter_plot:"),
+        ("weak-spots", "explore/weak_spots.py", "weak_spots.title", ":material/troubleshoot:"),
     ],
-    "decide": [("weights", "decide/weights.py", "weights.title", "⚖️")],
+    "decide": [("weights", "decide/weights.py", "weights.title", ":material/tune:")],
     "people": [
-        ("agent", "people/agent.py", "agent.title", "👤"),
-        ("coaching", "people/coaching.py", "coaching.title", "🗒️"),
+        ("agent", "people/agent.py", "agent.title", ":material/person:"),
+        ("coaching", "people/coaching.py", "coaching.title", ":material/checklist:"),
     ],
-    "data": [("upload", "data/upload.py", "data.title", "📂"), ("history", "data/history.py", "history.title", "🕘")],
-    "about": [("method", "about/method.py", "method.title", "📐")],
+    "data": [
+        ("upload", "data/upload.py", "data.title", ":material/upload_file:"),
+        ("history", "data/history.py", "history.title", ":material/history:"),
+    ],
+    "about": [("method", "about/method.py", "method.title", ":material/rule:")],
 }
 
 

@@ -66,7 +66,11 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def store(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
         if value is not None:
-            setattr(ctx.ensure_object(Context), {"home": "home", "format_": "format", "lang": "language"}[param.name or ""], value)
+            setattr(
+                ctx.ensure_object(Context),
+                {"home": "home", "format_": "format", "lang": "language"}[param.name or ""],
+                value,
+            )
         return value
 
     for decorate in (
@@ -118,10 +122,20 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | 
 
 def _period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
-        click.option("--to", "last", callback=_month, metavar="YYYY-MM", help="Last month (default: the last that has figures)."),
-        click.option("--from", "first", callback=_month, metavar="YYYY-MM", help="First month (default: the first that has figures)."),
+        click.option(
+            "--to", "last", callback=_month, metavar="YYYY-MM", help="Last month (default: the last that has figures)."
+        ),
+        click.option(
+            "--from",
+            "first",
+            callback=_month,
+            metavar="YYYY-MM",
+            help="First month (default: the first that has figures).",
+        ),
         click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced)."),
-        click.option("--weights", metavar="results=70,service=20,competence=10", help="Category weights; scaled to 100."),
+        click.option(
+            "--weights", metavar="results=70,service=20,competence=10", help="Category weights; scaled to 100."
+        ),
         click.option("--team", help="Show one team only; scores and ranks stay those of the whole company."),
         click.option("--branch", help="Show one branch only."),
         click.option("--channel", help="Count the policies of one channel only."),
@@ -132,7 +146,12 @@ def _period_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
-        click.option("--cut", default="median", metavar="median|mean|target|X,Y", help="Where high begins; X,Y in the indicators' units."),
+        click.option(
+            "--cut",
+            default="median",
+            metavar="median|mean|target|X,Y",
+            help="Where high begins; X,Y in the indicators' units.",
+        ),
         click.option("--y", "y", default="satisfaction", metavar="ID", help="The indicator of the vertical axis."),
         click.option("--x", "x", default="renewal_rate", metavar="ID", help="The indicator of the horizontal axis."),
     ):
@@ -158,9 +177,13 @@ def _evaluated(home: Home, options: dict[str, Any]) -> Evaluation:
     filters = Filters(period, options["team"], options["branch"], options["channel"])
     measured = measure(home.warehouse, home.settings, filters)
     if measured.people.empty:
-        raise RequestRefused("period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}")
+        raise RequestRefused(
+            "period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}"
+        )
     if filters.team is not None and filters.team not in set(measured.people["team"]):
-        raise RequestRefused("team_unknown", team=filters.team, known=sorted(team for team in set(measured.people["team"]) if team))
+        raise RequestRefused(
+            "team_unknown", team=filters.team, known=sorted(team for team in set(measured.people["team"]) if team)
+        )
     return evaluate(measured, _scheme(home, options["scheme"], options["weights"]))
 
 
@@ -177,8 +200,20 @@ def _placed(evaluation: Evaluation, x: str = "renewal_rate", y: str = "satisfact
 @click.option("--kind", metavar="KIND", help=f"What a row is: {', '.join(kinds())} (default: by the headers).")
 @click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
 @click.option("--as-of", callback=_day, metavar="YYYY-MM-DD", help="The as-of date (default: today).")
-@click.option("--on-issues", type=click.Choice(["refuse", "skip"]), default="refuse", help="With bad cells: refuse everything, or load the good rows.")
-def load(context: Context, files: Sequence[Path], kind: str | None, recipe_file: Path | None, as_of: dt.date | None, on_issues: str) -> None:
+@click.option(
+    "--on-issues",
+    type=click.Choice(["refuse", "skip"]),
+    default="refuse",
+    help="With bad cells: refuse everything, or load the good rows.",
+)
+def load(
+    context: Context,
+    files: Sequence[Path],
+    kind: str | None,
+    recipe_file: Path | None,
+    as_of: dt.date | None,
+    on_issues: str,
+) -> None:
     """Load files and print a receipt each (a list when there are several)."""
     recipe = read_recipe(recipe_file) if recipe_file else None
     if recipe and kind and recipe.kind != kind:
@@ -186,7 +221,9 @@ def load(context: Context, files: Sequence[Path], kind: str | None, recipe_file:
     if kind is not None and kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
     with _home(context) as home:
-        receipts = home.load_all([(file, recipe or home.recipe_for(file, kind)) for file in files], as_of=as_of, on_issues=on_issues)
+        receipts = home.load_all(
+            [(file, recipe or home.recipe_for(file, kind)) for file in files], as_of=as_of, on_issues=on_issues
+        )
     plain = [_receipt(receipt, context.language) for receipt in receipts]
     _print(context, plain[0] if len(plain) == 1 else plain)
 
@@ -296,11 +333,18 @@ def weak_spots(context: Context, **options: Any) -> None:
     with _home(context) as home:
         evaluation = _evaluated(home, options)
     rows = views.losses_rows(evaluation, team_losses(evaluation))
-    view: dict[str, Any] = {"period": str(evaluation.measured.period), "teams": [row for row in rows if row["team"]], "company": rows[-1]["points_lost"]}
+    view: dict[str, Any] = {
+        "period": str(evaluation.measured.period),
+        "teams": [row for row in rows if row["team"]],
+        "company": rows[-1]["points_lost"],
+    }
     if options["team"]:
         losses = losses_of(evaluation, options["team"])
         view["team"] = options["team"]
-        view["losses"] = [{key: views.number(value) if key != "indicator" else value for key, value in row.items()} for row in losses.to_dict("records")]
+        view["losses"] = [
+            {key: views.number(value) if key != "indicator" else value for key, value in row.items()}
+            for row in losses.to_dict("records")
+        ]
     _print(context, view, rows=[{"team": row["team"] or "", **row["points_lost"]} for row in rows])
 
 
@@ -317,7 +361,12 @@ def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **opt
         frame = coaching_list(evaluation, _placed(evaluation, x, y, cut), home.state.coaching())
     if out is not None:
         table, columns = views.coaching_table(frame, catalogue(), context.language)
-        _write(out, to_csv(table, columns) if out.suffix.lower() == ".csv" else to_xlsx({say("coaching.title", context.language): (table, columns)}))
+        _write(
+            out,
+            to_csv(table, columns)
+            if out.suffix.lower() == ".csv"
+            else to_xlsx({say("coaching.title", context.language): (table, columns)}),
+        )
     rows = [
         {
             **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "weakest", "comment")},
@@ -330,7 +379,11 @@ def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **opt
         }
         for row in frame.to_dict("records")
     ]
-    _print(context, {"period": str(evaluation.measured.period), "agents": rows, **({"written": str(out)} if out else {})}, rows=rows)
+    _print(
+        context,
+        {"period": str(evaluation.measured.period), "agents": rows, **({"written": str(out)} if out else {})},
+        rows=rows,
+    )
 
 
 @_command()
@@ -339,7 +392,14 @@ def method(context: Context, scheme: str | None) -> None:
     """Every indicator, formula, standard, weight, rule and setting in force."""
     with _home(context) as home:
         view = views.method_view(catalogue(), home.settings, _scheme(home, scheme, None))
-    _print(context, view, rows=[{key: one[key] for key in ("id", "category", "numerator", "denominator", "direction", "unit", "weight")} for one in view["indicators"]])
+    _print(
+        context,
+        view,
+        rows=[
+            {key: one[key] for key in ("id", "category", "numerator", "denominator", "direction", "unit", "weight")}
+            for one in view["indicators"]
+        ],
+    )
 
 
 @_command()
@@ -362,7 +422,11 @@ def schemes(context: Context) -> None:
 
 def _flat(agent: dict[str, Any]) -> dict[str, Any]:
     plain = {key: value for key, value in agent.items() if key != "indicators"}
-    return plain | {f"{name}.{part}": parts[part] for name, parts in agent["indicators"].items() for part in ("value", "points", "contribution")}
+    return plain | {
+        f"{name}.{part}": parts[part]
+        for name, parts in agent["indicators"].items()
+        for part in ("value", "points", "contribution")
+    }
 
 
 def _print(context: Context, value: Any, rows: list[dict[str, Any]] | None = None) -> None:

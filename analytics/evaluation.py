@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.catalogue import Catalogue, catalogue
 from analytics.errors import RequestRefused
 from analytics.model import Filters, Period, Settings, WeightScheme
-from analytics.scoring.ranking import competition_rank, grade, hundredths
+from analytics.scoring.ranking import competition_rank, grade
 from analytics.scoring.standards import Floats, points
 from analytics.scoring.weights import effective, vector
 from analytics.warehouse.connection import Warehouse
@@ -192,7 +192,9 @@ def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: floa
     rank[rated] = competition_rank(total[rated])
     names = grade(total, known.grades)
     for veto in known.vetoes:
-        names = _cap(names, values.value[:, known.position(veto.indicator)], veto.beyond, veto.cap, known, veto.indicator)
+        names = _cap(
+            names, values.value[:, known.position(veto.indicator)], veto.beyond, veto.cap, known, veto.indicator
+        )
     return Scored(weight, contribution, total, coverage, rated, rank, names)
 
 
@@ -203,16 +205,26 @@ def _cap(names: np.ndarray, value: Floats, beyond: float, cap: str, known: Catal
     return np.where(worse & better, cap, names)
 
 
-def compared(warehouse: Warehouse, settings: Settings, filters: Filters, scheme: WeightScheme, with_: str) -> Evaluation | None:
+def compared(
+    warehouse: Warehouse, settings: Settings, filters: Filters, scheme: WeightScheme, with_: str
+) -> Evaluation | None:
     """The evaluation of the period before or of the same one last year; None where any of its months has no figures."""
-    period = filters.period.before if with_ == "before" else filters.period.year_before
-    known = {stamp.date() for stamp in months(warehouse)["month"]}
-    if not set(period.months) <= known:
+    earlier = earlier_period(months(warehouse), filters.period, with_)
+    if earlier is None:
         return None
-    return evaluate(measure(warehouse, settings, replace(filters, period=period)), scheme)
+    return evaluate(measure(warehouse, settings, replace(filters, period=earlier)), scheme)
 
 
-def months_of(warehouse: Warehouse, agent_id: str, team: str | None, period: Period) -> tuple[pd.DataFrame, pd.DataFrame]:
+def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | None:
+    """The period before ("before") or the same one last year ("year"); None unless policies fell due in all its months."""
+    earlier = period.before if with_ == "before" else period.year_before
+    counted = known[(known["due_policies"] > 0) | (known["agents"] == 0)]
+    return earlier if set(earlier.months) <= {stamp.date() for stamp in counted["month"]} else None
+
+
+def months_of(
+    warehouse: Warehouse, agent_id: str, team: str | None, period: Period
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One agent's and their team's measures month by month (the company's when `team` is None)."""
     span = {"first_month": period.first, "last_month": period.last}
     return warehouse.ask("by_month", agent_id=agent_id, **span), warehouse.ask("team_by_month", team=team, **span)
@@ -242,18 +254,20 @@ def _median_agent(numerator: Floats, denominator: Floats) -> Floats:
     has = ~np.isnan(numerator)
     if not has.any() or not np.isnan(denominator[has]).any():
         return denominator
-    return np.where(has, np.median(numerator[has]), np.nan)
+    return np.where(has, float(np.median(numerator[has])), np.nan)
 
 
 def _column(sums: pd.DataFrame, name: str, rows: int) -> Floats:
     if name not in sums:
         return np.full(rows, np.nan)
-    return sums[name].to_numpy(dtype=float, na_value=np.nan)
+    column: Floats = sums[name].to_numpy(dtype=float, na_value=np.nan)
+    return column
 
 
 def _ratio(numerator: Floats, denominator: Floats, scale: float) -> Floats:
     usable = ~np.isnan(numerator) & ~np.isnan(denominator) & (denominator > 0)
-    return np.divide(numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=usable)
+    ratio: Floats = np.divide(numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=usable)
+    return ratio
 
 
 def _with_points(parts: list[tuple[Floats, Floats, Floats]], known: Catalogue, rows: int) -> Values:
@@ -312,7 +326,10 @@ def _teams(source: Measures, known: Catalogue, agents: Values) -> tuple[pd.DataF
     for at, one in enumerate(known.indicators):
         if one.fallback:
             # An agent's own denominator (target or median) counts once, with the team of the last month.
-            sums = [np.nansum(agents.denominator[_last_team(source, rows, team), at]) for rows, team in zip(groups, frame["team"], strict=True)]
+            sums = [
+                np.nansum(agents.denominator[_last_team(source, rows, team), at])
+                for rows, team in zip(groups, frame["team"], strict=True)
+            ]
             frame[f"{one.id}.denominator"] = np.array(sums) if sums else np.zeros(0)
     return frame, _pooled(frame, known, _rate_only_means(agents, groups))
 

@@ -53,7 +53,9 @@ class Home:
             raise HomeBusy("home_unwritable", home=folder.name) from error
         try:
             self.warehouse = Warehouse(folder / "warehouse.duckdb")
-            self.state = Store(os.environ.get("RENEWAL_STATE_URL") or f"sqlite:///{(folder / 'state.sqlite').as_posix()}")
+            self.state = Store(
+                os.environ.get("RENEWAL_STATE_URL") or f"sqlite:///{(folder / 'state.sqlite').as_posix()}"
+            )
             self._settle()
             records.apply_settings(self.warehouse, self.settings)
         except duckdb.Error as error:
@@ -91,9 +93,7 @@ class Home:
             saved = sheet["recipe"]
             if saved and kind in (None, saved["kind"]):
                 return recipe_from(saved)
-        guesses = [
-            (guess, sheet) for sheet in sheets for guess in sheet["guesses"] if kind in (None, guess["kind"])
-        ]
+        guesses = [(guess, sheet) for sheet in sheets for guess in sheet["guesses"] if kind in (None, guess["kind"])]
         for guess, sheet in guesses:
             if guess["sure"]:
                 matched = {field: header for field, (header, sure) in guess["matches"].items() if sure >= 100}
@@ -147,7 +147,9 @@ class Home:
             issues = read.issues(recipe, path.name)
             answer = read.answer
             if issues and on_issues == "refuse":
-                raise IssuesFound("issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues)
+                raise IssuesFound(
+                    "issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues
+                )
             if answer["loaded"] == 0:
                 raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
             load = records.Load(
@@ -167,7 +169,9 @@ class Home:
         if answer["unread"]:
             notes.append(("sheets_unread", {"sheets": ", ".join(answer["unread"])}))
         if answer["percents"]:
-            notes.append(("rates_as_percent", {"columns": ", ".join(recipe.columns[name] for name in answer["percents"])}))
+            notes.append(
+                ("rates_as_percent", {"columns": ", ".join(recipe.columns[name] for name in answer["percents"])})
+            )
         return Receipt(
             load=load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
             rejected=answer["rejected"], replaced=replaced, agents=int(shape["agents"].iloc[0]), months=self._months(load_id),

@@ -14,15 +14,33 @@ def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, sa
     """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst."""
     fig = figure(
         barmode="stack",
-        height=max(220, 22 * len(rows) + 96),
-        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "font": {"size": 11}, "traceorder": "normal"},
+        height=max(240, 22 * len(rows) + 160),
+        margin={"l": 8, "r": 8, "t": 112, "b": 8},
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"size": 11},
+            "traceorder": "normal",
+        },
         xaxis={"range": [0, 104], "title": {"text": say("chart.score_axis"), "font": {"size": 12}}},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        title={"text": say("chart.contributions"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        title={
+            "text": say("chart.contributions"),
+            "font": {"size": 14},
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 6},
+        },
         bargap=0.25,
     )
     people, scored = evaluation.people, evaluation.agents
-    names = [f"{scored.rank[row]}  {plain(people['name'].iat[row])} {plain(people['agent_id'].iat[row])}" for row in rows]
+    names = [
+        f"{scored.rank[row]}  {plain(people['name'].iat[row])} {plain(people['agent_id'].iat[row])}" for row in rows
+    ]
     if not len(rows):
         return fig
     place: dict[str, int] = {}
@@ -55,19 +73,36 @@ def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fi
         bargap=0.06,
         title={"text": say("chart.distribution"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
         xaxis={"title": {"text": say("chart.score_axis"), "font": {"size": 12}}, "range": [edges[first], 100]},
-        yaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "tickformat": "d", "rangemode": "tozero"},
+        yaxis={
+            "title": {"text": say("chart.agents_axis"), "font": {"size": 12}},
+            "tickformat": "d",
+            "rangemode": "tozero",
+        },
         showlegend=False,
     )
-    fig.add_bar(x=edges[:-1] + 2.5, y=counts, width=4.7, marker={"color": ACCENT}, customdata=[[int(low), int(low) + 5] for low in edges[:-1]], hovertemplate=say("chart.distribution_hover"))
+    fig.add_bar(
+        x=edges[:-1] + 2.5,
+        y=counts,
+        width=4.7,
+        marker={"color": ACCENT},
+        customdata=[[int(low), int(low) + 5] for low in edges[:-1]],
+        hovertemplate=say("chart.distribution_hover"),
+    )
     for name, least in evaluation.catalogue.grades[:-1]:
-        fig.add_vline(x=least, line={"color": GREY, "width": 1, "dash": "dot"}, annotation={"text": name, "font": {"size": 11}, "yref": "paper", "y": 1.0})
+        fig.add_vline(
+            x=least,
+            line={"color": GREY, "width": 1, "dash": "dot"},
+            annotation={"text": name, "font": {"size": 11}, "yref": "paper", "y": 1.0},
+        )
     return fig
 
 
 def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
     """Share of each grade in every team, named in the bars."""
     people, scored = evaluation.people, evaluation.agents
-    frame = pd.DataFrame({"team": [team or say("common.no_team") for team in people["team"].iloc[rows]], "grade": scored.grade[rows]})
+    frame = pd.DataFrame(
+        {"team": [team or say("common.no_team") for team in people["team"].iloc[rows]], "grade": scored.grade[rows]}
+    )
     table = frame.groupby(["team", "grade"]).size().unstack(fill_value=0)
     teams = list(table.index)
     fig = figure(
@@ -99,7 +134,16 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
         yaxis={"title": {"text": say("weights.axis_after"), "font": {"size": 12}}, "range": [lowest, 100]},
         title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
         showlegend=False,
-        shapes=[{"type": "line", "x0": lowest, "x1": 100, "y0": lowest, "y1": 100, "line": {"color": GREY, "width": 1, "dash": "dot"}}],
+        shapes=[
+            {
+                "type": "line",
+                "x0": lowest,
+                "x1": 100,
+                "y0": lowest,
+                "y1": 100,
+                "line": {"color": GREY, "width": 1, "dash": "dot"},
+            }
+        ],
     )
     colours = np.where(moved > 0, "#009e73", np.where(moved < 0, "#d55e00", GREY))
     symbols = np.where(moved > 0, "triangle-up", np.where(moved < 0, "triangle-down", "circle"))
@@ -107,7 +151,14 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
         say("weights.hover", name=plain(people["name"].iat[row]), before=f"{b:.1f}", after=f"{a:.1f}", rank_before=int(base.agents.rank[row]), rank_after=int(evaluation.agents.rank[row]))
         for row, b, a in zip(rows, before, after, strict=True)
     ]  # fmt: skip
-    fig.add_scatter(x=before, y=after, mode="markers", marker={"color": colours.tolist(), "symbol": symbols.tolist(), "size": 9, "opacity": 0.85}, text=texts, hovertemplate="%{text}<extra></extra>")
+    fig.add_scatter(
+        x=before,
+        y=after,
+        mode="markers",
+        marker={"color": colours.tolist(), "symbol": symbols.tolist(), "size": 9, "opacity": 0.85},
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+    )
     return fig
 
 
@@ -123,8 +174,19 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.F
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
         bargap=0.3,
     )
-    for column, name, colour in (("team", plain(team), "#b8480a"), ("company", say("column.company"), GREY), ("best", say("weak_spots.best"), "#c9cdd3")):
-        fig.add_bar(y=names, x=losses[column].round(2), orientation="h", name=name, marker={"color": colour}, hovertemplate=say("weak_spots.hover", who=name))
+    for column, name, colour in (
+        ("team", plain(team), "#b8480a"),
+        ("company", say("column.company"), GREY),
+        ("best", say("weak_spots.best"), "#c9cdd3"),
+    ):
+        fig.add_bar(
+            y=names,
+            x=losses[column].round(2),
+            orientation="h",
+            name=name,
+            marker={"color": colour},
+            hovertemplate=say("weak_spots.hover", who=name),
+        )
     return fig
 
 

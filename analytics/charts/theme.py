@@ -17,7 +17,13 @@ QUADRANT = {
     "focus": "#d55e00",
     "unplaced": GREY,
 }
-SYMBOL = {"role_model": "circle", "service_gap": "square", "sales_gap": "diamond", "focus": "triangle-up", "unplaced": "x"}
+SYMBOL = {
+    "role_model": "circle",
+    "service_gap": "square",
+    "sales_gap": "diamond",
+    "focus": "triangle-up",
+    "unplaced": "x",
+}
 TEAMS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c6d1f", "#5b4ea0", "#7f7f7f", "#b22234")
 LOSS = ("#fff3e6", "#7f2704")  # points lost: one hue, light to dark
 GRADE = {"A": "#00664b", "B": "#56b4a0", "C": "#c9cdd3", "D": "#8a8f98"}

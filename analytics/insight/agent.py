@@ -18,7 +18,9 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
     known, values, scored = evaluation.catalogue, evaluation.measured.agents, evaluation.agents
     team = evaluation.people["team"].iat[row]
     teams = evaluation.measured.teams["team"].tolist()
-    pooled = evaluation.measured.team_values.value[teams.index(team)] if team in teams else np.full(len(known.ids), np.nan)
+    pooled = (
+        evaluation.measured.team_values.value[teams.index(team)] if team in teams else np.full(len(known.ids), np.nan)
+    )
     steps: list[Step | None] = [
         step_to_next_band(one, values.value[row, at], values.numerator[row, at], values.denominator[row, at])
         for at, one in enumerate(known.indicators)
@@ -55,7 +57,13 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.Da
             value = _ratio(frame, one.numerator, one.denominator, one.scale)
             rows.append(
                 pd.DataFrame(
-                    {"month": frame["month"], "indicator": one.id, "whose": whose, "value": value, "n": frame[one.denominator]}
+                    {
+                        "month": frame["month"],
+                        "indicator": one.id,
+                        "whose": whose,
+                        "value": value,
+                        "n": frame[one.denominator],
+                    }
                 )
             )
     if not rows:

@@ -45,13 +45,15 @@ def coaching_list(evaluation: Evaluation, placed: Placed, entries: Mapping[str, 
     rate_at = known.position("renewal_rate")
     keep = evaluation.shown
     rows = []
-    for row in np.flatnonzero(keep):
+    for row in np.flatnonzero(keep).tolist():
         agent_id = str(people["agent_id"].iat[row])
         entry = entries.get(agent_id, CoachingEntry(agent_id))
         quadrant = str(placed.quadrant[row])
         if quadrant == "role_model" and not entry.listed:
             continue
-        order = [at for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable") if lost[row, at] > 1e-9][:MOST]
+        order = [at for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable") if lost[row, at] > 1e-9][
+            :MOST
+        ]
         if not order and not entry.listed:
             continue
         median_points, median_rate = medians[people["team"].iat[row]]
@@ -89,7 +91,9 @@ def coaching_list(evaluation: Evaluation, placed: Placed, entries: Mapping[str, 
         "extra_renewals", "last_date", "next_date", "comment", "listed", "version",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["expected_gain", "agent_id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    return frame.sort_values(["expected_gain", "agent_id"], ascending=[False, True], kind="stable").reset_index(
+        drop=True
+    )
 
 
 def default_action(quadrant: str, weakest: list[Indicator]) -> Text:

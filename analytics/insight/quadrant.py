@@ -39,7 +39,13 @@ class Placed:
         return {name: int((self.quadrant == name).sum()) for name in (*QUADRANTS, UNPLACED)}
 
 
-def place(evaluation: Evaluation, x: str = "renewal_rate", y: str = "satisfaction", cut: str = "median", cut_y: str | None = None) -> Placed:
+def place(
+    evaluation: Evaluation,
+    x: str = "renewal_rate",
+    y: str = "satisfaction",
+    cut: str = "median",
+    cut_y: str | None = None,
+) -> Placed:
     """Place every agent; `cut` is median, mean, target or a number, `cut_y` the same for the other axis alone.
 
     On the line counts as high; for an indicator where lower is better, "high" is its good side. The mean is the pooled

@@ -17,7 +17,9 @@ def points_lost(values: Values, scored: Scored) -> Floats:
 def team_losses(evaluation: Evaluation) -> pd.DataFrame:
     """One row a team, one column an indicator: points lost on the team's pooled figures; the company as the last row."""
     measured = evaluation.measured
-    lost = np.vstack([points_lost(measured.team_values, evaluation.teams), points_lost(measured.company, evaluation.company)])
+    lost = np.vstack(
+        [points_lost(measured.team_values, evaluation.teams), points_lost(measured.company, evaluation.company)]
+    )
     names = [*measured.teams["team"], None]
     return pd.DataFrame(lost, columns=evaluation.catalogue.ids).assign(team=names).set_index("team")
 
@@ -45,7 +47,7 @@ def agents_behind(evaluation: Evaluation, team: str, indicator: str) -> pd.DataF
         value=values.value[:, at],
         points=values.points[:, at],
         lost=points_lost(values, evaluation.agents)[:, at],
-        due_policies=people["due_policies"] if "due_policies" in people else np.nan,
+        due_policies=people.get("due_policies", np.nan),
     )
     frame = frame[(frame["team"] == team) & frame["lost"].notna()]
     return frame.sort_values(["lost", "agent_id"], ascending=[False, True]).reset_index(drop=True)

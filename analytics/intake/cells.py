@@ -11,12 +11,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from analytics.errors import RecipeRefused
+from analytics.errors import RecipeRefused, RequestRefused
 from analytics.intake.container import Sheet
 from analytics.intake.fields import CUSTOM, TOTALS, Field, field_of, fields, kinds, words
 from analytics.intake.recipe import Recipe
 from analytics.model import add_months, parse_month
-from analytics.errors import RequestRefused
 
 HERE = Path(__file__).parent
 ISSUE_LIMIT = 5_000
@@ -79,7 +78,9 @@ def _raw(
         select = ", ".join(f"{plain.format(place)} as {name}" for place, name in zip(mapped, names, strict=True))
         blank = " and ".join(f"c{index} is null" for index in range(len(sheet.headers)))
         ids = [place for place, name in zip(mapped, names, strict=True) if name in ("agent_id", "policy_id", "name")]
-        total = " or ".join(f"list_contains($totals, lower(replace(replace({place}, ' ', ''), '　', '')))" for place in ids)
+        total = " or ".join(
+            f"list_contains($totals, lower(replace(replace({place}, ' ', ''), '　', '')))" for place in ids
+        )
         lines, total_lines = connection.execute(
             f"select count(*) filter (not ({blank})), count(*) filter ({total}) from body", {"totals": list(TOTALS)}
         ).fetchall()[0]
@@ -127,7 +128,9 @@ def _spellings(
     connection: duckdb.DuckDBPyConnection, place: str, meaning: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Meaning → every spelling in the column (case, width, blanks) of the words that mean it."""
-    found = connection.execute(f"select v, word(v) from (select distinct {place} as v from raw where {place} is not null)").fetchall()
+    found = connection.execute(
+        f"select v, word(v) from (select distinct {place} as v from raw where {place} is not null)"
+    ).fetchall()
     wanted = {key: {" ".join(word.split()).lower() for word in known} for key, known in meaning.items()}
     return {key: [spelling for spelling, plain in found if plain in known] for key, known in wanted.items()}
 
@@ -203,7 +206,8 @@ def _typed(
     parameters: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """`typed`: sheet, row, every field typed, and raw_… beside those fields that the checks compare."""
-    parts, bound = [], {}
+    parts: list[str] = []
+    bound: dict[str, Any] = {}
     for index, (name, field) in enumerate(columns.items()):
         place = _id(name, columns)
         parts.append(f"{_expression(place, field, index, columns)} as {place}")
@@ -225,14 +229,22 @@ def _typed(
 
 def _sql_type(field: Field) -> str:
     return {
-        "date": "date", "moment": "timestamp", "month": "varchar", "money": "decimal(18, 2)", "count": "integer",
-        "number": "double", "yes": "boolean", "score": "decimal(9, 6)",
+        "date": "date",
+        "moment": "timestamp",
+        "month": "varchar",
+        "money": "decimal(18, 2)",
+        "count": "integer",
+        "number": "double",
+        "yes": "boolean",
+        "score": "decimal(9, 6)",
     }.get(field.type, "varchar")
 
 
 def _months(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Replace the text of a month column by the first day of that month."""
-    texts = [row[0] for row in connection.execute(f"select distinct {name} from typed where {name} is not null").fetchall()]
+    texts = [
+        row[0] for row in connection.execute(f"select distinct {name} from typed where {name} is not null").fetchall()
+    ]
     spans = [(text, *_span(text)) for text in texts]
     connection.execute("create table spans (text varchar, first_month date, last_month date)")
     if spans:
@@ -245,7 +257,9 @@ def _months(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _periods(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
     """first_month and last_month of every row, from its period cell or the recipe's from and to."""
-    texts = [row[0] for row in connection.execute("select distinct period from typed where period is not null").fetchall()]
+    texts = [
+        row[0] for row in connection.execute("select distinct period from typed where period is not null").fetchall()
+    ]
     spans = [(text, *_span(text)) for text in texts]
     connection.execute("create table spans (text varchar, first_month date, last_month date)")
     if spans:
@@ -272,7 +286,11 @@ def _span(text: str) -> tuple[dt.date | None, dt.date | None]:
             return (first, last) if first and last and first <= last else (None, None)
         if re.fullmatch(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", plain):
             plain = re.sub(r"[-/.]\d{1,2}$", "", plain)
-        if found := re.fullmatch(r"(\d{4})\s*年?\s*[-/]?\s*(?:Q|第)?\s*([1-4一二三四])\s*(?:季度|季)|(\d{4})\s*[-/年]?\s*Q([1-4])", plain, re.I):
+        if found := re.fullmatch(
+            r"(\d{4})\s*年?\s*[-/]?\s*(?:Q|第)?\s*([1-4一二三四])\s*(?:季度|季)|(\d{4})\s*[-/年]?\s*Q([1-4])",
+            plain,
+            re.I,
+        ):
             year, quarter = found[1] or found[3], (found[2] or found[4]).translate(digits)
             first = dt.date(int(year), int(quarter) * 3 - 2, 1)
             return first, add_months(first, 2)
@@ -301,7 +319,9 @@ def _issues(
     for name, field in columns.items():
         place = _id(name, columns)
         result = {"period": "first_month"}.get(name, place)
-        reason = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range"}.get(field.type, f"not_{field.type}")
+        reason = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range"}.get(
+            field.type, f"not_{field.type}"
+        )
         connection.execute(
             f"insert into problem select raw.row, raw.sheet, $name, raw.{place}, $reason from raw "
             f"join typed using (sheet, row) where clean_text(raw.{place}) is not null and typed.{result} is null",
@@ -340,16 +360,20 @@ def _issues(
         {"least": WHOLE_COLUMN},
     ).fetchall():
         if count >= 0.8 * rows:
-            whole.append({"row": None, "sheet": found[0].name, "field": name, "value": example, "reason": reason, "count": count})
+            whole.append(
+                {"row": None, "sheet": found[0].name, "field": name, "value": example, "reason": reason, "count": count}
+            )
     covered = {(one["field"], one["reason"]) for one in whole}
     for row, sheet, name, value, reason in connection.execute(
-        "select row, sheet, field, value, reason from problem order by sheet, row, field limit $most", {"most": ISSUE_LIMIT}
+        "select row, sheet, field, value, reason from problem order by sheet, row, field limit $most",
+        {"most": ISSUE_LIMIT},
     ).fetchall():
         if (name, reason) not in covered:
             issues.append({"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason})
     for sheet_of in found:
         issues += [
-            {"row": row, "sheet": sheet_of.name, "field": "", "value": str(cells), "reason": "ragged"} for row, cells in sheet_of.ragged
+            {"row": row, "sheet": sheet_of.name, "field": "", "value": str(cells), "reason": "ragged"}
+            for row, cells in sheet_of.ragged
         ]
     scales = {name: value["scale"] for name, value in parameters.items() if "scale" in value}
     divisors = [name for name, value in parameters.items() if value.get("divisor") == 100.0]
@@ -385,7 +409,9 @@ def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mappi
             f"{good} {'and' if 'where' in good else 'where'} {place} is not null"
         )
     _save(connection.sql(" union all ".join(parts), params=bound).to_arrow_table(), out / "records.arrow")
-    facts = connection.sql(f"select agent_id, last_month as month, name, team, branch, region, row {good}").to_arrow_table()
+    facts = connection.sql(
+        f"select agent_id, last_month as month, name, team, branch, region, row {good}"
+    ).to_arrow_table()
     _save(facts, out / "facts.arrow")
     return int(facts.num_rows)
 

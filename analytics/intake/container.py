@@ -288,7 +288,11 @@ def _rows_below(
             short.append((row.number + first_number - 1, cells))
     taken = {row.number + first_number - 1 for row in odd}
     numbers = range(first_number, first_number + table.num_rows + len(odd))
-    kept = pa.array((number for number in numbers if number not in taken), pa.int64()) if taken else pa.array(np.arange(numbers.start, numbers.stop))
+    kept = (
+        pa.array((number for number in numbers if number not in taken), pa.int64())
+        if taken
+        else pa.array(np.arange(numbers.start, numbers.stop))
+    )
     if short:
         extra = [pa.array([_at(cells, index) for _, cells in short], pa.string()) for index in range(width)]
         table = pa.concat_tables([table, pa.table(extra, names=names)])
@@ -315,9 +319,7 @@ def _parquet(path: Path) -> Sheet:
         headers = _headers(relation.columns)
         if len(headers) > COLUMN_LIMIT:
             raise FileRefused("file_too_wide", file=path.name, sheet="", limit=COLUMN_LIMIT)
-        found = connection.execute(
-            "select count(*) from read_parquet($path)", {"path": str(path)}
-        ).fetchall()[0][0]
+        found = connection.execute("select count(*) from read_parquet($path)", {"path": str(path)}).fetchall()[0][0]
         if found > ROW_LIMIT:
             raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
         body = connection.sql(

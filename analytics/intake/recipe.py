@@ -55,9 +55,9 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
     """A recipe from plain values; refuses unknown kinds, fields and options by name."""
     unknown = set(table) - {"kind", "columns", "sheet", "values", "only", "options", "name"}
     if unknown:
-        raise RecipeRefused("recipe_unknown_key", key=sorted(unknown)[0])
+        raise RecipeRefused("recipe_unknown_key", entry=sorted(unknown)[0])
     kind = table.get("kind")
-    if kind not in kinds():
+    if not isinstance(kind, str) or kind not in kinds():
         raise RecipeRefused("kind_unknown", kind=kind, kinds=list(kinds()))
     columns = _texts(table.get("columns"), "columns")
     if not columns:
@@ -117,5 +117,5 @@ def _words(value: Any) -> list[str]:
 
 def _texts(table: Any, key: str) -> dict[str, str]:
     if not isinstance(table, Mapping):
-        raise RecipeRefused("recipe_no_columns") if table is None else RecipeRefused("recipe_unknown_key", key=key)
+        raise RecipeRefused("recipe_no_columns") if table is None else RecipeRefused("recipe_unknown_key", entry=key)
     return {str(name): str(header) for name, header in table.items()}

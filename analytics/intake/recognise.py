@@ -49,12 +49,10 @@ def recognise(headers: Sequence[str], kind: str | None = None) -> list[Guess]:
     return sorted((guess for guess in guesses if guess.matches), key=_rank, reverse=True)
 
 
-def _rank(guess: Guess) -> tuple[bool, int, int, float]:
-    known = kinds()[guess.kind]
-    own = sum(1 for name in guess.matches if name in known.required or name in known.any_of)
+def _rank(guess: Guess) -> tuple[bool, int, bool, int]:
+    # The reading that explains most columns; a scoresheet asks for so little that it only wins by explaining more.
     certain = sum(confidence for _, confidence in guess.matches.values())
-    # A scoresheet needs only an agent: whatever asks for more and finds it is the better reading.
-    return guess.complete, guess.kind != "scoresheet" and own > 1, own, certain
+    return guess.complete, len(guess.matches), guess.kind != "scoresheet", certain
 
 
 def _match(headers: Sequence[str], kind: str) -> Guess:
@@ -63,9 +61,11 @@ def _match(headers: Sequence[str], kind: str) -> Guess:
     if kind == "scoresheet":
         pool |= {name: field for name, field in counted().items() if name not in pool}
     scored = sorted(
-        ((confidence, -order, name, header)
-         for order, (name, field) in enumerate(pool.items())
-         for header, confidence in _candidates(headers, field)),
+        (
+            (confidence, -order, name, header)
+            for order, (name, field) in enumerate(pool.items())
+            for header, confidence in _candidates(headers, field)
+        ),
         reverse=True,
     )
     matches: dict[str, tuple[str, int]] = {}

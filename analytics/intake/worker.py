@@ -78,12 +78,11 @@ def read(path: Path, recipe: Recipe, out: Path) -> dict[str, Any]:
     if not fitting:
         nearest = min(found, key=lambda sheet: len(lacking[sheet.name]))
         missing = next(
-            header for header in (*recipe.columns.values(), *recipe.only)
+            header
+            for header in (*recipe.columns.values(), *recipe.only)
             if " ".join(header.split()).lower() == lacking[nearest.name][0]
         )
-        raise FileRefused(
-            "column_missing", file=path.name, column=missing, headers=[name for name in nearest.headers][:20]
-        )
+        raise FileRefused("column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20])
     answer = cells.read(fitting, recipe, out)
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]

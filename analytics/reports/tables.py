@@ -15,7 +15,16 @@ import pandas as pd
 import xlsxwriter
 
 FORMULA_STARTS = "=+-@\t\r\0"
-FORMATS = {"percent": "0.0%", "score": "0.00", "count": "#,##0", "money": "#,##0.00", "date": "yyyy-mm-dd", "number": "0.00", "text": "@"}
+FORMATS = {
+    "percent": "0.0%",
+    "score": "0.00",
+    "count": "#,##0",
+    "money": "#,##0.00",
+    "date": "yyyy-mm-dd",
+    "number": "0.00",
+    "amount": "#,##0.##",
+    "text": "@",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,11 @@ class Column:
 
 def inert(value: Any) -> Any:
     """Text that a spreadsheet would run gets an apostrophe; everything else stays what it is."""
-    if isinstance(value, str) and value and (value[0] in FORMULA_STARTS or unicodedata.normalize("NFKC", value[0]) in FORMULA_STARTS):
+    if (
+        isinstance(value, str)
+        and value
+        and (value[0] in FORMULA_STARTS or unicodedata.normalize("NFKC", value[0]) in FORMULA_STARTS)
+    ):
         return f"'{value}"
     return value
 
@@ -38,7 +51,8 @@ def inert(value: Any) -> Any:
 def to_csv(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     """CSV with a BOM, so that a double click in Excel shows Chinese."""
     out = pd.DataFrame({column.header: [_plain(value, column) for value in frame[column.name]] for column in columns})
-    return b"\xef\xbb\xbf" + out.to_csv(index=False, lineterminator="\r\n").encode()
+    text: str = out.to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode()
 
 
 def to_xlsx(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]], notes: Sequence[str] = ()) -> bytes:
@@ -46,7 +60,16 @@ def to_xlsx(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]], notes: 
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#e8eef6", "border": 1, "border_color": "#c5cdd8"})
+        head = book.add_format(
+            {
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "bg_color": "#e8eef6",
+                "border": 1,
+                "border_color": "#c5cdd8",
+            }
+        )
         looks = {name: book.add_format({"num_format": pattern, "valign": "top"}) for name, pattern in FORMATS.items()}
         looks["text"] = book.add_format({"valign": "top", "text_wrap": True})
         for name, (frame, columns) in sheets.items():
@@ -77,7 +100,13 @@ def export_name(stem: str, version: int, suffix: str) -> str:
 def _plain(value: Any, column: Column) -> Any:
     cell = _cell(value, column)
     if isinstance(cell, float):
-        return f"{cell:.6f}".rstrip("0").rstrip(".") if column.format in ("percent", "number") else f"{cell:.2f}" if column.format in ("score", "money") else f"{cell:g}"
+        return (
+            f"{cell:.6f}".rstrip("0").rstrip(".")
+            if column.format in ("percent", "number", "amount")
+            else f"{cell:.2f}"
+            if column.format in ("score", "money")
+            else f"{cell:g}"
+        )
     return "" if cell is None else cell.isoformat() if isinstance(cell, dt.date) else cell
 
 

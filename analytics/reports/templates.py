@@ -12,7 +12,15 @@ from analytics.intake.fields import field_of, kinds, words
 from analytics.language import say
 
 ROWS = 2_000
-MEASURES = ("due_policies", "renewed_policies", "due_premium", "renewed_premium", "survey_points", "surveys", "complaints")
+MEASURES = (
+    "due_policies",
+    "renewed_policies",
+    "due_premium",
+    "renewed_premium",
+    "survey_points",
+    "surveys",
+    "complaints",
+)
 
 
 def template(kind: str, language: str) -> bytes:
@@ -40,7 +48,13 @@ def template(kind: str, language: str) -> bytes:
             assert field is not None
             required = name in known.required or name in known.any_of
             sheet.write_string(0, index, field.label[language], need if required else head)
-            look = text if field.type in ("id", "text", "month", "period") else date if field.type in ("date", "moment") else None
+            look = (
+                text
+                if field.type in ("id", "text", "month", "period")
+                else date
+                if field.type in ("date", "moment")
+                else None
+            )
             sheet.set_column(index, index, 16, look)
             if field.type in ("outcome", "yes"):
                 choices = {"outcome": ("renewed", "lost", "open"), "yes": ("yes", "no")}[field.type]
@@ -58,4 +72,7 @@ def template(kind: str, language: str) -> bytes:
 
 def _word(known: list[str], language: str) -> str:
     """The first word of a list in the reader's script."""
-    return next((word for word in known if word.isascii() == (language == "en") and len(word) > (1 if language == "en" else 0)), known[0])
+    return next(
+        (word for word in known if word.isascii() == (language == "en") and len(word) > (1 if language == "en" else 0)),
+        known[0],
+    )

@@ -29,8 +29,11 @@ def number(value: Any) -> float | None:
 def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
     """The evaluation as the command line prints it: rates are fractions of 1, weights percent, coverage a fraction."""
     measured, scored = evaluation.measured, evaluation.agents
-    rows = np.flatnonzero(evaluation.shown)
-    rated = sorted((row for row in rows if scored.rated[row]), key=lambda row: (scored.rank[row], str(measured.people["agent_id"].iat[row])))
+    rows = np.flatnonzero(evaluation.shown).tolist()
+    rated = sorted(
+        (row for row in rows if scored.rated[row]),
+        key=lambda row: (scored.rank[row], str(measured.people["agent_id"].iat[row])),
+    )
     return {
         "period": {
             "from": f"{measured.period.first:%Y-%m}",
@@ -64,7 +67,10 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
 
 def _agent(evaluation: Evaluation, placed: Placed, row: int) -> dict[str, Any]:
     people = evaluation.people
-    plain = {name: (people[name].iat[row] if pd.notna(people[name].iat[row]) else None) for name in ("agent_id", "name", "team", "branch")}
+    plain = {
+        name: (people[name].iat[row] if pd.notna(people[name].iat[row]) else None)
+        for name in ("agent_id", "name", "team", "branch")
+    }
     due = people["due_policies"].iat[row] if "due_policies" in people else math.nan
     return {
         **plain,
@@ -99,7 +105,10 @@ def quadrant_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
     """Cut lines, counts, and every agent with both values and the quadrant."""
     people = evaluation.people
     return {
-        "period": {"from": f"{evaluation.measured.period.first:%Y-%m}", "to": f"{evaluation.measured.period.last:%Y-%m}"},
+        "period": {
+            "from": f"{evaluation.measured.period.first:%Y-%m}",
+            "to": f"{evaluation.measured.period.last:%Y-%m}",
+        },
         "x": placed.x,
         "y": placed.y,
         "cut": {"x": _cut(placed.x_cut), "y": _cut(placed.y_cut)},
@@ -128,7 +137,13 @@ def step_sentence(step: Step | None, known: Catalogue, language: str) -> str:
         return "—"
     one = known[step.indicator]
     key = f"step.{step.measure}_{'more' if step.amount > 0 else 'fewer'}"
-    return say(key, language, count=abs(step.amount), indicator=one.label[language], value=format_value(step.reaches, one, language))
+    return say(
+        key,
+        language,
+        count=abs(step.amount),
+        indicator=one.label[language],
+        value=format_value(step.reaches, one, language),
+    )
 
 
 def format_value(value: float | None, one: Indicator, language: str) -> str:
@@ -154,7 +169,9 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
     """The coaching list in the reader's language, as a frame and its export columns."""
 
     def texts(row: Any) -> str:
-        return "\n".join(f"{known[name].label[language]} −{lost:.2f}" for name, lost in zip(row["weakest"], row["lost"], strict=True))
+        return "\n".join(
+            f"{known[name].label[language]} −{lost:.2f}" for name, lost in zip(row["weakest"], row["lost"], strict=True)
+        )
 
     out = frame.assign(
         quadrant=[say(f"quadrant.{name}", language) for name in frame["quadrant"]],
@@ -177,7 +194,9 @@ def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tupl
     """Everybody shown: rank, score, grade, quadrant, then value, points and contribution of every indicator."""
     rows = np.flatnonzero(evaluation.shown)
     scored, values, people = evaluation.agents, evaluation.measured.agents, evaluation.people
-    rows = rows[np.lexsort((np.arange(len(rows)), np.where(scored.rated[rows], scored.rank[rows], np.iinfo(np.int64).max)))]
+    rows = rows[
+        np.lexsort((np.arange(len(rows)), np.where(scored.rated[rows], scored.rank[rows], np.iinfo(np.int64).max)))
+    ]
     rated = scored.rated[rows]
     frame = people.iloc[rows][["agent_id", "name", "team", "branch"]].reset_index(drop=True)
     frame.insert(0, "rank", pd.array(np.where(rated, scored.rank[rows], 0), dtype="Int64"))
@@ -185,7 +204,9 @@ def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tupl
     frame["score"] = np.where(rated, scored.score[rows], np.nan)
     frame["grade"] = np.where(rated, scored.grade[rows], "")
     frame["quadrant"] = [say(f"quadrant.{name}", language) for name in placed.quadrant[rows]]
-    frame["due_policies"] = people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[rows] if "due_policies" in people else np.nan
+    frame["due_policies"] = (
+        people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[rows] if "due_policies" in people else np.nan
+    )
     frame["coverage"] = scored.coverage[rows] / 100.0
     columns = [
         Column("rank", say("column.rank", language), "count"),
@@ -201,14 +222,16 @@ def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tupl
             continue
         for part, array, look in (
             ("value", values.value, "percent" if one.unit.startswith("percent") else "number"),
-            ("numerator", values.numerator, "number"),
-            ("denominator", values.denominator, "number"),
+            ("numerator", values.numerator, "amount"),
+            ("denominator", values.denominator, "amount"),
             ("points", values.points, "score"),
             ("weight", scored.weight, "score"),
             ("contribution", np.where(np.isnan(values.points), np.nan, scored.contribution), "score"),
         ):
             extra[f"{one.id}.{part}"] = array[rows, at]
-            columns.append(Column(f"{one.id}.{part}", f"{one.label[language]} · {say(f'column.{part}', language)}", look))
+            columns.append(
+                Column(f"{one.id}.{part}", f"{one.label[language]} · {say(f'column.{part}', language)}", look)
+            )
     return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1), columns
 
 

@@ -20,7 +20,11 @@ FILES = {
     "complaints": "投诉.parquet",
     "assessments": "能力评定.parquet",
 }
-OPTIONS = {"surveys": {"score_max": 10}, "assessments": {"score_max": 100}, "complaints": {"from": "2025-01", "to": "2026-06"}}
+OPTIONS = {
+    "surveys": {"score_max": 10},
+    "assessments": {"score_max": 100},
+    "complaints": {"from": "2025-01", "to": "2026-06"},
+}
 
 
 def load(home: Home, progress: Callable[[float, str], None] = lambda share, kind: None) -> list[Receipt]:

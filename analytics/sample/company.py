@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,12 @@ TEAMS = {"星火": "浦东", "远航": "浦东", "磐石": "静安", "晨曦": "
 SIZE = 20
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 GIVEN = ["伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀英", "霞", "平", "刚", "桂英", "建国", "晓梅", "子涵", "雨欣", "浩然", "思远", "佳怡", "志强"]  # fmt: skip
-PRODUCTS = {"车险": (0.50, 0.00, 3200), "健康险": (0.25, 0.04, 2100), "意外险": (0.15, -0.02, 600), "家财险": (0.10, 0.01, 900)}
+PRODUCTS = {
+    "车险": (0.50, 0.00, 3200),
+    "健康险": (0.25, 0.04, 2100),
+    "意外险": (0.15, -0.02, 600),
+    "家财险": (0.10, 0.01, 900),
+}
 CHANNELS = {"直销": (0.38, 0.03), "门店": (0.27, 0.01), "互联网": (0.20, -0.01), "电销转介": (0.15, -0.16)}
 SEASON = (0.00, -0.035, 0.01, 0.01, 0.00, 0.015, 0.00, -0.01, 0.01, -0.01, 0.01, 0.02)
 IMPROVING = (7, 33, 71)
@@ -90,7 +96,9 @@ def _roster(agents: pd.DataFrame) -> pd.DataFrame:
                     "团队": team,
                     "机构": TEAMS[team],
                     "地区": "上海",
-                    "入职日期": month_at(agent["first"]) if agent["first"] else dt.date(2019 + agent["index"] % 5, 3, 1),
+                    "入职日期": month_at(agent["first"])
+                    if agent["first"]
+                    else dt.date(2019 + agent["index"] % 5, 3, 1),
                     "件数目标": round(agent["book"] * 0.78, 1),
                     "保费目标": round(agent["book"] * 0.78 * 2330, 2),
                 }
@@ -98,8 +106,8 @@ def _roster(agents: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _team(agent: Mapping[str, object], at: int) -> str:
-    moved = TRANSFERS.get(int(str(agent["index"])))
+def _team(agent: Mapping[Any, Any], at: int) -> str:
+    moved = TRANSFERS.get(int(agent["index"]))
     return moved[1] if moved and at >= moved[0] else str(agent["team"])
 
 
@@ -153,8 +161,8 @@ def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame
             "产品": product,
             "渠道": channel,
             "客户号": [f"K{at:07d}" for at in range(1, size + 1)],
-            "剔除原因": np.where(excluded, random.choice(["车辆已过户", "中途退保", "高风险名单"], size), None),
-            "未续原因": np.where(~known & ~running, random.choice(["价格", "转保他司", "失联", "服务"], size, p=[0.42, 0.3, 0.16, 0.12]), None),
+            "剔除原因": pd.Series(random.choice(["车辆已过户", "中途退保", "高风险名单"], size)).where(excluded, None),
+            "未续原因": pd.Series(random.choice(["价格", "转保他司", "失联", "服务"], size, p=[0.42, 0.3, 0.16, 0.12])).where(~known & ~running, None),
             "index": book["index"],
             "at": book["at"],
         }
@@ -167,7 +175,12 @@ def _contacts(random: np.random.Generator, agents: pd.DataFrame, policies: pd.Da
     ahead = random.integers(8, 34, len(policies))[repeat] - np.tile([0, 5, 11], len(policies))
     day = policies["到期日"].to_numpy().astype("datetime64[D]")[repeat] - ahead.astype("timedelta64[D]") - 4
     about = pd.DataFrame(
-        {"工号": policies["工号"].to_numpy()[repeat], "day": day, "客户号": policies["客户号"].to_numpy()[repeat], "保单号": policies["保单号"].to_numpy()[repeat]}
+        {
+            "工号": policies["工号"].to_numpy()[repeat],
+            "day": day,
+            "客户号": policies["客户号"].to_numpy()[repeat],
+            "保单号": policies["保单号"].to_numpy()[repeat],
+        }
     )
     calls = []
     weekdays = [
@@ -180,7 +193,9 @@ def _contacts(random: np.random.Generator, agents: pd.DataFrame, policies: pd.Da
             count = max(0, int(random.normal(agent["calls"], 0.6) * len(days) - 3 * agent["book"]))
             calls.append((agent["工号"], count, random.choice(days, count)))
     sizes = [count for _, count, _ in calls]
-    care = pd.DataFrame({"工号": np.repeat([name for name, _, _ in calls], sizes), "day": np.concatenate([day for _, _, day in calls])})
+    care = pd.DataFrame(
+        {"工号": np.repeat([name for name, _, _ in calls], sizes), "day": np.concatenate([day for _, _, day in calls])}
+    )
     care["客户号"] = [f"C{at:07d}" for at in range(len(care))]
     contacts = pd.concat([about, care], ignore_index=True)
     contacts = contacts[(contacts["day"] <= np.datetime64(AS_OF)) & (contacts["day"] >= np.datetime64(FIRST))]
@@ -202,7 +217,13 @@ def _surveys(random: np.random.Generator, agents: pd.DataFrame, policies: pd.Dat
     service = agents.set_index("index")["service"].loc[asked["index"]].to_numpy()
     hard = np.where(asked["渠道"].to_numpy() == "电销转介", -3.0, 0.0)
     points = np.clip(random.normal(85.0 + service + hard, 15.0), 20, 100)
-    return pd.DataFrame({"工号": asked["工号"].to_numpy(), "调查日期": asked["到期日"].to_numpy(), "评分": np.clip((points / 10).round(), 1, 10).astype(int)})
+    return pd.DataFrame(
+        {
+            "工号": asked["工号"].to_numpy(),
+            "调查日期": asked["到期日"].to_numpy(),
+            "评分": np.clip((points / 10).round(), 1, 10).astype(int),
+        }
+    )
 
 
 def _complaints(random: np.random.Generator, agents: pd.DataFrame, policies: pd.DataFrame) -> pd.DataFrame:
@@ -227,5 +248,7 @@ def _assessments(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFr
                 continue
             for item, shift in (("保险知识", 0.0), ("沟通能力", agent["service"] * 0.35), ("解决问题能力", 1.0)):
                 score = float(np.clip(agent["knowledge"] + shift + random.normal(0, 4), 40, 100))
-                rows.append((agent["工号"], month_at(at) + dt.timedelta(days=24), item, round(score), f"{_team(agent, at)}主管"))
+                rows.append(
+                    (agent["工号"], month_at(at) + dt.timedelta(days=24), item, round(score), f"{_team(agent, at)}主管")
+                )
     return pd.DataFrame(rows, columns=["工号", "评定日期", "评定项目", "评分", "评定人"])

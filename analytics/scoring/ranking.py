@@ -38,4 +38,5 @@ def grade(scores: Floats, grades: Sequence[tuple[str, float]]) -> npt.NDArray[np
     at = np.full(len(scores), len(grades) - 1)
     for index in range(len(grades) - 1, -1, -1):
         at[cents >= round(grades[index][1] * 100)] = index
-    return names[at]
+    reached: npt.NDArray[np.str_] = names[at]
+    return reached

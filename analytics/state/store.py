@@ -17,16 +17,28 @@ from analytics.model import CoachingEntry, Settings, WeightScheme
 
 metadata = sa.MetaData()
 _scheme = sa.Table(
-    "weight_scheme", metadata,
-    sa.Column("name", sa.String), sa.Column("version", sa.Integer), sa.Column("categories", sa.JSON),
-    sa.Column("indicators", sa.JSON), sa.Column("author", sa.String), sa.Column("reason", sa.Text),
-    sa.Column("purpose", sa.String), sa.Column("saved_at", sa.DateTime),
+    "weight_scheme",
+    metadata,
+    sa.Column("name", sa.String),
+    sa.Column("version", sa.Integer),
+    sa.Column("categories", sa.JSON),
+    sa.Column("indicators", sa.JSON),
+    sa.Column("author", sa.String),
+    sa.Column("reason", sa.Text),
+    sa.Column("purpose", sa.String),
+    sa.Column("saved_at", sa.DateTime),
 )
 _recipe = sa.Table(
-    "recipe", metadata,
-    sa.Column("headers_key", sa.String), sa.Column("name", sa.String), sa.Column("recipe", sa.JSON), sa.Column("saved_at", sa.DateTime),
+    "recipe",
+    metadata,
+    sa.Column("headers_key", sa.String),
+    sa.Column("name", sa.String),
+    sa.Column("recipe", sa.JSON),
+    sa.Column("saved_at", sa.DateTime),
 )
-_setting = sa.Table("setting", metadata, sa.Column("name", sa.String), sa.Column("value", sa.JSON), sa.Column("saved_at", sa.DateTime))
+_setting = sa.Table(
+    "setting", metadata, sa.Column("name", sa.String), sa.Column("value", sa.JSON), sa.Column("saved_at", sa.DateTime)
+)
 _coaching = sa.Table(
     "coaching", metadata,
     sa.Column("agent_id", sa.String), sa.Column("version", sa.Integer), sa.Column("listed", sa.Boolean), sa.Column("reason", sa.Text),
@@ -73,7 +85,9 @@ class Store:
     def save_scheme(self, scheme: WeightScheme) -> WeightScheme:
         """Save as the next version of its name; versions are never overwritten."""
         with self._engine.begin() as connection:
-            last = connection.execute(sa.select(sa.func.max(_scheme.c.version)).where(_scheme.c.name == scheme.name)).scalar()
+            last = connection.execute(
+                sa.select(sa.func.max(_scheme.c.version)).where(_scheme.c.name == scheme.name)
+            ).scalar()
             saved = replace(scheme, version=(last or 0) + 1)
             connection.execute(
                 sa.insert(_scheme).values(

@@ -44,7 +44,9 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
                 keys.assign(measure=items["item"] + "_count", amount=items["ratings"].astype(float)),
             ]
         )
-        wide = long.pivot_table(index=["agent_id", "team"], columns="measure", values="amount", aggfunc="sum", dropna=False)
+        wide = long.pivot_table(
+            index=["agent_id", "team"], columns="measure", values="amount", aggfunc="sum", dropna=False
+        )
         wide = wide.dropna(how="all").reset_index()
         by_team = by_team.merge(wide, on=["agent_id", "team"], how="outer")
     sheets = warehouse.ask("scoresheets", **span)
@@ -130,7 +132,9 @@ def _without_overlaps(covered: pd.DataFrame) -> pd.DataFrame:
     """`why` = "overlap" for a wider sheet whose months finer sheets of the same agent and measure already give."""
     covered = covered.assign(why="", span=(covered["last_month"] - covered["first_month"]).dt.days)
     grouped = covered.groupby(["agent_id", "measure"])
-    if (grouped["span"].transform("nunique") > 1).any() or (grouped["first_month"].transform("nunique") < grouped["span"].transform("size")).any():
+    if (grouped["span"].transform("nunique") > 1).any() or (
+        grouped["first_month"].transform("nunique") < grouped["span"].transform("size")
+    ).any():
         for _, group in grouped:
             taken: list[tuple[pd.Timestamp, pd.Timestamp]] = []
             for index, row in group.sort_values(["span", "load_id"]).iterrows():

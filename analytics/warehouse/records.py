@@ -43,10 +43,20 @@ def store(warehouse: Warehouse, load: Load, settings: Settings, words: Mapping[s
         load_id = load.load_id or int(run(cursor, "next_load")[0][0])
         mode = str(load.recipe.get("options", {}).get("months", "add"))
         bound: dict[str, Any] = {
-            "load_id": load_id, "kind": load.kind, "file": load.file, "sha256": load.sha256, "as_of": load.as_of,
-            "recipe": json.dumps(load.recipe, ensure_ascii=False, default=str), "loaded_at": load.loaded_at,
-            "months_mode": mode, "sample": load.sample, "row_count": load.row_count, "loaded": load.loaded,
-            "rejected": load.rejected, "replaces": mode == "replace", **words,
+            "load_id": load_id,
+            "kind": load.kind,
+            "file": load.file,
+            "sha256": load.sha256,
+            "as_of": load.as_of,
+            "recipe": json.dumps(load.recipe, ensure_ascii=False, default=str),
+            "loaded_at": load.loaded_at,
+            "months_mode": mode,
+            "sample": load.sample,
+            "row_count": load.row_count,
+            "loaded": load.loaded,
+            "rejected": load.rejected,
+            "replaces": mode == "replace",
+            **words,
         }
         options = load.recipe.get("options", {})
         bound["first"] = _month(options.get("from"))
@@ -76,7 +86,9 @@ def withdraw(warehouse: Warehouse, load_ids: Iterable[int], settings: Settings) 
     """Take loads out again; what they had replaced stands again."""
     with warehouse.write() as cursor:
         for load_id in load_ids:
-            kinds = [row[0] for row in cursor.execute("select kind from loads where load_id = $1", [load_id]).fetchall()]
+            kinds = [
+                row[0] for row in cursor.execute("select kind from loads where load_id = $1", [load_id]).fetchall()
+            ]
             months = _touched(cursor, load_id, everything="agents" in kinds)
             run(cursor, "stop_replacing", load_id=load_id)
             has_facts = run(cursor, "has_facts", load_id=load_id)[0][0]
@@ -182,6 +194,8 @@ def _calendar(cursor: duckdb.DuckDBPyConnection, years: set[int], country: str) 
     days = [day for day in days if day.year in wanted]
     days = sorted(set(days))
     working = [int(table.is_working_day(day)) for day in days]
-    cursor.register("new_days", pa.table({"day": pa.array(days, pa.date32()), "working": pa.array(working, pa.int32())}))
+    cursor.register(
+        "new_days", pa.table({"day": pa.array(days, pa.date32()), "working": pa.array(working, pa.int32())})
+    )
     run(cursor, "add_calendar")
     cursor.unregister("new_days")

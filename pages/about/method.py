@@ -18,9 +18,26 @@ with shell.page("method", needs_data=False):
     st.markdown(t("method.intro"))
     st.subheader(t("method.weights", scheme=views.scheme_label(scheme, session.language())), anchor=False)
     total = sum(scheme.categories.values())
-    st.markdown("\n".join(t("method.category_line", category=text(one.label), weight=f"{100 * scheme.categories.get(one.id, 0) / total:.0f}", low=f"{one.low:.0f}", high=f"{one.high:.0f}") for one in known.categories))
+    st.markdown(
+        "\n".join(
+            t(
+                "method.category_line",
+                category=text(one.label),
+                weight=f"{100 * scheme.categories.get(one.id, 0) / total:.0f}",
+                low=f"{one.low:.0f}",
+                high=f"{one.high:.0f}",
+            )
+            for one in known.categories
+        )
+    )
     reason = views._reason(scheme)
-    st.caption(t("method.reason", reason=reason[session.language()] if isinstance(reason, dict) else reason, author=scheme.author or t("method.preset")))
+    st.caption(
+        t(
+            "method.reason",
+            reason=reason[session.language()] if isinstance(reason, dict) else reason,
+            author=scheme.author or t("method.preset"),
+        )
+    )
     labels = {name: text(field.label) for name, field in counted().items()}
 
     def measure(name: str) -> str:
@@ -41,30 +58,63 @@ with shell.page("method", needs_data=False):
             for at, one in enumerate(known.indicators)
         ]
     )  # fmt: skip
-    columns = [Column("indicator", t("column.indicator")), Column("category", t("agent.category")), Column("weight", t("column.weight"), "score"), Column("formula", t("method.formula")), Column("better", t("method.better")), Column("standard", t("method.standard")), Column("why", t("method.why"))]
+    columns = [
+        Column("indicator", t("column.indicator")),
+        Column("category", t("agent.category")),
+        Column("weight", t("column.weight"), "score"),
+        Column("formula", t("method.formula")),
+        Column("better", t("method.better")),
+        Column("standard", t("method.standard")),
+        Column("why", t("method.why")),
+    ]
     panel.show("method_table", rows, columns, height=72 + 35 * len(rows))
     st.subheader(t("method.rules"), anchor=False)
     grace = "、".join(f"{product} {days}" for product, days in settings.grace_by_product.items())
     grades = " · ".join(f"{name} ≥ {least:g}" if least else name for name, least in known.grades)
-    st.markdown(t("method.rules_text", grace=settings.grace_days, by_product=f"({grace})" if grace else "", limit=f"{settings.missing_limit:.0f}", grades=grades, lead=settings.contact_lead_days, calendar=settings.calendar))
+    st.markdown(
+        t(
+            "method.rules_text",
+            grace=settings.grace_days,
+            by_product=f"({grace})" if grace else "",
+            limit=f"{settings.missing_limit:.0f}",
+            grades=grades,
+            lead=settings.contact_lead_days,
+            calendar=settings.calendar,
+        )
+    )
     st.caption(t("method.vetoes", count=len(known.vetoes)))
-    with st.expander(t("method.change")):
-        with st.form("settings_form"):
-            days = st.number_input(t("method.grace"), 0, 366, settings.grace_days, key="set_grace")
-            lead = st.number_input(t("method.lead"), 0, 366, settings.contact_lead_days, key="set_lead")
-            limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
-            by_product = st.data_editor(
-                pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
-                column_config={"product": st.column_config.TextColumn(t("method.product"), max_chars=80), "days": st.column_config.NumberColumn(t("method.days"), min_value=0, max_value=366, step=1)},
-            )  # fmt: skip
-            if st.form_submit_button(t("method.save"), type="primary"):
-                home = load.home()
-                products = {str(row["product"]).strip(): int(row["days"]) for row in by_product.to_dict("records") if row["product"] and row["days"] == row["days"] and row["days"] is not None}
-                for name, value in (("contact_lead_days", int(lead)), ("missing_limit", float(limit)), ("grace_by_product", products), ("grace_days", int(days))):
-                    home.change_setting(name, value)
-                st.rerun()
+    with st.expander(t("method.change")), st.form("settings_form"):
+        days = st.number_input(t("method.grace"), 0, 366, settings.grace_days, key="set_grace")
+        lead = st.number_input(t("method.lead"), 0, 366, settings.contact_lead_days, key="set_lead")
+        limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
+        by_product = st.data_editor(
+            pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
+            column_config={"product": st.column_config.TextColumn(t("method.product"), max_chars=80), "days": st.column_config.NumberColumn(t("method.days"), min_value=0, max_value=366, step=1)},
+        )  # fmt: skip
+        if st.form_submit_button(t("method.save"), type="primary"):
+            home = load.home()
+            products = {
+                str(row["product"]).strip(): int(row["days"])
+                for row in by_product.to_dict("records")
+                if row["product"] and row["days"] == row["days"] and row["days"] is not None
+            }
+            for name, value in (
+                ("contact_lead_days", int(lead)),
+                ("missing_limit", float(limit)),
+                ("grace_by_product", products),
+                ("grace_days", int(days)),
+            ):
+                home.change_setting(name, value)
+            st.rerun()
     view = views.method_view(known, settings, scheme)
     version = load.home().warehouse.data_version
     with st.container(horizontal=True):
-        st.download_button(t("method.json"), lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(), export_name(t("method.title"), version, "json"), "application/json", key="method.json", on_click="ignore")
+        st.download_button(
+            t("method.json"),
+            lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
+            export_name(t("method.title"), version, "json"),
+            "application/json",
+            key="method.json",
+            on_click="ignore",
+        )
         panel.downloads("method", t("method.title"), rows, columns)

@@ -22,7 +22,7 @@ with shell.page("history", needs_data=False):
         session.forget("withdrawn")
     if loads.empty:
         st.info(t("history.empty"))
-        st.page_link("pages/data/upload.py", label=t("data.title"), icon="📂")
+        st.page_link("pages/data/upload.py", label=t("data.title"), icon=":material/upload_file:")
         st.stop()
     st.caption(t("history.note"))
     table = pd.DataFrame(
@@ -33,7 +33,14 @@ with shell.page("history", needs_data=False):
             "row_count": loads["row_count"], "loaded": loads["loaded"], "rejected": loads["rejected"], "replaced": loads["replaced"],
         }
     ).iloc[::-1].reset_index(drop=True)  # fmt: skip
-    formats = {"load_id": "count", "as_of": "date", "row_count": "count", "loaded": "count", "rejected": "count", "replaced": "count"}
+    formats = {
+        "load_id": "count",
+        "as_of": "date",
+        "row_count": "count",
+        "loaded": "count",
+        "rejected": "count",
+        "replaced": "count",
+    }
     columns = [Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns]
     event = panel.show("loads", table, columns, on_select="rerun", selection_mode="single-row")
     panel.downloads("loads", t("history.title"), table, columns)
@@ -41,6 +48,8 @@ with shell.page("history", needs_data=False):
         row = table.iloc[event.selection.rows[0]]
         with st.container(border=True):
             st.markdown(t("history.ask", load=int(row["load_id"]), file=md(row["file"]), loaded=f"{row['loaded']:,}"))
-            st.button(t("history.withdraw"), key="withdraw", type="primary", on_click=withdraw, args=(int(row["load_id"]),))
+            st.button(
+                t("history.withdraw"), key="withdraw", type="primary", on_click=withdraw, args=(int(row["load_id"]),)
+            )
     else:
         st.caption(t("history.pick"))

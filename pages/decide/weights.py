@@ -24,7 +24,7 @@ def set_sliders(scheme: WeightScheme) -> None:
     for name in CATEGORIES:
         session.put(f"w_{name}", round(100 * scheme.categories.get(name, 0.0) / total))
     for one in catalogue().indicators:
-        session.put(f"i_{one.id}", int(round(scheme.indicators.get(one.id, one.weight))))
+        session.put(f"i_{one.id}", round(scheme.indicators.get(one.id, one.weight)))
 
 
 def moved(name: str) -> None:
@@ -41,7 +41,9 @@ def keep() -> None:
     categories = {name: float(session.get(f"w_{name}")) for name in CATEGORIES}
     indicators = {one.id: float(session.get(f"i_{one.id}")) for one in catalogue().indicators}
     for known in load.schemes().values():
-        same = all(abs(known.indicators.get(one.id, one.weight) - indicators[one.id]) < 1e-9 for one in catalogue().indicators)
+        same = all(
+            abs(known.indicators.get(one.id, one.weight) - indicators[one.id]) < 1e-9 for one in catalogue().indicators
+        )
         if same and all(abs(known.categories.get(name, 0.0) - categories[name]) < 1e-9 for name in CATEGORIES):
             session.use_scheme(known)
             return
@@ -60,7 +62,16 @@ def save() -> None:
     if not name or not author or not reason or name in preset_schemes():
         session.put("save_problem", "weights.save_needs" if name not in preset_schemes() else "weights.save_preset")
         return
-    saved = load.home().state.save_scheme(replace(session.scheme(), name=name[:120], author=author[:120], reason=reason[:2000], label=None, purpose=session.get("save_purpose") or ""))
+    saved = load.home().state.save_scheme(
+        replace(
+            session.scheme(),
+            name=name[:120],
+            author=author[:120],
+            reason=reason[:2000],
+            label=None,
+            purpose=session.get("save_purpose") or "",
+        )
+    )
     session.use_scheme(saved)
     session.put("saved_scheme", saved.name)
 
@@ -81,7 +92,15 @@ def workbench(base: Evaluation) -> None:
             format_func=lambda name: views.scheme_label(known[name], session.language()) + (f" v{known[name].version}" if not known[name].label else ""),
         )  # fmt: skip
         for one in catalogue().categories:
-            st.slider(f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}", 0, 100, key=f"w_{one.id}", on_change=moved, args=(one.id,), format="%d%%")
+            st.slider(
+                f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
+                0,
+                100,
+                key=f"w_{one.id}",
+                on_change=moved,
+                args=(one.id,),
+                format="%d%%",
+            )
         session.put("w_before", {name: float(session.get(f"w_{name}")) for name in CATEGORIES})
         categories = {name: float(session.get(f"w_{name}")) for name in CATEGORIES}
         st.caption(t("weights.sum", total=f"{sum(categories.values()):.0f}"))
@@ -93,7 +112,13 @@ def workbench(base: Evaluation) -> None:
                 total = sum(float(session.get(f"i_{item.id}")) for item in inside)
                 for item in inside:
                     share = 100 * float(session.get(f"i_{item.id}")) / total if total else 0.0
-                    st.slider(t("weights.inside_slider", indicator=text(item.label), share=f"{share:.0f}"), 0, 100, key=f"i_{item.id}", on_change=keep)
+                    st.slider(
+                        t("weights.inside_slider", indicator=text(item.label), share=f"{share:.0f}"),
+                        0,
+                        100,
+                        key=f"i_{item.id}",
+                        on_change=keep,
+                    )
     with right:
         chosen = session.scheme()
         if not any(float(session.get(f"i_{item.id}")) for item in catalogue().indicators):
@@ -112,11 +137,15 @@ def effect(now: Evaluation, base: Evaluation) -> None:
         st.metric(t("weights.rising"), int((moved_by > 0).sum()), border=True)
         st.metric(t("weights.falling"), int((moved_by < 0).sum()), border=True)
         st.metric(t("weights.regraded"), regraded, help=t("weights.regraded_help"), border=True)
-    st.caption(t("weights.against", base=views.scheme_label(base.scheme, session.language()), period=str(now.measured.period)))
+    st.caption(
+        t("weights.against", base=views.scheme_label(base.scheme, session.language()), period=str(now.measured.period))
+    )
     if not len(rows):
         st.info(t("overview.nobody_rated"))
         return
-    persistent_figure(rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=controls.modebar())
+    persistent_figure(
+        rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=controls.modebar()
+    )
     order = rows[np.argsort(-np.abs(moved_by), kind="stable")]
     table = pd.DataFrame(
         {
@@ -125,8 +154,21 @@ def effect(now: Evaluation, base: Evaluation) -> None:
             "grade_before": base.agents.grade[order], "grade_after": now.agents.grade[order], "agent_id": now.people["agent_id"].to_numpy()[order],
         }
     )  # fmt: skip
-    formats = {"rank_before": "count", "rank_after": "count", "moved": "count", "score_before": "score", "score_after": "score"}
-    columns = [Column(name, t(f"column.{name}") if name in ("name", "team", "agent_id") else t(f"weights.{name}"), formats.get(name, "text")) for name in table.columns]
+    formats = {
+        "rank_before": "count",
+        "rank_after": "count",
+        "moved": "count",
+        "score_before": "score",
+        "score_after": "score",
+    }
+    columns = [
+        Column(
+            name,
+            t(f"column.{name}") if name in ("name", "team", "agent_id") else t(f"weights.{name}"),
+            formats.get(name, "text"),
+        )
+        for name in table.columns
+    ]
     panel.show("moves", table.head(200), columns, height=330)
     panel.downloads("moves", t("weights.export", period=str(now.measured.period)), table, columns)
 
@@ -141,7 +183,12 @@ with shell.page("weights"):
         with st.container(horizontal=True):
             st.text_input(t("weights.save_name"), key="save_name", max_chars=120)
             st.text_input(t("weights.save_author"), key="save_author", max_chars=120)
-            st.selectbox(t("weights.purpose"), ["reward", "lift"], key="save_purpose", format_func=lambda one: t(f"weights.purpose_{one}"))
+            st.selectbox(
+                t("weights.purpose"),
+                ["reward", "lift"],
+                key="save_purpose",
+                format_func=lambda one: t(f"weights.purpose_{one}"),
+            )
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         st.form_submit_button(t("weights.save_button"), type="primary", on_click=save)
     if problem := session.get("save_problem"):
@@ -153,8 +200,32 @@ with shell.page("weights"):
     saved_schemes = [one for one in load.schemes().values() if not one.label]
     if saved_schemes:
         st.subheader(t("weights.saved_schemes"), anchor=False)
-        rows = pd.DataFrame([{"name": one.name, "version": one.version, "author": one.author, "date": one.date, "reason": one.reason, **one.categories} for one in saved_schemes])
-        panel.show("schemes", rows, [Column(name, t(f"weights.col_{name}"), "count" if name in ("version", *CATEGORIES) else "text") for name in rows.columns])
+        rows = pd.DataFrame(
+            [
+                {
+                    "name": one.name,
+                    "version": one.version,
+                    "author": one.author,
+                    "date": one.date,
+                    "reason": one.reason,
+                    **one.categories,
+                }
+                for one in saved_schemes
+            ]
+        )
+        panel.show(
+            "schemes",
+            rows,
+            [
+                Column(name, t(f"weights.col_{name}"), "count" if name in ("version", *CATEGORIES) else "text")
+                for name in rows.columns
+            ],
+        )
     with st.expander(t("common.how")):
         st.markdown(t("weights.how"))
-        st.markdown("\n".join(f"- **{views.scheme_label(one, session.language())}** {' / '.join(f'{one.categories[c]:.0f}' for c in CATEGORIES)}" for one in preset_schemes().values()))
+        st.markdown(
+            "\n".join(
+                f"- **{views.scheme_label(one, session.language())}** {' / '.join(f'{one.categories[c]:.0f}' for c in CATEGORIES)}"
+                for one in preset_schemes().values()
+            )
+        )

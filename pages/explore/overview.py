@@ -33,12 +33,20 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             delta = None
             if before is not None and not np.isnan(before.measured.company.value[0, at] + value):
                 delta = round(float(value - before.measured.company.value[0, at]) * scale, 1)
-            counted = t("overview.n_due" if name == "renewal_rate" else "overview.n_surveys", n="—" if np.isnan(n) else f"{int(n):,}")
+            counted = t(
+                "overview.n_due" if name == "renewal_rate" else "overview.n_surveys",
+                n="—" if np.isnan(n) else f"{int(n):,}",
+            )
             st.metric(
                 f"{indicator(name)} · {counted}", "—" if np.isnan(value) else f"{value * scale:.1f}{unit}", delta, delta_description=compared_with if delta is not None else None,
                 help=t(f"overview.{name}_help"), border=True,
             )  # fmt: skip
-        st.metric(t("overview.rated"), f"{rated} / {len(now.people)}", help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"), border=True)
+        st.metric(
+            t("overview.rated"),
+            f"{rated} / {len(now.people)}",
+            help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
+            border=True,
+        )
 
 
 def not_rated(now: Evaluation) -> None:
@@ -49,9 +57,16 @@ def not_rated(now: Evaluation) -> None:
         st.caption(t("overview.all_rated"))
         return
     missing = [
-        "、".join(indicator(one.id) for at, one in enumerate(now.catalogue.indicators) if np.isnan(now.measured.agents.points[row, at])) for row in rows
+        "、".join(
+            indicator(one.id)
+            for at, one in enumerate(now.catalogue.indicators)
+            if np.isnan(now.measured.agents.points[row, at])
+        )
+        for row in rows
     ]
-    table = now.people.iloc[rows][["agent_id", "name", "team"]].assign(coverage=now.agents.coverage[rows] / 100.0, missing=missing)
+    table = now.people.iloc[rows][["agent_id", "name", "team"]].assign(
+        coverage=now.agents.coverage[rows] / 100.0, missing=missing
+    )
     columns = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
     columns += [Column("coverage", t("column.coverage"), "percent"), Column("missing", t("overview.missing"))]
     panel.show("not_rated", table, columns)
@@ -62,7 +77,14 @@ with shell.page("overview"):
     now = load.evaluation(filters, session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
     with st.container(horizontal=True, vertical_alignment="center"):
-        kind = st.segmented_control(t("overview.compare"), ["before", "year"], default="before", key="compare", format_func=lambda one: t(f"overview.compare_{one}"), label_visibility="collapsed")
+        kind = st.segmented_control(
+            t("overview.compare"),
+            ["before", "year"],
+            default="before",
+            key="compare",
+            format_func=lambda one: t(f"overview.compare_{one}"),
+            label_visibility="collapsed",
+        )
     before = load.compared(filters, session.scheme(), "before" if kind == "before" else "year") if kind else None
     period_before = before.measured.period if before else None
     cards(now, before, t("overview.compared_with", period=str(period_before)) if period_before else "")
@@ -74,16 +96,44 @@ with shell.page("overview"):
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
         if len(rated):
-            st.plotly_chart(contribution_bars(now, rated[:TOP], indicator, t), key="ranking", theme=None, alt=t("overview.ranking_alt"), config={"displayModeBar": False})
+            st.plotly_chart(
+                contribution_bars(now, rated[:TOP], indicator, t),
+                key="ranking",
+                theme=None,
+                alt=t("overview.ranking_alt"),
+                config={"displayModeBar": False},
+            )
             st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))
         else:
             st.info(t("overview.nobody_rated"))
     with right:
         if len(rated):
-            scores = pd.DataFrame({"grade": now.agents.grade[rated], "team": now.people["team"].iloc[rated].to_numpy(), "score": now.agents.score[rated]})
-            panel.chart("distribution", score_histogram(now, rated, t), scores[["score", "grade"]], [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))], alt=t("chart.distribution"))
+            scores = pd.DataFrame(
+                {
+                    "grade": now.agents.grade[rated],
+                    "team": now.people["team"].iloc[rated].to_numpy(),
+                    "score": now.agents.score[rated],
+                }
+            )
+            panel.chart(
+                "distribution",
+                score_histogram(now, rated, t),
+                scores[["score", "grade"]],
+                [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))],
+                alt=t("chart.distribution"),
+            )
             by_team = scores.groupby(["team", "grade"], dropna=False).size().rename("agents").reset_index()
-            panel.chart("grades", grades_by_team(now, rated, t), by_team, [Column("team", t("column.team")), Column("grade", t("column.grade")), Column("agents", t("column.agents"), "count")], alt=t("chart.grades"))
+            panel.chart(
+                "grades",
+                grades_by_team(now, rated, t),
+                by_team,
+                [
+                    Column("team", t("column.team")),
+                    Column("grade", t("column.grade")),
+                    Column("agents", t("column.agents"), "count"),
+                ],
+                alt=t("chart.grades"),
+            )
     st.subheader(t("overview.everybody"), anchor=False)
     if st.toggle(t("overview.all_columns"), key="all_columns"):
         panel.show("everybody", table, columns, height=420)
@@ -91,7 +141,19 @@ with shell.page("overview"):
         head = [column for column in columns if "." not in column.name or column.name.endswith(".value")]
         bars = {"score": st.column_config.ProgressColumn(t("column.score"), min_value=0, max_value=100, format="%.1f")}
         panel.show("everybody", table, head, column_config=bars, height=420)
-    panel.downloads("ranking", t("overview.export", period=str(now.measured.period)), table, columns, [t("overview.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))])
+    panel.downloads(
+        "ranking",
+        t("overview.export", period=str(now.measured.period)),
+        table,
+        columns,
+        [
+            t(
+                "overview.export_note",
+                period=str(now.measured.period),
+                scheme=views.scheme_label(now.scheme, session.language()),
+            )
+        ],
+    )
     not_rated(now)
     with st.expander(t("common.how")):
         st.markdown(t("overview.how"))

@@ -29,7 +29,9 @@ def cut_value(axis: str, indicator_id: str, kind: str) -> str:
     high = max(high, low + 1.0)
     start = min(max(round(float(np.median(known)), 1), low), high) if len(known) else low
     key = f"cut_{axis}_{indicator_id}"
-    value = st.slider(t("quadrant_page.cut_typed", indicator=indicator(indicator_id)), low, high, start, step=0.5, key=key)
+    value = st.slider(
+        t("quadrant_page.cut_typed", indicator=indicator(indicator_id)), low, high, start, step=0.5, key=key
+    )
     return str(value / 100.0 if percent else value)
 
 
@@ -52,10 +54,31 @@ def picture() -> None:
         x = st.selectbox(t("quadrant_page.x"), ids, ids.index("renewal_rate"), key="axis_x", format_func=indicator)
         y = st.selectbox(t("quadrant_page.y"), ids, ids.index("satisfaction"), key="axis_y", format_func=indicator)
         kinds = ["median", "mean", "target", "typed"]
-        kind = st.segmented_control(t("quadrant_page.cut"), kinds, default="median", key="cut_kind", required=True, format_func=lambda one: t(f"cut.{one}"))
+        kind = st.segmented_control(
+            t("quadrant_page.cut"),
+            kinds,
+            default="median",
+            key="cut_kind",
+            required=True,
+            format_func=lambda one: t(f"cut.{one}"),
+        )
         cut_x, cut_y = cut_value("x", x, kind), cut_value("y", y, kind)
-        colour = st.segmented_control(t("quadrant_page.colour"), ["quadrant", "team"], default="quadrant", key="colour", required=True, format_func=lambda one: t(f"quadrant_page.by_{one}"))
-        mode = st.segmented_control(t("quadrant_page.mode"), ["pan", "select", "lasso"], default="pan", key="drag", required=True, format_func=lambda one: t(f"quadrant_page.{one}"))
+        colour = st.segmented_control(
+            t("quadrant_page.colour"),
+            ["quadrant", "team"],
+            default="quadrant",
+            key="colour",
+            required=True,
+            format_func=lambda one: t(f"quadrant_page.by_{one}"),
+        )
+        mode = st.segmented_control(
+            t("quadrant_page.mode"),
+            ["pan", "select", "lasso"],
+            default="pan",
+            key="drag",
+            required=True,
+            format_func=lambda one: t(f"quadrant_page.{one}"),
+        )
         sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
     placed = place(now, x, y, cut_x, cut_y)
     rows = drawn_rows(placed, now.shown)
@@ -68,39 +91,78 @@ def picture() -> None:
                 quadrant_chart(now, placed, rows, Look(colour, sized), indicator, t), "quadrant_chart", 540, selectable=True, dragmode=mode,
                 alt=t("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=controls.modebar(),
             )  # fmt: skip
-            picked = rows[[point for curve, point in (chosen or {"points": []})["points"] if curve == 0 and point < len(rows)]]
+            picked = rows[
+                [point for curve, point in (chosen or {"points": []})["points"] if curve == 0 and point < len(rows)]
+            ]
     with right:
         for name in QUADRANTS:
-            st.caption(f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {text(actions()['quadrant'][name])}")
+            st.caption(
+                f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {text(actions()['quadrant'][name])}"
+            )
     table(placed, rows, picked)
 
 
-def table(placed, rows, picked) -> None:  # noqa: ANN001 - a page's own parts
+def table(placed, rows, picked) -> None:
     """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list."""
     people, known = now.people, now.catalogue
     shown = picked if len(picked) else rows
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(t("quadrant_page.selected", count=len(picked)) if len(picked) else t("quadrant_page.everybody", count=len(rows)), anchor=False)
+        st.subheader(
+            t("quadrant_page.selected", count=len(picked))
+            if len(picked)
+            else t("quadrant_page.everybody", count=len(rows)),
+            anchor=False,
+        )
         if len(picked):
-            st.button(t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",))
-    order = shown[np.lexsort((people["agent_id"].to_numpy()[shown].astype(str), [(*QUADRANTS, UNPLACED).index(name) for name in placed.quadrant[shown]]))][:MOST_ROWS]
+            st.button(
+                t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",)
+            )
+    order = shown[
+        np.lexsort(
+            (
+                people["agent_id"].to_numpy()[shown].astype(str),
+                [(*QUADRANTS, UNPLACED).index(name) for name in placed.quadrant[shown]],
+            )
+        )
+    ][:MOST_ROWS]
     frame = people.iloc[order][["agent_id", "name", "team"]].reset_index(drop=True)
     frame["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
     frame["x"], frame["y"] = placed.x_value[order], placed.y_value[order]
-    frame["due_policies"] = people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
+    frame["due_policies"] = (
+        people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
+    )
     frame["action"] = [text(default_action(name, [])) for name in placed.quadrant[order]]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
         Column("x", indicator(placed.x), looks[0]), Column("y", indicator(placed.y), looks[1]), Column("due_policies", t("column.due_policies"), "count"), Column("action", t("column.action")),
     ]  # fmt: skip
-    event = panel.show("quadrant_table", frame, columns, on_select="rerun", selection_mode="multi-row", height=min(420, 72 + 35 * max(len(frame), 1)))
+    event = panel.show(
+        "quadrant_table",
+        frame,
+        columns,
+        on_select="rerun",
+        selection_mode="multi-row",
+        height=min(420, 72 + 35 * max(len(frame), 1)),
+    )
     ticked = [frame["agent_id"].iat[row] for row in event.selection.rows if row < len(frame)]
     wanted = ticked or ([str(one) for one in frame["agent_id"]] if len(picked) else [])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t("quadrant_page.put_on_list", count=len(wanted)), key="put_on_list", type="primary", disabled=not wanted, on_click=put_on_list, args=(wanted,))
+        st.button(
+            t("quadrant_page.put_on_list", count=len(wanted)),
+            key="put_on_list",
+            type="primary",
+            disabled=not wanted,
+            on_click=put_on_list,
+            args=(wanted,),
+        )
         if len(ticked) == 1:
-            st.page_link("pages/people/agent.py", label=t("common.open_agent", name=frame.loc[frame["agent_id"] == ticked[0], "name"].iat[0]), query_params={"agent": ticked[0]}, icon="👤")
+            st.page_link(
+                "pages/people/agent.py",
+                label=t("common.open_agent", name=frame.loc[frame["agent_id"] == ticked[0], "name"].iat[0]),
+                query_params={"agent": ticked[0]},
+                icon=":material/person:",
+            )
         else:
             st.caption(t("quadrant_page.tick_one"))
         panel.downloads("quadrant", t("quadrant_page.export", period=str(now.measured.period)), frame, columns)
@@ -110,7 +172,9 @@ def table(placed, rows, picked) -> None:  # noqa: ANN001 - a page's own parts
     unplaced = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))
     if len(unplaced):
         with st.expander(t("quadrant_page.unplaced", count=len(unplaced))):
-            rest = people.iloc[unplaced][["agent_id", "name", "team"]].assign(x=placed.x_value[unplaced], y=placed.y_value[unplaced])
+            rest = people.iloc[unplaced][["agent_id", "name", "team"]].assign(
+                x=placed.x_value[unplaced], y=placed.y_value[unplaced]
+            )
             panel.show("unplaced", rest, [*columns[:3], *columns[4:6]])
 
 

@@ -27,8 +27,20 @@ with shell.page("weak_spots"):
     st.subheader(t("weak_spots.heat"), anchor=False)
     st.caption(t("weak_spots.heat_note"))
     numbers = list(heat.columns[1:])
-    styled = heat.style.map(lambda value: loss_style(value, most) if isinstance(value, float) and not np.isnan(value) else "", subset=numbers).format("{:.1f}", subset=numbers, na_rep="—")
-    event = st.dataframe(styled, hide_index=True, key="heat", on_select="rerun", selection_mode="single-cell", width="stretch", alt=t("weak_spots.heat"), column_config={t("column.team"): st.column_config.TextColumn(pinned=True)})
+    styled = heat.style.map(
+        lambda value: loss_style(value, most) if isinstance(value, float) and not np.isnan(value) else "",
+        subset=numbers,
+    ).format("{:.1f}", subset=numbers, na_rep="—")
+    event = st.dataframe(
+        styled,
+        hide_index=True,
+        key="heat",
+        on_select="rerun",
+        selection_mode="single-cell",
+        width="stretch",
+        alt=t("weak_spots.heat"),
+        column_config={t("column.team"): st.column_config.TextColumn(pinned=True)},
+    )
     cells = event.selection.cells if event.selection.cells else []
     row, column = cells[0] if cells else (0, None)
     team = losses.index[row] if isinstance(losses.index[row], str) else session.remembered("team") or teams[0]
@@ -39,27 +51,67 @@ with shell.page("weak_spots"):
     chosen = next((name for name in there if indicator(name) == column), None) or table["indicator"].iat[0]
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        export = table.assign(indicator=[indicator(name) for name in table["indicator"]], action=[text(action_for(now.catalogue[name])) for name in table["indicator"]])
-        columns = [Column("indicator", t("column.indicator")), Column("team", t("column.lost"), "score"), Column("company", t("column.company"), "score"), Column("best", t("weak_spots.best"), "score"), Column("action", t("column.action"))]
-        panel.chart("losses", losses_bars(table, indicator, t, team), export, columns, alt=t("weak_spots.chart", team=team))
+        export = table.assign(
+            indicator=[indicator(name) for name in table["indicator"]],
+            action=[text(action_for(now.catalogue[name])) for name in table["indicator"]],
+        )
+        columns = [
+            Column("indicator", t("column.indicator")),
+            Column("team", t("column.lost"), "score"),
+            Column("company", t("column.company"), "score"),
+            Column("best", t("weak_spots.best"), "score"),
+            Column("action", t("column.action")),
+        ]
+        panel.chart(
+            "losses", losses_bars(table, indicator, t, team), export, columns, alt=t("weak_spots.chart", team=team)
+        )
     with right:
         st.subheader(t("weak_spots.todo", team=team), anchor=False)
         for line in table.head(3).itertuples():
-            st.markdown(t("weak_spots.todo_line", indicator=indicator(line.indicator), lost=f"{line.team:.1f}", company=f"{line.company:.1f}", action=text(action_for(now.catalogue[line.indicator]))))
+            st.markdown(
+                t(
+                    "weak_spots.todo_line",
+                    indicator=indicator(line.indicator),
+                    lost=f"{line.team:.1f}",
+                    company=f"{line.company:.1f}",
+                    action=text(action_for(now.catalogue[line.indicator])),
+                )
+            )
         panel.downloads("losses", t("weak_spots.export", team=team, period=str(now.measured.period)), export, columns)
     behind = agents_behind(now, team, chosen)
     st.subheader(t("weak_spots.behind", team=team, indicator=indicator(chosen)), anchor=False)
     look = "percent" if now.catalogue[chosen].unit.startswith("percent") else "number"
-    shown = [Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("value", t("column.value"), look), Column("points", t("column.points"), "score"), Column("lost", t("column.lost"), "score"), Column("due_policies", t("column.due_policies"), "count")]
+    shown = [
+        Column("agent_id", t("column.agent_id")),
+        Column("name", t("column.name")),
+        Column("value", t("column.value"), look),
+        Column("points", t("column.points"), "score"),
+        Column("lost", t("column.lost"), "score"),
+        Column("due_policies", t("column.due_policies"), "count"),
+    ]
     if behind.empty:
         st.info(t("common.nothing"))
     else:
-        picked = panel.show("behind", behind, shown, on_select="rerun", selection_mode="single-row", height=min(420, 72 + 35 * len(behind)))
+        picked = panel.show(
+            "behind",
+            behind,
+            shown,
+            on_select="rerun",
+            selection_mode="single-row",
+            height=min(420, 72 + 35 * len(behind)),
+        )
         with st.container(horizontal=True):
             if picked.selection.rows and picked.selection.rows[0] < len(behind):
                 one = behind.iloc[picked.selection.rows[0]]
-                st.page_link("pages/people/agent.py", label=t("common.open_agent", name=one["name"]), query_params={"agent": one["agent_id"]}, icon="👤")
-            panel.downloads("behind", t("weak_spots.behind_export", team=team, indicator=indicator(chosen)), behind, shown)
+                st.page_link(
+                    "pages/people/agent.py",
+                    label=t("common.open_agent", name=one["name"]),
+                    query_params={"agent": one["agent_id"]},
+                    icon=":material/person:",
+                )
+            panel.downloads(
+                "behind", t("weak_spots.behind_export", team=team, indicator=indicator(chosen)), behind, shown
+            )
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))
         st.caption(views.scheme_label(now.scheme, session.language()))

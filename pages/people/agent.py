@@ -32,26 +32,57 @@ with shell.page("agent"):
         session.put("agent_asked", asked)
         session.put("agent_choice", asked)
     session.keep_valid("agent_choice", ids)
-    agent_id = st.selectbox(t("agent.choose"), ids, key="agent_choice", format_func=lambda one: f"{names[one]} · {one} · {teams[one] or '—'}", width=380)
+    agent_id = st.selectbox(
+        t("agent.choose"),
+        ids,
+        key="agent_choice",
+        format_func=lambda one: f"{names[one]} · {one} · {teams[one] or '—'}",
+        width=380,
+    )
     row = now.row(agent_id)
     scored, rated = now.agents, bool(now.agents.rated[now.row(agent_id)])
     quadrant = str(place(now).quadrant[row])
     with st.container(horizontal=True, gap="small"):
-        st.metric(t("column.score"), f"{scored.score[row]:.1f}" if rated else t("agent.not_rated"), help=t("agent.score_help"), border=True)
+        st.metric(
+            t("column.score"),
+            f"{scored.score[row]:.1f}" if rated else t("agent.not_rated"),
+            help=t("agent.score_help"),
+            border=True,
+        )
         st.metric(t("column.grade"), scored.grade[row] if rated else "—", border=True)
-        st.metric(t("column.rank"), f"{scored.rank[row]} / {int(scored.rated.sum())}" if rated else "—", help=t("agent.rank_help"), border=True)
+        st.metric(
+            t("column.rank"),
+            f"{scored.rank[row]} / {int(scored.rated.sum())}" if rated else "—",
+            help=t("agent.rank_help"),
+            border=True,
+        )
         st.metric(t("column.quadrant"), t(f"quadrant.{quadrant}"), help=t("agent.quadrant_help"), border=True)
     if not rated:
-        st.caption(t("agent.not_rated_why", coverage=f"{scored.coverage[row]:.0f}", limit=f"{now.measured.settings.missing_limit:.0f}"))
+        st.caption(
+            t(
+                "agent.not_rated_why",
+                coverage=f"{scored.coverage[row]:.0f}",
+                limit=f"{now.measured.settings.missing_limit:.0f}",
+            )
+        )
     table = breakdown(now, agent_id)
     language = session.language()
     units = {one.id: one for one in now.catalogue.indicators}
     export = table.assign(
         category=[next(text(c.label) for c in now.catalogue.categories if c.id == name) for name in table["category"]],
         indicator=[indicator(name) for name in table["indicator"]],
-        value=[views.format_value(value, units[name], language) for name, value in zip(table["indicator"], table["value"], strict=True)],
-        team=[views.format_value(value, units[name], language) for name, value in zip(table["indicator"], table["team"], strict=True)],
-        company=[views.format_value(value, units[name], language) for name, value in zip(table["indicator"], table["company"], strict=True)],
+        value=[
+            views.format_value(value, units[name], language)
+            for name, value in zip(table["indicator"], table["value"], strict=True)
+        ],
+        team=[
+            views.format_value(value, units[name], language)
+            for name, value in zip(table["indicator"], table["team"], strict=True)
+        ],
+        company=[
+            views.format_value(value, units[name], language)
+            for name, value in zip(table["indicator"], table["company"], strict=True)
+        ],
         step=[views.step_sentence(step, now.catalogue, language) for step in table["step"]],
     )
     there = table["contribution"].notna().to_numpy()
@@ -59,13 +90,19 @@ with shell.page("agent"):
         rounded = largest_remainder(table["contribution"][there].tolist(), float(scored.score[row]), 1)
         export.loc[there, "contribution"] = rounded
     columns = [
-        Column("indicator", t("column.indicator")), Column("category", t("agent.category")), Column("value", t("column.value")), Column("numerator", t("column.numerator"), "number"),
-        Column("denominator", t("column.denominator"), "number"), Column("team", t("column.team_value")), Column("company", t("column.company")), Column("points", t("column.points"), "score"),
+        Column("indicator", t("column.indicator")), Column("category", t("agent.category")), Column("value", t("column.value")), Column("numerator", t("column.numerator"), "amount"),
+        Column("denominator", t("column.denominator"), "amount"), Column("team", t("column.team_value")), Column("company", t("column.company")), Column("points", t("column.points"), "score"),
         Column("weight", t("column.weight"), "score"), Column("contribution", t("column.contribution"), "score"), Column("lost", t("column.lost"), "score"), Column("step", t("column.step")),
     ]  # fmt: skip
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
-        st.plotly_chart(breakdown_bars(table, indicator, t), key="breakdown", theme=None, alt=t("agent.chart"), config={"displayModeBar": False})
+        st.plotly_chart(
+            breakdown_bars(table, indicator, t),
+            key="breakdown",
+            theme=None,
+            alt=t("agent.chart"),
+            config={"displayModeBar": False},
+        )
     with right:
         history = load.agent_history(now, agent_id)
         options = list(dict.fromkeys(history["indicator"]))
@@ -75,19 +112,50 @@ with shell.page("agent"):
             lines = history[history["indicator"] == one]
             unit = units[one]
             percent = unit.unit.startswith("percent")
-            fig = history_lines(lines, t, t("agent.history", indicator=indicator(one)), percent, t(f"unit.{unit.unit}"), names[agent_id])
-            twin = lines.assign(month=lines["month"].dt.date, whose=[t("column.team") if w == "team" else names[agent_id] for w in lines["whose"]])
-            panel.chart("history", fig, twin, [Column("month", t("filter.period"), "date"), Column("whose", t("column.name")), Column("value", t("column.value"), "percent" if percent else "number"), Column("n", t("column.denominator"), "count")], alt=t("agent.history", indicator=indicator(one)))
+            fig = history_lines(
+                lines, t, t("agent.history", indicator=indicator(one)), percent, t(f"unit.{unit.unit}"), names[agent_id]
+            )
+            twin = lines.assign(
+                month=lines["month"].dt.date,
+                whose=[t("column.team") if w == "team" else names[agent_id] for w in lines["whose"]],
+            )
+            panel.chart(
+                "history",
+                fig,
+                twin,
+                [
+                    Column("month", t("filter.period"), "date"),
+                    Column("whose", t("column.name")),
+                    Column("value", t("column.value"), "percent" if percent else "number"),
+                    Column("n", t("column.denominator"), "count"),
+                ],
+                alt=t("agent.history", indicator=indicator(one)),
+            )
         else:
             st.info(t("agent.no_history"))
     st.subheader(t("agent.table"), anchor=False)
-    panel.show("agent_table", export, columns)
+    panel.show("agent_table", export, columns, height=38 + 35 * len(export))
     extra = people.iloc[row]
-    facts = [(name, extra[name]) for name in ("late_renewals", "open_policies", "excluded_policies", "upheld_complaints") if name in extra and extra[name] == extra[name] and extra[name] is not None]
+    facts = [
+        (name, extra[name])
+        for name in ("late_renewals", "open_policies", "excluded_policies", "upheld_complaints")
+        if name in extra and extra[name] == extra[name] and extra[name] is not None
+    ]
     if facts:
         st.caption(" · ".join(f"{t(f'agent.{name}')} {int(value)}" for name, value in facts))
-    if "due_premium" in extra and extra["due_premium"] and not np.isnan(extra["due_premium"]) and not np.isnan(extra["renewed_premium"]):
-        st.caption(t("agent.premium", rate=f"{100 * extra['renewed_premium'] / extra['due_premium']:.1f}", kept=f"{100 * extra['retained_premium'] / extra['due_premium']:.1f}"))
+    if (
+        "due_premium" in extra
+        and extra["due_premium"]
+        and not np.isnan(extra["due_premium"])
+        and not np.isnan(extra["renewed_premium"])
+    ):
+        st.caption(
+            t(
+                "agent.premium",
+                rate=f"{100 * extra['renewed_premium'] / extra['due_premium']:.1f}",
+                kept=f"{100 * extra['retained_premium'] / extra['due_premium']:.1f}",
+            )
+        )
     panel.downloads("agent", t("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns)
     with st.expander(t("common.how")):
         st.markdown(t("agent.how"))

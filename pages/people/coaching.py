@@ -15,6 +15,10 @@ from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import t
 
+ORDER = (
+    "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
+    "score", "due_policies", "agent_id",
+)  # fmt: skip
 EDITABLE = ("action", "last_date", "next_date", "comment", "listed")
 
 
@@ -53,26 +57,33 @@ with shell.page("coaching"):
     full = coaching_list(now, place(now), entries)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = [*QUADRANTS, UNPLACED]
-        chosen = st.multiselect(t("column.quadrant"), options, key="coaching_quadrants", format_func=lambda name: t(f"quadrant.{name}"), placeholder=t("coaching.all_quadrants"), width=360)
+        chosen = st.multiselect(
+            t("column.quadrant"),
+            options,
+            key="coaching_quadrants",
+            format_func=lambda name: t(f"quadrant.{name}"),
+            placeholder=t("coaching.all_quadrants"),
+            width=360,
+        )
         only = st.toggle(t("coaching.only_listed"), key="only_listed")
     frame = full[full["quadrant"].isin(chosen)] if chosen else full
     frame = (frame[frame["listed"]] if only else frame).reset_index(drop=True)
     if frame.empty:
         st.info(t("coaching.empty"))
-        st.page_link("pages/explore/quadrant.py", label=t("coaching.to_quadrant"), icon="🧭")
+        st.page_link("pages/explore/quadrant.py", label=t("coaching.to_quadrant"), icon=":material/scatter_plot:")
         st.stop()
     st.caption(t("coaching.note", count=len(frame), median=t("coaching.median")))
     table, columns = views.coaching_table(frame, now.catalogue, session.language())
     session.put("coaching_rows", list(zip(frame["agent_id"], frame["version"], strict=True)))
     editor = table.assign(listed=frame["listed"], weakest=[" · ".join(text.split("\n")) for text in table["weakest"]])
-    editor = editor[["name", "listed", *[column.name for column in columns if column.name != "name"]]]
-    config = {column.name: panel._column(column, pinned=column.name == "name") for column in columns}
+    editor = editor[list(ORDER)]
+    config = {column.name: panel.column_config(column, pinned=column.name == "name") for column in columns}
     config["listed"] = st.column_config.CheckboxColumn(t("coaching.listed"), width="small")
     for name in ("last_date", "next_date"):
         config[name] = st.column_config.DateColumn(t(f"column.{name}"), format="YYYY-MM-DD")
-    config["action"] = st.column_config.TextColumn(t("column.action"), width="large", max_chars=2000)
+    config["action"] = st.column_config.TextColumn(t("column.action"), width="medium", max_chars=2000)
     config["comment"] = st.column_config.TextColumn(t("column.comment"), width="medium", max_chars=2000)
-    config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="large")
+    config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
         editor, key="coaching_editor", hide_index=True, width="stretch", height=min(620, 90 + 35 * len(editor)), column_config=config, num_rows="fixed",
         disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save,
@@ -83,6 +94,18 @@ with shell.page("coaching"):
     elif session.get("coaching_saved"):
         st.caption(t("coaching.saved"))
         session.forget("coaching_saved")
-    panel.downloads("coaching", t("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns], [t("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))])
+    panel.downloads(
+        "coaching",
+        t("coaching.export", period=str(now.measured.period)),
+        table,
+        [Column(c.name, c.header, c.format) for c in columns],
+        [
+            t(
+                "coaching.export_note",
+                period=str(now.measured.period),
+                scheme=views.scheme_label(now.scheme, session.language()),
+            )
+        ],
+    )
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))

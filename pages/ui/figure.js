@@ -1,13 +1,13 @@
 // One Plotly chart per node: the node, the zoom and the selection outlive every rerun.
-let plotly; // one copy a page, from our own static folder, never a CDN
+let library; // window.Plotly may be Streamlit's own copy, which needs eval for WebGL: ours is the strict build
+let loading;
 const load = () =>
-  (plotly ??= new Promise((done, fail) => {
-    if (window.Plotly) return done(window.Plotly);
+  (loading ??= new Promise((done, fail) => {
     const tag = document.createElement("script");
     tag.src = new URL("app/static/plotly.min.js", document.baseURI).href;
-    tag.onload = () => done(window.Plotly);
+    tag.onload = () => done((library = window.Plotly));
     tag.onerror = () => {
-      plotly = undefined;
+      loading = undefined;
       fail(new Error("plotly.min.js"));
     };
     document.head.append(tag);
@@ -132,7 +132,7 @@ class Chart {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => {
         if (node._fullLayout && node.offsetWidth && node.offsetWidth !== node._fullLayout.width) {
-          window.Plotly.relayout(node, { width: node.offsetWidth }).then(() => translate(node, this.spec.labels));
+          library.relayout(node, { width: node.offsetWidth }).then(() => translate(node, this.spec.labels));
         }
       });
     });
@@ -268,7 +268,7 @@ class Chart {
     this.observer.disconnect();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
-    window.Plotly?.purge(this.node);
+    library?.purge(this.node);
   }
 }
 

@@ -74,7 +74,9 @@ def _signature(traces: Sequence[Any]) -> list[str]:
     signature = []
     for trace in traces:
         props = trace._props
-        size = next((len(props[name]) for name in ("x", "y", "r") if isinstance(props.get(name), Sequence | np.ndarray)), 0)
+        size = next(
+            (len(props[name]) for name in ("x", "y", "r") if isinstance(props.get(name), Sequence | np.ndarray)), 0
+        )
         ids = props.get("ids")
         mark = zlib.crc32("\0".join(map(str, ids)).encode()) if ids is not None else 0
         signature.append(f"{size}:{mark}")
@@ -101,7 +103,9 @@ def _valid(state: Any, signature: list[str]) -> list[list[int]]:
     sizes = [int(part.split(":")[0]) for part in signature]
     return [
         [curve, point]
-        for curve, point in (pair for pair in state.get("points") or [] if isinstance(pair, list | tuple) and len(pair) == 2)
+        for curve, point in (
+            pair for pair in state.get("points") or [] if isinstance(pair, list | tuple) and len(pair) == 2
+        )
         if type(curve) is int and type(point) is int and 0 <= curve < len(sizes) and 0 <= point < sizes[curve]
     ]
 

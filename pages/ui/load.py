@@ -62,11 +62,8 @@ def _measured(folder: str, version: int, settings: Settings, filters: Filters) -
 
 def compared(filters: Filters, scheme: WeightScheme, with_: str) -> Evaluation | None:
     """The period before, or the same one last year; None where it has no figures."""
-    period = filters.period.before if with_ == "before" else filters.period.year_before
-    known = {stamp.date() for stamp in months()["month"]}
-    if not set(period.months) <= known:
-        return None
-    return evaluation(replace(filters, period=period), scheme)
+    earlier = core.earlier_period(months(), filters.period, with_)
+    return None if earlier is None else evaluation(replace(filters, period=earlier), scheme)
 
 
 def months() -> pd.DataFrame:

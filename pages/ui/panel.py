@@ -26,18 +26,29 @@ def chart(key: str, fig: go.Figure, table: pd.DataFrame, columns: Sequence[Colum
 
 def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: Any) -> Any:
     """A table in the reader's language: numbers right-aligned with their format, the first column pinned."""
-    config = {column.name: _column(column, pinned=at == 0) for at, column in enumerate(columns)}
+    config = {column.name: column_config(column, pinned=at == 0) for at, column in enumerate(columns)}
     config |= options.pop("column_config", {})
     return st.dataframe(
-        table[[column.name for column in columns]], hide_index=True, key=key, column_config=config, width="stretch", **options
+        as_shown(table, columns), hide_index=True, key=key, column_config=config, width="stretch", **options
     )
 
 
-def _column(column: Column, *, pinned: bool) -> Any:
+def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """The columns of a table as the reader sees them: rates in percent, one decimal."""
+    shown = table[[column.name for column in columns]].copy()
+    for column in columns:
+        if column.format == "percent":
+            shown[column.name] = shown[column.name].astype(float) * 100.0
+    return shown
+
+
+def column_config(column: Column, *, pinned: bool) -> Any:
+    """How Streamlit shows a column of this format."""
     make: dict[str, Callable[..., Any]] = {
-        "percent": lambda *a, **k: st.column_config.NumberColumn(*a, format="percent", **k),
+        "percent": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.1f%%", **k),
         "score": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.1f", **k),
         "number": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.2f", **k),
+        "amount": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "count": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "money": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "date": lambda *a, **k: st.column_config.DateColumn(*a, format="YYYY-MM-DD", **k),

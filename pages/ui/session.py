@@ -56,7 +56,9 @@ def remember(key: str, value: Any) -> None:
 
 def filters(period: Period) -> Filters:
     """What the filter bar says."""
-    return Filters(period, remembered("team"), remembered("branch"), remembered("channel"), int(remembered("least") or 0))
+    return Filters(
+        period, remembered("team"), remembered("branch"), remembered("channel"), int(remembered("least") or 0)
+    )
 
 
 def scheme() -> WeightScheme:

@@ -82,8 +82,12 @@ def first_visit() -> None:
         left, middle, right = st.columns(3)
         if left.button(t("first.sample"), type="primary", key="first_sample", width="stretch"):
             load_sample()
-        middle.page_link("pages/data/upload.py", label=t("first.upload"), icon="📂", width="stretch")
-        right.page_link("pages/data/upload.py", label=t("first.template"), icon="📄", width="stretch")
+        middle.page_link(
+            "pages/data/upload.py", label=t("first.upload"), icon=":material/upload_file:", width="stretch"
+        )
+        right.page_link(
+            "pages/data/upload.py", label=t("first.template"), icon=":material/description:", width="stretch"
+        )
     st.caption(t("first.private"))
 
 
@@ -92,7 +96,12 @@ def load_sample() -> None:
     from analytics import sample
 
     bar = st.progress(0.0, text=t("data.sample_loading"))
-    sample.load(load.home(), lambda share, kind: bar.progress(share, text=t("data.sample_step", kind=kind) if kind else t("data.sample_done")))
+    sample.load(
+        load.home(),
+        lambda share, kind: bar.progress(
+            share, text=t("data.sample_step", kind=kind) if kind else t("data.sample_done")
+        ),
+    )
     session.forget("period", "kept.period")
     st.rerun()
 
@@ -114,4 +123,8 @@ def line(measured: Measured, shown: int) -> None:
     if len(measured.set_aside):
         with st.expander(t("app.set_aside", count=len(measured.set_aside))):
             table = measured.set_aside.assign(why=[t(f"set_aside.{why}") for why in measured.set_aside["why"]])
-            st.dataframe(table[["agent_id", "measure", "first_month", "last_month", "value", "why"]], hide_index=True, key="set_aside")
+            st.dataframe(
+                table[["agent_id", "measure", "first_month", "last_month", "value", "why"]],
+                hide_index=True,
+                key="set_aside",
+            )

@@ -1,0 +1,45 @@
+# Every target sets up what it needs: a virtual environment with the pinned packages and, for the browser tests, Chromium.
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8501
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+.PHONY: run test bench check check-only screenshots clean
+
+run: .setup-python
+	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
+
+test: .setup-python .setup-browser check-only
+	$(PY) -m pytest
+
+check: .setup-python check-only
+
+check-only: .setup-python
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: .setup-python .setup-browser
+	$(PY) -m tests.bench
+
+screenshots: .setup-python .setup-browser
+	$(PY) -m tests.screenshots
+
+.setup-python: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) 2>/dev/null || { \
+	  echo "The venv module is missing; installing it."; \
+	  $$( [ "$$(id -u)" = 0 ] || echo sudo ) apt-get update -qq; \
+	  $$( [ "$$(id -u)" = 0 ] || echo sudo ) apt-get install -y -qq python3-venv python3-pip && $(PYTHON) -m venv --clear $(VENV); }
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.setup-browser:
+	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . || { \
+	  $$( [ "$$(id -u)" = 0 ] || echo sudo ) apt-get update -qq; \
+	  $$( [ "$$(id -u)" = 0 ] || echo sudo ) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig; }
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .setup-python .setup-browser .pytest_cache .mypy_cache .ruff_cache

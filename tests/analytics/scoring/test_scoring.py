@@ -1,0 +1,194 @@
+"""Standards, weights, grades and ranks: by hand and as properties."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.catalogue import catalogue, default_scheme, preset_schemes
+from analytics.errors import RequestRefused
+from analytics.evaluation import Values, score
+from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
+from analytics.scoring.ranking import competition_rank, grade
+from analytics.scoring.standards import next_band, points
+from analytics.scoring.weights import CORNERS, effective, inside_triangle, largest_remainder, move, vector
+
+RATE = Standard((0.5, 0.7, 0.8, 0.9), (0, 60, 80, 100))
+CYCLE = Standard((10, 20, 30, 45), (100, 85, 60, 0))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.3, 0), (0.5, 0), (0.6, 30), (0.7, 60), (0.75, 70), (0.9, 100), (1.2, 100)]
+)
+def test_points_lie_on_the_line_between_knots_and_stay_flat_beyond(value, expected):
+    assert points(np.array([value]), RATE)[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.49, 0), (0.69, 0), (0.7, 60), (0.79, 60), (0.9, 100)])
+def test_in_steps_a_value_earns_the_band_edge_it_has_reached(value, expected):
+    assert points(np.array([value]), replace(RATE, mode="steps"))[0] == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(5, 100), (10, 100), (11, 85), (20, 85), (21, 60), (50, 0)])
+def test_steps_work_for_indicators_where_lower_is_better(value, expected):
+    assert points(np.array([value]), replace(CYCLE, mode="steps"))[0] == expected
+
+
+def test_missing_values_stay_missing():
+    assert np.isnan(points(np.array([np.nan]), RATE)[0])
+
+
+def test_the_next_band_is_the_nearest_better_knot():
+    assert next_band(0.72, RATE) == 0.8
+    assert next_band(25.0, CYCLE) == 20
+    assert next_band(0.95, RATE) is None
+
+
+def test_equal_scores_share_a_rank_and_the_next_rank_is_skipped():
+    assert competition_rank(np.array([80.0, 90.0, 80.004, 70.0])).tolist() == [2, 1, 2, 4]
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=60))
+def test_counting_ranks_as_sorting_would(scores):
+    cents = [int(np.floor(value * 100 + 0.5 + 1e-7)) for value in scores]
+    assert competition_rank(np.array(scores)).tolist() == [1 + sum(other > one for other in cents) for one in cents]
+
+
+def test_grades_begin_at_ninety_eighty_and_seventy():
+    assert grade(np.array([90.0, 89.99, 80.0, 70.0, 69.99]), catalogue().grades).tolist() == ["A", "B", "B", "C", "D"]
+
+
+def test_the_permitted_triangle_has_exactly_the_three_published_corners():
+    for corner in CORNERS:
+        assert inside_triangle(dict(zip(CATEGORIES, corner, strict=True)), catalogue())
+    assert not inside_triangle({"results": 71, "service": 19, "competence": 10}, catalogue())
+    assert 65 + 25 + 15 == 105  # the midpoints of the ranges are no weights, and no preset uses them
+    for scheme in preset_schemes().values():
+        assert sum(scheme.categories.values()) == 100
+        assert inside_triangle(scheme.categories, catalogue())
+
+
+def test_nominal_weights_follow_the_published_splits():
+    nominal = dict(zip(catalogue().ids, vector(default_scheme(), catalogue()), strict=True))
+    assert nominal["renewal_rate"] == pytest.approx(64 * 0.35)
+    assert nominal["satisfaction"] == pytest.approx(23 * 0.60)
+    assert sum(nominal.values()) == pytest.approx(100)
+
+
+def test_a_missing_indicator_gives_its_weight_to_the_others_of_its_category():
+    known = catalogue()
+    present = np.array([[one.id != "complaint_rate" for one in known.indicators]])
+    weights = effective(vector(default_scheme(), known), present, known)[0]
+    assert weights[known.position("satisfaction")] == pytest.approx(23)
+    assert weights[known.position("renewal_rate")] == pytest.approx(64 * 0.35)
+
+
+def test_a_missing_category_gives_its_weight_to_the_other_categories_in_proportion():
+    known = catalogue()
+    present = np.array([[one.category != "competence" for one in known.indicators]])
+    weights = effective(vector(default_scheme(), known), present, known)[0]
+    assert weights[known.position("satisfaction")] == pytest.approx(23 / 87 * 100 * 0.60)
+
+
+@given(st.sampled_from(CATEGORIES), st.integers(0, 100), st.sampled_from(CORNERS))
+def test_moving_one_category_keeps_the_sum_at_a_hundred(name, value, start):
+    moved = move(dict(zip(CATEGORIES, start, strict=True)), name, value)
+    assert sum(moved.values()) == 100
+    assert moved[name] == value
+    assert all(weight >= 0 and weight == int(weight) for weight in moved.values())
+
+
+@given(st.lists(st.floats(0, 40), min_size=1, max_size=12), st.integers(0, 2))
+def test_rounded_contributions_add_up_to_the_rounded_score(parts, decimals):
+    total = sum(parts)
+    assert sum(largest_remainder(parts, total, decimals)) == pytest.approx(round(total, decimals), abs=1e-6)
+
+
+def matrix(rows):
+    known = catalogue()
+    return st.lists(
+        st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=len(known.ids), max_size=len(known.ids)),
+        min_size=rows,
+        max_size=12,
+    )
+
+
+def values_of(rows) -> Values:
+    marks = np.array([[np.nan if mark is None else mark for mark in row] for row in rows])
+    return Values(marks, marks, marks, marks, np.zeros(marks.shape, dtype=bool))
+
+
+@settings(max_examples=60)
+@given(matrix(1))
+def test_contributions_add_up_to_the_score_and_weights_to_a_hundred(rows):
+    values = values_of(rows)
+    scored = score(values, vector(default_scheme(), catalogue()), catalogue(), 40)
+    assert np.allclose(scored.contribution.sum(axis=1), scored.score)
+    some = ~np.isnan(values.points).all(axis=1)
+    assert np.allclose(scored.weight[some].sum(axis=1), 100)
+    assert np.allclose(np.nan_to_num(scored.weight * values.points / 100), scored.contribution)
+
+
+@settings(max_examples=60)
+@given(matrix(2), st.floats(0.01, 50))
+def test_ranks_do_not_change_when_all_weights_are_scaled(rows, factor):
+    scheme = default_scheme()
+    scaled = WeightScheme(
+        "x",
+        {k: v * factor for k, v in scheme.categories.items()},
+        {k: v * factor for k, v in scheme.indicators.items()},
+    )
+    first, second = (score(values_of(rows), vector(one, catalogue()), catalogue(), 40) for one in (scheme, scaled))
+    assert np.allclose(first.score, second.score)
+    assert first.rated.tolist() == second.rated.tolist()
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.floats(0, 90), min_size=12, max_size=12),
+    st.lists(st.floats(0, 10), min_size=12, max_size=12),
+    st.sampled_from(CORNERS),
+)
+def test_a_dominated_agent_never_ranks_above_its_dominator(low, more, corner):
+    rows = [low, [a + b for a, b in zip(low, more, strict=True)]]
+    scheme = WeightScheme("x", dict(zip(CATEGORIES, corner, strict=True)))
+    scored = score(values_of(rows), vector(scheme, catalogue()), catalogue(), 40)
+    assert scored.rank[1] <= scored.rank[0]
+
+
+@settings(max_examples=40)
+@given(matrix(2), st.randoms())
+def test_permuting_agents_permutes_scores_and_ranks(rows, random):
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    nominal = vector(default_scheme(), catalogue())
+    first = score(values_of(rows), nominal, catalogue(), 40)
+    second = score(values_of([rows[at] for at in order]), nominal, catalogue(), 40)
+    assert np.allclose(first.score[order], second.score)
+    assert first.rank[order].tolist() == second.rank.tolist()
+
+
+def test_a_veto_caps_the_grade_and_leaves_the_score():
+    known = replace(catalogue(), vetoes=(Veto("complaint_rate", 3.0, "C"),))
+    marks = np.full((2, len(known.ids)), 95.0)
+    value = np.full((2, len(known.ids)), 1.0)
+    value[1, known.position("complaint_rate")] = 4.0
+    scored = score(
+        Values(value, value, value, marks, np.zeros(marks.shape, dtype=bool)),
+        vector(default_scheme(), known),
+        known,
+        40,
+    )
+    assert scored.grade.tolist() == ["A", "C"]
+    assert scored.score.tolist() == pytest.approx([95, 95])
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [{"results": -1, "service": 50}, {"results": 0, "service": 0}, {"wealth": 100}, {"results": float("nan")}],
+)
+def test_weights_that_mean_nothing_are_refused(weights):
+    with pytest.raises(RequestRefused):
+        vector(WeightScheme("x", weights), catalogue())

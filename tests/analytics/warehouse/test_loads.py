@@ -1,0 +1,179 @@
+"""Loads in and out: replacing, withdrawing, rebuilding, splitting, and several readers beside a writer."""
+
+import datetime as dt
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.errors import HomeBusy, RequestRefused
+from analytics.home import Home
+from analytics.intake.recipe import recipe_from
+from tests.conftest import AS_OF, POLICIES, load_text, write
+
+HEADER = "保单号,工号,到期日,续保结果\n"
+SPAN = {"first_month": dt.date(2020, 1, 1), "last_month": dt.date(2030, 1, 1)}
+
+
+def figures(home):
+    return home.warehouse.ask("measures", **SPAN).drop(columns=["team"]).fillna(-1).to_dict("records")
+
+
+def test_a_later_load_of_the_same_policy_replaces_it_and_withdrawing_brings_it_back(home, tmp_path):
+    load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,未续\nP2,A1,2026-04-02,未续\n")
+    before = figures(home)
+    receipt = load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,已续\n")
+    assert receipt.replaced == 1
+    assert [row["renewed_policies"] for row in figures(home)] == [1]
+    home.withdraw(receipt.load)
+    assert figures(home) == before
+
+
+def test_the_same_policy_number_due_in_another_month_is_another_renewal(home, tmp_path):
+    load_text(home, tmp_path, "policies", HEADER + "P1,A1,2025-04-02,未续\n")
+    load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,已续\n")
+    assert [(row["due_policies"], row["renewed_policies"]) for row in figures(home)] == [(2, 1)]
+
+
+def test_whole_months_can_be_replaced_and_come_back(home, tmp_path):
+    load_text(home, tmp_path, "surveys", "工号,调查日期,评分\nA1,2026-04-02,40\nA1,2026-05-02,40\n")
+    receipt = load_text(home, tmp_path, "surveys", "工号,调查日期,评分\nA1,2026-04-03,90\n", months="replace")
+    assert receipt.replaced == 1
+    assert [(row["survey_points"], row["surveys"]) for row in figures(home)] == [(130, 2)]
+    home.withdraw(receipt.load)
+    assert [(row["survey_points"], row["surveys"]) for row in figures(home)] == [(80, 2)]
+
+
+def test_withdrawing_everything_leaves_nothing(tiny):
+    tiny.withdraw(*tiny.warehouse.ask("loads")["load_id"].tolist())
+    assert figures(tiny) == []
+    assert tiny.warehouse.ask("months").empty
+
+
+def test_a_load_that_does_not_exist_cannot_be_withdrawn(home):
+    with pytest.raises(RequestRefused, match="load_unknown"):
+        home.withdraw(7)
+
+
+def test_rebuild_makes_the_same_figures_from_the_originals_alone(tiny, tmp_path):
+    before, loads = figures(tiny), tiny.warehouse.ask("loads")["load_id"].tolist()
+    folder = tiny.folder
+    tiny.close()
+    (folder / "warehouse.duckdb").unlink()
+    again = Home(folder)
+    try:
+        assert figures(again) == []
+        assert again.rebuild() == len(loads)
+        assert figures(again) == before
+        assert again.warehouse.ask("loads")["load_id"].tolist() == loads
+    finally:
+        again.close()
+
+
+def test_a_withdrawn_load_stays_withdrawn_after_a_rebuild(home, tmp_path):
+    load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,未续\n")
+    second = load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,已续\n")
+    home.withdraw(second.load)
+    home.rebuild()
+    assert [row["renewed_policies"] for row in figures(home)] == [0]
+
+
+POLICY = st.tuples(
+    st.sampled_from(["A1", "B2", "C3"]),
+    st.dates(dt.date(2026, 1, 1), dt.date(2026, 5, 31)),
+    st.sampled_from(["已续", "未续", "跟进中"]),
+    st.integers(0, 2),
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(POLICY, min_size=2, max_size=12), st.randoms())
+def test_permuting_rows_or_loading_in_two_parts_changes_nothing(tmp_path_factory, policies, random):
+    rows = [
+        f"P{at},{agent},{due},{outcome},{'满' if score else ''}{'' if not score else ''}\n"
+        for at, (agent, due, outcome, score) in enumerate(policies)
+    ]
+    rows = [row.replace("满", "") for row in rows]
+    header = "保单号,工号,到期日,续保结果,未续原因\n"
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    cut = random.randint(1, len(rows) - 1)
+    results = []
+    for parts in ([rows], [shuffled], [shuffled[:cut], shuffled[cut:]]):
+        folder = tmp_path_factory.mktemp("split")
+        home = Home(folder / "home")
+        for part in parts:
+            load_text(home, folder, "policies", header + "".join(part))
+        results.append(figures(home))
+        home.close()
+    assert results[0] == results[1] == results[2]
+
+
+def test_a_home_has_one_owner_and_the_second_is_told(home):
+    with pytest.raises(HomeBusy, match="home_busy"):
+        Home(home.folder)
+
+
+def test_readers_never_see_half_a_load(home, tmp_path):
+    path = write(tmp_path, "a.csv", HEADER + "".join(f"P{at},A{at % 7},2026-04-02,已续\n" for at in range(5000)))
+    seen, stop = set(), threading.Event()
+
+    def read():
+        while not stop.is_set():
+            frame = home.warehouse.ask("measures", **SPAN)
+            seen.add(int(frame["due_policies"].sum()))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    recipe = recipe_from(
+        {
+            "kind": "policies",
+            "columns": {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"},
+        }
+    )
+    receipt = home.load(path, recipe, as_of=AS_OF)
+    home.withdraw(receipt.load)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert seen <= {0, 5000}
+
+
+def test_an_error_inside_a_write_leaves_the_store_as_it_was(tiny):
+    before, version = figures(tiny), tiny.warehouse.data_version
+    with pytest.raises(ZeroDivisionError), tiny.warehouse.write() as cursor:
+        cursor.execute("delete from policies")
+        _ = 1 / 0
+    assert (figures(tiny), tiny.warehouse.data_version) == (before, version)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "copy (select 1) to '/tmp/x.csv'",
+        "attach '/tmp/x.db'",
+        "install httpfs",
+        "set enable_external_access = true",
+    ],
+)
+def test_the_warehouse_reaches_no_file_and_no_network(tiny, sql):
+    import duckdb
+
+    with tiny.warehouse.cursor() as cursor, pytest.raises(duckdb.Error):
+        cursor.execute(sql)
+
+
+def test_a_note_left_pending_by_a_crash_is_settled_at_the_next_start(tmp_path):
+    home = Home(tmp_path / "home")
+    load_text(home, tmp_path, "policies", POLICIES, satisfaction_max=5)
+    home.close()
+    done = next((tmp_path / "home" / "loads").glob("*.json"))
+    done.replace(done.with_suffix(".pending"))  # as if killed between the commit and the rename
+    lost = tmp_path / "home" / "loads" / "000009.pending"  # as if killed before the commit
+    lost.write_text(done.with_suffix(".pending").read_text(encoding="utf-8"), encoding="utf-8")
+    again = Home(tmp_path / "home")
+    again.close()
+    assert [path.name for path in (tmp_path / "home" / "loads").iterdir()] == ["000001.json"]

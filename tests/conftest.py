@@ -1,0 +1,112 @@
+"""One tiny company whose numbers a reader can check by hand, and helpers that load it through the real door."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analytics.home import Home
+from analytics.intake.recipe import recipe_from
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Five policies of Ann (team East): four renewed, one lost → 80 %; three of Bo (West): one renewed, one lost, one late → 33.3 %.
+# Cy (West) holds one open and one excluded policy, so that no rate of his is available. As of 2026-06-30, grace 30 days.
+POLICIES = """保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,剔除原因,满意度
+P1,A1,2026-04-02,已续,2026-04-01,100,110,是,车险,直销,K1,,5
+P2,A1,2026-04-05,已续,2026-05-05,100,90,否,车险,直销,K2,,4
+P3,A1,2026-04-10,已续,,100,100,否,车险,直销,K3,,
+P4,A1,2026-04-20,已续,2026-04-20,100,100,是,健康险,门店,K4,,3
+P5,A1,2026-04-30,未续,,100,,是,健康险,门店,K5,,
+P6,B2,2026-04-03,已续,2026-04-03,200,200,否,车险,直销,K6,,2
+P7,B2,2026-04-03,未续,,200,,否,车险,直销,K7,,
+P8,B2,2026-04-04,已续,2026-05-05,200,200,否,车险,直销,K8,,
+P9,C3,2026-04-09,跟进中,,300,,否,车险,直销,K9,,
+P10,C3,2026-04-09,已续,2026-04-09,300,300,否,车险,直销,K10,车辆已过户,
+"""
+ROSTER = """工号,姓名,团队,机构,件数目标,保费目标
+A1,安,东,总部,5,500
+B2,波,西,分部,4,800
+C3,陈,西,分部,4,800
+"""
+COMPLAINTS = """工号,投诉日期,是否成立
+B2,2026-04-15,是
+"""
+CONTACTS = """工号,联系时间,保单号,客户号,是否有效
+A1,2026-03-20 09:00,P1,K1,否
+A1,2026-03-22 09:00,P1,K1,是
+A1,2026-04-16 00:30,,K4,是
+A1,2026-04-16 10:00,P4,K4,是
+B2,2026-04-01 10:00,P6,K6,是
+"""
+AS_OF = dt.date(2026, 6, 30)
+
+
+def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    """A text file with these contents."""
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def load_text(home: Home, folder: Path, kind: str, text: str, **options: Any) -> Any:
+    """Load a CSV through the real intake, by its headers."""
+    path = write(folder, f"{kind}-{abs(hash(text)) % 10**8}.csv", text)
+    as_of = options.pop("as_of", AS_OF)
+    recipe = home.recipe_for(path, kind)
+    return home.load(path, recipe_from({**recipe.plain(), "options": options}), as_of=as_of)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """An empty home folder."""
+    one = Home(tmp_path / "home")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def tiny(home: Home, tmp_path: Path) -> Home:
+    """The tiny company, loaded."""
+    load_text(home, tmp_path, "agents", ROSTER)
+    load_text(home, tmp_path, "policies", POLICIES, satisfaction_max=5)
+    load_text(home, tmp_path, "complaints", COMPLAINTS)
+    load_text(home, tmp_path, "contacts", CONTACTS)
+    return home
+
+
+class Shell:
+    """The command line as a user has it: a process of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *words: object) -> Any:
+        """JSON of a command that must succeed."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def run(self, *words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "analytics", *map(str, words), "--home", str(self.home), "--lang", "en"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+    def refused(self, *words: object) -> str:
+        """The one sentence of a command that must be refused."""
+        done = self.run(*words)
+        assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+        assert done.stdout == ""
+        assert "Traceback" not in done.stderr
+        return done.stderr.strip()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "home")
