@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
+from analytics.intake.recognise import recognise
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -60,8 +62,8 @@ def load_text(home: Home, folder: Path, kind: str, text: str, **options: Any) ->
     """Load a CSV through the real intake, by its headers."""
     path = write(folder, f"{kind}-{abs(hash(text)) % 10**8}.csv", text)
     as_of = options.pop("as_of", AS_OF)
-    recipe = home.recipe_for(path, kind)
-    return home.load(path, recipe_from({**recipe.plain(), "options": options}), as_of=as_of)
+    columns = recognise(text.splitlines()[0].split(","), kind)[0].columns
+    return home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=as_of)
 
 
 @pytest.fixture
@@ -72,14 +74,26 @@ def home(tmp_path: Path) -> Iterator[Home]:
     one.close()
 
 
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny company's home folder, loaded once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("tiny")
+    home = Home(folder / "home")
+    load_text(home, folder, "agents", ROSTER)
+    load_text(home, folder, "policies", POLICIES, satisfaction_max=5)
+    load_text(home, folder, "complaints", COMPLAINTS)
+    load_text(home, folder, "contacts", CONTACTS)
+    home.close()
+    return folder / "home"
+
+
 @pytest.fixture
-def tiny(home: Home, tmp_path: Path) -> Home:
+def tiny(tiny_folder: Path, tmp_path: Path) -> Iterator[Home]:
     """The tiny company, loaded."""
-    load_text(home, tmp_path, "agents", ROSTER)
-    load_text(home, tmp_path, "policies", POLICIES, satisfaction_max=5)
-    load_text(home, tmp_path, "complaints", COMPLAINTS)
-    load_text(home, tmp_path, "contacts", CONTACTS)
-    return home
+    shutil.copytree(tiny_folder, tmp_path / "tiny")
+    home = Home(tmp_path / "tiny")
+    yield home
+    home.close()
 
 
 class Shell:

@@ -1,0 +1,177 @@
+"""The command line as a stranger uses it: a process of its own, JSON out, one sentence and exit code 2 when refused."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from tests.conftest import COMPLAINTS, POLICIES, ROSTER, write
+
+RECIPE = """
+kind = "policies"
+[columns]
+policy_id = "Call"
+agent_id = "Agent"
+due_date = "Date"
+outcome = "Resolved"
+satisfaction = "Rating"
+[values.outcome]
+renewed = ["Y"]
+lost = ["N"]
+open = []
+[only]
+"Answered (Y/N)" = ["Y"]
+[options]
+satisfaction_max = 5
+"""
+
+
+def calls() -> str:
+    """Four agents around the medians: Ann 3/4 and 4.0, Bob 3/4 and 2.0, Cat 1/4 and 4.0, Dan 1/4 and 2.0; unanswered calls do not count."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["Call", "Agent", "Date", "Answered (Y/N)", "Resolved", "Rating"])
+    serial = 0
+    for agent, renewed, rating in (("Ann", 3, 4), ("Bob", 3, 2), ("Cat", 1, 4), ("Dan", 1, 2)):
+        for at in range(6):
+            serial += 1
+            answered = at < 4
+            rows.writerow(
+                [
+                    f"C{serial}",
+                    agent,
+                    f"2021-0{1 + at % 3}-15",
+                    "Y" if answered else "N",
+                    "Y" if at < renewed else "N",
+                    rating if answered else "",
+                ]
+            )
+    return out.getvalue()
+
+
+def test_calls_by_recipe_give_their_rates_and_quadrants(shell, tmp_path):
+    recipe, file = write(tmp_path, "r.toml", RECIPE), write(tmp_path, "calls.csv", calls())
+    receipt = shell("load", file, "--recipe", recipe)
+    assert (receipt["rows"], receipt["loaded"], receipt["rejected"], receipt["agents"]) == (24, 16, 0, 4)
+    assert receipt["months"] == ["2021-01", "2021-02", "2021-03"]
+    view = shell("evaluate", "--from", "2021-01", "--to", "2021-03")
+    found = {agent["agent_id"]: agent for agent in view["not_rated"]}
+    assert {name: agent["quadrant"] for name, agent in found.items()} == {
+        "Ann": "role_model",
+        "Bob": "service_gap",
+        "Cat": "sales_gap",
+        "Dan": "focus",
+    }
+    assert found["Ann"]["indicators"]["renewal_rate"]["value"] == 0.75
+    assert found["Ann"]["indicators"]["satisfaction"]["value"] == 80
+    assert (
+        view["company"]["indicators"]["renewal_rate"] | {"value": 0.5, "numerator": 8, "denominator": 16}
+        == view["company"]["indicators"]["renewal_rate"]
+    )
+    assert shell("quadrant", "--cut", "0.8,50")["counts"]["sales_gap"] == 2
+
+
+def test_a_month_is_loaded_judged_and_its_coaching_list_taken_out(shell, tmp_path):
+    shell("load", write(tmp_path, "花名册.csv", ROSTER), "--as-of", "2026-06-30")
+    policies = (
+        POLICIES.replace(",满意度\n", "\n")
+        .replace(",,5\n", ",\n")
+        .replace(",,4\n", ",\n")
+        .replace(",,3\n", ",\n")
+        .replace(",,2\n", ",\n")
+        .replace(",,\n", ",\n")
+    )
+    shell("load", write(tmp_path, "保单.csv", policies), "--as-of", "2026-06-30")
+    shell("load", write(tmp_path, "投诉.csv", COMPLAINTS), "--as-of", "2026-06-30")
+    view = shell("evaluate", "--from", "2026-04", "--to", "2026-04")
+    ann = next(agent for agent in view["agents"] if agent["agent_id"] == "A1")
+    assert (ann["name"], ann["team"], ann["rank"]) == ("安", "东", 1)
+    parts = [part["contribution"] for part in ann["indicators"].values() if part["contribution"] is not None]
+    assert sum(parts) == pytest.approx(ann["score"], abs=1e-6)
+    assert sum(part["weight"] for part in ann["indicators"].values()) == pytest.approx(100, abs=1e-6)
+    out = tmp_path / "名单.xlsx"
+    listed = shell("coaching", "--out", out, "--scheme", "results_first")
+    assert [agent["agent_id"] for agent in listed["agents"]]
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref
+    shell("coaching", "--out", tmp_path / "list.csv")
+    assert (tmp_path / "list.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert {team["team"] for team in shell("weak-spots")["teams"]} == {"东", "西"}
+
+
+def test_a_refusal_is_one_sentence_and_stores_nothing(shell, tmp_path):
+    bad = write(tmp_path, "bad.csv", POLICIES.replace("2026-04-05", "tomorrow"))
+    recipe = write(
+        tmp_path,
+        "r.toml",
+        'kind = "policies"\n[columns]\npolicy_id = "保单号"\nagent_id = "工号"\ndue_date = "到期日"\noutcome = "续保结果"\n',
+    )
+    said = shell.refused("load", bad, "--recipe", recipe)
+    assert "bad.csv, row 3, “到期日”: “tomorrow”" in said
+    assert shell("loads") == []
+    skipped = shell("load", bad, "--recipe", recipe, "--on-issues", "skip")
+    assert (skipped["rows"], skipped["loaded"], skipped["rejected"]) == (10, 9, 1)
+    assert skipped["issues"] == [
+        {
+            "file": "bad.csv",
+            "sheet": "",
+            "row": 3,
+            "column": "到期日",
+            "value": "tomorrow",
+            "reason": "is not a date that can be read",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("evaluate",), "no data yet"),
+        (("evaluate", "--from", "soon"), "2021-03"),
+        (("evaluate", "--from", "2021-05", "--to", "2021-03"), ""),
+        (("evaluate", "--weights", "results=-1"), ""),
+        (("load", "nowhere.csv"), "no file nowhere.csv"),
+        (("withdraw", "9"), "no load number 9"),
+        (("template", "poems", "--out", "x.xlsx"), "poems"),
+        (("coaching", "--out", "x.pdf"), ".csv or .xlsx"),
+    ],
+)
+def test_nonsense_is_refused_in_one_sentence(shell, words, said):
+    sentence = shell.refused(*words)
+    assert said in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_several_files_load_all_or_none(shell, tmp_path):
+    good, bad = write(tmp_path, "花名册.csv", ROSTER), write(tmp_path, "x.csv", "a,b\n1,2\n")
+    shell.refused("load", good, bad)
+    assert shell("loads") == []
+
+
+def test_withdraw_and_rebuild_are_there(shell, tmp_path):
+    load = shell("load", write(tmp_path, "花名册.csv", ROSTER))
+    assert shell("rebuild") == {"rebuilt": 1}
+    assert shell("withdraw", load["load"]) == {"withdrawn": load["load"]}
+    assert shell("loads") == []
+
+
+def test_the_method_names_every_indicator_weight_and_rule(shell):
+    view = shell("method")
+    assert len(view["indicators"]) == 12
+    assert sum(one["weight"] for one in view["indicators"]) == pytest.approx(100)
+    assert view["settings"]["grace_days"] == 30
+    assert [scheme["name"] for scheme in shell("schemes")] == [
+        "balanced",
+        "results_first",
+        "service_first",
+        "capability_first",
+    ]
+
+
+def test_csv_and_table_are_printed_too(shell):
+    done = shell.run("schemes", "--format", "csv")
+    assert next(csv.reader(io.StringIO(done.stdout)))[0] == "name"
+    assert "balanced" in shell.run("schemes", "--format", "table").stdout
+    assert "--recipe" in shell.run("load", "--help").stdout

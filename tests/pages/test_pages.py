@@ -1,0 +1,142 @@
+"""Every page through the front door, in both languages, empty and full, without a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.home import Home
+from pages.ui import load
+from tests.conftest import ROOT
+
+PAGES = {
+    "pages/explore/overview.py": ("总览", "Overview"),
+    "pages/explore/quadrant.py": ("象限", "Quadrant"),
+    "pages/explore/weak_spots.py": ("短板", "Weak spots"),
+    "pages/decide/weights.py": ("权重", "Weights"),
+    "pages/people/agent.py": ("续保员", "Agent"),
+    "pages/people/coaching.py": ("辅导名单", "Coaching list"),
+    "pages/data/upload.py": ("数据导入", "Load data"),
+    "pages/data/history.py": ("导入记录", "Loads"),
+    "pages/about/method.py": ("评估说明", "Method"),
+}
+
+
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, locale: str = "zh-CN") -> AppTest:
+    monkeypatch.setenv("RENEWAL_HOME", str(folder))
+    monkeypatch.chdir(ROOT)
+    at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    at.context = {"locale": locale}
+    return at.run()
+
+
+@pytest.fixture
+def full(tiny: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The app over the tiny company."""
+    folder = tiny.folder
+    tiny.close()
+    yield opened(folder, monkeypatch)
+    load.close()
+
+
+def sound(at: AppTest) -> None:
+    assert [one.value for one in at.exception] == []
+    assert [one.value for one in at.error] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_every_page_opens_in_the_browsers_language(tiny, monkeypatch, page, locale):
+    folder = tiny.folder
+    tiny.close()
+    at = opened(folder, monkeypatch, locale)
+    at.switch_page(page).run()
+    load.close()
+    sound(at)
+    assert at.title[0].value == PAGES[page][0 if locale == "zh-CN" else 1]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_of_an_empty_home_says_what_to_do_next(tmp_path, monkeypatch, page):
+    at = opened(tmp_path / "empty", monkeypatch)
+    at.switch_page(page).run()
+    load.close()
+    sound(at)
+    assert at.button or at.info or at.dataframe
+
+
+def test_the_overview_shows_pooled_figures_with_their_n_and_no_invented_change(full):
+    figures = {one.label: (one.value, one.delta) for one in full.metric}
+    assert figures["续保率 · 应续 8 件"] == ("62.5%", "")
+    assert figures["参评人数"][0] == "2 / 3"
+    assert any("没有可比的考核期" in one.value for one in full.caption)
+
+
+def test_sliders_keep_the_sum_at_a_hundred_and_leaving_the_ranges_is_said(full):
+    full.switch_page("pages/decide/weights.py").run()
+    assert not full.warning
+    full.slider(key="w_results").set_value(90).run()
+    sound(full)
+    weights = [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")]
+    assert weights == [90, 6, 4]
+    assert len(full.warning) == 1
+
+
+def test_a_preset_moves_every_slider_and_every_page_works_with_it(full):
+    full.switch_page("pages/decide/weights.py").run()
+    full.selectbox(key="scheme_choice").select("service_first").run()
+    assert [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")] == [60, 30, 10]
+    full.switch_page("pages/about/method.py").run()
+    assert any("服务优先" in one.value for one in full.subheader)
+
+
+def test_a_scheme_is_saved_with_author_and_reason_and_not_without(full):
+    full.switch_page("pages/decide/weights.py").run()
+    full.text_input(key="save_name").input("夏季方案")
+    full.button("FormSubmitter:save_scheme-保存方案").click().run()
+    assert len(full.error) == 1
+    full.text_input(key="save_name").input("夏季方案")
+    full.text_input(key="save_author").input("李经理")
+    full.text_area(key="save_reason").input("竞品续保率上升")
+    full.button("FormSubmitter:save_scheme-保存方案").click().run()
+    sound(full)
+    saved = load.home().state.schemes()[0]
+    assert (saved.name, saved.author, saved.reason, saved.version) == ("夏季方案", "李经理", "竞品续保率上升", 1)
+
+
+def test_an_agents_page_opens_by_its_address_and_its_contributions_add_up(tiny, monkeypatch):
+    folder = tiny.folder
+    tiny.close()
+    monkeypatch.setenv("RENEWAL_HOME", str(folder))
+    monkeypatch.chdir(ROOT)
+    at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    at.run()
+    at.query_params["agent"] = "B2"
+    at.switch_page("pages/people/agent.py").run()
+    load.close()
+    sound(at)
+    assert at.selectbox(key="agent_choice").value == "B2"
+    table = at.dataframe[-1].value
+    score = next(one.value for one in at.metric if one.label == "综合得分")
+    assert round(table["contribution"].sum(), 1) == pytest.approx(float(score))
+
+
+def test_a_filter_changes_who_is_shown_and_nobodys_rank(full):
+    full.selectbox(key="team").select("西").run()
+    sound(full)
+    assert full.dataframe[-1].value is not None
+    assert next(one.value for one in full.metric if one.label == "参评人数") == "2 / 3"
+
+
+def test_loads_can_be_withdrawn_from_the_history(full):
+    full.switch_page("pages/data/history.py").run()
+    sound(full)
+    assert len(full.dataframe[0].value) == 4
+
+
+def test_no_page_file_stands_directly_in_pages():
+    assert [path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py"] == []
+    assert os.path.isfile(ROOT / "dashboard.py")
+    assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 60

@@ -1,0 +1,37 @@
+"""Both languages say the same things."""
+
+import re
+import string
+
+import pytest
+
+from analytics.catalogue import actions, catalogue, toml
+from analytics.intake.fields import counted, fields, kinds
+from analytics.language import LANGUAGES, sentences
+
+
+def test_every_sentence_exists_in_both_languages():
+    assert set(sentences("zh")) ^ set(sentences("en")) == set()
+
+
+@pytest.mark.parametrize("key", sorted(sentences("zh")))
+def test_a_sentence_names_the_same_facts_in_both_languages(key):
+    facts = [
+        {name for _, name, _, _ in string.Formatter().parse(sentences(language)[key]) if name} for language in LANGUAGES
+    ]
+    assert facts[0] == facts[1]
+
+
+def test_chinese_sentences_use_chinese_punctuation():
+    wrong = [key for key, text in sentences("zh").items() if re.search(r"[一-鿿][,;:?!]|[,;:?!][一-鿿]", text)]
+    assert wrong == []
+
+
+def test_every_definition_is_labelled_in_both_languages():
+    labels = [one.label for one in catalogue().indicators] + [one.why for one in catalogue().indicators]
+    labels += [
+        one.label for one in (*kinds().values(), *fields().values(), *counted().values(), *catalogue().categories)
+    ]
+    labels += [text for group in actions().values() for text in group.values()]
+    labels += [scheme["label"] for scheme in toml("weight_schemes.toml")["schemes"].values()]
+    assert all(set(LANGUAGES) <= set(label) and all(label[language] for language in LANGUAGES) for label in labels)
