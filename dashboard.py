@@ -46,7 +46,9 @@ def main() -> None:
 
 if __name__ == "__main__":  # the script runner and AppTest execute this file under that name …
     main()
-else:  # … while the server imports it as a module and finds `app`
-    from pages.ui.server import application
+else:  # … while the server finds `app = st.App(…)` in the source and imports it as a module.
+    import streamlit as st
 
-    app = application(__file__)
+    from pages.ui import server
+
+    app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)

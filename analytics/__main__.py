@@ -431,7 +431,7 @@ def _flat(agent: dict[str, Any]) -> dict[str, Any]:
 
 def _print(context: Context, value: Any, rows: list[dict[str, Any]] | None = None) -> None:
     if context.format == "json":
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
         return
     table = rows if rows is not None else value if isinstance(value, list) else [value]
     frame = pd.DataFrame(table)

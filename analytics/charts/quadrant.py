@@ -34,7 +34,6 @@ def quadrant_chart(
     one_x, one_y = known[placed.x], known[placed.y]
     x, y = _shown(placed.x_value[rows], one_x), _shown(placed.y_value[rows], one_y)
     fig = figure(
-        dragmode="pan",
         margin={"l": 8, "r": 12, "t": 12, "b": 8},
         xaxis={
             "title": {"text": _title(one_x, label, say)},

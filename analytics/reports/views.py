@@ -277,7 +277,7 @@ def scheme_label(scheme: WeightScheme, language: str) -> str:
 def losses_rows(evaluation: Evaluation, table: pd.DataFrame) -> list[dict[str, Any]]:
     """The weak-spot table as plain values."""
     return [
-        {"team": team, "points_lost": {name: number(table.iloc[row][name]) for name in table.columns}}
+        {"team": team if isinstance(team, str) else None, "points_lost": {name: number(table.iloc[row][name]) for name in table.columns}}
         for row, team in enumerate(table.index)
     ]  # fmt: skip
 

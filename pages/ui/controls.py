@@ -60,7 +60,7 @@ def filter_bar(*, least: bool = False) -> Filters:
             _select("channel", [None, *channels], None, lambda one: one or t("filter.all_channels"))
         if least:
             value = st.number_input(
-                t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=112
+                t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=104
             )
             session.remember("least", value)
         else:
@@ -74,7 +74,7 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     session.keep_valid(key, options)
     kept = session.remembered(key)
     at = options.index(kept) if kept in options else options.index(default) if default in options else 0
-    chosen = st.selectbox(t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=150)
+    chosen = st.selectbox(t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=132)
     session.remember(key, chosen)
     return chosen
 

@@ -115,7 +115,7 @@ function expand(traces) {
             : Float32Array.from(from, (i) => value[i]);
       const parts = (item) => Object.fromEntries(Object.entries(item).map(([name, value]) => [name, part(value)]));
       const { color, ...marker } = parts(trace.marker);
-      return { trace: { ...parts(rest), uid: `${curve}/${number}`, ...group, marker: { ...marker, ...group.marker } }, curve, from };
+      return { trace: { ...parts(rest), uid: `g${curve}-${number}`, ...group, marker: { ...marker, ...group.marker } }, curve, from };
     });
   });
 }

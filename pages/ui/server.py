@@ -17,7 +17,7 @@ from pages.ui.guard import Guard
 
 
 @asynccontextmanager
-async def _lifespan(_: st.App) -> AsyncIterator[None]:
+async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
     gc.collect()
     gc.freeze()
@@ -29,9 +29,9 @@ async def _ready(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ready")
 
 
-def application(script: str) -> st.App:
-    """The guarded app that runs `script` for every visitor."""
-    # A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the first deep link
-    # after a start would say "Page not found".
-    PagesManager.uses_pages_directory = False
-    return st.App(script, routes=[Route("/healthz", _ready)], middleware=[Middleware(Guard)], lifespan=_lifespan)
+ROUTES = [Route("/healthz", _ready)]
+MIDDLEWARE = [Middleware(Guard)]
+
+# A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the first deep link after a
+# start would say "Page not found", and flat files in it would run without our front door.
+PagesManager.uses_pages_directory = False

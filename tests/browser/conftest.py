@@ -17,7 +17,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import ROOT
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def free_port() -> int:
@@ -81,7 +89,19 @@ class Visit:
             "request",
             lambda one: None if one.url.startswith((base, "data:", "blob:")) else self.foreign.append(one.url),
         )
-        self.page.on("console", lambda one: self.complaints.append(one.text) if one.type == "error" else None)
+        # Streamlit's page looks for its server below every path it could be mounted at: those questions go unanswered.
+        self.page.on(
+            "response",
+            lambda one: self.complaints.append(one.url) if one.status >= 400 and "/_stcore/" not in one.url else None,
+        )
+        self.page.on(
+            "console",
+            lambda one: (
+                self.complaints.append(one.text)
+                if one.type == "error" and "Failed to load resource" not in one.text
+                else None
+            ),
+        )
 
     def open(self, path: str = "") -> Page:
         self.page.goto(f"{self.base}/{path}")

@@ -59,9 +59,10 @@ def test_the_lint_names_what_other_engines_lack(sql):
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", ROLLUPS)
 def test_the_rollup_can_be_said_in_every_dialect(name, dialect):
-    said = sqlglot.transpile(question(name), read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)[
-        0
-    ]
+    bound = sqlglot.parse_one(question(name), read="duckdb").transform(
+        lambda node: exp.Literal.number(30) if isinstance(node, (exp.Parameter, exp.Placeholder)) else node
+    )
+    said = bound.sql(dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
     assert sqlglot.parse_one(said, read=dialect).find(exp.Group) is not None
 
 
