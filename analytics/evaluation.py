@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analytics.catalogue import Catalogue, catalogue
@@ -14,7 +16,7 @@ from analytics.errors import RequestRefused
 from analytics.model import Filters, Period, Settings, WeightScheme
 from analytics.scoring.ranking import competition_rank, grade
 from analytics.scoring.standards import Floats, points
-from analytics.scoring.weights import effective, vector
+from analytics.scoring.weights import effective, membership, totals, vector
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.measures import Measures, measures, months
 
@@ -34,21 +36,58 @@ class Values:
     points: Floats
     equal_weight: np.ndarray
 
-    def take(self, rows: np.ndarray) -> Values:
-        return Values(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+    @cached_property
+    def present(self) -> npt.NDArray[np.bool_]:
+        """Which indicators each row has."""
+        return ~np.isnan(self.points)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether nothing is missing anywhere: then a score is one product."""
+        return bool(self.present.all())
+
+    @cached_property
+    def filled(self) -> Floats:
+        """Points with 0 where an indicator is missing."""
+        return np.ascontiguousarray(np.nan_to_num(self.points))
+
+    @cached_property
+    def gaps(self) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+        """The rows that lack something, their points with 0 for what is missing, and 1 where an indicator is there."""
+        rows = np.flatnonzero(~self.present.all(axis=1))
+        return rows, self.filled[rows], self.present[rows].astype(float)
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores of the rows of a `Values`: effective weight (percent, rows sum to 100) and contribution per indicator."""
+    """Scores of the rows of a `Values`; the weights and contributions behind them are worked out when asked for."""
 
-    weight: Floats
-    contribution: Floats
+    values: Values
+    nominal: Floats
+    known: Catalogue
     score: Floats
     coverage: Floats
     rated: np.ndarray
     rank: np.ndarray
-    grade: np.ndarray
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Effective weight per row and indicator, in percent; the rows of whoever has anything sum to 100."""
+        return effective(self.nominal, self.values.present, self.known)
+
+    @cached_property
+    def contribution(self) -> Floats:
+        """weight × points / 100; a row sums to its score."""
+        return self.weight * self.values.filled / 100.0
+
+    @cached_property
+    def grade(self) -> np.ndarray:
+        """The grade each score reaches, capped where a veto says so."""
+        names: np.ndarray = grade(self.score, self.known.grades)
+        for veto in self.known.vetoes:
+            value = self.values.value[:, self.known.position(veto.indicator)]
+            names = _cap(names, value, veto.beyond, veto.cap, self.known, veto.indicator)
+        return names
 
 
 @dataclass(frozen=True)
@@ -181,21 +220,18 @@ def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
 
 
 def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: float) -> Scored:
-    """Weights, contributions and ranks of some rows; a row with too much weight missing is not rated and has no rank."""
-    present = ~np.isnan(values.points)
-    weight = effective(nominal, present, known)
-    contribution = np.where(present, weight * np.nan_to_num(values.points) / 100.0, 0.0)
-    total = contribution.sum(axis=1)
-    coverage = present @ nominal
+    """Scores and ranks of some rows; a row with too much weight missing is not rated and has no rank."""
+    total = values.filled @ (nominal / 100.0)
+    coverage = np.full(len(total), 100.0)
+    if not values.complete:
+        rows, filled, kept = values.gaps
+        total[rows], coverage[rows] = totals(filled, kept, nominal, membership(known))
     rated = coverage >= 100.0 - missing_limit - 1e-9
+    if rated.all():
+        return Scored(values, nominal, known, total, coverage, rated, competition_rank(total))
     rank = np.zeros(len(total), dtype=np.int64)
     rank[rated] = competition_rank(total[rated])
-    names = grade(total, known.grades)
-    for veto in known.vetoes:
-        names = _cap(
-            names, values.value[:, known.position(veto.indicator)], veto.beyond, veto.cap, known, veto.indicator
-        )
-    return Scored(weight, contribution, total, coverage, rated, rank, names)
+    return Scored(values, nominal, known, total, coverage, rated, rank)
 
 
 def _cap(names: np.ndarray, value: Floats, beyond: float, cap: str, known: Catalogue, indicator: str) -> np.ndarray:

@@ -61,8 +61,9 @@ def quadrant_chart(
         _density(fig, evaluation, placed, rows, x, y, say)
     else:
         _points(fig, evaluation, placed, rows, x, y, look, label, say)
-    _cuts(fig, placed, one_x, one_y, say)
-    _corners(fig, placed, rows, one_x, one_y, say)
+    shapes, notes = _cuts(placed, one_x, one_y, say)
+    # One plain assignment: adding annotations one by one costs more than everything else together.
+    fig.layout.update(shapes=shapes, annotations=[*notes, *_corners(placed, rows, say)])
     return fig
 
 
@@ -124,13 +125,15 @@ def _points(
     }
     if few:
         one_x, one_y = evaluation.catalogue[placed.x], evaluation.catalogue[placed.y]
+        people_shown = zip(*(people[column].to_numpy()[rows] for column in ("name", "agent_id", "team")), strict=True)
+        in_words = {name: say(f"quadrant.{name}") for name in QUADRANTS}
+        suffix_x, suffix_y, label_x, label_y = _suffix(one_x), _suffix(one_y), label(one_x.id), label(one_y.id)
         texts = [
             say(
-                "quadrant_page.hover", name=plain(people["name"].iat[row]), agent=plain(people["agent_id"].iat[row]), team=plain(people["team"].iat[row] or "—"),
-                x_label=label(one_x.id), x=f"{a:.1f}{_suffix(one_x)}", y_label=label(one_y.id), y=f"{b:.1f}{_suffix(one_y)}",
-                n="—" if np.isnan(n) else int(n), quadrant=say(f"quadrant.{name}"),
+                "quadrant_page.hover", name=plain(who), agent=plain(agent), team=plain(team or "—"), x_label=label_x, x=f"{a:.1f}{suffix_x}",
+                y_label=label_y, y=f"{b:.1f}{suffix_y}", n="—" if n != n else int(n), quadrant=in_words[name],
             )
-            for row, a, b, n, name in zip(rows, x, y, due, names, strict=True)
+            for (who, agent, team), a, b, n, name in zip(people_shown, x.tolist(), y.tolist(), due.tolist(), names.tolist(), strict=True)
         ]  # fmt: skip
         trace["text"] = np.array(texts)
         trace["hovertemplate"] = "%{text}<extra></extra>"
@@ -164,8 +167,11 @@ def _density(
     )  # fmt: skip
 
 
-def _cuts(fig: go.Figure, placed: Placed, one_x: Indicator, one_y: Indicator, say: Say) -> None:
-    shapes, notes = [], []
+def _cuts(
+    placed: Placed, one_x: Indicator, one_y: Indicator, say: Say
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    shapes: list[dict[str, object]] = []
+    notes: list[dict[str, object]] = []
     for axis, line, one in (("x", placed.x_cut, one_x), ("y", placed.y_cut, one_y)):
         if np.isnan(line.value):
             continue
@@ -188,26 +194,23 @@ def _cuts(fig: go.Figure, placed: Placed, one_x: Indicator, one_y: Indicator, sa
                 "font": {"size": 11}, "xanchor": "left" if axis == "x" else "right", "yanchor": "bottom", "bgcolor": "rgba(128,128,128,0.12)",
             }
         )  # fmt: skip
-    fig.update_layout(shapes=shapes, annotations=notes)
+    return shapes, notes
 
 
 def _cut_text(line: CutLine, at: float, one: Indicator, say: Say) -> str:
     return f"{say(f'cut.{line.kind}')} {at:.1f}{_suffix(one)}"
 
 
-def _corners(fig: go.Figure, placed: Placed, rows: np.ndarray, one_x: Indicator, one_y: Indicator, say: Say) -> None:
+def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, object]]:
     names = placed.quadrant[rows]
-    for name, right, top in (
-        ("role_model", True, True),
-        ("service_gap", True, False),
-        ("sales_gap", False, True),
-        ("focus", False, False),
-    ):
-        fig.add_annotation(
-            xref="paper", yref="paper", x=0.995 if right else 0.005, y=0.995 if top else 0.06, xanchor="right" if right else "left",
-            yanchor="top" if top else "bottom", showarrow=False, text=f"<b>{say(f'quadrant.{name}')}</b> {int((names == name).sum())}",
-            font={"size": 13, "color": QUADRANT[name]}, bgcolor="rgba(128,128,128,0.10)", borderpad=3,
-        )  # fmt: skip
+    return [
+        {
+            "xref": "paper", "yref": "paper", "x": 0.995 if right else 0.005, "y": 0.995 if top else 0.06, "xanchor": "right" if right else "left",
+            "yanchor": "top" if top else "bottom", "showarrow": False, "text": f"<b>{say(f'quadrant.{name}')}</b> {int((names == name).sum())}",
+            "font": {"size": 13, "color": QUADRANT[name]}, "bgcolor": "rgba(128,128,128,0.10)", "borderpad": 3,
+        }
+        for name, right, top in (("role_model", True, True), ("service_gap", True, False), ("sales_gap", False, True), ("focus", False, False))
+    ]  # fmt: skip
 
 
 def _shown(values: np.ndarray, one: Indicator) -> np.ndarray:

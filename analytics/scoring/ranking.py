@@ -13,8 +13,8 @@ HUNDREDTHS = 10_000  # scores run from 0.00 to 100.00
 
 
 def hundredths(scores: Floats) -> npt.NDArray[np.int64]:
-    """Scores at two decimals as whole numbers, halves up; noise of the last bits does not decide a rank."""
-    return np.floor(scores * 100.0 + 0.5 + 1e-7).astype(np.int64)
+    """Scores (never negative) at two decimals as whole numbers, halves up; noise of the last bits does not decide a rank."""
+    return (scores * 100.0 + (0.5 + 1e-7)).astype(np.int64)
 
 
 def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
@@ -24,10 +24,10 @@ def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
     """
     if not len(scores):
         return np.zeros(0, dtype=np.int64)
-    cents = np.clip(hundredths(scores), 0, HUNDREDTHS)
+    cents = np.minimum(hundredths(scores), HUNDREDTHS)
     count = np.bincount(cents, minlength=HUNDREDTHS + 1)
-    above = count[::-1].cumsum()[::-1] - count
-    rank: npt.NDArray[np.int64] = above[cents] + 1
+    first = len(cents) + 1 - count.cumsum()  # the rank of whoever scores exactly this
+    rank: npt.NDArray[np.int64] = first[cents]
     return rank
 
 

@@ -58,16 +58,36 @@ def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Flo
     """
     if present.all():
         return np.broadcast_to(nominal, present.shape)
-    membership = np.array([[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float)
-    share = nominal @ membership
+    belongs = membership(catalogue)
+    share = nominal @ belongs
     kept = present * nominal
-    left = kept @ membership  # rows × categories: nominal weight that is there
+    spread: Floats = kept * (_scale(kept @ belongs, share)[0] @ belongs.T)
+    return spread
+
+
+def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tuple[Floats, Floats]:
+    """Score and coverage (percent of the nominal weight) of every row, in three small matrix products.
+
+    `filled` are points with 0 for missing ones, `kept` 1 where an indicator is there, `belongs` indicators × categories.
+    """
+    weighted = belongs * nominal[:, None]
+    left = kept @ weighted
+    scale, coverage = _scale(left, nominal @ belongs)
+    total: Floats = ((filled @ weighted) * scale).sum(axis=1) / 100.0
+    return total, coverage
+
+
+def membership(catalogue: Catalogue) -> Floats:
+    """1 where an indicator (row) belongs to a category (column)."""
+    return np.array([[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float)
+
+
+def _scale(left: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """By what the weights that are left in a category grow, and how much of the nominal weight there is at all."""
     whole = np.where(left > 0, share, 0.0)
     scale = np.divide(whole, left, out=np.zeros_like(left), where=left > 0)
     total = whole.sum(axis=1, keepdims=True)
-    scale = np.divide(scale * 100.0, total, out=np.zeros_like(scale), where=total > 0)
-    spread: Floats = kept * (scale @ membership.T)
-    return spread
+    return np.divide(scale * 100.0, total, out=np.zeros_like(scale), where=total > 0), left.sum(axis=1)
 
 
 def inside_triangle(categories: Mapping[str, float], catalogue: Catalogue) -> bool:

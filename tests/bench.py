@@ -1,0 +1,250 @@
+"""`make bench`: how fast the designs are, as ratios against a bare peer measured in the same run; nothing is asserted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from analytics.catalogue import catalogue, default_scheme
+from analytics.evaluation import Values, score
+from analytics.home import Home
+from analytics.intake.recipe import recipe_from
+from analytics.model import Settings
+from analytics.scoring.weights import vector
+from analytics.warehouse import records
+from analytics.warehouse.connection import Warehouse
+from tests.browser.conftest import FLAGS, serving
+
+STOCK = "import streamlit as st\nst.text(str(st.slider('x', 0, 100, 50, key='x')))\n"
+
+
+def alternating(first: Callable[[], object], second: Callable[[], object], times: int) -> tuple[float, float]:
+    """Medians of two things run in turn, so that both meet the same machine."""
+    spent: tuple[list[float], list[float]] = ([], [])
+    for _ in range(times):
+        for one, kept in ((first, spent[0]), (second, spent[1])):
+            begin = time.perf_counter()
+            one()
+            kept.append(time.perf_counter() - begin)
+    return statistics.median(spent[0]), statistics.median(spent[1])
+
+
+def say(name: str, ours: float, peer: float, target: float, note: str = "") -> None:
+    print(
+        f"{name:<58} {ours * 1e3:9.2f} ms / {peer * 1e3:9.2f} ms = {ours / peer:5.2f}x  (bar {target}x) {note}",
+        flush=True,
+    )
+
+
+def rescoring() -> None:
+    random = np.random.default_rng(1)
+    nominal = vector(default_scheme(), catalogue())
+    for missing in (0.0, 0.02):
+        marks = random.uniform(0, 100, (10_000, len(nominal)))
+        marks[random.random(marks.shape) < missing] = np.nan
+        values = Values(marks, marks, marks, marks, np.zeros(marks.shape, dtype=bool))
+        bare = np.ascontiguousarray(np.nan_to_num(marks))
+        score(values, nominal, catalogue(), 40)
+        ours, peer = alternating(lambda: score(values, nominal, catalogue(), 40), lambda: bare @ nominal, 200)  # noqa: B023
+        say(f"rescore + rank 10,000 agents, {missing:.0%} missing / matrix·vector", ours, peer, 6)
+
+
+def rollup(folder: str) -> None:
+    """In a process of its own, so that the peak memory is this one's."""
+    warehouse = Warehouse(Path(folder) / "ten.duckdb")
+    with warehouse.write() as cursor:
+        cursor.execute(
+            """insert into policies select 1, i, 'P' || i, 'A' || (hash(i) % 10000), due, date_trunc('month', due)::date,
+              case when hash(i + 1) % 100 < 80 then 'renewed' else 'lost' end,
+              case when hash(i + 1) % 100 < 80 then due - (hash(i + 2) % 20)::int end, (hash(i + 3) % 500000 / 100)::decimal(18, 2),
+              case when hash(i + 1) % 100 < 80 then (hash(i + 4) % 500000 / 100)::decimal(18, 2) end, hash(i + 5) % 4 = 0, 'motor', 'direct', null,
+              null, null, null, null, null, date '2026-06-30', true
+            from (select i, date '2024-01-01' + (i * 730 // 10000000)::int as due from range(10000000) t(i))"""
+        )
+    months = [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)]
+
+    def ours() -> None:
+        with warehouse.cursor() as cursor:
+            records._roll_up(cursor, months, Settings())
+
+    def scan() -> None:
+        with warehouse.cursor() as cursor:
+            cursor.execute(
+                "select max(agent_id), max(month), max(due_date), max(renewed_on), max(outcome), sum(premium_due), sum(premium_renewed), "
+                "max(first_term), max(exclusion), max(product), max(as_of) from current_policies"
+            ).fetchall()
+
+    ours()
+    first, second = alternating(ours, scan, 3)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    say("rollup of 10M policies / bare scan of its columns", first, second, 9, f"peak {peak:,.0f} MB (bar 1,024)")
+    warehouse.close()
+
+
+def intake(folder: Path) -> None:
+    path = folder / "million.csv"
+    duckdb.sql(
+        f"""copy (select 'P' || i as 保单号, 'A' || (i % 10000) as 工号, (date '2025-01-01' + (i % 365)::int)::varchar as 到期日,
+        case when i % 5 = 0 then '未续' else '已续' end as 续保结果, case when i % 5 = 0 then null else (date '2025-01-01' + (i % 365)::int)::varchar end as 续保日期,
+        (i % 5000) || '.50' as 应续保费, case when i % 5 = 0 then null else (i % 4900) || '.25' end as 续保保费, case when i % 4 = 0 then '是' else '否' end as 首年客户,
+        '车险' as 产品, '直销' as 渠道, 'K' || i as 客户号, null as 剔除原因, '价格' as 未续原因 from range(1000000) t(i)) to '{path}' (header)"""
+    )
+    fields = [
+        "policy_id",
+        "agent_id",
+        "due_date",
+        "outcome",
+        "renewed_on",
+        "premium_due",
+        "premium_renewed",
+        "first_term",
+        "product",
+        "channel",
+        "customer_id",
+        "exclusion",
+        "lost_reason",
+    ]
+    headers = [
+        "保单号",
+        "工号",
+        "到期日",
+        "续保结果",
+        "续保日期",
+        "应续保费",
+        "续保保费",
+        "首年客户",
+        "产品",
+        "渠道",
+        "客户号",
+        "剔除原因",
+        "未续原因",
+    ]
+    recipe = recipe_from({"kind": "policies", "columns": dict(zip(fields, headers, strict=True))})
+    count = iter(range(100))
+
+    def ours() -> None:
+        home = Home(folder / f"home{next(count)}")
+        assert home.load(path, recipe).loaded == 1_000_000
+        home.close()
+
+    def typed() -> None:
+        home = Home(folder / f"home{next(count)}")
+        with home.reading(path, recipe) as read:
+            assert read.records.num_rows == 1_000_000
+        home.close()
+
+    def peer() -> None:
+        duckdb.connect().execute(f"create table t as select * from read_csv('{path}', all_varchar = true)")
+
+    first, second = alternating(typed, peer, 3)
+    say("1M policies, CSV → clean typed records / bare read_csv", first, second, 4)
+    first, second = alternating(ours, peer, 3)
+    say("  the same stored, rolled up, original kept", first, second, 4)
+
+
+def company(folder: Path, agents: int) -> Path:
+    """A home with so many agents, eight policies each."""
+    path = folder / f"{agents}.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("保单号,工号,到期日,续保结果,满意度\n")
+        for agent in range(agents):
+            for at in range(8):
+                file.write(
+                    f"P{agent}-{at},A{agent:05d},2026-04-0{at + 1},{'已续' if (agent * 7 + at * 13) % 10 < 7 + agent % 3 else '未续'},{1 + (agent * 3 + at * 5) % 5}\n"
+                )
+    home = Home(folder / f"home-{agents}")
+    columns = {
+        "policy_id": "保单号",
+        "agent_id": "工号",
+        "due_date": "到期日",
+        "outcome": "续保结果",
+        "satisfaction": "满意度",
+    }
+    home.load(
+        path,
+        recipe_from({"kind": "policies", "columns": columns, "options": {"satisfaction_max": 5}}),
+        as_of=dt.date(2026, 6, 30),
+    )
+    home.close()
+    return folder / f"home-{agents}"
+
+
+def slider(page: Page, step: int, drawn: str) -> float:
+    """Seconds from a key press on the slider to a change of `drawn` (a JavaScript expression)."""
+    page.locator("input[type=range]").first.focus()
+    page.evaluate(
+        f"""() => {{ const before = {drawn}; window.spent = null;
+            window.addEventListener('keydown', () => {{ const begin = performance.now();
+              const look = () => {{ if ({drawn} !== before) window.spent = (performance.now() - begin) / 1000; else setTimeout(look, 1); }};
+              look(); }}, {{once: true, capture: true}}); }}"""
+    )
+    page.keyboard.press("ArrowRight" if step % 2 else "ArrowLeft")
+    page.wait_for_function("window.spent !== null", timeout=15_000)
+    return float(page.evaluate("window.spent"))
+
+
+def redraw(folder: Path) -> None:
+    (folder / "stock").mkdir()
+    (folder / "stock" / "stock.py").write_text(STOCK, encoding="utf-8")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for agents in (120, 10_000):
+            with (
+                serving(company(folder, agents)) as ours,
+                serving(folder / "none", "stock.py", folder / "stock") as stock,
+            ):
+                first = chromium.new_context(viewport={"width": 1360, "height": 900}, locale="en-GB").new_page()
+                first.goto(f"{ours}/quadrant")
+                first.wait_for_selector("[data-draws]")
+                first.get_by_text("Typed", exact=True).click()
+                first.wait_for_selector("input[type=range]")
+                second = chromium.new_page()
+                second.goto(stock)
+                second.wait_for_selector("input[type=range]")
+                spent: tuple[list[float], list[float]] = ([], [])
+                for at in range(24):
+                    first.wait_for_timeout(250)
+                    one = slider(first, at, "document.querySelector('[data-draws]').dataset.draws")
+                    second.wait_for_timeout(250)
+                    two = slider(second, at, "document.querySelector('[data-testid=stText]').innerText")
+                    if at >= 4:
+                        spent[0].append(one)
+                        spent[1].append(two)
+                say(
+                    f"slider → quadrant redrawn, {agents:,} agents / stock page",
+                    statistics.median(spent[0]),
+                    statistics.median(spent[1]),
+                    1.3,
+                )
+        chromium.close()
+
+
+def main() -> None:
+    if len(sys.argv) == 3 and sys.argv[1] == "rollup":
+        rollup(sys.argv[2])
+        return
+    chosen = sys.argv[1:] or ["rescoring", "rollup", "intake", "redraw"]
+    with tempfile.TemporaryDirectory(prefix="renewal-bench-", ignore_cleanup_errors=True) as name:
+        if "rescoring" in chosen:
+            rescoring()
+        if "rollup" in chosen:
+            subprocess.run([sys.executable, "-m", "tests.bench", "rollup", name], check=True)
+        if "intake" in chosen:
+            intake(Path(name))
+        if "redraw" in chosen:
+            redraw(Path(name))
+
+
+if __name__ == "__main__":
+    main()
