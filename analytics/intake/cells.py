@@ -316,23 +316,25 @@ def _issues(
     connection.execute("create table problem (row bigint, sheet varchar, field varchar, value varchar, reason varchar)")
     whole: list[dict[str, Any]] = []
     kind = kinds()[recipe.kind]
+    suspects = _suspects(connection, columns, kind.required)
     for name, field in columns.items():
         place = _id(name, columns)
-        result = {"period": "first_month"}.get(name, place)
-        reason = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range"}.get(
-            field.type, f"not_{field.type}"
-        )
-        connection.execute(
-            f"insert into problem select raw.row, raw.sheet, $name, raw.{place}, $reason from raw "
-            f"join typed using (sheet, row) where clean_text(raw.{place}) is not null and typed.{result} is null",
-            {"name": name, "reason": reason},
-        )
-        needed = name in kind.required and name != "due_date"
-        if needed:
-            connection.execute(
-                f"insert into problem select row, sheet, $name, null, 'missing' from raw where clean_text({place}) is null",
-                {"name": name},
+        result = _result(name, place)
+        if name in suspects:
+            reason = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range"}.get(
+                field.type, f"not_{field.type}"
             )
+            connection.execute(
+                f"insert into problem select raw.row, raw.sheet, $name, raw.{place}, $reason from raw "
+                f"join typed using (sheet, row) where raw.{place} is not null and typed.{result} is null and clean_text(raw.{place}) is not null and typed.{result} is null",
+                {"name": name, "reason": reason},
+            )
+            needed = name in kind.required and name != "due_date"
+            if needed:
+                connection.execute(
+                    f"insert into problem select row, sheet, $name, null, 'missing' from raw where clean_text({place}) is null",
+                    {"name": name},
+                )
         if field.type in ("rate", "number") and recipe.kind == "scoresheet":
             ceiling = IMPOSSIBLE_RATE if name in ("renewal_rate", "premium_retention", "new_conversion") else None
             connection.execute(
@@ -378,6 +380,26 @@ def _issues(
     scales = {name: value["scale"] for name, value in parameters.items() if "scale" in value}
     divisors = [name for name, value in parameters.items() if value.get("divisor") == 100.0]
     return {"issues": [*whole, *issues], "issue_count": total, "scales": scales, "percents": divisors}
+
+
+def _result(name: str, place: str) -> str:
+    """The typed column that shows whether a field could be read."""
+    return "first_month" if name == "period" else place
+
+
+def _suspects(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field], required: Sequence[str]) -> set[str]:
+    """The fields with an unreadable cell or a required one that is empty; two passes that spare most files the closer look."""
+    places = [_id(name, columns) for name in columns]
+    given = connection.execute(
+        f"select count(*), {', '.join(f'count({place})' for place in places)} from raw"
+    ).fetchall()[0]
+    results = [_result(name, place) for name, place in zip(columns, places, strict=True)]
+    read = connection.execute(f"select {', '.join(f'count({result})' for result in results)} from typed").fetchall()[0]
+    return {
+        name
+        for name, before, after in zip(columns, given[1:], read, strict=True)
+        if before != after or (name in required and before < given[0])
+    }
 
 
 def _check(kind: str) -> str | None:

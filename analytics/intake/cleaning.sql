@@ -7,10 +7,10 @@ create macro half_width(t) as
   translate(t, '０１２３４５６７８９．－＋，％：／ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）',
                '0123456789.-+,%:/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()') end;
 
--- Printable ASCII without outer blanks needs no repair; everything else loses controls, zero-width and odd blanks.
+-- Printable ASCII and Chinese characters without outer blanks need no repair; the rest loses controls, zero-width and odd blanks.
 create macro clean_text(t) as
   case when t is null then null
-       when regexp_full_match(t, '[!-~]([ -~]*[!-~])?') then t
+       when regexp_full_match(t, '[!-~一-鿿]([ -~一-鿿]*[!-~一-鿿])?') then t
        else nullif(trim(nfc_normalize(regexp_replace(t, '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+|[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}\x00-\x1F]+',
               ' ', 'g'))), '') end;
 
