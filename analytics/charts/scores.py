@@ -12,19 +12,20 @@ from analytics.evaluation import Evaluation
 
 def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, say: Say) -> go.Figure:
     """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst."""
+    plot = 22 * len(rows) + 24
     fig = figure(
         barmode="stack",
-        height=max(240, 22 * len(rows) + 160),
-        margin={"l": 8, "r": 8, "t": 112, "b": 8},
+        height=plot + 196,
+        margin={"l": 8, "r": 8, "t": 36, "b": 160},
         legend={
             "orientation": "h",
-            "y": 1.0,
-            "yanchor": "bottom",
+            "y": -30 / plot,
+            "yanchor": "top",
             "x": 0,
             "font": {"size": 11},
             "traceorder": "normal",
         },
-        xaxis={"range": [0, 104], "title": {"text": say("chart.score_axis"), "font": {"size": 12}}},
+        xaxis={"range": [0, 108]},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
         title={
             "text": say("chart.contributions"),
@@ -33,7 +34,7 @@ def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, sa
             "xanchor": "left",
             "y": 1,
             "yanchor": "top",
-            "pad": {"t": 6},
+            "pad": {"t": 8},
         },
         bargap=0.25,
     )

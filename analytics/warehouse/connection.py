@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ HERE = Path(__file__).parent
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.
 LOCKED: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": os.environ.get("RENEWAL_MEMORY")
+    or "640MB",  # what is more goes to disk; an office PC has other work
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,

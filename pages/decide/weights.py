@@ -144,7 +144,7 @@ def effect(now: Evaluation, base: Evaluation) -> None:
         st.info(t("overview.nobody_rated"))
         return
     persistent_figure(
-        rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=controls.modebar()
+        rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
     )
     order = rows[np.argsort(-np.abs(moved_by), kind="stable")]
     table = pd.DataFrame(

@@ -96,13 +96,7 @@ with shell.page("overview"):
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
         if len(rated):
-            st.plotly_chart(
-                contribution_bars(now, rated[:TOP], indicator, t),
-                key="ranking",
-                theme=None,
-                alt=t("overview.ranking_alt"),
-                config={"displayModeBar": False},
-            )
+            panel.draw("ranking", contribution_bars(now, rated[:TOP], indicator, t), alt=t("overview.ranking_alt"))
             st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))
         else:
             st.info(t("overview.nobody_rated"))

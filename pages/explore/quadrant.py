@@ -89,7 +89,7 @@ def picture() -> None:
         else:
             chosen = persistent_figure(
                 quadrant_chart(now, placed, rows, Look(colour, sized), indicator, t), "quadrant_chart", 540, selectable=True, dragmode=mode,
-                alt=t("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=controls.modebar(),
+                alt=t("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
             )  # fmt: skip
             picked = rows[
                 [point for curve, point in (chosen or {"points": []})["points"] if curve == 0 and point < len(rows)]

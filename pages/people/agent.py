@@ -96,13 +96,7 @@ with shell.page("agent"):
     ]  # fmt: skip
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
-        st.plotly_chart(
-            breakdown_bars(table, indicator, t),
-            key="breakdown",
-            theme=None,
-            alt=t("agent.chart"),
-            config={"displayModeBar": False},
-        )
+        panel.draw("breakdown", breakdown_bars(table, indicator, t), alt=t("agent.chart"))
     with right:
         history = load.agent_history(now, agent_id)
         options = list(dict.fromkeys(history["indicator"]))

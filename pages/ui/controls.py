@@ -112,12 +112,3 @@ def show_period(months: tuple[str, ...]) -> None:
     if months:
         session.remember("period", period_id(months[0], months[-1]))
         session.forget("period")
-
-
-def modebar() -> dict[str, str]:
-    """Plotly's toolbar in the reader's language."""
-    names = {
-        "Pan": "pan", "Zoom": "zoom", "Box Select": "select", "Lasso Select": "lasso", "Zoom in": "zoom_in", "Zoom out": "zoom_out",
-        "Autoscale": "autoscale", "Reset axes": "reset", "Download plot as a PNG": "image", "Download plot as a png": "image",
-    }  # fmt: skip
-    return {title: t(f"modebar.{key}") for title, key in names.items()}

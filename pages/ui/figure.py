@@ -87,9 +87,7 @@ def pack(fig: go.Figure, **header: Any) -> bytes:
     """Serialise a figure as a length, a JSON header and float32 arrays, which is the smallest form the browser reads directly."""
     packed: list[np.ndarray] = []
     # `_props` is read because every public getter deep-copies the arrays.
-    header["traces"] = [
-        {k: v for k, v in _plain(trace._props, packed).items() if k not in ("ids", "customdata")} for trace in fig.data
-    ]
+    header["traces"] = [{k: v for k, v in _plain(trace._props, packed).items() if k != "ids"} for trace in fig.data]
     header["layout"] = _plain({k: v for k, v in fig.layout._props.items() if k != "template"}, packed)
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-len(text) % 4)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
 from pages.ui import load
+from pages.ui.figure import persistent_figure
 from pages.ui.i18n import t
 
 
@@ -19,9 +20,23 @@ def chart(key: str, fig: go.Figure, table: pd.DataFrame, columns: Sequence[Colum
     if table.empty:
         st.info(t("common.nothing"))
         return
-    st.plotly_chart(fig, key=key, theme=None, alt=alt, config={"displaylogo": False, "displayModeBar": False})
+    draw(key, fig, alt=alt)
     with st.expander(t("common.as_table")):
         show(f"{key}.table", table, columns)
+
+
+def draw(key: str, fig: go.Figure, *, alt: str) -> None:
+    """A figure in the page's own text colours, light or dark."""
+    persistent_figure(fig, key, int(fig.layout.height or 320), alt=alt, labels=modebar())
+
+
+def modebar() -> dict[str, str]:
+    """Plotly's toolbar in the reader's language."""
+    names = {
+        "Pan": "pan", "Zoom": "zoom", "Box Select": "select", "Lasso Select": "lasso", "Zoom in": "zoom_in", "Zoom out": "zoom_out",
+        "Autoscale": "autoscale", "Reset axes": "reset", "Download plot as a PNG": "image", "Download plot as a png": "image",
+    }  # fmt: skip
+    return {title: t(f"modebar.{key}") for title, key in names.items()}
 
 
 def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: Any) -> Any:
