@@ -154,8 +154,7 @@ def _density(
             customdata=counts.T.astype("float32"),
         )
     )  # fmt: skip
-    spread = ((x - np.median(x)) / (x.std() or 1.0)) ** 2 + ((y - np.median(y)) / (y.std() or 1.0)) ** 2
-    far = np.sort(np.argpartition(spread, -OUTLIERS)[-OUTLIERS:])
+    far = _outliers(x, y)
     people = evaluation.people
     fig.add_trace(
         go.Scatter(
@@ -224,6 +223,25 @@ def _suffix(one: Indicator) -> str:
 def _title(one: Indicator, label: Label, say: Say) -> str:
     better = say("chart.lower_better") if one.direction == "lower" else ""
     return f"{label(one.id)} ({say(f'unit.{one.unit}')}){better}"
+
+
+def _outliers(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The points farthest from the middle, which density alone would hide."""
+    spread = ((x - np.median(x)) / (x.std() or 1.0)) ** 2 + ((y - np.median(y)) / (y.std() or 1.0)) ** 2
+    farthest: np.ndarray = np.sort(np.argpartition(spread, -OUTLIERS)[-OUTLIERS:])
+    return farthest
+
+
+def picked_rows(evaluation: Evaluation, placed: Placed, rows: np.ndarray, points: list[list[int]]) -> np.ndarray:
+    """The agents behind the selected (trace, point) pairs of the chart of `rows`."""
+    if len(rows) > MOST_POINTS:  # trace 0 is the density, trace 1 its outliers
+        known = evaluation.catalogue
+        x, y = _shown(placed.x_value[rows], known[placed.x]), _shown(placed.y_value[rows], known[placed.y])
+        drawn, trace = rows[_outliers(x, y)], 1
+    else:
+        drawn, trace = rows, 0
+    picked: np.ndarray = drawn[[point for at, point in points if at == trace and point < len(drawn)]]
+    return picked
 
 
 def drawn_rows(placed: Placed, shown: np.ndarray) -> np.ndarray:

@@ -1,16 +1,17 @@
 -- name: policies
 -- What no single cell can show: a policy twice in one month, an outcome that its own dates contradict.
-select row, sheet, 'policy_id' as field, policy_id as value, 'duplicate' as reason
-from typed
-where (policy_id, date_trunc('month', due_date)) in (
-    select (policy_id, date_trunc('month', due_date)) from typed
-    where policy_id is not null and due_date is not null
-    group by policy_id, date_trunc('month', due_date) having count(*) > 1)
-  and (sheet, row) not in (
-    select (sheet, min(row)) from typed
-    where sheet = (select min(t.sheet) from typed t where t.policy_id = typed.policy_id
-                     and date_trunc('month', t.due_date) = date_trunc('month', typed.due_date))
-    group by sheet, policy_id, date_trunc('month', due_date))
+with twin as (
+  select policy_id, date_trunc('month', due_date) as month from typed
+  where policy_id is not null and due_date is not null group by all having count(*) > 1
+),
+several as (
+  select t.row, t.sheet, t.policy_id, twin.month from typed t join twin on twin.policy_id = t.policy_id and twin.month = date_trunc('month', t.due_date)
+),
+earliest as (
+  select policy_id, month, min({'sheet': sheet, 'row': row}) as place from several group by all
+)
+select s.row, s.sheet, 'policy_id' as field, s.policy_id as value, 'duplicate' as reason
+from several s join earliest e on e.policy_id = s.policy_id and e.month = s.month where {'sheet': s.sheet, 'row': s.row} <> e.place
 union all
 select row, sheet, 'outcome', raw_outcome, 'contradiction' from typed
 where outcome in ('lost', 'open') and renewed_on <= due_date

@@ -51,10 +51,11 @@ create macro date_of(d, day_order, serial_epoch) as
   end;
 create macro date_slow(t, day_order, serial_epoch) as date_of(date_text(t), day_order, serial_epoch);
 create macro clean_date(t, day_order, serial_epoch) as
-  coalesce(case when t like '____-__-__' or t like '____-__-__ __:__:__' then try_cast(t[1:10] as date) end,
-           date_slow(t, day_order, serial_epoch));
+  case when strlen(t) = 10 and t like '____-__-__' then try_cast(t as date)
+       when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t[1:10] as date)
+       else date_slow(t, day_order, serial_epoch) end;
 create macro clean_moment(t, day_order, serial_epoch) as
-  case when t like '____-__-__ __:__:__' then try_cast(t as timestamp)
+  case when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t as timestamp)
        else coalesce(try_cast(date_slow(t, day_order, serial_epoch) || ' '
                      || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp),
                      date_slow(t, day_order, serial_epoch)::timestamp) end;

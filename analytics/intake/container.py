@@ -192,7 +192,7 @@ def _text(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     raw = path.read_bytes()
     text, encoding = _decode(raw, path, layout.encoding)
     del raw
-    if not text.strip():
+    if not text or text.isspace():
         raise FileRefused("file_empty", file=path.name)
     if text.count('"') % 2:
         raise FileRefused("quote_open", file=path.name)
@@ -208,7 +208,7 @@ def _text(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     headers = _headers(rows[at])
     if len(headers) > COLUMN_LIMIT:
         raise FileRefused("file_too_wide", file=path.name, sheet="", limit=COLUMN_LIMIT)
-    start = _offset_after(text, at + 1, delimiter)
+    start = _offset_after(head, at + 1, delimiter)
     body, numbers, ragged = _rows_below(text[start:], len(headers), delimiter, at + 2, path)
     return Sheet("", headers, at + 1, body, numbers, ragged), encoding, delimiter
 
@@ -257,7 +257,7 @@ def _rows_below(
         odd.append(row)
         return "skip"
 
-    if not text.strip():
+    if not text or text.isspace():
         return pa.table({name: pa.array([], pa.string()) for name in names}), pa.array([], pa.int64()), ()
     data = text.encode()
     options = {

@@ -50,7 +50,7 @@ with shell.page("method", needs_data=False):
         [
             {
                 "indicator": text(one.label), "category": text(next(c.label for c in known.categories if c.id == one.category)), "weight": nominal[at],
-                "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}" + (f" × {one.scale:g}" if one.scale != 1 else "") + (f"({t('method.median_agent')})" if one.fallback else ""),
+                "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}" + (f" × {one.scale:g}" if one.scale != 1 else "") + (f" · {t('method.median_agent')}" if one.fallback else ""),
                 "better": t(f"method.{one.direction}"),
                 "standard": " · ".join(f"{views.format_value(value, one, session.language())} → {points:g}" for value, points in zip(one.standard.values, one.standard.points, strict=True)) + f" ({t(f'method.mode_{one.standard.mode}')})",
                 "why": text(one.why),
@@ -67,7 +67,7 @@ with shell.page("method", needs_data=False):
         Column("standard", t("method.standard")),
         Column("why", t("method.why")),
     ]
-    panel.show("method_table", rows, columns, height=72 + 35 * len(rows))
+    panel.show("method_table", rows, columns, height=38 + 35 * len(rows))
     st.subheader(t("method.rules"), anchor=False)
     grace = "、".join(f"{product} {days}" for product, days in settings.grace_by_product.items())
     grades = " · ".join(f"{name} ≥ {least:g}" if least else name for name, least in known.grades)
@@ -75,7 +75,7 @@ with shell.page("method", needs_data=False):
         t(
             "method.rules_text",
             grace=settings.grace_days,
-            by_product=f"({grace})" if grace else "",
+            by_product=t("method.by_product", products=grace) if grace else "",
             limit=f"{settings.missing_limit:.0f}",
             grades=grades,
             lead=settings.contact_lead_days,

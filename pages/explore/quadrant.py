@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from analytics.catalogue import actions
-from analytics.charts.quadrant import Look, drawn_rows, quadrant_chart
+from analytics.charts.quadrant import Look, drawn_rows, picked_rows, quadrant_chart
 from analytics.insight.coaching import default_action
 from analytics.insight.quadrant import place
 from analytics.model import QUADRANTS, UNPLACED, CoachingEntry
@@ -91,9 +91,7 @@ def picture() -> None:
                 quadrant_chart(now, placed, rows, Look(colour, sized), indicator, t), "quadrant_chart", 540, selectable=True, dragmode=mode,
                 alt=t("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
             )  # fmt: skip
-            picked = rows[
-                [point for curve, point in (chosen or {"points": []})["points"] if curve == 0 and point < len(rows)]
-            ]
+            picked = picked_rows(now, placed, rows, chosen["points"] if chosen else [])
     with right:
         for name in QUADRANTS:
             st.caption(
