@@ -53,9 +53,9 @@ class Values:
 
     @cached_property
     def gaps(self) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
-        """The rows that lack something, their points with 0 for what is missing, and 1 where an indicator is there."""
+        """The rows that lack something; indicators × those rows: points (0 where missing), and 1 where an indicator is there."""
         rows = np.flatnonzero(~self.present.all(axis=1))
-        return rows, self.filled[rows], self.present[rows].astype(float)
+        return rows, np.ascontiguousarray(self.filled[rows].T), np.ascontiguousarray(self.present[rows].T, dtype=float)
 
 
 @dataclass(frozen=True)
@@ -229,8 +229,8 @@ def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: floa
     rated = coverage >= 100.0 - missing_limit - 1e-9
     if rated.all():
         return Scored(values, nominal, known, total, coverage, rated, competition_rank(total))
-    rank = np.zeros(len(total), dtype=np.int64)
-    rank[rated] = competition_rank(total[rated])
+    # Whoever is not rated stands below everybody, where they move nobody's rank, and has none.
+    rank = competition_rank(np.where(rated, total, 0.0)) * rated
     return Scored(values, nominal, known, total, coverage, rated, rank)
 
 

@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from analytics.scoring.standards import Floats
 
-HUNDREDTHS = 10_000  # scores run from 0.00 to 100.00
-
 
 def hundredths(scores: Floats) -> npt.NDArray[np.int64]:
     """Scores (never negative) at two decimals as whole numbers, halves up; noise of the last bits does not decide a rank."""
@@ -24,8 +22,8 @@ def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
     """
     if not len(scores):
         return np.zeros(0, dtype=np.int64)
-    cents = np.minimum(hundredths(scores), HUNDREDTHS)
-    count = np.bincount(cents, minlength=HUNDREDTHS + 1)
+    cents = hundredths(scores)
+    count = np.bincount(cents)
     first = len(cents) + 1 - count.cumsum()  # the rank of whoever scores exactly this
     rank: npt.NDArray[np.int64] = first[cents]
     return rank

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from analytics.scoring.standards import Floats
 
 # The permitted weights (results, service, competence): the triangle of the three ranges with "sum = 100".
 CORNERS = ((70.0, 20.0, 10.0), (60.0, 30.0, 10.0), (60.0, 20.0, 20.0))
+NOTHING = 1e-12  # stands for a weight of 0 below a fraction whose top is 0
 
 
 def check(categories: Mapping[str, float], indicators: Mapping[str, float], catalogue: Catalogue) -> None:
@@ -59,35 +61,36 @@ def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Flo
     if present.all():
         return np.broadcast_to(nominal, present.shape)
     belongs = membership(catalogue)
-    share = nominal @ belongs
     kept = present * nominal
-    spread: Floats = kept * (_scale(kept @ belongs, share)[0] @ belongs.T)
+    scale, _ = _scale(belongs.T @ kept.T, nominal @ belongs)
+    spread: Floats = kept * (scale.T @ belongs.T)
     return spread
 
 
 def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tuple[Floats, Floats]:
-    """Score and coverage (percent of the nominal weight) of every row, in three small matrix products.
+    """Score and coverage (percent of the nominal weight) of every column, in two small matrix products.
 
-    `filled` are points with 0 for missing ones, `kept` 1 where an indicator is there, `belongs` indicators × categories.
+    `filled` (indicators × agents) are points with 0 for missing ones, `kept` 1 where an indicator is there, `belongs`
+    indicators × categories. Agents run along the rows of memory: sums over three categories are then three vector sums.
     """
-    weighted = belongs * nominal[:, None]
-    left = kept @ weighted
-    scale, coverage = _scale(left, nominal @ belongs)
-    total: Floats = ((filled @ weighted) * scale).sum(axis=1) / 100.0
+    weighted = (belongs * nominal[:, None]).T
+    scale, coverage = _scale(weighted @ kept, nominal @ belongs)
+    total: Floats = ((weighted @ filled) * scale).sum(axis=0) / 100.0
     return total, coverage
 
 
+@cache
 def membership(catalogue: Catalogue) -> Floats:
     """1 where an indicator (row) belongs to a category (column)."""
     return np.array([[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float)
 
 
 def _scale(left: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """By what the weights that are left in a category grow, and how much of the nominal weight there is at all."""
-    whole = np.where(left > 0, share, 0.0)
-    scale = np.divide(whole, left, out=np.zeros_like(left), where=left > 0)
-    total = whole.sum(axis=1, keepdims=True)
-    return np.divide(scale * 100.0, total, out=np.zeros_like(scale), where=total > 0), left.sum(axis=1)
+    """By what the weights that are left in a category (row) grow, and how much of the nominal weight there is at all."""
+    whole = share[:, None] * (left > 0)
+    total = np.maximum(whole.sum(axis=0), NOTHING)
+    # Where nothing is left of a category, `whole` is 0 and so is its scale.
+    return whole * (100.0 / total) / np.maximum(left, NOTHING), left.sum(axis=0)
 
 
 def inside_triangle(categories: Mapping[str, float], catalogue: Catalogue) -> bool:
