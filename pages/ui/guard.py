@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import streamlit
+from google.protobuf.message import DecodeError
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,5 +94,5 @@ def _harmless(frame: bytes) -> bool:
     """Tell whether Streamlit may see a frame; what cannot be parsed passes, because Streamlit closes such connections."""
     try:
         return BackMsg.FromString(frame).WhichOneof("type") in _ALLOWED
-    except Exception:
+    except DecodeError:
         return True
