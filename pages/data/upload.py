@@ -86,7 +86,7 @@ def mapping(sheet: dict, kind: str, saved: dict, prefix: str) -> dict[str, str]:
         .reset_index(drop=True)
     )
     edited = st.data_editor(
-        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", disabled=["id", "field", "need", "sure"], width="stretch", height=min(460, 40 + 35 * len(frame)),
+        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", placeholder="—", disabled=["id", "field", "need", "sure"], width="stretch", height=min(460, 40 + 35 * len(frame)),
         column_order=["field", "need", "header", "sure"],
         column_config={
             "field": st.column_config.TextColumn(t("data.field"), pinned=True), "need": st.column_config.TextColumn(t("data.need")),
@@ -118,7 +118,7 @@ def meanings(sheet: dict, columns: dict[str, str], saved: dict, prefix: str) -> 
         st.markdown(t("data.words_of", header=md(header)))
         frame = pd.DataFrame({"value": distinct, "meaning": [guess.get(value.strip().lower()) for value in distinct]})
         edited = st.data_editor(
-            frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", disabled=["value"], width="content",
+            frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", placeholder="—", disabled=["value"], width="content",
             column_config={
                 "value": st.column_config.TextColumn(t("data.value")),
                 "meaning": st.column_config.SelectboxColumn(t("data.meaning"), options=choices, format_func=lambda one: t(f"data.means_{one}")),

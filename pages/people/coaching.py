@@ -85,7 +85,7 @@ with shell.page("coaching"):
     config["comment"] = st.column_config.TextColumn(t("column.comment"), width="medium", max_chars=2000)
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
-        editor, key="coaching_editor", hide_index=True, width="stretch", height=min(620, 90 + 35 * len(editor)), column_config=config, num_rows="fixed",
+        editor, key="coaching_editor", hide_index=True, width="stretch", height=min(620, 90 + 35 * len(editor)), column_config=config, num_rows="fixed", placeholder="—",
         disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save,
     )  # fmt: skip
     if refused := session.get("coaching_refused"):

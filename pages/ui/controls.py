@@ -74,7 +74,9 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     session.keep_valid(key, options)
     kept = session.remembered(key)
     at = options.index(kept) if kept in options else options.index(default) if default in options else 0
-    chosen = st.selectbox(t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=132)
+    chosen = st.selectbox(
+        t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=178 if key == "period" else 120
+    )
     session.remember(key, chosen)
     return chosen
 

@@ -44,7 +44,13 @@ def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: An
     config = {column.name: column_config(column, pinned=at == 0) for at, column in enumerate(columns)}
     config |= options.pop("column_config", {})
     return st.dataframe(
-        as_shown(table, columns), hide_index=True, key=key, column_config=config, width="stretch", **options
+        as_shown(table, columns),
+        hide_index=True,
+        key=key,
+        column_config=config,
+        width="stretch",
+        placeholder="—",
+        **options,
     )
 
 
