@@ -62,6 +62,11 @@ def plain(text: object) -> str:
 
 def figure(**layout: Any) -> go.Figure:
     """An empty figure in the house's look; text and grid colours come from the page's theme."""
+    return go.Figure(layout=layout_of(**layout))
+
+
+def layout_of(**layout: Any) -> dict[str, Any]:
+    """The layout of an empty figure in the house's look, as Plotly's plain properties."""
     base: dict[str, Any] = {
         "template": "none",
         "font": {"family": FONT, "size": 13},
@@ -75,7 +80,7 @@ def figure(**layout: Any) -> go.Figure:
     }
     for name, value in layout.items():
         base[name] = {**base[name], **value} if isinstance(value, dict) and isinstance(base.get(name), dict) else value
-    return go.Figure(layout=base)
+    return base
 
 
 def loss_style(value: float, most: float) -> str:

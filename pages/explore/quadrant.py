@@ -12,6 +12,7 @@ from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import persistent_figure, select_in_figure
+from pages.ui.follow import follow
 from pages.ui.i18n import indicator, t, text
 
 MOST_ROWS = 500
@@ -97,24 +98,25 @@ def picture() -> None:
             st.caption(
                 f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {text(actions()['quadrant'][name])}"
             )
-    table(placed, rows, picked)
-
-
-def table(placed, rows, picked) -> None:
-    """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list."""
-    people, known = now.people, now.catalogue
-    shown = picked if len(picked) else rows
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(
-            t("quadrant_page.selected", count=len(picked))
-            if len(picked)
-            else t("quadrant_page.everybody", count=len(rows)),
-            anchor=False,
-        )
         if len(picked):
             st.button(
                 t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",)
             )
+    session.put("quadrant_drawn", (placed, rows, picked))
+
+
+@st.fragment
+def table() -> None:
+    """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list.
+
+    It runs again once the chart is drawn, because a slider would otherwise wait for it.
+    """
+    follow("quadrant_chart")
+    placed, rows, picked = session.get("quadrant_drawn")
+    people, known = now.people, now.catalogue
+    shown = picked if len(picked) else rows
+    title = "quadrant_page.selected" if len(picked) else "quadrant_page.everybody"
+    st.subheader(t(title, count=len(shown)), anchor=False)
     order = shown[
         np.lexsort(
             (
@@ -129,7 +131,8 @@ def table(placed, rows, picked) -> None:
     frame["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
     )
-    frame["action"] = [text(default_action(name, [])) for name in placed.quadrant[order]]
+    what_to_do = {name: text(default_action(name, [])) for name in (*QUADRANTS, UNPLACED)}
+    frame["action"] = [what_to_do[name] for name in placed.quadrant[order]]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
@@ -180,6 +183,7 @@ with shell.page("quadrant_page"):
     now = load.evaluation(controls.filter_bar(least=True), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
     picture()
+    table()
     with st.expander(t("common.how")):
         st.markdown(t("quadrant_page.how"))
         st.caption(views.scheme_label(now.scheme, session.language()))

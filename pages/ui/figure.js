@@ -233,6 +233,7 @@ class Chart {
     if (!last) this.listen(node);
     translate(node, spec.labels ?? {});
     node.dataset.draws = ++this.draws;
+    if (last) document.dispatchEvent(new CustomEvent("figure-drawn", { detail: spec.key }));
   }
 
   listen(node) {

@@ -15,6 +15,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+Figure = go.Figure | Mapping[str, Any]  # or Plotly's plain properties, {"data": [...], "layout": {...}}
+
 PACK_FROM = 50  # shorter arrays cost less as JSON than as a reference
 
 _CONFIG = {
@@ -69,11 +71,17 @@ def _plain(value: Any, packed: list[np.ndarray]) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _signature(traces: Sequence[Any]) -> list[str]:
+def _properties(fig: Figure) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The plain properties of traces and layout; `_props` is read because every public getter deep-copies the arrays."""
+    if isinstance(fig, Mapping):
+        return fig["data"], fig["layout"]
+    return [trace._props for trace in fig.data], fig.layout._props
+
+
+def _signature(traces: Sequence[Mapping[str, Any]]) -> list[str]:
     """Name the point set of every trace, so a selection of other points can never be read as one of these."""
     signature = []
-    for trace in traces:
-        props = trace._props
+    for props in traces:
         size = next(
             (len(props[name]) for name in ("x", "y", "r") if isinstance(props.get(name), Sequence | np.ndarray)), 0
         )
@@ -83,12 +91,12 @@ def _signature(traces: Sequence[Any]) -> list[str]:
     return signature
 
 
-def pack(fig: go.Figure, **header: Any) -> bytes:
+def pack(fig: Figure, **header: Any) -> bytes:
     """Serialise a figure as a length, a JSON header and float32 arrays, which is the smallest form the browser reads directly."""
     packed: list[np.ndarray] = []
-    # `_props` is read because every public getter deep-copies the arrays.
-    header["traces"] = [{k: v for k, v in _plain(trace._props, packed).items() if k != "ids"} for trace in fig.data]
-    header["layout"] = _plain({k: v for k, v in fig.layout._props.items() if k != "template"}, packed)
+    traces, layout = _properties(fig)
+    header["traces"] = [_plain({k: v for k, v in props.items() if k != "ids"}, packed) for props in traces]
+    header["layout"] = _plain({k: v for k, v in layout.items() if k != "template"}, packed)
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-len(text) % 4)
     return b"".join([struct.pack("<I", len(text)), text, *(part.tobytes() for part in packed)])
@@ -109,7 +117,7 @@ def _valid(state: Any, signature: list[str]) -> list[list[int]]:
 
 
 def persistent_figure(
-    fig: go.Figure,
+    fig: Figure,
     key: str,
     height: int,
     selectable: bool = False,
@@ -119,11 +127,12 @@ def persistent_figure(
     on_select: Callable[[], None] | None = None,
 ) -> Selection | None:
     """Draw a figure in a node that is kept, and return what is selected (None when the chart is not selectable)."""
-    signature = _signature(fig.data)
+    signature = _signature(_properties(fig)[0])
     state = st.session_state.get(key)
     state = state.get("selection") if isinstance(state, Mapping) else None
     data = pack(
         fig,
+        key=key,
         config=_CONFIG,
         labels=dict(labels or {}),
         alt=alt,

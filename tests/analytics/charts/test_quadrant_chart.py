@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from analytics.catalogue import catalogue, default_scheme
@@ -64,7 +65,9 @@ def drawn(agents: int):
         of,
         placed,
         rows,
-        quadrant_chart(of, placed, rows, Look(), lambda name: name, lambda key, **facts: say(key, "zh", **facts)),
+        go.Figure(  # Plotly refuses a property it does not know
+            quadrant_chart(of, placed, rows, Look(), lambda name: name, lambda key, **facts: say(key, "zh", **facts))
+        ),
     )
 
 

@@ -1,0 +1,16 @@
+// Hidden: tells its fragment that a chart was redrawn and has come to rest, so what stands beside it can catch up.
+const REST = 120; // ms without another drawing
+
+export default function ({ data, setTriggerValue }) {
+  let timer;
+  const drawn = (event) => {
+    if (event.detail !== data.chart) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => setTriggerValue("drawn", true), REST);
+  };
+  document.addEventListener("figure-drawn", drawn);
+  return () => {
+    document.removeEventListener("figure-drawn", drawn);
+    clearTimeout(timer);
+  };
+}
