@@ -25,6 +25,7 @@ from analytics.model import Issue, Receipt, Settings
 from analytics.state.store import Store
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
+from analytics.work import Work
 
 DEFAULT = Path(__file__).resolve().parent.parent / "home"
 
@@ -78,10 +79,10 @@ class Home:
 
     # -- reading a file ------------------------------------------------------------------------------------------
 
-    def look(self, path: Path, layout: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def look(self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> dict[str, Any]:
         """What a file holds, with the recipe confirmed earlier for the same headers, if any."""
         with self._scratch(path) as copy:
-            found = dict(reading.look(copy, layout))
+            found = dict(reading.look(copy, layout, work))
         for sheet in found["sheets"]:
             sheet["recipe"] = self.state.recipe(headers_key(sheet["headers"]))
         return found
@@ -105,10 +106,10 @@ class Home:
         raise RecipeRefused("kind_unclear", file=path.name, headers=sheets[0]["headers"][:20])
 
     @contextmanager
-    def reading(self, path: Path, recipe: Recipe) -> Iterator[reading.Reading]:
+    def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> Iterator[reading.Reading]:
         """A file read by a recipe, its clean records valid inside the block; nothing is stored."""
         with self._scratch(path) as copy:
-            yield reading.read(copy, recipe, copy.parent)
+            yield reading.read(copy, recipe, copy.parent, work)
 
     @contextmanager
     def _scratch(self, path: Path) -> Iterator[Path]:
@@ -124,9 +125,11 @@ class Home:
 
     # -- loads in and out ------------------------------------------------------------------------------------------
 
-    def preview(self, path: Path, recipe: Recipe) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
+    def preview(
+        self, path: Path, recipe: Recipe, work: Work | None = None
+    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
         """The counts and issues that a load would have."""
-        with self.reading(path, recipe) as read:
+        with self.reading(path, recipe, work) as read:
             return read.answer, read.issues(recipe, path.name)
 
     def load(
@@ -137,13 +140,16 @@ class Home:
         as_of: dt.date | None = None,
         on_issues: str = "refuse",
         sample: bool = False,
+        work: Work | None = None,
     ) -> Receipt:
         """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction, its original kept."""
+        work = work or Work()
         sha = _sha256(path)
         known = self._already(sha, recipe, as_of)
         if known is not None:
             return known
-        with self.reading(path, recipe) as read:
+        work.enter("reading")
+        with self.reading(path, recipe, work) as read:
             issues = read.issues(recipe, path.name)
             answer = read.answer
             if issues and on_issues == "refuse":
@@ -157,7 +163,8 @@ class Home:
                 records=read.records, facts=read.facts, row_count=answer["rows"], loaded=answer["loaded"],
                 rejected=answer["rejected"], loaded_at=dt.datetime.now().replace(microsecond=0), sample=sample,
             )  # fmt: skip
-            load_id, replaced, undated = self._store(load, path)
+            work.enter("storing")
+            load_id, replaced, undated = self._store(load, path, work)
         shape = self.warehouse.ask("load_shape", load_id=load_id)
         notes: list[tuple[str, Mapping[str, object]]] = []
         if undated:
@@ -178,7 +185,7 @@ class Home:
             issues=issues, notes=tuple(notes), skipped=answer["skipped"],
         )  # fmt: skip
 
-    def _store(self, load: records.Load, path: Path) -> tuple[int, int, int]:
+    def _store(self, load: records.Load, path: Path, work: Work) -> tuple[int, int, int]:
         """Original first, then the load's note as pending, then the transaction, then the note: a crash between leaves
         either nothing to see or a pending note that the next start settles."""
         original = self.folder / "originals" / load.sha256
@@ -194,7 +201,7 @@ class Home:
         }  # fmt: skip
         pending.write_text(json.dumps(note, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
         try:
-            done = records.store(self.warehouse, replace(load, load_id=load_id), self.settings, _word_lists())
+            done = records.store(self.warehouse, replace(load, load_id=load_id), self.settings, _word_lists(), work)
         except BaseException:
             pending.unlink(missing_ok=True)
             raise
@@ -227,12 +234,19 @@ class Home:
     def _months(self, load_id: int) -> tuple[str, ...]:
         return tuple(self.warehouse.ask("months_of_load", load_id=load_id)["month"])
 
-    def load_all(self, files: Sequence[tuple[Path, Recipe]], *, as_of: dt.date | None, on_issues: str) -> list[Receipt]:
+    def load_all(
+        self,
+        files: Sequence[tuple[Path, Recipe]],
+        *,
+        as_of: dt.date | None,
+        on_issues: str,
+        work: Work | None = None,
+    ) -> list[Receipt]:
         """Load several files or, when one of them is refused, none."""
         receipts: list[Receipt] = []
         try:
             for path, recipe in files:
-                receipts.append(self.load(path, recipe, as_of=as_of, on_issues=on_issues))
+                receipts.append(self.load(path, recipe, as_of=as_of, on_issues=on_issues, work=work))
         except BaseException:
             self.withdraw(*(receipt.load for receipt in receipts if not receipt.already))
             raise

@@ -17,6 +17,7 @@ from analytics import errors
 from analytics.errors import FileRefused
 from analytics.intake.recipe import Recipe
 from analytics.model import Issue
+from analytics.work import Work
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE_LIMIT = 2 * 1024**3
@@ -48,14 +49,14 @@ class Reading:
         )
 
 
-def look(path: Path, layout: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+def look(path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> Mapping[str, Any]:
     """What a file holds: sheets, headers, first rows, distinct values, guesses; `path` keeps the user's file name."""
-    return _ask({"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent)
+    return _ask({"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent, work)
 
 
-def read(path: Path, recipe: Recipe, out: Path) -> Reading:
+def read(path: Path, recipe: Recipe, out: Path, work: Work | None = None) -> Reading:
     """Clean records and issues of a file by a recipe; `out` is an empty folder that the caller throws away."""
-    answer = _ask({"action": "read", "path": str(path), "recipe": recipe.plain()}, path, out)
+    answer = _ask({"action": "read", "path": str(path), "recipe": recipe.plain()}, path, out, work)
     facts = out / "facts.arrow"
     return Reading(_table(out / "records.arrow"), _table(facts) if facts.exists() else None, answer)
 
@@ -65,7 +66,7 @@ def _table(path: Path) -> pa.Table:
         return pa.ipc.open_file(source).read_all()
 
 
-def _ask(request: dict[str, Any], path: Path, out: Path) -> Mapping[str, Any]:
+def _ask(request: dict[str, Any], path: Path, out: Path, work: Work | None = None) -> Mapping[str, Any]:
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("file_empty", file=path.name)
@@ -74,32 +75,45 @@ def _ask(request: dict[str, Any], path: Path, out: Path) -> Mapping[str, Any]:
     # Limits grow with the file: a million honest rows need more than a hostile two kilobytes are given.
     seconds = SECONDS + size // 1_000_000
     request |= {"out": str(out), "memory": MEMORY + 16 * size, "seconds": seconds}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "analytics.intake.worker"],
-            input=json.dumps(request).encode(),
-            cwd=ROOT,
-            env={
-                "PATH": os.environ.get("PATH", ""),
-                "PYTHONPATH": str(ROOT),
-                "OPENBLAS_NUM_THREADS": "1",
-                "MALLOC_ARENA_MAX": "2",
-                "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
-                "ARROW_DEFAULT_MEMORY_POOL": "system",
-            },
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise FileRefused("file_too_slow", file=path.name, seconds=seconds) from error
+    code, complaint = _run(json.dumps(request).encode(), seconds, work or Work(), path)
     found = out / "answer.json"
-    if done.returncode != 0 or not found.exists():
-        if b"MemoryError" in done.stderr or b"OutOfMemory" in done.stderr or done.returncode < 0:
+    if code != 0 or not found.exists():
+        if b"MemoryError" in complaint or b"OutOfMemory" in complaint or code < 0:
             raise FileRefused("file_too_heavy", file=path.name)
-        raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+        raise RuntimeError(complaint.decode(errors="replace")[-2000:])
     answer: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
     found.unlink()
     if refused := answer.get("refused"):
         raise getattr(errors, refused["type"])(refused["key"], **refused["facts"])
     return answer
+
+
+def _run(request: bytes, seconds: float, work: Work, path: Path) -> tuple[int, bytes]:
+    """Exit code and stderr of the throw-away process; it is killed when its time is over or the work is given up."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "analytics.intake.worker"],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": str(ROOT),
+            "OPENBLAS_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "2",
+            "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
+            "ARROW_DEFAULT_MEMORY_POOL": "system",
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        with work.stopping(process.kill):
+            _, complaint = process.communicate(request, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        process.communicate()
+        raise FileRefused("file_too_slow", file=path.name, seconds=seconds) from error
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
+    return process.returncode, complaint

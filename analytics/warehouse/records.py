@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from analytics.model import Settings, add_months
 from analytics.warehouse.connection import Warehouse, question, run
+from analytics.work import Work
 
 RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments", "scoresheet")
 
@@ -37,9 +38,11 @@ class Load:
     load_id: int | None = None
 
 
-def store(warehouse: Warehouse, load: Load, settings: Settings, words: Mapping[str, Any]) -> tuple[int, int, int]:
+def store(
+    warehouse: Warehouse, load: Load, settings: Settings, words: Mapping[str, Any], work: Work | None = None
+) -> tuple[int, int, int]:
     """Store a load and roll up its months; returns its id, how many earlier rows it replaced, its undated open policies."""
-    with warehouse.write() as cursor:
+    with warehouse.write() as cursor, (work or Work()).stopping(cursor.interrupt):
         load_id = load.load_id or int(run(cursor, "next_load")[0][0])
         mode = str(load.recipe.get("options", {}).get("months", "add"))
         bound: dict[str, Any] = {
