@@ -108,11 +108,12 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
     teams = list(table.index)
     fig = figure(
         barmode="stack",
-        height=max(150, 28 * len(teams) + 84),
-        title={"text": say("chart.grades"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        height=max(170, 28 * len(teams) + 104),
+        title=_over_legend(say("chart.grades")),
+        margin={"l": 8, "r": 8, "t": 58, "b": 8},
         xaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "tickformat": "d"},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"},
     )
     for name, _ in evaluation.catalogue.grades:
         if name in table:
@@ -169,10 +170,11 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.F
     fig = figure(
         barmode="group",
         height=max(240, 46 * len(names) + 100),
-        title={"text": say("weak_spots.chart", team=plain(team)), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        title=_over_legend(say("weak_spots.chart", team=plain(team))),
+        margin={"l": 8, "r": 8, "t": 58, "b": 8},
         xaxis={"title": {"text": say("weak_spots.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"},
         bargap=0.3,
     )
     for column, name, colour in (
@@ -197,11 +199,15 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure
     names = [label(name) for name in rows["indicator"]]
     fig = figure(
         barmode="stack",
-        height=max(220, 30 * len(names) + 96),
-        title={"text": say("agent.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
-        xaxis={"title": {"text": say("agent.axis"), "font": {"size": 12}}},
+        height=max(240, 30 * len(names) + 116),
+        title=_over_legend(say("agent.chart")),
+        margin={"l": 8, "r": 8, "t": 58, "b": 8},
+        xaxis={
+            "title": {"text": say("agent.axis"), "font": {"size": 12}},
+            "range": [0, 1.16 * float((rows["contribution"] + rows["lost"]).max() if len(rows) else 1.0)],
+        },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"},
     )
     fig.add_bar(
         y=names, x=rows["contribution"].round(2), orientation="h", name=say("column.contribution"), marker={"color": ACCENT},
@@ -220,11 +226,12 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
     """One indicator month by month: the agent over the team; a month without figures is a gap."""
     scale = 100.0 if percent else 1.0
     fig = figure(
-        height=280,
-        title={"text": title, "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        height=300,
+        title=_over_legend(title),
+        margin={"l": 8, "r": 8, "t": 58, "b": 8},
         xaxis={"type": "date", "tickformat": "%Y-%m", "nticks": 8},
         yaxis={"title": {"text": unit, "font": {"size": 12}}},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
     for whose, shown, colour, width in (("team", say("column.team"), GREY, 1.5), ("agent", plain(name), ACCENT, 2.5)):
         rows = history[history["whose"] == whose]
@@ -239,3 +246,10 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
         )  # fmt: skip
     fig.update_yaxes(gridcolor=FAINT)
     return fig
+
+
+def _over_legend(text: str) -> dict[str, object]:
+    """A title in the topmost line, so that the legend below it never runs into it on a phone."""
+    return {
+        "text": text, "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8},
+    }  # fmt: skip

@@ -26,7 +26,7 @@ h1 {font-size: 28px !important; padding: 0 0 .15rem 0 !important;} h2, h3 {font-
 .page-line {font-size: 14px; opacity: .86; margin: 0 0 .35rem 0;} .page-line b {font-weight: 700;}
 .badge {display: inline-block; border: 1px solid currentColor; border-radius: 4px; padding: 0 6px; font-size: 12px; margin-right: 6px;}
 [data-testid="stCaptionContainer"] {opacity: 1 !important; color: var(--st-text-color) !important;}
-@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding-left: .8rem; padding-right: .8rem;}}
+@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding: 4rem .8rem 2rem;}}
 </style>"""
 
 
