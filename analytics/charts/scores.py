@@ -110,10 +110,10 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
         barmode="stack",
         height=max(170, 28 * len(teams) + 104),
         title=_over_legend(say("chart.grades")),
-        margin={"l": 8, "r": 8, "t": 58, "b": 8},
+        margin={"l": 8, "r": 8, "t": 72, "b": 8},
         xaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "tickformat": "d"},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
     )
     for name, _ in evaluation.catalogue.grades:
         if name in table:
@@ -169,12 +169,12 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.F
     names = [label(name) for name in losses["indicator"]]
     fig = figure(
         barmode="group",
-        height=max(240, 46 * len(names) + 100),
+        height=max(240, 46 * len(names) + 136),
         title=_over_legend(say("weak_spots.chart", team=plain(team))),
-        margin={"l": 8, "r": 8, "t": 58, "b": 8},
+        margin={"l": 8, "r": 8, "t": 88, "b": 8},
         xaxis={"title": {"text": say("weak_spots.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
         bargap=0.3,
     )
     for column, name, colour in (
@@ -199,15 +199,15 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure
     names = [label(name) for name in rows["indicator"]]
     fig = figure(
         barmode="stack",
-        height=max(240, 30 * len(names) + 116),
+        height=max(240, 30 * len(names) + 130),
         title=_over_legend(say("agent.chart")),
-        margin={"l": 8, "r": 8, "t": 58, "b": 8},
+        margin={"l": 8, "r": 8, "t": 72, "b": 8},
         xaxis={
             "title": {"text": say("agent.axis"), "font": {"size": 12}},
             "range": [0, 1.16 * float((rows["contribution"] + rows["lost"]).max() if len(rows) else 1.0)],
         },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
     )
     fig.add_bar(
         y=names, x=rows["contribution"].round(2), orientation="h", name=say("column.contribution"), marker={"color": ACCENT},
