@@ -1,7 +1,8 @@
-"""Upload · 数据导入: a manager's file, what was understood of it, what cannot be read, and the load itself."""
+"""Upload · 数据导入: a manager's files, what was understood of them, what cannot be read, and the load itself."""
 
 import datetime as dt
 import hashlib
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -9,16 +10,17 @@ import pandas as pd
 import streamlit as st
 
 from analytics.errors import RenewalError
-from analytics.intake.fields import counted, field_of, fields, kinds, words
+from analytics.intake import limits
+from analytics.intake.fields import kinds
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
-from analytics.intake.recognise import recognise
 from analytics.language import explain
+from analytics.model import Receipt
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, panel, session, shell, understanding, waiting
 from pages.ui.i18n import md, t, text
 
-TYPES = ["xlsx", "xls", "csv", "txt", "tsv", "parquet"]
+TYPES = ["xlsx", "xls", "xlsm", "ods", "csv", "txt", "tsv", "parquet", "zip"]
 
 
 def folder() -> Path:
@@ -30,210 +32,126 @@ def folder() -> Path:
     return Path(kept.name)
 
 
-def stored(upload) -> Path:
-    """The uploaded bytes as a file under the name the user gave it."""
+def stored(upload) -> list[Path]:
+    """The uploaded bytes as files under the names the user gave them; an archive as the files inside it."""
     data = upload.getvalue()
     place = folder() / hashlib.sha256(data).hexdigest()[:16]
-    place.mkdir(exist_ok=True)
     path = place / Path(upload.name.replace("\\", "/")).name[-120:]
     if not path.exists():
+        place.mkdir(exist_ok=True)
         path.write_bytes(data)
-    return path
-
-
-def looked(path: Path) -> dict:
-    """What the file holds; read once a session."""
-    key = f"look.{path}"
+    key = f"members.{path}"
     if session.get(key) is None:
-        with st.spinner(t("data.looking", file=path.name)):
-            session.put(key, load.home().look(path))
+        found = []
+        with load.home().members(path) as members:
+            for at, member in enumerate(members):
+                if member.name == path.name:
+                    found.append(path)
+                    continue
+                inside = place / f"{at:03d}"
+                inside.mkdir(exist_ok=True)
+                found.append(inside / member.name)
+                shutil.copyfile(member, found[-1])
+        session.put(key, found)
     return session.get(key)
 
 
-def mapping(sheet: dict, kind: str, saved: dict, prefix: str) -> dict[str, str]:
-    """Field → header, as guessed or saved, for the user to change."""
-    headers = list(sheet["headers"])
-    known = kinds()[kind]
-    guess = next((one for one in recognise(headers, kind)), None)
-    matched = {} if guess is None else dict(guess.matches)
-    chosen = saved.get("columns", {})
-    names = list(known.fields) + (
-        [name for name in counted() if name in chosen or name in matched] if kind == "scoresheet" else []
-    )
-    rows = []
-    for name in dict.fromkeys([*names, *chosen]):
-        field = field_of(kind, name)
-        if field is None:
-            continue
-        header = chosen.get(name) if chosen else matched.get(name, (None, 0))[0]
-        sure = 100 if chosen.get(name) else matched.get(name, (None, 0))[1]
-        need = t("data.required") if name in known.required else t("data.one_of") if name in known.any_of else ""
-        rows.append(
+def looked(path: Path, layout: dict) -> dict:
+    """What the file holds, read as the user wants it; once a session."""
+    key = f"look.{path}.{sorted(layout.items())}"
+    if waiting.running(key):
+        session.put(key, waiting.outcome(key))
+    if session.get(key) is None:
+        home = load.home()
+        waiting.begin(key, t("data.looking", file=path.name), lambda work: home.look(path, layout, work))
+        session.put(key, waiting.outcome(key))
+    return session.get(key)
+
+
+def state_of(path: Path) -> dict:
+    """Whether a file can be loaded as it is, needs an answer, or is refused and why; found out once a session."""
+    key = f"state.{path}"
+    if session.get(key) is None:
+        state: dict = {"kind": None, "recipe": None, "why": ""}
+        try:
+            found = looked(path, {})
+            state["rows"] = sum(sheet["rows"] for sheet in found["sheets"])
+            try:
+                state["recipe"] = load.home().recipe_for(path)
+                state["kind"] = state["recipe"].kind
+            except RenewalError as error:
+                state["why"] = explain(error, session.language())
+        except RenewalError as error:
+            state |= {"why": explain(error, session.language()), "rows": None, "refused": True}
+        session.put(key, state)
+    return session.get(key)
+
+
+def queue(paths: dict[str, Path]) -> None:
+    """Several files of one upload: how each stands, and one button for those that need nobody."""
+    states = {one: state_of(path) for one, path in paths.items()}
+    done = session.get("loaded_paths") or set()
+    table = pd.DataFrame(
+        [
             {
-                "id": name,
-                "field": text(field.label),
-                "need": need,
-                "header": header if header in headers else None,
-                "sure": sure if header else None,
+                "file": paths[one].name,
+                "kind": text(kinds()[state["kind"]].label) if state["kind"] else None,
+                "rows": state["rows"],
+                "state": t("data.state_loaded") if one in done else t("data.state_ready") if state["recipe"] else t("data.state_refused") if state.get("refused") else t("data.state_ask"),
+                "why": "" if one in done else state["why"],
             }
-        )
-    frame = pd.DataFrame(rows)
-    order = {t("data.required"): 0, t("data.one_of"): 1, "": 2}
-    frame = (
-        frame.assign(rank=[order[need] for need in frame["need"]], empty=frame["header"].isna())
-        .sort_values(["rank", "empty"], kind="stable")
-        .drop(columns=["rank", "empty"])
-        .reset_index(drop=True)
-    )
-    edited = st.data_editor(
-        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", placeholder="—", disabled=["id", "field", "need", "sure"], width="stretch", height=min(460, 40 + 35 * len(frame)),
-        column_order=["field", "need", "header", "sure"],
-        column_config={
-            "field": st.column_config.TextColumn(t("data.field"), pinned=True), "need": st.column_config.TextColumn(t("data.need")),
-            "header": st.column_config.SelectboxColumn(t("data.header"), options=headers, width="medium"),
-            "sure": st.column_config.ProgressColumn(t("data.sure"), min_value=0, max_value=100, format="%d%%"),
-        },
+            for one, state in states.items()
+        ]
     )  # fmt: skip
-    # Only the header column may have changed, and only to a header of this file: whatever else came back is not used.
-    return {
-        str(frame["id"].iat[at]): str(header)
-        for at, header in enumerate(edited["header"][: len(frame)])
-        if isinstance(header, str) and header in headers
-    }
+    columns = [
+        Column("file", t("data.file")), Column("kind", t("data.kind")), Column("rows", t("data.rows"), "count"), Column("state", t("data.state")), Column("why", t("data.reason")),
+    ]  # fmt: skip
+    panel.show("queue", table, columns, height=min(300, 72 + 35 * len(table)))
+    ready = [(paths[one], state["recipe"]) for one, state in states.items() if state["recipe"] and one not in done]
+    # A roster goes first, so that what follows is told against it.
+    ready.sort(key=lambda pair: pair[1].kind != "agents")
+    if waiting.running("together"):
+        finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipe"]])
+    if len(ready) > 1:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            as_of = st.date_input(
+                t("data.as_of"), dt.date.today(), key="together.as_of", help=t("data.as_of_help"), width=220, format="YYYY-MM-DD"
+            )  # fmt: skip
+            if st.button(t("data.load_together", count=len(ready)), key="together", type="primary"):
+                home = load.home()
+                waiting.begin(
+                    "together", t("data.loading"), lambda work: home.load_all(ready, as_of=as_of, on_issues="refuse", work=work)
+                )  # fmt: skip
+                finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipe"]])
 
 
-def meanings(sheet: dict, columns: dict[str, str], saved: dict, prefix: str) -> dict[str, dict[str, list[str]]]:
-    """The words of outcome and yes/no columns, for the user to settle."""
-    out: dict[str, dict[str, list[str]]] = {}
-    for name, header in columns.items():
-        if name not in fields() or fields()[name].type not in ("outcome", "yes"):
-            continue
-        choices = ["renewed", "lost", "open"] if fields()[name].type == "outcome" else ["yes", "no"]
-        known = saved.get("values", {}).get(name) or words(fields()[name].type)
-        distinct = list(sheet["distinct"][header])
-        guess = {word.lower(): meaning for meaning, group in known.items() for word in group}
-        unknown = [value for value in distinct if value.strip().lower() not in guess]
-        if name != "outcome" and not unknown:
-            continue
-        st.markdown(t("data.words_of", header=md(header)))
-        frame = pd.DataFrame({"value": distinct, "meaning": [guess.get(value.strip().lower()) for value in distinct]})
-        edited = st.data_editor(
-            frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", placeholder="—", disabled=["value"], width="content",
-            column_config={
-                "value": st.column_config.TextColumn(t("data.value")),
-                "meaning": st.column_config.SelectboxColumn(t("data.meaning"), options=choices, format_func=lambda one: t(f"data.means_{one}")),
-            },
-        )  # fmt: skip
-        found: dict[str, list[str]] = {choice: [] for choice in choices}
-        for value, meaning in zip(distinct, edited["meaning"], strict=False):
-            if meaning in found:
-                found[meaning].append(value)
-        out[name] = found
-    return out
-
-
-def options(sheet: dict, kind: str, columns: dict[str, str], saved: dict, prefix: str) -> dict[str, object]:
-    """Scale, date order, as-counted period: what no column says."""
-    out = {
-        key: value
-        for key, value in saved.get("options", {}).items()
-        if key in ("missing", "header_row", "encoding", "delimiter")
-    }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, option in (("satisfaction", "satisfaction_max"), ("score", "score_max")):
-            if name in columns:
-                numbers = [
-                    float(value) for value in sheet["distinct"][columns[name]] if value.replace(".", "", 1).isdigit()
-                ]
-                highest = max(numbers, default=100.0)
-                likely = saved.get("options", {}).get(option) or (
-                    5.0 if highest <= 5 else 10.0 if highest <= 10 else 100.0
-                )
-                out[option] = st.number_input(
-                    t("data.scale", header=columns[name]),
-                    1.0,
-                    1000.0,
-                    float(likely),
-                    key=f"{prefix}.scale.{name}",
-                    width=220,
-                )
-        dated = [name for name in columns if name in fields() and fields()[name].type in ("date", "moment")]
-        if dated:
-            orders = ["auto", "ymd", "dmy", "mdy"]
-            before = saved.get("options", {}).get("date_order", "auto")
-            order = st.selectbox(
-                t("data.date_order"),
-                orders,
-                orders.index(before),
-                key=f"{prefix}.order",
-                format_func=lambda one: t(f"data.order_{one}"),
-                width=220,
-            )
-            if order != "auto":
-                out["date_order"] = order
-        if kind == "scoresheet" and "period" not in columns:
-            first = st.text_input(
-                t("data.period_from"),
-                saved.get("options", {}).get("from", ""),
-                key=f"{prefix}.from",
-                placeholder="2026-01",
-                width=160,
-            )
-            last = st.text_input(
-                t("data.period_to"),
-                saved.get("options", {}).get("to", ""),
-                key=f"{prefix}.to",
-                placeholder="2026-03",
-                width=160,
-            )
-            if first:
-                out |= {"from": first, "to": last or first}
-        mode = st.selectbox(
-            t("data.months"),
-            ["add", "replace"],
-            ["add", "replace"].index(saved.get("options", {}).get("months", "add")),
-            key=f"{prefix}.months",
-            format_func=lambda one: t(f"data.months_{one}"),
-            width=240,
-        )
-        if mode == "replace":
-            out["months"] = mode
-    return out
-
-
-def row_filter(sheet: dict, saved: dict, prefix: str) -> dict[str, list[str]]:
-    """Which rows count: a column and the values kept."""
-    few = [header for header, values in sheet["distinct"].items() if 0 < len(values) <= 12]
-    before = saved.get("only", {})
-    chosen = st.multiselect(
-        t("data.only"),
-        few,
-        [header for header in before if header in few],
-        key=f"{prefix}.only",
-        placeholder=t("data.only_none"),
-    )
-    out = {}
-    for header in chosen:
-        values = sheet["distinct"][header]
-        kept = st.multiselect(
-            t("data.only_values", header=header),
-            values,
-            [value for value in before.get(header, []) if value in values],
-            key=f"{prefix}.only.{header}",
-        )
-        if kept:
-            out[header] = kept
-    return out
+def finish(receipts: list[Receipt], paths: list[str]) -> None:
+    """Show the receipts, and the months just loaded, everywhere."""
+    session.put("receipts", receipts)
+    session.put("loaded_paths", (session.get("loaded_paths") or set()) | set(paths))
+    months = sorted({month for receipt in receipts for month in receipt.months})
+    controls.show_period(tuple(months))
+    st.rerun()
 
 
 def examine(path: Path) -> None:
     """One file from what was understood to the load."""
-    found = looked(path)
-    prefix = f"file.{path.parent.name}"
+    prefix = f"file.{path.parent.name}.{path.name}"
+    chosen_layout = session.get(f"{prefix}.layout") or {}
+    first_look = looked(path, {})
+    found = looked(path, chosen_layout) if chosen_layout else first_look
     sheets = {sheet["name"]: sheet for sheet in found["sheets"]}
     name = next(iter(sheets))
+    alike = [one for one in sheets.values() if set(one["headers"]) == set(sheets[name]["headers"])]
+    together = False
     if len(sheets) > 1:
-        name = st.selectbox(t("data.sheet"), list(sheets), key=f"{prefix}.sheet")
+        choices = [*([""] if len(alike) > 1 else []), *sheets]
+        name = st.selectbox(
+            t("data.sheet"), choices, key=f"{prefix}.sheet", width=420,
+            format_func=lambda one: one or t("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
+        )  # fmt: skip
+        together = name == ""
+        name = name or next(iter(sheets))
     sheet = sheets[name]
     saved = sheet["recipe"] or {}
     seen = found["seen"]
@@ -251,6 +169,14 @@ def examine(path: Path) -> None:
         st.caption(t("note.sheets_hidden", sheets=md(", ".join(seen["hidden"]))))
     if saved:
         st.success(t("data.recipe_known"))
+    with st.expander(t("data.table_found"), expanded=not saved):
+        st.caption(t("data.table_found_note"))
+        understanding.grid(sheet, prefix)
+        before = next((one for one in first_look["sheets"] if one["name"] == name), first_look["sheets"][0])
+        wanted = understanding.layout(first_look, before, prefix)
+        if wanted != chosen_layout:
+            session.put(f"{prefix}.layout", wanted)
+            st.rerun()
     guesses = [guess["kind"] for guess in sheet["guesses"]]
     best = saved.get("kind") or (guesses[0] if guesses else "policies")
     every = list(kinds())
@@ -264,47 +190,48 @@ def examine(path: Path) -> None:
     )
     if saved.get("kind") != kind:
         saved = {}
-    with st.expander(t("data.preview"), expanded=not saved):
-        st.dataframe(
-            pd.DataFrame(sheet["preview"], columns=list(sheet["headers"])),
-            hide_index=True,
-            key=f"{prefix}.preview",
-            height=220,
-        )
+    of_kind = f"{prefix}.{kind}"
+    wide = understanding.wide(sheet, saved, of_kind) if kind == "scoresheet" else {}
     st.subheader(t("data.mapping"), anchor=False)
-    columns = mapping(sheet, kind, saved, f"{prefix}.{kind}")
-    values = meanings(sheet, columns, saved, f"{prefix}.{kind}")
-    chosen = options(sheet, kind, columns, saved, f"{prefix}.{kind}")
-    only = row_filter(sheet, saved, f"{prefix}.{kind}")
+    columns, unsure = understanding.mapping(sheet, kind, saved, of_kind)
+    allowed = understanding.names_as_ids(columns, unsure, of_kind)
+    columns = understanding.directions(columns, unsure, of_kind)
+    columns |= understanding.extras(sheet, kind, columns, saved, of_kind)
+    values = understanding.meanings(sheet, columns, saved, of_kind)
+    options = understanding.options(sheet, kind, columns, saved, len(alike) if together else 1, of_kind, bool(wide))
+    only = understanding.row_filter(sheet, saved, of_kind)
     as_of = st.date_input(
-        t("data.as_of"),
-        dt.date.today(),
-        key=f"{prefix}.as_of",
-        help=t("data.as_of_help"),
-        width=220,
-        format="YYYY-MM-DD",
-    )
+        t("data.as_of"), dt.date.today(), key=f"{prefix}.as_of", help=t("data.as_of_help"), width=220, format="YYYY-MM-DD"
+    )  # fmt: skip
+    if not allowed:
+        st.info(t("data.names_as_ids_needed"))
+        return
     try:
         recipe = recipe_from(
             {
-                "kind": kind,
-                "columns": columns,
-                "values": values,
-                "only": only,
-                "options": chosen,
-                **({"sheet": name} if name else {}),
+                "kind": kind, "columns": columns, "values": values, "only": only, "options": {**options, **wide, **chosen_layout},
+                **({"sheet": name} if name and not together else {}),
             }
-        )
+        )  # fmt: skip
     except RenewalError as error:
         st.warning(explain(error, session.language()))
         return
+    check(path, recipe, as_of, prefix, headers_key(list(sheet["headers"])))
+
+
+def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> None:
+    """Read the whole file by the recipe, without storing anything, and say what came of it."""
+    job = f"{prefix}.preview"
+    if waiting.running(job):
+        session.put(f"{prefix}.checked", waiting.outcome(job))
     checked = session.get(f"{prefix}.checked")
     if checked and checked[0] != recipe:
         checked = None
     with st.container(horizontal=True):
         if st.button(t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary"):
-            with st.spinner(t("data.checking")):
-                checked = (recipe, load.home().preview(path, recipe))
+            home = load.home()
+            waiting.begin(job, t("data.checking"), lambda work: (recipe, home.preview(path, recipe, work)))
+            checked = waiting.outcome(job)
             session.put(f"{prefix}.checked", checked)
         st.download_button(
             t("data.recipe_download"),
@@ -314,7 +241,7 @@ def examine(path: Path) -> None:
             on_click="ignore",
         )
     if checked:
-        outcome(path, recipe, checked[1], as_of, prefix, headers_key(list(sheet["headers"])))
+        outcome(path, recipe, checked[1], as_of, prefix, key)
 
 
 def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, key: str) -> None:
@@ -351,40 +278,53 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         ]
         st.warning(t("data.issues", count=f"{answer['issue_count']:,}"))
         panel.show(f"{prefix}.issues", table, columns, height=min(360, 72 + 35 * len(table)))
-        panel.downloads(f"{prefix}.issues", t("data.issues_export", file=path.stem), table, columns)
+        home, language = load.home(), session.language()
+        with st.container(horizontal=True):
+            st.download_button(
+                t("data.corrections"), lambda: home.corrections(path, recipe, language), export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"),
+                key=f"{prefix}.corrections", on_click="ignore", icon=":material/edit_note:", help=t("data.corrections_help"),
+            )  # fmt: skip
+            panel.downloads(f"{prefix}.issues", t("data.issues_export", file=path.stem), table, columns)
     label = (
         t("data.load_good", count=f"{answer['loaded']:,}")
         if issues
         else t("data.load_all", count=f"{answer['loaded']:,}")
     )
+    job = f"{prefix}.loading"
+
+    def loaded() -> None:
+        receipt = waiting.outcome(job)
+        load.home().state.save_recipe(key, path.name, recipe.plain())
+        finish([receipt], [str(path)])
+
+    if waiting.running(job):
+        loaded()
     if st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]):
-        with st.spinner(t("data.loading")):
-            receipt = load.home().load(path, recipe, as_of=as_of, on_issues="skip")
-            load.home().state.save_recipe(key, path.name, recipe.plain())
-        session.put("receipt", receipt)
-        controls.show_period(receipt.months)
-        st.rerun()
+        home = load.home()
+        waiting.begin(
+            job, t("data.loading"), lambda work: home.load(path, recipe, as_of=as_of, on_issues="skip", work=work)
+        )
+        loaded()
 
 
-def receipt() -> None:
-    """The receipt of the last load, in plain words."""
-    done = session.get("receipt")
-    if done is None:
-        return
-    with st.container(border=True, key="receipt"):
+def show_receipt(done: Receipt) -> None:
+    """The receipt of a load, in plain words."""
+    with st.container(border=True, key=f"receipt.{done.load}"):
         st.markdown(
             t("data.receipt", file=md(done.file), kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
               agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
         )  # fmt: skip
         for key, facts in done.notes:
             st.caption(md(t(f"note.{key}", **facts)))
+        changes(done)
         with st.container(horizontal=True):
             st.page_link("pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:")
             st.page_link("pages/explore/quadrant.py", label=t("quadrant_page.title"), icon=":material/scatter_plot:")
 
 
 with shell.page("data", needs_data=False):
-    receipt()
+    for one in session.get("receipts") or []:
+        show_receipt(one)
     sample_col, template_col = st.columns(2, gap="medium")
     with sample_col.container(border=True, key="sample_card"):
         st.subheader(t("data.sample"), anchor=False)
@@ -394,7 +334,7 @@ with shell.page("data", needs_data=False):
                 from analytics import sample
 
                 sample.remove(load.home())
-                session.forget("period", "kept.period", "receipt")
+                session.forget("period", "kept.period", "receipts")
                 st.rerun()
         elif st.button(t("first.sample"), key="sample_load"):
             shell.load_sample()
@@ -415,16 +355,23 @@ with shell.page("data", needs_data=False):
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )
+    with st.expander(t("data.limits")):
+        st.markdown("\n".join(f"- {sentence}" for sentence in limits.sentences(session.language())))
     if uploads:
-        paths = {str(path): path for path in (stored(upload) for upload in uploads)}
-        chosen = next(iter(paths))
+        paths: dict[str, Path] = {}
+        for upload in uploads:
+            try:
+                paths |= {str(path): path for path in stored(upload)}
+            except RenewalError as error:
+                st.error(explain(error, session.language()))
         if len(paths) > 1:
-            chosen = st.segmented_control(
-                t("data.files"),
-                list(paths),
-                default=chosen,
-                key="file_choice",
-                required=True,
-                format_func=lambda one: paths[one].name,
+            queue(paths)
+            chosen = st.selectbox(
+                t("data.files"), list(paths), key="file_choice", width=420, format_func=lambda one: paths[one].name
             )
-        examine(paths[chosen if chosen in paths else next(iter(paths))])
+            if session.get("file_choice") in paths:
+                chosen = session.get("file_choice")
+            if not state_of(paths[chosen]).get("refused"):
+                examine(paths[chosen])
+        elif paths:
+            examine(next(iter(paths.values())))
