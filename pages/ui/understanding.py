@@ -1,0 +1,337 @@
+"""What was understood of a file, for the user to change: where its table stands, what columns, words and scales mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics.catalogue import catalogue
+from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds, words
+from analytics.intake.recognise import recognise
+from pages.ui.i18n import md, t, text
+
+ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
+FEW = 12
+
+
+def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Encoding, delimiter and corner of the table; empty where what was found is right."""
+    seen, out = found["seen"], {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if "encoding" in seen:
+            every = list(dict.fromkeys([seen["encoding"], *ENCODINGS]))
+            encoding = st.selectbox(t("data.encoding"), every, key=f"{prefix}.encoding", width=150)
+            if encoding != seen["encoding"]:
+                out["encoding"] = encoding
+            marks = list(dict.fromkeys([seen.get("delimiter", ","), *DELIMITERS]))
+            mark = st.selectbox(
+                t("data.delimiter"), marks, key=f"{prefix}.delimiter", width=130,
+                format_func=lambda one: t(f"data.mark_{DELIMITERS[one]}") if one in DELIMITERS else one,
+            )  # fmt: skip
+            if mark != seen.get("delimiter", ","):
+                out["delimiter"] = mark
+        row = st.number_input(
+            t("data.header_row"), 1, 100_000, sheet["header_row"], key=f"{prefix}.header_row", width=150
+        )
+        rows = st.number_input(
+            t("data.header_rows"), 1, 2, sheet.get("header_rows", 1), key=f"{prefix}.header_rows", width=150
+        )
+        column = st.number_input(
+            t("data.first_column"), 1, 2_000, sheet.get("first_column", 1), key=f"{prefix}.first_column", width=150
+        )
+        if row != sheet["header_row"]:
+            out["header_row"] = int(row)
+        if rows != sheet.get("header_rows", 1):
+            out["header_rows"] = int(rows)
+        if column != sheet.get("first_column", 1):
+            out["first_column"] = int(column)
+    return out
+
+
+def grid(sheet: dict[str, Any], prefix: str) -> None:
+    """The first rows as they stand in the file, with the table that was found outlined: its header dark, the rest plain."""
+    cells = sheet["grid"]
+    width = max((len(row) for row in cells), default=0)
+    frame = pd.DataFrame(
+        [[*row, *[None] * (width - len(row))] for row in cells],
+        index=range(1, len(cells) + 1), columns=[letter(at) for at in range(width)], dtype="object",
+    )  # fmt: skip
+    head = range(sheet["header_row"], sheet["header_row"] + 1)
+    above = sheet["header_row"] - sheet.get("header_rows", 1) + 1
+    first = sheet.get("first_column", 1) - 1
+    last = sheet.get("last_column") or width
+
+    def shade(row: pd.Series) -> list[str]:
+        inside = ["background-color: rgba(128,128,128,.08)"] * width
+        if above <= row.name <= head.stop - 1:
+            inside = ["background-color: rgba(11,92,173,.28); font-weight: 700"] * width
+        elif row.name < above:
+            inside = ["opacity: .5"] * width
+        return [style if first <= at < last else "opacity: .5" for at, style in enumerate(inside)]
+
+    st.dataframe(frame.style.apply(shade, axis=1), key=f"{prefix}.grid", height=260, placeholder="")
+
+
+def letter(index: int) -> str:
+    """A column's letter as spreadsheets name it."""
+    return (letter(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+
+
+def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Whether columns named after months hold one figure month by month, and which; never assumed."""
+    if not sheet.get("wide"):
+        return {}
+    headers = sheet["wide"]["headers"]
+    before = saved.get("options", {}).get("wide_field")
+    choices = [None, *counted()]
+    with st.container(border=True, key=f"{prefix}.wide"):
+        st.markdown(t("data.wide_ask", headers=md(", ".join(headers[:3])), count=len(headers)))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            chosen = st.selectbox(
+                t("data.wide_field"), choices, choices.index(before) if before in choices else 0, key=f"{prefix}.wide_field", width=280,
+                format_func=lambda one: t("data.wide_none") if one is None else text(counted()[one].label),
+            )  # fmt: skip
+            if chosen is None:
+                return {}
+            out: dict[str, Any] = {"wide_field": chosen}
+            if not sheet["wide"].get("year_known"):
+                year = saved.get("options", {}).get("wide_year") or pd.Timestamp.today().year
+                out["wide_year"] = int(
+                    st.number_input(t("data.wide_year"), 2000, 2100, year, key=f"{prefix}.wide_year", width=140)
+                )
+    return out
+
+
+def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str) -> tuple[dict[str, str], list[str]]:
+    """Field → header as guessed or saved, for the user to change; and the fields whose guess is not certain."""
+    headers = list(sheet["headers"])
+    known = kinds()[kind]
+    guess = next((one for one in recognise(headers, kind, values=sheet["distinct"])), None)
+    matched = {} if guess is None else dict(guess.matches)
+    chosen = saved.get("columns", {})
+    names = list(known.fields) + (
+        [name for name in counted() if name in chosen or name in matched] if kind == "scoresheet" else []
+    )
+    rows = []
+    for name in dict.fromkeys([*names, *chosen]):
+        field = field_of(kind, name)
+        if field is None:
+            continue
+        header = chosen.get(name) if chosen else matched.get(name, (None, 0))[0]
+        sure = 100 if chosen.get(name) else matched.get(name, (None, 0))[1]
+        need = t("data.required") if name in known.required else t("data.one_of") if name in known.any_of else ""
+        rows.append(
+            {
+                "id": name,
+                "field": text(field.label),
+                "need": need,
+                "header": header if header in headers else None,
+                "sure": sure if header else None,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    order = {t("data.required"): 0, t("data.one_of"): 1, "": 2}
+    frame = (
+        frame.assign(rank=[order[need] for need in frame["need"]], empty=frame["header"].isna())
+        .sort_values(["rank", "empty"], kind="stable")
+        .drop(columns=["rank", "empty"])
+        .reset_index(drop=True)
+    )
+    edited = st.data_editor(
+        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", placeholder="—", disabled=["id", "field", "need", "sure"], width="stretch", height=min(460, 40 + 35 * len(frame)),
+        column_order=["field", "need", "header", "sure"],
+        column_config={
+            "field": st.column_config.TextColumn(t("data.field"), pinned=True), "need": st.column_config.TextColumn(t("data.need")),
+            "header": st.column_config.SelectboxColumn(t("data.header"), options=headers, width="medium"),
+            "sure": st.column_config.ProgressColumn(t("data.sure"), min_value=0, max_value=100, format="%d%%"),
+        },
+    )  # fmt: skip
+    # Only the header column may have changed, and only to a header of this file: whatever else came back is not used.
+    columns = {
+        str(frame["id"].iat[at]): str(header)
+        for at, header in enumerate(edited["header"][: len(frame)])
+        if isinstance(header, str) and header in headers
+    }
+    guessed = dict(zip(frame["id"], frame["header"], strict=True))
+    unsure = [
+        name
+        for name, header in columns.items()
+        if not chosen and guessed.get(name) == header and matched.get(name, (None, 100))[1] < 100
+    ]
+    return columns, unsure
+
+
+def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> bool:
+    """Whether names may stand for people where the file has no agent number; asked, never assumed."""
+    header = columns.get("agent_id")
+    if header is None or "agent_id" not in unsure:
+        return True
+    return bool(st.checkbox(t("data.names_as_ids", header=header), key=f"{prefix}.names"))
+
+
+def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[str, str]:
+    """The columns, after asking which way is better where an uncertain header is taken for something to keep low.
+
+    Where more is better it is not that indicator, and the column is kept as a measure of its own.
+    """
+    out = dict(columns)
+    known = {one.id: one for one in catalogue().indicators if one.direction == "lower"}
+    for name in [one for one in unsure if one in known or one in ("complaints", "upheld_complaints")]:
+        header = columns[name]
+        answer = st.segmented_control(
+            t("data.direction", header=header), ["lower", "higher"], default="lower", required=True, key=f"{prefix}.direction.{name}",
+            format_func=lambda one: t(f"data.direction_{one}"),
+        )  # fmt: skip
+        if answer == "higher":
+            del out[name]
+            out[f"{CUSTOM}{header}"] = header
+    return out
+
+
+def extras(
+    sheet: dict[str, Any], kind: str, columns: dict[str, str], saved: dict[str, Any], prefix: str
+) -> dict[str, str]:
+    """Number columns of a scoresheet that nobody knows, to be kept as measures of their own."""
+    if kind != "scoresheet":
+        return {}
+    taken = set(columns.values())
+    free = [
+        header for header, values in sheet["distinct"].items()
+        if header not in taken and values and all(value.strip().replace(".", "", 1).lstrip("-").isdigit() for value in values)
+    ]  # fmt: skip
+    if not free:
+        return {}
+    before = [header for name, header in saved.get("columns", {}).items() if name.startswith(CUSTOM) and header in free]
+    kept = st.multiselect(t("data.extras"), free, before, key=f"{prefix}.extras", placeholder=t("data.extras_none"))
+    return {f"{CUSTOM}{header}": header for header in kept}
+
+
+def meanings(
+    sheet: dict[str, Any], columns: dict[str, str], saved: dict[str, Any], prefix: str
+) -> dict[str, dict[str, list[str]]]:
+    """The words of outcome and yes/no columns, for the user to settle."""
+    out: dict[str, dict[str, list[str]]] = {}
+    for name, header in columns.items():
+        if name not in fields() or fields()[name].type not in ("outcome", "yes"):
+            continue
+        choices = ["renewed", "lost", "open"] if fields()[name].type == "outcome" else ["yes", "no"]
+        known = saved.get("values", {}).get(name) or words(fields()[name].type)
+        distinct = list(sheet["distinct"][header])
+        guess = {word.lower(): meaning for meaning, group in known.items() for word in group}
+        unknown = [value for value in distinct if value.strip().lower() not in guess]
+        if name != "outcome" and not unknown:
+            continue
+        st.markdown(t("data.words_of", header=md(header)))
+        if unknown:
+            st.caption(t("data.words_unknown", words=md(", ".join(unknown[:8])), count=len(unknown)))
+        frame = pd.DataFrame({"value": distinct, "meaning": [guess.get(value.strip().lower()) for value in distinct]})
+        edited = st.data_editor(
+            frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", placeholder="—", disabled=["value"], width="content",
+            column_config={
+                "value": st.column_config.TextColumn(t("data.value")),
+                "meaning": st.column_config.SelectboxColumn(t("data.meaning"), options=choices, format_func=lambda one: t(f"data.means_{one}")),
+            },
+        )  # fmt: skip
+        found: dict[str, list[str]] = {choice: [] for choice in choices}
+        for value, meaning in zip(distinct, edited["meaning"], strict=False):
+            if meaning in found:
+                found[meaning].append(value)
+        out[name] = found
+    return out
+
+
+def options(
+    sheet: dict[str, Any],
+    kind: str,
+    columns: dict[str, str],
+    saved: dict[str, Any],
+    sheets: int,
+    prefix: str,
+    wide: bool = False,
+) -> dict[str, object]:
+    """Scale, date order, period, words for nothing, and what becomes of data already there: what no column says."""
+    before = saved.get("options", {})
+    out: dict[str, object] = {
+        key: value for key, value in before.items() if key in ("header_row", "header_rows", "first_column", "encoding", "delimiter")
+    }  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, option in (("satisfaction", "satisfaction_max"), ("score", "score_max")):
+            if name in columns:
+                numbers = [
+                    float(value)
+                    for value in sheet["distinct"][columns[name]]
+                    if value.isascii() and value.replace(".", "", 1).isdigit()
+                ]
+                highest = max(numbers, default=100.0)
+                likely = before.get(option) or (5.0 if highest <= 5 else 10.0 if highest <= 10 else 100.0)
+                out[option] = st.number_input(
+                    t("data.scale", header=columns[name]), 1.0, 1000.0, float(likely), key=f"{prefix}.scale.{name}", width=220,
+                )  # fmt: skip
+        dated = [name for name in columns if name in fields() and fields()[name].type in ("date", "moment")]
+        if dated:
+            orders = ["auto", "ymd", "dmy", "mdy"]
+            order = st.selectbox(
+                t("data.date_order"), orders, orders.index(before.get("date_order", "auto")), key=f"{prefix}.order",
+                format_func=lambda one: t(f"data.order_{one}"), width=220,
+            )  # fmt: skip
+            if order != "auto":
+                out["date_order"] = order
+        if sheets > 1:
+            senses = [None, "period", "team"]
+            sense = st.selectbox(
+                t("data.sheet_is"), senses, senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0, key=f"{prefix}.sheet_is",
+                format_func=lambda one: t(f"data.sheet_is_{one or 'nothing'}"), width=220,
+            )  # fmt: skip
+            if sense:
+                out["sheet_is"] = sense
+        dating = ("period", "year")
+        dated_by_columns = wide or any(name in columns for name in dating) or out.get("sheet_is") == "period"
+        if kind == "scoresheet" and not dated_by_columns:
+            first = st.text_input(
+                t("data.period_from"), before.get("from", ""), key=f"{prefix}.from", placeholder="2026-01", width=160
+            )
+            last = st.text_input(
+                t("data.period_to"), before.get("to", ""), key=f"{prefix}.to", placeholder="2026-03", width=160
+            )
+            if first:
+                out |= {"from": first, "to": last or first}
+        mode = st.selectbox(
+            t("data.months"), ["add", "replace"], ["add", "replace"].index(before.get("months", "add")), key=f"{prefix}.months",
+            format_func=lambda one: t(f"data.months_{one}"), width=240,
+        )  # fmt: skip
+        if mode == "replace":
+            out["months"] = mode
+        missing = st.text_input(
+            t("data.missing"),
+            " ".join(before.get("missing", [])),
+            key=f"{prefix}.missing",
+            placeholder="99999 未知",
+            width=200,
+        )
+        if missing.split():
+            out["missing"] = missing.split()
+    return out
+
+
+def row_filter(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str, list[str]]:
+    """Which rows count: a column and the values kept."""
+    few = [header for header, values in sheet["distinct"].items() if 0 < len(values) <= FEW]
+    before = saved.get("only", {})
+    chosen = st.multiselect(
+        t("data.only"), few, [header for header in before if header in few], key=f"{prefix}.only", placeholder=t("data.only_none"),
+    )  # fmt: skip
+    out = {}
+    for header in chosen:
+        values = sheet["distinct"][header]
+        kept = st.multiselect(
+            t("data.only_values", header=header),
+            values,
+            [value for value in before.get(header, []) if value in values],
+            key=f"{prefix}.only.{header}",
+        )
+        if kept:
+            out[header] = kept
+    return out
