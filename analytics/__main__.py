@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -220,9 +220,10 @@ def load(
         raise RequestRefused("kind_differs", kind=kind, recipe=recipe.kind)
     if kind is not None and kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
-    with _home(context) as home:
+    with _home(context) as home, ExitStack() as stack:
+        members = [member for file in files for member in stack.enter_context(home.members(file))]
         receipts = home.load_all(
-            [(file, recipe or home.recipe_for(file, kind)) for file in files], as_of=as_of, on_issues=on_issues
+            [(file, recipe or home.recipe_for(file, kind)) for file in members], as_of=as_of, on_issues=on_issues
         )
     plain = [_receipt(receipt, context.language) for receipt in receipts]
     _print(context, plain[0] if len(plain) == 1 else plain)
@@ -240,7 +241,7 @@ def _receipt(receipt: Receipt, language: str) -> dict[str, Any]:
 
 def _issue_line(issue: Issue, language: str) -> str:
     return say(
-        "issue.line" if issue.row else "issue.line_column", language, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "",
+        "issue.line_column" if not issue.row else "issue.line_times" if issue.count > 1 else "issue.line", language, count=issue.count, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "",
         row=issue.row, column=issue.column, value=issue.value, reason=say(f"issue.{issue.reason}", language),
     )  # fmt: skip
 

@@ -79,6 +79,13 @@ class Home:
 
     # -- reading a file ------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def members(self, path: Path, work: Work | None = None) -> Iterator[list[Path]]:
+        """The files inside an archive, as long as the block runs; the file itself when it is none."""
+        with self._scratch(path) as copy:
+            found = reading.members(copy, work)
+            yield [path] if found == [copy] else found
+
     def look(self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> dict[str, Any]:
         """What a file holds, with the recipe confirmed earlier for the same headers, if any."""
         with self._scratch(path) as copy:
@@ -166,19 +173,7 @@ class Home:
             work.enter("storing")
             load_id, replaced, undated = self._store(load, path, work)
         shape = self.warehouse.ask("load_shape", load_id=load_id)
-        notes: list[tuple[str, Mapping[str, object]]] = []
-        if undated:
-            notes.append(("undated_open", {"count": undated}))
-        if answer["totals"]:
-            notes.append(("totals_skipped", {"count": answer["totals"]}))
-        if answer["seen"].get("hidden"):
-            notes.append(("sheets_hidden", {"sheets": ", ".join(answer["seen"]["hidden"])}))
-        if answer["unread"]:
-            notes.append(("sheets_unread", {"sheets": ", ".join(answer["unread"])}))
-        if answer["percents"]:
-            notes.append(
-                ("rates_as_percent", {"columns": ", ".join(recipe.columns[name] for name in answer["percents"])})
-            )
+        notes = [*([("undated_open", {"count": undated})] if undated else []), *_reading_notes(answer, recipe)]
         return Receipt(
             load=load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
             rejected=answer["rejected"], replaced=replaced, agents=int(shape["agents"].iloc[0]), months=self._months(load_id),
@@ -311,6 +306,30 @@ class Home:
                 pending.replace(pending.with_suffix(".json"))
             else:
                 pending.unlink()
+
+
+def _reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, Mapping[str, object]]]:
+    """What was done with a file beside reading its cells: what was left out, what a number was taken for."""
+    seen = answer["seen"]
+    notes: list[tuple[str, Mapping[str, object]]] = [
+        (f"left_{reason}", {"count": count, "rows": ", ".join(map(str, rows)) + ("…" if count > len(rows) else "")})
+        for reason, (count, rows) in answer["left"].items()
+    ]
+    counted = {
+        "rows_hidden": answer["hidden_rows"],
+        "errors_empty": answer["errors"],
+        "words_empty": answer["empty_words"],
+    }
+    notes += [(key, {"count": count}) for key, count in counted.items() if count]
+    named = {"sheets_hidden": ("sheets", seen.get("hidden", [])), "sheets_unread": ("sheets", answer["unread"])}
+    for key, group in (("rates_as_percent", "percents"), ("units_scaled", "units"), ("rates_weighted", "weighted")):
+        named[key] = ("columns", [recipe.columns.get(name, name) for name in answer[group]])
+    notes += [(key, {fact: ", ".join(names)}) for key, (fact, names) in named.items() if names]
+    for sheet, column in answer["beside"].items():
+        notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
+    if "date_system" in seen and "date_system" not in recipe.options:
+        notes.append(("dates_1904", {}))
+    return notes
 
 
 def _word_lists() -> dict[str, Any]:

@@ -169,6 +169,7 @@ class Issue:
     value: str
     reason: str
     field: str = ""
+    count: int = 1  # how often the same stands in the column
 
     def plain(self) -> dict[str, object]:
         """The issue as the command line prints it."""
@@ -179,6 +180,7 @@ class Issue:
             "column": self.column,
             "value": self.value,
             "reason": self.reason,
+            "count": self.count,
         }
 
 

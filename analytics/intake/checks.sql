@@ -38,6 +38,6 @@ select row, sheet, 'policy_id' as field, null as value, 'missing' as reason from
 where policy_id is null and customer_id is null and raw_policy_id is null and raw_customer_id is null
 
 -- name: scoresheet
-select row, sheet, 'agent_id' as field, agent_id as value, 'duplicate' as reason from typed
+select row, sheet, part, 'agent_id' as field, agent_id as value, 'duplicate' as reason from typed
 where (agent_id, coalesce(raw_period, '')) in (select (agent_id, coalesce(raw_period, '')) from typed group by agent_id, raw_period having count(*) > 1)
-  and row not in (select min(row) from typed group by agent_id, raw_period)
+  and (sheet, row, part) not in (select min((sheet, row, part)) from typed group by agent_id, raw_period)

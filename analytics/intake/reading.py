@@ -40,10 +40,11 @@ class Reading:
                 file=file,
                 sheet=one["sheet"],
                 row=one["row"],
-                column=recipe.columns.get(one["field"], ""),
+                column=one.get("header") or recipe.columns.get(one["field"], ""),
                 value=one["value"] or "",
                 reason=one["reason"],
                 field=one["field"],
+                count=one.get("count", 1),
             )
             for one in self.answer["issues"]
         )
@@ -52,6 +53,12 @@ class Reading:
 def look(path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> Mapping[str, Any]:
     """What a file holds: sheets, headers, first rows, distinct values, guesses; `path` keeps the user's file name."""
     return _ask({"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent, work)
+
+
+def members(path: Path, work: Work | None = None) -> list[Path]:
+    """The files of an archive, unpacked beside it; the file itself when it is none."""
+    answer = _ask({"action": "unpack", "path": str(path)}, path, path.parent, work)
+    return [Path(member) for member in answer["members"]]
 
 
 def read(path: Path, recipe: Recipe, out: Path, work: Work | None = None) -> Reading:

@@ -13,7 +13,7 @@ from typing import Any
 import tomli_w
 
 from analytics.errors import RecipeRefused
-from analytics.intake.fields import field_of, kinds
+from analytics.intake.fields import counted, field_of, kinds
 
 OPTIONS: Mapping[str, tuple[type, ...]] = {
     "satisfaction_max": (int, float),
@@ -26,8 +26,23 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "encoding": (str,),
     "delimiter": (str,),
     "header_row": (int,),
+    "header_rows": (int,),
+    "first_column": (int,),
+    "hidden": (str,),
+    "sheet_is": (str,),
+    "wide_field": (str,),
+    "year": (int,),
     "months": (str,),
     "rate_scale": (str,),
+}
+CHOICES: Mapping[str, tuple[object, ...]] = {
+    "date_order": ("ymd", "dmy", "mdy"),
+    "date_system": (1900, 1904),
+    "months": ("add", "replace"),
+    "rate_scale": ("percent", "fraction"),
+    "header_rows": (1, 2),
+    "hidden": ("skip", "read"),
+    "sheet_is": ("period", "team", "branch"),
 }
 
 
@@ -76,10 +91,16 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
     for name in ("satisfaction_max", "score_max"):
         if name in options and options[name] <= 0:
             raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
-    if options.get("date_order", "ymd") not in ("ymd", "dmy", "mdy"):
-        raise RecipeRefused("recipe_bad_option", option="date_order", value=options["date_order"])
-    if options.get("months", "add") not in ("add", "replace"):
-        raise RecipeRefused("recipe_bad_option", option="months", value=options["months"])
+    for name, choices in CHOICES.items():
+        if name in options and options[name] not in choices:
+            raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
+    for name in ("header_row", "first_column"):
+        if name in options and options[name] < 1:
+            raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
+    if options.get("sheet_is") in ("team", "branch", "period") and options["sheet_is"] not in kinds()[kind].fields:
+        raise RecipeRefused("recipe_bad_option", option="sheet_is", value=options["sheet_is"])
+    if "wide_field" in options and (kind != "scoresheet" or options["wide_field"] not in ("*", *counted())):
+        raise RecipeRefused("recipe_bad_option", option="wide_field", value=options["wide_field"])
     return Recipe(
         kind=str(kind),
         columns=columns,

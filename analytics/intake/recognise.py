@@ -1,17 +1,28 @@
-"""Headers → the kind of record and which column is which field, each match with how sure it is."""
+"""Headers, and what stands below them → the kind of record and which column is which field, each with how sure it is."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from analytics.intake.fields import Field, counted, fields, kinds
+from analytics.intake.fields import Field, counted, fields, kinds, words
+from analytics.intake.table import plain
 
 SURE = 100
 LIKELY = 88
 WEAK = 70
+NAME_AS_ID = 70
+CONTENT = 60  # no header says so, only what the column holds
+UNIT = re.compile(
+    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|0\s*[-–~]\s*100|yuan|rmb|days?|%)\s*[)）\]]$|[%％]$"
+)
+DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+PERCENT = re.compile(r"[\d.]+\s*[%％]")
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -34,28 +45,34 @@ class Guess:
         return self.complete and all(self.matches[name][1] >= SURE for name in needed)
 
 
+@cache
 def known_headers() -> frozenset[str]:
-    """Every header any kind knows, in lower case: what a header row is recognised by."""
+    """Every header any kind knows, as `plain` writes it: what a header row is recognised by."""
     return frozenset(
-        word.lower()
+        plain(word)
         for field in (*fields().values(), *counted().values())
         for word in (*field.synonyms, *field.weak_synonyms)
     )
 
 
-def recognise(headers: Sequence[str], kind: str | None = None) -> list[Guess]:
-    """Every kind that the headers could be, the best first; only `kind` when one is given."""
-    guesses = [_match(headers, one) for one in ([kind] if kind else kinds())]
+def recognise(
+    headers: Sequence[str], kind: str | None = None, values: Mapping[str, Sequence[str]] | None = None
+) -> list[Guess]:
+    """Every kind that the headers could be, the best first; only `kind` when one is given.
+
+    `values` (header → some distinct cells) lets columns be guessed by what they hold; such a guess is never certain.
+    """
+    guesses = [_match(headers, one, values or {}) for one in ([kind] if kind else kinds())]
     return sorted((guess for guess in guesses if guess.matches), key=_rank, reverse=True)
 
 
-def _rank(guess: Guess) -> tuple[bool, int, bool, int]:
+def _rank(guess: Guess) -> tuple[bool, bool, int, bool, int]:
     # The reading that explains most columns; a scoresheet asks for so little that it only wins by explaining more.
-    certain = sum(confidence for _, confidence in guess.matches.values())
-    return guess.complete, len(guess.matches), guess.kind != "scoresheet", certain
+    certain = [confidence for _, confidence in guess.matches.values() if confidence > CONTENT]
+    return guess.complete, guess.sure, len(certain), guess.kind != "scoresheet", sum(certain)
 
 
-def _match(headers: Sequence[str], kind: str) -> Guess:
+def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]]) -> Guess:
     known = kinds()[kind]
     pool: dict[str, Field] = {name: fields()[name] for name in known.fields}
     if kind == "scoresheet":
@@ -74,6 +91,10 @@ def _match(headers: Sequence[str], kind: str) -> Guess:
         if name not in matches and header not in taken:
             matches[name] = (header, confidence)
             taken.add(header)
+    for name, header, confidence in _by_content(kind, pool, matches, values):
+        if name not in matches and header not in taken:
+            matches[name] = (header, confidence)
+            taken.add(header)
     complete = all(name in matches for name in known.required) and (
         not known.any_of or any(name in matches for name in known.any_of)
     )
@@ -83,17 +104,51 @@ def _match(headers: Sequence[str], kind: str) -> Guess:
 
 
 def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
-    names = {word.lower() for word in field.synonyms}
-    weak = {word.lower() for word in field.weak_synonyms}
+    names = {plain(word) for word in field.synonyms}
+    weak = {plain(word) for word in field.weak_synonyms}
     found = []
     for header in headers:
-        plain = header.lower().strip()
-        if plain in names:
+        said = plain(header)
+        bare = plain(UNIT.sub("", said))
+        if said in names or bare in names:
             found.append((header, SURE))
-        elif plain in weak:
+        elif said in weak or bare in weak:
             found.append((header, WEAK))
-        elif len(plain) > 2:
-            near = process.extractOne(plain, names, scorer=fuzz.ratio, score_cutoff=LIKELY)
+        elif len(bare) > 2:
+            near = process.extractOne(bare, names, scorer=fuzz.ratio, score_cutoff=LIKELY)
             if near:
                 found.append((header, min(int(near[1]), SURE - 1)))
     return found
+
+
+def _by_content(
+    kind: str, pool: Mapping[str, Field], matches: Mapping[str, tuple[str, int]], values: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str, int]]:
+    """What unmatched fields could be by the cells: the only column of dates, of outcome words, of percents; a name for an ID."""
+    known = kinds()[kind]
+    taken = {header for header, _ in matches.values()}
+    out: list[tuple[str, str, int]] = []
+    if "agent_id" not in matches and "name" in matches and kind in ("scoresheet", "agents"):
+        out.append(("agent_id", matches["name"][0], NAME_AS_ID))
+    free = {header: [cell for cell in cells if cell.strip()] for header, cells in values.items() if header not in taken}
+    outcomes = {plain(word) for group in words("outcome").values() for word in group}
+    tests = {
+        "date": lambda cells: all(DATE.fullmatch(cell.strip()) for cell in cells),
+        "outcome": lambda cells: len(cells) <= FEW and all(plain(cell) in outcomes for cell in cells),
+        "rate": lambda cells: all(PERCENT.fullmatch(cell.strip()) for cell in cells),
+    }
+    for name in (*known.required, *known.any_of, *(("renewal_rate",) if kind == "scoresheet" else ())):
+        if name in matches or name == "renewed_on" or pool[name].type not in tests:
+            continue
+        fitting = [header for header, cells in free.items() if cells and tests[pool[name].type](cells)]
+        if len(fitting) == 1:
+            out.append((name, fitting[0], CONTENT))
+    if "agent_id" in known.required and "agent_id" not in matches and "name" not in matches:
+        people = [
+            header
+            for header, cells in free.items()
+            if 1 < len(cells) <= FEW and not any(char.isdigit() for cell in cells for char in cell)
+        ]
+        if len(people) == 1 and people[0] not in {header for _, header, _ in out}:
+            out.append(("agent_id", people[0], CONTENT))
+    return out

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,14 @@ import pyarrow as pa
 
 from analytics.errors import FileRefused, RenewalError
 from analytics.intake import cells
-from analytics.intake.container import Layout, Sheet, sheets
+from analytics.intake.container import Sheet
+from analytics.intake.months import header_month
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import known_headers, recognise
+from analytics.intake.sheets import members, sheets
+from analytics.intake.table import Layout, letter, plain
 
-PREVIEW = 30
+LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 DISTINCT = 12
 
 
@@ -60,43 +63,60 @@ def _describe(sheet: Sheet) -> dict[str, Any]:
         "name": sheet.name,
         "headers": sheet.headers,
         "header_row": sheet.header_row,
+        "header_rows": sheet.header_rows,
+        "first_column": sheet.columns[0] + 1,
+        "last_column": sheet.columns[-1] + 1,
+        "beside": sheet.beside,
         "rows": sheet.body.num_rows,
-        "preview": [list(row.values()) for row in sheet.body.slice(0, PREVIEW).to_pylist()],
+        "hidden_rows": sheet.hidden_rows,
+        "grid": sheet.grid,
         "distinct": distinct,
+        "wide": _months(sheet.headers),
         "guesses": [
             {"kind": guess.kind, "matches": dict(guess.matches), "complete": guess.complete, "sure": guess.sure}
-            for guess in recognise(sheet.headers)
+            for guess in recognise(sheet.headers, values=distinct)
         ],
+    }
+
+
+def _months(headers: Sequence[str]) -> dict[str, Any] | None:
+    """The columns that are named after months, where there are several: a wide layout, to be asked about."""
+    labels = known_headers()
+    named = {header: month for header in headers if (month := header_month(header)) is not None}
+    fitting = {header: month for header, month in named.items() if not month[2] or plain(month[2]) in labels}
+    if len(fitting) < 2:
+        return None
+    return {
+        "headers": list(fitting),
+        "year_known": all(month[0] for month in fitting.values()),
+        "each": any(month[2] for month in fitting.values()),
     }
 
 
 def read(path: Path, recipe: Recipe, out: Path) -> dict[str, Any]:
     """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues in the answer."""
-    wanted = frozenset(" ".join(header.split()).lower() for header in (*recipe.columns.values(), *recipe.only))
-    layout = Layout(
-        sheet=recipe.sheet,
-        wanted=wanted,
-        known=known_headers(),
-        header_row=recipe.options.get("header_row"),
-        encoding=recipe.options.get("encoding"),
-        delimiter=recipe.options.get("delimiter"),
-    )
-    found, seen = sheets(path, layout)
-    lacking = {sheet.name: sorted(wanted - {name.lower() for name in sheet.headers}) for sheet in found}
+    mapped = (*recipe.columns.values(), *recipe.only)
+    wanted = frozenset(plain(header) for header in mapped)
+    options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
+    found, seen = sheets(path, Layout(sheet=recipe.sheet, wanted=wanted, known=known_headers(), **options))
+    lacking = {sheet.name: wanted - {plain(header) for header in sheet.headers} for sheet in found}
     fitting = [sheet for sheet in found if not lacking[sheet.name]]
     if not fitting:
         nearest = min(found, key=lambda sheet: len(lacking[sheet.name]))
-        missing = next(
-            header
-            for header in (*recipe.columns.values(), *recipe.only)
-            if " ".join(header.split()).lower() == lacking[nearest.name][0]
-        )
+        missing = next(header for header in mapped if plain(header) in lacking[nearest.name])
         raise FileRefused("column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20])
-    answer = cells.read(fitting, recipe, out)
+    answer = cells.read(fitting, recipe, out, seen.get("date_system"))
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]
-    answer["unread"] = [name for name in lacking if lacking[name]]
+    answer["unread"] = [*(name for name in lacking if lacking[name]), *seen.get("bare", [])]
+    answer["hidden_rows"] = sum(sheet.hidden_rows for sheet in fitting)
+    answer["beside"] = {sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside}
     return answer
+
+
+def unpack(path: Path, out: Path) -> dict[str, Any]:
+    """The files of an archive (or the file itself), in folders below `out`."""
+    return {"members": [str(member) for member in members(path, out)]}
 
 
 def main() -> None:
@@ -109,6 +129,8 @@ def main() -> None:
         if request["action"] == "look":
             layout = Layout(known=known_headers(), **request.get("layout", {}))
             answer = look(path, layout)
+        elif request["action"] == "unpack":
+            answer = unpack(path, out)
         else:
             answer = read(path, recipe_from(request["recipe"]), out)
     except RenewalError as error:

@@ -316,7 +316,6 @@ def show_receipt(done: Receipt) -> None:
         )  # fmt: skip
         for key, facts in done.notes:
             st.caption(md(t(f"note.{key}", **facts)))
-        changes(done)
         with st.container(horizontal=True):
             st.page_link("pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:")
             st.page_link("pages/explore/quadrant.py", label=t("quadrant_page.title"), icon=":material/scatter_plot:")

@@ -179,7 +179,7 @@ def test_total_rows_are_skipped_and_said(home, tmp_path):
     path = write(tmp_path, "a.csv", csv_of([*ROWS, ("合计", "", "", "3")]))
     receipt = home.load(path, recipe_from(RECIPE), as_of=AS_OF)
     assert (receipt.rows, receipt.loaded) == (3, 3)
-    assert ("totals_skipped", {"count": 1}) in receipt.notes
+    assert ("left_total", {"count": 1, "rows": "5"}) in receipt.notes
 
 
 def test_title_rows_above_the_header_are_passed_over(home, tmp_path):

@@ -1,0 +1,154 @@
+"""Delimited text → a sheet: the delimiter by how regular the lines become, rows by Arrow, none lost on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from analytics.errors import FileRefused
+from analytics.intake.container import COLUMN_LIMIT, GRID, LINE_LIMIT, ROW_LIMIT, Sheet
+from analytics.intake.encoding import decode
+from analytics.intake.table import HEADER_SEARCH, Layout, find, is_form
+
+DELIMITERS = (",", "\t", ";", "|")
+HEAD = 64 * 1024
+
+
+def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
+    """The one sheet of a text file, its encoding and its delimiter."""
+    raw = path.read_bytes()
+    text, encoding = decode(raw, path, layout.encoding)
+    del raw
+    if not text or text.isspace():
+        raise FileRefused("file_empty", file=path.name)
+    if text.count('"') % 2:
+        raise FileRefused("quote_open", file=path.name)
+    head = text[:HEAD]
+    if text.find("\n") < 0 and text.find("\r") < 0 and len(text) > 8 * LINE_LIMIT:
+        raise FileRefused("line_too_long", file=path.name, limit=8)
+    if len(head) < len(text):
+        head = head[: head.rfind("\n") + 1] or head
+    delimiter = layout.delimiter or max(DELIMITERS, key=lambda mark: _regularity(head, mark))
+    rows = _rows(head, delimiter, path)
+    if max(map(len, rows), default=0) > COLUMN_LIMIT:
+        raise FileRefused("file_too_wide", file=path.name, sheet="", limit=COLUMN_LIMIT)
+    if is_form(rows, layout.known):
+        raise FileRefused("file_is_form", file=path.name, sheet="")
+    found = find(rows, layout)
+    if found is None:
+        raise FileRefused("file_no_table", file=path.name)
+    width = len(rows[found.header_row - 1])
+    start = _offset_after(head, found.header_row, delimiter)
+    marked = "#" in text or '="' in text
+    body, numbers, ragged = _rows_below(text[start:], width, delimiter, found.header_row + 1, path)
+    if found.columns != tuple(range(width)):
+        kept = [place for place in found.columns if place < width]
+        body = body.select(kept).rename_columns([f"c{at}" for at in range(len(kept))])
+    sheet = Sheet(
+        "", found.headers[: body.num_columns], found.header_row, body, numbers, ragged, found.header_rows, found.columns,
+        found.beside, marked=marked, grid=tuple(tuple(row) for row in rows[:GRID]),
+    )  # fmt: skip
+    return sheet, encoding, delimiter
+
+
+def _rows(head: str, delimiter: str, path: Path) -> list[list[str]]:
+    out = []
+    try:
+        for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            out.append(row)
+            if len(out) >= 2 * HEADER_SEARCH:
+                break
+    except csv.Error as error:
+        raise FileRefused("file_damaged", file=path.name) from error
+    return out
+
+
+def _regularity(head: str, mark: str) -> tuple[int, int]:
+    """How many of the first lines have the commonest number of cells above one, and that number."""
+    try:
+        widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark)][:40]
+    except csv.Error:
+        return 0, 0
+    common = Counter(width for width in widths if width > 1).most_common(1)
+    return (common[0][1], common[0][0]) if common else (0, 0)
+
+
+def _offset_after(text: str, records: int, delimiter: str) -> int:
+    """Where the record after the first `records` begins."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter)
+    for _ in range(records):
+        next(reader)
+    return lines.tell()
+
+
+def _rows_below(
+    text: str, width: int, delimiter: str, first_number: int, path: Path
+) -> tuple[pa.Table, pa.Array, tuple[tuple[int, int], ...]]:
+    names = [f"c{index}" for index in range(width)]
+    odd: list[pacsv.InvalidRow] = []
+
+    def keep(row: pacsv.InvalidRow) -> str:
+        odd.append(row)
+        return "skip"
+
+    if not text or text.isspace():
+        return pa.table({name: pa.array([], pa.string()) for name in names}), pa.array([], pa.int64()), ()
+    data = text.encode()
+    options = {
+        "parse_options": pacsv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values='"' in text,
+            invalid_row_handler=keep,
+            ignore_empty_lines=False,
+        ),
+        "convert_options": pacsv.ConvertOptions(
+            column_types={name: pa.string() for name in names}, strings_can_be_null=True, null_values=[""]
+        ),
+    }
+    # Rows of another width carry no number when several threads read: a file that has any is read again by one.
+    table = _read(data, pacsv.ReadOptions(column_names=names, block_size=8 * LINE_LIMIT), options, path)
+    if odd:
+        odd.clear()
+        read = pacsv.ReadOptions(column_names=names, block_size=8 * LINE_LIMIT, use_threads=False)
+        table = _read(data, read, options, path)
+    if table.num_rows > ROW_LIMIT:
+        raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
+    ragged, short = [], []
+    for row in odd:
+        cells = next(csv.reader([row.text], delimiter=delimiter), [])
+        if any(cell.strip() for cell in cells[width:]):
+            ragged.append((row.number + first_number - 1, len(cells)))
+        elif any(cell.strip() for cell in cells):
+            short.append((row.number + first_number - 1, cells))
+    taken = {row.number + first_number - 1 for row in odd}
+    numbers = range(first_number, first_number + table.num_rows + len(odd))
+    kept = (
+        pa.array((number for number in numbers if number not in taken), pa.int64())
+        if taken
+        else pa.array(np.arange(numbers.start, numbers.stop))
+    )
+    if short:
+        extra = [
+            pa.array([(cells[at] or None) if at < len(cells) else None for _, cells in short], pa.string())
+            for at in range(width)
+        ]
+        table = pa.concat_tables([table, pa.table(extra, names=names)])
+        kept = pa.concat_arrays([kept, pa.array([number for number, _ in short], pa.int64())])
+    return table, kept, tuple(ragged)
+
+
+def _read(data: bytes, read: pacsv.ReadOptions, options: dict[str, Any], path: Path) -> pa.Table:
+    try:
+        return pacsv.read_csv(pa.BufferReader(data), read_options=read, **options)
+    except pa.ArrowInvalid as error:
+        if "straddling" in str(error) or "too large" in str(error):
+            raise FileRefused("line_too_long", file=path.name, limit=8) from error
+        raise FileRefused("file_damaged", file=path.name) from error

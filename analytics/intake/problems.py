@@ -1,0 +1,198 @@
+"""`raw` beside `typed` → the cells and rows that cannot be loaded, each named once, whole-column ones as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from analytics.intake.container import Sheet
+from analytics.intake.fields import Field, kinds
+from analytics.intake.recipe import Recipe
+from analytics.intake.rows import Rows, place_of
+
+HERE = Path(__file__).parent
+ISSUE_LIMIT = 5_000
+WHOLE_COLUMN = 20
+IMPOSSIBLE_RATE = 1.0
+NOTHING = [
+    "n/a",
+    "na",
+    "null",
+    "nan",
+    "nat",
+    "none",
+    "nil",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "无",
+    "暂无",
+    "空",
+    "(空)",
+    "（空）",
+    "(blank)",
+]
+BOUNDED = ("renewal_rate", "premium_retention", "new_conversion")
+PAIRS = (("renewed_policies", "due_policies"), ("first_term_renewed", "first_term_due"))
+
+
+def problems(
+    connection: duckdb.DuckDBPyConnection,
+    recipe: Recipe,
+    columns: Mapping[str, Field],
+    found: Sequence[Sheet],
+    counts: Rows,
+) -> dict[str, Any]:
+    """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in words that they are empty."""
+    connection.execute(
+        "create table problem (row bigint, sheet varchar, part smallint default 0, field varchar, value varchar, reason varchar)"
+    )
+    kind = kinds()[recipe.kind]
+    suspects = _suspects(connection, columns, kind.required, counts.marked)
+    empty = sum(_say_nothing(connection, place_of(name, columns), columns[name], recipe.kind) for name in suspects)
+    for name in suspects:
+        _unread(connection, name, columns, name in kind.required and name != "due_date")
+    for name, field in columns.items():
+        if field.type in ("rate", "number") and recipe.kind == "scoresheet":
+            place = place_of(name, columns)
+            connection.execute(
+                f"insert into problem by name select row, sheet, part, $name as field, {place}::varchar as value, case when {place} < 0 then 'negative' "
+                f"else 'over_100' end as reason from typed where {place} < 0 or {place} > $ceiling",
+                {"name": name, "ceiling": IMPOSSIBLE_RATE if name in BOUNDED else None},
+            )
+    for numerator, denominator in PAIRS:
+        if numerator in columns and denominator in columns:
+            connection.execute(
+                f"insert into problem by name select row, sheet, part, $name as field, {numerator}::varchar as value, 'more_than_due' as reason "
+                f"from typed where {numerator} > {denominator}",
+                {"name": numerator},
+            )
+    check = _check(recipe.kind)
+    if check:
+        bound = {"has_renewed_on": "renewed_on" in columns} if recipe.kind == "policies" else {}
+        connection.execute(f"insert into problem by name {check}", bound)
+    connection.execute("create table bad as select distinct sheet, row, part from problem")
+    return {**_listed(connection, found, counts.months), "empty_words": empty}
+
+
+def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Field], needed: bool) -> None:
+    """The cells of a column that could not be typed, and the empty ones of a column that must be full."""
+    place, field = place_of(name, columns), columns[name]
+    result = _result(name, place)
+    reason = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range"}.get(
+        field.type, f"not_{field.type}"
+    )
+    connection.execute(
+        f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as field, raw.{place} as value, "
+        f"case when starts_with(raw.{place}, '=') then 'formula' else $reason end as reason from raw "
+        f"join typed using (sheet, row, part) where raw.{place} is not null and typed.{result} is null and clean_text(raw.{place}) is not null",
+        {"name": name, "reason": reason},
+    )
+    if needed:
+        connection.execute(
+            f"insert into problem by name select row, sheet, part, $name as field, null as value, 'missing' as reason from raw where clean_text({place}) is null",
+            {"name": name},
+        )
+
+
+def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field, kind: str) -> int:
+    """Unread cells that say "nothing" in words (N/A, -, 无) become empty ones; how many they were."""
+    if field.type in ("id", "text"):
+        return 0
+    cleared: int = connection.execute(
+        f"update raw set {place} = null where list_contains($nothing, lower(trim({place}))) "
+        f"and (sheet, row, part) in (select (sheet, row, part) from typed where {_result(field.id, place)} is null)",
+        {"nothing": NOTHING},
+    ).fetchall()[0][0]
+    if cleared and kind == "policies" and place in ("outcome", "due_date", "renewed_on"):
+        connection.execute(
+            f"update typed set raw_{place} = null where raw_{place} is not null and list_contains($nothing, lower(trim(raw_{place})))",
+            {"nothing": NOTHING},
+        )
+    return cleared
+
+
+def _listed(connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], months: Mapping[int, str]) -> dict[str, Any]:
+    """The problems as a reader wants them: a whole column or a repeated word once, with how often; the rest cell by cell."""
+    rows = connection.execute("select count(*) from raw").fetchall()[0][0]
+    total = connection.execute("select count(*) from problem").fetchall()[0][0]
+    issues: list[dict[str, Any]] = []
+    connection.execute("create table told (field varchar, reason varchar, value varchar)")
+    for name, reason, count, example in connection.execute(
+        "select field, reason, count(*), min(value) from problem group by field, reason having count(*) > $least",
+        {"least": WHOLE_COLUMN},
+    ).fetchall():
+        if count >= 0.8 * rows:
+            issues.append(
+                {"row": None, "sheet": found[0].name, "field": name, "value": example, "reason": reason, "count": count}
+            )
+            connection.execute("insert into told select $1, $2, null", [name, reason])
+    for name, reason, value, sheet, row, count in connection.execute(
+        "select field, reason, value, min(sheet), min(row), count(*) from problem anti join told using (field, reason) where value is not null "
+        "group by field, reason, value having count(*) > $least order by count(*) desc limit $most",
+        {"least": WHOLE_COLUMN, "most": ISSUE_LIMIT},
+    ).fetchall():
+        issues.append({"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason, "count": count})
+        connection.execute("insert into told select $1, $2, $3", [name, reason, value])
+    for row, sheet, part, name, value, reason in connection.execute(
+        "select row, sheet, part, field, value, reason from problem p where not exists (select 1 from told t where t.field = p.field "
+        "and t.reason = p.reason and (t.value is null or t.value = p.value)) order by sheet, row, field limit $most",
+        {"most": ISSUE_LIMIT},
+    ).fetchall():
+        one = {"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason}
+        issues.append({**one, "header": months[part]} if part in months else one)
+    for sheet_of in found:
+        issues += [
+            {"row": row, "sheet": sheet_of.name, "field": "", "value": str(cells), "reason": "ragged"}
+            for row, cells in sheet_of.ragged
+        ]
+    return {"issues": issues, "issue_count": total}
+
+
+def _result(name: str, place: str) -> str:
+    """The typed column that shows whether a field could be read."""
+    return "first_month" if name == "period" else place
+
+
+def _suspects(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field], required: Sequence[str], marked: bool
+) -> list[str]:
+    """The fields with an unreadable cell or a required one that is empty; two passes that spare most files the closer look."""
+    places = [place_of(name, columns) for name in columns]
+    given = connection.execute(
+        f"select count(*), {', '.join(f'count({place})' for place in places)} from raw"
+    ).fetchall()[0]
+    formulas = _formulas(connection, columns) if marked else set()
+    results = [_result(name, place) for name, place in zip(columns, places, strict=True)]
+    read = connection.execute(f"select {', '.join(f'count({result})' for result in results)} from typed").fetchall()[0]
+    return [
+        name
+        for name, before, after in zip(columns, given[1:], read, strict=True)
+        if before != after or name in formulas or (name in required and before < given[0])
+    ]
+
+
+def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field]) -> set[str]:
+    """The columns in which a formula's result was never stored; its text is no id and no name."""
+    found = set()
+    for name, field in columns.items():
+        place = place_of(name, columns)
+        if connection.execute(f"select count(*) from raw where starts_with({place}, '=')").fetchall()[0][0]:
+            found.add(name)
+            if field.type in ("id", "text"):
+                connection.execute(f"update typed set {place} = null where starts_with({place}, '=')")
+    return found
+
+
+def _check(kind: str) -> str | None:
+    for block in (HERE / "checks.sql").read_text(encoding="utf-8").split("-- name: ")[1:]:
+        name, _, sql = block.partition("\n")
+        if name.strip() == kind:
+            return sql
+    return None

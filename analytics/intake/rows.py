@@ -1,0 +1,277 @@
+"""Sheets → `raw`: one row of text per row of the file (per month of a wide one), and what was left out and why.
+
+`raw` has sheet, row (its number in the file), part (the month column of a wide row, else 0) and a column for every field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from analytics.errors import RecipeRefused
+from analytics.intake.container import Sheet
+from analytics.intake.fields import CUSTOM, TOTALS, Field, counted, kinds
+from analytics.intake.months import header_month
+from analytics.intake.recipe import Recipe
+from analytics.intake.table import plain
+
+EXAMPLES = 5
+CLOSE_LOOK = 200_000  # rows of a file that may lack what is required before they count as rows like any other
+NAMING = ("agent_id", "policy_id", "name", "team", "branch", "region")
+DATING = ("year", "quarter")  # columns that only together make a period
+ERRORS = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
+EACH_MONTH = "*"  # wide_field: every month column says itself which figure it holds
+_TOTAL = re.compile(r"(合计|总计|小计|汇总|\b(sub|grand )?totals?)$")
+_NOTE = re.compile(
+    r"[（(\[【*※\s]*(注|备注|附注|说明|(notes?|remarks?)\b|(制表|制作|编制|审核|复核|审批|填表|统计|打印|导出|数据来源|来源|单位|日期|以上"
+    r"|source|prepared|generated|printed|reviewed|approved|exported|data|as of)[^:：]{0,12}[:：])",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Rows:
+    """What was done with the rows of all sheets."""
+
+    read: int = 0  # rows that hold a record, good or bad
+    kept: int = 0  # of these, those the filter kept
+    ragged: int = 0
+    left: dict[str, list[int]] = field(default_factory=dict)  # total, note, header → row numbers
+    months: dict[int, str] = field(default_factory=dict)  # part → header of a wide month column
+    errors: int = 0
+    marked: bool = False  # some cell may begin with # or =
+
+    @property
+    def skipped(self) -> int:
+        return self.read - self.kept - self.ragged
+
+
+def place_of(name: str, columns: Mapping[str, Field]) -> str:
+    """The column that holds a field in our tables: its own name, or a number for a custom measure."""
+    return name if not name.startswith(CUSTOM) else f"custom_{list(columns).index(name)}"
+
+
+def raw(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], recipe: Recipe, columns: Mapping[str, Field]
+) -> Rows:
+    """Fill `raw` from every sheet."""
+    every = list(dict.fromkeys([*(place_of(name, columns) for name in columns), *kinds()[recipe.kind].fields]))
+    connection.execute(
+        f"create table raw (sheet varchar, row bigint, part smallint, {', '.join(f'{name} varchar' for name in every)})"
+    )
+    out = Rows()
+    for sheet in found:
+        _sheet(connection, sheet, recipe, columns, out)
+    out.kept = (
+        connection.execute("select count(distinct (sheet, row)) from raw").fetchall()[0][0]
+        if out.months
+        else (connection.execute("select count(*) from raw").fetchall()[0][0])
+    )
+    out.marked = any(sheet.marked for sheet in found)
+    if out.marked:
+        out.errors = _clear_errors(connection, [place_of(name, columns) for name in columns])
+    return out
+
+
+def _sheet(
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, columns: Mapping[str, Field], out: Rows
+) -> None:
+    places = {plain(header): f"c{index}" for index, header in enumerate(sheet.headers)}
+    mapped = {name: places[plain(header)] for name, header in recipe.columns.items()}
+    body = sheet.body.append_column("row", sheet.numbers)
+    connection.register("body", body)
+    blank = " and ".join(f"c{index} is null" for index in range(len(sheet.headers)))
+    lines = connection.execute(f"select count(*) filter (not ({blank})) from body").fetchall()[0][0]
+    left = _left_out(connection, sheet, recipe, mapped)
+    for reason, numbers in left.items():
+        out.left.setdefault(reason, []).extend(numbers)
+    gone = sorted(number for numbers in left.values() for number in numbers)
+    out.read += lines - len(gone) + len(sheet.ragged)
+    out.ragged += len(sheet.ragged)
+    bound: dict[str, Any] = {"sheet": sheet.name}
+    keep = [f"not ({blank})"]
+    if gone:
+        connection.register("gone", pa.table({"row": pa.array(gone, pa.int64())}))
+        keep.append("row not in (select row from gone)")
+    for index, (header, values) in enumerate(recipe.only.items()):
+        keep.append(f"list_contains($only{index}, coalesce(lower(trim({places[plain(header)]})), ''))")
+        bound[f"only{index}"] = [value.strip().lower() for value in values]
+    missing = [str(word).strip().lower() for word in recipe.options.get("missing", [])]
+    if missing:
+        bound["missing"] = missing
+
+    def cell(place: str) -> str:
+        return (
+            place
+            if not missing
+            else f"case when list_contains($missing, lower(trim({place}))) then null else {place} end"
+        )
+
+    fixed = {place_of(name, columns): cell(place) for name, place in mapped.items() if name not in DATING}
+    fixed |= _dated(mapped, cell)
+    if recipe.options.get("sheet_is"):
+        fixed[str(recipe.options["sheet_is"])] = "$sheet"
+    wide = _wide(sheet, recipe)
+    if not wide:
+        _insert(connection, "0", fixed, keep, bound)
+    for part, (month, figures) in enumerate(wide.items(), 1):
+        out.months[part] = next(iter(figures.values()))
+        held = {name: cell(places[plain(header)]) for name, header in figures.items()}
+        some = " or ".join(f"{places[plain(header)]} is not null" for header in figures.values())
+        _insert(
+            connection, str(part), {**fixed, "period": "$period", **held}, [*keep, f"({some})"], {**bound, "period": month}
+        )  # fmt: skip
+    if gone:
+        connection.unregister("gone")
+    connection.unregister("body")
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    fields: Mapping[str, str],
+    keep: Sequence[str],
+    bound: Mapping[str, Any],
+) -> None:
+    select = ", ".join(f"{expression} as {name}" for name, expression in fields.items())
+    connection.execute(
+        f"insert into raw by name select $sheet as sheet, row, {part}::smallint as part, {select} from body where {' and '.join(keep)}",
+        bound,
+    )
+
+
+def _dated(mapped: Mapping[str, str], cell: Callable[[str], str]) -> dict[str, str]:
+    """The period of a row whose year stands in a column of its own, beside a quarter, a month or nothing."""
+    if "year" not in mapped:
+        return {}
+    year = f"nullif(regexp_extract({cell(mapped['year'])}, '\\d{{4}}'), '')"
+    if "quarter" in mapped:
+        digit = (
+            f"nullif(regexp_extract(translate({cell(mapped['quarter'])}, '一二三四１２３４', '12341234'), '[1-4]'), '')"
+        )
+        return {"period": f"{year} || 'Q' || {digit}"}
+    if "period" in mapped:
+        return {"period": f"{year} || '年' || {cell(mapped['period'])}"}
+    return {"period": year}
+
+
+def _wide(sheet: Sheet, recipe: Recipe) -> dict[str, dict[str, str]]:
+    """Month → field → header, of a sheet that holds a month in each column; empty for any other recipe."""
+    chosen = recipe.options.get("wide_field")
+    if not chosen:
+        return {}
+    year = recipe.options.get("year")
+    taken = {plain(header) for header in recipe.columns.values()}
+    labels = {
+        plain(word): name for name, known in counted().items() for word in (*known.synonyms, *known.label.values())
+    }
+    out: dict[str, dict[str, str]] = {}
+    for header in sheet.headers:
+        named = header_month(header)
+        if named is None or plain(header) in taken:
+            continue
+        if named[0] is None and year is None:
+            raise RecipeRefused("wide_year_missing", column=header)
+        name = labels.get(plain(named[2])) if chosen == EACH_MONTH else None if named[2] else str(chosen)
+        if name is not None:
+            out.setdefault(f"{named[0] or year}-{named[1]:02d}", {})[name] = header
+    return out
+
+
+def wide_fields(headers: Sequence[str], recipe: Recipe) -> dict[str, str]:
+    """The figures that a wide recipe brings: field → one of the headers that hold it."""
+    if not recipe.options.get("wide_field"):
+        return {}
+    sheet = Sheet("", tuple(headers), 1, pa.table({}), pa.array([], pa.int64()))
+    return {name: header for figures in _wide(sheet, recipe).values() for name, header in figures.items()}
+
+
+# -- rows that hold no record --------------------------------------------------------------------------------------
+
+
+def _left_out(
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str]
+) -> dict[str, list[int]]:
+    """Total rows, notes and repeated headers, by their row numbers.
+
+    Only rows that lack something required, repeat a header or name a total are looked at closely.
+    """
+    required = [mapped[name] for name in kinds()[recipe.kind].required if name in mapped]
+    others = [place for place in dict.fromkeys(mapped.values()) if place not in required]
+    width = len(sheet.headers)
+    blank = " and ".join(f"c{index} is null" for index in range(width))
+    first = required[0] if required else "c0"
+    header = sheet.headers[int(first[1:])]
+    lacking = " or ".join(f"{place} is null" for place in required) or "false"
+    odd = [f"{lacking}", f"{first} = $header"]
+    if len(required) < 2:
+        named = list(dict.fromkeys(["c0", *(mapped[name] for name in NAMING if name in mapped)]))
+        odd += [f"regexp_matches(lower({place}), $total)" for place in named]
+        odd.append(" and ".join(f"{place} is null" for place in others) or "false")
+    bound: dict[str, Any] = {"header": header}
+    if len(required) < 2:
+        bound["total"] = f"({'|'.join(TOTALS)})"
+    where = f"({') or ('.join(odd)})"
+    count, last = connection.execute(
+        f"select count(*) filter (({where}) and not ({blank})), max(row) filter (not coalesce({where}, false)) from body",
+        bound,
+    ).fetchall()[0]
+    if not count or count > CLOSE_LOOK:
+        return {}
+    names = {mapped[name] for name in NAMING if name in mapped} | {"c0"}
+    out: dict[str, list[int]] = {}
+    for row in connection.execute(
+        f"select row, {', '.join(f'c{index}' for index in range(width))} from body where ({where}) and not ({blank}) order by row",
+        bound,
+    ).fetchall():
+        cells = {f"c{index}": " ".join(cell.split()) for index, cell in enumerate(row[1:]) if cell and cell.strip()}
+        reason = _reason(cells, sheet.headers, names, required, last is None or row[0] > last)
+        if reason:
+            out.setdefault(reason, []).append(row[0])
+    return out
+
+
+def _reason(
+    cells: Mapping[str, str], headers: Sequence[str], names: set[str], required: Sequence[str], trailing: bool
+) -> str | None:
+    """Why a row holds no record, or None when it does."""
+    if len(cells) > 1 and all(plain(cell) == plain(headers[int(place[1:])]) for place, cell in cells.items()):
+        return "header"
+    lacking = any(place not in cells for place in required)
+    for place in names & set(cells):
+        text = plain(cells[place]).rstrip(":：")
+        if text in TOTALS or (_TOTAL.search(text) and (lacking or place in required)):
+            return "total"
+    first = next(iter(cells.values()), "")
+    alone = len(cells) == 1 and len(headers) > 2
+    if lacking and _NOTE.match(first):
+        return "note"
+    if alone and (trailing or len(first) > 20) and (lacking or len(first) > 20 or _NOTE.match(first)):
+        return "note"
+    return None
+
+
+# -- cells that hold no value --------------------------------------------------------------------------------------
+
+
+def _clear_errors(connection: duckdb.DuckDBPyConnection, places: Sequence[str]) -> int:
+    """Spreadsheet errors (#N/A …) become empty cells and are counted; ="007", the CSV way to keep zeros, becomes 007."""
+    counts = connection.execute(
+        f"select {', '.join(f'count(*) filter (starts_with({place}, chr(35))), count(*) filter (starts_with({place}, chr(61)))' for place in places)} from raw"
+    ).fetchall()[0]
+    cleared = 0
+    for place, marks, formulas in zip(places, counts[0::2], counts[1::2], strict=True):
+        if marks:
+            cleared += connection.execute(
+                f"update raw set {place} = null where list_contains($errors, upper(trim({place})))", {"errors": ERRORS}
+            ).fetchall()[0][0]
+        if formulas:
+            connection.execute(
+                f"update raw set {place} = nullif(regexp_extract({place}, '^=\"(.*)\"$', 1), '') where regexp_full_match({place}, '=\".*\"')"
+            )
+    return cleared

@@ -1,0 +1,34 @@
+"""Opens a file by its content: the one place that knows every form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from analytics.errors import FileRefused
+from analytics.intake import archive, delimited, parquet, workbook
+from analytics.intake.container import Sheet, form_of
+from analytics.intake.table import Layout
+
+
+def sheets(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
+    """Every readable sheet and what was seen on the way (form, encoding, hidden sheets)."""
+    form = _form(path)
+    if form == "parquet":
+        return [parquet.read(path)], {"form": "parquet"}
+    if form == "zip" and archive.check(path):
+        raise FileRefused("archive_whole", file=path.name)
+    if form in ("zip", "workbook"):
+        return workbook.read(path, layout)
+    sheet, encoding, delimiter = delimited.read(path, layout)
+    return [sheet], {"form": "text", "encoding": encoding, "delimiter": delimiter}
+
+
+def members(path: Path, out: Path) -> list[Path]:
+    """The files that an archive holds, unpacked below `out`; the file itself when it is none."""
+    return archive.unpack(path, out) if _form(path) == "zip" and archive.check(path) else [path]
+
+
+def _form(path: Path) -> str:
+    with path.open("rb") as handle:
+        return form_of(handle.read(8), path)

@@ -1,0 +1,242 @@
+"""Where the table stands in a grid of texts: its header (one row or two), its columns, and what stands beside it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+HEADER_SEARCH = 60
+WIDE_ENOUGH = 0.6  # of the widest row, for a header row that nobody knows
+FORM_LABELS = 4
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_VALUE = re.compile(
+    r"[-+]?[￥¥$€₱]?\s*[\d,]*\.?\d+\s*[%万亿元]?|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+)
+
+Rows = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the caller knows: the sheet, the headers it looks for, and what overrides detection."""
+
+    sheet: str | None = None
+    wanted: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    header_row: int | None = None
+    header_rows: int | None = None
+    first_column: int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    hidden: str = "skip"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table: its headers, the row and column numbers of its corner (from 1), and where another one begins beside it."""
+
+    headers: tuple[str, ...]
+    header_row: int
+    header_rows: int
+    columns: tuple[int, ...]  # places of its columns in the grid, from 0
+    beside: int | None = None
+
+
+def plain(text: str) -> str:
+    """A header as it is compared: lower case, single blanks, none between Chinese characters."""
+    flat = " ".join(str(text).replace("\ufeff", "").split()).lower()
+    return flat.replace(" ", "") if _CHINESE.search(flat) else flat
+
+
+def find(rows: Rows, layout: Layout, merged: Mapping[tuple[int, int], int] | None = None) -> Found | None:
+    """The table that names most of what is wanted or known; without any, the first row as wide as a table.
+
+    `rows` is the grid or its beginning; `merged` says how many columns a merged cell at (row, column) spans, where known.
+    """
+    head = [[" ".join(str(cell).replace("\ufeff", "").split()) for cell in row] for row in rows[:HEADER_SEARCH]]
+    if layout.header_row is not None and layout.header_row > len(head):
+        head = [[" ".join(str(cell).split()) for cell in row] for row in rows[: layout.header_row]]
+    width = max((len(row) for row in head), default=0)
+    if not any(cell for row in head for cell in row):
+        return None
+    head = [[*row, *[""] * (width - len(row))] for row in head]
+    at, pair = _header(head, layout, merged or {})
+    if at is None:
+        return None
+    names = _combined(head[at - 1], head[at], _spans(at - 1, head, merged or {})) if pair else head[at]
+    filled = [any(place < len(row) and row[place].strip() for row in rows[at + 1 :]) for place in range(width)]
+    columns, beside = _columns(names, filled, layout)
+    if not columns:
+        return None
+    return Found(headers([names[place] for place in columns], columns), at + 1, 2 if pair else 1, columns, beside)
+
+
+def is_form(rows: Rows, known: frozenset[str]) -> bool:
+    """Whether labels stand beside their values, as on one agent's sheet, instead of above columns of them."""
+    labels: Counter[str] = Counter()
+    lines = 0
+    for row in rows[:HEADER_SEARCH]:
+        cells = [plain(cell).rstrip(":：") for cell in row]
+        if any(a in known and b in known for a, b in pairwise(cells)):
+            return False
+        found = [a for a, b in pairwise(cells) if a in known and b and b not in known]
+        labels.update(found)
+        lines += bool(found)
+    return len(labels) >= FORM_LABELS and lines >= 2 and max(labels.values()) == 1
+
+
+def headers(names: Iterable[str], places: Iterable[int] | None = None) -> tuple[str, ...]:
+    """Header cells as people read them: twins get a number, nameless ones their column's letter."""
+    seen: dict[str, int] = {}
+    out = []
+    cells = [" ".join(str(name).replace("\ufeff", "").split()) for name in names]
+    for place, cell in zip(places if places is not None else range(len(cells)), cells, strict=True):
+        text = cell or f"({letter(place)})"
+        seen[text] = seen.get(text, 0) + 1
+        out.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
+    return tuple(out)
+
+
+def letter(index: int) -> str:
+    """A column's letter as spreadsheets name it, from 0."""
+    return (letter(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+
+
+# -- the header ----------------------------------------------------------------------------------------------------
+
+
+def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, int], int]) -> tuple[int | None, bool]:
+    """The place of the (lower) header row and whether the row above belongs to it."""
+    if layout.header_row is not None:
+        at = layout.header_row - 1
+        if not 0 <= at < len(head):
+            return None, False
+        rows = layout.header_rows or (2 if at and _worth(head, at, layout, merged) else 1)
+        return at, rows == 2 and at > 0
+    for names in (layout.wanted, layout.known):
+        if not names:
+            continue
+        single = [_hits(row, names) for row in head]
+        double = [0] * len(head)
+        for at in range(1, len(head)):
+            if layout.header_rows != 1 and _paired(head[at - 1], head[at]):
+                double[at] = _hits(_combined(head[at - 1], head[at], _spans(at - 1, head, merged)), names)
+        best = max((*single, *double), default=0)
+        if best == 0:
+            continue
+        if best in single and not (layout.header_rows == 2 and best in double):
+            at = single.index(best)
+            pair = layout.header_rows != 1 and at > 0 and _worth(head, at, layout, merged)
+            return at, pair
+        return double.index(best), True
+    width = max(sum(bool(cell) for cell in row) for row in head)
+    for at, row in enumerate(head):
+        given = [cell for cell in row if cell]
+        if len(given) >= max(1, width * WIDE_ENOUGH) and sum(_is_value(cell) for cell in given) * 2 <= len(given):
+            return at, at > 0 and _worth(head, at, layout, merged)
+    return next(
+        at for at, row in enumerate(head) if sum(bool(cell) for cell in row) >= max(1, width * WIDE_ENOUGH)
+    ), False
+
+
+def _hits(row: Sequence[str], names: frozenset[str]) -> int:
+    return len({plain(cell) for cell in row if cell} & names)
+
+
+def _is_value(cell: str) -> bool:
+    return _VALUE.fullmatch(cell) is not None
+
+
+def _paired(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether two rows can be one header: names, not values, and each filling what the other leaves empty."""
+    if (
+        sum(bool(cell) for cell in upper) < 2
+        or not any(lower)
+        or any(_is_value(cell) for cell in (*upper, *lower) if cell)
+    ):
+        return False
+    under_span = any(not above and below for above, below in zip(upper, lower, strict=True))
+    alone = any(above and not below for above, below in zip(upper, lower, strict=True))
+    return under_span or alone
+
+
+def _worth(head: list[list[str]], at: int, layout: Layout, merged: Mapping[tuple[int, int], int]) -> bool:
+    """Whether the row above names what this row leaves nameless or names twice."""
+    upper, lower = head[at - 1], head[at]
+    if not _paired(upper, lower):
+        return False
+    twice = any(count > 1 for name, count in Counter(map(plain, lower)).items() if name)
+    nameless = any(above and not below for above, below in zip(upper, lower, strict=True))
+    spans = _spans(at - 1, head, merged)
+    grouped = twice and any(spans.get(place, place) != place for place, cell in enumerate(lower) if cell)
+    return grouped or (
+        nameless
+        and _hits(_combined(upper, lower, spans), layout.wanted | layout.known)
+        > _hits(lower, layout.wanted | layout.known)
+    )
+
+
+def _spans(at: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]) -> dict[int, int]:
+    """Column → the column whose upper name spans it: by the merged cells, else by the blanks that follow a name."""
+    upper, lower = head[at], head[at + 1]
+    known = {column: count for (row, column), count in merged.items() if row == at}
+    out: dict[int, int] = {}
+    source: int | None = None
+    for place, cell in enumerate(upper):
+        if cell:
+            source = place if lower[place] else None
+        elif not lower[place]:
+            source = None
+        if source is not None and (not known or place < source + known.get(source, 1)):
+            out[place] = source
+    return out
+
+
+def _combined(upper: Sequence[str], lower: Sequence[str], spans: Mapping[int, int]) -> list[str]:
+    """The lower name counts; the upper where there is no lower one, and in front of lower names that repeat."""
+    names = [below or above for above, below in zip(upper, lower, strict=True)]
+    repeated = {name for name, count in Counter(map(plain, names)).items() if name and count > 1}
+    return [
+        f"{upper[spans[place]]} {name}" if plain(name) in repeated and lower[place] and place in spans else name
+        for place, name in enumerate(names)
+    ]
+
+
+# -- the columns ---------------------------------------------------------------------------------------------------
+
+
+def _columns(names: Sequence[str], filled: Sequence[bool], layout: Layout) -> tuple[tuple[int, ...], int | None]:
+    """The places of the table's columns, and where another table begins beside it."""
+    runs: list[list[int]] = []
+    for place, (name, used) in enumerate(zip(names, filled, strict=True)):
+        if not name and not used:
+            continue
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    if layout.first_column is not None:
+        start = layout.first_column - 1
+        runs = [[place for place in run if place >= start] for run in runs if run[-1] >= start]
+        return (tuple(runs[0]), None) if runs else ((), None)
+    if len(runs) < 2:
+        return (tuple(runs[0]) if runs else ()), None
+    wanted = layout.wanted or layout.known
+    mine = [{plain(names[place]) for place in run if names[place]} for run in runs]
+    hits = [len(one & wanted) for one in mine]
+    best = hits.index(max(hits))
+    if layout.wanted and not layout.wanted <= mine[best] and layout.wanted <= set().union(*mine):
+        return tuple(place for run in runs for place in run), None
+    kept, beside = list(runs[best]), None
+    for at, run in enumerate(runs):
+        if at == best:
+            continue
+        nameless = not mine[at] or sum(_is_value(names[place]) for place in run if names[place]) * 2 > len(mine[at])
+        if nameless or mine[at] & mine[best]:
+            beside = run[0] + 1 if beside is None else beside
+        else:
+            kept += run
+    return tuple(sorted(kept)), beside
