@@ -77,6 +77,9 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
             raise RecipeRefused("scoresheet_empty")
         if "period" not in known and "from" not in recipe.options:
             raise RecipeRefused("scoresheet_no_period")
+        rates = [name for name in known if _is_bare_rate(name, known)]
+        if recipe.options.get("duplicates") == "add" and rates:
+            raise RecipeRefused("rates_do_not_add", columns=[recipe.columns.get(name, name) for name in rates])
     return {name: field for name, field in known.items() if field is not None}
 
 
@@ -268,6 +271,14 @@ def _periods(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
     )
 
 
+def _is_bare_rate(name: str, columns: Mapping[str, Field | None]) -> bool:
+    """Whether a column gives an indicator without what it is a rate of."""
+    return any(
+        one.id == name and not (one.denominator in columns and one.numerator not in columns)
+        for one in catalogue().indicators
+    )
+
+
 def _weighted(columns: Mapping[str, Field]) -> list[tuple[str, tuple[str, str, float]]]:
     """Indicators given as a rate beside what it is a rate of: indicator → its numerator, denominator and scale."""
     return [
@@ -309,7 +320,13 @@ def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mappi
         value = f"{place}::double * {denominator}::double / $scale{len(parts)}"
         add(numerator, value, f"{place} is not null and {denominator} is not null")
         add(name, f"{place}::double", f"{place} is not null and {denominator} is null")
-    _save(connection.sql(" union all ".join(parts), params=bound).to_arrow_table(), out / "records.arrow")
+    everything = " union all ".join(parts)
+    if recipe.options.get("duplicates") == "add":
+        everything = (
+            "select min(row) as row, agent_id, first_month, last_month, measure, sum(value) as value "
+            f"from ({everything}) group by agent_id, first_month, last_month, measure"
+        )
+    _save(connection.sql(everything, params=bound).to_arrow_table(), out / "records.arrow")
     facts = connection.sql(
         f"select agent_id, last_month as month, name, team, branch, region, row {good}"
     ).to_arrow_table()

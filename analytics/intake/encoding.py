@@ -9,7 +9,8 @@ from charset_normalizer import from_bytes
 
 from analytics.errors import FileRefused
 
-LEGACY = ("gb18030", "big5hkscs")
+# encoding → the character set of its everyday characters, and between which lead bytes they stand
+EVERYDAY = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0xC6), "big5": ("big5", 0xA4, 0xC6)}
 SAMPLE = 64 * 1024
 BINARY = 0.02  # share of control characters beyond which it is no text
 
@@ -52,14 +53,24 @@ def _wide(raw: bytes, path: Path) -> str:
 
 
 def _legacy(raw: bytes, path: Path) -> str:
-    """GB18030 or Big5: the one in which the text looks like Chinese; neither, and the user is asked."""
-    at = next((index for index, byte in enumerate(raw) if byte > 0x7F), 0)
-    sample = raw[max(0, raw.rfind(b"\n", 0, at)) :][:SAMPLE]
-    sample = sample[: sample.rfind(b"\n") + 1] or sample
-    odd = sum(byte < 32 and byte not in b"\r\n\t" for byte in sample)
-    if odd > BINARY * len(sample):
+    """GB18030 or Big5: of those the library takes for possible, the one of more everyday characters; none, and the user is asked."""
+    lines = [line for line in raw[: 64 * SAMPLE].split(b"\n") if not line.isascii()]
+    sample = b"\n".join(lines)[:SAMPLE]
+    sample = sample[: sample.rfind(b"\n")] if len(sample) == SAMPLE else sample
+    if sum(byte < 32 and byte not in b"\r\n\t" for byte in sample) > BINARY * len(sample):
         raise FileRefused("file_not_a_table", file=path.name)
-    best = from_bytes(sample, cp_isolation=list(LEGACY)).best()
-    if best is None:
+    found = from_bytes(sample or raw[-SAMPLE:], cp_isolation=list(EVERYDAY))
+    if not found:
         raise FileRefused("encoding_unknown", file=path.name)
-    return best.encoding
+    return max(found, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)).encoding
+
+
+def _everyday(text: str, encoding: str) -> float:
+    """The share of Chinese characters that belong to the everyday half of their character set."""
+    charset, first, last = EVERYDAY[encoding]
+    chinese = [char for char in text if "\u3400" <= char <= "\u9fff"]
+    common = 0
+    for char in chinese:
+        code = char.encode(charset, "ignore")
+        common += len(code) == 2 and first <= code[0] <= last
+    return common / len(chinese) if chinese else 0.0

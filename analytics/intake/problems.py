@@ -74,7 +74,7 @@ def problems(
                 {"name": numerator},
             )
     check = _check(recipe.kind)
-    if check:
+    if check and not (recipe.kind == "scoresheet" and recipe.options.get("duplicates") == "add"):
         bound = {"has_renewed_on": "renewed_on" in columns} if recipe.kind == "policies" else {}
         connection.execute(f"insert into problem by name {check}", bound)
     connection.execute("create table bad as select distinct sheet, row, part from problem")

@@ -29,6 +29,7 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "header_rows": (int,),
     "first_column": (int,),
     "hidden": (str,),
+    "duplicates": (str,),
     "sheet_is": (str,),
     "wide_field": (str,),
     "year": (int,),
@@ -42,6 +43,7 @@ CHOICES: Mapping[str, tuple[object, ...]] = {
     "rate_scale": ("percent", "fraction"),
     "header_rows": (1, 2),
     "hidden": ("skip", "read"),
+    "duplicates": ("refuse", "add"),
     "sheet_is": ("period", "team", "branch"),
 }
 

@@ -92,7 +92,7 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
             matches[name] = (header, confidence)
             taken.add(header)
     for name, header, confidence in _by_content(kind, pool, matches, values):
-        if name not in matches and header not in taken:
+        if name not in matches and (header not in taken or confidence == NAME_AS_ID):
             matches[name] = (header, confidence)
             taken.add(header)
     complete = all(name in matches for name in known.required) and (
@@ -137,7 +137,8 @@ def _by_content(
         "outcome": lambda cells: len(cells) <= FEW and all(plain(cell) in outcomes for cell in cells),
         "rate": lambda cells: all(PERCENT.fullmatch(cell.strip()) for cell in cells),
     }
-    for name in (*known.required, *known.any_of, *(("renewal_rate",) if kind == "scoresheet" else ())):
+    guessed = {"agents": (), "scoresheet": ("renewal_rate",)}.get(kind, (*known.required, *known.any_of))
+    for name in guessed:
         if name in matches or name == "renewed_on" or pool[name].type not in tests:
             continue
         fitting = [header for header, cells in free.items() if cells and tests[pool[name].type](cells)]

@@ -211,7 +211,7 @@ def _left_out(
     odd = [f"{lacking}", f"{first} = $header"]
     if len(required) < 2:
         named = list(dict.fromkeys(["c0", *(mapped[name] for name in NAMING if name in mapped)]))
-        odd += [f"regexp_matches(lower({place}), $total)" for place in named]
+        odd += [f"regexp_matches(lower(replace({place}, ' ', '')), $total)" for place in named]
         odd.append(" and ".join(f"{place} is null" for place in others) or "false")
     bound: dict[str, Any] = {"header": header}
     if len(required) < 2:

@@ -116,21 +116,16 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
             return None, False
         rows = layout.header_rows or (2 if at and _worth(head, at, layout, merged) else 1)
         return at, rows == 2 and at > 0
-    for names in (layout.wanted, layout.known):
-        if not names:
-            continue
-        single = [_hits(row, names) for row in head]
-        double = [0] * len(head)
-        for at in range(1, len(head)):
-            if layout.header_rows != 1 and _paired(head[at - 1], head[at]):
-                double[at] = _hits(_combined(head[at - 1], head[at], _spans(at - 1, head, merged)), names)
-        best = max((*single, *double), default=0)
-        if best == 0:
-            continue
+    single = [_hits(row, layout) for row in head]
+    double = [(0, 0)] * len(head)
+    for at in range(1, len(head)):
+        if layout.header_rows != 1 and _paired(head[at - 1], head[at]):
+            double[at] = _hits([below or above for above, below in zip(head[at - 1], head[at], strict=True)], layout)
+    best = max(*single, *double)
+    if best > (0, 0):
         if best in single and not (layout.header_rows == 2 and best in double):
             at = single.index(best)
-            pair = layout.header_rows != 1 and at > 0 and _worth(head, at, layout, merged)
-            return at, pair
+            return at, layout.header_rows != 1 and at > 0 and _worth(head, at, layout, merged)
         return double.index(best), True
     width = max(sum(bool(cell) for cell in row) for row in head)
     for at, row in enumerate(head):
@@ -142,8 +137,10 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
     ), False
 
 
-def _hits(row: Sequence[str], names: frozenset[str]) -> int:
-    return len({plain(cell) for cell in row if cell} & names)
+def _hits(row: Sequence[str], layout: Layout) -> tuple[int, int]:
+    """How many wanted and how many known names stand in a row."""
+    names = {plain(cell) for cell in row if cell}
+    return len(names & layout.wanted), len(names & layout.known)
 
 
 def _is_value(cell: str) -> bool:
@@ -172,11 +169,8 @@ def _worth(head: list[list[str]], at: int, layout: Layout, merged: Mapping[tuple
     nameless = any(above and not below for above, below in zip(upper, lower, strict=True))
     spans = _spans(at - 1, head, merged)
     grouped = twice and any(spans.get(place, place) != place for place, cell in enumerate(lower) if cell)
-    return grouped or (
-        nameless
-        and _hits(_combined(upper, lower, spans), layout.wanted | layout.known)
-        > _hits(lower, layout.wanted | layout.known)
-    )
+    both = [below or above for above, below in zip(upper, lower, strict=True)]
+    return grouped or (nameless and _hits(both, layout) > _hits(lower, layout))
 
 
 def _spans(at: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]) -> dict[int, int]:
