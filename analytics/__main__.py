@@ -23,6 +23,7 @@ from analytics.home import Home, default_home
 from analytics.insight.coaching import coaching_list
 from analytics.insight.quadrant import Placed, place
 from analytics.insight.weak_spots import losses_of, team_losses
+from analytics.intake import limits
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import explain, say
@@ -301,6 +302,26 @@ def template_(context: Context, kind: str, out: Path) -> None:
     """Write a workbook to fill in for one kind of record."""
     _write(out, template(kind, context.language))
     _print(context, {"written": str(out), "kind": kind})
+
+
+@_command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", metavar="KIND", help="What a row is (default: by the headers).")
+@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX.")
+def corrections(context: Context, file: Path, kind: str | None, recipe_file: Path | None, out: Path) -> None:
+    """Write a copy of a file with every cell that cannot be read marked, to mend and load again."""
+    with _home(context) as home:
+        recipe = read_recipe(recipe_file) if recipe_file else home.recipe_for(file, kind)
+        issues = home.preview(file, recipe)[1]
+        _write(out, home.corrections(file, recipe, context.language))
+    _print(context, {"written": str(out), "issues": len(issues)})
+
+
+@_command("limits")
+def limits_(context: Context) -> None:
+    """What a file may hold at most."""
+    _print(context, {"limits": limits.plain(), "sentences": limits.sentences(context.language)}, rows=[limits.plain()])
 
 
 # -- judging -------------------------------------------------------------------------------------------------------

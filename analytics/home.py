@@ -130,6 +130,11 @@ class Home:
                 shutil.copyfile(path, copy)
             yield copy
 
+    def corrections(self, path: Path, recipe: Recipe, language: str, work: Work | None = None) -> bytes:
+        """A copy of the user's file, as XLSX, with every cell that a load by this recipe would refuse marked."""
+        with self._scratch(path) as copy:
+            return reading.correct(copy, recipe, copy.parent, language, work)
+
     # -- loads in and out ------------------------------------------------------------------------------------------
 
     def preview(
@@ -173,7 +178,7 @@ class Home:
             work.enter("storing")
             load_id, replaced, undated = self._store(load, path, work)
         shape = self.warehouse.ask("load_shape", load_id=load_id)
-        notes = [*([("undated_open", {"count": undated})] if undated else []), *_reading_notes(answer, recipe)]
+        notes = [*([("undated_open", {"count": undated})] if undated else []), *reading_notes(answer, recipe)]
         return Receipt(
             load=load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
             rejected=answer["rejected"], replaced=replaced, agents=int(shape["agents"].iloc[0]), months=self._months(load_id),
@@ -308,7 +313,7 @@ class Home:
                 pending.unlink()
 
 
-def _reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, Mapping[str, object]]]:
+def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, Mapping[str, object]]]:
     """What was done with a file beside reading its cells: what was left out, what a number was taken for."""
     seen = answer["seen"]
     notes: list[tuple[str, Mapping[str, object]]] = [

@@ -180,7 +180,7 @@ class Issue:
             "column": self.column,
             "value": self.value,
             "reason": self.reason,
-            "count": self.count,
+            **({"count": self.count} if self.count > 1 else {}),
         }
 
 

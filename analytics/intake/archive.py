@@ -7,9 +7,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from analytics.errors import FileRefused
-from analytics.intake.container import UNPACKED_LIMIT
+from analytics.intake.limits import MEMBER_LIMIT, UNPACKED_LIMIT
 
-MEMBER_LIMIT = 200
 SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 NESTED = (b"PK\x03\x04", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh")
 CHUNK = 1024 * 1024

@@ -9,11 +9,7 @@ import pyarrow as pa
 
 from analytics.errors import FileRefused
 
-UNPACKED_LIMIT = 300 * 1024 * 1024
-ROW_LIMIT = 20_000_000
-COLUMN_LIMIT = 2_000
-CELL_LIMIT = 60_000_000
-LINE_LIMIT = 1024 * 1024
+UNCOMPUTED = "\ue000"  # stands before the text of a formula whose result the file does not hold
 GRID = 30  # rows shown of a file as they stand in it
 
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from analytics.errors import FileRefused
-from analytics.intake.container import COLUMN_LIMIT, GRID, LINE_LIMIT, ROW_LIMIT, Sheet
+from analytics.intake.container import GRID, Sheet
 from analytics.intake.encoding import decode
+from analytics.intake.limits import COLUMN_LIMIT, LINE_LIMIT, ROW_LIMIT
 from analytics.intake.table import HEADER_SEARCH, Layout, find, is_form
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -31,8 +32,8 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     if text.count('"') % 2:
         raise FileRefused("quote_open", file=path.name)
     head = text[:HEAD]
-    if text.find("\n") < 0 and text.find("\r") < 0 and len(text) > 8 * LINE_LIMIT:
-        raise FileRefused("line_too_long", file=path.name, limit=8)
+    if text.find("\n") < 0 and text.find("\r") < 0 and len(text) > LINE_LIMIT:
+        raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
     if len(head) < len(text):
         head = head[: head.rfind("\n") + 1] or head
     delimiter = layout.delimiter or max(DELIMITERS, key=lambda mark: _regularity(head, mark))
@@ -56,6 +57,13 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
         found.beside, marked=marked, grid=tuple(tuple(row) for row in rows[:GRID]),
     )  # fmt: skip
     return sheet, encoding, delimiter
+
+
+def grid(path: Path, layout: Layout) -> list[list[str]]:
+    """All rows as they stand in the file."""
+    text, _ = decode(path.read_bytes(), path, layout.encoding)
+    delimiter = layout.delimiter or max(DELIMITERS, key=lambda mark: _regularity(text[:HEAD], mark))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def _rows(head: str, delimiter: str, path: Path) -> list[list[str]]:
@@ -114,10 +122,10 @@ def _rows_below(
         ),
     }
     # Rows of another width carry no number when several threads read: a file that has any is read again by one.
-    table = _read(data, pacsv.ReadOptions(column_names=names, block_size=8 * LINE_LIMIT), options, path)
+    table = _read(data, pacsv.ReadOptions(column_names=names, block_size=LINE_LIMIT), options, path)
     if odd:
         odd.clear()
-        read = pacsv.ReadOptions(column_names=names, block_size=8 * LINE_LIMIT, use_threads=False)
+        read = pacsv.ReadOptions(column_names=names, block_size=LINE_LIMIT, use_threads=False)
         table = _read(data, read, options, path)
     if table.num_rows > ROW_LIMIT:
         raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
@@ -150,5 +158,5 @@ def _read(data: bytes, read: pacsv.ReadOptions, options: dict[str, Any], path: P
         return pacsv.read_csv(pa.BufferReader(data), read_options=read, **options)
     except pa.ArrowInvalid as error:
         if "straddling" in str(error) or "too large" in str(error):
-            raise FileRefused("line_too_long", file=path.name, limit=8) from error
+            raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2) from error
         raise FileRefused("file_damaged", file=path.name) from error

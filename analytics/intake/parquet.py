@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.errors import FileRefused
-from analytics.intake.container import COLUMN_LIMIT, GRID, ROW_LIMIT, Sheet
+from analytics.intake.container import GRID, Sheet
+from analytics.intake.limits import COLUMN_LIMIT, ROW_LIMIT
 from analytics.intake.table import headers
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.intake.container import Sheet
+from analytics.intake.container import UNCOMPUTED, Sheet
 from analytics.intake.fields import Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
@@ -89,10 +89,10 @@ def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
         field.type, f"not_{field.type}"
     )
     connection.execute(
-        f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as field, raw.{place} as value, "
-        f"case when starts_with(raw.{place}, '=') then 'formula' else $reason end as reason from raw "
+        f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as field, ltrim(raw.{place}, $uncomputed) as value, "
+        f"case when starts_with(raw.{place}, $uncomputed) then 'formula' else $reason end as reason from raw "
         f"join typed using (sheet, row, part) where raw.{place} is not null and typed.{result} is null and clean_text(raw.{place}) is not null",
-        {"name": name, "reason": reason},
+        {"name": name, "reason": reason, "uncomputed": UNCOMPUTED},
     )
     if needed:
         connection.execute(
@@ -183,10 +183,11 @@ def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field
     found = set()
     for name, field in columns.items():
         place = place_of(name, columns)
-        if connection.execute(f"select count(*) from raw where starts_with({place}, '=')").fetchall()[0][0]:
+        bound = {"mark": UNCOMPUTED}
+        if connection.execute(f"select count(*) from raw where starts_with({place}, $mark)", bound).fetchall()[0][0]:
             found.add(name)
             if field.type in ("id", "text"):
-                connection.execute(f"update typed set {place} = null where starts_with({place}, '=')")
+                connection.execute(f"update typed set {place} = null where starts_with({place}, $mark)", bound)
     return found
 
 

@@ -15,14 +15,12 @@ import pyarrow as pa
 
 from analytics import errors
 from analytics.errors import FileRefused
+from analytics.intake.limits import MEMORY, SECONDS, SIZE_LIMIT
 from analytics.intake.recipe import Recipe
 from analytics.model import Issue
 from analytics.work import Work
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZE_LIMIT = 2 * 1024**3
-MEMORY = 1536 * 1024**2
-SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,13 @@ def members(path: Path, work: Work | None = None) -> list[Path]:
     """The files of an archive, unpacked beside it; the file itself when it is none."""
     answer = _ask({"action": "unpack", "path": str(path)}, path, path.parent, work)
     return [Path(member) for member in answer["members"]]
+
+
+def correct(path: Path, recipe: Recipe, out: Path, language: str, work: Work | None = None) -> bytes:
+    """The user's own file as a workbook in which every cell that cannot be read is marked."""
+    request = {"action": "correct", "path": str(path), "recipe": recipe.plain(), "language": language}
+    _ask(request, path, out, work)
+    return (out / "corrections.xlsx").read_bytes()
 
 
 def read(path: Path, recipe: Recipe, out: Path, work: Work | None = None) -> Reading:

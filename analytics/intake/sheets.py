@@ -24,6 +24,16 @@ def sheets(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
     return [sheet], {"form": "text", "encoding": encoding, "delimiter": delimiter}
 
 
+def grids(path: Path, layout: Layout) -> list[tuple[str, bool, list[list[str]]]]:
+    """Every sheet as it stands in the file: its name, whether it is hidden, its cells as texts."""
+    form = _form(path)
+    if form == "parquet":
+        sheet = parquet.read(path)
+        rows = [[cell or "" for cell in row.values()] for row in sheet.body.to_pylist()]
+        return [("", False, [list(sheet.headers), *rows])]
+    return workbook.grids(path) if form in ("zip", "workbook") else [("", False, delimited.grid(path, layout))]
+
+
 def members(path: Path, out: Path) -> list[Path]:
     """The files that an archive holds, unpacked below `out`; the file itself when it is none."""
     return archive.unpack(path, out) if _form(path) == "zip" and archive.check(path) else [path]

@@ -15,7 +15,8 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from analytics.errors import FileRefused
-from analytics.intake.container import CELL_LIMIT, COLUMN_LIMIT, GRID, Sheet
+from analytics.intake.container import GRID, UNCOMPUTED, Sheet
+from analytics.intake.limits import CELL_LIMIT, COLUMN_LIMIT
 from analytics.intake.table import Layout, find, is_form
 
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"[^>]*>')
@@ -85,6 +86,23 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
     return found, seen
 
 
+def grids(path: Path) -> list[tuple[str, bool, list[list[str]]]]:
+    """Every sheet's name, whether it is hidden, and its cells as texts."""
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        return [
+            (
+                meta.name,
+                meta.visible != SheetVisibleEnum.Visible,
+                _texts(book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)),
+            )
+            for meta in book.sheets_metadata
+            if meta.typ == SheetTypeEnum.WorkSheet
+        ]
+    except CalamineError as error:
+        raise FileRefused("file_damaged", file=path.name) from error
+
+
 def _texts(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
     return [[value if type(value) is str else _text(value) for value in row] for row in rows]
 
@@ -122,7 +140,7 @@ def _sheet(
     body = pa.table(columns, names=[f"c{at}" for at in range(len(columns))])
     return Sheet(
         name, found.headers, found.header_row, body, pa.array([at + 1 for at in kept], pa.int64()), (), found.header_rows,
-        found.columns, found.beside, dropped, marks.errors, True, tuple(tuple(row) for row in rows[:GRID]),
+        found.columns, found.beside, dropped, marks.errors, True, tuple(tuple(cell.lstrip(UNCOMPUTED) for cell in row) for row in rows[:GRID]),
     )  # fmt: skip
 
 
@@ -171,7 +189,7 @@ def _marks_of_xlsx(xml: bytes) -> Marks:
         marks.cells[row, column] = text
         marks.errors += 1
     for column, row, text in _found(_UNCOMPUTED, xml, b"</f></c>", b"/></c>", b"<v></v>", b"<v/>"):
-        marks.cells[row, column] = f"={text}"
+        marks.cells[row, column] = f"{UNCOMPUTED}={text}"
     return marks
 
 

@@ -95,10 +95,25 @@ def _months(headers: Sequence[str]) -> dict[str, Any] | None:
 
 def read(path: Path, recipe: Recipe, out: Path) -> dict[str, Any]:
     """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues in the answer."""
+    return _read(path, recipe, out)[0]
+
+
+def correct(path: Path, recipe: Recipe, out: Path, language: str) -> dict[str, Any]:
+    """The user's file as `out/corrections.xlsx`, what cannot be read marked in it."""
+    from analytics.intake import corrections  # a second's import that no reading of a file should wait for
+
+    answer, found, layout = _read(path, recipe, out)
+    issues = [{**one, "header": one.get("header") or recipe.columns.get(one["field"], "")} for one in answer["issues"]]
+    corrections.write(path, layout, found, issues, language, out / "corrections.xlsx")
+    return {}
+
+
+def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[Sheet], Layout]:
     mapped = (*recipe.columns.values(), *recipe.only)
     wanted = frozenset(plain(header) for header in mapped)
     options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
-    found, seen = sheets(path, Layout(sheet=recipe.sheet, wanted=wanted, known=known_headers(), **options))
+    layout = Layout(sheet=recipe.sheet, wanted=wanted, known=known_headers(), **options)
+    found, seen = sheets(path, layout)
     lacking = {sheet.name: wanted - {plain(header) for header in sheet.headers} for sheet in found}
     fitting = [sheet for sheet in found if not lacking[sheet.name]]
     if not fitting:
@@ -111,7 +126,7 @@ def read(path: Path, recipe: Recipe, out: Path) -> dict[str, Any]:
     answer["unread"] = [*(name for name in lacking if lacking[name]), *seen.get("bare", [])]
     answer["hidden_rows"] = sum(sheet.hidden_rows for sheet in fitting)
     answer["beside"] = {sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside}
-    return answer
+    return answer, fitting, layout
 
 
 def unpack(path: Path, out: Path) -> dict[str, Any]:
@@ -131,6 +146,8 @@ def main() -> None:
             answer = look(path, layout)
         elif request["action"] == "unpack":
             answer = unpack(path, out)
+        elif request["action"] == "correct":
+            answer = correct(path, recipe_from(request["recipe"]), out, request["language"])
         else:
             answer = read(path, recipe_from(request["recipe"]), out)
     except RenewalError as error:

@@ -10,9 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from analytics.errors import RenewalError
+from analytics.home import reading_notes
 from analytics.intake import limits
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
+from analytics.intake.table import letter
 from analytics.language import explain
 from analytics.model import Receipt
 from analytics.reports.tables import Column, export_name
@@ -167,6 +169,10 @@ def examine(path: Path) -> None:
     )
     if seen.get("hidden"):
         st.caption(t("note.sheets_hidden", sheets=md(", ".join(seen["hidden"]))))
+    if sheet["hidden_rows"]:
+        st.caption(t("note.rows_hidden", count=sheet["hidden_rows"]))
+    if sheet["beside"]:
+        st.caption(t("data.beside", column=letter(sheet["beside"] - 1)))
     if saved:
         st.success(t("data.recipe_known"))
     with st.expander(t("data.table_found"), expanded=not saved):
@@ -198,7 +204,9 @@ def examine(path: Path) -> None:
     columns = understanding.directions(columns, unsure, of_kind)
     columns |= understanding.extras(sheet, kind, columns, saved, of_kind)
     values = understanding.meanings(sheet, columns, saved, of_kind)
-    options = understanding.options(sheet, kind, columns, saved, len(alike) if together else 1, of_kind, bool(wide))
+    options = understanding.options(
+        sheet, kind, columns, saved, [one["name"] for one in alike] if together else [], of_kind, wide.get("wide_field")
+    )
     only = understanding.row_filter(sheet, saved, of_kind)
     as_of = st.date_input(
         t("data.as_of"), dt.date.today(), key=f"{prefix}.as_of", help=t("data.as_of_help"), width=220, format="YYYY-MM-DD"
@@ -256,6 +264,8 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
             skipped=f"{answer['skipped']:,}",
         )
     )
+    for key, facts in reading_notes(answer, recipe):
+        st.caption(md(t(f"note.{key}", **facts)))
     if issues:
         table = pd.DataFrame(
             [
@@ -264,6 +274,7 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
                     "row": one.row,
                     "column": one.column,
                     "value": one.value,
+                    "count": one.count,
                     "reason": t(f"issue.{one.reason}"),
                 }
                 for one in issues
@@ -273,7 +284,8 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
             Column("sheet", t("data.sheet")),
             Column("row", t("data.row"), "count"),
             Column("column", t("data.header")),
-            Column("value", t("data.value")),
+            Column("value", t("data.cell")),
+            Column("count", t("data.times"), "count"),
             Column("reason", t("data.reason")),
         ]
         st.warning(t("data.issues", count=f"{answer['issue_count']:,}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,12 +10,16 @@ import streamlit as st
 
 from analytics.catalogue import catalogue
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds, words
+from analytics.intake.months import span
 from analytics.intake.recognise import recognise
+from analytics.intake.rows import EACH_MONTH
+from analytics.intake.table import letter
 from pages.ui.i18n import md, t, text
 
 ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
 FEW = 12
+LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 
 
 def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[str, Any]:
@@ -42,6 +47,13 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
         column = st.number_input(
             t("data.first_column"), 1, 2_000, sheet.get("first_column", 1), key=f"{prefix}.first_column", width=150
         )
+        if sheet["hidden_rows"]:
+            choices = ["skip", "read"]
+            hidden = st.selectbox(
+                t("data.hidden"), choices, key=f"{prefix}.hidden", width=150, format_func=lambda one: t(f"data.hidden_{one}")
+            )  # fmt: skip
+            if hidden == "read":
+                out["hidden"] = hidden
         if row != sheet["header_row"]:
             out["header_row"] = int(row)
         if rows != sheet.get("header_rows", 1):
@@ -75,34 +87,32 @@ def grid(sheet: dict[str, Any], prefix: str) -> None:
     st.dataframe(frame.style.apply(shade, axis=1), key=f"{prefix}.grid", height=260, placeholder="")
 
 
-def letter(index: int) -> str:
-    """A column's letter as spreadsheets name it."""
-    return (letter(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
-
-
 def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Whether columns named after months hold one figure month by month, and which; never assumed."""
     if not sheet.get("wide"):
         return {}
     headers = sheet["wide"]["headers"]
     before = saved.get("options", {}).get("wide_field")
-    choices = [None, *counted()]
+    choices = [None, *([EACH_MONTH] if sheet["wide"]["each"] else []), *counted()]
     with st.container(border=True, key=f"{prefix}.wide"):
         st.markdown(t("data.wide_ask", headers=md(", ".join(headers[:3])), count=len(headers)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.selectbox(
                 t("data.wide_field"), choices, choices.index(before) if before in choices else 0, key=f"{prefix}.wide_field", width=280,
-                format_func=lambda one: t("data.wide_none") if one is None else text(counted()[one].label),
+                format_func=lambda one: t("data.wide_none") if one is None else t("data.wide_each") if one == EACH_MONTH else text(counted()[one].label),
             )  # fmt: skip
             if chosen is None:
                 return {}
             out: dict[str, Any] = {"wide_field": chosen}
-            if not sheet["wide"].get("year_known"):
-                year = saved.get("options", {}).get("wide_year") or pd.Timestamp.today().year
-                out["wide_year"] = int(
-                    st.number_input(t("data.wide_year"), 2000, 2100, year, key=f"{prefix}.wide_year", width=140)
-                )
+            if not sheet["wide"]["year_known"]:
+                out["year"] = _year(saved, f"{prefix}.wide_year")
     return out
+
+
+def _year(saved: dict[str, Any], key: str) -> int:
+    """The year of months that name none."""
+    before = saved.get("options", {}).get("year") or pd.Timestamp.today().year
+    return int(st.number_input(t("data.wide_year"), 2000, 2100, before, key=key, width=140))
 
 
 def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str) -> tuple[dict[str, str], list[str]]:
@@ -248,14 +258,14 @@ def options(
     kind: str,
     columns: dict[str, str],
     saved: dict[str, Any],
-    sheets: int,
+    names: Sequence[str],
     prefix: str,
-    wide: bool = False,
+    wide_field: str | None = None,
 ) -> dict[str, object]:
     """Scale, date order, period, words for nothing, and what becomes of data already there: what no column says."""
     before = saved.get("options", {})
     out: dict[str, object] = {
-        key: value for key, value in before.items() if key in ("header_row", "header_rows", "first_column", "encoding", "delimiter")
+        key: value for key, value in before.items() if key in LAYOUT
     }  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, option in (("satisfaction", "satisfaction_max"), ("score", "score_max")):
@@ -279,16 +289,20 @@ def options(
             )  # fmt: skip
             if order != "auto":
                 out["date_order"] = order
-        if sheets > 1:
-            senses = [None, "period", "team"]
+        if len(names) > 1:
+            senses = [None, *(one for one in ("period", "team", "branch") if one in kinds()[kind].fields)]
             sense = st.selectbox(
                 t("data.sheet_is"), senses, senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0, key=f"{prefix}.sheet_is",
                 format_func=lambda one: t(f"data.sheet_is_{one or 'nothing'}"), width=220,
             )  # fmt: skip
             if sense:
                 out["sheet_is"] = sense
+            if sense == "period" and not all(span(name)[0] for name in names):
+                out["year"] = _year(saved, f"{prefix}.sheet_year")
         dating = ("period", "year")
-        dated_by_columns = wide or any(name in columns for name in dating) or out.get("sheet_is") == "period"
+        dated_by_columns = (
+            bool(wide_field) or any(name in columns for name in dating) or out.get("sheet_is") == "period"
+        )
         if kind == "scoresheet" and not dated_by_columns:
             first = st.text_input(
                 t("data.period_from"), before.get("from", ""), key=f"{prefix}.from", placeholder="2026-01", width=160
@@ -298,6 +312,23 @@ def options(
             )
             if first:
                 out |= {"from": first, "to": last or first}
+        rated = [name for name in (*columns, wide_field) if name in counted() and counted()[name].type == "rate"]
+        if rated:
+            scales = ["auto", "percent", "fraction"]
+            scale = st.selectbox(
+                t("data.rate_scale"), scales, scales.index(before.get("rate_scale", "auto")), key=f"{prefix}.rate_scale", width=220,
+                format_func=lambda one: t(f"data.rate_{one}"),
+            )  # fmt: skip
+            if scale != "auto":
+                out["rate_scale"] = scale
+        if kind == "scoresheet":
+            senses = ["refuse", "add"]
+            sense = st.selectbox(
+                t("data.duplicates"), senses, senses.index(before.get("duplicates", "refuse")), key=f"{prefix}.duplicates", width=220,
+                format_func=lambda one: t(f"data.duplicates_{one}"),
+            )  # fmt: skip
+            if sense == "add":
+                out["duplicates"] = sense
         mode = st.selectbox(
             t("data.months"), ["add", "replace"], ["add", "replace"].index(before.get("months", "add")), key=f"{prefix}.months",
             format_func=lambda one: t(f"data.months_{one}"), width=240,

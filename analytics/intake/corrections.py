@@ -1,0 +1,116 @@
+"""A copy of the user's own workbook to mend and load again: bad cells coloured, the reason as a comment on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+
+from analytics.errors import FileRefused
+from analytics.intake.container import Sheet
+from analytics.intake.sheets import grids
+from analytics.intake.table import Layout, plain
+from analytics.language import say
+
+ROWS = 300_000
+BAD = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
+HEAD = PatternFill("solid", start_color="FFE8EEF6", end_color="FFE8EEF6")
+
+
+def write(
+    path: Path, layout: Layout, sheets: Sequence[Sheet], issues: Sequence[Mapping[str, Any]], language: str, out: Path
+) -> None:
+    """`issues` as cells.read gives them, each with its `header`; a form that is no .xlsx becomes one, its cells as text."""
+    book = _own(path) or _made(path, layout)
+    known = {sheet.name: sheet for sheet in sheets}
+    for issue in issues:
+        sheet = known[issue["sheet"]]
+        target = book[_title(issue["sheet"], book)]
+        row = issue["row"] or sheet.header_row
+        _mark(target.cell(row, _column(issue["header"], sheet)), say(f"issue.{issue['reason']}", language))
+    _list(book, issues, language)
+    book.save(out)
+
+
+def _own(path: Path) -> openpyxl.Workbook | None:
+    """The user's own workbook with its looks; None for what is no .xlsx or .xlsm."""
+    with path.open("rb") as handle:
+        if not handle.read(4).startswith(b"PK"):
+            return None
+    try:
+        return openpyxl.load_workbook(path)
+    except (KeyError, ValueError, OSError, openpyxl.utils.exceptions.InvalidFileException):
+        return None
+
+
+def _made(path: Path, layout: Layout) -> openpyxl.Workbook:
+    """A new workbook with the same cells in the same places, all of them text."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, hidden, rows in grids(path, layout):
+        if len(rows) > ROWS:
+            raise FileRefused("corrections_too_long", file=path.name, limit=f"{ROWS:,}")
+        sheet = book.create_sheet(name or "Sheet1")
+        sheet.sheet_state = "hidden" if hidden else "visible"
+        for at, row in enumerate(rows, 1):
+            for place, value in enumerate(row, 1):
+                if value:
+                    _text(sheet.cell(at, place), value)
+    return book
+
+
+def _text(cell: Cell, value: str) -> None:
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_767]
+    cell.data_type = "s"
+    cell.number_format = "@"
+    cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
+
+
+def _title(name: str, book: openpyxl.Workbook) -> str:
+    return name if name in book.sheetnames else book.sheetnames[0]
+
+
+def _column(header: str, sheet: Sheet) -> int:
+    places = {plain(one): place + 1 for one, place in zip(sheet.headers, sheet.columns, strict=True)}
+    return places.get(plain(header), sheet.columns[0] + 1)
+
+
+def _mark(cell: Any, reason: str) -> None:
+    if not isinstance(cell, Cell):  # the covered part of a merged cell can hold neither colour nor comment
+        return
+    cell.fill = BAD
+    said = cell.comment.text if cell.comment else ""
+    if reason not in said.split("\n"):
+        cell.comment = Comment(f"{said}\n{reason}".strip(), say("app.title", "zh"), width=320, height=90)
+
+
+def _list(book: openpyxl.Workbook, issues: Iterable[Mapping[str, Any]], language: str) -> None:
+    """A sheet that lists every issue, after the user's own."""
+    sheet = book.create_sheet(say("data.corrections_sheet", language))
+    for place, (key, width) in enumerate(
+        (("sheet", 18), ("row", 8), ("header", 22), ("cell", 28), ("times", 8), ("reason", 60)), 1
+    ):
+        cell = sheet.cell(1, place, say(f"data.{key}", language))
+        cell.font, cell.fill = Font(bold=True), HEAD
+        sheet.column_dimensions[cell.column_letter].width = width
+    for at, issue in enumerate(issues, 2):
+        values = (
+            issue["sheet"],
+            issue["row"],
+            issue["header"],
+            issue["value"],
+            issue.get("count", 1),
+            say(f"issue.{issue['reason']}", language),
+        )
+        for place, value in enumerate(values, 1):
+            if isinstance(value, str):
+                _text(sheet.cell(at, place), value)
+            elif value is not None:
+                sheet.cell(at, place, value)
+    sheet.freeze_panes = "A2"
