@@ -30,7 +30,8 @@ _UNIT = re.compile(r"[(（\[]\s*(?:单位\s*[:：]\s*)?(千|万|百万|亿)\s*�
 
 def read(found: Sequence[Sheet], recipe: Recipe, out: Path, date_system: int | None = None) -> dict[str, Any]:
     """Type every sheet by the recipe; writes records.arrow, returns counts and issues as plain values."""
-    connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": True})
+    # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
+    connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     connection.execute((HERE / "cleaning.sql").read_text(encoding="utf-8"))
     columns = _columns(recipe, found)
     counts = raw(connection, found, recipe, columns)
@@ -326,6 +327,8 @@ def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mappi
             "select min(row) as row, agent_id, first_month, last_month, measure, sum(value) as value "
             f"from ({everything}) group by agent_id, first_month, last_month, measure"
         )
+    # In the file's order, since sums of doubles depend on it.
+    everything = f"from ({everything}) order by row, measure, first_month"
     _save(connection.sql(everything, params=bound).to_arrow_table(), out / "records.arrow")
     facts = connection.sql(
         f"select agent_id, last_month as month, name, team, branch, region, row {good}"

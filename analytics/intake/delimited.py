@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 
 from analytics.errors import FileRefused
 from analytics.intake.container import GRID, Sheet
-from analytics.intake.encoding import decode
+from analytics.intake.encoding import decode, utf8
 from analytics.intake.limits import COLUMN_LIMIT, LINE_LIMIT, ROW_LIMIT
 from analytics.intake.table import HEADER_SEARCH, Layout, find, is_form
 
@@ -24,17 +24,15 @@ HEAD = 64 * 1024
 
 def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     """The one sheet of a text file, its encoding and its delimiter."""
-    raw = path.read_bytes()
-    text, encoding = decode(raw, path, layout.encoding)
-    del raw
-    if not text or text.isspace():
+    data, encoding = utf8(path.read_bytes(), path, layout.encoding)
+    if not data or data.isspace():
         raise FileRefused("file_empty", file=path.name)
-    if text.count('"') % 2:
+    if data.count(b'"') % 2:
         raise FileRefused("quote_open", file=path.name)
-    head = text[:HEAD]
-    if text.find("\n") < 0 and text.find("\r") < 0 and len(text) > LINE_LIMIT:
+    if len(data) > LINE_LIMIT and data.find(b"\n", 0, LINE_LIMIT) < 0 and data.find(b"\r", 0, LINE_LIMIT) < 0:
         raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
-    if len(head) < len(text):
+    head = data[:HEAD].decode(errors="ignore")
+    if HEAD < len(data):
         head = head[: head.rfind("\n") + 1] or head
     delimiter = layout.delimiter or max(DELIMITERS, key=lambda mark: _regularity(head, mark))
     rows = _rows(head, delimiter, path)
@@ -46,9 +44,9 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     if found is None:
         raise FileRefused("file_no_table", file=path.name)
     width = len(rows[found.header_row - 1])
-    start = _offset_after(head, found.header_row, delimiter)
-    marked = "#" in text or '="' in text
-    body, numbers, ragged = _rows_below(text[start:], width, delimiter, found.header_row + 1, path)
+    start = len(head[: _offset_after(head, found.header_row, delimiter)].encode())
+    marked = b"#" in data or b'="' in data
+    body, numbers, ragged = _rows_below(data[start:], width, delimiter, found.header_row + 1, path)
     if found.columns != tuple(range(width)):
         kept = [place for place in found.columns if place < width]
         body = body.select(kept).rename_columns([f"c{at}" for at in range(len(kept))])
@@ -98,7 +96,7 @@ def _offset_after(text: str, records: int, delimiter: str) -> int:
 
 
 def _rows_below(
-    text: str, width: int, delimiter: str, first_number: int, path: Path
+    data: bytes, width: int, delimiter: str, first_number: int, path: Path
 ) -> tuple[pa.Table, pa.Array, tuple[tuple[int, int], ...]]:
     names = [f"c{index}" for index in range(width)]
     odd: list[pacsv.InvalidRow] = []
@@ -107,13 +105,12 @@ def _rows_below(
         odd.append(row)
         return "skip"
 
-    if not text or text.isspace():
+    if not data or data.isspace():
         return pa.table({name: pa.array([], pa.string()) for name in names}), pa.array([], pa.int64()), ()
-    data = text.encode()
     options = {
         "parse_options": pacsv.ParseOptions(
             delimiter=delimiter,
-            newlines_in_values='"' in text,
+            newlines_in_values=b'"' in data,
             invalid_row_handler=keep,
             ignore_empty_lines=False,
         ),

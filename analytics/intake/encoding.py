@@ -15,6 +15,18 @@ SAMPLE = 64 * 1024
 BINARY = 0.02  # share of control characters beyond which it is no text
 
 
+def utf8(raw: bytes, path: Path, stated: str | None) -> tuple[bytes, str]:
+    """The file's text as UTF-8 without a mark, and the name of its encoding; UTF-8 itself is checked but not copied."""
+    if stated is None and b"\x00" not in raw[:4096] and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            raw.decode()
+            return raw.removeprefix(codecs.BOM_UTF8), "utf-8-sig"
+        except UnicodeDecodeError:
+            pass
+    text, encoding = decode(raw, path, stated)
+    return text.encode(), encoding
+
+
 def decode(raw: bytes, path: Path, stated: str | None) -> tuple[str, str]:
     """The text and the name of its encoding; what cannot be read without a wrong character is refused."""
     if stated is not None:

@@ -86,8 +86,7 @@ def _sheet(
     body = sheet.body.append_column("row", sheet.numbers)
     connection.register("body", body)
     blank = " and ".join(f"c{index} is null" for index in range(len(sheet.headers)))
-    lines = connection.execute(f"select count(*) filter (not ({blank})) from body").fetchall()[0][0]
-    left = _left_out(connection, sheet, recipe, mapped)
+    lines, left = _left_out(connection, sheet, recipe, mapped, blank)
     for reason, numbers in left.items():
         out.left.setdefault(reason, []).extend(numbers)
     gone = sorted(number for numbers in left.values() for number in numbers)
@@ -195,16 +194,15 @@ def wide_fields(headers: Sequence[str], recipe: Recipe) -> dict[str, str]:
 
 
 def _left_out(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str]
-) -> dict[str, list[int]]:
-    """Total rows, notes and repeated headers, by their row numbers.
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str], blank: str
+) -> tuple[int, dict[str, list[int]]]:
+    """How many rows are not blank; and of these the total rows, notes and repeated headers, by their row numbers.
 
     Only rows that lack something required, repeat a header or name a total are looked at closely.
     """
     required = [mapped[name] for name in kinds()[recipe.kind].required if name in mapped]
     others = [place for place in dict.fromkeys(mapped.values()) if place not in required]
     width = len(sheet.headers)
-    blank = " and ".join(f"c{index} is null" for index in range(width))
     first = required[0] if required else "c0"
     header = sheet.headers[int(first[1:])]
     lacking = " or ".join(f"{place} is null" for place in required) or "false"
@@ -217,12 +215,13 @@ def _left_out(
     if len(required) < 2:
         bound["total"] = f"({'|'.join(TOTALS)})"
     where = f"({') or ('.join(odd)})"
-    count, last = connection.execute(
-        f"select count(*) filter (({where}) and not ({blank})), max(row) filter (not coalesce({where}, false)) from body",
+    lines, count, last = connection.execute(
+        f"select count(*) filter (not ({blank})), count(*) filter (({where}) and not ({blank})), "
+        f"max(row) filter (not coalesce({where}, false)) from body",
         bound,
     ).fetchall()[0]
     if not count or count > CLOSE_LOOK:
-        return {}
+        return lines, {}
     names = {mapped[name] for name in NAMING if name in mapped} | {"c0"}
     out: dict[str, list[int]] = {}
     for row in connection.execute(
@@ -233,7 +232,7 @@ def _left_out(
         reason = _reason(cells, sheet.headers, names, required, last is None or row[0] > last)
         if reason:
             out.setdefault(reason, []).append(row[0])
-    return out
+    return lines, out
 
 
 def _reason(
