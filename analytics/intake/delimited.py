@@ -32,7 +32,7 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     if len(data) > LINE_LIMIT and data.find(b"\n", 0, LINE_LIMIT) < 0 and data.find(b"\r", 0, LINE_LIMIT) < 0:
         raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
     head = data[:HEAD].decode(errors="ignore")
-    if HEAD < len(data):
+    if len(data) > HEAD:
         head = head[: head.rfind("\n") + 1] or head
     delimiter = layout.delimiter or max(DELIMITERS, key=lambda mark: _regularity(head, mark))
     rows = _rows(head, delimiter, path)
