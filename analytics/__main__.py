@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import click
 import pandas as pd
 
 from analytics import sample as sample_data
+from analytics import watch
 from analytics.catalogue import catalogue, default_scheme, preset_schemes
 from analytics.errors import IssuesFound, RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, measure, whole_period
@@ -27,7 +29,7 @@ from analytics.intake import limits
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import explain, say
-from analytics.model import Filters, Issue, Period, Receipt, WeightScheme, parse_month
+from analytics.model import Filters, Period, Receipt, WeightScheme, parse_month
 from analytics.reports import views
 from analytics.reports.tables import to_csv, to_xlsx
 from analytics.reports.templates import template
@@ -54,7 +56,7 @@ class Group(click.Group):
         except IssuesFound as error:
             context = ctx.ensure_object(Context)
             for issue in error.facts["issues"][:20]:  # type: ignore[index]
-                click.echo(_issue_line(issue, context.language), err=True)
+                click.echo(views.issue_line(issue, context.language), err=True)
             click.echo(explain(error, context.language), err=True)
             sys.exit(REFUSED)
         except RenewalError as error:
@@ -237,14 +239,8 @@ def _receipt(receipt: Receipt, language: str) -> dict[str, Any]:
         "months": list(receipt.months), "already": receipt.already,
         "issues": [{**issue.plain(), "reason": say(f"issue.{issue.reason}", language)} for issue in receipt.issues],
         "notes": [say(f"note.{key}", language, **facts) for key, facts in receipt.notes],
+        "changes": [{"agent_id": one.agent_id, "measure": one.measure, "before": one.before, "after": one.after} for one in receipt.changes],
     }  # fmt: skip
-
-
-def _issue_line(issue: Issue, language: str) -> str:
-    return say(
-        "issue.line_column" if not issue.row else "issue.line_times" if issue.count > 1 else "issue.line", language, count=issue.count, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "",
-        row=issue.row, column=issue.column, value=issue.value, reason=say(f"issue.{issue.reason}", language),
-    )  # fmt: skip
 
 
 @_command()
@@ -316,6 +312,85 @@ def corrections(context: Context, file: Path, kind: str | None, recipe_file: Pat
         issues = home.preview(file, recipe)[1]
         _write(out, home.corrections(file, recipe, context.language))
     _print(context, {"written": str(out), "issues": len(issues)})
+
+
+@_command()
+@click.option(
+    "--merge",
+    "spellings",
+    multiple=True,
+    metavar="SPELLING",
+    help="A spelling that stands for another agent (may be repeated).",
+)
+@click.option("--into", metavar="AGENT", help="The agent that the merged spellings stand for.")
+@click.option("--undo", multiple=True, metavar="SPELLING", help="Have a merged spelling stand for itself again.")
+def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo: tuple[str, ...]) -> None:
+    """Spellings that stand for one agent: merged ones, and those that may be meant for the same."""
+    if bool(spellings) != bool(into):
+        raise RequestRefused("merge_needs_both")
+    with _home(context) as home:
+        if undo:
+            home.split_agents(undo)
+        if into:
+            home.merge_agents(spellings, into)
+        merged = [{"spelling": one, "agent_id": agent_id} for one, agent_id in home.state.aliases().items()]
+        offered = [asdict(one) for one in home.alike()]
+    _print(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])
+
+
+@_command()
+def unmatched(context: Context) -> None:
+    """Agents without a partner between roster and records, and policies that no file of policies names."""
+    with _home(context) as home:
+        frame = home.warehouse.ask("unmatched")
+    _print(context, frame.to_dict("records"))
+
+
+@_command("watch")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--recipe",
+    "recipe_file",
+    type=click.Path(path_type=Path),
+    help="An import recipe (TOML); without, files that need no question.",
+)
+@click.option("--as-of", callback=_day, metavar="YYYY-MM-DD", help="The as-of date (default: the day of loading).")
+@click.option(
+    "--on-issues",
+    type=click.Choice(["refuse", "skip"]),
+    default="refuse",
+    help="With bad cells: refuse the file, or load its good rows.",
+)
+@click.option(
+    "--every", default=5.0, show_default=True, type=click.FloatRange(0.1), metavar="SECONDS", help="How often to look."
+)
+@click.option("--once", is_flag=True, help="Load what is there and end.")
+def watch_(
+    context: Context,
+    folder: Path,
+    recipe_file: Path | None,
+    as_of: dt.date | None,
+    on_issues: str,
+    every: float,
+    once: bool,
+) -> None:
+    """Load what appears in a folder and move it to done/ or refused/, the receipt or the reason beside it.
+
+    One JSON line a file on standard output. The home is opened only while there is something to load, so that a page may
+    be open in between; while another program owns it, files wait. Killed at any moment, the next start goes on: a file
+    that was loaded but not yet moved is recognised.
+    """
+    recipe = read_recipe(recipe_file) if recipe_file else None
+    how = watch.How(recipe, as_of, on_issues, context.language)
+    for outcome in watch.files(folder, lambda: Home(context.home), how, every=every, once=once):
+        plain = {
+            "file": outcome.file,
+            "moved_to": outcome.moved_to,
+            "reason": outcome.reason,
+            "receipts": [_receipt(one, context.language) for one in outcome.receipts],
+        }
+        click.echo(json.dumps(plain, ensure_ascii=False, default=str))
+        sys.stdout.flush()
 
 
 @_command("limits")

@@ -21,12 +21,14 @@ from analytics.errors import FileRefused, HomeBusy, IssuesFound, RecipeRefused, 
 from analytics.intake import reading
 from analytics.intake.fields import words
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
-from analytics.model import Issue, Receipt, Settings
+from analytics.intake.spellings import Alike, alike
+from analytics.model import Change, Issue, Receipt, Settings
 from analytics.state.store import Store
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
 from analytics.work import Work
 
+MOST_NAMED = 10  # ids named in a note; all of them are in the list of who is without a partner
 DEFAULT = Path(__file__).resolve().parent.parent / "home"
 
 
@@ -59,6 +61,7 @@ class Home:
             )
             self._settle()
             records.apply_settings(self.warehouse, self.settings)
+            records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
         except duckdb.Error as error:
             self._lock.release()
             raise HomeBusy("warehouse_damaged", home=folder.name) from error
@@ -76,6 +79,37 @@ class Home:
         """Save a rule and bring every figure under it."""
         self.state.save_setting(name, value)
         records.apply_settings(self.warehouse, self.settings)
+
+    # -- who is who ------------------------------------------------------------------------------------------------
+
+    def merge_agents(self, spellings: Sequence[str], agent_id: str) -> None:
+        """Have several spellings stand for one agent; the records keep what they say, so that `split_agents` undoes it."""
+        known = set(self.warehouse.ask("spellings")["agent_id"])
+        for one in (*spellings, agent_id):
+            if one not in known:
+                raise RequestRefused("spelling_unknown", name=one)
+        self.state.merge_agents(spellings, agent_id)
+        records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
+
+    def split_agents(self, spellings: Sequence[str]) -> None:
+        """Undo merges."""
+        merged = self.state.aliases()
+        for one in spellings:
+            if one not in merged:
+                raise RequestRefused("spelling_not_merged", name=one)
+        self.state.split_agents(spellings)
+        records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
+
+    def alike(self, rows: Mapping[str, int] | None = None) -> list[Alike]:
+        """Spellings that may be one agent and are not merged yet; `rows` are those of a file that is not loaded yet."""
+        stored = self.warehouse.ask("spellings")
+        merged = self.state.aliases()
+        counts = dict(zip(stored["agent_id"], (int(count) for count in stored["rows"]), strict=True))
+        known = {one for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True) if "agents" in kinds}
+        for one, count in (rows or {}).items():
+            counts[one] = counts.get(one, 0) + count
+        counts = {one: count for one, count in counts.items() if one not in merged}
+        return [one for one in alike(counts, known) if rows is None or one.spelling in rows or one.agent_id in rows]
 
     # -- reading a file ------------------------------------------------------------------------------------------
 
@@ -140,9 +174,11 @@ class Home:
     def preview(
         self, path: Path, recipe: Recipe, work: Work | None = None
     ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        """The counts and issues that a load would have."""
+        """The counts and issues that a load would have, and in `alike` the spellings that may be one agent."""
         with self.reading(path, recipe, work) as read:
-            return read.answer, read.issues(recipe, path.name)
+            named = (read.records if read.facts is None else read.facts).column("agent_id").value_counts()
+            rows = dict(zip(named.field("values").to_pylist(), named.field("counts").to_pylist(), strict=True))
+            return {**read.answer, "alike": self.alike(rows)}, read.issues(recipe, path.name)
 
     def load(
         self,
@@ -176,16 +212,32 @@ class Home:
                 rejected=answer["rejected"], loaded_at=dt.datetime.now().replace(microsecond=0), sample=sample,
             )  # fmt: skip
             work.enter("storing")
-            load_id, replaced, undated = self._store(load, path, work)
-        shape = self.warehouse.ask("load_shape", load_id=load_id)
-        notes = [*([("undated_open", {"count": undated})] if undated else []), *reading_notes(answer, recipe)]
+            done = self._store(load, path, work)
+        shape = self.warehouse.ask("load_shape", load_id=done.load_id)
+        notes = [*([("undated_open", {"count": done.undated})] if done.undated else []), *reading_notes(answer, recipe)]
         return Receipt(
-            load=load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
-            rejected=answer["rejected"], replaced=replaced, agents=int(shape["agents"].iloc[0]), months=self._months(load_id),
-            issues=issues, notes=tuple(notes), skipped=answer["skipped"],
+            load=done.load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
+            rejected=answer["rejected"], replaced=done.replaced, agents=int(shape["agents"].iloc[0]), months=self._months(done.load_id),
+            issues=issues, notes=(*notes, *self._unmatched_notes(recipe.kind)), skipped=answer["skipped"],
+            changes=tuple(
+                Change(str(one), str(measure), *(None if value != value else float(value) for value in (before, after)))
+                for one, measure, before, after in done.changes.itertuples(index=False)
+            ),
         )  # fmt: skip
 
-    def _store(self, load: records.Load, path: Path, work: Work) -> tuple[int, int, int]:
+    def _unmatched_notes(self, kind: str) -> list[tuple[str, Mapping[str, object]]]:
+        """Who is without a partner on the other side of a join that this kind of record takes part in."""
+        frame = self.warehouse.ask("unmatched")
+        of_kind = frame["kind"] == kind if kind != "agents" else frame["side"] == "records_only"
+        concerned = frame[of_kind | ((frame["side"] == "roster_only") & (kind in ("agents", "policies", "scoresheet")))]
+        notes: list[tuple[str, Mapping[str, object]]] = []
+        for side, group in concerned.groupby("side", sort=False):
+            ids = sorted(set(group["id"]))
+            more = "…" if len(ids) > MOST_NAMED else ""
+            notes.append((f"unmatched_{side}", {"count": len(ids), "ids": ", ".join(ids[:MOST_NAMED]) + more}))
+        return notes
+
+    def _store(self, load: records.Load, path: Path, work: Work) -> records.Stored:
         """Original first, then the load's note as pending, then the transaction, then the note: a crash between leaves
         either nothing to see or a pending note that the next start settles."""
         original = self.folder / "originals" / load.sha256
@@ -272,6 +324,7 @@ class Home:
             fresh.folder, fresh.state = self.folder, self.state
             fresh.warehouse = Warehouse(Path(folder) / "warehouse.duckdb")
             records.apply_settings(fresh.warehouse, self.settings)
+            records.apply_aliases(fresh.warehouse, self.state.aliases(), self.settings)
             for path in notes:
                 note = json.loads(path.read_text(encoding="utf-8"))
                 fresh._load_again(note)

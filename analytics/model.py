@@ -185,6 +185,16 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A figure of an agent who was there before a load, in the months that it touched; None is "not available"."""
+
+    agent_id: str
+    measure: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What a load did, in numbers a user can check against the file."""
 
@@ -201,6 +211,7 @@ class Receipt:
     notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     already: bool = False
     skipped: int = 0
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)

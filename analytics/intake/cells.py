@@ -25,6 +25,10 @@ HERE = Path(__file__).parent
 SAME_SCALE = 10.0  # scores all at or below this could be out of 5, 10 or 100: the scale must be said
 PLAIN_PERCENT = 2.5  # a rate above this cannot be a fraction
 UNITS = {"千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8}
+# "满意度（0–100）", "评分(满分5)", "Score (1-10)", "out of 5": a header that says its highest score
+_SCALE = re.compile(
+    r"(?:[01]\s*[-–~至到]\s*|满分\s*[:：]?\s*|out of\s+|/\s*)(\d{1,4})\s*分?\s*[)）\]]?\s*$", re.IGNORECASE
+)
 _UNIT = re.compile(r"[(（\[]\s*(?:单位\s*[:：]\s*)?(千|万|百万|亿)\s*元?\s*[)）\]]")
 
 
@@ -142,6 +146,9 @@ def _scale(
     for key in (option, "score_max", "satisfaction_max"):
         if key in recipe.options:
             return float(recipe.options[key])
+    stated = _SCALE.search(recipe.columns.get(field.id, ""))
+    if stated:
+        return float(stated[1])
     highest = connection.execute(f"select max(clean_number({place})) from raw").fetchall()[0][0]
     if "scale_max" in columns or highest is None:
         return 100.0

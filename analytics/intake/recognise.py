@@ -18,7 +18,7 @@ WEAK = 70
 NAME_AS_ID = 70
 CONTENT = 60  # no header says so, only what the column holds
 UNIT = re.compile(
-    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|0\s*[-–~]\s*100|yuan|rmb|days?|%)\s*[)）\]]$|[%％]$"
+    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|[01]\s*[-–~]\s*\d{1,4}|满分\s*[:：]?\s*\d{1,4}分?|out of\s+\d{1,4}|yuan|rmb|days?|%)\s*[)）\]]$|[%％]$"
 )
 DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 PERCENT = re.compile(r"[\d.]+\s*[%％]")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -19,6 +20,7 @@ from analytics.intake.fields import CUSTOM, TOTALS, Field, counted, kinds
 from analytics.intake.months import header_month
 from analytics.intake.recipe import Recipe
 from analytics.intake.table import plain
+from analytics.language import LANGUAGES, say
 
 EXAMPLES = 5
 CLOSE_LOOK = 200_000  # rows of a file that may lack what is required before they count as rows like any other
@@ -49,6 +51,12 @@ class Rows:
     @property
     def skipped(self) -> int:
         return self.read - self.kept - self.ragged
+
+
+@cache
+def example_marks() -> list[str]:
+    """What stands first in the example row of a template, in every language."""
+    return [say("template.example_mark", language) for language in LANGUAGES]
 
 
 def place_of(name: str, columns: Mapping[str, Field]) -> str:
@@ -206,12 +214,12 @@ def _left_out(
     first = required[0] if required else "c0"
     header = sheet.headers[int(first[1:])]
     lacking = " or ".join(f"{place} is null" for place in required) or "false"
-    odd = [f"{lacking}", f"{first} = $header"]
+    odd = [f"{lacking}", f"{first} = $header", "list_contains($examples, c0)"]
     if len(required) < 2:
         named = list(dict.fromkeys(["c0", *(mapped[name] for name in NAMING if name in mapped)]))
         odd += [f"regexp_matches(lower(replace({place}, ' ', '')), $total)" for place in named]
         odd.append(" and ".join(f"{place} is null" for place in others) or "false")
-    bound: dict[str, Any] = {"header": header}
+    bound: dict[str, Any] = {"header": header, "examples": example_marks()}
     if len(required) < 2:
         bound["total"] = f"({'|'.join(TOTALS)})"
     where = f"({') or ('.join(odd)})"
@@ -241,6 +249,8 @@ def _reason(
     """Why a row holds no record, or None when it does."""
     if len(cells) > 1 and all(plain(cell) == plain(headers[int(place[1:])]) for place, cell in cells.items()):
         return "header"
+    if cells.get("c0") in example_marks():
+        return "example"
     lacking = any(place not in cells for place in required)
     for place in names & set(cells):
         text = plain(cells[place]).rstrip(":：")

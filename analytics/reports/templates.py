@@ -8,10 +8,11 @@ import xlsxwriter
 
 from analytics.catalogue import catalogue
 from analytics.errors import RequestRefused
-from analytics.intake.fields import field_of, kinds, words
-from analytics.language import say
+from analytics.intake.fields import Field, field_of, kinds, words
+from analytics.language import say, sentences
 
 ROWS = 2_000
+SCALE = "（0–100）"  # a score column says its highest score, so that nobody has to ask
 MEASURES = (
     "due_policies",
     "renewed_policies",
@@ -24,7 +25,7 @@ MEASURES = (
 
 
 def template(kind: str, language: str) -> bytes:
-    """An XLSX whose first sheet is headers only and whose second explains every column, with an example."""
+    """An XLSX to fill in: headers, drop-downs and an example row that reading leaves out; a second sheet explains every column."""
     if kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
     known = kinds()[kind]
@@ -38,6 +39,7 @@ def template(kind: str, language: str) -> bytes:
         text = book.add_format({"num_format": "@"})
         date = book.add_format({"num_format": "yyyy-mm-dd"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        example = book.add_format({"italic": True, "font_color": "#7a7f87", "num_format": "@"})
         sheet = book.add_worksheet(known.label[language])
         notes = book.add_worksheet(say("template.notes", language))
         for row, header in enumerate(("column", "required", "type", "example")):
@@ -47,7 +49,11 @@ def template(kind: str, language: str) -> bytes:
             field = field_of(kind, name)
             assert field is not None
             required = name in known.required or name in known.any_of
-            sheet.write_string(0, index, field.label[language], need if required else head)
+            header = field.label[language] + (SCALE if field.scale_option and "scale_max" not in names else "")
+            sheet.write_string(0, index, header, need if required else head)
+            sheet.write_string(
+                1, index, say("template.example_mark", language) if index == 0 else _example(field, language), example
+            )
             look = (
                 text
                 if field.type in ("id", "text", "month", "period")
@@ -61,13 +67,19 @@ def template(kind: str, language: str) -> bytes:
                 known_words = words(field.type)
                 source = [_word(known_words[choice], language) for choice in choices]
                 sheet.data_validation(1, index, ROWS, index, {"validate": "list", "source": source})
-            notes.write_string(index + 1, 0, field.label[language])
+            notes.write_string(index + 1, 0, header)
             need_key = "yes" if name in known.required else "one_of" if name in known.any_of else "no"
             notes.write_string(index + 1, 1, say(f"template.required_{need_key}", language))
             notes.write_string(index + 1, 2, say(f"type.{field.type}", language))
-            notes.write_string(index + 1, 3, say(f"example.{field.type}", language))
+            notes.write_string(index + 1, 3, _example(field, language))
         sheet.freeze_panes(1, 0)
     return buffer.getvalue()
+
+
+def _example(field: Field, language: str) -> str:
+    """What could stand in a field: its own example, else its type's."""
+    own = f"example.{field.id}"
+    return say(own if own in sentences(language) else f"example.{field.type}", language)
 
 
 def _word(known: list[str], language: str) -> str:

@@ -14,7 +14,7 @@ from analytics.evaluation import Evaluation, Measured
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.language import say
-from analytics.model import Indicator, Settings, Text, WeightScheme
+from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
 from analytics.reports.tables import Column
 from analytics.scoring.weights import vector
 
@@ -144,6 +144,15 @@ def step_sentence(step: Step | None, known: Catalogue, language: str) -> str:
         indicator=one.label[language],
         value=format_value(step.reaches, one, language),
     )
+
+
+def issue_line(issue: Issue, language: str) -> str:
+    """One issue as a sentence: where it stands, what stands there, why it does not do."""
+    key = "line_column" if not issue.row else "line_times" if issue.count > 1 else "line"
+    return say(
+        f"issue.{key}", language, count=issue.count, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "", row=issue.row,
+        column=issue.column, value=issue.value, reason=say(f"issue.{issue.reason}", language),
+    )  # fmt: skip
 
 
 def format_value(value: float | None, one: Indicator, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,9 @@ _coaching = sa.Table(
     sa.Column("agent_id", sa.String), sa.Column("version", sa.Integer), sa.Column("listed", sa.Boolean), sa.Column("reason", sa.Text),
     sa.Column("action", sa.Text), sa.Column("last_date", sa.Date), sa.Column("next_date", sa.Date), sa.Column("comment", sa.Text),
     sa.Column("saved_at", sa.DateTime),
+)  # fmt: skip
+_alias = sa.Table(
+    "agent_alias", metadata, sa.Column("alias", sa.String), sa.Column("agent_id", sa.String), sa.Column("saved_at", sa.DateTime)
 )  # fmt: skip
 
 
@@ -132,6 +135,31 @@ class Store:
         with self._engine.begin() as connection:
             connection.execute(sa.delete(_setting).where(_setting.c.name == name))
             connection.execute(sa.insert(_setting).values(name=name, value=value, saved_at=_now()))
+
+    # -- aliases ---------------------------------------------------------------------------------------------------
+
+    def aliases(self) -> dict[str, str]:
+        """Spelling → the agent it stands for; never a spelling that is itself merged into another."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_alias.c.alias, _alias.c.agent_id).order_by(_alias.c.alias)).all()
+        return {str(alias): str(agent_id) for alias, agent_id in rows}
+
+    def merge_agents(self, spellings: Collection[str], agent_id: str) -> None:
+        """Have spellings stand for an agent; what they stood for before is followed, so that no chain is left."""
+        with self._engine.begin() as connection:
+            kept = (
+                connection.execute(sa.select(_alias.c.agent_id).where(_alias.c.alias == agent_id)).scalar() or agent_id
+            )
+            moved = [one for one in spellings if one != kept]
+            connection.execute(sa.delete(_alias).where(_alias.c.alias.in_(moved)))
+            connection.execute(sa.update(_alias).where(_alias.c.agent_id.in_(moved)).values(agent_id=kept))
+            for one in moved:
+                connection.execute(sa.insert(_alias).values(alias=one, agent_id=kept, saved_at=_now()))
+
+    def split_agents(self, spellings: Collection[str]) -> None:
+        """Have spellings stand for themselves again."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_alias).where(_alias.c.alias.in_(list(spellings))))
 
     # -- coaching --------------------------------------------------------------------------------------------------
 

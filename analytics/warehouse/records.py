@@ -10,10 +10,11 @@ from typing import Any
 
 import duckdb
 import holidays
+import pandas as pd
 import pyarrow as pa
 
 from analytics.model import Settings, add_months
-from analytics.warehouse.connection import Warehouse, question, run
+from analytics.warehouse.connection import Warehouse, question, run, statements
 from analytics.work import Work
 
 RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments", "scoresheet")
@@ -38,10 +39,20 @@ class Load:
     load_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What a load did: its id, how many earlier rows it replaced, its undated open policies, and whose figures changed."""
+
+    load_id: int
+    replaced: int
+    undated: int
+    changes: pd.DataFrame  # agent_id, measure, before, after: of agents who had figures in its months already
+
+
 def store(
     warehouse: Warehouse, load: Load, settings: Settings, words: Mapping[str, Any], work: Work | None = None
-) -> tuple[int, int, int]:
-    """Store a load and roll up its months; returns its id, how many earlier rows it replaced, its undated open policies."""
+) -> Stored:
+    """Store a load and roll up its months, in one transaction."""
     with warehouse.write() as cursor, (work or Work()).stopping(cursor.interrupt):
         load_id = load.load_id or int(run(cursor, "next_load")[0][0])
         mode = str(load.recipe.get("options", {}).get("months", "add"))
@@ -79,10 +90,42 @@ def store(
         _renew(cursor, load.kind, load_id)
         replaced = int(run(cursor, "not_current", load_id=load_id)[0][0]) - before
         run(cursor, "set_replaced", replaced=replaced, load_id=load_id)
-        _roll_up(cursor, _touched(cursor, load_id, everything=load.kind == "agents"), settings)
+        months = _touched(cursor, load_id, everything=load.kind == "agents")
+        held = _held(cursor, months)
+        _roll_up(cursor, months, settings)
+        changes = _changes(held, _held(cursor, months) if len(held) else held)
         _roster(cursor, load_id)
         undated = int(run(cursor, "undated", load_id=load_id)[0][0])
-    return load_id, replaced, undated
+    return Stored(load_id, replaced, undated, changes)
+
+
+def _held(cursor: duckdb.DuckDBPyConnection, months: list[dt.date]) -> pd.DataFrame:
+    sql = statements("statements.sql")["held"]
+    return cursor.execute(sql, {"months": months}).df().set_index("agent_id").astype(float)
+
+
+def _changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Measure by measure, of the agents who were there before: what differs now."""
+    long = pd.DataFrame({"before": before.stack(), "after": after.reindex(before.index).stack()})
+    long.index.names = ["agent_id", "measure"]
+    same = (long["before"] == long["after"]) | (long["before"].isna() & long["after"].isna())
+    return long[~same].reset_index()
+
+
+def apply_aliases(warehouse: Warehouse, aliases: Mapping[str, str], settings: Settings) -> bool:
+    """Have the views give these spellings (spelling → agent) their agents, and roll up the months of whoever is concerned."""
+    with warehouse.cursor() as cursor:
+        now = dict(run(cursor, "aliases"))
+    if now == dict(aliases):
+        return False
+    changed = {spelling for spelling in {*now, *aliases} if now.get(spelling) != aliases.get(spelling)}
+    with warehouse.write() as cursor:
+        run(cursor, "clear_aliases")
+        for spelling, agent_id in aliases.items():
+            run(cursor, "add_alias", alias=spelling, agent_id=agent_id)
+        _roll_up(cursor, [row[0] for row in run(cursor, "months_of_agents", agents=sorted(changed))], settings)
+        _roster_of_all(cursor)
+    return True
 
 
 def withdraw(warehouse: Warehouse, load_ids: Iterable[int], settings: Settings) -> None:

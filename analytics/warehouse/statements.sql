@@ -153,3 +153,24 @@ insert into calendar select day, date_trunc('month', day)::date, working from ne
 select coalesce(max(load_id), 0) + 1 from loads
 -- name: undated
 select count(*) from policies where load_id = $load_id and month is null
+
+-- name: clear_aliases
+delete from agent_alias
+-- name: add_alias
+insert into agent_alias values ($alias, $agent_id)
+-- name: aliases
+select alias, agent_id from agent_alias order by alias
+-- name: months_of_agents
+-- Every month in which one of these spellings has records.
+select distinct month from (
+  select agent_id, month from policies where month is not null union all select agent_id, month from contacts
+  union all select agent_id, month from surveys union all select agent_id, month from complaints
+  union all select agent_id, month from assessments
+) where list_contains($agents, agent_id) order by 1
+
+-- name: held
+-- What some months hold of every agent, looked at before and after a load for the report of what changed.
+select agent_id, sum(due_policies)::bigint as due_policies, sum(renewed_policies)::bigint as renewed_policies, sum(due_premium)::double as due_premium,
+  sum(renewed_premium)::double as renewed_premium, sum(surveys)::bigint as surveys, sum(survey_points)::double as survey_points,
+  sum(complaints)::bigint as complaints, sum(contacts)::bigint as contacts
+from agent_month where list_contains($months, month) group by agent_id order by agent_id

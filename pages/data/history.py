@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from analytics.intake.fields import kinds
+from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column
-from pages.ui import load, panel, session, shell
+from pages.ui import load, panel, session, shell, spellings
 from pages.ui.i18n import md, t, text
 
 
@@ -13,6 +14,52 @@ def withdraw(load_id: int) -> None:
     load.home().withdraw(load_id)
     session.put("withdrawn", load_id)
     session.forget("receipt")
+
+
+def merge(found: list[Alike]) -> None:
+    for one in found:
+        load.home().merge_agents([one.spelling], one.agent_id)
+
+
+def split(spelling: str) -> None:
+    load.home().split_agents([spelling])
+
+
+def who_is_who() -> None:
+    """Spellings that may be one agent, and those that were merged and can be split again."""
+    found, merged = load.home().alike(), load.home().state.aliases()
+    st.subheader(t("history.who"), anchor=False)
+    if not found and not merged:
+        st.caption(t("history.who_none"))
+    if found:
+        st.caption(t("data.alike"))
+        ticked = spellings.offer(found, "alike")
+        st.button(
+            t("history.merge", count=len(ticked)), key="merge", disabled=not ticked, on_click=merge, args=(ticked,)
+        )
+    if merged:
+        table = pd.DataFrame({"spelling": list(merged), "agent_id": list(merged.values())})
+        columns = [Column("spelling", t("data.alike_spelling")), Column("agent_id", t("data.alike_agent"))]
+        st.caption(t("history.merged"))
+        event = panel.show("merged", table, columns, on_select="rerun", selection_mode="single-row")
+        if event.selection.rows and event.selection.rows[0] < len(table):
+            one = str(table["spelling"].iat[event.selection.rows[0]])
+            st.button(t("history.split", spelling=md(one)), key="split", on_click=split, args=(one,))
+
+
+def without_partner() -> None:
+    """Agents and policies that one file names and its partner does not."""
+    frame = load.home().warehouse.ask("unmatched")
+    st.subheader(t("history.unmatched"), anchor=False)
+    if frame.empty:
+        st.caption(t("history.unmatched_none"))
+        return
+    table = frame.assign(
+        side=[t(f"history.side_{side}") for side in frame["side"]], kind=[text(kinds()[kind].label) for kind in frame["kind"]]
+    )  # fmt: skip
+    columns = [Column("id", t("history.id")), Column("side", t("history.side")), Column("kind", t("history.kind")), Column("rows", t("data.rows"), "count")]  # fmt: skip
+    panel.show("unmatched", table, columns, height=min(320, 72 + 35 * len(table)))
+    panel.downloads("unmatched", t("history.unmatched"), table, columns)
 
 
 with shell.page("history", needs_data=False):
@@ -53,3 +100,5 @@ with shell.page("history", needs_data=False):
             )
     else:
         st.caption(t("history.pick"))
+    who_is_who()
+    without_partner()

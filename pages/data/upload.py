@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -12,14 +14,15 @@ import streamlit as st
 from analytics.errors import RenewalError
 from analytics.home import reading_notes
 from analytics.intake import limits
-from analytics.intake.fields import kinds
+from analytics.intake.fields import counted, kinds
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
+from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
 from analytics.language import explain
 from analytics.model import Receipt
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
-from pages.ui import controls, load, panel, session, shell, understanding, waiting
+from pages.ui import controls, load, panel, session, shell, spellings, understanding, waiting
 from pages.ui.i18n import md, t, text
 
 TYPES = ["xlsx", "xls", "xlsm", "ods", "csv", "txt", "tsv", "parquet", "zip"]
@@ -297,6 +300,7 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
                 key=f"{prefix}.corrections", on_click="ignore", icon=":material/edit_note:", help=t("data.corrections_help"),
             )  # fmt: skip
             panel.downloads(f"{prefix}.issues", t("data.issues_export", file=path.stem), table, columns)
+    merges = same_agent(answer["alike"], prefix)
     label = (
         t("data.load_good", count=f"{answer['loaded']:,}")
         if issues
@@ -307,16 +311,47 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
     def loaded() -> None:
         receipt = waiting.outcome(job)
         load.home().state.save_recipe(key, path.name, recipe.plain())
+        for one in session.get(f"{prefix}.merges") or []:
+            load.home().merge_agents([one.spelling], one.agent_id)
         finish([receipt], [str(path)])
 
     if waiting.running(job):
         loaded()
     if st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]):
         home = load.home()
+        session.put(f"{prefix}.merges", merges)
         waiting.begin(
             job, t("data.loading"), lambda work: home.load(path, recipe, as_of=as_of, on_issues="skip", work=work)
         )
         loaded()
+
+
+def same_agent(found: Sequence[Alike], prefix: str) -> list[Alike]:
+    """Spellings that may be one agent, with the rows behind each: the user ticks those that are."""
+    if not found:
+        return []
+    st.markdown(t("data.alike"))
+    ticked = spellings.offer(found, f"{prefix}.alike")
+    if ticked:
+        st.caption(t("data.alike_chosen", count=len(ticked)))
+    return ticked
+
+
+def show_changes(done: Receipt) -> None:
+    """Whose figures of the same months are others now: before and after, agent by agent."""
+    agents = {one.agent_id for one in done.changes}
+    with st.expander(t("data.changed", count=len(agents))):
+        labels = {name: text(field.label) for name, field in counted().items()}
+        table = pd.DataFrame([asdict(one) for one in done.changes])
+        table = table.assign(
+            measure=[labels.get(name, name) for name in table["measure"]], change=table["after"].fillna(0) - table["before"].fillna(0)
+        )  # fmt: skip
+        columns = [
+            Column("agent_id", t("column.agent_id")), Column("measure", t("data.measure")), Column("before", t("data.before"), "amount"),
+            Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
+        ]  # fmt: skip
+        panel.show(f"changes.{done.load}", table, columns, height=min(360, 72 + 35 * len(table)))
+        panel.downloads(f"changes.{done.load}", t("data.changes_export", load=done.load), table, columns)
 
 
 def show_receipt(done: Receipt) -> None:
@@ -328,6 +363,8 @@ def show_receipt(done: Receipt) -> None:
         )  # fmt: skip
         for key, facts in done.notes:
             st.caption(md(t(f"note.{key}", **facts)))
+        if done.changes:
+            show_changes(done)
         with st.container(horizontal=True):
             st.page_link("pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:")
             st.page_link("pages/explore/quadrant.py", label=t("quadrant_page.title"), icon=":material/scatter_plot:")

@@ -37,13 +37,13 @@ from roster_month where month between $first_month and $last_month group by agen
 -- Who an agent is known to be, whether or not any month has figures.
 select agent_id, arg_max(name, load_id) as name, arg_max(team, load_id) as team, arg_max(branch, load_id) as branch,
   arg_max(region, load_id) as region, arg_max(supervisor, load_id) as supervisor, max(hired_on) as hired_on
-from agent_facts group by agent_id order by agent_id
+from known_facts group by agent_id order by agent_id
 
 -- name: scoresheets
 -- Already-counted rows that touch the chosen months; `covered` when the months lie wholly inside.
 select agent_id, first_month, last_month, measure, value, load_id,
   first_month >= $first_month and last_month <= $last_month as covered
-from scoresheet where current and last_month >= $first_month and first_month <= $last_month
+from current_scoresheet where last_month >= $first_month and first_month <= $last_month
 order by agent_id, measure, first_month, last_month, load_id
 
 -- name: months
@@ -51,7 +51,7 @@ order by agent_id, measure, first_month, last_month, load_id
 with m as (
   select month, sum(due_policies)::bigint as due_policies, sum(open_policies)::bigint as open_policies, count(*) as agents from agent_month group by month
 ), s as (
-  select distinct unnest(generate_series(first_month, last_month, interval 1 month))::date as month from scoresheet where current
+  select distinct unnest(generate_series(first_month, last_month, interval 1 month))::date as month from current_scoresheet
 )
 select coalesce(m.month, s.month) as month, coalesce(m.due_policies, 0)::bigint as due_policies,
   coalesce(m.open_policies, 0)::bigint as open_policies, coalesce(m.agents, 0)::bigint as agents
@@ -104,3 +104,41 @@ select count(distinct agent_id) as agents from (
 
 -- name: population
 select count(*) as policies, count(distinct agent_id) as agents, min(month) as first_month, max(month) as last_month from current_policies
+
+-- name: spellings
+-- Every agent as the files spell them, with how many rows of which kind name them and what they are called.
+with rows as (
+  select agent_id, 'policies' as kind from policies where current union all select agent_id, 'contacts' from contacts where current
+  union all select agent_id, 'surveys' from surveys where current union all select agent_id, 'complaints' from complaints where current
+  union all select agent_id, 'assessments' from assessments where current union all select agent_id, 'scoresheet' from scoresheet where current
+  union all select agent_id, 'agents' from agent_facts
+)
+select agent_id, count(*) as rows, list(distinct kind order by kind) as kinds from rows group by agent_id order by agent_id
+
+-- name: unmatched
+-- Who is in a roster and in no record, who is in records and in no roster (where there is a roster at all), and policies
+-- that contacts or complaints name and no file of policies does.
+with roster as (
+  select distinct f.agent_id from known_facts f join loads l using (load_id) where l.kind = 'agents'
+),
+named as (
+  select agent_id, 'policies' as kind, count(*) as rows from current_policies group by agent_id
+  union all select agent_id, 'policies', count(*) from policies where current and month is null group by agent_id
+  union all select agent_id, 'contacts', count(*) from current_contacts group by agent_id
+  union all select agent_id, 'surveys', count(*) from current_surveys group by agent_id
+  union all select agent_id, 'complaints', count(*) from current_complaints group by agent_id
+  union all select agent_id, 'assessments', count(*) from current_assessments group by agent_id
+  union all select agent_id, 'scoresheet', count(*) from current_scoresheet group by agent_id
+)
+select 'roster_only' as side, 'agents' as kind, agent_id as id, 1::bigint as rows from roster
+where agent_id not in (select agent_id from named) and exists (select 1 from named)
+union all
+select 'records_only', kind, agent_id, sum(rows)::bigint from named
+where agent_id not in (select agent_id from roster) and exists (select 1 from roster) group by kind, agent_id
+union all
+select 'policy_unknown', kind, policy_id, count(*) from (
+  select policy_id, 'contacts' as kind from current_contacts where policy_id is not null
+  union all select policy_id, 'complaints' from current_complaints where policy_id is not null
+) where policy_id not in (select policy_id from policies where current) and exists (select 1 from policies)
+group by kind, policy_id
+order by side, kind, id

@@ -5,7 +5,7 @@ with base as (
   select agent_id, month from agent_month where month between $first_month and $last_month
 ),
 fact as (
-  select *, coalesce(month, date_trunc('month', as_of)::date) as since, load_id as seq from agent_facts
+  select *, coalesce(month, date_trunc('month', as_of)::date) as since, load_id as seq from known_facts
 )
 select
   b.agent_id, b.month,

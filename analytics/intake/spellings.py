@@ -1,0 +1,55 @@
+"""One agent in several spellings: which of them may be meant for the same, offered and never assumed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+NEAR = 85.0
+LONG_ENOUGH = 4
+COMPARED = 3_000  # names; beyond that every pair is too many, and only the same letters in other dress are offered
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A spelling that may be the agent `agent_id`: how many rows name each, and whether only the dress differs or letters do."""
+
+    spelling: str
+    agent_id: str
+    rows: int
+    agent_rows: int
+    why: str  # dress (case, width, blanks) | letters
+
+
+def dressed_down(spelling: str) -> str:
+    """A spelling without case, width and blanks."""
+    return "".join(unicodedata.normalize("NFKC", spelling).casefold().split())
+
+
+def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:
+    """Pairs of spellings (with how many rows name each) that may be one agent, rarest first merged into the commoner.
+
+    `known` are agents of a roster, into which others are merged whatever their number. Numbers are compared only in their
+    dress: A1001 and A1002 are two people. Names also by their letters, since 'Stewart' and 'Stweart' seldom are.
+    """
+    order = sorted(rows, key=lambda one: (one in known, rows[one], one), reverse=True)
+    kept: dict[str, str] = {}
+    found: list[Alike] = []
+    for one in order:
+        bare = dressed_down(one)
+        if bare in kept:
+            found.append(Alike(one, kept[bare], rows[one], rows[kept[bare]], "dress"))
+        else:
+            kept[bare] = one
+    names = [bare for bare in kept if len(bare) >= LONG_ENOUGH and not any(char.isdigit() for char in bare)]
+    if len(names) > COMPARED:
+        return found
+    for at, bare in enumerate(names):
+        near = process.extractOne(bare, names[:at], scorer=fuzz.ratio, score_cutoff=NEAR) if at else None
+        if near and kept[bare] not in known:
+            target = kept[near[0]]
+            found.append(Alike(kept[bare], target, rows[kept[bare]], rows[target], "letters"))
+    return found

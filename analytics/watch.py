@@ -1,0 +1,121 @@
+"""A watched folder: what appears in it is loaded and moved to done/ or refused/, with the receipt or the reason beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from analytics.errors import HomeBusy, IssuesFound, RenewalError, RequestRefused
+from analytics.home import Home
+from analytics.intake.recipe import Recipe
+from analytics.language import explain
+from analytics.model import Receipt
+from analytics.reports import views
+
+SETTLED = 1.0  # seconds without a change after which a file counts as wholly written
+
+
+@dataclass(frozen=True)
+class How:
+    """How every file of the folder is loaded, and the language of what is written beside it."""
+
+    recipe: Recipe | None
+    as_of: dt.date | None
+    on_issues: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file; `reason` is empty when it was loaded."""
+
+    file: str
+    moved_to: str
+    reason: str
+    receipts: tuple[Receipt, ...]
+
+
+def files(folder: Path, opened: Callable[[], Home], how: How, *, every: float, once: bool) -> Iterator[Outcome]:
+    """Every file that appears, one after the other, oldest first; ends when told `once` and nothing is left.
+
+    A home that another program owns is waited for; with `once` it is refused.
+    """
+    if not folder.is_dir():
+        raise RequestRefused("folder_missing", folder=folder.name)
+    try:
+        for name in ("done", "refused"):
+            (folder / name).mkdir(exist_ok=True)
+    except OSError as error:
+        raise RequestRefused("file_unwritable", file=folder.name) from error
+    while True:
+        waiting = _waiting(folder)
+        if waiting:
+            try:
+                home = opened()
+            except HomeBusy:
+                if once:
+                    raise
+            else:
+                try:
+                    for path in waiting:
+                        yield _take(path, home, how)
+                finally:
+                    home.close()
+        elif once and not _arriving(folder):
+            return
+        time.sleep(min(every, SETTLED) if once else every)
+
+
+def _here(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
+
+
+def _waiting(folder: Path) -> list[Path]:
+    """Files that nobody writes to any more, oldest first."""
+    found = []
+    for path in _here(folder):
+        try:
+            changed = path.stat().st_mtime
+        except FileNotFoundError:
+            continue
+        if time.time() - changed >= SETTLED:
+            found.append((changed, path.name, path))
+    return [path for _, _, path in sorted(found)]
+
+
+def _arriving(folder: Path) -> bool:
+    return bool(_here(folder))
+
+
+def _take(path: Path, home: Home, how: How) -> Outcome:
+    """Load one file and move it; a file is moved only after its load is stored, so that a kill in between loses nothing."""
+    receipts: list[Receipt] = []
+    reason = ""
+    try:
+        with home.members(path) as members:
+            pairs = [(member, how.recipe or home.recipe_for(member)) for member in members]
+            receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues)
+    except IssuesFound as error:
+        lines = [views.issue_line(issue, how.language) for issue in error.facts["issues"]]  # type: ignore[attr-defined]
+        reason = "\n".join([explain(error, how.language), *lines])
+    except RenewalError as error:
+        reason = explain(error, how.language)
+    target = _free(path.parent / ("refused" if reason else "done") / path.name)
+    beside = target.with_name(f"{target.name}.{'reason.txt' if reason else 'receipt.json'}")
+    plain = json.dumps([asdict(one) for one in receipts], ensure_ascii=False, indent=1, default=str)
+    beside.write_text(f"{reason}\n" if reason else plain, encoding="utf-8")
+    path.replace(target)
+    return Outcome(path.name, f"{target.parent.name}/{target.name}", reason, tuple(receipts))
+
+
+def _free(target: Path) -> Path:
+    """The target, or with a number where a file of that name was moved there before."""
+    stem, suffix, at = target.stem, target.suffix, 1
+    while target.exists():
+        at += 1
+        target = target.with_name(f"{stem} ({at}){suffix}")
+    return target

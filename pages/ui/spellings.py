@@ -1,0 +1,33 @@
+"""Spellings that may be one agent, to be ticked by whoever knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from analytics.intake.spellings import Alike
+from pages.ui.i18n import t
+
+
+def offer(found: Sequence[Alike], key: str) -> list[Alike]:
+    """The pairs that the reader says are one agent."""
+    frame = pd.DataFrame(
+        {
+            "same": [False] * len(found), "spelling": [one.spelling for one in found], "rows": [one.rows for one in found],
+            "agent_id": [one.agent_id for one in found], "agent_rows": [one.agent_rows for one in found],
+            "why": [t(f"data.alike_{one.why}") for one in found],
+        }
+    )  # fmt: skip
+    edited = st.data_editor(
+        frame, key=key, hide_index=True, num_rows="fixed", height=min(300, 40 + 35 * len(frame)), width="stretch",
+        disabled=["spelling", "rows", "agent_id", "agent_rows", "why"],
+        column_config={
+            "same": st.column_config.CheckboxColumn(t("data.alike_same"), width="small"), "spelling": st.column_config.TextColumn(t("data.alike_spelling")),
+            "rows": st.column_config.NumberColumn(t("data.rows"), format="localized"), "agent_id": st.column_config.TextColumn(t("data.alike_agent")),
+            "agent_rows": st.column_config.NumberColumn(t("data.rows"), format="localized"), "why": st.column_config.TextColumn(t("data.reason")),
+        },
+    )  # fmt: skip
+    # Only the ticks of rows that were offered count, whatever else came back.
+    return [one for one, same in zip(found, edited["same"][: len(found)], strict=True) if same is True or same == 1]
