@@ -106,6 +106,8 @@ class Home:
         merged = self.state.aliases()
         counts = dict(zip(stored["agent_id"], (int(count) for count in stored["rows"]), strict=True))
         known = {one for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True) if "agents" in kinds}
+        if rows is not None:
+            known |= set(counts)  # whoever is there already is merged into, not away
         for one, count in (rows or {}).items():
             counts[one] = counts.get(one, 0) + count
         counts = {one: count for one, count in counts.items() if one not in merged}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
 
 from analytics.errors import FileRefused
 from analytics.intake.limits import MEMBER_LIMIT, UNPACKED_LIMIT
@@ -13,13 +16,19 @@ SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 NESTED = (b"PK\x03\x04", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh")
 CHUNK = 1024 * 1024
 
+# What Python's readers of zip and XML raise at bytes that are not what they should be.
+DAMAGE = (
+    zipfile.BadZipFile, EOFError, OSError, ValueError, IndexError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError,
+    struct.error, ElementTree.ParseError,
+)  # fmt: skip
+
 
 def check(path: Path) -> bool:
     """True for a zip of files, False for one that is a workbook; refuses what would unpack to too much."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise FileRefused("file_damaged", file=path.name) from error
     if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
         raise FileRefused("file_too_large_unpacked", file=path.name, limit=UNPACKED_LIMIT // 1024**2)
@@ -59,15 +68,7 @@ def unpack(path: Path, out: Path) -> list[Path]:
                                 "file_too_large_unpacked", file=path.name, limit=UNPACKED_LIMIT // 1024**2
                             )
                         sink.write(chunk)
-            except (
-                zipfile.BadZipFile,
-                EOFError,
-                OSError,
-                ValueError,
-                NotImplementedError,
-                RuntimeError,
-                zlib.error,
-            ) as error:
+            except DAMAGE as error:
                 raise FileRefused("archive_damaged", file=path.name, member=name) from error
             if _nested(target):
                 raise FileRefused("archive_nested", file=path.name, member=name)

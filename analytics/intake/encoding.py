@@ -12,6 +12,7 @@ from analytics.errors import FileRefused
 # encoding → the character set of its everyday characters, and between which lead bytes they stand
 EVERYDAY = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0xC6), "big5": ("big5", 0xA4, 0xC6)}
 SAMPLE = 64 * 1024
+PLAIN_WORDS = 0.9  # share of everyday characters that makes an encoding certain where the library sees none
 BINARY = 0.02  # share of control characters beyond which it is no text
 
 
@@ -71,10 +72,21 @@ def _legacy(raw: bytes, path: Path) -> str:
     sample = sample[: sample.rfind(b"\n")] if len(sample) == SAMPLE else sample
     if sum(byte < 32 and byte not in b"\r\n\t" for byte in sample) > BINARY * len(sample):
         raise FileRefused("file_not_a_table", file=path.name)
-    found = from_bytes(sample or raw[-SAMPLE:], cp_isolation=list(EVERYDAY))
-    if not found:
+    sample = sample or raw[-SAMPLE:]
+    found = from_bytes(sample, cp_isolation=list(EVERYDAY))
+    if found:
+        return max(found, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)).encoding
+    # The library gives up on tables of full-width digits with few words between them; everyday words still tell.
+    shares = {}
+    for encoding in EVERYDAY:
+        try:
+            shares[encoding] = _everyday(sample.decode(encoding), encoding)
+        except UnicodeDecodeError:
+            continue
+    likeliest = max(shares, key=lambda encoding: shares[encoding], default=None)
+    if likeliest is None or shares[likeliest] < PLAIN_WORDS:
         raise FileRefused("encoding_unknown", file=path.name)
-    return max(found, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)).encoding
+    return likeliest
 
 
 def _everyday(text: str, encoding: str) -> float:

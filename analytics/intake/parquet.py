@@ -25,7 +25,9 @@ def read(path: Path) -> Sheet:
         found = connection.execute("select count(*) from read_parquet($path)", bound).fetchall()[0][0]
         if found > ROW_LIMIT:
             raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
-        body = connection.sql("select columns(*)::varchar from read_parquet($path)", params=bound).to_arrow_table()
+        body = connection.sql(
+            "select nullif(columns(*)::varchar, '') from read_parquet($path)", params=bound
+        ).to_arrow_table()
     except duckdb.Error as error:
         raise FileRefused("file_damaged", file=path.name) from error
     body = body.rename_columns([f"c{index}" for index in range(len(names))])

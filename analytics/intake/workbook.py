@@ -15,6 +15,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from analytics.errors import FileRefused
+from analytics.intake.archive import DAMAGE
 from analytics.intake.container import GRID, UNCOMPUTED, Sheet
 from analytics.intake.limits import CELL_LIMIT, COLUMN_LIMIT
 from analytics.intake.table import Layout, find, is_form
@@ -50,7 +51,10 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
         book = CalamineWorkbook.from_path(str(path))
         if layout.sheet is not None and layout.sheet not in book.sheet_names:
             raise FileRefused("sheet_missing", file=path.name, sheet=layout.sheet, sheets=book.sheet_names)
-        marks, since_1904 = _marks(path)
+        try:
+            marks, since_1904 = _marks(path)
+        except DAMAGE as error:
+            raise FileRefused("file_damaged", file=path.name) from error
         for meta in book.sheets_metadata:
             if meta.typ != SheetTypeEnum.WorkSheet or layout.sheet not in (None, meta.name):
                 continue
