@@ -6,42 +6,45 @@ from pathlib import Path
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
-PAGES = {
-    "explore": [
-        ("overview", "explore/overview.py", "overview.title", ":material/monitoring:"),
-        ("quadrant", "explore/quadrant.py", "quadrant_page.title", ":material/scatter_plot:"),
-        ("weak-spots", "explore/weak_spots.py", "weak_spots.title", ":material/troubleshoot:"),
-    ],
-    "decide": [("weights", "decide/weights.py", "weights.title", ":material/tune:")],
-    "people": [
-        ("agent", "people/agent.py", "agent.title", ":material/person:"),
-        ("coaching", "people/coaching.py", "coaching.title", ":material/checklist:"),
-    ],
-    "data": [
-        ("upload", "data/upload.py", "data.title", ":material/upload_file:"),
-        ("history", "data/history.py", "history.title", ":material/history:"),
-    ],
-    "about": [("method", "about/method.py", "method.title", ":material/rule:")],
-}
+PAGES = (  # folder and file, address, title, icon, and the action of analytics/desk.py that its reader must be allowed
+    ("explore/overview", "overview", "overview.title", "monitoring", "see_others"),
+    ("explore/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
+    ("explore/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),
+    ("decide/weights", "weights", "weights.title", "tune", "see_others"),
+    ("decide/standards", "standards", "standards.title", "straighten", "standard"),
+    ("people/sheet", "sheet", "sheet.title", "description", "see"),
+    ("people/agent", "agent", "agent.title", "person", "see_others"),
+    ("people/coaching", "coaching", "coaching.title", "checklist", "coach"),
+    ("people/objections", "objections", "objections.title", "gavel", "object"),
+    ("data/upload", "upload", "data.title", "upload_file", "data"),
+    ("data/history", "history", "history.title", "history", "data"),
+    ("about/method", "method", "method.title", "rule", "see"),
+    ("about/accounts", "accounts", "accounts.title", "group", "account"),
+    ("about/audit", "audit", "audit.title", "fact_check", "audit"),
+)
 
 
 def main() -> None:
     """One run for one visitor."""
     import streamlit as st
 
-    from pages.ui import shell
+    from pages.ui import gate, shell
     from pages.ui.i18n import t
 
     shell.choose_language()
     shell.begin()
-    registry = {
-        t(f"section.{section}"): [
-            st.Page(f"pages/{path}", title=t(title), url_path=url, icon=icon, default=url == "overview")
-            for url, path, title, icon in pages
-        ]
-        for section, pages in PAGES.items()
-    }
-    st.navigation(registry).run()
+    desk = gate.enter()
+    sections: dict[str, list[object]] = {}
+    first = "overview" if desk is None or desk.may("see_others") else "sheet"
+    for place, url, title, icon, action in PAGES:
+        if desk is None or desk.may(action):
+            page = gate.login_page if desk is None else f"pages/{place}.py"
+            made = st.Page(page, title=t(title), url_path=url, icon=f":material/{icon}:", default=url == first)
+            sections.setdefault(t(f"section.{place.partition('/')[0]}"), []).append(made)
+    chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar")
+    if desk is not None:
+        gate.whoami(desk)
+    chosen.run()
 
 
 if __name__ == "__main__":  # the script runner and AppTest execute this file under that name …

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,23 @@ import pandas as pd
 from analytics import sample as sample_data
 from analytics import watch
 from analytics.catalogue import catalogue, default_scheme, preset_schemes
-from analytics.errors import IssuesFound, RenewalError, RequestRefused
-from analytics.evaluation import Evaluation, evaluate, measure, whole_period
+from analytics.desk import Desk, Identity, identity_of
+from analytics.errors import FileRefused, IssuesFound, RenewalError, RequestRefused
+from analytics.evaluation import Evaluation, evaluate, whole_period
 from analytics.home import Home, default_home
 from analytics.insight.coaching import coaching_list
 from analytics.insight.quadrant import Placed, place
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.intake import limits
+from analytics.intake.accounts import accounts_from
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import explain, say
 from analytics.model import Filters, Period, Receipt, WeightScheme, parse_month
+from analytics.people import LOCAL, Account, Note, Objection, Talk
 from analytics.reports import views
+from analytics.reports.sheet_files import to_calendar, to_workbook, to_zip
+from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import to_csv, to_xlsx
 from analytics.reports.templates import template
 from analytics.scoring.weights import parse
@@ -44,6 +49,7 @@ class Context:
     def __init__(self) -> None:
         self.home = default_home()
         self.format = "json"
+        self.account: str | None = None
         self.language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
 
 
@@ -65,13 +71,13 @@ class Group(click.Group):
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--home, --format and --lang, taken before or after the command's name."""
+    """--home, --format, --lang and --as, taken before or after the command's name."""
 
     def store(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
         if value is not None:
             setattr(
                 ctx.ensure_object(Context),
-                {"home": "home", "format_": "format", "lang": "language"}[param.name or ""],
+                {"home": "home", "format_": "format", "lang": "language", "account": "account"}[param.name or ""],
                 value,
             )
         return value
@@ -80,6 +86,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--home", type=click.Path(path_type=Path), callback=store, expose_value=False, help="The home folder (default: RENEWAL_HOME, else ./home)."),
         click.option("--format", "format_", type=click.Choice(["json", "csv", "table"]), callback=store, expose_value=False, help="How to print (default json)."),
         click.option("--lang", type=click.Choice(["zh", "en"]), callback=store, expose_value=False, help="The language of sentences and exports."),
+        click.option("--as", "account", metavar="EMAIL", callback=store, expose_value=False, help="Act as an account, inside its role and scope (default: everything)."),
     ):  # fmt: skip
         command = decorate(command)
     return command
@@ -102,12 +109,23 @@ def _command(name: str | None = None) -> Callable[[Callable[..., Any]], click.Co
 
 
 @contextmanager
-def _home(context: Context) -> Iterator[Home]:
+def _desk(context: Context, action: str = "see") -> Iterator[Desk]:
+    """The desk of whoever is acting, once the command's action is allowed to them."""
     home = Home(context.home)
     try:
-        yield home
+        identity = identity_of(home.state.accounts.of(context.account)) if context.account else Identity()
+        desk = Desk(home, identity)
+        desk.require(action)
+        yield desk
     finally:
         home.close()
+
+
+@contextmanager
+def _home(context: Context, action: str = "data") -> Iterator[Home]:
+    """The home itself, for commands that concern everybody's data."""
+    with _desk(context, action) as desk:
+        yield desk.home
 
 
 def _month(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
@@ -173,20 +191,20 @@ def _scheme(home: Home, name: str | None, weights: str | None) -> WeightScheme:
     return WeightScheme("typed", parse(weights), scheme.indicators)
 
 
-def _evaluated(home: Home, options: dict[str, Any]) -> Evaluation:
+def _evaluated(desk: Desk, options: dict[str, Any]) -> Evaluation:
+    home = desk.home
     first, last = options["first"], options["last"]
     whole = whole_period(home.warehouse)
     period = Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
     filters = Filters(period, options["team"], options["branch"], options["channel"])
-    measured = measure(home.warehouse, home.settings, filters)
+    measured = desk.measured(filters)
     if measured.people.empty:
         raise RequestRefused(
             "period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}"
         )
-    if filters.team is not None and filters.team not in set(measured.people["team"]):
-        raise RequestRefused(
-            "team_unknown", team=filters.team, known=sorted(team for team in set(measured.people["team"]) if team)
-        )
+    teams = {team for team in measured.people["team"][measured.in_scope] if team}
+    if filters.team is not None and filters.team not in teams:
+        raise RequestRefused("team_unknown", team=filters.team, known=sorted(teams))
     return evaluate(measured, _scheme(home, options["scheme"], options["weights"]))
 
 
@@ -223,9 +241,10 @@ def load(
         raise RequestRefused("kind_differs", kind=kind, recipe=recipe.kind)
     if kind is not None and kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
-    with _home(context) as home, ExitStack() as stack:
+    with _desk(context, "data") as desk, ExitStack() as stack:
+        home = desk.home
         members = [member for file in files for member in stack.enter_context(home.members(file))]
-        receipts = home.load_all(
+        receipts = desk.load_all(
             [(file, recipe or home.recipe_for(file, kind)) for file in members], as_of=as_of, on_issues=on_issues
         )
     plain = [_receipt(receipt, context.language) for receipt in receipts]
@@ -266,8 +285,8 @@ def loads(context: Context) -> None:
 @click.argument("load_id", type=int)
 def withdraw(context: Context, load_id: int) -> None:
     """Take a load out again; what it had replaced stands again."""
-    with _home(context) as home:
-        home.withdraw(load_id)
+    with _desk(context, "data") as desk:
+        desk.withdraw(load_id)
     _print(context, {"withdrawn": load_id})
 
 
@@ -330,9 +349,9 @@ def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo
         raise RequestRefused("merge_needs_both")
     with _home(context) as home:
         if undo:
-            home.split_agents(undo)
+            home.split_agents(undo, context.account or LOCAL)
         if into:
-            home.merge_agents(spellings, into)
+            home.merge_agents(spellings, into, context.account or LOCAL)
         merged = [{"spelling": one, "agent_id": agent_id} for one, agent_id in home.state.aliases().items()]
         offered = [asdict(one) for one in home.alike()]
     _print(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])
@@ -406,8 +425,8 @@ def limits_(context: Context) -> None:
 @_period_options
 def evaluate_(context: Context, **options: Any) -> None:
     """Values, points, contributions, scores, grades, ranks and quadrants of a period."""
-    with _home(context) as home:
-        evaluation = _evaluated(home, options)
+    with _desk(context, "see_others") as desk:
+        evaluation = _evaluated(desk, options)
     view = views.evaluation_view(evaluation, _placed(evaluation))
     _print(context, view, rows=[_flat(agent) for agent in (*view["agents"], *view["not_rated"])])
 
@@ -417,8 +436,8 @@ def evaluate_(context: Context, **options: Any) -> None:
 @_period_options
 def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None:
     """Where agents stand on two indicators."""
-    with _home(context) as home:
-        evaluation = _evaluated(home, options)
+    with _desk(context, "see_others") as desk:
+        evaluation = _evaluated(desk, options)
     view = views.quadrant_view(evaluation, _placed(evaluation, x, y, cut))
     _print(context, view, rows=view["agents"])
 
@@ -427,8 +446,8 @@ def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None
 @_period_options
 def weak_spots(context: Context, **options: Any) -> None:
     """Points lost by team and indicator; with --team, that team's beside the company's and the best team's."""
-    with _home(context) as home:
-        evaluation = _evaluated(home, options)
+    with _desk(context, "see_others") as desk:
+        evaluation = _evaluated(desk, options)
     rows = views.losses_rows(evaluation, team_losses(evaluation))
     view: dict[str, Any] = {
         "period": str(evaluation.measured.period),
@@ -453,9 +472,11 @@ def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **opt
     """Who to coach, on what, and what it would bring."""
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise RequestRefused("export_suffix", file=out.name)
-    with _home(context) as home:
-        evaluation = _evaluated(home, options)
-        frame = coaching_list(evaluation, _placed(evaluation, x, y, cut), home.state.coaching())
+    with _desk(context, "coach") as desk:
+        evaluation = _evaluated(desk, options)
+        frame = coaching_list(evaluation, _placed(evaluation, x, y, cut), desk.talks())
+        if out is not None:
+            desk.exported(out.name)
     if out is not None:
         table, columns = views.coaching_table(frame, catalogue(), context.language)
         _write(
@@ -487,8 +508,8 @@ def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **opt
 @click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced).")
 def method(context: Context, scheme: str | None) -> None:
     """Every indicator, formula, standard, weight, rule and setting in force."""
-    with _home(context) as home:
-        view = views.method_view(catalogue(), home.settings, _scheme(home, scheme, None))
+    with _home(context, "see") as home:
+        view = views.method_view(home.catalogue(), home.settings, _scheme(home, scheme, None))
     _print(
         context,
         view,
@@ -502,7 +523,7 @@ def method(context: Context, scheme: str | None) -> None:
 @_command()
 def schemes(context: Context) -> None:
     """The weight schemes: presets and saved ones."""
-    with _home(context) as home:
+    with _home(context, "see") as home:
         known = [*preset_schemes().values(), *home.state.schemes()]
     rows = [
         {
@@ -512,6 +533,243 @@ def schemes(context: Context) -> None:
         for one in known
     ]  # fmt: skip
     _print(context, rows)
+
+
+# -- sheets and the people around them -------------------------------------------------------------------------------
+
+
+def _sheet_views(desk: Desk, evaluation: Evaluation, agent_ids: Sequence[str]) -> list[dict[str, Any]]:
+    about = desk.about(evaluation)
+    return [desk.shown_sheet(about, agent_id) for agent_id in agent_ids]
+
+
+@_command()
+@click.argument("agent")
+@_period_options
+@click.option("--out", type=click.Path(path_type=Path), help="Write the sheet to a .pdf or .xlsx file.")
+@click.option(
+    "--close", "close_", is_flag=True, help="Close the sheet: it keeps its numbers, whatever is loaded later."
+)
+@click.option("--reopen", metavar="REASON", help="Open a closed sheet again, for a reason.")
+def sheet(context: Context, agent: str, out: Path | None, close_: bool, reopen: str | None, **options: Any) -> None:
+    """The evaluation sheet of one agent: as JSON, and with --out as PDF or workbook."""
+    if out is not None and out.suffix.lower() not in (".pdf", ".xlsx"):
+        raise RequestRefused("export_suffix_of", file=out.name, known=[".pdf", ".xlsx"])
+    with _desk(context) as desk:
+        evaluation = _evaluated(desk, options)
+        if reopen is not None:
+            desk.reopen_sheet(agent, evaluation.measured.period, reopen)
+        if close_:
+            desk.close_sheets(evaluation, [agent])
+        view = _sheet_views(desk, evaluation, [agent])[0]
+        if out is not None:
+            make = to_pdf if out.suffix.lower() == ".pdf" else to_workbook
+            _write(out, make([view], evaluation.catalogue, context.language))
+            desk.exported(out.name)
+    _print(
+        context,
+        view | ({"written": str(out)} if out else {}),
+        rows=[
+            {
+                key: one[key]
+                for key in (
+                    "id",
+                    "value",
+                    "numerator",
+                    "denominator",
+                    "points",
+                    "weight",
+                    "contribution",
+                    "team_median",
+                    "before",
+                )
+            }
+            for one in view["indicators"]
+        ],
+    )
+
+
+@_command()
+@_period_options
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where to write: .pdf (one), .xlsx (one) or .zip (a PDF each).",
+)
+@click.option("--close", "close_", is_flag=True, help="Close all of them first.")
+def sheets(context: Context, out: Path, close_: bool, **options: Any) -> None:
+    """The evaluation sheets of everybody chosen (--team, --branch), in one file."""
+    makers = {".pdf": to_pdf, ".xlsx": to_workbook, ".zip": to_zip}
+    if out.suffix.lower() not in makers:
+        raise RequestRefused("export_suffix_of", file=out.name, known=list(makers))
+    with _desk(context) as desk:
+        evaluation = _evaluated(desk, options)
+        agents = [str(one) for one in evaluation.people["agent_id"][evaluation.shown]]
+        closed = desk.close_sheets(evaluation, agents) if close_ else 0
+        found = _sheet_views(desk, evaluation, agents)
+        _write(out, makers[out.suffix.lower()](found, evaluation.catalogue, context.language))
+        desk.exported(out.name)
+    _print(context, {"written": str(out), "sheets": len(found), "closed": closed})
+
+
+@_command()
+@click.option("--agent", help="One agent only.")
+@click.option("--from", "first", callback=_month, metavar="YYYY-MM", help="First month of the sheet to comment on.")
+@click.option("--to", "last", callback=_month, metavar="YYYY-MM", help="Its last month (default: the first).")
+@click.option("--add", "text", metavar="TEXT", help="Write a comment on the sheet of --agent and --from.")
+@click.option(
+    "--kind",
+    default="comment",
+    type=click.Choice(["comment", "advice", "remark"]),
+    help="What is written (default comment).",
+)
+def comments(
+    context: Context, agent: str | None, first: dt.date | None, last: dt.date | None, text: str | None, kind: str
+) -> None:
+    """Comments, advice and remarks on sheets; with --add a new one."""
+    with _desk(context) as desk:
+        if text is not None:
+            if agent is None or first is None:
+                raise RequestRefused("comment_needs")
+            desk.write_note(Note(agent, first, last or first, kind, text))
+        found = desk.all_notes(agent)
+    _print(context, [_plain(one) for one in found if first is None or one.first == first])
+
+
+@_command()
+@click.option("--ics", type=click.Path(path_type=Path), help="Write the talks ahead as a calendar.")
+@click.option("--agent", help="One agent only; needed to plan.")
+@click.option("--plan", "on", callback=_day, metavar="YYYY-MM-DD", help="Plan a talk with --agent on this day.")
+@click.option("--action", default="", help="What is to be done.")
+@click.option("--owner", default="", help="Who holds the talk.")
+def talks(context: Context, ics: Path | None, agent: str | None, on: dt.date | None, action: str, owner: str) -> None:
+    """Coaching talks; --plan adds one, --ics writes a calendar."""
+    with _desk(context, "coach") as desk:
+        if on is not None:
+            if agent is None:
+                raise RequestRefused("comment_needs")
+            desk.save_talk(Talk(agent, talk_on=on, action=action, owner=owner))
+        found = desk.talks(agent)
+        facts = desk.home.warehouse.ask("facts_of")
+    if ics is not None:
+        _write(ics, to_calendar(found, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language))
+    _print(context, [_plain(one) for one in found])
+
+
+@_command()
+@click.option("--agent", help="One agent only; needed to object.")
+@click.option("--from", "first", callback=_month, metavar="YYYY-MM", help="First month of the sheet objected to.")
+@click.option("--to", "last", callback=_month, metavar="YYYY-MM", help="Its last month (default: the first).")
+@click.option("--text", help="Object to the sheet of --agent and --from, with this text.")
+@click.option("--kind", default="other", metavar="KIND", help="unreasonable, too_strict, data_wrong or other.")
+@click.option("--indicator", default="", metavar="ID", help="The indicator objected to.")
+@click.option("--policy", default="", metavar="NUMBER", help="The policy objected to.")
+@click.option("--should-be", metavar="FIELD=VALUE", help="What should stand in that policy, outcome=renewed say.")
+@click.option("--answer", "answer_id", type=int, metavar="ID", help="Answer an objection, with --state and --reply.")
+@click.option("--state", type=click.Choice(["accepted", "partly", "rejected"]), help="How it is answered.")
+@click.option("--reply", default="", help="The answer; every objection gets one.")
+def objections(
+    context: Context, agent: str | None, first: dt.date | None, last: dt.date | None, text: str | None, kind: str, indicator: str, policy: str, should_be: str | None,
+    answer_id: int | None, state: str | None, reply: str,
+) -> None:  # fmt: skip
+    """Objections and their answers; with --text a new one, with --answer the answer to one."""
+    with _desk(context, "object") as desk:
+        if text is not None:
+            if agent is None or first is None:
+                raise RequestRefused("comment_needs")
+            about = "record" if policy else "indicator" if indicator else "sheet"
+            field, _, value = (should_be or "").partition("=")
+            desk.make_objection(
+                Objection(
+                    agent, first, last or first, about, kind, text, indicator, policy, {field: value} if field else {}
+                )
+            )
+        if answer_id is not None:
+            desk.answer(desk.objection(answer_id), state or "", reply)
+        found = desk.objections(agent)
+    _print(context, [_plain(one) for one in found])
+
+
+@_command()
+@click.argument("objection_id", type=int, metavar="ID")
+@click.option("--scheme", metavar="NAME", help="A weight scheme (default: balanced).")
+def replay(context: Context, objection_id: int, scheme: str | None) -> None:
+    """What accepting an objection would change, tried in a sandbox: nothing is stored."""
+    with _desk(context, "answer") as desk:
+        found = desk.replay(desk.objection(objection_id), _scheme(desk.home, scheme, None))
+    plain = {
+        name: [
+            {key: None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")
+        ]
+        for name, frame in (("own", found.own), ("moved", found.moved))
+    }
+    _print(context, plain, rows=plain["own"])
+
+
+@_command()
+@click.option(
+    "--verify", is_flag=True, help="Check that no line was edited, deleted, moved or cut off; exit code 2 when one was."
+)
+def audit(context: Context, verify: bool) -> None:
+    """Every change of state: who, when, what, before and after."""
+    with _desk(context, "audit") as desk:
+        found = desk.audit()
+        wrong = desk.verify_audit() if verify else []
+    if wrong:
+        lines = [
+            say(f"audit.wrong_{one.partition(':')[0]}", context.language, seq=one.partition(":")[2]) for one in wrong
+        ]
+        raise RequestRefused("audit_broken", lines=lines)
+    _print(context, {"verified": True, "lines": len(found)} if verify else [_plain(one) for one in found])
+
+
+@_command()
+@click.option(
+    "--import",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A CSV: email, role, name, agent_id, teams, branches, active.",
+)
+@click.option("--add", "email", metavar="EMAIL", help="Add or change one account.")
+@click.option("--role", default="", metavar="ROLE", help="admin, manager or agent.")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--agent-id", default="", help="Whose sheet an agent sees.")
+@click.option("--team", "teams", multiple=True, help="A manager's team (may be repeated).")
+@click.option("--branch", "branches", multiple=True, help="A manager's branch (may be repeated).")
+@click.option("--deactivate", metavar="EMAIL", help="Switch an account off.")
+def accounts(
+    context: Context,
+    file: Path | None,
+    email: str | None,
+    role: str,
+    name: str,
+    agent_id: str,
+    teams: tuple[str, ...],
+    branches: tuple[str, ...],
+    deactivate: str | None,
+) -> None:
+    """Accounts for the login: who may see what."""
+    with _desk(context, "account") as desk:
+        if file is not None:
+            if not file.is_file():
+                raise FileRefused("file_missing", file=file.name)
+            desk.save_accounts(accounts_from(file.read_bytes(), file.name))
+        if email is not None:
+            desk.save_accounts([Account(email, role, name, agent_id, teams, branches)])
+        if deactivate is not None:
+            known = desk.home.state.accounts.of(deactivate)
+            if known is None:
+                raise RequestRefused("account_unknown")
+            desk.save_accounts([replace(known, active=False)])
+        found = desk.accounts()
+    _print(context, [_plain(one) for one in found])
+
+
+def _plain(one: Any) -> dict[str, Any]:
+    return {
+        key: str(value) if isinstance(value, (dt.date, dt.datetime)) else value for key, value in asdict(one).items()
+    }
 
 
 # -- printing ------------------------------------------------------------------------------------------------------

@@ -6,10 +6,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from math import isfinite
 from typing import Any
 
+from analytics.errors import RequestRefused
 from analytics.language import DATA
-from analytics.model import Indicator, Standard, Text, Veto, WeightScheme
+from analytics.model import CATEGORIES, Indicator, Standard, Text, Veto, WeightScheme
+from analytics.people import StandardVersion
+
+GROUP_OF = {"results": "outcome", "service": "service", "competence": "competence"}  # the group of an added indicator
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Catalogue:
     grades: tuple[tuple[str, float], ...]
     vetoes: tuple[Veto, ...]
     groups: Mapping[str, Text]
+    version: int = 0  # of the standards; 0 are the built-in ones
 
     @property
     def ids(self) -> list[str]:
@@ -43,7 +50,7 @@ class Catalogue:
         return self.ids.index(indicator_id)
 
     def __hash__(self) -> int:
-        return hash((tuple(self.ids), self.grades, self.vetoes))
+        return hash((tuple(self.ids), self.grades, self.vetoes, self.version))
 
 
 def toml(name: str) -> dict[str, Any]:
@@ -53,17 +60,84 @@ def toml(name: str) -> dict[str, Any]:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue in force."""
+    """The built-in catalogue."""
+    return catalogue_from(toml("indicators.toml"), {}, {})
+
+
+def catalogue_from(
+    indicators: Mapping[str, Mapping[str, Any]],
+    grades: Mapping[str, float],
+    vetoes: Mapping[str, Mapping[str, Any]],
+    version: int = 0,
+) -> Catalogue:
+    """A catalogue from plain definitions; empty grades and vetoes are the built-in ones. Refuses what cannot be computed."""
     weights = toml("weight_schemes.toml")
-    return Catalogue(
-        indicators=tuple(_indicator(key, table) for key, table in toml("indicators.toml").items()),
+    chosen = vetoes or weights.get("veto", {})
+    known = Catalogue(
+        indicators=tuple(_indicator(key, table) for key, table in indicators.items()),
         categories=tuple(
             Category(key, table["label"], *map(float, table["range"])) for key, table in weights["categories"].items()
         ),
-        grades=tuple(sorted(((k, float(v)) for k, v in weights["grades"].items()), key=lambda grade: -grade[1])),
-        vetoes=tuple(Veto(key, float(v["beyond"]), v["cap"]) for key, v in weights.get("veto", {}).items()),
+        grades=tuple(
+            sorted(((k, float(v)) for k, v in (grades or weights["grades"]).items()), key=lambda grade: -grade[1])
+        ),
+        vetoes=tuple(Veto(key, float(v["beyond"]), v["cap"]) for key, v in chosen.items()),
         groups=weights["groups"],
+        version=version,
     )
+    _check(known)
+    return known
+
+
+def with_version(version: StandardVersion) -> Catalogue:
+    """The built-in catalogue with the definitions of a version in place of its own; a definition of {} takes one out."""
+    tables = {**definitions(), **version.indicators}
+    return catalogue_from(
+        {key: table for key, table in tables.items() if table}, version.grades, version.vetoes, version.version
+    )
+
+
+def definitions() -> Mapping[str, Mapping[str, Any]]:
+    """The built-in indicators as plain tables."""
+    tables: Mapping[str, Mapping[str, Any]] = toml("indicators.toml")
+    return tables
+
+
+def definition_of(one: Indicator) -> dict[str, Any]:
+    """An indicator as the plain table it could be read from."""
+    out = {
+        "category": one.category, "group": one.group, "numerator": one.numerator, "denominator": one.denominator, "direction": one.direction, "unit": one.unit,
+        "weight": one.weight, "label": dict(one.label), "why": dict(one.why), "scale": one.scale,
+        "standard": {"mode": one.standard.mode, "knots": [list(knot) for knot in zip(one.standard.values, one.standard.points, strict=True)]},
+    }  # fmt: skip
+    more = {"fallback": one.fallback, "target": one.target, "step": one.step}
+    return out | {name: value for name, value in more.items() if value is not None}
+
+
+def _check(known: Catalogue) -> None:
+    """Refuse a catalogue that cannot give points: knots out of order, points outside 0–100, a veto of nobody's grade."""
+    names = [name for name, _ in known.grades]
+    for one in known.indicators:
+        values, marks = one.standard.values, one.standard.points
+        falling = one.direction == "lower"
+        ordered = all(a < b for a, b in pairwise(values))
+        monotone = all((a >= b) if falling else (a <= b) for a, b in pairwise(marks))
+        if (
+            len(values) < 2
+            or not ordered
+            or not monotone
+            or min(marks) < 0
+            or max(marks) > 100
+            or not all(map(isfinite, values))
+        ):
+            raise RequestRefused("standard_unusable", name=one.label)
+        if one.category not in CATEGORIES or one.weight < 0 or one.direction not in ("higher", "lower"):
+            raise RequestRefused("standard_unusable", name=one.label)
+    for veto in known.vetoes:
+        if veto.indicator not in known.ids or veto.cap not in names:
+            raise RequestRefused("veto_unusable", name=veto.indicator, cap=veto.cap)
+    if sorted(known.grades, key=lambda grade: -grade[1]) != list(known.grades) or known.grades[-1][1] > 0:
+        raise RequestRefused("grades_unusable")
 
 
 def _indicator(key: str, table: Mapping[str, Any]) -> Indicator:
@@ -113,4 +187,8 @@ def actions() -> Mapping[str, Mapping[str, Text]]:
 def action_for(indicator: Indicator) -> Text:
     """The action for an indicator that loses points: its own, else its group's."""
     known = actions()
-    return known["indicator"].get(indicator.id) or known["group"][indicator.group]
+    return (
+        known["indicator"].get(indicator.id)
+        or known["group"].get(indicator.group)
+        or known["group"][GROUP_OF[indicator.category]]
+    )

@@ -5,6 +5,7 @@
     ├── RecipeRefused       an import recipe names what is not there
     ├── IssuesFound         a file was read but has bad cells, and the caller wants all or nothing
     ├── RequestRefused      a period, weight, name or option that makes no sense
+    │   └── NotAllowed      it makes sense, but not for this reader
     └── HomeBusy            another process owns the home folder
 
 A bug is not in this tree: it is raised as itself.
@@ -36,6 +37,10 @@ class IssuesFound(RenewalError):
 
 class RequestRefused(RenewalError):
     """A period, weight, name or option that makes no sense."""
+
+
+class NotAllowed(RequestRefused):
+    """It makes sense, but not for this reader."""
 
 
 class HomeBusy(RenewalError):

@@ -110,6 +110,12 @@ class Measured:
         return self.filters.period
 
     @property
+    def in_scope(self) -> np.ndarray:
+        """Which rows of `people` the reader may see by name: everybody, or those of their scope."""
+        scope = self.filters.scope
+        return np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
+
+    @property
     def provisional(self) -> bool:
         """Whether renewal windows are still open on the as-of date."""
         return self.totals.get("open_policies", 0) > 0
@@ -138,7 +144,7 @@ class Evaluation:
     def shown(self) -> np.ndarray:
         """Which agents the filters show; scores and ranks are always those of the whole company."""
         people, filters = self.people, self.measured.filters
-        keep = np.ones(len(people), dtype=bool)
+        keep = self.in_scope
         if filters.team is not None:
             keep &= (people["team"] == filters.team).to_numpy(dtype=bool, na_value=False)
         if filters.branch is not None:
@@ -147,9 +153,23 @@ class Evaluation:
             keep &= people["due_policies"].fillna(0).to_numpy() >= filters.least_policies
         return keep
 
+    @property
+    def in_scope(self) -> np.ndarray:
+        """Whom the reader may see by name at all."""
+        return self.measured.in_scope.copy()
+
+    @property
+    def teams_in_scope(self) -> np.ndarray:
+        """Which rows of `measured.teams` the reader may see."""
+        scope, teams = self.measured.filters.scope, self.measured.teams["team"]
+        if scope is None:
+            return np.ones(len(teams), dtype=bool)
+        visible = set(self.people["team"].to_numpy()[self.in_scope]) if scope.branches else set(scope.teams)
+        return np.array([team in visible for team in teams], dtype=bool)
+
     def row(self, agent_id: str) -> int:
-        """Where an agent stands; refused when the period does not know them."""
-        at = np.flatnonzero((self.people["agent_id"] == agent_id).to_numpy(dtype=bool))
+        """Where an agent stands; refused when the period, or the reader's scope, does not know them."""
+        at = np.flatnonzero((self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope)
         if not len(at):
             raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
         return int(at[0])
@@ -178,9 +198,9 @@ def latest_closed(warehouse: Warehouse) -> Period:
     return Period(month, month)
 
 
-def measure(warehouse: Warehouse, settings: Settings, filters: Filters) -> Measured:
-    """Values and points of every agent, every team and the company over a period."""
-    known = catalogue()
+def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue | None = None) -> Measured:
+    """Values and points of every agent, every team and the company over a period; by the built-in catalogue unless told."""
+    known = known or catalogue()
     source = measures(warehouse, settings, filters, known.ids)
     people = source.people
     agents = _values(source.agents, known, source.given, len(people))

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +18,15 @@ from typing import Any
 import duckdb
 import filelock
 
+from analytics.catalogue import Catalogue, catalogue, with_version
 from analytics.errors import FileRefused, HomeBusy, IssuesFound, RecipeRefused, RequestRefused
+from analytics.evaluation import Measured, measure
 from analytics.intake import reading
 from analytics.intake.fields import words
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike, alike
-from analytics.model import Change, Issue, Receipt, Settings
+from analytics.model import Change, Filters, Issue, Receipt, Settings
+from analytics.people import LOCAL
 from analytics.state.store import Store
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
@@ -42,6 +46,7 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._catalogues: dict[int, Catalogue] = {}  # by version of the standards
         try:
             for name in ("originals", "loads"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
@@ -56,12 +61,12 @@ class Home:
             raise HomeBusy("home_unwritable", home=folder.name) from error
         try:
             self.warehouse = Warehouse(folder / "warehouse.duckdb")
-            self.state = Store(
-                os.environ.get("RENEWAL_STATE_URL") or f"sqlite:///{(folder / 'state.sqlite').as_posix()}"
-            )
+            url = os.environ.get("RENEWAL_STATE_URL") or f"sqlite:///{(folder / 'state.sqlite').as_posix()}"
+            self.state = Store(url, folder / "audit.head")
             self._settle()
             records.apply_settings(self.warehouse, self.settings)
             records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
+            self.apply_corrections()
         except duckdb.Error as error:
             self._lock.release()
             raise HomeBusy("warehouse_damaged", home=folder.name) from error
@@ -75,29 +80,57 @@ class Home:
     def settings(self) -> Settings:
         return self.state.settings()
 
-    def change_setting(self, name: str, value: Any) -> None:
+    def catalogue(self, month: dt.date | None = None) -> Catalogue:
+        """The indicators and standards in force in a month (today's when none is given)."""
+        versions = [one for one in self.state.standards() if one.effective_from <= (month or dt.date.today())]
+        key = versions[-1].version if versions else 0
+        if key not in self._catalogues:
+            self._catalogues[key] = with_version(versions[-1]) if versions else catalogue()
+        return self._catalogues[key]
+
+    def measure(self, filters: Filters, instead: Warehouse | None = None) -> Measured:
+        """Values and points of a period under the rules, and the standards in force at its end; `instead` may be a sandbox."""
+        return measure(instead or self.warehouse, self.settings, filters, self.catalogue(filters.period.last))
+
+    def measure_with(self, filters: Filters, known: Catalogue) -> Measured:
+        """The same period under other standards."""
+        return measure(self.warehouse, self.settings, filters, known)
+
+    def apply_corrections(self) -> None:
+        """Bring the figures under the corrections in force."""
+        records.apply_corrections(self.warehouse, self.state.objections.corrections(), self.settings)
+
+    def secret(self) -> str:
+        """A random word of this home that makes digests of names unreadable."""
+        path = self.folder / "secret"
+        if not path.exists():
+            path.write_text(secrets.token_hex(32), encoding="ascii")
+            path.chmod(0o600)
+        return path.read_text(encoding="ascii")
+
+    def change_setting(self, name: str, value: Any, who: str = LOCAL) -> None:
         """Save a rule and bring every figure under it."""
-        self.state.save_setting(name, value)
+        self.state.save_setting(name, value, who)
         records.apply_settings(self.warehouse, self.settings)
 
     # -- who is who ------------------------------------------------------------------------------------------------
 
-    def merge_agents(self, spellings: Sequence[str], agent_id: str) -> None:
+    def merge_agents(self, spellings: Sequence[str], agent_id: str, who: str = LOCAL) -> None:
         """Have several spellings stand for one agent; the records keep what they say, so that `split_agents` undoes it."""
         known = set(self.warehouse.ask("spellings")["agent_id"])
         for one in (*spellings, agent_id):
             if one not in known:
                 raise RequestRefused("spelling_unknown", name=one)
-        self.state.merge_agents(spellings, agent_id)
+        self.state.merge_agents(spellings, agent_id, who)
         records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
 
-    def split_agents(self, spellings: Sequence[str]) -> None:
+    def split_agents(self, spellings: Sequence[str], who: str = LOCAL) -> None:
         """Undo merges."""
         merged = self.state.aliases()
         for one in spellings:
             if one not in merged:
                 raise RequestRefused("spelling_not_merged", name=one)
-        self.state.split_agents(spellings)
+        self.state.split_agents(spellings, who)
         records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
 
     def alike(self, rows: Mapping[str, int] | None = None) -> list[Alike]:
@@ -191,6 +224,7 @@ class Home:
         on_issues: str = "refuse",
         sample: bool = False,
         work: Work | None = None,
+        who: str = LOCAL,
     ) -> Receipt:
         """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction, its original kept."""
         work = work or Work()
@@ -215,6 +249,9 @@ class Home:
             )  # fmt: skip
             work.enter("storing")
             done = self._store(load, path, work)
+        self.state.note_down(
+            who, "load", f"{done.load_id} {path.name}", {"sha256": sha, "kind": recipe.kind, "loaded": answer["loaded"]}
+        )
         shape = self.warehouse.ask("load_shape", load_id=done.load_id)
         notes = [*([("undated_open", {"count": done.undated})] if done.undated else []), *reading_notes(answer, recipe)]
         return Receipt(
@@ -295,24 +332,27 @@ class Home:
         as_of: dt.date | None,
         on_issues: str,
         work: Work | None = None,
+        who: str = LOCAL,
     ) -> list[Receipt]:
         """Load several files or, when one of them is refused, none."""
         receipts: list[Receipt] = []
         try:
             for path, recipe in files:
-                receipts.append(self.load(path, recipe, as_of=as_of, on_issues=on_issues, work=work))
+                receipts.append(self.load(path, recipe, as_of=as_of, on_issues=on_issues, work=work, who=who))
         except BaseException:
-            self.withdraw(*(receipt.load for receipt in receipts if not receipt.already))
+            self.withdraw(*(receipt.load for receipt in receipts if not receipt.already), who=who)
             raise
         return receipts
 
-    def withdraw(self, *load_ids: int) -> None:
+    def withdraw(self, *load_ids: int, who: str = LOCAL) -> None:
         """Take loads out again; their originals stay."""
         known = set(self.warehouse.ask("loads")["load_id"])
         for load_id in load_ids:
             if load_id not in known:
                 raise RequestRefused("load_unknown", load=load_id)
         records.withdraw(self.warehouse, load_ids, self.settings)
+        for load_id in load_ids:
+            self.state.note_down(who, "load.withdraw", str(load_id))
         for load_id in load_ids:
             note = self.folder / "loads" / f"{load_id:06d}.json"
             if note.exists():
@@ -323,10 +363,11 @@ class Home:
         notes = sorted((self.folder / "loads").glob("*.json"))
         fresh = Home.__new__(Home)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix="rebuild-", ignore_cleanup_errors=True) as folder:
-            fresh.folder, fresh.state = self.folder, self.state
+            fresh.folder, fresh.state, fresh._catalogues = self.folder, self.state, {}
             fresh.warehouse = Warehouse(Path(folder) / "warehouse.duckdb")
             records.apply_settings(fresh.warehouse, self.settings)
             records.apply_aliases(fresh.warehouse, self.state.aliases(), self.settings)
+            records.apply_corrections(fresh.warehouse, self.state.objections.corrections(), self.settings)
             for path in notes:
                 note = json.loads(path.read_text(encoding="utf-8"))
                 fresh._load_again(note)

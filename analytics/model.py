@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 from analytics.errors import RequestRefused
+from analytics.people import SwotEntry
 
 Text = Mapping[str, str]  # {"zh": …, "en": …}
 Direction = Literal["higher", "lower"]
@@ -120,6 +125,8 @@ class WeightScheme:
     date: str = ""
     version: int = 1
     purpose: str = ""
+    trace: tuple[SwotEntry, ...] = ()
+    effective_from: dt.date | None = None
 
     def __hash__(self) -> int:
         return hash((self.name, self.version, tuple(self.categories.items()), tuple(self.indicators.items())))
@@ -148,6 +155,24 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """Whom a reader may see by name: the people of some teams and branches, or one agent."""
+
+    teams: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    agent_id: str | None = None
+
+    def covers(self, people: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which rows of a frame with agent_id, team and branch lie inside; in doubt outside."""
+        if self.agent_id is not None:
+            return np.asarray(people["agent_id"] == self.agent_id, dtype=bool)
+        inside: npt.NDArray[np.bool_] = (
+            people["team"].isin(self.teams) | people["branch"].isin(self.branches)
+        ).to_numpy(dtype=bool)
+        return inside
+
+
+@dataclass(frozen=True)
 class Filters:
     """Which period is judged and whom the page shows; only `period` and `channel` change any number."""
 
@@ -156,6 +181,7 @@ class Filters:
     branch: str | None = None
     channel: str | None = None
     least_policies: int = 0
+    scope: Scope | None = None  # None: everybody
 
 
 @dataclass(frozen=True)
@@ -212,17 +238,3 @@ class Receipt:
     already: bool = False
     skipped: int = 0
     changes: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True)
-class CoachingEntry:
-    """What a manager wrote about one agent's coaching; `version` is the one that was read, 0 for none."""
-
-    agent_id: str
-    listed: bool = False
-    reason: str = ""
-    action: str = ""
-    last_date: dt.date | None = None
-    next_date: dt.date | None = None
-    comment: str = ""
-    version: int = 0

@@ -16,6 +16,7 @@ class Work:
 
     def __init__(self) -> None:
         self.step = "waiting"
+        self.share: float | None = None  # how much is done, where that is known
         self._stop = threading.Event()
 
     def give_up(self) -> None:

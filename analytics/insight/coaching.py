@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -13,7 +14,8 @@ from analytics.catalogue import action_for, actions
 from analytics.evaluation import Evaluation
 from analytics.insight.quadrant import Placed
 from analytics.insight.weak_spots import points_lost
-from analytics.model import CoachingEntry, Indicator, Text
+from analytics.model import Indicator, Text
+from analytics.people import OPEN_TALKS, Talk
 from analytics.scoring.standards import next_band
 
 MOST = 3
@@ -29,14 +31,14 @@ class Step:
     reaches: float
 
 
-def coaching_list(evaluation: Evaluation, placed: Placed, entries: Mapping[str, CoachingEntry]) -> pd.DataFrame:
+def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]) -> pd.DataFrame:
     """One row an agent worth coaching, largest expected gain first.
 
-    On the list: whoever is not a role model, and whoever a manager put there. Columns: agent_id, name, team, quadrant,
+    On the list: whoever is not a role model, and whoever has a talk planned or waiting for its follow-up. Columns: agent_id, name, team, quadrant,
     score, due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
     language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
-    team median on these indicators), extra_renewals (policies, at the team's median renewal rate), last_date, next_date,
-    comment, listed.
+    team median on these indicators), extra_renewals (policies, at the team's median renewal rate), last_date (of the latest
+    talk held), next_date and comment of the talk that is open, listed (whether there is one), talk (its id) and version.
     """
     people, values = evaluation.people, evaluation.measured.agents
     lost = points_lost(values, evaluation.agents)
@@ -44,17 +46,22 @@ def coaching_list(evaluation: Evaluation, placed: Placed, entries: Mapping[str, 
     known = evaluation.catalogue
     rate_at = known.position("renewal_rate")
     keep = evaluation.shown
+    opened = {talk.agent_id: talk for talk in talks if talk.state in OPEN_TALKS}
+    held: dict[str, dt.date] = {}
+    for talk in talks:
+        if talk.state in ("done", "followed_up") and talk.talk_on is not None:
+            held[talk.agent_id] = max(talk.talk_on, held.get(talk.agent_id, talk.talk_on))
     rows = []
     for row in np.flatnonzero(keep).tolist():
         agent_id = str(people["agent_id"].iat[row])
-        entry = entries.get(agent_id, CoachingEntry(agent_id))
+        entry = opened.get(agent_id)
         quadrant = str(placed.quadrant[row])
-        if quadrant == "role_model" and not entry.listed:
+        if quadrant == "role_model" and entry is None:
             continue
         order = [at for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable") if lost[row, at] > 1e-9][
             :MOST
         ]
-        if not order and not entry.listed:
+        if not order and entry is None:
             continue
         median_points, median_rate = medians[people["team"].iat[row]]
         gain = sum(
@@ -75,20 +82,25 @@ def coaching_list(evaluation: Evaluation, placed: Placed, entries: Mapping[str, 
                 "due_policies": due,
                 "weakest": [one.id for one in indicators],
                 "lost": [float(lost[row, at]) for at in order],
-                "action": entry.action or default_action(quadrant, indicators),
+                "action": (entry.action if entry else "") or default_action(quadrant, indicators),
                 "step": shortest_step(evaluation, row, indicators),
                 "expected_gain": float(gain),
                 "extra_renewals": float(extra),
-                "last_date": entry.last_date,
-                "next_date": entry.next_date,
-                "comment": entry.comment,
-                "listed": entry.listed,
-                "version": entry.version,
+                "last_date": held.get(agent_id),
+                "next_date": None
+                if entry is None
+                else entry.talk_on
+                if entry.state == "planned"
+                else entry.follow_up_on,
+                "comment": entry.comment if entry else "",
+                "listed": entry is not None,
+                "talk": entry.id if entry else None,
+                "version": entry.version if entry else 0,
             }
         )
     columns = [
         "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
-        "extra_renewals", "last_date", "next_date", "comment", "listed", "version",
+        "extra_renewals", "last_date", "next_date", "comment", "listed", "talk", "version",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["expected_gain", "agent_id"], ascending=[False, True], kind="stable").reset_index(

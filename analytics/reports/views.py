@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import Catalogue, action_for, actions, preset_reason, preset_schemes
+from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
 from analytics.evaluation import Evaluation, Measured
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.language import say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
+from analytics.people import StandardVersion
 from analytics.reports.tables import Column
 from analytics.scoring.weights import vector
 
@@ -56,11 +57,13 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
                 **_scored(evaluation, measured.team_values, evaluation.teams, row),
             }
             for row, team in enumerate(measured.teams["team"])
+            if evaluation.teams_in_scope[row]
         ],
         "company": _scored(evaluation, measured.company, evaluation.company, 0),
         "set_aside": [
             {"agent_id": one["agent_id"], "measure": one["measure"], "from": f"{one['first_month']:%Y-%m}", "to": f"{one['last_month']:%Y-%m}", "why": one["why"]}
             for one in measured.set_aside.to_dict("records")
+            if one["agent_id"] in set(measured.people["agent_id"].to_numpy()[evaluation.in_scope])
         ],
     }  # fmt: skip
 
@@ -144,6 +147,32 @@ def step_sentence(step: Step | None, known: Catalogue, language: str) -> str:
         indicator=one.label[language],
         value=format_value(step.reaches, one, language),
     )
+
+
+def changed_by(version: StandardVersion, language: str) -> list[str]:
+    """What a version of the standards does to the built-in ones, in words."""
+    built_in = definitions()
+    out = []
+    for name, table in version.indicators.items():
+        label = (table or built_in.get(name, {})).get("label", {}).get(language, name)
+        key = "removed" if not table else "added" if name not in built_in else "changed"
+        knots = " · ".join(f"{value:g} → {points:g}" for value, points in table["standard"]["knots"]) if table else ""
+        out.append(say(f"standards.{key}_line", language, name=label, knots=knots))
+    if version.grades:
+        out.append(
+            say(
+                "standards.grades_line",
+                language,
+                grades=" · ".join(f"{name} ≥ {least:g}" for name, least in version.grades.items()),
+            )
+        )
+    out += [say("standards.veto_line", language, name=name, cap=veto["cap"]) for name, veto in version.vetoes.items()]
+    return out
+
+
+def quadrant_actions() -> dict[str, Text]:
+    """What to do about each quadrant."""
+    return dict(actions()["quadrant"])
 
 
 def issue_line(issue: Issue, language: str) -> str:

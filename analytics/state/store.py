@@ -1,198 +1,191 @@
-"""The state store: small tables people write, safe with several writers; never in DuckDB."""
+"""The state store: what people write, safe with several writers, every change in the audit; never in DuckDB."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from analytics.errors import RequestRefused
-from analytics.model import CoachingEntry, Settings, WeightScheme
-
-metadata = sa.MetaData()
-_scheme = sa.Table(
-    "weight_scheme",
-    metadata,
-    sa.Column("name", sa.String),
-    sa.Column("version", sa.Integer),
-    sa.Column("categories", sa.JSON),
-    sa.Column("indicators", sa.JSON),
-    sa.Column("author", sa.String),
-    sa.Column("reason", sa.Text),
-    sa.Column("purpose", sa.String),
-    sa.Column("saved_at", sa.DateTime),
-)
-_recipe = sa.Table(
-    "recipe",
-    metadata,
-    sa.Column("headers_key", sa.String),
-    sa.Column("name", sa.String),
-    sa.Column("recipe", sa.JSON),
-    sa.Column("saved_at", sa.DateTime),
-)
-_setting = sa.Table(
-    "setting", metadata, sa.Column("name", sa.String), sa.Column("value", sa.JSON), sa.Column("saved_at", sa.DateTime)
-)
-_coaching = sa.Table(
-    "coaching", metadata,
-    sa.Column("agent_id", sa.String), sa.Column("version", sa.Integer), sa.Column("listed", sa.Boolean), sa.Column("reason", sa.Text),
-    sa.Column("action", sa.Text), sa.Column("last_date", sa.Date), sa.Column("next_date", sa.Date), sa.Column("comment", sa.Text),
-    sa.Column("saved_at", sa.DateTime),
-)  # fmt: skip
-_alias = sa.Table(
-    "agent_alias", metadata, sa.Column("alias", sa.String), sa.Column("agent_id", sa.String), sa.Column("saved_at", sa.DateTime)
-)  # fmt: skip
+from analytics.model import Settings, WeightScheme
+from analytics.people import LOCAL, StandardVersion, SwotEntry, WeightProposal
+from analytics.state import tables
+from analytics.state.accounts import Accounts
+from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.notes import Notes
+from analytics.state.objections import Objections
+from analytics.state.sheets import Sheets
+from analytics.state.talks import Talks
 
 
 class Store:
-    """Schemes, recipes, settings and coaching entries behind one database URL."""
+    """Everything people write behind one database URL; `head` is the file that remembers the end of the audit."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _sqlite)
-            sa.event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
-        self._migrate()
+    def __init__(self, url: str, head: Path | None = None) -> None:
+        self.database = Database(url, head)
+        self.notes = Notes(self.database)
+        self.talks = Talks(self.database)
+        self.objections = Objections(self.database)
+        self.sheets = Sheets(self.database)
+        self.accounts = Accounts(self.database)
 
     def close(self) -> None:
-        self._engine.dispose()
-
-    def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-        with self._engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        self.database.close()
 
     # -- weight schemes ------------------------------------------------------------------------------------------
 
-    def schemes(self) -> list[WeightScheme]:
-        """The latest version of every saved scheme, by name."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_scheme).order_by(_scheme.c.name, _scheme.c.version)).mappings().all()
-        latest = {row["name"]: row for row in rows}
+    def schemes(self, *, every_version: bool = False) -> list[WeightScheme]:
+        """The latest version of every saved scheme by name; with `every_version` all of them, oldest first."""
+        table = tables.weight_scheme
+        rows = self.database.rows(sa.select(table).order_by(table.c.name, table.c.version))
+        chosen = rows if every_version else list({row["name"]: row for row in rows}.values())
         return [
             WeightScheme(
-                row["name"], row["categories"], row["indicators"], None, row["reason"], row["author"],
-                f"{row['saved_at']:%Y-%m-%d}", row["version"], row["purpose"],
+                row["name"], row["categories"], row["indicators"], None, row["reason"], row["author"], f"{row['saved_at']:%Y-%m-%d}", row["version"], row["purpose"],
+                tuple(SwotEntry(**entry) for entry in row["trace"]), row["effective_from"],
             )
-            for row in latest.values()
+            for row in chosen
         ]  # fmt: skip
 
-    def save_scheme(self, scheme: WeightScheme) -> WeightScheme:
+    def save_scheme(self, scheme: WeightScheme, who: str = LOCAL) -> WeightScheme:
         """Save as the next version of its name; versions are never overwritten."""
-        with self._engine.begin() as connection:
-            last = connection.execute(
-                sa.select(sa.func.max(_scheme.c.version)).where(_scheme.c.name == scheme.name)
+        table = tables.weight_scheme
+        with self.database.change(who) as change:
+            last = change.connection.execute(
+                sa.select(sa.func.max(table.c.version)).where(table.c.name == scheme.name)
             ).scalar()
-            saved = replace(scheme, version=(last or 0) + 1)
-            connection.execute(
-                sa.insert(_scheme).values(
-                    name=saved.name, version=saved.version, categories=dict(saved.categories),
-                    indicators=dict(saved.indicators), author=saved.author, reason=saved.reason, purpose=saved.purpose,
-                    saved_at=_now(),
+            saved = replace(scheme, version=(last or 0) + 1, date=f"{now():%Y-%m-%d}")
+            change.connection.execute(
+                sa.insert(table).values(
+                    name=saved.name, version=saved.version, categories=dict(saved.categories), indicators=dict(saved.indicators), author=saved.author,
+                    reason=saved.reason, purpose=saved.purpose, saved_at=now(), trace=[values_of(entry) for entry in saved.trace],
+                    effective_from=saved.effective_from,
                 )
             )  # fmt: skip
+            change.log(
+                "scheme.save",
+                f"{saved.name} v{saved.version}",
+                None,
+                {"categories": dict(saved.categories), "reason": saved.reason},
+            )
+        return saved
+
+    # -- proposals of weights ------------------------------------------------------------------------------------
+
+    def propose_weights(self, person: str, categories: Mapping[str, float]) -> None:
+        """One agent's category weights, over their earlier ones; `person` is a digest nobody can read back."""
+        table = tables.weight_proposal
+        with self.database.change("anonymous") as change:
+            change.connection.execute(sa.delete(table).where(table.c.person == person))
+            change.connection.execute(
+                sa.insert(table).values(person=person, categories=dict(categories), made_at=now())
+            )
+            change.log("weights.propose", "anonymous", None, dict(categories))
+
+    def proposals(self) -> list[WeightProposal]:
+        table = tables.weight_proposal
+        rows = self.database.rows(sa.select(table.c.categories, table.c.made_at).order_by(table.c.person))
+        return [WeightProposal(row["categories"], row["made_at"]) for row in rows]
+
+    # -- standards -----------------------------------------------------------------------------------------------
+
+    def standards(self) -> list[StandardVersion]:
+        """Every version of the catalogue's changes, oldest first."""
+        rows = self.database.rows(sa.select(tables.standard_version).order_by(tables.standard_version.c.version))
+        return [value_from(StandardVersion, row) for row in rows]
+
+    def save_standard(self, version: StandardVersion, expected: int) -> StandardVersion:
+        """Save as the next version; refused when somebody saved another since version `expected` was read."""
+        table = tables.standard_version
+        with self.database.change(version.author) as change:
+            last = int(change.connection.execute(sa.select(sa.func.max(table.c.version))).scalar() or 0)
+            if last != expected:
+                raise RequestRefused("changed_meanwhile", name=f"v{last}")
+            saved = replace(version, version=last + 1, made_at=now())
+            change.connection.execute(sa.insert(table).values(**values_of(saved)))
+            change.log(
+                "standard.save",
+                f"v{saved.version}",
+                None,
+                {
+                    "indicators": dict(saved.indicators),
+                    "grades": dict(saved.grades),
+                    "vetoes": dict(saved.vetoes),
+                    "reason": saved.reason,
+                },
+            )
         return saved
 
     # -- recipes ---------------------------------------------------------------------------------------------------
 
     def recipe(self, headers_key: str) -> Mapping[str, Any] | None:
         """The recipe that was confirmed for these headers, as plain values."""
-        with self._engine.connect() as connection:
-            found: Mapping[str, Any] | None = connection.execute(
-                sa.select(_recipe.c.recipe).where(_recipe.c.headers_key == headers_key)
-            ).scalar()
-        return found
+        table = tables.recipe
+        rows = self.database.rows(sa.select(table.c.recipe).where(table.c.headers_key == headers_key))
+        return rows[0]["recipe"] if rows else None
 
-    def save_recipe(self, headers_key: str, name: str, recipe: Mapping[str, Any]) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(_recipe).where(_recipe.c.headers_key == headers_key))
-            connection.execute(
-                sa.insert(_recipe).values(headers_key=headers_key, name=name, recipe=dict(recipe), saved_at=_now())
+    def save_recipe(self, headers_key: str, name: str, recipe: Mapping[str, Any], who: str = LOCAL) -> None:
+        table = tables.recipe
+        with self.database.change(who) as change:
+            change.connection.execute(sa.delete(table).where(table.c.headers_key == headers_key))
+            change.connection.execute(
+                sa.insert(table).values(headers_key=headers_key, name=name[:200], recipe=dict(recipe), saved_at=now())
             )
+            change.log("recipe.save", name, None, dict(recipe))
 
     # -- settings --------------------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
         """The rules in force: the defaults, and what was changed."""
-        with self._engine.connect() as connection:
-            rows: dict[str, Any] = {
-                str(name): value for name, value in connection.execute(sa.select(_setting.c.name, _setting.c.value))
-            }
+        rows = {row["name"]: row["value"] for row in self.database.rows(sa.select(tables.setting))}
         known = {field.name for field in fields(Settings)}
         return Settings(**{name: value for name, value in rows.items() if name in known})
 
-    def save_setting(self, name: str, value: Any) -> None:
+    def save_setting(self, name: str, value: Any, who: str = LOCAL) -> None:
         if name not in {field.name for field in fields(Settings)}:
             raise RequestRefused("setting_unknown", name=name)
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(_setting).where(_setting.c.name == name))
-            connection.execute(sa.insert(_setting).values(name=name, value=value, saved_at=_now()))
+        before = getattr(self.settings(), name)
+        with self.database.change(who) as change:
+            change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
+            change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
+            if before != value:
+                change.log("setting.save", name, before, value)
 
     # -- aliases ---------------------------------------------------------------------------------------------------
 
     def aliases(self) -> dict[str, str]:
         """Spelling → the agent it stands for; never a spelling that is itself merged into another."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_alias.c.alias, _alias.c.agent_id).order_by(_alias.c.alias)).all()
-        return {str(alias): str(agent_id) for alias, agent_id in rows}
+        table = tables.agent_alias
+        return {row["alias"]: row["agent_id"] for row in self.database.rows(sa.select(table).order_by(table.c.alias))}
 
-    def merge_agents(self, spellings: Collection[str], agent_id: str) -> None:
+    def merge_agents(self, spellings: Collection[str], agent_id: str, who: str = LOCAL) -> None:
         """Have spellings stand for an agent; what they stood for before is followed, so that no chain is left."""
-        with self._engine.begin() as connection:
-            kept = (
-                connection.execute(sa.select(_alias.c.agent_id).where(_alias.c.alias == agent_id)).scalar() or agent_id
-            )
+        table = tables.agent_alias
+        with self.database.change(who) as change:
+            to = change.connection
+            kept = to.execute(sa.select(table.c.agent_id).where(table.c.alias == agent_id)).scalar() or agent_id
             moved = [one for one in spellings if one != kept]
-            connection.execute(sa.delete(_alias).where(_alias.c.alias.in_(moved)))
-            connection.execute(sa.update(_alias).where(_alias.c.agent_id.in_(moved)).values(agent_id=kept))
+            to.execute(sa.delete(table).where(table.c.alias.in_(moved)))
+            to.execute(sa.update(table).where(table.c.agent_id.in_(moved)).values(agent_id=kept))
             for one in moved:
-                connection.execute(sa.insert(_alias).values(alias=one, agent_id=kept, saved_at=_now()))
+                to.execute(sa.insert(table).values(alias=one, agent_id=kept, saved_at=now()))
+                change.log("agent.merge", one, one, kept)
 
-    def split_agents(self, spellings: Collection[str]) -> None:
+    def split_agents(self, spellings: Collection[str], who: str = LOCAL) -> None:
         """Have spellings stand for themselves again."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(_alias).where(_alias.c.alias.in_(list(spellings))))
+        with self.database.change(who) as change:
+            change.connection.execute(
+                sa.delete(tables.agent_alias).where(tables.agent_alias.c.alias.in_(list(spellings)))
+            )
+            for one in spellings:
+                change.log("agent.split", one, None, one)
 
-    # -- coaching --------------------------------------------------------------------------------------------------
+    # -- what changes no table of ours -----------------------------------------------------------------------------
 
-    def coaching(self) -> dict[str, CoachingEntry]:
-        """Every agent's coaching entry."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_coaching)).mappings().all()
-        names = [field.name for field in fields(CoachingEntry)]
-        return {row["agent_id"]: CoachingEntry(**{name: row[name] for name in names}) for row in rows}
-
-    def save_coaching(self, entry: CoachingEntry) -> CoachingEntry:
-        """Save over the version that was read; refused when somebody saved another in between."""
-        values = {field.name: getattr(entry, field.name) for field in fields(entry)} | {"saved_at": _now()}
-        with self._engine.begin() as connection:
-            stored = connection.execute(
-                sa.select(_coaching.c.version).where(_coaching.c.agent_id == entry.agent_id)
-            ).scalar()
-            if (stored or 0) != entry.version:
-                raise RequestRefused("changed_meanwhile", name=entry.agent_id)
-            values["version"] = entry.version + 1
-            if stored is None:
-                connection.execute(sa.insert(_coaching).values(**values))
-            else:
-                connection.execute(sa.update(_coaching).where(_coaching.c.agent_id == entry.agent_id).values(**values))
-        return replace(entry, version=entry.version + 1)
-
-
-def _sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # we say begin ourselves: the driver's own would not take the write lock
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma busy_timeout = 10000")
-    connection.execute("pragma foreign_keys = on")
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now().replace(microsecond=0)
+    def note_down(self, who: str, action: str, object_: str, after: Any = None) -> None:
+        """A line in the audit for what happened elsewhere: a load, a withdrawal, an export, a denial."""
+        with self.database.change(who) as change:
+            change.log(action, object_, None, after)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.model import Settings, add_months
+from analytics.people import Correction
 from analytics.warehouse.connection import Warehouse, question, run, statements
 from analytics.work import Work
 
@@ -146,6 +147,39 @@ def withdraw(warehouse: Warehouse, load_ids: Iterable[int], settings: Settings) 
             _roll_up(cursor, months, settings)
             if has_facts:
                 _roster_of_all(cursor)
+
+
+def apply_corrections(warehouse: Warehouse, corrections: Sequence[Correction], settings: Settings) -> bool:
+    """Have the views give corrected policies, and roll up the months of those that changed; of two, the later counts."""
+    wanted: dict[tuple[str, dt.date], dict[str, Any]] = {}
+    for one in corrections:
+        known = wanted.setdefault((one.policy_id, one.month), correction_values(replace(one, values={})))
+        known |= {name: value for name, value in correction_values(one).items() if value is not None}
+    with warehouse.cursor() as cursor:
+        run(cursor, "sandbox_proposed")  # typed as the stored ones are
+        for values in wanted.values():
+            run(cursor, "sandbox_propose", **values)
+        after = {(row[0], row[1]): row for row in cursor.execute("select * from proposed").fetchall()}
+        now = {(row[0], row[1]): row for row in run(cursor, "corrections")}
+    changed = {key for key in {*now, *after} if now.get(key) != after.get(key)}
+    if not changed:
+        return False
+    with warehouse.write() as cursor:
+        run(cursor, "clear_corrections")
+        for values in wanted.values():
+            run(cursor, "add_correction", **values)
+        _roll_up(cursor, sorted({month for _, month in changed}), settings)
+    return True
+
+
+def correction_values(correction: Correction) -> dict[str, Any]:
+    """A correction's columns; what it does not name is None."""
+    names = ("outcome", "renewed_on", "premium_renewed", "agent_id", "exclusion", "satisfaction")
+    return {
+        "policy_id": correction.policy_id,
+        "month": correction.month,
+        **{name: correction.values.get(name) for name in names},
+    }
 
 
 def apply_settings(warehouse: Warehouse, settings: Settings) -> bool:

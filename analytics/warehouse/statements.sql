@@ -174,3 +174,30 @@ select agent_id, sum(due_policies)::bigint as due_policies, sum(renewed_policies
   sum(renewed_premium)::double as renewed_premium, sum(surveys)::bigint as surveys, sum(survey_points)::double as survey_points,
   sum(complaints)::bigint as complaints, sum(contacts)::bigint as contacts
 from agent_month where list_contains($months, month) group by agent_id order by agent_id
+
+-- name: corrections
+select policy_id, month, outcome, renewed_on, premium_renewed, agent_id, exclusion, satisfaction from policy_correction order by all
+-- name: clear_corrections
+delete from policy_correction
+-- name: add_correction
+insert into policy_correction values ($policy_id, $month, $outcome, $renewed_on, $premium_renewed, $agent_id, $exclusion, $satisfaction)
+
+-- name: sandbox_proposed
+create or replace temp table proposed (
+  policy_id varchar, month date, outcome varchar, renewed_on date, premium_renewed decimal(18, 2), agent_id varchar, exclusion varchar, satisfaction decimal(9, 6)
+)
+-- name: sandbox_propose
+insert into proposed values ($policy_id, $month, $outcome, $renewed_on, $premium_renewed, $agent_id, $exclusion, $satisfaction)
+-- name: sandbox_policies
+-- The policies of one month as they would be: stands before the stored view of that name for this cursor alone.
+create or replace temp table current_policies as
+select p.* replace (
+  coalesce(c.agent_id, p.agent_id) as agent_id, coalesce(c.outcome, p.outcome) as outcome,
+  case when c.outcome in ('lost', 'open') then null else coalesce(c.renewed_on, p.renewed_on) end as renewed_on,
+  case when c.outcome in ('lost', 'open') then null else coalesce(c.premium_renewed, p.premium_renewed) end as premium_renewed,
+  nullif(coalesce(c.exclusion, p.exclusion), '') as exclusion, coalesce(c.satisfaction, p.satisfaction) as satisfaction)
+from current_policies p left join proposed c on c.policy_id = p.policy_id and c.month = p.month
+where p.month between $first_month and $last_month
+-- name: sandbox_others
+-- The agent-months that the proposal does not touch.
+create or replace temp table agent_month as select * from agent_month where not (month between $first_month and $last_month)

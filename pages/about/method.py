@@ -5,16 +5,103 @@ import json
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import default_scheme
 from analytics.intake.fields import counted
-from analytics.reports import views
+from analytics.model import CATEGORIES, Settings
+from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.scoring.weights import vector
 from pages.ui import load, panel, session, shell
-from pages.ui.i18n import t, text
+from pages.ui.i18n import indicator, md, t, text
+
+
+def why() -> None:
+    """Why it is as it is: reasons and traces of schemes, versions of standards, objections answered."""
+    st.subheader(t("method.why_title"), anchor=False)
+    scheme = session.scheme()
+    for entry in scheme.trace:
+        moves = "、".join(f"{indicator(name)} {change:+g}" for name, change in entry.changes.items())
+        st.markdown(f"- **{t(f'swot.{entry.part}')}** {md(entry.text)} → {md(moves)}")
+    every = load.home().state.schemes(every_version=True)
+    standards = load.home().state.standards()
+    rows = [
+        *({"what": t("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+           "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES)} for one in every),
+        *({"what": t("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+           "changed": "、".join(views.changed_by(one, session.language()))} for one in standards),
+    ]  # fmt: skip
+    if rows:
+        table = pd.DataFrame(rows).sort_values("date", ascending=False).reset_index(drop=True)
+        columns = [
+            Column(name, t(f"method.history_{name}"), "date" if name == "from" else "text") for name in table.columns
+        ]
+        panel.show("method_history", table, columns)
+        panel.downloads("method_history", t("method.why_title"), table, columns)
+    else:
+        st.caption(t("method.no_history"))
+    answered = [one for one in load.home().state.objections.all() if one.state != "open"]
+    counts = {state: sum(one.state == state for one in answered) for state in ("accepted", "partly", "rejected")}
+    st.caption(t("method.objections", **counts))
+
+
+def propose() -> None:
+    """How the reader would weigh the categories, unnamed."""
+    with st.expander(t("proposal.mine")):
+        st.caption(t("proposal.anonymous"))
+        with st.container(horizontal=True):
+            values = {
+                name: st.number_input(
+                    t(f"weights.col_{name}"),
+                    0,
+                    100,
+                    int(default_scheme().categories[name]),
+                    key=f"propose_{name}",
+                    width=150,
+                )
+                for name in CATEGORIES
+            }
+        total = sum(values.values())
+        if total != 100:
+            st.caption(t("proposal.sum", total=total))
+        st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=send, args=(values,))
+        if session.get("proposed"):
+            st.caption(t("proposal.sent"))
+            session.forget("proposed")
+
+
+def send(values: dict[str, int]) -> None:
+    load.desk().propose_weights({name: float(value) for name, value in values.items()})
+    session.put("proposed", True)
+
+
+def change_rules(settings: Settings) -> None:
+    """The rules that decide who is right in a quarrel; every figure is computed again under them."""
+    with st.expander(t("method.change")), st.form("settings_form"):
+        days = st.number_input(t("method.grace"), 0, 366, settings.grace_days, key="set_grace")
+        lead = st.number_input(t("method.lead"), 0, 366, settings.contact_lead_days, key="set_lead")
+        limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
+        by_product = st.data_editor(
+            pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
+            column_config={"product": st.column_config.TextColumn(t("method.product"), max_chars=80), "days": st.column_config.NumberColumn(t("method.days"), min_value=0, max_value=366, step=1)},
+        )  # fmt: skip
+        if st.form_submit_button(t("method.save"), type="primary"):
+            products = {
+                str(row["product"]).strip(): int(row["days"])
+                for row in by_product.to_dict("records")
+                if row["product"] and row["days"] == row["days"] and row["days"] is not None
+            }
+            for name, value in (
+                ("contact_lead_days", int(lead)),
+                ("missing_limit", float(limit)),
+                ("grace_by_product", products),
+                ("grace_days", int(days)),
+            ):
+                load.desk().change_setting(name, value)
+            st.rerun()
+
 
 with shell.page("method", needs_data=False):
-    known, scheme, settings = catalogue(), session.scheme(), load.home().settings
+    known, scheme, settings = load.catalogue(), session.scheme(), load.home().settings
     st.markdown(t("method.intro"))
     st.subheader(t("method.weights", scheme=views.scheme_label(scheme, session.language())), anchor=False)
     total = sum(scheme.categories.values())
@@ -83,29 +170,10 @@ with shell.page("method", needs_data=False):
         )
     )
     st.caption(t("method.vetoes", count=len(known.vetoes)))
-    with st.expander(t("method.change")), st.form("settings_form"):
-        days = st.number_input(t("method.grace"), 0, 366, settings.grace_days, key="set_grace")
-        lead = st.number_input(t("method.lead"), 0, 366, settings.contact_lead_days, key="set_lead")
-        limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
-        by_product = st.data_editor(
-            pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
-            column_config={"product": st.column_config.TextColumn(t("method.product"), max_chars=80), "days": st.column_config.NumberColumn(t("method.days"), min_value=0, max_value=366, step=1)},
-        )  # fmt: skip
-        if st.form_submit_button(t("method.save"), type="primary"):
-            home = load.home()
-            products = {
-                str(row["product"]).strip(): int(row["days"])
-                for row in by_product.to_dict("records")
-                if row["product"] and row["days"] == row["days"] and row["days"] is not None
-            }
-            for name, value in (
-                ("contact_lead_days", int(lead)),
-                ("missing_limit", float(limit)),
-                ("grace_by_product", products),
-                ("grace_days", int(days)),
-            ):
-                home.change_setting(name, value)
-            st.rerun()
+    why()
+    propose()
+    if load.desk().may("setting"):
+        change_rules(settings)
     view = views.method_view(known, settings, scheme)
     version = load.home().warehouse.data_version
     with st.container(horizontal=True):

@@ -11,18 +11,18 @@ from pages.ui.i18n import md, t, text
 
 
 def withdraw(load_id: int) -> None:
-    load.home().withdraw(load_id)
+    load.desk().withdraw(load_id)
     session.put("withdrawn", load_id)
     session.forget("receipt")
 
 
 def merge(found: list[Alike]) -> None:
     for one in found:
-        load.home().merge_agents([one.spelling], one.agent_id)
+        load.desk().merge_agents([one.spelling], one.agent_id)
 
 
 def split(spelling: str) -> None:
-    load.home().split_agents([spelling])
+    load.desk().split_agents([spelling])
 
 
 def who_is_who() -> None:

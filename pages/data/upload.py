@@ -123,9 +123,9 @@ def queue(paths: dict[str, Path]) -> None:
                 t("data.as_of"), dt.date.today(), key="together.as_of", help=t("data.as_of_help"), width=220, format="YYYY-MM-DD"
             )  # fmt: skip
             if st.button(t("data.load_together", count=len(ready)), key="together", type="primary"):
-                home = load.home()
+                desk = load.desk()
                 waiting.begin(
-                    "together", t("data.loading"), lambda work: home.load_all(ready, as_of=as_of, on_issues="refuse", work=work)
+                    "together", t("data.loading"), lambda work: desk.load_all(ready, as_of=as_of, on_issues="refuse", work=work)
                 )  # fmt: skip
                 finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipe"]])
 
@@ -312,16 +312,18 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         receipt = waiting.outcome(job)
         load.home().state.save_recipe(key, path.name, recipe.plain())
         for one in session.get(f"{prefix}.merges") or []:
-            load.home().merge_agents([one.spelling], one.agent_id)
+            load.desk().merge_agents([one.spelling], one.agent_id)
         finish([receipt], [str(path)])
 
     if waiting.running(job):
         loaded()
     if st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]):
-        home = load.home()
+        desk = load.desk()
         session.put(f"{prefix}.merges", merges)
         waiting.begin(
-            job, t("data.loading"), lambda work: home.load(path, recipe, as_of=as_of, on_issues="skip", work=work)
+            job,
+            t("data.loading"),
+            lambda work: desk.load_all([(path, recipe)], as_of=as_of, on_issues="skip", work=work)[0],
         )
         loaded()
 
@@ -381,6 +383,7 @@ with shell.page("data", needs_data=False):
             if st.button(t("data.sample_remove"), key="sample_remove"):
                 from analytics import sample
 
+                load.desk().require("data")
                 sample.remove(load.home())
                 session.forget("period", "kept.period", "receipts")
                 st.rerun()

@@ -1,21 +1,25 @@
 """Weights · 权重: three categories that add to 100, the indicators inside them, and the effect at once."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import catalogue, default_scheme, preset_schemes
+from analytics.catalogue import default_scheme, preset_schemes
 from analytics.charts.scores import rank_changes
 from analytics.evaluation import Evaluation, evaluate
+from analytics.insight.sheet import FEWEST
 from analytics.model import CATEGORIES, WeightScheme
+from analytics.people import SWOT, SwotEntry
 from analytics.reports import views
 from analytics.reports.tables import Column
-from analytics.scoring.weights import inside_triangle, move
+from analytics.scoring.swot import propose
+from analytics.scoring.weights import inside_triangle, move, vector
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import persistent_figure
-from pages.ui.i18n import t, text
+from pages.ui.i18n import indicator, t, text
 
 
 def set_sliders(scheme: WeightScheme) -> None:
@@ -23,7 +27,7 @@ def set_sliders(scheme: WeightScheme) -> None:
     total = sum(scheme.categories.values())
     for name in CATEGORIES:
         session.put(f"w_{name}", round(100 * scheme.categories.get(name, 0.0) / total))
-    for one in catalogue().indicators:
+    for one in load.catalogue().indicators:
         session.put(f"i_{one.id}", round(scheme.indicators.get(one.id, one.weight)))
 
 
@@ -39,10 +43,11 @@ def moved(name: str) -> None:
 def keep() -> None:
     """What the sliders say is what every page works with."""
     categories = {name: float(session.get(f"w_{name}")) for name in CATEGORIES}
-    indicators = {one.id: float(session.get(f"i_{one.id}")) for one in catalogue().indicators}
-    for known in load.schemes().values():
+    indicators = {one.id: float(session.get(f"i_{one.id}")) for one in load.catalogue().indicators}
+    for known in ([session.get("swot_scheme")] if session.get("swot_scheme") else []) + list(load.schemes().values()):
         same = all(
-            abs(known.indicators.get(one.id, one.weight) - indicators[one.id]) < 1e-9 for one in catalogue().indicators
+            abs(known.indicators.get(one.id, one.weight) - indicators[one.id]) < 1e-9
+            for one in load.catalogue().indicators
         )
         if same and all(abs(known.categories.get(name, 0.0) - categories[name]) < 1e-9 for name in CATEGORIES):
             session.use_scheme(known)
@@ -62,16 +67,13 @@ def save() -> None:
     if not name or not author or not reason or name in preset_schemes():
         session.put("save_problem", "weights.save_needs" if name not in preset_schemes() else "weights.save_preset")
         return
-    saved = load.home().state.save_scheme(
+    chosen = session.scheme()
+    saved = load.desk().save_scheme(
         replace(
-            session.scheme(),
-            name=name[:120],
-            author=author[:120],
-            reason=reason[:2000],
-            label=None,
-            purpose=session.get("save_purpose") or "",
+            chosen, name=name[:120], author=author[:120], reason=reason[:2000], label=None, purpose=session.get("save_purpose") or "", effective_from=session.get("save_since"),
+            trace=chosen.trace if chosen == session.get("swot_scheme") else (),
         )
-    )
+    )  # fmt: skip
     session.use_scheme(saved)
     session.put("saved_scheme", saved.name)
 
@@ -91,7 +93,7 @@ def workbench(base: Evaluation) -> None:
             t("weights.scheme"), names, names.index(current) if current in names else None, key="scheme_choice", on_change=choose, placeholder=t("weights.unsaved"),
             format_func=lambda name: views.scheme_label(known[name], session.language()) + (f" v{known[name].version}" if not known[name].label else ""),
         )  # fmt: skip
-        for one in catalogue().categories:
+        for one in load.catalogue().categories:
             st.slider(
                 f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
                 0,
@@ -104,10 +106,10 @@ def workbench(base: Evaluation) -> None:
         session.put("w_before", {name: float(session.get(f"w_{name}")) for name in CATEGORIES})
         categories = {name: float(session.get(f"w_{name}")) for name in CATEGORIES}
         st.caption(t("weights.sum", total=f"{sum(categories.values()):.0f}"))
-        if not inside_triangle(categories, catalogue()):
+        if not inside_triangle(categories, load.catalogue()):
             st.warning(t("weights.outside"))
-        for one in catalogue().categories:
-            inside = [item for item in catalogue().indicators if item.category == one.id]
+        for one in load.catalogue().categories:
+            inside = [item for item in load.catalogue().indicators if item.category == one.id]
             with st.expander(t("weights.inside", category=text(one.label))):
                 total = sum(float(session.get(f"i_{item.id}")) for item in inside)
                 for item in inside:
@@ -121,7 +123,7 @@ def workbench(base: Evaluation) -> None:
                     )
     with right:
         chosen = session.scheme()
-        if not any(float(session.get(f"i_{item.id}")) for item in catalogue().indicators):
+        if not any(float(session.get(f"i_{item.id}")) for item in load.catalogue().indicators):
             st.error(t("error.weights_zero"))
             return
         now = evaluate(base.measured, chosen)
@@ -173,11 +175,8 @@ def effect(now: Evaluation, base: Evaluation) -> None:
     panel.downloads("moves", t("weights.export", period=str(now.measured.period)), table, columns)
 
 
-with shell.page("weights"):
-    filters = controls.filter_bar()
-    measured = load.measured(filters)
-    shell.line(measured, len(measured.people))
-    workbench(evaluate(measured, default_scheme()))
+def save_form() -> None:
+    """Name, author and reason: without them a scheme is not saved."""
     with st.form("save_scheme", border=True):
         st.subheader(t("weights.save"), anchor=False)
         with st.container(horizontal=True):
@@ -189,8 +188,113 @@ with shell.page("weights"):
                 key="save_purpose",
                 format_func=lambda one: t(f"weights.purpose_{one}"),
             )
+            st.date_input(t("standards.since"), dt.date.today().replace(day=1), key="save_since", format="YYYY-MM-DD")
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         st.form_submit_button(t("weights.save_button"), type="primary", on_click=save)
+
+
+def swot() -> None:
+    """The worksheet: what was seen, which indicator's weight it moves by how much, and the scheme that comes of it."""
+    with st.expander(t("swot.title")):
+        st.caption(t("swot.note"))
+        ids = [one.id for one in load.catalogue().indicators]
+        frame = pd.DataFrame(
+            {
+                "part": pd.Series(dtype=object),
+                "text": pd.Series(dtype=object),
+                "indicator": pd.Series(dtype=object),
+                "change": pd.Series(dtype=float),
+            }
+        )
+        edited = st.data_editor(
+            frame, key="swot_editor", num_rows="dynamic", hide_index=True, width="stretch",
+            column_config={
+                "part": st.column_config.SelectboxColumn(t("swot.part"), options=list(SWOT), format_func=lambda one: t(f"swot.{one}"), required=True),
+                "text": st.column_config.TextColumn(t("swot.text"), width="large", max_chars=500, required=True),
+                "indicator": st.column_config.SelectboxColumn(t("column.indicator"), options=ids, format_func=indicator, required=True),
+                "change": st.column_config.NumberColumn(t("swot.change"), min_value=-100, max_value=100, step=0.5, required=True),
+            },
+        )  # fmt: skip
+        entries = [
+            SwotEntry(str(row.part), str(row.text), {str(row.indicator): float(row.change)})
+            for row in edited.itertuples() if row.part and row.text and row.indicator and pd.notna(row.change)
+        ]  # fmt: skip
+        if not entries:
+            return
+        known, base = load.catalogue(), default_scheme()
+        proposed = propose(base, entries, known)
+        before, after = vector(base, known), vector(proposed, known)
+        table = pd.DataFrame(
+            {"indicator": [indicator(one) for one in ids], "before": before, "after": after, "change": after - before}
+        )
+        panel.show(
+            "swot_effect",
+            table,
+            [
+                Column("indicator", t("column.indicator")),
+                *(Column(name, t(f"swot.{name}"), "score") for name in ("before", "after", "change")),
+            ],
+        )
+        if not inside_triangle(proposed.categories, known):
+            st.warning(t("weights.outside"))
+        st.button(
+            t("swot.use"),
+            key="use_swot",
+            type="primary",
+            on_click=use_swot,
+            args=(replace(proposed, name=t("weights.unsaved")),),
+        )
+
+
+def use_swot(proposed: WeightScheme) -> None:
+    """Put the sliders where the worksheet has them; saved from here, the scheme keeps its entries."""
+    set_sliders(proposed)
+    rounded = replace(proposed, categories={name: float(session.get(f"w_{name}")) for name in CATEGORIES}, indicators={one.id: float(session.get(f"i_{one.id}")) for one in load.catalogue().indicators})  # fmt: skip
+    session.put("swot_scheme", rounded)
+    session.use_scheme(rounded)
+
+
+def opinions() -> None:
+    """How far what the agents would choose lies from the scheme in force; shown from five on, so that nobody is known."""
+    found = load.home().state.proposals()
+    with st.expander(t("proposal.title", count=len(found))):
+        if len(found) < FEWEST:
+            st.caption(t("proposal.few", least=FEWEST))
+            return
+        shares = pd.DataFrame(
+            [
+                {name: 100 * one.categories.get(name, 0.0) / sum(one.categories.values()) for name in CATEGORIES}
+                for one in found
+            ]
+        )
+        now = session.scheme().categories
+        total = sum(now.values())
+        table = pd.DataFrame(
+            {
+                "category": [t(f"weights.col_{name}") for name in CATEGORIES], "now": [100 * now.get(name, 0.0) / total for name in CATEGORIES], "median": shares.median()[list(CATEGORIES)].to_numpy(),
+                "low": shares.quantile(0.25)[list(CATEGORIES)].to_numpy(), "high": shares.quantile(0.75)[list(CATEGORIES)].to_numpy(),
+            }
+        )  # fmt: skip
+        panel.show(
+            "proposals",
+            table.assign(gap=table["median"] - table["now"]),
+            [
+                Column("category", t("agent.category")),
+                *(Column(name, t(f"proposal.{name}"), "score") for name in ("now", "median", "gap", "low", "high")),
+            ],
+        )
+        st.caption(t("proposal.note"))
+
+
+with shell.page("weights"):
+    filters = controls.filter_bar()
+    measured = load.measured(filters)
+    shell.line(measured, len(measured.people))
+    workbench(evaluate(measured, default_scheme()))
+    swot()
+    opinions()
+    if load.desk().may("scheme"):
+        save_form()
     if problem := session.get("save_problem"):
         st.error(t(problem))
         session.forget("save_problem")

@@ -5,9 +5,10 @@ import streamlit as st
 
 from analytics.catalogue import actions
 from analytics.charts.quadrant import Look, drawn_rows, picked_rows, quadrant_chart
-from analytics.insight.coaching import default_action
+from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.quadrant import place
-from analytics.model import QUADRANTS, UNPLACED, CoachingEntry
+from analytics.model import QUADRANTS, UNPLACED
+from analytics.people import OPEN_TALKS, Talk
 from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
@@ -37,13 +38,29 @@ def cut_value(axis: str, indicator_id: str, kind: str) -> str:
 
 
 def put_on_list(agents: list[str]) -> None:
-    """Put agents on the coaching list with the action of their quadrant."""
-    entries = load.home().state.coaching()
+    """Plan a talk with agents who have none, with the action of their quadrant and what they lose most by."""
+    listed = {talk.agent_id for talk in load.desk().talks() if talk.state in OPEN_TALKS}
+    rows = coaching_list(now, place(now), []).set_index("agent_id")
     for agent_id in agents:
-        entry = entries.get(agent_id, CoachingEntry(agent_id))
-        if not entry.listed:
-            load.home().state.save_coaching(CoachingEntry(**{**entry.__dict__, "listed": True}))
+        if agent_id not in listed:
+            weakest = tuple(rows.loc[agent_id, "weakest"]) if agent_id in rows.index else ()
+            reason = t(
+                "talk.reason_quadrant", quadrant=t(f"quadrant.{placed_as(agent_id)}"), period=str(now.measured.period)
+            )
+            load.desk().save_talk(
+                Talk(
+                    agent_id,
+                    reason=reason,
+                    indicators=weakest,
+                    first=now.measured.period.first,
+                    last=now.measured.period.last,
+                )
+            )
     session.put("listed_now", len(agents))
+
+
+def placed_as(agent_id: str) -> str:
+    return str(place(now).quadrant[now.row(agent_id)])
 
 
 @st.fragment

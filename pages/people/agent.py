@@ -15,8 +15,8 @@ from pages.ui.i18n import indicator, md, t, text
 with shell.page("agent"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
-    people = now.people
-    shown = people[now.shown]
+    people = now.people[now.in_scope]
+    shown = now.people[now.shown]
     ids = [str(one) for one in shown["agent_id"]]
     asked = session.parameter("agent")
     if asked and asked not in ids and asked in set(people["agent_id"]):
@@ -129,7 +129,7 @@ with shell.page("agent"):
             st.info(t("agent.no_history"))
     st.subheader(t("agent.table"), anchor=False)
     panel.show("agent_table", export, columns, height=38 + 35 * len(export))
-    extra = people.iloc[row]
+    extra = now.people.iloc[row]
     facts = [
         (name, extra[name])
         for name in ("late_renewals", "open_policies", "excluded_policies", "upheld_complaints")
@@ -150,6 +150,12 @@ with shell.page("agent"):
                 kept=f"{100 * extra['retained_premium'] / extra['due_premium']:.1f}",
             )
         )
+    st.page_link(
+        "pages/people/sheet.py",
+        label=t("agent.to_sheet"),
+        query_params={"agent": agent_id},
+        icon=":material/description:",
+    )
     panel.downloads("agent", t("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns)
     with st.expander(t("common.how")):
         st.markdown(t("agent.how"))

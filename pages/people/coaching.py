@@ -1,111 +1,288 @@
-"""Coaching list · 辅导名单: who, on what, the shortest step, the expected gain; edited in place, taken out as CSV or XLSX."""
+"""Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
 import datetime as dt
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from analytics.errors import RequestRefused
 from analytics.insight.coaching import coaching_list
 from analytics.insight.quadrant import place
 from analytics.language import explain
-from analytics.model import QUADRANTS, UNPLACED, CoachingEntry
-from analytics.reports import views
-from analytics.reports.tables import Column
+from analytics.model import QUADRANTS, UNPLACED
+from analytics.people import OPEN_TALKS, TALK_STATES, Talk
+from analytics.reports import sheets, views
+from analytics.reports.sheet_files import to_calendar
+from analytics.reports.tables import Column, export_name
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import t
+from pages.ui.i18n import indicator, md, t, text
 
 ORDER = (
     "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
     "score", "due_policies", "agent_id",
 )  # fmt: skip
-EDITABLE = ("action", "last_date", "next_date", "comment", "listed")
+EDITABLE = ("action", "next_date", "comment", "listed")
+TALK_EDITABLE = ("state", "reason", "action", "owner", "talk_on", "follow_up_on", "agreed", "comment")
 
 
 def date_of(value: object) -> dt.date | None:
     return dt.date.fromisoformat(str(value)[:10]) if value else None
 
 
-def save() -> None:
-    """Write the cells a manager changed; only these columns, only rows that were shown, over the version that was read."""
+def refused(error: RequestRefused) -> None:
+    session.put("coaching_refused", explain(error, session.language()))
+
+
+def save_list() -> None:
+    """Write the cells a manager changed in the list: they belong to the agent's open talk, or begin one."""
     edits = (session.get("coaching_editor") or {}).get("edited_rows", {})
-    frame = session.get("coaching_rows")
-    entries = load.home().state.coaching()
+    rows = session.get("coaching_rows")
+    known = {talk.id: talk for talk in load.desk().talks()}
     for row, changes in edits.items():
-        if not 0 <= int(row) < len(frame):
+        if not 0 <= int(row) < len(rows):
             continue
-        agent_id, version = frame[int(row)]
-        entry = replace(entries.get(agent_id, CoachingEntry(agent_id)), version=version)
+        agent_id, talk_id, version, weakest = rows[int(row)]
         kept = {name: value for name, value in changes.items() if name in EDITABLE}
-        for name in ("last_date", "next_date"):
-            if name in kept:
-                kept[name] = date_of(kept[name])
+        talk = known.get(talk_id) or Talk(
+            agent_id, indicators=weakest, first=now.measured.period.first, last=now.measured.period.last
+        )
+        if "next_date" in kept:
+            name = "follow_up_on" if talk.state == "done" else "talk_on"
+            kept[name] = date_of(kept.pop("next_date"))
         for name in ("action", "comment"):
             if name in kept:
                 kept[name] = str(kept[name] or "")[:2000]
+        if "listed" in kept and not kept.pop("listed") and talk.id is not None:
+            kept["state"] = "dropped"
         try:
-            load.home().state.save_coaching(replace(entry, **kept))
+            load.desk().save_talk(replace(talk, version=version, **kept))
         except RequestRefused as error:
-            session.put("coaching_refused", explain(error, session.language()))
+            refused(error)
     session.put("coaching_saved", not session.get("coaching_refused"))
 
 
-with shell.page("coaching"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
-    shell.line(now.measured, int(now.shown.sum()))
-    entries = load.home().state.coaching()
-    full = coaching_list(now, place(now), entries)
+def save_talks() -> None:
+    """Write the cells changed in the table of talks, each over the version that was read."""
+    edits = (session.get("talks_editor") or {}).get("edited_rows", {})
+    rows: list[Talk] = session.get("talk_rows")
+    for row, changes in edits.items():
+        if not 0 <= int(row) < len(rows):
+            continue
+        kept = {name: value for name, value in changes.items() if name in TALK_EDITABLE}
+        for name in ("talk_on", "follow_up_on"):
+            if name in kept:
+                kept[name] = date_of(kept[name])
+        for name in ("reason", "action", "owner", "agreed", "comment"):
+            if name in kept:
+                kept[name] = str(kept[name] or "")[:2000]
+        try:
+            load.desk().save_talk(replace(rows[int(row)], **kept))
+        except RequestRefused as error:
+            refused(error)
+    session.put("coaching_saved", not session.get("coaching_refused"))
+
+
+def told() -> None:
+    if problem := session.get("coaching_refused"):
+        st.error(problem)
+        session.forget("coaching_refused")
+    elif session.get("coaching_saved"):
+        st.caption(t("coaching.saved"))
+        session.forget("coaching_saved")
+
+
+def whom() -> None:
+    """Whom to coach, on what, with what gain; editing a row plans or changes the agent's talk."""
+    full = coaching_list(now, place(now), load.desk().talks())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = [*QUADRANTS, UNPLACED]
         chosen = st.multiselect(
-            t("column.quadrant"),
-            options,
-            key="coaching_quadrants",
-            format_func=lambda name: t(f"quadrant.{name}"),
-            placeholder=t("coaching.all_quadrants"),
-            width=360,
-        )
+            t("column.quadrant"), options, key="coaching_quadrants", format_func=lambda name: t(f"quadrant.{name}"), placeholder=t("coaching.all_quadrants"), width=360,
+        )  # fmt: skip
         only = st.toggle(t("coaching.only_listed"), key="only_listed")
     frame = full[full["quadrant"].isin(chosen)] if chosen else full
     frame = (frame[frame["listed"]] if only else frame).reset_index(drop=True)
     if frame.empty:
         st.info(t("coaching.empty"))
         st.page_link("pages/explore/quadrant.py", label=t("coaching.to_quadrant"), icon=":material/scatter_plot:")
-        st.stop()
+        return
     st.caption(t("coaching.note", count=len(frame), median=t("coaching.median")))
     table, columns = views.coaching_table(frame, now.catalogue, session.language())
-    session.put("coaching_rows", list(zip(frame["agent_id"], frame["version"], strict=True)))
-    editor = table.assign(listed=frame["listed"], weakest=[" · ".join(text.split("\n")) for text in table["weakest"]])
-    editor = editor[list(ORDER)]
+    talk_ids = [None if pd.isna(one) else int(one) for one in frame["talk"]]
+    session.put(
+        "coaching_rows",
+        list(zip(frame["agent_id"], talk_ids, frame["version"], [tuple(one) for one in frame["weakest"]], strict=True)),
+    )
+    editor = table.assign(
+        listed=frame["listed"], weakest=[" · ".join(words.split("\n")) for words in table["weakest"]]
+    )[list(ORDER)]
     config = {column.name: panel.column_config(column, pinned=column.name == "name") for column in columns}
     config["listed"] = st.column_config.CheckboxColumn(t("coaching.listed"), width="small")
-    for name in ("last_date", "next_date"):
-        config[name] = st.column_config.DateColumn(t(f"column.{name}"), format="YYYY-MM-DD")
+    config["next_date"] = st.column_config.DateColumn(t("column.next_date"), format="YYYY-MM-DD")
+    config["last_date"] = st.column_config.DateColumn(t("column.last_date"), format="YYYY-MM-DD")
     config["action"] = st.column_config.TextColumn(t("column.action"), width="medium", max_chars=2000)
     config["comment"] = st.column_config.TextColumn(t("column.comment"), width="medium", max_chars=2000)
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
-        editor, key="coaching_editor", hide_index=True, width="stretch", height=min(620, 90 + 35 * len(editor)), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save,
+        editor, key="coaching_editor", hide_index=True, width="stretch", height=min(620, 40 + 35 * len(editor)), column_config=config, num_rows="fixed", placeholder="—",
+        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save_list,
     )  # fmt: skip
-    if refused := session.get("coaching_refused"):
-        st.error(refused)
-        session.forget("coaching_refused")
-    elif session.get("coaching_saved"):
-        st.caption(t("coaching.saved"))
-        session.forget("coaching_saved")
+    told()
     panel.downloads(
-        "coaching",
-        t("coaching.export", period=str(now.measured.period)),
-        table,
-        [Column(c.name, c.header, c.format) for c in columns],
-        [
-            t(
-                "coaching.export_note",
-                period=str(now.measured.period),
-                scheme=views.scheme_label(now.scheme, session.language()),
-            )
-        ],
+        "coaching", t("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
+        [t("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
+    )  # fmt: skip
+
+
+def talks() -> None:
+    """The talks: overdue ones first, edited in place; each agent's history and figures since."""
+    people = now.people[now.in_scope]
+    names = dict(zip(people["agent_id"], people["name"], strict=True))
+    today = dt.date.today()
+    every = load.desk().talks()
+    closed = st.toggle(t("talk.with_closed"), key="with_closed")
+    shown = sorted(
+        (talk for talk in every if closed or talk.state in OPEN_TALKS),
+        key=lambda talk: (
+            not talk.overdue(today),
+            talk.state not in OPEN_TALKS,
+            talk.talk_on or dt.date.max,
+            talk.id or 0,
+        ),
     )
+    if not shown:
+        st.info(t("talk.empty"))
+        return
+    late = sum(talk.overdue(today) for talk in shown)
+    st.caption(t("talk.note", count=len(shown), late=late))
+    session.put("talk_rows", shown)
+    table = pd.DataFrame(
+        [
+            {
+                "name": names.get(talk.agent_id, talk.agent_id), "late": t("talk.late") if talk.overdue(today) else "", "state": talk.state, "talk_on": talk.talk_on,
+                "follow_up_on": talk.follow_up_on, "owner": talk.owner, "reason": talk.reason, "action": talk.action, "agreed": talk.agreed, "comment": talk.comment,
+                "aims": "、".join(indicator(one) for one in talk.indicators if one in now.catalogue.ids), "agent_id": talk.agent_id,
+                "author": sheets.who(talk.author, session.language()),
+            }
+            for talk in shown
+        ]
+    )  # fmt: skip
+    words = {
+        name: st.column_config.TextColumn(t(f"talk.{name}"), width="medium", max_chars=2000)
+        for name in ("reason", "action", "agreed", "comment")
+    }
+    config = {
+        "name": st.column_config.TextColumn(t("column.name"), pinned=True), "late": st.column_config.TextColumn(t("talk.late_column"), width="small"),
+        "state": st.column_config.SelectboxColumn(t("talk.state"), options=list(TALK_STATES), format_func=lambda one: t(f"talk.state_{one}"), required=True),
+        "talk_on": st.column_config.DateColumn(t("talk.talk_on"), format="YYYY-MM-DD"), "follow_up_on": st.column_config.DateColumn(t("talk.follow_up_on"), format="YYYY-MM-DD"),
+        "owner": st.column_config.TextColumn(t("talk.owner"), max_chars=200), "aims": st.column_config.TextColumn(t("talk.aims"), width="medium"),
+        "agent_id": st.column_config.TextColumn(t("column.agent_id")), "author": st.column_config.TextColumn(t("talk.author")), **words,
+    }  # fmt: skip
+    st.data_editor(
+        table, key="talks_editor", hide_index=True, width="stretch", height=min(520, 40 + 35 * len(table)), column_config=config, num_rows="fixed", placeholder="—",
+        disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=save_talks,
+    )  # fmt: skip
+    told()
+    columns = [Column("name", t("column.name")), Column("agent_id", t("column.agent_id"))]
+    columns += [
+        Column(name, t(f"talk.{name}"), "date" if name in ("talk_on", "follow_up_on") else "text")
+        for name in ("state", "talk_on", "follow_up_on", "owner", "reason", "action", "agreed", "comment", "aims")
+    ]
+    language, version = session.language(), load.home().warehouse.data_version
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            t("talk.calendar"),
+            lambda: to_calendar(shown, names, language),
+            export_name(t("coaching.title"), version, "ics"),
+            "text/calendar",
+            key="talks_ics",
+            on_click="ignore",
+            icon=":material/event:",
+        )
+        panel.downloads(
+            "talks", t("talk.title"), table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]), columns
+        )
+    history(every, names)
+
+
+def history(every: list[Talk], names: dict[str, str]) -> None:
+    """One agent's talks, and the indicators they aimed at before and now; no claim that one made the other."""
+    agents = list(dict.fromkeys(talk.agent_id for talk in reversed(every)))
+    with st.expander(t("talk.history")):
+        agent_id = st.selectbox(
+            t("agent.choose"),
+            agents,
+            key="talk_agent",
+            format_func=lambda one: f"{names.get(one, one)} · {one}",
+            width=320,
+        )
+        rows = []
+        for talk in [one for one in every if one.agent_id == agent_id]:
+            for name in [one for one in talk.indicators if one in now.catalogue.ids] or [""]:
+                before, after = before_after(talk, name)
+                rows.append(
+                    {
+                        "talk_on": talk.talk_on,
+                        "state": t(f"talk.state_{talk.state}"),
+                        "agreed": talk.agreed or talk.action,
+                        "indicator": indicator(name) if name else "—",
+                        "before": before,
+                        "after": after,
+                    }
+                )
+        table = pd.DataFrame(rows)
+        columns = [
+            Column("talk_on", t("talk.talk_on"), "date"),
+            Column("state", t("talk.state")),
+            Column("agreed", t("talk.agreed")),
+            Column("indicator", t("talk.aims")),
+            Column("before", t("talk.before")),
+            Column("after", t("talk.after", period=str(now.measured.period))),
+        ]
+        panel.show("talk_history", table, columns)
+        st.caption(t("talk.no_claim"))
+
+
+def before_after(talk: Talk, name: str) -> tuple[str, str]:
+    """An indicator in the period the talk was planned from, and in the one chosen above."""
+    if not name or talk.first is None or talk.last is None:
+        return "—", "—"
+    known = now.catalogue
+    out = []
+    for evaluation in (
+        load.evaluation(
+            replace(now.measured.filters, period=type(now.measured.period)(talk.first, talk.last)), now.scheme
+        ),
+        now,
+    ):
+        try:
+            value = evaluation.measured.agents.value[evaluation.row(talk.agent_id), known.position(name)]
+        except RequestRefused:
+            value = None
+        out.append(views.format_value(value, known[name], session.language()))
+    return out[0], out[1]
+
+
+with shell.page("coaching"):
+    now = load.evaluation(controls.filter_bar(), session.scheme())
+    shell.line(now.measured, int(now.shown.sum()))
+    part = st.segmented_control(
+        t("coaching.part"),
+        ["whom", "talks"],
+        default="whom",
+        key="coaching_part",
+        required=True,
+        format_func=lambda one: t(f"coaching.part_{one}"),
+        label_visibility="collapsed",
+    )
+    whom() if part == "whom" else talks()
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
+        st.caption(
+            md(
+                " · ".join(
+                    f"{t(f'quadrant.{name}')}: {text(action)}" for name, action in views.quadrant_actions().items()
+                )
+            )
+        )

@@ -49,9 +49,11 @@ def filter_bar(*, least: bool = False) -> Filters:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         chosen = _select("period", list(periods), default_id, lambda one: _period_label(one, periods))
         base = load.measured(Filters(periods[chosen]))
-        teams = sorted({team for team in base.people["team"] if team})
-        branches = sorted({branch for branch in base.people["branch"] if branch})
-        channels = load.channels()
+        seen = base.people[base.in_scope]
+        alone = session.identity().agent_id is not None
+        teams = [] if alone else sorted({team for team in seen["team"] if team})
+        branches = [] if alone else sorted({branch for branch in seen["branch"] if branch})
+        channels = [] if alone else load.channels()
         if teams:
             _select("team", [None, *teams], None, lambda one: one or t("filter.all_teams"))
         if branches:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from analytics.catalogue import catalogue
 from analytics.language import say
 from analytics.model import Text
 from pages.ui import session
@@ -19,8 +18,9 @@ def text(of: Text) -> str:
 
 
 def indicator(indicator_id: str) -> str:
-    """The label of an indicator."""
-    return text(catalogue()[indicator_id].label)
+    """The label of an indicator of the catalogue in force; of one that is gone, its id."""
+    known = session.catalogue()
+    return text(known[indicator_id].label) if indicator_id in known.ids else indicator_id
 
 
 def md(value: object) -> str:

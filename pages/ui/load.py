@@ -11,11 +11,14 @@ import streamlit as st
 
 from analytics import evaluation as core
 from analytics import sample
-from analytics.catalogue import preset_schemes
+from analytics.catalogue import Catalogue, preset_schemes
+from analytics.desk import Desk
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
-from analytics.insight.agent import history
-from analytics.model import Filters, Period, Settings, WeightScheme, add_months
+from analytics.insight.quadrant import place
+from analytics.insight.sheet import Around
+from analytics.model import Filters, Period, Settings, WeightScheme
+from pages.ui import session
 
 _opening = threading.Lock()
 _open: dict[str, Home] = {}
@@ -42,22 +45,44 @@ def close() -> None:
         _measured.clear()
 
 
+def desk() -> Desk:
+    """The reader's desk: whatever is personal is asked for there."""
+    return Desk(home(), session.identity())
+
+
 def evaluation(filters: Filters, scheme: WeightScheme) -> Evaluation:
     """The period under a scheme; the part that no weight changes comes from the cache."""
     return core.evaluate(measured(filters), scheme)
 
 
 def measured(filters: Filters) -> Measured:
-    """Values and points of a period. Only the period and the channel change them, so only these key the cache."""
+    """Values and points of a period as the reader may see it.
+
+    Only the period and the channel change the numbers, so only these key the cache: it is the same for every reader, and
+    whom they may see is laid over it here, at each call.
+    """
     one = home()
-    key = replace(filters, team=None, branch=None, least_policies=0)
-    found = _measured(str(one.folder), one.warehouse.data_version, one.settings, key)
-    return found if key == filters else replace(found, filters=filters)
+    wanted = desk().scoped(filters)
+    key = Filters(filters.period, channel=filters.channel)
+    known = one.catalogue(filters.period.last)
+    found = _measured(str(one.folder), one.warehouse.data_version, one.settings, known.version, key)
+    return found if key == wanted else replace(found, filters=wanted)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _measured(folder: str, version: int, settings: Settings, filters: Filters) -> Measured:
-    return core.measure(home().warehouse, settings, filters)
+def _measured(folder: str, version: int, settings: Settings, standard: int, filters: Filters) -> Measured:
+    return home().measure(filters)
+
+
+def catalogue(period: Period | None = None) -> Catalogue:
+    """The indicators and standards in force in a period, or today."""
+    return home().catalogue(period.last if period else None)
+
+
+def around(of: Evaluation) -> Around:
+    """What the sheets of one period share; the period before comes from the cache."""
+    before = compared(Filters(of.measured.period), of.scheme, "before")
+    return Around(of, place(of), before)
 
 
 def compared(filters: Filters, scheme: WeightScheme, with_: str) -> Evaluation | None:
@@ -80,10 +105,7 @@ def channels() -> list[str]:
 
 def agent_history(of: Evaluation, agent_id: str) -> pd.DataFrame:
     """An agent's last twelve months beside the team's."""
-    last = of.measured.period.last
-    team = of.people["team"].iat[of.row(agent_id)]
-    period = Period(add_months(last, -11), last)
-    return history(of.catalogue, *core.months_of(home().warehouse, agent_id, team, period))
+    return desk().history_of(of, agent_id)
 
 
 def schemes() -> dict[str, WeightScheme]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from analytics.catalogue import default_scheme
+from analytics.catalogue import Catalogue, default_scheme
+from analytics.desk import Identity
 from analytics.model import Filters, Period, WeightScheme
 
 FILTER_KEYS = ("period", "team", "branch", "channel", "least")
@@ -34,6 +35,11 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def default(key: str, value: Any) -> None:
+    """Give a widget its first value, unless it has one."""
+    st.session_state.setdefault(key, value)
+
+
 def forget(*keys: str) -> None:
     for key in keys:
         st.session_state.pop(key, None)
@@ -55,10 +61,46 @@ def remember(key: str, value: Any) -> None:
 
 
 def filters(period: Period) -> Filters:
-    """What the filter bar says."""
+    """What the filter bar says, inside the reader's scope."""
     return Filters(
-        period, remembered("team"), remembered("branch"), remembered("channel"), int(remembered("least") or 0)
+        period,
+        remembered("team"),
+        remembered("branch"),
+        remembered("channel"),
+        int(remembered("least") or 0),
+        identity().scope,
     )
+
+
+def identity() -> Identity:
+    """Who reads; set by the gate at the beginning of every run."""
+    found: Identity = st.session_state["identity"]
+    return found
+
+
+def catalogue() -> Catalogue:
+    """The indicators in force today; read once a run, by the gate."""
+    found: Catalogue = st.session_state["catalogue"]
+    return found
+
+
+def use_catalogue(found: Catalogue) -> None:
+    st.session_state["catalogue"] = found
+
+
+def use_identity(found: Identity) -> None:
+    """Keep the reader of this run; whatever a session kept of another reader goes."""
+    before = st.session_state.get("identity")
+    if before is not None and before != found:
+        leave()
+    st.session_state["identity"] = found
+
+
+def leave() -> None:
+    """Forget everything that a reader left in this session, except the language."""
+    for key in list(st.session_state):
+        if key != "lang":
+            del st.session_state[key]
 
 
 def scheme() -> WeightScheme:

@@ -63,7 +63,7 @@ def page(name: str, *, needs_data: bool = True) -> Iterator[None]:
     st.title(t(f"{name}.title"), anchor=False)
     try:
         if needs_data and load.months().empty:
-            first_visit()
+            first_visit() if load.desk().may("data") else st.info(t("first.wait"))
             return_early = True
         else:
             return_early = False
@@ -96,6 +96,7 @@ def load_sample() -> None:
     from analytics import sample
 
     bar = st.progress(0.0, text=t("data.sample_loading"))
+    load.desk().require("data")
     sample.load(
         load.home(),
         lambda share, kind: bar.progress(
@@ -113,16 +114,20 @@ def line(measured: Measured, shown: int) -> None:
         parts.append(f'<span class="badge">{t("app.sample_badge")}</span>')
     if measured.provisional:
         parts.append(f'<span class="badge">{t("app.provisional")}</span>')
-    due = int(measured.totals.get("due_policies", 0))
-    parts.append(t("app.line", period=str(measured.period), agents=len(measured.people), shown=shown, due=f"{due:,}"))
+    seen = measured.people[measured.in_scope]
+    due, still_open = (
+        int(seen[name].fillna(0).sum()) if name in seen else 0 for name in ("due_policies", "open_policies")
+    )
+    parts.append(t("app.line", period=str(measured.period), agents=len(seen), shown=shown, due=f"{due:,}"))
     if measured.provisional:
-        parts.append(t("app.open", count=f"{int(measured.totals.get('open_policies', 0)):,}"))
+        parts.append(t("app.open", count=f"{still_open:,}"))
     if measured.filters.channel:
         parts.append(t("app.channel_line"))
     st.html(f'<p class="page-line">{" ".join(parts)}</p>')
-    if len(measured.set_aside):
-        with st.expander(t("app.set_aside", count=len(measured.set_aside))):
-            table = measured.set_aside.assign(why=[t(f"set_aside.{why}") for why in measured.set_aside["why"]])
+    aside = measured.set_aside[measured.set_aside["agent_id"].isin(seen["agent_id"])]
+    if len(aside):
+        with st.expander(t("app.set_aside", count=len(aside))):
+            table = aside.assign(why=[t(f"set_aside.{why}") for why in aside["why"]])
             st.dataframe(
                 table[["agent_id", "measure", "first_month", "last_month", "value", "why"]],
                 hide_index=True,

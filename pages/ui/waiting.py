@@ -74,7 +74,9 @@ def _progress(key: str, job: _Job) -> None:
         st.markdown(f"**{job.label}**")
         seconds = int(time.monotonic() - job.begun)
         st.progress(
-            {"waiting": 0.05, "reading": 0.3, "storing": 0.7}.get(job.work.step, 0.1),
+            job.work.share
+            if job.work.share is not None
+            else {"waiting": 0.05, "reading": 0.3, "storing": 0.7}.get(job.work.step, 0.1),
             text=t(f"waiting.{'stopping' if job.work.given_up else job.work.step}", seconds=seconds),
         )
         st.button(t("waiting.give_up"), key=f"give_up.{key}", on_click=job.work.give_up, disabled=job.work.given_up)

@@ -142,3 +142,20 @@ select 'policy_unknown', kind, policy_id, count(*) from (
 ) where policy_id not in (select policy_id from policies where current) and exists (select 1 from policies)
 group by kind, policy_id
 order by side, kind, id
+
+-- name: policy
+-- One policy as it counts now, by its number (and month, where it fell due more than once).
+select p.policy_id, p.month, p.agent_id, p.due_date, p.outcome, p.renewed_on, p.premium_due::double as premium_due, p.premium_renewed::double as premium_renewed,
+  p.exclusion, p.satisfaction::double as satisfaction, p.product, p.channel, l.file, p.row
+from current_policies p join loads l using (load_id)
+where p.policy_id = $policy_id and ($month is null or p.month = $month) order by p.month desc
+
+-- name: policies_of
+-- One agent's policies of a period as they count now.
+select policy_id, month, due_date, outcome, renewed_on, premium_due::double as premium_due, premium_renewed::double as premium_renewed, exclusion,
+  satisfaction::double as satisfaction, product, channel
+from current_policies where agent_id = $agent_id and month between $first_month and $last_month order by due_date, policy_id
+
+-- name: custom_measures
+-- Numbers of scoresheets that nobody knows and that were kept as they were.
+select distinct measure from current_scoresheet where starts_with(measure, 'custom.') order by measure

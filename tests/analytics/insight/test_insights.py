@@ -15,7 +15,7 @@ from analytics.insight.agent import breakdown
 from analytics.insight.coaching import coaching_list, step_to_next_band
 from analytics.insight.quadrant import place
 from analytics.insight.weak_spots import agents_behind, losses_of, team_losses
-from analytics.model import CoachingEntry, Filters, Period
+from analytics.model import Filters, Period
 from analytics.reports import views
 from analytics.reports.tables import Column, export_name, inert, to_csv, to_xlsx
 
@@ -74,14 +74,14 @@ def test_the_shortest_step_is_counted_from_the_real_denominator():
 
 def test_the_coaching_list_leaves_out_role_models_unless_they_were_put_there(judged):
     placed = place(judged)
-    assert "A1" not in coaching_list(judged, placed, {})["agent_id"].tolist()
-    entries = {"A1": CoachingEntry("A1", listed=True, comment="谈一次")}
+    assert "A1" not in coaching_list(judged, placed, [])["agent_id"].tolist()
+    entries = [Talk("A1", comment="谈一次")]
     listed = coaching_list(judged, placed, entries).set_index("agent_id")
     assert listed.loc["A1", "comment"] == "谈一次"
 
 
 def test_the_expected_gain_is_what_the_team_median_would_bring(judged):
-    row = coaching_list(judged, place(judged), {}).set_index("agent_id").loc["B2"]
+    row = coaching_list(judged, place(judged), []).set_index("agent_id").loc["B2"]
     # West has one agent with figures besides Bo, who has none: Bo is the team's median, so there is no gap to close.
     assert row["expected_gain"] == pytest.approx(0)
     assert row["extra_renewals"] == pytest.approx(0)
@@ -130,7 +130,7 @@ def test_no_two_exports_share_a_name():
 
 
 def test_the_coaching_table_speaks_the_readers_language(judged):
-    frame = coaching_list(judged, place(judged), {})
+    frame = coaching_list(judged, place(judged), [])
     for language, header in (("zh", "姓名"), ("en", "Name")):
         table, columns = views.coaching_table(frame, catalogue(), language)
         assert header in [column.header for column in columns]

@@ -1,0 +1,67 @@
+"""The curve of a standard over the histogram of what agents reached."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from analytics.charts.theme import ACCENT, FAINT, GREY, Say, figure
+from analytics.model import Indicator, Standard
+from analytics.scoring.standards import Floats, points
+
+BINS = 24
+
+
+def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say) -> go.Figure:
+    """How many agents reached which value (bars), what points the standard gives for it (line), and the one in force (dotted)."""
+    scale = 100.0 if one.unit.startswith("percent") else 1.0
+    there = values[~np.isnan(values)] * scale
+    known = [*(np.array(standard.values) * scale), *(np.array(one.standard.values) * scale)]
+    low, high = min([*known, *there]), max([*known, *there])
+    pad = (high - low) * 0.05 or 1.0
+    grid = np.linspace(low - pad, high + pad, 201)
+    fig = figure(
+        height=320, bargap=0.04, margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        title={"text": say("standards.chart", n=len(there)), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        xaxis={"title": {"text": say(f"unit.{one.unit}"), "font": {"size": 12}}, "range": [low - pad, high + pad]},
+        yaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "rangemode": "tozero", "tickformat": "d"},
+        yaxis2={"title": {"text": say("column.points"), "font": {"size": 12}}, "overlaying": "y", "side": "right", "range": [0, 104], "gridcolor": FAINT, "showgrid": False},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip
+    if len(there):
+        counts, edges = np.histogram(there, BINS, (low - pad, high + pad))
+        fig.add_bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            marker={"color": "#c5d3e3"},
+            name=say("chart.agents_axis"),
+            hovertemplate="%{x:.1f}: %{y}<extra></extra>",
+        )
+    fig.add_scatter(
+        x=grid,
+        y=points(grid / scale, one.standard),
+        mode="lines",
+        line={"color": GREY, "width": 1.5, "dash": "dot"},
+        name=say("standards.now"),
+        yaxis="y2",
+        hoverinfo="skip",
+    )
+    fig.add_scatter(
+        x=grid,
+        y=points(grid / scale, standard),
+        mode="lines",
+        line={"color": ACCENT, "width": 2.5},
+        name=say("standards.proposed"),
+        yaxis="y2",
+        hovertemplate="%{x:.1f} → %{y:.0f}<extra></extra>",
+    )
+    fig.add_scatter(
+        x=np.array(standard.values) * scale,
+        y=list(standard.points),
+        mode="markers",
+        marker={"color": ACCENT, "size": 8},
+        showlegend=False,
+        yaxis="y2",
+        hoverinfo="skip",
+    )
+    return fig

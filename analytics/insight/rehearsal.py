@@ -1,0 +1,66 @@
+"""A proposed standard tried over past periods before it is adopted: full marks, zero marks, who changes grade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analytics.evaluation import Evaluation
+from analytics.model import Standard
+
+JUMP = 0.05  # of the unit for rates, or 5 points: a standard that moves more within a year is warned about
+
+
+def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:
+    """One row a period and indicator that either side knows: share at full and at zero marks, mean points, before and after.
+
+    `pairs` are the same period under the standard in force and under the proposed one.
+    """
+    rows = []
+    for now, then in pairs:
+        ids = list(dict.fromkeys([*now.catalogue.ids, *then.catalogue.ids]))
+        for name in ids:
+            sides = [_shares(one, name) for one in (now, then)]
+            rows.append(
+                {"period": str(now.measured.period), "indicator": name, **{f"{key}_before": value for key, value in sides[0].items()}, **{f"{key}_after": value for key, value in sides[1].items()}}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def grade_changes(now: Evaluation, then: Evaluation) -> pd.DataFrame:
+    """Who would have another grade: agent_id, name, team, score and grade before and after."""
+    seen = now.in_scope & now.agents.rated & then.agents.rated & (now.agents.grade != then.agents.grade)
+    rows = np.flatnonzero(seen)
+    people = now.people.iloc[rows][["agent_id", "name", "team"]].reset_index(drop=True)
+    return people.assign(
+        score_before=now.agents.score[rows], score_after=then.agents.score[rows], grade_before=now.agents.grade[rows], grade_after=then.agents.grade[rows]
+    )  # fmt: skip
+
+
+def jumps(old: Standard, new: Standard, scale: float) -> float:
+    """How far the knots moved at most at the same points, in the indicator's unit over `scale` (0.01 for a percent)."""
+    marks = sorted({*old.points, *new.points})
+    return max(abs(_value_at(old, mark) - _value_at(new, mark)) for mark in marks) / scale
+
+
+def _value_at(standard: Standard, mark: float) -> float:
+    points, values = np.asarray(standard.points), np.asarray(standard.values)
+    order = np.argsort(points, kind="stable")
+    return float(np.interp(mark, points[order], values[order]))
+
+
+def _shares(evaluation: Evaluation, name: str) -> dict[str, float]:
+    if name not in evaluation.catalogue.ids:
+        return {"full": np.nan, "zero": np.nan, "mean": np.nan, "n": 0}
+    marks = evaluation.measured.agents.points[:, evaluation.catalogue.position(name)]
+    marks = marks[~np.isnan(marks)]
+    if not len(marks):
+        return {"full": np.nan, "zero": np.nan, "mean": np.nan, "n": 0}
+    return {
+        "full": float((marks >= 100 - 1e-9).mean()),
+        "zero": float((marks <= 1e-9).mean()),
+        "mean": float(marks.mean()),
+        "n": len(marks),
+    }

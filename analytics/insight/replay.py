@@ -1,0 +1,74 @@
+"""What a correction would change: the agent's own sheet, and everybody else whose rank or quadrant moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.evaluation import Evaluation
+from analytics.insight.quadrant import Placed
+
+
+@dataclass(frozen=True)
+class Replay:
+    """own: one row an indicator (and the score) with before and after; moved: others whose rank, grade or quadrant changes."""
+
+    own: pd.DataFrame
+    moved: pd.DataFrame
+
+
+def replay(before: Evaluation, placed_before: Placed, after: Evaluation, placed_after: Placed, agent_id: str) -> Replay:
+    """Compare the same period with and without a correction; agents are matched by id, since one may come or go."""
+    first, second = _table(before, placed_before), _table(after, placed_after)
+    both = first.join(second, how="outer", lsuffix="_before", rsuffix="_after")
+    changed = np.zeros(len(both), dtype=bool)
+    for name in ("rank", "grade", "quadrant"):
+        one, other = both[f"{name}_before"], both[f"{name}_after"]
+        changed |= ((one != other) & ~(one.isna() & other.isna())).to_numpy(dtype=bool)
+    moved = both[changed & (both.index != agent_id)].reset_index(names="agent_id")
+    names = dict(zip(before.people["agent_id"], before.people["name"], strict=True)) | dict(
+        zip(after.people["agent_id"], after.people["name"], strict=True)
+    )
+    moved.insert(1, "name", [names[one] for one in moved["agent_id"]])
+    return Replay(_own(before, after, agent_id, both), moved)
+
+
+def _table(evaluation: Evaluation, placed: Placed) -> pd.DataFrame:
+    scored = evaluation.agents
+    return pd.DataFrame(
+        {
+            "score": np.where(scored.rated, scored.score.round(2), np.nan), "rank": np.where(scored.rated, scored.rank, np.nan),
+            "grade": pd.Series(scored.grade, dtype=object).where(scored.rated, None).to_numpy(), "quadrant": placed.quadrant.astype(object),
+        },
+        index=evaluation.people["agent_id"].astype(str),
+    )  # fmt: skip
+
+
+def _own(before: Evaluation, after: Evaluation, agent_id: str, both: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    parts = [
+        (one, np.flatnonzero((one.people["agent_id"] == agent_id).to_numpy(dtype=bool))) for one in (before, after)
+    ]
+    for at, one in enumerate(before.catalogue.indicators):
+        found = [
+            (float(part.measured.agents.value[where[0], at]), float(part.measured.agents.points[where[0], at]))
+            if len(where)
+            else (np.nan, np.nan)
+            for part, where in parts
+        ]
+        rows.append(
+            {
+                "what": one.id,
+                "before": found[0][0],
+                "after": found[1][0],
+                "points_before": found[0][1],
+                "points_after": found[1][1],
+            }
+        )
+    if agent_id in both.index:
+        mine = both.loc[agent_id]
+        rows.append({"what": "score", "before": mine["score_before"], "after": mine["score_after"]})
+        rows.append({"what": "rank", "before": mine["rank_before"], "after": mine["rank_after"]})
+    return pd.DataFrame(rows)

@@ -1,0 +1,196 @@
+"""Frozen values of what people write and who they are: notes, talks, objections, corrections, closed sheets, accounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+NOTE_KINDS = ("comment", "advice", "remark")
+TALK_STATES = ("planned", "done", "followed_up", "dropped")
+OPEN_TALKS = ("planned", "done")
+OBJECTION_KINDS = ("unreasonable", "too_strict", "data_wrong", "other")
+OBJECTION_ABOUT = ("sheet", "indicator", "record")
+OBJECTION_STATES = ("open", "accepted", "partly", "rejected")
+ROLES = ("admin", "manager", "agent")
+SWOT = ("strength", "weakness", "opportunity", "threat")
+CORRECTABLE = ("outcome", "renewed_on", "premium_renewed", "agent_id", "exclusion", "satisfaction")
+LOCAL = "local"  # who writes where nobody logs in
+
+
+@dataclass(frozen=True)
+class Note:
+    """A comment or advice of the supervisor, or a remark of the agent, on the sheet of one agent and period."""
+
+    agent_id: str
+    first: dt.date
+    last: dt.date
+    kind: str
+    text: str
+    author: str = ""
+    written_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
+    version: int = 0
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A coaching talk: why, what about, who holds it, when, and what was agreed; `version` is the one that was read."""
+
+    agent_id: str
+    state: str = "planned"
+    reason: str = ""
+    action: str = ""
+    owner: str = ""
+    talk_on: dt.date | None = None
+    follow_up_on: dt.date | None = None
+    agreed: str = ""
+    comment: str = ""
+    indicators: tuple[str, ...] = ()
+    first: dt.date | None = None
+    last: dt.date | None = None
+    author: str = ""
+    written_at: dt.datetime | None = None
+    version: int = 0
+    id: int | None = None
+
+    def overdue(self, today: dt.date) -> bool:
+        """Whether its next date has passed without the state saying so."""
+        due = {"planned": self.talk_on, "done": self.follow_up_on}.get(self.state)
+        return due is not None and due < today
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file handed in with an objection."""
+
+    name: str
+    data: bytes
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Objection:
+    """An agent's objection to a sheet, an indicator or a record, and the manager's answer."""
+
+    agent_id: str
+    first: dt.date
+    last: dt.date
+    about: str
+    kind: str
+    text: str
+    indicator: str = ""
+    policy_id: str = ""
+    proposal: Mapping[str, str | None] = field(default_factory=dict)
+    attachment: int | None = None
+    author: str = ""
+    made_at: dt.datetime | None = None
+    due_on: dt.date | None = None
+    state: str = "open"
+    answer: str = ""
+    answered_by: str = ""
+    answered_at: dt.datetime | None = None
+    version: int = 0
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Fields of one policy as they should have been; the rollup honours it, the record itself stays as it came."""
+
+    policy_id: str
+    month: dt.date
+    values: Mapping[str, str | None]
+    old: Mapping[str, str | None] = field(default_factory=dict)
+    why: str = ""
+    who: str = ""
+    objection: int | None = None
+    made_at: dt.datetime | None = None
+    undone: bool = False
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class ClosedSheet:
+    """The numbers of a sheet as they were when it was closed, and the data, scheme and standard they came from."""
+
+    agent_id: str
+    first: dt.date
+    last: dt.date
+    snapshot: Mapping[str, Any]
+    fingerprint: str
+    scheme: str
+    scheme_version: int
+    standard_version: int
+    closed_by: str = ""
+    closed_at: dt.datetime | None = None
+    reopened_by: str = ""
+    reopened_at: dt.datetime | None = None
+    reopened_why: str = ""
+    id: int | None = None
+
+    @property
+    def open_again(self) -> bool:
+        return self.reopened_at is not None
+
+
+@dataclass(frozen=True)
+class SwotEntry:
+    """One line of the SWOT worksheet: what was seen, and which indicators' weights it moves by how many points."""
+
+    part: str
+    text: str
+    changes: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class WeightProposal:
+    """Category weights as one unnamed agent would set them."""
+
+    categories: Mapping[str, float]
+    made_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class StandardVersion:
+    """A change of the catalogue: the definitions it replaces or adds, the grades and vetoes, why, and from which month on."""
+
+    indicators: Mapping[str, Mapping[str, Any]]
+    grades: Mapping[str, float]
+    vetoes: Mapping[str, Mapping[str, Any]]
+    author: str
+    reason: str
+    effective_from: dt.date
+    made_at: dt.datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who may see what: a role, and for managers their teams and branches, for agents themselves."""
+
+    email: str
+    role: str
+    name: str = ""
+    agent_id: str = ""
+    teams: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    active: bool = True
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change of state: who, when, what, before and after, chained to the one before by its hash."""
+
+    seq: int
+    at: dt.datetime
+    who: str
+    action: str
+    object: str
+    before: Any
+    after: Any
+    previous: str
+    hash: str

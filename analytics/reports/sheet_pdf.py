@@ -1,0 +1,242 @@
+"""Evaluation sheets as PDF: one A4 page each where it fits, the bundled Chinese font embedded."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.fonts import FontFace
+
+from analytics.catalogue import Catalogue
+from analytics.language import say
+from analytics.reports import sheets
+from analytics.reports.sheets import Sheet
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+INK, GREY, FAINT, HEAD = (26, 26, 26), (110, 116, 124), (205, 210, 217), (232, 238, 246)
+ACCENT = (11, 92, 173)
+COLOURS = {
+    "role_model": (0, 158, 115),
+    "service_gap": (230, 159, 0),
+    "sales_gap": (0, 114, 178),
+    "focus": (213, 94, 0),
+    "unplaced": (138, 143, 152),
+}
+WIDTHS = (25, 17, 27, 22, 12, 14, 14, 17, 17, 25)
+NOTES = ("comment", "advice", "remark")
+
+
+@cache
+def _fonts() -> tuple[Path, Path]:
+    """The bundled fonts without their web compression, unpacked once a process."""
+    folder = Path(tempfile.mkdtemp(prefix="renewal-fonts-"))
+    out = []
+    for name in ("Regular", "Bold"):
+        font = TTFont(STATIC / f"NotoSansSC-{name}.gb2312.woff2")
+        font.flavor = None
+        font.save(folder / f"{name}.otf")
+        out.append(folder / f"{name}.otf")
+    return out[0], out[1]
+
+
+class _Page(FPDF):
+    def __init__(self, language: str) -> None:
+        super().__init__(format="A4", unit="mm")
+        self.language = language
+        self.set_auto_page_break(True, margin=12)
+        self.set_margins(10, 10, 10)
+        regular, bold = _fonts()
+        self.add_font("Noto", "", str(regular))
+        self.add_font("Noto", "B", str(bold))
+        self.set_title(say("sheet.title", language))
+        self.set_creator(say("app.title", language))
+
+    def line_of(
+        self, text: str, size: float = 9, *, bold: bool = False, colour: tuple[int, int, int] = INK, height: float = 5
+    ) -> None:
+        self.set_font("Noto", "B" if bold else "", size)
+        self.set_text_color(*colour)
+        self.multi_cell(0, height, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
+
+
+def to_pdf(
+    all_sheets: Sequence[Sheet], known: Catalogue, language: str, progress: Callable[[int], None] = lambda done: None
+) -> bytes:
+    """One PDF of sheets, each beginning on a page of its own; `progress` hears how many are done."""
+    page = _Page(language)
+    for at, sheet in enumerate(all_sheets):
+        page.add_page()
+        _sheet(page, sheet, known, language)
+        progress(at + 1)
+    return bytes(page.output())
+
+
+def _sheet(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
+    page.line_of(say("sheet.title", language), 15, bold=True, height=8)
+    page.line_of(sheets.state_line(sheet, language), 8, colour=GREY, height=4)
+    page.ln(1)
+    _pairs(page, sheets.basics(sheet, language), 4)
+    page.ln(1.5)
+    _verdict(page, sheet, language)
+    page.line_of(sheets.meaning(sheet, known, language), 8.5, height=4.4)
+    page.ln(1)
+    _indicators(page, sheet, known, language)
+    page.line_of(sheets.category_line(sheet, language), 8.5, bold=True, height=5)
+    _trend(page, sheet, known, language)
+    for kind in NOTES:
+        _notes(page, sheet, kind, language)
+    _signatures(page, language)
+    page.line_of(sheets.rules_line(sheet, language), 7, colour=GREY, height=3.6)
+
+
+def _pairs(page: _Page, pairs: Sequence[tuple[str, str]], columns: int) -> None:
+    width = page.epw / columns
+    for at in range(0, len(pairs), columns):
+        top = page.get_y()
+        for index, (label, value) in enumerate(pairs[at : at + columns]):
+            page.set_xy(page.l_margin + index * width, top)
+            page.set_font("Noto", "", 7)
+            page.set_text_color(*GREY)
+            page.cell(width, 3.4, label, new_x=XPos.LEFT, new_y=YPos.NEXT)
+            page.set_font("Noto", "B", 9)
+            page.set_text_color(*INK)
+            page.cell(width, 4.6, _fit(page, value, width - 2))
+        page.set_xy(page.l_margin, top + 8.6)
+
+
+def _verdict(page: _Page, sheet: Sheet, language: str) -> None:
+    rows = sheets.verdict(sheet, language)
+    top, width = page.get_y(), page.epw / len(rows)
+    page.set_fill_color(*HEAD)
+    page.rect(page.l_margin, top, page.epw, 12, style="F")
+    for at, (label, value) in enumerate(rows):
+        page.set_xy(page.l_margin + at * width + 2, top + 1)
+        page.set_font("Noto", "", 7)
+        page.set_text_color(*GREY)
+        page.cell(width - 2, 3.6, label, new_x=XPos.LEFT, new_y=YPos.NEXT)
+        last = at == len(rows) - 1
+        long = len(value) > 14
+        page.set_font("Noto", "B", 7.5 if long else 12)
+        page.set_text_color(*(COLOURS.get(sheet["quadrant"], INK) if last else INK))
+        if long:
+            page.multi_cell(width - 4, 3.2, value)
+        else:
+            page.cell(width - 2, 6.4, value)
+    page.set_xy(page.l_margin, top + 13.5)
+
+
+def _indicators(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
+    page.set_font("Noto", "", 7)
+    page.set_text_color(*INK)
+    page.set_draw_color(*FAINT)
+    head = FontFace(family="Noto", emphasis="BOLD", size_pt=7, color=INK, fill_color=HEAD)
+    aligns = ("LEFT", *["RIGHT"] * 8, "LEFT")
+    with page.table(
+        col_widths=WIDTHS,
+        text_align=aligns,
+        line_height=3.5,
+        headings_style=head,
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        padding=0.7,
+    ) as table:
+        row = table.row()
+        for name in sheets.COLUMNS:
+            row.cell(say(f"sheet.column_{name}", language))
+        for cells in sheets.indicator_rows(sheet, known, language):
+            row = table.row()
+            for name in sheets.COLUMNS:
+                row.cell(cells[name])
+    page.ln(1)
+
+
+def _trend(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
+    """Small lines of the last twelve months for the two indicators of the quadrant."""
+    names = [sheet["cut"][axis][0] for axis in ("x", "y")]
+    drawn = [(name, [one for one in sheet["trend"] if one["indicator"] == name]) for name in names]
+    drawn = [(name, rows) for name, rows in drawn if sum(one["whose"] == "agent" for one in rows) > 1]
+    if not drawn:
+        return
+    top, width, height = page.get_y() + 1, page.epw / 2 - 3, 19.0
+    for at, (name, rows) in enumerate(drawn):
+        item = next((one for one in sheet["indicators"] if one["id"] == name), None)
+        if item is None:
+            continue
+        left = page.l_margin + at * (width + 6)
+        page.set_xy(left, top)
+        page.set_font("Noto", "B", 7.5)
+        page.set_text_color(*INK)
+        page.cell(width, 4, say("sheet.trend", language, indicator=item["label"][language]))
+        months = sorted({one["month"] for one in rows})
+        values = [one["value"] for one in rows]
+        low, high = min(values), max(values)
+        spread = (high - low) or 1.0
+
+        def place(
+            month: str,
+            value: float,
+            months: list[str] = months,
+            low: float = low,
+            spread: float = spread,
+            left: float = left,
+        ) -> tuple[float, float]:
+            share = months.index(month) / max(len(months) - 1, 1)
+            return left + 14 + share * (width - 18), top + 5 + (height - 5) * (1 - (value - low) / spread)
+
+        page.set_font("Noto", "", 6)
+        page.set_text_color(*GREY)
+        for value, y in ((high, top + 3.5), (low, top + height - 1.5)):
+            page.set_xy(left, y)
+            page.cell(13, 3, sheets.value_text(item, value, known, language), align="R")
+        for whose, colour, thick in (("team", GREY, 0.2), ("agent", ACCENT, 0.45)):
+            points = [
+                place(one["month"], one["value"])
+                for one in sorted(rows, key=lambda one: one["month"])
+                if one["whose"] == whose
+            ]
+            page.set_draw_color(*colour)
+            page.set_line_width(thick)
+            if len(points) > 1:
+                page.polyline(points)
+        page.set_xy(left + 14, top + height)
+        page.cell(width - 18, 3, f"{months[0]} – {months[-1]} · {say('sheet.trend_lines', language)}")
+    page.set_line_width(0.2)
+    page.set_draw_color(*FAINT)
+    page.set_xy(page.l_margin, top + height + 4.5)
+
+
+def _notes(page: _Page, sheet: Sheet, kind: str, language: str) -> None:
+    page.line_of(say(f"sheet.note_{kind}", language), 8.5, bold=True, height=5)
+    notes = [note for note in sheet.get("notes", []) if note["kind"] == kind]
+    if not notes:
+        top = page.get_y()
+        page.set_draw_color(*FAINT)
+        page.line(page.l_margin, top + 5, page.l_margin + page.epw, top + 5)
+        page.set_y(top + 6.5)
+    for note in notes:
+        page.line_of(f"{note['text']}  — {sheets.who(note['author'], language)}, {note['at']}", 8.5, height=4.2)
+
+
+def _signatures(page: _Page, language: str) -> None:
+    page.ln(2)
+    top, width = page.get_y() + 6, page.epw / 3
+    page.set_draw_color(*GREY)
+    page.set_font("Noto", "", 7.5)
+    page.set_text_color(*GREY)
+    for at, name in enumerate(("agent", "supervisor", "date")):
+        left = page.l_margin + at * width
+        page.line(left, top, left + width - 8, top)
+        page.set_xy(left, top + 0.5)
+        page.cell(width - 8, 4, say(f"sheet.sign_{name}", language))
+    page.set_xy(page.l_margin, top + 6)
+
+
+def _fit(page: _Page, text: str, width: float) -> str:
+    """A text cut to a width, with an ellipsis."""
+    while text and page.get_string_width(text) > width:
+        text = f"{text.removesuffix('…')[:-1]}…"
+    return text

@@ -1,0 +1,77 @@
+"""The tables of the state store as SQLAlchemy sees them; their columns are made by the migrations."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+
+def _table(table: str, **columns: object) -> sa.Table:
+    kinds = {
+        "text": sa.Text,
+        "int": sa.Integer,
+        "date": sa.Date,
+        "moment": sa.DateTime,
+        "json": sa.JSON,
+        "yes": sa.Boolean,
+        "bytes": sa.LargeBinary,
+    }
+    return sa.Table(
+        table, metadata, *(sa.Column(key, kinds[str(kind).removesuffix("!")], primary_key=str(kind).endswith("!")) for key, kind in columns.items())
+    )  # fmt: skip
+
+
+audit = _table(
+    "audit",
+    seq="int!",
+    at="moment",
+    who="text",
+    action="text",
+    object="text",
+    before="text",
+    after="text",
+    previous="text",
+    hash="text",
+)
+weight_scheme = _table(
+    "weight_scheme", name="text!", version="int!", categories="json", indicators="json", author="text", reason="text", purpose="text", saved_at="moment",
+    trace="json", effective_from="date",
+)  # fmt: skip
+recipe = _table("recipe", headers_key="text!", name="text", recipe="json", saved_at="moment")
+setting = _table("setting", name="text!", value="json", saved_at="moment")
+agent_alias = _table("agent_alias", alias="text!", agent_id="text", saved_at="moment")
+note = _table(
+    "note", id="int!", agent_id="text", first="date", last="date", kind="text", text="text", author="text", written_at="moment", changed_at="moment", version="int",
+)  # fmt: skip
+talk = _table(
+    "talk", id="int!", agent_id="text", state="text", reason="text", action="text", owner="text", talk_on="date", follow_up_on="date", agreed="text", comment="text",
+    indicators="json", first="date", last="date", author="text", written_at="moment", version="int",
+)  # fmt: skip
+attachment = _table("attachment", id="int!", name="text", data="bytes")
+objection = _table(
+    "objection", id="int!", agent_id="text", first="date", last="date", about="text", kind="text", text="text", indicator="text", policy_id="text", proposal="json",
+    attachment="int", author="text", made_at="moment", due_on="date", state="text", answer="text", answered_by="text", answered_at="moment", version="int",
+)  # fmt: skip
+correction = _table(
+    "correction", id="int!", policy_id="text", month="date", values="json", old="json", why="text", who="text", objection="int", made_at="moment", undone="yes",
+)  # fmt: skip
+closed_sheet = _table(
+    "closed_sheet", id="int!", agent_id="text", first="date", last="date", snapshot="json", fingerprint="text", scheme="text", scheme_version="int", standard_version="int",
+    closed_by="text", closed_at="moment", reopened_by="text", reopened_at="moment", reopened_why="text",
+)  # fmt: skip
+standard_version = _table(
+    "standard_version", version="int!", indicators="json", grades="json", vetoes="json", author="text", reason="text", effective_from="date", made_at="moment",
+)  # fmt: skip
+weight_proposal = _table("weight_proposal", person="text!", categories="json", made_at="moment")
+account = _table(
+    "account",
+    email="text!",
+    role="text",
+    name="text",
+    agent_id="text",
+    teams="json",
+    branches="json",
+    active="yes",
+    version="int",
+)

@@ -1,0 +1,47 @@
+"""What would be: the figures with corrections that nobody has accepted yet, seen by one cursor alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from analytics.model import Settings
+from analytics.people import Correction
+from analytics.warehouse.connection import Warehouse, question, run, statements
+from analytics.warehouse.records import correction_values, rollup_bound
+
+
+class Sandbox(Warehouse):
+    """Answers questions like the warehouse it stands before, with temporary tables in front of the stored ones."""
+
+    def __init__(self, warehouse: Warehouse, cursor: duckdb.DuckDBPyConnection) -> None:
+        self.path = warehouse.path
+        self._own = cursor
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        yield self._own
+
+    def ask(self, name: str, **bound: Any) -> pd.DataFrame:
+        return self._own.execute(statements("questions/questions.sql")[name], bound).df()
+
+
+@contextmanager
+def sandbox(warehouse: Warehouse, corrections: Sequence[Correction], settings: Settings) -> Iterator[Sandbox]:
+    """The warehouse as it would be with these corrections; nothing of it is stored."""
+    months = sorted({one.month for one in corrections})
+    span: Mapping[str, Any] = {"first_month": months[0], "last_month": months[-1]}
+    with warehouse.cursor() as cursor:
+        run(cursor, "sandbox_proposed")
+        for one in corrections:
+            run(cursor, "sandbox_propose", **correction_values(one))
+        run(cursor, "sandbox_policies", **span)
+        run(cursor, "sandbox_others", **span)
+        cursor.execute(
+            f"insert into agent_month by name {question('rollup')}", rollup_bound(settings, months[0], months[-1])
+        )
+        yield Sandbox(warehouse, cursor)

@@ -1,0 +1,73 @@
+"""Accounts · 账号: who may log in, as what, and for whom; one by one, or from a CSV."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics.errors import RequestRefused
+from analytics.intake.accounts import accounts_from
+from analytics.language import explain
+from analytics.people import ROLES, Account
+from analytics.reports.tables import Column
+from pages.ui import gate, load, panel, session, shell
+from pages.ui.i18n import t
+
+FIELDS = ("email", "role", "name", "agent_id", "teams", "branches", "active")
+
+
+def parts(value: object) -> tuple[str, ...]:
+    return tuple(
+        part.strip() for part in str(value or "").replace("，", ",").replace("、", ",").split(",") if part.strip()
+    )
+
+
+def save(rows: pd.DataFrame) -> None:
+    """Save the rows of the table; all or none."""
+    made = [
+        Account(str(row["email"] or ""), str(row["role"] or ""), str(row["name"] or ""), str(row["agent_id"] or ""), parts(row["teams"]), parts(row["branches"]), bool(row["active"]))
+        for row in rows.to_dict("records")
+        if row["email"]
+    ]  # fmt: skip
+    write(made)
+
+
+def write(made: list[Account]) -> None:
+    try:
+        load.desk().save_accounts(made)
+    except RequestRefused as error:
+        session.put("accounts_refused", explain(error, session.language()))
+        return
+    session.put("accounts_saved", len(made))
+
+
+with shell.page("accounts", needs_data=False):
+    known = load.desk().accounts()
+    if not gate.login_configured():
+        st.info(t("accounts.no_login"))
+    if problem := session.get("accounts_refused"):
+        st.error(problem)
+        session.forget("accounts_refused")
+    if session.get("accounts_saved") is not None:
+        st.caption(t("accounts.saved", count=session.get("accounts_saved")))
+        session.forget("accounts_saved")
+    frame = pd.DataFrame(
+        [{"email": one.email, "role": one.role, "name": one.name, "agent_id": one.agent_id, "teams": ", ".join(one.teams), "branches": ", ".join(one.branches), "active": one.active} for one in known],
+        columns=list(FIELDS),
+    ).astype({"active": bool, **{name: object for name in FIELDS if name != "active"}})  # fmt: skip
+    edited = st.data_editor(
+        frame, key=f"accounts_editor_{len(known)}_{sum(one.version for one in known)}", num_rows="dynamic", hide_index=True, width="stretch",
+        column_config={
+            "email": st.column_config.TextColumn(t("accounts.email"), required=True, max_chars=200), "role": st.column_config.SelectboxColumn(t("accounts.role"), options=list(ROLES), format_func=lambda one: t(f"accounts.role_{one}"), required=True),
+            "name": st.column_config.TextColumn(t("column.name")), "agent_id": st.column_config.TextColumn(t("column.agent_id")), "teams": st.column_config.TextColumn(t("accounts.teams")),
+            "branches": st.column_config.TextColumn(t("accounts.branches")), "active": st.column_config.CheckboxColumn(t("accounts.active"), default=True),
+        },
+    )  # fmt: skip
+    st.button(t("accounts.save"), key="save_accounts", type="primary", on_click=save, args=(edited,))
+    st.caption(t("accounts.note"))
+    upload = st.file_uploader(t("accounts.import"), type=["csv"], key="accounts_file", max_upload_size=5)
+    if upload is not None:
+        made = accounts_from(upload.getvalue(), upload.name)
+        st.button(t("accounts.import_these", count=len(made)), key="import_accounts", on_click=write, args=(made,))
+    if len(frame):
+        panel.downloads("accounts", t("accounts.title"), frame, [Column(name, name) for name in FIELDS])
+    with st.expander(t("common.how")):
+        st.markdown(t("accounts.how"))

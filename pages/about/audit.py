@@ -1,0 +1,76 @@
+"""Audit · 变更记录: every change of state, who, when, what, before and after; and whether the chain still holds."""
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from analytics.reports import sheets
+from analytics.reports.tables import Column
+from pages.ui import load, panel, session, shell
+from pages.ui.i18n import t
+
+SHOWN = 1_000
+
+
+def words(value: object) -> str:
+    return (
+        "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    )
+
+
+with shell.page("audit", needs_data=False):
+    desk = load.desk()
+    entries = desk.audit()
+    if not entries:
+        st.info(t("audit.empty"))
+        st.stop()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        who = st.selectbox(
+            t("audit.who"),
+            [None, *sorted({one.who for one in entries})],
+            key="audit_who",
+            format_func=lambda one: sheets.who(one, session.language()) if one else t("audit.everybody"),
+            width=220,
+        )
+        action = st.selectbox(
+            t("audit.action"),
+            [None, *sorted({one.action.partition(".")[0] for one in entries})],
+            key="audit_action",
+            format_func=lambda one: t(f"audit.kind_{one}") if one else t("audit.everything"),
+            width=220,
+        )
+        wanted = st.text_input(t("audit.search"), key="audit_search", max_chars=100, width=240)
+        if st.button(t("audit.verify"), key="verify"):
+            session.put("audit_checked", desk.verify_audit())
+    if (wrong := session.get("audit_checked")) is not None:
+        if wrong:
+            st.error(
+                t(
+                    "audit.broken",
+                    lines="; ".join(
+                        t(f"audit.wrong_{one.partition(':')[0]}", seq=one.partition(":")[2]) for one in wrong[:10]
+                    ),
+                )
+            )
+        else:
+            st.caption(t("audit.holds", count=len(entries)))
+        session.forget("audit_checked")
+    found = [
+        one for one in entries
+        if (who is None or one.who == who) and (action is None or one.action.partition(".")[0] == action)
+        and (not wanted or wanted.lower() in f"{one.object} {words(one.before)} {words(one.after)}".lower())
+    ]  # fmt: skip
+    st.caption(t("audit.note", shown=min(len(found), SHOWN), all=len(found)))
+    table = pd.DataFrame(
+        [
+            {"seq": one.seq, "at": f"{one.at:%Y-%m-%d %H:%M:%S}", "who": sheets.who(one.who, session.language()), "action": one.action, "object": one.object, "before": words(one.before), "after": words(one.after), "hash": one.hash[:12]}
+            for one in found
+        ],
+        columns=["seq", "at", "who", "action", "object", "before", "after", "hash"],
+    )  # fmt: skip
+    columns = [Column(name, t(f"audit.{name}"), "count" if name == "seq" else "text") for name in table.columns]
+    panel.show("audit", table.head(SHOWN), columns, height=520)
+    panel.downloads("audit", t("audit.title"), table, columns)
+    with st.expander(t("common.how")):
+        st.markdown(t("audit.how"))

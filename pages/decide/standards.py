@@ -1,0 +1,434 @@
+"""Standards · 评分标准: what each value is worth, tried over past periods before it is adopted; every change a version."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analytics.catalogue import Catalogue, definition_of, with_version
+from analytics.charts.standards import standard_curve
+from analytics.errors import RenewalError
+from analytics.evaluation import Evaluation, evaluate
+from analytics.insight.rehearsal import grade_changes, jumps, rehearse
+from analytics.intake.fields import counted
+from analytics.language import explain
+from analytics.model import CATEGORIES, Filters
+from analytics.people import StandardVersion
+from analytics.reports import sheets, views
+from analytics.reports.tables import Column
+from pages.ui import controls, load, panel, session, shell
+from pages.ui.i18n import md, t, text
+
+UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
+NEW = "+"
+PERIODS = 6
+MOST_JUMP = 5.0
+
+
+def draft() -> dict:
+    """The definitions changed in this session and not adopted yet: indicator → table ({} takes one out)."""
+    return session.get("standards_draft") or {}
+
+
+def proposed(base: Catalogue) -> Catalogue:
+    """The catalogue as the draft would have it; refused when it cannot give points."""
+    versions = load.home().state.standards()
+    last = versions[-1] if versions else StandardVersion({}, {}, {}, "", "", dt.date.today())
+    grades, vetoes = (
+        session.get("standards_grades") or dict(base.grades),
+        session.get("standards_vetoes") or dict(last.vetoes),
+    )
+    return with_version(
+        replace(
+            last,
+            indicators={**last.indicators, **draft()},
+            grades=grades,
+            vetoes=vetoes,
+            version=-1 - hash(str(draft())) % 10**6,
+        )
+    )
+
+
+def measures() -> dict[str, str]:
+    """What can be divided by what: every measure, and the numbers of scoresheets that were kept as they were."""
+    known = {name: text(field.label) for name, field in counted().items() if name not in base.ids}
+    known |= {name: name.removeprefix("custom.") for name in load.home().warehouse.ask("custom_measures")["measure"]}
+    items = {one.numerator: text(one.label) for one in base.indicators if one.numerator not in known}
+    return {
+        **known,
+        **items,
+        **{
+            one.denominator: t("method.count") + f" · {text(one.label)}"
+            for one in base.indicators
+            if one.denominator not in known
+        },
+    }
+
+
+def editor() -> None:
+    """One indicator: what it divides, which way is better, its knots; the curve over what agents reached stands beside."""
+    known = proposed(base)
+    options = [*known.ids, NEW]
+    session.keep_valid("standard_choice", options)
+    chosen = st.selectbox(
+        t("column.indicator"),
+        options,
+        key="standard_choice",
+        format_func=lambda one: t("standards.add") if one == NEW else text(known[one].label),
+        width=320,
+    )
+    table = definition_of(known[chosen]) if chosen != NEW else new_table()
+    left, right = st.columns([0.44, 0.56], gap="medium")
+    with left, st.container(key=f"editor.{chosen}"):
+        made, name = fields(chosen, table)
+    one = None
+    try:
+        trial = (
+            with_version(
+                StandardVersion(
+                    {**{each.id: definition_of(each) for each in known.indicators}, name: made},
+                    {},
+                    {},
+                    "",
+                    "",
+                    dt.date.today(),
+                    version=-1,
+                )
+            )
+            if name
+            else None
+        )
+        one = trial[name] if trial else None
+    except (RenewalError, KeyError, TypeError, ValueError) as error:
+        right.warning(
+            explain(error, session.language()) if isinstance(error, RenewalError) else t("standards.unfinished")
+        )
+    with right:
+        if one is not None:
+            current = base[name] if name in base.ids else one
+            at = now.catalogue.position(name) if name in now.catalogue.ids else None
+            values = now.measured.agents.value[:, at] if at is not None else np.array([])
+            fig = standard_curve(values, current, one.standard, t)
+            knots = pd.DataFrame({"value": one.standard.values, "points": one.standard.points})
+            panel.chart(
+                "standard_curve",
+                fig,
+                knots,
+                [Column("value", t("column.value"), "amount"), Column("points", t("column.points"), "number")],
+                alt=t("standards.chart", n=len(values)),
+            )
+            if name in base.ids:
+                moved = jumps(base[name].standard, one.standard, 0.01 if one.unit.startswith("percent") else 1.0)
+                if moved > MOST_JUMP:
+                    st.warning(t("standards.jump", points=f"{moved:.1f}"))
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                t("standards.keep"),
+                key="keep_standard",
+                type="primary",
+                disabled=one is None,
+                on_click=lambda: session.put("standards_draft", {**draft(), name: made}),
+            )
+            if chosen != NEW:
+                st.button(
+                    t("standards.remove"),
+                    key="remove_standard",
+                    on_click=lambda: session.put("standards_draft", {**draft(), chosen: {}}),
+                )
+            if draft():
+                st.button(
+                    t("standards.discard"),
+                    key="discard_standard",
+                    on_click=session.forget,
+                    args=("standards_draft", "standards_grades", "standards_vetoes"),
+                )
+
+
+def new_table() -> dict:
+    return {
+        "category": "results", "group": "outcome", "numerator": "renewed_policies", "denominator": "due_policies", "direction": "higher", "unit": "percent", "weight": 10.0, "scale": 1.0,
+        "label": {"zh": "", "en": ""}, "why": {"zh": "", "en": ""}, "standard": {"mode": "linear", "knots": [[0.5, 0], [0.7, 60], [0.9, 100]]},
+    }  # fmt: skip
+
+
+def fields(chosen: str, table: dict) -> tuple[dict, str]:
+    """The widgets of one definition; what they say, and the id it goes by."""
+    key = f"std.{chosen}"
+    known = measures()
+    name = chosen
+    made = {**table}
+    if chosen == NEW:
+        name = (
+            str(st.text_input(t("standards.id"), key=f"{key}.id", max_chars=60, placeholder="new_product_renewal"))
+            .strip()
+            .lower()
+            .replace(" ", "_")
+        )
+    with st.container(horizontal=True):
+        zh = st.text_input(t("standards.label_zh"), table["label"]["zh"], key=f"{key}.zh", max_chars=40)
+        en = st.text_input(t("standards.label_en"), table["label"]["en"], key=f"{key}.en", max_chars=60)
+    names = list(dict.fromkeys([table["numerator"], table["denominator"], *known]))
+    with st.container(horizontal=True):
+        made["numerator"] = st.selectbox(
+            t("column.numerator"),
+            names,
+            names.index(table["numerator"]),
+            key=f"{key}.num",
+            format_func=lambda one: known.get(one, one),
+        )
+        made["denominator"] = st.selectbox(
+            t("column.denominator"),
+            names,
+            names.index(table["denominator"]),
+            key=f"{key}.den",
+            format_func=lambda one: known.get(one, one),
+        )
+    with st.container(horizontal=True):
+        made["category"] = st.selectbox(
+            t("agent.category"),
+            CATEGORIES,
+            CATEGORIES.index(table["category"]),
+            key=f"{key}.cat",
+            format_func=lambda one: t(f"weights.col_{one}"),
+        )
+        made["unit"] = st.selectbox(
+            t("standards.unit"),
+            UNITS,
+            UNITS.index(table["unit"]),
+            key=f"{key}.unit",
+            format_func=lambda one: t(f"unit.{one}"),
+        )
+        made["direction"] = st.selectbox(
+            t("method.better"),
+            ["higher", "lower"],
+            ["higher", "lower"].index(table["direction"]),
+            key=f"{key}.dir",
+            format_func=lambda one: t(f"method.{one}"),
+        )
+    with st.container(horizontal=True):
+        made["weight"] = float(
+            st.number_input(t("standards.weight"), 0.0, 1000.0, float(table["weight"]), key=f"{key}.weight")
+        )
+        mode = st.selectbox(
+            t("standards.mode"),
+            ["linear", "steps"],
+            ["linear", "steps"].index(table["standard"]["mode"]),
+            key=f"{key}.mode",
+            format_func=lambda one: t(f"method.mode_{one}"),
+        )
+        percent = made["unit"].startswith("percent")
+        target = st.number_input(
+            t("standards.target"),
+            value=None if table.get("target") is None else table["target"] * (100 if percent else 1),
+            key=f"{key}.target",
+        )
+    scale = 100.0 if percent else 1.0
+    frame = pd.DataFrame(
+        [[value * scale, mark] for value, mark in table["standard"]["knots"]], columns=["value", "points"]
+    )
+    edited = st.data_editor(
+        frame, key=f"{key}.knots", num_rows="dynamic", hide_index=True,
+        column_config={
+            "value": st.column_config.NumberColumn(t("column.value") + f" ({t('unit.' + made['unit'])})", required=True),
+            "points": st.column_config.NumberColumn(t("column.points"), min_value=0, max_value=100, required=True),
+        },
+    )  # fmt: skip
+    knots = [
+        [float(row.value) / scale, float(row.points)]
+        for row in edited.itertuples()
+        if pd.notna(row.value) and pd.notna(row.points)
+    ]
+    why = st.text_input(t("method.why"), table["why"][session.language()], key=f"{key}.why", max_chars=300)
+    made |= {
+        "label": {"zh": zh or en or name, "en": en or zh or name}, "why": {**table["why"], session.language(): why}, "standard": {"mode": mode, "knots": knots},
+        "scale": 100.0 if made["unit"] == "per_100" else 1.0,
+    }  # fmt: skip
+    made.pop("target", None)
+    if target is not None:
+        made["target"] = float(target) / scale
+    return made, name
+
+
+def marks() -> None:
+    """Grades from best to worst, and vetoes that cap them."""
+    with st.expander(t("standards.grades")):
+        frame = pd.DataFrame({"grade": [name for name, _ in base.grades], "least": [least for _, least in base.grades]})
+        edited = st.data_editor(
+            frame,
+            key="grades_editor",
+            num_rows="dynamic",
+            hide_index=True,
+            column_config={
+                "grade": st.column_config.TextColumn(t("column.grade"), required=True, max_chars=10),
+                "least": st.column_config.NumberColumn(t("standards.least"), min_value=0, max_value=100, required=True),
+            },
+        )
+        session.put(
+            "standards_grades",
+            {str(row.grade): float(row.least) for row in edited.itertuples() if row.grade and pd.notna(row.least)},
+        )
+        st.caption(t("standards.veto_note"))
+        vetoes = pd.DataFrame(
+            [{"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap} for one in base.vetoes],
+            columns=["indicator", "beyond", "cap"],
+        )
+        edited = st.data_editor(
+            vetoes.astype({"beyond": float}), key="vetoes_editor", num_rows="dynamic", hide_index=True,
+            column_config={
+                "indicator": st.column_config.SelectboxColumn(t("column.indicator"), options=base.ids, format_func=lambda one: text(base[one].label) if one in base.ids else one, required=True),
+                "beyond": st.column_config.NumberColumn(t("standards.beyond"), required=True), "cap": st.column_config.SelectboxColumn(t("standards.cap"), options=[name for name, _ in base.grades], required=True),
+            },
+        )  # fmt: skip
+        session.put(
+            "standards_vetoes",
+            {
+                str(row.indicator): {"beyond": float(row.beyond), "cap": row.cap}
+                for row in edited.itertuples()
+                if row.indicator and pd.notna(row.beyond) and row.cap
+            },
+        )
+
+
+def rehearsal() -> None:
+    """The draft over the last periods: full marks, zero marks, and who would have another grade now."""
+    changed = draft()
+    grades_changed = (session.get("standards_grades") or dict(base.grades)) != dict(base.grades)
+    vetoes_changed = set(session.get("standards_vetoes") or {}) != {one.indicator for one in base.vetoes}
+    if not changed and not grades_changed and not vetoes_changed:
+        st.caption(t("standards.no_draft"))
+        return
+    known = proposed(base)
+    names = [name for name in {*changed, *known.ids} if name in changed]
+    st.markdown(
+        t(
+            "standards.draft",
+            names="、".join(
+                md(
+                    text(known[name].label)
+                    if name in known.ids
+                    else text(base[name].label)
+                    if name in base.ids
+                    else name
+                )
+                for name in names
+            )
+            or t("standards.grades"),
+        )
+    )
+    if st.button(t("standards.rehearse"), key="rehearse", type="primary"):
+        months = [stamp.date() for stamp in load.months()["month"] if stamp.date() <= now.measured.period.last][
+            -PERIODS:
+        ]
+        session.put("rehearsed", [compared(month, known) for month in months])
+    if pairs := session.get("rehearsed"):
+        table = rehearse(pairs)
+        table = table[table["indicator"].isin(names)] if names else table
+        shown = table.assign(
+            indicator=[text((known[name] if name in known.ids else base[name]).label) for name in table["indicator"]]
+        )
+        columns = [Column("period", t("filter.period")), Column("indicator", t("column.indicator"))]
+        for name in ("full", "zero", "mean"):
+            columns += [
+                Column(
+                    f"{name}_{side}",
+                    f"{t(f'standards.{name}')} · {t(f'data.{side}')}",
+                    "score" if name == "mean" else "percent",
+                )
+                for side in ("before", "after")
+            ]
+        columns.append(Column("n_after", "n", "count"))
+        panel.show("rehearsal", shown, columns)
+        panel.downloads("rehearsal", t("standards.rehearsal"), shown, columns)
+        changes = grade_changes(*pairs[-1])
+        st.markdown(t("standards.regraded", count=len(changes), period=str(pairs[-1][0].measured.period)))
+        if len(changes):
+            panel.show(
+                "regraded",
+                changes,
+                [
+                    Column("agent_id", t("column.agent_id")),
+                    Column("name", t("column.name")),
+                    Column("team", t("column.team")),
+                    Column("score_before", t("weights.score_before"), "score"),
+                    Column("score_after", t("weights.score_after"), "score"),
+                    Column("grade_before", t("weights.grade_before")),
+                    Column("grade_after", t("weights.grade_after")),
+                ],
+                height=min(320, 40 + 35 * len(changes)),
+            )
+    with st.form("adopt", border=True):
+        reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)
+        since = st.date_input(
+            t("standards.since"), dt.date.today().replace(day=1), key="adopt_since", format="YYYY-MM-DD", width=200
+        )
+        if st.form_submit_button(t("standards.adopt"), type="primary"):
+            adopt(reason, since)
+
+
+def compared(month: dt.date, known: Catalogue) -> tuple[Evaluation, Evaluation]:
+    """A month under the standard in force then and under the draft."""
+    filters = Filters(type(now.measured.period)(month, month))
+    then = load.home().measure_with(filters, known)
+    return evaluate(load.measured(filters), now.scheme), evaluate(then, now.scheme)
+
+
+def adopt(reason: str, since: dt.date) -> None:
+    if not reason.strip():
+        st.error(t("error.reason_missing"))
+        return
+    versions = load.home().state.standards()
+    last = versions[-1] if versions else None
+    made = StandardVersion(
+        {**(last.indicators if last else {}), **draft()},
+        session.get("standards_grades") or {},
+        session.get("standards_vetoes") or {},
+        session.identity().who,
+        reason.strip(),
+        since.replace(day=1),
+    )
+    with_version(replace(made, version=1))  # refuses what cannot give points
+    saved = load.desk().save_standard(made, last.version if last else 0)
+    session.forget("standards_draft", "standards_grades", "standards_vetoes", "rehearsed")
+    session.put("standard_saved", saved.version)
+    st.rerun()
+
+
+def versions() -> None:
+    """Every version with its reason and from when it counts."""
+    every = load.home().state.standards()
+    st.subheader(t("standards.versions"), anchor=False)
+    if not every:
+        st.caption(t("standards.built_in"))
+        return
+    table = pd.DataFrame(
+        [{"version": one.version, "effective_from": one.effective_from, "author": sheets.who(one.author, session.language()), "made_at": one.made_at, "reason": one.reason, "changed": "、".join(views.changed_by(one, session.language()))} for one in reversed(every)]
+    )  # fmt: skip
+    columns = [
+        Column("version", t("weights.col_version"), "count"),
+        Column("effective_from", t("standards.since"), "date"),
+        Column("author", t("weights.col_author")),
+        Column("made_at", t("weights.col_date"), "date"),
+        Column("reason", t("weights.col_reason")),
+        Column("changed", t("standards.changed")),
+    ]
+    panel.show("standard_versions", table, columns)
+    panel.downloads("standard_versions", t("standards.versions"), table, columns)
+
+
+with shell.page("standards"):
+    load.desk().require("standard")
+    now = load.evaluation(controls.filter_bar(), session.scheme())
+    base = load.catalogue(now.measured.period)
+    shell.line(now.measured, int(now.shown.sum()))
+    if version := session.get("standard_saved"):
+        st.caption(t("standards.saved", version=version))
+        session.forget("standard_saved")
+    editor()
+    marks()
+    st.subheader(t("standards.rehearsal"), anchor=False)
+    rehearsal()
+    versions()
+    with st.expander(t("common.how")):
+        st.markdown(t("standards.how"))
