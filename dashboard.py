@@ -41,7 +41,7 @@ def main() -> None:
             page = gate.login_page if desk is None else f"pages/{place}.py"
             made = st.Page(page, title=t(title), url_path=url, icon=f":material/{icon}:", default=url == first)
             sections.setdefault(t(f"section.{place.partition('/')[0]}"), []).append(made)
-    chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar")
+    chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar", expanded=True)
     if desk is not None:
         gate.whoami(desk)
     chosen.run()

@@ -138,8 +138,11 @@ def _indicators(about: Around, row: int, agent_id: str, hide: bool) -> list[dict
 
 
 def band(one: Indicator, points: float) -> list[float] | None:
-    """The knot that was reached, as [value, points]: the best one whose points are not above those earned."""
-    if math.isnan(points):
+    """The knot that was reached, as [value, points]: the best one whose points are not above those earned.
+
+    None where there are no bands: points missing, or a standard of two knots that only rescales.
+    """
+    if math.isnan(points) or (len(one.standard.values) == 2 and one.standard.mode == "linear"):
         return None
     reached = [
         (mark, value)

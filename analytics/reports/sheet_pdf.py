@@ -27,7 +27,7 @@ COLOURS = {
     "focus": (213, 94, 0),
     "unplaced": (138, 143, 152),
 }
-WIDTHS = (25, 17, 27, 22, 12, 14, 14, 17, 17, 25)
+WIDTHS = (27, 15, 24, 22, 12, 14, 13, 16, 15, 32)
 NOTES = ("comment", "advice", "remark")
 
 
@@ -134,6 +134,7 @@ def _indicators(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> N
     page.set_font("Noto", "", 7)
     page.set_text_color(*INK)
     page.set_draw_color(*FAINT)
+    page.set_fill_color(255, 255, 255)
     head = FontFace(family="Noto", emphasis="BOLD", size_pt=7, color=INK, fill_color=HEAD)
     aligns = ("LEFT", *["RIGHT"] * 8, "LEFT")
     with page.table(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.catalogue import Catalogue, preset_schemes
+from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.reports.views import format_value
 
@@ -16,7 +17,7 @@ BASICS = ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_o
 def basics(sheet: Sheet, language: str) -> list[tuple[str, str]]:
     """Label and value of the basic information."""
     period = sheet["period"]
-    rows = [(say(f"column.{name}", language), sheet["agent"].get(name) or "—") for name in BASICS]
+    rows = [(fields()[name].label[language], sheet["agent"].get(name) or "—") for name in BASICS]
     span = period["from"] if period["from"] == period["to"] else f"{period['from']} – {period['to']}"
     rows.append(
         (
@@ -87,16 +88,15 @@ COLUMNS = (
 
 
 def step_text(item: Mapping[str, Any], known: Catalogue, language: str) -> str:
-    """The shortest step to the next band, in whole units."""
+    """The shortest step to the next band, in whole units: '3 more renewals → 90.0%'."""
     step = item["step"]
     if step is None:
         return "—"
-    key = f"step.{step['measure']}_{'more' if step['amount'] > 0 else 'fewer'}"
+    key = f"sheet.step_{step['measure']}_{'more' if step['amount'] > 0 else 'fewer'}"
     return say(
         key,
         language,
         count=abs(step["amount"]),
-        indicator=item["label"][language],
         value=value_text(item, step["reaches"], known, language),
     )
 
@@ -162,4 +162,4 @@ def _one(value: float | None) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value - round(value)) < 1e-6 else f"{value:,.2f}"
+    return f"{value:,.0f}" if abs(value - round(value)) < 1e-6 or abs(value) >= 1000 else f"{value:,.2f}"

@@ -154,7 +154,7 @@ with shell.page("method", needs_data=False):
         Column("standard", t("method.standard")),
         Column("why", t("method.why")),
     ]
-    panel.show("method_table", rows, columns, height=38 + 35 * len(rows))
+    panel.show("method_table", rows, columns, height=panel.fit(len(rows), 700))
     st.subheader(t("method.rules"), anchor=False)
     grace = "、".join(f"{product} {days}" for product, days in settings.grace_by_product.items())
     grades = " · ".join(f"{name} ≥ {least:g}" if least else name for name, least in known.grades)

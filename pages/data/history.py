@@ -58,7 +58,7 @@ def without_partner() -> None:
         side=[t(f"history.side_{side}") for side in frame["side"]], kind=[text(kinds()[kind].label) for kind in frame["kind"]]
     )  # fmt: skip
     columns = [Column("id", t("history.id")), Column("side", t("history.side")), Column("kind", t("history.kind")), Column("rows", t("data.rows"), "count")]  # fmt: skip
-    panel.show("unmatched", table, columns, height=min(320, 72 + 35 * len(table)))
+    panel.show("unmatched", table, columns, height=panel.fit(len(table), 320))
     panel.downloads("unmatched", t("history.unmatched"), table, columns)
 
 

@@ -111,7 +111,7 @@ def queue(paths: dict[str, Path]) -> None:
     columns = [
         Column("file", t("data.file")), Column("kind", t("data.kind")), Column("rows", t("data.rows"), "count"), Column("state", t("data.state")), Column("why", t("data.reason")),
     ]  # fmt: skip
-    panel.show("queue", table, columns, height=min(300, 72 + 35 * len(table)))
+    panel.show("queue", table, columns, height=panel.fit(len(table), 300))
     ready = [(paths[one], state["recipe"]) for one, state in states.items() if state["recipe"] and one not in done]
     # A roster goes first, so that what follows is told against it.
     ready.sort(key=lambda pair: pair[1].kind != "agents")
@@ -292,7 +292,7 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
             Column("reason", t("data.reason")),
         ]
         st.warning(t("data.issues", count=f"{answer['issue_count']:,}"))
-        panel.show(f"{prefix}.issues", table, columns, height=min(360, 72 + 35 * len(table)))
+        panel.show(f"{prefix}.issues", table, columns, height=panel.fit(len(table), 360))
         home, language = load.home(), session.language()
         with st.container(horizontal=True):
             st.download_button(
@@ -352,7 +352,7 @@ def show_changes(done: Receipt) -> None:
             Column("agent_id", t("column.agent_id")), Column("measure", t("data.measure")), Column("before", t("data.before"), "amount"),
             Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
         ]  # fmt: skip
-        panel.show(f"changes.{done.load}", table, columns, height=min(360, 72 + 35 * len(table)))
+        panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
         panel.downloads(f"changes.{done.load}", t("data.changes_export", load=done.load), table, columns)
 
 

@@ -356,7 +356,7 @@ def rehearsal() -> None:
                     Column("grade_before", t("weights.grade_before")),
                     Column("grade_after", t("weights.grade_after")),
                 ],
-                height=min(320, 40 + 35 * len(changes)),
+                height=panel.fit(len(changes), 320),
             )
     with st.form("adopt", border=True):
         reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)

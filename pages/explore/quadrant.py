@@ -161,7 +161,7 @@ def table() -> None:
         columns,
         on_select="rerun",
         selection_mode="multi-row",
-        height=min(420, 72 + 35 * max(len(frame), 1)),
+        height=panel.fit(len(frame), 420),
     )
     ticked = [frame["agent_id"].iat[row] for row in event.selection.rows if row < len(frame)]
     wanted = ticked or ([str(one) for one in frame["agent_id"]] if len(picked) else [])

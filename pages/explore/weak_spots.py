@@ -98,7 +98,7 @@ with shell.page("weak_spots"):
             shown,
             on_select="rerun",
             selection_mode="single-row",
-            height=min(420, 72 + 35 * len(behind)),
+            height=panel.fit(len(behind), 420),
         )
         with st.container(horizontal=True):
             if picked.selection.rows and picked.selection.rows[0] < len(behind):

@@ -128,7 +128,7 @@ with shell.page("agent"):
         else:
             st.info(t("agent.no_history"))
     st.subheader(t("agent.table"), anchor=False)
-    panel.show("agent_table", export, columns, height=38 + 35 * len(export))
+    panel.show("agent_table", export, columns, height=panel.fit(len(export), 700))
     extra = now.people.iloc[row]
     facts = [
         (name, extra[name])

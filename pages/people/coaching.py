@@ -125,7 +125,7 @@ def whom() -> None:
     config["comment"] = st.column_config.TextColumn(t("column.comment"), width="medium", max_chars=2000)
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
-        editor, key="coaching_editor", hide_index=True, width="stretch", height=min(620, 40 + 35 * len(editor)), column_config=config, num_rows="fixed", placeholder="—",
+        editor, key="coaching_editor", hide_index=True, width="stretch", height=panel.fit(len(editor), 620), column_config=config, num_rows="fixed", placeholder="—",
         disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save_list,
     )  # fmt: skip
     told()
@@ -180,7 +180,7 @@ def talks() -> None:
         "agent_id": st.column_config.TextColumn(t("column.agent_id")), "author": st.column_config.TextColumn(t("talk.author")), **words,
     }  # fmt: skip
     st.data_editor(
-        table, key="talks_editor", hide_index=True, width="stretch", height=min(520, 40 + 35 * len(table)), column_config=config, num_rows="fixed", placeholder="—",
+        table, key="talks_editor", hide_index=True, width="stretch", height=panel.fit(len(table), 520), column_config=config, num_rows="fixed", placeholder="—",
         disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=save_talks,
     )  # fmt: skip
     told()

@@ -252,7 +252,7 @@ def replayed(one: Objection, found) -> None:
                 Column(f"{name}_{side}", f"{t(f'column.{name}')} · {t(f'data.{side}')}", look)
                 for side in ("before", "after")
             ]
-        panel.show(f"replay_moved.{one.id}", table, columns, height=min(300, 40 + 35 * len(table)))
+        panel.show(f"replay_moved.{one.id}", table, columns, height=panel.fit(len(table), 300))
 
 
 def listing() -> None:
@@ -279,7 +279,7 @@ def listing() -> None:
         columns,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(360, 40 + 35 * len(table)),
+        height=panel.fit(len(table), 360),
     )
     panel.downloads("objections", t("objections.title"), table, columns)
     rows = event.selection.rows

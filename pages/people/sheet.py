@@ -65,7 +65,8 @@ def figures(one: dict) -> None:
     right = {
         name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right") for name in sheets.COLUMNS[1:-1]
     }
-    panel.show("sheet_table", rows, columns, height=38 + 35 * len(rows), column_config=right)
+    right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
+    panel.show("sheet_table", rows, columns, height=panel.fit(len(rows), 700), column_config=right)
     st.caption(md(sheets.category_line(one, session.language())))
     trend = pd.DataFrame(one["trend"], columns=["month", "indicator", "whose", "value", "n"])
     options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -37,6 +37,14 @@ def modebar() -> dict[str, str]:
         "Autoscale": "autoscale", "Reset axes": "reset", "Download plot as a PNG": "image", "Download plot as a png": "image",
     }  # fmt: skip
     return {title: t(f"modebar.{key}") for title, key in names.items()}
+
+
+ROW = 33  # height of a table's row at the base font
+
+
+def fit(rows: int, most: int) -> int | Literal["content"]:
+    """The height of a table: all its rows where they fit into `most` pixels."""
+    return "content" if ROW * (rows + 1) + 3 <= most else most
 
 
 def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: Any) -> Any:

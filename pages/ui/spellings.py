@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.intake.spellings import Alike
+from pages.ui import panel
 from pages.ui.i18n import t
 
 
@@ -21,7 +22,7 @@ def offer(found: Sequence[Alike], key: str) -> list[Alike]:
         }
     )  # fmt: skip
     edited = st.data_editor(
-        frame, key=key, hide_index=True, num_rows="fixed", height=min(300, 40 + 35 * len(frame)), width="stretch",
+        frame, key=key, hide_index=True, num_rows="fixed", height=panel.fit(len(frame), 300), width="stretch",
         disabled=["spelling", "rows", "agent_id", "agent_rows", "why"],
         column_config={
             "same": st.column_config.CheckboxColumn(t("data.alike_same"), width="small"), "spelling": st.column_config.TextColumn(t("data.alike_spelling")),

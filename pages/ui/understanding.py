@@ -14,6 +14,7 @@ from analytics.intake.months import span
 from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
+from pages.ui import panel
 from pages.ui.i18n import md, t, text
 
 ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
@@ -151,7 +152,7 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
         .reset_index(drop=True)
     )
     edited = st.data_editor(
-        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", placeholder="—", disabled=["id", "field", "need", "sure"], width="stretch", height=min(460, 40 + 35 * len(frame)),
+        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", placeholder="—", disabled=["id", "field", "need", "sure"], width="stretch", height=panel.fit(len(frame), 460),
         column_order=["field", "need", "header", "sure"],
         column_config={
             "field": st.column_config.TextColumn(t("data.field"), pinned=True), "need": st.column_config.TextColumn(t("data.need")),

@@ -16,11 +16,16 @@ PAGES = {
     "pages/explore/quadrant.py": ("象限", "Quadrant"),
     "pages/explore/weak_spots.py": ("短板", "Weak spots"),
     "pages/decide/weights.py": ("权重", "Weights"),
+    "pages/decide/standards.py": ("评分标准", "Standards"),
+    "pages/people/sheet.py": ("评估表", "Evaluation sheet"),
     "pages/people/agent.py": ("续保员", "Agent"),
+    "pages/people/objections.py": ("异议", "Objections"),
     "pages/people/coaching.py": ("辅导名单", "Coaching list"),
     "pages/data/upload.py": ("数据导入", "Load data"),
     "pages/data/history.py": ("导入记录", "Loads"),
     "pages/about/method.py": ("评估说明", "Method"),
+    "pages/about/accounts.py": ("账号", "Accounts"),
+    "pages/about/audit.py": ("变更记录", "Audit"),
 }
 
 

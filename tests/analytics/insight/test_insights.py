@@ -16,6 +16,7 @@ from analytics.insight.coaching import coaching_list, step_to_next_band
 from analytics.insight.quadrant import place
 from analytics.insight.weak_spots import agents_behind, losses_of, team_losses
 from analytics.model import Filters, Period
+from analytics.people import Talk
 from analytics.reports import views
 from analytics.reports.tables import Column, export_name, inert, to_csv, to_xlsx
 
