@@ -1,0 +1,353 @@
+"""Who may see and do what, asked at the one place where it is decided; sheets, replays and standards behind it."""
+
+import datetime as dt
+import itertools
+import json
+
+import pytest
+
+from analytics.catalogue import definition_of, preset_schemes, with_version
+from analytics.desk import ACTIONS, Desk, Identity, identity_of
+from analytics.errors import NotAllowed, RequestRefused
+from analytics.evaluation import evaluate
+from analytics.home import Home
+from analytics.insight.quadrant import place
+from analytics.insight.rehearsal import grade_changes, jumps, rehearse
+from analytics.insight.sheet import differs, fingerprint
+from analytics.insight.weak_spots import agents_behind, losses_of, team_losses
+from analytics.model import Filters, Period, Standard
+from analytics.people import Account, Attachment, Note, Objection, StandardVersion, SwotEntry, Talk
+from analytics.reports import views
+from analytics.scoring.swot import propose
+from analytics.scoring.weights import vector
+from tests.conftest import POLICIES, load_text
+
+APRIL = dt.date(2026, 4, 1)
+PERIOD = Period(APRIL, APRIL)
+BALANCED = preset_schemes()["balanced"]
+ADMIN = Identity()
+EAST = identity_of(Account("east@x.cn", "manager", teams=("东",)))
+ANN = identity_of(Account("ann@x.cn", "agent", agent_id="A1"))
+BO = identity_of(Account("bo@x.cn", "agent", agent_id="B2"))
+
+
+def desk(home, identity=ADMIN):
+    return Desk(home, identity)
+
+
+def judged(home, identity=ADMIN):
+    return desk(home, identity).evaluation(Filters(PERIOD), BALANCED)
+
+
+def objection(**more):
+    given = {
+        "about": "record",
+        "kind": "data_wrong",
+        "text": "其实续了",
+        "policy_id": "P5",
+        "proposal": {
+            "outcome": "renewed",
+        },
+    }
+    return Objection("A1", APRIL, APRIL, **{**given, **more})
+
+
+# -- scope ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("identity", "seen"), [(ADMIN, {"A1", "B2", "C3"}), (EAST, {"A1"}), (ANN, {"A1"}), (BO, {"B2"})]
+)
+def test_every_view_shows_nobody_outside_the_scope(tiny, identity, seen):
+    evaluation = judged(tiny, identity)
+    others = {"A1", "B2", "C3"} - seen
+    names = {"A1": "安", "B2": "波", "C3": "陈"}
+    view = json.dumps(views.evaluation_view(evaluation, place(evaluation)), ensure_ascii=False)
+    view += json.dumps(views.quadrant_view(evaluation, place(evaluation)), ensure_ascii=False)
+    view += views.ranking_table(evaluation, place(evaluation), "zh")[0].to_csv()
+    for agent_id in others:
+        assert f'"{agent_id}"' not in view
+        assert names[agent_id] not in view
+        with pytest.raises(RequestRefused, match="agent_unknown"):
+            evaluation.row(agent_id)
+    assert set(evaluation.people["agent_id"][evaluation.shown]) == seen
+
+
+def test_a_rank_is_that_of_the_whole_company_whoever_reads(tiny):
+    whole, mine = judged(tiny), judged(tiny, ANN)
+    assert mine.agents.rank[mine.row("A1")] == whole.agents.rank[whole.row("A1")]
+    assert place(mine).x_cut == place(whole).x_cut
+
+
+def test_a_manager_sees_the_weak_spots_of_their_teams_only(tiny):
+    evaluation = judged(tiny, EAST)
+    assert [team for team in team_losses(evaluation).index if isinstance(team, str)] == ["东"]
+    assert agents_behind(evaluation, "西", "renewal_rate").empty
+    with pytest.raises(RequestRefused, match="team_unknown"):
+        losses_of(evaluation, "西")
+
+
+PERSONAL = {
+    "notes": ("see", lambda d, a: d.notes(a, PERIOD)),
+    "write_comment": ("note", lambda d, a: d.write_note(Note(a, APRIL, APRIL, "comment", "x"))),
+    "write_remark": ("remark", lambda d, a: d.write_note(Note(a, APRIL, APRIL, "remark", "x"))),
+    "sheet": ("see", lambda d, a: d.shown_sheet(d.about(judged(d.home, d.identity)), a)),
+    "closed": ("see", lambda d, a: d.closed_sheet(a, PERIOD)),
+    "close": ("close", lambda d, a: d.close_sheets(judged(d.home, d.identity), [a])),
+    "reopen": ("close", lambda d, a: d.reopen_sheet(a, PERIOD, "x")),
+    "policies": ("see", lambda d, a: d.policies_of(a, PERIOD)),
+    "talks": ("coach", lambda d, a: d.talks(a)),
+    "plan": ("coach", lambda d, a: d.save_talk(Talk(a))),
+    "objections": ("object", lambda d, a: d.objections(a)),
+    "object": ("object", lambda d, a: d.make_objection(Objection(a, APRIL, APRIL, "sheet", "other", "x"))),
+}
+
+
+@pytest.mark.parametrize(("identity", "mine"), [(ADMIN, {"A1", "B2"}), (EAST, {"A1"}), (ANN, {"A1"}), (BO, {"B2"})])
+@pytest.mark.parametrize("name", PERSONAL)
+def test_every_personal_question_is_asked_inside_role_and_scope_or_refused_and_noted(tiny, identity, mine, name):
+    action, ask = PERSONAL[name]
+    for agent_id in ("A1", "B2"):
+        allowed = identity.role in ACTIONS[action] and agent_id in mine
+        if allowed:
+            try:
+                ask(desk(tiny, identity), agent_id)
+            except RequestRefused as error:
+                assert error.key == "sheet_not_closed"  # noqa: PT017
+        else:
+            with pytest.raises(RequestRefused):
+                ask(desk(tiny, identity), agent_id)
+            denied = [
+                entry for entry in tiny.state.database.audit() if entry.action == "denied" and entry.who == identity.who
+            ]
+            assert denied or action == "close"
+
+
+COMMANDS = {
+    "load": lambda d: d.load_all([], as_of=None, on_issues="refuse"),
+    "withdraw": lambda d: d.withdraw(1),
+    "setting": lambda d: d.change_setting("grace_days", 30),
+    "scheme": lambda d: d.save_scheme(BALANCED),
+    "standard": lambda d: d.save_standard(StandardVersion({}, {}, {}, "", "r", APRIL), 0),
+    "accounts": lambda d: d.accounts(),
+    "save_accounts": lambda d: d.save_accounts([Account("x@x.cn", "admin")]),
+    "audit": lambda d: d.audit(),
+    "verify": lambda d: d.verify_audit(),
+    "undo": lambda d: d.undo_corrections([]),
+    "merge": lambda d: d.merge_agents(["A1"], "A1"),
+    "split": lambda d: d.split_agents([]),
+}
+
+
+@pytest.mark.parametrize(("identity", "name"), itertools.product((EAST, ANN), COMMANDS))
+def test_what_concerns_everybody_is_for_admins(tiny, identity, name):
+    with pytest.raises(NotAllowed):
+        COMMANDS[name](desk(tiny, identity))
+    assert tiny.state.database.audit()[0].action == "denied"
+
+
+def test_an_account_that_is_switched_off_or_unknown_gives_no_identity():
+    for account in (None, Account("x@x.cn", "admin", active=False)):
+        with pytest.raises(NotAllowed):
+            identity_of(account)
+
+
+# -- sheets --------------------------------------------------------------------------------------------------------
+
+
+def shown(home, agent_id="A1", identity=ADMIN):
+    one = desk(home, identity)
+    return one.shown_sheet(one.about(judged(home, identity)), agent_id)
+
+
+def test_a_sheet_keeps_every_number_on_the_way_and_its_contributions_add_up(tiny):
+    sheet = shown(tiny, "B2")
+    rate = next(item for item in sheet["indicators"] if item["id"] == "renewal_rate")
+    assert (rate["numerator"], rate["denominator"], round(rate["value"], 4), rate["band"]) == (1, 3, 0.3333, [0.5, 0])
+    assert rate["step"] == {"measure": "renewed_policies", "amount": 2, "reaches": 0.7}
+    assert round(sum(item.get("shown", 0) for item in sheet["indicators"]), 1) == round(sheet["score"], 1)
+    assert sum(one["contribution"] for one in sheet["categories"]) == pytest.approx(sheet["score"])
+
+
+def test_an_agent_sees_no_team_median_behind_which_fewer_than_five_stand(tiny):
+    assert any(item["team_median"] is not None for item in shown(tiny)["indicators"])
+    assert all(item["team_median"] is None for item in shown(tiny, identity=ANN)["indicators"])
+    assert {one["whose"] for one in shown(tiny, identity=ANN)["trend"]} == {"agent"}
+
+
+def test_a_closed_sheet_keeps_its_numbers_whatever_is_loaded_later(tiny, tmp_path):
+    assert desk(tiny).close_sheets(judged(tiny), ["A1", "B2"]) == 2
+    before = shown(tiny)
+    lines = POLICIES.splitlines()
+    load_text(
+        tiny,
+        tmp_path,
+        "policies",
+        f"{lines[0]}\nP5,A1,2026-04-30,已续,2026-04-30,100,80,是,健康险,门店,K5,,\n",
+        satisfaction_max=5,
+        as_of=dt.date(2026, 7, 1),
+    )
+    after = shown(tiny)
+    assert after["score"] == before["score"]
+    assert after["closed"]["changed_since"]
+    assert not shown(tiny, "B2")["closed"]["changed_since"]
+    one = desk(tiny)
+    live = one.live_sheet(one.about(judged(tiny)), "A1")
+    assert {row["what"] for row in differs(after, live)} >= {"renewal_rate", "score"}
+    assert fingerprint(live) != fingerprint(after)
+    one.reopen_sheet("A1", PERIOD, "补录了续保")
+    assert shown(tiny)["closed"] is None
+    assert shown(tiny)["score"] != before["score"]
+
+
+# -- objections ----------------------------------------------------------------------------------------------------
+
+
+def test_a_replay_shows_the_sheet_before_and_after_and_stores_nothing(tiny):
+    made = desk(tiny, ANN).make_objection(objection(), Attachment("a.txt", b"x"))
+    version = tiny.warehouse.data_version
+    found = desk(tiny).replay(made, BALANCED)
+    own = found.own.set_index("what")
+    assert (own.loc["renewal_rate", "before"], own.loc["renewal_rate", "after"]) == (0.8, 1.0)
+    assert own.loc["score", "after"] > own.loc["score", "before"]
+    assert tiny.warehouse.data_version == version
+    assert judged(tiny).measured.agents.value[judged(tiny).row("A1"), 0] == 0.8
+
+
+def test_accepting_writes_a_correction_that_the_rollup_honours_and_a_rebuild_keeps(tiny):
+    made = desk(tiny, ANN).make_objection(objection())
+    desk(tiny).answer(made, "accepted", "核实属实")
+    rate = lambda: judged(tiny).measured.agents.value[judged(tiny).row("A1"), 0]  # noqa: E731
+    assert rate() == 1.0
+    assert tiny.warehouse.ask("policy", policy_id="P5", month=None)["outcome"].tolist() == ["renewed"]
+    with tiny.warehouse.cursor() as cursor:  # the record itself stays as it came
+        assert cursor.execute("select outcome from policies where policy_id = 'P5'").fetchall() == [("lost",)]
+    tiny.rebuild()
+    assert rate() == 1.0
+    one = desk(tiny).corrections()[0]
+    assert (one.old, one.values, one.objection) == ({"outcome": "lost"}, {"outcome": "renewed"}, made.id)
+    desk(tiny).undo_corrections([one.id])
+    assert rate() == 0.8
+
+
+def test_a_correction_can_give_a_policy_to_another_agent_and_everybody_moved_is_named(tiny):
+    made = desk(tiny, ANN).make_objection(objection(proposal={"agent_id": "B2"}))
+    found = desk(tiny).replay(made, BALANCED)
+    assert found.own.set_index("what").loc["renewal_rate", "after"] == 1.0
+    desk(tiny).answer(made, "partly", "转给波")
+    assert judged(tiny).measured.agents.denominator[judged(tiny).row("B2"), 0] == 4
+
+
+@pytest.mark.parametrize(
+    "proposal",
+    [
+        {"outcome": "maybe"},
+        {"renewed_on": "soon"},
+        {"premium_renewed": "-5"},
+        {"satisfaction": "101"},
+        {"agent_id": ""},
+    ],
+)
+def test_a_proposal_that_cannot_stand_there_is_refused(tiny, proposal):
+    with pytest.raises(RequestRefused, match="proposal_unreadable"):
+        desk(tiny, ANN).make_objection(objection(proposal=proposal))
+
+
+def test_an_agent_cannot_object_to_somebody_elses_policy(tiny):
+    with pytest.raises(RequestRefused, match="policy_unknown"):
+        desk(tiny, ANN).make_objection(objection(policy_id="P6"))
+
+
+def test_what_a_manager_of_one_team_replays_names_nobody_of_another(tiny):
+    made = desk(tiny, ANN).make_objection(objection())
+    assert set(desk(tiny, EAST).replay(made, BALANCED).moved["agent_id"]) <= {"A1"}
+
+
+# -- standards, weights --------------------------------------------------------------------------------------------
+
+
+def stricter(**more):
+    table = definition_of(with_version(StandardVersion({}, {}, {}, "", "", APRIL))["renewal_rate"])
+    return {
+        "renewal_rate": {**table, "standard": {"mode": "linear", "knots": [[0.6, 0], [0.8, 60], [0.95, 100]]}, **more}
+    }
+
+
+def test_a_standard_counts_from_its_month_on_and_older_periods_keep_theirs(tiny):
+    before = judged(tiny)
+    assert before.measured.agents.points[before.row("A1"), 0] == 80
+    desk(tiny).save_standard(StandardVersion(stricter(), {}, {}, "", "市场平均上升", dt.date(2026, 5, 1)), 0)
+    assert judged(tiny).measured.agents.points[judged(tiny).row("A1"), 0] == 80
+    desk(tiny).save_standard(StandardVersion(stricter(), {}, {}, "", "提前", APRIL), 1)
+    assert judged(tiny).measured.agents.points[judged(tiny).row("A1"), 0] == 60
+    assert judged(tiny).catalogue.version == 2
+
+
+def test_an_indicator_is_added_from_measures_without_code(tiny):
+    table = {
+        "category": "results", "group": "outcome", "numerator": "late_renewals", "denominator": "due_policies", "direction": "lower", "unit": "percent", "weight": 10.0,
+        "label": {"zh": "超期率", "en": "Late rate"}, "why": {"zh": "", "en": ""}, "standard": {"mode": "linear", "knots": [[0.0, 100], [0.5, 0]]},
+    }  # fmt: skip
+    desk(tiny).save_standard(StandardVersion({"late_rate": table}, {}, {}, "", "新口径", APRIL), 0)
+    now = judged(tiny)
+    assert now.measured.agents.value[now.row("B2"), now.catalogue.position("late_rate")] == pytest.approx(1 / 3)
+    assert now.nominal.sum() == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    "knots", [[[0.5, 0]], [[0.5, 0], [0.5, 60]], [[0.5, 60], [0.7, 20]], [[0.5, -1], [0.7, 60]], [[0.5, 0], [0.7, 101]]]
+)
+def test_a_standard_that_cannot_give_points_is_refused(tiny, knots):
+    table = stricter()["renewal_rate"] | {"standard": {"mode": "linear", "knots": knots}}
+    with pytest.raises(RequestRefused, match="standard_unusable"):
+        with_version(StandardVersion({"renewal_rate": table}, {}, {}, "", "", APRIL))
+
+
+def test_a_rehearsal_counts_full_and_zero_marks_and_who_changes_grade(tiny):
+    proposed = with_version(
+        StandardVersion(stricter(), {"A": 20.0, "B": 10.0, "C": 5.0, "D": 0.0}, {}, "", "", APRIL, version=9)
+    )
+    now = judged(tiny)
+    then = evaluate(tiny.measure_with(Filters(PERIOD), proposed), BALANCED)
+    row = rehearse([(now, then)]).set_index("indicator").loc["renewal_rate"]
+    # A1 0.8 and B2 0.333: under the knots in force 80 and 0 points, under the proposed ones 60 and 0
+    assert (row["zero_before"], row["zero_after"], row["mean_before"], row["mean_after"], row["n_after"]) == (
+        0.5,
+        0.5,
+        40,
+        30,
+        2,
+    )
+    assert len(grade_changes(now, then)) > 0
+    assert jumps(Standard((0.5, 0.9), (0.0, 100.0)), Standard((0.5, 0.97), (0.0, 100.0)), 0.01) == pytest.approx(7.0)
+
+
+def test_a_swot_entry_moves_the_weights_it_names_and_the_rest_gives_way(tiny):
+    known = tiny.catalogue()
+    made = propose(BALANCED, [SwotEntry("threat", "对手续保率高", {"renewal_rate": 10.0})], known)
+    before, after = vector(BALANCED, known), vector(made, known)
+    at = known.position("renewal_rate")
+    assert after[at] == pytest.approx((before[at] + 10) / 110 * 100)
+    assert after.sum() == pytest.approx(100)
+    other = known.position("satisfaction")
+    assert after[other] == pytest.approx(before[other] / 1.1)
+    saved = desk(tiny).save_scheme(made)
+    assert tiny.state.schemes()[0].trace == saved.trace == made.trace
+
+
+def test_proposals_are_counted_once_a_person_and_never_named(tiny):
+    for _ in range(2):
+        desk(tiny, ANN).propose_weights({"results": 60, "service": 30, "competence": 10})
+    desk(tiny, BO).propose_weights({"results": 70, "service": 20, "competence": 10})
+    assert len(tiny.state.proposals()) == 2
+    assert not any("ann" in str(entry) for entry in tiny.state.database.audit())
+
+
+def test_everything_a_home_holds_of_people_is_there_after_a_restart(tiny):
+    desk(tiny).write_note(Note("A1", APRIL, APRIL, "advice", "多听"))
+    folder = tiny.folder
+    tiny.close()
+    again = Home(folder)
+    assert [note.text for note in again.state.notes.of("A1")] == ["多听"]
+    assert again.state.database.verify() == []
+    again.close()
