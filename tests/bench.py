@@ -42,7 +42,7 @@ def alternating(first: Callable[[], object], second: Callable[[], object], times
 
 def say(name: str, ours: float, peer: float, target: float, note: str = "") -> None:
     print(
-        f"{name:<58} {ours * 1e3:9.2f} ms / {peer * 1e3:9.2f} ms = {ours / peer:5.2f}x  (bar {target}x) {note}",
+        f"{name:<58} {ours * 1e3:9.2f} ms / {peer * 1e3:9.2f} ms = {ours / peer:5.2f}x  {f'(bar {target}x)' if target else ''} {note}",
         flush=True,
     )
 
@@ -158,6 +158,45 @@ def intake(folder: Path) -> None:
     say("  the same stored, rolled up, original kept", first, second, 4)
 
 
+def sheets(folder: Path) -> None:
+    """A sheet each of the sample company's 120 agents, as PDF and as workbook; the peer is the bare file of the same pages."""
+    from fpdf import FPDF
+
+    from analytics import sample
+    from analytics.desk import Desk, Identity
+    from analytics.model import Filters, Period
+    from analytics.reports.sheet_files import to_workbook
+    from analytics.reports.sheet_pdf import to_pdf
+
+    home = Home(folder / "sheets")
+    sample.load(home)
+    desk = Desk(home, Identity())
+    evaluation = desk.evaluation(Filters(Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))), default_scheme())
+    begin = time.perf_counter()
+    about = desk.about(evaluation)
+    found = [desk.shown_sheet(about, str(one)) for one in evaluation.people["agent_id"]]
+    spent = {"computed": time.perf_counter() - begin}
+
+    def bare() -> None:
+        page = FPDF()
+        page.set_font("helvetica", size=9)
+        for one in found:
+            page.add_page()
+            for item in one["indicators"]:
+                page.cell(0, 5, item["id"], new_x="LMARGIN", new_y="NEXT")
+        page.output()
+
+    for name, make in (("PDF", to_pdf), ("XLSX", to_workbook)):
+        first, second = alternating(lambda make=make: make(found, evaluation.catalogue, "zh"), bare, 1)  # type: ignore[misc]
+        spent[name] = first
+        say(f"{len(found)} sheets as {name} / the same lines bare", first, second, 0)
+    print(
+        "  sheets a second: " + ", ".join(f"{name} {len(found) / seconds:.0f}" for name, seconds in spent.items()),
+        flush=True,
+    )
+    home.close()
+
+
 def company(folder: Path, agents: int) -> Path:
     """A home with so many agents, eight policies each."""
     path = folder / f"{agents}.csv"
@@ -239,7 +278,7 @@ def main() -> None:
     if len(sys.argv) == 3 and sys.argv[1] == "rollup":
         rollup(sys.argv[2])
         return
-    chosen = sys.argv[1:] or ["rescoring", "rollup", "intake", "redraw"]
+    chosen = sys.argv[1:] or ["rescoring", "rollup", "intake", "sheets", "redraw"]
     with tempfile.TemporaryDirectory(prefix="renewal-bench-", ignore_cleanup_errors=True) as name:
         if "rescoring" in chosen:
             rescoring()
@@ -248,6 +287,8 @@ def main() -> None:
                 subprocess.run([sys.executable, "-m", "tests.bench", "rollup", name], check=True)
         if "intake" in chosen:
             intake(Path(name))
+        if "sheets" in chosen:
+            sheets(Path(name))
         if "redraw" in chosen:
             redraw(Path(name))
 

@@ -12,13 +12,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.server.server_util import get_cookie_secret
 
+from analytics.language import say
+from pages.ui import gate
 from pages.ui.guard import Guard
+
+SECRET = 32  # characters: a shorter cookie secret could be guessed, and with it anybody's login
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
+    if gate.login_configured() and len(get_cookie_secret()) < SECRET:
+        raise SystemExit(say("login.weak_secret", "en", least=SECRET))
     gc.collect()
     gc.freeze()
     yield

@@ -18,7 +18,7 @@ from pages.ui.chrome import chrome
 from pages.ui.i18n import t
 
 ROOT = Path(__file__).resolve().parents[2]
-ICON = ROOT / "static" / "icon.png"
+ICON = "📋"  # no file: a picture would be a download, and downloads need a login
 CSS = """<style>
 [data-testid="stMainBlockContainer"] {padding-top: 3.2rem; max-width: 1480px;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums; font-size: 1.75rem;}
@@ -43,7 +43,7 @@ def prepare() -> None:
 def begin() -> None:
     """What stands around every page: settings of the window, the language, and Streamlit's own words in it."""
     prepare()
-    st.set_page_config(page_title=t("app.title"), page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title=t("app.title"), page_icon=ICON, layout="wide")
     st.html(CSS)
     chrome(session.language())
 

@@ -35,9 +35,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, script: str = "dashboard.py", cwd: Path = ROOT) -> Iterator[str]:
+def serving(
+    home: Path, script: str = "dashboard.py", cwd: Path = ROOT, *, port: int | None = None, secrets: Path | None = None
+) -> Iterator[str]:
     """A server over a home folder; its address."""
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable,
         "-m",
@@ -48,6 +50,7 @@ def serving(home: Path, script: str = "dashboard.py", cwd: Path = ROOT) -> Itera
         str(port),
         "--server.headless",
         "true",
+        *(["--secrets.files", str(secrets)] if secrets else []),
     ]
     with open(home.parent / f"server-{port}.log", "wb") as log:
         server = subprocess.Popen(

@@ -1,0 +1,106 @@
+"""The commands around the sheet, as a stranger uses them, and inside an account's scope."""
+
+import json
+import zipfile
+
+import pytest
+
+from tests.conftest import Shell, write
+
+
+@pytest.fixture
+def office(tiny, tmp_path):
+    """The command line over the tiny company, with two accounts."""
+    folder = tiny.folder
+    tiny.close()
+    shell = Shell(folder)
+    shell("accounts", "--add", "boss@x.cn", "--role", "admin")
+    shell(
+        "accounts",
+        "--import",
+        write(tmp_path, "a.csv", "邮箱,角色,工号,团队\nann@x.cn,续保员,A1,\neast@x.cn,主管,,东\n"),
+    )
+    return shell
+
+
+def test_sheets_are_written_closed_and_opened_again(office, tmp_path):
+    assert office("sheet", "A1", "--out", tmp_path / "a.pdf")["score"] is not None
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    done = office("sheets", "--close", "--out", tmp_path / "all.zip")
+    assert (done["sheets"], done["closed"]) == (3, 3)
+    assert len(zipfile.ZipFile(tmp_path / "all.zip").namelist()) == 3
+    assert office("sheet", "A1")["closed"]["by"] == "local"
+    assert office("sheet", "A1", "--reopen", "补录")["closed"] is None
+    assert "must end in" in office.refused("sheet", "A1", "--out", tmp_path / "a.doc")
+
+
+def test_an_objection_is_made_replayed_answered_and_audited(office):
+    made = office(
+        "objections",
+        "--agent",
+        "A1",
+        "--from",
+        "2026-04",
+        "--kind",
+        "data_wrong",
+        "--policy",
+        "P5",
+        "--should-be",
+        "outcome=renewed",
+        "--text",
+        "续了",
+        "--as",
+        "ann@x.cn",
+    )
+    assert made[0]["state"] == "open"
+    found = office("replay", 1)
+    assert {row["what"]: (row["before"], row["after"]) for row in found["own"]}["renewal_rate"] == (0.8, 1.0)
+    assert "answer" in office.refused("objections", "--answer", 1, "--state", "accepted")
+    assert office("objections", "--answer", 1, "--state", "accepted", "--reply", "属实")[0]["state"] == "accepted"
+    agents = {row["agent_id"]: row for row in office("evaluate")["agents"]}
+    assert agents["A1"]["indicators"]["renewal_rate"]["value"] == 1.0
+    assert office("audit", "--verify")["verified"] is True
+    assert [line["action"] for line in office("audit")][:3] == [
+        "correction.write",
+        "objection.accepted",
+        "objection.make",
+    ]
+
+
+def test_comments_and_talks_are_written_and_listed(office, tmp_path):
+    office("comments", "--agent", "A1", "--from", "2026-04", "--add", "多听", "--kind", "advice")
+    assert [(one["text"], one["author"]) for one in office("comments")] == [("多听", "local")]
+    office("talks", "--agent", "B2", "--plan", "2026-12-01", "--action", "复盘", "--ics", tmp_path / "t.ics")
+    assert b"BEGIN:VEVENT" in (tmp_path / "t.ics").read_bytes()
+    assert "--agent" in office.refused("comments", "--add", "x")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("load", "x.csv"), ("withdraw", 1), ("rebuild",), ("loads",), ("aliases",), ("unmatched",), ("sample",), ("audit",), ("accounts",), ("evaluate",), ("quadrant",), ("weak-spots",),
+        ("coaching",), ("talks",), ("replay", 1), ("sheet", "B2"), ("comments", "--agent", "B2"), ("objections", "--agent", "B2"),
+    ],
+)  # fmt: skip
+def test_an_agents_account_gets_nothing_of_others_from_any_command(office, words):
+    said = office.refused(*words, "--as", "ann@x.cn")
+    assert "波" not in said
+
+
+def test_a_managers_account_evaluates_its_own_team_only(office):
+    view = office("evaluate", "--as", "east@x.cn")
+    assert [row["agent_id"] for row in (*view["agents"], *view["not_rated"])] == ["A1"]
+    assert [row["team"] for row in view["teams"]] == ["东"]
+    assert [row["agent_id"] for row in office("quadrant", "--as", "east@x.cn")["agents"]] == ["A1"]
+    assert "波" not in json.dumps(office("coaching", "--as", "east@x.cn"), ensure_ascii=False)
+    assert "no such account" in office.refused("evaluate", "--as", "nobody@x.cn")
+
+
+def test_a_tampered_audit_is_told_with_exit_code_two(office):
+    import sqlite3
+
+    database = sqlite3.connect(office.home / "state.sqlite")
+    database.execute("update audit set who = 'x' where seq = 1")
+    database.commit()
+    database.close()
+    assert "tampered" in office.refused("audit", "--verify")
