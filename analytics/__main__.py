@@ -34,8 +34,6 @@ from analytics.language import explain, say
 from analytics.model import Filters, Period, Receipt, WeightScheme, parse_month
 from analytics.people import LOCAL, Account, Note, Objection, Talk
 from analytics.reports import views
-from analytics.reports.sheet_files import to_calendar, to_workbook, to_zip
-from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import to_csv, to_xlsx
 from analytics.reports.templates import template
 from analytics.scoring.weights import parse
@@ -553,6 +551,9 @@ def _sheet_views(desk: Desk, evaluation: Evaluation, agent_ids: Sequence[str]) -
 @click.option("--reopen", metavar="REASON", help="Open a closed sheet again, for a reason.")
 def sheet(context: Context, agent: str, out: Path | None, close_: bool, reopen: str | None, **options: Any) -> None:
     """The evaluation sheet of one agent: as JSON, and with --out as PDF or workbook."""
+    from analytics.reports.sheet_files import to_workbook  # what prints loads for half a second: only who prints waits
+    from analytics.reports.sheet_pdf import to_pdf
+
     if out is not None and out.suffix.lower() not in (".pdf", ".xlsx"):
         raise RequestRefused("export_suffix_of", file=out.name, known=[".pdf", ".xlsx"])
     with _desk(context) as desk:
@@ -600,6 +601,9 @@ def sheet(context: Context, agent: str, out: Path | None, close_: bool, reopen: 
 @click.option("--close", "close_", is_flag=True, help="Close all of them first.")
 def sheets(context: Context, out: Path, close_: bool, **options: Any) -> None:
     """The evaluation sheets of everybody chosen (--team, --branch), in one file."""
+    from analytics.reports.sheet_files import to_workbook, to_zip
+    from analytics.reports.sheet_pdf import to_pdf
+
     makers = {".pdf": to_pdf, ".xlsx": to_workbook, ".zip": to_zip}
     if out.suffix.lower() not in makers:
         raise RequestRefused("export_suffix_of", file=out.name, known=list(makers))
@@ -645,6 +649,8 @@ def comments(
 @click.option("--owner", default="", help="Who holds the talk.")
 def talks(context: Context, ics: Path | None, agent: str | None, on: dt.date | None, action: str, owner: str) -> None:
     """Coaching talks; --plan adds one, --ics writes a calendar."""
+    from analytics.reports.sheet_files import to_calendar
+
     with _desk(context, "coach") as desk:
         if on is not None:
             if agent is None:

@@ -1,6 +1,7 @@
 """The commands around the sheet, as a stranger uses them, and inside an account's scope."""
 
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -8,19 +9,26 @@ import pytest
 from tests.conftest import Shell, write
 
 
-@pytest.fixture
-def office(tiny, tmp_path):
-    """The command line over the tiny company, with two accounts."""
-    folder = tiny.folder
-    tiny.close()
-    shell = Shell(folder)
+@pytest.fixture(scope="module")
+def furnished(tiny_folder, tmp_path_factory):
+    """The tiny company's home with accounts, made once."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copytree(tiny_folder, folder / "home")
+    shell = Shell(folder / "home")
     shell("accounts", "--add", "boss@x.cn", "--role", "admin")
     shell(
         "accounts",
         "--import",
-        write(tmp_path, "a.csv", "邮箱,角色,工号,团队\nann@x.cn,续保员,A1,\neast@x.cn,主管,,东\n"),
+        write(folder, "a.csv", "邮箱,角色,工号,团队\nann@x.cn,续保员,A1,\neast@x.cn,主管,,东\n"),
     )
-    return shell
+    return folder / "home"
+
+
+@pytest.fixture
+def office(furnished, tmp_path):
+    """The command line over a copy of it."""
+    shutil.copytree(furnished, tmp_path / "office")
+    return Shell(tmp_path / "office")
 
 
 def test_sheets_are_written_closed_and_opened_again(office, tmp_path):
