@@ -1,0 +1,176 @@
+"""Beta-binomial shrinkage of rates, with both parameters of the prior integrated on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import betainc, betaincinv, betaln, gammaln
+
+from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
+
+GRID = 33
+NEGLIGIBLE = 1e-5  # of the posterior: grid points below it are left out
+FEWEST = 8  # rates that a prior can be fitted to
+
+
+@dataclass(frozen=True)
+class RatePosterior:
+    """What is known of the spread of true rates: grid points (alpha, beta) and their weights, which sum to 1."""
+
+    alpha: Floats
+    beta: Floats
+    weight: Floats
+
+    @property
+    def mean(self) -> float:
+        """The mean true rate."""
+        return float((self.weight * self.alpha / (self.alpha + self.beta)).sum())
+
+    @property
+    def strength(self) -> float:
+        """K of Z = n ÷ (n + K): how many trials weigh as much as the group, at its posterior median."""
+        total = self.alpha + self.beta
+        order = np.argsort(total)
+        return float(total[order][np.searchsorted(self.weight[order].cumsum(), 0.5)])
+
+    def shrunken(self, successes: Numbers, trials: Numbers) -> Floats:
+        """Posterior mean of every true rate: between the raw rate and the group's mean, nearer the raw one as n grows."""
+        x, n = counts(successes, trials)
+        found = _by_pair(x, n, lambda a, b, size: (self.weight * a / (a + b)).sum(axis=1), self)
+        with np.errstate(all="ignore"):
+            raw = np.where(n > 0, x / n, self.mean)
+        # Averaged over the grid, an estimate beside the group's mean may lie a hair outside.
+        inside: Floats = np.clip(found, np.minimum(raw, self.mean), np.maximum(raw, self.mean))
+        return inside
+
+    def above(self, successes: Numbers, trials: Numbers, threshold: float) -> Floats:
+        """Posterior probability that a true rate exceeds the threshold."""
+        x, n = counts(successes, trials)
+        at = min(max(threshold, 0.0), 1.0)
+        return _by_pair(x, n, lambda a, b, size: 1 - (self.weight * betainc(a, b, at)).sum(axis=1), self)
+
+    def credibility(self, trials: Numbers) -> Floats:
+        """Z = n ÷ (n + K), averaged over the grid: how much of the estimate is one's own."""
+        n = np.asarray(trials, dtype=float)
+        total = self.alpha + self.beta
+        flat = (n.ravel()[:, None] / (n.ravel()[:, None] + total)) @ self.weight
+        out: Floats = flat.reshape(n.shape)
+        return out
+
+    def interval(self, successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
+        """Equal-tailed limits of every true rate, from the mixture's mean and spread matched to one Beta."""
+        x, n = counts(successes, trials)
+        tail = half_tail(confidence)
+        first = self.shrunken(x, n)
+        second = _by_pair(
+            x, n, lambda a, b, size: (self.weight * a * (a + 1) / ((a + b) * (a + b + 1))).sum(axis=1), self
+        )
+        spread = np.maximum(second - first**2, 1e-12)
+        total = np.maximum(first * (1 - first) / spread - 1, 1e-6)
+        return betaincinv(first * total, (1 - first) * total, tail), betaincinv(
+            first * total, (1 - first) * total, 1 - tail
+        )
+
+
+def fit(successes: Numbers, trials: Numbers) -> RatePosterior | None:
+    """The posterior of the prior's parameters, uniform in the mean and in 1 ÷ √(alpha + beta); None with too few rates.
+
+    Plugging in one fitted prior is over-confident on small groups, so the whole grid is kept. Cost: pairs × grid points.
+    Source: Gelman et al., Bayesian Data Analysis, 3rd ed., sec. 5.3.
+    """
+    x, n = counts(successes, trials)
+    x, n = x[n > 0], n[n > 0]
+    if len(x) < FEWEST:
+        return None
+    pairs, times = np.unique(np.column_stack([x, n]), axis=0, return_counts=True)
+    pooled = float(x.sum() / n.sum())
+    room = np.sqrt(max(pooled * (1 - pooled), 1e-4))
+    means = _inside(pooled - 3 * room, pooled + 3 * room)
+    coarse = _evaluate(pairs, times, means, np.linspace(0.01, 1.2, GRID))
+    fine_means, fine_spreads = (_around(axis, coarse[2].sum(axis=1 - at)) for at, axis in enumerate(coarse[:2]))
+    means, spreads, weight = _evaluate(
+        pairs,
+        times,
+        _inside(fine_means[0], fine_means[1]),
+        np.linspace(max(fine_spreads[0], 1e-3), fine_spreads[1], GRID),
+    )
+    total = 1 / spreads**2
+    alpha, beta = np.outer(means, total).ravel(), np.outer(1 - means, total).ravel()
+    flat = weight.ravel()
+    kept = flat > NEGLIGIBLE * flat.max()
+    return RatePosterior(alpha[kept], beta[kept], flat[kept] / flat[kept].sum())
+
+
+def fit_moments(successes: Numbers, trials: float) -> tuple[float, float]:
+    """alpha and beta by the method of moments, where every group has the same number of trials.
+
+    ValueError where the rates spread no more than chance alone would. Source: Wikipedia, Beta-binomial distribution.
+    """
+    x = np.asarray(successes, dtype=float)
+    first, second, n = x.mean(), (x**2).mean(), float(trials)
+    bottom = n * (second / first - first - 1) + first
+    if bottom <= 0:
+        raise ValueError("the rates spread no more than chance alone would")
+    return float((n * first - second) / bottom), float((n - first) * (n - second / first) / bottom)
+
+
+def fit_mle(successes: Numbers, trials: Numbers) -> tuple[float, float, float]:
+    """alpha, beta and log-likelihood at the maximum; a comparison for `fit`, not for decisions about small groups."""
+    x, n = counts(successes, trials)
+    pairs, times = np.unique(np.column_stack([x.ravel(), n.ravel()]), axis=0, return_counts=True)
+    x, n = pairs[:, 0], pairs[:, 1]
+    choose = float((times * (gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1))).sum())
+
+    def loss(logs: Floats) -> float:
+        a, b = np.exp(logs)
+        return -float((times * (betaln(a + x, b + n - x) - betaln(a, b))).sum())
+
+    pooled = float((times * x).sum() / (times * n).sum())
+    found = minimize(
+        loss,
+        np.log([20 * pooled + 1e-6, 20 * (1 - pooled) + 1e-6]),
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000},
+    )
+    a, b = np.exp(found.x)
+    return float(a), float(b), choose - float(found.fun)
+
+
+def _evaluate(
+    pairs: Floats, times: npt.NDArray[np.int64], means: Floats, spreads: Floats
+) -> tuple[Floats, Floats, Floats]:
+    total = 1 / spreads**2
+    alpha, beta = np.outer(means, total), np.outer(1 - means, total)
+    log = np.zeros(alpha.shape)
+    for (x, n), count in zip(pairs, times, strict=True):
+        log += count * (betaln(alpha + x, beta + n - x) - betaln(alpha, beta))
+    weight = np.exp(log - log.max())
+    return means, spreads, weight / weight.sum()
+
+
+def _inside(low: float, high: float) -> Floats:
+    return np.linspace(max(low, 1e-3), min(high, 1 - 1e-3), GRID)
+
+
+def _around(axis: Floats, weight: Floats) -> tuple[float, float]:
+    """Where nearly all of the weight lies, with a step to spare on either side."""
+    inside = np.flatnonzero(weight > 1e-4 * weight.max())
+    step = axis[1] - axis[0]
+    return float(axis[inside[0]] - step), float(axis[inside[-1]] + step)
+
+
+def _by_pair(x: Floats, n: Floats, value: object, prior: RatePosterior) -> Floats:
+    """Compute once for each distinct pair of counts, in pieces that fit into memory."""
+    flat = np.column_stack([x.ravel(), n.ravel()])
+    pairs, where = np.unique(flat, axis=0, return_inverse=True)
+    out = np.empty(len(pairs))
+    size = max(1, 2_000_000 // len(prior.weight))
+    for start in range(0, len(pairs), size):
+        part = pairs[start : start + size]
+        a, b = prior.alpha + part[:, :1], prior.beta + part[:, 1:] - part[:, :1]
+        out[start : start + size] = value(a, b, part[:, 1])  # type: ignore[operator]
+    result: Floats = out[where.ravel()].reshape(x.shape)
+    return result

@@ -1,0 +1,30 @@
+"""Das Gupta's exact split of the change of a product into its factors."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import comb, prod
+
+import numpy as np
+
+from analytics.statistics.arrays import Floats, Numbers
+
+
+def das_gupta(first: Numbers, second: Numbers) -> Floats:
+    """The effect of every factor on Πsecond − Πfirst; they add up to it exactly, and swapping the sides flips the signs.
+
+    first, second: the same factors (policies, rate, average premium, …) at two times; ValueError for other shapes.
+    Source: Das Gupta 1993, Standardization and Decomposition of Rates, US Census P23-186.
+    """
+    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    if a.ndim != 1 or a.shape != b.shape or not len(a):
+        raise ValueError("the same factors are needed at both times")
+    k = len(a)
+    out = np.zeros(k)
+    for at in range(k):
+        others = [one for one in range(k) if one != at]
+        for size in range(k):
+            for chosen in combinations(others, size):
+                rest = prod(b[one] if one in chosen else a[one] for one in others)
+                out[at] += (b[at] - a[at]) * rest / (k * comb(k - 1, size))
+    return out

@@ -1,0 +1,99 @@
+"""Funnel limits: how far a rate or ratio of so many cases strays by chance alone, with and without over-dispersion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincinv, ndtri
+from scipy.stats import binom
+
+from analytics.statistics.arrays import Floats, Numbers, half_tail
+
+LEVELS = (0.95, 0.998)
+FEWEST, FEWEST_DISPERSION = 10, 20
+
+
+def proportion_limits(centre: float, trials: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
+    """centre ± z·√(centre(1 − centre) ÷ n), clipped to 0–1. Source: PHEindicatormethods funnel limits (the same, algebraically)."""
+    n = np.asarray(trials, dtype=float)
+    z = float(ndtri(1 - half_tail(level)))
+    with np.errstate(divide="ignore"):
+        spread = z * np.sqrt(centre * (1 - centre) / n)
+    return np.clip(centre - spread, 0, 1), np.clip(centre + spread, 0, 1)
+
+
+def binomial_limits(centre: float, trials: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
+    """The outermost rates that chance still explains at this level, exactly; a rate beyond them is outside.
+
+    Fewer false alarms on small numbers than the normal limits. Source: Spiegelhalter 2005, Statistics in Medicine 24:1185–1202.
+    """
+    n = np.asarray(trials, dtype=float)
+    tail = half_tail(level)
+    with np.errstate(all="ignore"):
+        lower = np.maximum(binom.ppf(tail, n, centre), 0) / n
+        upper = np.minimum(binom.ppf(1 - tail, n, centre), n) / n
+    return np.where(n > 0, lower, np.nan), np.where(n > 0, upper, np.nan)
+
+
+def ratio_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits of observed ÷ expected for Poisson counts, exact. Source: FunnelPlotR poisson_limits; Spiegelhalter 2005."""
+    e = np.asarray(expected, dtype=float)
+    tail = half_tail(level)
+    return gammaincinv(e, tail) / e, gammaincinv(e + 1, 1 - tail) / e
+
+
+def fewest_to_be_high(centre: float, level: float = 0.95) -> int:
+    """From how many trials on anybody can lie above the exact limit at all: below, even a perfect rate is chance."""
+    if not 0 < centre < 1:
+        raise ValueError("the centre must lie between 0 and 1")
+    n = 1
+    while binom.ppf(1 - half_tail(level), n, centre) >= n:
+        n += 1
+    return n
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """phi (1 where chance explains the spread) and tau2, the variance that the units have beyond it."""
+
+    phi: float
+    tau2: float
+
+
+def over_dispersion(z: Numbers, standard_errors: Numbers, winsorise: float = 0.1) -> Dispersion:
+    """phi of z-scores with both tails winsorised, and the additive tau²; none below twenty units.
+
+    Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351.
+    """
+    scores, se = np.asarray(z, dtype=float), np.asarray(standard_errors, dtype=float)
+    k = len(scores)
+    if k < FEWEST_DISPERSION:
+        return Dispersion(1.0, 0.0)
+    low, high = np.quantile(scores, [winsorise, 1 - winsorise])
+    phi = float((np.clip(scores, low, high) ** 2).sum() / k)
+    if k * phi <= k - 1:
+        return Dispersion(phi, 0.0)
+    w = 1 / se**2
+    return Dispersion(phi, max(0.0, float((k * phi - (k - 1)) / (w.sum() - (w**2).sum() / w.sum()))))
+
+
+def root_score(successes: Numbers, trials: Numbers, centre: float) -> tuple[Floats, Floats]:
+    """z-scores of rates on the arcsine-root scale, and their standard errors 1 ÷ (2√n)."""
+    x, n = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
+    se = 1 / (2 * np.sqrt(n))
+    return (np.arcsin(np.sqrt(x / n)) - np.arcsin(np.sqrt(centre))) / se, se
+
+
+def dispersed_limits(centre: float, trials: Numbers, tau2: float, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits of a rate with additive over-dispersion tau², back from the arcsine-root scale."""
+    n = np.asarray(trials, dtype=float)
+    z = float(ndtri(1 - half_tail(level)))
+    spread = z * np.sqrt(1 / (4 * n) + tau2)
+    middle = np.arcsin(np.sqrt(centre))
+    return np.sin(np.clip(middle - spread, 0, np.pi / 2)) ** 2, np.sin(np.clip(middle + spread, 0, np.pi / 2)) ** 2
+
+
+def false_alarms(units: int, level: float) -> float:
+    """The chance that at least one of so many honest units lies outside the limits."""
+    return float(1 - level**units)

@@ -1,0 +1,45 @@
+"""Item analysis: alpha, alpha without each item, and each item against the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.statistics.arrays import Floats, Numbers
+
+
+@dataclass(frozen=True)
+class Items:
+    """alpha of all items, alpha when one is dropped, and each item's correlation with the sum of the others."""
+
+    alpha: float
+    alpha_if_dropped: Floats
+    item_rest: Floats
+
+
+def item_analysis(rows: Numbers) -> Items:
+    """Rows are people, columns items; rows with a gap are left out. ValueError for fewer than two items or three rows.
+
+    For a formative index a low item-rest is a prompt, not a verdict. Source: Cronbach 1951; R psych::alpha.
+    """
+    x = np.asarray(rows, dtype=float)
+    x = x[~np.isnan(x).any(axis=1)]
+    if x.ndim != 2 or x.shape[1] < 2 or len(x) < 3:
+        raise ValueError("two items and three complete rows are needed")
+    total = x.sum(axis=1)
+    dropped = np.array([alpha(np.delete(x, at, axis=1)) if x.shape[1] > 2 else np.nan for at in range(x.shape[1])])
+    rest = np.array([_correlation(x[:, at], total - x[:, at]) for at in range(x.shape[1])])
+    return Items(alpha(x), dropped, rest)
+
+
+def alpha(x: Floats) -> float:
+    """Cronbach's alpha of people × items; NaN where nothing varies."""
+    k, spread = x.shape[1], x.sum(axis=1).var(ddof=1)
+    return float(k / (k - 1) * (1 - x.var(axis=0, ddof=1).sum() / spread)) if spread > 0 else float("nan")
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    if a.std() == 0 or b.std() == 0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])

@@ -1,0 +1,22 @@
+"""Theil–Sen: the median slope of a series, with its interval."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import theilslopes
+
+from analytics.statistics.arrays import Numbers
+
+
+def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) -> tuple[float, float, float]:
+    """Median slope per step (or per unit of x) with its limits; NaN values are left out; NaN with fewer than two.
+
+    Source: Sen 1968, JASA 63:1379–1389; scipy.stats.theilslopes.
+    """
+    values = np.asarray(y, dtype=float)
+    times = np.arange(len(values), dtype=float) if x is None else np.asarray(x, dtype=float)
+    there = ~np.isnan(values)
+    if there.sum() < 2:
+        return float("nan"), float("nan"), float("nan")
+    found = theilslopes(values[there], times[there], confidence)
+    return float(found.slope), float(found.low_slope), float(found.high_slope)

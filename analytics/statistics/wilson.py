@@ -1,0 +1,24 @@
+"""Wilson score interval of a rate."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtri
+
+from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
+
+
+def wilson(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Lower and upper limits (fractions of 1), one per pair of counts; NaN where there are no trials.
+
+    ValueError for impossible counts. Source: Newcombe 1998, Statistics in Medicine 17:857–872, method 3.
+    """
+    x, n = counts(successes, trials)
+    z = float(ndtri(1 - half_tail(confidence)))
+    with np.errstate(all="ignore"):
+        p = x / n
+        middle, spread = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        lower, upper = (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+    lower = np.where(x == 0, 0.0, lower)
+    upper = np.where(x == n, 1.0, upper)
+    return np.where(n > 0, lower, np.nan), np.where(n > 0, upper, np.nan)

@@ -1,0 +1,183 @@
+"""What the methods promise in simulation and at their edges."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.statistics import (
+    ancova,
+    beta_binomial,
+    case_mix,
+    cochran_armitage,
+    das_gupta,
+    false_discovery,
+    funnel,
+    gamma_poisson,
+    jeffreys,
+    kitagawa,
+    poisson_binomial,
+    quadrant_probability,
+    random_effects,
+    smaa,
+    weight_triangle,
+    wilson,
+)  # fmt: skip
+
+LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
+
+
+def test_quadrants_stated_at_eighty_to_ninety_percent_are_right_about_as_often():
+    """Forty agents with sixty policies and twenty surveys, lines at the true averages: the hardest place."""
+    random, right, stated = np.random.default_rng(7), 0, 0
+    for _ in range(60):
+        rate = random.beta(0.82 * 60, 0.18 * 60, 40)
+        service = random.normal(4.3, 0.25, 40)
+        renewed = random.binomial(60, rate)
+        mean = random.normal(service, 0.9 / np.sqrt(20))
+        prior = beta_binomial.fit(renewed, np.full(40, 60))
+        above = random_effects.posterior(mean, np.full(40, 0.9 / np.sqrt(20))).above(4.3)
+        found = quadrant_probability.quadrant_probability(prior.above(renewed, np.full(40, 60), 0.82), above)
+        likeliest, best = found.argmax(axis=1), found.max(axis=1)
+        truth = 2 * (rate <= 0.82) + (service <= 4.3)
+        asked = (best >= 0.8) & (best < 0.9)
+        stated += asked.sum()
+        right += (likeliest == truth)[asked].sum()
+    assert stated > 150
+    assert 0.70 <= right / stated <= 0.95
+
+
+def test_useless_coaching_of_the_bottom_third_shows_no_effect():
+    random = np.random.default_rng(11)
+    found, covered = [], 0
+    for _ in range(250):
+        true = random.beta(0.8 * 60, 0.2 * 60, 120)
+        pre, post = random.binomial(80, true) / 80, random.binomial(80, true) / 80
+        low = np.argsort(pre)[:60]
+        coached = np.zeros(120)
+        coached[random.choice(low, 30, replace=False)] = 1
+        inside = np.isin(np.arange(120), low)
+        effect = ancova.ancova(100 * post[inside], coached[inside], 100 * pre[inside])
+        found.append(effect.effect)
+        covered += effect.low <= 0 <= effect.high
+    assert abs(np.mean(found)) <= 0.5
+    assert 0.92 <= covered / 250 <= 0.97
+
+
+def test_where_all_agents_are_equal_hardly_anything_is_reported():
+    random, reported, outside, seen = np.random.default_rng(3), 0, 0, 0
+    for _ in range(100):
+        n = np.full((50, 8), 40)
+        x = random.binomial(n, 0.82)
+        _, p, _ = cochran_armitage.cochran_armitage(x, n)
+        reported += false_discovery.benjamini_hochberg(p, 0.10).any()
+        total, size = x.sum(axis=1), n.sum(axis=1)
+        low, high = funnel.binomial_limits(0.82, size, 0.998)
+        outside += ((total / size < low) | (total / size > high)).sum()
+        seen += 50
+    assert reported <= 10 + 3 * np.sqrt(9)  # ten percent, and the chance of a hundred runs
+    assert outside / seen <= 0.003
+
+
+def test_a_shrunken_rate_lies_between_the_raw_one_and_the_groups_and_nearer_its_own_as_n_grows():
+    x, n = (
+        np.array([9, 90, 900, 70, 80, 85, 60, 75, 82, 88]),
+        np.array([10, 100, 1000, 100, 100, 100, 100, 100, 100, 100]),
+    )
+    prior = beta_binomial.fit(x, n)
+    found = prior.shrunken(x, n)
+    assert (np.minimum(x / n, prior.mean) - 1e-9 <= found).all()
+    assert (found <= np.maximum(x / n, prior.mean) + 1e-9).all()
+    assert abs(found[0] - 0.9) > abs(found[1] - 0.9) > abs(found[2] - 0.9)
+    z = prior.credibility(n)
+    assert z[0] < z[1] < z[2]
+    assert prior.strength == pytest.approx(10 / z[0] - 10, rel=1.0)
+
+
+def test_fewer_than_eight_rates_give_no_prior_and_no_trials_give_no_rate():
+    assert beta_binomial.fit([1, 2, 3], [4, 4, 4]) is None
+    low, high = wilson.wilson([0, 3], [0, 4])
+    assert np.isnan(low[0])
+    assert not np.isnan(high[1])
+    assert jeffreys.jeffreys(0, 10)[0] == 0
+    assert jeffreys.jeffreys(10, 10)[1] == 1
+    with pytest.raises(ValueError, match="more successes"):
+        wilson.wilson([5], [4])
+
+
+def test_everybody_at_a_hundred_percent_crashes_nothing():
+    prior = beta_binomial.fit(np.full(20, 30), np.full(20, 30))
+    assert 0.95 < prior.shrunken(30, 30) <= 1
+    assert np.isfinite(prior.interval(np.array([30]), np.array([30]))).all()
+
+
+def test_complaints_shrink_towards_what_was_expected():
+    observed, expected = np.array([0, 1, 2, 9, 1, 0, 2, 1, 3, 1]), np.full(10, 2.0)
+    found = gamma_poisson.fit(observed, expected).shrunken(observed, expected)
+    assert 0 < found[0] < found[1] < found[3] < 4.5
+    assert gamma_poisson.fit(observed[:5], expected[:5]) is None
+
+
+counted = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=1, max_size=6).map(
+    lambda pairs: ([min(a, b) for a, b in pairs], [b for _, b in pairs])
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(first=counted, second=counted)
+def test_mix_and_performance_add_up_and_swapping_flips_the_signs(first, second):
+    size = min(len(first[0]), len(second[0]))
+    a, b = [part[:size] for part in first], [part[:size] for part in second]
+    found, back = kitagawa.kitagawa(*a, *b), kitagawa.kitagawa(*b, *a)
+    assert found.mix + found.performance == pytest.approx(found.total, abs=1e-12)
+    assert back.mix == pytest.approx(-found.mix, abs=1e-12)
+    assert back.performance == pytest.approx(-found.performance, abs=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0.1, 100)), min_size=1, max_size=5))
+def test_the_factors_of_a_product_add_up_to_its_change(pairs):
+    a, b = [one for one, _ in pairs], [one for _, one in pairs]
+    assert das_gupta.das_gupta(a, b).sum() == pytest.approx(np.prod(b) - np.prod(a), rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 100)] * 3), min_size=2, max_size=5), st.randoms(use_true_random=False))
+def test_acceptabilities_sum_to_one_a_dominated_agent_is_never_first_and_permuting_permutes(rows, random):
+    scores = np.array(rows, dtype=float) + np.arange(len(rows))[:, None] * 1e-3  # no exact ties
+    found = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank
+    assert found.sum(axis=1) == pytest.approx(1)
+    assert found.sum(axis=0) == pytest.approx(1)
+    for one in range(len(rows)):
+        if any((scores[other] > scores[one]).all() for other in range(len(rows))):
+            assert found[one, 0] == pytest.approx(0, abs=1e-12)
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    assert weight_triangle.exact_acceptability(scores[order], LOWER, UPPER).rank == pytest.approx(
+        found[order], abs=1e-9
+    )
+
+
+def test_drawn_ranks_sum_to_one_with_uncertain_scores_too():
+    scores = np.random.default_rng(1).uniform(60, 95, (30, 3))
+    found = smaa.smaa(scores, smaa.draw_weights(LOWER, UPPER, 2_000), spread=np.full((30, 3), 4.0))
+    assert found.acceptability.sum(axis=1) == pytest.approx(1)
+    assert found.acceptability.sum(axis=0) == pytest.approx(1)
+    assert (found.low <= found.high).all()
+
+
+def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
+    import pandas as pd
+
+    random = np.random.default_rng(5)
+    agent = np.repeat(np.arange(40), 100)
+    hard = random.random(4000) < np.where(agent == 0, 0.9, 0.2)
+    renewed = random.random(4000) < np.where(hard, 0.6, 0.85)
+    found = case_mix.expected(renewed, pd.DataFrame({"channel": np.where(hard, "cold", "warm")}), agent)
+    mine = agent == 0
+    result = poisson_binomial.surplus(renewed[mine].sum(), found.probability[mine])
+    assert result.expected < 72  # of 100, where the average agent is expected to renew 80
+    assert not result.outside
+    assert 0.6 < found.auc < 0.75
+    assert found.slope == pytest.approx(1, abs=0.15)
+    assert found.probability.sum() == pytest.approx(renewed.sum(), rel=1e-3)
