@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pandas as pd
 
 from analytics import sample as sample_data
@@ -31,7 +32,7 @@ from analytics.intake.accounts import accounts_from
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import explain, say
-from analytics.model import Filters, Period, Receipt, WeightScheme, parse_month
+from analytics.model import Filters, Period, Receipt, WeightScheme, add_months, parse_month
 from analytics.people import LOCAL, Account, Note, Objection, Talk
 from analytics.reports import views
 from analytics.reports.tables import to_csv, to_xlsx
@@ -531,6 +532,198 @@ def schemes(context: Context) -> None:
         for one in known
     ]  # fmt: skip
     _print(context, rows)
+
+
+# -- honest about chance -------------------------------------------------------------------------------------------
+
+
+@_command("funnel")
+@click.option("--indicator", default="renewal_rate", metavar="ID", help="A rate of whole cases (default renewal_rate).")
+@_period_options
+def funnel_(context: Context, indicator: str, **options: Any) -> None:
+    """Every agent's rate against what chance alone would make of it: 95 % and 99.8 % limits, with and without over-dispersion."""
+    from analytics.insight import funnel as plots
+
+    with _desk(context, "see_others") as desk:
+        evaluation = _evaluated(desk, options)
+    found = plots.funnel(evaluation, indicator)
+    seen = evaluation.shown[found.rows]
+    people = evaluation.people.iloc[found.rows]
+    rows = [
+        {"agent_id": people["agent_id"].iat[at], "name": people["name"].iat[at], "n": views.number(found.n[at]), "rate": views.number(found.rate[at]), "outside_95": bool(found.outside95[at]),
+         "outside_998": bool(found.outside998[at]), "outside_dispersed": bool(found.outside_dispersed[at])}
+        for at in np.flatnonzero(seen)
+    ]  # fmt: skip
+    view = {
+        "indicator": indicator, "centre": views.number(found.centre), "phi": views.number(found.phi), "tau2": views.number(found.tau2), "fewest_95": found.fewest95, "fewest_998": found.fewest998,
+        "false_alarm_95": views.number(found.alarm95), "false_alarm_998": views.number(found.alarm998), "agents": rows,
+    }  # fmt: skip
+    _print(context, view, rows=rows)
+
+
+@_command("case-mix")
+@_period_options
+@click.option("--agent", help="Add the waterfall of one agent.")
+def case_mix_(context: Context, agent: str | None, **options: Any) -> None:
+    """Renewals against those expected of just this book (product, channel, region, premium, first term); not explained by the factors listed, never "ability"."""
+    from analytics.insight import case_mix as mix
+
+    with _desk(context, "see_others") as desk:
+        period = _evaluated(desk, options).measured.period
+        found = mix.case_mix(desk.cases(period))
+        table = desk.mine(found.agents)
+        if agent is not None and agent not in set(table["agent_id"]):
+            raise RequestRefused("agent_unknown", agent=agent, period=str(period))
+    rows = _rows(table)
+    view = {
+        "period": str(period),
+        "auc": views.number(found.auc),
+        "calibration_slope": views.number(found.slope),
+        "factors": list(found.used),
+        "not_adjusted_for": list(found.unused),
+        "agents": rows,
+    }
+    if agent is not None:
+        view["waterfall"] = _rows(mix.waterfall(found, agent))
+    _print(context, view, rows=rows)
+
+
+@_command("robustness")
+@_period_options
+def robustness_(context: Context, **options: Any) -> None:
+    """Whether the ranking would stand: rank ranges under every permitted weighting and under chance, and what each weight really decides."""
+    from analytics.insight import robustness as stand
+
+    with _desk(context, "see_others") as desk:
+        evaluation = _evaluated(desk, options)
+        found = stand.robustness(evaluation)
+        table = desk.mine(found.ranks)
+    rows = _rows(table)
+    view = {
+        "exact": found.exact,
+        "draws": found.draws,
+        "seed": found.seed,
+        "agents": rows,
+        "weights": _rows(stand.effective_weights(evaluation)),
+    }
+    _print(context, view, rows=rows)
+
+
+@_command("trends")
+@_period_options
+def trends_(context: Context, **options: Any) -> None:
+    """Whose renewal rate rises or falls beyond the team's, many tests controlled (false discovery rate 10 %)."""
+    from analytics.insight import trends as steady
+
+    with _desk(context, "see_others") as desk:
+        found = steady.trends(desk.monthly(_evaluated(desk, options).measured.period))
+        table = desk.mine(found.agents)
+    _print(context, {"rule": found.rule, "months": found.months, "agents": _rows(table)}, rows=_rows(table))
+
+
+@_command("incentives")
+@_period_options
+@click.option("--bonus", default=0.0, help="Bonus for each candidate, for the budget.")
+def incentives(context: Context, bonus: float, **options: Any) -> None:
+    """Agents who keep improving, with the evidence, and how many of them are expected to be there by chance alone."""
+    from analytics.insight import trends as steady
+
+    with _desk(context, "see_others") as desk:
+        found = steady.trends(desk.monthly(_evaluated(desk, options).measured.period))
+        table = desk.mine(found.improving)
+    view = {
+        "rule": found.rule,
+        "candidates": _rows(table),
+        "by_chance": views.number(found.by_chance),
+        "budget": bonus * len(table),
+        "paid_by_chance": views.number(bonus * found.by_chance),
+    }
+    _print(context, view, rows=_rows(table))
+
+
+@_command("fairness")
+@_period_options
+@click.option(
+    "--by",
+    default="branch",
+    type=click.Choice(["team", "branch", "region", "supervisor"]),
+    help="Compare groups of agents by this.",
+)
+def fairness_(context: Context, by: str, **options: Any) -> None:
+    """Ceilings, discrimination and redundancy of every indicator, gaps between groups, and the renewal rate under rival definitions."""
+    from analytics.insight import fairness as fair
+
+    with _desk(context, "see_others") as desk:
+        desk.require("standard")
+        evaluation = _evaluated(desk, options)
+    of = {
+        str(one): str(group)
+        for one, group in zip(evaluation.people["agent_id"], evaluation.people[by], strict=True)
+        if group
+    }
+    view = {
+        "standards": _rows(fair.standards_check(evaluation)),
+        "groups": _rows(fair.groups(evaluation, of)),
+        "definitions": _rows(fair.radar(evaluation.measured.totals)),
+    }
+    _print(context, view, rows=view["standards"])
+
+
+@_command("effect")
+@_period_options
+@click.option(
+    "--before",
+    "start",
+    required=True,
+    callback=_month,
+    metavar="YYYY-MM",
+    help="First month of the period before the coaching; as long as --from to --to.",
+)
+def effect_(context: Context, start: dt.date, **options: Any) -> None:
+    """What coaching did between two periods: coached agents against uncoached ones who started alike."""
+    from analytics.insight import effect as proofs
+
+    with _desk(context, "see_others") as desk:
+        desk.require("coach")
+        after = _evaluated(desk, options)
+        period = Period(start, add_months(start, after.measured.period.length - 1))
+        before = evaluate(desk.home.measure(Filters(period)), after.scheme)
+        held = {
+            talk.agent_id
+            for talk in desk.home.state.talks.all()
+            if talk.state in ("done", "followed_up")
+            and talk.talk_on
+            and period.first <= talk.talk_on < after.measured.period.last
+        }
+    found = proofs.proof(before, after, held)
+    plain = None if found.effect is None else {key: views.number(value) for key, value in asdict(found.effect).items()}
+    _print(
+        context,
+        {
+            "before": str(period),
+            "after": str(after.measured.period),
+            "coached": found.coached,
+            "peers": found.peers,
+            "can_tell": found.told,
+            "plain_change": views.number(found.plain_change),
+            "effect": plain,
+        },
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame as plain JSON rows: missing is null, numbers are plain ones."""
+    return [
+        {
+            key: None
+            if value is None or (isinstance(value, float) and not np.isfinite(value))
+            else value.item()
+            if hasattr(value, "item")
+            else value
+            for key, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]
 
 
 # -- sheets and the people around them -------------------------------------------------------------------------------

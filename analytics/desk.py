@@ -143,6 +143,26 @@ class Desk:
             "policies_of", agent_id=agent_id, first_month=period.first, last_month=period.last
         )
 
+    def cases(self, period: Period) -> pd.DataFrame:
+        """Every closed policy of a period with what could explain its outcome, of the whole company: a model needs everybody's.
+
+        What leaves the desk about single agents is cut to the scope by whoever asks (`mine`).
+        """
+        self.require("see_others")
+        span = {"first_month": period.first, "last_month": period.last, "grace_days": self.home.settings.grace_days}
+        return self.home.warehouse.ask("cases", **span)
+
+    def monthly(self, period: Period) -> pd.DataFrame:
+        """Renewed and due by agent and month, of the whole company; see `cases`."""
+        self.require("see_others")
+        return self.home.warehouse.ask("monthly", first_month=period.first, last_month=period.last)
+
+    def mine(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table (with agent_id) that the reader may see."""
+        if self.identity.scope is None:
+            return table
+        return table[table["agent_id"].isin(self._covered())].reset_index(drop=True)
+
     # -- sheets ----------------------------------------------------------------------------------------------------
 
     def about(self, evaluation: Evaluation) -> Around:

@@ -159,3 +159,23 @@ from current_policies where agent_id = $agent_id and month between $first_month 
 -- name: custom_measures
 -- Numbers of scoresheets that nobody knows and that were kept as they were.
 select distinct measure from current_scoresheet where starts_with(measure, 'custom.') order by measure
+
+-- name: cases
+-- Every policy of the months whose window has closed, with what could explain its outcome; states as rollup.sql has them.
+select p.agent_id, r.team, coalesce(r.region, r.branch) as region, p.product, p.channel, p.first_term,
+  case when p.premium_due is null then null when p.premium_due < 500 then '<500' when p.premium_due < 1500 then '500–1500'
+    when p.premium_due < 3000 then '1500–3000' when p.premium_due < 6000 then '3000–6000' else '6000+' end as premium_band,
+  (p.outcome is distinct from 'lost' and (p.outcome = 'renewed' or p.renewed_on is not null)
+    and coalesce(date_diff('day', p.due_date, p.renewed_on) <= coalesce(g.grace_days, $grace_days), true))::integer as renewed
+from current_policies p
+left join product_grace g on g.product = p.product
+left join roster_month r on r.agent_id = p.agent_id and r.month = p.month
+where p.month between $first_month and $last_month and p.exclusion is null and p.outcome is distinct from 'open'
+  and date_diff('day', p.due_date, p.as_of) > coalesce(g.grace_days, $grace_days)
+order by p.agent_id, p.policy_id, p.month
+
+-- name: monthly
+-- Renewed and due of every agent and month, with the team of that month.
+select m.agent_id, r.team, m.month, m.renewed_policies::double as renewed_policies, m.due_policies::double as due_policies
+from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
+where m.month between $first_month and $last_month and m.due_policies > 0 order by m.agent_id, m.month
