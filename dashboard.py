@@ -3,15 +3,18 @@
 import sys
 from pathlib import Path
 
-if str(Path(__file__).parent) not in sys.path:
-    sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = {str(Path(__file__).parent)} - set(sys.path)
 
 PAGES = (  # folder and file, address, title, icon, and the action of analytics/desk.py that its reader must be allowed
     ("explore/overview", "overview", "overview.title", "monitoring", "see_others"),
     ("explore/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
     ("explore/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),
+    ("explore/funnel", "funnel", "funnel.title", "filter_alt", "see_others"),
+    ("explore/case_mix", "case-mix", "case_mix.title", "balance", "see_others"),
+    ("explore/trends", "trends", "trends.title", "trending_up", "see_others"),
     ("decide/weights", "weights", "weights.title", "tune", "see_others"),
     ("decide/standards", "standards", "standards.title", "straighten", "standard"),
+    ("decide/fairness", "fairness", "fairness.title", "handshake", "standard"),
     ("people/sheet", "sheet", "sheet.title", "description", "see"),
     ("people/agent", "agent", "agent.title", "person", "see_others"),
     ("people/coaching", "coaching", "coaching.title", "checklist", "coach"),

@@ -32,7 +32,7 @@ from analytics.intake.accounts import accounts_from
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import explain, say
-from analytics.model import Filters, Period, Receipt, WeightScheme, add_months, parse_month
+from analytics.model import QUADRANTS, Filters, Period, Receipt, WeightScheme, add_months, parse_month
 from analytics.people import LOCAL, Account, Note, Objection, Talk
 from analytics.reports import views
 from analytics.reports.tables import to_csv, to_xlsx
@@ -437,7 +437,18 @@ def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None
     """Where agents stand on two indicators."""
     with _desk(context, "see_others") as desk:
         evaluation = _evaluated(desk, options)
-    view = views.quadrant_view(evaluation, _placed(evaluation, x, y, cut))
+    from analytics.insight.certainty import quadrant_certainty
+
+    placed = _placed(evaluation, x, y, cut)
+    view = views.quadrant_view(evaluation, placed)
+    chance = quadrant_certainty(evaluation.measured, placed)
+    view["agents_differ"] = chance.tell_apart if chance.known.any() else None
+    for one, row in zip(view["agents"], np.flatnonzero(evaluation.shown), strict=True):
+        known = bool(chance.known[row])
+        one["probability"] = (
+            {name: views.number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)} if known else None
+        )
+        one["certain"] = bool(chance.certain[row]) if known else None
     _print(context, view, rows=view["agents"])
 
 

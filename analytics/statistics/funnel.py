@@ -47,10 +47,7 @@ def fewest_to_be_high(centre: float, level: float = 0.95) -> int:
     """From how many trials on anybody can lie above the exact limit at all: below, even a perfect rate is chance."""
     if not 0 < centre < 1:
         raise ValueError("the centre must lie between 0 and 1")
-    n = 1
-    while binom.ppf(1 - half_tail(level), n, centre) >= n:
-        n += 1
-    return n
+    return int(np.ceil(np.log(half_tail(level)) / np.log(centre) - 1e-12))  # where even centreⁿ is rarer than the tail
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from analytics.catalogue import actions
 from analytics.charts.quadrant import Look, drawn_rows, picked_rows, quadrant_chart
+from analytics.insight.certainty import Certainty, QuadrantCertainty, quadrant_certainty
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.quadrant import place
 from analytics.model import QUADRANTS, UNPLACED
@@ -122,6 +123,28 @@ def picture() -> None:
     session.put("quadrant_drawn", (placed, rows, picked))
 
 
+def in_words(chance: QuadrantCertainty, row: int) -> str:
+    """The quadrant where it is certain, else that it is not yet, with the two likeliest; too little data is said."""
+    if not chance.known[row]:
+        return t("certainty.unknown")
+    first, second = chance.likeliest()[row]
+    share = [f"{100 * chance.probability[row, at]:.0f}" for at in (first, second)]
+    names = [t(f"quadrant.{QUADRANTS[at]}") for at in (first, second)]
+    if chance.certain[row]:
+        return t("certainty.certain", quadrant=names[0], share=share[0])
+    return t("certainty.not_yet", first=names[0], share=share[0], second=names[1], other=share[1])
+
+
+def ranged(one: Certainty | None, name: str, row: int) -> str:
+    """The 95 % range of a value in its own unit."""
+    if one is None or np.isnan(one.low[row]):
+        return "—"
+    low, high = (
+        views.format_value(float(value[row]), now.catalogue[name], session.language()) for value in (one.low, one.high)
+    )
+    return f"{low} – {high}"
+
+
 @st.fragment
 def table() -> None:
     """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list.
@@ -148,6 +171,25 @@ def table() -> None:
     frame["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
     )
+    sure = st.toggle(t("certainty.switch"), value=True, key="how_sure", help=t("certainty.switch_help"))
+    chance = quadrant_certainty(now.measured, placed) if sure else None
+    if chance is not None and chance.known.any():
+        certain = int((chance.certain & now.shown).sum())
+        st.caption(t("certainty.quadrants", certain=certain, all=int((chance.known & now.shown).sum())))
+        if not chance.tell_apart:
+            st.info(
+                t(
+                    "certainty.same",
+                    x=indicator(placed.x),
+                    y=indicator(placed.y),
+                    p_x=f"{chance.x.p_equal:.2f}",
+                    p_y=f"{chance.y.p_equal:.2f}",
+                )
+            )
+        frame["certainty"] = [in_words(chance, row) for row in order]
+        frame["x_range"], frame["y_range"] = (
+            [ranged(one, name, row) for row in order] for one, name in ((chance.x, placed.x), (chance.y, placed.y))
+        )
     what_to_do = {name: text(default_action(name, [])) for name in (*QUADRANTS, UNPLACED)}
     frame["action"] = [what_to_do[name] for name in placed.quadrant[order]]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
@@ -155,6 +197,12 @@ def table() -> None:
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
         Column("x", indicator(placed.x), looks[0]), Column("y", indicator(placed.y), looks[1]), Column("due_policies", t("column.due_policies"), "count"), Column("action", t("column.action")),
     ]  # fmt: skip
+    if "certainty" in frame:
+        columns[4:4] = [Column("certainty", t("certainty.column"))]
+        columns[-1:-1] = [
+            Column("x_range", t("certainty.range", indicator=indicator(placed.x))),
+            Column("y_range", t("certainty.range", indicator=indicator(placed.y))),
+        ]
     event = panel.show(
         "quadrant_table",
         frame,

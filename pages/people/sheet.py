@@ -1,10 +1,12 @@
 """Evaluation sheet · 评估表: one agent and period as it is printed, with comments, closing and files."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics.charts.scores import history_lines
 from analytics.errors import RequestRefused
+from analytics.insight.certainty import CLASSIFY, certainty
 from analytics.insight.sheet import differs, fingerprint
 from analytics.language import explain
 from analytics.people import NOTE_KINDS, Note
@@ -92,6 +94,36 @@ def figures(one: dict) -> None:
             [Column("month", t("filter.period"), "date"), Column("whose", t("column.name")), Column("value", t("column.value"), "percent" if unit.startswith("percent") else "number"), Column("n", t("column.denominator"), "count")],
             alt=t("agent.history", indicator=indicator(name)),
         )  # fmt: skip
+
+
+def how_sure(one: dict, row: int) -> None:
+    """One plain sentence of certainty for every indicator whose spread the data tell."""
+    with st.expander(t("certainty.sentences"), expanded=True):
+        for item in one["indicators"]:
+            sure = (
+                certainty(now.measured, item["id"]) if item["value"] is not None and item["id"] in known.ids else None
+            )
+            if sure is None or np.isnan(sure.low[row]):
+                continue
+            low, high = (
+                sheets.value_text(item, float(edge[row]), known, session.language()) for edge in (sure.low, sure.high)
+            )
+            z = sure.credibility[row]
+            if sure.kind == "rate" and not np.isnan(z) and z < CLASSIFY:
+                st.markdown(t("certainty.few", indicator=indicator(item["id"])))
+            value = sheets.value_text(item, item["value"], known, session.language())
+            st.markdown(
+                t(
+                    f"certainty.sentence_{sure.kind}",
+                    indicator=indicator(item["id"]),
+                    value=value,
+                    n=f"{sure.n[row]:,.0f}",
+                    x=f"{item['numerator'] or 0:,.0f}",
+                    low=low,
+                    high=high,
+                    z="—" if np.isnan(z) else f"{z:.2f}",
+                )
+            )
 
 
 def notes(agent_id: str) -> None:
@@ -307,6 +339,7 @@ with shell.page("sheet"):
     one = load.desk().shown_sheet(about, agent_id)
     head(one)
     figures(one)
+    how_sure(one, now.row(agent_id))
     closing(agent_id, one, live)
     notes(agent_id)
     st.page_link(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +15,17 @@ from analytics import evaluation as core
 from analytics import sample
 from analytics.catalogue import Catalogue, preset_schemes
 from analytics.desk import Desk
+from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
 from analytics.insight.quadrant import place
 from analytics.insight.sheet import Around
 from analytics.model import Filters, Period, Settings, WeightScheme
 from pages.ui import session
+
+if TYPE_CHECKING:
+    from analytics.insight.case_mix import CaseMix
+    from analytics.insight.trends import Trends
 
 _opening = threading.Lock()
 _open: dict[str, Home] = {}
@@ -42,7 +49,8 @@ def close() -> None:
         for one in _open.values():
             one.close()
         _open.clear()
-        _measured.clear()
+        for cache in (_measured, _cases, _case_mix, _trends):
+            cache.clear()
 
 
 def desk() -> Desk:
@@ -115,3 +123,65 @@ def schemes() -> dict[str, WeightScheme]:
 
 def has_sample() -> bool:
     return bool(sample.loads(home()))
+
+
+# -- answers that take a while: cached by the data's version and the period, the same for every reader ------------------
+
+
+def cases(period: Period) -> pd.DataFrame:
+    """Every closed policy of a period; whoever shows single agents cuts them to the reader's scope."""
+    return _cases(_key(), period)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _cases(key: tuple[object, ...], period: Period) -> pd.DataFrame:
+    return desk().cases(period)
+
+
+def case_mix(period: Period) -> CaseMix:
+    """The case-mix model of a period."""
+    from analytics.insight.case_mix import case_mix as fitted  # scikit-learn is a second's import
+
+    return _case_mix(_key(), period, fitted)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _case_mix(key: tuple[object, ...], period: Period, _fitted: Callable[[pd.DataFrame], CaseMix]) -> CaseMix:
+    return _fitted(cases(period))
+
+
+def surplus(period: Period) -> dict[str, float]:
+    """Renewals beyond those expected, per 100 policies, of every agent; empty where nothing could be expected."""
+    try:
+        found = case_mix(period).agents
+    except RequestRefused:
+        return {}
+    return dict(zip(found["agent_id"], 100 * found["difference"] / found["n"], strict=True))
+
+
+def trends(period: Period) -> Trends:
+    """Whose rate rises or falls over a run of months."""
+    return _trends(_key(), period)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _trends(key: tuple[object, ...], period: Period) -> Trends:
+    from analytics.insight.trends import trends as found
+
+    return found(desk().monthly(period))
+
+
+def earlier(period: Period) -> Period | None:
+    """The period before, where it has figures."""
+    return core.earlier_period(months(), period, "before")
+
+
+def effective_weights(of: Evaluation) -> pd.DataFrame:
+    from analytics.insight.robustness import effective_weights as found
+
+    return found(of)
+
+
+def _key() -> tuple[object, ...]:
+    one = home()
+    return str(one.folder), one.warehouse.data_version, one.settings

@@ -1,0 +1,105 @@
+"""Ability or circumstances · 能力还是外部因素: renewals against those to be expected of just this book."""
+
+import streamlit as st
+
+from analytics.charts.chance import waterfall_chart
+from analytics.insight.case_mix import change, none_alike, waterfall
+from analytics.reports.tables import Column
+from pages.ui import controls, load, panel, session, shell
+from pages.ui.i18n import t
+
+with shell.page("case_mix"):
+    now = load.evaluation(controls.filter_bar(), session.scheme())
+    shell.line(now.measured, int(now.shown.sum()))
+    period = now.measured.period
+    found = load.case_mix(period)
+    people = now.people[now.shown].set_index("agent_id")
+    table = found.agents.assign(alone=none_alike(found))
+    table = table[table["agent_id"].isin(people.index)]
+    table = table.assign(
+        name=people["name"].reindex(table["agent_id"]).to_numpy(),
+        team=people["team"].reindex(table["agent_id"]).to_numpy(),
+    )
+    table = table.sort_values("difference", kind="stable").reset_index(drop=True)
+    st.markdown(
+        t("case_mix.little", auc=f"{found.auc:.2f}") if found.explains_little
+        else t("case_mix.finding", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}", factors="、".join(t(f"case_mix.step_{one}") for one in found.used))
+    )  # fmt: skip
+    if found.unused:
+        st.caption(t("case_mix.unused", factors="、".join(t(f"case_mix.step_{one}") for one in found.unused)))
+    shown = table.assign(
+        state=[
+            t("case_mix.few") if not enough else t("case_mix.above") if outside and difference > 0 else t("case_mix.below") if outside else t("case_mix.as_expected")
+            for enough, outside, difference in zip(table["enough"], table["outside"], table["difference"], strict=True)
+        ],
+        range=[f"{low:.0f} – {high:.0f}" for low, high in zip(table["low"], table["high"], strict=True)],
+    )  # fmt: skip
+    columns = [
+        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("column.due_policies"), "count"), Column("rate", t("case_mix.rate"), "percent"),
+        Column("expected_rate", t("case_mix.expected_rate"), "percent"), Column("observed", t("case_mix.observed"), "count"), Column("expected", t("case_mix.expected"), "number"),
+        Column("difference", t("case_mix.difference"), "number"), Column("range", t("case_mix.range")), Column("state", t("case_mix.state")), Column("without_peers", t("case_mix.without_peers"), "percent"),
+    ]  # fmt: skip
+    event = panel.show(
+        "case_mix", shown, columns, on_select="rerun", selection_mode="single-row", height=panel.fit(len(shown), 420)
+    )
+    panel.downloads("case_mix", t("case_mix.export", period=str(period)), shown, columns)
+    if len(shown):
+        row = event.selection.rows[0] if event.selection.rows and event.selection.rows[0] < len(shown) else 0
+        one = shown.iloc[row]
+        steps = waterfall(found, one["agent_id"])
+        twin = steps.assign(
+            step=[one["name"] if step == "agent" else t(f"case_mix.step_{step}") for step in steps["step"]]
+        )
+        left, right = st.columns([0.62, 0.38], gap="medium")
+        with left:
+            panel.chart(
+                "waterfall",
+                waterfall_chart(steps, t, one["name"]),
+                twin,
+                [Column("step", t("case_mix.step")), Column("value", t("column.value"), "percent")],
+                alt=t("case_mix.waterfall", name=one["name"]),
+            )
+        with right:
+            st.markdown(
+                t(
+                    "case_mix.sentence",
+                    name=one["name"],
+                    expected=f"{100 * one['expected_rate']:.0f}",
+                    rate=f"{100 * one['rate']:.0f}",
+                    verdict=one["state"],
+                )
+            )
+            if one["alone"]:
+                st.caption(t("case_mix.alone"))
+    st.subheader(t("case_mix.change"), anchor=False)
+    earlier = load.earlier(period)
+    teams = sorted({team for team in people["team"] if team})
+    if earlier is None:
+        st.caption(t("overview.no_comparison"))
+    elif teams:
+        team = st.selectbox(t("filter.team"), teams, key="change_team", width=220)
+        before, after = load.cases(earlier), load.cases(period)
+        before, after = before[before["team"] == team], after[after["team"] == team]
+        if len(before) and len(after):
+            split = change(before, after)
+            st.markdown(
+                t(
+                    "case_mix.split",
+                    team=team,
+                    before=str(earlier),
+                    total=f"{100 * split.split.total:+.1f}".replace("-", "−"),
+                    mix=f"{100 * split.split.mix:+.1f}".replace("-", "−"),
+                    performance=f"{100 * split.split.performance:+.1f}".replace("-", "−"),
+                )
+            )
+            cells = split.cells.sort_values("size_now", ascending=False)
+            named = [
+                Column("cell", t("case_mix.cell")),
+                Column("size_before", t("case_mix.n_before"), "count"),
+                Column("size_now", t("case_mix.n_now"), "count"),
+                Column("mix", t("case_mix.mix"), "percent"),
+                Column("performance", t("case_mix.performance"), "percent"),
+            ]
+            panel.show("cells", cells, named, height=panel.fit(len(cells), 320))
+    with st.expander(t("common.how")):
+        st.markdown(t("case_mix.how"))
