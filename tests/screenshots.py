@@ -18,6 +18,8 @@ PICTURES = (
     ("weak-spots", "weak-spots", "zh"),
     ("weights", "weights", "en"),
     ("coaching", "coaching", "zh"),
+    ("sheet", "sheet", "en"),
+    ("funnel", "funnel", "zh"),
 )
 
 

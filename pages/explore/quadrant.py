@@ -241,7 +241,7 @@ def table() -> None:
             rest = people.iloc[unplaced][["agent_id", "name", "team"]].assign(
                 x=placed.x_value[unplaced], y=placed.y_value[unplaced]
             )
-            panel.show("unplaced", rest, [*columns[:3], *columns[4:6]])
+            panel.show("unplaced", rest, [one for one in columns if one.name in rest])
 
 
 with shell.page("quadrant_page"):

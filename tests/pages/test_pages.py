@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.home import Home
 from pages.ui import load
-from tests.conftest import ROOT
+from tests.conftest import ROOT, load_text
 
 PAGES = {
     "pages/explore/overview.py": ("总览", "Overview"),
@@ -148,3 +148,26 @@ def test_no_page_file_stands_directly_in_pages():
     assert [path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py"] == []
     assert os.path.isfile(ROOT / "dashboard.py")
     assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(home, tmp_path, monkeypatch):
+    header = "保单号,工号,到期日,续保结果,满意度"
+    rows = [
+        f"P{one}-{at},B{one:02d},2026-04-{1 + at:02d},{'已续' if at % 5 else '未续'},{3 + at % 3}"
+        for one in range(12)
+        for at in range(15)
+    ]
+    load_text(
+        home, tmp_path, "policies", "\n".join([header, *rows, "Q1,Z9,2026-04-02,已续,"]) + "\n", satisfaction_max=5
+    )
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch, "en-GB")
+    at.switch_page("pages/explore/quadrant.py").run()
+    load.close()
+    sound(at)
+    assert any("do not differ beyond chance" in one.value for one in at.info)
+    assert any("Certain (80% or more): 0 of 12" in one.value for one in at.caption)
+    tables = [one.value for one in at.dataframe]
+    assert tables[0]["certainty"].str.startswith("not yet certain").all()
+    assert tables[-1]["agent_id"].tolist() == ["Z9"]
