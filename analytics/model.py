@@ -6,14 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from analytics.errors import RequestRefused
 from analytics.people import SwotEntry
+
+if TYPE_CHECKING:  # the process that reads files needs these types and must not wait for pandas
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
 
 Text = Mapping[str, str]  # {"zh": …, "en": …}
 Direction = Literal["higher", "lower"]
@@ -165,7 +166,8 @@ class Scope:
     def covers(self, people: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Which rows of a frame with agent_id, team and branch lie inside; in doubt outside."""
         if self.agent_id is not None:
-            return np.asarray(people["agent_id"] == self.agent_id, dtype=bool)
+            own: npt.NDArray[np.bool_] = (people["agent_id"] == self.agent_id).to_numpy(dtype=bool)
+            return own
         inside: npt.NDArray[np.bool_] = (
             people["team"].isin(self.teams) | people["branch"].isin(self.branches)
         ).to_numpy(dtype=bool)

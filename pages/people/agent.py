@@ -10,35 +10,12 @@ from analytics.reports import views
 from analytics.reports.tables import Column
 from analytics.scoring.weights import largest_remainder
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, t, text
 
 with shell.page("agent"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
-    people = now.people[now.in_scope]
-    shown = now.people[now.shown]
-    ids = [str(one) for one in shown["agent_id"]]
-    asked = session.parameter("agent")
-    if asked and asked not in ids and asked in set(people["agent_id"]):
-        ids.insert(0, asked)
-    if asked and asked not in ids:
-        st.warning(t("agent.unknown", agent=md(asked)))
-    if not ids:
-        st.info(t("common.nothing"))
-        st.stop()
-    names = dict(zip(people["agent_id"], people["name"], strict=True))
-    teams = dict(zip(people["agent_id"], people["team"], strict=True))
-    if asked in ids and session.get("agent_asked") != asked:
-        session.put("agent_asked", asked)
-        session.put("agent_choice", asked)
-    session.keep_valid("agent_choice", ids)
-    agent_id = st.selectbox(
-        t("agent.choose"),
-        ids,
-        key="agent_choice",
-        format_func=lambda one: f"{names[one]} · {one} · {teams[one] or '—'}",
-        width=380,
-    )
+    agent_id, _, names = controls.choose_agent(now, "agent")
     row = now.row(agent_id)
     scored, rated = now.agents, bool(now.agents.rated[now.row(agent_id)])
     quadrant = str(place(now).quadrant[row])

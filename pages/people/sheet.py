@@ -311,29 +311,7 @@ with shell.page("sheet"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     known = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
-    people = now.people[now.in_scope]
-    ids = [str(one) for one in now.people[now.shown]["agent_id"]][:MOST]
-    asked = session.parameter("agent")
-    if asked and asked not in ids and asked in set(people["agent_id"]):
-        ids.insert(0, asked)
-    if asked and asked not in ids:
-        st.warning(t("agent.unknown", agent=md(asked)))
-    if not ids:
-        st.info(t("common.nothing"))
-        st.stop()
-    names = dict(zip(people["agent_id"], people["name"], strict=True))
-    teams = dict(zip(people["agent_id"], people["team"], strict=True))
-    if asked in ids and session.get("sheet_asked") != asked:
-        session.put("sheet_asked", asked)
-        session.put("sheet_choice", asked)
-    session.keep_valid("sheet_choice", ids)
-    agent_id = st.selectbox(
-        t("agent.choose"),
-        ids,
-        key="sheet_choice",
-        format_func=lambda one: f"{names[one]} · {one} · {teams[one] or '—'}",
-        width=380,
-    )
+    agent_id, ids, _ = controls.choose_agent(now, "sheet", MOST)
     about = load.around(now)
     live = load.desk().live_sheet(about, agent_id)
     one = load.desk().shown_sheet(about, agent_id)

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
 from pages.ui import load, session
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t
 
 ALL = "all"
 
@@ -116,3 +117,31 @@ def show_period(months: tuple[str, ...]) -> None:
     if months:
         session.remember("period", period_id(months[0], months[-1]))
         session.forget("period")
+
+
+def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, list[str], dict[str, str]]:
+    """The agent of the page: asked for in the address (inside the reader's scope), else chosen; the ids shown, and everybody's name."""
+    people = now.people[now.in_scope]
+    ids = [str(one) for one in now.people[now.shown]["agent_id"]][:most]
+    asked = session.parameter("agent")
+    if asked and asked not in ids and asked in set(people["agent_id"]):
+        ids.insert(0, asked)
+    if asked and asked not in ids:
+        st.warning(t("agent.unknown", agent=md(asked)))
+    if not ids:
+        st.info(t("common.nothing"))
+        st.stop()
+    names = dict(zip(people["agent_id"], people["name"], strict=True))
+    teams = dict(zip(people["agent_id"], people["team"], strict=True))
+    if asked in ids and session.get(f"{key}_asked") != asked:
+        session.put(f"{key}_asked", asked)
+        session.put(f"{key}_choice", asked)
+    session.keep_valid(f"{key}_choice", ids)
+    chosen = st.selectbox(
+        t("agent.choose"),
+        ids,
+        key=f"{key}_choice",
+        format_func=lambda one: f"{names[one]} · {one} · {teams[one] or '—'}",
+        width=380,
+    )
+    return str(chosen), ids, names
