@@ -11,6 +11,7 @@ from analytics.catalogue import Catalogue, definition_of, with_version
 from analytics.charts.standards import standard_curve
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation, evaluate
+from analytics.insight.objections import review_list
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
 from analytics.intake.fields import counted
 from analytics.language import explain
@@ -425,6 +426,8 @@ with shell.page("standards"):
     if version := session.get("standard_saved"):
         st.caption(t("standards.saved", version=version))
         session.forget("standard_saved")
+    if review := [one for one in review_list(load.desk().objections()) if one in base.ids]:
+        st.warning(t("objection.review", indicators="、".join(text(base[one].label) for one in review)))
     editor()
     marks()
     st.subheader(t("standards.rehearsal"), anchor=False)

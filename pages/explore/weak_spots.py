@@ -103,6 +103,13 @@ with shell.page("weak_spots"):
         with st.container(horizontal=True):
             if picked.selection.rows and picked.selection.rows[0] < len(behind):
                 one = behind.iloc[picked.selection.rows[0]]
+                controls.plan_talk(
+                    now,
+                    str(one["agent_id"]),
+                    t("talk.reason_weak", indicator=indicator(chosen), lost=f"{one['lost']:.1f}"),
+                    (chosen,),
+                    "weak_plan",
+                )
                 st.page_link(
                     "pages/people/agent.py",
                     label=t("common.open_agent", name=one["name"]),

@@ -320,6 +320,9 @@ with shell.page("sheet"):
     how_sure(one, now.row(agent_id))
     closing(agent_id, one, live)
     notes(agent_id)
+    weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]
+    reason = t("talk.reason_sheet", period=str(now.measured.period))
+    controls.plan_talk(now, agent_id, reason, tuple(item["id"] for item in weakest), "sheet_plan")
     st.page_link(
         "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
+from analytics.people import OPEN_TALKS, Talk
 from pages.ui import load, session
 from pages.ui.i18n import md, t
 
@@ -145,3 +146,16 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
         width=380,
     )
     return str(chosen), ids, names
+
+
+def plan_talk(now: Evaluation, agent_id: str, reason: str, indicators: tuple[str, ...], key: str) -> None:
+    """A button that puts an agent on the coaching list, with what led to it; says so where a talk is open already."""
+    desk = load.desk()
+    if not desk.may("coach", agent_id):
+        return
+    if any(talk.state in OPEN_TALKS for talk in desk.talks(agent_id)):
+        st.caption(t("talk.open_already"))
+        return
+    period = now.measured.period
+    made = Talk(agent_id, reason=reason, indicators=indicators, first=period.first, last=period.last)
+    st.button(t("talk.plan"), key=key, icon=":material/add_task:", on_click=desk.save_talk, args=(made,))

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.catalogue import Catalogue, default_scheme
+from analytics.catalogue import catalogue as built_in
 from analytics.desk import Identity
 from analytics.model import Filters, Period, WeightScheme
 
@@ -79,8 +80,8 @@ def identity() -> Identity:
 
 
 def catalogue() -> Catalogue:
-    """The indicators in force today; read once a run, by the gate."""
-    found: Catalogue = st.session_state["catalogue"]
+    """The indicators in force today, read once a run by the gate; outside a run the built-in ones."""
+    found: Catalogue = st.session_state.get("catalogue") or built_in()
     return found
 
 

@@ -171,3 +171,39 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     tables = [one.value for one in at.dataframe]
     assert tables[0]["certainty"].str.startswith("not yet certain").all()
     assert tables[-1]["agent_id"].tolist() == ["Z9"]
+
+
+def test_a_talk_is_planned_from_the_sheet_and_stands_on_the_coaching_page(full):
+    full.switch_page("pages/people/sheet.py").run()
+    full.button(key="sheet_plan").click().run()
+    sound(full)
+    assert [talk.reason for talk in load.home().state.talks.all("A1")] == ["2026-04 评估表"]
+    full.switch_page("pages/people/coaching.py").run()
+    full.segmented_control(key="coaching_part").set_value("talks").run()
+    sound(full)
+    assert any("1 次面谈" in one.value for one in full.caption)
+
+
+def test_a_comment_is_written_and_a_sheet_is_closed_on_its_page(full):
+    full.switch_page("pages/people/sheet.py").run()
+    full.text_area(key="new_comment_A1").set_value("稳").run()
+    full.button(key="add_comment").click().run()
+    full.button(key="close_sheet").click().run()
+    sound(full)
+    assert [note.text for note in load.home().state.notes.of("A1")] == ["稳"]
+    assert any("已定稿" in one.value for one in full.caption)
+    assert full.text_area(key="new_comment_A1").value == ""
+
+
+def test_a_standard_is_drafted_rehearsed_and_adopted_with_a_reason(full):
+    full.switch_page("pages/decide/standards.py").run()
+    full.number_input(key="std.renewal_rate.weight").set_value(50.0).run()
+    full.button(key="keep_standard").click().run()
+    full.button(key="rehearse").click().run()
+    full.text_area(key="adopt_reason").set_value("更看重续保率")
+    next(one for one in full.button if one.label == "采用").click().run()
+    sound(full)
+    saved = load.home().state.standards()
+    assert [(one.version, one.reason, one.indicators["renewal_rate"]["weight"]) for one in saved] == [
+        (1, "更看重续保率", 50.0)
+    ]
