@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ from analytics.people import (
     AuditEntry,
     ClosedSheet,
     Correction,
+    MarketAverage,
     Note,
     Objection,
     StandardVersion,
@@ -35,6 +36,9 @@ from analytics.people import (
 )
 from analytics.warehouse.sandbox import sandbox
 from analytics.work import Work
+
+if TYPE_CHECKING:
+    from analytics.insight.effect import Proof
 
 # Who may do what; managers and agents besides only inside their scope.
 ACTIONS: Mapping[str, frozenset[str]] = {
@@ -153,15 +157,45 @@ class Desk:
         return self.home.warehouse.ask("cases", **span)
 
     def monthly(self, period: Period) -> pd.DataFrame:
-        """Renewed and due by agent and month, of the whole company; see `cases`."""
+        """The sums by agent and month, of the whole company; see `cases`."""
         self.require("see_others")
         return self.home.warehouse.ask("monthly", first_month=period.first, last_month=period.last)
+
+    def own_rates(self, period: Period) -> pd.DataFrame:
+        """Renewal rates that files state themselves, beside the counts known for the same agent and months; see `cases`."""
+        self.require("see_others")
+        return self.home.warehouse.ask("own_rates", first_month=period.first, last_month=period.last)
 
     def mine(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table (with agent_id) that the reader may see."""
         if self.identity.scope is None:
             return table
         return table[table["agent_id"].isin(self._covered())].reset_index(drop=True)
+
+    def earlier(self, period: Period) -> Period | None:
+        """The period before, where all its months have figures."""
+        return earlier_period(known_months(self.home.warehouse), period, "before")
+
+    def coached(self, first: dt.date, last: dt.date) -> set[str]:
+        """Whose talk was held from the first day of one month to before the last month of the other."""
+        return {
+            talk.agent_id
+            for talk in self.home.state.talks.all()  # of everybody: a coached agent of another team is no uncoached peer
+            if talk.state in ("done", "followed_up") and talk.talk_on is not None and first <= talk.talk_on < last
+        }
+
+    def proof(self, after: Evaluation, before: Period) -> Proof:
+        """What the talks held between the two periods did; the period before `before` is the placebo, where it has figures."""
+        from analytics.insight.effect import proof  # statsmodels is a second's import
+
+        self.require("coach")
+
+        def judged(period: Period) -> Evaluation:
+            return evaluate(self.home.measure(Filters(period)), after.scheme)
+
+        earlier = self.earlier(before)
+        held = self.coached(before.first, after.measured.period.last)
+        return proof(judged(before), after, held, judged(earlier) if earlier else None)
 
     # -- sheets ----------------------------------------------------------------------------------------------------
 
@@ -382,6 +416,18 @@ class Desk:
     def save_standard(self, version: StandardVersion, expected: int) -> StandardVersion:
         self.require("standard")
         return self.home.state.save_standard(replace(version, author=version.author or self.identity.who), expected)
+
+    def market(self) -> dict[str, MarketAverage]:
+        """What the trade reaches, as somebody entered it, by indicator."""
+        return self.home.state.market.all()
+
+    def save_market(self, indicator: str, value: float | None, source: str) -> None:
+        """Enter what the trade reaches on an indicator and where that is known from; None takes it out."""
+        self.require("standard")
+        if value is None:
+            self.home.state.market.remove(indicator, self.identity.who)
+        else:
+            self.home.state.market.save(MarketAverage(indicator, value, source), self.identity.who)
 
     def change_setting(self, name: str, value: Any) -> None:
         self.require("setting")

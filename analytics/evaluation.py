@@ -21,7 +21,7 @@ from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.measures import Measures, measures, months
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one set of figures is itself and no other: answers about it can be kept beside it
 class Values:
     """Indicator values of some rows (agents, teams, or the company): rows × indicators, read-only.
 
@@ -259,6 +259,22 @@ def _cap(names: np.ndarray, value: Floats, beyond: float, cap: str, known: Catal
     worse = value > beyond if known[indicator].direction == "lower" else value < beyond
     better = np.array([order.index(name) < order.index(cap) for name in names], dtype=bool)
     return np.where(worse & better, cap, names)
+
+
+def under(measured: Measured, known: Catalogue) -> Measured:
+    """The same figures under other standards of the same indicators."""
+
+    def again(values: Values) -> Values:
+        marks = np.column_stack([points(values.value[:, at], one.standard) for at, one in enumerate(known.indicators)])
+        return _locked(Values(values.value, values.numerator, values.denominator, marks, values.equal_weight))
+
+    return replace(
+        measured,
+        catalogue=known,
+        agents=again(measured.agents),
+        team_values=again(measured.team_values),
+        company=again(measured.company),
+    )
 
 
 def compared(

@@ -154,6 +154,17 @@ class WeightProposal:
 
 
 @dataclass(frozen=True)
+class MarketAverage:
+    """What the trade reaches on an indicator (in the indicator's unit), and where that is known from."""
+
+    indicator: str
+    value: float
+    source: str
+    author: str = ""
+    saved_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
 class StandardVersion:
     """A change of the catalogue: the definitions it replaces or adds, the grades and vetoes, why, and from which month on."""
 

@@ -10,18 +10,27 @@ import pandas as pd
 
 from analytics.errors import RequestRefused
 from analytics.statistics import case_mix as model
-from analytics.statistics import kitagawa, poisson_binomial
+from analytics.statistics import kitagawa, poisson_binomial, wilson
 
 FACTORS = ("product", "channel", "region", "premium_band", "first_term")
 LEAST = 5  # expected renewals and losses below which nothing is said
 PEERS = 10  # cases of the same kind held by others, below which a case has no peers
 WEAK_AUC = 0.55
+COVERED = 0.5  # share of the company's book that a standardised rate must rest on
+CELL = 20  # cases on either side below which a cell is merged with the other small ones
+RESAMPLES = 300
+SEED = 20260101
+MERGED = "…"
 
 
 @dataclass(frozen=True)
 class CaseMix:
     """agents: one row an agent (agent_id, n, observed, expected, difference, z, low, high, outside, rate, expected_rate, without_peers,
-    enough); auc, slope of the calibration; factors that were used and those that do not vary or are missing."""
+    enough, standardised, covered); auc, slope of the calibration; factors that were used and those that do not vary or are missing.
+
+    standardised: the rate with the company's mix of product and channel, from kinds of which the agent has five cases; covered: the
+    share of the company's book that these kinds are. Unlike observed ÷ expected it compares two agents with very different books.
+    """
 
     agents: pd.DataFrame
     cases: pd.DataFrame
@@ -53,6 +62,7 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
         table.assign(kind=kind).groupby(["agent_id", "kind"])["renewed"].transform("size"),
     )
     table = table.assign(lonely=(everybody - own) < PEERS)
+    direct = _standardised(table)
     rows = []
     for agent_id, group in table.groupby("agent_id", sort=True):
         one = poisson_binomial.surplus(float(group["renewed"].sum()), group["expected"])
@@ -64,7 +74,30 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
                 "enough": one.expected >= LEAST and n - one.expected >= LEAST,
             }
         )  # fmt: skip
-    return CaseMix(pd.DataFrame(rows), table, found.auc, found.slope, used, unused)
+    agents = pd.DataFrame(rows).join(direct, on="agent_id")
+    return CaseMix(agents, table, found.auc, found.slope, used, unused)
+
+
+def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
+    """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it covers less than half the book."""
+    names = [name for name in ("product", "channel") if name in cases]
+    kind = cases[names].astype(str).agg("|".join, axis=1) if names else pd.Series("", index=cases.index)
+    share = kind.value_counts(normalize=True)
+    cells = cases.groupby(["agent_id", kind.rename("kind")])["renewed"].agg(["mean", "size"]).reset_index()
+    cells = cells[cells["size"] >= LEAST].assign(weight=lambda frame: frame["kind"].map(share))
+    cells = cells.assign(weighted=cells["mean"] * cells["weight"])
+    sums = cells.groupby("agent_id")[["weighted", "weight"]].sum()
+    rate = (sums["weighted"] / sums["weight"]).where(sums["weight"] >= COVERED)
+    return pd.DataFrame({"standardised": rate, "covered": sums["weight"]}).reindex(sorted(cases["agent_id"].unique()))
+
+
+def calibration(found: CaseMix, parts: int = 10) -> pd.DataFrame:
+    """Cases by their expectation in ten equal parts: n, expected and observed rate, 95 % limits of the observed one."""
+    cases = found.cases.sort_values("expected", kind="stable")
+    part = np.arange(len(cases)) * parts // max(len(cases), 1)
+    table = cases.groupby(part).agg(n=("renewed", "size"), expected=("expected", "mean"), renewed=("renewed", "sum"))
+    low, high = wilson.wilson(table["renewed"], table["n"])
+    return table.assign(observed=table["renewed"] / table["n"], low=low, high=high).drop(columns="renewed").reset_index(drop=True)  # fmt: skip
 
 
 def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
@@ -91,14 +124,21 @@ def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Change:
-    """A group's change between two periods: mix, performance and total, and both by cell."""
+    """A group's change between two periods: mix, performance and total with 95 % limits (low, high each), and both by cell;
+    merged: how many small cells were put together."""
 
     split: kitagawa.Split
     cells: pd.DataFrame
+    mix: tuple[float, float]
+    performance: tuple[float, float]
+    merged: int
 
 
 def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("product", "channel")) -> Change:
-    """How much of a change of the renewal rate is other business (mix) and how much other rates (performance), by cells of `by`."""
+    """How much of a change of the renewal rate is other business (mix) and how much other rates (performance), by cells of `by`.
+
+    Cells of fewer than twenty policies on either side are merged into one. Limits: bootstrap over policies.
+    """
     chosen = [name for name in by if name in before and name in now]
 
     def cells(frame: pd.DataFrame) -> pd.DataFrame:
@@ -106,9 +146,25 @@ def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("produc
         return frame.groupby(key)["renewed"].agg(["sum", "size"])
 
     both = cells(before).join(cells(now), how="outer", lsuffix="_before", rsuffix="_now").fillna(0)
-    split = kitagawa.kitagawa(both["sum_before"], both["size_before"], both["sum_now"], both["size_now"])
+    small = (both[["size_before", "size_now"]].min(axis=1) < CELL).to_numpy()
+    if small.sum() > 1:
+        both = pd.concat([both[~small], both[small].sum().to_frame(MERGED).T])
+    x1, n1, x2, n2 = (both[name].to_numpy(dtype=float) for name in ("sum_before", "size_before", "sum_now", "size_now"))
+    split = kitagawa.kitagawa(x1, n1, x2, n2)
+    random = np.random.default_rng(SEED)
+    again = np.array([_split_again(random, x1, n1, x2, n2) for _ in range(RESAMPLES)])
+    limits = [(float(low), float(high)) for low, high in np.quantile(again, [0.025, 0.975], axis=0).T]
     table = both.reset_index(names="cell").assign(mix=split.mix_by_cell, performance=split.performance_by_cell)
-    return Change(split, table)
+    return Change(split, table, limits[0], limits[1], int(small.sum()) if small.sum() > 1 else 0)
+
+
+def _split_again(random: np.random.Generator, *sides: np.ndarray) -> tuple[float, float]:
+    drawn: list[np.ndarray] = []
+    for x, n in (sides[:2], sides[2:]):
+        size = random.multinomial(int(n.sum()), n / n.sum())
+        drawn += [random.binomial(size, np.divide(x, n, out=np.zeros(len(n)), where=n > 0)), size]
+    found = kitagawa.kitagawa(*drawn)
+    return found.mix, found.performance
 
 
 def none_alike(found: CaseMix) -> np.ndarray:

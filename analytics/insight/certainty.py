@@ -2,100 +2,200 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc
+from scipy.special import betainc, chdtrc, fdtrc, gammaincc
 
 from analytics.catalogue import Catalogue
-from analytics.evaluation import Measured
+from analytics.evaluation import Measured, Values
 from analytics.insight.quadrant import Placed
-from analytics.model import QUADRANTS
+from analytics.model import QUADRANTS, Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics import beta_binomial, garwood, quadrant_probability, random_effects, wilson
 from analytics.statistics.gamma_poisson import fit as fit_counts
 
-FEW_SURVEYS = 5
-CLASSIFY = 0.5  # least credibility at which anybody is ranked or placed by a value
+CLASSIFY = 0.5  # least credibility at which anybody is ranked or placed by a rate
+FEW_SURVEYS, CLASSIFY_SURVEYS, CLASSIFY_EVENTS = (
+    5,
+    20,
+    5,
+)  # below: no interval worth the name; too few to place; idem events
 DIFFER = 0.05  # above this p the agents as a whole are not told apart
+Z95 = 1.96
+RENEWED = "renewed_policies"
+WHOLE_CASES = (RENEWED, "first_term_renewed", "complaints", "upheld_complaints", "late_renewals")
+CASES = ("due_policies", "first_term_due")
 
 
 @dataclass(frozen=True)
 class Certainty:
     """One indicator of every agent, in its own unit; NaN where nothing can be said.
 
-    low, high: 95 % limits of the agent's own data; n: what they rest on; credibility: Z of the shrunken estimate; p_equal: how
-    likely such differences are if all agents were the same.
+    value: as measured; low, high: 95 % limits of the agent's own data; n: what they rest on; credibility: Z of the shrunken
+    estimate, sd its standard deviation; enough: whether the data carry a rank or a quadrant; p_equal: how likely such
+    differences are if all agents were the same.
     """
 
     indicator: str
+    kind: str  # rate | mean | count | share (renewals held against something else than the policies due)
+    value: Floats
     low: Floats
     high: Floats
     n: Floats
     credibility: Floats
     shrunken: Floats
+    sd: Floats
+    enough: np.ndarray
     p_equal: float
-    kind: str  # rate | mean | count
-    _above: object = None
+    top: float = np.inf  # the largest value there can be
+    _above: Callable[[float], Floats] | None = None
+    prior: beta_binomial.RatePosterior | None = None  # of rates, where there are enough of them
 
     def above(self, threshold: float) -> Floats:
         """Posterior probability that the true value lies above the threshold; NaN without data or prior."""
-        return self._above(threshold) if callable(self._above) else np.full(len(self.n), np.nan)
+        return np.full(len(self.n), np.nan) if self._above is None else self._above(threshold)
+
+    def drawn(self, rows: np.ndarray, draws: int, random: np.random.Generator) -> Floats:
+        """True values of `rows` (draws × rows) as the data allow them; NaN where nothing is known of the spread."""
+        centre = np.where(np.isnan(self.shrunken), self.value, self.shrunken)[rows]
+        spread = self.sd[rows]
+        if self.kind == "mean":
+            drawn: Floats = np.clip(centre + spread * random.standard_normal((draws, len(rows))), 0.0, self.top)
+            return drawn
+        with np.errstate(all="ignore"):
+            if self.kind == "count":
+                shape = centre**2 / spread**2
+                drawn = (
+                    random.gamma(np.nan_to_num(shape, nan=1.0, posinf=1e9), 1.0, (draws, len(rows))) * centre / shape
+                )
+                return drawn
+            total = np.clip(centre * (self.top - centre) / spread**2 - 1, 1e-3, 1e9)
+            share = np.clip(centre / self.top, 1e-9, 1 - 1e-9)
+        known = ~np.isnan(total)
+        total = np.where(known, total, 1.0)
+        share = np.where(known, share, 0.5)
+        drawn = self.top * random.beta(share * total, (1 - share) * total, (draws, len(rows)))
+        return np.where(known, drawn, np.nan)
+
+
+_worked_out: WeakKeyDictionary[Values, dict[str, Certainty | None]] = WeakKeyDictionary()
 
 
 def certainty(measured: Measured, indicator: str) -> Certainty | None:
-    """The certainty of an indicator; None for one whose spread the data do not tell (amounts, days, given rates)."""
-    known = measured.catalogue
-    one = known[indicator]
-    at = known.position(indicator)
-    numerator, denominator = measured.agents.numerator[:, at], measured.agents.denominator[:, at]
+    """The certainty of an indicator; None for one whose spread the data do not tell (amounts, days, given rates).
+
+    Worked out once for the same figures, since no weight and no reader changes it.
+    """
+    known = _worked_out.setdefault(measured.agents, {})
+    if indicator not in known:
+        known[indicator] = _certainty(measured, indicator)
+    return known[indicator]
+
+
+def _certainty(measured: Measured, indicator: str) -> Certainty | None:
+    one = measured.catalogue[indicator]
+    at = measured.catalogue.position(indicator)
+    values = measured.agents
+    x, n = values.numerator[:, at], values.denominator[:, at]
     if one.numerator == "survey_points":
         return _mean(measured, indicator)
-    if not _counts(known, indicator) or np.isnan(numerator).all():
+    if np.isnan(x).all():
         return None
-    if one.scale != 1.0:
-        return _count(indicator, numerator, denominator, one.scale)
-    return _rate(indicator, numerator, denominator)
+    if counts_cases(measured.catalogue, indicator):
+        return _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n)
+    if one.numerator == RENEWED and one.scale == 1.0 and "due_policies" in measured.people:
+        twin = next((each.id for each in measured.catalogue.indicators if (each.numerator, each.denominator, each.scale) == (RENEWED, "due_policies", 1.0)), None)  # fmt: skip
+        due = measured.people["due_policies"].to_numpy(dtype=float, na_value=np.nan)
+        rate = _rate(one.id, x, due) if twin is None else certainty(measured, twin)
+        return None if rate is None else _share(one, x, n, due, rate)
+    return None
 
 
-def _counts(known: Catalogue, indicator: str) -> bool:
+def counts_cases(known: Catalogue, indicator: str) -> bool:
     """Whether an indicator divides whole cases by whole cases."""
     one = known[indicator]
-    return one.numerator in (
-        "renewed_policies",
-        "first_term_renewed",
-        "complaints",
-        "late_renewals",
-    ) and one.denominator in ("due_policies", "first_term_due")
+    return one.numerator in WHOLE_CASES and one.denominator in CASES
+
+
+def interval(
+    one: Indicator, numerator: Floats, denominator: Floats, squares: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """95 % limits of values in the indicator's unit from their own counts alone (agents, teams, months, the company).
+
+    `squares`: the sum of squared survey points, for means. NaN where the data do not tell the spread.
+    """
+    nothing = np.full(np.shape(numerator), np.nan)
+    with np.errstate(all="ignore"):
+        if one.numerator == "survey_points" and squares is not None:
+            mean = numerator / denominator
+            error = np.sqrt(np.maximum(squares / denominator - mean**2, 0) / (denominator - 1))
+            usable = denominator >= FEW_SURVEYS
+            low, high = np.clip(mean - Z95 * error, 0, 100), np.clip(mean + Z95 * error, 0, 100)
+            return np.where(usable, low, nothing), np.where(usable, high, nothing)
+        if one.numerator not in WHOLE_CASES or one.denominator not in CASES:
+            return nothing, nothing
+        if one.scale != 1.0:
+            low, high = garwood.garwood(np.nan_to_num(np.maximum(numerator, 0)))
+            usable = ~np.isnan(numerator) & (denominator > 0)
+            return np.where(usable, one.scale * low / denominator, np.nan), np.where(
+                usable, one.scale * high / denominator, np.nan
+            )
+        usable = (numerator >= 0) & (numerator <= denominator) & (denominator > 0)
+        return wilson.wilson(np.where(usable, numerator, 0.0), np.where(usable, denominator, 0.0))
 
 
 def _rate(indicator: str, x: Floats, n: Floats) -> Certainty:
-    there = ~np.isnan(x) & (n > 0)
+    with np.errstate(invalid="ignore"):
+        there = (x >= 0) & (x <= n) & (n > 0)
     success, trials = np.where(there, x, 0.0), np.where(there, n, 0.0)
     low, high = wilson.wilson(success, trials)
     prior = beta_binomial.fit(success[there], trials[there])
     nothing = np.full(len(x), np.nan)
+    p_equal = _equal_rates(success[there], trials[there])
+    with np.errstate(all="ignore"):
+        value = np.where(there, success / trials, np.nan)
     if prior is None:
+        spread = (high - low) / (2 * Z95)
+        few = np.zeros(len(x), dtype=bool)
         return Certainty(
-            indicator, low, high, trials, nothing, nothing, _equal_rates(success[there], trials[there]), "rate"
-        )
+            indicator, "rate", value, low, high, trials, nothing, nothing, spread, few, p_equal, 1.0
+        )  # fmt: skip
 
     def above(threshold: float) -> Floats:
         return np.where(there, prior.above(success, trials, threshold), np.nan)
 
-    shrunken = np.where(there, prior.shrunken(success, trials), np.nan)
+    credibility = np.where(there, prior.credibility(trials), np.nan)
     return Certainty(
-        indicator,
-        low,
-        high,
-        trials,
-        np.where(there, prior.credibility(trials), np.nan),
-        shrunken,
-        _equal_rates(success[there], trials[there]),
-        "rate",
-        above,
-    )
+        indicator, "rate", value, low, high, trials, credibility, np.where(there, prior.shrunken(success, trials), np.nan),
+        np.where(there, prior.sd(success, trials), np.nan), np.nan_to_num(credibility) >= CLASSIFY, p_equal, 1.0, above, prior,
+    )  # fmt: skip
+
+
+def _share(one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty) -> Certainty | None:
+    """Renewals held against a target: as uncertain as the renewals out of the policies due, in the target's unit."""
+    with np.errstate(all="ignore"):
+        scale = np.where(n > 0, due / n, np.nan)
+        expected = n * np.nansum(x) / np.nansum(n)
+        statistic = float(np.nansum((x - expected) ** 2 / (expected * (1 - np.nansum(x) / np.nansum(due)))))
+    known = ~np.isnan(scale * rate.value)
+    if not known.any():
+        return None
+
+    def above(threshold: float) -> Floats:
+        """From the Beta of the same mean and spread, since everybody's target cuts elsewhere."""
+        with np.errstate(all="ignore"):
+            total = rate.shrunken * (1 - rate.shrunken) / rate.sd**2 - 1
+            line = np.clip(threshold / scale, 0.0, 1.0)
+            return np.asarray(1 - betainc(rate.shrunken * total, (1 - rate.shrunken) * total, line))
+
+    return Certainty(
+        one.id, "share", rate.value * scale, rate.low * scale, rate.high * scale, rate.n, rate.credibility, rate.shrunken * scale, rate.sd * scale, rate.enough,
+        float(chdtrc(max(int(known.sum()) - 1, 1), statistic)), float(np.nanmax(scale)), above,
+    )  # fmt: skip
 
 
 def _mean(measured: Measured, indicator: str) -> Certainty | None:
@@ -117,40 +217,66 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
     with np.errstate(all="ignore"):
         error = np.sqrt(within / n)
     low, high = (
-        np.where(there, np.clip(mean - 1.96 * error, 0, 100), np.nan),
-        np.where(there, np.clip(mean + 1.96 * error, 0, 100), np.nan),
+        np.where(there, np.clip(mean - Z95 * error, 0, 100), np.nan),
+        np.where(there, np.clip(mean + Z95 * error, 0, 100), np.nan),
     )
-    enough = there & (n >= FEW_SURVEYS)
     p_equal = _equal_means(mean[there], n[there], within)
-    if enough.sum() < beta_binomial.FEWEST:
-        return Certainty(indicator, low, high, np.where(there, n, 0.0), nothing, nothing, p_equal, "mean")
+    value, counted = np.where(there, mean, np.nan), np.where(there, n, 0.0)
+    if (there & (n >= FEW_SURVEYS)).sum() < beta_binomial.FEWEST:
+        few = np.zeros(len(n), dtype=bool)
+        return Certainty(indicator, "mean", value, low, high, counted, nothing, nothing, np.where(there, error, np.nan), few, p_equal, 100.0)  # fmt: skip
     found = random_effects.posterior(mean[there], error[there])
     effects = random_effects.random_effects(mean[there], error[there])
-    shrunken, credibility = nothing.copy(), nothing.copy()
+    shrunken, credibility, spread = nothing.copy(), nothing.copy(), nothing.copy()
     shrunken[there], credibility[there] = found.shrunken, effects.credibility
+    spread[there] = found.spread
 
     def above(threshold: float) -> Floats:
         out = nothing.copy()
         out[there] = found.above(threshold)
         return out
 
-    return Certainty(indicator, low, high, np.where(there, n, 0.0), credibility, shrunken, p_equal, "mean", above)
+    return Certainty(
+        indicator, "mean", value, low, high, counted, credibility, shrunken, spread, there & (n >= CLASSIFY_SURVEYS), p_equal, 100.0, above
+    )  # fmt: skip
 
 
-def _count(indicator: str, x: Floats, n: Floats, scale: float) -> Certainty:
-    there = ~np.isnan(x) & (n > 0)
+def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
+    with np.errstate(invalid="ignore"):
+        there = (x >= 0) & (n > 0)
     low, high = garwood.garwood(np.where(there, x, 0.0))
+    scale = one.scale
     with np.errstate(all="ignore"):
         low, high = np.where(there, scale * low / n, np.nan), np.where(there, scale * high / n, np.nan)
+        value = np.where(there, scale * x / n, np.nan)
     observed, exposure = x[there], n[there]
-    expected = exposure * observed.sum() / exposure.sum() if exposure.sum() > 0 else exposure
-    prior = fit_counts(observed, expected)
-    shrunken = np.full(len(x), np.nan)
-    if prior is not None:
-        shrunken[there] = scale * prior.shrunken(observed, expected) * observed.sum() / exposure.sum()
+    common = observed.sum() / exposure.sum() if exposure.sum() > 0 else 0.0
+    expected = exposure * common
     statistic = float(((observed - expected) ** 2 / np.maximum(expected, 1e-12)).sum())
     p_equal = float(chdtrc(max(len(observed) - 1, 1), statistic)) if len(observed) > 1 else 1.0
-    return Certainty(indicator, low, high, np.where(there, n, 0.0), np.full(len(x), np.nan), shrunken, p_equal, "count")
+    enough = np.zeros(len(x), dtype=bool)
+    enough[there] = expected >= CLASSIFY_EVENTS
+    prior = fit_counts(observed, expected)
+    credibility, shrunken, spread = (np.full(len(x), np.nan) for _ in range(3))
+    unit = scale * common
+
+    def above(threshold: float) -> Floats:
+        out = np.full(len(x), np.nan)
+        if prior is not None:
+            out[there] = prior.above(observed, expected, threshold / unit)
+        else:  # Jeffreys' prior for the agent's own count
+            out[there] = gammaincc(observed + 0.5, exposure * threshold / scale)
+        return out
+
+    if prior is None:
+        spread[there] = scale * np.sqrt(observed + 0.5) / exposure
+        shrunken[there] = scale * (observed + 0.5) / exposure
+    else:
+        shrunken[there], spread[there] = unit * prior.shrunken(observed, expected), unit * prior.sd(observed, expected)
+        credibility[there] = prior.credibility(expected)
+    return Certainty(
+        one.id, "count", value, low, high, np.where(there, n, 0.0), credibility, shrunken, spread, enough, p_equal, np.inf, above
+    )  # fmt: skip
 
 
 def _equal_rates(x: Floats, n: Floats) -> float:

@@ -12,13 +12,16 @@ import pandas as pd
 
 from analytics.catalogue import action_for, actions
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import certainty
 from analytics.insight.quadrant import Placed
 from analytics.insight.weak_spots import points_lost
 from analytics.model import Indicator, Text
 from analytics.people import OPEN_TALKS, Talk
-from analytics.scoring.standards import next_band
+from analytics.scoring.standards import Floats, next_band
+from analytics.statistics import uplift
 
 MOST = 3
+PRIZE = ("extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals")
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,9 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     On the list: whoever is not a role model, and whoever has a talk planned or waiting for its follow-up. Columns: agent_id, name, team, quadrant,
     score, due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
     language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
-    team median on these indicators), extra_renewals (policies, at the team's median renewal rate), last_date (of the latest
-    talk held), next_date and comment of the talk that is open, listed (whether there is one), talk (its id) and version.
+    team median on these indicators), extra_renewals (policies, if the agent's probable rate reached the team's median; at the
+    rate as measured where no probable one can be told), extra_low and extra_high (90 % limits; NaN idem), extra_premium (at the
+    agent's average premium), half_renewals (at half the gap: few close it all), last_date (of the latest talk held), next_date and comment of the talk that is open, listed (whether there is one), talk (its id) and version.
     """
     people, values = evaluation.people, evaluation.measured.agents
     lost = points_lost(values, evaluation.agents)
@@ -46,6 +50,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     known = evaluation.catalogue
     rate_at = known.position("renewal_rate")
     keep = evaluation.shown
+    gains = prizes(evaluation, np.array([medians[team][1] for team in people["team"]]))
     opened = {talk.agent_id: talk for talk in talks if talk.state in OPEN_TALKS}
     held: dict[str, dt.date] = {}
     for talk in talks:
@@ -63,14 +68,13 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         ]
         if not order and entry is None:
             continue
-        median_points, median_rate = medians[people["team"].iat[row]]
+        median_points, _ = medians[people["team"].iat[row]]
         gain = sum(
             max(0.0, evaluation.agents.weight[row, at] * (median_points[at] - values.points[row, at]) / 100.0)
             for at in order
             if not np.isnan(median_points[at])
         )
-        due, rate = values.denominator[row, rate_at], values.value[row, rate_at]
-        extra = max(0.0, due * (median_rate - rate)) if not np.isnan(due * rate * median_rate) else np.nan
+        due = values.denominator[row, rate_at]
         indicators = [known.indicators[at] for at in order]
         rows.append(
             {
@@ -85,7 +89,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "action": (entry.action if entry else "") or default_action(quadrant, indicators),
                 "step": shortest_step(evaluation, row, indicators),
                 "expected_gain": float(gain),
-                "extra_renewals": float(extra),
+                **{name: float(gains[name].iat[row]) for name in PRIZE},
                 "last_date": held.get(agent_id),
                 "next_date": None
                 if entry is None
@@ -100,12 +104,35 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         )
     columns = [
         "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
-        "extra_renewals", "last_date", "next_date", "comment", "listed", "talk", "version",
+        *PRIZE, "last_date", "next_date", "comment", "listed", "talk", "version",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["expected_gain", "agent_id"], ascending=[False, True], kind="stable").reset_index(
         drop=True
     )
+
+
+def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
+    """What reaching a median renewal rate (one an agent) would bring, at the rate each agent probably has: PRIZE by column.
+
+    Where no probable rate can be told (too few agents for a prior), at the rate as measured and without limits.
+    """
+    at = evaluation.catalogue.position("renewal_rate")
+    values, people = evaluation.measured.agents, evaluation.people
+    due = values.denominator[:, at]
+    with np.errstate(invalid="ignore"):
+        extra = due * np.maximum(0.0, medians - values.value[:, at])
+    out = pd.DataFrame({"extra_renewals": extra, "half_renewals": extra / 2, "extra_low": np.nan, "extra_high": np.nan})
+    sure = certainty(evaluation.measured, "renewal_rate")
+    if sure is not None and sure.prior is not None:
+        rows = np.flatnonzero(~np.isnan(sure.shrunken) & ~np.isnan(medians))
+        found = uplift.uplift(values.numerator[rows, at], due[rows], medians[rows], sure.prior)
+        out.loc[rows, ["extra_renewals", "half_renewals", "extra_low", "extra_high"]] = np.column_stack(
+            [found.extra, found.half, found.low, found.high]
+        )
+    premium = people["due_premium"].to_numpy(dtype=float, na_value=np.nan) if "due_premium" in people else np.full(len(people), np.nan)  # fmt: skip
+    with np.errstate(all="ignore"):
+        return out.assign(extra_premium=out["extra_renewals"] * premium / due)[list(PRIZE)]
 
 
 def default_action(quadrant: str, weakest: list[Indicator]) -> Text:

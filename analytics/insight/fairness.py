@@ -1,4 +1,4 @@
-"""Are the standards sound, and are groups treated alike: ceilings, discrimination, redundancy, gaps."""
+"""Are groups of agents treated alike, before and after their books are compared like for like; and do indicators tell people apart."""
 
 from __future__ import annotations
 
@@ -9,36 +9,59 @@ import pandas as pd
 
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty
+from analytics.model import add_months
 from analytics.statistics import floor_ceiling, four_fifths, item_analysis, newcombe
 
-REDUNDANT = 0.85
+REDUNDANT, INFLATED = 0.85, 5.0
+SENIORITY = ("<1", "1–3", "3–5", "5+")  # years
 GOOD = ("A", "B")
 
 
 def standards_check(evaluation: Evaluation) -> pd.DataFrame:
     """One row an indicator: n, share at zero and at full marks (flagged above 15 %), item-rest correlation, the indicator it repeats
-    (|r| > 0.85), reliability, and a proposed full mark (75th percentile of shrunken values) and pass mark (pooled value)."""
+    (|r| > 0.85), variance inflation (vif; NaN with too few complete agents), and reliability (share of the differences that is not
+    chance)."""
     marks = evaluation.measured.agents.points
     known = evaluation.catalogue
     complete = marks[~np.isnan(marks).any(axis=1)]
     rest = item_analysis.item_analysis(complete).item_rest if len(complete) >= 3 else np.full(len(known.ids), np.nan)
+    inflation = item_analysis.variance_inflation(complete)
     rows = []
     for at, one in enumerate(known.indicators):
         floor, ceiling, flagged = floor_ceiling.floor_ceiling(marks[:, at])
         twin = _twin(marks, at)
         sure = certainty(evaluation.measured, one.id)
-        values = evaluation.measured.agents.value[:, at]
-        steady = values if sure is None or np.isnan(sure.shrunken).all() else sure.shrunken
-        there = steady[~np.isnan(steady)]
-        best = 25 if one.direction == "lower" else 75
+        told = sure is not None and not np.isnan(sure.credibility).all()
         rows.append(
             {
-                "indicator": one.id, "n": int((~np.isnan(values)).sum()), "floor": floor, "ceiling": ceiling, "flagged": flagged, "item_rest": float(rest[at]),
-                "twin": known.ids[twin] if twin is not None else "", "reliability": float(np.nanmean(sure.credibility)) if sure is not None and not np.isnan(sure.credibility).all() else np.nan,
-                "full_mark": float(np.percentile(there, best)) if len(there) >= 5 else np.nan, "pass_mark": float(evaluation.measured.company.value[0, at]),
+                "indicator": one.id, "n": int((~np.isnan(marks[:, at])).sum()), "floor": floor, "ceiling": ceiling, "flagged": flagged, "item_rest": float(rest[at]),
+                "twin": known.ids[twin] if twin is not None else "", "vif": float(inflation[at]),
+                "reliability": float(np.nanmean(sure.credibility)) if sure is not None and told else np.nan,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) -> dict[str, str]:
+    """agent_id → group: a column of the people, `seniority` (years since hired_on at the period's end) or `channel` (where most of the
+    agent's policies come from, by `cases`); who has none is left out."""
+    people = evaluation.people
+    ids = people["agent_id"].astype(str)
+    if by == "seniority":
+        end = pd.Timestamp(add_months(evaluation.measured.period.last, 1))
+        years = (end - pd.to_datetime(people["hired_on"])).dt.days / 365.25
+        band = pd.cut(years, [-np.inf, 1, 3, 5, np.inf], right=False, labels=list(SENIORITY))
+        return {one: str(name) for one, name in zip(ids, band, strict=True) if pd.notna(name)}
+    if by == "channel":
+        if cases is None or cases.empty:
+            return {}
+        most = (
+            cases.dropna(subset=["channel"])
+            .groupby("agent_id")["channel"]
+            .agg(lambda part: part.value_counts().index[0])
+        )
+        return {str(one): str(channel) for one, channel in most.items()}
+    return {one: str(group) for one, group in zip(ids, people[by], strict=True) if pd.notna(group) and group}
 
 
 def _twin(marks: np.ndarray, at: int) -> int | None:
@@ -77,23 +100,4 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
         table["surplus"] = frame.groupby("group")["surplus"].mean().to_numpy()
     return table.assign(
         rate=rate, ratio=ratio, flagged=flagged, low=low, high=high, enough=table["n"] >= four_fifths.FEWEST
-    )
-
-
-def radar(totals: Mapping[str, float]) -> pd.DataFrame:
-    """The renewal rate under the usual rival definitions, from the same sums: definition, numerator, denominator, rate."""
-
-    def of(*names: str) -> float:
-        return float(sum(totals.get(name, np.nan) for name in names))
-
-    pairs = {
-        "count": (of("renewed_policies"), of("due_policies")), "late_included": (of("renewed_policies", "late_renewals"), of("due_policies")),
-        "open_included": (of("renewed_policies"), of("due_policies", "open_policies")), "premium": (of("renewed_premium"), of("due_premium")),
-        "premium_capped": (of("retained_premium"), of("due_premium")),
-    }  # fmt: skip
-    return pd.DataFrame(
-        [
-            {"definition": name, "numerator": a, "denominator": b, "rate": a / b if b > 0 else np.nan}
-            for name, (a, b) in pairs.items()
-        ]
     )

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import counts_cases
 from analytics.scoring.standards import Floats
 from analytics.statistics import funnel as limits
-
-RATES = ("renewal_rate", "new_conversion", "late_rate")
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """rate and n of the agents of `rows`; limits at each n (0.95 and 0.998, exact; dispersed ones where there is over-dispersion)."""
+    """rate (the indicator's unit) and n of the agents of `rows`; beyond which of the limits (0.95 and 0.998, exact) each lies, and
+    which of those outside 99.8 % stay outside with the spread that agents have beyond chance (tau2; phi 1 is chance alone).
+
+    centre: the pooled rate. fewest95, fewest998: from how many cases on anybody can be high (for events: from how many on none at all
+    is remarkable). alarm95, alarm998: the chance that at least one of so many honest agents lies outside. events: counts that may
+    repeat (complaints), with Poisson limits, per `scale` cases; else shares of cases, with binomial ones.
+    """
 
     indicator: str
     rows: np.ndarray
@@ -32,6 +38,17 @@ class Funnel:
     fewest998: int
     alarm95: float
     alarm998: float
+    events: bool
+    scale: float
+
+    @property
+    def high(self) -> np.ndarray:
+        return self.rate > self.centre
+
+
+def rates(known: Catalogue) -> list[str]:
+    """The indicators that a funnel can show: whole cases out of whole cases."""
+    return [name for name in known.ids if counts_cases(known, name)]
 
 
 def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
@@ -40,49 +57,67 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     if indicator not in known.ids:
         raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
     one, at = known[indicator], known.position(indicator)
-    if one.numerator not in ("renewed_policies", "first_term_renewed", "late_renewals"):
+    if not counts_cases(known, indicator):
         raise RequestRefused("not_a_rate", name=one.label)
     x, n = evaluation.measured.agents.numerator[:, at], evaluation.measured.agents.denominator[:, at]
-    rows = np.flatnonzero(~np.isnan(x) & (n > 0))
+    events = one.scale != 1.0
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
     if not len(rows):
         raise RequestRefused("no_data")
     x, n = x[rows], n[rows]
     centre = float(x.sum() / n.sum())
     rate = x / n
-
-    def beyond(level: float) -> np.ndarray:
-        low, high = limits.binomial_limits(centre, n, level)
-        return (rate < low - 1e-12) | (rate > high + 1e-12)
-
-    inside = min(max(centre, 1e-6), 1 - 1e-6)
-    z, error = limits.root_score(x, n, inside)
-    spread = limits.over_dispersion(z, error)
-    low, high = limits.dispersed_limits(inside, n, spread.tau2, 0.998)
-    dispersed = (rate < low - 1e-12) | (rate > high + 1e-12)
-    fewest = [limits.fewest_to_be_high(inside, level) for level in limits.LEVELS]
-    alarms = [limits.false_alarms(len(rows), level) for level in limits.LEVELS]
-    return Funnel(
-        indicator,
-        rows,
-        rate,
-        n,
-        centre,
-        beyond(0.95),
-        beyond(0.998),
-        dispersed & beyond(0.998),
-        spread.tau2,
-        spread.phi,
-        *fewest,
-        *alarms,
+    outside95, outside998 = (_outside(rate, *exact(centre, n, level, events)) for level in limits.LEVELS)
+    spread = limits.over_dispersion(*_scores(x, n, centre, events))
+    dispersed = _outside(rate, *dispersed_limits(centre, n, spread.tau2, events)) & outside998
+    inside = _inside(centre)
+    fewest95, fewest998 = (
+        int(np.ceil(-np.log((1 - level) / 2) / inside)) if events else limits.fewest_to_be_high(inside, level)
+        for level in limits.LEVELS
     )
+    alarm95, alarm998 = (limits.false_alarms(len(rows), level) for level in limits.LEVELS)
+    return Funnel(indicator, rows, one.scale * rate, n, one.scale * centre, outside95, outside998, dispersed, spread.tau2, spread.phi, fewest95, fewest998, alarm95, alarm998, events, one.scale)  # fmt: skip
 
 
 def curves(found: Funnel, points: int = 120) -> dict[str, Floats]:
-    """n and the limits over it, for drawing."""
+    """n and the limits over it, for drawing, in the indicator's unit."""
     n = np.unique(np.round(np.geomspace(1, max(float(found.n.max()), 10.0), points)))
-    inside = min(max(found.centre, 1e-6), 1 - 1e-6)
+    centre = found.centre / found.scale
     out = {"n": n}
-    for level, name in ((0.95, "95"), (0.998, "998")):
-        out[f"low{name}"], out[f"high{name}"] = limits.proportion_limits(inside, n, level)
-    out["low_dispersed"], out["high_dispersed"] = limits.dispersed_limits(inside, n, found.tau2, 0.998)
-    return out
+    for level, name in zip(limits.LEVELS, ("95", "998"), strict=True):
+        pair = exact(centre, n, level, True) if found.events else limits.proportion_limits(_inside(centre), n, level)
+        out[f"low{name}"], out[f"high{name}"] = (found.scale * side for side in pair)
+    low, high = dispersed_limits(centre, n, found.tau2, found.events)
+    return {**out, "low_dispersed": found.scale * low, "high_dispersed": found.scale * high}
+
+
+def exact(centre: float, n: Floats, level: float, events: bool) -> tuple[Floats, Floats]:
+    """The outermost rates that chance still explains: Poisson for events, binomial for shares."""
+    if not events:
+        return limits.binomial_limits(centre, n, level)
+    low, high = limits.ratio_limits(np.maximum(n * centre, 1e-9), level)
+    return low * centre, high * centre
+
+
+def dispersed_limits(centre: float, n: Floats, tau2: float, events: bool) -> tuple[Floats, Floats]:
+    """The 99.8 % limits with the spread that agents have beyond chance, on the square-root scale."""
+    if not events:
+        return limits.dispersed_limits(_inside(centre), n, tau2, limits.LEVELS[1])
+    low, high = limits.dispersed_ratio_limits(np.maximum(n * centre, 1e-9), tau2, limits.LEVELS[1])
+    return low * centre, high * centre
+
+
+def _scores(x: Floats, n: Floats, centre: float, events: bool) -> tuple[Floats, Floats]:
+    if not events:
+        return limits.root_score(x, n, _inside(centre))
+    return limits.root_ratio_score(x, np.maximum(n * centre, 1e-9))
+
+
+def _outside(rate: Floats, low: Floats, high: Floats) -> np.ndarray:
+    found: np.ndarray = (rate < low - 1e-12) | (rate > high + 1e-12)
+    return found
+
+
+def _inside(centre: float) -> float:
+    return min(max(centre, 1e-6), 1 - 1e-6)

@@ -2,33 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.insight.certainty import certainty
+from analytics.insight.draws import DRAWS, SEED, of_agents
 from analytics.model import CATEGORIES
 from analytics.scoring.ranking import competition_rank
-from analytics.scoring.standards import Floats, points
+from analytics.scoring.standards import Floats
 from analytics.scoring.weights import CORNERS
 from analytics.statistics import effective_weight, smaa, weight_triangle
 
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
-DRAWS = 200
-MOST = 2_000  # agents whose ranks are drawn over data and weights
+MOST = 20_000  # agents whose ranks are drawn over data and weights
+TAIL = 0.05  # of the drawn ranks is left out on either side
+LEADERS = 12  # agents whose confidence factor is worked out
 
 
 @dataclass(frozen=True)
 class Robustness:
-    """ranks: one row a rated agent (agent_id, name, rank, rank_low/high over the permitted weights, data_low/high over chance in 90 %
-    of draws, band, first: share of the weights at which it leads); exact: whether the weights' part was computed, not drawn."""
+    """Whether a ranking would stand. `ranks`: one row a rated agent, best first: agent_id, name, team, rank;
+    weight_low/high: ranks over all permitted weights, first_weights: the share of them at which the agent leads; data_low/high:
+    ranks over the chance in the data (90 % of draws); both_low/high, first, top3, top10: ranks, and probabilities of being first,
+    among three and in the best tenth, over both; central_*: the mean weights at which the agent leads, confidence: the probability
+    of leading at just these; band: agents that the data cannot tell from the band's first.
+    exact: whether the weights' part was computed, not drawn; width_weights, width_data: how far the middle agent's rank reaches.
+    """
 
     ranks: pd.DataFrame
     exact: bool
     draws: int
     seed: int
+
+    @property
+    def width_weights(self) -> float:
+        return _width(self.ranks, "weight")
+
+    @property
+    def width_data(self) -> float:
+        return _width(self.ranks, "data")
+
+
+def _width(ranks: pd.DataFrame, part: str) -> float:
+    wide = (ranks[f"{part}_high"] - ranks[f"{part}_low"]).dropna()
+    return float(wide.median()) if len(wide) else float("nan")
+
+
+@dataclass(frozen=True)
+class RankRanges:
+    """5 % and 95 % of the ranks that the data allow each of `rows`, and in which band of agents they stand; best first."""
+
+    rows: np.ndarray
+    low: Floats
+    high: Floats
+    band: np.ndarray
+
+    def of(self, size: int) -> tuple[Floats, Floats, np.ndarray]:
+        """Low, high and band for all of so many agents; NaN and 0 for those without."""
+        low, high, band = np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, dtype=int)
+        low[self.rows], high[self.rows], band[self.rows] = self.low, self.high, self.band
+        return low, high, band
 
 
 def category_scores(evaluation: Evaluation) -> Floats:
@@ -61,61 +97,144 @@ def share_ahead(scores: Floats, one: int, other: int) -> float | None:
 
 
 def robustness(evaluation: Evaluation) -> Robustness:
-    """The range of every rated agent's rank over the permitted weights (complete categories), and over the chance in the data."""
+    """Every rated agent's ranks over the permitted weights, over the chance in the data, and over both (SMAA-2)."""
     rows = np.flatnonzero(evaluation.agents.rated)[:MOST]
     scores = category_scores(evaluation)[rows]
     linear = ~np.isnan(scores).any(axis=1)
-    people, rank = evaluation.people.iloc[rows], evaluation.agents.rank[rows]
-    low, high, first = (np.full(len(rows), np.nan) for _ in range(3))
-    exact = 0 < linear.sum() <= weight_triangle.EXACT_UP_TO
-    if linear.sum() > 1:
-        if exact:
-            found = weight_triangle.exact_acceptability(scores[linear], LOWER, UPPER).rank
-            low[linear] = (found > 1e-12).argmax(axis=1) + 1
-            high[linear] = found.shape[1] - (found[:, ::-1] > 1e-12).argmax(axis=1)
-            first[linear] = found[:, 0]
-        else:
-            drawn = smaa.smaa(scores[linear], smaa.draw_weights(LOWER, UPPER, 2_000), buckets=int(linear.sum()))
-            low[linear], high[linear], first[linear] = drawn.low, drawn.high, drawn.acceptability[:, 0]
-    data_low, data_high = rank_ranges(evaluation, rows)
-    table = people[["agent_id", "name", "team"]].assign(
-        rank=rank, rank_low=low, rank_high=high, data_low=data_low, data_high=data_high, first=first
-    )
+    exact = 0 < linear.sum() <= weight_triangle.EXACT_UP_TO and bool(linear.all())
+    size = len(rows)
+    table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(rank=evaluation.agents.rank[rows])
+    drawn = drawn_scores(evaluation, rows) if size > 1 else np.zeros((0, size, len(CATEGORIES)))
+    weights = smaa.draw_weights(LOWER, UPPER, DRAWS, SEED)
+    over = {
+        "weight": _exact_ranks(scores) if exact and size > 1 else _ranks(np.repeat(scores[None], min(len(drawn), DRAWS), axis=0), weights),
+        "data": _ranks(drawn, np.repeat(_current(evaluation)[None], len(drawn), axis=0)), "both": _ranks(drawn, weights[: len(drawn)]),
+    }  # fmt: skip
+    for part, found in over.items():
+        table[f"{part}_low"], table[f"{part}_high"] = _reach(found, 0.0 if part == "weight" else TAIL, size)
+    leads = over["both"] == 1
+    table["first_weights"] = (over["weight"] == 1).mean(axis=0) if len(over["weight"]) else np.nan
+    if exact and size > 1:
+        table["first_weights"] = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank[:, 0]
+    for name, most in (("first", 1), ("top3", 3), ("top10", max(1, size // 10))):
+        table[name] = (over["both"] <= most).mean(axis=0) if len(leads) else np.nan
+    table[[f"central_{name}" for name in CATEGORIES]], table["confidence"] = _central(drawn, weights, leads)
+    table["band"] = _in_order(bands, table["rank"], table["data_low"], table["data_high"])
     table = table.sort_values(["rank", "agent_id"], kind="stable").reset_index(drop=True)
-    return Robustness(
-        table.assign(band=bands(table["data_low"].to_numpy(), table["data_high"].to_numpy())), exact, DRAWS, smaa.SEED
-    )
+    return Robustness(table, exact, DRAWS, SEED)
 
 
-def rank_ranges(evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS) -> tuple[Floats, Floats]:
-    """5 % and 95 % of the ranks when every rate and mean is drawn anew from what the data allow; the rest stays as it is."""
-    random = np.random.default_rng(smaa.SEED)
-    measured, known = evaluation.measured, evaluation.catalogue
-    marks = np.repeat(measured.agents.points[rows][None], draws, axis=0).astype("float32")
-    for at, one in enumerate(known.indicators):
-        sure = certainty(measured, one.id)
-        if sure is None or sure.kind == "count":
-            continue
-        centre = np.where(np.isnan(sure.shrunken), measured.agents.value[:, at], sure.shrunken)[rows]
-        own = np.maximum((sure.high - sure.low) / 3.92, 0.0)[rows]
-        spread = own * np.sqrt(np.nan_to_num(sure.credibility[rows], nan=1.0))
-        drawn = centre + spread * random.standard_normal((draws, len(rows)))
-        top = 1.0 if sure.kind == "rate" else 100.0
-        marks[:, :, at] = points(np.clip(drawn, 0, top).ravel(), one.standard).reshape(draws, len(rows))
-    weight = evaluation.agents.weight[rows].astype("float32")
-    totals = np.einsum("dai,ai->da", np.nan_to_num(marks), weight) / 100.0
-    ranks = np.array([competition_rank(np.maximum(total.astype(float), 0.0)) for total in totals])
-    return np.quantile(ranks, 0.05, axis=0).round(), np.quantile(ranks, 0.95, axis=0).round()
+def leaders(evaluation: Evaluation) -> pd.DataFrame:
+    """Who leads under which permitted weights, exactly: agent_id, name, team, share of the weights, central_* (their mean), polygon
+    (corners as weights of the categories, fractions of 1). Agents without a whole category are left out: their score is not linear."""
+    scores = category_scores(evaluation)
+    rows = np.flatnonzero(evaluation.agents.rated & ~np.isnan(scores).any(axis=1))
+    names = ["agent_id", "name", "team"]
+    found = weight_triangle.leading_regions(scores[rows], LOWER, UPPER) if len(rows) else []
+    table = evaluation.people.iloc[rows[[one.who for one in found]]][names].reset_index(drop=True) if found else pd.DataFrame(columns=names)  # fmt: skip
+    central = {f"central_{name}": [one.central[at] for one in found] for at, name in enumerate(CATEGORIES)}
+    return table.assign(share=[one.share for one in found], **central, polygon=[one.polygon for one in found])
+
+
+def grade_regions(evaluation: Evaluation, row: int) -> list[tuple[str, Floats]]:
+    """The grades one agent reaches over the permitted weights (best first), each with the corners of its region; none where a whole
+    category is missing. Vetoes are not looked at."""
+    scores = category_scores(evaluation)[row]
+    if np.isnan(scores).any():
+        return []
+    out, below = [], np.inf
+    for name, least in evaluation.catalogue.grades:
+        # A score counts at two decimals, halves up.
+        polygon = weight_triangle.reaching(scores, least - 0.005, below, LOWER, UPPER)
+        below = least - 0.005
+        if len(polygon):
+            out.append((name, polygon))
+    return out
+
+
+def rank_ranges(evaluation: Evaluation) -> RankRanges | None:
+    """The ranks that the chance in the data allows, the weights as they are; None for nobody, one agent, or too many of them."""
+    rows = np.flatnonzero(evaluation.agents.rated)
+    if not 1 < len(rows) <= MOST:
+        return None
+    drawn = drawn_scores(evaluation, rows)
+    low, high = _reach(_ranks(drawn, np.repeat(_current(evaluation)[None], len(drawn), axis=0)), TAIL, len(rows))
+    band = _in_order(bands, pd.Series(evaluation.agents.rank[rows]), pd.Series(low), pd.Series(high))
+    return RankRanges(rows, low, high, band)
+
+
+def drawn_scores(evaluation: Evaluation, rows: np.ndarray) -> Floats:
+    """Points of each category (draws × rows × 3) with every indicator drawn anew from what the data allow."""
+    totals = np.zeros((len(CATEGORIES), DRAWS, len(rows)))
+    weights = np.zeros((len(CATEGORIES), len(rows)))
+    for at, marks in of_agents(evaluation, rows):
+        here = ~np.isnan(evaluation.measured.agents.points[rows, at])
+        category = CATEGORIES.index(evaluation.catalogue.indicators[at].category)
+        totals[category] += np.where(here, evaluation.nominal[at] * marks, 0.0)
+        weights[category] += evaluation.nominal[at] * here
+    with np.errstate(all="ignore"):
+        out: Floats = (totals / weights[:, None, :]).transpose(1, 2, 0)
+    return out
+
+
+def _current(evaluation: Evaluation) -> Floats:
+    """The categories' weights in force, as shares of 1."""
+    whole = np.array([evaluation.scheme.categories.get(name, 0.0) for name in CATEGORIES], dtype=float)
+    shares: Floats = whole / whole.sum()
+    return shares
+
+
+def _ranks(scores: Floats, weights: Floats) -> np.ndarray:
+    """Ranks (draws × agents) of drawn category scores under drawn weights; a missing category's weight goes to the others."""
+    there = ~np.isnan(scores[:1])  # what is missing is missing in every draw
+    out = np.zeros(scores.shape[:2], dtype=int)
+    for at in range(len(scores)):
+        kept = there[0] @ weights[at]
+        total = np.nan_to_num(scores[at]) @ weights[at] / np.where(kept > 0, kept, 1.0)
+        out[at] = competition_rank(np.maximum(total, 0.0))
+    return out
+
+
+def _exact_ranks(scores: Floats) -> np.ndarray:
+    """Best and worst rank (two rows) of each agent over the permitted weights, exactly."""
+    found = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank > 1e-12
+    return np.array([found.argmax(axis=1) + 1, found.shape[1] - found[:, ::-1].argmax(axis=1)])
+
+
+def _reach(ranks: np.ndarray, tail: float, size: int) -> tuple[Floats, Floats]:
+    if not len(ranks):
+        return np.full(size, np.nan), np.full(size, np.nan)
+    return np.quantile(ranks, tail, axis=0).round(), np.quantile(ranks, 1 - tail, axis=0).round()
+
+
+def _central(drawn: Floats, weights: Floats, leads: np.ndarray) -> tuple[Floats, Floats]:
+    """Mean weights at which each agent leads, and the probability of leading at these; NaN for whoever never does."""
+    size = drawn.shape[1]
+    centre, confidence = np.full((size, len(CATEGORIES)), np.nan), np.full(size, np.nan)
+    for at in np.argsort(-leads.sum(axis=0), kind="stable")[:LEADERS] if len(leads) else []:
+        if leads[:, at].any():
+            centre[at] = weights[: len(leads)][leads[:, at]].mean(axis=0)
+            confidence[at] = (_ranks(drawn, np.repeat(centre[at][None], len(drawn), axis=0))[:, at] == 1).mean()
+    return centre, confidence
+
+
+def _in_order(make: Callable[[Floats, Floats], np.ndarray], rank: pd.Series, low: pd.Series, high: pd.Series) -> np.ndarray:  # fmt: skip
+    """Bands worked out from best to worst, given back in the order of the rows."""
+    order = np.argsort(rank.to_numpy(), kind="stable")
+    out = np.zeros(len(order), dtype=int)
+    out[order] = make(low.to_numpy(dtype=float)[order], high.to_numpy(dtype=float)[order])
+    return out
 
 
 def bands(low: Floats, high: Floats) -> np.ndarray:
-    """Agents in the order of their rank, in bands that cannot be told apart: a new band begins where no range reaches back."""
-    out, band, reach = np.zeros(len(low), dtype=int), 1, -np.inf
+    """Agents in the order of their rank, in bands: a new one begins with the first agent whose range does not reach the range of
+    the band's first. Inside a band nobody can be told from its first agent."""
+    out, band, reach = np.zeros(len(low), dtype=int), 1, np.inf
     for at in range(len(low)):
-        if at and low[at] > reach:
-            band += 1
-            reach = -np.inf
-        reach = max(reach, high[at])
+        if at == 0:
+            reach = high[0]
+        elif low[at] > reach:
+            band, reach = band + 1, high[at]
         out[at] = band
     return out
 

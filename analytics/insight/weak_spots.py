@@ -7,12 +7,18 @@ import pandas as pd
 
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Scored, Values
-from analytics.scoring.standards import Floats
+from analytics.insight.certainty import certainty
+from analytics.insight.draws import DRAWS, of_teams
+from analytics.scoring.standards import Floats, points
+from analytics.statistics import points_lost as method
+
+FEWEST_AGENTS, FEWEST_POLICIES = 5, 100  # below, no weak spot of a team is named with a probability
+PEERS = 75  # percentile of the agents to which points count as recoverable
 
 
 def points_lost(values: Values, scored: Scored) -> Floats:
-    """weight × (100 − points) / 100 per row and indicator; NaN where the indicator is not available. Sums to 100 − score."""
-    return np.where(np.isnan(values.points), np.nan, scored.weight * (100.0 - values.points) / 100.0)
+    """Per row and indicator; NaN where the indicator is not available. Sums to 100 − score."""
+    return method.points_lost(scored.weight, values.points)
 
 
 def team_losses(evaluation: Evaluation) -> pd.DataFrame:
@@ -26,7 +32,12 @@ def team_losses(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def losses_of(evaluation: Evaluation, team: str) -> pd.DataFrame:
-    """One team's losses, largest first, beside the company's and the best team's: indicator, team, company, best."""
+    """One team's losses, largest first, beside the company's and the best team's.
+
+    Columns: indicator, team, company, best, recoverable (points if the team reached the better quarter of agents, by values that
+    chance does not stretch), biggest (probability of being the largest loss; NaN below five agents or a hundred policies), per_weight
+    (share of the indicator's own weight that is lost, since heavy weights always look weak).
+    """
     table = team_losses(evaluation)
     teams = table[table.index.notna()]
     if team not in teams.index:
@@ -37,8 +48,10 @@ def losses_of(evaluation: Evaluation, team: str) -> pd.DataFrame:
             "team": teams.loc[team].to_numpy(),
             "company": table[table.index.isna()].iloc[0].to_numpy(),
             "best": best_of_teams(evaluation),
+            "recoverable": recoverable(evaluation, team),
+            "biggest": biggest(evaluation, team),
         }
-    )
+    ).assign(per_weight=table.loc[team].to_numpy(dtype=float) / _weights_of(evaluation, team))
     return out[out["team"].notna()].sort_values("team", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -47,6 +60,53 @@ def best_of_teams(evaluation: Evaluation) -> Floats:
     lost = points_lost(evaluation.measured.team_values, evaluation.teams)
     least: Floats = pd.DataFrame(lost).min(axis=0).to_numpy(dtype=float)
     return least
+
+
+def recoverable(evaluation: Evaluation, team: str) -> Floats:
+    """Points per indicator between the team and the better quarter of the company's agents; never negative, NaN without values."""
+    row = _row(evaluation, team)
+    out = np.full(len(evaluation.catalogue.ids), np.nan)
+    for at, one in enumerate(evaluation.catalogue.indicators):
+        sure = certainty(evaluation.measured, one.id)
+        steady = (
+            evaluation.measured.agents.value[:, at] if sure is None or np.isnan(sure.shrunken).all() else sure.shrunken
+        )
+        there = steady[~np.isnan(steady)]
+        if len(there):
+            goal = np.percentile(there, 100 - PEERS if one.direction == "lower" else PEERS)
+            reached = float(points(np.array([goal]), one.standard)[0])
+            out[at] = max(0.0, reached - evaluation.measured.team_values.points[row, at])
+    gain: Floats = _weights_of(evaluation, team) * out / 100.0
+    return gain
+
+
+def biggest(evaluation: Evaluation, team: str) -> Floats:
+    """The probability of each indicator to be the team's largest loss, by drawing; NaN with too few agents or policies to say."""
+    row = _row(evaluation, team)
+    known = evaluation.catalogue
+    teams = evaluation.measured.teams
+    due = float(teams["due_policies"].iat[row]) if "due_policies" in teams else np.nan
+    out = np.full(len(known.ids), np.nan)
+    if teams["agents"].iat[row] < FEWEST_AGENTS or not due >= FEWEST_POLICIES:
+        return out
+    lost = np.full((DRAWS, len(known.ids)), -np.inf)
+    for at, marks in of_teams(evaluation, np.array([row])):
+        lost[:, at] = evaluation.teams.weight[row, at] * (100.0 - marks[:, 0]) / 100.0
+        out[at] = 0.0
+    first, times = np.unique(lost.argmax(axis=1), return_counts=True)
+    out[first] = times / DRAWS
+    return out
+
+
+def _row(evaluation: Evaluation, team: str) -> int:
+    return int(np.flatnonzero((evaluation.measured.teams["team"] == team).to_numpy(dtype=bool))[0])
+
+
+def _weights_of(evaluation: Evaluation, team: str) -> Floats:
+    weight: Floats = np.where(
+        evaluation.teams.weight[_row(evaluation, team)] > 0, evaluation.teams.weight[_row(evaluation, team)], np.nan
+    )
+    return weight
 
 
 def agents_behind(evaluation: Evaluation, team: str, indicator: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from analytics.people import LOCAL, StandardVersion, SwotEntry, WeightProposal
 from analytics.state import tables
 from analytics.state.accounts import Accounts
 from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
 from analytics.state.sheets import Sheets
@@ -31,6 +32,7 @@ class Store:
         self.objections = Objections(self.database)
         self.sheets = Sheets(self.database)
         self.accounts = Accounts(self.database)
+        self.market = Markets(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -16,6 +16,7 @@ def _table(table: str, **columns: object) -> sa.Table:
         "json": sa.JSON,
         "yes": sa.Boolean,
         "bytes": sa.LargeBinary,
+        "number": sa.Float,
     }
     return sa.Table(
         table, metadata, *(sa.Column(key, kinds[str(kind).removesuffix("!")], primary_key=str(kind).endswith("!")) for key, kind in columns.items())
@@ -64,6 +65,9 @@ standard_version = _table(
     "standard_version", version="int!", indicators="json", grades="json", vetoes="json", author="text", reason="text", effective_from="date", made_at="moment",
 )  # fmt: skip
 weight_proposal = _table("weight_proposal", person="text!", categories="json", made_at="moment")
+market_average = _table(
+    "market_average", indicator="text!", value="number", source="text", author="text", saved_at="moment"
+)
 account = _table(
     "account",
     email="text!",

@@ -60,15 +60,21 @@ class RatePosterior:
         out: Floats = flat.reshape(n.shape)
         return out
 
+    def sd(self, successes: Numbers, trials: Numbers) -> Floats:
+        """Posterior standard deviation of every true rate."""
+        x, n = counts(successes, trials)
+
+        def spread(a: Floats, b: Floats, size: Floats) -> Floats:
+            mean = (self.weight * a / (a + b)).sum(axis=1)
+            out: Floats = (self.weight * a * (a + 1) / ((a + b) * (a + b + 1))).sum(axis=1) - mean**2
+            return out
+
+        return np.sqrt(np.maximum(_by_pair(x, n, spread, self), 1e-12))
+
     def interval(self, successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Equal-tailed limits of every true rate, from the mixture's mean and spread matched to one Beta."""
-        x, n = counts(successes, trials)
+        first, spread = self.shrunken(successes, trials), self.sd(successes, trials) ** 2
         tail = half_tail(confidence)
-        first = self.shrunken(x, n)
-        second = _by_pair(
-            x, n, lambda a, b, size: (self.weight * a * (a + 1) / ((a + b) * (a + b + 1))).sum(axis=1), self
-        )
-        spread = np.maximum(second - first**2, 1e-12)
         total = np.maximum(first * (1 - first) / spread - 1, 1e-6)
         return betaincinv(first * total, (1 - first) * total, tail), betaincinv(
             first * total, (1 - first) * total, 1 - tail

@@ -91,6 +91,20 @@ def dispersed_limits(centre: float, trials: Numbers, tau2: float, level: float =
     return np.sin(np.clip(middle - spread, 0, np.pi / 2)) ** 2, np.sin(np.clip(middle + spread, 0, np.pi / 2)) ** 2
 
 
+def root_ratio_score(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
+    """z-scores of observed ÷ expected counts on the square-root scale, and their standard errors 1 ÷ (2√expected)."""
+    o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
+    se = 1 / (2 * np.sqrt(e))
+    return (np.sqrt(o / e) - 1) / se, se
+
+
+def dispersed_ratio_limits(expected: Numbers, tau2: float, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits of observed ÷ expected with additive over-dispersion tau², back from the square-root scale. Source: Spiegelhalter 2005."""
+    e = np.asarray(expected, dtype=float)
+    spread = float(ndtri(1 - half_tail(level))) * np.sqrt(1 / (4 * e) + tau2)
+    return np.maximum(1 - spread, 0.0) ** 2, (1 + spread) ** 2
+
+
 def false_alarms(units: int, level: float) -> float:
     """The chance that at least one of so many honest units lies outside the limits."""
     return float(1 - level**units)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincinv, gammaln
+from scipy.special import gammaincc, gammaincinv, gammaln
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 
@@ -27,13 +27,30 @@ class CountPosterior:
         ratio: Floats = ((self.shape + o[..., None]) / (self.rate + e[..., None])) @ self.weight
         return ratio
 
-    def interval(self, observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Equal-tailed limits, from the mixture's mean and spread matched to one Gamma."""
+    def sd(self, observed: Numbers, expected: Numbers) -> Floats:
+        """Posterior standard deviation of every true ratio."""
         o, e = np.asarray(observed, dtype=float)[..., None], np.asarray(expected, dtype=float)[..., None]
         a, b = self.shape + o, self.rate + e
         mean = (a / b) @ self.weight
-        spread = ((a * (a + 1)) / b**2) @ self.weight - mean**2
-        shape = mean**2 / np.maximum(spread, 1e-12)
+        out: Floats = np.sqrt(np.maximum(((a * (a + 1)) / b**2) @ self.weight - mean**2, 1e-12))
+        return out
+
+    def credibility(self, expected: Numbers) -> Floats:
+        """Z = E ÷ (E + b), averaged over the grid: how much of the estimate is one's own."""
+        e = np.asarray(expected, dtype=float)[..., None]
+        out: Floats = (e / (self.rate + e)) @ self.weight
+        return out
+
+    def above(self, observed: Numbers, expected: Numbers, threshold: float) -> Floats:
+        """Posterior probability that a true ratio exceeds the threshold."""
+        o, e = np.asarray(observed, dtype=float)[..., None], np.asarray(expected, dtype=float)[..., None]
+        out: Floats = gammaincc(self.shape + o, (self.rate + e) * max(threshold, 0.0)) @ self.weight
+        return out
+
+    def interval(self, observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
+        """Equal-tailed limits, from the mixture's mean and spread matched to one Gamma."""
+        mean = self.shrunken(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
+        shape = mean**2 / self.sd(observed, expected) ** 2
         tail = half_tail(confidence)
         return gammaincinv(shape, tail) * mean / shape, gammaincinv(shape, 1 - tail) * mean / shape
 
@@ -55,11 +72,13 @@ def fit(observed: Numbers, expected: Numbers) -> CountPosterior | None:
     shapes = 1 / np.linspace(0.05, 2.0, GRID) ** 2
     a = np.repeat(shapes[None, :], GRID, axis=0)
     b = shapes[None, :] / means[:, None]
-    log = np.zeros(a.shape)
-    for count, exposure in zip(o, e, strict=True):
-        log += (
-            gammaln(a + count) - gammaln(a) + a * np.log(b / (b + exposure)) + count * np.log(exposure / (b + exposure))
-        )
+    # Summed over the distinct counts and the distinct expectations apart: ten thousand groups have few of either.
+    log = len(o) * (a * np.log(b) - gammaln(a))
+    for count, times in zip(*np.unique(o, return_counts=True), strict=True):
+        log += times * gammaln(a + count)
+    exposures, where = np.unique(e, return_inverse=True)
+    for exposure, groups, events in zip(exposures, np.bincount(where), np.bincount(where, weights=o), strict=True):
+        log -= (groups * a + events) * np.log(b + exposure)
     weight = np.exp(log - log.max()).ravel()
     kept = weight > 1e-5
     return CountPosterior(a.ravel()[kept], b.ravel()[kept], weight[kept] / weight[kept].sum())

@@ -43,3 +43,16 @@ def _correlation(a: Floats, b: Floats) -> float:
     if a.std() == 0 or b.std() == 0:
         return float("nan")
     return float(np.corrcoef(a, b)[0, 1])
+
+
+def variance_inflation(rows: Numbers) -> Floats:
+    """1 ÷ (1 − R²) of every item on the others, from the diagonal of the inverted correlations; above 5 an item says little of its own.
+
+    NaN for items that do not vary or where there are fewer than twice as many rows as items. Source: Belsley, Kuh & Welsch 1980.
+    """
+    x = np.asarray(rows, dtype=float)
+    out = np.full(x.shape[1], np.nan)
+    varies = x.std(axis=0) > 0 if len(x) else np.zeros(x.shape[1], dtype=bool)
+    if varies.sum() > 1 and len(x) >= 2 * varies.sum():
+        out[varies] = np.diag(np.linalg.pinv(np.corrcoef(x[:, varies], rowvar=False), hermitian=True))
+    return out

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations
 
 import numpy as np
 from scipy.special import ndtr
@@ -12,7 +12,6 @@ from scipy.special import ndtr
 from analytics.statistics.arrays import Floats, Numbers
 
 EXACT_UP_TO = 60
-PERMUTED_UP_TO = 8
 
 
 @dataclass(frozen=True)
@@ -27,40 +26,93 @@ class Trend:
 def mann_kendall(y: Numbers) -> Trend:
     """Test of a monotone trend in a series without gaps (NaN are left out); three values can never show one.
 
-    Exact without ties up to 60 values and with ties up to 8; else normal with continuity and tie correction. Assumes independent
-    values. Source: Kendall 1975, Rank Correlation Methods; Gilbert 1987, ch. 16.
+    Exact up to 60 values, ties included; else normal with continuity and tie correction. Assumes independent values.
+    Source: Kendall 1975, Rank Correlation Methods; Gilbert 1987, ch. 16.
     """
     values = np.asarray(y, dtype=float)
     values = values[~np.isnan(values)]
     n = len(values)
     if n < 2:
         return Trend(0, 1.0, True)
-    s = int(np.sign(values[None, :] - values[:, None])[np.triu_indices(n, 1)].sum())
-    ties = n != len(set(values.tolist()))
-    if not ties and n <= EXACT_UP_TO:
-        return Trend(s, _two_sided(distribution(n), s), True)
-    if n <= PERMUTED_UP_TO:
-        found = [
-            int(np.sign(np.subtract.outer(order, order)).T[np.triu_indices(n, 1)].sum())
-            for order in map(np.array, permutations(values))
-        ]
-        return Trend(s, float(np.mean(np.abs(found) >= abs(s))), True)
-    _, counts = np.unique(values, return_counts=True)
-    variance = (n * (n - 1) * (2 * n + 5) - (counts * (counts - 1) * (2 * counts + 5)).sum()) / 18
+    s = int(_s(values[None])[0])
+    ties = tuple(sorted(count for count in Counter(values.tolist()).values() if count > 1))
+    if n <= EXACT_UP_TO:
+        return Trend(s, float(two_sided(n, ties)[(s + _pairs(n, ties)) // 2]), True)
+    variance = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
     z = (s - np.sign(s)) / np.sqrt(variance) if variance > 0 else 0.0
     return Trend(s, float(min(1.0, 2 * (1 - ndtr(abs(z))))), False)
 
 
+def mann_kendall_rows(y: Numbers) -> tuple[Floats, Floats]:
+    """S and two-sided p of many series at once (one a row, NaN where a step is missing); ValueError unless two-dimensional."""
+    values = np.asarray(y, dtype=float)
+    if values.ndim != 2:
+        raise ValueError("one series a row is needed")
+    s, p = _s(values), np.ones(len(values))
+    ordered = np.sort(values, axis=1)
+    plain = ~(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    n = (~np.isnan(values)).sum(axis=1)
+    for size in np.unique(n[plain & (n >= 2) & (n <= EXACT_UP_TO)]):
+        rows = plain & (n == size)
+        p[rows] = two_sided(int(size), ())[((s[rows] + _pairs(int(size), ())) // 2).astype(int)]
+    for row in np.flatnonzero((~plain | (n > EXACT_UP_TO)) & (n >= 2)):
+        p[row] = mann_kendall(values[row]).p
+    return s, p
+
+
+def _s(values: Floats) -> Floats:
+    """Pairs that rise minus pairs that fall in every row; NaN is in no pair."""
+    total = np.zeros(len(values))
+    for lag in range(1, values.shape[1]):
+        total += np.nansum(np.sign(values[:, lag:] - values[:, :-lag]), axis=1)
+    return total
+
+
+def _pairs(n: int, ties: tuple[int, ...]) -> int:
+    """Pairs of different values."""
+    return n * (n - 1) // 2 - sum(t * (t - 1) // 2 for t in ties)
+
+
 @cache
-def distribution(n: int) -> Floats:
-    """Probabilities of S = −m, −m + 2, …, m with m = n(n − 1)/2, for n values in random order without ties."""
-    counts = np.array([1.0])
+def distribution(n: int, ties: tuple[int, ...] = ()) -> Floats:
+    """Probabilities of S = −m, −m + 2, …, m for n values in random order, m their pairs of different values; ties: sizes of groups of equals.
+
+    The inversions of a multiset are counted by the Gaussian multinomial: ∏(1 + … + qᵏ⁻¹) over n, divided by the same over each
+    group, in whole numbers. Source: MacMahon 1915, Combinatory Analysis; Kendall 1975.
+    """
+    found = [1]
     for size in range(2, n + 1):
-        counts = np.convolve(counts, np.ones(size)) / size
-    return counts
+        found = _times(found, size)
+    for group in ties:
+        for size in range(2, group + 1):
+            found = _over(found, size)
+    whole = sum(found)
+    return np.array([count / whole for count in found])
 
 
-def _two_sided(probabilities: Floats, s: int) -> float:
-    top = len(probabilities) - 1
-    values = np.arange(len(probabilities)) * 2 - top
-    return float(min(1.0, probabilities[np.abs(values) >= abs(s)].sum()))
+@cache
+def two_sided(n: int, ties: tuple[int, ...]) -> Floats:
+    """The two-sided p at each value that S can take, in the order of `distribution`."""
+    chance = distribution(n, ties)
+    far = np.abs(np.arange(len(chance)) * 2 - (len(chance) - 1))
+    by_distance = np.bincount(far, weights=chance)
+    out: Floats = np.minimum(1.0, by_distance[::-1].cumsum()[::-1])[far]
+    return out
+
+
+def _times(counts: list[int], size: int) -> list[int]:
+    """A polynomial times 1 + q + … + q^(size − 1)."""
+    out, window = [], 0
+    for at in range(len(counts) + size - 1):
+        window += counts[at] if at < len(counts) else 0
+        window -= counts[at - size] if at >= size else 0
+        out.append(window)
+    return out
+
+
+def _over(counts: list[int], size: int) -> list[int]:
+    """A polynomial divided by 1 + q + … + q^(size − 1), which divides it."""
+    out: list[int] = []
+    for at in range(len(counts) - size + 1):
+        out.append(counts[at] - sum(out[max(0, at - size + 1) : at]))
+    return out

@@ -46,12 +46,16 @@ class MeanPosterior:
         out: Floats = ndtr((self.mean - threshold) / self.sd) @ self.weight
         return out
 
+    @property
+    def spread(self) -> Floats:
+        """Posterior standard deviation of every true mean."""
+        out: Floats = np.sqrt(np.maximum(((self.sd**2 + self.mean**2) @ self.weight) - self.shrunken**2, 1e-18))
+        return out
+
     def interval(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Limits from the mixture's mean and spread."""
-        middle = self.shrunken
-        spread = np.sqrt(np.maximum(((self.sd**2 + self.mean**2) @ self.weight) - middle**2, 1e-18))
         z = float(ndtri(1 - half_tail(confidence)))
-        return middle - z * spread, middle + z * spread
+        return self.shrunken - z * self.spread, self.shrunken + z * self.spread
 
 
 def random_effects(y: Numbers, se: Numbers, method: str = "REML") -> Effects:

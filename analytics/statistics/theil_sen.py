@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import theilslopes
 
-from analytics.statistics.arrays import Numbers
+from analytics.statistics.arrays import Floats, Numbers
 
 
 def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) -> tuple[float, float, float]:
@@ -20,3 +20,16 @@ def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) ->
         return float("nan"), float("nan"), float("nan")
     found = theilslopes(values[there], times[there], confidence)
     return float(found.slope), float(found.low_slope), float(found.high_slope)
+
+
+def theil_sen_rows(y: Numbers) -> Floats:
+    """The median slope per step of many series at once (one a row, NaN left out); NaN with fewer than two values."""
+    values = np.asarray(y, dtype=float)
+    if values.ndim != 2:
+        raise ValueError("one series a row is needed")
+    slopes = [(values[:, lag:] - values[:, :-lag]) / lag for lag in range(1, values.shape[1])]
+    out = np.full(len(values), np.nan)
+    every = np.concatenate(slopes, axis=1) if slopes else np.full((len(values), 1), np.nan)
+    there = ~np.isnan(every).all(axis=1)
+    out[there] = np.nanmedian(every[there], axis=1)
+    return out

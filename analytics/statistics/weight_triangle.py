@@ -128,3 +128,58 @@ def _moments(polygon: Floats) -> tuple[float, Floats, Floats]:
         mean += part * middle
         square += part * ((corners**2).sum(axis=0) + corners.sum(axis=0) ** 2) / 12
     return area, mean / area if area > 0 else mean, square / area if area > 0 else square
+
+
+@dataclass(frozen=True)
+class Region:
+    """The weights under which `who` (a row of the scores) leads: the polygon's corners, its share of all permitted weights, its mean."""
+
+    who: int
+    polygon: Floats
+    share: float
+    central: Floats
+
+
+def leading_regions(scores: Numbers, lower: Numbers, upper: Numbers) -> list[Region]:
+    """Who leads where on the permitted weights, largest region first; exact for any number of rows.
+
+    scores: rows × 3, none missing (ValueError). The best of linear functions is decided at the corners of the cells: whoever
+    beats a cell's leader at one of its corners is taken up, until nobody does.
+    """
+    s = np.asarray(scores, dtype=float)
+    if s.ndim != 2 or s.shape[1] != 3 or not len(s) or np.isnan(s).any():
+        raise ValueError("complete scores of three categories are needed")
+    whole = weight_set(lower, upper).vertices
+    leaders = list(dict.fromkeys(int(at) for at in (s @ whole.T).argmax(axis=0)))
+    while True:
+        cells = {one: _best_of(s, one, leaders, whole) for one in leaders}
+        corners = np.concatenate([cell for cell in cells.values() if len(cell)])
+        totals = s @ corners.T
+        best = totals.argmax(axis=0)
+        held = totals[leaders].max(axis=0)
+        new = [int(one) for at, one in enumerate(best) if totals[one, at] > held[at] + 1e-9]
+        if not new:
+            break
+        leaders = list(dict.fromkeys([*leaders, *new]))
+    area = _moments(whole)[0]
+    found = [Region(one, cell, *_share_and_middle(cell, area)) for one, cell in cells.items() if len(cell)]
+    return sorted(found, key=lambda region: -region.share)
+
+
+def _best_of(s: Floats, one: int, leaders: list[int], polygon: Floats) -> Floats:
+    for other in leaders:
+        if other != one:
+            polygon = clip(polygon, s[one] - s[other])
+    return polygon
+
+
+def _share_and_middle(cell: Floats, area: float) -> tuple[float, Floats]:
+    own, middle, _ = _moments(cell)
+    return own / area, middle
+
+
+def reaching(scores: Numbers, least: float, below: float, lower: Numbers, upper: Numbers) -> Floats:
+    """The permitted weights (corners of a polygon, none where empty) at which a row's total lies in [least, below)."""
+    s = np.asarray(scores, dtype=float)
+    polygon = clip(weight_set(lower, upper).vertices, s - least)
+    return clip(polygon, below - s) if np.isfinite(below) else polygon

@@ -175,7 +175,42 @@ where p.month between $first_month and $last_month and p.exclusion is null and p
 order by p.agent_id, p.policy_id, p.month
 
 -- name: monthly
--- Renewed and due of every agent and month, with the team of that month.
-select m.agent_id, r.team, m.month, m.renewed_policies::double as renewed_policies, m.due_policies::double as due_policies
+-- The sums of every agent and month, with the team of that month.
+select m.agent_id, r.team, m.month, m.renewed_policies::double as renewed_policies, m.due_policies::double as due_policies,
+  m.due_premium::double as due_premium, m.renewed_premium::double as renewed_premium, m.retained_premium::double as retained_premium,
+  m.first_term_due::double as first_term_due, m.first_term_renewed::double as first_term_renewed, m.cycle_days::double as cycle_days,
+  m.cycled_policies::double as cycled_policies, m.contacted_customers::double as contacted_customers, m.working_days::double as working_days,
+  m.survey_points::double as survey_points, m.surveys::double as surveys, m.complaints::double as complaints,
+  r.target_count::double as target_count, r.target_premium::double as target_premium
 from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
-where m.month between $first_month and $last_month and m.due_policies > 0 order by m.agent_id, m.month
+where m.month between $first_month and $last_month order by m.agent_id, m.month
+
+-- name: own_rates
+-- Renewal rates that scoresheets state, beside the counts of the same agent and months: from records, else from the same sheet.
+with given as (
+  select agent_id, first_month, last_month, max(value) as rate from current_scoresheet
+  where measure = 'renewal_rate' and first_month >= $first_month and last_month <= $last_month
+  group by agent_id, first_month, last_month
+), counted as (
+  select g.agent_id, g.first_month, g.last_month, sum(m.renewed_policies)::double as renewed_policies, sum(m.due_policies)::double as due_policies,
+    sum(m.late_renewals)::double as late_renewals, sum(m.open_policies)::double as open_policies, sum(m.excluded_policies)::double as excluded_policies,
+    sum(m.due_premium)::double as due_premium, sum(m.renewed_premium)::double as renewed_premium, sum(m.retained_premium)::double as retained_premium
+  from given g join agent_month m on m.agent_id = g.agent_id and m.month between g.first_month and g.last_month
+  group by g.agent_id, g.first_month, g.last_month
+), stated as (
+  select agent_id, first_month, last_month,
+    sum(case when measure = 'renewed_policies' then value end) as renewed_policies, sum(case when measure = 'due_policies' then value end) as due_policies,
+    sum(case when measure = 'late_renewals' then value end) as late_renewals, sum(case when measure = 'open_policies' then value end) as open_policies,
+    sum(case when measure = 'excluded_policies' then value end) as excluded_policies, sum(case when measure = 'due_premium' then value end) as due_premium,
+    sum(case when measure = 'renewed_premium' then value end) as renewed_premium, sum(case when measure = 'retained_premium' then value end) as retained_premium
+  from current_scoresheet group by agent_id, first_month, last_month
+)
+select g.agent_id, g.first_month, g.last_month, g.rate,
+  coalesce(c.renewed_policies, s.renewed_policies) as renewed_policies, coalesce(c.due_policies, s.due_policies) as due_policies,
+  coalesce(c.late_renewals, s.late_renewals) as late_renewals, coalesce(c.open_policies, s.open_policies) as open_policies,
+  coalesce(c.excluded_policies, s.excluded_policies) as excluded_policies, coalesce(c.due_premium, s.due_premium) as due_premium,
+  coalesce(c.renewed_premium, s.renewed_premium) as renewed_premium, coalesce(c.retained_premium, s.retained_premium) as retained_premium
+from given g
+left join counted c on c.agent_id = g.agent_id and c.first_month = g.first_month and c.last_month = g.last_month
+left join stated s on s.agent_id = g.agent_id and s.first_month = g.first_month and s.last_month = g.last_month
+order by g.agent_id, g.first_month

@@ -1,0 +1,1 @@
+"""The command line, a file a subject; each command registers itself with `shell.main`."""

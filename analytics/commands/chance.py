@@ -1,0 +1,249 @@
+"""Commands that are honest about chance: funnel, case mix, robustness, trends, incentives, fairness, effect."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+import click
+import numpy as np
+
+from analytics.commands.shell import Context, command, desk_of, evaluated, month, period_options, rows_of, show
+from analytics.errors import RequestRefused
+from analytics.model import Period, add_months
+from analytics.reports import views
+
+
+@command("funnel")
+@click.option("--indicator", default="renewal_rate", metavar="ID", help="A rate of whole cases (default renewal_rate).")
+@period_options
+def funnel_(context: Context, indicator: str, **options: Any) -> None:
+    """Every agent's rate against what chance alone would make of it: 95 % and 99.8 % limits, with and without over-dispersion."""
+    from analytics.insight import funnel as plots
+
+    with desk_of(context, "see_others") as desk:
+        evaluation = evaluated(desk, options)
+    found = plots.funnel(evaluation, indicator)
+    seen = evaluation.shown[found.rows]
+    people = evaluation.people.iloc[found.rows]
+    rows = [
+        {"agent_id": people["agent_id"].iat[at], "name": people["name"].iat[at], "n": views.number(found.n[at]), "rate": views.number(found.rate[at]), "outside_95": bool(found.outside95[at]),
+         "outside_998": bool(found.outside998[at]), "outside_dispersed": bool(found.outside_dispersed[at]), "high": bool(found.high[at])}
+        for at in np.flatnonzero(seen)
+    ]  # fmt: skip
+    view = {
+        "indicator": indicator, "centre": views.number(found.centre), "phi": views.number(found.phi), "tau2": views.number(found.tau2), "fewest_95": found.fewest95, "fewest_998": found.fewest998,
+        "false_alarm_95": views.number(found.alarm95), "false_alarm_998": views.number(found.alarm998), "agents": rows,
+    }  # fmt: skip
+    show(context, view, rows=rows)
+
+
+@command("case-mix")
+@period_options
+@click.option("--agent", help="Add the waterfall of one agent.")
+@click.option(
+    "--split", is_flag=True, help="Add how the change since the period before splits (of --team, else of everybody)."
+)
+def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) -> None:
+    """Renewals against those expected of just this book (product, channel, region, premium, first term); not explained by the factors listed, never "ability"."""
+    from analytics.insight import case_mix as mix
+
+    with desk_of(context, "see_others") as desk:
+        period = evaluated(desk, options).measured.period
+        found = mix.case_mix(desk.cases(period))
+        table = desk.mine(found.agents)
+        if agent is not None and agent not in set(table["agent_id"]):
+            raise RequestRefused("agent_unknown", agent=agent, period=str(period))
+        changed = None
+        if split and (earlier := desk.earlier(period)) is not None:
+            before, now = desk.cases(earlier), desk.cases(period)
+            if options["team"]:
+                before, now = before[before["team"] == options["team"]], now[now["team"] == options["team"]]
+            changed = mix.change(before, now) if len(before) and len(now) else None
+    rows = rows_of(table)
+    view: dict[str, Any] = {
+        "period": str(period),
+        "auc": views.number(found.auc),
+        "explains_little": found.explains_little,
+        "calibration_slope": views.number(found.slope),
+        "factors": list(found.used),
+        "not_adjusted_for": list(found.unused),
+        "calibration": rows_of(mix.calibration(found)),
+        "agents": rows,
+    }
+    if agent is not None:
+        view["waterfall"] = rows_of(mix.waterfall(found, agent))
+    if split:
+        view["change"] = _change(changed)
+    show(context, view, rows=rows)
+
+
+def _change(found: Any) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    whole = found.split
+    return {
+        "total": views.number(whole.total), "mix": views.number(whole.mix), "performance": views.number(whole.performance), "mix_limits": [views.number(one) for one in found.mix],
+        "performance_limits": [views.number(one) for one in found.performance], "merged_cells": found.merged, "cells": rows_of(found.cells),
+    }  # fmt: skip
+
+
+@command("robustness")
+@period_options
+def robustness_(context: Context, **options: Any) -> None:
+    """Whether the ranking would stand: ranks under every permitted weighting, under chance, and under both; who leads where on the triangle of permitted weights; what each weight really decides."""
+    from analytics.insight import robustness as stand
+
+    with desk_of(context, "see_others") as desk:
+        evaluation = evaluated(desk, options)
+        found = stand.robustness(evaluation)
+        table = desk.mine(found.ranks)
+        regions = desk.mine(stand.leaders(evaluation))
+    rows = rows_of(table)
+    view = {
+        "exact": found.exact,
+        "draws": found.draws,
+        "seed": found.seed,
+        "middle_agents_reach": {"weights": views.number(found.width_weights), "data": views.number(found.width_data)},
+        "agents": rows,
+        "leaders": rows_of(regions.drop(columns=["polygon"])),
+        "weights": rows_of(stand.effective_weights(evaluation)),
+    }
+    show(context, view, rows=rows)
+
+
+@command("trends")
+@click.option("--indicator", default="renewal_rate", metavar="ID", help="An indicator (default renewal_rate).")
+@period_options
+def trends_(context: Context, indicator: str, **options: Any) -> None:
+    """Whose value rises or falls beyond the team's, many tests controlled (false discovery rate 10 %)."""
+    from analytics.insight import trends as steady
+
+    with desk_of(context, "see_others") as desk:
+        evaluation = evaluated(desk, options)
+        known = evaluation.catalogue
+        if indicator not in known.ids:
+            raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
+        monthly = desk.monthly(evaluation.measured.period)
+        if not steady.can_trend(known[indicator], monthly):
+            raise RequestRefused("no_months", name=known[indicator].label)
+        found = steady.trends(monthly, known[indicator])
+        table = desk.mine(found.agents)
+    view = {"indicator": indicator, "rule": found.rule, "months": found.months, "agents": rows_of(table)}
+    show(context, view, rows=rows_of(table))
+
+
+@command("incentives")
+@period_options
+@click.option("--bonus", default=0.0, help="Bonus for each candidate, for the budget.")
+def incentives(context: Context, bonus: float, **options: Any) -> None:
+    """Agents who keep improving on heavily weighted indicators, with the evidence, and how many of them are expected to be there by chance alone."""
+    from analytics.insight import trends as steady
+
+    with desk_of(context, "see_others") as desk:
+        evaluation = evaluated(desk, options)
+        monthly = desk.monthly(evaluation.measured.period)
+        found = steady.incentives(monthly, evaluation.catalogue, evaluation.nominal)
+        table = desk.mine(found.candidates)
+    people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
+    view = {
+        "rule": found.rule,
+        "months": found.months,
+        "indicators": list(found.indicators),
+        "candidates": rows_of(table),
+        "people": people,
+        "by_chance": views.number(by_chance),
+        "budget": bonus * people,
+        "paid_by_chance": views.number(bonus * by_chance),
+    }
+    show(context, view, rows=rows_of(table))
+
+
+@command("fairness")
+@period_options
+@click.option(
+    "--by",
+    default="branch",
+    type=click.Choice(["team", "branch", "region", "supervisor", "seniority", "channel"]),
+    help="Compare groups of agents by this.",
+)
+@click.option("--propose", metavar="ID", help="Propose a standard for an indicator from what agents reached.")
+@click.option(
+    "--market",
+    type=float,
+    help="With --propose: what the market reaches, in the indicator's unit (rates as fractions).",
+)
+def fairness_(context: Context, by: str, propose: str | None, market: float | None, **options: Any) -> None:
+    """Ceilings, discrimination and redundancy of every indicator, gaps between groups before and after case mix, and the renewal rate under rival definitions."""
+    from analytics.insight import case_mix as mix
+    from analytics.insight import definitions, proposal
+    from analytics.insight import fairness as fair
+
+    with desk_of(context, "see_others") as desk:
+        desk.require("standard")
+        evaluation = evaluated(desk, options)
+        if propose is not None and propose not in evaluation.catalogue.ids:
+            raise RequestRefused("indicator_unknown", name=propose, known=evaluation.catalogue.ids)
+        period = evaluation.measured.period
+        cases = desk.cases(period)
+        try:
+            agents = mix.case_mix(cases).agents
+            surplus = dict(zip(agents["agent_id"], 100 * agents["difference"] / agents["n"], strict=True))
+        except RequestRefused:
+            surplus = None
+        own, entered = desk.own_rates(period), desk.market()
+    view: dict[str, Any] = {
+        "standards": rows_of(fair.standards_check(evaluation)),
+        "groups": rows_of(fair.groups(evaluation, fair.grouped(evaluation, by, cases), surplus)),
+        "definitions": rows_of(definitions.radar(evaluation.measured.totals, own)),
+        "market": [{"indicator": one.indicator, "value": one.value, "source": one.source} for one in entered.values()],
+    }
+    if propose is not None:
+        known = entered.get(propose)
+        found = proposal.propose(
+            evaluation.measured, propose, market if market is not None else known.value if known else None
+        )
+        view["proposal"] = None if found is None else {key: value for key, value in asdict(found).items() if key != "standard"} | {
+            "knots": None if found.standard is None else [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]
+        }  # fmt: skip
+    show(context, view, rows=view["standards"])
+
+
+@command("effect")
+@period_options
+@click.option(
+    "--before",
+    "start",
+    required=True,
+    callback=month,
+    metavar="YYYY-MM",
+    help="First month of the period before the coaching; as long as --from to --to.",
+)
+def effect_(context: Context, start: dt.date, **options: Any) -> None:
+    """What coaching did between two periods: coached agents against uncoached ones who started alike."""
+    from analytics.insight import effect as proofs
+
+    with desk_of(context, "see_others") as desk:
+        desk.require("coach")
+        after = evaluated(desk, options)
+        period = Period(start, add_months(start, after.measured.period.length - 1))
+        found = desk.proof(after, period)
+    view = {
+        "before": str(period),
+        "after": str(after.measured.period),
+        "coached": found.coached,
+        "peers": found.peers,
+        "can_tell": found.told,
+        "plain_change": views.number(found.plain_change),
+        "peers_change": views.number(found.peers_change),
+        "expected_change": views.number(found.expected_change),
+        "effect": _effect(found.effect),
+        "placebo": _effect(found.placebo),
+        "least": {"agents": proofs.FEWEST, "policies": proofs.POLICIES},
+    }
+    show(context, view)
+
+
+def _effect(found: Any) -> dict[str, Any] | None:
+    return None if found is None else {key: views.number(value) for key, value in asdict(found).items()}

@@ -1,0 +1,229 @@
+"""Commands that bring data in, look at what is there, and take it out again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analytics import sample as sample_data
+from analytics import watch
+from analytics.commands.shell import Context, command, day, desk_of, home_of, show, write
+from analytics.errors import RequestRefused
+from analytics.home import Home
+from analytics.intake import limits
+from analytics.intake.fields import kinds
+from analytics.intake.recipe import read_recipe
+from analytics.language import say
+from analytics.model import Receipt
+from analytics.people import LOCAL
+from analytics.reports.templates import template
+
+
+@command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--kind", metavar="KIND", help=f"What a row is: {', '.join(kinds())} (default: by the headers).")
+@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
+@click.option("--as-of", callback=day, metavar="YYYY-MM-DD", help="The as-of date (default: today).")
+@click.option(
+    "--on-issues",
+    type=click.Choice(["refuse", "skip"]),
+    default="refuse",
+    help="With bad cells: refuse everything, or load the good rows.",
+)
+def load(
+    context: Context,
+    files: Sequence[Path],
+    kind: str | None,
+    recipe_file: Path | None,
+    as_of: dt.date | None,
+    on_issues: str,
+) -> None:
+    """Load files and print a receipt each (a list when there are several)."""
+    recipe = read_recipe(recipe_file) if recipe_file else None
+    if recipe and kind and recipe.kind != kind:
+        raise RequestRefused("kind_differs", kind=kind, recipe=recipe.kind)
+    if kind is not None and kind not in kinds():
+        raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
+    with desk_of(context, "data") as desk, ExitStack() as stack:
+        home = desk.home
+        members = [member for file in files for member in stack.enter_context(home.members(file))]
+        receipts = desk.load_all(
+            [(file, recipe or home.recipe_for(file, kind)) for file in members], as_of=as_of, on_issues=on_issues
+        )
+    plain = [_receipt(receipt, context.language) for receipt in receipts]
+    show(context, plain[0] if len(plain) == 1 else plain)
+
+
+def _receipt(receipt: Receipt, language: str) -> dict[str, Any]:
+    return {
+        "load": receipt.load, "kind": receipt.kind, "file": receipt.file, "rows": receipt.rows, "loaded": receipt.loaded,
+        "rejected": receipt.rejected, "skipped": receipt.skipped, "replaced": receipt.replaced, "agents": receipt.agents,
+        "months": list(receipt.months), "already": receipt.already,
+        "issues": [{**issue.plain(), "reason": say(f"issue.{issue.reason}", language)} for issue in receipt.issues],
+        "notes": [say(f"note.{key}", language, **facts) for key, facts in receipt.notes],
+        "changes": [{"agent_id": one.agent_id, "measure": one.measure, "before": one.before, "after": one.after} for one in receipt.changes],
+    }  # fmt: skip
+
+
+@command()
+def loads(context: Context) -> None:
+    """List every load in the warehouse."""
+    with home_of(context) as home:
+        frame = home.warehouse.ask("loads")
+    show(
+        context,
+        [
+            {
+                "load": int(row["load_id"]), "kind": row["kind"], "file": row["file"], "sha256": row["sha256"], "as_of": f"{row['as_of']:%Y-%m-%d}",
+                "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}", "rows": int(row["row_count"]), "loaded": int(row["loaded"]),
+                "rejected": int(row["rejected"]), "replaced": int(row["replaced"]), "sample": bool(row["sample"]),
+                "months": list(row["months"]),
+            }
+            for row in frame.to_dict("records")
+        ],
+    )  # fmt: skip
+
+
+@command()
+@click.argument("load_id", type=int)
+def withdraw(context: Context, load_id: int) -> None:
+    """Take a load out again; what it had replaced stands again."""
+    with desk_of(context, "data") as desk:
+        desk.withdraw(load_id)
+    show(context, {"withdrawn": load_id})
+
+
+@command()
+def rebuild(context: Context) -> None:
+    """Make the warehouse again from the originals and their recipes alone."""
+    with home_of(context) as home:
+        count = home.rebuild()
+    show(context, {"rebuilt": count})
+
+
+@command()
+@click.option("--remove", is_flag=True, help="Take the sample data out again.")
+def sample(context: Context, remove: bool) -> None:
+    """Load the sample company (or remove it)."""
+    with home_of(context) as home:
+        if remove:
+            show(context, {"withdrawn": sample_data.remove(home)})
+        else:
+            receipts = sample_data.load(home)
+            show(context, [_receipt(receipt, context.language) for receipt in receipts])
+
+
+@command("template")
+@click.argument("kind")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX.")
+def template_(context: Context, kind: str, out: Path) -> None:
+    """Write a workbook to fill in for one kind of record."""
+    write(out, template(kind, context.language))
+    show(context, {"written": str(out), "kind": kind})
+
+
+@command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", metavar="KIND", help="What a row is (default: by the headers).")
+@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX.")
+def corrections(context: Context, file: Path, kind: str | None, recipe_file: Path | None, out: Path) -> None:
+    """Write a copy of a file with every cell that cannot be read marked, to mend and load again."""
+    with home_of(context) as home:
+        recipe = read_recipe(recipe_file) if recipe_file else home.recipe_for(file, kind)
+        issues = home.preview(file, recipe)[1]
+        write(out, home.corrections(file, recipe, context.language))
+    show(context, {"written": str(out), "issues": len(issues)})
+
+
+@command()
+@click.option(
+    "--merge",
+    "spellings",
+    multiple=True,
+    metavar="SPELLING",
+    help="A spelling that stands for another agent (may be repeated).",
+)
+@click.option("--into", metavar="AGENT", help="The agent that the merged spellings stand for.")
+@click.option("--undo", multiple=True, metavar="SPELLING", help="Have a merged spelling stand for itself again.")
+def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo: tuple[str, ...]) -> None:
+    """Spellings that stand for one agent: merged ones, and those that may be meant for the same."""
+    if bool(spellings) != bool(into):
+        raise RequestRefused("merge_needs_both")
+    with home_of(context) as home:
+        if undo:
+            home.split_agents(undo, context.account or LOCAL)
+        if into:
+            home.merge_agents(spellings, into, context.account or LOCAL)
+        merged = [{"spelling": one, "agent_id": agent_id} for one, agent_id in home.state.aliases().items()]
+        offered = [asdict(one) for one in home.alike()]
+    show(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])
+
+
+@command()
+def unmatched(context: Context) -> None:
+    """Agents without a partner between roster and records, and policies that no file of policies names."""
+    with home_of(context) as home:
+        frame = home.warehouse.ask("unmatched")
+    show(context, frame.to_dict("records"))
+
+
+@command("watch")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--recipe",
+    "recipe_file",
+    type=click.Path(path_type=Path),
+    help="An import recipe (TOML); without, files that need no question.",
+)
+@click.option("--as-of", callback=day, metavar="YYYY-MM-DD", help="The as-of date (default: the day of loading).")
+@click.option(
+    "--on-issues",
+    type=click.Choice(["refuse", "skip"]),
+    default="refuse",
+    help="With bad cells: refuse the file, or load its good rows.",
+)
+@click.option(
+    "--every", default=5.0, show_default=True, type=click.FloatRange(0.1), metavar="SECONDS", help="How often to look."
+)
+@click.option("--once", is_flag=True, help="Load what is there and end.")
+def watch_(
+    context: Context,
+    folder: Path,
+    recipe_file: Path | None,
+    as_of: dt.date | None,
+    on_issues: str,
+    every: float,
+    once: bool,
+) -> None:
+    """Load what appears in a folder and move it to done/ or refused/, the receipt or the reason beside it.
+
+    One JSON line a file on standard output. The home is opened only while there is something to load, so that a page may
+    be open in between; while another program owns it, files wait. Killed at any moment, the next start goes on: a file
+    that was loaded but not yet moved is recognised.
+    """
+    recipe = read_recipe(recipe_file) if recipe_file else None
+    how = watch.How(recipe, as_of, on_issues, context.language)
+    for outcome in watch.files(folder, lambda: Home(context.home), how, every=every, once=once):
+        plain = {
+            "file": outcome.file,
+            "moved_to": outcome.moved_to,
+            "reason": outcome.reason,
+            "receipts": [_receipt(one, context.language) for one in outcome.receipts],
+        }
+        click.echo(json.dumps(plain, ensure_ascii=False, default=str))
+        sys.stdout.flush()
+
+
+@command("limits")
+def limits_(context: Context) -> None:
+    """What a file may hold at most."""
+    show(context, {"limits": limits.plain(), "sentences": limits.sentences(context.language)}, rows=[limits.plain()])

@@ -1,0 +1,258 @@
+"""What every command shares: the home, the acting account, common options, printing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pandas as pd
+
+from analytics.catalogue import default_scheme, preset_schemes
+from analytics.desk import Desk, Identity, identity_of
+from analytics.errors import IssuesFound, RenewalError, RequestRefused
+from analytics.evaluation import Evaluation, evaluate, whole_period
+from analytics.home import Home, default_home
+from analytics.insight.quadrant import Placed, place
+from analytics.language import explain
+from analytics.model import Filters, Period, WeightScheme, parse_month
+from analytics.reports import views
+from analytics.scoring.weights import parse
+
+REFUSED = 2
+
+
+REFUSED = 2
+
+
+class Context:
+    """What every command knows: where the home is, how to print, in which language to speak."""
+
+    def __init__(self) -> None:
+        self.home = default_home()
+        self.format = "json"
+        self.account: str | None = None
+        self.language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
+
+
+class Group(click.Group):
+    """Turns a refusal into one sentence on standard error and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except IssuesFound as error:
+            context = ctx.ensure_object(Context)
+            for issue in error.facts["issues"][:20]:  # type: ignore[index]
+                click.echo(views.issue_line(issue, context.language), err=True)
+            click.echo(explain(error, context.language), err=True)
+            sys.exit(REFUSED)
+        except RenewalError as error:
+            click.echo(explain(error, ctx.ensure_object(Context).language), err=True)
+            sys.exit(REFUSED)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--home, --format, --lang and --as, taken before or after the command's name."""
+
+    def store(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        if value is not None:
+            setattr(
+                ctx.ensure_object(Context),
+                {"home": "home", "format_": "format", "lang": "language", "account": "account"}[param.name or ""],
+                value,
+            )
+        return value
+
+    for decorate in (
+        click.option("--home", type=click.Path(path_type=Path), callback=store, expose_value=False, help="The home folder (default: RENEWAL_HOME, else ./home)."),
+        click.option("--format", "format_", type=click.Choice(["json", "csv", "table"]), callback=store, expose_value=False, help="How to print (default json)."),
+        click.option("--lang", type=click.Choice(["zh", "en"]), callback=store, expose_value=False, help="The language of sentences and exports."),
+        click.option("--as", "account", metavar="EMAIL", callback=store, expose_value=False, help="Act as an account, inside its role and scope (default: everything)."),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@common
+def main() -> None:
+    """Rate renewal agents: load a month's files, evaluate, and take the lists out.
+
+    A refused request prints one sentence on standard error, exits with 2 and stores nothing.
+    """
+
+
+def command(name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        return main.command(name)(common(click.pass_obj(function)))
+
+    return decorate
+
+
+@contextmanager
+def desk_of(context: Context, action: str = "see") -> Iterator[Desk]:
+    """The desk of whoever is acting, once the command's action is allowed to them."""
+    home = Home(context.home)
+    try:
+        identity = identity_of(home.state.accounts.of(context.account)) if context.account else Identity()
+        desk = Desk(home, identity)
+        desk.require(action)
+        yield desk
+    finally:
+        home.close()
+
+
+@contextmanager
+def home_of(context: Context, action: str = "data") -> Iterator[Home]:
+    """The home itself, for commands that concern everybody's data."""
+    with desk_of(context, action) as desk:
+        yield desk.home
+
+
+def month(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
+    return parse_month(value) if value else None
+
+
+def day(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise RequestRefused("date_unreadable", value=value) from error
+
+
+def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for decorate in (
+        click.option(
+            "--to", "last", callback=month, metavar="YYYY-MM", help="Last month (default: the last that has figures)."
+        ),
+        click.option(
+            "--from",
+            "first",
+            callback=month,
+            metavar="YYYY-MM",
+            help="First month (default: the first that has figures).",
+        ),
+        click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced)."),
+        click.option(
+            "--weights", metavar="results=70,service=20,competence=10", help="Category weights; scaled to 100."
+        ),
+        click.option("--team", help="Show one team only; scores and ranks stay those of the whole company."),
+        click.option("--branch", help="Show one branch only."),
+        click.option("--channel", help="Count the policies of one channel only."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for decorate in (
+        click.option(
+            "--cut",
+            default="median",
+            metavar="median|mean|target|X,Y",
+            help="Where high begins; X,Y in the indicators' units.",
+        ),
+        click.option("--y", "y", default="satisfaction", metavar="ID", help="The indicator of the vertical axis."),
+        click.option("--x", "x", default="renewal_rate", metavar="ID", help="The indicator of the horizontal axis."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def scheme_of(home: Home, name: str | None, weights: str | None) -> WeightScheme:
+    saved = {scheme.name: scheme for scheme in home.state.schemes()}
+    known = {**preset_schemes(), **saved}
+    if name is not None and name not in known:
+        raise RequestRefused("scheme_unknown", name=name, known=list(known))
+    scheme = known[name] if name else default_scheme()
+    if weights is None:
+        return scheme
+    return WeightScheme("typed", parse(weights), scheme.indicators)
+
+
+def evaluated(desk: Desk, options: dict[str, Any]) -> Evaluation:
+    home = desk.home
+    first, last = options["first"], options["last"]
+    whole = whole_period(home.warehouse)
+    period = Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
+    filters = Filters(period, options["team"], options["branch"], options["channel"])
+    measured = desk.measured(filters)
+    if measured.people.empty:
+        raise RequestRefused(
+            "period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}"
+        )
+    teams = {team for team in measured.people["team"][measured.in_scope] if team}
+    if filters.team is not None and filters.team not in teams:
+        raise RequestRefused("team_unknown", team=filters.team, known=sorted(teams))
+    return evaluate(measured, scheme_of(home, options["scheme"], options["weights"]))
+
+
+def placed_by(evaluation: Evaluation, x: str = "renewal_rate", y: str = "satisfaction", cut: str = "median") -> Placed:
+    first, mark, second = cut.partition(",")
+    return place(evaluation, x, y, first.strip(), second.strip() if mark else None)
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame as plain JSON rows: missing is null, numbers are plain ones."""
+    return [
+        {
+            key: None
+            if value is None or (isinstance(value, float) and not np.isfinite(value))
+            else value.item()
+            if hasattr(value, "item")
+            else value
+            for key, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def plain_of(one: Any) -> dict[str, Any]:
+    return {
+        key: str(value) if isinstance(value, (dt.date, dt.datetime)) else value for key, value in asdict(one).items()
+    }
+
+
+# -- printing ------------------------------------------------------------------------------------------------------
+
+
+def flat(agent: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in agent.items() if key != "indicators"}
+    return plain | {
+        f"{name}.{part}": parts[part]
+        for name, parts in agent["indicators"].items()
+        for part in ("value", "points", "contribution")
+    }
+
+
+def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None) -> None:
+    if context.format == "json":
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+        return
+    table = rows if rows is not None else value if isinstance(value, list) else [value]
+    frame = pd.DataFrame(table)
+    if context.format == "csv":
+        buffer = io.StringIO()
+        frame.to_csv(buffer, index=False)
+        click.echo(buffer.getvalue(), nl=False)
+    else:
+        click.echo(frame.to_string(index=False, na_rep="—"))
+
+
+def write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise RequestRefused("file_unwritable", file=path.name) from error

@@ -1,0 +1,96 @@
+"""A standard proposed from what agents reached: full mark, pass mark, how sure both are, and who would move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analytics.catalogue import Catalogue
+from analytics.evaluation import Measured
+from analytics.insight.certainty import certainty, interval
+from analytics.model import Standard
+from analytics.scoring.standards import Floats
+
+FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
+FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning
+DRAWS = 400
+SEED = 20260101
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Marks in the indicator's unit with 95 % limits; market: whether the pass mark is a market average that somebody entered, else it
+    is what the company reaches as a whole; shrunken: whether chance was taken out of the spread first; standard: None where three
+    quarters of the agents already reach the pass mark or none can be made."""
+
+    indicator: str
+    n: int
+    full: float
+    full_low: float
+    full_high: float
+    pass_mark: float
+    pass_low: float
+    pass_high: float
+    market: bool
+    shrunken: bool
+    standard: Standard | None
+
+    @property
+    def few(self) -> bool:
+        return self.n < WARN
+
+
+def propose(measured: Measured, indicator: str, market: float | None = None) -> Proposal | None:
+    """Full marks at the better quarter of shrunken values, pass marks at the market average; None below thirty agents.
+
+    Quantiles of raw rates are stretched by agents with few policies, hence the shrunken ones. Limits: bootstrap over agents.
+    """
+    one, at = measured.catalogue[indicator], measured.catalogue.position(indicator)
+    sure = certainty(measured, indicator)
+    shrunken = sure is not None and not np.isnan(sure.shrunken).all()
+    steady = sure.shrunken if sure is not None and shrunken else measured.agents.value[:, at]
+    there = steady[~np.isnan(steady)]
+    if len(there) < FEWEST:
+        return None
+    share = 100 - FULL if one.direction == "lower" else FULL
+    random = np.random.default_rng(SEED)
+    again = np.percentile(there[random.integers(0, len(there), (DRAWS, len(there)))] if len(there) <= 5_000 else _smaller(there, random), share, axis=1)  # fmt: skip
+    full, (full_low, full_high) = float(np.percentile(there, share)), np.quantile(again, [0.025, 0.975])
+    if market is not None:
+        pass_mark = pass_low = pass_high = market
+    else:
+        pass_mark = float(measured.company.value[0, at])
+        squares = measured.totals.get("survey_points_sq")
+        x, n = measured.company.numerator[:, at], measured.company.denominator[:, at]
+        low, high = interval(one, x, n, None if squares is None else np.array([squares], dtype=float))
+        pass_low, pass_high = float(low[0]), float(high[0])
+    made = _standard(one.standard, pass_mark, full, one.direction == "lower")
+    return Proposal(indicator, len(there), full, float(full_low), float(full_high), pass_mark, pass_low, pass_high, market is not None, shrunken, made)  # fmt: skip
+
+
+def _smaller(there: Floats, random: np.random.Generator) -> Floats:
+    """Resamples of very many agents, as few as memory wants: limits of a quantile hardly depend on it."""
+    drawn: Floats = there[random.integers(0, len(there), (50, len(there)))]
+    return drawn
+
+
+def _standard(old: Standard, pass_mark: float, full: float, falling: bool) -> Standard | None:
+    """Zero marks where they were (or as far below the pass mark as full marks lie above), 60 at the pass mark, 100 at the full mark."""
+    if not (full < pass_mark if falling else full > pass_mark) or not np.isfinite(pass_mark + full):
+        return None
+    zeros = [value for value, mark in zip(old.values, old.points, strict=True) if mark <= 0]
+    zero = (min(zeros) if falling else max(zeros)) if zeros else pass_mark - (full - pass_mark)
+    if not (zero > pass_mark if falling else zero < pass_mark):
+        zero = pass_mark - (full - pass_mark)
+    knots = sorted([(zero, 0.0), (pass_mark, float(PASS)), (full, 100.0)])
+    return Standard(tuple(value for value, _ in knots), tuple(mark for _, mark in knots), "linear")
+
+
+def with_standard(known: Catalogue, indicator: str, standard: Standard) -> Catalogue:
+    """A catalogue in which one indicator has another standard."""
+    return replace(
+        known,
+        indicators=tuple(replace(one, standard=standard) if one.id == indicator else one for one in known.indicators),
+        version=-1,
+    )
