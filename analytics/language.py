@@ -31,8 +31,14 @@ def sentences(language: str) -> Mapping[str, str]:
 
 
 def say(key: str, language: str, **facts: object) -> str:
-    """One sentence with its facts filled in; an unknown key is a bug and raises KeyError."""
-    return sentences(language)[key].format(**facts)
+    """One sentence with its facts filled in; an unknown key is a bug and raises KeyError.
+
+    Where the count is 1 and the sentence has a twin `…_one`, that is said: English counts one differently.
+    """
+    known = sentences(language)
+    if facts.get("count") == 1 and f"{key}_one" in known:
+        key = f"{key}_one"
+    return known[key].format(**facts)
 
 
 def explain(error: RenewalError, language: str) -> str:

@@ -146,7 +146,8 @@ def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("produc
         return frame.groupby(key)["renewed"].agg(["sum", "size"])
 
     both = cells(before).join(cells(now), how="outer", lsuffix="_before", rsuffix="_now").fillna(0)
-    small = (both[["size_before", "size_now"]].min(axis=1) < CELL).to_numpy()
+    sizes = both[["size_before", "size_now"]].to_numpy()
+    small = ((sizes > 0) & (sizes < CELL)).any(axis=1)  # a cell that one side lacks altogether is mix, and stays one
     if small.sum() > 1:
         both = pd.concat([both[~small], both[small].sum().to_frame(MERGED).T])
     x1, n1, x2, n2 = (both[name].to_numpy(dtype=float) for name in ("sum_before", "size_before", "sum_now", "size_now"))

@@ -7,27 +7,33 @@ import pandas as pd
 import pytest
 
 from analytics import sample
-from analytics.catalogue import default_scheme
+from analytics.catalogue import catalogue, default_scheme
 from analytics.desk import Desk, Identity
 from analytics.errors import RequestRefused
-from analytics.evaluation import evaluate
+from analytics.evaluation import evaluate, under
 from analytics.home import Home
-from analytics.insight.case_mix import case_mix, change, waterfall
+from analytics.insight.case_mix import MERGED, calibration, case_mix, change, waterfall
 from analytics.insight.certainty import certainty, quadrant_certainty
+from analytics.insight.coaching import coaching_list
+from analytics.insight.definitions import radar
+from analytics.insight.draws import of_agents
 from analytics.insight.effect import proof
-from analytics.insight.fairness import groups, radar, standards_check
-from analytics.insight.funnel import funnel
+from analytics.insight.fairness import SENIORITY, grouped, groups, standards_check
+from analytics.insight.funnel import curves, funnel
+from analytics.insight.proposal import propose, with_standard
 from analytics.insight.quadrant import place
 from analytics.insight.robustness import (
     always_ahead,
     bands,
     category_scores,
     effective_weights,
+    grade_regions,
+    leaders,
     robustness,
     share_ahead,
 )
 from analytics.insight.trends import trends
-from analytics.insight.weak_spots import team_losses
+from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.model import Filters, Period
 from analytics.sample.company import GIVEN_HARD, IMPROVING
 from tests.conftest import load_text
@@ -103,14 +109,14 @@ def test_the_hard_channel_explains_the_case_mix_victims(company):
 
 
 def test_an_improving_agent_is_found_and_nobody_who_was_not_planted(company):
-    found = trends(company.monthly(CLOSED))
+    found = trends(company.monthly(CLOSED), catalogue()["renewal_rate"])
     improving = set(found.improving["agent_id"])
     assert improving
     assert improving <= {agent(at) for at in IMPROVING}
 
 
 def test_three_months_show_no_trend(company):
-    found = trends(company.monthly(Period(dt.date(2026, 3, 1), dt.date(2026, 5, 1))))
+    found = trends(company.monthly(Period(dt.date(2026, 3, 1), dt.date(2026, 5, 1))), catalogue()["renewal_rate"])
     assert found.rule == "none"
     assert not found.agents["finding"].any()
 
@@ -132,9 +138,11 @@ def test_the_cases_of_the_model_are_the_closed_policies_of_the_rollup(company, j
 
 def test_a_range_of_ranks_holds_the_rank_and_bands_begin_where_no_range_reaches_back(judged):
     found = robustness(judged).ranks
-    assert (found["rank_low"] <= found["rank"]).all()
-    assert (found["rank"] <= found["rank_high"]).all()
-    assert bands(np.array([1, 1, 3, 6]), np.array([2, 4, 5, 7])).tolist() == [1, 1, 1, 2]
+    assert (found["weight_low"] <= found["rank"]).all()
+    assert (found["rank"] <= found["weight_high"]).all()
+    assert (found["data_low"] <= found["data_high"]).all()
+    # The second's range reaches the first's; the third's does not, and the fourth's reaches the third's.
+    assert bands(np.array([1, 1, 3, 5]), np.array([2, 4, 5, 7])).tolist() == [1, 1, 2, 2]
 
 
 def test_ahead_under_every_weighting_is_three_comparisons(judged):
@@ -162,25 +170,31 @@ def test_a_ceiling_is_flagged_and_a_small_group_cannot_tell(judged):
     assert (bool(found.loc["few", "enough"]), bool(found.loc["many", "enough"])) == (False, True)
 
 
+SUMS = {"renewed_policies": 8, "due_policies": 10, "late_renewals": 1, "open_policies": 6, "excluded_policies": 4, "renewed_premium": 90, "retained_premium": 80, "due_premium": 100}  # fmt: skip
+
+
 def test_rival_definitions_come_from_the_same_sums():
-    found = radar(
-        {
-            "renewed_policies": 8,
-            "due_policies": 10,
-            "late_renewals": 1,
-            "open_policies": 6,
-            "renewed_premium": 90,
-            "retained_premium": 80,
-            "due_premium": 100,
-        }
-    ).set_index("definition")["rate"]
+    found = radar(SUMS).set_index("definition")["rate"]
     assert found.to_dict() == {
         "count": 0.8,
         "late_included": 0.9,
         "open_included": 0.5,
+        "portfolio": 0.4,
         "premium": 0.9,
         "premium_capped": 0.8,
     }
+
+
+def test_the_radar_names_the_definition_that_the_files_own_rates_follow():
+    own = pd.DataFrame([{"agent_id": f"A{at}", **SUMS, "late_renewals": at, "renewed_premium": 70 + at, "retained_premium": 66} for at in range(1, 7)])  # fmt: skip
+    own["rate"] = ((8 + own["late_renewals"]) / 10).round(2)
+    found = radar(SUMS, own).set_index("definition")
+    assert found.index[found["fits"]].tolist() == ["late_included"]
+    assert found.loc["late_included", ["compared", "matched"]].tolist() == [6, 1.0]
+    few = radar(SUMS, own.head(4))
+    assert not few["fits"].any()
+    unknown = own.assign(late_renewals=np.nan)
+    assert radar(SUMS, unknown).set_index("definition").loc["late_included", "compared"] == 0
 
 
 def test_few_coached_agents_prove_nothing_and_that_is_said(company):
@@ -198,6 +212,7 @@ def test_few_coached_agents_prove_nothing_and_that_is_said(company):
 
 def test_what_has_no_spread_has_no_certainty_and_a_funnel_needs_whole_cases(judged):
     assert certainty(judged.measured, "renewal_premium") is None
+    assert certainty(judged.measured, "renewal_count").kind == "share"
     with pytest.raises(RequestRefused, match="not_a_rate"):
         funnel(judged, "satisfaction")
     with pytest.raises(RequestRefused, match="no_case_mix"):
@@ -211,3 +226,158 @@ def test_one_agent_alone_crashes_nothing(home, tmp_path):
     assert not quadrant_certainty(only.measured, place(only)).known.any()
     assert funnel(only, "renewal_rate").n.tolist() == [1]
     assert robustness(only).ranks.empty
+
+
+def test_the_range_of_a_count_held_against_a_target_is_that_of_the_renewals(judged):
+    rate, count = (certainty(judged.measured, name) for name in ("renewal_rate", "renewal_count"))
+    known = judged.catalogue
+    target = judged.measured.agents.denominator[:, known.position("renewal_count")]
+    due = judged.measured.agents.denominator[:, known.position("renewal_rate")]
+    assert count.low * target == pytest.approx(rate.low * due)
+    assert count.above(0.9)[0] == pytest.approx(rate.above(0.9 * target[0] / due[0])[0], abs=0.01)
+
+
+def test_drawn_values_lie_about_the_shrunken_ones_and_the_same_seed_draws_the_same(judged):
+    rows = np.arange(20)
+    for name in ("renewal_rate", "satisfaction", "complaint_rate", "renewal_count"):
+        sure = certainty(judged.measured, name)
+        drawn, again = (sure.drawn(rows, 4_000, np.random.default_rng(7)) for _ in range(2))
+        assert drawn.tobytes() == again.tobytes()
+        assert drawn.mean(axis=0) == pytest.approx(sure.shrunken[rows], rel=0.03)
+        assert drawn.std(axis=0) == pytest.approx(sure.sd[rows], rel=0.08)
+
+
+def test_who_is_among_the_best_adds_up_and_two_runs_say_the_same(judged):
+    found, again = robustness(judged), robustness(judged)
+    assert found.ranks["first"].sum() == pytest.approx(1, abs=0.02)  # ties share the first place
+    assert found.ranks["top3"].sum() == pytest.approx(3, abs=0.05)
+    assert (found.ranks["first"] <= found.ranks["top3"]).all()
+    assert found.ranks.to_csv() == again.ranks.to_csv()
+    assert found.width_data > found.width_weights  # in the sample chance moves ranks far more than permitted weights do
+
+
+def test_amounts_of_premium_move_with_the_renewals_they_come_from(judged):
+    drawn = {judged.catalogue.ids[at]: marks for at, marks in of_agents(judged, np.arange(10))}
+    together = np.corrcoef(drawn["renewal_rate"][:, 0], drawn["premium_retention"][:, 0])[0, 1]
+    assert together > 0.8
+    assert drawn["renewal_cycle"].shape[0] == 1  # nothing is known of its spread
+
+
+def test_the_leaders_regions_cover_all_permitted_weights_and_a_grade_is_reached_somewhere(judged):
+    table = leaders(judged)
+    assert table["share"].sum() == pytest.approx(1)
+    best = robustness(judged).ranks.iloc[0]
+    assert best["agent_id"] in set(table["agent_id"])
+    regions = grade_regions(judged, judged.row(str(best["agent_id"])))
+    assert regions
+    assert {name for name, _ in regions} <= {name for name, _ in judged.catalogue.grades}
+
+
+def test_the_biggest_weak_spot_has_a_probability_and_recoverable_points_stop_at_the_better_quarter(judged):
+    table = losses_of(judged, "锐进").set_index("indicator")
+    assert table["biggest"].sum() == pytest.approx(1)
+    assert table["biggest"].idxmax() in set(table["team"].nlargest(2).index)
+    assert (table["recoverable"] <= table["team"] + 1e-9).all()
+    assert (table["recoverable"] >= 0).all()
+    assert table.loc["satisfaction", "per_weight"] == pytest.approx(
+        table.loc["satisfaction", "team"] / judged.teams.weight[judged.measured.teams["team"].tolist().index("锐进"), judged.catalogue.position("satisfaction")]
+    )  # fmt: skip
+
+
+def test_a_team_of_few_policies_has_no_probable_weak_spot(home, tmp_path):
+    rows = "".join(f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'}\n" for at in range(20))
+    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
+    load_text(home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{at},甲\n" for at in range(5)))
+    small = evaluate(home.measure(Filters(APRIL)), default_scheme())
+    assert losses_of(small, "甲")["biggest"].isna().all()
+
+
+def test_the_prize_of_coaching_is_smaller_than_the_raw_gap_and_has_limits(judged):
+    frame = coaching_list(judged, place(judged), [])
+    at = judged.catalogue.position("renewal_rate")
+    values = judged.measured.agents
+    some = frame[frame["extra_renewals"] > 0]
+    assert (some["extra_low"] <= some["extra_renewals"] + 1e-9).all()
+    assert (some["extra_renewals"] <= some["extra_high"] + 1e-9).all()
+    assert some["half_renewals"].to_numpy() * 2 == pytest.approx(some["extra_renewals"].to_numpy())
+    for agent_id in some["agent_id"].head(5):
+        row = judged.row(str(agent_id))
+        team = judged.people["team"].iat[row]
+        raw = np.median(values.value[(judged.people["team"] == team).to_numpy(), at]) - values.value[row, at]
+        assert some.set_index("agent_id").loc[agent_id, "extra_renewals"] < values.denominator[row, at] * raw
+
+
+def test_a_standard_is_proposed_with_limits_and_the_markets_average_moves_the_pass_mark(judged):
+    own = propose(judged.measured, "renewal_rate")
+    assert own.full_low <= own.full <= own.full_high
+    assert own.pass_low <= own.pass_mark <= own.pass_high
+    assert own.pass_mark == pytest.approx(judged.measured.company.value[0, judged.catalogue.position("renewal_rate")])
+    market = propose(judged.measured, "renewal_rate", 0.7)
+    assert (market.pass_mark, market.market) == (0.7, True)
+    assert dict(zip(market.standard.values, market.standard.points, strict=True))[0.7] == 60
+    assert propose(judged.measured, "renewal_rate", 0.99).standard is None  # three quarters do not even reach it
+    complaints = propose(judged.measured, "complaint_rate").standard
+    assert complaints.values[0] < complaints.values[1]
+    assert complaints.points == (100, 60, 0)
+
+
+def test_another_standard_regrades_without_a_new_measure(judged):
+    proposal = propose(judged.measured, "renewal_rate", 0.7)
+    known = with_standard(judged.catalogue, "renewal_rate", proposal.standard)
+    then = evaluate(under(judged.measured, known), judged.scheme)
+    at = known.position("renewal_rate")
+    assert then.measured.agents.value[:, at] == pytest.approx(judged.measured.agents.value[:, at])
+    changed = [one for one in range(len(known.ids)) if not np.array_equal(then.measured.agents.points[:, one], judged.measured.agents.points[:, one], equal_nan=True)]  # fmt: skip
+    assert changed == [at]
+
+
+def test_groups_can_be_made_by_seniority_and_by_the_channel_of_the_book(company, judged):
+    years = grouped(judged, "seniority")
+    assert set(years.values()) <= set(SENIORITY)
+    book = grouped(judged, "channel", company.cases(CLOSED))
+    assert {book[agent(at)] for at in GIVEN_HARD} == {"电销转介"}
+
+
+def test_every_split_of_a_change_has_limits_and_small_cells_are_merged_in_sight(company):
+    cases = company.cases(CLOSED)
+    first, second = cases[cases["team"] == "星火"].head(600), cases[cases["team"] == "星火"].tail(600)
+    found = change(first, second)
+    assert found.mix[0] <= found.split.mix <= found.mix[1]
+    assert found.performance[0] <= found.split.performance <= found.performance[1]
+    assert (found.cells["cell"] == MERGED).sum() == (1 if found.merged else 0)
+
+
+def test_expectations_are_calibrated_and_standardised_rates_rest_on_half_the_book(company):
+    found = case_mix(company.cases(CLOSED))
+    tenths = calibration(found)
+    assert len(tenths) == 10
+    assert (tenths["observed"].corr(tenths["expected"])) > 0.9
+    known = found.agents.dropna(subset=["standardised"])
+    assert (known["covered"] >= 0.5).all()
+    victim = found.agents.set_index("agent_id").loc[agent(GIVEN_HARD[0])]
+    assert np.isnan(victim["standardised"]) or victim["standardised"] > victim["rate"]
+
+
+def test_a_funnel_of_complaints_has_poisson_limits(judged):
+    found = funnel(judged, "complaint_rate")
+    assert found.events
+    at = judged.catalogue.position("complaint_rate")
+    assert found.centre == pytest.approx(judged.measured.company.value[0, at])
+    assert found.outside998.sum() <= found.outside95.sum()
+    lines = curves(found)
+    assert (lines["low95"] <= found.centre + 1e-9).all()
+    assert (lines["high998"] >= lines["high95"]).all()
+
+
+def test_talks_that_did_nothing_prove_nothing_and_their_placebo_neither(company):
+    periods = [Period(dt.date(2025, 2, 1), dt.date(2025, 6, 1)), Period(dt.date(2025, 7, 1), dt.date(2025, 11, 1)), Period(dt.date(2025, 12, 1), dt.date(2026, 4, 1))]  # fmt: skip
+    earlier, before, after = (company.evaluation(Filters(one), default_scheme()) for one in periods)
+    rate = before.measured.agents.value[:, before.catalogue.position("renewal_rate")]
+    worst = before.people["agent_id"].to_numpy()[np.argsort(rate)[:40]]
+    found = proof(before, after, worst[::2], earlier)
+    assert found.told
+    assert found.nothing_seen
+    assert found.plain_change > found.effect.effect  # the plain comparison flatters
+    assert found.expected_change > 0  # because the worst were picked
+    assert found.placebo.low <= 0 <= found.placebo.high
+    assert set(found.periods["period"]) == {"earlier", "before", "after"}

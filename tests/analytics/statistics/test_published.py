@@ -21,6 +21,7 @@ from analytics.statistics import (
     kitagawa,
     mann_kendall,
     newcombe,
+    points_lost,
     poisson_binomial,
     quadrant_probability,
     random_effects,
@@ -30,6 +31,7 @@ from analytics.statistics import (
     smaa,
     stability,
     theil_sen,
+    uplift,
     weight_triangle,
     wilson,
 )  # fmt: skip
@@ -307,3 +309,60 @@ def test_the_four_fifths_rule_does_not_flag_four_fifths():
     ratio, flagged = four_fifths.four_fifths([0.60, 0.45, 0.48, 0.51])
     near(ratio, [1, 0.75, 0.8, 0.85], 1e-9)
     assert flagged.tolist() == [False, True, False, False]
+
+
+def test_points_lost_and_the_score_add_up_to_a_hundred():
+    lost = points_lost.points_lost([65, 22, 13], [82.0, 71.0, 90.0])
+    near(lost, [11.7, 6.38, 1.3], 1e-9)
+    assert 100 - lost.sum() == pytest.approx(80.62)
+
+
+def test_reaching_the_median_is_worth_what_is_left_after_shrinking():
+    found = uplift.uplift([140, 170], [200, 200], 0.81, (81, 19))
+    near(found.shrunken[0], 0.736667, 1e-6)
+    near(found.extra, [14.66667, 0.0], 1e-4)  # whoever is above it gains nothing
+    near(found.half[0], 7.33333, 1e-4)
+    assert found.low[0] < found.extra[0] < found.high[0]
+
+
+def test_the_probability_of_a_rate_below_a_line_is_that_of_gelman():
+    """Placenta previa: 437 girls of 980 births under a flat prior, BDA3 sec. 2.4."""
+    one = beta_binomial.RatePosterior(np.array([1.0]), np.array([1.0]), np.array([1.0]))
+    assert 1 - one.above([437], [980], 0.485)[0] == pytest.approx(0.992, abs=1e-3)
+    assert one.sd([437], [980])[0] == pytest.approx(0.016, abs=1e-3)
+    low, high = one.interval([437], [980])
+    near([low[0], high[0]], [0.415, 0.477], 1e-3)
+
+
+def test_who_leads_where_agrees_with_the_exact_acceptability():
+    found = weight_triangle.leading_regions(FOUR, LOWER, UPPER)
+    assert [one.who for one in found] == [2, 1]
+    near([one.share for one in found], [0.90725806452, 0.09274193548], 1e-9)
+    near(found[0].central, [0.632258, 0.231250, 0.136492], 1e-6)
+    near(found[1].central, [0.643852, 0.253714, 0.102434], 1e-6)
+
+
+def test_ties_have_an_exact_trend_too():
+    """1, 1, 2, 3, 2: of its thirty orders, six stray from S = 0 as far as its own S = 6."""
+    found = mann_kendall.mann_kendall([1, 1, 2, 3, 2])
+    assert (found.s, found.exact) == (6, True)
+    assert found.p == pytest.approx(6 / 30)
+    s, p = mann_kendall.mann_kendall_rows([[1, 1, 2, 3, 2], [10, 15, 14, 20, np.nan], [1, 2, 3, 4, 5]])
+    assert s.tolist() == [6, 4, 10]
+    near(p, [0.2, 0.3333333, 2 / 120], 1e-6)
+    near(theil_sen.theil_sen_rows([[10, 15, 14, 20]]), [2.9166667], 1e-6)
+
+
+def test_two_items_inflate_each_other_by_their_correlation():
+    x = np.array([1.0, 2, 3, 4, 5, 6])
+    y = np.array([2.0, 1, 4, 3, 6, 5])
+    r = np.corrcoef(x, y)[0, 1]
+    near(item_analysis.variance_inflation(np.column_stack([x, y])), [1 / (1 - r**2)] * 2, 1e-9)
+
+
+def test_without_extra_spread_the_limits_of_a_ratio_are_the_plain_ones_on_the_root_scale():
+    low, high = funnel.dispersed_ratio_limits([100.0], 0.0)
+    near([low[0], high[0]], [(1 - 1.959964 / 20) ** 2, (1 + 1.959964 / 20) ** 2], 1e-6)
+    wider = funnel.dispersed_ratio_limits([100.0], 0.01)
+    assert wider[0][0] < low[0]
+    assert wider[1][0] > high[0]
