@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, GREY, Label, Say, figure, plain
+from analytics.charts.theme import ACCENT, GREY, TEAMS, Label, Say, figure, plain
 from analytics.evaluation import Evaluation
 from analytics.insight.funnel import Funnel, curves
+
+NAMES = 2_000  # points that carry their name
 
 
 def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) -> go.Figure:
     """Rate by number of cases, the limits as lines: inside, luck explains it; outside, look for a reason."""
     lines = curves(found)
+    percent = evaluation.catalogue[found.indicator].unit.startswith("percent")
+    scale, suffix, digits = (100.0, "%", 1) if percent else (1.0, "", 2)
+    rate = scale * found.rate
+    room = 0.08 * max(float(rate.max() - rate.min()), 1e-9 if rate.max() > 0 else 1.0)
     fig = figure(
         height=480, margin={"l": 8, "r": 8, "t": 66, "b": 8},
         title={"text": say("funnel.chart", indicator=label(found.indicator)), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
         xaxis={"title": {"text": say("funnel.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
-        yaxis={"title": {"text": f"{label(found.indicator)} (%)", "font": {"size": 12}}, "ticksuffix": "%", "range": [max(0.0, 100 * float(found.rate.min()) - 8), min(101.0, 100 * float(found.rate.max()) + 6)]},
+        yaxis={
+            "title": {"text": f"{label(found.indicator)} ({say(f'unit.{evaluation.catalogue[found.indicator].unit}')})", "font": {"size": 12}}, "ticksuffix": suffix,
+            "range": [max(0.0, float(rate.min()) - room), min(101.0 if percent else np.inf, float(rate.max()) + room)],
+        },
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )  # fmt: skip
     ways = [("95", GREY, "dot", 1.3), ("998", GREY, "solid", 1.6)] + (
@@ -27,19 +38,25 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     for way, colour, dash, width in ways:
         for side in ("low", "high"):
             fig.add_scatter(
-                x=lines["n"], y=100 * lines[f"{side}{way}"], mode="lines", line={"color": colour, "dash": dash, "width": width}, name=say(f"funnel.limit{way}"), legendgroup=way,
+                x=lines["n"], y=scale * lines[f"{side}{way}"], mode="lines", line={"color": colour, "dash": dash, "width": width}, name=say(f"funnel.limit{way}"), legendgroup=way,
                 showlegend=side == "low", hoverinfo="skip",
             )  # fmt: skip
-    fig.add_hline(y=100 * found.centre, line={"color": GREY, "width": 1})
+    fig.add_hline(y=scale * found.centre, line={"color": GREY, "width": 1})
     people, seen = evaluation.people.iloc[found.rows], evaluation.shown[found.rows]
+    names = people["name"].to_numpy()
     for outside, colour, symbol, name in (
         (False, "#8a8f98", "circle", "funnel.inside"),
         (True, "#d55e00", "diamond", "funnel.outside"),
     ):
         at = np.flatnonzero(seen & (found.outside998 == outside))
-        fig.add_scatter(
-            x=found.n[at], y=100 * found.rate[at], mode="markers", name=say(name), marker={"color": colour, "symbol": symbol, "size": 9 if outside else 7, "opacity": 0.85},
-            text=[say("funnel.hover", name=plain(people["name"].iat[one]), rate=f"{100 * found.rate[one]:.1f}", n=int(found.n[one])) for one in at], hovertemplate="%{text}<extra></extra>",
+        few = len(at) <= NAMES
+        fig.add_trace(
+            {
+                "type": "scatter" if few else "scattergl", "x": found.n[at], "y": rate[at], "mode": "markers", "name": say(name),
+                "marker": {"color": colour, "symbol": symbol, "size": 9 if outside else 7, "opacity": 0.85 if few else 0.5},
+                "text": [say("funnel.hover", name=plain(names[one]), rate=f"{rate[one]:.{digits}f}{suffix}", n=int(found.n[one])) for one in at] if few else None,
+                "hovertemplate": "%{text}<extra></extra>" if few else "%{x}: %{y:.1f}<extra></extra>",
+            }
         )  # fmt: skip
     return fig
 
@@ -57,4 +74,40 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> go.Figure:
         text=[f"{100 * value:.1f}" if total else f"{100 * value:+.1f}".replace("-", "−") for value, total in zip(steps["value"], whole, strict=True)], textposition="outside",
         increasing={"marker": {"color": "#009e73"}}, decreasing={"marker": {"color": "#d55e00"}}, totals={"marker": {"color": ACCENT}}, connector={"line": {"color": GREY, "width": 1}},
     )  # fmt: skip
+    return fig
+
+
+def event_lines(periods: pd.DataFrame, say: Say) -> go.Figure:
+    """Coached agents and their peers, period by period: what happened between the last two is the question."""
+    fig = figure(
+        height=320, title={"text": say("proof.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
+        margin={"l": 8, "r": 8, "t": 66, "b": 8}, xaxis={"type": "category"}, yaxis={"ticksuffix": "%", "title": {"text": say("proof.axis"), "font": {"size": 12}}},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip
+    for side, colour, dash in (("peers", GREY, "dot"), ("coached", ACCENT, "solid")):
+        rows = periods[(periods["side"] == side) & periods["rate"].notna()]
+        fig.add_scatter(
+            x=[say(f"proof.period_{one}") for one in rows["period"]], y=(100 * rows["rate"]).round(2), mode="lines+markers+text", name=say(f"proof.side_{side}"),
+            line={"color": colour, "dash": dash, "width": 2.5}, text=[f"{100 * rate:.1f}" for rate in rows["rate"]], textposition="top center",
+            customdata=rows["n"].tolist(), hovertemplate=say("proof.hover", side=say(f"proof.side_{side}")),
+        )  # fmt: skip
+    return fig
+
+
+def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, title: str) -> go.Figure:
+    """Month by month of a few agents, each named at the end of their line."""
+    scale = 100.0 if percent else 1.0
+    fig = figure(
+        height=360, title={"text": title, "font": {"size": 14}, "x": 0, "xanchor": "left"}, margin={"l": 8, "r": 90, "t": 40, "b": 8},
+        xaxis={"type": "date", "tickformat": "%Y-%m", "nticks": 8}, yaxis={"ticksuffix": "%" if percent else ""}, showlegend=False,
+    )  # fmt: skip
+    for at, (agent_id, rows) in enumerate(lines.groupby("agent_id", sort=False)):
+        colour = TEAMS[at % len(TEAMS)]
+        x, y = rows["month"].dt.strftime("%Y-%m-%d").tolist(), (scale * rows["value"]).round(2).tolist()
+        who = plain(names[str(agent_id)])
+        fig.add_scatter(
+            x=x, y=y, mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 5}, name=who, customdata=rows["n"].tolist(),
+            hovertemplate=f"{who} %{{x|%Y-%m}}: %{{y:.1f}} (n = %{{customdata}})<extra></extra>",
+        )  # fmt: skip
+        fig.add_annotation(x=x[-1], y=y[-1], text=who, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
     return fig

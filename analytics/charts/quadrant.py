@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.charts.theme import GREY, QUADRANT, SYMBOL, Label, Say, layout_of, plain, team_colours
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import certainty, range_text
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.model import QUADRANTS, Indicator
 
@@ -24,6 +25,7 @@ class Look:
 
     colour: str = "quadrant"
     sized: bool = True
+    how_sure: bool = True  # the 95 % ranges in the hover
 
 
 def quadrant_chart(
@@ -64,6 +66,31 @@ def quadrant_chart(
     shapes, notes = _cuts(placed, one_x, one_y, say)
     layout |= {"shapes": shapes, "annotations": [*notes, *_corners(placed, rows, say)]}
     return {"data": traces, "layout": layout}
+
+
+ARMED = 12  # selected points that get their arms
+
+
+def arms(evaluation: Evaluation, placed: Placed, rows: np.ndarray) -> list[dict[str, Any]]:
+    """The 95 % range of both values of the selected agents, as shapes: an arm along each axis; nothing where no range is known."""
+    out: list[dict[str, Any]] = []
+    for axis, name, values, other in (
+        ("x", placed.x, placed.y_value, placed.y),
+        ("y", placed.y, placed.x_value, placed.x),
+    ):
+        sure = certainty(evaluation.measured, name)
+        if sure is None:
+            continue
+        one, beside = evaluation.catalogue[name], evaluation.catalogue[other]
+        low, high, at = _shown(sure.low[rows], one), _shown(sure.high[rows], one), _shown(values[rows], beside)
+        cross = "y" if axis == "x" else "x"
+        for row, start, end, level in zip(
+            rows[:ARMED].tolist(), low.tolist(), high.tolist(), at.tolist(), strict=False
+        ):
+            if start == start and end == end:
+                line = {"color": QUADRANT[str(placed.quadrant[row])], "width": 2}
+                out.append({"type": "line", f"{axis}0": start, f"{axis}1": end, f"{cross}0": level, f"{cross}1": level, "line": line})  # fmt: skip
+    return out
 
 
 def _points(
@@ -124,21 +151,32 @@ def _points(
     }
     if few:
         one_x, one_y = evaluation.catalogue[placed.x], evaluation.catalogue[placed.y]
+        reach_x, reach_y = (_reach(evaluation, name, rows, look, say) for name in (placed.x, placed.y))
         people_shown = zip(*(people[column].to_numpy()[rows] for column in ("name", "agent_id", "team")), strict=True)
         in_words = {name: say(f"quadrant.{name}") for name in QUADRANTS}
         suffix_x, suffix_y, label_x, label_y = _suffix(one_x), _suffix(one_y), label(one_x.id), label(one_y.id)
         texts = [
             say(
                 "quadrant_page.hover", name=plain(who), agent=plain(agent), team=plain(team or "—"), x_label=label_x, x=f"{a:.1f}{suffix_x}",
-                y_label=label_y, y=f"{b:.1f}{suffix_y}", n="—" if n != n else int(n), quadrant=in_words[name],
+                y_label=label_y, y=f"{b:.1f}{suffix_y}", n="—" if n != n else int(n), quadrant=in_words[name], x_range=far, y_range=wide,
             )
-            for (who, agent, team), a, b, n, name in zip(people_shown, x.tolist(), y.tolist(), due.tolist(), names.tolist(), strict=True)
+            for (who, agent, team), a, b, n, name, far, wide in zip(people_shown, x.tolist(), y.tolist(), due.tolist(), names.tolist(), reach_x, reach_y, strict=True)
         ]  # fmt: skip
         trace["text"] = np.array(texts)
         trace["hovertemplate"] = "%{text}<extra></extra>"
     else:
         trace["hovertemplate"] = f"{label(placed.x)} %{{x:.1f}}<br>{label(placed.y)} %{{y:.1f}}<extra></extra>"
     return trace
+
+
+def _reach(evaluation: Evaluation, name: str, rows: np.ndarray, look: Look, say: Say) -> list[str]:
+    """The 95 % range of every point's value in brackets; nothing where none is known or wanted."""
+    sure = certainty(evaluation.measured, name) if look.how_sure else None
+    if sure is None:
+        return [""] * len(rows)
+    one = evaluation.catalogue[name]
+    words = (range_text(one, low, high) for low, high in zip(sure.low[rows].tolist(), sure.high[rows].tolist(), strict=True))  # fmt: skip
+    return [say("quadrant_page.hover_range", range=word, n=f"{n:.0f}") if word != "—" else "" for word, n in zip(words, sure.n[rows].tolist(), strict=True)]  # fmt: skip
 
 
 def _density(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, Label, Say, figure, plain, shade
 from analytics.evaluation import Evaluation
+from analytics.insight.robustness import RankRanges
 
 
-def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, say: Say) -> go.Figure:
-    """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst."""
+def contribution_bars(
+    evaluation: Evaluation, rows: np.ndarray, label: Label, say: Say, ranges: RankRanges | None = None
+) -> go.Figure:
+    """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst.
+
+    With rank ranges every name carries its own, and every second band of agents who cannot be told apart is shaded.
+    """
     plot = 22 * len(rows) + 24
     fig = figure(
         barmode="stack",
@@ -39,9 +47,13 @@ def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, sa
         bargap=0.25,
     )
     people, scored = evaluation.people, evaluation.agents
+    words, bands = ranges.cells(len(people), rows) if ranges is not None else ([""] * len(rows), [None] * len(rows))
+    reach = [f" ({one})" if one not in ("", "—") else "" for one in words]
     names = [
-        f"{scored.rank[row]}  {plain(people['name'].iat[row])} {plain(people['agent_id'].iat[row])}" for row in rows
+        f"{scored.rank[row]}{far}  {plain(people['name'].iat[row])} {plain(people['agent_id'].iat[row])}"
+        for row, far in zip(rows, reach, strict=True)
     ]
+    fig.update_layout(shapes=_bands(bands))
     if not len(rows):
         return fig
     place: dict[str, int] = {}
@@ -61,6 +73,15 @@ def contribution_bars(evaluation: Evaluation, rows: np.ndarray, label: Label, sa
         textposition="middle right", textfont={"size": 11}, hoverinfo="skip", showlegend=False, cliponaxis=False,
     )  # fmt: skip
     return fig
+
+
+def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
+    """A faint ground under every second band."""
+    return [
+        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": at - 0.5, "y1": at + 0.5, "line": {"width": 0}, "fillcolor": "rgba(138,143,152,0.13)", "layer": "below"}
+        for at, band in enumerate(bands)
+        if band is not None and band % 2 == 0
+    ]  # fmt: skip
 
 
 def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
@@ -223,7 +244,10 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure
 
 
 def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, unit: str, name: str) -> go.Figure:
-    """One indicator month by month: the agent over the team; a month without figures is a gap."""
+    """One indicator month by month: the agent over the team; a month without figures is a gap.
+
+    Where the months carry their 95 % limits, these stand as bars about the agent's points and in the hover.
+    """
     scale = 100.0 if percent else 1.0
     fig = figure(
         height=300,
@@ -241,11 +265,31 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
         line = rows.set_index("month").reindex(months)
         fig.add_scatter(
             x=list(months.strftime("%Y-%m-%d")), y=(line["value"] * scale).round(3).tolist(), mode="lines+markers", name=shown, line={"color": colour, "width": width},
-            marker={"size": 6 if whose == "agent" else 4}, customdata=[[None if pd.isna(n) else int(n)] for n in line["n"]], connectgaps=False,
+            marker={"size": 6 if whose == "agent" else 4}, connectgaps=False,
+            customdata=[[None if pd.isna(n) else int(n), far] for n, far in zip(line["n"], _reach(line, scale, say), strict=True)],
+            error_y=_limits(line, scale) if whose == "agent" else None,
             hovertemplate=say("agent.history_hover", who=shown),
         )  # fmt: skip
     fig.update_yaxes(gridcolor=FAINT)
     return fig
+
+
+def _reach(line: pd.DataFrame, scale: float, say: Say) -> list[str]:
+    if "low" not in line:
+        return [""] * len(line)
+    return [
+        "" if pd.isna(low) or pd.isna(high) else say("agent.history_range", low=f"{low * scale:.1f}", high=f"{high * scale:.1f}")
+        for low, high in zip(line["low"], line["high"], strict=True)
+    ]  # fmt: skip
+
+
+def _limits(line: pd.DataFrame, scale: float) -> dict[str, object] | None:
+    if "low" not in line or line["low"].isna().all():
+        return None
+    above, below = ((line["high"] - line["value"]) * scale, (line["value"] - line["low"]) * scale)
+    return {
+        "type": "data", "symmetric": False, "array": above.fillna(0).round(3).tolist(), "arrayminus": below.fillna(0).round(3).tolist(), "thickness": 1, "width": 3, "color": "rgba(11,92,173,0.45)",
+    }  # fmt: skip
 
 
 def _over_legend(text: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import interval
 from analytics.insight.coaching import Step, step_to_next_band
 from analytics.insight.weak_spots import points_lost
 
@@ -45,7 +46,9 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
 
 
 def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n.
+    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n, low, high.
+
+    low and high are the 95 % limits of the month's own counts, NaN where no spread is known.
 
     `mine` and `theirs` are measures by month. A month without a denominator has no row: a gap, never a zero.
     """
@@ -55,6 +58,10 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.Da
             continue
         for frame, whose in ((mine, "agent"), (theirs, "team")):
             value = _ratio(frame, one.numerator, one.denominator, one.scale)
+            squares = frame["survey_points_sq"].to_numpy(dtype=float) if "survey_points_sq" in frame else None
+            low, high = interval(
+                one, frame[one.numerator].to_numpy(dtype=float), frame[one.denominator].to_numpy(dtype=float), squares
+            )
             rows.append(
                 pd.DataFrame(
                     {
@@ -63,11 +70,13 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.Da
                         "whose": whose,
                         "value": value,
                         "n": frame[one.denominator],
+                        "low": low,
+                        "high": high,
                     }
                 )
             )
     if not rows:
-        return pd.DataFrame(columns=["month", "indicator", "whose", "value", "n"])
+        return pd.DataFrame(columns=["month", "indicator", "whose", "value", "n", "low", "high"])
     return pd.concat(rows).dropna(subset=["value"]).reset_index(drop=True)
 
 

@@ -56,7 +56,7 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
         raise RequestRefused("no_case_mix")
     found = model.expected(cases["renewed"].astype(float), cases[list(used)], cases["agent_id"].astype(str))
     table = cases.assign(expected=found.probability)
-    kind = table[list(used)].astype(str).agg("|".join, axis=1)
+    kind = _kinds(table, used)
     everybody, own = (
         kind.map(kind.value_counts()),
         table.assign(kind=kind).groupby(["agent_id", "kind"])["renewed"].transform("size"),
@@ -78,10 +78,21 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
     return CaseMix(agents, table, found.auc, found.slope, used, unused)
 
 
+def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """What kind of case each is by some factors, as one word; a missing factor is a kind of its own."""
+    if not names:
+        return pd.Series("—", index=cases.index)
+    parts = [cases[name].astype(object).where(cases[name].notna(), "—").astype(str) for name in names]
+    out = parts[0]
+    for part in parts[1:]:
+        out = out + " · " + part
+    return out
+
+
 def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
     """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it covers less than half the book."""
     names = [name for name in ("product", "channel") if name in cases]
-    kind = cases[names].astype(str).agg("|".join, axis=1) if names else pd.Series("", index=cases.index)
+    kind = _kinds(cases, names)
     share = kind.value_counts(normalize=True)
     cells = cases.groupby(["agent_id", kind.rename("kind")])["renewed"].agg(["mean", "size"]).reset_index()
     cells = cells[cells["size"] >= LEAST].assign(weight=lambda frame: frame["kind"].map(share))
@@ -142,8 +153,7 @@ def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("produc
     chosen = [name for name in by if name in before and name in now]
 
     def cells(frame: pd.DataFrame) -> pd.DataFrame:
-        key = frame[chosen].astype(object).where(frame[chosen].notna(), "—").astype(str).agg(" · ".join, axis=1)
-        return frame.groupby(key)["renewed"].agg(["sum", "size"])
+        return frame.groupby(_kinds(frame, chosen))["renewed"].agg(["sum", "size"])
 
     both = cells(before).join(cells(now), how="outer", lsuffix="_before", rsuffix="_now").fillna(0)
     sizes = both[["size_before", "size_now"]].to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -146,6 +147,15 @@ def interval(
             )
         usable = (numerator >= 0) & (numerator <= denominator) & (denominator > 0)
         return wilson.wilson(np.where(usable, numerator, 0.0), np.where(usable, denominator, 0.0))
+
+
+def range_text(one: Indicator, low: float, high: float) -> str:
+    """The 95 % range of a value in its unit: 62.1–81.0%; a dash where none is known."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "—"
+    if one.unit.startswith("percent"):
+        return f"{100 * low:.1f}–{100 * high:.1f}%"
+    return f"{low:.2f}–{high:.2f}" if one.unit == "per_100" else f"{low:.1f}–{high:.1f}"
 
 
 def _rate(indicator: str, x: Floats, n: Floats) -> Certainty:

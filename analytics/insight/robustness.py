@@ -66,6 +66,12 @@ class RankRanges:
         low[self.rows], high[self.rows], band[self.rows] = self.low, self.high, self.band
         return low, high, band
 
+    def cells(self, size: int, rows: np.ndarray) -> tuple[list[str], list[int | None]]:
+        """Range as "3–41" and band of some of so many agents; a dash and None for whoever has no rank."""
+        low, high, band = self.of(size)
+        words = ["—" if np.isnan(low[row]) else f"{low[row]:.0f}–{high[row]:.0f}" for row in rows]
+        return words, [int(band[row]) if band[row] else None for row in rows]
+
 
 def category_scores(evaluation: Evaluation) -> Floats:
     """Points of each category (agents × 3), the splits inside as the scheme has them; NaN where a category is missing as a whole."""
@@ -136,19 +142,20 @@ def leaders(evaluation: Evaluation) -> pd.DataFrame:
     return table.assign(share=[one.share for one in found], **central, polygon=[one.polygon for one in found])
 
 
-def grade_regions(evaluation: Evaluation, row: int) -> list[tuple[str, Floats]]:
-    """The grades one agent reaches over the permitted weights (best first), each with the corners of its region; none where a whole
-    category is missing. Vetoes are not looked at."""
+def grade_regions(evaluation: Evaluation, row: int) -> list[tuple[str, float, Floats]]:
+    """The grades one agent reaches over the permitted weights (best first): grade, share of the weights, corners of its region; none
+    where a whole category is missing. Vetoes are not looked at."""
     scores = category_scores(evaluation)[row]
     if np.isnan(scores).any():
         return []
-    out, below = [], np.inf
+    out: list[tuple[str, float, Floats]] = []
+    below = np.inf
     for name, least in evaluation.catalogue.grades:
         # A score counts at two decimals, halves up.
         polygon = weight_triangle.reaching(scores, least - 0.005, below, LOWER, UPPER)
         below = least - 0.005
         if len(polygon):
-            out.append((name, polygon))
+            out.append((name, weight_triangle.share_of(polygon, LOWER, UPPER), polygon))
     return out
 
 
@@ -237,6 +244,17 @@ def bands(low: Floats, high: Floats) -> np.ndarray:
             band, reach = band + 1, high[at]
         out[at] = band
     return out
+
+
+def category_weights(evaluation: Evaluation) -> tuple[Floats, Floats] | None:
+    """Nominal weight of each category beside its Shapley share of the score's variance, in percent; None for fewer than three rated
+    agents with every category. Cheap enough for a slider."""
+    scores = category_scores(evaluation)[evaluation.agents.rated]
+    scores = scores[~np.isnan(scores).any(axis=1)]
+    if len(scores) < 3:
+        return None
+    weight = _current(evaluation)
+    return 100 * weight, 100 * effective_weight.shapley_share(weight, np.cov(scores, rowvar=False))
 
 
 def effective_weights(evaluation: Evaluation) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import certainty
 from analytics.insight.coaching import step_to_next_band
 from analytics.insight.quadrant import Placed
 from analytics.insight.weak_spots import points_lost
@@ -78,7 +79,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame, *, own_eyes: bool
         "indicators": indicators,
         "categories": _categories(now, row, indicators),
         "trend": [
-            {"month": f"{one.month:%Y-%m}", "indicator": one.indicator, "whose": one.whose, "value": _number(one.value), "n": _number(one.n)}
+            {"month": f"{one.month:%Y-%m}", "indicator": one.indicator, "whose": one.whose, "value": _number(one.value), "n": _number(one.n), "low": _number(one.low), "high": _number(one.high)}
             for one in trend.itertuples()
         ],
         "rules": rules(now.measured.settings),
@@ -131,10 +132,21 @@ def _indicators(about: Around, row: int, agent_id: str, hide: bool) -> list[dict
                 "band": band(one, float(values.points[row, at])), "points": _number(values.points[row, at]), "nominal": _number(now.nominal[at]),
                 "weight": _number(scored.weight[row, at]), "contribution": None if np.isnan(values.points[row, at]) else _number(scored.contribution[row, at]),
                 "lost": _number(lost[at]), "team_median": None if hide else _number(median[at]), "before": _number(earlier[at]),
+                "sure": _sure(now, one.id, row),
                 "step": None if step is None else {"measure": step.measure, "amount": step.amount, "reaches": step.reaches},
             }
         )  # fmt: skip
     return out
+
+
+def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
+    """How far chance reaches on a value: kind, low, high, n, z, enough; None where its spread is not known."""
+    sure = certainty(now.measured, indicator)
+    if sure is None or np.isnan(sure.low[row]):
+        return None
+    return {
+        "kind": sure.kind, "low": _number(sure.low[row]), "high": _number(sure.high[row]), "n": _number(sure.n[row]), "z": _number(sure.credibility[row]), "enough": bool(sure.enough[row]),
+    }  # fmt: skip
 
 
 def band(one: Indicator, points: float) -> list[float] | None:

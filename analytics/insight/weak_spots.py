@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -78,6 +80,22 @@ def recoverable(evaluation: Evaluation, team: str) -> Floats:
             out[at] = max(0.0, reached - evaluation.measured.team_values.points[row, at])
     gain: Floats = _weights_of(evaluation, team) * out / 100.0
     return gain
+
+
+def gaps_to_market(evaluation: Evaluation, team: str, market: Mapping[str, float]) -> pd.Series:
+    """Points that the team loses against market averages (indicator → value in its unit): weight × (its points − the team's) ÷ 100.
+
+    Negative where the team is ahead; NaN where nobody entered an average.
+    """
+    row, known = _row(evaluation, team), evaluation.catalogue
+    out = pd.Series(np.nan, index=known.ids)
+    for name, value in market.items():
+        if name in known.ids:
+            at = known.position(name)
+            reached = float(points(np.array([value]), known[name].standard)[0])
+            own = evaluation.measured.team_values.points[row, at]
+            out[name] = evaluation.teams.weight[row, at] * (reached - own) / 100.0
+    return out
 
 
 def biggest(evaluation: Evaluation, team: str) -> Floats:

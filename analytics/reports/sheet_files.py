@@ -100,6 +100,9 @@ def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, known: Catalogue,
                 page.write_string(row, at, str(inert(cells[name])), looks["text"])
     row += 1
     page.merge_range(row, 0, row, 9, sheets.category_line(sheet, language), looks["strong"])
+    for line in sheets.certainty_lines(sheet, known, language):
+        row += 1
+        page.merge_range(row, 0, row, 9, str(inert(line)), looks["grey"])
     row += 2
     for kind in NOTES:
         page.write_string(row, 0, say(f"sheet.note_{kind}", language), looks["strong"])

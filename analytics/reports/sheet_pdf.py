@@ -87,6 +87,8 @@ def _sheet(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
     page.ln(1)
     _indicators(page, sheet, known, language)
     page.line_of(sheets.category_line(sheet, language), 8.5, bold=True, height=5)
+    for line in sheets.certainty_lines(sheet, known, language):
+        page.line_of(line, 7, colour=GREY, height=3.4)
     _trend(page, sheet, known, language)
     for kind in NOTES:
         _notes(page, sheet, kind, language)

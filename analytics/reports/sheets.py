@@ -101,6 +101,23 @@ def step_text(item: Mapping[str, Any], known: Catalogue, language: str) -> str:
     )
 
 
+def certainty_lines(sheet: Sheet, known: Catalogue, language: str) -> list[str]:
+    """One plain sentence of certainty for every indicator whose spread the data tell; where they are too few, that."""
+    out = []
+    for item in sheet["indicators"]:
+        sure = item.get("sure")  # sheets closed before this was kept have none
+        if sure is None or item["value"] is None:
+            continue
+        label = item["label"][language]
+        facts = {
+            "indicator": label, "value": value_text(item, item["value"], known, language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
+            "low": value_text(item, sure["low"], known, language), "high": value_text(item, sure["high"], known, language), "z": "—" if sure["z"] is None else f"{sure['z']:.2f}",
+        }  # fmt: skip
+        line = say(f"certainty.sentence_{sure['kind']}", language, **facts)
+        out.append(line if sure["enough"] else f"{line}{say('certainty.sentence_few', language)}")
+    return out
+
+
 def meaning(sheet: Sheet, known: Catalogue, language: str) -> str:
     """The quadrant in one sentence: the two values, the lines, and what follows."""
     parts = []

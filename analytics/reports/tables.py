@@ -23,6 +23,7 @@ FORMATS = {
     "date": "yyyy-mm-dd",
     "number": "0.00",
     "amount": "#,##0.##",
+    "p": "0.0000",
     "text": "@",
 }
 
@@ -102,7 +103,7 @@ def _plain(value: Any, column: Column) -> Any:
     if isinstance(cell, float):
         return (
             f"{cell:.6f}".rstrip("0").rstrip(".")
-            if column.format in ("percent", "number", "amount")
+            if column.format in ("percent", "number", "amount", "p")
             else f"{cell:.2f}"
             if column.format in ("score", "money")
             else f"{cell:g}"

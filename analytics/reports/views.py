@@ -13,9 +13,11 @@ from analytics.catalogue import Catalogue, action_for, actions, definitions, pre
 from analytics.evaluation import Evaluation, Measured
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
+from analytics.insight.robustness import RankRanges
 from analytics.language import say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
 from analytics.people import StandardVersion
+from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
 from analytics.scoring.weights import vector
 
@@ -217,19 +219,29 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
         action=[action if isinstance(action, str) else action[language] for action in frame["action"]],
         step=[step_sentence(step, known, language) for step in frame["step"]],
         team=[team or "—" for team in frame["team"]],
+        extra_range=[
+            "—" if math.isnan(low) or math.isnan(high) else f"{low:.1f}–{high:.1f}"
+            for low, high in zip(frame["extra_low"], frame["extra_high"], strict=True)
+        ],
     )
     formats = {
-        "due_policies": "count", "score": "score", "expected_gain": "score", "extra_renewals": "number", "last_date": "date", "next_date": "date",
+        "due_policies": "count", "score": "score", "expected_gain": "score", "extra_renewals": "number", "half_renewals": "number", "extra_premium": "count", "last_date": "date", "next_date": "date",
     }  # fmt: skip
     names = [
-        "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "action", "step", "expected_gain", "extra_renewals",
+        "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "action", "step", "expected_gain", "extra_renewals", "extra_range", "half_renewals", "extra_premium",
         "last_date", "next_date", "comment",
     ]  # fmt: skip
     return out[names], [Column(name, say(f"column.{name}", language), formats.get(name, "text")) for name in names]
 
 
-def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tuple[pd.DataFrame, list[Column]]:
-    """Everybody shown: rank, score, grade, quadrant, then value, points and contribution of every indicator."""
+def ranking_table(
+    evaluation: Evaluation, placed: Placed, language: str, how_sure: RankRanges | bool = False
+) -> tuple[pd.DataFrame, list[Column]]:
+    """Everybody shown: rank, score, grade, quadrant, then value, points and contribution of every indicator.
+
+    `how_sure` adds how far chance reaches: range, n and Z of every indicator whose spread is known, and with rank ranges the
+    range and band of each rank.
+    """
     rows = np.flatnonzero(evaluation.shown)
     scored, values, people = evaluation.agents, evaluation.measured.agents, evaluation.people
     rows = rows[
@@ -254,6 +266,10 @@ def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tupl
         Column("due_policies", say("column.due_policies", language), "count"),
         Column("coverage", say("column.coverage", language), "percent"),
     ]
+    if isinstance(how_sure, RankRanges):
+        frame["rank_range"], band = how_sure.cells(len(people), rows)
+        frame["band"] = pd.array(band, dtype="Int64")
+        columns[1:1] = [Column("rank_range", say("certainty.rank_column", language)), Column("band", say("certainty.band", language), "count")]  # fmt: skip
     extra: dict[str, Any] = {}
     for at, one in enumerate(evaluation.catalogue.indicators):
         if np.isnan(values.value[:, at]).all():
@@ -270,7 +286,20 @@ def ranking_table(evaluation: Evaluation, placed: Placed, language: str) -> tupl
             columns.append(
                 Column(f"{one.id}.{part}", f"{one.label[language]} · {say(f'column.{part}', language)}", look)
             )
+            if part == "value" and how_sure:
+                cells, more = sure_columns(evaluation.measured, one.id, rows, language)
+                extra |= cells
+                columns += more
     return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1), columns
+
+
+def monthly_values(monthly: pd.DataFrame, one: Indicator, agent_ids: list[str]) -> pd.DataFrame:
+    """Some agents' values of an indicator month by month, in the order of the ids: agent_id, month, value, n."""
+    rows = monthly[monthly["agent_id"].isin(agent_ids) & (monthly[one.denominator] > 0)]
+    sums = rows.groupby(["agent_id", "month"], as_index=False)[[one.numerator, one.denominator]].sum()
+    out = sums.assign(month=pd.to_datetime(sums["month"]), value=one.scale * sums[one.numerator] / sums[one.denominator], n=sums[one.denominator])  # fmt: skip
+    order = {agent_id: at for at, agent_id in enumerate(agent_ids)}
+    return out.sort_values(["agent_id", "month"], key=lambda part: part.map(order) if part.name == "agent_id" else part)[["agent_id", "month", "value", "n"]].reset_index(drop=True)  # fmt: skip
 
 
 def method_view(known: Catalogue, settings: Settings, scheme: WeightScheme) -> dict[str, Any]:

@@ -183,3 +183,8 @@ def reaching(scores: Numbers, least: float, below: float, lower: Numbers, upper:
     s = np.asarray(scores, dtype=float)
     polygon = clip(weight_set(lower, upper).vertices, s - least)
     return clip(polygon, below - s) if np.isfinite(below) else polygon
+
+
+def share_of(polygon: Floats, lower: Numbers, upper: Numbers) -> float:
+    """How much of all permitted weights a polygon of them is."""
+    return _moments(polygon)[0] / _moments(weight_set(lower, upper).vertices)[0]

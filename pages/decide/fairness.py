@@ -2,104 +2,218 @@
 
 import streamlit as st
 
-from analytics.insight.fairness import groups, radar, standards_check
+from analytics.catalogue import definition_of
+from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation, evaluate, under
+from analytics.insight.definitions import radar
+from analytics.insight.fairness import INFLATED, grouped, groups, standards_check
+from analytics.insight.proposal import FEWEST, WARN, Proposal, propose, with_standard
+from analytics.insight.rehearsal import grade_changes
+from analytics.language import explain
+from analytics.people import MarketAverage
 from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, t
+from pages.ui.i18n import indicator, md, t
 
-BY = ("branch", "team", "region", "supervisor")
+COLUMNS = ("branch", "team", "region", "supervisor")
+
+
+def remark(one) -> str:
+    """What is wrong with an indicator's standard, in words; nothing where nothing is."""
+    words = []
+    if one.ceiling > 0.15:
+        words.append(t("fairness.ceiling"))
+    if one.floor > 0.15:
+        words.append(t("fairness.floor"))
+    if one.vif > INFLATED:
+        words.append(t("fairness.inflated"))
+    return "；".join(words) if session.language() == "zh" else "; ".join(words)
+
+
+def standards() -> None:
+    """Does every indicator tell people apart, and does it decide what it weighs."""
+    st.subheader(t("fairness.standards"), anchor=False)
+    found = standards_check(now)
+    weights = load.effective_weights(now).set_index("indicator").reindex(found["indicator"])
+    table = found.assign(
+        label=[indicator(one) for one in found["indicator"]],
+        nominal=weights["nominal"].to_numpy(),
+        decides=weights["shapley"].to_numpy(),
+        twin=[indicator(one) if one else "" for one in found["twin"]],
+        remark=[remark(one) for one in found.itertuples()],
+    )
+    columns = [
+        Column("label", t("column.indicator")), Column("nominal", t("column.nominal"), "score"), Column("decides", t("fairness.decides"), "score"), Column("floor", t("fairness.at_zero"), "percent"),
+        Column("ceiling", t("fairness.at_full"), "percent"), Column("item_rest", t("fairness.item_rest"), "number"), Column("reliability", t("fairness.reliability"), "number"),
+        Column("twin", t("fairness.twin")), Column("vif", t("fairness.vif"), "number"), Column("n", "n", "count"), Column("remark", t("fairness.remark")),
+    ]  # fmt: skip
+    paper = table.dropna(subset=["decides"])
+    if len(paper):
+        gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
+        st.markdown(t("fairness.paper", indicator=gap["label"], nominal=f"{gap['nominal']:.0f}", decides=f"{gap['decides']:.0f}"))  # fmt: skip
+    panel.show("fairness_standards", table, columns, height=panel.fit(len(table), 520))
+    panel.downloads("fairness_standards", t("fairness.export", period=str(now.measured.period)), table, columns)
+
+
+def save_market(name: str) -> None:
+    """Keep the market average that was typed, in the indicator's unit; without a value it is taken out."""
+    value = session.get(f"market.{name}")
+    scale = 100.0 if now.catalogue[name].unit.startswith("percent") else 1.0
+    try:
+        load.desk().save_market(name, None if value is None else float(value) / scale, str(session.get(f"source.{name}") or ""))  # fmt: skip
+    except RequestRefused as error:
+        session.put("market_refused", explain(error, session.language()))
+
+
+def market(name: str) -> MarketAverage | None:
+    """The market average of an indicator, with fields to enter or change it."""
+    known = load.desk().market().get(name)
+    scale = 100.0 if now.catalogue[name].unit.startswith("percent") else 1.0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})", value=None if known is None else round(known.value * scale, 4), key=f"market.{name}", width=170, placeholder="—",
+        )  # fmt: skip
+        st.text_input(t("fairness.source"), "" if known is None else known.source, key=f"source.{name}", max_chars=500, width=300)  # fmt: skip
+        st.button(t("fairness.save_market"), key="save_market", on_click=save_market, args=(name,))
+    if refused := session.get("market_refused"):
+        st.error(refused)
+        session.forget("market_refused")
+    return known
+
+
+def marks(found: Proposal, one) -> None:
+    """Full mark and pass mark with how sure they are."""
+
+    def text(value: float) -> str:
+        return views.format_value(value, one, session.language())
+
+    st.markdown(t("fairness.propose_full", full=text(found.full), low=text(found.full_low), high=text(found.full_high), n=found.n))  # fmt: skip
+    key = "fairness.propose_market" if found.market else "fairness.propose_own" if found.pass_low == found.pass_low else "fairness.propose_plain"  # fmt: skip
+    st.markdown(t(key, value=text(found.pass_mark), low=text(found.pass_low), high=text(found.pass_high)))
+    if found.few:
+        st.warning(t("fairness.propose_few", n=found.n, warn=WARN))
+    if not found.shrunken:
+        st.caption(t("fairness.propose_raw"))
+
+
+def proposals() -> None:
+    """A standard proposed from what agents reached and the market average; who would move; into the draft of the standards."""
+    st.subheader(t("fairness.propose"), anchor=False)
+    options = now.catalogue.ids
+    session.keep_valid("propose_indicator", options)
+    name = st.selectbox(t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260)
+    known = market(name)
+    one = now.catalogue[name]
+    found = propose(now.measured, name, known.value if known else None)
+    if found is None:
+        st.info(t("fairness.propose_none", fewest=FEWEST))
+        return
+    marks(found, one)
+    if known:
+        st.caption(md(t("fairness.market_from", source=known.source, author=known.author, date=f"{known.saved_at:%Y-%m-%d}")))  # fmt: skip
+    if found.standard is None:
+        st.info(t("fairness.propose_flat"))
+        return
+    would_move(found)
+
+
+def would_move(found: Proposal) -> None:
+    """The proposed knots beside those in force, and whose grade would change."""
+    one = now.catalogue[found.indicator]
+    then: Evaluation = evaluate(under(now.measured, with_standard(now.catalogue, found.indicator, found.standard)), now.scheme)  # fmt: skip
+    changes = grade_changes(now, then)
+    rated = int((now.agents.rated & now.in_scope).sum())
+    knots = [
+        " · ".join(f"{views.format_value(value, one, session.language())} → {mark:g}" for value, mark in zip(standard.values, standard.points, strict=True))
+        for standard in (one.standard, found.standard)
+    ]  # fmt: skip
+    st.markdown(t("fairness.knots", now=md(knots[0]), then=md(knots[1])))
+    st.markdown(t("fairness.would_move", count=len(changes), all=rated))
+    if len(changes):
+        columns = [
+            Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("score_before", t("weights.score_before"), "score"),
+            Column("score_after", t("weights.score_after"), "score"), Column("grade_before", t("weights.grade_before")), Column("grade_after", t("weights.grade_after")),
+        ]  # fmt: skip
+        panel.show("would_move", changes, columns, height=panel.fit(len(changes), 260))
+        panel.downloads("would_move", t("fairness.would_move_export", indicator=indicator(found.indicator)), changes, columns)  # fmt: skip
+    table = {**definition_of(one), "standard": {"mode": "linear", "knots": [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]}}  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(t("fairness.into_draft"), key="into_draft", on_click=lambda: session.put("standards_draft", {**(session.get("standards_draft") or {}), found.indicator: table}))  # fmt: skip
+        if found.indicator in (session.get("standards_draft") or {}):
+            st.page_link("pages/decide/standards.py", label=t("fairness.to_standards"), icon=":material/straighten:")
+
+
+def gaps() -> None:
+    """Scores, grades and renewals beyond expectation of groups of agents."""
+    st.subheader(t("fairness.groups"), anchor=False)
+    period = now.measured.period
+    options = [one for one in COLUMNS if now.people[one].notna().sum() and now.people[one].nunique() > 1]
+    if now.people["hired_on"].notna().any():
+        options.append("seniority")
+    if len(load.channels()) > 1:
+        options.append("channel")
+    if not options:
+        st.caption(t("common.nothing"))
+        return
+    session.keep_valid("fair_by", options)
+    by = st.segmented_control(
+        t("fairness.by"),
+        options,
+        default=options[0],
+        key="fair_by",
+        required=True,
+        format_func=lambda one: t(f"fairness.by_{one}"),
+        label_visibility="collapsed",
+    )
+    found = groups(now, grouped(now, by, load.cases(period) if by == "channel" else None), load.surplus(period))
+    if found.empty:
+        st.caption(t("common.nothing"))
+        return
+    found = found.assign(
+        told=[t("fairness.cannot_tell") if not enough else t("fairness.flagged") if flagged else t("fairness.fine") for flagged, enough in zip(found["flagged"], found["enough"], strict=True)],
+        interval=[f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") for low, high in zip(found["low"], found["high"], strict=True)],
+    )  # fmt: skip
+    columns = [
+        Column("group", t(f"fairness.by_{by}")), Column("n", t("column.agents"), "count"), Column("score", t("column.score"), "score"), Column("rate", t("fairness.good"), "percent"),
+        Column("ratio", t("fairness.ratio"), "number"), Column("interval", t("fairness.interval")),
+    ]  # fmt: skip
+    if "surplus" in found:
+        columns.append(Column("surplus", t("fairness.surplus"), "number"))
+    columns.append(Column("told", t("fairness.remark")))
+    panel.show("fairness_groups", found, columns, height=panel.fit(len(found), 320))
+    panel.downloads("fairness_groups", t("fairness.export_groups", by=t(f"fairness.by_{by}"), period=str(period)), found, columns)  # fmt: skip
+
+
+def definitions() -> None:
+    """The renewal rate under rival definitions, and which of them the files' own rates follow."""
+    st.subheader(t("fairness.radar"), anchor=False)
+    own = load.desk().own_rates(now.measured.period)
+    found = radar(now.measured.totals, own)
+    shown = found.assign(definition=[t(f"fairness.def_{one}") for one in found["definition"]])
+    columns = [
+        Column("definition", t("fairness.definition")), Column("rate", t("column.value"), "percent"), Column("numerator", t("column.numerator"), "amount"), Column("denominator", t("column.denominator"), "amount"),
+    ]  # fmt: skip
+    if "fits" in found:
+        best = found[found["fits"]]
+        if len(best):
+            one = best.iloc[0]
+            st.markdown(t("fairness.own_fits", definition=t(f"fairness.def_{one['definition']}"), matched=f"{100 * one['matched']:.0f}", compared=int(one["compared"]), error=f"{100 * one['error']:.1f}"))  # fmt: skip
+        else:
+            st.markdown(t("fairness.own_unclear", compared=int(found["compared"].max())))
+        columns += [Column("error", t("fairness.error"), "percent"), Column("matched", t("fairness.matched"), "percent"), Column("compared", t("fairness.compared"), "count")]  # fmt: skip
+    else:
+        st.caption(t("fairness.no_own"))
+    panel.show("radar", shown, columns)
+    panel.downloads("radar", t("fairness.radar"), shown, columns)
+
 
 with shell.page("fairness"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
-    st.subheader(t("fairness.standards"), anchor=False)
-    found = standards_check(now)
-    weights = load.effective_weights(now).set_index("indicator")
-    table = found.assign(
-        label=[indicator(one) for one in found["indicator"]], nominal=weights["nominal"].reindex(found["indicator"]).to_numpy(), decides=weights["shapley"].reindex(found["indicator"]).to_numpy(),
-        twin=[indicator(one) if one else "" for one in found["twin"]],
-        full=[views.format_value(value, now.catalogue[one], session.language()) for one, value in zip(found["indicator"], found["full_mark"], strict=True)],
-        market=[views.format_value(value, now.catalogue[one], session.language()) for one, value in zip(found["indicator"], found["pass_mark"], strict=True)],
-        remark=[t("fairness.ceiling") if ceiling > 0.15 else t("fairness.floor") if floor > 0.15 else "" for floor, ceiling in zip(found["floor"], found["ceiling"], strict=True)],
-    )  # fmt: skip
-    columns = [
-        Column("label", t("column.indicator")), Column("nominal", t("column.nominal"), "score"), Column("decides", t("fairness.decides"), "score"), Column("floor", t("fairness.at_zero"), "percent"),
-        Column("ceiling", t("fairness.at_full"), "percent"), Column("item_rest", t("fairness.item_rest"), "number"), Column("reliability", t("fairness.reliability"), "number"), Column("twin", t("fairness.twin")),
-        Column("full", t("fairness.full_mark")), Column("market", t("fairness.pass_mark")), Column("n", "n", "count"), Column("remark", t("fairness.remark")),
-    ]  # fmt: skip
-    panel.show("fairness_standards", table, columns, height=panel.fit(len(table), 520))
-    panel.downloads("fairness_standards", t("fairness.export", period=str(now.measured.period)), table, columns)
-    paper = table.dropna(subset=["decides"])
-    if len(paper):
-        gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
-        st.markdown(
-            t(
-                "fairness.paper",
-                indicator=gap["label"],
-                nominal=f"{gap['nominal']:.0f}",
-                decides=f"{gap['decides']:.0f}",
-            )
-        )
-    st.subheader(t("fairness.groups"), anchor=False)
-    options = [one for one in BY if now.people[one].notna().sum() and now.people[one].nunique() > 1]
-    if options:
-        by = st.segmented_control(
-            t("fairness.by"),
-            options,
-            default=options[0],
-            key="fair_by",
-            required=True,
-            format_func=lambda one: t(f"fairness.by_{one}"),
-            label_visibility="collapsed",
-        )
-        of = {str(one): str(group) for one, group in zip(now.people["agent_id"], now.people[by], strict=True) if group}
-        gaps = groups(now, of, load.surplus(now.measured.period))
-        if len(gaps):
-            gaps = gaps.assign(
-                told=[
-                    t("fairness.flagged")
-                    if flagged and enough
-                    else t("fairness.fine")
-                    if enough
-                    else t("fairness.cannot_tell")
-                    for flagged, enough in zip(gaps["flagged"], gaps["enough"], strict=True)
-                ],
-                interval=[
-                    f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−")
-                    for low, high in zip(gaps["low"], gaps["high"], strict=True)
-                ],
-            )
-            named = [
-                Column("group", t(f"fairness.by_{by}")),
-                Column("n", t("column.agents"), "count"),
-                Column("score", t("column.score"), "score"),
-                Column("rate", t("fairness.good"), "percent"),
-                Column("ratio", t("fairness.ratio"), "number"),
-                Column("interval", t("fairness.interval")),
-            ]
-            if "surplus" in gaps:
-                named.append(Column("surplus", t("fairness.surplus"), "number"))
-            panel.show(
-                "fairness_groups",
-                gaps,
-                [*named, Column("told", t("fairness.remark"))],
-                height=panel.fit(len(gaps), 320),
-            )
-    else:
-        st.caption(t("common.nothing"))
-    st.subheader(t("fairness.radar"), anchor=False)
-    rival = radar(now.measured.totals)
-    rival = rival.assign(definition=[t(f"fairness.def_{one}") for one in rival["definition"]])
-    panel.show(
-        "radar",
-        rival,
-        [
-            Column("definition", t("fairness.definition")),
-            Column("rate", t("column.value"), "percent"),
-            Column("numerator", t("column.numerator"), "amount"),
-            Column("denominator", t("column.denominator"), "amount"),
-        ],
-    )
+    standards()
+    proposals()
+    gaps()
+    definitions()
     with st.expander(t("common.how")):
         st.markdown(t("fairness.how"))

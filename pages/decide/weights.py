@@ -10,7 +10,6 @@ import streamlit as st
 from analytics.catalogue import default_scheme, preset_schemes
 from analytics.charts.scores import rank_changes
 from analytics.evaluation import Evaluation, evaluate
-from analytics.insight.robustness import always_ahead, category_scores, effective_weights, robustness, share_ahead
 from analytics.insight.sheet import FEWEST
 from analytics.model import CATEGORIES, WeightScheme
 from analytics.people import SWOT, SwotEntry
@@ -18,9 +17,9 @@ from analytics.reports import views
 from analytics.reports.tables import Column
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import inside_triangle, move, vector
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.figure import persistent_figure
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, t, text
 
 
 def set_sliders(scheme: WeightScheme) -> None:
@@ -129,6 +128,10 @@ def workbench(base: Evaluation) -> None:
             return
         now = evaluate(base.measured, chosen)
         effect(now, base)
+    with left:
+        standing.decided(now)
+    if session.how_sure():
+        standing.triangle(now)
 
 
 def effect(now: Evaluation, base: Evaluation) -> None:
@@ -247,60 +250,6 @@ def swot() -> None:
         )
 
 
-def stand(base: Evaluation) -> None:
-    """Whether the ranking would stand under other permitted weights and under chance; what each weight decides in fact."""
-    with st.expander(t("certainty.stand")):
-        if not st.toggle(t("certainty.compute"), key="stand"):
-            return
-        now = evaluate(base.measured, session.scheme())
-        found = robustness(now)
-        way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
-        st.caption(t("certainty.stand_note", way=way))
-        ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
-        table = ranks.assign(
-            rank_range=[
-                f"{low:.0f} – {high:.0f}" if low == low else "—"
-                for low, high in zip(ranks["rank_low"], ranks["rank_high"], strict=True)
-            ],
-            data_range=[
-                f"{low:.0f} – {high:.0f}" for low, high in zip(ranks["data_low"], ranks["data_high"], strict=True)
-            ],
-        )
-        columns = [
-            Column("rank", t("column.rank"), "count"),
-            Column("name", t("column.name")),
-            Column("team", t("column.team")),
-            Column("rank_range", t("certainty.rank_range")),
-            Column("data_range", t("certainty.data_range")),
-            Column("band", t("certainty.band"), "count"),
-            Column("first", t("certainty.first"), "percent"),
-            Column("agent_id", t("column.agent_id")),
-        ]
-        panel.show("stand", table, columns, height=panel.fit(len(table), 380))
-        panel.downloads("stand", t("certainty.stand"), table, columns)
-        two = [now.row(str(one)) for one in table["agent_id"].head(2)]
-        if len(two) == 2:
-            scores, (a, b) = category_scores(now), (str(one) for one in table["name"].head(2))
-            share = share_ahead(scores, *two)
-            if always_ahead(scores, *two):
-                st.markdown(t("certainty.ahead", a=md(a), b=md(b)))
-            elif share is not None:
-                st.markdown(t("certainty.ahead_share", a=md(a), b=md(b), share=f"{100 * share:.0f}"))
-        weights = effective_weights(now)
-        weights = weights.assign(label=[indicator(one) for one in weights["indicator"]])
-        st.markdown(f"**{t('certainty.paper')}**")
-        panel.show(
-            "effective",
-            weights,
-            [
-                Column("label", t("column.indicator")),
-                Column("nominal", t("column.nominal"), "score"),
-                Column("shapley", t("fairness.decides"), "score"),
-            ],
-            height=panel.fit(len(weights), 460),
-        )
-
-
 def use_swot(proposed: WeightScheme) -> None:
     """Put the sliders where the worksheet has them; saved from here, the scheme keeps its entries."""
     set_sliders(proposed)
@@ -346,7 +295,7 @@ with shell.page("weights"):
     measured = load.measured(filters)
     shell.line(measured, len(measured.people))
     workbench(evaluate(measured, default_scheme()))
-    stand(evaluate(measured, default_scheme()))
+    standing.stand(evaluate(measured, default_scheme()))
     swot()
     opinions()
     if load.desk().may("scheme"):

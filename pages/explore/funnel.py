@@ -1,18 +1,36 @@
 """Funnel · 漏斗图: who lies farther from the company's rate than chance alone would take them."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics.charts.chance import funnel_chart
-from analytics.insight.funnel import RATES, funnel
+from analytics.insight.funnel import Funnel, funnel, rates
+from analytics.reports import views
+from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, t
 
+
+def where(found: Funnel) -> list[str]:
+    """Inside, outside 95 % or outside 99.8 %, and on which side."""
+    side = [t("funnel.high") if high else t("funnel.low") for high in found.high]
+    return [
+        f"{t('funnel.outside')} · {which}"
+        if far
+        else f"{t('funnel.beyond95')} · {which}"
+        if near
+        else t("funnel.inside")
+        for far, near, which in zip(found.outside998, found.outside95, side, strict=True)
+    ]
+
+
 with shell.page("funnel"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
-    options = [one for one in RATES if one in now.catalogue.ids]
+    options = rates(now.catalogue)
+    session.keep_valid("funnel_indicator", options)
     chosen = st.segmented_control(
         t("column.indicator"),
         options,
@@ -23,44 +41,40 @@ with shell.page("funnel"):
         label_visibility="collapsed",
     )
     found = funnel(now, chosen)
+    one = now.catalogue[chosen]
     seen = now.shown[found.rows]
-    outside = int((found.outside998 & seen).sum())
     st.markdown(
         t(
             "funnel.finding",
-            outside=outside,
+            outside=int((found.outside998 & seen).sum()),
             all=int(seen.sum()),
-            centre=f"{100 * found.centre:.1f}",
+            centre=views.format_value(found.centre, one, session.language()),
             expected=f"{0.002 * int(seen.sum()):.1f}",
         )
     )
     people = now.people.iloc[found.rows].reset_index(drop=True)
     table = pd.DataFrame(
         {
-            "agent_id": people["agent_id"], "name": people["name"], "team": people["team"], "n": found.n, "rate": found.rate,
-            "state": [t("funnel.outside") if far else t("funnel.beyond95") if near else t("funnel.inside") for far, near in zip(found.outside998, found.outside95, strict=True)],
-            "dispersed": [t("funnel.outside") if far else t("funnel.inside") for far in found.outside_dispersed],
+            "agent_id": people["agent_id"], "name": people["name"], "team": people["team"], "n": found.n, "rate": found.rate, "state": where(found),
+            "dispersed": [t("funnel.outside") if far else t("funnel.inside") for far in found.outside_dispersed], "far": np.where(found.outside998, 2, found.outside95 * 1),
         }
-    )[seen].sort_values("rate", ascending=False).reset_index(drop=True)  # fmt: skip
+    )  # fmt: skip
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("funnel.axis"), "count"), Column("rate", indicator(chosen), "percent"),
-        Column("state", t("funnel.state")), *([Column("dispersed", t("funnel.limit_dispersed"))] if found.tau2 > 0 else []),
+        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("funnel.axis"), "count"),
+        Column("rate", indicator(chosen), "percent" if one.unit.startswith("percent") else "number"), Column("state", t("funnel.state")),
+        *([Column("dispersed", t("funnel.limit_dispersed"))] if found.tau2 > 0 else []),
     ]  # fmt: skip
+    if session.how_sure():
+        cells, more = sure_columns(now.measured, chosen, found.rows, session.language())
+        table = table.assign(**cells)
+        columns += [column for column in more if not column.name.endswith(".n")]
+    table = table[seen].sort_values(["far", "rate"], ascending=[False, False], kind="stable").reset_index(drop=True)
     left, right = st.columns([0.64, 0.36], gap="medium")
     with left:
-        panel.draw(
-            "funnel_chart", funnel_chart(now, found, indicator, t), alt=t("funnel.chart", indicator=indicator(chosen))
-        )
+        panel.draw("funnel_chart", funnel_chart(now, found, indicator, t), alt=t("funnel.chart", indicator=indicator(chosen)))  # fmt: skip
     with right:
-        st.caption(
-            t(
-                "funnel.alarms",
-                n=len(found.rows),
-                alarm95=f"{100 * found.alarm95:.0f}",
-                alarm998=f"{100 * found.alarm998:.0f}",
-            )
-        )
-        st.caption(t("funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))
+        st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{100 * found.alarm95:.0f}", alarm998=f"{100 * found.alarm998:.0f}"))  # fmt: skip
+        st.caption(t("funnel.fewest_events" if found.events else "funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))  # fmt: skip
         st.caption(t("funnel.dispersion", phi=f"{found.phi:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion"))
         st.caption(t("funnel.blame"))
     panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))

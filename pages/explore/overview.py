@@ -6,8 +6,11 @@ import streamlit as st
 
 from analytics.charts.scores import contribution_bars, grades_by_team, score_histogram
 from analytics.evaluation import Evaluation
+from analytics.insight.draws import DRAWS, SEED
 from analytics.insight.quadrant import place
+from analytics.insight.robustness import MOST, RankRanges
 from analytics.reports import views
+from analytics.reports.sure import pooled_text
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, t
@@ -37,9 +40,11 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
                 "overview.n_due" if name == "renewal_rate" else "overview.n_surveys",
                 n="—" if np.isnan(n) else f"{int(n):,}",
             )
+            reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
+            sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
                 f"{indicator(name)} · {counted}", "—" if np.isnan(value) else f"{value * scale:.1f}{unit}", delta, delta_description=compared_with if delta is not None else None,
-                help=t(f"overview.{name}_help"), border=True,
+                help=sure + t(f"overview.{name}_help"), border=True,
             )  # fmt: skip
         st.metric(
             t("overview.rated"),
@@ -47,6 +52,16 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
             border=True,
         )
+
+
+def in_bands(now: Evaluation, ranges: RankRanges | None, rated: np.ndarray) -> None:
+    """How many of the first cannot be told apart: no medal for luck."""
+    if ranges is None:
+        if len(rated) > MOST:
+            st.caption(t("certainty.too_many", most=f"{MOST:,}"))
+        return
+    band = ranges.of(len(now.people))[2][rated]
+    st.markdown(t("certainty.bands", count=int((band == band.min()).sum()), draws=DRAWS, seed=SEED))
 
 
 def not_rated(now: Evaluation) -> None:
@@ -92,11 +107,16 @@ with shell.page("overview"):
         st.caption(t("overview.no_comparison"))
     rated = np.flatnonzero(now.shown & now.agents.rated)
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
-    table, columns = views.ranking_table(now, place(now), session.language())
+    ranges = load.rank_ranges(now) if session.how_sure() else None
+    table, columns = views.ranking_table(now, place(now), session.language(), ranges or session.how_sure())
+    if session.how_sure() and len(rated):
+        in_bands(now, ranges, rated)
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
         if len(rated):
-            panel.draw("ranking", contribution_bars(now, rated[:TOP], indicator, t), alt=t("overview.ranking_alt"))
+            panel.draw(
+                "ranking", contribution_bars(now, rated[:TOP], indicator, t, ranges), alt=t("overview.ranking_alt")
+            )
             st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))
         else:
             st.info(t("overview.nobody_rated"))
@@ -132,7 +152,8 @@ with shell.page("overview"):
     if st.toggle(t("overview.all_columns"), key="all_columns"):
         panel.show("everybody", table, columns, height=420)
     else:
-        head = [column for column in columns if "." not in column.name or column.name.endswith(".value")]
+        wanted = ("renewal_rate.range", "satisfaction.range")
+        head = [one for one in columns if "." not in one.name or one.name.endswith(".value") or one.name in wanted]
         bars = {"score": st.column_config.ProgressColumn(t("column.score"), min_value=0, max_value=100, format="%.1f")}
         panel.show("everybody", table, head, column_config=bars, height=420)
     panel.downloads(

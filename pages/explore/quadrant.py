@@ -4,16 +4,17 @@ import numpy as np
 import streamlit as st
 
 from analytics.catalogue import actions
-from analytics.charts.quadrant import Look, drawn_rows, picked_rows, quadrant_chart
-from analytics.insight.certainty import Certainty, QuadrantCertainty, quadrant_certainty
+from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
+from analytics.insight.certainty import quadrant_certainty
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.quadrant import place
 from analytics.model import QUADRANTS, UNPLACED
 from analytics.people import OPEN_TALKS, Talk
 from analytics.reports import views
+from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.figure import persistent_figure, select_in_figure
+from pages.ui.figure import persistent_figure, select_in_figure, selected_in_figure
 from pages.ui.follow import follow
 from pages.ui.i18n import indicator, t, text
 
@@ -106,8 +107,12 @@ def picture() -> None:
             st.info(t("quadrant_page.nobody"))
             picked = np.array([], dtype=int)
         else:
+            fig = quadrant_chart(now, placed, rows, Look(colour, sized, session.how_sure()), indicator, t)
+            ringed = picked_rows(now, placed, rows, selected_in_figure("quadrant_chart", fig))
+            if session.how_sure() and len(ringed):
+                fig["layout"]["shapes"] = [*fig["layout"]["shapes"], *arms(now, placed, ringed)]
             chosen = persistent_figure(
-                quadrant_chart(now, placed, rows, Look(colour, sized), indicator, t), "quadrant_chart", 540, selectable=True, dragmode=mode,
+                fig, "quadrant_chart", 540, selectable=True, dragmode=mode,
                 alt=t("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
             )  # fmt: skip
             picked = picked_rows(now, placed, rows, chosen["points"] if chosen else [])
@@ -117,32 +122,12 @@ def picture() -> None:
                 f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {text(actions()['quadrant'][name])}"
             )
         if len(picked):
+            if session.how_sure():
+                st.caption(t("quadrant_page.arms", most=ARMED))
             st.button(
                 t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",)
             )
     session.put("quadrant_drawn", (placed, rows, picked))
-
-
-def in_words(chance: QuadrantCertainty, row: int) -> str:
-    """The quadrant where it is certain, else that it is not yet, with the two likeliest; too little data is said."""
-    if not chance.known[row]:
-        return t("certainty.unknown")
-    first, second = chance.likeliest()[row]
-    share = [f"{100 * chance.probability[row, at]:.0f}" for at in (first, second)]
-    names = [t(f"quadrant.{QUADRANTS[at]}") for at in (first, second)]
-    if chance.certain[row]:
-        return t("certainty.certain", quadrant=names[0], share=share[0])
-    return t("certainty.not_yet", first=names[0], share=share[0], second=names[1], other=share[1])
-
-
-def ranged(one: Certainty | None, name: str, row: int) -> str:
-    """The 95 % range of a value in its own unit."""
-    if one is None or np.isnan(one.low[row]):
-        return "—"
-    low, high = (
-        views.format_value(float(value[row]), now.catalogue[name], session.language()) for value in (one.low, one.high)
-    )
-    return f"{low} – {high}"
 
 
 @st.fragment
@@ -171,8 +156,7 @@ def table() -> None:
     frame["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
     )
-    sure = st.toggle(t("certainty.switch"), value=True, key="how_sure", help=t("certainty.switch_help"))
-    chance = quadrant_certainty(now.measured, placed) if sure else None
+    chance = quadrant_certainty(now.measured, placed) if session.how_sure() else None
     if chance is not None and chance.known.any():
         certain = int((chance.certain & now.shown).sum())
         st.caption(t("certainty.quadrants", certain=certain, all=int((chance.known & now.shown).sum())))
@@ -186,10 +170,7 @@ def table() -> None:
                     p_y=f"{chance.y.p_equal:.2f}",
                 )
             )
-        frame["certainty"] = [in_words(chance, row) for row in order]
-        frame["x_range"], frame["y_range"] = (
-            [ranged(one, name, row) for row in order] for one, name in ((chance.x, placed.x), (chance.y, placed.y))
-        )
+        frame["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
     what_to_do = {name: text(default_action(name, [])) for name in (*QUADRANTS, UNPLACED)}
     frame["action"] = [what_to_do[name] for name in placed.quadrant[order]]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
@@ -199,10 +180,11 @@ def table() -> None:
     ]  # fmt: skip
     if "certainty" in frame:
         columns[4:4] = [Column("certainty", t("certainty.column"))]
-        columns[-1:-1] = [
-            Column("x_range", t("certainty.range", indicator=indicator(placed.x))),
-            Column("y_range", t("certainty.range", indicator=indicator(placed.y))),
-        ]
+    if session.how_sure():
+        for stem, name in (("x", placed.x), ("y", placed.y)):
+            cells, more = sure_columns(now.measured, name, order, session.language(), stem)
+            frame = frame.assign(**cells)
+            columns[-1:-1] = more
     event = panel.show(
         "quadrant_table",
         frame,

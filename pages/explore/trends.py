@@ -2,58 +2,104 @@
 
 import streamlit as st
 
+from analytics.charts.chance import trend_lines
+from analytics.insight.trends import HEAVY, Q, can_trend
 from analytics.model import Period, add_months
+from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import t
+from pages.ui.i18n import indicator, md, t
+
+SPANS = (6, 12, 18, 24)
+LINES = 12
+
+
+def named(table):
+    """The trends of people the page shows, in words beside the numbers."""
+    known = now.catalogue
+    names = table["indicator"] if "indicator" in table else [chosen] * len(table)
+    language = session.language()
+    scale = [100.0 if known[one].unit.startswith("percent") else 1.0 for one in names]
+    return table.assign(
+        name=people["name"].reindex(table["agent_id"]).to_numpy(),
+        team=people["team"].reindex(table["agent_id"]).to_numpy(),
+        label=[indicator(one) for one in names],
+        weight=[now.nominal[known.position(one)] for one in names],
+        first=[
+            views.format_value(value, known[one], language) for value, one in zip(table["first"], names, strict=True)
+        ],
+        last=[views.format_value(value, known[one], language) for value, one in zip(table["last"], names, strict=True)],
+        slope=[slope * by for slope, by in zip(table["slope"], scale, strict=True)],
+        beats=[f"{up} / {pairs}" if pairs else "—" for up, pairs in zip(table["up"], table["pairs"], strict=True)],
+        need=[str(need) if pairs else "—" for need, pairs in zip(table["needed"], table["pairs"], strict=True)],
+    )
+
+
+def incentive_list() -> None:
+    """Who keeps improving on what weighs much, and what a bonus would pay, partly for luck."""
+    found = load.incentives(span, now)
+    table = found.candidates[found.candidates["agent_id"].isin(people.index)]
+    count = int(table["agent_id"].nunique())
+    st.subheader(t("trends.incentives"), anchor=False)
+    tested = "、".join(indicator(one) for one in found.indicators) or "—"
+    st.markdown(t("trends.finding", count=count, chance=f"{Q * len(table):.1f}", heavy=f"{HEAVY:.0f}", indicators=tested))  # fmt: skip
+    if not len(table):
+        st.info(t("trends.nobody"))
+        return
+    shown = named(table)
+    listed = [columns[0], columns[1], columns[2], Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
+    panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
+    panel.downloads("incentives", t("trends.export", period=str(span)), shown, listed, [t("trends.how")])
+    bonus = st.number_input(t("trends.bonus"), 0, 1_000_000, 2_000, step=500, key="bonus", width=200)
+    st.markdown(t("trends.budget", total=f"{bonus * count:,}", count=count, chance=f"{Q * bonus * len(table):,.0f}"))
+
 
 with shell.page("trends"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
-    months = st.segmented_control(
-        t("trends.span"),
-        [6, 12, 18, 24],
-        default=12,
-        key="trend_months",
-        required=True,
-        format_func=lambda one: t("trends.months", count=one),
-    )
-    last = now.measured.period.last
-    found = load.trends(Period(add_months(last, 1 - months), last))
+    known_months = len(load.months())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        months = st.segmented_control(
+            t("trends.span"),
+            SPANS,
+            default=18 if known_months >= 15 else 12,
+            key="trend_months",
+            required=True,
+            format_func=lambda one: t("trends.months", count=one),
+        )
+        last = now.measured.period.last
+        span = Period(add_months(last, 1 - months), last)
+        monthly = load.monthly(span)
+        options = [one.id for one in now.catalogue.indicators if can_trend(one, monthly)]
+        session.keep_valid("trend_indicator", options)
+        if options:
+            chosen = st.selectbox(t("column.indicator"), options, key="trend_indicator", format_func=indicator, width=240)  # fmt: skip
+    if not options:
+        st.info(t("common.nothing"))
+        st.stop()
     people = now.people[now.shown].set_index("agent_id")
-    st.markdown(t(f"trends.rule_{found.rule}", months=found.months))
-    improving = found.improving[found.improving["agent_id"].isin(people.index)]
-    st.markdown(t("trends.finding", count=len(improving), chance=f"{0.1 * len(improving):.1f}"))
-
-    def named(table):
-        return table.assign(
-            name=people["name"].reindex(table["agent_id"]).to_numpy(),
-            team=people["team"].reindex(table["agent_id"]).to_numpy(),
-            slope=table["slope"] * 100,
-            beats=[f"{up} / {pairs}" if pairs else "—" for up, pairs in zip(table["up"], table["pairs"], strict=True)],
-        )
-
+    percent = now.catalogue[chosen].unit.startswith("percent")
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("months", t("trends.seen"), "count"), Column("first_rate", t("trends.first"), "percent"),
-        Column("last_rate", t("trends.last"), "percent"), Column("slope", t("trends.slope"), "number"), Column("p", "p", "amount"), Column("q", t("trends.q"), "amount"), Column("beats", t("trends.beats")),
+        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("months", t("trends.seen"), "count"), Column("first", t("trends.first")),
+        Column("last", t("trends.last")), Column("slope", t("trends.slope"), "number"), Column("p", "p", "p"), Column("q", t("trends.q"), "p"), Column("beats", t("trends.beats")), Column("need", t("trends.need")),
     ]  # fmt: skip
-    st.subheader(t("trends.incentives"), anchor=False)
-    if len(improving):
-        panel.show("incentives", named(improving), columns, height=panel.fit(len(improving), 320))
-        panel.downloads("incentives", t("trends.export", period=str(now.measured.period)), named(improving), columns)
-        bonus = st.number_input(t("trends.bonus"), 0, 1_000_000, 2_000, step=500, key="bonus", width=200)
-        st.markdown(
-            t(
-                "trends.budget",
-                total=f"{bonus * len(improving):,}",
-                count=len(improving),
-                chance=f"{0.1 * bonus * len(improving):,.0f}",
-            )
-        )
-    else:
-        st.info(t("trends.nobody"))
-    with st.expander(t("trends.everybody")):
-        everybody = found.agents[found.agents["agent_id"].isin(people.index)].sort_values("p", kind="stable")
-        panel.show("trends", named(everybody), columns, height=panel.fit(len(everybody), 420))
+    found = load.trends(span, chosen)
+    st.markdown(t(f"trends.rule_{found.rule}", months=found.months))
+    incentive_list()
+    st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)
+    everybody = found.agents[found.agents["agent_id"].isin(people.index)].sort_values("p", kind="stable")
+    up, down = (int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False))
+    st.markdown(t("trends.found", up=up, down=down, indicator=md(indicator(chosen))))
+    drawn = everybody[everybody["finding"]].head(LINES)
+    if len(drawn):
+        lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
+        names = {str(one): str(people["name"].get(one, one)) for one in drawn["agent_id"]}
+        panel.chart(
+            "trend_chart", trend_lines(lines, names, percent, t("trends.of", indicator=indicator(chosen))), lines.assign(name=lines["agent_id"].map(names)),
+            [Column("name", t("column.name")), Column("month", t("filter.period"), "date"), Column("value", indicator(chosen), "percent" if percent else "number"), Column("n", t("column.denominator"), "count")],
+            alt=t("trends.of", indicator=indicator(chosen)),
+        )  # fmt: skip
+    panel.show("trends", named(everybody), columns, height=panel.fit(len(everybody), 420))
+    panel.downloads("trends", t("trends.export_all", indicator=indicator(chosen), period=str(span)), named(everybody), columns)  # fmt: skip
     with st.expander(t("common.how")):
         st.markdown(t("trends.how"))

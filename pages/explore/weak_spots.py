@@ -1,16 +1,38 @@
 """Weak spots · 短板: where each team loses points, what to do about it, and the agents behind it."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import action_for
 from analytics.charts.scores import losses_bars
 from analytics.charts.theme import loss_style
-from analytics.insight.weak_spots import agents_behind, losses_of, team_losses
+from analytics.insight.weak_spots import (
+    FEWEST_AGENTS,
+    FEWEST_POLICIES,
+    agents_behind,
+    gaps_to_market,
+    losses_of,
+    team_losses,
+)
 from analytics.reports import views
+from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, t, text
+
+CERTAIN = 0.8  # from which one loss is named alone
+
+
+def verdict(table: pd.DataFrame) -> str:
+    """Which loss is probably the largest; never one name where two are about as likely."""
+    if table["biggest"].isna().all():
+        return t("weak_spots.few", agents=FEWEST_AGENTS, policies=FEWEST_POLICIES)
+    first, second = table.nlargest(2, "biggest").itertuples() if len(table) > 1 else (table.iloc[0], None)
+    if first.biggest >= CERTAIN or second is None:
+        return t("weak_spots.sure", indicator=indicator(first.indicator), lost=f"{first.team:.1f}", share=f"{100 * first.biggest:.0f}")  # fmt: skip
+    return t("weak_spots.tied", first=indicator(first.indicator), share=f"{100 * first.biggest:.0f}", second=indicator(second.indicator), other=f"{100 * second.biggest:.0f}")  # fmt: skip
+
 
 with shell.page("weak_spots"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
@@ -54,12 +76,19 @@ with shell.page("weak_spots"):
         export = table.assign(
             indicator=[indicator(name) for name in table["indicator"]],
             action=[text(action_for(now.catalogue[name])) for name in table["indicator"]],
+            market=gaps_to_market(now, team, {name: one.value for name, one in load.desk().market().items()})
+            .reindex(table["indicator"])
+            .to_numpy(),
         )
         columns = [
             Column("indicator", t("column.indicator")),
             Column("team", t("column.lost"), "score"),
             Column("company", t("column.company"), "score"),
             Column("best", t("weak_spots.best"), "score"),
+            Column("recoverable", t("weak_spots.recoverable"), "score"),
+            *([Column("biggest", t("weak_spots.biggest"), "percent")] if session.how_sure() else []),
+            Column("per_weight", t("weak_spots.per_weight"), "percent"),
+            *([Column("market", t("weak_spots.market"), "score")] if export["market"].notna().any() else []),
             Column("action", t("column.action")),
         ]
         panel.chart(
@@ -67,6 +96,8 @@ with shell.page("weak_spots"):
         )
     with right:
         st.subheader(t("weak_spots.todo", team=team), anchor=False)
+        if session.how_sure():
+            st.markdown(verdict(table))
         for line in table.head(3).itertuples():
             st.markdown(
                 t(
@@ -74,6 +105,7 @@ with shell.page("weak_spots"):
                     indicator=indicator(line.indicator),
                     lost=f"{line.team:.1f}",
                     company=f"{line.company:.1f}",
+                    recoverable=f"{line.recoverable:.1f}",
                     action=text(action_for(now.catalogue[line.indicator])),
                 )
             )
@@ -89,6 +121,10 @@ with shell.page("weak_spots"):
         Column("lost", t("column.lost"), "score"),
         Column("due_policies", t("column.due_policies"), "count"),
     ]
+    if session.how_sure():
+        rows = pd.Index(now.people["agent_id"]).get_indexer(behind["agent_id"])
+        cells, more = sure_columns(now.measured, chosen, rows, session.language())
+        behind, shown = behind.assign(**cells), [*shown[:3], *more, *shown[3:]]
     if behind.empty:
         st.info(t("common.nothing"))
     else:

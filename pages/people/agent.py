@@ -5,8 +5,11 @@ import streamlit as st
 
 from analytics.charts.scores import breakdown_bars, history_lines
 from analytics.insight.agent import breakdown
+from analytics.insight.certainty import quadrant_certainty
 from analytics.insight.quadrant import place
+from analytics.model import UNPLACED
 from analytics.reports import views
+from analytics.reports.sure import quadrant_words, sure_text
 from analytics.reports.tables import Column
 from analytics.scoring.weights import largest_remainder
 from pages.ui import controls, load, panel, session, shell
@@ -27,13 +30,21 @@ with shell.page("agent"):
             border=True,
         )
         st.metric(t("column.grade"), scored.grade[row] if rated else "—", border=True)
+        ranges = load.rank_ranges(now) if session.how_sure() else None
+        reach = ranges.cells(len(now.people), np.array([row]))[0][0] if ranges else "—"
         st.metric(
             t("column.rank"),
             f"{scored.rank[row]} / {int(scored.rated.sum())}" if rated else "—",
-            help=t("agent.rank_help"),
+            help=t("agent.rank_help")
+            if reach == "—"
+            else f"{t('certainty.rank_reach', range=reach)} {t('agent.rank_help')}",
             border=True,
         )
         st.metric(t("column.quadrant"), t(f"quadrant.{quadrant}"), help=t("agent.quadrant_help"), border=True)
+    if session.how_sure() and quadrant != UNPLACED:
+        chance = quadrant_certainty(now.measured, place(now))
+        words = quadrant_words(chance, row, session.language())
+        st.caption(t("certainty.verdict", quadrant=words, range=reach))
     if not rated:
         st.caption(
             t(
@@ -60,6 +71,10 @@ with shell.page("agent"):
             views.format_value(value, units[name], language)
             for name, value in zip(table["indicator"], table["company"], strict=True)
         ],
+        sure=[
+            sure_text(now.measured, name, row, language) if value == value else "—"
+            for name, value in zip(table["indicator"], table["value"], strict=True)
+        ],
         step=[views.step_sentence(step, now.catalogue, language) for step in table["step"]],
     )
     there = table["contribution"].notna().to_numpy()
@@ -71,6 +86,8 @@ with shell.page("agent"):
         Column("denominator", t("column.denominator"), "amount"), Column("team", t("column.team_value")), Column("company", t("column.company")), Column("points", t("column.points"), "score"),
         Column("weight", t("column.weight"), "score"), Column("contribution", t("column.contribution"), "score"), Column("lost", t("column.lost"), "score"), Column("step", t("column.step")),
     ]  # fmt: skip
+    if session.how_sure():
+        columns.insert(3, Column("sure", t("certainty.agent_column")))
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
         panel.draw("breakdown", breakdown_bars(table, indicator, t), alt=t("agent.chart"))
@@ -81,6 +98,7 @@ with shell.page("agent"):
             session.keep_valid("history_indicator", options)
             one = st.selectbox(t("agent.history_of"), options, key="history_indicator", format_func=indicator)
             lines = history[history["indicator"] == one]
+            lines = lines if session.how_sure() else lines.drop(columns=["low", "high"])
             unit = units[one]
             percent = unit.unit.startswith("percent")
             fig = history_lines(

@@ -1,16 +1,19 @@
 """Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
 import datetime as dt
+import math
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
+from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
 from analytics.insight.coaching import coaching_list
+from analytics.insight.effect import FEWEST, POLICIES, Proof
 from analytics.insight.quadrant import place
 from analytics.language import explain
-from analytics.model import QUADRANTS, UNPLACED
+from analytics.model import QUADRANTS, UNPLACED, Period, add_months
 from analytics.people import OPEN_TALKS, TALK_STATES, Talk
 from analytics.reports import sheets, views
 from analytics.reports.sheet_files import to_calendar
@@ -19,7 +22,7 @@ from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, t, text
 
 ORDER = (
-    "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
+    "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "extra_range", "extra_premium", "half_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
     "score", "due_policies", "agent_id",
 )  # fmt: skip
 EDITABLE = ("action", "next_date", "comment", "listed")
@@ -108,6 +111,9 @@ def whom() -> None:
         st.page_link("pages/explore/quadrant.py", label=t("coaching.to_quadrant"), icon=":material/scatter_plot:")
         return
     st.caption(t("coaching.note", count=len(frame), median=t("coaching.median")))
+    whole, premium = frame["extra_renewals"].sum(), frame["extra_premium"].sum()
+    if whole > 0:
+        st.markdown(t("coaching.prize", renewals=f"{whole:.0f}", half=f"{whole / 2:.0f}", premium=f"{premium:,.0f}"))
     table, columns = views.coaching_table(frame, now.catalogue, session.language())
     talk_ids = [None if pd.isna(one) else int(one) for one in frame["talk"]]
     session.put(
@@ -264,19 +270,63 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
     return out[0], out[1]
 
 
+def proof() -> None:
+    """What the talks did: coached agents against uncoached ones who started alike; "cannot tell" where it cannot."""
+    months = [stamp.date() for stamp in load.months()["month"]]
+    length = now.measured.period.length
+    starts = [month for month in months if add_months(month, length) <= now.measured.period.first and month in months]
+    if not starts:
+        st.info(t("proof.no_before", period=str(now.measured.period)))
+        return
+    start = st.selectbox(t("proof.before"), starts[::-1], key="proof_start", format_func=lambda month: str(Period(month, add_months(month, length - 1))), width=260)  # fmt: skip
+    before = Period(start, add_months(start, length - 1))
+    found = load.proof(now, before)
+    about = {"before": str(before), "after": str(now.measured.period), "coached": found.coached, "peers": found.peers}
+    if not found.coached:
+        st.info(t("proof.nobody", **about))
+        return
+    st.markdown(f"**{t(proof_verdict(found))}**")
+    st.markdown(t("proof.plain", change=signed(found.plain_change), peers_change=signed(found.peers_change), **about))
+    if not math.isnan(found.expected_change):
+        st.markdown(t("proof.mean", change=signed(found.expected_change)))
+    if found.effect is not None:
+        one = found.effect
+        st.markdown(t("proof.effect", effect=signed(one.effect), low=signed(one.low), high=signed(one.high)))
+        st.markdown(t("proof.detectable", points=f"{one.detectable:.1f}"))
+    if found.placebo is not None:
+        one = found.placebo
+        st.markdown(t("proof.placebo", effect=signed(one.effect), low=signed(one.low), high=signed(one.high)))
+    if found.periods is not None and found.periods["rate"].notna().any():
+        named = found.periods.assign(period=[t(f"proof.period_{one}") for one in found.periods["period"]], side=[t(f"proof.side_{one}") for one in found.periods["side"]])  # fmt: skip
+        columns = [Column("period", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator("renewal_rate"), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
+        panel.chart("proof_chart", event_lines(found.periods, t), named, columns, alt=t("proof.chart"))
+    st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
+
+
+def proof_verdict(found: Proof) -> str:
+    if not found.told or found.effect is None:
+        return "proof.cannot_tell"
+    return "proof.none_seen" if found.nothing_seen else "proof.rose" if found.effect.effect > 0 else "proof.fell"
+
+
+def signed(value: float) -> str:
+    """A change in points, with a true minus."""
+    return "—" if math.isnan(value) else f"{value:+.1f}".replace("-", "−")
+
+
 with shell.page("coaching"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
     part = st.segmented_control(
         t("coaching.part"),
-        ["whom", "talks"],
+        ["whom", "talks", "proof"],
         default="whom",
         key="coaching_part",
         required=True,
         format_func=lambda one: t(f"coaching.part_{one}"),
         label_visibility="collapsed",
     )
-    whom() if part == "whom" else talks()
+    {"whom": whom, "talks": talks, "proof": proof}[part]()
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(

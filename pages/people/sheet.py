@@ -1,12 +1,10 @@
 """Evaluation sheet · 评估表: one agent and period as it is printed, with comments, closing and files."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics.charts.scores import history_lines
 from analytics.errors import RequestRefused
-from analytics.insight.certainty import CLASSIFY, certainty
 from analytics.insight.sheet import differs, fingerprint
 from analytics.language import explain
 from analytics.people import NOTE_KINDS, Note
@@ -18,6 +16,7 @@ from pages.ui import controls, load, panel, session, shell, waiting
 from pages.ui.i18n import indicator, md, t
 
 MOST = 2_000
+HOW_SURE = ["low", "high"]  # of every month; sheets closed before these were kept have none
 
 
 def save_note(key: str, note: Note) -> None:
@@ -70,13 +69,14 @@ def figures(one: dict) -> None:
     right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
     panel.show("sheet_table", rows, columns, height=panel.fit(len(rows), 700), column_config=right)
     st.caption(md(sheets.category_line(one, session.language())))
-    trend = pd.DataFrame(one["trend"], columns=["month", "indicator", "whose", "value", "n"])
+    trend = pd.DataFrame(one["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE])
     options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]
     if options:
         session.keep_valid("sheet_trend", options)
         name = st.selectbox(t("agent.history_of"), options, key="sheet_trend", format_func=indicator, width=280)
         lines = trend[trend["indicator"] == name].assign(month=lambda frame: pd.to_datetime(frame["month"]))
         unit = known[name].unit
+        lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
         fig = history_lines(
             lines,
             t,
@@ -96,34 +96,12 @@ def figures(one: dict) -> None:
         )  # fmt: skip
 
 
-def how_sure(one: dict, row: int) -> None:
+def how_sure(one: dict) -> None:
     """One plain sentence of certainty for every indicator whose spread the data tell."""
-    with st.expander(t("certainty.sentences"), expanded=True):
-        for item in one["indicators"]:
-            sure = (
-                certainty(now.measured, item["id"]) if item["value"] is not None and item["id"] in known.ids else None
-            )
-            if sure is None or np.isnan(sure.low[row]):
-                continue
-            low, high = (
-                sheets.value_text(item, float(edge[row]), known, session.language()) for edge in (sure.low, sure.high)
-            )
-            z = sure.credibility[row]
-            if sure.kind == "rate" and not np.isnan(z) and z < CLASSIFY:
-                st.markdown(t("certainty.few", indicator=indicator(item["id"])))
-            value = sheets.value_text(item, item["value"], known, session.language())
-            st.markdown(
-                t(
-                    f"certainty.sentence_{sure.kind}",
-                    indicator=indicator(item["id"]),
-                    value=value,
-                    n=f"{sure.n[row]:,.0f}",
-                    x=f"{item['numerator'] or 0:,.0f}",
-                    low=low,
-                    high=high,
-                    z="—" if np.isnan(z) else f"{z:.2f}",
-                )
-            )
+    lines = sheets.certainty_lines(one, known, session.language())
+    if lines and session.how_sure():
+        with st.expander(t("certainty.sentences"), expanded=True):
+            st.markdown("\n".join(f"- {md(line)}" for line in lines))
 
 
 def notes(agent_id: str) -> None:
@@ -317,7 +295,7 @@ with shell.page("sheet"):
     one = load.desk().shown_sheet(about, agent_id)
     head(one)
     figures(one)
-    how_sure(one, now.row(agent_id))
+    how_sure(one)
     closing(agent_id, one, live)
     notes(agent_id)
     weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]

@@ -146,6 +146,12 @@ def persistent_figure(
     return {"points": _valid(state, signature)} if selectable else None
 
 
+def selected_in_figure(key: str, fig: Figure) -> list[list[int]]:
+    """What is selected in a figure about to be drawn: (trace, point) pairs that exist in it."""
+    state = st.session_state.get(key)
+    return _valid(state.get("selection") if isinstance(state, Mapping) else None, _signature(_properties(fig)[0]))
+
+
 def select_in_figure(key: str, points: Sequence[Sequence[int]] = ()) -> None:
     """Set or clear a chart's selection from a widget callback, because only the browser knows what is highlighted."""
     st.session_state[key] = {"selection": {"points": [list(point) for point in points]}}

@@ -25,7 +25,9 @@ from pages.ui import session
 
 if TYPE_CHECKING:
     from analytics.insight.case_mix import CaseMix
-    from analytics.insight.trends import Trends
+    from analytics.insight.effect import Proof
+    from analytics.insight.robustness import RankRanges, Robustness
+    from analytics.insight.trends import Incentives, Trends
 
 _opening = threading.Lock()
 _open: dict[str, Home] = {}
@@ -49,7 +51,7 @@ def close() -> None:
         for one in _open.values():
             one.close()
         _open.clear()
-        for cache in (_measured, _cases, _case_mix, _trends):
+        for cache in (_measured, _cases, _case_mix, _trends, _monthly, _rank_ranges, _robustness, _incentives):
             cache.clear()
 
 
@@ -80,6 +82,12 @@ def measured(filters: Filters) -> Measured:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _measured(folder: str, version: int, settings: Settings, standard: int, filters: Filters) -> Measured:
     return home().measure(filters)
+
+
+def effective_weights(of: Evaluation) -> pd.DataFrame:
+    from analytics.insight.robustness import effective_weights as found
+
+    return found(of)
 
 
 def catalogue(period: Period | None = None) -> Catalogue:
@@ -159,16 +167,38 @@ def surplus(period: Period) -> dict[str, float]:
     return dict(zip(found["agent_id"], 100 * found["difference"] / found["n"], strict=True))
 
 
-def trends(period: Period) -> Trends:
-    """Whose rate rises or falls over a run of months."""
-    return _trends(_key(), period)
+def monthly(period: Period) -> pd.DataFrame:
+    """The sums of every agent and month; whoever shows single agents cuts them to the reader's scope."""
+    return _monthly(_key(), period)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _monthly(key: tuple[object, ...], period: Period) -> pd.DataFrame:
+    return desk().monthly(period)
+
+
+def trends(period: Period, indicator: str) -> Trends:
+    """Whose value rises or falls over a run of months."""
+    return _trends((*_key(), catalogue(period).version), period, indicator)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _trends(key: tuple[object, ...], period: Period, indicator: str) -> Trends:
+    from analytics.insight.trends import trends as found
+
+    return found(monthly(period), catalogue(period)[indicator])
+
+
+def incentives(period: Period, of: Evaluation) -> Incentives:
+    """Who keeps improving on heavily weighted indicators over a run of months, under the weights of an evaluation."""
+    return _incentives((*_scored(of), period), period, of)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _trends(key: tuple[object, ...], period: Period) -> Trends:
-    from analytics.insight.trends import trends as found
+def _incentives(key: tuple[object, ...], period: Period, _of: Evaluation) -> Incentives:
+    from analytics.insight.trends import incentives as found
 
-    return found(desk().monthly(period))
+    return found(monthly(period), _of.catalogue, _of.nominal)
 
 
 def earlier(period: Period) -> Period | None:
@@ -176,10 +206,39 @@ def earlier(period: Period) -> Period | None:
     return core.earlier_period(months(), period, "before")
 
 
-def effective_weights(of: Evaluation) -> pd.DataFrame:
-    from analytics.insight.robustness import effective_weights as found
+def proof(after: Evaluation, before: Period) -> Proof:
+    """What the talks held between two periods did; asked anew each time, since talks change."""
+    return desk().proof(after, before)
 
-    return found(of)
+
+def rank_ranges(of: Evaluation) -> RankRanges | None:
+    """How far chance reaches on every rank; the same for every reader."""
+    return _rank_ranges(_scored(of), of)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _rank_ranges(key: tuple[object, ...], _of: Evaluation) -> RankRanges | None:
+    from analytics.insight.robustness import rank_ranges as found
+
+    return found(_of)
+
+
+def robustness(of: Evaluation) -> Robustness:
+    """Whether the ranking would stand."""
+    return _robustness(_scored(of), of)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _robustness(key: tuple[object, ...], _of: Evaluation) -> Robustness:
+    from analytics.insight.robustness import robustness as found
+
+    return found(_of)
+
+
+def _scored(of: Evaluation) -> tuple[object, ...]:
+    """What an evaluation's numbers hang on: not whom the reader may see."""
+    filters = of.measured.filters
+    return (*_key(), of.catalogue.version, filters.period, filters.channel, of.nominal.tobytes())
 
 
 def _key() -> tuple[object, ...]:

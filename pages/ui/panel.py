@@ -77,6 +77,7 @@ def column_config(column: Column, *, pinned: bool) -> Any:
         "percent": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.1f%%", **k),
         "score": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.1f", **k),
         "number": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.2f", **k),
+        "p": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.4f", **k),
         "amount": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "count": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "money": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),

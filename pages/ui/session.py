@@ -73,6 +73,11 @@ def filters(period: Period) -> Filters:
     )
 
 
+def how_sure() -> bool:
+    """Whether the reader wants to see how far chance reaches; yes, until they say otherwise."""
+    return bool(st.session_state.get("kept.how_sure", True))
+
+
 def identity() -> Identity:
     """Who reads; set by the gate at the beginning of every run."""
     found: Identity = st.session_state["identity"]

@@ -63,7 +63,7 @@ select m.month, sum(m.due_policies)::bigint as due_policies, sum(m.renewed_polic
   sum(m.retained_premium)::double as retained_premium, sum(m.renewed_premium)::double as renewed_premium,
   sum(m.first_term_due)::bigint as first_term_due, sum(m.first_term_renewed)::bigint as first_term_renewed, sum(m.cycle_days)::bigint as cycle_days,
   sum(m.cycled_policies)::bigint as cycled_policies, sum(m.contacted_customers)::bigint as contacted_customers,
-  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.surveys)::bigint as surveys,
+  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.survey_points_sq)::double as survey_points_sq, sum(m.surveys)::bigint as surveys,
   sum(m.complaints)::bigint as complaints, sum(m.open_policies)::bigint as open_policies,
   sum(r.target_count) as target_count, sum(r.target_premium)::double as target_premium
 from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
@@ -76,7 +76,7 @@ select m.month, sum(m.due_policies)::bigint as due_policies, sum(m.renewed_polic
   sum(m.retained_premium)::double as retained_premium, sum(m.renewed_premium)::double as renewed_premium,
   sum(m.first_term_due)::bigint as first_term_due, sum(m.first_term_renewed)::bigint as first_term_renewed, sum(m.cycle_days)::bigint as cycle_days,
   sum(m.cycled_policies)::bigint as cycled_policies, sum(m.contacted_customers)::bigint as contacted_customers,
-  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.surveys)::bigint as surveys,
+  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.survey_points_sq)::double as survey_points_sq, sum(m.surveys)::bigint as surveys,
   sum(m.complaints)::bigint as complaints, sum(m.open_policies)::bigint as open_policies,
   sum(r.target_count) as target_count, sum(r.target_premium)::double as target_premium
 from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month

@@ -270,7 +270,7 @@ def test_the_leaders_regions_cover_all_permitted_weights_and_a_grade_is_reached_
     assert best["agent_id"] in set(table["agent_id"])
     regions = grade_regions(judged, judged.row(str(best["agent_id"])))
     assert regions
-    assert {name for name, _ in regions} <= {name for name, _ in judged.catalogue.grades}
+    assert {name for name, _, _ in regions} <= {name for name, _ in judged.catalogue.grades}
 
 
 def test_the_biggest_weak_spot_has_a_probability_and_recoverable_points_stop_at_the_better_quarter(judged):

@@ -1,0 +1,70 @@
+"""How sure a value is, in the reader's words and as columns of a table: its range, n, credibility, or that the data are too few."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.evaluation import Measured, Values
+from analytics.insight.certainty import QuadrantCertainty, certainty, interval, range_text
+from analytics.language import say
+from analytics.model import QUADRANTS
+from analytics.reports.tables import Column
+
+
+def sure_text(measured: Measured, indicator: str, row: int, language: str) -> str:
+    """Range, n and Z of one agent's value: "62.1–81.0% (n = 48, Z = 0.44)"; too few is said, and so is an unknown spread."""
+    sure = certainty(measured, indicator)
+    if sure is None or not math.isfinite(sure.low[row]):
+        return say("certainty.no_spread", language)
+    parts = {"range": range_text(measured.catalogue[indicator], float(sure.low[row]), float(sure.high[row])), "n": f"{sure.n[row]:,.0f}"}  # fmt: skip
+    z = sure.credibility[row]
+    known = say("certainty.range_n", language, **parts) if math.isnan(z) else say("certainty.range_n_z", language, **parts, z=f"{z:.2f}")  # fmt: skip
+    return known if sure.enough[row] else say("certainty.too_few", language, range=known)
+
+
+def sure_columns(
+    measured: Measured, indicator: str, rows: Sequence[int] | np.ndarray, language: str, name: str | None = None
+) -> tuple[dict[str, Any], list[Column]]:
+    """Cells and columns that stand beside an indicator's values: range in words, n it rests on, Z; none where no spread is known."""
+    sure = certainty(measured, indicator)
+    if sure is None or np.isnan(sure.low).all():
+        return {}, []
+    one = measured.catalogue[indicator]
+    stem = name or indicator
+    label = one.label[language]
+    words = [
+        range_text(one, float(low), float(high)) + ("" if enough or not math.isfinite(low) else say("certainty.few_mark", language))
+        for low, high, enough in zip(sure.low[rows], sure.high[rows], sure.enough[rows], strict=True)
+    ]  # fmt: skip
+    cells = {f"{stem}.range": words, f"{stem}.n": sure.n[rows], f"{stem}.z": sure.credibility[rows]}
+    columns = [Column(f"{stem}.range", say("certainty.range", language, indicator=label))]
+    columns += [Column(f"{stem}.n", say("certainty.n", language, indicator=label), "count"), Column(f"{stem}.z", say("certainty.z", language, indicator=label), "number")]  # fmt: skip
+    return cells, columns
+
+
+def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
+    """The quadrant where it is certain, else that it is not yet, with the two likeliest; too little data is said."""
+    if not chance.known[row]:
+        return say("certainty.unknown", language)
+    first, second = chance.likeliest()[row]
+    share = [f"{100 * chance.probability[row, at]:.0f}" for at in (first, second)]
+    names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
+    if chance.certain[row]:
+        return say("certainty.certain", language, quadrant=names[0], share=share[0])
+    return say("certainty.not_yet", language, first=names[0], share=share[0], second=names[1], other=share[1])
+
+
+def pooled_text(measured: Measured, indicator: str, values: Values, sums: pd.DataFrame | None, row: int) -> str:
+    """The 95 % range of a pooled value (the company's, or of row `row` of the teams with their `sums`)."""
+    at = measured.catalogue.position(indicator)
+    squares = measured.totals.get("survey_points_sq") if sums is None else sums["survey_points_sq"].iat[row] if "survey_points_sq" in sums else None  # fmt: skip
+    low, high = interval(
+        measured.catalogue[indicator], values.numerator[[row], at], values.denominator[[row], at],
+        None if squares is None or pd.isna(squares) else np.array([float(squares)]),
+    )  # fmt: skip
+    return range_text(measured.catalogue[indicator], float(low[0]), float(high[0]))

@@ -1,0 +1,127 @@
+"""Whether a ranking would stand: the triangle of permitted weights, rank ranges, and what each weight decides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analytics.charts.theme import GRADE, GREY, TEAMS
+from analytics.charts.triangle import Patch, triangle_chart
+from analytics.evaluation import Evaluation, evaluate
+from analytics.insight.robustness import (
+    LEADERS,
+    always_ahead,
+    category_scores,
+    category_weights,
+    effective_weights,
+    grade_regions,
+    leaders,
+    share_ahead,
+)
+from analytics.model import CATEGORIES
+from analytics.reports.tables import Column
+from pages.ui import controls, load, panel, session
+from pages.ui.i18n import indicator, md, t
+
+
+def decided(now: Evaluation) -> None:
+    """What each category weighs on paper beside what it decides of the differences between agents."""
+    found = category_weights(now)
+    if found is None:
+        return
+    parts = [t("weights.decides_part", category=t(f"weights.col_{name}"), nominal=f"{nominal:.0f}", decides=f"{share:.0f}") for name, nominal, share in zip(CATEGORIES, *found, strict=True)]  # fmt: skip
+    st.caption(t("weights.decides", parts="；".join(parts) if session.language() == "zh" else "; ".join(parts)))
+
+
+def triangle(now: Evaluation) -> None:
+    """The permitted weights as a picture: who leads where, or which grade one agent reaches; what holds under all of them."""
+    st.subheader(t("triangle.title"), anchor=False)
+    seen = set(now.people["agent_id"][now.in_scope])
+    table = leaders(now)
+    left, right = st.columns([0.46, 0.54], gap="medium")
+    with left:
+        kind = st.segmented_control(
+            t("triangle.kind"), ["leader", "grade"], default="leader", key="triangle_kind", required=True, format_func=lambda one: t(f"triangle.by_{one}"), label_visibility="collapsed",
+        )  # fmt: skip
+        if kind == "leader":
+            names = [
+                str(one["name"]) if one["agent_id"] in seen else t("triangle.somebody")
+                for one in table.to_dict("records")
+            ]
+            patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), polygon) for at, (name, share, polygon) in enumerate(zip(names, table["share"], table["polygon"], strict=True))]  # fmt: skip
+        else:
+            agent_id, _, _ = controls.choose_agent(now, "triangle")
+            patches = [Patch(grade, GRADE.get(grade, GREY), share, polygon) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
+        if patches:
+            panel.draw("triangle", triangle_chart(patches, now.scheme.categories, t, f"triangle.hover_{kind}"), alt=t(f"triangle.alt_{kind}"))  # fmt: skip
+        else:
+            st.info(t("triangle.not_linear"))
+    with right:
+        if kind == "leader":
+            st.markdown(always(now, table, seen))
+        if patches:
+            twin = pd.DataFrame({"name": [one.name for one in patches], "share": [one.share for one in patches]})
+            columns = [Column("name", t("column.name") if kind == "leader" else t("column.grade")), Column("share", t("triangle.share"), "percent")]  # fmt: skip
+            if kind == "leader":
+                for name in CATEGORIES:
+                    twin[f"central_{name}"] = table[f"central_{name}"].to_numpy()
+                    columns.append(Column(f"central_{name}", t("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
+            panel.show("triangle_table", twin.head(LEADERS), columns, height=panel.fit(len(twin), 260))
+            panel.downloads("triangle", t("triangle.title"), twin, columns)
+        st.caption(t("triangle.note"))
+
+
+def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
+    """Whether one leads under every permitted weighting, and how first and second of now compare at the corners."""
+    lines = []
+    if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
+        lines.append(t("triangle.one_leads", name=md(table["name"].iloc[0])))
+    rated = np.flatnonzero(now.agents.rated & now.in_scope)
+    two = rated[np.argsort(now.agents.rank[rated], kind="stable")][:2]
+    if len(two) == 2:
+        scores, (a, b) = category_scores(now), (md(now.people["name"].iat[row]) for row in two)
+        share = share_ahead(scores, *two)
+        if always_ahead(scores, *two):
+            lines.append(t("certainty.ahead", a=a, b=b))
+        elif share is not None:
+            lines.append(t("certainty.ahead_share", a=a, b=b, share=f"{100 * share:.0f}"))
+        else:
+            lines.append(t("triangle.not_linear"))
+    return "\n\n".join(lines)
+
+
+def stand(base: Evaluation) -> None:
+    """Whether the ranking would stand under other permitted weights and under chance; what each weight decides in fact."""
+    with st.expander(t("certainty.stand")):
+        if not st.toggle(t("certainty.compute"), key="stand"):
+            return
+        now = evaluate(base.measured, session.scheme())
+        found = load.robustness(now)
+        way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
+        st.caption(t("certainty.stand_note", way=way))
+        if found.width_data == found.width_data and found.width_weights == found.width_weights:
+            st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
+        ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
+        table = ranks.assign(**{f"{part}_range": [f"{low:.0f}–{high:.0f}" if low == low else "—" for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)] for part in ("weight", "data", "both")})  # fmt: skip
+        columns = [
+            Column("rank", t("column.rank"), "count"), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
+            *(Column(f"{part}_range", t(f"certainty.{part}_range")) for part in ("weight", "data", "both")), Column("first_weights", t("certainty.first_weights"), "percent"),
+            *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top10")), Column("confidence", t("certainty.confidence"), "percent"),
+            *(Column(f"central_{name}", t("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),
+        ]  # fmt: skip
+        panel.show("stand", table, columns, height=panel.fit(len(table), 380))
+        panel.downloads("stand", t("certainty.stand"), table, columns)
+        weights = effective_weights(now)
+        weights = weights.assign(label=[indicator(one) for one in weights["indicator"]])
+        st.markdown(f"**{t('certainty.paper')}**")
+        panel.show(
+            "effective",
+            weights,
+            [
+                Column("label", t("column.indicator")),
+                Column("nominal", t("column.nominal"), "score"),
+                Column("shapley", t("fairness.decides"), "score"),
+            ],
+            height=panel.fit(len(weights), 460),
+        )
