@@ -77,6 +77,26 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> go.Figure:
     return fig
 
 
+def calibration_chart(tenths: pd.DataFrame, say: Say) -> go.Figure:
+    """Expected against observed rates in ten parts of the cases: on the line, expectations can be believed."""
+    low, high = (
+        100 * float(tenths[["expected", "low"]].min().min()) - 2,
+        100 * float(tenths[["expected", "high"]].max().max()) + 2,
+    )
+    fig = figure(
+        height=280, title={"text": say("case_mix.calibration"), "font": {"size": 14}, "x": 0, "xanchor": "left"}, showlegend=False,
+        xaxis={"title": {"text": say("case_mix.expected_rate"), "font": {"size": 12}}, "ticksuffix": "%"}, yaxis={"title": {"text": say("case_mix.rate"), "font": {"size": 12}}, "ticksuffix": "%"},
+    )  # fmt: skip
+    fig.add_scatter(x=[low, high], y=[low, high], mode="lines", line={"color": GREY, "width": 1, "dash": "dot"}, hoverinfo="skip")  # fmt: skip
+    observed = 100 * tenths["observed"]
+    fig.add_scatter(
+        x=(100 * tenths["expected"]).round(2).tolist(), y=observed.round(2).tolist(), mode="markers", marker={"color": ACCENT, "size": 8},
+        error_y={"type": "data", "symmetric": False, "array": (100 * tenths["high"] - observed).round(2).tolist(), "arrayminus": (observed - 100 * tenths["low"]).round(2).tolist(), "thickness": 1, "width": 3},
+        customdata=tenths["n"].tolist(), hovertemplate=say("case_mix.calibration_hover"),
+    )  # fmt: skip
+    return fig
+
+
 def event_lines(periods: pd.DataFrame, say: Say) -> go.Figure:
     """Coached agents and their peers, period by period: what happened between the last two is the question."""
     fig = figure(

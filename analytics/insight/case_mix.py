@@ -95,7 +95,7 @@ def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
     kind = _kinds(cases, names)
     share = kind.value_counts(normalize=True)
     cells = cases.groupby(["agent_id", kind.rename("kind")])["renewed"].agg(["mean", "size"]).reset_index()
-    cells = cells[cells["size"] >= LEAST].assign(weight=lambda frame: frame["kind"].map(share))
+    cells = cells[cells["size"] >= LEAST].assign(weight=lambda frame: frame["kind"].map(share).astype(float))
     cells = cells.assign(weighted=cells["mean"] * cells["weight"])
     sums = cells.groupby("agent_id")[["weighted", "weight"]].sum()
     rate = (sums["weighted"] / sums["weight"]).where(sums["weight"] >= COVERED)

@@ -2,11 +2,21 @@
 
 import streamlit as st
 
-from analytics.charts.chance import waterfall_chart
-from analytics.insight.case_mix import change, none_alike, waterfall
+from analytics.charts.chance import calibration_chart, waterfall_chart
+from analytics.insight.case_mix import CELL, MERGED, calibration, change, none_alike, waterfall
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import t
+
+
+def listed(words: list[str]) -> str:
+    return ("、" if session.language() == "zh" else ", ").join(words)
+
+
+def points(share: float) -> str:
+    """A change in percentage points, with a true minus."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
 
 with shell.page("case_mix"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
@@ -23,10 +33,13 @@ with shell.page("case_mix"):
     table = table.sort_values("difference", kind="stable").reset_index(drop=True)
     st.markdown(
         t("case_mix.little", auc=f"{found.auc:.2f}") if found.explains_little
-        else t("case_mix.finding", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}", factors="、".join(t(f"case_mix.step_{one}") for one in found.used))
+        else t("case_mix.finding", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}", factors=listed([t(f"case_mix.step_{one}") for one in found.used]))
     )  # fmt: skip
-    if found.unused:
-        st.caption(t("case_mix.unused", factors="、".join(t(f"case_mix.step_{one}") for one in found.unused)))
+    st.caption(
+        t("case_mix.unused", factors=listed([t(f"case_mix.step_{one}") for one in found.unused]))
+        if found.unused
+        else t("case_mix.unmeasured")
+    )
     shown = table.assign(
         state=[
             t("case_mix.few") if not enough else t("case_mix.above") if outside and difference > 0 else t("case_mix.below") if outside else t("case_mix.as_expected")
@@ -38,6 +51,7 @@ with shell.page("case_mix"):
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("column.due_policies"), "count"), Column("rate", t("case_mix.rate"), "percent"),
         Column("expected_rate", t("case_mix.expected_rate"), "percent"), Column("observed", t("case_mix.observed"), "count"), Column("expected", t("case_mix.expected"), "number"),
         Column("difference", t("case_mix.difference"), "number"), Column("range", t("case_mix.range")), Column("state", t("case_mix.state")), Column("without_peers", t("case_mix.without_peers"), "percent"),
+        Column("standardised", t("case_mix.standardised"), "percent"), Column("covered", t("case_mix.covered"), "percent"),
     ]  # fmt: skip
     event = panel.show(
         "case_mix", shown, columns, on_select="rerun", selection_mode="single-row", height=panel.fit(len(shown), 420)
@@ -71,6 +85,10 @@ with shell.page("case_mix"):
             )
             if one["alone"]:
                 st.caption(t("case_mix.alone"))
+            tenths = calibration(found)
+            named = [Column("n", t("column.due_policies"), "count"), Column("expected", t("case_mix.expected_rate"), "percent"), Column("observed", t("case_mix.rate"), "percent"),
+                     Column("low", t("case_mix.low"), "percent"), Column("high", t("case_mix.high"), "percent")]  # fmt: skip
+            panel.chart("calibration", calibration_chart(tenths, t), tenths, named, alt=t("case_mix.calibration"))
     st.subheader(t("case_mix.change"), anchor=False)
     earlier = load.earlier(period)
     teams = sorted({team for team in people["team"] if team})
@@ -87,12 +105,17 @@ with shell.page("case_mix"):
                     "case_mix.split",
                     team=team,
                     before=str(earlier),
-                    total=f"{100 * split.split.total:+.1f}".replace("-", "−"),
-                    mix=f"{100 * split.split.mix:+.1f}".replace("-", "−"),
-                    performance=f"{100 * split.split.performance:+.1f}".replace("-", "−"),
+                    total=points(split.split.total),
+                    mix=points(split.split.mix),
+                    performance=points(split.split.performance),
+                    mix_range=f"{points(split.mix[0])} … {points(split.mix[1])}",
+                    performance_range=f"{points(split.performance[0])} … {points(split.performance[1])}",
                 )
             )
+            if split.merged:
+                st.caption(t("case_mix.merged", count=split.merged, least=CELL))
             cells = split.cells.sort_values("size_now", ascending=False)
+            cells = cells.assign(cell=[t("case_mix.other_cells") if one == MERGED else one for one in cells["cell"]])
             named = [
                 Column("cell", t("case_mix.cell")),
                 Column("size_before", t("case_mix.n_before"), "count"),
@@ -101,5 +124,6 @@ with shell.page("case_mix"):
                 Column("performance", t("case_mix.performance"), "percent"),
             ]
             panel.show("cells", cells, named, height=panel.fit(len(cells), 320))
+            panel.downloads("cells", t("case_mix.cells_export", team=team, period=str(period)), cells, named)
     with st.expander(t("common.how")):
         st.markdown(t("case_mix.how"))

@@ -41,7 +41,7 @@ def incentive_list() -> None:
     table = found.candidates[found.candidates["agent_id"].isin(people.index)]
     count = int(table["agent_id"].nunique())
     st.subheader(t("trends.incentives"), anchor=False)
-    tested = "、".join(indicator(one) for one in found.indicators) or "—"
+    tested = ("、" if session.language() == "zh" else ", ").join(indicator(one) for one in found.indicators) or "—"
     st.markdown(t("trends.finding", count=count, chance=f"{Q * len(table):.1f}", heavy=f"{HEAVY:.0f}", indicators=tested))  # fmt: skip
     if not len(table):
         st.info(t("trends.nobody"))
