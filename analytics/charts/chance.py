@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,8 @@ def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, ti
         height=360, title={"text": title, "font": {"size": 14}, "x": 0, "xanchor": "left"}, margin={"l": 8, "r": 90, "t": 40, "b": 8},
         xaxis={"type": "date", "tickformat": "%Y-%m", "nticks": 8}, yaxis={"ticksuffix": "%" if percent else ""}, showlegend=False,
     )  # fmt: skip
+    ends = lines.groupby("agent_id", sort=False)["value"].last() * scale
+    places = _apart(ends.to_numpy(), 0.055 * max(float(scale * (lines["value"].max() - lines["value"].min())), 1e-9))
     for at, (agent_id, rows) in enumerate(lines.groupby("agent_id", sort=False)):
         colour = TEAMS[at % len(TEAMS)]
         x, y = rows["month"].dt.strftime("%Y-%m-%d").tolist(), (scale * rows["value"]).round(2).tolist()
@@ -129,5 +132,14 @@ def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, ti
             x=x, y=y, mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 5}, name=who, customdata=rows["n"].tolist(),
             hovertemplate=f"{who} %{{x|%Y-%m}}: %{{y:.1f}} (n = %{{customdata}})<extra></extra>",
         )  # fmt: skip
-        fig.add_annotation(x=x[-1], y=y[-1], text=who, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
+        fig.add_annotation(x=x[-1], y=float(places[at]), text=who, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
     return fig
+
+
+def _apart(values: np.ndarray, least: float) -> np.ndarray:
+    """The same values, moved up where two would stand closer than `least`, so that names can be read."""
+    out = values.astype(float).copy()
+    order = np.argsort(out, kind="stable")
+    for below, above in pairwise(order):
+        out[above] = max(out[above], out[below] + least)
+    return out

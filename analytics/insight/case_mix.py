@@ -55,27 +55,32 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
     if not used or cases["renewed"].nunique() < 2 or cases["agent_id"].nunique() < 2:
         raise RequestRefused("no_case_mix")
     found = model.expected(cases["renewed"].astype(float), cases[list(used)], cases["agent_id"].astype(str))
-    table = cases.assign(expected=found.probability)
-    kind = _kinds(table, used)
-    everybody, own = (
-        kind.map(kind.value_counts()),
-        table.assign(kind=kind).groupby(["agent_id", "kind"])["renewed"].transform("size"),
-    )
+    table = cases.assign(expected=found.probability).sort_values("agent_id", kind="stable")
+    kind = _codes(table, used)
+    everybody = np.bincount(kind)[kind]
+    own = table.groupby([pd.factorize(table["agent_id"])[0], kind])["renewed"].transform("size").to_numpy()
     table = table.assign(lonely=(everybody - own) < PEERS)
-    direct = _standardised(table)
-    rows = []
-    for agent_id, group in table.groupby("agent_id", sort=True):
-        one = poisson_binomial.surplus(float(group["renewed"].sum()), group["expected"])
-        n = len(group)
-        rows.append(
-            {
-                "agent_id": agent_id, "n": n, "observed": one.observed, "expected": one.expected, "difference": one.difference, "z": one.z, "low": one.low, "high": one.high,
-                "outside": one.outside, "rate": one.observed / n, "expected_rate": one.expected / n, "without_peers": float(group["lonely"].mean()),
-                "enough": one.expected >= LEAST and n - one.expected >= LEAST,
-            }
-        )  # fmt: skip
-    agents = pd.DataFrame(rows).join(direct, on="agent_id")
-    return CaseMix(agents, table, found.auc, found.slope, used, unused)
+    by_agent = table.groupby("agent_id", sort=True)
+    n, observed = by_agent.size(), by_agent["renewed"].sum()
+    one = poisson_binomial.surplus_rows(observed, table["expected"], n)
+    agents = pd.DataFrame(
+        {
+            "agent_id": n.index.to_numpy(), "n": n.to_numpy(), "observed": one.observed, "expected": one.expected, "difference": one.difference, "z": one.z, "low": one.low, "high": one.high,
+            "outside": one.outside, "rate": one.observed / n.to_numpy(), "expected_rate": one.expected / n.to_numpy(), "without_peers": by_agent["lonely"].mean().to_numpy(),
+            "enough": (one.expected >= LEAST) & (n.to_numpy() - one.expected >= LEAST),
+        }
+    )  # fmt: skip
+    return CaseMix(agents.join(_standardised(table), on="agent_id"), table, found.auc, found.slope, used, unused)
+
+
+def _codes(cases: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+    """The kind of every case by some factors, as a number; a missing factor is a kind of its own."""
+    combined = np.zeros(len(cases), dtype=np.int64)
+    for name in names:
+        codes, known = pd.factorize(cases[name], use_na_sentinel=False)
+        combined = combined * max(len(known), 1) + codes
+    out: np.ndarray = np.unique(combined, return_inverse=True)[1]
+    return out
 
 
 def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
@@ -91,15 +96,13 @@ def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
 
 def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
     """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it covers less than half the book."""
-    names = [name for name in ("product", "channel") if name in cases]
-    kind = _kinds(cases, names)
-    share = kind.value_counts(normalize=True)
-    cells = cases.groupby(["agent_id", kind.rename("kind")])["renewed"].agg(["mean", "size"]).reset_index()
-    cells = cells[cells["size"] >= LEAST].assign(weight=lambda frame: frame["kind"].map(share).astype(float))
-    cells = cells.assign(weighted=cells["mean"] * cells["weight"])
-    sums = cells.groupby("agent_id")[["weighted", "weight"]].sum()
+    kind = _codes(cases, [name for name in ("product", "channel") if name in cases])
+    share = np.bincount(kind) / max(len(kind), 1)
+    cells = cases.groupby(["agent_id", kind])["renewed"].agg(["mean", "size"])
+    weight = np.where(cells["size"] >= LEAST, share[cells.index.get_level_values(1).to_numpy(dtype=np.int64)], 0.0)
+    sums = pd.DataFrame({"weighted": cells["mean"] * weight, "weight": weight}).groupby(level=0).sum()
     rate = (sums["weighted"] / sums["weight"]).where(sums["weight"] >= COVERED)
-    return pd.DataFrame({"standardised": rate, "covered": sums["weight"]}).reindex(sorted(cases["agent_id"].unique()))
+    return pd.DataFrame({"standardised": rate, "covered": sums["weight"]})
 
 
 def calibration(found: CaseMix, parts: int = 10) -> pd.DataFrame:

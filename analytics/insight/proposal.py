@@ -21,8 +21,8 @@ SEED = 20260101
 @dataclass(frozen=True)
 class Proposal:
     """Marks in the indicator's unit with 95 % limits; market: whether the pass mark is a market average that somebody entered, else it
-    is what the company reaches as a whole; shrunken: whether chance was taken out of the spread first; standard: None where three
-    quarters of the agents already reach the pass mark or none can be made."""
+    is what the company reaches as a whole; shrunken: whether chance was taken out of the spread first; standard: None where the
+    limits of the two marks overlap or none can be made."""
 
     indicator: str
     n: int
@@ -65,7 +65,10 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
         x, n = measured.company.numerator[:, at], measured.company.denominator[:, at]
         low, high = interval(one, x, n, None if squares is None else np.array([squares], dtype=float))
         pass_low, pass_high = float(low[0]), float(high[0])
-    made = _standard(one.standard, pass_mark, full, one.direction == "lower")
+    falling = one.direction == "lower"
+    # Marks whose limits overlap are one mark: what chance alone spreads is no scale to pay by.
+    apart = full_high < np.nan_to_num(pass_low, nan=pass_mark) if falling else full_low > np.nan_to_num(pass_high, nan=pass_mark)  # fmt: skip
+    made = _standard(one.standard, pass_mark, full, falling) if apart else None
     return Proposal(indicator, len(there), full, float(full_low), float(full_high), pass_mark, pass_low, pass_high, market is not None, shrunken, made)  # fmt: skip
 
 

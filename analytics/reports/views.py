@@ -219,6 +219,7 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
         action=[action if isinstance(action, str) else action[language] for action in frame["action"]],
         step=[step_sentence(step, known, language) for step in frame["step"]],
         team=[team or "—" for team in frame["team"]],
+        extra_premium=frame["extra_premium"].round(),
         extra_range=[
             "—" if math.isnan(low) or math.isnan(high) else f"{low:.1f}–{high:.1f}"
             for low, high in zip(frame["extra_low"], frame["extra_high"], strict=True)

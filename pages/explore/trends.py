@@ -95,7 +95,7 @@ with shell.page("trends"):
         lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
         names = {str(one): str(people["name"].get(one, one)) for one in drawn["agent_id"]}
         panel.chart(
-            "trend_chart", trend_lines(lines, names, percent, t("trends.of", indicator=indicator(chosen))), lines.assign(name=lines["agent_id"].map(names)),
+            "trend_chart", trend_lines(lines, names, percent, t("trends.drawn")), lines.assign(name=lines["agent_id"].map(names)),
             [Column("name", t("column.name")), Column("month", t("filter.period"), "date"), Column("value", indicator(chosen), "percent" if percent else "number"), Column("n", t("column.denominator"), "count")],
             alt=t("trends.of", indicator=indicator(chosen)),
         )  # fmt: skip

@@ -71,8 +71,6 @@ def filter_bar(*, least: bool = False) -> Filters:
             session.remember("least", 0)
         st.button(t("filter.reset"), key="reset", on_click=_reset)
         _custom(periods)
-        sure = st.toggle(t("certainty.switch"), session.how_sure(), key="how_sure", help=t("certainty.switch_help"))
-        session.remember("how_sure", sure)
     return session.filters(periods[chosen])
 
 

@@ -108,7 +108,7 @@ def load_sample() -> None:
 
 
 def line(measured: Measured, shown: int) -> None:
-    """One line under the title: period, population, state of the data."""
+    """One line under the title: period, population, state of the data; and whether the reader wants to see how sure figures are."""
     parts = []
     if load.has_sample():
         parts.append(f'<span class="badge">{t("app.sample_badge")}</span>')
@@ -123,7 +123,10 @@ def line(measured: Measured, shown: int) -> None:
         parts.append(t("app.open", count=f"{still_open:,}"))
     if measured.filters.channel:
         parts.append(t("app.channel_line"))
-    st.html(f'<p class="page-line">{" ".join(parts)}</p>')
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_line"):
+        st.html(f'<p class="page-line">{" ".join(parts)}</p>', width="content")
+        sure = st.toggle(t("certainty.switch"), session.how_sure(), key="how_sure", help=t("certainty.switch_help"))
+        session.remember("how_sure", sure)
     aside = measured.set_aside[measured.set_aside["agent_id"].isin(seen["agent_id"])]
     if len(aside):
         with st.expander(t("app.set_aside", count=len(aside))):

@@ -181,3 +181,16 @@ def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
     assert 0.6 < found.auc < 0.75
     assert found.slope == pytest.approx(1, abs=0.15)
     assert found.probability.sum() == pytest.approx(renewed.sum(), rel=1e-3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=30), min_size=1, max_size=6))
+def test_many_sums_of_unequal_chances_at_once_are_those_one_by_one(books):
+    observed = [len(book) // 2 for book in books]
+    found = poisson_binomial.surplus_rows(observed, np.concatenate(books), [len(book) for book in books])
+    for at, (count, book) in enumerate(zip(observed, books, strict=True)):
+        one = poisson_binomial.surplus(count, book)
+        assert (found.low[at], found.high[at]) == (one.low, one.high)
+        assert found.z[at] == pytest.approx(one.z)
+    with pytest.raises(ValueError, match="add up"):
+        poisson_binomial.surplus_rows(observed, np.concatenate(books), [1 + len(book) for book in books])
