@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from analytics import sample
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import recognise
@@ -94,6 +95,16 @@ def tiny(tiny_folder: Path, tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path / "tiny")
     yield home
     home.close()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company's home folder, loaded once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("sample") / "home"
+    home = Home(folder)
+    sample.load(home)
+    home.close()
+    return folder
 
 
 class Shell:

@@ -10,7 +10,9 @@ import plotly.graph_objects as go
 
 from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, Label, Say, figure, plain, shade
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import certainty, range_text
 from analytics.insight.robustness import RankRanges
+from analytics.model import Indicator
 
 
 def contribution_bars(
@@ -65,7 +67,10 @@ def contribution_bars(
             continue
         fig.add_bar(
             y=names, x=values.round(3), orientation="h", name=label(one.id), marker={"color": shade(one.category, position), "line": {"width": 0}},
-            customdata=np.column_stack([evaluation.measured.agents.points[rows, at].round(1), scored.weight[rows, at].round(1)]).tolist(),
+            customdata=[
+                [round(float(points), 1), round(float(weight), 1), words]
+                for points, weight, words in zip(evaluation.measured.agents.points[rows, at], scored.weight[rows, at], _values(evaluation, one, at, rows, say, ranges is not None), strict=True)
+            ],
             hovertemplate=say("chart.contribution_hover", indicator=label(one.id)),
         )  # fmt: skip
     fig.add_scatter(
@@ -73,6 +78,18 @@ def contribution_bars(
         textposition="middle right", textfont={"size": 11}, hoverinfo="skip", showlegend=False, cliponaxis=False,
     )  # fmt: skip
     return fig
+
+
+def _values(evaluation: Evaluation, one: Indicator, at: int, rows: np.ndarray, say: Say, how_sure: bool) -> list[str]:
+    """Each agent's value for the hover, with its 95 % range and n where these are known and wanted."""
+    percent = one.unit.startswith("percent")
+    sure = certainty(evaluation.measured, one.id) if how_sure else None
+    out = []
+    for row, value in zip(rows.tolist(), evaluation.measured.agents.value[rows, at].tolist(), strict=True):
+        words = "—" if value != value else f"{100 * value:.1f}%" if percent else f"{value:.1f}"
+        reach = "—" if sure is None else range_text(one, float(sure.low[row]), float(sure.high[row]))
+        out.append(words if reach == "—" or sure is None else words + say("quadrant_page.hover_range", range=reach, n=f"{sure.n[row]:.0f}"))  # fmt: skip
+    return out
 
 
 def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:

@@ -8,17 +8,18 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.insight.certainty import certainty
+from analytics.insight.certainty import QuadrantCertainty, certainty, quadrant_certainty
 from analytics.insight.coaching import step_to_next_band
 from analytics.insight.quadrant import Placed
 from analytics.insight.weak_spots import points_lost
-from analytics.model import Indicator, Settings
+from analytics.model import QUADRANTS, Indicator, Settings
 from analytics.scoring.standards import Floats
 from analytics.scoring.weights import largest_remainder
 
@@ -34,6 +35,11 @@ class Around:
     placed: Placed
     before: Evaluation | None
     medians: dict[object, tuple[int, Floats]] = field(default_factory=dict)  # filled as teams are asked for
+
+    @cached_property
+    def chance(self) -> QuadrantCertainty:
+        """How sure every agent's quadrant is."""
+        return quadrant_certainty(self.evaluation.measured, self.placed)
 
     def team(self, team: object) -> tuple[int, Floats]:
         """How many agents a team has, and their median value of every indicator."""
@@ -75,6 +81,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame, *, own_eyes: bool
         "rated": int(scored.rated.sum()),
         "coverage": _number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),
+        "quadrant_probability": _probability(about, row),
         "cut": {"x": [about.placed.x, _number(about.placed.x_cut.value)], "y": [about.placed.y, _number(about.placed.y_cut.value)], "kind": about.placed.x_cut.kind},
         "indicators": indicators,
         "categories": _categories(now, row, indicators),
@@ -137,6 +144,13 @@ def _indicators(about: Around, row: int, agent_id: str, hide: bool) -> list[dict
             }
         )  # fmt: skip
     return out
+
+
+def _probability(about: Around, row: int) -> dict[str, float | None] | None:
+    """The probability of each quadrant; None where the data do not tell."""
+    if not about.chance.known[row]:
+        return None
+    return {name: _number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
 
 
 def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:

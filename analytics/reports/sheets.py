@@ -9,6 +9,7 @@ from analytics.catalogue import Catalogue, preset_schemes
 from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.reports.views import format_value
+from analytics.statistics.quadrant_probability import CERTAIN
 
 Sheet = Mapping[str, Any]
 BASICS = ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")
@@ -103,7 +104,7 @@ def step_text(item: Mapping[str, Any], known: Catalogue, language: str) -> str:
 
 def certainty_lines(sheet: Sheet, known: Catalogue, language: str) -> list[str]:
     """One plain sentence of certainty for every indicator whose spread the data tell; where they are too few, that."""
-    out = []
+    out = [_quadrant_line(sheet, language)] if sheet.get("quadrant_probability") else []
     for item in sheet["indicators"]:
         sure = item.get("sure")  # sheets closed before this was kept have none
         if sure is None or item["value"] is None:
@@ -116,6 +117,14 @@ def certainty_lines(sheet: Sheet, known: Catalogue, language: str) -> list[str]:
         line = say(f"certainty.sentence_{sure['kind']}", language, **facts)
         out.append(line if sure["enough"] else f"{line}{say('certainty.sentence_few', language)}")
     return out
+
+
+def _quadrant_line(sheet: Sheet, language: str) -> str:
+    chances = sorted(sheet["quadrant_probability"].items(), key=lambda one: -one[1])
+    (first, share), (second, other) = chances[:2]
+    facts = {"first": say(f"quadrant.{first}", language), "share": f"{100 * share:.0f}", "second": say(f"quadrant.{second}", language), "other": f"{100 * other:.0f}"}  # fmt: skip
+    words = say("certainty.certain", language, quadrant=facts["first"], share=facts["share"]) if share >= CERTAIN else say("certainty.not_yet", language, **facts)  # fmt: skip
+    return say("certainty.sheet_quadrant", language, quadrant=words)
 
 
 def meaning(sheet: Sheet, known: Catalogue, language: str) -> str:

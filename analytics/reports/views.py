@@ -11,13 +11,14 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
 from analytics.evaluation import Evaluation, Measured
+from analytics.insight.certainty import quadrant_certainty
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.insight.robustness import RankRanges
 from analytics.language import say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
 from analytics.people import StandardVersion
-from analytics.reports.sure import sure_columns
+from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from analytics.scoring.weights import vector
 
@@ -271,6 +272,11 @@ def ranking_table(
         frame["rank_range"], band = how_sure.cells(len(people), rows)
         frame["band"] = pd.array(band, dtype="Int64")
         columns[1:1] = [Column("rank_range", say("certainty.rank_column", language)), Column("band", say("certainty.band", language), "count")]  # fmt: skip
+    if how_sure and rows.size:
+        chance = quadrant_certainty(evaluation.measured, placed)
+        frame["certainty"] = [quadrant_words(chance, row, language) for row in rows.tolist()]
+        at = next(at for at, column in enumerate(columns) if column.name == "quadrant")
+        columns.insert(at + 1, Column("certainty", say("certainty.column", language)))
     extra: dict[str, Any] = {}
     for at, one in enumerate(evaluation.catalogue.indicators):
         if np.isnan(values.value[:, at]).all():

@@ -1,0 +1,196 @@
+"""What the pages say of chance, over the sample company: one switch, bands, ranges, the triangle, the prize and its proof."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.desk import Desk, Identity
+from analytics.home import Home
+from analytics.model import Period
+from analytics.people import Talk
+from pages.ui import load
+from tests.conftest import load_text
+from tests.pages.test_pages import opened, sound
+
+
+@pytest.fixture
+def sampled(sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The app over the sample company."""
+    shutil.copytree(sample_folder, tmp_path / "home")
+    yield opened(tmp_path / "home", monkeypatch)
+    load.close()
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(one.value for one in (*at.markdown, *at.caption, *at.info))
+
+
+def table(at: AppTest, *columns: str) -> pd.DataFrame:
+    """The first table that has these columns."""
+    return next(one.value for one in at.dataframe if set(columns) <= set(one.value.columns))
+
+
+def test_the_overview_names_the_first_band_and_gives_no_medal_to_luck(sampled):
+    sound(sampled)
+    assert "在同一档" in said(sampled)
+    shown = table(sampled, "rank", "score")
+    first = shown.iloc[0]
+    low, high = map(int, first["rank_range"].split("–"))
+    assert low <= high
+    assert high > 10  # one month of twenty policies never makes a certain first
+    assert {"renewal_rate.range", "satisfaction.range", "band"} <= set(shown.columns)
+
+
+def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_page(sampled):
+    sampled.toggle(key="how_sure").set_value(False).run()
+    sound(sampled)
+    assert "在同一档" not in said(sampled)
+    assert not {"rank_range", "renewal_rate.range"} & set(table(sampled, "rank", "score").columns)
+    for page, column in (("explore/quadrant", "quadrant"), ("explore/weak_spots", "lost"), ("people/agent", "contribution")):  # fmt: skip
+        sampled.switch_page(f"pages/{page}.py").run()
+        sound(sampled)
+        assert sampled.toggle(key="how_sure").value is False
+        names = {name for one in sampled.dataframe for name in one.value.columns}
+        assert column in names
+        assert not [name for name in names if name.endswith((".range", ".z")) or name in ("sure", "certainty")]
+
+
+def test_a_table_says_range_n_and_credibility_and_too_few_in_words(sampled):
+    sampled.switch_page("pages/explore/quadrant.py").run()
+    shown = table(sampled, "quadrant", "x")
+    assert {"x.range", "x.n", "x.z", "y.range", "y.n", "y.z", "certainty"} <= set(shown.columns)
+    assert shown["x.range"].str.contains("数据太少").any()
+    assert shown["x.z"].between(0, 1).all()
+
+
+def test_the_first_is_first_under_every_permitted_weighting_or_their_share_is_said(sampled):
+    sampled.switch_page("pages/decide/weights.py").run()
+    sound(sampled)
+    shares = table(sampled, "share", "name")["share"]
+    assert shares.sum() == pytest.approx(100)
+    text = said(sampled)
+    assert ("在所有许可权重下都是第一" in text) == (shares.max() > 99.999)
+    assert "实际决定名次差别的份额" in text
+    sampled.segmented_control(key="triangle_kind").set_value("grade").run()
+    sound(sampled)
+    assert table(sampled, "share", "name")["share"].sum() == pytest.approx(100)
+
+
+def test_the_ranking_is_tried_under_weights_and_chance_on_request(sampled):
+    sampled.switch_page("pages/decide/weights.py").run()
+    sampled.toggle(key="stand").set_value(True).run()
+    sound(sampled)
+    shown = table(sampled, "confidence", "both_range")
+    assert shown["first"].sum() == pytest.approx(100, abs=2)
+    assert shown["confidence"].dropna().between(0, 100).all()
+    assert "中间那位续保员的名次" in said(sampled)
+
+
+def test_a_market_average_needs_its_source_and_then_sets_the_pass_mark(sampled):
+    sampled.switch_page("pages/decide/fairness.py").run()
+    sound(sampled)
+    sampled.number_input(key="market.renewal_rate").set_value(70.0).run()
+    sampled.button(key="save_market").click().run()
+    assert "需要数值和出处" in sampled.error[0].value
+    sampled.text_input(key="source.renewal_rate").set_value("行业年鉴2025").run()
+    sampled.button(key="save_market").click().run()
+    sound(sampled)
+    assert "及格线（60 分）：**70.0%**" in said(sampled)
+    assert "行业年鉴2025" in said(sampled).replace("\\", "")
+    assert load.home().state.market.all()["renewal_rate"].value == pytest.approx(0.7)
+    sampled.switch_page("pages/explore/weak_spots.py").run()
+    sound(sampled)
+    assert table(sampled, "recoverable")["market"].notna().sum() == 1
+
+
+def test_a_proposed_standard_goes_into_the_draft_of_the_standards(sampled):
+    sampled.switch_page("pages/decide/fairness.py").run()
+    sampled.selectbox(key="period").select("2025").run()
+    sampled.number_input(key="market.renewal_rate").set_value(70.0).run()
+    sampled.text_input(key="source.renewal_rate").set_value("年鉴").run()
+    sampled.button(key="save_market").click().run()
+    assert "人会换等级" in said(sampled)
+    sampled.button(key="into_draft").click().run()
+    sound(sampled)
+    sampled.switch_page("pages/decide/standards.py").run()
+    sound(sampled)
+    knots = sampled.session_state["standards_draft"]["renewal_rate"]["standard"]["knots"]
+    assert [0.7, 60.0] in knots
+
+
+def test_the_largest_loss_is_named_only_where_it_is_likely(sampled):
+    sampled.switch_page("pages/explore/weak_spots.py").run()
+    text = said(sampled)
+    assert ("可能是最大短板" in text) != ("最大短板还分不出" in text)
+    chances = table(sampled, "recoverable")["biggest"]
+    assert chances.sum() == pytest.approx(100)
+
+
+def test_expectations_by_book_show_their_calibration_and_a_split_its_limits(sampled):
+    sampled.switch_page("pages/explore/case_mix.py").run()
+    sound(sampled)
+    assert len(table(sampled, "observed", "low")) == 10
+    assert "95% 范围" in said(sampled)
+    assert {"standardised", "covered", "without_peers"} <= set(table(sampled, "expected_rate", "agent_id").columns)
+
+
+def test_the_prize_of_coaching_is_said_and_its_proof_asks_for_talks_that_were_held(sampled):
+    sampled.switch_page("pages/people/coaching.py").run()
+    assert "都达到团队中位数" in said(sampled)
+    sampled.segmented_control(key="coaching_part").set_value("proof").run()
+    sound(sampled)
+    assert "没有已完成的面谈" in said(sampled)
+
+
+def test_few_coached_agents_cannot_tell_and_what_a_spreadsheet_would_claim_stands_beside_it(
+    sample_folder, tmp_path, monkeypatch
+):
+    shutil.copytree(sample_folder, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    for at in range(6):
+        Desk(home, Identity()).save_talk(Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 4, 20)))
+    home.close()
+    at = opened(tmp_path / "home", monkeypatch)
+    at.switch_page("pages/people/coaching.py").run()
+    at.segmented_control(key="coaching_part").set_value("proof").run()
+    load.close()
+    sound(at)
+    text = said(at)
+    assert "看不出来" in text
+    assert "回归均值" in text
+    assert "才看得出来" in text
+    assert set(table(at, "side")["side"]) == {"辅导过", "起点相同、未辅导"}
+
+
+def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_folder, tmp_path, monkeypatch):
+    shutil.copytree(sample_folder, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    desk = Desk(home, Identity())
+    month = dt.date(2026, 5, 1)
+    sums = desk.monthly(Period(month, month)).head(30)
+    rates = sums["renewed_premium"] / sums["due_premium"]
+    rows = "".join(f"{one},{100 * rate:.1f}%\n" for one, rate in zip(sums["agent_id"], rates, strict=True))
+    load_text(home, tmp_path, "scoresheet", "工号,续保率\n" + rows, **{"from": "2026-05", "to": "2026-05"})
+    home.close()
+    at = opened(tmp_path / "home", monkeypatch)
+    at.switch_page("pages/decide/fairness.py").run()
+    load.close()
+    sound(at)
+    assert "“**保费**”口径：30 行里 100% 在四舍五入以内" in said(at)
+
+
+def test_agents_who_keep_improving_are_listed_with_their_evidence_and_the_budget_says_what_luck_costs(sampled):
+    sampled.switch_page("pages/explore/trends.py").run()
+    sound(sampled)
+    shown = table(sampled, "weight", "q")
+    assert set(shown["agent_id"]) <= {"A1008", "A1034", "A1072"}  # the planted ones
+    assert len(shown) > 0
+    assert {"first", "last", "slope", "p", "q"} <= set(shown.columns)
+    assert "纯运气会付出去" in said(sampled)
+    sampled.selectbox(key="trend_indicator").select("satisfaction").run()
+    sound(sampled)
