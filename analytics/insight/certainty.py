@@ -319,7 +319,7 @@ class QuadrantCertainty:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.nan_to_num(self.probability.max(axis=1), nan=0.0) >= quadrant_probability.CERTAIN)
 
-    @property
+    @cached_property
     def known(self) -> np.ndarray:
         return ~np.isnan(self.probability[:, 0])
 
@@ -328,6 +328,7 @@ class QuadrantCertainty:
         """Whether the agents differ on either axis beyond what chance alone makes of equal ones."""
         return any(one is not None and one.p_equal < DIFFER for one in (self.x, self.y))
 
+    @cached_property
     def likeliest(self) -> np.ndarray:
         """The two likeliest quadrants of every agent, as positions in QUADRANTS."""
         order: np.ndarray = np.argsort(-np.nan_to_num(self.probability, nan=-1.0), axis=1, kind="stable")[:, :2]

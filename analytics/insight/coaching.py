@@ -56,9 +56,11 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     for talk in talks:
         if talk.state in ("done", "followed_up") and talk.talk_on is not None:
             held[talk.agent_id] = max(talk.talk_on, held.get(talk.agent_id, talk.talk_on))
+    ids, names, teams = (people[column].to_numpy(dtype=object) for column in ("agent_id", "name", "team"))
+    won = {name: gains[name].to_numpy() for name in PRIZE}
     rows = []
     for row in np.flatnonzero(keep).tolist():
-        agent_id = str(people["agent_id"].iat[row])
+        agent_id = str(ids[row])
         entry = opened.get(agent_id)
         quadrant = str(placed.quadrant[row])
         if quadrant == "role_model" and entry is None:
@@ -68,7 +70,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         ]
         if not order and entry is None:
             continue
-        median_points, _ = medians[people["team"].iat[row]]
+        median_points, _ = medians[teams[row]]
         gain = sum(
             max(0.0, evaluation.agents.weight[row, at] * (median_points[at] - values.points[row, at]) / 100.0)
             for at in order
@@ -79,8 +81,8 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         rows.append(
             {
                 "agent_id": agent_id,
-                "name": people["name"].iat[row],
-                "team": people["team"].iat[row],
+                "name": names[row],
+                "team": teams[row],
                 "quadrant": quadrant,
                 "score": evaluation.agents.score[row] if evaluation.agents.rated[row] else np.nan,
                 "due_policies": due,
@@ -89,7 +91,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "action": (entry.action if entry else "") or default_action(quadrant, indicators),
                 "step": shortest_step(evaluation, row, indicators),
                 "expected_gain": float(gain),
-                **{name: float(gains[name].iat[row]) for name in PRIZE},
+                **{name: float(won[name][row]) for name in PRIZE},
                 "last_date": held.get(agent_id),
                 "next_date": None
                 if entry is None

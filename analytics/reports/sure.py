@@ -51,7 +51,7 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
     """The quadrant where it is certain, else that it is not yet, with the two likeliest; too little data is said."""
     if not chance.known[row]:
         return say("certainty.unknown", language)
-    first, second = chance.likeliest()[row]
+    first, second = chance.likeliest[row]
     share = [f"{100 * chance.probability[row, at]:.0f}" for at in (first, second)]
     names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
     if chance.certain[row]:

@@ -151,8 +151,12 @@ def _evaluate(
     total = 1 / spreads**2
     alpha, beta = np.outer(means, total), np.outer(1 - means, total)
     log = np.zeros(alpha.shape)
-    for (x, n), count in zip(pairs, times, strict=True):
-        log += count * (betaln(alpha + x, beta + n - x) - betaln(alpha, beta))
+    # The Beta functions taken apart: ten thousand rates have few distinct counts of successes, failures and trials.
+    for base, counted, sign in ((alpha, pairs[:, 0], 1), (beta, pairs[:, 1] - pairs[:, 0], 1), (alpha + beta, pairs[:, 1], -1)):  # fmt: skip
+        distinct, where = np.unique(counted, return_inverse=True)
+        level = gammaln(base)
+        for value, weight in zip(distinct, np.bincount(where, weights=times), strict=True):
+            log += sign * weight * (gammaln(base + value) - level)
     weight = np.exp(log - log.max())
     return means, spreads, weight / weight.sum()
 
