@@ -363,28 +363,30 @@ def redraw(folder: Path) -> None:
                 serving(folder / "none", "stock.py", folder / "stock") as stock,
             ):
                 first = chromium.new_context(viewport={"width": 1360, "height": 900}, locale="en-GB").new_page()
-                first.goto(f"{ours}/quadrant")
-                first.wait_for_selector("[data-draws]")
-                first.get_by_text("Typed", exact=True).click()
-                first.wait_for_selector("input[type=range]")
                 second = chromium.new_page()
                 second.goto(stock)
                 second.wait_for_selector("input[type=range]")
-                spent: tuple[list[float], list[float]] = ([], [])
-                for at in range(24):
-                    first.wait_for_timeout(250)
-                    one = slider(first, at, "document.querySelector('[data-draws]').dataset.draws")
-                    second.wait_for_timeout(250)
-                    two = slider(second, at, "document.querySelector('[data-testid=stText]').innerText")
-                    if at >= 4:
-                        spent[0].append(one)
-                        spent[1].append(two)
-                say(
-                    f"slider → quadrant redrawn, {agents:,} agents / stock page",
-                    statistics.median(spent[0]),
-                    statistics.median(spent[1]),
-                    1.3,
-                )
+                for path, what in (
+                    ("quadrant", "slider → quadrant redrawn"),
+                    ("weights", "weight slider → ranks redrawn"),
+                ):
+                    first.goto(f"{ours}/{path}")
+                    first.wait_for_selector("[data-draws]")
+                    if path == "quadrant":
+                        first.get_by_text("Typed", exact=True).click()
+                    first.wait_for_selector("input[type=range]")
+                    first.wait_for_timeout(2_000)
+                    spent: tuple[list[float], list[float]] = ([], [])
+                    for at in range(24):
+                        first.wait_for_timeout(400)
+                        one = slider(first, at, "document.querySelector('[data-draws]').dataset.draws")
+                        second.wait_for_timeout(250)
+                        two = slider(second, at, "document.querySelector('[data-testid=stText]').innerText")
+                        if at >= 4:
+                            spent[0].append(one)
+                            spent[1].append(two)
+                    ours_median, peer = (statistics.median(part) for part in spent)
+                    say(f"{what}, {agents:,} agents / stock page", ours_median, peer, 1.3 if path == "quadrant" else 0)
         chromium.close()
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, Label, Say, figure, plain, shade
+from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, Label, Say, figure, layout_of, plain, shade
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.robustness import RankRanges
 from analytics.model import Indicator
+
+NAMES = 2_000  # points that carry their name
 
 
 def contribution_bars(
@@ -163,43 +166,36 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
     return fig
 
 
-def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
-    """Score under the chosen weights against the score under the weights in force: above the line rises, below falls."""
+def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say) -> dict[str, Any]:
+    """Score under the chosen weights against the score under the weights in force: above the line rises, below falls.
+
+    As Plotly's plain properties, since a slider waits for it; beyond 2,000 agents without names.
+    """
     before, after = base.agents.score[rows], evaluation.agents.score[rows]
     moved = base.agents.rank[rows] - evaluation.agents.rank[rows]
-    people = evaluation.people
     lowest = float(np.floor(min(before.min(), after.min()) / 5) * 5) if len(rows) else 0.0
-    fig = figure(
-        xaxis={"title": {"text": say("weights.axis_before"), "font": {"size": 12}}, "range": [lowest, 100]},
-        yaxis={"title": {"text": say("weights.axis_after"), "font": {"size": 12}}, "range": [lowest, 100]},
-        title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
-        showlegend=False,
-        shapes=[
-            {
-                "type": "line",
-                "x0": lowest,
-                "x1": 100,
-                "y0": lowest,
-                "y1": 100,
-                "line": {"color": GREY, "width": 1, "dash": "dot"},
-            }
-        ],
-    )
-    colours = np.where(moved > 0, "#009e73", np.where(moved < 0, "#d55e00", GREY))
-    symbols = np.where(moved > 0, "triangle-up", np.where(moved < 0, "triangle-down", "circle"))
-    texts = [
-        say("weights.hover", name=plain(people["name"].iat[row]), before=f"{b:.1f}", after=f"{a:.1f}", rank_before=int(base.agents.rank[row]), rank_after=int(evaluation.agents.rank[row]))
-        for row, b, a in zip(rows, before, after, strict=True)
-    ]  # fmt: skip
-    fig.add_scatter(
-        x=before,
-        y=after,
-        mode="markers",
-        marker={"color": colours.tolist(), "symbol": symbols.tolist(), "size": 9, "opacity": 0.85},
-        text=texts,
-        hovertemplate="%{text}<extra></extra>",
-    )
-    return fig
+    axis = {"range": [lowest, 100], "showgrid": True, "zeroline": False}
+    layout = layout_of(
+        xaxis={**axis, "title": {"text": say("weights.axis_before"), "font": {"size": 12}}},
+        yaxis={**axis, "title": {"text": say("weights.axis_after"), "font": {"size": 12}}},
+        title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"}, showlegend=False, hovermode="closest",
+        shapes=[{"type": "line", "x0": lowest, "x1": 100, "y0": lowest, "y1": 100, "line": {"color": GREY, "width": 1, "dash": "dot"}}],
+    )  # fmt: skip
+    few = len(rows) <= NAMES
+    trace: dict[str, Any] = {
+        "type": "scatter" if few else "scattergl", "mode": "markers", "x": before.astype("float32"), "y": after.astype("float32"), "ids": evaluation.people["agent_id"].to_numpy(dtype=str)[rows],
+        "marker": {"color": np.select([moved > 0, moved < 0], [0, 1], default=2).astype("float32"), "size": 9 if few else 6, "opacity": 0.85 if few else 0.55},
+        "meta": {"groups": [{"marker": {"color": colour, "symbol": symbol}} for colour, symbol in (("#009e73", "triangle-up"), ("#d55e00", "triangle-down"), (GREY, "circle"))]},
+        "hovertemplate": "%{text}<extra></extra>" if few else "%{x:.1f} → %{y:.1f}<extra></extra>",
+    }  # fmt: skip
+    if few:
+        names = evaluation.people["name"].to_numpy()[rows]
+        ranks = base.agents.rank[rows].tolist(), evaluation.agents.rank[rows].tolist()
+        trace["text"] = np.array([
+            say("weights.hover", name=plain(name), before=f"{b:.1f}", after=f"{a:.1f}", rank_before=old, rank_after=new)
+            for name, b, a, old, new in zip(names, before.tolist(), after.tolist(), *ranks, strict=True)
+        ])  # fmt: skip
+    return {"data": [trace], "layout": layout}
 
 
 def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.Figure:

@@ -130,8 +130,6 @@ def workbench(base: Evaluation) -> None:
         effect(now, base)
     with left:
         standing.decided(now)
-    if session.how_sure():
-        standing.triangle(now)
 
 
 def effect(now: Evaluation, base: Evaluation) -> None:
@@ -295,6 +293,8 @@ with shell.page("weights"):
     measured = load.measured(filters)
     shell.line(measured, len(measured.people))
     workbench(evaluate(measured, default_scheme()))
+    if session.how_sure():
+        standing.triangle(measured)
     standing.stand(evaluate(measured, default_scheme()))
     swot()
     opinions()

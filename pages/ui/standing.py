@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.charts.theme import GRADE, GREY, TEAMS
 from analytics.charts.triangle import Patch, triangle_chart
-from analytics.evaluation import Evaluation, evaluate
+from analytics.evaluation import Evaluation, Measured, evaluate
 from analytics.insight.robustness import (
     LEADERS,
     always_ahead,
@@ -22,6 +22,7 @@ from analytics.insight.robustness import (
 from analytics.model import CATEGORIES
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session
+from pages.ui.follow import follow
 from pages.ui.i18n import indicator, md, t
 
 
@@ -34,8 +35,16 @@ def decided(now: Evaluation) -> None:
     st.caption(t("weights.decides", parts="；".join(parts) if session.language() == "zh" else "; ".join(parts)))
 
 
-def triangle(now: Evaluation) -> None:
-    """The permitted weights as a picture: who leads where, or which grade one agent reaches; what holds under all of them."""
+@st.fragment
+def triangle(measured: Measured) -> None:
+    """The permitted weights as a picture: who leads where, or which grade one agent reaches; what holds under all of them.
+
+    It runs again once the chart of the sliders is drawn, which would otherwise wait for it.
+    """
+    follow("weights_chart")
+    if not any(float(session.get(f"i_{one.id}") or 0) for one in load.catalogue().indicators):
+        return  # the workbench says what is wrong
+    now = evaluate(measured, session.scheme())
     st.subheader(t("triangle.title"), anchor=False)
     seen = set(now.people["agent_id"][now.in_scope])
     table = leaders(now)
