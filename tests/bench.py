@@ -198,34 +198,9 @@ def sheets(folder: Path) -> None:
 
 
 def company(folder: Path, agents: int) -> Path:
-    """A home with so many agents, eight policies each."""
-    path = folder / f"{agents}.csv"
-    with path.open("w", encoding="utf-8") as file:
-        file.write("保单号,工号,到期日,续保结果,满意度\n")
-        for agent in range(agents):
-            for at in range(8):
-                file.write(
-                    f"P{agent}-{at},A{agent:05d},2026-04-0{at + 1},{'已续' if (agent * 7 + at * 13) % 10 < 7 + agent % 3 else '未续'},{1 + (agent * 3 + at * 5) % 5}\n"
-                )
-    home = Home(folder / f"home-{agents}")
-    columns = {
-        "policy_id": "保单号",
-        "agent_id": "工号",
-        "due_date": "到期日",
-        "outcome": "续保结果",
-        "satisfaction": "满意度",
-    }
-    home.load(
-        path,
-        recipe_from({"kind": "policies", "columns": columns, "options": {"satisfaction_max": 5}}),
-        as_of=dt.date(2026, 6, 30),
-    )
-    home.close()
-    return folder / f"home-{agents}"
-
-
-def believable(folder: Path, agents: int) -> Home:
-    """A company whose agents differ: 20 to 100 policies each over six months, surveys, complaints, assessments, 400 teams."""
+    """A home whose agents differ: 20 to 100 policies each over six months, surveys, complaints, assessments, up to 400 teams."""
+    if (folder / f"home-{agents}").exists():
+        return folder / f"home-{agents}"
     random = np.random.default_rng(5)
     who = np.repeat(np.arange(agents), random.integers(20, 100, agents))
     size = len(who)
@@ -261,16 +236,17 @@ def believable(folder: Path, agents: int) -> Home:
             "得分": np.clip(random.normal(78, 9, 3 * agents), 0, 100).round(1),
         }
     )
-    home = Home(folder / "believable")
+    home = Home(folder / f"home-{agents}")
     for kind, frame, columns, options in (
         ("policies", policies, {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果", "renewed_on": "续保日期", "premium_due": "应续保费", "premium_renewed": "续保保费", "product": "产品", "channel": "渠道", "first_term": "首年客户", "satisfaction": "满意度", "complaints": "投诉"}, {"satisfaction_max": 5}),
         ("agents", roster, {"agent_id": "工号", "team": "团队", "branch": "机构"}, {}),
         ("assessments", ratings, {"agent_id": "工号", "assessed_on": "日期", "item": "项目", "score": "得分"}, {"score_max": 100}),
     ):  # fmt: skip
-        path = folder / f"believable-{kind}.csv"
+        path = folder / f"{agents}-{kind}.csv"
         frame.to_csv(path, index=False)
         home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=dt.date(2026, 9, 30))
-    return home
+    home.close()
+    return folder / f"home-{agents}"
 
 
 def chance(folder: Path) -> None:
@@ -289,7 +265,7 @@ def chance(folder: Path) -> None:
     )
     from analytics.reports import views
 
-    home = believable(folder, 10_000)
+    home = Home(company(folder, 10_000))
     desk = Desk(home, Identity())
     period = Period(dt.date(2026, 1, 1), dt.date(2026, 6, 1))
 

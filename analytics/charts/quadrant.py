@@ -111,10 +111,12 @@ def _points(
         else np.full(len(rows), np.nan)
     )
     few = len(rows) <= NAMES
-    size: object = 7.0
+    size: object = 5.0
     if look.sized and np.nanmax(due, initial=0.0) > 0:
         biggest = float(np.nanmax(due))
-        size = (6 + 16 * np.sqrt(np.nan_to_num(due, nan=0.0) / biggest)).round(1).astype("float32")
+        # Ten thousand large markers hide each other, and cost a machine without a graphics card half a second a step.
+        least, span = (6, 16) if few else (2, 4)
+        size = (least + span * np.sqrt(np.nan_to_num(due, nan=0.0) / biggest)).round(1).astype("float32")
     elif few:
         size = 10.0
     if look.colour == "team":
