@@ -78,8 +78,27 @@ def test_a_box_selects_agents_and_puts_them_on_the_coaching_list(browser, app):
     page.mouse.down()
     page.mouse.move(plot["x"] + plot["width"] * 0.8, plot["y"] + plot["height"] * 0.8, steps=8)
     page.mouse.up()
+    # Two cut lines stand there anyway; the selected points have grown arms: their 95 % ranges.
+    page.wait_for_function("document.querySelector('[data-draws]')._fullLayout.shapes.length > 2")
     page.get_by_role("button", name="Put on the coaching list").click()
     page.get_by_text("agents were put on the coaching list").wait_for()
+
+
+def test_ten_more_points_of_results_move_the_star_and_the_triangle_names_who_leads(browser, app):
+    visit = Visit(browser, app, locale="en-GB")
+    page = visit.open("weights")
+    page.get_by_text("The triangle of permitted weights").wait_for()
+    visit.settle()
+    star = "[...document.querySelectorAll('[data-draws]')].flatMap(one => one.data).find(one => one.marker?.symbol === 'star').y[0]"
+    before = page.evaluate(star)
+    page.locator("input[type=range]").first.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"{star} > {before}")
+    assert (
+        page.get_by_text("of the permitted weightings").count() + page.get_by_text("every permitted weighting").count()
+    )
+    assert visit.complaints == []
 
 
 def test_a_managers_own_file_is_mapped_checked_loaded_and_withdrawn(browser, tmp_path):

@@ -1,0 +1,75 @@
+"""The commands that are honest about chance, over the sample company, as a shell has them."""
+
+import shutil
+
+import pytest
+
+from tests.conftest import Shell
+
+YEAR = ("--from", "2025-06", "--to", "2026-05")
+
+
+@pytest.fixture(scope="module")
+def asked(sample_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("asked") / "home"
+    shutil.copytree(sample_folder, folder)
+    return Shell(folder)
+
+
+def test_the_funnel_counts_alarms_and_takes_complaints_as_events(asked):
+    rates = asked("funnel", *YEAR)
+    assert rates["fewest_95"] < rates["fewest_998"]
+    assert all(one["outside_95"] for one in rates["agents"] if one["outside_998"])
+    complaints = asked("funnel", "--indicator", "complaint_rate", *YEAR)
+    assert 0 < complaints["centre"] < 5
+    assert "is not a rate of whole cases" in asked.refused("funnel", "--indicator", "satisfaction")
+
+
+def test_case_mix_gives_expectations_a_waterfall_and_a_split_with_limits(asked):
+    view = asked("case-mix", "--agent", "A1013", "--split", "--team", "星火", "--from", "2026-01", "--to", "2026-03")
+    steps = {one["step"]: one["value"] for one in view["waterfall"]}
+    assert sum(value for step, value in steps.items() if step != "agent") == pytest.approx(steps["agent"])
+    change = view["change"]
+    assert change["mix"] + change["performance"] == pytest.approx(change["total"])
+    assert change["mix_limits"][0] <= change["mix"] <= change["mix_limits"][1]
+    assert len(view["calibration"]) == 10
+    assert "A0000" in asked.refused("case-mix", "--agent", "A0000", *YEAR)
+
+
+def test_robustness_says_where_each_leader_leads_and_how_far_ranks_reach(asked):
+    view = asked("robustness", *YEAR)
+    assert sum(one["share"] for one in view["leaders"]) == pytest.approx(1)
+    assert view["middle_agents_reach"]["data"] > view["middle_agents_reach"]["weights"]
+    best = view["agents"][0]
+    assert (best["rank"], best["band"]) == (1, 1)
+    assert best["weight_low"] <= 1 <= best["weight_high"]
+    assert sum(one["nominal"] for one in view["weights"]) == pytest.approx(100)
+
+
+def test_trends_take_any_indicator_and_incentives_only_heavy_ones(asked):
+    assert asked("trends", "--indicator", "satisfaction", "--from", "2026-03", "--to", "2026-05")["rule"] == "none"
+    assert "no trend" in asked.refused("trends", "--indicator", "communication")
+    view = asked("incentives", "--bonus", "2000", "--from", "2025-01", "--to", "2026-05")
+    assert view["indicators"][0] == "renewal_rate"
+    assert view["budget"] == 2000 * view["people"]
+    assert view["paid_by_chance"] == pytest.approx(2000 * view["by_chance"])
+
+
+def test_fairness_proposes_a_standard_and_compares_definitions(asked):
+    view = asked("fairness", "--by", "seniority", "--propose", "renewal_rate", "--market", "0.7", *YEAR)
+    assert (view["proposal"]["pass_mark"], view["proposal"]["market"]) == (0.7, True)
+    assert [0.7, 60.0] in view["proposal"]["knots"]
+    assert {one["definition"] for one in view["definitions"]} >= {"count", "portfolio", "premium_capped"}
+    assert {"surplus", "ratio", "low", "high", "enough"} <= set(view["groups"][0])
+
+
+def test_the_effect_of_nobody_cannot_be_told(asked):
+    view = asked("effect", "--before", "2026-01", "--from", "2026-03", "--to", "2026-04")
+    assert (view["coached"], view["can_tell"], view["effect"]) == (0, False, None)
+
+
+def test_the_coaching_list_carries_its_prize_and_a_weak_spot_its_probability(asked):
+    row = asked("coaching", *YEAR)["agents"][0]
+    assert {"extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals"} <= set(row)
+    losses = asked("weak-spots", "--team", "锐进", *YEAR)["losses"]
+    assert sum(one["biggest"] for one in losses) == pytest.approx(1)
