@@ -253,7 +253,6 @@ def chance(folder: Path) -> None:
     """What each page of chance works out for 10,000 agents once the measures are there; the bar is two seconds a page."""
     from analytics.insight import (
         case_mix,
-        certainty,
         coaching,
         fairness,
         funnel,
@@ -297,7 +296,7 @@ def chance(folder: Path) -> None:
 
     parts: dict[str, Callable[[Evaluation], object]] = {
         "overview: rank ranges, bands, table": overview,
-        "quadrant: probabilities": lambda now: certainty.quadrant_certainty(now.measured, quadrant.place(now)),
+        "quadrant: probabilities": lambda now: quadrant_certainty.quadrant_certainty(now.measured, quadrant.place(now)),
         "funnel": lambda now: funnel.curves(funnel.funnel(now, "renewal_rate")),
         "weak spots: probability, recoverable": lambda now: weak_spots.losses_of(now, "团队1"),
         "coaching list with its prize": lambda now: coaching.coaching_list(now, quadrant.place(now), []),

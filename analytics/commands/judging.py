@@ -49,7 +49,7 @@ def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None
     """Where agents stand on two indicators."""
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
-    from analytics.insight.certainty import quadrant_certainty
+    from analytics.insight.quadrant_certainty import quadrant_certainty
 
     placed = placed_by(evaluation, x, y, cut)
     view = views.quadrant_view(evaluation, placed)

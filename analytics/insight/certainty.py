@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,10 +12,9 @@ from scipy.special import betainc, chdtrc, fdtrc, gammaincc
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Measured, Values
-from analytics.insight.quadrant import Placed
-from analytics.model import QUADRANTS, Indicator
+from analytics.model import Indicator
 from analytics.scoring.standards import Floats
-from analytics.statistics import beta_binomial, garwood, quadrant_probability, random_effects, wilson
+from analytics.statistics import beta_binomial, garwood, random_effects, wilson
 from analytics.statistics.gamma_poisson import fit as fit_counts
 
 CLASSIFY = 0.5  # least credibility at which anybody is ranked or placed by a rate
@@ -303,48 +301,3 @@ def _equal_means(mean: Floats, n: Floats, within: float) -> float:
     between = float((n * (mean - overall) ** 2).sum() / (len(mean) - 1))
     rest = float((n - 1).sum())
     return float(fdtrc(len(mean) - 1, rest, between / within)) if rest > 0 else 1.0
-
-
-@dataclass(frozen=True)
-class QuadrantCertainty:
-    """agents × quadrants (in the order of QUADRANTS); NaN rows where one of the two values or its spread is not known."""
-
-    probability: Floats
-    x: Certainty | None
-    y: Certainty | None
-
-    @cached_property
-    def certain(self) -> np.ndarray:
-        """Whether the likeliest quadrant may be named: at least 80 %."""
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.nan_to_num(self.probability.max(axis=1), nan=0.0) >= quadrant_probability.CERTAIN)
-
-    @cached_property
-    def known(self) -> np.ndarray:
-        return ~np.isnan(self.probability[:, 0])
-
-    @property
-    def tell_apart(self) -> bool:
-        """Whether the agents differ on either axis beyond what chance alone makes of equal ones."""
-        return any(one is not None and one.p_equal < DIFFER for one in (self.x, self.y))
-
-    @cached_property
-    def likeliest(self) -> np.ndarray:
-        """The two likeliest quadrants of every agent, as positions in QUADRANTS."""
-        order: np.ndarray = np.argsort(-np.nan_to_num(self.probability, nan=-1.0), axis=1, kind="stable")[:, :2]
-        return order
-
-
-def quadrant_certainty(measured: Measured, placed: Placed) -> QuadrantCertainty:
-    """The probability of each quadrant for every agent, the cut lines taken as they stand."""
-    x, y = certainty(measured, placed.x), certainty(measured, placed.y)
-    size = len(placed.quadrant)
-    if x is None or y is None or np.isnan(placed.x_cut.value + placed.y_cut.value):
-        return QuadrantCertainty(np.full((size, len(QUADRANTS)), np.nan), x, y)
-    good = []
-    for one, line, name in ((x, placed.x_cut.value, placed.x), (y, placed.y_cut.value, placed.y)):
-        above = one.above(line)
-        good.append(1 - above if measured.catalogue[name].direction == "lower" else above)
-    there = ~np.isnan(good[0]) & ~np.isnan(good[1])
-    found = quadrant_probability.quadrant_probability(np.where(there, good[0], 0.5), np.where(there, good[1], 0.5))
-    return QuadrantCertainty(np.where(there[:, None], found, np.nan), x, y)

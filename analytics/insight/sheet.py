@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.insight.certainty import QuadrantCertainty, certainty, quadrant_certainty
+from analytics.insight.certainty import certainty
 from analytics.insight.coaching import step_to_next_band
 from analytics.insight.quadrant import Placed
+from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
 from analytics.model import QUADRANTS, Indicator, Settings
 from analytics.scoring.standards import Floats

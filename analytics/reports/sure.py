@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Measured, Values
-from analytics.insight.certainty import QuadrantCertainty, certainty, interval, range_text
+from analytics.insight.certainty import certainty, interval, range_text
+from analytics.insight.quadrant_certainty import QuadrantCertainty
 from analytics.language import say
 from analytics.model import QUADRANTS
 from analytics.reports.tables import Column

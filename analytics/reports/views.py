@@ -11,9 +11,9 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
 from analytics.evaluation import Evaluation, Measured
-from analytics.insight.certainty import quadrant_certainty
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
+from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.insight.robustness import RankRanges
 from analytics.language import say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme

@@ -5,9 +5,9 @@ import streamlit as st
 
 from analytics.catalogue import actions
 from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
-from analytics.insight.certainty import quadrant_certainty
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.quadrant import place
+from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import QUADRANTS, UNPLACED
 from analytics.people import OPEN_TALKS, Talk
 from analytics.reports import views

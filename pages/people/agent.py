@@ -5,8 +5,8 @@ import streamlit as st
 
 from analytics.charts.scores import breakdown_bars, history_lines
 from analytics.insight.agent import breakdown
-from analytics.insight.certainty import quadrant_certainty
 from analytics.insight.quadrant import place
+from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import UNPLACED
 from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_text

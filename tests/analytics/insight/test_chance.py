@@ -13,7 +13,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
 from analytics.home import Home
 from analytics.insight.case_mix import MERGED, calibration, case_mix, change, waterfall
-from analytics.insight.certainty import certainty, quadrant_certainty
+from analytics.insight.certainty import certainty
 from analytics.insight.coaching import coaching_list
 from analytics.insight.definitions import radar
 from analytics.insight.draws import of_agents
@@ -22,6 +22,7 @@ from analytics.insight.fairness import SENIORITY, grouped, groups, standards_che
 from analytics.insight.funnel import curves, funnel
 from analytics.insight.proposal import propose, with_standard
 from analytics.insight.quadrant import place
+from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.insight.robustness import (
     always_ahead,
     bands,
