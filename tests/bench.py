@@ -258,6 +258,7 @@ def chance(folder: Path) -> None:
         funnel,
         proposal,
         quadrant,
+        quadrant_certainty,
         robustness,
         trends,
         weak_spots,
