@@ -189,6 +189,8 @@ class Desk:
         from analytics.insight.effect import proof  # statsmodels is a second's import
 
         self.require("coach")
+        if before.last >= after.measured.period.first:
+            raise RequestRefused("effect_periods", before=str(before), after=str(after.measured.period))
 
         def judged(period: Period) -> Evaluation:
             return evaluate(self.home.measure(Filters(period)), after.scheme)

@@ -24,7 +24,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     rate = scale * found.rate
     room = 0.08 * max(float(rate.max() - rate.min()), 1e-9 if rate.max() > 0 else 1.0)
     fig = figure(
-        height=480, margin={"l": 8, "r": 8, "t": 66, "b": 8},
+        height=480, margin={"l": 8, "r": 8, "t": 110 if found.tau2 > 0 else 66, "b": 8},
         title={"text": say("funnel.chart", indicator=label(found.indicator)), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
         xaxis={"title": {"text": say("funnel.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
         yaxis={
@@ -102,14 +102,14 @@ def event_lines(periods: pd.DataFrame, say: Say) -> go.Figure:
     """Coached agents and their peers, period by period: what happened between the last two is the question."""
     fig = figure(
         height=320, title={"text": say("proof.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
-        margin={"l": 8, "r": 8, "t": 66, "b": 8}, xaxis={"type": "category"}, yaxis={"ticksuffix": "%", "title": {"text": say("proof.axis"), "font": {"size": 12}}},
+        margin={"l": 8, "r": 8, "t": 66, "b": 8}, xaxis={"type": "category"}, yaxis={"ticksuffix": "%", "title": {"text": say("proof.axis"), "font": {"size": 12}}, "range": [100 * float(periods["rate"].min()) - 2, 100 * float(periods["rate"].max()) + 2]},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
     )  # fmt: skip
     for side, colour, dash in (("peers", GREY, "dot"), ("coached", ACCENT, "solid")):
         rows = periods[(periods["side"] == side) & periods["rate"].notna()]
         fig.add_scatter(
             x=[say(f"proof.period_{one}") for one in rows["period"]], y=(100 * rows["rate"]).round(2), mode="lines+markers+text", name=say(f"proof.side_{side}"),
-            line={"color": colour, "dash": dash, "width": 2.5}, text=[f"{100 * rate:.1f}" for rate in rows["rate"]], textposition="top center",
+            line={"color": colour, "dash": dash, "width": 2.5}, text=[f"{100 * rate:.1f}" for rate in rows["rate"]], textposition="top center" if side == "coached" else "bottom center", cliponaxis=False,
             customdata=rows["n"].tolist(), hovertemplate=say("proof.hover", side=say(f"proof.side_{side}")),
         )  # fmt: skip
     return fig

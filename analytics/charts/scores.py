@@ -160,7 +160,7 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
         if name in table:
             fig.add_bar(
                 y=[plain(team) for team in teams], x=table[name].to_numpy(), orientation="h", name=name, marker={"color": GRADE.get(name, GREY)},
-                text=[f"{name} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle",
+                text=[f"{name} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle", textangle=0,
                 textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11}, hovertemplate=say("chart.grades_hover", grade=name),
             )  # fmt: skip
     return fig
@@ -266,7 +266,11 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
         height=300,
         title=_over_legend(title),
         margin={"l": 8, "r": 8, "t": 58, "b": 8},
-        xaxis={"type": "date", "tickformat": "%Y-%m", "nticks": 8},
+        xaxis={
+            "type": "date",
+            "tickformat": "%Y-%m",
+            **({"nticks": 8} if history["month"].nunique() > 8 else {"dtick": "M1"}),
+        },
         yaxis={"title": {"text": unit, "font": {"size": 12}}},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 import numpy as np
+import pandas as pd
 
 from analytics.commands.shell import Context, command, desk_of, evaluated, month, period_options, rows_of, show
 from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation
 from analytics.model import Period, add_months
 from analytics.reports import views
 
@@ -50,14 +52,20 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     from analytics.insight import case_mix as mix
 
     with desk_of(context, "see_others") as desk:
-        period = evaluated(desk, options).measured.period
-        found = mix.case_mix(desk.cases(period))
-        table = desk.mine(found.agents)
+        evaluation = evaluated(desk, options)
+        period, channel = evaluation.measured.period, evaluation.measured.filters.channel
+
+        def cases(of: Period) -> pd.DataFrame:
+            every = desk.cases(of)
+            return every if channel is None else every[every["channel"] == channel]
+
+        found = mix.case_mix(cases(period))
+        table = _shown(evaluation, desk.mine(found.agents))
         if agent is not None and agent not in set(table["agent_id"]):
             raise RequestRefused("agent_unknown", agent=agent, period=str(period))
         changed = None
         if split and (earlier := desk.earlier(period)) is not None:
-            before, now = desk.cases(earlier), desk.cases(period)
+            before, now = cases(earlier), cases(period)
             if options["team"]:
                 before, now = before[before["team"] == options["team"]], now[now["team"] == options["team"]]
             changed = mix.change(before, now) if len(before) and len(now) else None
@@ -79,6 +87,11 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     show(context, view, rows=rows)
 
 
+def _shown(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of agents that --team and --branch show."""
+    return table[table["agent_id"].isin(evaluation.people["agent_id"][evaluation.shown])]
+
+
 def _change(found: Any) -> dict[str, Any] | None:
     if found is None:
         return None
@@ -98,7 +111,7 @@ def robustness_(context: Context, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         found = stand.robustness(evaluation)
-        table = desk.mine(found.ranks)
+        table = _shown(evaluation, desk.mine(found.ranks))
         regions = desk.mine(stand.leaders(evaluation))
     rows = rows_of(table)
     view = {
@@ -129,7 +142,7 @@ def trends_(context: Context, indicator: str, **options: Any) -> None:
         if not steady.can_trend(known[indicator], monthly):
             raise RequestRefused("no_months", name=known[indicator].label)
         found = steady.trends(monthly, known[indicator])
-        table = desk.mine(found.agents)
+        table = _shown(evaluation, desk.mine(found.agents))
     view = {"indicator": indicator, "rule": found.rule, "months": found.months, "agents": rows_of(table)}
     show(context, view, rows=rows_of(table))
 
@@ -145,7 +158,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         monthly = desk.monthly(evaluation.measured.period)
         found = steady.incentives(monthly, evaluation.catalogue, evaluation.nominal)
-        table = desk.mine(found.candidates)
+        table = _shown(evaluation, desk.mine(found.candidates))
     people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
     view = {
         "rule": found.rule,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from scipy.special import betainc, chdtrc, fdtrc, gammaincc
+from scipy.special import betainc, chdtrc, fdtrc, gammaincc, stdtrit
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Measured, Values
@@ -23,8 +23,8 @@ FEW_SURVEYS, CLASSIFY_SURVEYS, CLASSIFY_EVENTS = (
     20,
     5,
 )  # below: no interval worth the name; too few to place; idem events
+SPARSE, REDRAWS, SEED = 5, 399, 20260101  # expected count below which χ² misleads; how the p is then drawn
 DIFFER = 0.05  # above this p the agents as a whole are not told apart
-Z95 = 1.96
 RENEWED = "renewed_policies"
 WHOLE_CASES = (RENEWED, "first_term_renewed", "complaints", "upheld_complaints", "late_renewals")
 CASES = ("due_policies", "first_term_due")
@@ -53,6 +53,14 @@ class Certainty:
     top: float = np.inf  # the largest value there can be
     _above: Callable[[float], Floats] | None = None
     prior: beta_binomial.RatePosterior | None = None  # of rates, where there are enough of them
+    alone: Floats | None = (
+        None  # where nobody's estimate can be shrunken: what the agent's own data say, half a case added to each side
+    )
+
+    @property
+    def differ(self) -> bool:
+        """Whether agents differ on it beyond what chance alone makes of equal ones."""
+        return self.p_equal < DIFFER
 
     def above(self, threshold: float) -> Floats:
         """Posterior probability that the true value lies above the threshold; NaN without data or prior."""
@@ -60,7 +68,8 @@ class Certainty:
 
     def drawn(self, rows: np.ndarray, draws: int, random: np.random.Generator) -> Floats:
         """True values of `rows` (draws × rows) as the data allow them; NaN where nothing is known of the spread."""
-        centre = np.where(np.isnan(self.shrunken), self.value, self.shrunken)[rows]
+        own = self.value if self.alone is None else self.alone
+        centre = np.where(np.isnan(self.shrunken), own, self.shrunken)[rows]
         spread = self.sd[rows]
         if self.kind == "mean":
             drawn: Floats = np.clip(centre + spread * random.standard_normal((draws, len(rows))), 0.0, self.top)
@@ -132,8 +141,11 @@ def interval(
         if one.numerator == "survey_points" and squares is not None:
             mean = numerator / denominator
             error = np.sqrt(np.maximum(squares / denominator - mean**2, 0) / (denominator - 1))
-            usable = denominator >= FEW_SURVEYS
-            low, high = np.clip(mean - Z95 * error, 0, 100), np.clip(mean + Z95 * error, 0, 100)
+            usable = (denominator >= FEW_SURVEYS) & (
+                error > 0
+            )  # the same answer five times tells nothing of its spread
+            reach = stdtrit(np.maximum(denominator - 1, 1), 0.975) * error
+            low, high = np.clip(mean - reach, 0, 100), np.clip(mean + reach, 0, 100)
             return np.where(usable, low, nothing), np.where(usable, high, nothing)
         if one.numerator not in WHOLE_CASES or one.denominator not in CASES:
             return nothing, nothing
@@ -167,10 +179,11 @@ def _rate(indicator: str, x: Floats, n: Floats) -> Certainty:
     with np.errstate(all="ignore"):
         value = np.where(there, success / trials, np.nan)
     if prior is None:
-        spread = (high - low) / (2 * Z95)
+        alone = (success + 0.5) / (trials + 1)
+        spread = np.where(there, np.sqrt(alone * (1 - alone) / (trials + 2)), np.nan)
         few = np.zeros(len(x), dtype=bool)
         return Certainty(
-            indicator, "rate", value, low, high, trials, nothing, nothing, spread, few, p_equal, 1.0
+            indicator, "rate", value, low, high, trials, nothing, nothing, spread, few, p_equal, 1.0, alone=np.where(there, alone, np.nan)
         )  # fmt: skip
 
     def above(threshold: float) -> Floats:
@@ -224,10 +237,8 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
         return None
     with np.errstate(all="ignore"):
         error = np.sqrt(within / n)
-    low, high = (
-        np.where(there, np.clip(mean - Z95 * error, 0, 100), np.nan),
-        np.where(there, np.clip(mean + Z95 * error, 0, 100), np.nan),
-    )
+    reach = float(stdtrit((n[there] - 1).sum(), 0.975)) * error  # all agents' answers together tell the spread of one
+    low, high = (np.where(there, np.clip(mean + side * reach, 0, 100), np.nan) for side in (-1, 1))
     p_equal = _equal_means(mean[there], n[there], within)
     value, counted = np.where(there, mean, np.nan), np.where(there, n, 0.0)
     if (there & (n >= FEW_SURVEYS)).sum() < beta_binomial.FEWEST:
@@ -260,8 +271,7 @@ def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
     observed, exposure = x[there], n[there]
     common = observed.sum() / exposure.sum() if exposure.sum() > 0 else 0.0
     expected = exposure * common
-    statistic = float(((observed - expected) ** 2 / np.maximum(expected, 1e-12)).sum())
-    p_equal = float(chdtrc(max(len(observed) - 1, 1), statistic)) if len(observed) > 1 else 1.0
+    p_equal = _equal_counts(observed, expected)
     enough = np.zeros(len(x), dtype=bool)
     enough[there] = expected >= CLASSIFY_EVENTS
     prior = fit_counts(observed, expected)
@@ -288,11 +298,31 @@ def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
 
 
 def _equal_rates(x: Floats, n: Floats) -> float:
-    """p of the χ² test that all rates are the same; 1 where there is nothing to test."""
+    """p of the test that all rates are the same; by redrawing where counts are too small for χ²; 1 where there is nothing to test."""
     if len(x) < 2 or not 0 < x.sum() < n.sum():
         return 1.0
     p = x.sum() / n.sum()
-    return float(chdtrc(len(x) - 1, float(((x - n * p) ** 2 / (n * p * (1 - p))).sum())))
+    statistic = float(((x - n * p) ** 2 / (n * p * (1 - p))).sum())
+    if (np.minimum(n * p, n * (1 - p)) >= SPARSE).mean() >= 0.8:
+        return float(chdtrc(len(x) - 1, statistic))
+    drawn = np.random.default_rng(SEED).binomial(n.astype(np.int64), p, (REDRAWS, len(x)))
+    again = drawn.sum(axis=1, keepdims=True) / n.sum()
+    with np.errstate(all="ignore"):
+        each = ((drawn - n * again) ** 2 / (n * again * (1 - again))).sum(axis=1)
+    return float((1 + (np.nan_to_num(each) >= statistic - 1e-9).sum()) / (REDRAWS + 1))
+
+
+def _equal_counts(observed: Floats, expected: Floats) -> float:
+    """p of the test that all counts follow what was expected; by redrawing where these are too small for χ²."""
+    if len(observed) < 2 or observed.sum() <= 0:
+        return 1.0
+    statistic = float(((observed - expected) ** 2 / np.maximum(expected, 1e-12)).sum())
+    if (expected >= SPARSE).mean() >= 0.8:
+        return float(chdtrc(len(observed) - 1, statistic))
+    share = expected / expected.sum()
+    drawn = np.random.default_rng(SEED).multinomial(int(observed.sum()), share, REDRAWS)
+    each = ((drawn - expected) ** 2 / np.maximum(expected, 1e-12)).sum(axis=1)
+    return float((1 + (each >= statistic - 1e-9).sum()) / (REDRAWS + 1))
 
 
 def _equal_means(mean: Floats, n: Floats, within: float) -> float:

@@ -36,9 +36,11 @@ def radar(totals: Mapping[str, float], own: pd.DataFrame | None = None) -> pd.Da
     found = [_distance(own, *parts) for parts in DEFINITIONS.values()]
     table = table.assign(compared=[len(one) for one in found], error=[float(one.mean()) if len(one) else np.nan for one in found],
                          matched=[float((one <= ROUNDED).mean()) if len(one) else np.nan for one in found])  # fmt: skip
-    enough = table[table["compared"] >= FEWEST].sort_values("error", kind="stable")
-    best = enough["definition"].iloc[0] if len(enough) and (len(enough) == 1 or enough["error"].iloc[0] < enough["error"].iloc[1] - 1e-9) else ""  # fmt: skip
-    return table.assign(fits=table["definition"] == best)
+    enough = table["compared"] >= FEWEST
+    least = table["error"].where(enough).min()
+    # Several may say the same of these months (nothing open, nothing late): then all of them fit; where all do, nothing is told.
+    fits = enough & (table["error"] <= least + 1e-9)
+    return table.assign(fits=fits & (fits.sum() < max(int(enough.sum()), 2)))
 
 
 def _distance(own: pd.DataFrame, above: tuple[str, ...], below: tuple[str, ...]) -> np.ndarray:

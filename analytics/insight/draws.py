@@ -69,8 +69,10 @@ def of_teams(evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS) -> It
         shape = (draws, len(rows))
         with np.errstate(all="ignore"):
             if one.numerator == "survey_points" and "survey_points_sq" in teams:
-                squares = teams["survey_points_sq"].to_numpy(dtype=float)[rows]
-                error = np.sqrt(np.maximum(squares / n - (x / n) ** 2, 0.0) / n)
+                # One answer's spread is the company's: a team of one survey, or of five alike, knows nothing of its own.
+                totals = evaluation.measured.totals
+                every = totals["survey_points"] / totals["surveys"]
+                error = np.sqrt(max(totals["survey_points_sq"] / totals["surveys"] - every**2, 0.0) / n)
                 mean: Floats = np.clip(x / n + error * random.standard_normal(shape), 0.0, 100.0)
                 return mean
             if not counts_cases(known, indicator):

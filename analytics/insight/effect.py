@@ -55,10 +55,7 @@ def proof(before: Evaluation, after: Evaluation, coached: Collection[str], earli
         return Proof(None, False, 0, 0, float("nan"))
     band = both[(both["rate_before"] >= mine["rate_before"].min()) & (both["rate_before"] <= mine["rate_before"].max())]
     others = band[~band["coached"]]
-    rise, peers_rise = (
-        float(100 * (side["rate_after"] - side["rate_before"]).mean()) if len(side) else float("nan")
-        for side in (mine, others)
-    )
+    rise, peers_rise = (100 * (_pooled(side, "after") - _pooled(side, "before")) for side in (mine, others))
     expected = _expected_change(before, mine)
     periods = _periods([("before", both), ("after", both)], mine.index, others.index)
     if len(mine) < LEAST or len(others) < LEAST:
@@ -84,6 +81,12 @@ def _rates(of: Evaluation) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _pooled(side: pd.DataFrame, when: str) -> float:
+    """A side's renewal rate as a whole; rates are never averaged."""
+    n = float(side[f"n_{when}"].sum())
+    return float((side[f"rate_{when}"] * side[f"n_{when}"]).sum() / n) if n else float("nan")
+
+
 def _effect(band: pd.DataFrame, side: str) -> ancova.Effect:
     teams = band["team_before"].astype(object).where(band["team_before"].notna(), "—").astype(str)
     codes = pd.factorize(teams)[0]
@@ -102,7 +105,7 @@ def _expected_change(before: Evaluation, mine: pd.DataFrame) -> float:
     if sure is None or np.isnan(sure.shrunken).all():
         return float("nan")
     probable = pd.Series(sure.shrunken, index=before.people["agent_id"].astype(str)).reindex(mine.index)
-    return float(100 * (probable - mine["rate_before"]).mean())
+    return float(100 * np.average(probable - mine["rate_before"], weights=mine["n_before"]))
 
 
 def _periods(found: list[tuple[str, pd.DataFrame]], coached: pd.Index, peers: pd.Index) -> pd.DataFrame:
@@ -111,6 +114,7 @@ def _periods(found: list[tuple[str, pd.DataFrame]], coached: pd.Index, peers: pd
     for name, frame in found:
         for side, who in (("coached", coached), ("peers", peers)):
             some = frame[frame.index.isin(who)]
-            n = some[f"n_{name}"].sum()
-            rows.append({"period": name, "side": side, "rate": float((some[f"rate_{name}"] * some[f"n_{name}"]).sum() / n) if n else np.nan, "n": float(n)})  # fmt: skip
+            rows.append(
+                {"period": name, "side": side, "rate": _pooled(some, name), "n": float(some[f"n_{name}"].sum())}
+            )
     return pd.DataFrame(rows)

@@ -10,6 +10,7 @@ import pandas as pd
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty
 from analytics.model import add_months
+from analytics.scoring.standards import Floats
 from analytics.statistics import floor_ceiling, four_fifths, item_analysis, newcombe
 
 REDUNDANT, INFLATED = 0.85, 5.0
@@ -23,9 +24,12 @@ def standards_check(evaluation: Evaluation) -> pd.DataFrame:
     chance)."""
     marks = evaluation.measured.agents.points
     known = evaluation.catalogue
-    complete = marks[~np.isnan(marks).any(axis=1)]
-    rest = item_analysis.item_analysis(complete).item_rest if len(complete) >= 3 else np.full(len(known.ids), np.nan)
-    inflation = item_analysis.variance_inflation(complete)
+    there = ~np.isnan(marks).all(axis=0)  # what nobody has says nothing of the others
+    complete = marks[:, there][~np.isnan(marks[:, there]).any(axis=1)]
+    rest, inflation = np.full(len(known.ids), np.nan), np.full(len(known.ids), np.nan)
+    if len(complete) >= 3 and there.sum() >= 2:
+        rest[there] = item_analysis.item_analysis(complete).item_rest
+        inflation[there] = item_analysis.variance_inflation(complete)
     rows = []
     for at, one in enumerate(known.indicators):
         floor, ceiling, flagged = floor_ceiling.floor_ceiling(marks[:, at])
@@ -36,10 +40,16 @@ def standards_check(evaluation: Evaluation) -> pd.DataFrame:
             {
                 "indicator": one.id, "n": int((~np.isnan(marks[:, at])).sum()), "floor": floor, "ceiling": ceiling, "flagged": flagged, "item_rest": float(rest[at]),
                 "twin": known.ids[twin] if twin is not None else "", "vif": float(inflation[at]),
-                "reliability": float(np.nanmean(sure.credibility)) if sure is not None and told else np.nan,
+                "reliability": _reliability(sure.credibility) if sure is not None and told else np.nan,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _reliability(credibility: Floats) -> float:
+    """τ² ÷ (τ² + mean s²) from everybody's Z = τ² ÷ (τ² + s²): their harmonic mean."""
+    z = credibility[~np.isnan(credibility)]
+    return float(1 / (1 / z).mean()) if len(z) and (z > 0).all() else 0.0
 
 
 def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) -> dict[str, str]:
@@ -90,14 +100,21 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
     ).dropna(subset=["group"])
     if frame["group"].nunique() < 2:
         return pd.DataFrame()
-    table = frame.groupby("group").agg(n=("score", "size"), score=("score", "mean"), good=("good", "sum")).reset_index()
+    order = [*SENIORITY, *sorted(set(frame["group"]) - set(SENIORITY))]
+    frame["group"] = pd.Categorical(frame["group"], [one for one in order if one in set(frame["group"])])
+    table = (
+        frame.groupby("group", observed=True)
+        .agg(n=("score", "size"), score=("score", "mean"), good=("good", "sum"))
+        .reset_index()
+    )
+    table["group"] = table["group"].astype(str)
     rate = table["good"] / table["n"]
     ratio, flagged = four_fifths.four_fifths(rate)
     best = int(rate.argmax())
     low, high = newcombe.newcombe_difference(table["good"], table["n"], table["good"].iloc[best], table["n"].iloc[best])
     if surplus is not None:
         frame = frame.assign(surplus=[surplus.get(str(one), np.nan) for one in frame["agent_id"]])
-        table["surplus"] = frame.groupby("group")["surplus"].mean().to_numpy()
+        table["surplus"] = frame.groupby("group", observed=True)["surplus"].mean().to_numpy()
     return table.assign(
         rate=rate, ratio=ratio, flagged=flagged, low=low, high=high, enough=table["n"] >= four_fifths.FEWEST
     )

@@ -20,7 +20,8 @@ class Funnel:
     which of those outside 99.8 % stay outside with the spread that agents have beyond chance (tau2; phi 1 is chance alone).
 
     centre: the pooled rate. fewest95, fewest998: from how many cases on anybody can be high (for events: from how many on none at all
-    is remarkable). alarm95, alarm998: the chance that at least one of so many honest agents lies outside. events: counts that may
+    is remarkable). chance998: how likely each would lie outside 99.8% if all were equally good; alarm95, alarm998: the chance that at
+    least one of so many honest agents lies outside. events: counts that may
     repeat (complaints), with Poisson limits, per `scale` cases; else shares of cases, with binomial ones.
     """
 
@@ -38,6 +39,7 @@ class Funnel:
     fewest998: int
     alarm95: float
     alarm998: float
+    chance998: Floats
     events: bool
     scale: float
 
@@ -76,8 +78,9 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
         int(np.ceil(-np.log((1 - level) / 2) / inside)) if events else limits.fewest_to_be_high(inside, level)
         for level in limits.LEVELS
     )
-    alarm95, alarm998 = (limits.false_alarms(len(rows), level) for level in limits.LEVELS)
-    return Funnel(indicator, rows, one.scale * rate, n, one.scale * centre, outside95, outside998, dispersed, spread.tau2, spread.phi, fewest95, fewest998, alarm95, alarm998, events, one.scale)  # fmt: skip
+    chance95, chance998 = (limits.outside_chance(centre, n, level, events) for level in limits.LEVELS)
+    alarm95, alarm998 = (float(1 - np.prod(1 - chance)) for chance in (chance95, chance998))
+    return Funnel(indicator, rows, one.scale * rate, n, one.scale * centre, outside95, outside998, dispersed, spread.tau2, spread.phi, fewest95, fewest998, alarm95, alarm998, chance998, events, one.scale)  # fmt: skip
 
 
 def curves(found: Funnel, points: int = 120) -> dict[str, Floats]:
@@ -96,8 +99,8 @@ def exact(centre: float, n: Floats, level: float, events: bool) -> tuple[Floats,
     """The outermost rates that chance still explains: Poisson for events, binomial for shares."""
     if not events:
         return limits.binomial_limits(centre, n, level)
-    low, high = limits.ratio_limits(np.maximum(n * centre, 1e-9), level)
-    return low * centre, high * centre
+    low, high = limits.poisson_limits(np.maximum(n * centre, 1e-9), level)
+    return low / n, high / n
 
 
 def dispersed_limits(centre: float, n: Floats, tau2: float, events: bool) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.catalogue import Catalogue
+from analytics.errors import RequestRefused
 from analytics.evaluation import Measured
 from analytics.insight.certainty import certainty, interval
 from analytics.model import Standard
@@ -14,6 +15,7 @@ from analytics.scoring.standards import Floats
 
 FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
 FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning
+HIGHEST = {"percent": 1.0, "percent_of_target": 5.0, "points": 100.0}  # by unit: what a market average can be at most
 DRAWS = 400
 SEED = 20260101
 
@@ -47,6 +49,8 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
     Quantiles of raw rates are stretched by agents with few policies, hence the shrunken ones. Limits: bootstrap over agents.
     """
     one, at = measured.catalogue[indicator], measured.catalogue.position(indicator)
+    if market is not None and not 0 <= market <= HIGHEST.get(one.unit, np.inf):
+        raise RequestRefused("market_out_of_range", name=one.label, value=f"{market:g}")
     sure = certainty(measured, indicator)
     shrunken = sure is not None and not np.isnan(sure.shrunken).all()
     steady = sure.shrunken if sure is not None and shrunken else measured.agents.value[:, at]
@@ -86,7 +90,7 @@ def _standard(old: Standard, pass_mark: float, full: float, falling: bool) -> St
     zero = (min(zeros) if falling else max(zeros)) if zeros else pass_mark - (full - pass_mark)
     if not (zero > pass_mark if falling else zero < pass_mark):
         zero = pass_mark - (full - pass_mark)
-    knots = sorted([(zero, 0.0), (pass_mark, float(PASS)), (full, 100.0)])
+    knots = sorted([(round(zero, 4), 0.0), (round(pass_mark, 4), float(PASS)), (round(full, 4), 100.0)])
     return Standard(tuple(value for value, _ in knots), tuple(mark for _, mark in knots), "linear")
 
 

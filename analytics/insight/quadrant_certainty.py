@@ -25,9 +25,18 @@ class QuadrantCertainty:
 
     @cached_property
     def certain(self) -> np.ndarray:
-        """Whether the likeliest quadrant may be named: at least 80 %."""
+        """Whether the likeliest quadrant may be named: at least 80 %, from data that carry a quadrant at all."""
         with np.errstate(invalid="ignore"):
-            return np.asarray(np.nan_to_num(self.probability.max(axis=1), nan=0.0) >= quadrant_probability.CERTAIN)
+            likely = np.nan_to_num(self.probability.max(axis=1), nan=0.0) >= quadrant_probability.CERTAIN
+        return np.asarray(likely & self.enough)
+
+    @cached_property
+    def enough(self) -> np.ndarray:
+        """Whether both values rest on enough of the agent's own data; else a label would be the group's, not theirs."""
+        out = np.ones(len(self.probability), dtype=bool)
+        for one in (self.x, self.y):
+            out &= one.enough if one is not None else False
+        return out
 
     @cached_property
     def known(self) -> np.ndarray:
@@ -46,14 +55,16 @@ class QuadrantCertainty:
 
 
 def quadrant_certainty(measured: Measured, placed: Placed) -> QuadrantCertainty:
-    """The probability of each quadrant for every agent, the cut lines taken as they stand."""
+    """The probability of each quadrant for every agent; a median cut is the median of what agents probably reach."""
     x, y = certainty(measured, placed.x), certainty(measured, placed.y)
     size = len(placed.quadrant)
     if x is None or y is None or np.isnan(placed.x_cut.value + placed.y_cut.value):
         return QuadrantCertainty(np.full((size, len(QUADRANTS)), np.nan), x, y)
     good = []
-    for one, line, name in ((x, placed.x_cut.value, placed.x), (y, placed.y_cut.value, placed.y)):
-        above = one.above(line)
+    for one, cut, name in ((x, placed.x_cut, placed.x), (y, placed.y_cut, placed.y)):
+        # The middle of true values is not that of measured ones: held against the raw median, shrunken values all lean one way.
+        middle = cut.kind == "median" and not np.isnan(one.shrunken).all()
+        above = one.above(float(np.nanmedian(one.shrunken)) if middle else cut.value)
         good.append(1 - above if measured.catalogue[name].direction == "lower" else above)
     there = ~np.isnan(good[0]) & ~np.isnan(good[1])
     found = quadrant_probability.quadrant_probability(np.where(there, good[0], 0.5), np.where(there, good[1], 0.5))

@@ -18,6 +18,7 @@ from analytics.statistics import effective_weight, smaa, weight_triangle
 
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 MOST = 20_000  # agents whose ranks are drawn over data and weights
+WEIGHTS = 2_000  # drawn beside the three corners where ranks over the weights are not computed exactly
 TAIL = 0.05  # of the drawn ranks is left out on either side
 LEADERS = 12  # agents whose confidence factor is worked out
 
@@ -112,16 +113,25 @@ def robustness(evaluation: Evaluation) -> Robustness:
     table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(rank=evaluation.agents.rank[rows])
     drawn = drawn_scores(evaluation, rows) if size > 1 else np.zeros((0, size, len(CATEGORIES)))
     weights = smaa.draw_weights(LOWER, UPPER, DRAWS, SEED)
+    many = smaa.draw_weights(LOWER, UPPER, WEIGHTS if size <= 2_000 else WEIGHTS // 4, SEED)
+    all_over = np.vstack([np.array(CORNERS) / 100.0, many])
     over = {
-        "weight": _exact_ranks(scores) if exact and size > 1 else _ranks(np.repeat(scores[None], min(len(drawn), DRAWS), axis=0), weights),
-        "data": _ranks(drawn, np.repeat(_current(evaluation)[None], len(drawn), axis=0)), "both": _ranks(drawn, weights[: len(drawn)]),
-    }  # fmt: skip
+        "weight": _exact_ranks(scores)
+        if exact and size > 1
+        else _ranks_of(scores, all_over if size > 1 else all_over[:0]),
+        "data": _ranks(drawn, np.repeat(_current(evaluation)[None], len(drawn), axis=0)),
+        "both": _ranks(drawn, weights[: len(drawn)]),
+    }
     for part, found in over.items():
         table[f"{part}_low"], table[f"{part}_high"] = _reach(found, 0.0 if part == "weight" else TAIL, size)
     leads = over["both"] == 1
-    table["first_weights"] = (over["weight"] == 1).mean(axis=0) if len(over["weight"]) else np.nan
-    if exact and size > 1:
-        table["first_weights"] = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank[:, 0]
+    table["first_weights"] = np.where(linear, 0.0, np.nan)
+    if linear.any():
+        rows_of = np.flatnonzero(linear)
+        for region in weight_triangle.leading_regions(scores[linear], LOWER, UPPER) if linear.all() else []:
+            table.iloc[rows_of[region.who], table.columns.get_loc("first_weights")] = region.share
+        if not linear.all():  # whoever lacks a category may lead too: then only drawing tells
+            table["first_weights"] = (over["weight"][len(CORNERS) :] == 1).mean(axis=0)
     for name, most in (("first", 1), ("top3", 3), ("top10", max(1, size // 10))):
         table[name] = (over["both"] <= most).mean(axis=0) if len(leads) else np.nan
     table[[f"central_{name}" for name in CATEGORIES]], table["confidence"] = _central(drawn, weights, leads)
@@ -131,7 +141,8 @@ def robustness(evaluation: Evaluation) -> Robustness:
 
 
 def leaders(evaluation: Evaluation) -> pd.DataFrame:
-    """Who leads under which permitted weights, exactly: agent_id, name, team, share of the weights, central_* (their mean), polygon
+    """Who leads under which permitted weights, exactly: agent_id, name, team, tied (how many others score the same in every category),
+    share of the weights, central_* (their mean), polygon
     (corners as weights of the categories, fractions of 1). Agents without a whole category are left out: their score is not linear."""
     scores = category_scores(evaluation)
     rows = np.flatnonzero(evaluation.agents.rated & ~np.isnan(scores).any(axis=1))
@@ -139,7 +150,10 @@ def leaders(evaluation: Evaluation) -> pd.DataFrame:
     found = weight_triangle.leading_regions(scores[rows], LOWER, UPPER) if len(rows) else []
     table = evaluation.people.iloc[rows[[one.who for one in found]]][names].reset_index(drop=True) if found else pd.DataFrame(columns=names)  # fmt: skip
     central = {f"central_{name}": [one.central[at] for one in found] for at, name in enumerate(CATEGORIES)}
-    return table.assign(share=[one.share for one in found], **central, polygon=[one.polygon for one in found])
+    alike = [int((np.abs(scores[rows] - scores[rows[one.who]]).max(axis=1) < 1e-9).sum()) - 1 for one in found]
+    return table.assign(
+        tied=alike, share=[one.share for one in found], **central, polygon=[one.polygon for one in found]
+    )
 
 
 def grade_regions(evaluation: Evaluation, row: int) -> list[tuple[str, float, Floats]]:
@@ -199,6 +213,16 @@ def _ranks(scores: Floats, weights: Floats) -> np.ndarray:
         kept = there[0] @ weights[at]
         total = np.nan_to_num(scores[at]) @ weights[at] / np.where(kept > 0, kept, 1.0)
         out[at] = competition_rank(np.maximum(total, 0.0))
+    return out
+
+
+def _ranks_of(scores: Floats, weights: Floats) -> np.ndarray:
+    """Ranks (weightings × agents) of the same category scores under many weightings."""
+    there, filled = (~np.isnan(scores)).astype(float), np.nan_to_num(scores)
+    out = np.zeros((len(weights), len(scores)), dtype=int)
+    for at, weight in enumerate(weights):
+        kept = there @ weight
+        out[at] = competition_rank(np.maximum(filled @ weight / np.where(kept > 0, kept, 1.0), 0.0))
     return out
 
 

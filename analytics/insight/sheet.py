@@ -147,11 +147,12 @@ def _indicators(about: Around, row: int, agent_id: str, hide: bool) -> list[dict
     return out
 
 
-def _probability(about: Around, row: int) -> dict[str, float | None] | None:
-    """The probability of each quadrant; None where the data do not tell."""
+def _probability(about: Around, row: int) -> dict[str, Any] | None:
+    """The probability of each quadrant, and whether the agent's own data are enough; None where the data do not tell."""
     if not about.chance.known[row]:
         return None
-    return {name: _number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
+    chances = {name: _number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
+    return chances | {"enough": bool(about.chance.enough[row])}
 
 
 def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
@@ -160,7 +161,7 @@ def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
     if sure is None or np.isnan(sure.low[row]):
         return None
     return {
-        "kind": sure.kind, "low": _number(sure.low[row]), "high": _number(sure.high[row]), "n": _number(sure.n[row]), "z": _number(sure.credibility[row]), "enough": bool(sure.enough[row]),
+        "kind": sure.kind, "low": _number(sure.low[row]), "high": _number(sure.high[row]), "n": _number(sure.n[row]), "z": _number(sure.credibility[row]), "enough": bool(sure.enough[row]), "differ": sure.differ,
     }  # fmt: skip
 
 

@@ -17,9 +17,24 @@ from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, 
 Q = 0.10
 FEWEST_MONTHS = 5
 SEASONAL = 18
+COLLEAGUES = 4  # others in the team below which the whole company is the reference
 HEAVY = 10.0  # percent of the whole score from which an indicator counts as heavily weighted
 RATES = (RENEWED, "first_term_renewed")  # tested with their denominators; everything else by the order of its months
-COLUMNS = ["agent_id", "months", "first", "last", "slope", "p", "q", "finding", "better", "up", "pairs", "needed"]
+COLUMNS = [
+    "agent_id",
+    "months",
+    "first",
+    "last",
+    "slope",
+    "p",
+    "q",
+    "finding",
+    "better",
+    "up",
+    "pairs",
+    "needed",
+    "steady",
+]
 
 
 @dataclass(frozen=True)
@@ -47,7 +62,7 @@ class Trends:
 @dataclass(frozen=True)
 class Incentives:
     """Who keeps improving on what weighs much. candidates: one row an agent and indicator (the columns of Trends.agents, and indicator,
-    nominal weight), many agents controlled for each indicator; indicators: those that were tested."""
+    nominal weight), many tests controlled over all of them together; indicators: those that were tested."""
 
     candidates: pd.DataFrame
     indicators: tuple[str, ...]
@@ -80,29 +95,32 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     frame = frame[frame[one.denominator] > 0]
     if frame.empty:
         return Trends(one.id, _empty(), "none", 0)
-    months, agents = sorted(frame["month"].unique()), sorted(frame["agent_id"].unique())
-    x, n, reference = _grids(frame, one, months, agents)
+    frame = frame.assign(month=pd.to_datetime(frame["month"]))
+    # Every month of the calendar, also those in which nobody has figures: twelve steps back is last year.
+    months = list(pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS"))
+    counted, agents = frame["month"].nunique(), sorted(frame["agent_id"].unique())
+    x, n, reference, behind = _grids(frame, one, months, agents)
     with np.errstate(all="ignore"):
         value = np.where(n > 0, one.scale * x / n, np.nan)
     if one.numerator in RATES and one.denominator in CASES and one.scale == 1.0 and bool((x <= n).all()):
-        slope, _, p = adjusted_trend.adjusted_trend(x, n, np.where(n > 0, reference, 0.5))
+        slope, _, p = adjusted_trend.adjusted_trend(x, n, reference, behind)
     else:
-        beyond = value - one.scale * reference
+        beyond = value - one.scale * np.where(behind > 0, reference, np.nan)
         (_, p), slope = mann_kendall.mann_kendall_rows(beyond), theil_sen.theil_sen_rows(beyond)
     seen = (n > 0).sum(axis=1)
     p = np.where((seen >= FEWEST_MONTHS) & ~np.isnan(slope), p, np.nan)
-    rule = "none" if len(months) < FEWEST_MONTHS else "seasonal" if len(months) >= SEASONAL else "exact"
+    rule = "none" if counted < FEWEST_MONTHS else "seasonal" if counted >= SEASONAL else "exact"
     better = slope < 0 if one.direction == "lower" else slope > 0
     up, pairs, needed = _against_last_year(-value if one.direction == "lower" else value, len(months))
-    steady = (pairs == 0) | np.where(better, up >= needed, pairs - up >= needed) if rule == "seasonal" else np.ones(len(p), dtype=bool)  # fmt: skip
+    steady = np.where(better, up, pairs - up) >= needed if rule == "seasonal" else np.ones(len(p), dtype=bool)
     q = false_discovery.adjusted(p)
     table = pd.DataFrame(
         {
             "agent_id": agents, "months": seen, "first": _pooled(x, n, slice(0, 3), one.scale), "last": _pooled(x, n, slice(-3, None), one.scale), "slope": slope,
-            "p": p, "q": q, "finding": (np.nan_to_num(q, nan=1.0) <= Q) & steady, "better": better, "up": up, "pairs": pairs, "needed": needed,
+            "p": p, "q": q, "finding": (np.nan_to_num(q, nan=1.0) <= Q) & steady, "better": better, "up": up, "pairs": pairs, "needed": needed, "steady": steady,
         }
     )  # fmt: skip
-    return Trends(one.id, table, rule, len(months))
+    return Trends(one.id, table, rule, counted)
 
 
 def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Incentives:
@@ -111,7 +129,10 @@ def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Ince
     found = {known.ids[at]: trends(monthly, known.indicators[at]) for at in heavy}
     parts = [one.agents.assign(indicator=name, nominal=nominal[known.position(name)]) for name, one in found.items()]
     every = pd.concat(parts, ignore_index=True) if parts else _empty().assign(indicator="", nominal=0.0)
-    chosen = every[every["finding"].astype(bool) & every["better"].astype(bool)]
+    # Every agent and indicator is one question: controlled together, looking at more indicators finds no more by chance.
+    q = false_discovery.adjusted(every["p"].to_numpy(dtype=float))
+    every = every.assign(q=q, finding=(np.nan_to_num(q, nan=1.0) <= Q) & every["steady"].astype(bool))
+    chosen = every[every["finding"] & every["better"].astype(bool)]
     chosen = chosen.sort_values(["nominal", "p", "agent_id"], ascending=[False, True, True], kind="stable")
     return Incentives(
         chosen.reset_index(drop=True), tuple(found), _longest(list(found.values())), max((one.months for one in found.values()), default=0)
@@ -124,27 +145,29 @@ def _longest(found: Sequence[Trends]) -> str:
 
 def _grids(
     frame: pd.DataFrame, one: Indicator, months: Sequence[object], agents: Sequence[str]
-) -> tuple[Floats, Floats, Floats]:
-    """Numerator, denominator and the rest of the team's ratio, agents × months."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Numerator, denominator, and the ratio of the others with the cases behind it; agents × months.
+
+    The others are the rest of the team, or of the company where the team has fewer than four others in that month: held against
+    one or two colleagues, whoever stands still would rise as they fall.
+    """
     names = [one.numerator, one.denominator]
     frame = frame.assign(**{name: frame[name].astype(float) for name in names})
-    team = frame.groupby(["team", "month"], dropna=False)[names].transform("sum")
-    overall = frame.groupby("month")[names].transform("sum")
-    # Without the agent's own figures, unless nobody else of the team has any.
-    rest = team[one.denominator] - frame[one.denominator]
-    reference = np.where(
-        rest > 0,
-        (team[one.numerator] - frame[one.numerator]) / rest.where(rest > 0, 1),
-        overall[one.numerator] / overall[one.denominator],
-    )
+    by_team = frame.groupby(["team", "month"], dropna=False)
+    team, overall = by_team[names].transform("sum"), frame.groupby("month")[names].transform("sum")
+    few = (by_team["agent_id"].transform("nunique") <= COLLEAGUES).to_numpy() | frame["team"].isna().to_numpy()
+    won, behind = (np.where(few, overall[name], team[name]) - frame[name].to_numpy() for name in names)
+    with np.errstate(all="ignore"):
+        reference = np.where(behind > 0, won / behind, np.nan)
     place, row = {month: at for at, month in enumerate(months)}, {agent: at for at, agent in enumerate(agents)}
-    x, n, r = (np.zeros((len(agents), len(months))) for _ in range(3))
+    x, n, m = (np.zeros((len(agents), len(months))) for _ in range(3))
+    r = np.full(x.shape, 0.5)
     at = frame["agent_id"].map(row).to_numpy(), frame["month"].map(place).to_numpy()
     # An agent who changed teams within a month has two rows of it.
     np.add.at(x, at, frame[one.numerator].to_numpy())
     np.add.at(n, at, frame[one.denominator].to_numpy())
-    r[at] = reference
-    return x, n, r
+    r[at], m[at] = np.nan_to_num(reference, nan=0.5), np.maximum(behind, 0.0)
+    return x, n, r, m
 
 
 def _against_last_year(value: Floats, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -165,5 +188,5 @@ def _pooled(x: Floats, n: Floats, part: slice, scale: float) -> Floats:
 
 
 def _empty() -> pd.DataFrame:
-    kinds = {"finding": bool, "better": bool, "agent_id": object}
+    kinds = {"finding": bool, "better": bool, "steady": bool, "agent_id": object}
     return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, float)) for name in COLUMNS})

@@ -111,9 +111,11 @@ def biggest(evaluation: Evaluation, team: str) -> Floats:
     for at, marks in of_teams(evaluation, np.array([row])):
         lost[:, at] = evaluation.teams.weight[row, at] * (100.0 - marks[:, 0]) / 100.0
         out[at] = 0.0
-    first, times = np.unique(lost.argmax(axis=1), return_counts=True)
-    out[first] = times / DRAWS
-    return out
+    # Ties share the place, and a draw in which nothing is lost has no largest loss.
+    most = lost.max(axis=1, keepdims=True)
+    leads = (lost >= most - 1e-9) & (most > 1e-9)
+    shares = (leads / np.maximum(leads.sum(axis=1, keepdims=True), 1)).mean(axis=0)
+    return np.where(np.isnan(out), np.nan, shares)
 
 
 def _row(evaluation: Evaluation, team: str) -> int:

@@ -115,15 +115,26 @@ def certainty_lines(sheet: Sheet, known: Catalogue, language: str) -> list[str]:
             "low": value_text(item, sure["low"], known, language), "high": value_text(item, sure["high"], known, language), "z": "—" if sure["z"] is None else f"{sure['z']:.2f}",
         }  # fmt: skip
         line = say(f"certainty.sentence_{sure['kind']}", language, **facts)
-        out.append(line if sure["enough"] else f"{line}{say('certainty.sentence_few', language)}")
+        if not sure.get("differ", True):
+            line += say("certainty.sentence_alike", language)
+        elif not sure["enough"]:
+            line += say("certainty.sentence_few", language)
+        out.append(line)
     return out
 
 
 def _quadrant_line(sheet: Sheet, language: str) -> str:
-    chances = sorted(sheet["quadrant_probability"].items(), key=lambda one: -one[1])
+    known = dict(sheet["quadrant_probability"])
+    enough = known.pop("enough")
+    chances = sorted(known.items(), key=lambda one: -one[1])
     (first, share), (second, other) = chances[:2]
     facts = {"first": say(f"quadrant.{first}", language), "share": f"{100 * share:.0f}", "second": say(f"quadrant.{second}", language), "other": f"{100 * other:.0f}"}  # fmt: skip
-    words = say("certainty.certain", language, quadrant=facts["first"], share=facts["share"]) if share >= CERTAIN else say("certainty.not_yet", language, **facts)  # fmt: skip
+    if not enough:
+        words = say("certainty.little", language, **facts)
+    elif share >= CERTAIN:
+        words = say("certainty.certain", language, quadrant=facts["first"], share=facts["share"])
+    else:
+        words = say("certainty.not_yet", language, **facts)
     return say("certainty.sheet_quadrant", language, quadrant=words)
 
 

@@ -25,6 +25,8 @@ def sure_text(measured: Measured, indicator: str, row: int, language: str) -> st
     parts = {"range": range_text(measured.catalogue[indicator], float(sure.low[row]), float(sure.high[row])), "n": f"{sure.n[row]:,.0f}"}  # fmt: skip
     z = sure.credibility[row]
     known = say("certainty.range_n", language, **parts) if math.isnan(z) else say("certainty.range_n_z", language, **parts, z=f"{z:.2f}")  # fmt: skip
+    if not sure.differ:
+        return say("certainty.alike", language, range=known)
     return known if sure.enough[row] else say("certainty.too_few", language, range=known)
 
 
@@ -37,9 +39,10 @@ def sure_columns(
         return {}, []
     one = measured.catalogue[indicator]
     stem = name or indicator
+    mark = say("certainty.few_mark" if sure.differ else "certainty.alike_mark", language)
     label = one.label[language]
     words = [
-        range_text(one, float(low), float(high)) + ("" if enough or not math.isfinite(low) else say("certainty.few_mark", language))
+        range_text(one, float(low), float(high)) + ("" if enough or not math.isfinite(low) else mark)
         for low, high, enough in zip(sure.low[rows], sure.high[rows], sure.enough[rows], strict=True)
     ]  # fmt: skip
     cells = {f"{stem}.range": words, f"{stem}.n": sure.n[rows], f"{stem}.z": sure.credibility[rows]}
@@ -55,6 +58,8 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
     first, second = chance.likeliest[row]
     share = [f"{100 * chance.probability[row, at]:.0f}" for at in (first, second)]
     names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
+    if not chance.enough[row]:
+        return say("certainty.little", language, first=names[0], share=share[0], second=names[1], other=share[1])
     if chance.certain[row]:
         return say("certainty.certain", language, quadrant=names[0], share=share[0])
     return say("certainty.not_yet", language, first=names[0], share=share[0], second=names[1], other=share[1])

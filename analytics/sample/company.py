@@ -78,7 +78,7 @@ def _agents(random: np.random.Generator) -> pd.DataFrame:
             }
         )
     agents = pd.DataFrame(rows)
-    agents.loc[list(IMPROVING), "skill"] = -0.10
+    agents.loc[list(IMPROVING), "skill"] = -0.22
     agents.loc[list(GIVEN_HARD), "skill"] = 0.01
     return agents
 
@@ -136,7 +136,7 @@ def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame
         + np.array([PRODUCTS[one][1] for one in product])
         + np.array([SEASON[month_at(at).month - 1] for at in book["at"]])
         - 0.11 * first_term
-        + np.where(np.isin(book["index"], IMPROVING), 0.0145 * book["at"].to_numpy(), 0.0)
+        + np.where(np.isin(book["index"], IMPROVING), 0.024 * book["at"].to_numpy(), 0.0)
         - np.where(np.isin(book["index"], list(NEWCOMERS)), 0.05, 0.0)
     )
     renewed = random.random(size) < np.clip(chance, 0.05, 0.985)

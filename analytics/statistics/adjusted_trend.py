@@ -8,22 +8,28 @@ from scipy.special import ndtr
 from analytics.statistics.arrays import Floats, Numbers, counts
 
 
-def adjusted_trend(successes: Numbers, trials: Numbers, reference: Numbers) -> tuple[Floats, Floats, Floats]:
+def adjusted_trend(
+    successes: Numbers, trials: Numbers, reference: Numbers, reference_trials: Numbers | None = None
+) -> tuple[Floats, Floats, Floats]:
     """Slope of (rate − reference) per step, z and two-sided p; series along the last axis, the reference's rate for each cell.
 
-    Score test of a linear departure: Σ(t − t̄)(x − n·r) over its standard deviation under the reference; steps without trials
-    weigh nothing. NaN slope and p = 1 where nothing varies. Source: Breslow & Day 1987, sec. 3.6 (score test for trend, offset).
+    `reference_trials`: how many trials the reference's rate itself rests on; none where it is known. A reference of few trials
+    wavers too, and leaving that out finds trends in small teams that are none. Steps without trials weigh nothing. NaN slope
+    and p = 1 where nothing varies. Weighted regression on the step, the variance of each difference that of two binomial rates
+    of one common rate. Source: Agresti 2013, Categorical Data Analysis, secs. 3.2 and 5.3.
     """
     x, n = counts(successes, trials)
-    r = np.broadcast_to(np.clip(np.asarray(reference, dtype=float), 1e-6, 1 - 1e-6), x.shape)
+    r = np.broadcast_to(np.asarray(reference, dtype=float), x.shape)
+    m = np.full(x.shape, np.inf) if reference_trials is None else np.broadcast_to(np.asarray(reference_trials, dtype=float), x.shape)  # fmt: skip
     t = np.arange(x.shape[-1], dtype=float)
-    information = np.where(n > 0, n * r * (1 - r), 0.0)
-    whole = information.sum(axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
-        middle = (information * t).sum(axis=-1, keepdims=True) / whole
-        above = ((t - middle) * np.where(n > 0, x - n * r, 0.0)).sum(axis=-1)
-        variance = (information * (t - middle) ** 2).sum(axis=-1)
-        z = above / np.sqrt(variance)
-        slope = above / (n * (t - middle) ** 2).sum(axis=-1)
+        # Half a success and half a failure keep months without any loss from weighing infinitely much.
+        common = np.where(np.isfinite(m), (x + r * m + 0.5) / (n + m + 1), np.clip(r, 1e-6, 1 - 1e-6))
+        weight = np.where((n > 0) & (m > 0), 1 / (common * (1 - common) * (1 / n + 1 / m)), 0.0)
+        beyond = np.where(n > 0, x / n - r, 0.0)
+        middle = (weight * t).sum(axis=-1, keepdims=True) / weight.sum(axis=-1, keepdims=True)
+        information = (weight * (t - middle) ** 2).sum(axis=-1)
+        score = (weight * (t - middle) * beyond).sum(axis=-1)
+        slope, z = score / information, score / np.sqrt(information)
     z = np.nan_to_num(z, nan=0.0)
     return slope, z, np.minimum(1.0, 2 * (1 - ndtr(np.abs(z))))

@@ -45,21 +45,26 @@ def ancova(
     if more is not None:
         columns += list(np.atleast_2d(np.asarray(more, dtype=float).T))
     design = np.column_stack(columns)
-    there = ~np.isnan(design).any(axis=1) & ~np.isnan(y)
+    weight = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
+    there = ~np.isnan(design).any(axis=1) & ~np.isnan(y) & ~np.isnan(weight)
     count = int(d[there].sum())
     if count == 0 or count == there.sum():
         raise ValueError("both treated and untreated people are needed")
+    if there.sum() <= design.shape[1]:
+        raise ValueError("more people than columns are needed")
     model = sm.WLS(
         y[there],
         design[there],
-        weights=np.ones(there.sum()) if weights is None else np.asarray(weights, dtype=float)[there],
+        weights=weight[there],
     )
     if clusters is None:
         fitted = model.fit(cov_type="HC3", use_t=True)
     else:
         fitted = model.fit(cov_type="cluster", cov_kwds={"groups": np.asarray(clusters)[there]}, use_t=True)
     effect, error = float(fitted.params[1]), float(fitted.bse[1])
-    reach = float(student.ppf(1 - (1 - confidence) / 2, fitted.df_resid))
+    # With clusters as many degrees of freedom as clusters less one, in the limits as in p.
+    freedom = fitted.df_resid if clusters is None else fitted.df_resid_inference
+    reach = float(student.ppf(1 - (1 - confidence) / 2, freedom))
     return Effect(
         effect,
         effect - reach * error,

@@ -24,7 +24,7 @@ def byar(count: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
         lower = observed * (1 - 1 / (9 * observed) - z / (3 * np.sqrt(observed))) ** 3
     above = observed + 1
     upper = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    return np.where(observed > 0, lower, 0.0), upper
+    return np.where(observed == 0, 0.0, lower), upper
 
 
 def ratio(observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:

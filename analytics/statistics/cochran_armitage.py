@@ -16,6 +16,8 @@ def cochran_armitage(
     Groups without trials are left out; NaN slope and p = 1 where nothing varies. Source: Armitage 1955, Biometrics 11:375–386; R prop.trend.test.
     """
     x, n = counts(successes, trials)
+    if np.isnan(x).any() or np.isnan(n).any():
+        raise ValueError("missing groups must be left out")
     t = np.arange(1, x.shape[-1] + 1, dtype=float) if scores is None else np.asarray(scores, dtype=float)
     total, hits = n.sum(axis=-1), x.sum(axis=-1)
     with np.errstate(all="ignore"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
-from scipy.stats import binom
+from scipy.stats import binom, poisson
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 
@@ -34,6 +34,32 @@ def binomial_limits(centre: float, trials: Numbers, level: float = 0.95) -> tupl
         lower = np.maximum(binom.ppf(tail, n, centre), 0) / n
         upper = np.minimum(binom.ppf(1 - tail, n, centre), n) / n
     return np.where(n > 0, lower, np.nan), np.where(n > 0, upper, np.nan)
+
+
+def poisson_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
+    """The outermost counts that chance still explains at this level, exactly; a count beyond them is outside.
+
+    No event at all is outside only where even that is rarer than the tail. Source: Spiegelhalter 2005, Statistics in Medicine.
+    """
+    e = np.asarray(expected, dtype=float)
+    tail = half_tail(level)
+    return np.maximum(poisson.ppf(tail, e), 0.0), poisson.ppf(1 - tail, e)
+
+
+def outside_chance(centre: float, trials: Numbers, level: float, events: bool = False) -> Floats:
+    """How likely an honest unit of so many trials lies outside its exact limits: never more than 1 − level.
+
+    centre: the common rate; `events` for counts that may repeat (Poisson), else shares (binomial).
+    """
+    n, found = np.unique(np.asarray(trials, dtype=float), return_inverse=True)
+    if events:
+        low, high = poisson_limits(n * centre, level)
+        chance = poisson.cdf(low - 1, n * centre) + poisson.sf(high, n * centre)
+    else:
+        low, high = (np.round(side * n) for side in binomial_limits(centre, n, level))
+        chance = binom.cdf(low - 1, n, centre) + binom.sf(high, n, centre)
+    out: Floats = chance[found]
+    return out
 
 
 def ratio_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:

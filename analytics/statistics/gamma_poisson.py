@@ -44,7 +44,7 @@ class CountPosterior:
     def above(self, observed: Numbers, expected: Numbers, threshold: float) -> Floats:
         """Posterior probability that a true ratio exceeds the threshold."""
         o, e = np.asarray(observed, dtype=float)[..., None], np.asarray(expected, dtype=float)[..., None]
-        out: Floats = gammaincc(self.shape + o, (self.rate + e) * max(threshold, 0.0)) @ self.weight
+        out: Floats = np.clip(gammaincc(self.shape + o, (self.rate + e) * max(threshold, 0.0)) @ self.weight, 0.0, 1.0)
         return out
 
     def interval(self, observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
@@ -63,7 +63,8 @@ def fit(observed: Numbers, expected: Numbers) -> CountPosterior | None:
     o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
     if np.any(o < 0) or np.any(e < 0):
         raise ValueError("counts and expectations cannot be negative")
-    o, e = o[e > 0], e[e > 0]
+    there = (e > 0) & ~np.isnan(o)
+    o, e = o[there], e[there]
     if len(o) < FEWEST or o.sum() == 0:
         return None
     middle = np.log(o.sum() / e.sum())

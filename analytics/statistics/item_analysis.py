@@ -46,13 +46,22 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 
 def variance_inflation(rows: Numbers) -> Floats:
-    """1 ÷ (1 − R²) of every item on the others, from the diagonal of the inverted correlations; above 5 an item says little of its own.
+    """1 ÷ (1 − R²) of every item on the others; above 5 an item says little of its own, infinite where the others give it exactly.
 
-    NaN for items that do not vary or where there are fewer than twice as many rows as items. Source: Belsley, Kuh & Welsch 1980.
+    NaN for items that do not vary or where there are fewer than twice as many rows as items; ValueError unless rows × items.
+    Source: Belsley, Kuh & Welsch 1980.
     """
     x = np.asarray(rows, dtype=float)
+    if x.ndim != 2:
+        raise ValueError("people × items are needed")
     out = np.full(x.shape[1], np.nan)
-    varies = x.std(axis=0) > 0 if len(x) else np.zeros(x.shape[1], dtype=bool)
-    if varies.sum() > 1 and len(x) >= 2 * varies.sum():
-        out[varies] = np.diag(np.linalg.pinv(np.corrcoef(x[:, varies], rowvar=False), hermitian=True))
+    varies = np.flatnonzero(x.std(axis=0) > 0) if len(x) else np.array([], dtype=int)
+    if len(varies) < 2 or len(x) < 2 * len(varies):
+        return out
+    z = (x[:, varies] - x[:, varies].mean(axis=0)) / x[:, varies].std(axis=0)
+    for at, item in enumerate(varies):
+        others = np.delete(z, at, axis=1)
+        rest = z[:, at] - others @ np.linalg.lstsq(others, z[:, at], rcond=None)[0]
+        left = float((rest**2).mean())
+        out[item] = 1 / left if left > 1e-10 else np.inf
     return out

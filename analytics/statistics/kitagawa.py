@@ -28,6 +28,8 @@ def kitagawa(successes_1: Numbers, trials_1: Numbers, successes_2: Numbers, tria
     side without trials. Source: Kitagawa 1955, JASA 50:1168–1194.
     """
     (x1, n1), (x2, n2) = counts(successes_1, trials_1), counts(successes_2, trials_2)
+    if np.isnan(x1 + n1).any() or np.isnan(x2 + n2).any():
+        raise ValueError("missing cells must be left out")
     if n1.sum() == 0 or n2.sum() == 0:
         raise ValueError("both sides need trials")
     w1, w2 = n1 / n1.sum(), n2 / n2.sum()

@@ -87,6 +87,9 @@ def surplus_rows(observed: Numbers, probabilities: Numbers, sizes: Numbers, leve
     x, p, n = np.asarray(observed, dtype=float), _checked(probabilities), np.asarray(sizes, dtype=np.int64)
     if n.sum() != len(p) or len(x) != len(n) or np.any(n < 1):
         raise ValueError("the sizes must add up to the number of probabilities")
+    if not len(n):
+        nothing = np.zeros(0)
+        return Surpluses(nothing, nothing, nothing, nothing, nothing, nothing)
     start = np.concatenate([[0], n.cumsum()[:-1]])
     mean, variance = np.add.reduceat(p, start), np.add.reduceat(p * (1 - p), start)
     tail = half_tail(level)

@@ -43,7 +43,7 @@ class MeanPosterior:
 
     def above(self, threshold: float) -> Floats:
         """Posterior probability that each true mean exceeds the threshold."""
-        out: Floats = ndtr((self.mean - threshold) / self.sd) @ self.weight
+        out: Floats = np.clip(ndtr((self.mean - threshold) / self.sd) @ self.weight, 0.0, 1.0)
         return out
 
     @property
@@ -95,6 +95,8 @@ def _checked(y: Numbers, se: Numbers) -> tuple[Floats, Floats]:
     means, errors = np.asarray(y, dtype=float), np.asarray(se, dtype=float)
     if means.ndim != 1 or means.shape != errors.shape or len(means) < 2:
         raise ValueError("two or more means and as many standard errors are needed")
+    if np.isnan(means).any() or np.isnan(errors).any():
+        raise ValueError("missing means must be left out")
     if np.any(errors <= 0):
         raise ValueError("standard errors must be above 0")
     return means, errors**2

@@ -9,7 +9,8 @@ from analytics.statistics.arrays import Floats, Numbers
 
 
 def regression_to_mean(mean: float, sd: float, cutoff: float, rho: Numbers, side: str = "below") -> Floats:
-    """Expected change, in the values' unit, of those picked `below` or `above` a cut-off, by the correlation of two measurements.
+    """How far those picked `below` or `above` a cut-off move back towards the mean (never negative, in the values' unit), by the
+    correlation of two measurements.
 
     Assumes normal values; ValueError for a spread not above 0, a correlation outside 0–1, or another side.
     Source: Barnett, van der Pols & Dobson 2005, International Journal of Epidemiology 34:215–220, eq. (1).
@@ -19,4 +20,4 @@ def regression_to_mean(mean: float, sd: float, cutoff: float, rho: Numbers, side
         raise ValueError("the spread must be above 0, the correlation between 0 and 1, the side below or above")
     z = (mean - cutoff) / sd if side == "below" else (cutoff - mean) / sd
     density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-    return np.asarray((1 - r) * sd * density / (1 - ndtr(z)), dtype=float)
+    return np.asarray((1 - r) * sd * density / max(float(ndtr(-z)), 1e-300), dtype=float)

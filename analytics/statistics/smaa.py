@@ -51,6 +51,8 @@ def smaa(
     s, w = np.asarray(scores, dtype=float), np.asarray(weights, dtype=float)
     if s.ndim != 2 or w.ndim != 2 or s.shape[1] != w.shape[1]:
         raise ValueError("scores and weights need the same categories")
+    if np.isnan(s).any() or np.isnan(w).any():
+        raise ValueError("complete scores and weights are needed")
     agents, buckets = len(s), buckets or len(s)
     random = np.random.default_rng(seed)
     errors = None if spread is None else np.asarray(spread, dtype=float)

@@ -23,7 +23,7 @@ class WeightSet:
 
 
 def weight_set(lower: Numbers, upper: Numbers) -> WeightSet:
-    """All weights of three categories between the limits that sum to 1; ValueError where there are none.
+    """All weights of three categories between the limits that sum to 1; ValueError where there are none, or only a point or a line.
 
     Source: exact; the triangle of 60–70/20–30/10–20 is (.6, .2, .1) + .1 × simplex.
     """
@@ -35,7 +35,7 @@ def weight_set(lower: Numbers, upper: Numbers) -> WeightSet:
         polygon = clip(polygon, np.eye(3)[at] - low[at])
         polygon = clip(polygon, high[at] - np.eye(3)[at])
     if not len(polygon):
-        raise ValueError("no weights lie between the limits and sum to 1")
+        raise ValueError("the limits leave no area of weights that sum to 1")
     area, centroid, second = _moments(polygon)
     return WeightSet(polygon, centroid, np.sqrt(np.maximum(second - centroid**2, 0)), area / _moments(np.eye(3))[0])
 
@@ -92,6 +92,8 @@ def exact_acceptability(scores: Numbers, lower: Numbers, upper: Numbers) -> Acce
     49:444–454 (SMAA-2), computed exactly.
     """
     s = np.asarray(scores, dtype=float)
+    if np.isnan(s).any():
+        raise ValueError("complete scores are needed")
     if len(s) > EXACT_UP_TO:
         raise ValueError("too many agents for an exact answer")
     cells = [weight_set(lower, upper).vertices]

@@ -12,6 +12,7 @@ from analytics.model import Filters, Settings
 from analytics.warehouse.connection import Warehouse, question, statements
 from analytics.warehouse.records import rollup_bound
 
+WHOLE_AGENT = ("target_count", "target_premium", "complaints", "upheld_complaints")
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 
 
@@ -59,6 +60,8 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
         agents, people = agents[held], people[held].reset_index(drop=True)
         by_team = by_team[by_team["agent_id"].isin(people["agent_id"])]
         given = {name: rates[held] for name, rates in given.items()}
+        # Targets and complaints are the agent's, whatever the channel: held against one channel's policies they would lie.
+        agents, by_team = (frame.drop(columns=[name for name in WHOLE_AGENT if name in frame]) for frame in (agents, by_team))  # fmt: skip
     return Measures(people, agents.reset_index(drop=True), by_team.reset_index(drop=True), given, set_aside)
 
 

@@ -166,13 +166,17 @@ def gaps() -> None:
         format_func=lambda one: t(f"fairness.by_{one}"),
         label_visibility="collapsed",
     )
-    found = groups(now, grouped(now, by, load.cases(period) if by == "channel" else None), load.surplus(period))
+    found = groups(
+        now,
+        grouped(now, by, load.cases(period) if by == "channel" else None),
+        load.surplus(period, now.measured.filters.channel),
+    )
     if found.empty:
         st.caption(t("common.nothing"))
         return
     found = found.assign(
-        told=[t("fairness.cannot_tell") if not enough else t("fairness.flagged") if flagged else t("fairness.fine") for flagged, enough in zip(found["flagged"], found["enough"], strict=True)],
-        interval=[f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") for low, high in zip(found["low"], found["high"], strict=True)],
+        told=[t("fairness.cannot_tell") if not enough else t("fairness.fine") if not flagged else t("fairness.flagged_chance") if high > 0 else t("fairness.flagged") for flagged, enough, high in zip(found["flagged"], found["enough"], found["high"], strict=True)],
+        interval=[f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") if ratio < 1 else "—" for low, high, ratio in zip(found["low"], found["high"], found["ratio"], strict=True)],
     )  # fmt: skip
     columns = [
         Column("group", t(f"fairness.by_{by}")), Column("n", t("column.agents"), "count"), Column("score", t("column.score"), "score"), Column("rate", t("fairness.good"), "percent"),
@@ -198,7 +202,7 @@ def definitions() -> None:
         best = found[found["fits"]]
         if len(best):
             one = best.iloc[0]
-            st.markdown(t("fairness.own_fits", definition=t(f"fairness.def_{one['definition']}"), matched=f"{100 * one['matched']:.0f}", compared=int(one["compared"]), error=f"{100 * one['error']:.1f}"))  # fmt: skip
+            st.markdown(t("fairness.own_fits", definition=(" = " if len(best) > 1 else "").join(t(f"fairness.def_{name}") for name in best["definition"]), matched=f"{100 * one['matched']:.0f}", compared=int(one["compared"]), error=f"{100 * one['error']:.1f}"))  # fmt: skip
         else:
             st.markdown(t("fairness.own_unclear", compared=int(found["compared"].max())))
         columns += [Column("error", t("fairness.error"), "percent"), Column("matched", t("fairness.matched"), "percent"), Column("compared", t("fairness.compared"), "count")]  # fmt: skip

@@ -145,7 +145,7 @@ def effect(now: Evaluation, base: Evaluation) -> None:
         t("weights.against", base=views.scheme_label(base.scheme, session.language()), period=str(now.measured.period))
     )
     if not len(rows):
-        st.info(t("overview.nobody_rated"))
+        st.info(t("weights.nobody_rated"))
         return
     persistent_figure(
         rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analytics.charts.chance import calibration_chart, waterfall_chart
+from analytics.errors import RequestRefused
 from analytics.insight.case_mix import CELL, MERGED, calibration, change, none_alike, waterfall
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
@@ -22,7 +23,13 @@ with shell.page("case_mix"):
     now = load.evaluation(controls.filter_bar(), session.scheme())
     shell.line(now.measured, int(now.shown.sum()))
     period = now.measured.period
-    found = load.case_mix(period)
+    channel = now.measured.filters.channel
+    try:
+        found = load.case_mix(period, channel)
+    except RequestRefused:
+        st.info(t("case_mix.none"))
+        st.page_link("pages/data/upload.py", label=t("first.upload"), icon=":material/upload_file:")
+        st.stop()
     people = now.people[now.shown].set_index("agent_id")
     table = found.agents.assign(alone=none_alike(found))
     table = table[table["agent_id"].isin(people.index)]
@@ -39,6 +46,10 @@ with shell.page("case_mix"):
         t("case_mix.unused", factors=listed([t(f"case_mix.step_{one}") for one in found.unused]))
         if found.unused
         else t("case_mix.unmeasured")
+    )
+    told = table[table["enough"]]
+    st.markdown(
+        t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), chance=f"{0.05 * len(told):.0f}")
     )
     shown = table.assign(
         state=[
@@ -96,7 +107,7 @@ with shell.page("case_mix"):
         st.caption(t("overview.no_comparison"))
     elif teams:
         team = st.selectbox(t("filter.team"), teams, key="change_team", width=220)
-        before, after = load.cases(earlier), load.cases(period)
+        before, after = load.cases(earlier, channel), load.cases(period, channel)
         before, after = before[before["team"] == team], after[after["team"] == team]
         if len(before) and len(after):
             split = change(before, after)

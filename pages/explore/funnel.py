@@ -49,7 +49,7 @@ with shell.page("funnel"):
             outside=int((found.outside998 & seen).sum()),
             all=int(seen.sum()),
             centre=views.format_value(found.centre, one, session.language()),
-            expected=f"{0.002 * int(seen.sum()):.1f}",
+            expected=f"{found.chance998[seen].sum():.2g}",
         )
     )
     people = now.people.iloc[found.rows].reset_index(drop=True)
@@ -73,7 +73,7 @@ with shell.page("funnel"):
     with left:
         panel.draw("funnel_chart", funnel_chart(now, found, indicator, t), alt=t("funnel.chart", indicator=indicator(chosen)))  # fmt: skip
     with right:
-        st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{100 * found.alarm95:.0f}", alarm998=f"{100 * found.alarm998:.0f}"))  # fmt: skip
+        st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99", alarm998=f"{100 * found.alarm998:.0f}"))  # fmt: skip
         st.caption(t("funnel.fewest_events" if found.events else "funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))  # fmt: skip
         st.caption(t("funnel.dispersion", phi=f"{found.phi:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion"))
         st.caption(t("funnel.blame"))

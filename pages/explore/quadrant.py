@@ -43,22 +43,23 @@ def put_on_list(agents: list[str]) -> None:
     """Plan a talk with agents who have none, with the action of their quadrant and what they lose most by."""
     listed = {talk.agent_id for talk in load.desk().talks() if talk.state in OPEN_TALKS}
     rows = coaching_list(now, place(now), []).set_index("agent_id")
-    for agent_id in agents:
-        if agent_id not in listed:
-            weakest = tuple(rows.loc[agent_id, "weakest"]) if agent_id in rows.index else ()
-            reason = t(
-                "talk.reason_quadrant", quadrant=t(f"quadrant.{placed_as(agent_id)}"), period=str(now.measured.period)
+    new = [agent_id for agent_id in agents if agent_id not in listed]
+    for agent_id in new:
+        weakest = tuple(rows.loc[agent_id, "weakest"]) if agent_id in rows.index else ()
+        reason = t(
+            "talk.reason_quadrant", quadrant=t(f"quadrant.{placed_as(agent_id)}"), period=str(now.measured.period)
+        )
+        load.desk().save_talk(
+            Talk(
+                agent_id,
+                reason=reason,
+                action=text(default_action(placed_as(agent_id), [])),
+                indicators=weakest,
+                first=now.measured.period.first,
+                last=now.measured.period.last,
             )
-            load.desk().save_talk(
-                Talk(
-                    agent_id,
-                    reason=reason,
-                    indicators=weakest,
-                    first=now.measured.period.first,
-                    last=now.measured.period.last,
-                )
-            )
-    session.put("listed_now", len(agents))
+        )
+    session.put("listed_now", len(new))
 
 
 def placed_as(agent_id: str) -> str:
@@ -214,7 +215,7 @@ def table() -> None:
         else:
             st.caption(t("quadrant_page.tick_one"))
         panel.downloads("quadrant", t("quadrant_page.export", period=str(now.measured.period)), frame, columns)
-    if done := session.get("listed_now"):
+    if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))
         session.forget("listed_now")
     unplaced = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))

@@ -81,9 +81,11 @@ with shell.page("trends"):
     percent = now.catalogue[chosen].unit.startswith("percent")
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("months", t("trends.seen"), "count"), Column("first", t("trends.first")),
-        Column("last", t("trends.last")), Column("slope", t("trends.slope"), "number"), Column("p", "p", "p"), Column("q", t("trends.q"), "p"), Column("beats", t("trends.beats")), Column("need", t("trends.need")),
+        Column("last", t("trends.last")), Column("slope", t("trends.slope"), "number"), Column("p", "p", "p"), Column("q", t("trends.q"), "p"),
     ]  # fmt: skip
     found = load.trends(span, chosen)
+    if found.rule == "seasonal":
+        columns += [Column("beats", t("trends.beats")), Column("need", t("trends.need"))]
     st.markdown(t(f"trends.rule_{found.rule}", months=found.months))
     incentive_list()
     st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)

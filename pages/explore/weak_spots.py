@@ -28,6 +28,8 @@ def verdict(table: pd.DataFrame) -> str:
     """Which loss is probably the largest; never one name where two are about as likely."""
     if table["biggest"].isna().all():
         return t("weak_spots.few", agents=FEWEST_AGENTS, policies=FEWEST_POLICIES)
+    if table["biggest"].max() <= 0:
+        return t("weak_spots.nothing_lost")
     first, second = table.nlargest(2, "biggest").itertuples() if len(table) > 1 else (table.iloc[0], None)
     if first.biggest >= CERTAIN or second is None:
         return t("weak_spots.sure", indicator=indicator(first.indicator), lost=f"{first.team:.1f}", share=f"{100 * first.biggest:.0f}")  # fmt: skip
@@ -98,7 +100,10 @@ with shell.page("weak_spots"):
         st.subheader(t("weak_spots.todo", team=team), anchor=False)
         if session.how_sure():
             st.markdown(verdict(table))
-        for line in table.head(3).itertuples():
+        worth = table[(table["recoverable"] > 0.05) | table["recoverable"].isna()].head(3)
+        if worth.empty:
+            st.caption(t("weak_spots.no_gap"))
+        for line in worth.itertuples():
             st.markdown(
                 t(
                     "weak_spots.todo_line",

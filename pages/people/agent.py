@@ -1,6 +1,7 @@
 """Agent · 续保员: one agent's indicators from value to contribution, against the team, over the months."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from analytics.charts.scores import breakdown_bars, history_lines
@@ -128,15 +129,15 @@ with shell.page("agent"):
     facts = [
         (name, extra[name])
         for name in ("late_renewals", "open_policies", "excluded_policies", "upheld_complaints")
-        if name in extra and extra[name] == extra[name] and extra[name] is not None
+        if name in extra and pd.notna(extra[name])
     ]
     if facts:
         st.caption(" · ".join(f"{t(f'agent.{name}')} {int(value)}" for name, value in facts))
     if (
         "due_premium" in extra
-        and extra["due_premium"]
-        and not np.isnan(extra["due_premium"])
-        and not np.isnan(extra["renewed_premium"])
+        and pd.notna(extra["due_premium"])
+        and pd.notna(extra["renewed_premium"])
+        and extra["due_premium"] > 0
     ):
         st.caption(
             t(

@@ -291,7 +291,14 @@ def proof() -> None:
         st.markdown(t("proof.mean", change=signed(found.expected_change)))
     if found.effect is not None:
         one = found.effect
-        st.markdown(t("proof.effect", effect=signed(one.effect), low=signed(one.low), high=signed(one.high)))
+        st.markdown(
+            t(
+                "proof.effect_none" if found.nothing_seen else "proof.effect",
+                effect=signed(one.effect),
+                low=signed(one.low),
+                high=signed(one.high),
+            )
+        )
         st.markdown(t("proof.detectable", points=f"{one.detectable:.1f}"))
     if found.placebo is not None:
         one = found.placebo

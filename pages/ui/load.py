@@ -136,9 +136,10 @@ def has_sample() -> bool:
 # -- answers that take a while: cached by the data's version and the period, the same for every reader ------------------
 
 
-def cases(period: Period) -> pd.DataFrame:
-    """Every closed policy of a period; whoever shows single agents cuts them to the reader's scope."""
-    return _cases(_key(), period)
+def cases(period: Period, channel: str | None = None) -> pd.DataFrame:
+    """Every closed policy of a period (and channel); whoever shows single agents cuts them to the reader's scope."""
+    found = _cases(_key(), period)
+    return found if channel is None else found[found["channel"] == channel]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -146,22 +147,24 @@ def _cases(key: tuple[object, ...], period: Period) -> pd.DataFrame:
     return desk().cases(period)
 
 
-def case_mix(period: Period) -> CaseMix:
-    """The case-mix model of a period."""
+def case_mix(period: Period, channel: str | None = None) -> CaseMix:
+    """The case-mix model of a period (and channel)."""
     from analytics.insight.case_mix import case_mix as fitted  # scikit-learn is a second's import
 
-    return _case_mix(_key(), period, fitted)
+    return _case_mix(_key(), period, channel, fitted)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _case_mix(key: tuple[object, ...], period: Period, _fitted: Callable[[pd.DataFrame], CaseMix]) -> CaseMix:
-    return _fitted(cases(period))
+def _case_mix(
+    key: tuple[object, ...], period: Period, channel: str | None, _fitted: Callable[[pd.DataFrame], CaseMix]
+) -> CaseMix:
+    return _fitted(cases(period, channel))
 
 
-def surplus(period: Period) -> dict[str, float]:
+def surplus(period: Period, channel: str | None = None) -> dict[str, float]:
     """Renewals beyond those expected, per 100 policies, of every agent; empty where nothing could be expected."""
     try:
-        found = case_mix(period).agents
+        found = case_mix(period, channel).agents
     except RequestRefused:
         return {}
     return dict(zip(found["agent_id"], 100 * found["difference"] / found["n"], strict=True))

@@ -85,7 +85,8 @@ def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
     """Whether one leads under every permitted weighting, and how first and second of now compare at the corners."""
     lines = []
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
-        lines.append(t("triangle.one_leads", name=md(table["name"].iloc[0])))
+        key = "triangle.one_leads" if not table["tied"].iloc[0] else "triangle.several_lead"
+        lines.append(t(key, name=md(table["name"].iloc[0]), others=int(table["tied"].iloc[0])))
     rated = np.flatnonzero(now.agents.rated & now.in_scope)
     two = rated[np.argsort(now.agents.rank[rated], kind="stable")][:2]
     if len(two) == 2:

@@ -169,7 +169,7 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     assert any("do not differ beyond chance" in one.value for one in at.info)
     assert any("Certain (80% or more): 0 of 12" in one.value for one in at.caption)
     tables = [one.value for one in at.dataframe]
-    assert tables[0]["certainty"].str.startswith("not yet certain").all()
+    assert tables[0]["certainty"].str.startswith("too few data for a verdict").all()
     assert tables[-1]["agent_id"].tolist() == ["Z9"]
 
 
@@ -207,3 +207,19 @@ def test_a_standard_is_drafted_rehearsed_and_adopted_with_a_reason(full):
     assert [(one.version, one.reason, one.indicators["renewal_rate"]["weight"]) for one in saved] == [
         (1, "更看重续保率", 50.0)
     ]
+
+
+def test_an_agent_without_premiums_or_surveys_has_a_page_too(home, tmp_path, monkeypatch):
+    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,A2,2026-04-03,未续\n")
+    load_text(home, tmp_path, "scoresheet", "工号,客户满意度\nA1,88\nA3,90\n", **{"from": "2026-04", "to": "2026-04"})
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch)
+    at.switch_page("pages/people/agent.py").run()
+    for agent in ("A1", "A3"):
+        at.selectbox(key="agent_choice").select(agent).run()
+        sound(at)
+    at.switch_page("pages/explore/case_mix.py").run()
+    load.close()
+    sound(at)
+    assert any("没有可以比较的因素" in one.value for one in at.info)

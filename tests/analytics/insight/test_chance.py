@@ -1,6 +1,7 @@
 """The pages that know of chance: the sample's planted facts are found, equal agents are left in peace."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
 from analytics.home import Home
 from analytics.insight.case_mix import MERGED, calibration, case_mix, change, waterfall
-from analytics.insight.certainty import certainty
+from analytics.insight.certainty import _equal_counts, certainty
 from analytics.insight.coaching import coaching_list
 from analytics.insight.definitions import radar
 from analytics.insight.draws import of_agents
@@ -382,3 +383,90 @@ def test_talks_that_did_nothing_prove_nothing_and_their_placebo_neither(company)
     assert found.expected_change > 0  # because the worst were picked
     assert found.placebo.low <= 0 <= found.placebo.high
     assert set(found.periods["period"]) == {"earlier", "before", "after"}
+
+
+def test_a_label_needs_data_of_ones_own_not_only_a_sure_group(company):
+    month = company.evaluation(Filters(APRIL), default_scheme())
+    sure = quadrant_certainty(month.measured, place(month, cut="0.7", cut_y="70"))
+    assert (sure.probability.max(axis=1)[sure.known] >= 0.8).mean() > 0.5  # nearly everybody is above so low a line …
+    assert not (sure.certain & ~sure.enough).any()  # … but twenty policies and six surveys say it of the group
+
+
+def test_complaints_can_stand_on_an_axis(company):
+    now = company.evaluation(Filters(Period(dt.date(2026, 2, 1), dt.date(2026, 4, 1))), default_scheme())
+    for x, y in (("renewal_rate", "complaint_rate"), ("complaint_rate", "satisfaction"), ("renewal_count", "complaint_rate")):  # fmt: skip
+        found = quadrant_certainty(now.measured, place(now, x, y))
+        assert found.probability[found.known].sum(axis=1) == pytest.approx(1)
+
+
+def test_no_complaint_is_not_low_below_the_number_that_the_page_names(judged):
+    found = funnel(judged, "complaint_rate")
+    few = found.n < found.fewest998
+    assert not (found.outside998 & few & (found.rate == 0)).any()
+    assert found.chance998.max() <= 0.002
+
+
+def test_a_perfect_agent_among_few_is_not_drawn_as_perfect(home, tmp_path):
+    rows = "".join(f"P{who}-{at},A{who},2026-04-0{1 + at},{'已续' if who == 0 or at % 3 else '未续'}\n" for who in range(4) for at in range(5))  # fmt: skip
+    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
+    few = evaluate(home.measure(Filters(APRIL)), default_scheme())
+    drawn = certainty(few.measured, "renewal_rate").drawn(np.arange(4), 2_000, np.random.default_rng(1))
+    assert drawn[:, 0].std() > 0.05
+    assert drawn[:, 0].mean() == pytest.approx(5.5 / 6, abs=0.02)
+
+
+def test_a_team_that_loses_nothing_has_no_largest_loss(home, tmp_path):
+    rows = "".join(f"P{at},A{at % 6},2026-04-0{1 + at % 9},已续\n" for at in range(180))
+    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
+    load_text(home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{at},甲\n" for at in range(6)))
+    full = evaluate(home.measure(Filters(APRIL)), default_scheme())
+    table = losses_of(full, "甲").set_index("indicator")
+    assert table.loc["renewal_rate", "team"] == 0
+    assert table.loc["renewal_rate", "biggest"] < 0.5
+
+
+def test_two_who_score_the_same_in_everything_lead_together(judged):
+    twin = replace(judged.agents, values=judged.measured.agents)
+    assert leaders(judged)["tied"].tolist() == [0] * len(leaders(judged))
+    marks = judged.measured.agents.points.copy()
+    best = judged.row(str(leaders(judged)["agent_id"].iloc[0]))
+    marks[(best + 1) % len(marks)] = marks[best]
+    same = replace(judged.measured, agents=replace(twin.values, points=marks))
+    assert leaders(evaluate(same, judged.scheme))["tied"].iloc[0] == 1
+
+
+def test_one_channels_policies_are_not_held_against_everybodys_targets_and_complaints(company):
+    all_over = company.evaluation(Filters(APRIL), default_scheme()).measured
+    direct = company.evaluation(Filters(APRIL, channel="直销"), default_scheme()).measured
+    known = all_over.catalogue
+    assert np.isnan(direct.company.value[0, known.position("complaint_rate")])
+    count = direct.agents.value[:, known.position("renewal_count")]
+    assert np.nanmedian(count) == pytest.approx(
+        1, abs=0.01
+    )  # of the median agent in this channel, not of a whole target
+    assert np.nanmedian(all_over.agents.value[:, known.position("renewal_count")]) > 0.5
+
+
+def test_an_effect_is_refused_where_before_and_after_overlap(company):
+    after = company.evaluation(Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 5, 1))), default_scheme())
+    with pytest.raises(RequestRefused, match="effect_periods"):
+        company.proof(after, Period(dt.date(2025, 12, 1), dt.date(2026, 4, 1)))
+
+
+def test_an_impossible_market_average_is_refused(judged):
+    with pytest.raises(RequestRefused, match="market_out_of_range"):
+        propose(judged.measured, "renewal_rate", 70.0)
+
+
+def test_months_without_figures_do_not_shift_last_year(company):
+    monthly = company.monthly(CLOSED)
+    gone = pd.to_datetime(monthly["month"]) == pd.Timestamp(2025, 6, 1)
+    whole, gap = (trends(part, catalogue()["renewal_rate"]).agents.set_index("agent_id") for part in (monthly, monthly[~gone]))  # fmt: skip
+    assert (gap["pairs"] <= whole["pairs"]).all()
+    assert gap["slope"].corr(whole["slope"]) > 0.9
+
+
+def test_rare_complaints_of_equal_agents_are_not_told_apart():
+    random = np.random.default_rng(9)
+    wrong = np.mean([_equal_counts(random.poisson(0.1, 100).astype(float), np.full(100, 0.1)) < 0.05 for _ in range(100)])  # fmt: skip
+    assert wrong <= 0.1
