@@ -79,7 +79,7 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     kept = session.remembered(key)
     at = options.index(kept) if kept in options else options.index(default) if default in options else 0
     chosen = st.selectbox(
-        t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=178 if key == "period" else 130
+        t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=178 if key == "period" else 120
     )
     session.remember(key, chosen)
     return chosen
