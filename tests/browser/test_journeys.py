@@ -60,7 +60,7 @@ def test_a_cut_line_moved_by_key_redraws_in_the_same_node_and_keeps_the_selectio
     before = page.get_attribute("[data-draws]", "data-draws")
     slider.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("n => document.querySelector('[data-draws]').dataset.draws > n", arg=before)
+    page.wait_for_function("n => Number(document.querySelector('[data-draws]').dataset.draws) > Number(n)", arg=before)
     visit.settle()
     assert page.evaluate("document.querySelector('[data-draws]').mark") == "the same"
     assert page.get_by_text("1 selected").is_visible()
@@ -89,7 +89,8 @@ def test_ten_more_points_of_results_move_the_star_and_the_triangle_names_who_lea
     page = visit.open("weights")
     page.get_by_text("The triangle of permitted weights").wait_for()
     visit.settle()
-    star = "[...document.querySelectorAll('[data-draws]')].flatMap(one => one.data).find(one => one.marker?.symbol === 'star').y[0]"
+    star = "[...document.querySelectorAll('[data-draws]')].flatMap(one => one.data ?? []).find(one => one.marker?.symbol === 'star')?.y[0]"
+    page.wait_for_function(f"{star} !== undefined")
     before = page.evaluate(star)
     page.locator("input[type=range]").first.focus()
     for _ in range(3):
