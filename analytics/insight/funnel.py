@@ -66,7 +66,7 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
     if not len(rows):
-        raise RequestRefused("no_data")
+        raise RequestRefused("no_cases", name=one.label)
     x, n = x[rows], n[rows]
     centre = float(x.sum() / n.sum())
     rate = x / n

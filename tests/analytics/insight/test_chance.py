@@ -470,3 +470,10 @@ def test_rare_complaints_of_equal_agents_are_not_told_apart():
     random = np.random.default_rng(9)
     wrong = np.mean([_equal_counts(random.poisson(0.1, 100).astype(float), np.full(100, 0.1)) < 0.05 for _ in range(100)])  # fmt: skip
     assert wrong <= 0.1
+
+
+def test_rates_without_counts_have_no_funnel_and_that_is_not_called_no_data(home, tmp_path):
+    load_text(home, tmp_path, "scoresheet", "工号,续保率\nA1,80%\nA2,90%\n", **{"from": "2026-04", "to": "2026-04"})
+    given = evaluate(home.measure(Filters(APRIL)), default_scheme())
+    with pytest.raises(RequestRefused, match="no_cases"):
+        funnel(given, "renewal_rate")
