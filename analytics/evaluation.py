@@ -18,7 +18,7 @@ from analytics.scoring.ranking import competition_rank, grade
 from analytics.scoring.standards import Floats, points
 from analytics.scoring.weights import effective, membership, totals, vector
 from analytics.warehouse.connection import Warehouse
-from analytics.warehouse.measures import Measures, measures, months
+from analytics.warehouse.measures import Measures, Sums, measures, months
 
 
 @dataclass(frozen=True, eq=False)  # one set of figures is itself and no other: answers about it can be kept beside it
@@ -103,7 +103,8 @@ class Measured:
     team_values: Values
     company: Values
     totals: Mapping[str, float]
-    set_aside: pd.DataFrame  # scoresheet rows that the period does not cover, or that records speak for already
+    set_aside: pd.DataFrame  # figures that another source speaks for, or sheets that the period does not cover: why
+    targets: pd.DataFrame  # agent-months whose target is not the agent's own: count_basis, premium_basis
 
     @property
     def period(self) -> Period:
@@ -201,27 +202,23 @@ def latest_closed(warehouse: Warehouse) -> Period:
 def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue | None = None) -> Measured:
     """Values and points of every agent, every team and the company over a period; by the built-in catalogue unless told."""
     known = known or catalogue()
-    source = measures(warehouse, settings, filters, known.ids)
-    people = source.people
-    agents = _values(source.agents, known, source.given, len(people))
-    teams = _teams(source, known, agents)
-    company_row = source.agents.sum(min_count=1).to_frame().T
-    for at, one in enumerate(known.indicators):
-        if one.fallback:
-            company_row[f"{one.id}.denominator"] = np.nansum(agents.denominator[:, at])
-    company = _pooled(company_row, known, _rate_only_means(agents, [np.arange(len(people))]))
-    totals = {name: float(value) for name, value in company_row.iloc[0].items() if pd.notna(value)}
+    source = measures(warehouse, settings, filters, known.indicators)
+    size = len(source.people)
+    given = _given(source.rates["row"], source.rates, known, size)
+    agents = _values(source.agents, known, given)
+    company_rates = _means(np.zeros(size, dtype=np.intp), agents.value, np.isnan(agents.numerator), 1)
     return Measured(
         filters=filters,
         catalogue=known,
         settings=settings,
-        people=pd.concat([people, source.agents], axis=1),
+        people=pd.concat([source.people, source.agents.amounts], axis=1),
         agents=_locked(agents),
-        teams=teams[0],
-        team_values=_locked(teams[1]),
-        company=_locked(company),
-        totals=totals,
+        teams=pd.concat([source.teams, source.team_sums.amounts], axis=1),
+        team_values=_locked(_pooled(source.team_sums, known, _team_rates(source, known))),
+        company=_locked(_pooled(source.company, known, company_rates)),
+        totals={name: float(value) for name, value in source.company.amounts.iloc[0].items() if pd.notna(value)},
         set_aside=source.set_aside,
+        targets=source.targets,
     )
 
 
@@ -305,110 +302,72 @@ def months_of(
 # -- from measures to values ---------------------------------------------------------------------------------------
 
 
-def _values(sums: pd.DataFrame, known: Catalogue, given: Mapping[str, Floats], rows: int) -> Values:
-    parts: list[tuple[Floats, Floats, Floats]] = []
-    for one in known.indicators:
-        numerator = _column(sums, one.numerator, rows)
-        denominator = _column(sums, one.denominator, rows)
-        if one.fallback == "median_agent":
-            denominator = _median_agent(numerator, denominator)
-        value = _ratio(numerator, denominator, one.scale)
-        missing = np.isnan(value)
-        rate = given.get(one.id)
-        if rate is not None:
-            value = np.where(missing, rate, value)
-        parts.append((value, np.where(missing, np.nan, numerator), np.where(missing, np.nan, denominator)))
-    return _with_points(parts, known, rows)
+def _values(sums: Sums, known: Catalogue, given: Floats) -> Values:
+    """Ratios of sums, and `given` rates (rows × indicators) where there are no sums to divide."""
+    value = _ratios(sums, known)
+    missing = np.isnan(value)
+    return _with_points(
+        np.where(missing, given, value),
+        np.where(missing, np.nan, sums.numerator),
+        np.where(missing, np.nan, sums.denominator),
+        known,
+    )
 
 
-def _median_agent(numerator: Floats, denominator: Floats) -> Floats:
-    """Targets where everybody has one; otherwise what the median agent reached stands for everybody's."""
-    has = ~np.isnan(numerator)
-    if not has.any() or not np.isnan(denominator[has]).any():
-        return denominator
-    return np.where(has, float(np.median(numerator[has])), np.nan)
+def _pooled(sums: Sums, known: Catalogue, means: Floats) -> Values:
+    """Values of groups from pooled measures, never means of rates; where volumes are unknown, equal weights, and marked."""
+    equal = ~np.isnan(means)
+    value = np.where(equal, means, _ratios(sums, known))
+    hide = np.isnan(value) | equal
+    pooled = _with_points(value, *(np.where(hide, np.nan, part) for part in (sums.numerator, sums.denominator)), known)
+    return replace(pooled, equal_weight=equal)
 
 
-def _column(sums: pd.DataFrame, name: str, rows: int) -> Floats:
-    if name not in sums:
-        return np.full(rows, np.nan)
-    column: Floats = sums[name].to_numpy(dtype=float, na_value=np.nan)
-    return column
+def _ratios(sums: Sums, known: Catalogue) -> Floats:
+    scale = np.array([indicator.scale for indicator in known.indicators])
+    usable = ~np.isnan(sums.numerator) & (sums.denominator > 0)
+    nothing = np.full(sums.numerator.shape, np.nan)
+    ratios: Floats = np.divide(sums.numerator * scale, sums.denominator, out=nothing, where=usable)
+    return ratios
 
 
-def _ratio(numerator: Floats, denominator: Floats, scale: float) -> Floats:
-    usable = ~np.isnan(numerator) & ~np.isnan(denominator) & (denominator > 0)
-    ratio: Floats = np.divide(numerator * scale, denominator, out=np.full(len(numerator), np.nan), where=usable)
-    return ratio
+def _with_points(value: Floats, numerator: Floats, denominator: Floats, known: Catalogue) -> Values:
+    marks = [points(value[:, at], indicator.standard) for at, indicator in enumerate(known.indicators)]
+    return Values(value, numerator, denominator, np.column_stack(marks), np.zeros(value.shape, dtype=bool))
 
 
-def _with_points(parts: list[tuple[Floats, Floats, Floats]], known: Catalogue, rows: int) -> Values:
-    def stack(index: int) -> Floats:
-        return np.column_stack([part[index] for part in parts]) if rows else np.zeros((0, len(parts)))
-
-    value = stack(0)
-    marks = np.column_stack([points(value[:, at], one.standard) for at, one in enumerate(known.indicators)])
-    return Values(value, stack(1), stack(2), marks, np.zeros((rows, len(parts)), dtype=bool))
-
-
-def _rate_only_means(agents: Values, groups: list[np.ndarray]) -> Floats:
-    """Per group and indicator: the plain mean of its agents' values where any of them has no volume, else NaN."""
-    out = np.full((len(groups), agents.value.shape[1]), np.nan)
-    rate_only = ~np.isnan(agents.value) & np.isnan(agents.numerator)
-    if not rate_only.any():
-        return out
-    for index, group in enumerate(groups):
-        with_rate = rate_only[group].any(axis=0)
-        if with_rate.any():
-            block = agents.value[group][:, with_rate]
-            there = ~np.isnan(block)
-            out[index, with_rate] = np.where(there, block, 0.0).sum(axis=0) / there.sum(axis=0)
+def _given(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) -> Floats:
+    """Rates without volume as rows × indicators: several months' count alike."""
+    out = np.full((size, len(known.ids)), np.nan)
+    for name, part in rates.groupby("indicator"):
+        means = part["value"].groupby(rows.reindex(part.index)).mean()
+        out[means.index.to_numpy(dtype=int), known.position(str(name))] = means.to_numpy()
     return out
 
 
-def _pooled(sums: pd.DataFrame, known: Catalogue, means: Floats) -> Values:
-    """Values of groups from pooled measures, never means of rates; where volumes are unknown, equal weights, and marked."""
-    rows = len(sums)
-    parts = []
-    for at, one in enumerate(known.indicators):
-        numerator = _column(sums, one.numerator, rows)
-        denominator = _column(sums, f"{one.id}.denominator" if one.fallback else one.denominator, rows)
-        value = _ratio(numerator, denominator, one.scale)
-        equal = ~np.isnan(means[:, at])
-        value = np.where(equal, means[:, at], value)
-        hide = np.isnan(value) | equal
-        parts.append((value, np.where(hide, np.nan, numerator), np.where(hide, np.nan, denominator)))
-    pooled = _with_points(parts, known, rows)
-    return replace(pooled, equal_weight=~np.isnan(means))
+def _means(group: npt.NDArray[np.intp], value: Floats, without_volume: np.ndarray, size: int) -> Floats:
+    """Per group and indicator the plain mean of its agents' values where any of them has no volume, else NaN."""
+    out = np.full((size, value.shape[1]), np.nan)
+    there = ~np.isnan(value)
+    for at in np.flatnonzero((there & without_volume).any(axis=0)):
+        some = there[:, at]
+        marked = np.bincount(group[some], without_volume[some, at], size) > 0
+        sums, counts = np.bincount(group[some], value[some, at], size), np.bincount(group[some], minlength=size)
+        out[marked, at] = sums[marked] / counts[marked]
+    return out
 
 
-def _teams(source: Measures, known: Catalogue, agents: Values) -> tuple[pd.DataFrame, Values]:
-    """Teams with the figures of the months in which an agent belonged to them."""
-    by_team = source.by_team
-    rows_of = {agent: row for row, agent in enumerate(source.people["agent_id"])}
-    frame = by_team.drop(columns=["agent_id"]).groupby("team", dropna=True).sum(min_count=1)
-    counts = by_team.dropna(subset=["team"]).groupby("team")["agent_id"].nunique()
-    frame.insert(0, "agents", counts)
-    frame = frame.reset_index()
-    members = {
-        team: np.array([rows_of[agent] for agent in group["agent_id"] if agent in rows_of], dtype=int)
-        for team, group in by_team.dropna(subset=["team"]).groupby("team")
-    }
-    groups = [members[team] for team in frame["team"]]
-    for at, one in enumerate(known.indicators):
-        if one.fallback:
-            # An agent's own denominator (target or median) counts once, with the team of the last month.
-            sums = [
-                np.nansum(agents.denominator[_last_team(source, rows, team), at])
-                for rows, team in zip(groups, frame["team"], strict=True)
-            ]
-            frame[f"{one.id}.denominator"] = np.array(sums) if sums else np.zeros(0)
-    return frame, _pooled(frame, known, _rate_only_means(agents, groups))
-
-
-def _last_team(source: Measures, rows: np.ndarray, team: Any) -> np.ndarray:
-    last = source.people["team"].to_numpy()
-    return rows[[last[row] == team for row in rows]] if len(rows) else rows
+def _team_rates(source: Measures, known: Catalogue) -> Floats:
+    """Plain means by team where rates came without a volume: of the agents' values in the months they belonged to the team."""
+    teams = source.teams["team"].tolist()
+    if source.rates.empty:
+        return np.full((len(teams), len(known.ids)), np.nan)
+    members = source.members
+    place = members["team"].map({team: at for at, team in enumerate(teams)}).to_numpy(dtype=np.intp)
+    rates = source.rates.merge(members.reset_index(names="member")[["member", "row", "team"]], on=["row", "team"])
+    value = _ratios(source.member_sums, known)
+    given = _given(rates["member"], rates, known, len(members))
+    return _means(place, np.where(np.isnan(value), given, value), np.isnan(value), len(teams))
 
 
 def _locked(values: Values) -> Values:

@@ -176,7 +176,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which period is judged and whom the page shows; only `period` and `channel` change any number."""
+    """Which period is judged and whom the page shows; only `period`, `channel` and `cut` change any number."""
 
     period: Period
     team: str | None = None
@@ -184,6 +184,7 @@ class Filters:
     channel: str | None = None
     least_policies: int = 0
     scope: Scope | None = None  # None: everybody
+    cut: dt.date | None = None  # figures as they were known on this day
 
 
 @dataclass(frozen=True)

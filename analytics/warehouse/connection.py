@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import duckdb
 import pandas as pd
 
 HERE = Path(__file__).parent
+VIEWS = ("policy_state", "agent_figures")
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.
 LOCKED: dict[str, str | bool | int | float | list[str]] = {
@@ -39,6 +41,12 @@ def statements(file: str) -> Mapping[str, str]:
 def question(name: str) -> str:
     """The text of a question that has a file of its own."""
     return (HERE / "questions" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def view(name: str) -> str:
+    """The text of a view."""
+    return (HERE / "views" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 class Warehouse:
@@ -89,6 +97,7 @@ class Warehouse:
             return int(cursor.execute("select data_version from meta").fetchall()[0][0])
 
     def _migrate(self) -> None:
+        """Bring the tables to the newest form, then the views, which are derived and may change with any version."""
         with self.cursor() as cursor:
             cursor.execute("create table if not exists migration (name varchar primary key)")
             done = {row[0] for row in cursor.execute("select name from migration").fetchall()}
@@ -99,6 +108,17 @@ class Warehouse:
                 cursor.execute("begin")
                 cursor.execute(file.read_text(encoding="utf-8"))
                 cursor.execute("insert into migration values ($1)", [file.name])
+                cursor.execute("commit")
+        for name in VIEWS:
+            text = view(name)
+            mark = f"view {name} {hashlib.sha256(text.encode()).hexdigest()}"
+            if mark in done:
+                continue
+            with self.cursor() as cursor:
+                cursor.execute("begin")
+                cursor.execute(f"create or replace view {name} as {text}")
+                cursor.execute("delete from migration where starts_with(name, $1)", [f"view {name} "])
+                cursor.execute("insert into migration values ($1)", [mark])
                 cursor.execute("commit")
 
 

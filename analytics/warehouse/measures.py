@@ -1,30 +1,62 @@
-"""Measures of a period: agent-months summed, scoresheets that the period covers added, who everybody is."""
+"""Measures of a period: agent-months and scoresheets as pieces, which of them count for what, added up by agent and by team."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from analytics.model import Filters, Settings
-from analytics.warehouse.connection import Warehouse, question, statements
+from analytics.model import Filters, Indicator, Settings
+from analytics.warehouse.connection import Warehouse, question, run, statements
 from analytics.warehouse.records import rollup_bound
+from analytics.warehouse.sources import Flags, Spans, choose
 
-WHOLE_AGENT = ("target_count", "target_premium", "complaints", "upheld_complaints")
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+FILLED = "_filled"  # a target, or what stands in for it where there is none
+TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
+WHOLE_AGENT = (*TARGETS, *(name + FILLED for name in TARGETS), "complaints", "upheld_complaints")
+OF_POLICIES = (
+    "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
+    "excluded_policies", "due_premium", "renewed_premium", "retained_premium", "first_term_due", "first_term_renewed",
+    "cycle_days", "cycled_policies",
+)  # fmt: skip
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
+PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
+SHEET = ["agent_id", "first_month", "last_month"]
+ASIDE = [*SHEET, "measure", "value", "why"]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of some rows (agents, teams, the company): numerator and denominator of every indicator, and every measure; NaN is missing."""
+
+    numerator: Floats
+    denominator: Floats
+    amounts: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Measures:
-    """people, agents (same rows: one column a measure), by_team (agent × team), rates given without volume, and rest."""
+    """people (one row an agent) with their sums; teams (team, agents) with theirs; the company's; rates that scoresheets gave without a
+    volume (row of the agent, team, indicator, value); what was set aside and why; and whose target is not their own."""
 
     people: pd.DataFrame
-    agents: pd.DataFrame
-    by_team: pd.DataFrame
-    given: Mapping[str, np.ndarray]
+    agents: Sums
+    teams: pd.DataFrame
+    team_sums: Sums
+    members: pd.DataFrame  # row of the agent and team: one row for every team that an agent belonged to
+    member_sums: Sums
+    company: Sums
+    rates: pd.DataFrame
     set_aside: pd.DataFrame
+    targets: pd.DataFrame
 
 
 def months(warehouse: Warehouse) -> pd.DataFrame:
@@ -32,118 +64,285 @@ def months(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.ask("months")
 
 
-def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicator_ids: Collection[str]) -> Measures:
-    """Sums over the period; a channel filter rolls the policies of that channel up anew, the rest stays the agent's."""
-    span = {"first_month": filters.period.first, "last_month": filters.period.last}
-    by_team = _sums(warehouse, settings, filters)
-    items = warehouse.ask("items", **span)
-    if len(items):
-        keys = items[["agent_id", "team"]]
-        long = pd.concat(
-            [
-                keys.assign(measure=items["item"] + "_points", amount=items["points"]),
-                keys.assign(measure=items["item"] + "_count", amount=items["ratings"].astype(float)),
-            ]
-        )
-        wide = long.pivot_table(
-            index=["agent_id", "team"], columns="measure", values="amount", aggfunc="sum", dropna=False
-        )
-        wide = wide.dropna(how="all").reset_index()
-        by_team = by_team.merge(wide, on=["agent_id", "team"], how="outer")
-    sheets = warehouse.ask("scoresheets", **span)
-    by_team, given, set_aside = _add_scoresheets(warehouse, by_team, sheets, indicator_ids)
-    agents = by_team.drop(columns=["team"]).groupby("agent_id", sort=True).sum(min_count=1)
-    people = _people(warehouse, agents.index, span)
-    if filters.channel is not None and len(agents):
-        # Whoever holds nothing of this channel is not part of the question.
-        held = agents[["due_policies", "open_policies", "excluded_policies"]].fillna(0).sum(axis=1).to_numpy() > 0
-        agents, people = agents[held], people[held].reset_index(drop=True)
-        by_team = by_team[by_team["agent_id"].isin(people["agent_id"])]
-        given = {name: rates[held] for name, rates in given.items()}
-        # Targets and complaints are the agent's, whatever the channel: held against one channel's policies they would lie.
-        agents, by_team = (frame.drop(columns=[name for name in WHOLE_AGENT if name in frame]) for frame in (agents, by_team))  # fmt: skip
-    return Measures(people, agents.reset_index(drop=True), by_team.reset_index(drop=True), given, set_aside)
+def denominator_of(indicator: Indicator) -> str:
+    """The measure that an indicator divides by: with a fallback the target as it is filled."""
+    return f"{indicator.denominator}{FILLED}" if indicator.fallback else indicator.denominator
 
 
-def _sums(warehouse: Warehouse, settings: Settings, filters: Filters) -> pd.DataFrame:
-    span = {"first_month": filters.period.first, "last_month": filters.period.last}
-    if filters.channel is None:
-        return warehouse.ask("measures", **span)
+def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicators: Sequence[Indicator]) -> Measures:
+    """Sums of the period; a channel counts the policies of that channel, a cut what was known on an earlier day.
+
+    Agents, teams and the company add up the same pieces, so that they agree whatever was transferred, hired or left.
+    """
     with warehouse.cursor() as cursor:
-        bound = rollup_bound(settings, filters.period.first, filters.period.last, filters.channel)
-        # A temporary table of the same name stands before the stored one for this cursor alone.
-        cursor.execute(f"create temp table agent_month as {question('rollup')}", bound)
-        return cursor.execute(statements("questions/questions.sql")["measures"], span).df()
+        _shadow(cursor, settings, filters)
+        found = _Source(cursor, filters)
+        pieces, rates, aside = _pieces(found, indicators, filters.channel)
+        people = _people(found, pd.Index(sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object))
+        targets = found.ask("targets")
+    if filters.channel is not None:
+        # Whoever holds nothing of this channel is not part of the question; targets and complaints are the agent's, whatever the
+        # channel: held against one channel's policies they would lie.
+        held = pieces.groupby("agent_id")[["held_policies", "excluded_policies"]].sum().sum(axis=1)
+        people = people[people["agent_id"].map(held).fillna(0).to_numpy() > 0].reset_index(drop=True)
+        pieces = pieces.drop(columns=[name for name in WHOLE_AGENT if name in pieces])
+        targets = targets.iloc[:0]
+    index = pd.Index(people["agent_id"])
+    pieces = pieces[pieces["agent_id"].isin(index)].reset_index(drop=True)
+    rates = rates[rates["agent_id"].isin(index)].reset_index(drop=True)
+    counted = _Counted(pieces, rates, indicators)
+    agent, team = index.get_indexer(pieces["agent_id"]), pieces["team"]
+    names = pd.Index(sorted({*team.dropna(), *rates["team"].dropna()}), name="team", dtype=object)
+    members = pd.concat([pieces[["agent_id", "team"]], rates[["agent_id", "team"]]]).dropna().drop_duplicates()
+    teams = pd.DataFrame({"team": names, "agents": members.groupby("team")["agent_id"].size().reindex(names).to_numpy()})
+    belongs = pd.MultiIndex.from_frame(members).get_indexer(pd.MultiIndex.from_frame(pieces[["agent_id", "team"]]))
+    kept = rates[counted.rates].assign(row=lambda frame: index.get_indexer(frame["agent_id"]))
+    return Measures(
+        people,
+        counted.sums(agent, len(people)),
+        teams,
+        counted.sums(names.get_indexer(team), len(teams)),
+        members.assign(row=index.get_indexer(members["agent_id"]))[["row", "team"]].reset_index(drop=True),
+        counted.sums(belongs, len(members)) if len(kept) else Sums(np.zeros((0, 0)), np.zeros((0, 0)), pd.DataFrame()),
+        counted.sums(np.zeros(len(pieces), dtype=np.intp), 1),
+        kept[["row", "team", "measure", "value"]].rename(columns={"measure": "indicator"}),
+        pd.concat([aside, counted.aside()], ignore_index=True)[ASIDE],
+        targets,
+    )
 
 
-def _people(warehouse: Warehouse, agent_ids: pd.Index, span: Mapping[str, object]) -> pd.DataFrame:
-    here = warehouse.ask("people", **span).set_index("agent_id").reindex(agent_ids)
-    anywhere = warehouse.ask("facts_of").set_index("agent_id").reindex(agent_ids)
-    people = here[["name", "team", "branch", "region", "supervisor", "hired_on"]]
-    people = people.combine_first(anywhere[["name", "team", "branch", "region", "supervisor", "hired_on"]])
-    people = people.reindex(agent_ids).reset_index(names="agent_id")[PEOPLE]
+# -- from the warehouse to pieces ----------------------------------------------------------------------------------
+
+
+class _Source:
+    """The questions about one period, asked with one cursor, which may have tables of its own before the stored ones."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, filters: Filters) -> None:
+        self._cursor = cursor
+        self._span = {"first_month": filters.period.first, "last_month": filters.period.last}
+
+    def ask(self, name: str) -> pd.DataFrame:
+        text = statements("questions/questions.sql")[name]
+        return self._cursor.execute(text, self._span if "$first_month" in text else {}).df()
+
+
+def _shadow(cursor: duckdb.DuckDBPyConnection, settings: Settings, filters: Filters) -> None:
+    """Temporary tables of the same names stand before the stored ones for this cursor alone."""
+    if filters.channel is None and filters.cut is None:
+        return
+    first, last = filters.period.first, filters.period.last
+    if filters.cut is not None:
+        run(cursor, "cut_rule", cut=filters.cut)
+    rolled = rollup_bound(settings, first, last, filters.channel)
+    cursor.execute(f"create temp table agent_month as {question('rollup')}", rolled)
+    run(cursor, "shadow_roster", first_month=first, last_month=last)
+    cursor.execute(question("roster"), {"first_month": first, "last_month": last})
+
+
+def _pieces(
+    found: _Source, indicators: Sequence[Indicator], channel: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The pieces (PLACE and a column a measure), rates without volume, and the scoresheet rows that do not count at all.
+
+    A piece is the records of some months of an agent and team, or one scoresheet. Where nothing disputes them, months that have the
+    same measures are added up already and have no first and last; the pieces of agents with scoresheets are single months.
+    """
+    records = found.ask("measures").rename(columns={"month": "first"})
+    items = _items(found.ask("items").rename(columns={"month": "first"}))
+    records = pd.concat([records, items], ignore_index=True) if len(items) else records
+    records = records.assign(last=records["first"], sheet=False, load=np.int64(0))
+    rows = found.ask("scoresheets")
+    why = np.where(~rows["covered"], "period", "")
+    if channel is not None:
+        bound_up = {one.id for one in indicators if {one.numerator, one.denominator} & set(OF_POLICIES)}
+        why = np.where((why == "") & rows["measure"].isin({*OF_POLICIES, *bound_up}), "channel", why)
+    rows = rows.assign(why=why)
+    counted, is_rate = rows["why"] == "", rows["measure"].isin([one.id for one in indicators])
+    if not counted.any():
+        return _without_empty_teams(records), rows[counted].assign(team=None), rows
+    roster = found.ask("sheet_roster")
+    team = roster.set_index(["agent_id", "month"])["team"]
+    sheets = _sheets(rows[counted & ~is_rate], roster)
+    pieces = pd.concat([records, sheets], ignore_index=True) if len(sheets) else records
+    rates = rows[counted & is_rate]
+    ends = pd.MultiIndex.from_frame(rates[["agent_id", "last_month"]])
+    rates = rates.assign(team=team.reindex(ends).to_numpy(dtype=object))
+    return _without_empty_teams(pieces), _without_empty_teams(rates), rows[~counted]
+
+
+def _without_empty_teams(frame: pd.DataFrame) -> pd.DataFrame:
+    team = frame["team"].astype(object)
+    return frame.assign(team=team.where(team.notna(), None))
+
+
+def _items(items: pd.DataFrame) -> pd.DataFrame:
+    """Ratings per item as measures: NAME_points and NAME_count."""
+    if items.empty:
+        return items
+    wide = items.groupby(["agent_id", "team", "first", "item"], dropna=False)[["points", "ratings"]].sum().unstack("item")
+    wide.columns = [f"{item}_{'points' if part == 'points' else 'count'}" for part, item in wide.columns]
+    return wide.reset_index()
+
+
+def _sheets(rows: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
+    """One piece a scoresheet: its measures, the team at its end, and the targets of its months."""
+    if rows.empty:
+        return rows
+    wide = rows.pivot_table(index=SHEET, columns="measure", values="value", aggfunc="sum").reset_index()
+    loads = rows.groupby(SHEET, as_index=False)["load_id"].max()
+    wide = wide.merge(loads, on=SHEET).rename(columns={"load_id": "load"}).assign(sheet=True)
+    if "due_policies" in wide:
+        still_open = wide["open_policies"].fillna(0) if "open_policies" in wide else 0
+        given = wide["held_policies"] if "held_policies" in wide else np.nan
+        wide["held_policies"] = pd.Series(given, wide.index).fillna(wide["due_policies"] + still_open)
+    by_month = roster.set_index(["agent_id", "month"])
+    ends = by_month.reindex(pd.MultiIndex.from_frame(wide[["agent_id", "last_month"]]))
+    wide["team"] = ends["team"].to_numpy(dtype=object)
+    single = (wide["first_month"] == wide["last_month"]).to_numpy()
+    for target, reached in TARGETS.items():
+        own = pd.Series(wide[target] if target in wide else np.nan, wide.index)
+        wide[target] = np.where(single, ends[target].to_numpy(), np.nan)
+        wide[target + FILLED] = np.where(single, ends[target + FILLED].to_numpy(), np.nan)
+        if not single.all():
+            longer = wide[~single]
+            goals, stand_in = _of_longer(longer, own[~single], roster, target, reached)
+            wide.loc[~single, target], wide.loc[~single, target + FILLED] = goals, stand_in
+    return wide.rename(columns={"first_month": "first", "last_month": "last"})
+
+
+def _of_longer(
+    sheets: pd.DataFrame, given: pd.Series, roster: pd.DataFrame, target: str, reached: str
+) -> tuple[Floats, Floats]:
+    """Targets of scoresheets of several months, own and filled: as domain.md has them, among the sheets of the same months."""
+    goal = f"goal_{target.removeprefix('target_')}"
+    months = sheets.reset_index(names="piece").merge(roster[["agent_id", "month", goal]], on="agent_id")
+    months = months[(months["month"] >= months["first_month"]) & (months["month"] <= months["last_month"])]
+    own = given.fillna(months.groupby("piece")[goal].sum(min_count=1).reindex(sheets.index))
+    if reached not in sheets:
+        return own.to_numpy(dtype=float), own.to_numpy(dtype=float)
+    result = sheets[reached].where(sheets[reached].notna())
+    span = [sheets["first_month"], sheets["last_month"]]
+    judged = result.notna().groupby(span).transform("sum")
+    with_one = (own.notna() & result.notna()).groupby(span).transform("sum")
+    few = (2 * with_one < judged) | (with_one == 0)
+    median_goal, median_result = (part.groupby(span).transform("median") for part in (own, result))
+    return own.to_numpy(dtype=float), np.where(few, median_result, own.fillna(median_goal)).astype(float)
+
+
+def _people(found: _Source, agent_ids: pd.Index) -> pd.DataFrame:
+    here, anywhere = (found.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]] for name in ("people", "facts_of"))
+    people = here.combine_first(anywhere).reindex(agent_ids).reset_index(names="agent_id")[PEOPLE]
     for column in ("name", "team", "branch", "region", "supervisor"):
         people[column] = people[column].astype(object).where(people[column].notna(), None)
     people["name"] = people["name"].where(people["name"].notna(), people["agent_id"])
     return people
 
 
-def _add_scoresheets(
-    warehouse: Warehouse, by_team: pd.DataFrame, sheets: pd.DataFrame, indicator_ids: Collection[str]
-) -> tuple[pd.DataFrame, dict[str, np.ndarray], pd.DataFrame]:
-    """Scoresheet measures and rates where no records speak already; the finer of overlapping sheets counts."""
-    if sheets.empty:
-        return by_team, {}, sheets.assign(why=pd.Series(dtype=object))
-    outside = sheets[~sheets["covered"]].assign(why="period")
-    covered = _without_overlaps(sheets[sheets["covered"]])
-    set_aside = [outside, covered[covered["why"] != ""]]
-    covered = covered[covered["why"] == ""]
-    known = set(by_team.columns) - {"agent_id", "team"}
-    spoken = by_team.groupby("agent_id").sum(min_count=1)
-    is_measure = ~covered["measure"].isin(list(indicator_ids))
-    plain = covered[is_measure]
-    clash = np.array(
-        [m in spoken.columns and a in spoken.index and pd.notna(spoken.at[a, m]) for a, m in zip(plain["agent_id"], plain["measure"], strict=True)],
-        dtype=bool,
-    )  # fmt: skip
-    set_aside.append(plain[clash].assign(why="records"))
-    plain = plain[~clash]
-    if len(plain):
-        wide = plain.pivot_table(index="agent_id", columns="measure", values="value", aggfunc="sum").reset_index()
-        facts = warehouse.ask("facts_of").set_index("agent_id")["team"]
-        wide["team"] = facts.reindex(wide["agent_id"]).to_numpy()
-        by_team = pd.concat([by_team, wide], ignore_index=True)
-    rates = covered[~is_measure]
-    agent_ids = pd.Index(sorted(set(by_team["agent_id"]) | set(rates["agent_id"])))
-    unseen = agent_ids.difference(pd.Index(by_team["agent_id"].unique()))
-    if len(unseen):
-        facts = warehouse.ask("facts_of").set_index("agent_id")["team"]
-        by_team = pd.concat(
-            [by_team, pd.DataFrame({"agent_id": unseen, "team": facts.reindex(unseen).to_numpy()})], ignore_index=True
+# -- from pieces to sums -------------------------------------------------------------------------------------------
+
+
+class _Counted:
+    """Which pieces count for which indicator and measure, decided once, and their sums by any grouping of the pieces."""
+
+    def __init__(self, pieces: pd.DataFrame, rates: pd.DataFrame, indicators: Sequence[Indicator]) -> None:
+        self._pieces = pieces
+        self._measures = [name for name in pieces.columns if name not in PLACE]
+        self._values = {name: pieces[name].to_numpy(dtype=float, na_value=np.nan) for name in self._measures}
+        self._aside: list[pd.DataFrame] = []
+        self.rates: Flags = np.zeros(len(rates), dtype=bool)
+        self._spans = _spans(pieces, rates) if bool(pieces["sheet"].any()) or len(rates) else None
+        self._rated = rates
+        self._pairs = [self._pair(one) for one in indicators]
+
+    def _pair(self, indicator: Indicator) -> tuple[Floats, Floats]:
+        """Numerator and denominator where both are there and count: both from one source."""
+        nothing = np.full(len(self._pieces), np.nan)
+        above = self._values.get(indicator.numerator, nothing)
+        below = self._values.get(denominator_of(indicator), nothing)
+        there = ~np.isnan(above) & ~np.isnan(below)
+        if self._spans is not None:
+            there = self._chosen(there, indicator)
+        return np.where(there, above, np.nan), np.where(there, below, np.nan)
+
+    def _chosen(self, there: Flags, indicator: Indicator) -> Flags:
+        assert self._spans is not None
+        rows, spans = self._spans
+        rated = (self._rated["measure"] == indicator.id).to_numpy()
+        counts = there[rows]
+        if rated.any():
+            # A sheet that gives the counts gives its rate with them.
+            ids = self._pieces.iloc[rows[counts]]
+            with_counts = pd.MultiIndex.from_frame(ids.loc[ids["sheet"], ["agent_id", "first", "last"]])
+            rated = rated & ~pd.MultiIndex.from_frame(self._rated[SHEET]).isin(with_counts)
+        kept, why = choose(spans, np.concatenate([counts, rated]))
+        keep, keep_rate = kept[: len(rows)], kept[len(rows) :]
+        # A rate without volume cannot be added to counts of other months.
+        counting = self._pieces["agent_id"].to_numpy()[rows[keep]]
+        no_volume = keep_rate & self._rated["agent_id"].isin(counting).to_numpy()
+        keep_rate &= ~no_volume
+        self.rates |= keep_rate
+        reasons = np.where(no_volume, "no_volume", why[len(rows) :])
+        self._note(self._rated.assign(why=reasons)[rated & ~keep_rate])
+        lost = self._pieces.iloc[rows[counts & ~keep]]
+        lost = lost.rename(columns={"first": "first_month", "last": "last_month"}).assign(why=why[: len(rows)][counts & ~keep])
+        for measure in (indicator.numerator, denominator_of(indicator)) if len(lost) else ():
+            self._note(lost.assign(measure=measure.removesuffix(FILLED), value=lost[measure]))
+        out = there.copy()
+        out[rows] = keep
+        return out
+
+    def _note(self, lost: pd.DataFrame) -> None:
+        if len(lost):
+            self._aside.append(lost[ASIDE])
+
+    def aside(self) -> pd.DataFrame:
+        """What was set aside for another source: one row an agent, months and measure."""
+        if not self._aside:
+            return pd.DataFrame(columns=ASIDE)
+        return pd.concat(self._aside, ignore_index=True).drop_duplicates([*SHEET, "measure", "why"])
+
+    def _amount(self, measure: str) -> Floats:
+        """One measure where it counts; records and sheets as for a pair."""
+        values = self._values[measure]
+        if self._spans is None:
+            return values
+        rows, spans = self._spans
+        there = ~np.isnan(values)
+        kept, _ = choose(spans, np.concatenate([there[rows], np.zeros(len(self._rated), dtype=bool)]))
+        there[rows] = kept[: len(rows)]
+        return np.where(there, values, np.nan)
+
+    def sums(self, group: Rows, size: int) -> Sums:
+        """Sums by group (a row number, −1 for none) of `size` groups."""
+        numerator, denominator = (
+            np.column_stack([_sum(group, size, pair[side]) for pair in self._pairs])
+            if self._pairs
+            else np.zeros((size, 0))
+            for side in (0, 1)
         )
-    means = rates.groupby(["measure", "agent_id"])["value"].mean()
-    given = {
-        str(name): means.xs(name, level="measure").reindex(agent_ids).to_numpy(dtype=float)
-        for name in rates["measure"].unique()
-    }
-    for name in known:
-        by_team[name] = by_team[name].astype(float)
-    return by_team, given, pd.concat(set_aside, ignore_index=True)
+        amounts = pd.DataFrame({name: _sum(group, size, self._amount(name)) for name in self._measures})
+        return Sums(numerator, denominator, amounts.reindex(range(size)))
 
 
-def _without_overlaps(covered: pd.DataFrame) -> pd.DataFrame:
-    """`why` = "overlap" for a wider sheet whose months finer sheets of the same agent and measure already give."""
-    covered = covered.assign(why="", span=(covered["last_month"] - covered["first_month"]).dt.days)
-    grouped = covered.groupby(["agent_id", "measure"])
-    if (grouped["span"].transform("nunique") > 1).any() or (
-        grouped["first_month"].transform("nunique") < grouped["span"].transform("size")
-    ).any():
-        for _, group in grouped:
-            taken: list[tuple[pd.Timestamp, pd.Timestamp]] = []
-            for index, row in group.sort_values(["span", "load_id"]).iterrows():
-                first, last = row["first_month"], row["last_month"]
-                if any(first <= other_last and other_first <= last for other_first, other_last in taken):
-                    covered.loc[index, "why"] = "overlap"
-                else:
-                    taken.append((first, last))
-    return covered.drop(columns=["span"])
+def _spans(pieces: pd.DataFrame, rates: pd.DataFrame) -> tuple[Rows, Spans]:
+    """The pieces of agents with scoresheets (their rows), and with the rates behind them as spans."""
+    rows = np.flatnonzero(pieces["first"].notna().to_numpy())
+    part = pieces.iloc[rows]
+    given = rates.rename(columns={"first_month": "first", "last_month": "last", "load_id": "load"}).assign(sheet=True)
+    every = pd.concat([part[["agent_id", "first", "last", "sheet", "load"]], given[["agent_id", "first", "last", "sheet", "load"]]])
+    first, last = (_number(every[name]) for name in ("first", "last"))
+    codes = pd.factorize(every["agent_id"])[0].astype(np.int64)
+    return rows, Spans(codes, first, last, every["sheet"].to_numpy(dtype=bool), every["load"].to_numpy(dtype=np.int64))
+
+
+def _number(month: pd.Series) -> npt.NDArray[np.int64]:
+    stamps = pd.to_datetime(month)
+    numbers: npt.NDArray[np.int64] = (stamps.dt.year * 12 + stamps.dt.month).to_numpy(dtype=np.int64)
+    return numbers
+
+
+def _sum(group: Rows, size: int, values: Floats) -> Floats:
+    """Sums by group, NaN where a group has nothing."""
+    there = ~np.isnan(values) & (group >= 0)
+    sums = np.bincount(group[there], values[there], size)
+    return np.where(np.bincount(group[there], minlength=size) > 0, sums, np.nan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from analytics.model import Settings, add_months
 from analytics.people import Correction
-from analytics.warehouse.connection import Warehouse, question, run, statements
+from analytics.warehouse.connection import Warehouse, question, run, statements, view
 from analytics.work import Work
 
 RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments", "scoresheet")
@@ -184,14 +185,22 @@ def correction_values(correction: Correction) -> dict[str, Any]:
 
 def apply_settings(warehouse: Warehouse, settings: Settings) -> bool:
     """Roll everything up again when a rule changed since the last time; True when it did."""
+    definition = hashlib.sha256("".join((question("rollup"), question("roster"), view("policy_state"))).encode())
     wanted = json.dumps(
-        [settings.grace_days, dict(settings.grace_by_product), settings.contact_lead_days, settings.calendar]
+        [
+            settings.grace_days,
+            dict(settings.grace_by_product),
+            settings.contact_lead_days,
+            settings.calendar,
+            definition.hexdigest(),  # a version of the program that counts otherwise counts everything again
+        ]
     )
     with warehouse.cursor() as cursor:
         if cursor.execute("select settings from meta").fetchall()[0][0] == wanted:
             return False
     with warehouse.write() as cursor:
         run(cursor, "set_settings", settings=wanted)
+        run(cursor, "set_rule", grace_days=settings.grace_days, lead_days=settings.contact_lead_days)
         run(cursor, "clear_product_grace")
         for product, days in settings.grace_by_product.items():
             run(cursor, "add_product_grace", product=product, grace_days=days)
@@ -205,8 +214,6 @@ def rollup_bound(settings: Settings, first: dt.date, last: dt.date, channel: str
     return {
         "first_month": first,
         "last_month": last,
-        "grace_days": settings.grace_days,
-        "lead_days": settings.contact_lead_days,
         "contact_from": first - dt.timedelta(days=settings.contact_lead_days + 31),
         "channel": channel,
     }

@@ -44,4 +44,6 @@ def sandbox(warehouse: Warehouse, corrections: Sequence[Correction], settings: S
         cursor.execute(
             f"insert into agent_month by name {question('rollup')}", rollup_bound(settings, months[0], months[-1])
         )
+        run(cursor, "shadow_roster", **span)
+        cursor.execute(question("roster"), span)
         yield Sandbox(warehouse, cursor)

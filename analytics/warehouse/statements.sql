@@ -7,13 +7,13 @@ from incoming
 
 -- name: insert_policies_facts
 insert into agent_facts
-select $load_id, agent_id, date_trunc('month', due_date)::date, max(name), max(team), max(branch), max(region), null, null, null, null, $as_of
+select $load_id, agent_id, date_trunc('month', due_date)::date, max(name), max(team), max(branch), max(region), null, null, null, null, $as_of, null
 from incoming where due_date is not null and (name is not null or team is not null or branch is not null or region is not null)
 group by agent_id, date_trunc('month', due_date)::date
 
 -- name: insert_agents
 insert into agent_facts
-select $load_id, agent_id, month, name, team, branch, region, hired_on, supervisor, target_count, target_premium, $as_of from incoming
+select $load_id, agent_id, month, name, team, branch, region, hired_on, supervisor, target_count, target_premium, $as_of, left_on from incoming
 
 -- name: insert_contacts
 insert into contacts
@@ -37,7 +37,7 @@ insert into scoresheet select $load_id, row, agent_id, first_month, last_month, 
 
 -- name: insert_scoresheet_facts
 insert into agent_facts
-select $load_id, agent_id, month, name, team, branch, region, null, null, null, null, $as_of from incoming_facts
+select $load_id, agent_id, month, name, team, branch, region, null, null, null, null, $as_of, null from incoming_facts
 where name is not null or team is not null or branch is not null or region is not null
 
 -- name: insert_load
@@ -141,6 +141,8 @@ delete from roster_month where month between $first_month and $last_month
 update meta set data_version = data_version + 1
 -- name: set_settings
 update meta set settings = $settings
+-- name: set_rule
+update rule set grace_days = $grace_days, lead_days = $lead_days
 -- name: clear_product_grace
 delete from product_grace
 -- name: add_product_grace
@@ -201,3 +203,9 @@ where p.month between $first_month and $last_month
 -- name: sandbox_others
 -- The agent-months that the proposal does not touch.
 create or replace temp table agent_month as select * from agent_month where not (month between $first_month and $last_month)
+-- name: cut_rule
+-- What was known on an earlier day: stands before the stored rule for this cursor alone.
+create or replace temp table rule as select grace_days, lead_days, $cut::date as cut from main.rule
+-- name: shadow_roster
+-- A roster of this cursor's own, filled like the stored one from the agent-months that it sees.
+create or replace temp table roster_month as select * from main.roster_month where not (month between $first_month and $last_month)

@@ -1,42 +1,75 @@
 -- name: measures
--- Sums per agent and the team of each month, over the chosen months.
+-- Sums over the chosen months per agent, the team of the month, and which measures are there: within a row a measure is there in
+-- all its months or in none, so that any two of them may be divided. Agents with a scoresheet of these months come month by month.
+with apart as (
+  select distinct agent_id, true as apart from current_scoresheet where first_month >= $first_month and last_month <= $last_month
+),
+figure as (
+  select f.*, case when a.apart then f.month end as only_month
+  from agent_figures f left join apart a on a.agent_id = f.agent_id
+  where f.month between $first_month and $last_month
+)
 select
-  m.agent_id, r.team,
-  sum(due_policies)::bigint as due_policies, sum(renewed_policies)::bigint as renewed_policies,
-  sum(late_renewals)::bigint as late_renewals, sum(open_policies)::bigint as open_policies,
-  sum(excluded_policies)::bigint as excluded_policies, sum(due_premium)::double as due_premium,
-  sum(renewed_premium)::double as renewed_premium, sum(retained_premium)::double as retained_premium,
-  sum(first_term_due)::bigint as first_term_due, sum(first_term_renewed)::bigint as first_term_renewed,
-  sum(cycle_days)::bigint as cycle_days, sum(cycled_policies)::bigint as cycled_policies, sum(contacts)::bigint as contacts,
-  sum(effective_contacts)::bigint as effective_contacts, sum(contacted_customers)::bigint as contacted_customers,
-  sum(working_days)::bigint as working_days, sum(survey_points)::double as survey_points,
-  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::bigint as surveys, sum(complaints)::bigint as complaints,
-  sum(upheld_complaints)::bigint as upheld_complaints,
-  case when count(*) = count(r.target_count) then sum(r.target_count) end as target_count,
-  case when count(*) = count(r.target_premium) then sum(r.target_premium)::double end as target_premium
-from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
-where m.month between $first_month and $last_month
-group by m.agent_id, r.team
-order by m.agent_id, r.team
+  agent_id, team, only_month as month,
+  sum(due_policies)::double as due_policies, sum(renewed_policies)::double as renewed_policies,
+  sum(late_renewals)::double as late_renewals, sum(open_policies)::double as open_policies,
+  sum(open_renewed)::double as open_renewed, sum(stale_open)::double as stale_open,
+  sum(held_policies)::double as held_policies, sum(excluded_policies)::double as excluded_policies,
+  sum(due_premium)::double as due_premium, sum(renewed_premium)::double as renewed_premium,
+  sum(retained_premium)::double as retained_premium, sum(first_term_due)::double as first_term_due,
+  sum(first_term_renewed)::double as first_term_renewed, sum(cycle_days)::double as cycle_days,
+  sum(cycled_policies)::double as cycled_policies, sum(contacts)::double as contacts,
+  sum(effective_contacts)::double as effective_contacts,
+  sum(contacted_customers)::double as contacted_customers,
+  sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
+  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
+  sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
+  sum(target_count)::double as target_count,
+  sum(target_count_filled)::double as target_count_filled,
+  sum(target_premium)::double as target_premium,
+  sum(target_premium_filled)::double as target_premium_filled
+from figure
+group by agent_id, team, only_month, there
+order by agent_id, team, only_month, there
 
 -- name: items
-select i.agent_id, r.team, i.item, sum(i.points)::double as points, sum(i.ratings)::bigint as ratings
+select i.agent_id, r.team, case when a.apart then i.month end as month, i.item, sum(i.points)::double as points, sum(i.ratings)::double as ratings
 from agent_month_item i left join roster_month r on r.agent_id = i.agent_id and r.month = i.month
+left join (
+  select distinct agent_id, true as apart from current_scoresheet where first_month >= $first_month and last_month <= $last_month
+) a on a.agent_id = i.agent_id
 where i.month between $first_month and $last_month
-group by i.agent_id, r.team, i.item
-order by i.agent_id, r.team, i.item
+group by i.agent_id, r.team, case when a.apart then i.month end, i.item
+order by all
+
+-- name: targets
+-- Whose target is not their own in the chosen months, and what stands in for it: count_basis and premium_basis are own, median_target
+-- (the median of the others' targets), median_result (the median agent's result), or why the month has none.
+select agent_id, month, target_count_filled as count, count_basis, target_premium_filled as premium, premium_basis
+from roster_month
+where month between $first_month and $last_month and (count_basis not in ('own', 'none') or premium_basis not in ('own', 'none'))
+order by agent_id, month
+
+-- name: sheet_roster
+-- Who the agents with scoresheets were in every month of them, and their targets: goal_* as given, target_* as they count.
+select r.agent_id, r.month, r.team, r.goal_count, r.goal_premium, r.target_count::double as target_count,
+  r.target_count_filled::double as target_count_filled, r.count_basis, r.target_premium::double as target_premium,
+  r.target_premium_filled::double as target_premium_filled, r.premium_basis
+from roster_month r semi join current_scoresheet s on s.agent_id = r.agent_id
+where r.month between $first_month and $last_month order by r.agent_id, r.month
 
 -- name: people
 -- Who the agents of the chosen months are, as of their last month in it.
 select
   agent_id, arg_max(name, month) as name, arg_max(team, month) as team, arg_max(branch, month) as branch,
-  arg_max(region, month) as region, arg_max(supervisor, month) as supervisor, max(hired_on) as hired_on, count(distinct team) as teams
+  arg_max(region, month) as region, arg_max(supervisor, month) as supervisor, max(hired_on) as hired_on, max(left_on) as left_on,
+  count(distinct team) as teams
 from roster_month where month between $first_month and $last_month group by agent_id order by agent_id
 
 -- name: facts_of
 -- Who an agent is known to be, whether or not any month has figures.
 select agent_id, arg_max(name, load_id) as name, arg_max(team, load_id) as team, arg_max(branch, load_id) as branch,
-  arg_max(region, load_id) as region, arg_max(supervisor, load_id) as supervisor, max(hired_on) as hired_on
+  arg_max(region, load_id) as region, arg_max(supervisor, load_id) as supervisor, max(hired_on) as hired_on, max(left_on) as left_on
 from known_facts group by agent_id order by agent_id
 
 -- name: scoresheets
@@ -59,29 +92,51 @@ from m full join s on s.month = m.month order by 1
 
 -- name: by_month
 -- One agent's sums month by month, for the chart over the months.
-select m.month, sum(m.due_policies)::bigint as due_policies, sum(m.renewed_policies)::bigint as renewed_policies, sum(m.due_premium)::double as due_premium,
-  sum(m.retained_premium)::double as retained_premium, sum(m.renewed_premium)::double as renewed_premium,
-  sum(m.first_term_due)::bigint as first_term_due, sum(m.first_term_renewed)::bigint as first_term_renewed, sum(m.cycle_days)::bigint as cycle_days,
-  sum(m.cycled_policies)::bigint as cycled_policies, sum(m.contacted_customers)::bigint as contacted_customers,
-  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.survey_points_sq)::double as survey_points_sq, sum(m.surveys)::bigint as surveys,
-  sum(m.complaints)::bigint as complaints, sum(m.open_policies)::bigint as open_policies,
-  sum(r.target_count) as target_count, sum(r.target_premium)::double as target_premium
-from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
-where m.month between $first_month and $last_month and m.agent_id = $agent_id
-group by m.month order by m.month
+select month,
+  sum(due_policies)::double as due_policies, sum(renewed_policies)::double as renewed_policies,
+  sum(late_renewals)::double as late_renewals, sum(open_policies)::double as open_policies,
+  sum(open_renewed)::double as open_renewed, sum(stale_open)::double as stale_open,
+  sum(held_policies)::double as held_policies, sum(excluded_policies)::double as excluded_policies,
+  sum(due_premium)::double as due_premium, sum(renewed_premium)::double as renewed_premium,
+  sum(retained_premium)::double as retained_premium, sum(first_term_due)::double as first_term_due,
+  sum(first_term_renewed)::double as first_term_renewed, sum(cycle_days)::double as cycle_days,
+  sum(cycled_policies)::double as cycled_policies, sum(contacts)::double as contacts,
+  sum(effective_contacts)::double as effective_contacts,
+  sum(contacted_customers)::double as contacted_customers,
+  sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
+  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
+  sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
+  sum(target_count)::double as target_count,
+  sum(target_count_filled)::double as target_count_filled,
+  sum(target_premium)::double as target_premium,
+  sum(target_premium_filled)::double as target_premium_filled
+from agent_figures
+where month between $first_month and $last_month and agent_id = $agent_id
+group by month order by month
 
 -- name: team_by_month
 -- The same for a team, by who belonged to it in each month; null for the whole company.
-select m.month, sum(m.due_policies)::bigint as due_policies, sum(m.renewed_policies)::bigint as renewed_policies, sum(m.due_premium)::double as due_premium,
-  sum(m.retained_premium)::double as retained_premium, sum(m.renewed_premium)::double as renewed_premium,
-  sum(m.first_term_due)::bigint as first_term_due, sum(m.first_term_renewed)::bigint as first_term_renewed, sum(m.cycle_days)::bigint as cycle_days,
-  sum(m.cycled_policies)::bigint as cycled_policies, sum(m.contacted_customers)::bigint as contacted_customers,
-  sum(m.working_days)::bigint as working_days, sum(m.survey_points)::double as survey_points, sum(m.survey_points_sq)::double as survey_points_sq, sum(m.surveys)::bigint as surveys,
-  sum(m.complaints)::bigint as complaints, sum(m.open_policies)::bigint as open_policies,
-  sum(r.target_count) as target_count, sum(r.target_premium)::double as target_premium
-from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
-where m.month between $first_month and $last_month and ($team is null or r.team = $team)
-group by m.month order by m.month
+select month,
+  sum(due_policies)::double as due_policies, sum(renewed_policies)::double as renewed_policies,
+  sum(late_renewals)::double as late_renewals, sum(open_policies)::double as open_policies,
+  sum(open_renewed)::double as open_renewed, sum(stale_open)::double as stale_open,
+  sum(held_policies)::double as held_policies, sum(excluded_policies)::double as excluded_policies,
+  sum(due_premium)::double as due_premium, sum(renewed_premium)::double as renewed_premium,
+  sum(retained_premium)::double as retained_premium, sum(first_term_due)::double as first_term_due,
+  sum(first_term_renewed)::double as first_term_renewed, sum(cycle_days)::double as cycle_days,
+  sum(cycled_policies)::double as cycled_policies, sum(contacts)::double as contacts,
+  sum(effective_contacts)::double as effective_contacts,
+  sum(contacted_customers)::double as contacted_customers,
+  sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
+  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
+  sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
+  sum(target_count)::double as target_count,
+  sum(target_count_filled)::double as target_count_filled,
+  sum(target_premium)::double as target_premium,
+  sum(target_premium_filled)::double as target_premium_filled
+from agent_figures
+where month between $first_month and $last_month and ($team is null or team = $team)
+group by month order by month
 
 -- name: channels
 select distinct channel from current_policies where channel is not null order by channel
@@ -161,29 +216,31 @@ from current_policies where agent_id = $agent_id and month between $first_month 
 select distinct measure from current_scoresheet where starts_with(measure, 'custom.') order by measure
 
 -- name: cases
--- Every policy of the months whose window has closed, with what could explain its outcome; states as rollup.sql has them.
+-- Every policy of the months whose window has closed, with what could explain its outcome.
 select p.agent_id, r.team, coalesce(r.region, r.branch) as region, p.product, p.channel, p.first_term,
   case when p.premium_due is null then null when p.premium_due < 500 then '<500' when p.premium_due < 1500 then '500–1500'
     when p.premium_due < 3000 then '1500–3000' when p.premium_due < 6000 then '3000–6000' else '6000+' end as premium_band,
-  (p.outcome is distinct from 'lost' and (p.outcome = 'renewed' or p.renewed_on is not null)
-    and coalesce(date_diff('day', p.due_date, p.renewed_on) <= coalesce(g.grace_days, $grace_days), true))::integer as renewed
-from current_policies p
-left join product_grace g on g.product = p.product
+  (p.state = 'renewed')::integer as renewed
+from policy_state p
 left join roster_month r on r.agent_id = p.agent_id and r.month = p.month
-where p.month between $first_month and $last_month and p.exclusion is null and p.outcome is distinct from 'open'
-  and date_diff('day', p.due_date, p.as_of) > coalesce(g.grace_days, $grace_days)
+where p.month between $first_month and $last_month and p.state in ('renewed', 'late', 'lost', 'stale')
 order by p.agent_id, p.policy_id, p.month
 
 -- name: monthly
--- The sums of every agent and month, with the team of that month.
-select m.agent_id, r.team, m.month, m.renewed_policies::double as renewed_policies, m.due_policies::double as due_policies,
-  m.due_premium::double as due_premium, m.renewed_premium::double as renewed_premium, m.retained_premium::double as retained_premium,
-  m.first_term_due::double as first_term_due, m.first_term_renewed::double as first_term_renewed, m.cycle_days::double as cycle_days,
-  m.cycled_policies::double as cycled_policies, m.contacted_customers::double as contacted_customers, m.working_days::double as working_days,
-  m.survey_points::double as survey_points, m.surveys::double as surveys, m.complaints::double as complaints,
-  r.target_count::double as target_count, r.target_premium::double as target_premium
-from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
-where m.month between $first_month and $last_month order by m.agent_id, m.month
+-- The measures of every agent and month, with the team of that month.
+select agent_id, team, month,
+  due_policies::double as due_policies, renewed_policies::double as renewed_policies, late_renewals::double as late_renewals,
+  open_policies::double as open_policies, open_renewed::double as open_renewed, stale_open::double as stale_open,
+  held_policies::double as held_policies, excluded_policies::double as excluded_policies, due_premium::double as due_premium,
+  renewed_premium::double as renewed_premium, retained_premium::double as retained_premium, first_term_due::double as first_term_due,
+  first_term_renewed::double as first_term_renewed, cycle_days::double as cycle_days, cycled_policies::double as cycled_policies,
+  contacts::double as contacts, effective_contacts::double as effective_contacts, contacted_customers::double as contacted_customers,
+  working_days::double as working_days, survey_points::double as survey_points, survey_points_sq::double as survey_points_sq,
+  surveys::double as surveys, complaints::double as complaints, upheld_complaints::double as upheld_complaints,
+  target_count::double as target_count, target_count_filled::double as target_count_filled, target_premium::double as target_premium,
+  target_premium_filled::double as target_premium_filled
+from agent_figures
+where month between $first_month and $last_month order by agent_id, month
 
 -- name: own_rates
 -- Renewal rates that scoresheets state, beside the counts of the same agent and months: from records, else from the same sheet.

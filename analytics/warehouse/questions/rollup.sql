@@ -1,36 +1,32 @@
 -- Records → measures per agent and month. Portable core only (tests/analytics/warehouse/test_rollup_portable.py): the same
--- text runs on every engine of the README's table. Domain rules: window, closed windows, exclusions, late renewals, cycle.
+-- text runs on every engine of the README's table. What a policy is (renewed, open, stale …) stands in views/policy_state.sql; here it
+-- is counted. Where nothing has closed, what was renewed is not known yet: missing, not 0.
 with policy as (
   select
     p.policy_id as policy_id, p.agent_id as agent_id, p.month as month, p.due_date as due_date, p.renewed_on as renewed_on,
-    p.outcome as outcome, p.premium_due as premium_due, p.premium_renewed as premium_renewed, p.first_term as first_term,
-    p.customer_id as customer_id, p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts,
-    case
-      when p.exclusion is not null then 'excluded'
-      when p.outcome = 'open' then 'open'
-      when date_diff('day', p.due_date, p.as_of) <= coalesce(g.grace_days, $grace_days) then 'open'
-      when date_diff('day', p.due_date, p.renewed_on) > coalesce(g.grace_days, $grace_days) then 'late'
-      when p.outcome = 'renewed' then 'renewed'
-      when p.outcome is null and p.renewed_on is not null then 'renewed'
-      else 'lost'
-    end as state
-  from current_policies as p
-  left join product_grace as g on g.product = p.product
+    p.premium_due as premium_due, p.premium_renewed as premium_renewed, p.first_term as first_term, p.customer_id as customer_id,
+    p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts, p.state as state, p.kept as kept
+  from policy_state as p
   where p.month between $first_month and $last_month and ($channel is null or p.channel = $channel)
+),
+policy_month as (
+  select month as month from policy group by month
 ),
 first_contact as (
   select p.policy_id as policy_id, p.month as month, min(cast(c.contacted_at as date)) as contacted_on
   from policy as p
   inner join current_contacts as c on c.policy_id = p.policy_id
+  inner join rule as r on r.lead_days is not null
   where p.state = 'renewed' and coalesce(c.effective, true) and c.contacted_at >= $contact_from
-    and cast(c.contacted_at as date) <= p.renewed_on and date_diff('day', cast(c.contacted_at as date), p.due_date) <= $lead_days
+    and cast(c.contacted_at as date) <= p.renewed_on and date_diff('day', cast(c.contacted_at as date), p.due_date) <= r.lead_days
   group by p.policy_id, p.month
   union all
   select p.policy_id as policy_id, p.month as month, min(cast(c.contacted_at as date)) as contacted_on
   from policy as p
   inner join current_contacts as c on c.customer_id = p.customer_id and c.agent_id = p.agent_id
+  inner join rule as r on r.lead_days is not null
   where p.state = 'renewed' and coalesce(c.effective, true) and c.contacted_at >= $contact_from and c.policy_id is null
-    and cast(c.contacted_at as date) <= p.renewed_on and date_diff('day', cast(c.contacted_at as date), p.due_date) <= $lead_days
+    and cast(c.contacted_at as date) <= p.renewed_on and date_diff('day', cast(c.contacted_at as date), p.due_date) <= r.lead_days
   group by p.policy_id, p.month
 ),
 earliest_contact as (
@@ -48,20 +44,26 @@ cycle as (
 policy_sum as (
   select
     agent_id as agent_id, month as month,
-    sum(case when state in ('renewed', 'late', 'lost') then 1 else 0 end) as due_policies,
-    sum(case when state = 'renewed' then 1 else 0 end) as renewed_policies,
+    sum(case when state in ('renewed', 'late', 'lost', 'stale') then 1 else 0 end) as due_policies,
+    sum(case when state = 'renewed' then 1 when state in ('late', 'lost', 'stale') then 0 end) as renewed_policies,
     sum(case when state = 'late' then 1 else 0 end) as late_renewals,
     sum(case when state = 'open' then 1 else 0 end) as open_policies,
+    sum(case when state = 'open' then kept else 0 end) as open_renewed,
+    sum(case when state = 'stale' then 1 else 0 end) as stale_open,
+    sum(case when state = 'excluded' then 0 else 1 end) as held_policies,
     sum(case when state = 'excluded' then 1 else 0 end) as excluded_policies,
+    -- Renewed, and not one renewed premium known: a file without them says nothing of premiums, instead of 0.
+    case when sum(case when state = 'renewed' then 1 else 0 end) = 0
+           or sum(case when state = 'renewed' and premium_renewed is not null then 1 else 0 end) > 0 then 1 end as tells_premium,
     sum(case when state = 'renewed' and premium_renewed is null then null
-             when state in ('renewed', 'late', 'lost') then premium_due end) as due_premium,
+             when state in ('renewed', 'late', 'lost', 'stale') then premium_due end) as due_premium,
     sum(case when state = 'renewed' then premium_renewed
-             when state in ('late', 'lost') and premium_due is not null then 0 end) as renewed_premium,
+             when state in ('late', 'lost', 'stale') and premium_due is not null then 0 end) as renewed_premium,
     sum(case when state = 'renewed' and premium_renewed < premium_due then premium_renewed
              when state = 'renewed' and premium_renewed is not null then premium_due
-             when state in ('late', 'lost') and premium_due is not null then 0 end) as retained_premium,
-    sum(case when first_term is null then null when first_term and state in ('renewed', 'late', 'lost') then 1 else 0 end) as first_term_due,
-    sum(case when first_term is null then null when first_term and state = 'renewed' then 1 else 0 end) as first_term_renewed,
+             when state in ('late', 'lost', 'stale') and premium_due is not null then 0 end) as retained_premium,
+    sum(case when first_term and state in ('renewed', 'late', 'lost', 'stale') then 1 when first_term is not null then 0 end) as first_term_due,
+    sum(case when first_term and state = 'renewed' then 1 when first_term is not null then 0 end) as first_term_renewed,
     sum(contacts) as contacts, sum(complaints) as complaints,
     sum(satisfaction) as survey_points, sum(satisfaction * satisfaction) as survey_points_sq,
     sum(case when satisfaction is null then 0 else 1 end) as surveys
@@ -73,12 +75,14 @@ contact_sum as (
     agent_id as agent_id, month as month, count(*) as contacts,
     sum(case when coalesce(effective, true) then 1 else 0 end) as effective_contacts, max(as_of) as as_of
   from current_contacts
+  inner join rule as r on r.cut is null or cast(contacted_at as date) <= r.cut
   where month between $first_month and $last_month
   group by agent_id, month
 ),
 customer_day as (
   select agent_id as agent_id, month as month, cast(contacted_at as date) as day, coalesce(customer_id, policy_id) as customer
   from current_contacts
+  inner join rule as r on r.cut is null or cast(contacted_at as date) <= r.cut
   where month between $first_month and $last_month and coalesce(customer_id, policy_id) is not null
   group by agent_id, month, cast(contacted_at as date), coalesce(customer_id, policy_id)
 ),
@@ -90,6 +94,7 @@ working as (
   from contact_sum as c
   inner join calendar as k on k.month = c.month
   left join agent_hired as h on h.agent_id = c.agent_id
+  inner join rule as r on r.cut is null or k.day <= r.cut
   where k.day <= c.as_of and (h.hired_on is null or h.hired_on <= k.day)
   group by c.agent_id, c.month
 ),
@@ -97,6 +102,7 @@ survey_sum as (
   select
     agent_id as agent_id, month as month, sum(points) as survey_points, sum(points * points) as survey_points_sq, count(*) as surveys
   from current_surveys
+  inner join rule as r on r.cut is null or surveyed_on <= r.cut
   where month between $first_month and $last_month
   group by agent_id, month
 ),
@@ -104,12 +110,14 @@ complaint_sum as (
   select
     agent_id as agent_id, month as month, count(*) as complaints, sum(case when upheld then 1 else 0 end) as upheld_complaints
   from current_complaints
+  inner join rule as r on r.cut is null or received_on <= r.cut
   where month between $first_month and $last_month
   group by agent_id, month
 ),
 assessed as (
   select agent_id as agent_id, month as month, count(*) as ratings
   from current_assessments
+  inner join rule as r on r.cut is null or assessed_on <= r.cut
   where month between $first_month and $last_month
   group by agent_id, month
 ),
@@ -123,8 +131,11 @@ base as (
 select
   b.agent_id as agent_id, b.month as month,
   p.due_policies as due_policies, p.renewed_policies as renewed_policies, p.late_renewals as late_renewals,
-  p.open_policies as open_policies, p.excluded_policies as excluded_policies,
-  p.due_premium as due_premium, p.renewed_premium as renewed_premium, p.retained_premium as retained_premium,
+  p.open_policies as open_policies, p.open_renewed as open_renewed, p.stale_open as stale_open,
+  p.excluded_policies as excluded_policies, case when n.month is not null then coalesce(p.held_policies, 0) end as held_policies,
+  case when p.tells_premium = 1 then p.due_premium end as due_premium,
+  case when p.tells_premium = 1 then p.renewed_premium end as renewed_premium,
+  case when p.tells_premium = 1 then p.retained_premium end as retained_premium,
   p.first_term_due as first_term_due, p.first_term_renewed as first_term_renewed,
   y.cycle_days as cycle_days, y.cycled_policies as cycled_policies,
   coalesce(c.contacts, p.contacts) as contacts, c.effective_contacts as effective_contacts,
@@ -143,3 +154,4 @@ left join working as w on w.agent_id = b.agent_id and w.month = b.month
 left join survey_sum as s on s.agent_id = b.agent_id and s.month = b.month
 left join complaint_sum as q on q.agent_id = b.agent_id and q.month = b.month
 left join complaint_months as k on k.month = b.month
+left join policy_month as n on n.month = b.month

@@ -1,21 +1,124 @@
--- Who an agent was in each month that has figures: the latest fact known up to that month, else the first known after it.
--- A roster without months speaks from the month of its as-of date on.
-insert into roster_month
-with base as (
-  select agent_id, month from agent_month where month between $first_month and $last_month
+-- Who an agent was in each month that has figures, and the target that counts in it.
+-- Name, team and the like: the latest fact known up to that month, else the first known after it. A roster without months speaks
+-- from the month of its as-of date on; where an agent stands in no other roster, for the months before as well.
+-- A target counts in months from the first roster entry on, between hired_on and left_on, in which the agent holds a policy due or
+-- open, in the proportion that has closed. Whoever lacks one is measured against the median of the others' targets of that month;
+-- where fewer than half have one, everybody against the result of the median agent. (domain.md, "Targets")
+insert into roster_month by name
+with sheet_month as (
+  select agent_id, unnest(generate_series(first_month, last_month, interval 1 month))::date as month, measure,
+    case when first_month = last_month then value end as value
+  from current_scoresheet where last_month >= $first_month and first_month <= $last_month
+),
+sheet as (
+  select agent_id, month, max(case when measure = 'renewed_policies' then value end) as renewed_policies,
+    max(case when measure = 'renewed_premium' then value end) as renewed_premium,
+    max(case when measure = 'due_policies' then value end) as due_policies,
+    max(case when measure = 'open_policies' then value end) as open_policies,
+    count(case when measure in ('due_policies', 'renewed_policies', 'due_premium', 'renewed_premium', 'open_policies') then 1 end) > 0 as holds,
+    max(case when measure = 'target_count' then value end) as target_count,
+    max(case when measure = 'target_premium' then value end) as target_premium
+  from sheet_month where month between $first_month and $last_month group by agent_id, month
+),
+base as (
+  select coalesce(m.agent_id, s.agent_id) as agent_id, coalesce(m.month, s.month) as month,
+    coalesce(m.held_policies, 0) > 0 or coalesce(s.holds, false) as holds,
+    case when m.held_policies > 0 and (m.renewed_policies is not null or not coalesce(s.holds, false))
+      then m.due_policies::double / m.held_policies
+      when s.due_policies > 0 then s.due_policies / (s.due_policies + coalesce(s.open_policies, 0)) else 1.0 end as closed,
+    coalesce(m.renewed_policies, s.renewed_policies)::double as renewed_policies,
+    coalesce(m.renewed_premium, s.renewed_premium)::double as renewed_premium,
+    case when m.renewed_policies is null then s.target_count end as sheet_count,
+    case when m.renewed_premium is null then s.target_premium end as sheet_premium
+  from (select * from agent_month where month between $first_month and $last_month) m
+  full join sheet s on s.agent_id = m.agent_id and s.month = m.month
+),
+gives as (
+  select load_id, count(target_count) > 0 as gives_count, count(target_premium) > 0 as gives_premium, count(left_on) > 0 as gives_left
+  from agent_facts group by load_id
 ),
 fact as (
-  select *, coalesce(month, date_trunc('month', as_of)::date) as since, load_id as seq from known_facts
+  select f.*, coalesce(f.month, date_trunc('month', f.as_of)::date) as since, f.load_id as seq, l.kind = 'agents' as listed,
+    g.gives_count, g.gives_premium, g.gives_left
+  from known_facts f join loads l using (load_id) join gives g using (load_id)
+),
+entry as (
+  select agent_id, min(since) filter (month is not null) as first_month, count(*) filter (month is null) > 0 as undated
+  from fact where listed group by agent_id
+),
+known as (
+  select
+    b.agent_id, b.month,
+    coalesce(arg_max(f.name, (f.since, f.seq, f.name)) filter (f.since <= b.month), arg_min(f.name, (f.since, -f.seq, f.name))) as name,
+    coalesce(arg_max(f.team, (f.since, f.seq, f.team)) filter (f.since <= b.month), arg_min(f.team, (f.since, -f.seq, f.team))) as team,
+    coalesce(arg_max(f.branch, (f.since, f.seq, f.branch)) filter (f.since <= b.month), arg_min(f.branch, (f.since, -f.seq, f.branch))) as branch,
+    coalesce(arg_max(f.region, (f.since, f.seq, f.region)) filter (f.since <= b.month), arg_min(f.region, (f.since, -f.seq, f.region))) as region,
+    coalesce(arg_max(f.supervisor, (f.since, f.seq, f.supervisor)) filter (f.since <= b.month), arg_min(f.supervisor, (f.since, -f.seq, f.supervisor))) as supervisor,
+    max(f.hired_on) as hired_on,
+    -- An empty cell, in a roster that has the column, says that there is none: an older one is not carried on.
+    (arg_max({'value': f.left_on}, (f.seq, f.since, f.left_on)) filter (f.gives_left and f.listed)).value as left_on,
+    coalesce(arg_max({'value': f.target_count}, (f.since, f.seq, f.target_count)) filter (f.gives_count and f.listed and f.since <= b.month),
+             arg_min({'value': f.target_count}, (f.since, -f.seq, f.target_count)) filter (f.gives_count and f.listed and f.month is null)).value as target_count,
+    coalesce(arg_max({'value': f.target_premium}, (f.since, f.seq, f.target_premium)) filter (f.gives_premium and f.listed and f.since <= b.month),
+             arg_min({'value': f.target_premium}, (f.since, -f.seq, f.target_premium)) filter (f.gives_premium and f.listed and f.month is null)).value as target_premium
+  from base b left join fact f on f.agent_id = b.agent_id
+  group by b.agent_id, b.month
+),
+person as (
+  select k.* exclude (target_count, target_premium), b.holds, b.closed, b.renewed_policies, b.renewed_premium,
+    coalesce(b.sheet_count, k.target_count) as goal_count, coalesce(b.sheet_premium, k.target_premium)::double as goal_premium,
+    case
+      when k.month < date_trunc('month', k.hired_on) then 'before'
+      when k.month > k.left_on then 'after'
+      when e.agent_id is null then 'unlisted'
+      when k.month < e.first_month and not e.undated then 'unknown'
+      else 'listed'
+    end as standing
+  from known k join base b using (agent_id, month) left join entry e on e.agent_id = k.agent_id
+),
+countable as (
+  select *,
+    case when holds and standing not in ('before', 'after', 'unknown') then goal_count end as own_count,
+    case when holds and standing not in ('before', 'after', 'unknown') then goal_premium end as own_premium
+  from person
+),
+usual as (
+  select month,
+    median(own_count) as goal_count, median(own_premium) as goal_premium,
+    median(renewed_policies) filter (standing not in ('before', 'after')) as result_count,
+    median(renewed_premium) filter (standing not in ('before', 'after')) as result_premium,
+    2 * count(own_count) filter (renewed_policies is not null)
+      < count(*) filter (renewed_policies is not null and standing not in ('before', 'after')) or count(own_count) = 0 as few_count,
+    2 * count(own_premium) filter (renewed_premium is not null)
+      < count(*) filter (renewed_premium is not null and standing not in ('before', 'after')) or count(own_premium) = 0 as few_premium
+  from countable group by month
+),
+judged as (
+  select c.*, u.goal_count as usual_count, u.goal_premium as usual_premium, u.result_count, u.result_premium,
+    case
+      when not c.holds then 'none'
+      when c.standing in ('before', 'after') then c.standing
+      when u.few_count then 'median_result'
+      when c.standing = 'unknown' then 'unknown'
+      when c.own_count is null then 'median_target'
+      else 'own'
+    end as count_basis,
+    case
+      when not c.holds then 'none'
+      when c.standing in ('before', 'after') then c.standing
+      when u.few_premium then 'median_result'
+      when c.standing = 'unknown' then 'unknown'
+      when c.own_premium is null then 'median_target'
+      else 'own'
+    end as premium_basis
+  from countable c join usual u using (month)
 )
 select
-  b.agent_id, b.month,
-  coalesce(arg_max(f.name, (f.since, f.seq)) filter (f.name is not null and f.since <= b.month), arg_min(f.name, (f.since, -f.seq)) filter (f.name is not null)),
-  coalesce(arg_max(f.team, (f.since, f.seq)) filter (f.team is not null and f.since <= b.month), arg_min(f.team, (f.since, -f.seq)) filter (f.team is not null)),
-  coalesce(arg_max(f.branch, (f.since, f.seq)) filter (f.branch is not null and f.since <= b.month), arg_min(f.branch, (f.since, -f.seq)) filter (f.branch is not null)),
-  coalesce(arg_max(f.region, (f.since, f.seq)) filter (f.region is not null and f.since <= b.month), arg_min(f.region, (f.since, -f.seq)) filter (f.region is not null)),
-  coalesce(arg_max(f.supervisor, (f.since, f.seq)) filter (f.supervisor is not null and f.since <= b.month), arg_min(f.supervisor, (f.since, -f.seq)) filter (f.supervisor is not null)),
-  max(f.hired_on),
-  coalesce(arg_max(f.target_count, (f.since, f.seq)) filter (f.target_count is not null and f.since <= b.month), arg_min(f.target_count, (f.since, -f.seq)) filter (f.target_count is not null)),
-  coalesce(arg_max(f.target_premium, (f.since, f.seq)) filter (f.target_premium is not null and f.since <= b.month), arg_min(f.target_premium, (f.since, -f.seq)) filter (f.target_premium is not null))
-from base b left join fact f on f.agent_id = b.agent_id
-group by b.agent_id, b.month
+  agent_id, month, name, team, branch, region, supervisor, hired_on, left_on, standing, count_basis, premium_basis,
+  own_count as goal_count, own_premium as goal_premium,
+  own_count * closed as target_count, own_premium * closed as target_premium,
+  case count_basis when 'own' then own_count * closed when 'median_target' then usual_count * closed
+    when 'median_result' then result_count end as target_count_filled,
+  case premium_basis when 'own' then own_premium * closed when 'median_target' then usual_premium * closed
+    when 'median_result' then result_premium end as target_premium_filled
+from judged
