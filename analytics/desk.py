@@ -153,8 +153,7 @@ class Desk:
         What leaves the desk about single agents is cut to the scope by whoever asks (`mine`).
         """
         self.require("see_others")
-        span = {"first_month": period.first, "last_month": period.last, "grace_days": self.home.settings.grace_days}
-        return self.home.warehouse.ask("cases", **span)
+        return self.home.warehouse.ask("cases", first_month=period.first, last_month=period.last)
 
     def monthly(self, period: Period) -> pd.DataFrame:
         """The sums by agent and month, of the whole company; see `cases`."""

@@ -21,7 +21,8 @@ from analytics.intake.recognise import recognise
 ROOT = Path(__file__).resolve().parent.parent
 
 # Five policies of Ann (team East): four renewed, one lost → 80 %; three of Bo (West): one renewed, one lost, one late → 33.3 %.
-# Cy (West) holds one open and one excluded policy, so that no rate of his is available. As of 2026-06-30, grace 30 days.
+# Cy (West) holds one open and one excluded policy, so that no rate of his is available. As of 2026-06-30, grace 30 days, but 90 for
+# life, whose policy is the open one.
 POLICIES = """保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,剔除原因,满意度
 P1,A1,2026-04-02,已续,2026-04-01,100,110,是,车险,直销,K1,,5
 P2,A1,2026-04-05,已续,2026-05-05,100,90,否,车险,直销,K2,,4
@@ -31,7 +32,7 @@ P5,A1,2026-04-30,未续,,100,,是,健康险,门店,K5,,
 P6,B2,2026-04-03,已续,2026-04-03,200,200,否,车险,直销,K6,,2
 P7,B2,2026-04-03,未续,,200,,否,车险,直销,K7,,
 P8,B2,2026-04-04,已续,2026-05-05,200,200,否,车险,直销,K8,,
-P9,C3,2026-04-09,跟进中,,300,,否,车险,直销,K9,,
+P9,C3,2026-04-09,跟进中,,300,,否,寿险,直销,K9,,
 P10,C3,2026-04-09,已续,2026-04-09,300,300,否,车险,直销,K10,车辆已过户,
 """
 ROSTER = """工号,姓名,团队,机构,件数目标,保费目标
@@ -67,6 +68,15 @@ def load_text(home: Home, folder: Path, kind: str, text: str, **options: Any) ->
     return home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=as_of)
 
 
+def load_tiny(home: Home, folder: Path) -> None:
+    """The tiny company into an empty home."""
+    home.change_setting("grace_by_product", {"寿险": 90})
+    load_text(home, folder, "agents", ROSTER)
+    load_text(home, folder, "policies", POLICIES, satisfaction_max=5)
+    load_text(home, folder, "complaints", COMPLAINTS)
+    load_text(home, folder, "contacts", CONTACTS)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """An empty home folder."""
@@ -80,10 +90,7 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny company's home folder, loaded once; tests work on copies."""
     folder = tmp_path_factory.mktemp("tiny")
     home = Home(folder / "home")
-    load_text(home, folder, "agents", ROSTER)
-    load_text(home, folder, "policies", POLICIES, satisfaction_max=5)
-    load_text(home, folder, "complaints", COMPLAINTS)
-    load_text(home, folder, "contacts", CONTACTS)
+    load_tiny(home, folder)
     home.close()
     return folder / "home"
 

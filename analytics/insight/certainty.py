@@ -27,7 +27,7 @@ SPARSE, REDRAWS, SEED = 5, 399, 20260101  # expected count below which χ² misl
 DIFFER = 0.05  # above this p the agents as a whole are not told apart
 RENEWED = "renewed_policies"
 WHOLE_CASES = (RENEWED, "first_term_renewed", "complaints", "upheld_complaints", "late_renewals")
-CASES = ("due_policies", "first_term_due")
+CASES = ("due_policies", "held_policies", "first_term_due")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,11 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
         return _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n)
     if one.numerator == RENEWED and one.scale == 1.0 and "due_policies" in measured.people:
         twin = next((each.id for each in measured.catalogue.indicators if (each.numerator, each.denominator, each.scale) == (RENEWED, "due_policies", 1.0)), None)  # fmt: skip
-        due = measured.people["due_policies"].to_numpy(dtype=float, na_value=np.nan)
+        due, renewed = (
+            measured.people[name].to_numpy(dtype=float, na_value=np.nan) for name in ("due_policies", RENEWED)
+        )
+        # Months without a target count on neither side: the policies due are those behind the renewals that count.
+        due = due * np.divide(x, renewed, out=np.ones(len(x)), where=renewed > 0)
         rate = _rate(one.id, x, due) if twin is None else certainty(measured, twin)
         return None if rate is None else _share(one, x, n, due, rate)
     return None

@@ -11,8 +11,8 @@ import pandas as pd
 DEFINITIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "count": (("renewed_policies",), ("due_policies",)),
     "late_included": (("renewed_policies", "late_renewals"), ("due_policies",)),
-    "open_included": (("renewed_policies",), ("due_policies", "open_policies")),
-    "portfolio": (("renewed_policies",), ("due_policies", "open_policies", "excluded_policies")),
+    "open_included": (("renewed_policies", "open_renewed"), ("due_policies", "open_policies")),
+    "portfolio": (("renewed_policies", "open_renewed"), ("due_policies", "open_policies", "excluded_policies")),
     "premium": (("renewed_premium",), ("due_premium",)),
     "premium_capped": (("retained_premium",), ("due_premium",)),
 }

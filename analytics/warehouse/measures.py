@@ -21,7 +21,7 @@ Rows = npt.NDArray[np.intp]
 
 FILLED = "_filled"  # a target, or what stands in for it where there is none
 TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
-WHOLE_AGENT = (*TARGETS, *(name + FILLED for name in TARGETS), "complaints", "upheld_complaints")
+WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
     "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
     "excluded_policies", "due_premium", "renewed_premium", "retained_premium", "first_term_due", "first_term_renewed",
@@ -81,8 +81,8 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
         people = _people(found, pd.Index(sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object))
         targets = found.ask("targets")
     if filters.channel is not None:
-        # Whoever holds nothing of this channel is not part of the question; targets and complaints are the agent's, whatever the
-        # channel: held against one channel's policies they would lie.
+        # Whoever holds nothing of this channel is not part of the question; complaints are the agent's, whatever the channel: held
+        # against one channel's policies they would lie. So would targets: the median agent of the channel stands for them.
         held = pieces.groupby("agent_id")[["held_policies", "excluded_policies"]].sum().sum(axis=1)
         people = people[people["agent_id"].map(held).fillna(0).to_numpy() > 0].reset_index(drop=True)
         pieces = pieces.drop(columns=[name for name in WHOLE_AGENT if name in pieces])
@@ -136,7 +136,12 @@ def _shadow(cursor: duckdb.DuckDBPyConnection, settings: Settings, filters: Filt
     rolled = rollup_bound(settings, first, last, filters.channel)
     cursor.execute(f"create temp table agent_month as {question('rollup')}", rolled)
     run(cursor, "shadow_roster", first_month=first, last_month=last)
+    if filters.channel is not None:
+        for name in ("shadow_facts", "hide_sheets"):
+            run(cursor, name)
     cursor.execute(question("roster"), {"first_month": first, "last_month": last})
+    if filters.channel is not None:
+        run(cursor, "show_sheets")
 
 
 def _pieces(

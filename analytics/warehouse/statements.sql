@@ -209,3 +209,11 @@ create or replace temp table rule as select grace_days, lead_days, $cut::date as
 -- name: shadow_roster
 -- A roster of this cursor's own, filled like the stored one from the agent-months that it sees.
 create or replace temp table roster_month as select * from main.roster_month where not (month between $first_month and $last_month)
+-- name: shadow_facts
+-- Nobody has a target for one channel: the facts without them.
+create or replace temp table known_facts as
+select * replace (null::double as target_count, null::decimal(18, 2) as target_premium) from main.known_facts
+-- name: hide_sheets
+create or replace temp table current_scoresheet as select * from main.current_scoresheet limit 0
+-- name: show_sheets
+drop table temp.current_scoresheet

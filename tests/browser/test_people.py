@@ -12,7 +12,7 @@ import pytest
 from analytics.home import Home
 from analytics.people import Account
 from tests.browser.conftest import Visit, free_port, serving
-from tests.conftest import COMPLAINTS, CONTACTS, POLICIES, ROSTER, load_text
+from tests.conftest import load_tiny
 
 PEOPLE = {
     "boss@x.cn": ("admin", {}),
@@ -28,10 +28,7 @@ def office(tmp_path_factory):
     """The app with a login, over the tiny company; its address, its home folder, and the provider's."""
     folder = tmp_path_factory.mktemp("office")
     home = Home(folder / "home")
-    load_text(home, folder, "agents", ROSTER)
-    load_text(home, folder, "policies", POLICIES, satisfaction_max=5)
-    load_text(home, folder, "complaints", COMPLAINTS)
-    load_text(home, folder, "contacts", CONTACTS)
+    load_tiny(home, folder)
     home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
     home.close()
     port = free_port()

@@ -53,6 +53,7 @@ def crowd(agents: int) -> Evaluation:
         one,
         {},
         pd.DataFrame(),
+        pd.DataFrame(),
     )
     return evaluate(measured, default_scheme())
 
