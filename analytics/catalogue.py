@@ -15,6 +15,12 @@ from analytics.language import DATA
 from analytics.model import CATEGORIES, Indicator, Standard, Text, Veto, WeightScheme
 from analytics.people import StandardVersion
 
+STEPS = (
+    None,
+    "renewed_policies",
+    "first_term_renewed",
+    "complaints",
+)  # measures that there are words for, a unit at a time
 GROUP_OF = {"results": "outcome", "service": "service", "competence": "competence"}  # the group of an added indicator
 
 
@@ -44,10 +50,19 @@ class Catalogue:
         return [indicator.id for indicator in self.indicators]
 
     def __getitem__(self, indicator_id: str) -> Indicator:
-        return next(indicator for indicator in self.indicators if indicator.id == indicator_id)
+        return self.indicators[self.position(indicator_id)]
 
     def position(self, indicator_id: str) -> int:
+        """Where an indicator stands; refused for one that this version does not have."""
+        if indicator_id not in self.ids:
+            raise RequestRefused("indicator_unknown", name=indicator_id, known=self.ids)
         return self.ids.index(indicator_id)
+
+    def first_of(self, wanted: str, category: str) -> str:
+        """An indicator that is wanted, else the first of its category, else the first there is: versions may lack any."""
+        if wanted in self.ids:
+            return wanted
+        return next((one.id for one in self.indicators if one.category == category), self.ids[0])
 
     def __hash__(self) -> int:
         return hash((tuple(self.ids), self.grades, self.vetoes, self.version))
@@ -92,9 +107,13 @@ def catalogue_from(
 def with_version(version: StandardVersion) -> Catalogue:
     """The built-in catalogue with the definitions of a version in place of its own; a definition of {} takes one out."""
     tables = {**definitions(), **version.indicators}
-    return catalogue_from(
-        {key: table for key, table in tables.items() if table}, version.grades, version.vetoes, version.version
-    )
+    there = [key for key, table in tables.items() if table]
+    ordered = [key for key in version.order if key in there]
+    ordered += [key for key in there if key not in ordered]
+    try:
+        return catalogue_from({key: tables[key] for key in ordered}, version.grades, version.vetoes, version.version)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RequestRefused("standard_incomplete", why=str(error)) from error
 
 
 def definitions() -> Mapping[str, Mapping[str, Any]]:
@@ -117,6 +136,8 @@ def definition_of(one: Indicator) -> dict[str, Any]:
 def _check(known: Catalogue) -> None:
     """Refuse a catalogue that cannot give points: knots out of order, points outside 0–100, a veto of nobody's grade."""
     names = [name for name, _ in known.grades]
+    if not known.indicators:
+        raise RequestRefused("no_indicators")
     for one in known.indicators:
         values, marks = one.standard.values, one.standard.points
         falling = one.direction == "lower"
@@ -131,7 +152,12 @@ def _check(known: Catalogue) -> None:
             or not all(map(isfinite, values))
         ):
             raise RequestRefused("standard_unusable", name=one.label)
-        if one.category not in CATEGORIES or one.weight < 0 or one.direction not in ("higher", "lower"):
+        if (
+            one.step not in STEPS
+            or one.category not in CATEGORIES
+            or one.weight < 0
+            or one.direction not in ("higher", "lower")
+        ):
             raise RequestRefused("standard_unusable", name=one.label)
     for veto in known.vetoes:
         if veto.indicator not in known.ids or veto.cap not in names:
@@ -154,12 +180,11 @@ def _indicator(key: str, table: Mapping[str, Any]) -> Indicator:
 @cache
 def preset_schemes() -> Mapping[str, WeightScheme]:
     """The schemes every installation starts with, by name."""
-    splits = {indicator.id: indicator.weight for indicator in catalogue().indicators}
     return {
         name: WeightScheme(
             name=name,
+            # The split inside the categories is the one of the standards in force, whatever their version.
             categories={key: float(value) for key, value in table["weights"].items()},
-            indicators=splits,
             label=table["label"],
             reason=table["reason"]["zh"],
         )
@@ -173,8 +198,13 @@ def preset_reason(name: str) -> Text:
     return reason
 
 
+def purpose_schemes() -> Mapping[str, str]:
+    """The preset that each purpose of an evaluation starts from."""
+    return {name: table["scheme"] for name, table in toml("weight_schemes.toml")["purposes"].items()}
+
+
 def default_scheme() -> WeightScheme:
-    """The scheme in force until somebody chooses another."""
+    """The scheme in force in every month before the first that another was adopted for."""
     return preset_schemes()[toml("weight_schemes.toml")["default"]]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,13 +80,32 @@ class Scored:
         return self.weight * self.values.filled / 100.0
 
     @cached_property
+    def earned(self) -> np.ndarray:
+        """The grade that each score reaches by itself."""
+        reached: np.ndarray = grade(self.score, self.known.grades)
+        return reached
+
+    @cached_property
     def grade(self) -> np.ndarray:
-        """The grade each score reaches, capped where a veto says so."""
-        names: np.ndarray = grade(self.score, self.known.grades)
+        """The grade of each row, capped where a veto says so."""
+        return self._capped[0]
+
+    @cached_property
+    def capped_by(self) -> np.ndarray:
+        """The indicator whose veto capped each row's grade; "" where none did."""
+        return self._capped[1]
+
+    @cached_property
+    def _capped(self) -> tuple[np.ndarray, np.ndarray]:
+        order = [name for name, _ in self.known.grades]
+        names, by = self.earned.astype(object), np.full(len(self.score), "", dtype=object)
         for veto in self.known.vetoes:
             value = self.values.value[:, self.known.position(veto.indicator)]
-            names = _cap(names, value, veto.beyond, veto.cap, self.known, veto.indicator)
-        return names
+            worse = value > veto.beyond if self.known[veto.indicator].direction == "lower" else value < veto.beyond
+            # A veto only ever takes away: whoever stands below the cap already stays there.
+            better = np.array([order.index(name) < order.index(veto.cap) for name in names], dtype=bool)
+            names[worse & better], by[worse & better] = veto.cap, veto.indicator
+        return names.astype(str), by
 
 
 @dataclass(frozen=True)
@@ -251,13 +269,6 @@ def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: floa
     return Scored(values, nominal, known, total, coverage, rated, rank)
 
 
-def _cap(names: np.ndarray, value: Floats, beyond: float, cap: str, known: Catalogue, indicator: str) -> np.ndarray:
-    order = [name for name, _ in known.grades]
-    worse = value > beyond if known[indicator].direction == "lower" else value < beyond
-    better = np.array([order.index(name) < order.index(cap) for name in names], dtype=bool)
-    return np.where(worse & better, cap, names)
-
-
 def under(measured: Measured, known: Catalogue) -> Measured:
     """The same figures under other standards of the same indicators."""
 
@@ -272,16 +283,6 @@ def under(measured: Measured, known: Catalogue) -> Measured:
         team_values=again(measured.team_values),
         company=again(measured.company),
     )
-
-
-def compared(
-    warehouse: Warehouse, settings: Settings, filters: Filters, scheme: WeightScheme, with_: str
-) -> Evaluation | None:
-    """The evaluation of the period before or of the same one last year; None where any of its months has no figures."""
-    earlier = earlier_period(months(warehouse), filters.period, with_)
-    if earlier is None:
-        return None
-    return evaluate(measure(warehouse, settings, replace(filters, period=earlier)), scheme)
 
 
 def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | None:
@@ -319,7 +320,8 @@ def _pooled(sums: Sums, known: Catalogue, means: Floats) -> Values:
     equal = ~np.isnan(means)
     value = np.where(equal, means, _ratios(sums, known))
     hide = np.isnan(value) | equal
-    pooled = _with_points(value, *(np.where(hide, np.nan, part) for part in (sums.numerator, sums.denominator)), known)
+    numerator, denominator = (np.where(hide, np.nan, part) for part in (sums.numerator, sums.denominator))
+    pooled = _with_points(value, numerator, denominator, known)
     return replace(pooled, equal_weight=equal)
 
 

@@ -17,19 +17,21 @@ from typing import Any
 
 import duckdb
 import filelock
+import pandas as pd
 
-from analytics.catalogue import Catalogue, catalogue, with_version
+from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
 from analytics.errors import FileRefused, HomeBusy, IssuesFound, RecipeRefused, RequestRefused
 from analytics.evaluation import Measured, measure
 from analytics.intake import reading
 from analytics.intake.fields import words
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike, alike
-from analytics.model import Change, Filters, Issue, Receipt, Settings
-from analytics.people import LOCAL
+from analytics.model import Change, Filters, Issue, Receipt, Settings, WeightScheme
+from analytics.people import LOCAL, in_force
 from analytics.state.store import Store
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
+from analytics.warehouse.evidence import records_of
 from analytics.work import Work
 
 MOST_NAMED = 10  # ids named in a note; all of them are in the list of who is without a partner
@@ -82,11 +84,29 @@ class Home:
 
     def catalogue(self, month: dt.date | None = None) -> Catalogue:
         """The indicators and standards in force in a month (today's when none is given)."""
-        versions = [one for one in self.state.standards() if one.effective_from <= (month or dt.date.today())]
-        key = versions[-1].version if versions else 0
+        version = in_force(self.state.standards(), month or dt.date.today())
+        key = version.version if version else 0
         if key not in self._catalogues:
-            self._catalogues[key] = with_version(versions[-1]) if versions else catalogue()
+            self._catalogues[key] = with_version(version) if version else catalogue()
         return self._catalogues[key]
+
+    def scheme(self, month: dt.date | None = None) -> WeightScheme:
+        """The weight scheme in force in a month (today's when none is given): before the first adoption the balanced one."""
+        adoption = in_force(self.state.schemes.adoptions(), month or dt.date.today())
+        if adoption is None:
+            return default_scheme()
+        return self.scheme_named(adoption.name, adoption.version) or default_scheme()
+
+    def scheme_named(self, name: str, version: int | None = None) -> WeightScheme | None:
+        """A preset, or a version (the latest) of a saved scheme; None where there is none."""
+        if name in preset_schemes():
+            return preset_schemes()[name] if version in (None, 1) else None
+        saved = [one for one in self.state.schemes.all(every_version=True) if one.name == name]
+        return next((one for one in reversed(saved) if version in (None, one.version)), None)
+
+    def records_of(self, agent_id: str, kinds: Sequence[str], filters: Filters) -> dict[str, pd.DataFrame]:
+        """One agent's records of a period by kind, as they count now."""
+        return records_of(self.warehouse, agent_id, kinds, filters)
 
     def measure(self, filters: Filters, instead: Warehouse | None = None) -> Measured:
         """Values and points of a period under the rules, and the standards in force at its end; `instead` may be a sandbox."""
@@ -253,7 +273,8 @@ class Home:
             who, "load", f"{done.load_id} {path.name}", {"sha256": sha, "kind": recipe.kind, "loaded": answer["loaded"]}
         )
         shape = self.warehouse.ask("load_shape", load_id=done.load_id)
-        notes = [*([("undated_open", {"count": done.undated})] if done.undated else []), *reading_notes(answer, recipe)]
+        counted = (("undated_open", done.undated), ("stale_open", done.stale))
+        notes = [*((key, {"count": count}) for key, count in counted if count), *reading_notes(answer, recipe)]
         return Receipt(
             load=done.load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
             rejected=answer["rejected"], replaced=done.replaced, agents=int(shape["agents"].iloc[0]), months=self._months(done.load_id),

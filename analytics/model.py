@@ -128,6 +128,8 @@ class WeightScheme:
     purpose: str = ""
     trace: tuple[SwotEntry, ...] = ()
     effective_from: dt.date | None = None
+    company_goal: str = ""
+    trial: bool = False  # tried out, not in force: nothing official comes of it
 
     def __hash__(self) -> int:
         return hash((self.name, self.version, tuple(self.categories.items()), tuple(self.indicators.items())))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 NOTE_KINDS = ("comment", "advice", "remark")
 TALK_STATES = ("planned", "done", "followed_up", "dropped")
@@ -14,6 +14,7 @@ OBJECTION_KINDS = ("unreasonable", "too_strict", "data_wrong", "other")
 OBJECTION_ABOUT = ("sheet", "indicator", "record")
 OBJECTION_STATES = ("open", "accepted", "partly", "rejected")
 ROLES = ("admin", "manager", "agent")
+PURPOSES = ("reward", "lift")
 SWOT = ("strength", "weakness", "opportunity", "threat")
 CORRECTABLE = ("outcome", "renewed_on", "premium_renewed", "agent_id", "exclusion", "satisfaction")
 LOCAL = "local"  # who writes where nobody logs in
@@ -176,6 +177,64 @@ class StandardVersion:
     effective_from: dt.date
     made_at: dt.datetime | None = None
     version: int = 0
+    order: tuple[str, ...] = ()  # indicator ids as they are shown; what is not named follows
+    restores: int | None = None  # the version that this one brings back; 0 are the built-in standards
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A version of a weight scheme put in force for the company from a month on."""
+
+    name: str
+    version: int
+    effective_from: dt.date
+    reason: str = ""
+    who: str = ""
+    adopted_at: dt.datetime | None = None
+    id: int | None = None
+
+
+class Decision(Protocol):
+    """Something that was decided from a month on."""
+
+    @property
+    def effective_from(self) -> dt.date: ...
+
+
+Decided = TypeVar("Decided", bound=Decision)
+
+
+def in_force(decisions: Sequence[Decided], month: dt.date) -> Decided | None:
+    """What holds in a month: the latest decision, in the order they were made, that speaks from that month or an earlier one."""
+    reaching = [decision for decision in decisions if decision.effective_from <= month]
+    return reaching[-1] if reaching else None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A period whose sheets the agents may see, and whether that was taken back."""
+
+    first: dt.date
+    last: dt.date
+    who: str = ""
+    published_at: dt.datetime | None = None
+    undone_by: str = ""
+    undone_at: dt.datetime | None = None
+    undone_why: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An agent's confirmation to have read the sheet of a period, with a digest of the numbers that stood on it."""
+
+    agent_id: str
+    first: dt.date
+    last: dt.date
+    fingerprint: str
+    who: str = ""
+    read_at: dt.datetime | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True)

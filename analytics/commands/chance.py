@@ -10,7 +10,17 @@ import click
 import numpy as np
 import pandas as pd
 
-from analytics.commands.shell import Context, command, desk_of, evaluated, month, period_options, rows_of, show
+from analytics.commands.shell import (
+    Context,
+    command,
+    desk_of,
+    evaluated,
+    month,
+    period_options,
+    rows_of,
+    show,
+    trial_note,
+)
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.model import Period, add_months
@@ -26,6 +36,7 @@ def funnel_(context: Context, indicator: str, **options: Any) -> None:
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
     found = plots.funnel(evaluation, indicator)
     seen = evaluation.shown[found.rows]
     people = evaluation.people.iloc[found.rows]
@@ -38,7 +49,7 @@ def funnel_(context: Context, indicator: str, **options: Any) -> None:
         "indicator": indicator, "centre": views.number(found.centre), "phi": views.number(found.phi), "tau2": views.number(found.tau2), "fewest_95": found.fewest95, "fewest_998": found.fewest998,
         "false_alarm_95": views.number(found.alarm95), "false_alarm_998": views.number(found.alarm998), "agents": rows,
     }  # fmt: skip
-    show(context, view, rows=rows)
+    show(context, view, rows=rows, first=note)
 
 
 @command("case-mix")
@@ -53,6 +64,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
         period, channel = evaluation.measured.period, evaluation.measured.filters.channel
 
         def cases(of: Period) -> pd.DataFrame:
@@ -84,7 +96,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
         view["waterfall"] = rows_of(mix.waterfall(found, agent))
     if split:
         view["change"] = _change(changed)
-    show(context, view, rows=rows)
+    show(context, view, rows=rows, first=note)
 
 
 def _shown(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
@@ -110,6 +122,7 @@ def robustness_(context: Context, **options: Any) -> None:
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
         found = stand.robustness(evaluation)
         table = _shown(evaluation, desk.mine(found.ranks))
         regions = desk.mine(stand.leaders(evaluation))
@@ -123,7 +136,7 @@ def robustness_(context: Context, **options: Any) -> None:
         "leaders": rows_of(regions.drop(columns=["polygon"])),
         "weights": rows_of(stand.effective_weights(evaluation)),
     }
-    show(context, view, rows=rows)
+    show(context, view, rows=rows, first=note)
 
 
 @command("trends")
@@ -135,6 +148,7 @@ def trends_(context: Context, indicator: str, **options: Any) -> None:
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
         known = evaluation.catalogue
         if indicator not in known.ids:
             raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
@@ -144,7 +158,7 @@ def trends_(context: Context, indicator: str, **options: Any) -> None:
         found = steady.trends(monthly, known[indicator])
         table = _shown(evaluation, desk.mine(found.agents))
     view = {"indicator": indicator, "rule": found.rule, "months": found.months, "agents": rows_of(table)}
-    show(context, view, rows=rows_of(table))
+    show(context, view, rows=rows_of(table), first=note)
 
 
 @command("incentives")
@@ -156,6 +170,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
         monthly = desk.monthly(evaluation.measured.period)
         found = steady.incentives(monthly, evaluation.catalogue, evaluation.nominal)
         table = _shown(evaluation, desk.mine(found.candidates))
@@ -170,7 +185,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
         "budget": bonus * people,
         "paid_by_chance": views.number(bonus * by_chance),
     }
-    show(context, view, rows=rows_of(table))
+    show(context, view, rows=rows_of(table), first=note)
 
 
 @command("fairness")
@@ -196,6 +211,7 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
     with desk_of(context, "see_others") as desk:
         desk.require("standard")
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
         if propose is not None and propose not in evaluation.catalogue.ids:
             raise RequestRefused("indicator_unknown", name=propose, known=evaluation.catalogue.ids)
         period = evaluation.measured.period
@@ -220,7 +236,7 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
         view["proposal"] = None if found is None else {key: value for key, value in asdict(found).items() if key != "standard"} | {
             "knots": None if found.standard is None else [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]
         }  # fmt: skip
-    show(context, view, rows=view["standards"])
+    show(context, view, rows=view["standards"], first=note)
 
 
 @command("effect")
@@ -240,6 +256,7 @@ def effect_(context: Context, start: dt.date, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         desk.require("coach")
         after = evaluated(desk, options)
+        note = trial_note(desk, after, context.language)
         period = Period(start, add_months(start, after.measured.period.length - 1))
         found = desk.proof(after, period)
     view = {
@@ -255,7 +272,7 @@ def effect_(context: Context, start: dt.date, **options: Any) -> None:
         "placebo": _effect(found.placebo),
         "least": {"agents": proofs.FEWEST, "policies": proofs.POLICIES},
     }
-    show(context, view)
+    show(context, view, first=note)
 
 
 def _effect(found: Any) -> dict[str, Any] | None:

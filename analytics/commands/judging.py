@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from analytics.catalogue import catalogue, preset_schemes
 from analytics.commands.shell import (
     Context,
     command,
@@ -16,19 +16,25 @@ from analytics.commands.shell import (
     desk_of,
     evaluated,
     flat,
-    home_of,
+    month,
+    period_of,
+    period_only,
     period_options,
     placed_by,
+    rows_of,
     scheme_of,
     show,
+    trial_name,
+    trial_note,
     write,
 )
 from analytics.errors import RequestRefused
 from analytics.insight.coaching import PRIZE, coaching_list
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.language import say
-from analytics.model import QUADRANTS
+from analytics.model import QUADRANTS, Filters, Period
 from analytics.reports import views
+from analytics.reports.evidence import evidence_tables
 from analytics.reports.tables import to_csv, to_xlsx
 
 
@@ -38,17 +44,19 @@ def evaluate_(context: Context, **options: Any) -> None:
     """Values, points, contributions, scores, grades, ranks and quadrants of a period."""
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
     view = views.evaluation_view(evaluation, placed_by(evaluation))
-    show(context, view, rows=[flat(agent) for agent in (*view["agents"], *view["not_rated"])])
+    show(context, view, rows=[flat(agent) for agent in (*view["agents"], *view["not_rated"])], first=note)
 
 
 @command()
 @cut_options
 @period_options
-def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None:
+def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options: Any) -> None:
     """Where agents stand on two indicators."""
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
     from analytics.insight.quadrant_certainty import quadrant_certainty
 
     placed = placed_by(evaluation, x, y, cut)
@@ -61,7 +69,7 @@ def quadrant(context: Context, x: str, y: str, cut: str, **options: Any) -> None
             {name: views.number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)} if known else None
         )
         one["certain"] = bool(chance.certain[row]) if known else None
-    show(context, view, rows=view["agents"])
+    show(context, view, rows=view["agents"], first=note)
 
 
 @command("weak-spots")
@@ -70,6 +78,7 @@ def weak_spots(context: Context, **options: Any) -> None:
     """Points lost by team and indicator; with --team, that team's beside the company's and the best team's."""
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        note = trial_note(desk, evaluation, context.language)
     rows = views.losses_rows(evaluation, team_losses(evaluation))
     view: dict[str, Any] = {
         "period": str(evaluation.measured.period),
@@ -83,75 +92,83 @@ def weak_spots(context: Context, **options: Any) -> None:
             {key: views.number(value) if key != "indicator" else value for key, value in row.items()}
             for row in losses.to_dict("records")
         ]
-    show(context, view, rows=[{"team": row["team"] or "", **row["points_lost"]} for row in rows])
+    show(context, view, rows=[{"team": row["team"] or "", **row["points_lost"]} for row in rows], first=note)
 
 
 @command()
 @cut_options
 @period_options
 @click.option("--out", type=click.Path(path_type=Path), help="Write the list to a .csv or .xlsx file.")
-def coaching(context: Context, out: Path | None, x: str, y: str, cut: str, **options: Any) -> None:
+def coaching(context: Context, out: Path | None, x: str | None, y: str | None, cut: str, **options: Any) -> None:
     """Who to coach, on what, and what it would bring."""
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise RequestRefused("export_suffix", file=out.name)
+    language = context.language
     with desk_of(context, "coach") as desk:
         evaluation = evaluated(desk, options)
         frame = coaching_list(evaluation, placed_by(evaluation, x, y, cut), desk.talks())
+        note = trial_note(desk, evaluation, language)
         if out is not None:
             desk.exported(out.name)
     if out is not None:
-        table, columns = views.coaching_table(frame, catalogue(), context.language)
-        write(
-            out,
-            to_csv(table, columns)
-            if out.suffix.lower() == ".csv"
-            else to_xlsx({say("coaching.title", context.language): (table, columns)}),
-        )
+        out = trial_name(out, evaluation.scheme, language)
+        table, columns = views.coaching_table(frame, evaluation.catalogue, language)
+        named = {say("coaching.title", language): (table, columns)}
+        write(out, to_csv(table, columns, note) if out.suffix.lower() == ".csv" else to_xlsx(named, first=note))
     rows = [
         {
             **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "weakest", "comment")},
             **{name: views.number(row[name]) for name in ("score", "due_policies", "expected_gain", *PRIZE)},
             "lost": [views.number(value) for value in row["lost"]],
-            "action": row["action"] if isinstance(row["action"], str) else row["action"][context.language],
-            "step": views.step_sentence(row["step"], catalogue(), context.language),
+            "action": row["action"] if isinstance(row["action"], str) else row["action"][language],
+            "step": views.step_sentence(row["step"], evaluation.catalogue, language),
             "last_date": str(row["last_date"]) if row["last_date"] else None,
             "next_date": str(row["next_date"]) if row["next_date"] else None,
         }
         for row in frame.to_dict("records")
     ]
-    show(
-        context,
-        {"period": str(evaluation.measured.period), "agents": rows, **({"written": str(out)} if out else {})},
-        rows=rows,
-    )
+    view = {"period": str(evaluation.measured.period), "trial": evaluation.scheme.trial, "agents": rows}
+    show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=note)
 
 
 @command()
-@click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced).")
-def method(context: Context, scheme: str | None) -> None:
-    """Every indicator, formula, standard, weight, rule and setting in force."""
-    with home_of(context, "see") as home:
-        view = views.method_view(home.catalogue(), home.settings, scheme_of(home, scheme, None))
-    show(
-        context,
-        view,
-        rows=[
-            {key: one[key] for key in ("id", "category", "numerator", "denominator", "direction", "unit", "weight")}
-            for one in view["indicators"]
-        ],
-    )
+@click.option("--month", "month_", callback=month, metavar="YYYY-MM", help="In force in this month (default: today).")
+@click.option("--scheme", metavar="NAME[@VERSION]", help="Under another weight scheme, as a trial.")
+def method(context: Context, month_: dt.date | None, scheme: str | None) -> None:
+    """Every indicator, formula, standard, weight, rule and setting in force, market averages with their sources."""
+    with desk_of(context, "see") as desk:
+        today = dt.date.today().replace(day=1)
+        period = Period(month_ or today, month_ or today)
+        chosen = scheme_of(desk, period, scheme, None)
+        view = views.method_view(desk.catalogue(period), desk.home.settings, chosen, desk.market())
+    keys = ("id", "category", "numerator", "denominator", "direction", "unit", "weight")
+    show(context, view, rows=[{key: one[key] for key in keys} for one in view["indicators"]])
 
 
 @command()
-def schemes(context: Context) -> None:
-    """The weight schemes: presets and saved ones."""
-    with home_of(context, "see") as home:
-        known = [*preset_schemes().values(), *home.state.schemes()]
-    rows = [
-        {
-            "name": one.name, "preset": one.name in preset_schemes() and one.version == 1 and not one.author, "version": one.version,
-            "weights": dict(one.categories), "indicators": dict(one.indicators), "author": one.author, "reason": one.reason, "date": one.date,
-        }
-        for one in known
-    ]  # fmt: skip
-    show(context, rows)
+@click.option("--agent", required=True, help="Whose records.")
+@click.option("--indicator", required=True, metavar="ID", help="Behind which indicator.")
+@period_only
+@click.option("--channel", help="Policies of one channel only.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write them to an .xlsx file, a sheet a kind of record.")
+def records(
+    context: Context, agent: str, indicator: str, channel: str | None, out: Path | None, **options: Any
+) -> None:
+    """The policies, surveys, complaints, contacts, ratings and scoresheets behind one figure of an agent."""
+    if out is not None and out.suffix.lower() != ".xlsx":
+        raise RequestRefused("export_suffix_of", file=out.name, known=[".xlsx"])
+    with desk_of(context) as desk:
+        filters = Filters(period_of(desk, options), channel=channel)
+        found = desk.records(agent, indicator, filters)
+        if out is not None:
+            desk.exported(out.name)
+    if out is not None:
+        write(out, to_xlsx(evidence_tables(found, context.language)))
+    view = {
+        "agent_id": agent,
+        "indicator": indicator,
+        "period": str(filters.period),
+        "records": {kind: rows_of(table) for kind, table in found.tables.items()},
+    }
+    rows = [{"kind": kind, **row} for kind, table in found.tables.items() for row in rows_of(table)]
+    show(context, view | ({"written": str(out)} if out else {}), rows=rows)

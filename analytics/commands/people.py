@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,25 +15,43 @@ from analytics.commands.shell import (
     command,
     day,
     desk_of,
-    evaluated,
     month,
+    period_of,
     period_options,
     plain_of,
     scheme_of,
     show,
+    trial_name,
+    trial_note,
     write,
 )
 from analytics.desk import Desk
 from analytics.errors import FileRefused, RequestRefused
-from analytics.evaluation import Evaluation
+from analytics.insight.sheet import Around
 from analytics.intake.accounts import accounts_from
 from analytics.language import say
-from analytics.people import Account, Note, Objection, Talk
+from analytics.model import Filters, WeightScheme
+from analytics.people import TALK_STATES, Account, Note, Objection, Talk
+
+SHEET_COLUMNS = ("id", "value", "numerator", "denominator", "points", "weight", "contribution", "team_median", "before")
 
 
-def _sheet_views(desk: Desk, evaluation: Evaluation, agent_ids: Sequence[str]) -> list[dict[str, Any]]:
-    about = desk.about(evaluation)
-    return [desk.shown_sheet(about, agent_id) for agent_id in agent_ids]
+def _filters(desk: Desk, options: dict[str, Any]) -> Filters:
+    return Filters(period_of(desk, options), options["team"], options["branch"], options["channel"])
+
+
+def _around(desk: Desk, filters: Filters, options: dict[str, Any]) -> tuple[Around, WeightScheme]:
+    """What sheets share under the scheme in force, or under weights tried out; and that scheme."""
+    scheme = scheme_of(desk, filters.period, options["scheme"], options["weights"])
+    around = desk.around(filters)
+    return (desk.tried(around, scheme) if scheme.trial else around), scheme
+
+
+def _view(desk: Desk, around: Around, agent_id: str) -> dict[str, Any]:
+    """The sheet in force; under weights tried out the live one, which no closing has seen."""
+    if around.evaluation.scheme.trial:
+        return {**desk.live_sheet(around, agent_id), "closed": None, "read": None, "notes": []}
+    return desk.shown_sheet(around, agent_id)
 
 
 @command()
@@ -44,8 +61,19 @@ def _sheet_views(desk: Desk, evaluation: Evaluation, agent_ids: Sequence[str]) -
 @click.option(
     "--close", "close_", is_flag=True, help="Close the sheet: it keeps its numbers, whatever is loaded later."
 )
+@click.option("--provisional", is_flag=True, help="With --close: also while renewal windows are open.")
 @click.option("--reopen", metavar="REASON", help="Open a closed sheet again, for a reason.")
-def sheet(context: Context, agent: str, out: Path | None, close_: bool, reopen: str | None, **options: Any) -> None:
+@click.option("--read", "read_", is_flag=True, help="Confirm to have read it; only the agent, with --as.")
+def sheet(
+    context: Context,
+    agent: str,
+    out: Path | None,
+    close_: bool,
+    provisional: bool,
+    reopen: str | None,
+    read_: bool,
+    **options: Any,
+) -> None:
     """The evaluation sheet of one agent: as JSON, and with --out as PDF or workbook."""
     from analytics.reports.sheet_files import to_workbook  # what prints loads for half a second: only who prints waits
     from analytics.reports.sheet_pdf import to_pdf
@@ -53,64 +81,70 @@ def sheet(context: Context, agent: str, out: Path | None, close_: bool, reopen: 
     if out is not None and out.suffix.lower() not in (".pdf", ".xlsx"):
         raise RequestRefused("export_suffix_of", file=out.name, known=[".pdf", ".xlsx"])
     with desk_of(context) as desk:
-        evaluation = evaluated(desk, options)
+        filters = _filters(desk, options)
+        around, scheme = _around(desk, filters, options)
         if reopen is not None:
-            desk.reopen_sheet(agent, evaluation.measured.period, reopen)
+            desk.reopen_sheets([agent], filters.period, reopen)
         if close_:
-            desk.close_sheets(evaluation, [agent])
-        view = _sheet_views(desk, evaluation, [agent])[0]
+            desk.close_sheets(filters, [agent], scheme=scheme, provisional=provisional)
+        if read_:
+            desk.confirm_read(agent, filters.period)
+        view = _view(desk, around, agent)
         if out is not None:
+            out = trial_name(out, scheme, context.language)
             make = to_pdf if out.suffix.lower() == ".pdf" else to_workbook
-            write(out, make([view], evaluation.catalogue, context.language))
+            write(out, make([view], context.language))
             desk.exported(out.name)
-    show(
-        context,
-        view | ({"written": str(out)} if out else {}),
-        rows=[
-            {
-                key: one[key]
-                for key in (
-                    "id",
-                    "value",
-                    "numerator",
-                    "denominator",
-                    "points",
-                    "weight",
-                    "contribution",
-                    "team_median",
-                    "before",
-                )
-            }
-            for one in view["indicators"]
-        ],
-    )
+        note = trial_note(desk, around.evaluation, context.language)
+    rows = [{key: one[key] for key in SHEET_COLUMNS} for one in view["indicators"]]
+    show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=note)
 
 
 @command()
 @period_options
 @click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Where to write: .pdf (one), .xlsx (one) or .zip (a PDF each).",
+    "--out", type=click.Path(path_type=Path), help="Where to write: .pdf (one), .xlsx (one) or .zip (a PDF each)."
 )
 @click.option("--close", "close_", is_flag=True, help="Close all of them first.")
-def sheets(context: Context, out: Path, close_: bool, **options: Any) -> None:
-    """The evaluation sheets of everybody chosen (--team, --branch), in one file."""
+@click.option("--provisional", is_flag=True, help="With --close: also those whose renewal windows are open.")
+@click.option("--reopen", metavar="REASON", help="Open all that are closed again, for one reason.")
+def sheets(
+    context: Context, out: Path | None, close_: bool, provisional: bool, reopen: str | None, **options: Any
+) -> None:
+    """The evaluation sheets of everybody chosen (--team, --branch), in one file; what closing them would freeze."""
     from analytics.reports.sheet_files import to_workbook, to_zip
     from analytics.reports.sheet_pdf import to_pdf
 
     makers = {".pdf": to_pdf, ".xlsx": to_workbook, ".zip": to_zip}
-    if out.suffix.lower() not in makers:
+    if out is not None and out.suffix.lower() not in makers:
         raise RequestRefused("export_suffix_of", file=out.name, known=list(makers))
     with desk_of(context) as desk:
-        evaluation = evaluated(desk, options)
+        filters = _filters(desk, options)
+        around, scheme = _around(desk, filters, options)
+        evaluation = around.evaluation
         agents = [str(one) for one in evaluation.people["agent_id"][evaluation.shown]]
-        closed = desk.close_sheets(evaluation, agents) if close_ else 0
-        found = _sheet_views(desk, evaluation, agents)
-        write(out, makers[out.suffix.lower()](found, evaluation.catalogue, context.language))
-        desk.exported(out.name)
-    show(context, {"written": str(out), "sheets": len(found), "closed": closed})
+        opened = [one for one in agents if one in desk.closed_agents(filters.period)] if reopen is not None else []
+        if opened:
+            desk.reopen_sheets(opened, filters.period, reopen or "")
+        ahead = desk.closing(filters.period, agents)
+        closed = desk.close_sheets(filters, agents, scheme=scheme, provisional=provisional) if close_ else 0
+        if out is not None:
+            out = trial_name(out, scheme, context.language)
+            found = [_view(desk, around, agent_id) for agent_id in agents]
+            write(out, makers[out.suffix.lower()](found, context.language))
+            desk.exported(out.name)
+    view = {
+        "sheets": len(agents),
+        "closed": closed,
+        "reopened": len(opened),
+        "before_closing": {
+            "open": len(ahead.sheets),
+            "provisional": len(ahead.provisional),
+            "open_objections": ahead.objections,
+            "without_comment": ahead.without_comment,
+        },
+    }
+    show(context, view | ({"written": str(out)} if out else {}))
 
 
 @command()
@@ -141,17 +175,36 @@ def comments(
 @click.option("--ics", type=click.Path(path_type=Path), help="Write the talks ahead as a calendar.")
 @click.option("--agent", help="One agent only; needed to plan.")
 @click.option("--plan", "on", callback=day, metavar="YYYY-MM-DD", help="Plan a talk with --agent on this day.")
-@click.option("--action", default="", help="What is to be done.")
-@click.option("--owner", default="", help="Who holds the talk.")
-def talks(context: Context, ics: Path | None, agent: str | None, on: dt.date | None, action: str, owner: str) -> None:
-    """Coaching talks; --plan adds one, --ics writes a calendar."""
+@click.option("--change", "talk_id", type=int, metavar="ID", help="Change a talk: with --state, --on and the like.")
+@click.option("--state", type=click.Choice(TALK_STATES), help="With --change: planned, done, followed up or dropped.")
+@click.option("--on", "talk_on", callback=day, metavar="YYYY-MM-DD", help="With --change: the day of the talk.")
+@click.option("--follow-up", "follow_up_on", callback=day, metavar="YYYY-MM-DD", help="The day of the follow-up.")
+@click.option("--action", help="What is to be done.")
+@click.option("--owner", help="Who holds the talk.")
+@click.option("--agreed", help="What was agreed.")
+@click.option("--note", "comment", help="A comment.")
+def talks(
+    context: Context,
+    ics: Path | None,
+    agent: str | None,
+    on: dt.date | None,
+    talk_id: int | None,
+    state: str | None,
+    **written: Any,
+) -> None:
+    """Coaching talks; --plan adds one, --change moves one on, --ics writes a calendar."""
     from analytics.reports.sheet_files import to_calendar
 
+    said: dict[str, Any] = {name: value for name, value in written.items() if value is not None}
     with desk_of(context, "coach") as desk:
         if on is not None:
             if agent is None:
                 raise RequestRefused("comment_needs")
-            desk.save_talk(Talk(agent, talk_on=on, action=action, owner=owner))
+            desk.save_talk(Talk(agent, **{**said, "talk_on": on}))
+        if talk_id is not None:
+            if state is not None:
+                said["state"] = state
+            desk.save_talk(replace(desk.talk(talk_id), **said))
         found = desk.talks(agent)
         facts = desk.home.warehouse.ask("facts_of")
     if ics is not None:
@@ -171,11 +224,14 @@ def talks(context: Context, ics: Path | None, agent: str | None, on: dt.date | N
 @click.option("--answer", "answer_id", type=int, metavar="ID", help="Answer an objection, with --state and --reply.")
 @click.option("--state", type=click.Choice(["accepted", "partly", "rejected"]), help="How it is answered.")
 @click.option("--reply", default="", help="The answer; every objection gets one.")
+@click.option(
+    "--undo", "undo_id", type=int, metavar="ID", help="Take the correction back that accepting an objection wrote."
+)
 def objections(
     context: Context, agent: str | None, first: dt.date | None, last: dt.date | None, text: str | None, kind: str, indicator: str, policy: str, should_be: str | None,
-    answer_id: int | None, state: str | None, reply: str,
+    answer_id: int | None, state: str | None, reply: str, undo_id: int | None,
 ) -> None:  # fmt: skip
-    """Objections and their answers; with --text a new one, with --answer the answer to one."""
+    """Objections and their answers; with --text a new one, with --answer the answer to one, with --undo its correction taken back."""
     with desk_of(context, "object") as desk:
         if text is not None:
             if agent is None or first is None:
@@ -189,17 +245,30 @@ def objections(
             )
         if answer_id is not None:
             desk.answer(desk.objection(answer_id), state or "", reply)
-        found = desk.objections(agent)
-    show(context, [plain_of(one) for one in found])
+        if undo_id is not None:
+            desk.objection(undo_id)
+            written = [one.id for one in desk.corrections() if one.objection == undo_id and not one.undone]
+            if not written:
+                raise RequestRefused("nothing_to_correct")
+            desk.undo_corrections([one for one in written if one is not None])
+        undone = {one.objection for one in desk.corrections() if one.undone} if desk.may("answer") else set()
+        found = [
+            plain_of(one)
+            | {
+                "correction_undone": one.id in undone,
+                "closed_sheets": [f"{kept.first:%Y-%m}…{kept.last:%Y-%m}" for kept in desk.closed_around(one)],
+            }
+            for one in desk.objections(agent)
+        ]
+    show(context, found)
 
 
 @command()
 @click.argument("objection_id", type=int, metavar="ID")
-@click.option("--scheme", metavar="NAME", help="A weight scheme (default: balanced).")
-def replay(context: Context, objection_id: int, scheme: str | None) -> None:
-    """What accepting an objection would change, tried in a sandbox: nothing is stored."""
+def replay(context: Context, objection_id: int) -> None:
+    """What accepting an objection would change under the scheme in force, tried in a sandbox: nothing is stored."""
     with desk_of(context, "answer") as desk:
-        found = desk.replay(desk.objection(objection_id), scheme_of(desk.home, scheme, None))
+        found = desk.replay(desk.objection(objection_id))
     plain = {
         name: [
             {key: None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")

@@ -7,9 +7,9 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,16 @@ import click
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import default_scheme, preset_schemes
 from analytics.desk import Desk, Identity, identity_of
 from analytics.errors import IssuesFound, RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, whole_period
 from analytics.home import Home, default_home
 from analytics.insight.quadrant import Placed, place
-from analytics.language import explain
+from analytics.language import explain, say
 from analytics.model import Filters, Period, WeightScheme, parse_month
 from analytics.reports import views
+from analytics.reports.words import trial_sentence
 from analytics.scoring.weights import parse
-
-REFUSED = 2
-
 
 REFUSED = 2
 
@@ -133,24 +130,32 @@ def day(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | N
 
 
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--from and --to, weights to try out, and whom to show."""
     for decorate in (
+        period_only,
         click.option(
-            "--to", "last", callback=month, metavar="YYYY-MM", help="Last month (default: the last that has figures)."
+            "--scheme", metavar="NAME[@VERSION]", help="Try another weight scheme out (default: the one in force)."
         ),
         click.option(
-            "--from",
-            "first",
-            callback=month,
-            metavar="YYYY-MM",
-            help="First month (default: the first that has figures).",
-        ),
-        click.option("--scheme", metavar="NAME", help="A weight scheme: a preset or a saved one (default: balanced)."),
-        click.option(
-            "--weights", metavar="results=70,service=20,competence=10", help="Category weights; scaled to 100."
+            "--weights", metavar="results=70,service=20,competence=10", help="Try category weights out; scaled to 100."
         ),
         click.option("--team", help="Show one team only; scores and ranks stay those of the whole company."),
         click.option("--branch", help="Show one branch only."),
         click.option("--channel", help="Count the policies of one channel only."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def period_only(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--from and --to."""
+    for decorate in (
+        click.option(
+            "--to", "last", callback=month, metavar="YYYY-MM", help="Last month (default: the last with figures)."
+        ),
+        click.option(
+            "--from", "first", callback=month, metavar="YYYY-MM", help="First month (default: the first with figures)."
+        ),
     ):
         command = decorate(command)
     return command
@@ -164,42 +169,61 @@ def cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="median|mean|target|X,Y",
             help="Where high begins; X,Y in the indicators' units.",
         ),
-        click.option("--y", "y", default="satisfaction", metavar="ID", help="The indicator of the vertical axis."),
-        click.option("--x", "x", default="renewal_rate", metavar="ID", help="The indicator of the horizontal axis."),
+        click.option("--y", "y", metavar="ID", help="The indicator of the vertical axis (default satisfaction)."),
+        click.option("--x", "x", metavar="ID", help="The indicator of the horizontal axis (default renewal_rate)."),
     ):
         command = decorate(command)
     return command
 
 
-def scheme_of(home: Home, name: str | None, weights: str | None) -> WeightScheme:
-    saved = {scheme.name: scheme for scheme in home.state.schemes()}
-    known = {**preset_schemes(), **saved}
-    if name is not None and name not in known:
-        raise RequestRefused("scheme_unknown", name=name, known=list(known))
-    scheme = known[name] if name else default_scheme()
-    if weights is None:
-        return scheme
-    return WeightScheme("typed", parse(weights), scheme.indicators)
+def scheme_of(desk: Desk, period: Period, name: str | None, weights: str | None) -> WeightScheme:
+    """The scheme in force in a period; another one by its name (NAME or NAME@VERSION), or typed weights, is a trial."""
+    official = desk.scheme(period)
+    chosen = official
+    if name is not None:
+        stem, mark, version = name.rpartition("@")
+        chosen = desk.scheme_named(stem, int(version)) if mark and version.isdigit() else desk.scheme_named(name)
+    if weights is not None:
+        return WeightScheme("typed", parse(weights), chosen.indicators, trial=True)
+    same = (chosen.name, chosen.version) == (official.name, official.version)
+    return official if same else replace(chosen, trial=True)
+
+
+def period_of(desk: Desk, options: dict[str, Any]) -> Period:
+    """--from and --to, each by default the first or last month that has figures."""
+    first, last = options["first"], options["last"]
+    whole = whole_period(desk.home.warehouse)
+    return Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
 
 
 def evaluated(desk: Desk, options: dict[str, Any]) -> Evaluation:
-    home = desk.home
-    first, last = options["first"], options["last"]
-    whole = whole_period(home.warehouse)
-    period = Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
+    period = period_of(desk, options)
     filters = Filters(period, options["team"], options["branch"], options["channel"])
     measured = desk.measured(filters)
     if measured.people.empty:
+        whole = whole_period(desk.home.warehouse)
         raise RequestRefused(
             "period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}"
         )
     teams = {team for team in measured.people["team"][measured.in_scope] if team}
     if filters.team is not None and filters.team not in teams:
         raise RequestRefused("team_unknown", team=filters.team, known=sorted(teams))
-    return evaluate(measured, scheme_of(home, options["scheme"], options["weights"]))
+    return evaluate(measured, scheme_of(desk, period, options["scheme"], options["weights"]))
 
 
-def placed_by(evaluation: Evaluation, x: str = "renewal_rate", y: str = "satisfaction", cut: str = "median") -> Placed:
+def trial_name(path: Path, scheme: WeightScheme, language: str) -> Path:
+    """Where to write: a file made on trial says so in its name."""
+    return path.with_name(f"{path.stem}-{say('trial.mark', language)}{path.suffix}") if scheme.trial else path
+
+
+def trial_note(desk: Desk, evaluation: Evaluation, language: str) -> list[str]:
+    """The first row of what was made on trial: the weights, and those in force; nothing for what is official."""
+    if not evaluation.scheme.trial:
+        return []
+    return [trial_sentence(evaluation.scheme, desk.scheme(evaluation.measured.period), language)]
+
+
+def placed_by(evaluation: Evaluation, x: str | None = None, y: str | None = None, cut: str = "median") -> Placed:
     first, mark, second = cut.partition(",")
     return place(evaluation, x, y, first.strip(), second.strip() if mark else None)
 
@@ -237,10 +261,13 @@ def flat(agent: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None) -> None:
+def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None, first: Sequence[str] = ()) -> None:
+    """Print a value as JSON, or its rows as a table; `first` are rows of words above a table (a trial says that it is one)."""
     if context.format == "json":
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
         return
+    for line in first:
+        click.echo(f'"{line}"' if context.format == "csv" else line)
     table = rows if rows is not None else value if isinstance(value, list) else [value]
     frame = pd.DataFrame(table)
     if context.format == "csv":
@@ -249,6 +276,11 @@ def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None)
         click.echo(buffer.getvalue(), nl=False)
     else:
         click.echo(frame.to_string(index=False, na_rep="—"))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for: numbers and truths of numpy are plain ones, dates and paths text."""
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def write(path: Path, data: bytes) -> None:

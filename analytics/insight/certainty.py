@@ -16,6 +16,7 @@ from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics import beta_binomial, garwood, random_effects, wilson
 from analytics.statistics.gamma_poisson import fit as fit_counts
+from analytics.units import percent
 
 CLASSIFY = 0.5  # least credibility at which anybody is ranked or placed by a rate
 FEW_SURVEYS, CLASSIFY_SURVEYS, CLASSIFY_EVENTS = (
@@ -168,7 +169,7 @@ def range_text(one: Indicator, low: float, high: float) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return "—"
     if one.unit.startswith("percent"):
-        return f"{100 * low:.1f}–{100 * high:.1f}%"
+        return f"{percent(low)}–{percent(high)}%"
     return f"{low:.2f}–{high:.2f}" if one.unit == "per_100" else f"{low:.1f}–{high:.1f}"
 
 

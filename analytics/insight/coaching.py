@@ -21,17 +21,23 @@ from analytics.scoring.standards import Floats, next_band
 from analytics.statistics import uplift
 
 MOST = 3
+RATE = "renewal_rate"  # what the prize of coaching is counted in; a version of the standards may lack it
 PRIZE = ("extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals")
 
 
 @dataclass(frozen=True)
 class Step:
-    """The smallest whole-unit change that reaches the next band of an indicator."""
+    """The smallest whole-unit change that reaches the next band of an indicator, and the value that really comes of it.
+
+    ahead: what has happened cannot be taken back; `amount` is then what the next period may bring at most, over as many policies.
+    """
 
     indicator: str
     measure: str
     amount: int
     reaches: float
+    gives: float
+    ahead: bool = False
 
 
 def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]) -> pd.DataFrame:
@@ -48,9 +54,10 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     lost = points_lost(values, evaluation.agents)
     medians = _team_medians(evaluation)
     known = evaluation.catalogue
-    rate_at = known.position("renewal_rate")
     keep = evaluation.shown
     gains = prizes(evaluation, np.array([medians[team][1] for team in people["team"]]))
+    nobody = pd.Series(np.nan, people.index)
+    due_of = people.get("due_policies", nobody).to_numpy(dtype=float, na_value=np.nan)
     opened = {talk.agent_id: talk for talk in talks if talk.state in OPEN_TALKS}
     held: dict[str, dt.date] = {}
     for talk in talks:
@@ -76,7 +83,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
             for at in order
             if not np.isnan(median_points[at])
         )
-        due = values.denominator[row, rate_at]
+        due = due_of[row]
         indicators = [known.indicators[at] for at in order]
         rows.append(
             {
@@ -119,13 +126,15 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
 
     Where no probable rate can be told (too few agents for a prior), at the rate as measured and without limits.
     """
-    at = evaluation.catalogue.position("renewal_rate")
+    if RATE not in evaluation.catalogue.ids:
+        return pd.DataFrame(np.nan, index=range(len(evaluation.people)), columns=list(PRIZE))
+    at = evaluation.catalogue.position(RATE)
     values, people = evaluation.measured.agents, evaluation.people
     due = values.denominator[:, at]
     with np.errstate(invalid="ignore"):
         extra = due * np.maximum(0.0, medians - values.value[:, at])
     out = pd.DataFrame({"extra_renewals": extra, "half_renewals": extra / 2, "extra_low": np.nan, "extra_high": np.nan})
-    sure = certainty(evaluation.measured, "renewal_rate")
+    sure = certainty(evaluation.measured, RATE)
     if sure is not None and sure.prior is not None:
         rows = np.flatnonzero(~np.isnan(sure.shrunken) & ~np.isnan(medians))
         found = uplift.uplift(values.numerator[rows, at], due[rows], medians[rows], sure.prior)
@@ -149,7 +158,10 @@ def default_action(quadrant: str, weakest: list[Indicator]) -> Text:
 
 
 def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator]) -> Step | None:
-    """Of these indicators, the fewest whole units to the next band: "3 more renewals", "one complaint fewer"."""
+    """Of these indicators, the fewest whole units to the next band: "3 more renewals".
+
+    What the next period may bring ("at most 1 complaint") is named only where nothing can be done about this one.
+    """
     values = evaluation.measured.agents
     steps = []
     for one in indicators:
@@ -157,7 +169,7 @@ def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator])
         step = step_to_next_band(one, values.value[row, at], values.numerator[row, at], values.denominator[row, at])
         if step is not None:
             steps.append(step)
-    return min(steps, key=lambda step: abs(step.amount), default=None)
+    return min(steps, key=lambda step: (step.ahead, step.amount), default=None)
 
 
 def step_to_next_band(one: Indicator, value: float, numerator: float, denominator: float) -> Step | None:
@@ -168,15 +180,17 @@ def step_to_next_band(one: Indicator, value: float, numerator: float, denominato
     needed = edge * denominator / one.scale
     if one.direction == "higher":
         amount = ceil(needed - numerator - 1e-9)
-        return Step(one.id, one.step, amount, edge) if amount > 0 else None
-    amount = floor(needed + 1e-9) - int(numerator)
-    return Step(one.id, one.step, amount, edge) if amount < 0 else None
+        gives = one.scale * (numerator + amount) / denominator
+        return Step(one.id, one.step, amount, edge, gives) if amount > 0 else None
+    allowed = floor(needed + 1e-9)
+    return Step(one.id, one.step, allowed, edge, one.scale * allowed / denominator, ahead=True)
 
 
 def _team_medians(evaluation: Evaluation) -> dict[object, tuple[np.ndarray, float]]:
     """Per team: median points of every indicator and the median renewal rate; the company's where a team has nobody else."""
     values, people = evaluation.measured.agents, evaluation.people
-    rate = values.value[:, evaluation.catalogue.position("renewal_rate")]
+    known = evaluation.catalogue
+    rate = values.value[:, known.position(RATE)] if RATE in known.ids else np.full(len(people), np.nan)
 
     def medians(rows: np.ndarray) -> tuple[np.ndarray, float]:
         with np.errstate(all="ignore"):

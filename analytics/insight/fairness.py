@@ -15,7 +15,6 @@ from analytics.statistics import floor_ceiling, four_fifths, item_analysis, newc
 
 REDUNDANT, INFLATED = 0.85, 5.0
 SENIORITY = ("<1", "1–3", "3–5", "5+")  # years
-GOOD = ("A", "B")
 
 
 def standards_check(evaluation: Evaluation) -> pd.DataFrame:
@@ -95,7 +94,7 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
             "group": [of.get(str(one)) for one in evaluation.people["agent_id"].iloc[rows]],
             "agent_id": evaluation.people["agent_id"].iloc[rows].to_numpy(),
             "score": scored.score[rows],
-            "good": np.isin(scored.grade[rows], GOOD),
+            "good": np.isin(scored.grade[rows], [name for name, _ in evaluation.catalogue.grades[:2]]),
         }
     ).dropna(subset=["group"])
     if frame["group"].nunique() < 2:

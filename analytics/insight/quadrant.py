@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.model import QUADRANTS, UNPLACED
@@ -41,19 +42,21 @@ class Placed:
 
 def place(
     evaluation: Evaluation,
-    x: str = "renewal_rate",
-    y: str = "satisfaction",
+    x: str | None = None,
+    y: str | None = None,
     cut: str = "median",
     cut_y: str | None = None,
 ) -> Placed:
     """Place every agent; `cut` is median, mean, target or a number, `cut_y` the same for the other axis alone.
 
+    The axes are renewal rate and satisfaction unless others are asked for; of what a version of the standards lacks, the first
+    indicator of its category stands in.
+
     On the line counts as high; for an indicator where lower is better, "high" is its good side. The mean is the pooled
     value of the company, since rates are never averaged.
     """
-    for name in (x, y):
-        if name not in evaluation.catalogue.ids:
-            raise RequestRefused("indicator_unknown", name=name, known=evaluation.catalogue.ids)
+    usual = axes(evaluation.catalogue)
+    x, y = x or usual[0], y or usual[1]
     values = evaluation.measured.agents.value
     x_value = values[:, evaluation.catalogue.position(x)]
     y_value = values[:, evaluation.catalogue.position(y)]
@@ -63,6 +66,11 @@ def place(
     unplaced = np.isnan(x_value) | np.isnan(y_value) | np.isnan(x_cut.value) | np.isnan(y_cut.value)
     names = np.select([unplaced, good_x & good_y, good_x, good_y], [UNPLACED, *QUADRANTS[:3]], default=QUADRANTS[3])
     return Placed(x, y, x_value, y_value, x_cut, y_cut, names)
+
+
+def axes(known: Catalogue) -> tuple[str, str]:
+    """The two indicators that the quadrant usually stands on."""
+    return known.first_of("renewal_rate", "results"), known.first_of("satisfaction", "service")
 
 
 def cut_line(evaluation: Evaluation, indicator: str, kind: str) -> CutLine:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analytics.evaluation import Evaluation
@@ -21,11 +22,21 @@ from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
 from analytics.model import QUADRANTS, Indicator, Settings
+from analytics.people import MarketAverage
 from analytics.scoring.standards import Floats
-from analytics.scoring.weights import largest_remainder
+from analytics.scoring.weights import lacking, largest_remainder
 
 DIGITS = 10
-FEWEST = 5  # agents a median must be taken of before an agent may see it: fewer would show a colleague's figure
+FEWEST = 5  # others' values behind a figure before an agent may see it: fewer would show a colleague's
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team's median value of every indicator, how many values stand behind each, and how many agents it has."""
+
+    size: int
+    median: Floats
+    values: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -35,63 +46,91 @@ class Around:
     evaluation: Evaluation
     placed: Placed
     before: Evaluation | None
-    medians: dict[object, tuple[int, Floats]] = field(default_factory=dict)  # filled as teams are asked for
+    market: Mapping[str, MarketAverage] = field(default_factory=dict)
 
     @cached_property
     def chance(self) -> QuadrantCertainty:
         """How sure every agent's quadrant is."""
         return quadrant_certainty(self.evaluation.measured, self.placed)
 
-    def team(self, team: object) -> tuple[int, Floats]:
-        """How many agents a team has, and their median value of every indicator."""
-        if team not in self.medians:
-            values = self.evaluation.measured.agents.value
-            rows = values[(self.evaluation.people["team"] == team).to_numpy(dtype=bool, na_value=False)]
-            self.medians[team] = len(rows), np.array([_median(rows[:, at]) for at in range(values.shape[1])])
-        return self.medians[team]
+    @cached_property
+    def teams(self) -> Mapping[object, Team]:
+        """Every team with its medians."""
+        values = self.evaluation.measured.agents.value
+        people = self.evaluation.people.reset_index(drop=True)
+        rows = people.groupby("team", dropna=True).indices
+        return {team: _team(values[members]) for team, members in rows.items()}
+
+    def team(self, team: object) -> Team:
+        """One team; nobody's has no values."""
+        nothing = np.zeros((0, self.evaluation.measured.agents.value.shape[1]))
+        return self.teams.get(team) or _team(nothing)
 
 
-def sheet(about: Around, agent_id: str, history: pd.DataFrame, *, own_eyes: bool = False) -> dict[str, Any]:
+def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[str, Any]:
     """Everything on one sheet, as plain JSON values; rates as fractions of 1, weights in percent, missing as None.
 
-    `history` are the agent's and the team's values by month (insight.agent.history). With `own_eyes` the agent reads it:
-    a team's figures are left out where too few colleagues stand behind them.
+    `history` are the agent's and the team's values by month (insight.agent.history).
     """
     now, row = about.evaluation, about.evaluation.row(agent_id)
     person = now.people.iloc[row]
     scored, known = now.agents, now.catalogue
     rated = bool(scored.rated[row])
-    team = person["team"]
-    hide = own_eyes and about.team(team)[0] < FEWEST
-    indicators = _indicators(about, row, agent_id, hide)
+    indicators = _indicators(about, row, agent_id)
     _round(indicators, float(scored.score[row]))
-    trend = history[history["whose"] == "agent"] if hide else history
-    period = now.measured.period
+    period, scheme = now.measured.period, now.scheme
+    before = about.before.measured if about.before is not None else None
     return {
         "agent": {name: _text(person[name]) for name in ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")},
         "period": {
             "from": f"{period.first:%Y-%m}", "to": f"{period.last:%Y-%m}", "provisional": now.measured.provisional,
-            "open_policies": _count(person.get("open_policies")), "excluded_policies": _count(person.get("excluded_policies")),
-            "late_renewals": _count(person.get("late_renewals")),
+            **{name: _count(person.get(name)) for name in ("open_policies", "excluded_policies", "late_renewals", "stale_open")},
         },
-        "scheme": {"name": now.scheme.name, "version": now.scheme.version, "weights": dict(now.scheme.categories), "author": now.scheme.author},
+        "before": None if before is None else {"period": str(before.period), "cut": _text(before.filters.cut)},
+        "channel": now.measured.filters.channel,
+        "scheme": {
+            "name": scheme.name, "version": scheme.version, "weights": dict(scheme.categories), "author": scheme.author, "reason": scheme.reason,
+            "purpose": scheme.purpose, "company_goal": scheme.company_goal, "trial": scheme.trial, "lacking": lacking(scheme, known),
+        },
         "standard_version": known.version,
         "score": _number(scored.score[row]) if rated else None,
         "grade": str(scored.grade[row]) if rated else None,
+        "veto": _veto(now, row) if rated else None,
         "rank": int(scored.rank[row]) if rated else None,
         "rated": int(scored.rated.sum()),
         "coverage": _number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),
         "quadrant_probability": _probability(about, row),
         "cut": {"x": [about.placed.x, _number(about.placed.x_cut.value)], "y": [about.placed.y, _number(about.placed.y_cut.value)], "kind": about.placed.x_cut.kind},
+        "team_others": max(about.team(person["team"]).size - 1, 0),
         "indicators": indicators,
         "categories": _categories(now, row, indicators),
         "trend": [
             {"month": f"{one.month:%Y-%m}", "indicator": one.indicator, "whose": one.whose, "value": _number(one.value), "n": _number(one.n), "low": _number(one.low), "high": _number(one.high)}
-            for one in trend.itertuples()
+            for one in (() if history is None else history.itertuples())
         ],
+        "targets": _targets(now, agent_id),
         "rules": rules(now.measured.settings),
     }  # fmt: skip
+
+
+def for_own_eyes(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The sheet as its agent reads it: a team's figure stays only where enough colleagues' values stand behind it."""
+    enough = one.get("team_others", 0) >= FEWEST
+    return {
+        **one,
+        "indicators": [
+            {**item, "team_median": item["team_median"] if item.get("team_others", 0) >= FEWEST else None}
+            for item in one["indicators"]
+        ],
+        "trend": [point for point in one["trend"] if enough or point["whose"] == "agent"],
+    }
+
+
+def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether the agent's own numbers are others than when the sheet was closed; scheme and standards do not matter."""
+    now = {item["id"]: _numbers(item) for item in live["indicators"]}
+    return any(now.get(item["id"], _numbers(item)) != _numbers(item) for item in closed["indicators"])
 
 
 def rules(settings: Settings) -> dict[str, Any]:
@@ -104,8 +143,12 @@ def rules(settings: Settings) -> dict[str, Any]:
 
 def fingerprint(one: Mapping[str, Any]) -> str:
     """A digest of the numbers a sheet rests on: the same as long as the agent's own data are."""
-    numbers = [[item["id"], item["value"], item["numerator"], item["denominator"]] for item in one["indicators"]]
+    numbers = sorted((item["id"], *_numbers(item)) for item in one["indicators"])
     return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
+
+
+def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    return item["value"], item["numerator"], item["denominator"]
 
 
 def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -122,11 +165,11 @@ def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str
     return out
 
 
-def _indicators(about: Around, row: int, agent_id: str, hide: bool) -> list[dict[str, Any]]:
+def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
     now = about.evaluation
     values, scored = now.measured.agents, now.agents
     lost = points_lost(values, scored)[row]
-    median = about.team(now.people["team"].iat[row])[1]
+    team = about.team(now.people["team"].iat[row])
     earlier = _earlier(about.before, agent_id)
     out = []
     for at, one in enumerate(now.catalogue.indicators):
@@ -134,17 +177,49 @@ def _indicators(about: Around, row: int, agent_id: str, hide: bool) -> list[dict
             float(part[row, at]) for part in (values.value, values.numerator, values.denominator)
         )
         step = step_to_next_band(one, value, numerator, denominator)
+        market = about.market.get(one.id)
         out.append(
             {
                 "id": one.id, "category": one.category, "label": dict(one.label), "unit": one.unit, "value": _number(value), "numerator": _number(numerator), "denominator": _number(denominator),
-                "band": band(one, float(values.points[row, at])), "points": _number(values.points[row, at]), "nominal": _number(now.nominal[at]),
+                "band": band(one, value, float(values.points[row, at])), "missed": missed(one, value), "points": _number(values.points[row, at]), "nominal": _number(now.nominal[at]),
                 "weight": _number(scored.weight[row, at]), "contribution": None if np.isnan(values.points[row, at]) else _number(scored.contribution[row, at]),
-                "lost": _number(lost[at]), "team_median": None if hide else _number(median[at]), "before": _number(earlier[at]),
+                "lost": _number(lost[at]), "team_median": _number(team.median[at]), "team_others": int(team.values[at] - (not np.isnan(value))),
+                "market": None if market is None else {"value": market.value, "source": market.source}, "before": _number(earlier.get(one.id)),
                 "sure": _sure(now, one.id, row),
-                "step": None if step is None else {"measure": step.measure, "amount": step.amount, "reaches": step.reaches},
+                "step": None if step is None else {"measure": step.measure, "amount": step.amount, "reaches": step.reaches, "gives": _number(step.gives), "ahead": step.ahead},
             }
         )  # fmt: skip
     return out
+
+
+def _team(values: Floats) -> Team:
+    counts = (~np.isnan(values)).sum(axis=0)
+    return Team(len(values), np.array([_median(values[:, at]) for at in range(values.shape[1])]), counts)
+
+
+def _veto(now: Evaluation, row: int) -> dict[str, Any] | None:
+    """The veto that capped the grade: its indicator, the value from which it speaks, and the grade that was earned."""
+    indicator = str(now.agents.capped_by[row])
+    if not indicator:
+        return None
+    veto = next(one for one in now.catalogue.vetoes if one.indicator == indicator)
+    return {
+        "indicator": indicator, "label": dict(now.catalogue[indicator].label), "unit": now.catalogue[indicator].unit, "beyond": veto.beyond,
+        "earned": str(now.agents.earned[row]),
+    }  # fmt: skip
+
+
+def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
+    """The months in which the agent's target is not their own, and what stands in for it."""
+    targets = now.measured.targets
+    mine = targets[targets["agent_id"] == agent_id]
+    return [
+        {
+            "month": f"{row.month:%Y-%m}", "count": _number(row.count_filled), "count_basis": row.count_basis, "premium": _number(row.premium_filled),
+            "premium_basis": row.premium_basis,
+        }
+        for row in mine.itertuples(index=False)
+    ]  # fmt: skip
 
 
 def _probability(about: Around, row: int) -> dict[str, Any] | None:
@@ -165,20 +240,33 @@ def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def band(one: Indicator, points: float) -> list[float] | None:
+def band(one: Indicator, value: float, points: float) -> list[float] | None:
     """The knot that was reached, as [value, points]: the best one whose points are not above those earned.
 
-    None where there are no bands: points missing, or a standard of two knots that only rescales.
+    None where there are no bands: points missing, a standard of two knots that only rescales, or not even the first knot reached.
     """
-    if math.isnan(points) or (len(one.standard.values) == 2 and one.standard.mode == "linear"):
+    if math.isnan(points) or _rescales(one) or missed(one, value) is not None:
         return None
     reached = [
-        (mark, value)
-        for value, mark in zip(one.standard.values, one.standard.points, strict=True)
+        (mark, knot)
+        for knot, mark in zip(one.standard.values, one.standard.points, strict=True)
         if mark <= points + 1e-9
     ]
-    mark, value = max(reached) if reached else (0.0, one.standard.values[0])
-    return [value, mark]
+    mark, knot = max(reached) if reached else (0.0, one.standard.values[0])
+    return [knot, mark]
+
+
+def missed(one: Indicator, value: float) -> float | None:
+    """The least of the knots, where a value has not reached even that one."""
+    if math.isnan(value) or _rescales(one):
+        return None
+    least = one.standard.values[-1 if one.direction == "lower" else 0]
+    worse = value > least + 1e-12 if one.direction == "lower" else value < least - 1e-12
+    return least if worse else None
+
+
+def _rescales(one: Indicator) -> bool:
+    return len(one.standard.values) == 2 and one.standard.mode == "linear"
 
 
 def _round(indicators: list[dict[str, Any]], score: float) -> None:
@@ -191,24 +279,28 @@ def _round(indicators: list[dict[str, Any]], score: float) -> None:
 
 
 def _categories(now: Evaluation, row: int, indicators: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    out = []
+    out: list[dict[str, Any]] = []
     for category in now.catalogue.categories:
         inside = [item for item in indicators if item["category"] == category.id]
         out.append(
             {
                 "id": category.id, "label": dict(category.label), "weight": _number(sum(item["weight"] or 0.0 for item in inside if item["points"] is not None)),
-                "contribution": _number(sum(item["contribution"] or 0.0 for item in inside)), "shown": round(sum(item.get("shown", 0.0) for item in inside), 1),
+                "contribution": _number(sum(item["contribution"] or 0.0 for item in inside)),
             }
         )  # fmt: skip
+    for part in out:
+        part["shown"] = round(
+            (part["contribution"] or 0.0) + 1e-9, 1
+        )  # of itself: 10.309 is 10.3, whatever its parts are shown as
     return out
 
 
-def _earlier(before: Evaluation | None, agent_id: str) -> Floats:
+def _earlier(before: Evaluation | None, agent_id: str) -> Mapping[str, float]:
+    """The agent's values in the period before, by indicator: versions of the standards may know others, in another order."""
     if before is None:
-        return np.full(10_000, np.nan)
+        return {}
     at = np.flatnonzero((before.people["agent_id"] == agent_id).to_numpy(dtype=bool))
-    width = before.measured.agents.value.shape[1]
-    return before.measured.agents.value[at[0]] if len(at) else np.full(width, np.nan)
+    return dict(zip(before.catalogue.ids, before.measured.agents.value[at[0]], strict=True)) if len(at) else {}
 
 
 def _median(values: Floats) -> float:

@@ -12,7 +12,6 @@ from typing import Any
 import xlsxwriter
 from icalendar import Calendar, Event
 
-from analytics.catalogue import Catalogue
 from analytics.language import say
 from analytics.people import Talk
 from analytics.reports import sheets
@@ -22,7 +21,7 @@ from analytics.reports.tables import inert
 
 
 def to_workbook(
-    all_sheets: Sequence[Sheet], known: Catalogue, language: str, progress: Callable[[int], None] = lambda done: None
+    all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None
 ) -> bytes:
     """One workbook, one worksheet an agent; numbers stay numbers where they are one."""
     buffer = io.BytesIO()
@@ -36,14 +35,12 @@ def to_workbook(
         }  # fmt: skip
         taken: set[str] = set()
         for at, sheet in enumerate(all_sheets):
-            _worksheet(book.add_worksheet(_title(sheet, taken)), looks, sheet, known, language)
+            _worksheet(book.add_worksheet(_title(sheet, taken)), looks, sheet, language)
             progress(at + 1)
     return buffer.getvalue()
 
 
-def to_zip(
-    all_sheets: Sequence[Sheet], known: Catalogue, language: str, progress: Callable[[int], None] = lambda done: None
-) -> bytes:
+def to_zip(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None) -> bytes:
     """A ZIP of one PDF an agent."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -53,7 +50,7 @@ def to_zip(
                 "_",
                 f"{sheet['agent']['agent_id']}_{sheet['agent']['name'] or ''}_{sheet['period']['from']}_{sheet['period']['to']}",
             )
-            archive.writestr(f"{name}.pdf", to_pdf([sheet], known, language))
+            archive.writestr(f"{name}.pdf", to_pdf([sheet], language))
             progress(at + 1)
     return buffer.getvalue()
 
@@ -71,14 +68,14 @@ def _title(sheet: Sheet, taken: set[str]) -> str:
     return name
 
 
-def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, known: Catalogue, language: str) -> None:
+def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, language: str) -> None:
     page.set_portrait()
     page.set_paper(9)
     page.fit_to_pages(1, 1)
     page.hide_gridlines(2)
     for at, width in enumerate((20, 14, 20, 16, 9, 9, 11, 13, 13, 40)):
         page.set_column(at, at, width)
-    page.write_string(0, 0, say("sheet.title", language), looks["title"])
+    page.write_string(0, 0, sheets.title(sheet, language), looks["title"])
     page.write_string(1, 0, str(inert(sheets.state_line(sheet, language))), looks["grey"])
     row = 3
     pairs = [*sheets.basics(sheet, language), *sheets.verdict(sheet, language)]
@@ -86,11 +83,11 @@ def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, known: Catalogue,
         page.write_string(row + at // 2, 0 if at % 2 == 0 else 3, label, looks["label"])
         page.write_string(row + at // 2, 1 if at % 2 == 0 else 4, str(inert(value)), looks["strong"])
     row += (len(pairs) + 1) // 2 + 1
-    page.merge_range(row, 0, row, 9, sheets.meaning(sheet, known, language), looks["text"])
+    page.merge_range(row, 0, row, 9, sheets.meaning(sheet, language), looks["text"])
     row += 2
     for at, name in enumerate(sheets.COLUMNS):
         page.write_string(row, at, say(f"sheet.column_{name}", language), looks["head"])
-    for item, cells in zip(sheet["indicators"], sheets.indicator_rows(sheet, known, language), strict=True):
+    for item, cells in zip(sheet["indicators"], sheets.indicator_rows(sheet, language), strict=True):
         row += 1
         for at, name in enumerate(sheets.COLUMNS):
             number = {"points": item["points"], "contribution": item["contribution"]}.get(name)
@@ -100,7 +97,7 @@ def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, known: Catalogue,
                 page.write_string(row, at, str(inert(cells[name])), looks["text"])
     row += 1
     page.merge_range(row, 0, row, 9, sheets.category_line(sheet, language), looks["strong"])
-    for line in sheets.certainty_lines(sheet, known, language):
+    for line in [*sheets.small_print(sheet, language), *sheets.certainty_lines(sheet, language)]:
         row += 1
         page.merge_range(row, 0, row, 9, str(inert(line)), looks["grey"])
     row += 2

@@ -12,7 +12,6 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
-from analytics.catalogue import Catalogue
 from analytics.language import say
 from analytics.reports import sheets
 from analytics.reports.sheets import Sheet
@@ -64,32 +63,30 @@ class _Page(FPDF):
         self.multi_cell(0, height, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
-def to_pdf(
-    all_sheets: Sequence[Sheet], known: Catalogue, language: str, progress: Callable[[int], None] = lambda done: None
-) -> bytes:
+def to_pdf(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None) -> bytes:
     """One PDF of sheets, each beginning on a page of its own; `progress` hears how many are done."""
     page = _Page(language)
     for at, sheet in enumerate(all_sheets):
         page.add_page()
-        _sheet(page, sheet, known, language)
+        _sheet(page, sheet, language)
         progress(at + 1)
     return bytes(page.output())
 
 
-def _sheet(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
-    page.line_of(say("sheet.title", language), 15, bold=True, height=8)
+def _sheet(page: _Page, sheet: Sheet, language: str) -> None:
+    page.line_of(sheets.title(sheet, language), 15, bold=True, height=8)
     page.line_of(sheets.state_line(sheet, language), 8, colour=GREY, height=4)
     page.ln(1)
     _pairs(page, sheets.basics(sheet, language), 4)
     page.ln(1.5)
     _verdict(page, sheet, language)
-    page.line_of(sheets.meaning(sheet, known, language), 8.5, height=4.4)
+    page.line_of(sheets.meaning(sheet, language), 8.5, height=4.4)
     page.ln(1)
-    _indicators(page, sheet, known, language)
+    _indicators(page, sheet, language)
     page.line_of(sheets.category_line(sheet, language), 8.5, bold=True, height=5)
-    for line in sheets.certainty_lines(sheet, known, language):
+    for line in [*sheets.small_print(sheet, language), *sheets.certainty_lines(sheet, language)]:
         page.line_of(line, 7, colour=GREY, height=3.4)
-    _trend(page, sheet, known, language)
+    _trend(page, sheet, language)
     for kind in NOTES:
         _notes(page, sheet, kind, language)
     _signatures(page, language)
@@ -132,7 +129,7 @@ def _verdict(page: _Page, sheet: Sheet, language: str) -> None:
     page.set_xy(page.l_margin, top + 13.5)
 
 
-def _indicators(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
+def _indicators(page: _Page, sheet: Sheet, language: str) -> None:
     page.set_font("Noto", "", 7)
     page.set_text_color(*INK)
     page.set_draw_color(*FAINT)
@@ -150,14 +147,14 @@ def _indicators(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> N
         row = table.row()
         for name in sheets.COLUMNS:
             row.cell(say(f"sheet.column_{name}", language))
-        for cells in sheets.indicator_rows(sheet, known, language):
+        for cells in sheets.indicator_rows(sheet, language):
             row = table.row()
             for name in sheets.COLUMNS:
                 row.cell(cells[name])
     page.ln(1)
 
 
-def _trend(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
+def _trend(page: _Page, sheet: Sheet, language: str) -> None:
     """Small lines of the last twelve months for the two indicators of the quadrant."""
     names = [sheet["cut"][axis][0] for axis in ("x", "y")]
     drawn = [(name, [one for one in sheet["trend"] if one["indicator"] == name]) for name in names]
@@ -194,7 +191,7 @@ def _trend(page: _Page, sheet: Sheet, known: Catalogue, language: str) -> None:
         page.set_text_color(*GREY)
         for value, y in ((high, top + 3.5), (low, top + height - 1.5)):
             page.set_xy(left, y)
-            page.cell(13, 3, sheets.value_text(item, value, known, language), align="R")
+            page.cell(13, 3, sheets.of_item(item, value, language), align="R")
         for whose, colour, thick in (("team", GREY, 0.2), ("agent", ACCENT, 0.45)):
             points = [
                 place(one["month"], one["value"])

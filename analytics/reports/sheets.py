@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analytics.catalogue import Catalogue, preset_schemes
+from analytics.catalogue import preset_schemes
 from analytics.intake.fields import fields
 from analytics.language import say
-from analytics.reports.views import format_value
+from analytics.reports.words import value_text
 from analytics.statistics.quadrant_probability import CERTAIN
+from analytics.units import percent
 
 Sheet = Mapping[str, Any]
 BASICS = ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")
+
+
+def title(sheet: Sheet, language: str) -> str:
+    """The heading; under weights that are only tried out it says so."""
+    mark = f"{say('trial.mark', language)} · " if sheet["scheme"].get("trial") else ""
+    return mark + say("sheet.title", language)
 
 
 def basics(sheet: Sheet, language: str) -> list[tuple[str, str]]:
@@ -33,7 +40,7 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
     """Score, grade, rank and quadrant, or why there is no score."""
     if sheet["score"] is None:
         limit = 100 - sheet["rules"]["missing_limit"]
-        why = say("sheet.not_rated", language, coverage=f"{100 * (sheet['coverage'] or 0):.0f}", limit=f"{limit:.0f}")
+        why = say("sheet.not_rated", language, coverage=percent(sheet["coverage"] or 0, 0), limit=f"{limit:.0f}")
         rows = [(say("column.score", language), why)]
     else:
         rows = [
@@ -43,11 +50,17 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
     return [*rows, (say("column.quadrant", language), say(f"quadrant.{sheet['quadrant']}", language))]
 
 
-def value_text(item: Mapping[str, Any], value: float | None, known: Catalogue, language: str) -> str:
-    """A value of an indicator with its unit, even when the catalogue no longer knows it."""
-    if item["id"] in known.ids:
-        return format_value(value, known[item["id"]], language)
-    return "—" if value is None else f"{value:.3g}"
+def of_item(item: Mapping[str, Any], value: float | None, language: str) -> str:
+    """A value of a sheet's indicator in the unit that the sheet itself says: versions of the standards may no longer know it."""
+    return value_text(value, item["unit"], language)
+
+
+def band_text(item: Mapping[str, Any], language: str) -> str:
+    """The knot that was reached and its points; where not even the first was, that."""
+    if item.get("missed") is not None:
+        return say("sheet.below_band", language, value=of_item(item, item["missed"], language))
+    band = item["band"]
+    return "—" if band is None else f"{of_item(item, band[0], language)} → {band[1]:g}"
 
 
 def fraction(item: Mapping[str, Any]) -> str:
@@ -57,18 +70,17 @@ def fraction(item: Mapping[str, Any]) -> str:
     return f"{_amount(item['numerator'])} / {_amount(item['denominator'])}"
 
 
-def indicator_rows(sheet: Sheet, known: Catalogue, language: str) -> list[dict[str, str]]:
+def indicator_rows(sheet: Sheet, language: str) -> list[dict[str, str]]:
     """One row an indicator, every cell a text."""
     rows = []
     for item in sheet["indicators"]:
-        band = item["band"]
         rows.append(
             {
-                "indicator": item["label"][language], "value": value_text(item, item["value"], known, language), "fraction": fraction(item),
-                "band": "—" if band is None else f"{value_text(item, band[0], known, language)} → {band[1]:g}", "points": _one(item["points"]),
+                "indicator": item["label"][language], "value": of_item(item, item["value"], language), "fraction": fraction(item),
+                "band": band_text(item, language), "points": _one(item["points"]),
                 "weight": "—" if item["points"] is None else f"{item['weight']:.1f}%", "contribution": _one(item.get("shown", item["contribution"])),
-                "team_median": value_text(item, item["team_median"], known, language), "before": value_text(item, item["before"], known, language),
-                "step": step_text(item, known, language),
+                "team_median": of_item(item, item["team_median"], language), "before": of_item(item, item["before"], language),
+                "step": step_text(item, language),
             }
         )  # fmt: skip
     return rows
@@ -88,21 +100,19 @@ COLUMNS = (
 )
 
 
-def step_text(item: Mapping[str, Any], known: Catalogue, language: str) -> str:
-    """The shortest step to the next band, in whole units: '3 more renewals → 90.0%'."""
+def step_text(item: Mapping[str, Any], language: str) -> str:
+    """The shortest step to the next band in whole units and the value that comes of it, or what the next period may bring."""
     step = item["step"]
     if step is None:
         return "—"
-    key = f"sheet.step_{step['measure']}_{'more' if step['amount'] > 0 else 'fewer'}"
-    return say(
-        key,
-        language,
-        count=abs(step["amount"]),
-        value=value_text(item, step["reaches"], known, language),
-    )
+    # Sheets closed before results were kept with their step name the band instead.
+    ahead = step.get("ahead", step["amount"] < 0)
+    value = of_item(item, step.get("gives", step["reaches"]), language)
+    key = f"sheet.step_{step['measure']}_{'ahead' if ahead else 'more'}"
+    return say(key, language, count=max(step["amount"], 0), value=value)
 
 
-def certainty_lines(sheet: Sheet, known: Catalogue, language: str) -> list[str]:
+def certainty_lines(sheet: Sheet, language: str) -> list[str]:
     """One plain sentence of certainty for every indicator whose spread the data tell; where they are too few, that."""
     out = [_quadrant_line(sheet, language)] if sheet.get("quadrant_probability") else []
     for item in sheet["indicators"]:
@@ -111,8 +121,8 @@ def certainty_lines(sheet: Sheet, known: Catalogue, language: str) -> list[str]:
             continue
         label = item["label"][language]
         facts = {
-            "indicator": label, "value": value_text(item, item["value"], known, language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
-            "low": value_text(item, sure["low"], known, language), "high": value_text(item, sure["high"], known, language), "z": "—" if sure["z"] is None else f"{sure['z']:.2f}",
+            "indicator": label, "value": of_item(item, item["value"], language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
+            "low": of_item(item, sure["low"], language), "high": of_item(item, sure["high"], language), "z": "—" if sure["z"] is None else f"{sure['z']:.2f}",
         }  # fmt: skip
         line = say(f"certainty.sentence_{sure['kind']}", language, **facts)
         if not sure.get("differ", True):
@@ -128,7 +138,7 @@ def _quadrant_line(sheet: Sheet, language: str) -> str:
     enough = known.pop("enough")
     chances = sorted(known.items(), key=lambda one: -one[1])
     (first, share), (second, other) = chances[:2]
-    facts = {"first": say(f"quadrant.{first}", language), "share": f"{100 * share:.0f}", "second": say(f"quadrant.{second}", language), "other": f"{100 * other:.0f}"}  # fmt: skip
+    facts = {"first": say(f"quadrant.{first}", language), "share": percent(share, 0), "second": say(f"quadrant.{second}", language), "other": percent(other, 0)}  # fmt: skip
     if not enough:
         words = say("certainty.little", language, **facts)
     elif share >= CERTAIN:
@@ -138,7 +148,7 @@ def _quadrant_line(sheet: Sheet, language: str) -> str:
     return say("certainty.sheet_quadrant", language, quadrant=words)
 
 
-def meaning(sheet: Sheet, known: Catalogue, language: str) -> str:
+def meaning(sheet: Sheet, language: str) -> str:
     """The quadrant in one sentence: the two values, the lines, and what follows."""
     parts = []
     for axis in ("x", "y"):
@@ -147,8 +157,8 @@ def meaning(sheet: Sheet, known: Catalogue, language: str) -> str:
         if item is None or line is None:
             continue
         parts.append(
-            say("sheet.against_line", language, indicator=item["label"][language], value=value_text(item, item["value"], known, language),
-                line=value_text(item, line, known, language), kind=say(f"cut.{sheet['cut']['kind']}", language))
+            say("sheet.against_line", language, indicator=item["label"][language], value=of_item(item, item["value"], language),
+                line=of_item(item, line, language), kind=say(f"cut.{sheet['cut']['kind']}", language))
         )  # fmt: skip
     return say(f"sheet.means_{sheet['quadrant']}", language, facts=("，" if language == "zh" else ", ").join(parts))
 
@@ -167,17 +177,77 @@ def category_line(sheet: Sheet, language: str) -> str:
     )
 
 
+def veto_line(sheet: Sheet, language: str) -> str:
+    """Which veto capped the grade, and what was earned; empty where none did."""
+    veto = sheet.get("veto")
+    if not veto:
+        return ""
+    beyond = value_text(veto["beyond"], veto["unit"], language)
+    return say(
+        "veto.line",
+        language,
+        indicator=veto["label"][language],
+        beyond=beyond,
+        earned=veto["earned"],
+        grade=sheet["grade"],
+    )
+
+
+def market_line(sheet: Sheet, language: str) -> str:
+    """The market averages that somebody entered, each with its source; empty where there are none."""
+    known = [(item, item["market"]) for item in sheet["indicators"] if item.get("market")]
+    if not known:
+        return ""
+    parts = [
+        say("sheet.market_part", language, indicator=item["label"][language], value=of_item(item, entry["value"], language), source=entry["source"])
+        for item, entry in known
+    ]  # fmt: skip
+    return say("sheet.market", language, parts=("；" if language == "zh" else "; ").join(parts))
+
+
+def targets_line(sheet: Sheet, language: str) -> str:
+    """In which months the agent was measured against something else than an own target; empty where never."""
+    parts: dict[str, list[str]] = {}
+    for entry in sheet.get("targets", []):
+        basis = entry["count_basis"] if entry["count_basis"] not in ("own", "none") else entry["premium_basis"]
+        parts.setdefault(basis, []).append(entry["month"])
+    comma = "、" if language == "zh" else ", "
+    return " ".join(say(f"target.line_{basis}", language, months=comma.join(months)) for basis, months in parts.items())
+
+
+def before_line(sheet: Sheet, language: str) -> str:
+    """Which period stands in the column "before", and as of which day; empty where there is none."""
+    before = sheet.get("before")
+    if not before:
+        return ""
+    key = "sheet.before_cut" if before["cut"] else "sheet.before_period"
+    return say(key, language, period=before["period"], cut=before["cut"] or "")
+
+
+def small_print(sheet: Sheet, language: str) -> list[str]:
+    """What stands below the figures: veto, targets, comparison, market averages, what the scheme weighs and the standards lack."""
+    lines = [line(sheet, language) for line in (veto_line, targets_line, before_line, market_line)]
+    lacking = sheet["scheme"].get("lacking") or []
+    if lacking:
+        lines.append(say("weights.lacking", language, indicators=("、" if language == "zh" else ", ").join(lacking)))
+    return [line for line in lines if line]
+
+
 def rules_line(sheet: Sheet, language: str) -> str:
-    """The rules in force, by version."""
+    """The rules in force, by version; with the purpose and the company's goal where the scheme states them."""
     scheme = sheet["scheme"]
     preset = preset_schemes().get(scheme["name"])
-    label = (
-        preset.label[language] if preset is not None and preset.label and not scheme.get("author") else scheme["name"]
-    )
-    return say(
+    own = preset is None or not preset.label or bool(scheme.get("author"))
+    label = scheme["name"] if own or preset is None or preset.label is None else preset.label[language]
+    line = say(
         "sheet.rules", language, scheme=f"{label} v{scheme['version']}", weights=" / ".join(f"{scheme['weights'].get(name, 0):g}" for name in ("results", "service", "competence")),
         standard=sheet["standard_version"], grace=sheet["rules"]["grace_days"], limit=f"{sheet['rules']['missing_limit']:.0f}",
     )  # fmt: skip
+    if scheme.get("purpose"):
+        line += " " + say("sheet.purpose", language, purpose=say(f"weights.purpose_{scheme['purpose']}", language))
+    if scheme.get("company_goal"):
+        line += " " + say("sheet.goal", language, goal=scheme["company_goal"])
+    return line
 
 
 def state_line(sheet: Sheet, language: str) -> str:

@@ -15,6 +15,7 @@ from analytics.insight.quadrant_certainty import QuadrantCertainty
 from analytics.language import say
 from analytics.model import QUADRANTS
 from analytics.reports.tables import Column
+from analytics.units import percent
 
 
 def sure_text(measured: Measured, indicator: str, row: int, language: str) -> str:
@@ -56,7 +57,7 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
     if not chance.known[row]:
         return say("certainty.unknown", language)
     first, second = chance.likeliest[row]
-    share = [f"{100 * chance.probability[row, at]:.0f}" for at in (first, second)]
+    share = [percent(float(chance.probability[row, at]), 0) for at in (first, second)]
     names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
     if not chance.enough[row]:
         return say("certainty.little", language, first=names[0], share=share[0], second=names[1], other=share[1])

@@ -16,7 +16,7 @@ import xlsxwriter
 
 FORMULA_STARTS = "=+-@\t\r\0"
 FORMATS = {
-    "percent": "0.0%",
+    "percent": '[<0.9995]0.0%;[<1]"<100%";0.0%',  # a share below 100 % never reads 100 %
     "score": "0.00",
     "count": "#,##0",
     "money": "#,##0.00",
@@ -49,15 +49,19 @@ def inert(value: Any) -> Any:
     return value
 
 
-def to_csv(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
-    """CSV with a BOM, so that a double click in Excel shows Chinese."""
+def to_csv(frame: pd.DataFrame, columns: Sequence[Column], first: Sequence[str] = ()) -> bytes:
+    """CSV with a BOM, so that a double click in Excel shows Chinese; `first` are rows of words above the header."""
     out = pd.DataFrame({column.header: [_plain(value, column) for value in frame[column.name]] for column in columns})
     text: str = out.to_csv(index=False, lineterminator="\r\n")
-    return b"\xef\xbb\xbf" + text.encode()
+    above = "".join('"' + str(inert(line)).replace('"', '""') + '"\r\n' for line in first)
+    return b"\xef\xbb\xbf" + (above + text).encode()
 
 
-def to_xlsx(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]], notes: Sequence[str] = ()) -> bytes:
-    """A workbook: frozen header, filter, widths; `notes` (period, rules, how it came about) on a sheet of their own at the end."""
+def to_xlsx(
+    sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]], notes: Sequence[str] = (), first: Sequence[str] = ()
+) -> bytes:
+    """A workbook: frozen header, filter, widths; `notes` (period, rules, how it came about) on a sheet of their own at the end,
+    `first` as rows of words above every header."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     with xlsxwriter.Workbook(buffer, options) as book:
@@ -75,15 +79,18 @@ def to_xlsx(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]], notes: 
         looks["text"] = book.add_format({"valign": "top", "text_wrap": True})
         for name, (frame, columns) in sheets.items():
             sheet = book.add_worksheet(_sheet_name(name))
+            top = len(first)
+            for row, line in enumerate(first):
+                sheet.write_string(row, 0, str(inert(line)))
             for index, column in enumerate(columns):
                 values = [_cell(value, column) for value in frame[column.name]]
-                sheet.write_string(0, index, column.header, head)
-                for row, value in enumerate(values, 1):
+                sheet.write_string(top, index, column.header, head)
+                for row, value in enumerate(values, top + 1):
                     _write(sheet, row, index, value, looks[column.format])
                 sheet.set_column(index, index, column.width or _width(column.header, values))
-            sheet.freeze_panes(1, 1)
+            sheet.freeze_panes(top + 1, 1)
             if columns:
-                sheet.autofilter(0, 0, max(len(frame), 1), len(columns) - 1)
+                sheet.autofilter(top, 0, top + max(len(frame), 1), len(columns) - 1)
         if notes:
             sheet = book.add_worksheet(_sheet_name("说明 Notes"))
             sheet.set_column(0, 0, 110)

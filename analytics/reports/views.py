@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,11 @@ from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.insight.robustness import RankRanges
 from analytics.language import say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
-from analytics.people import StandardVersion
+from analytics.people import MarketAverage, StandardVersion
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
-from analytics.scoring.weights import vector
+from analytics.reports.words import value_text
+from analytics.scoring.weights import lacking, vector
 
 DIGITS = 10
 
@@ -34,6 +35,7 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
     """The evaluation as the command line prints it: rates are fractions of 1, weights percent, coverage a fraction."""
     measured, scored = evaluation.measured, evaluation.agents
     rows = np.flatnonzero(evaluation.shown).tolist()
+    seen = set(measured.people["agent_id"].to_numpy()[evaluation.in_scope])
     rated = sorted(
         (row for row in rows if scored.rated[row]),
         key=lambda row: (scored.rank[row], str(measured.people["agent_id"].iat[row])),
@@ -44,11 +46,15 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
             "to": f"{measured.period.last:%Y-%m}",
             "provisional": measured.provisional,
             "open_policies": int(measured.totals.get("open_policies", 0)),
+            "stale_open": int(measured.totals.get("stale_open", 0)),
         },
+        "standard_version": evaluation.catalogue.version,
         "scheme": {
             "name": evaluation.scheme.name,
             "version": evaluation.scheme.version,
+            "trial": evaluation.scheme.trial,
             "weights": dict(evaluation.scheme.categories),
+            "lacking": lacking(evaluation.scheme, evaluation.catalogue),
             "indicators": {one.id: number(weight) for one, weight in zip(evaluation.catalogue.indicators, evaluation.nominal, strict=True)},
         },
         "agents": [_agent(evaluation, placed, row) for row in rated],
@@ -66,7 +72,12 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
         "set_aside": [
             {"agent_id": one["agent_id"], "measure": one["measure"], "from": f"{one['first_month']:%Y-%m}", "to": f"{one['last_month']:%Y-%m}", "why": one["why"]}
             for one in measured.set_aside.to_dict("records")
-            if one["agent_id"] in set(measured.people["agent_id"].to_numpy()[evaluation.in_scope])
+            if one["agent_id"] in seen
+        ],
+        "targets": [
+            {"agent_id": one["agent_id"], "month": f"{one['month']:%Y-%m}", **{name: one[name] for name in ("count_basis", "premium_basis")}}
+            for one in measured.targets.to_dict("records")
+            if one["agent_id"] in seen
         ],
     }  # fmt: skip
 
@@ -91,6 +102,7 @@ def _scored(evaluation: Evaluation, values: Any, scored: Any, row: int) -> dict[
     return {
         "score": number(scored.score[row]) if rated else None,
         "grade": str(scored.grade[row]) if rated else None,
+        "capped_by": (str(scored.capped_by[row]) or None) if rated else None,
         "rank": int(scored.rank[row]) if rated else None,
         "coverage": number(scored.coverage[row] / 100.0),
         "indicators": {
@@ -138,18 +150,14 @@ def _cut(line: CutLine) -> dict[str, Any]:
 
 
 def step_sentence(step: Step | None, known: Catalogue, language: str) -> str:
-    """'3 more renewals → 80.0 %', or a dash."""
+    """'3 more renewals: renewal rate 84.2%', what the next period may bring, or a dash."""
     if step is None:
         return "—"
     one = known[step.indicator]
-    key = f"step.{step.measure}_{'more' if step.amount > 0 else 'fewer'}"
+    kind = "ahead" if step.ahead else "more"
     return say(
-        key,
-        language,
-        count=abs(step.amount),
-        indicator=one.label[language],
-        value=format_value(step.reaches, one, language),
-    )
+        f"step.{step.measure}_{kind}", language, count=step.amount, indicator=one.label[language], value=format_value(step.gives, one, language)
+    )  # fmt: skip
 
 
 def changed_by(version: StandardVersion, language: str) -> list[str]:
@@ -189,21 +197,7 @@ def issue_line(issue: Issue, language: str) -> str:
 
 def format_value(value: float | None, one: Indicator, language: str) -> str:
     """A value of an indicator as the reader sees it, unit included; missing is a dash."""
-    if value is None or not math.isfinite(value):
-        return "—"
-    minus = "−" if value < 0 else ""
-    value = abs(value)
-    match one.unit:
-        case "percent" | "percent_of_target":
-            return f"{minus}{value * 100:.1f}%"
-        case "points":
-            return f"{minus}{value:.1f}"
-        case "days":
-            return f"{minus}{value:.1f} {say('unit.days', language)}"
-        case "per_day":
-            return f"{minus}{value:.1f}"
-        case _:
-            return f"{minus}{value:.2f}"
+    return value_text(value, one.unit, language)
 
 
 def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tuple[pd.DataFrame, list[Column]]:
@@ -255,6 +249,8 @@ def ranking_table(
     frame["rank"] = frame["rank"].mask(~rated)
     frame["score"] = np.where(rated, scored.score[rows], np.nan)
     frame["grade"] = np.where(rated, scored.grade[rows], "")
+    vetoed = [say("veto.by", language, indicator=evaluation.catalogue[name].label[language]) if name else "" for name in scored.capped_by[rows]]  # fmt: skip
+    frame["veto"] = np.where(rated, vetoed, "")
     frame["quadrant"] = [say(f"quadrant.{name}", language) for name in placed.quadrant[rows]]
     frame["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[rows] if "due_policies" in people else np.nan
@@ -264,7 +260,9 @@ def ranking_table(
         Column("rank", say("column.rank", language), "count"),
         *(Column(name, say(f"column.{name}", language)) for name in ("agent_id", "name", "team", "branch")),
         Column("score", say("column.score", language), "score"),
-        *(Column(name, say(f"column.{name}", language)) for name in ("grade", "quadrant")),
+        Column("grade", say("column.grade", language)),
+        *([Column("veto", say("veto.column", language))] if any(vetoed) else []),
+        Column("quadrant", say("column.quadrant", language)),
         Column("due_policies", say("column.due_policies", language), "count"),
         Column("coverage", say("column.coverage", language), "percent"),
     ]
@@ -309,13 +307,18 @@ def monthly_values(monthly: pd.DataFrame, one: Indicator, agent_ids: list[str]) 
     return out.sort_values(["agent_id", "month"], key=lambda part: part.map(order) if part.name == "agent_id" else part)[["agent_id", "month", "value", "n"]].reset_index(drop=True)  # fmt: skip
 
 
-def method_view(known: Catalogue, settings: Settings, scheme: WeightScheme) -> dict[str, Any]:
-    """Every indicator, formula, standard, weight, rule and setting in force."""
+def method_view(
+    known: Catalogue, settings: Settings, scheme: WeightScheme, market: Mapping[str, MarketAverage] | None = None
+) -> dict[str, Any]:
+    """Every indicator, formula, standard, weight, rule and setting in force, and the market averages with their sources."""
     nominal = vector(scheme, known)
     return {
         "scheme": {
-            "name": scheme.name, "version": scheme.version, "weights": dict(scheme.categories), "reason": _reason(scheme), "author": scheme.author,
+            "name": scheme.name, "version": scheme.version, "weights": dict(scheme.categories), "reason": reason_of(scheme), "author": scheme.author,
+            "purpose": scheme.purpose, "company_goal": scheme.company_goal, "trial": scheme.trial, "lacking": lacking(scheme, known),
         },
+        "standard_version": known.version,
+        "market": [{"indicator": one.indicator, "value": one.value, "source": one.source} for one in (market or {}).values()],
         "indicators": [
             {
                 "id": one.id, "label": dict(one.label), "category": one.category, "group": one.group, "numerator": one.numerator,
@@ -339,7 +342,8 @@ def method_view(known: Catalogue, settings: Settings, scheme: WeightScheme) -> d
     }  # fmt: skip
 
 
-def _reason(scheme: WeightScheme) -> Any:
+def reason_of(scheme: WeightScheme) -> Any:
+    """Why a scheme weighs as it does: a preset's text in both languages, or what its author wrote."""
     return dict(preset_reason(scheme.name)) if scheme.name in preset_schemes() else scheme.reason
 
 

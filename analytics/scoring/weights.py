@@ -17,16 +17,14 @@ CORNERS = ((70.0, 20.0, 10.0), (60.0, 30.0, 10.0), (60.0, 20.0, 20.0))
 NOTHING = 1e-12  # stands for a weight of 0 below a fraction whose top is 0
 
 
-def check(categories: Mapping[str, float], indicators: Mapping[str, float], catalogue: Catalogue) -> None:
-    """Refuse weights that mean nothing: unknown names, negative or infinite numbers, all zero."""
+def check(categories: Mapping[str, float], indicators: Mapping[str, float]) -> None:
+    """Refuse weights that mean nothing: unknown categories, negative or infinite numbers, all zero."""
     for name, weight in categories.items():
         if name not in CATEGORIES:
             raise RequestRefused("weight_unknown", name=name, known=list(CATEGORIES))
         if not np.isfinite(weight) or weight < 0:
             raise RequestRefused("weight_negative", name=name, value=weight)
     for name, weight in indicators.items():
-        if name not in catalogue.ids:
-            raise RequestRefused("weight_unknown", name=name, known=catalogue.ids)
         if not np.isfinite(weight) or weight < 0:
             raise RequestRefused("weight_negative", name=name, value=weight)
     if sum(categories.values()) <= 0:
@@ -34,8 +32,12 @@ def check(categories: Mapping[str, float], indicators: Mapping[str, float], cata
 
 
 def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
-    """Nominal weight of every indicator in percent of the whole; sums to 100 over the categories that weigh anything."""
-    check(scheme.categories, scheme.indicators, catalogue)
+    """Nominal weight of every indicator in percent of the whole; sums to 100 over the categories that weigh anything.
+
+    What the scheme weighs and this version of the standards lacks is shared inside its category (`lacking` names it); what it
+    does not name weighs as its standard says.
+    """
+    check(scheme.categories, scheme.indicators)
     total = sum(scheme.categories.values())
     inside = {one.id: float(scheme.indicators.get(one.id, one.weight)) for one in catalogue.indicators}
     sums = {name: sum(inside[one.id] for one in catalogue.indicators if one.category == name) for name in CATEGORIES}
@@ -50,6 +52,11 @@ def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
             for one in catalogue.indicators
         ]
     )
+
+
+def lacking(scheme: WeightScheme, catalogue: Catalogue) -> list[str]:
+    """Indicators that a scheme weighs and the standards lack."""
+    return [name for name, weight in scheme.indicators.items() if weight > 0 and name not in catalogue.ids]
 
 
 def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Floats:
@@ -103,13 +110,17 @@ def inside_triangle(categories: Mapping[str, float], catalogue: Catalogue) -> bo
 
 
 def move(categories: Mapping[str, float], changed: str, value: float) -> dict[str, float]:
-    """One category set to `value`, the others moved in proportion so that the sum stays 100, in whole numbers."""
+    """One category set to `value`, the others moved in proportion so that the sum stays 100.
+
+    Whole numbers stay whole; weights that came with decimals keep one.
+    """
+    digits = 0 if all(float(weight).is_integer() for weight in categories.values()) else 1
     value = min(max(round(value), 0), 100)
     others = [name for name in CATEGORIES if name != changed]
     rest, now = 100 - value, sum(categories.get(name, 0.0) for name in others)
     share = [categories.get(name, 0.0) / now if now > 0 else 1 / len(others) for name in others]
-    first = min(max(round(rest * share[0]), 0), rest)
-    out = {changed: float(value), others[0]: float(first), others[1]: float(rest - first)}
+    first = min(max(round(rest * share[0], digits), 0), rest)
+    out = {changed: float(value), others[0]: float(first), others[1]: round(float(rest - first), digits)}
     return {name: out[name] for name in CATEGORIES}
 
 
@@ -124,6 +135,9 @@ def parse(text: str) -> dict[str, float]:
             mark = ""
         if not mark:
             raise RequestRefused("weights_unreadable", value=text)
+    missing = [name for name in CATEGORIES if name not in out]
+    if missing:
+        raise RequestRefused("weights_missing", value=text, missing=missing)
     return out
 
 

@@ -66,28 +66,26 @@ class Sheets:
                 done += 1
         return done
 
-    def reopen(self, agent_id: str, first: dt.date, last: dt.date, who: str, why: str) -> None:
-        """Open a closed sheet again, for a reason."""
+    def reopen(self, agent_ids: Sequence[str], first: dt.date, last: dt.date, who: str, why: str) -> None:
+        """Open closed sheets again, for one reason; all or none."""
         if not why.strip():
             raise RequestRefused("reason_missing")
-        table = tables.closed_sheet
+        table, said = tables.closed_sheet, why.strip()[:2000]
         with self._database.change(who) as change:
-            row = change.row(
-                sa.select(table).where(
-                    table.c.agent_id == agent_id,
-                    table.c.first == first,
-                    table.c.last == last,
-                    table.c.reopened_at.is_(None),
+            for agent_id in agent_ids:
+                row = change.row(
+                    sa.select(table).where(
+                        table.c.agent_id == agent_id,
+                        table.c.first == first,
+                        table.c.last == last,
+                        table.c.reopened_at.is_(None),
+                    )
                 )
-            )
-            if row is None:
-                raise RequestRefused("sheet_not_closed", agent=agent_id)
-            change.connection.execute(
-                sa.update(table)
-                .where(table.c.id == row["id"])
-                .values(reopened_by=who, reopened_at=now(), reopened_why=why.strip()[:2000])
-            )
-            change.log("sheet.reopen", _name(value_from(ClosedSheet, row)), None, why.strip()[:2000])
+                if row is None:
+                    raise RequestRefused("sheet_not_closed", agent=agent_id)
+                undone = {"reopened_by": who, "reopened_at": now(), "reopened_why": said}
+                change.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(**undone))
+                change.log("sheet.reopen", _name(value_from(ClosedSheet, row)), None, said)
 
 
 def _name(sheet: ClosedSheet) -> str:

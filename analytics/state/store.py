@@ -10,14 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
-from analytics.model import Settings, WeightScheme
-from analytics.people import LOCAL, StandardVersion, SwotEntry, WeightProposal
+from analytics.model import Settings
+from analytics.people import LOCAL, StandardVersion, WeightProposal
 from analytics.state import tables
 from analytics.state.accounts import Accounts
 from analytics.state.database import Database, now, value_from, values_of
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
+from analytics.state.periods import Periods
+from analytics.state.schemes import Schemes
 from analytics.state.sheets import Sheets
 from analytics.state.talks import Talks
 
@@ -33,47 +35,11 @@ class Store:
         self.sheets = Sheets(self.database)
         self.accounts = Accounts(self.database)
         self.market = Markets(self.database)
+        self.schemes = Schemes(self.database)
+        self.periods = Periods(self.database)
 
     def close(self) -> None:
         self.database.close()
-
-    # -- weight schemes ------------------------------------------------------------------------------------------
-
-    def schemes(self, *, every_version: bool = False) -> list[WeightScheme]:
-        """The latest version of every saved scheme by name; with `every_version` all of them, oldest first."""
-        table = tables.weight_scheme
-        rows = self.database.rows(sa.select(table).order_by(table.c.name, table.c.version))
-        chosen = rows if every_version else list({row["name"]: row for row in rows}.values())
-        return [
-            WeightScheme(
-                row["name"], row["categories"], row["indicators"], None, row["reason"], row["author"], f"{row['saved_at']:%Y-%m-%d}", row["version"], row["purpose"],
-                tuple(SwotEntry(**entry) for entry in row["trace"]), row["effective_from"],
-            )
-            for row in chosen
-        ]  # fmt: skip
-
-    def save_scheme(self, scheme: WeightScheme, who: str = LOCAL) -> WeightScheme:
-        """Save as the next version of its name; versions are never overwritten."""
-        table = tables.weight_scheme
-        with self.database.change(who) as change:
-            last = change.connection.execute(
-                sa.select(sa.func.max(table.c.version)).where(table.c.name == scheme.name)
-            ).scalar()
-            saved = replace(scheme, version=(last or 0) + 1, date=f"{now():%Y-%m-%d}")
-            change.connection.execute(
-                sa.insert(table).values(
-                    name=saved.name, version=saved.version, categories=dict(saved.categories), indicators=dict(saved.indicators), author=saved.author,
-                    reason=saved.reason, purpose=saved.purpose, saved_at=now(), trace=[values_of(entry) for entry in saved.trace],
-                    effective_from=saved.effective_from,
-                )
-            )  # fmt: skip
-            change.log(
-                "scheme.save",
-                f"{saved.name} v{saved.version}",
-                None,
-                {"categories": dict(saved.categories), "reason": saved.reason},
-            )
-        return saved
 
     # -- proposals of weights ------------------------------------------------------------------------------------
 
@@ -116,7 +82,10 @@ class Store:
                     "indicators": dict(saved.indicators),
                     "grades": dict(saved.grades),
                     "vetoes": dict(saved.vetoes),
+                    "order": list(saved.order),
                     "reason": saved.reason,
+                    "restores": saved.restores,
+                    "from": f"{saved.effective_from:%Y-%m}",
                 },
             )
         return saved

@@ -37,7 +37,7 @@ audit = _table(
 )
 weight_scheme = _table(
     "weight_scheme", name="text!", version="int!", categories="json", indicators="json", author="text", reason="text", purpose="text", saved_at="moment",
-    trace="json", effective_from="date",
+    trace="json", effective_from="date", company_goal="text",
 )  # fmt: skip
 recipe = _table("recipe", headers_key="text!", name="text", recipe="json", saved_at="moment")
 setting = _table("setting", name="text!", value="json", saved_at="moment")
@@ -63,6 +63,7 @@ closed_sheet = _table(
 )  # fmt: skip
 standard_version = _table(
     "standard_version", version="int!", indicators="json", grades="json", vetoes="json", author="text", reason="text", effective_from="date", made_at="moment",
+    order="json", restores="int",
 )  # fmt: skip
 weight_proposal = _table("weight_proposal", person="text!", categories="json", made_at="moment")
 market_average = _table(
@@ -78,4 +79,35 @@ account = _table(
     branches="json",
     active="yes",
     version="int",
+)
+scheme_adoption = _table(
+    "scheme_adoption",
+    id="int!",
+    name="text",
+    version="int",
+    effective_from="date",
+    reason="text",
+    who="text",
+    adopted_at="moment",
+)
+publication = _table(
+    "publication",
+    id="int!",
+    first="date",
+    last="date",
+    who="text",
+    published_at="moment",
+    undone_by="text",
+    undone_at="moment",
+    undone_why="text",
+)
+sheet_read = _table(
+    "sheet_read",
+    id="int!",
+    agent_id="text",
+    first="date",
+    last="date",
+    fingerprint="text",
+    who="text",
+    read_at="moment",
 )

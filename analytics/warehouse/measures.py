@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -78,7 +77,9 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
         _shadow(cursor, settings, filters)
         found = _Source(cursor, filters)
         pieces, rates, aside = _pieces(found, indicators, filters.channel)
-        people = _people(found, pd.Index(sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object))
+        people = _people(
+            found, pd.Index(sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object)
+        )
         targets = found.ask("targets")
     if filters.channel is not None:
         # Whoever holds nothing of this channel is not part of the question; complaints are the agent's, whatever the channel: held
@@ -94,7 +95,9 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
     agent, team = index.get_indexer(pieces["agent_id"]), pieces["team"]
     names = pd.Index(sorted({*team.dropna(), *rates["team"].dropna()}), name="team", dtype=object)
     members = pd.concat([pieces[["agent_id", "team"]], rates[["agent_id", "team"]]]).dropna().drop_duplicates()
-    teams = pd.DataFrame({"team": names, "agents": members.groupby("team")["agent_id"].size().reindex(names).to_numpy()})
+    teams = pd.DataFrame(
+        {"team": names, "agents": members.groupby("team")["agent_id"].size().reindex(names).to_numpy()}
+    )
     belongs = pd.MultiIndex.from_frame(members).get_indexer(pd.MultiIndex.from_frame(pieces[["agent_id", "team"]]))
     kept = rates[counted.rates].assign(row=lambda frame: index.get_indexer(frame["agent_id"]))
     return Measures(
@@ -184,7 +187,9 @@ def _items(items: pd.DataFrame) -> pd.DataFrame:
     """Ratings per item as measures: NAME_points and NAME_count."""
     if items.empty:
         return items
-    wide = items.groupby(["agent_id", "team", "first", "item"], dropna=False)[["points", "ratings"]].sum().unstack("item")
+    wide = (
+        items.groupby(["agent_id", "team", "first", "item"], dropna=False)[["points", "ratings"]].sum().unstack("item")
+    )
     wide.columns = [f"{item}_{'points' if part == 'points' else 'count'}" for part, item in wide.columns]
     return wide.reset_index()
 
@@ -198,14 +203,14 @@ def _sheets(rows: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
     wide = wide.merge(loads, on=SHEET).rename(columns={"load_id": "load"}).assign(sheet=True)
     if "due_policies" in wide:
         still_open = wide["open_policies"].fillna(0) if "open_policies" in wide else 0
-        given = wide["held_policies"] if "held_policies" in wide else np.nan
+        given = wide.get("held_policies", np.nan)
         wide["held_policies"] = pd.Series(given, wide.index).fillna(wide["due_policies"] + still_open)
     by_month = roster.set_index(["agent_id", "month"])
     ends = by_month.reindex(pd.MultiIndex.from_frame(wide[["agent_id", "last_month"]]))
     wide["team"] = ends["team"].to_numpy(dtype=object)
     single = (wide["first_month"] == wide["last_month"]).to_numpy()
     for target, reached in TARGETS.items():
-        own = pd.Series(wide[target] if target in wide else np.nan, wide.index)
+        own = pd.Series(wide.get(target, np.nan), wide.index)
         wide[target] = np.where(single, ends[target].to_numpy(), np.nan)
         wide[target + FILLED] = np.where(single, ends[target + FILLED].to_numpy(), np.nan)
         if not single.all():
@@ -235,7 +240,9 @@ def _of_longer(
 
 
 def _people(found: _Source, agent_ids: pd.Index) -> pd.DataFrame:
-    here, anywhere = (found.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]] for name in ("people", "facts_of"))
+    here, anywhere = (
+        found.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]] for name in ("people", "facts_of")
+    )
     people = here.combine_first(anywhere).reindex(agent_ids).reset_index(names="agent_id")[PEOPLE]
     for column in ("name", "team", "branch", "region", "supervisor"):
         people[column] = people[column].astype(object).where(people[column].notna(), None)
@@ -258,6 +265,7 @@ class _Counted:
         self._spans = _spans(pieces, rates) if bool(pieces["sheet"].any()) or len(rates) else None
         self._rated = rates
         self._pairs = [self._pair(one) for one in indicators]
+        self._amounts = {name: self._amount(name) for name in self._measures}
 
     def _pair(self, indicator: Indicator) -> tuple[Floats, Floats]:
         """Numerator and denominator where both are there and count: both from one source."""
@@ -289,7 +297,9 @@ class _Counted:
         reasons = np.where(no_volume, "no_volume", why[len(rows) :])
         self._note(self._rated.assign(why=reasons)[rated & ~keep_rate])
         lost = self._pieces.iloc[rows[counts & ~keep]]
-        lost = lost.rename(columns={"first": "first_month", "last": "last_month"}).assign(why=why[: len(rows)][counts & ~keep])
+        lost = lost.rename(columns={"first": "first_month", "last": "last_month"}).assign(
+            why=why[: len(rows)][counts & ~keep]
+        )
         for measure in (indicator.numerator, denominator_of(indicator)) if len(lost) else ():
             self._note(lost.assign(measure=measure.removesuffix(FILLED), value=lost[measure]))
         out = there.copy()
@@ -308,7 +318,7 @@ class _Counted:
 
     def _amount(self, measure: str) -> Floats:
         """One measure where it counts; records and sheets as for a pair."""
-        values = self._values[measure]
+        values: Floats = self._values[measure]
         if self._spans is None:
             return values
         rows, spans = self._spans
@@ -325,7 +335,7 @@ class _Counted:
             else np.zeros((size, 0))
             for side in (0, 1)
         )
-        amounts = pd.DataFrame({name: _sum(group, size, self._amount(name)) for name in self._measures})
+        amounts = pd.DataFrame({name: _sum(group, size, values) for name, values in self._amounts.items()})
         return Sums(numerator, denominator, amounts.reindex(range(size)))
 
 
@@ -334,7 +344,9 @@ def _spans(pieces: pd.DataFrame, rates: pd.DataFrame) -> tuple[Rows, Spans]:
     rows = np.flatnonzero(pieces["first"].notna().to_numpy())
     part = pieces.iloc[rows]
     given = rates.rename(columns={"first_month": "first", "last_month": "last", "load_id": "load"}).assign(sheet=True)
-    every = pd.concat([part[["agent_id", "first", "last", "sheet", "load"]], given[["agent_id", "first", "last", "sheet", "load"]]])
+    every = pd.concat(
+        [part[["agent_id", "first", "last", "sheet", "load"]], given[["agent_id", "first", "last", "sheet", "load"]]]
+    )
     first, last = (_number(every[name]) for name in ("first", "last"))
     codes = pd.factorize(every["agent_id"])[0].astype(np.int64)
     return rows, Spans(codes, first, last, every["sheet"].to_numpy(dtype=bool), every["load"].to_numpy(dtype=np.int64))
@@ -349,5 +361,6 @@ def _number(month: pd.Series) -> npt.NDArray[np.int64]:
 def _sum(group: Rows, size: int, values: Floats) -> Floats:
     """Sums by group, NaN where a group has nothing."""
     there = ~np.isnan(values) & (group >= 0)
-    sums = np.bincount(group[there], values[there], size)
-    return np.where(np.bincount(group[there], minlength=size) > 0, sums, np.nan)
+    sums = np.bincount(group[there], values[there], size).astype(np.float64)
+    sums[np.bincount(group[there], minlength=size) == 0] = np.nan
+    return sums

@@ -48,6 +48,7 @@ class Stored:
     load_id: int
     replaced: int
     undated: int
+    stale: int  # its policies that still say open though their window has closed
     changes: pd.DataFrame  # agent_id, measure, before, after: of agents who had figures in its months already
 
 
@@ -98,7 +99,8 @@ def store(
         changes = _changes(held, _held(cursor, months) if len(held) else held)
         _roster(cursor, load_id)
         undated = int(run(cursor, "undated", load_id=load_id)[0][0])
-    return Stored(load_id, replaced, undated, changes)
+        stale = int(run(cursor, "stale", load_id=load_id)[0][0])
+    return Stored(load_id, replaced, undated, stale, changes)
 
 
 def _held(cursor: duckdb.DuckDBPyConnection, months: list[dt.date]) -> pd.DataFrame:

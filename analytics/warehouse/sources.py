@@ -28,7 +28,7 @@ class Spans:
 
 
 def choose(spans: Spans, there: Flags) -> tuple[Flags, npt.NDArray[np.object_]]:
-    """Which pieces count, and why the others that have the pair (`there`) do not: "records", "sheet" or "overlap".
+    """Which pieces count, and why the others that have the pair (`there`) do not: "records", "sheet", "wider" or "overlap".
 
     From the finest to the widest: what is there already stays where it covers every month of a wider sheet, else the sheet takes
     its place. Sheets that overlap without one holding the other cannot both count: the finer, then the later load.
@@ -67,6 +67,6 @@ def _settle(spans: Spans, group: list[int], keep: Flags, why: npt.NDArray[np.obj
             why[piece] = "overlap" if spans.sheet[touched].any() else "records"
             continue
         for other in inside:
-            keep[other], why[other] = False, "overlap" if spans.sheet[other] else "sheet"
+            keep[other], why[other] = False, "wider" if spans.sheet[other] else "sheet"
         standing = [other for other in standing if other not in inside]
         standing.append(piece)

@@ -156,6 +156,9 @@ select coalesce(max(load_id), 0) + 1 from loads
 -- name: undated
 select count(*) from policies where load_id = $load_id and month is null
 
+-- name: stale
+select count(*) from policy_state where load_id = $load_id and state = 'stale'
+
 -- name: clear_aliases
 delete from agent_alias
 -- name: add_alias
@@ -217,3 +220,25 @@ select * replace (null::double as target_count, null::decimal(18, 2) as target_p
 create or replace temp table current_scoresheet as select * from main.current_scoresheet limit 0
 -- name: show_sheets
 drop table temp.current_scoresheet
+-- name: narrow_policies
+-- One agent's policies stand before everybody's for this cursor alone: of every spelling, and those that a correction gave to them.
+create or replace temp table policies as
+select * from main.policies where current and month between $first_month and $last_month and (
+  agent_id = $agent_id or agent_id in (select alias from agent_alias where agent_id = $agent_id)
+  or (policy_id, month) in (select (policy_id, month) from policy_correction where agent_id = $agent_id))
+-- name: narrow_surveys
+create or replace temp table surveys as
+select * from main.surveys where month between $first_month and $last_month
+  and (agent_id = $agent_id or agent_id in (select alias from agent_alias where agent_id = $agent_id))
+-- name: narrow_complaints
+create or replace temp table complaints as
+select * from main.complaints where month between $first_month and $last_month
+  and (agent_id = $agent_id or agent_id in (select alias from agent_alias where agent_id = $agent_id))
+-- name: narrow_contacts
+create or replace temp table contacts as
+select * from main.contacts where month between $first_month and $last_month
+  and (agent_id = $agent_id or agent_id in (select alias from agent_alias where agent_id = $agent_id))
+-- name: narrow_assessments
+create or replace temp table assessments as
+select * from main.assessments where month between $first_month and $last_month
+  and (agent_id = $agent_id or agent_id in (select alias from agent_alias where agent_id = $agent_id))

@@ -45,10 +45,32 @@ order by all
 -- name: targets
 -- Whose target is not their own in the chosen months, and what stands in for it: count_basis and premium_basis are own, median_target
 -- (the median of the others' targets), median_result (the median agent's result), or why the month has none.
-select agent_id, month, target_count_filled as count, count_basis, target_premium_filled as premium, premium_basis
+select agent_id, month, target_count_filled::double as count_filled, count_basis, target_premium_filled::double as premium_filled, premium_basis
 from roster_month
 where month between $first_month and $last_month and (count_basis not in ('own', 'none') or premium_basis not in ('own', 'none'))
 order by agent_id, month
+
+-- name: every_target
+-- Every agent-month's target: as given, as it counts, and what is in force where there is none.
+select agent_id, month, name, team, standing, goal_count, target_count::double as target_count,
+  target_count_filled::double as target_count_filled, count_basis, goal_premium, target_premium::double as target_premium,
+  target_premium_filled::double as target_premium_filled, premium_basis
+from roster_month where month between $first_month and $last_month order by agent_id, month
+
+-- name: as_of_range
+-- As of which days the policies of some months speak, all of them and those whose windows are open.
+select min(as_of) as first, max(as_of) as last, min(case when state = 'open' then as_of end) as open_first,
+  max(case when state = 'open' then as_of end) as open_last
+from policy_state where month between $first_month and $last_month
+
+-- name: windows
+-- The policies whose windows are open, when the last of them closes, and those still open after their window.
+select sum((state = 'open')::integer) as open_policies, sum((state = 'stale')::integer) as stale_open,
+  max(case when state = 'open' then due_date + grace end) as closes_on
+from policy_state where month between $first_month and $last_month
+
+-- name: kinds_of_months
+select distinct m.kind from load_months m where m.month between $first_month and $last_month order by m.kind
 
 -- name: sheet_roster
 -- Who the agents with scoresheets were in every month of them, and their targets: goal_* as given, target_* as they count.
@@ -274,3 +296,38 @@ from given g
 left join counted c on c.agent_id = g.agent_id and c.first_month = g.first_month and c.last_month = g.last_month
 left join stated s on s.agent_id = g.agent_id and s.first_month = g.first_month and s.last_month = g.last_month
 order by g.agent_id, g.first_month
+
+-- name: records_policies
+-- One agent's policies of a period and what each is (views/policy_state.sql), with the file and row it came from.
+select p.policy_id, p.due_date, p.state, p.outcome, p.renewed_on, p.premium_due::double as premium_due,
+  p.premium_renewed::double as premium_renewed, p.first_term, p.product, p.channel, p.customer_id, p.exclusion,
+  p.satisfaction::double as satisfaction, p.complaints, p.contacts, p.as_of, l.file, p.row
+from policy_state p join loads l using (load_id)
+where p.agent_id = $agent_id and p.month between $first_month and $last_month and ($channel is null or p.channel = $channel)
+order by p.due_date, p.policy_id
+
+-- name: records_surveys
+select s.surveyed_on, s.points::double as points, l.file, s.row from current_surveys s join loads l using (load_id)
+where s.agent_id = $agent_id and s.month between $first_month and $last_month order by s.surveyed_on, s.row
+
+-- name: records_complaints
+select c.received_on, c.upheld, c.policy_id, l.file, c.row from current_complaints c join loads l using (load_id)
+where c.agent_id = $agent_id and c.month between $first_month and $last_month order by c.received_on, c.row
+
+-- name: records_contacts
+select c.contacted_at, c.policy_id, c.customer_id, c.effective, l.file, c.row from current_contacts c join loads l using (load_id)
+where c.agent_id = $agent_id and c.month between $first_month and $last_month order by c.contacted_at, c.row
+
+-- name: records_assessments
+select a.assessed_on, a.item, a.points::double as points, a.assessor, l.file, a.row from current_assessments a join loads l using (load_id)
+where a.agent_id = $agent_id and a.month between $first_month and $last_month order by a.assessed_on, a.item
+
+-- name: records_scoresheet
+-- Already-counted figures of an agent that lie inside the period.
+select s.first_month, s.last_month, s.measure, s.value, l.file, s.row from current_scoresheet s join loads l using (load_id)
+where s.agent_id = $agent_id and s.first_month >= $first_month and s.last_month <= $last_month order by s.first_month, s.measure
+
+-- name: records_targets
+select month, standing, goal_count, target_count::double as target_count, target_count_filled::double as target_count_filled, count_basis,
+  goal_premium, target_premium::double as target_premium, target_premium_filled::double as target_premium_filled, premium_basis
+from roster_month where agent_id = $agent_id and month between $first_month and $last_month order by month

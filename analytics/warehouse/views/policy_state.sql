@@ -5,7 +5,7 @@ select
   p.outcome as outcome, p.premium_due as premium_due, p.premium_renewed as premium_renewed, p.first_term as first_term,
   p.product as product, p.channel as channel, p.customer_id as customer_id, p.exclusion as exclusion, p.lost_reason as lost_reason,
   p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts, p.as_of as as_of, p.load_id as load_id,
-  p.row as row,
+  p.row as row, coalesce(g.grace_days, r.grace_days) as grace,
   case
     when p.exclusion is not null then 'excluded'
     when date_diff('day', p.due_date, case when r.cut < p.as_of then r.cut else p.as_of end) <= coalesce(g.grace_days, r.grace_days) then 'open'

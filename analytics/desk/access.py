@@ -1,0 +1,123 @@
+"""Who may: roles, actions, scopes, and the one place where each is asked for and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from analytics.errors import NotAllowed
+from analytics.evaluation import Measured
+from analytics.home import Home
+from analytics.model import Filters, Period, Scope
+from analytics.people import LOCAL, Account
+
+# Who may do what; managers and agents besides only inside their scope.
+ACTIONS: Mapping[str, frozenset[str]] = {
+    "see": frozenset({"admin", "manager", "agent"}),
+    "see_others": frozenset({"admin", "manager"}),
+    "note": frozenset({"admin", "manager"}),
+    "remark": frozenset({"admin", "manager", "agent"}),
+    "coach": frozenset({"admin", "manager"}),
+    "object": frozenset({"admin", "manager", "agent"}),
+    "answer": frozenset({"admin", "manager"}),
+    "close": frozenset({"admin", "manager"}),
+    "publish": frozenset({"admin"}),
+    "propose": frozenset({"admin", "manager", "agent"}),
+    "scheme": frozenset({"admin"}),
+    "standard": frozenset({"admin"}),
+    "setting": frozenset({"admin"}),
+    "data": frozenset({"admin"}),
+    "audit": frozenset({"admin"}),
+    "account": frozenset({"admin"}),
+}
+Memory = Callable[[tuple[Hashable, ...], Callable[[], Measured]], Measured]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who reads: an address or LOCAL, a role, and whom that role covers (None: everybody)."""
+
+    who: str = LOCAL
+    role: str = "admin"
+    name: str = ""
+    scope: Scope | None = None
+
+    @property
+    def agent_id(self) -> str | None:
+        return self.scope.agent_id if self.scope else None
+
+
+def identity_of(account: Account | None) -> Identity:
+    """The identity that an account gives; refused for nobody, and for one that was switched off."""
+    if account is None or not account.active:
+        raise NotAllowed("account_unknown")
+    scope = {
+        "admin": None,
+        "manager": Scope(teams=account.teams, branches=account.branches),
+        "agent": Scope(agent_id=account.agent_id),
+    }[account.role]
+    return Identity(account.email, account.role, account.name or account.email, scope)
+
+
+class Access:
+    """One reader before one home. `memory` keeps what many readers ask for (a page's cache); without one nothing is kept."""
+
+    def __init__(self, home: Home, identity: Identity, memory: Memory | None = None) -> None:
+        self.home = home
+        self.identity = identity
+        self._memory: Memory = memory or (lambda key, make: make())
+
+    def may(self, action: str, agent_id: str | None = None) -> bool:
+        """Whether the role allows an action, and the scope covers the agent it concerns."""
+        return self.identity.role in ACTIONS[action] and (agent_id is None or self.covers(agent_id))
+
+    def require(self, action: str, agent_id: str | None = None) -> None:
+        """Refuse what may not be, and note it down."""
+        if not self.may(action, agent_id):
+            self.home.state.note_down(self.identity.who, "denied", f"{action} {agent_id or ''}".strip())
+            raise NotAllowed("not_allowed")
+
+    def covers(self, agent_id: str) -> bool:
+        """Whether an agent lies in the reader's scope, by the latest that is known of them."""
+        scope = self.identity.scope
+        return scope is None or agent_id in self.covered()
+
+    def covered(self) -> set[str]:
+        """The agents of the reader's scope; only for who has one."""
+        scope = self.identity.scope
+        assert scope is not None
+        if scope.agent_id is not None:
+            return {scope.agent_id}
+        facts = self.home.warehouse.ask("facts_of")
+        return set(facts["agent_id"][scope.covers(facts)])
+
+    def scoped(self, filters: Filters) -> Filters:
+        """Filters that show nobody outside the scope."""
+        return replace(filters, scope=self.identity.scope)
+
+    def mine(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table (with agent_id) that the reader may see."""
+        if self.identity.scope is None:
+            return table
+        return table[table["agent_id"].isin(self.covered())].reset_index(drop=True)
+
+    def published(self, period: Period) -> bool:
+        """Whether agents may see a period."""
+        return any((one.first, one.last) == (period.first, period.last) for one in self.home.state.periods.published())
+
+    def require_published(self, period: Period) -> None:
+        """An agent sees the sheets of published periods, and nothing of any other."""
+        if self.identity.role == "agent" and not self.published(period):
+            raise NotAllowed("not_published", period=str(period))
+
+    def exported(self, what: str) -> None:
+        """Note down that figures left the house."""
+        self.home.state.note_down(self.identity.who, "export", what)
+
+
+def plain(value: Any) -> str | None:
+    """A stored value as text, without the midnight of dates; None stays None."""
+    return None if pd.isna(value) else str(value)[:19].removesuffix(" 00:00:00")

@@ -1,0 +1,171 @@
+"""Figures as a reader may see them: a period measured, evaluated, compared, and the records behind it."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analytics.catalogue import Catalogue
+from analytics.desk.access import Access
+from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation, Measured, earlier_period, evaluate, known_months, months_of
+from analytics.insight.agent import history
+from analytics.insight.evidence import Evidence, evidence, kinds_behind
+from analytics.model import Filters, Period, WeightScheme, add_months
+
+if TYPE_CHECKING:
+    from analytics.insight.effect import Proof
+
+
+class Figures(Access):
+    """What one reader may ask of the figures."""
+
+    # -- in force ------------------------------------------------------------------------------------------------------
+
+    def scheme(self, period: Period | None = None) -> WeightScheme:
+        """The weight scheme in force in a period: the one adopted for its last month. Without a period, today's."""
+        return self.home.scheme(period.last if period else None)
+
+    def catalogue(self, period: Period | None = None) -> Catalogue:
+        """The indicators and standards in force in a period, or today."""
+        return self.home.catalogue(period.last if period else None)
+
+    def months(self) -> pd.DataFrame:
+        """Every month that has figures: month, due_policies, open_policies, agents."""
+        return known_months(self.home.warehouse)
+
+    # -- a period ------------------------------------------------------------------------------------------------------
+
+    def measured(self, filters: Filters) -> Measured:
+        """A period as this reader may see it.
+
+        Only the period, the channel and the cut change the numbers, so only these are kept: they are the same for every
+        reader, and whom they may see is laid over them at each call.
+        """
+        self.require("see")
+        self.require_published(filters.period)
+        return self._measured(filters)
+
+    def _measured(self, filters: Filters) -> Measured:
+        numbers = Filters(filters.period, channel=filters.channel, cut=filters.cut)
+        known = self.catalogue(filters.period)
+        home = self.home
+        key = (str(home.folder), home.warehouse.data_version, home.settings, known.version, numbers)
+        found = self._memory(key, lambda: home.measure(numbers))
+        wanted = self.scoped(filters)
+        return found if numbers == wanted else replace(found, filters=wanted)
+
+    def evaluation(self, filters: Filters, scheme: WeightScheme | None = None) -> Evaluation:
+        """A period under a scheme tried out, else under the one in force."""
+        return evaluate(self.measured(filters), scheme or self.scheme(filters.period))
+
+    def compared(self, filters: Filters, scheme: WeightScheme, with_: str = "before") -> Evaluation | None:
+        """The period before ("before") or the same one last year ("year") under the same scheme.
+
+        None where any of its months has no figures. A provisional period is held against the earlier one as that was known on
+        the same day (`filters.cut` of the answer says which); None where the data do not tell that.
+        """
+        earlier = earlier_period(self.months(), filters.period, with_)
+        if earlier is None:
+            return None
+        cut = None
+        if self._measured(filters).provisional:
+            cut = self._same_day(filters.period, earlier)
+            if cut is None:
+                return None
+        then = self._measured(replace(filters, period=earlier, cut=cut))
+        if (then.provisional and cut is None) or then.people.empty:
+            return None
+        return evaluate(then, scheme)
+
+    def _same_day(self, period: Period, earlier: Period) -> dt.date | None:
+        """The day of the earlier period that its figures have to be cut to; None where the as-of dates do not tell one."""
+        now, then = (
+            self.home.warehouse.ask("as_of_range", first_month=one.first, last_month=one.last).iloc[0]
+            for one in (period, earlier)
+        )
+        if pd.isna(now["open_first"]) or now["open_first"] != now["open_last"] or pd.isna(then["first"]):
+            return None
+        as_of = now["open_first"].date()
+        month = add_months(as_of.replace(day=1), (earlier.last.year - period.last.year) * 12 + earlier.last.month - period.last.month)  # fmt: skip
+        cut = month.replace(day=min(as_of.day, calendar.monthrange(month.year, month.month)[1]))
+        return cut if then["first"].date() >= cut else None
+
+    def earlier(self, period: Period) -> Period | None:
+        """The period before, where all its months have figures."""
+        return earlier_period(self.months(), period, "before")
+
+    # -- what stands behind a figure -----------------------------------------------------------------------------------
+
+    def history_of(self, evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
+        """An agent's last twelve months beside the team's."""
+        team = evaluation.people["team"].iat[evaluation.row(agent_id)]
+        last = evaluation.measured.period.last
+        span = Period(add_months(last, -11), last)
+        return history(evaluation.catalogue, *months_of(self.home.warehouse, agent_id, team, span))
+
+    def policies_of(self, agent_id: str, period: Period) -> pd.DataFrame:
+        """An agent's policies of a period as they count now."""
+        self.require("see", agent_id)
+        self.require_published(period)
+        span = {"first_month": period.first, "last_month": period.last}
+        return self.home.warehouse.ask("policies_of", agent_id=agent_id, **span)
+
+    def records(self, agent_id: str, indicator: str, filters: Filters) -> Evidence:
+        """The policies, surveys, complaints, contacts and ratings behind one agent's indicator in a period."""
+        self.require("see", agent_id)
+        self.require_published(filters.period)
+        wanted = self.catalogue(filters.period)[indicator]
+        return evidence(wanted, self.home.records_of(agent_id, kinds_behind(wanted), filters))
+
+    def cases(self, period: Period) -> pd.DataFrame:
+        """Every closed policy of a period with what could explain its outcome, of the whole company: a model needs everybody's.
+
+        What leaves the desk about single agents is cut to the scope by whoever asks (`mine`).
+        """
+        self.require("see_others")
+        return self.home.warehouse.ask("cases", first_month=period.first, last_month=period.last)
+
+    def monthly(self, period: Period) -> pd.DataFrame:
+        """The sums by agent and month, of the whole company; see `cases`."""
+        self.require("see_others")
+        return self.home.warehouse.ask("monthly", first_month=period.first, last_month=period.last)
+
+    def own_rates(self, period: Period) -> pd.DataFrame:
+        """Renewal rates that files state themselves, beside the counts known for the same agent and months; see `cases`."""
+        self.require("see_others")
+        return self.home.warehouse.ask("own_rates", first_month=period.first, last_month=period.last)
+
+    def targets(self, period: Period) -> pd.DataFrame:
+        """Every target of the scope by agent and month: as given, as it counts, and what stands in for it."""
+        self.require("see_others")
+        return self.mine(self.home.warehouse.ask("every_target", first_month=period.first, last_month=period.last))
+
+    # -- the proof of coaching -----------------------------------------------------------------------------------------
+
+    def coached(self, first: dt.date, last: dt.date) -> set[str]:
+        """Whose talk was held from the first day of one month to before the last month of the other."""
+        return {
+            talk.agent_id
+            for talk in self.home.state.talks.all()  # of everybody: a coached agent of another team is no uncoached peer
+            if talk.state in ("done", "followed_up") and talk.talk_on is not None and first <= talk.talk_on < last
+        }
+
+    def proof(self, after: Evaluation, before: Period) -> Proof:
+        """What the talks held between the two periods did; the period before `before` is the placebo, where it has figures."""
+        from analytics.insight.effect import proof  # statsmodels is a second's import
+
+        self.require("coach")
+        if before.last >= after.measured.period.first:
+            raise RequestRefused("effect_periods", before=str(before), after=str(after.measured.period))
+
+        def judged(period: Period) -> Evaluation:
+            return evaluate(self.home.measure(Filters(period)), after.scheme)
+
+        earlier = self.earlier(before)
+        held = self.coached(before.first, after.measured.period.last)
+        return proof(judged(before), after, held, judged(earlier) if earlier else None)

@@ -1,0 +1,153 @@
+"""Objections: made, tried out, answered; the corrections they write and how those are undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from analytics.desk.access import plain
+from analytics.desk.sheets import Sheets
+from analytics.errors import RequestRefused
+from analytics.evaluation import evaluate
+from analytics.insight.quadrant import place
+from analytics.insight.replay import Replay, replay
+from analytics.intake.fields import fields
+from analytics.model import Filters, Period
+from analytics.people import Attachment, ClosedSheet, Correction, Objection
+from analytics.warehouse.sandbox import sandbox
+
+DEADLINE_DAYS = 14
+
+
+class Objections(Sheets):
+    """Objections of a reader's scope and what follows from them."""
+
+    def objections(self, agent_id: str | None = None) -> list[Objection]:
+        self.require("object", agent_id)
+        return [one for one in self.home.state.objections.all(agent_id) if self.covers(one.agent_id)]
+
+    def objection(self, objection_id: int) -> Objection:
+        found = self.home.state.objections.one(objection_id)
+        self.require("object", found.agent_id)
+        return found
+
+    def attachment(self, objection: Objection) -> Attachment | None:
+        self.require("object", objection.agent_id)
+        return None if objection.attachment is None else self.home.state.objections.attachment(objection.attachment)
+
+    def make_objection(self, objection: Objection, attached: Attachment | None = None) -> Objection:
+        self.require("object", objection.agent_id)
+        self.require_published(Period(objection.first, objection.last))
+        if objection.about == "record":
+            self._policy(objection)
+            objection = replace(objection, proposal=checked(objection.proposal))
+        due = dt.date.today() + dt.timedelta(days=DEADLINE_DAYS)
+        return self.home.state.objections.make(replace(objection, author=self.identity.who, due_on=due), attached)
+
+    def correction_of(self, objection: Objection, values: Mapping[str, str | None] | None = None) -> Correction:
+        """The correction that accepting an objection would write; `values` in place of those proposed."""
+        self.require("answer", objection.agent_id)
+        wanted = checked(objection.proposal if values is None else values)
+        if objection.about != "record" or not wanted:
+            raise RequestRefused("nothing_to_correct")
+        policy = self._policy(objection)
+        period = str(Period(objection.first, objection.last))
+        if "agent_id" in wanted and wanted["agent_id"] not in set(self.home.warehouse.ask("facts_of")["agent_id"]):
+            raise RequestRefused("agent_unknown", agent=wanted["agent_id"], period=period)
+        old = {name: plain(policy[name]) for name in wanted}
+        month = policy["month"].date()
+        return Correction(objection.policy_id, month, wanted, old, objection.text, self.identity.who, objection.id)
+
+    def _policy(self, objection: Objection) -> Any:
+        """The policy an objection names, of the period it concerns; only one of the agent's own, or of nobody else's known."""
+        found = self.home.warehouse.ask("policy", policy_id=objection.policy_id, month=None)
+        first, last = pd.Timestamp(objection.first), pd.Timestamp(objection.last)
+        inside = found[(found["month"] >= first) & (found["month"] <= last)]
+        foreign = (
+            self.identity.role == "agent"
+            and "agent_id" not in objection.proposal
+            and len(inside)
+            and inside.iloc[0]["agent_id"] != objection.agent_id
+        )
+        if inside.empty or foreign:
+            period = str(Period(objection.first, objection.last))
+            raise RequestRefused("policy_unknown", policy=objection.policy_id, period=period)
+        return inside.iloc[0]
+
+    def replay(self, objection: Objection, values: Mapping[str, str | None] | None = None) -> Replay:
+        """What accepting would change under the scheme in force, tried in a sandbox: nothing is stored."""
+        correction = self.correction_of(objection, values)
+        filters = Filters(Period(objection.first, objection.last))
+        scheme = self.scheme(filters.period)
+        before = evaluate(self.home.measure(filters), scheme)
+        with sandbox(self.home.warehouse, [correction], self.home.settings) as trial:
+            after = evaluate(self.home.measure(filters, trial), scheme)
+        found = replay(before, place(before), after, place(after), objection.agent_id)
+        return replace(found, moved=self.mine(found.moved))
+
+    def answer(
+        self, objection: Objection, state: str, answer: str, values: Mapping[str, str | None] | None = None
+    ) -> Objection:
+        """Answer an objection; accepting "data wrong" on a record writes the correction and rolls its month up again."""
+        self.require("answer", objection.agent_id)
+        correction = None
+        if state in ("accepted", "partly") and objection.kind == "data_wrong" and objection.about == "record":
+            correction = self.correction_of(objection, values)
+        answered = replace(objection, state=state, answer=answer, answered_by=self.identity.who)
+        done = self.home.state.objections.answer(answered, correction)
+        if correction is not None:
+            self.home.apply_corrections()
+        return done
+
+    def closed_around(self, objection: Objection) -> list[ClosedSheet]:
+        """The agent's closed sheets that an accepted objection does not move: those that cover its months."""
+        self.require("object", objection.agent_id)
+        every = self.home.state.sheets.closed().values()
+        return [
+            sheet
+            for sheet in every
+            if sheet.agent_id == objection.agent_id and sheet.first <= objection.last and objection.first <= sheet.last
+        ]
+
+    def corrections(self) -> list[Correction]:
+        """Every correction of the scope, undone ones too."""
+        self.require("answer")
+        about = {one.id: one.agent_id for one in self.home.state.objections.all()}
+        every = self.home.state.objections.corrections(in_force=False)
+        return [one for one in every if self.covers(about.get(one.objection, ""))]
+
+    def undo_corrections(self, correction_ids: Sequence[int]) -> None:
+        """Take accepted corrections back: the figures are what they were before, the objection and its answer stay."""
+        self.require("answer")
+        mine = {one.id for one in self.corrections()}
+        for correction_id in correction_ids:
+            if correction_id not in mine:
+                raise RequestRefused("correction_unknown", id=correction_id)
+        self.home.state.objections.undo(correction_ids, self.identity.who)
+        self.home.apply_corrections()
+
+
+def checked(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Corrected values as the warehouse takes them; refuses what it could not read. An empty exclusion means "none"."""
+    return {name: _checked(name, "" if value is None else str(value).strip()) for name, value in values.items()}
+
+
+def _checked(name: str, text: str) -> str:
+    limit = {"premium_renewed": 1e12, "satisfaction": 100.0}.get(name)
+    try:
+        if name == "outcome" and text not in ("renewed", "lost", "open"):
+            raise ValueError
+        if name == "renewed_on":
+            text = dt.date.fromisoformat(text).isoformat()
+        if limit is not None and not 0 <= float(text) <= limit:
+            raise ValueError
+        if not text and name != "exclusion":
+            raise ValueError
+    except ValueError as error:
+        label = fields()[name].label if name in fields() else name
+        raise RequestRefused("proposal_unreadable", field=label, value=text) from error
+    return text[:200]

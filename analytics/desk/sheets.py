@@ -1,0 +1,225 @@
+"""Sheets as a reader may see them: live and closed, their notes, talks and confirmations; closing and opening again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from analytics.desk.figures import Figures
+from analytics.errors import RequestRefused
+from analytics.evaluation import evaluate
+from analytics.insight.quadrant import place
+from analytics.insight.sheet import Around, data_changed, fingerprint, for_own_eyes, sheet
+from analytics.model import Filters, Period, WeightScheme
+from analytics.people import ClosedSheet, Note, Reading, Talk
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing would do, in numbers: the sheets that are open, those of them that are provisional, the objections about this
+    period that nobody has answered yet, and the sheets without a comment or advice."""
+
+    sheets: tuple[str, ...]
+    provisional: tuple[str, ...]
+    objections: int
+    without_comment: int
+
+
+class Sheets(Figures):
+    """The evaluation sheets of a reader's scope."""
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def around(self, filters: Filters) -> Around:
+        """What the sheets of one period share, under the scheme in force; the period before has the same channel."""
+        evaluation = self.evaluation(filters)
+        before = self.compared(filters, evaluation.scheme)
+        return Around(evaluation, place(evaluation), before, market=self.home.state.market.all())
+
+    def tried(self, around: Around, scheme: WeightScheme) -> Around:
+        """The same under weights that are only tried out."""
+        evaluation = evaluate(around.evaluation.measured, replace(scheme, trial=True))
+        return Around(evaluation, place(evaluation), around.before, around.market)
+
+    def live_sheet(self, around: Around, agent_id: str) -> dict[str, Any]:
+        """The sheet as the data have it now."""
+        self.require("see", agent_id)
+        made = sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
+        return for_own_eyes(made) if self.identity.role == "agent" else made
+
+    def closed_sheet(self, agent_id: str, period: Period) -> ClosedSheet | None:
+        """The sheet as it was closed, if it was."""
+        self.require("see", agent_id)
+        self.require_published(period)
+        return self.home.state.sheets.closed(period.first, period.last).get((agent_id, period.first, period.last))
+
+    def shown_sheet(self, around: Around, agent_id: str) -> dict[str, Any]:
+        """The sheet that is in force: the closed one's numbers, else the live ones; with its notes and its state.
+
+        A closed sheet is of the whole agent and stays what it was, whatever is filtered, tried out, loaded or adopted.
+        """
+        period = around.evaluation.measured.period
+        closed = self.closed_sheet(agent_id, period)
+        return self._with_state(closed, around, agent_id)
+
+    def _with_state(self, closed: ClosedSheet | None, around: Around, agent_id: str) -> dict[str, Any]:
+        period = around.evaluation.measured.period
+        state = None
+        if closed is None:
+            if self.identity.role == "agent" and around.evaluation.measured.provisional:
+                raise RequestRefused("provisional_unseen", period=str(period))
+            chosen = self.live_sheet(around, agent_id)
+        else:
+            chosen = dict(closed.snapshot)
+            if self.identity.role == "agent":
+                chosen = for_own_eyes(chosen)
+            whole = around
+            if around.evaluation.measured.filters.channel is not None:
+                whole = self.around(Filters(period))
+            try:
+                changed = data_changed(closed.snapshot, sheet(whole, agent_id, None))
+            except RequestRefused:
+                changed = True  # withdrawn: the data know nothing of this agent any more
+            state = {"by": closed.closed_by, "at": f"{closed.closed_at:%Y-%m-%d %H:%M}", "changed_since": changed}
+        read = self.home.state.periods.readings(period.first, period.last).get(agent_id)
+        notes = [
+            {"kind": note.kind, "text": note.text, "author": note.author, "at": f"{note.written_at:%Y-%m-%d %H:%M}"}
+            for note in self.notes(agent_id, period)
+        ]
+        return {**chosen, "closed": state, "read": _read(read, chosen), "notes": notes}
+
+    def confirm_read(self, agent_id: str, period: Period) -> Reading:
+        """The agent says that the sheet was read; nobody says it for them."""
+        self.require("see", agent_id)
+        if self.identity.agent_id != agent_id:
+            raise RequestRefused("read_by_agent_only")
+        self.require_published(period)
+        shown = self.shown_sheet(self.around(Filters(period)), agent_id)
+        made = Reading(agent_id, period.first, period.last, fingerprint(shown), self.identity.who)
+        return self.home.state.periods.confirm(made)
+
+    # -- closing -------------------------------------------------------------------------------------------------------
+
+    def closing(self, period: Period, agent_ids: Sequence[str]) -> Closing:
+        """What closing these agents' sheets would freeze, before anybody says yes."""
+        closed = self.home.state.sheets.closed(period.first, period.last)
+        chosen = [one for one in agent_ids if (one, period.first, period.last) not in closed and self.covers(one)]
+        people = self._measured(Filters(period)).people
+        still_open = people.get("open_policies", np.nan)
+        waiting = set(people["agent_id"][(still_open > 0) if hasattr(still_open, "to_numpy") else []])
+        commented = {
+            note.agent_id
+            for note in self.home.state.notes.of(None, period.first, period.last)
+            if note.kind in ("comment", "advice")
+        }
+        asked = [
+            one
+            for one in self.home.state.objections.all()
+            if one.state == "open"
+            and one.agent_id in set(chosen)
+            and one.first <= period.last
+            and period.first <= one.last
+        ]
+        return Closing(
+            tuple(chosen),
+            tuple(one for one in chosen if one in waiting),
+            len(asked),
+            sum(one not in commented for one in chosen),
+        )
+
+    def close_sheets(
+        self,
+        filters: Filters,
+        agent_ids: Sequence[str],
+        *,
+        scheme: WeightScheme | None = None,
+        provisional: bool = False,
+    ) -> int:
+        """Close sheets: the whole agent under scheme and standards in force; how many were open.
+
+        Refused while a channel is chosen or weights are tried out (`scheme`), and for agents with open windows unless
+        `provisional` says that this is meant.
+        """
+        for agent_id in agent_ids:
+            self.require("close", agent_id)
+        if filters.channel is not None:
+            raise RequestRefused("close_channel", channel=filters.channel)
+        if scheme is not None and scheme.trial:
+            raise RequestRefused("close_trial")
+        period = filters.period
+        waiting = self.closing(period, agent_ids).provisional
+        if waiting and not provisional:
+            raise RequestRefused("close_provisional", count=len(waiting), period=str(period))
+        around = self.around(Filters(period))
+        made = []
+        for agent_id in agent_ids:
+            snapshot = sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
+            scheme_in_force = around.evaluation.scheme
+            made.append(
+                ClosedSheet(
+                    agent_id,
+                    period.first,
+                    period.last,
+                    snapshot,
+                    fingerprint(snapshot),
+                    scheme_in_force.name,
+                    scheme_in_force.version,
+                    around.evaluation.catalogue.version,
+                )
+            )
+        return self.home.state.sheets.close(made, self.identity.who)
+
+    def reopen_sheets(self, agent_ids: Sequence[str], period: Period, why: str) -> None:
+        """Open closed sheets again, for one reason; all or none."""
+        for agent_id in agent_ids:
+            self.require("close", agent_id)
+        self.home.state.sheets.reopen(agent_ids, period.first, period.last, self.identity.who, why)
+
+    def closed_agents(self, period: Period) -> set[str]:
+        """Whose sheets of a period are closed."""
+        return {agent_id for agent_id, _, _ in self.home.state.sheets.closed(period.first, period.last)}
+
+    # -- notes ---------------------------------------------------------------------------------------------------------
+
+    def notes(self, agent_id: str, period: Period) -> list[Note]:
+        self.require("see", agent_id)
+        return self.home.state.notes.of(agent_id, period.first, period.last)
+
+    def all_notes(self, agent_id: str | None = None) -> list[Note]:
+        """Every note of the scope, or one agent's."""
+        self.require("see", agent_id)
+        return [note for note in self.home.state.notes.of(agent_id) if self.covers(note.agent_id)]
+
+    def write_note(self, note: Note) -> Note:
+        """Write or change a note; an agent writes remarks, a supervisor comments and advice (a remark only for the agent)."""
+        self.require("remark" if note.kind == "remark" else "note", note.agent_id)
+        return self.home.state.notes.write(replace(note, author=self.identity.who))
+
+    # -- coaching ------------------------------------------------------------------------------------------------------
+
+    def talks(self, agent_id: str | None = None) -> list[Talk]:
+        """Coaching talks of the scope; agents see none."""
+        self.require("coach", agent_id)
+        return [talk for talk in self.home.state.talks.all(agent_id) if self.covers(talk.agent_id)]
+
+    def talk(self, talk_id: int) -> Talk:
+        """One talk of the scope."""
+        found = next((talk for talk in self.home.state.talks.all() if talk.id == talk_id), None)
+        if found is None:
+            raise RequestRefused("talk_unknown", id=talk_id)
+        self.require("coach", found.agent_id)
+        return found
+
+    def save_talk(self, talk: Talk) -> Talk:
+        self.require("coach", talk.agent_id)
+        return self.home.state.talks.save(talk, self.identity.who)
+
+
+def _read(read: Reading | None, shown: Mapping[str, Any]) -> dict[str, Any] | None:
+    """When the agent confirmed, and whether the numbers are still those that were confirmed."""
+    if read is None or read.read_at is None:
+        return None
+    return {"at": f"{read.read_at:%Y-%m-%d %H:%M}", "changed_since": read.fingerprint != fingerprint(shown)}

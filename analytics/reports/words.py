@@ -1,0 +1,36 @@
+"""Values in the reader's words: the only place that formats an indicator's value."""
+
+from __future__ import annotations
+
+import math
+
+from analytics.language import say
+from analytics.model import CATEGORIES, WeightScheme
+from analytics.units import percent
+
+
+def value_text(value: float | None, unit: str, language: str) -> str:
+    """A value in its unit as the reader sees it; missing is a dash."""
+    if value is None or not math.isfinite(value):
+        return "—"
+    minus, size = ("−" if value < 0 else ""), abs(value)
+    match unit:
+        case "percent" | "percent_of_target":
+            return f"{minus}{percent(size)}%"
+        case "points" | "per_day":
+            return f"{minus}{size:.1f}"
+        case "days":
+            return f"{minus}{size:.1f} {say('unit.days', language)}"
+        case _:
+            return f"{minus}{size:.2f}"
+
+
+def weights_text(scheme: WeightScheme) -> str:
+    """Category weights in short, decimals kept: 64/23/13, 62.5/24/13.5."""
+    total = sum(scheme.categories.values()) or 1.0
+    return "/".join(f"{round(100.0 * scheme.categories.get(name, 0.0) / total, 2):g}" for name in CATEGORIES)
+
+
+def trial_sentence(trial: WeightScheme, official: WeightScheme, language: str) -> str:
+    """What stands first in whatever was made on trial."""
+    return say("trial.export", language, weights=weights_text(trial), official=weights_text(official))
