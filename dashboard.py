@@ -15,6 +15,7 @@ PAGES = (  # folder and file, address, title, icon, and the action of analytics/
     ("decide/weights", "weights", "weights.title", "tune", "see_others"),
     ("decide/standards", "standards", "standards.title", "straighten", "standard"),
     ("decide/fairness", "fairness", "fairness.title", "handshake", "standard"),
+    ("people/month", "month", "routine.title", "event_available", "close"),
     ("people/sheet", "sheet", "sheet.title", "description", "see"),
     ("people/agent", "agent", "agent.title", "person", "see_others"),
     ("people/coaching", "coaching", "coaching.title", "checklist", "coach"),

@@ -58,19 +58,21 @@ def of_agents(evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS) -> I
     return drawn_points(evaluation.catalogue, evaluation.measured.agents, rows, draw)
 
 
-def of_teams(evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS) -> Iterator[tuple[int, Floats]]:
-    """The points of teams, drawn from their own pooled counts (Jeffreys' priors), which are large."""
+def of_groups(
+    evaluation: Evaluation, values: Values, rows: np.ndarray, draws: int = DRAWS
+) -> Iterator[tuple[int, Floats]]:
+    """The points of teams or the company, drawn from their own pooled counts (Jeffreys' priors), which are large."""
     random = np.random.default_rng(SEED)
-    known, values, teams = evaluation.catalogue, evaluation.measured.team_values, evaluation.measured.teams
+    known = evaluation.catalogue
 
     def draw(indicator: str) -> Floats | None:
         one, at = known[indicator], known.position(indicator)
         x, n = values.numerator[rows, at], values.denominator[rows, at]
         shape = (draws, len(rows))
         with np.errstate(all="ignore"):
-            if one.numerator == "survey_points" and "survey_points_sq" in teams:
+            totals = evaluation.measured.totals
+            if one.numerator == "survey_points" and "survey_points_sq" in totals:
                 # One answer's spread is the company's: a team of one survey, or of five alike, knows nothing of its own.
-                totals = evaluation.measured.totals
                 every = totals["survey_points"] / totals["surveys"]
                 error = np.sqrt(max(totals["survey_points_sq"] / totals["surveys"] - every**2, 0.0) / n)
                 mean: Floats = np.clip(x / n + error * random.standard_normal(shape), 0.0, 100.0)

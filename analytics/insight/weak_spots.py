@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Scored, Values
 from analytics.insight.certainty import certainty
-from analytics.insight.draws import DRAWS, of_teams
+from analytics.insight.draws import DRAWS, of_groups
 from analytics.scoring.standards import Floats, points
 from analytics.statistics import points_lost as method
 
@@ -33,27 +34,62 @@ def team_losses(evaluation: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(lost, columns=evaluation.catalogue.ids).assign(team=names).set_index("team")
 
 
-def losses_of(evaluation: Evaluation, team: str) -> pd.DataFrame:
-    """One team's losses, largest first, beside the company's and the best team's.
+@dataclass(frozen=True)
+class _Side:
+    """One team, or the company, as a row of its values and scores."""
+
+    values: Values
+    scored: Scored
+    row: int
+    agents: int
+    due: float
+
+    @property
+    def weight(self) -> Floats:
+        weight: Floats = self.scored.weight[self.row]
+        return np.where(weight > 0, weight, np.nan)
+
+    @property
+    def points(self) -> Floats:
+        points: Floats = self.values.points[self.row]
+        return points
+
+
+def _side(evaluation: Evaluation, team: str | None) -> _Side:
+    """A team of the reader's scope; None is the company."""
+    measured = evaluation.measured
+    if team is None:
+        due = measured.totals.get("due_policies", np.nan)
+        return _Side(measured.company, evaluation.company, 0, len(measured.people), due)
+    names = measured.teams["team"]
+    found = np.flatnonzero((names == team).to_numpy(dtype=bool) & evaluation.teams_in_scope)
+    if not len(found):
+        raise RequestRefused("team_unknown", team=team, known=list(names[evaluation.teams_in_scope]))
+    row = int(found[0])
+    due = float(measured.teams["due_policies"].iat[row]) if "due_policies" in measured.teams else np.nan
+    return _Side(measured.team_values, evaluation.teams, row, int(measured.teams["agents"].iat[row]), due)
+
+
+def losses_of(evaluation: Evaluation, team: str | None) -> pd.DataFrame:
+    """One team's losses (the company's for None), largest first, beside the company's and the best team's.
 
     Columns: indicator, team, company, best, recoverable (points if the team reached the better quarter of agents, by values that
     chance does not stretch), biggest (probability of being the largest loss; NaN below five agents or a hundred policies), per_weight
     (share of the indicator's own weight that is lost, since heavy weights always look weak).
     """
-    table = team_losses(evaluation)
-    teams = table[table.index.notna()]
-    if team not in teams.index:
-        raise RequestRefused("team_unknown", team=team, known=list(teams.index))
+    side = _side(evaluation, team)
+    lost = points_lost(side.values, side.scored)[side.row]
     out = pd.DataFrame(
         {
-            "indicator": table.columns,
-            "team": teams.loc[team].to_numpy(),
-            "company": table[table.index.isna()].iloc[0].to_numpy(),
+            "indicator": evaluation.catalogue.ids,
+            "team": lost,
+            "company": points_lost(evaluation.measured.company, evaluation.company)[0],
             "best": best_of_teams(evaluation),
             "recoverable": recoverable(evaluation, team),
             "biggest": biggest(evaluation, team),
+            "per_weight": lost / side.weight,
         }
-    ).assign(per_weight=table.loc[team].to_numpy(dtype=float) / _weights_of(evaluation, team))
+    )
     return out[out["team"].notna()].sort_values("team", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -64,9 +100,9 @@ def best_of_teams(evaluation: Evaluation) -> Floats:
     return least
 
 
-def recoverable(evaluation: Evaluation, team: str) -> Floats:
-    """Points per indicator between the team and the better quarter of the company's agents; never negative, NaN without values."""
-    row = _row(evaluation, team)
+def recoverable(evaluation: Evaluation, team: str | None) -> Floats:
+    """Points per indicator between a team and the better quarter of the company's agents; never negative, NaN without values."""
+    side = _side(evaluation, team)
     out = np.full(len(evaluation.catalogue.ids), np.nan)
     for at, one in enumerate(evaluation.catalogue.indicators):
         sure = certainty(evaluation.measured, one.id)
@@ -77,39 +113,36 @@ def recoverable(evaluation: Evaluation, team: str) -> Floats:
         if len(there):
             goal = np.percentile(there, 100 - PEERS if one.direction == "lower" else PEERS)
             reached = float(points(np.array([goal]), one.standard)[0])
-            out[at] = max(0.0, reached - evaluation.measured.team_values.points[row, at])
-    gain: Floats = _weights_of(evaluation, team) * out / 100.0
+            out[at] = max(0.0, reached - side.points[at])
+    gain: Floats = side.weight * out / 100.0
     return gain
 
 
-def gaps_to_market(evaluation: Evaluation, team: str, market: Mapping[str, float]) -> pd.Series:
-    """Points that the team loses against market averages (indicator → value in its unit): weight × (its points − the team's) ÷ 100.
+def gaps_to_market(evaluation: Evaluation, team: str | None, market: Mapping[str, float]) -> pd.Series:
+    """Points that a team loses against market averages (indicator → value in its unit): weight × (its points − the team's) ÷ 100.
 
     Negative where the team is ahead; NaN where nobody entered an average.
     """
-    row, known = _row(evaluation, team), evaluation.catalogue
+    side, known = _side(evaluation, team), evaluation.catalogue
     out = pd.Series(np.nan, index=known.ids)
     for name, value in market.items():
         if name in known.ids:
             at = known.position(name)
             reached = float(points(np.array([value]), known[name].standard)[0])
-            own = evaluation.measured.team_values.points[row, at]
-            out[name] = evaluation.teams.weight[row, at] * (reached - own) / 100.0
+            out[name] = side.scored.weight[side.row, at] * (reached - side.points[at]) / 100.0
     return out
 
 
-def biggest(evaluation: Evaluation, team: str) -> Floats:
-    """The probability of each indicator to be the team's largest loss, by drawing; NaN with too few agents or policies to say."""
-    row = _row(evaluation, team)
+def biggest(evaluation: Evaluation, team: str | None) -> Floats:
+    """The probability of each indicator to be the largest loss, by drawing; NaN with too few agents or policies to say."""
+    side = _side(evaluation, team)
     known = evaluation.catalogue
-    teams = evaluation.measured.teams
-    due = float(teams["due_policies"].iat[row]) if "due_policies" in teams else np.nan
     out = np.full(len(known.ids), np.nan)
-    if teams["agents"].iat[row] < FEWEST_AGENTS or not due >= FEWEST_POLICIES:
+    if side.agents < FEWEST_AGENTS or not side.due >= FEWEST_POLICIES:
         return out
     lost = np.full((DRAWS, len(known.ids)), -np.inf)
-    for at, marks in of_teams(evaluation, np.array([row])):
-        lost[:, at] = evaluation.teams.weight[row, at] * (100.0 - marks[:, 0]) / 100.0
+    for at, marks in of_groups(evaluation, side.values, np.array([side.row])):
+        lost[:, at] = side.scored.weight[side.row, at] * (100.0 - marks[:, 0]) / 100.0
         out[at] = 0.0
     # Ties share the place, and a draw in which nothing is lost has no largest loss.
     most = lost.max(axis=1, keepdims=True)
@@ -118,19 +151,8 @@ def biggest(evaluation: Evaluation, team: str) -> Floats:
     return np.where(np.isnan(out), np.nan, shares)
 
 
-def _row(evaluation: Evaluation, team: str) -> int:
-    return int(np.flatnonzero((evaluation.measured.teams["team"] == team).to_numpy(dtype=bool))[0])
-
-
-def _weights_of(evaluation: Evaluation, team: str) -> Floats:
-    weight: Floats = np.where(
-        evaluation.teams.weight[_row(evaluation, team)] > 0, evaluation.teams.weight[_row(evaluation, team)], np.nan
-    )
-    return weight
-
-
-def agents_behind(evaluation: Evaluation, team: str, indicator: str) -> pd.DataFrame:
-    """The team's agents by how many points they lose on an indicator: agent_id, name, value, points, lost, due_policies."""
+def agents_behind(evaluation: Evaluation, team: str | None, indicator: str) -> pd.DataFrame:
+    """The team's agents (everybody in scope for None) by how many points they lose on an indicator: agent_id, name, value, points, lost, due_policies."""
     at = evaluation.catalogue.position(indicator)
     people, values = evaluation.people, evaluation.measured.agents
     inside = evaluation.in_scope
@@ -140,5 +162,7 @@ def agents_behind(evaluation: Evaluation, team: str, indicator: str) -> pd.DataF
         lost=points_lost(values, evaluation.agents)[:, at],
         due_policies=people.get("due_policies", np.nan),
     )
-    frame = frame[inside & (frame["team"] == team).to_numpy(dtype=bool, na_value=False) & frame["lost"].notna()]
+    if team is not None:
+        inside &= (frame["team"] == team).to_numpy(dtype=bool, na_value=False)
+    frame = frame[inside & frame["lost"].notna()]
     return frame.sort_values(["lost", "agent_id"], ascending=[False, True]).reset_index(drop=True)

@@ -7,26 +7,28 @@ import streamlit as st
 
 from analytics.catalogue import default_scheme
 from analytics.intake.fields import counted
-from analytics.model import CATEGORIES, Settings
+from analytics.model import CATEGORIES, Period, Settings, WeightScheme
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
-from analytics.scoring.weights import vector
-from pages.ui import load, panel, session, shell
+from analytics.reports.words import weights_text
+from analytics.scoring.weights import lacking, vector
+from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, t, text
 
 
-def why() -> None:
+def why(scheme: WeightScheme) -> None:
     """Why it is as it is: reasons and traces of schemes, versions of standards, objections answered."""
     st.subheader(t("method.why_title"), anchor=False)
-    scheme = session.scheme()
     for entry in scheme.trace:
         moves = "、".join(f"{indicator(name)} {change:+g}" for name, change in entry.changes.items())
         st.markdown(f"- **{t(f'swot.{entry.part}')}** {md(entry.text)} → {md(moves)}")
-    every = load.home().state.schemes(every_version=True)
-    standards = load.home().state.standards()
+    desk = load.desk()
+    every, standards = desk.scheme_versions(), desk.standards()
     rows = [
-        *({"what": t("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+        *({"what": t("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": None, "author": sheets.who(one.author, session.language()), "reason": one.reason,
            "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES)} for one in every),
+        *({"what": t("method.scheme_adopted", name=one.name, version=one.version), "date": f"{one.adopted_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.who, session.language()), "reason": one.reason,
+           "changed": t("method.in_force")} for one in desk.adoptions()),
         *({"what": t("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
            "changed": "、".join(views.changed_by(one, session.language()))} for one in standards),
     ]  # fmt: skip
@@ -100,9 +102,27 @@ def change_rules(settings: Settings) -> None:
             st.rerun()
 
 
-with shell.page("method", needs_data=False):
-    known, scheme, settings = load.catalogue(), session.scheme(), load.home().settings
+def chosen_period() -> Period | None:
+    """The period whose rules are shown; none before there are figures."""
+    if load.months().empty or not controls.period_options():
+        return None
+    return controls.period_choice()
+
+
+with shell.page("method", needs_data=False, official=True):
+    period = chosen_period()
+    known, scheme, settings = load.desk().catalogue(period), load.desk().scheme(period), load.home().settings
     st.markdown(t("method.intro"))
+    month = f"{period.last:%Y-%m}" if period else t("method.today")
+    version = load.desk().standard_in_force(period)
+    st.markdown(
+        t(
+            "method.in_force_line",
+            month=month,
+            scheme=f"{md(views.scheme_label(scheme, session.language()))} {weights_text(scheme)}",
+            standards=t("standards.built_in_name") if version is None else f"v{version.version}",
+        )
+    )
     st.subheader(t("method.weights", scheme=views.scheme_label(scheme, session.language())), anchor=False)
     total = sum(scheme.categories.values())
     st.markdown(
@@ -117,7 +137,7 @@ with shell.page("method", needs_data=False):
             for one in known.categories
         )
     )
-    reason = views._reason(scheme)
+    reason = views.reason_of(scheme)
     st.caption(
         t(
             "method.reason",
@@ -125,6 +145,14 @@ with shell.page("method", needs_data=False):
             author=scheme.author or t("method.preset"),
         )
     )
+    purpose = t(f"weights.purpose_{scheme.purpose}") if scheme.purpose else t("weights.purpose_none")
+    st.caption(
+        t("sheet.purpose", purpose=purpose)
+        + (" " + md(t("sheet.goal", goal=scheme.company_goal)) if scheme.company_goal else "")
+    )
+    if missing := lacking(scheme, known):
+        st.warning(t("weights.lacking", indicators="、".join(missing)))
+    market = {name: entry for name, entry in load.desk().market().items() if name in known.ids}
     labels = {name: text(field.label) for name, field in counted().items()}
 
     def measure(name: str) -> str:
@@ -140,6 +168,7 @@ with shell.page("method", needs_data=False):
                 "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}" + (f" × {one.scale:g}" if one.scale != 1 else "") + (f" · {t('method.median_agent')}" if one.fallback else ""),
                 "better": t(f"method.{one.direction}"),
                 "standard": " · ".join(f"{views.format_value(value, one, session.language())} → {points:g}" for value, points in zip(one.standard.values, one.standard.points, strict=True)) + f" ({t(f'method.mode_{one.standard.mode}')})",
+                "market": f"{views.format_value(market[one.id].value, one, session.language())}（{market[one.id].source}）" if one.id in market else "",
                 "why": text(one.why),
             }
             for at, one in enumerate(known.indicators)
@@ -152,6 +181,7 @@ with shell.page("method", needs_data=False):
         Column("formula", t("method.formula")),
         Column("better", t("method.better")),
         Column("standard", t("method.standard")),
+        *([Column("market", t("method.market"))] if market else []),
         Column("why", t("method.why")),
     ]
     panel.show("method_table", rows, columns, height=panel.fit(len(rows), 700))
@@ -170,11 +200,15 @@ with shell.page("method", needs_data=False):
         )
     )
     st.caption(t("method.vetoes", count=len(known.vetoes)))
-    why()
+    for veto in known.vetoes:
+        one = known[veto.indicator]
+        beyond = views.format_value(veto.beyond, one, session.language())
+        st.caption(t("method.veto_line", indicator=text(one.label), beyond=beyond, cap=veto.cap))
+    why(scheme)
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
-    view = views.method_view(known, settings, scheme)
+    view = views.method_view(known, settings, scheme, market)
     version = load.home().warehouse.data_version
     with st.container(horizontal=True):
         st.download_button(

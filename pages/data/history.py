@@ -11,8 +11,10 @@ from pages.ui.i18n import md, t, text
 
 
 def withdraw(load_id: int) -> None:
+    """Take a load out; nothing is selected afterwards, least of all the load that moved into its place."""
     load.desk().withdraw(load_id)
     session.put("withdrawn", load_id)
+    session.put("loads_shown", int(session.get("loads_shown") or 0) + 1)
     session.forget("receipt")
 
 
@@ -89,7 +91,9 @@ with shell.page("history", needs_data=False):
         "replaced": "count",
     }
     columns = [Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns]
-    event = panel.show("loads", table, columns, on_select="rerun", selection_mode="single-row")
+    # A tick is a row's number: the table is another one whenever its rows are others, so that a tick never slips to a neighbour.
+    key = f"loads.{session.get('loads_shown') or 0}.{'-'.join(map(str, table['load_id'].head(50)))}"
+    event = panel.show(key, table, columns, on_select="rerun", selection_mode="single-row")
     panel.downloads("loads", t("history.title"), table, columns)
     if event.selection.rows and event.selection.rows[0] < len(table):
         row = table.iloc[event.selection.rows[0]]

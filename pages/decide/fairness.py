@@ -213,7 +213,7 @@ def definitions() -> None:
 
 
 with shell.page("fairness"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     standards()
     proposals()

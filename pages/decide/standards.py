@@ -10,13 +10,12 @@ import streamlit as st
 from analytics.catalogue import Catalogue, definition_of, with_version
 from analytics.charts.standards import standard_curve
 from analytics.errors import RenewalError
-from analytics.evaluation import Evaluation, evaluate
 from analytics.insight.objections import review_list
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
 from analytics.intake.fields import counted
 from analytics.language import explain
-from analytics.model import CATEGORIES, Filters
-from analytics.people import StandardVersion
+from analytics.model import CATEGORIES
+from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
@@ -24,7 +23,7 @@ from pages.ui.i18n import md, t, text
 
 UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
 NEW = "+"
-PERIODS = 6
+DRAFT_KEYS = ("standards_draft", "standards_grades", "standards_vetoes", "standards_order", "rehearsed")
 MOST_JUMP = 5.0
 
 
@@ -33,23 +32,33 @@ def draft() -> dict:
     return session.get("standards_draft") or {}
 
 
-def proposed(base: Catalogue) -> Catalogue:
+def latest() -> StandardVersion:
+    """The version that a draft builds on."""
+    every = load.desk().standards()
+    return every[-1] if every else StandardVersion({}, {}, {}, "", "", dt.date.today())
+
+
+def drafted(reason: str = "", since: dt.date | None = None) -> StandardVersion:
+    """The latest version with the changes of this session."""
+    last = latest()
+    grades = session.get("standards_grades") or dict(last.grades)
+    vetoes = session.get("standards_vetoes")
+    return replace(
+        last,
+        indicators={**last.indicators, **draft()},
+        grades=grades,
+        vetoes=dict(last.vetoes) if vetoes is None else vetoes,
+        order=tuple(session.get("standards_order") or last.order),
+        reason=reason,
+        effective_from=since or dt.date.today(),
+        version=-1,
+        restores=None,
+    )
+
+
+def proposed() -> Catalogue:
     """The catalogue as the draft would have it; refused when it cannot give points."""
-    versions = load.home().state.standards()
-    last = versions[-1] if versions else StandardVersion({}, {}, {}, "", "", dt.date.today())
-    grades, vetoes = (
-        session.get("standards_grades") or dict(base.grades),
-        session.get("standards_vetoes") or dict(last.vetoes),
-    )
-    return with_version(
-        replace(
-            last,
-            indicators={**last.indicators, **draft()},
-            grades=grades,
-            vetoes=vetoes,
-            version=-1 - hash(str(draft())) % 10**6,
-        )
-    )
+    return with_version(drafted())
 
 
 def measures() -> dict[str, str]:
@@ -70,7 +79,7 @@ def measures() -> dict[str, str]:
 
 def editor() -> None:
     """One indicator: what it divides, which way is better, its knots; the curve over what agents reached stands beside."""
-    known = proposed(base)
+    known = proposed()
     options = [*known.ids, NEW]
     session.keep_valid("standard_choice", options)
     chosen = st.selectbox(
@@ -136,15 +145,25 @@ def editor() -> None:
                 st.button(
                     t("standards.remove"),
                     key="remove_standard",
+                    disabled=len(known.ids) < 2,
                     on_click=lambda: session.put("standards_draft", {**draft(), chosen: {}}),
                 )
-            if draft():
-                st.button(
-                    t("standards.discard"),
-                    key="discard_standard",
-                    on_click=session.forget,
-                    args=("standards_draft", "standards_grades", "standards_vetoes"),
-                )
+                for step, name_of, icon in ((-1, "up", "arrow_upward"), (1, "down", "arrow_downward")):
+                    at = known.position(chosen) + step
+                    st.button(
+                        t(f"standards.{name_of}"), key=f"standard_{name_of}", icon=f":material/{icon}:", disabled=not 0 <= at < len(known.ids),
+                        on_click=reorder, args=(known.ids, chosen, step),
+                    )  # fmt: skip
+            if draft() or session.get("standards_order"):
+                st.button(t("standards.discard"), key="discard_standard", on_click=session.forget, args=DRAFT_KEYS)
+
+
+def reorder(ids: list[str], chosen: str, step: int) -> None:
+    """Move an indicator one place up or down."""
+    order = list(ids)
+    at = order.index(chosen)
+    order[at], order[at + step] = order[at + step], order[at]
+    session.put("standards_order", order)
 
 
 def new_table() -> dict:
@@ -293,119 +312,104 @@ def marks() -> None:
 
 
 def rehearsal() -> None:
-    """The draft over the last periods: full marks, zero marks, and who would have another grade now."""
-    changed = draft()
-    grades_changed = (session.get("standards_grades") or dict(base.grades)) != dict(base.grades)
-    vetoes_changed = set(session.get("standards_vetoes") or {}) != {one.indicator for one in base.vetoes}
-    if not changed and not grades_changed and not vetoes_changed:
+    """The draft over the last periods: what is added and removed, full marks, zero marks, and who would have another grade."""
+    known, last = proposed(), latest()
+    changed = list(draft())
+    plain = drafted()
+    same_marks = dict(plain.vetoes) == dict(last.vetoes) and dict(known.grades) == dict(with_version(last).grades)
+    if not changed and same_marks and plain.order == last.order:
         st.caption(t("standards.no_draft"))
         return
-    known = proposed(base)
-    names = [name for name in {*changed, *known.ids} if name in changed]
-    st.markdown(
-        t(
-            "standards.draft",
-            names="、".join(
-                md(
-                    text(known[name].label)
-                    if name in known.ids
-                    else text(base[name].label)
-                    if name in base.ids
-                    else name
-                )
-                for name in names
-            )
-            or t("standards.grades"),
-        )
-    )
+    names = "、".join(md(label_of(name, known)) for name in changed)
+    st.markdown(t("standards.draft", names=names or t("standards.grades")))
     if st.button(t("standards.rehearse"), key="rehearse", type="primary"):
-        months = [stamp.date() for stamp in load.months()["month"] if stamp.date() <= now.measured.period.last][
-            -PERIODS:
-        ]
-        session.put("rehearsed", [compared(month, known) for month in months])
+        session.put("rehearsed", load.desk().rehearse(drafted(), now.measured.period))
     if pairs := session.get("rehearsed"):
-        table = rehearse(pairs)
-        table = table[table["indicator"].isin(names)] if names else table
-        shown = table.assign(
-            indicator=[text((known[name] if name in known.ids else base[name]).label) for name in table["indicator"]]
-        )
-        columns = [Column("period", t("filter.period")), Column("indicator", t("column.indicator"))]
-        for name in ("full", "zero", "mean"):
-            columns += [
-                Column(
-                    f"{name}_{side}",
-                    f"{t(f'standards.{name}')} · {t(f'data.{side}')}",
-                    "score" if name == "mean" else "percent",
-                )
-                for side in ("before", "after")
-            ]
-        columns.append(Column("n_after", "n", "count"))
-        panel.show("rehearsal", shown, columns)
-        panel.downloads("rehearsal", t("standards.rehearsal"), shown, columns)
-        changes = grade_changes(*pairs[-1])
-        st.markdown(t("standards.regraded", count=len(changes), period=str(pairs[-1][0].measured.period)))
-        if len(changes):
-            panel.show(
-                "regraded",
-                changes,
-                [
-                    Column("agent_id", t("column.agent_id")),
-                    Column("name", t("column.name")),
-                    Column("team", t("column.team")),
-                    Column("score_before", t("weights.score_before"), "score"),
-                    Column("score_after", t("weights.score_after"), "score"),
-                    Column("grade_before", t("weights.grade_before")),
-                    Column("grade_after", t("weights.grade_after")),
-                ],
-                height=panel.fit(len(changes), 320),
-            )
+        compared(pairs, changed, known)
     with st.form("adopt", border=True):
         reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)
         since = st.date_input(
             t("standards.since"), dt.date.today().replace(day=1), key="adopt_since", format="YYYY-MM-DD", width=200
         )
         if st.form_submit_button(t("standards.adopt"), type="primary"):
-            adopt(reason, since)
+            adopt(drafted(reason, since))
 
 
-def compared(month: dt.date, known: Catalogue) -> tuple[Evaluation, Evaluation]:
-    """A month under the standard in force then and under the draft."""
-    filters = Filters(type(now.measured.period)(month, month))
-    then = load.home().measure_with(filters, known)
-    return evaluate(load.measured(filters), now.scheme), evaluate(then, now.scheme)
+def label_of(name: str, known: Catalogue) -> str:
+    """The label of an indicator that the draft has, or that the standards in force had."""
+    return text((known if name in known.ids else base)[name].label) if name in {*known.ids, *base.ids} else name
 
 
-def adopt(reason: str, since: dt.date) -> None:
-    if not reason.strip():
-        st.error(t("error.reason_missing"))
-        return
-    versions = load.home().state.standards()
-    last = versions[-1] if versions else None
-    made = StandardVersion(
-        {**(last.indicators if last else {}), **draft()},
-        session.get("standards_grades") or {},
-        session.get("standards_vetoes") or {},
-        session.identity().who,
-        reason.strip(),
-        since.replace(day=1),
+def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
+    """The rehearsal in two tables: indicators by month, and whose grade would change in the last."""
+    table = rehearse(pairs)
+    table = table[table["indicator"].isin(changed)] if changed else table
+    fate = {
+        name: "added" if name not in base.ids else "removed" if name not in known.ids else "changed" for name in changed
+    }
+    shown = table.assign(
+        indicator=[label_of(name, known) for name in table["indicator"]],
+        fate=[t(f"standards.fate_{fate.get(name, 'changed')}") for name in table["indicator"]],
     )
-    with_version(replace(made, version=1))  # refuses what cannot give points
-    saved = load.desk().save_standard(made, last.version if last else 0)
-    session.forget("standards_draft", "standards_grades", "standards_vetoes", "rehearsed")
+    columns = [
+        Column("period", t("filter.period")),
+        Column("indicator", t("column.indicator")),
+        Column("fate", t("standards.fate")),
+    ]
+    for name in ("full", "zero", "mean"):
+        look = "score" if name == "mean" else "percent"
+        columns += [
+            Column(f"{name}_{side}", f"{t(f'standards.{name}')} · {t(f'common.{side}')}", look)
+            for side in ("before", "after")
+        ]
+    columns += [Column(f"n_{side}", f"n · {t(f'common.{side}')}", "count") for side in ("before", "after")]
+    panel.show("rehearsal", shown, columns)
+    panel.downloads("rehearsal", t("standards.rehearsal"), shown, columns)
+    changes = grade_changes(*pairs[-1])
+    st.markdown(t("standards.regraded", count=len(changes), period=str(pairs[-1][0].measured.period)))
+    if len(changes):
+        people = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
+        moves = [
+            Column(f"{what}_{side}", t(f"weights.{what}_{side}"), "score" if what == "score" else "text")
+            for what in ("score", "grade")
+            for side in ("before", "after")
+        ]
+        panel.show("regraded", changes, [*people, *moves], height=panel.fit(len(changes), 320))
+
+
+def adopt(made: StandardVersion) -> None:
+    """Adopt a version once every month, every closed sheet and everything that pages ask has been tried under it."""
+    bar = st.progress(0.0, text=t("standards.trying"))
+    saved = load.desk().adopt_standard(
+        made, latest().version, lambda share: bar.progress(share, text=t("standards.trying"))
+    )
+    session.forget(*DRAFT_KEYS)
     session.put("standard_saved", saved.version)
     st.rerun()
 
 
 def versions() -> None:
-    """Every version with its reason and from when it counts."""
-    every = load.home().state.standards()
+    """Every version with its reason and from when it counts; an earlier one can be adopted again."""
+    desk = load.desk()
+    every = desk.standards()
     st.subheader(t("standards.versions"), anchor=False)
     if not every:
         st.caption(t("standards.built_in"))
         return
+    language = session.language()
     table = pd.DataFrame(
-        [{"version": one.version, "effective_from": one.effective_from, "author": sheets.who(one.author, session.language()), "made_at": one.made_at, "reason": one.reason, "changed": "、".join(views.changed_by(one, session.language()))} for one in reversed(every)]
-    )  # fmt: skip
+        [
+            {
+                "version": one.version,
+                "effective_from": one.effective_from,
+                "author": sheets.who(one.author, language),
+                "made_at": one.made_at,
+                "reason": one.reason,
+                "changed": restored(one) or "、".join(views.changed_by(one, language)),
+            }
+            for one in reversed(every)
+        ]
+    )
     columns = [
         Column("version", t("weights.col_version"), "count"),
         Column("effective_from", t("standards.since"), "date"),
@@ -416,16 +420,64 @@ def versions() -> None:
     ]
     panel.show("standard_versions", table, columns)
     panel.downloads("standard_versions", t("standards.versions"), table, columns)
+    with st.form("restore_standard", border=True):
+        st.caption(t("standards.restore_note"))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            earlier = [0, *(one.version for one in every)]
+            before = in_force(every[:-1], every[-1].effective_from)
+            default = earlier.index(before.version if before else 0)
+            chosen = st.selectbox(
+                t("weights.col_version"), earlier, default, key="restore_version", format_func=version_name, width=220
+            )
+            since = st.date_input(
+                t("standards.since"), every[-1].effective_from, key="restore_since", format="YYYY-MM-DD", width=180
+            )
+            reason = st.text_input(t("standards.reason"), key="restore_reason", max_chars=500, width=320)
+        if st.form_submit_button(t("standards.restore")):
+            adopt(desk.restored_standard(chosen, since, reason))
 
 
-with shell.page("standards"):
+def version_name(version: int) -> str:
+    return t("standards.built_in_name") if version == 0 else f"v{version}"
+
+
+def restored(version: StandardVersion) -> str:
+    """Which earlier version it brings back; empty for one of its own."""
+    return "" if version.restores is None else t("standards.restores", version=version_name(version.restores))
+
+
+def in_force_line() -> None:
+    """Which version counts in the chosen period, and the market averages with their sources."""
+    version = load.desk().standard_in_force(now.measured.period)
+    month = f"{now.measured.period.last:%Y-%m}"
+    if version is None:
+        st.markdown(t("standards.in_force_built_in", month=month))
+    else:
+        facts = {
+            "month": month,
+            "version": version.version,
+            "since": f"{version.effective_from:%Y-%m}",
+            "reason": md(version.reason),
+        }
+        st.markdown(t("standards.in_force", **facts))
+    market = {name: entry for name, entry in load.desk().market().items() if name in base.ids}
+    if market:
+        parts = [
+            f"{text(base[name].label)} {views.format_value(entry.value, base[name], session.language())}（{entry.source}）"
+            for name, entry in market.items()
+        ]
+        st.caption(md(t("sheet.market", parts="；".join(parts))))
+
+
+with shell.page("standards", official=True):
     load.desk().require("standard")
-    now = load.evaluation(controls.filter_bar(), session.scheme())
-    base = load.catalogue(now.measured.period)
+    now = load.evaluation(controls.filter_bar())
+    base = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
     if version := session.get("standard_saved"):
-        st.caption(t("standards.saved", version=version))
+        st.success(t("standards.saved", version=version))
         session.forget("standard_saved")
+    in_force_line()
     if review := [one for one in review_list(load.desk().objections()) if one in base.ids]:
         st.warning(t("objection.review", indicators="、".join(text(base[one].label) for one in review)))
     editor()

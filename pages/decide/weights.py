@@ -1,4 +1,4 @@
-"""Weights · 权重: three categories that add to 100, the indicators inside them, and the effect at once."""
+"""Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a scheme for the company."""
 
 import datetime as dt
 from dataclasses import replace
@@ -7,93 +7,196 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import default_scheme, preset_schemes
+from analytics.catalogue import preset_schemes, purpose_schemes
 from analytics.charts.scores import rank_changes
+from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, evaluate
 from analytics.insight.sheet import FEWEST
-from analytics.model import CATEGORIES, WeightScheme
-from analytics.people import SWOT, SwotEntry
-from analytics.reports import views
+from analytics.language import explain
+from analytics.model import CATEGORIES, Filters, WeightScheme
+from analytics.people import PURPOSES, SWOT, SwotEntry
+from analytics.reports import sheets, views
 from analytics.reports.tables import Column
+from analytics.reports.words import weights_text
 from analytics.scoring.swot import propose
-from analytics.scoring.weights import inside_triangle, move, vector
+from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.figure import persistent_figure
-from pages.ui.i18n import indicator, t, text
+from pages.ui.i18n import indicator, md, t, text
+
+CUSTOM = "custom"  # no scheme's weights: the sliders were moved
+
+
+def current() -> WeightScheme:
+    """What the sliders stand on: the trial, else the scheme in force."""
+    return session.trial() or official
+
+
+def category_shares(scheme: WeightScheme) -> dict[str, float]:
+    """Category weights that add to 100, decimals kept."""
+    total = sum(scheme.categories.values())
+    return {name: round(100.0 * scheme.categories.get(name, 0.0) / total, 6) for name in CATEGORIES}
 
 
 def set_sliders(scheme: WeightScheme) -> None:
-    """Put every slider where a scheme has it."""
-    total = sum(scheme.categories.values())
-    for name in CATEGORIES:
-        session.put(f"w_{name}", round(100 * scheme.categories.get(name, 0.0) / total))
-    for one in load.catalogue().indicators:
-        session.put(f"i_{one.id}", round(scheme.indicators.get(one.id, one.weight)))
+    """Put every slider where a scheme has it, in whole numbers; the scheme itself keeps its decimals."""
+    for name, weight in category_shares(scheme).items():
+        session.put(f"w_{name}", round(weight))
+    for one in known.indicators:
+        session.put(f"i_{one.id}", min(max(round(scheme.indicators.get(one.id, one.weight)), 0), 100))
+
+
+def matching() -> str:
+    """The scheme that the sliders say, else CUSTOM: the box follows the sliders."""
+    now = current()
+    shares, inside = category_shares(now), {one.id: now.indicators.get(one.id, one.weight) for one in known.indicators}
+    for name, scheme in choices.items():
+        same = all(abs(scheme.indicators.get(one, weight_of[one]) - inside[one]) < 1e-6 for one in inside)
+        if same and all(abs(category_shares(scheme)[part] - shares[part]) < 1e-6 for part in CATEGORIES):
+            return name
+    return CUSTOM
+
+
+def use(scheme: WeightScheme) -> None:
+    """Try a scheme out; one that says what is in force anyway is no trial."""
+    session.try_scheme(scheme)
+    name = matching()
+    if name != CUSTOM:
+        chosen = choices[name]
+        session.try_scheme(None if (chosen.name, chosen.version) == (official.name, official.version) else chosen)
 
 
 def moved(name: str) -> None:
     """One category slider was moved: the others give way in proportion."""
-    now = {one: float(session.get(f"w_{one}")) for one in CATEGORIES}
-    before = session.get("w_before") or now
-    for one, value in move(before, name, now[name]).items():
-        session.put(f"w_{one}", int(value))
-    keep()
+    weights = move(category_shares(current()), name, float(session.get(f"w_{name}")))
+    use(replace(current(), name=t("weights.unsaved"), label=None, categories=weights, trace=()))
+    set_sliders(current())
 
 
-def keep() -> None:
-    """What the sliders say is what every page works with."""
-    categories = {name: float(session.get(f"w_{name}")) for name in CATEGORIES}
-    indicators = {one.id: float(session.get(f"i_{one.id}")) for one in load.catalogue().indicators}
-    for known in ([session.get("swot_scheme")] if session.get("swot_scheme") else []) + list(load.schemes().values()):
-        same = all(
-            abs(known.indicators.get(one.id, one.weight) - indicators[one.id]) < 1e-9
-            for one in load.catalogue().indicators
-        )
-        if same and all(abs(known.categories.get(name, 0.0) - categories[name]) < 1e-9 for name in CATEGORIES):
-            session.use_scheme(known)
-            return
-    session.use_scheme(WeightScheme(t("weights.unsaved"), categories, indicators))
+def split(indicator_id: str) -> None:
+    """One slider inside a category was moved: only its own weight changes."""
+    inside = {one.id: current().indicators.get(one.id, one.weight) for one in known.indicators}
+    inside[indicator_id] = float(session.get(f"i_{indicator_id}"))
+    use(replace(current(), name=t("weights.unsaved"), label=None, indicators=inside, trace=()))
 
 
 def choose() -> None:
-    scheme = load.schemes()[session.get("scheme_choice")]
-    session.use_scheme(scheme)
-    set_sliders(scheme)
+    name = session.get("scheme_choice")
+    if name in choices:
+        use(choices[name])
+        set_sliders(current())
 
 
-def save() -> None:
-    """Save what the sliders say under a name, with author and reason."""
-    name, author, reason = (str(session.get(key) or "").strip() for key in ("save_name", "save_author", "save_reason"))
-    if not name or not author or not reason or name in preset_schemes():
-        session.put("save_problem", "weights.save_needs" if name not in preset_schemes() else "weights.save_preset")
-        return
-    chosen = session.scheme()
-    saved = load.desk().save_scheme(
-        replace(
-            chosen, name=name[:120], author=author[:120], reason=reason[:2000], label=None, purpose=session.get("save_purpose") or "", effective_from=session.get("save_since"),
-            trace=chosen.trace if chosen == session.get("swot_scheme") else (),
+def choose_purpose() -> None:
+    """A purpose proposes the scheme that such an evaluation starts from."""
+    purpose = session.get("purpose_choice")
+    if purpose in PURPOSES:
+        use(choices[purpose_schemes()[purpose]])
+        set_sliders(current())
+
+
+def done(key: str, **facts: object) -> None:
+    session.put("weights_done", t(key, **facts))
+
+
+def asked(action, *words: object) -> bool:
+    """Do something that may be refused; the refusal is told in words."""
+    try:
+        action(*words)
+    except RequestRefused as error:
+        session.put("weights_refused", explain(error, session.language()))
+        return False
+    return True
+
+
+def save(adopt: bool) -> None:
+    """Save what the sliders say under a name, with author and reason; and put it in force where that is wanted."""
+    desk = load.desk()
+    since = session.get("save_since")
+    made = replace(
+        current(),
+        name=str(session.get("save_name") or ""),
+        author=str(session.get("save_author") or ""),
+        reason=str(session.get("save_reason") or ""),
+        purpose=session.get("save_purpose") or "",
+        company_goal=str(session.get("save_goal") or ""),
+        trial=False,
+    )
+
+    def act() -> None:
+        saved = desk.save_scheme(made)
+        if adopt:
+            effect = desk.adopt_scheme(saved.name, saved.version, since, saved.reason)
+            session.try_scheme(None)
+            done("weights.adopted", name=saved.name, since=f"{effect.since:%Y-%m}", count=len(effect.months))
+        else:
+            session.try_scheme(saved)
+            done("weights.saved", name=saved.name)
+
+    asked(act)
+
+
+def adopt_saved() -> None:
+    """Put a preset or a saved scheme in force."""
+    name, since, reason = (session.get(key) for key in ("adopt_name", "adopt_scheme_since", "adopt_scheme_reason"))
+
+    def act() -> None:
+        effect = load.desk().adopt_scheme(name, None, since, str(reason or ""))
+        session.try_scheme(None)
+        session.forget("w_results")
+        done("weights.adopted", name=label_of(name), since=f"{effect.since:%Y-%m}", count=len(effect.months))
+
+    asked(act)
+
+
+def delete(name: str) -> None:
+    if asked(load.desk().delete_scheme, name):
+        done("weights.deleted", name=name)
+
+
+def label_of(name: str) -> str:
+    if name == CUSTOM:
+        return t("weights.unsaved")
+    scheme = choices[name]
+    return views.scheme_label(scheme, session.language()) + ("" if scheme.label else f" v{scheme.version}")
+
+
+def in_force_card() -> None:
+    """What is in force in the period, since when, by whom and why; its purpose and the company's goal."""
+    reason = views.reason_of(official)
+    words = reason[session.language()] if isinstance(reason, dict) else reason
+    st.markdown(
+        t(
+            "weights.in_force",
+            scheme=md(views.scheme_label(official, session.language())),
+            weights=weights_text(official),
+            month=f"{filters.period.last:%Y-%m}",
         )
-    )  # fmt: skip
-    session.use_scheme(saved)
-    session.put("saved_scheme", saved.name)
+    )
+    purpose = t(f"weights.purpose_{official.purpose}") if official.purpose else t("weights.purpose_none")
+    st.caption(md(t("weights.why", reason=words, author=official.author or t("method.preset"), purpose=purpose)))
+    if official.company_goal:
+        st.caption(md(t("sheet.goal", goal=official.company_goal)))
+    if missing := lacking(current(), known):
+        st.warning(t("weights.lacking", indicators="、".join(missing)))
 
 
 @st.fragment
-def workbench(base: Evaluation) -> None:
+def workbench() -> None:
     """Sliders and their effect; only this part runs again while they move."""
     if session.get("w_results") is None:
-        set_sliders(session.scheme())
+        set_sliders(current())
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
-        known = load.schemes()
-        names = list(known)
-        current = session.scheme().name
-        session.keep_valid("scheme_choice", names)
+        session.put("scheme_choice", matching())
         st.selectbox(
-            t("weights.scheme"), names, names.index(current) if current in names else None, key="scheme_choice", on_change=choose, placeholder=t("weights.unsaved"),
-            format_func=lambda name: views.scheme_label(known[name], session.language()) + (f" v{known[name].version}" if not known[name].label else ""),
+            t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=choose, format_func=label_of
+        )
+        st.segmented_control(
+            t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=choose_purpose,
+            default=official.purpose or None, format_func=lambda one: t(f"weights.purpose_{one}"), help=t("weights.purpose_help"),
         )  # fmt: skip
-        for one in load.catalogue().categories:
+        for one in known.categories:
             st.slider(
                 f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
                 0,
@@ -103,37 +206,45 @@ def workbench(base: Evaluation) -> None:
                 args=(one.id,),
                 format="%d%%",
             )
-        session.put("w_before", {name: float(session.get(f"w_{name}")) for name in CATEGORIES})
-        categories = {name: float(session.get(f"w_{name}")) for name in CATEGORIES}
-        st.caption(t("weights.sum", total=f"{sum(categories.values()):.0f}"))
-        if not inside_triangle(categories, load.catalogue()):
+        shares = category_shares(current())
+        exact = any(not float(weight).is_integer() for weight in shares.values())
+        st.caption(
+            t(
+                "weights.sum_exact" if exact else "weights.sum",
+                total=f"{sum(shares.values()):g}",
+                weights=weights_text(current()),
+            )
+        )
+        if not inside_triangle(shares, known):
             st.warning(t("weights.outside"))
-        for one in load.catalogue().categories:
-            inside = [item for item in load.catalogue().indicators if item.category == one.id]
+        for one in known.categories:
+            inside = [item for item in known.indicators if item.category == one.id]
             with st.expander(t("weights.inside", category=text(one.label))):
-                total = sum(float(session.get(f"i_{item.id}")) for item in inside)
+                weights = {item.id: current().indicators.get(item.id, item.weight) for item in inside}
+                total = sum(weights.values())
                 for item in inside:
-                    share = 100 * float(session.get(f"i_{item.id}")) / total if total else 0.0
+                    share = 100 * weights[item.id] / total if total else 0.0
                     st.slider(
-                        t("weights.inside_slider", indicator=text(item.label), share=f"{share:.0f}"),
+                        t("weights.inside_slider", indicator=text(item.label), share=f"{share:.1f}".removesuffix(".0")),
                         0,
                         100,
                         key=f"i_{item.id}",
-                        on_change=keep,
+                        on_change=split,
+                        args=(item.id,),
                     )
     with right:
-        chosen = session.scheme()
-        if not any(float(session.get(f"i_{item.id}")) for item in load.catalogue().indicators):
-            st.error(t("error.weights_zero"))
+        try:
+            now = evaluate(base.measured, current())
+        except RequestRefused as error:
+            st.error(explain(error, session.language()))
             return
-        now = evaluate(base.measured, chosen)
-        effect(now, base)
+        effect(now)
     with left:
         standing.decided(now)
 
 
-def effect(now: Evaluation, base: Evaluation) -> None:
-    """Who rises and falls, and how many change grade."""
+def effect(now: Evaluation) -> None:
+    """Who rises and falls against the scheme in force, and how many change grade."""
     rows = np.flatnonzero(now.shown & now.agents.rated & base.agents.rated)
     moved_by = base.agents.rank[rows] - now.agents.rank[rows]
     regraded = int((now.agents.grade[rows] != base.agents.grade[rows]).sum())
@@ -141,9 +252,7 @@ def effect(now: Evaluation, base: Evaluation) -> None:
         st.metric(t("weights.rising"), int((moved_by > 0).sum()), border=True)
         st.metric(t("weights.falling"), int((moved_by < 0).sum()), border=True)
         st.metric(t("weights.regraded"), regraded, help=t("weights.regraded_help"), border=True)
-    st.caption(
-        t("weights.against", base=views.scheme_label(base.scheme, session.language()), period=str(now.measured.period))
-    )
+    st.caption(t("weights.against", base=label_official(), period=str(now.measured.period)))
     if not len(rows):
         st.info(t("weights.nobody_rated"))
         return
@@ -151,25 +260,25 @@ def effect(now: Evaluation, base: Evaluation) -> None:
         rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
     )
     order = rows[np.argsort(-np.abs(moved_by), kind="stable")]
+    sides = (("before", base), ("after", now))
     table = pd.DataFrame(
         {
-            "name": now.people["name"].to_numpy()[order], "team": now.people["team"].to_numpy()[order], "rank_before": base.agents.rank[order], "rank_after": now.agents.rank[order],
-            "moved": base.agents.rank[order] - now.agents.rank[order], "score_before": base.agents.score[order], "score_after": now.agents.score[order],
-            "grade_before": base.agents.grade[order], "grade_after": now.agents.grade[order], "agent_id": now.people["agent_id"].to_numpy()[order],
+            "name": now.people["name"].to_numpy()[order],
+            "team": now.people["team"].to_numpy()[order],
+            "moved": base.agents.rank[order] - now.agents.rank[order],
+            **{f"rank_{side}": of.agents.rank[order] for side, of in sides},
+            **{f"score_{side}": of.agents.score[order] for side, of in sides},
+            **{f"grade_{side}": of.agents.grade[order] for side, of in sides},
+            "agent_id": now.people["agent_id"].to_numpy()[order],
         }
-    )  # fmt: skip
-    formats = {
-        "rank_before": "count",
-        "rank_after": "count",
-        "moved": "count",
-        "score_before": "score",
-        "score_after": "score",
-    }
+    )
+    people = ("name", "team", "agent_id")
+    formats = {"moved": "count", "rank": "count", "score": "score"}
     columns = [
         Column(
             name,
-            t(f"column.{name}") if name in ("name", "team", "agent_id") else t(f"weights.{name}"),
-            formats.get(name, "text"),
+            t(f"column.{name}") if name in people else t(f"weights.{name}"),
+            formats.get(name.partition("_")[0], "text"),
         )
         for name in table.columns
     ]
@@ -177,29 +286,117 @@ def effect(now: Evaluation, base: Evaluation) -> None:
     panel.downloads("moves", t("weights.export", period=str(now.measured.period)), table, columns)
 
 
+def label_official() -> str:
+    return views.scheme_label(official, session.language())
+
+
 def save_form() -> None:
-    """Name, author and reason: without them a scheme is not saved."""
+    """Name, author and reason: without them a scheme is not saved; from which month on it is in force."""
     with st.form("save_scheme", border=True):
         st.subheader(t("weights.save"), anchor=False)
         with st.container(horizontal=True):
             st.text_input(t("weights.save_name"), key="save_name", max_chars=120)
             st.text_input(t("weights.save_author"), key="save_author", max_chars=120)
             st.selectbox(
-                t("weights.purpose"),
-                ["reward", "lift"],
-                key="save_purpose",
-                format_func=lambda one: t(f"weights.purpose_{one}"),
+                t("weights.purpose"), PURPOSES, key="save_purpose", format_func=lambda one: t(f"weights.purpose_{one}")
             )
-            st.date_input(t("standards.since"), dt.date.today().replace(day=1), key="save_since", format="YYYY-MM-DD")
+            st.date_input(t("standards.since"), first_of_month(), key="save_since", format="YYYY-MM-DD")
+        st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
-        st.form_submit_button(t("weights.save_button"), type="primary", on_click=save)
+        with st.container(horizontal=True):
+            st.form_submit_button(t("weights.save_button"), on_click=save, args=(False,))
+            st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=save, args=(True,))
+
+
+def first_of_month() -> dt.date:
+    return dt.date.today().replace(day=1)
+
+
+def adopt_form() -> None:
+    """Put a preset or a saved scheme in force, once it is said which months that changes."""
+    st.subheader(t("weights.adopt"), anchor=False)
+    with st.container(border=True, key="adopt_form"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            session.keep_valid("adopt_name", list(choices))
+            name = st.selectbox(t("weights.scheme"), list(choices), key="adopt_name", format_func=label_of, width=260)
+            since = st.date_input(
+                t("standards.since"), first_of_month(), key="adopt_scheme_since", format="YYYY-MM-DD", width=180
+            )
+            st.text_input(t("weights.adopt_reason"), key="adopt_scheme_reason", max_chars=500, width=320)
+        ahead = load.desk().adoption_effect(name, None, since)
+        months = "、".join(ahead.months) if session.language() == "zh" else ", ".join(ahead.months)
+        st.caption(
+            t("weights.adopt_changes", months=months, closed=ahead.closed)
+            if ahead.months
+            else t("weights.adopt_changes_nothing")
+        )
+        st.button(t("weights.adopt_button"), key="adopt_scheme", type="primary", on_click=adopt_saved)
+
+
+def saved() -> None:
+    """Saved schemes, which of them were ever in force, and what was adopted when."""
+    desk = load.desk()
+    mine = [one for one in choices.values() if not one.label]
+    adoptions = desk.adoptions()
+    if mine:
+        st.subheader(t("weights.saved_schemes"), anchor=False)
+        ever = {one.name for one in adoptions}
+        rows = pd.DataFrame(
+            [
+                {
+                    "name": one.name,
+                    "version": one.version,
+                    **{name: round(weight, 2) for name, weight in category_shares(one).items()},
+                    "purpose": t(f"weights.purpose_{one.purpose}") if one.purpose else "",
+                    "author": one.author,
+                    "date": one.date,
+                    "reason": one.reason,
+                    "goal": one.company_goal,
+                    "used": t("weights.was_in_force") if one.name in ever else t("weights.never_in_force"),
+                }
+                for one in mine
+            ]
+        )
+        formats = {"version": "count", **dict.fromkeys(CATEGORIES, "amount")}
+        panel.show(
+            "schemes",
+            rows,
+            [Column(name, t(f"weights.col_{name}"), formats.get(name, "text")) for name in rows.columns],
+        )
+        unused = [one.name for one in mine if one.name not in ever]
+        if unused and desk.may("scheme"):
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                session.keep_valid("delete_name", unused)
+                name = st.selectbox(t("weights.delete_which"), unused, key="delete_name", width=260)
+                st.button(t("weights.delete"), key="delete_scheme", on_click=delete, args=(name,))
+    if adoptions:
+        st.subheader(t("weights.adoptions"), anchor=False)
+        table = pd.DataFrame(
+            [
+                {
+                    "scheme": f"{label_of(one.name) if one.name in preset_schemes() else one.name} v{one.version}",
+                    "effective_from": one.effective_from,
+                    "who": sheets.who(one.who, session.language()),
+                    "adopted_at": one.adopted_at,
+                    "reason": one.reason,
+                }
+                for one in reversed(adoptions)
+            ]
+        )
+        columns = [
+            Column("scheme", t("weights.scheme")),
+            Column("effective_from", t("standards.since"), "date"),
+            Column("who", t("weights.col_author")),
+            Column("adopted_at", t("weights.col_date"), "date"),
+            Column("reason", t("weights.col_reason")),
+        ]
+        panel.show("adoptions", table, columns)
 
 
 def swot() -> None:
     """The worksheet: what was seen, which indicator's weight it moves by how much, and the scheme that comes of it."""
     with st.expander(t("swot.title")):
         st.caption(t("swot.note"))
-        ids = [one.id for one in load.catalogue().indicators]
         frame = pd.DataFrame(
             {
                 "part": pd.Series(dtype=object),
@@ -213,7 +410,7 @@ def swot() -> None:
             column_config={
                 "part": st.column_config.SelectboxColumn(t("swot.part"), options=list(SWOT), format_func=lambda one: t(f"swot.{one}"), required=True),
                 "text": st.column_config.TextColumn(t("swot.text"), width="large", max_chars=500, required=True),
-                "indicator": st.column_config.SelectboxColumn(t("column.indicator"), options=ids, format_func=indicator, required=True),
+                "indicator": st.column_config.SelectboxColumn(t("column.indicator"), options=known.ids, format_func=indicator, required=True),
                 "change": st.column_config.NumberColumn(t("swot.change"), min_value=-100, max_value=100, step=0.5, required=True),
             },
         )  # fmt: skip
@@ -223,37 +420,30 @@ def swot() -> None:
         ]  # fmt: skip
         if not entries:
             return
-        known, base = load.catalogue(), default_scheme()
-        proposed = propose(base, entries, known)
-        before, after = vector(base, known), vector(proposed, known)
+        proposed = propose(official, entries, known)
+        before, after = vector(official, known), vector(proposed, known)
+        st.markdown(
+            t("swot.from", base=md(label_official()), before=weights_text(official), after=weights_text(proposed))
+        )
         table = pd.DataFrame(
-            {"indicator": [indicator(one) for one in ids], "before": before, "after": after, "change": after - before}
+            {
+                "indicator": [indicator(one) for one in known.ids],
+                "before": before,
+                "after": after,
+                "change": after - before,
+            }
         )
-        panel.show(
-            "swot_effect",
-            table,
-            [
-                Column("indicator", t("column.indicator")),
-                *(Column(name, t(f"swot.{name}"), "score") for name in ("before", "after", "change")),
-            ],
-        )
+        sides = (Column(name, t(f"swot.{name}"), "number") for name in ("before", "after", "change"))
+        panel.show("swot_effect", table, [Column("indicator", t("column.indicator")), *sides])
         if not inside_triangle(proposed.categories, known):
             st.warning(t("weights.outside"))
-        st.button(
-            t("swot.use"),
-            key="use_swot",
-            type="primary",
-            on_click=use_swot,
-            args=(replace(proposed, name=t("weights.unsaved")),),
-        )
+        st.button(t("swot.use"), key="use_swot", type="primary", on_click=use_swot, args=(proposed,))
 
 
 def use_swot(proposed: WeightScheme) -> None:
-    """Put the sliders where the worksheet has them; saved from here, the scheme keeps its entries."""
+    """Try the worksheet's weights out with all their decimals; saved from here, the scheme keeps its entries."""
+    session.try_scheme(replace(proposed, name=t("weights.unsaved"), label=None))
     set_sliders(proposed)
-    rounded = replace(proposed, categories={name: float(session.get(f"w_{name}")) for name in CATEGORIES}, indicators={one.id: float(session.get(f"i_{one.id}")) for one in load.catalogue().indicators})  # fmt: skip
-    session.put("swot_scheme", rounded)
-    session.use_scheme(rounded)
 
 
 def opinions() -> None:
@@ -269,72 +459,47 @@ def opinions() -> None:
                 for one in found
             ]
         )
-        now = session.scheme().categories
-        total = sum(now.values())
         table = pd.DataFrame(
             {
-                "category": [t(f"weights.col_{name}") for name in CATEGORIES], "now": [100 * now.get(name, 0.0) / total for name in CATEGORIES], "median": shares.median()[list(CATEGORIES)].to_numpy(),
-                "low": shares.quantile(0.25)[list(CATEGORIES)].to_numpy(), "high": shares.quantile(0.75)[list(CATEGORIES)].to_numpy(),
+                "category": [t(f"weights.col_{name}") for name in CATEGORIES],
+                "now": list(category_shares(official).values()),
+                "median": shares.median()[list(CATEGORIES)].to_numpy(),
+                "low": shares.quantile(0.25)[list(CATEGORIES)].to_numpy(),
+                "high": shares.quantile(0.75)[list(CATEGORIES)].to_numpy(),
             }
-        )  # fmt: skip
-        panel.show(
-            "proposals",
-            table.assign(gap=table["median"] - table["now"]),
-            [
-                Column("category", t("agent.category")),
-                *(Column(name, t(f"proposal.{name}"), "score") for name in ("now", "median", "gap", "low", "high")),
-            ],
         )
+        parts = (Column(name, t(f"proposal.{name}"), "score") for name in ("now", "median", "gap", "low", "high"))
+        shown = table.assign(gap=table["median"] - table["now"])
+        panel.show("proposals", shown, [Column("category", t("agent.category")), *parts])
         st.caption(t("proposal.note"))
 
 
 with shell.page("weights"):
-    filters = controls.filter_bar()
+    filters: Filters = controls.filter_bar()
     measured = load.measured(filters)
+    known = measured.catalogue
+    weight_of = {one.id: one.weight for one in known.indicators}
+    official, choices = load.desk().scheme(filters.period), load.desk().schemes()
     shell.line(measured, len(measured.people))
-    workbench(evaluate(measured, default_scheme()))
+    if problem := session.get("weights_refused"):
+        st.error(problem)
+        session.forget("weights_refused")
+    if said := session.get("weights_done"):
+        st.success(said)
+        session.forget("weights_done")
+    in_force_card()
+    base = evaluate(measured, official)
+    workbench()
     if session.how_sure():
         standing.triangle(measured)
-    standing.stand(evaluate(measured, default_scheme()))
+    standing.stand(base)
     swot()
     opinions()
     if load.desk().may("scheme"):
         save_form()
-    if problem := session.get("save_problem"):
-        st.error(t(problem))
-        session.forget("save_problem")
-    if saved := session.get("saved_scheme"):
-        st.caption(t("weights.saved", name=saved))
-        session.forget("saved_scheme")
-    saved_schemes = [one for one in load.schemes().values() if not one.label]
-    if saved_schemes:
-        st.subheader(t("weights.saved_schemes"), anchor=False)
-        rows = pd.DataFrame(
-            [
-                {
-                    "name": one.name,
-                    "version": one.version,
-                    "author": one.author,
-                    "date": one.date,
-                    "reason": one.reason,
-                    **one.categories,
-                }
-                for one in saved_schemes
-            ]
-        )
-        panel.show(
-            "schemes",
-            rows,
-            [
-                Column(name, t(f"weights.col_{name}"), "count" if name in ("version", *CATEGORIES) else "text")
-                for name in rows.columns
-            ],
-        )
+        adopt_form()
+    saved()
     with st.expander(t("common.how")):
         st.markdown(t("weights.how"))
-        st.markdown(
-            "\n".join(
-                f"- **{views.scheme_label(one, session.language())}** {' / '.join(f'{one.categories[c]:.0f}' for c in CATEGORIES)}"
-                for one in preset_schemes().values()
-            )
-        )
+        lines = (f"- **{md(label_of(name))}** {weights_text(one)}" for name, one in preset_schemes().items())
+        st.markdown("\n".join(lines))

@@ -20,7 +20,7 @@ def points(share: float) -> str:
 
 
 with shell.page("case_mix"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     period = now.measured.period
     channel = now.measured.filters.channel

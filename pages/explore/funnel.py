@@ -27,7 +27,7 @@ def where(found: Funnel) -> list[str]:
 
 
 with shell.page("funnel"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     options = rates(now.catalogue)
     session.keep_valid("funnel_indicator", options)

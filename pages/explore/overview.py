@@ -6,45 +6,52 @@ import streamlit as st
 
 from analytics.charts.scores import contribution_bars, grades_by_team, score_histogram
 from analytics.evaluation import Evaluation
+from analytics.insight.coaching import coaching_list
 from analytics.insight.draws import DRAWS, SEED
-from analytics.insight.quadrant import place
+from analytics.insight.quadrant import axes, place
 from analytics.insight.robustness import MOST, RankRanges
 from analytics.reports import views
 from analytics.reports.sure import pooled_text
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, t
+from pages.ui.i18n import indicator, t, text
 
 TOP = 25
+FIRST = 5
+COUNTED = {"renewal_rate": "overview.n_due", "satisfaction": "overview.n_surveys"}
 
 
 def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> None:
-    """At most four headline figures, each with its n, and a delta only where there is something to compare with."""
+    """At most four headline figures, each with its n, and a delta only where there is something to compare with.
+
+    What is provisional is never red: its delta, cut to the same day of the earlier period, has no colour.
+    """
     company, known = now.measured.company, now.catalogue
+    colour = "off" if now.measured.provisional else "normal"
     with st.container(horizontal=True, gap="small", key="cards"):
         delta = None
         if before is not None and now.company.rated[0] and before.company.rated[0]:
             delta = round(float(now.company.score[0] - before.company.score[0]), 1)
         rated = int(now.agents.rated.sum())
         st.metric(
-            t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", delta, delta_description=compared_with if delta is not None else None,
-            help=t("overview.company_score_help", rated=rated), border=True,
+            t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", delta, delta_color=colour,
+            delta_description=compared_with if delta is not None else None, help=t("overview.company_score_help", rated=rated), border=True,
         )  # fmt: skip
-        for name, scale, unit in (("renewal_rate", 100.0, "%"), ("satisfaction", 1.0, "")):
-            at = known.position(name)
+        for name in dict.fromkeys(axes(known)):
+            at, unit = known.position(name), known[name].unit
             value, n = company.value[0, at], company.denominator[0, at]
+            scale = 100.0 if unit.startswith("percent") else 1.0
             delta = None
-            if before is not None and not np.isnan(before.measured.company.value[0, at] + value):
-                delta = round(float(value - before.measured.company.value[0, at]) * scale, 1)
-            counted = t(
-                "overview.n_due" if name == "renewal_rate" else "overview.n_surveys",
-                n="—" if np.isnan(n) else f"{int(n):,}",
-            )
+            if before is not None and name in before.catalogue.ids:
+                earlier = before.measured.company.value[0, before.catalogue.position(name)]
+                delta = None if np.isnan(earlier + value) else round(float(value - earlier) * scale, 1)
+            counted = t(COUNTED.get(name, "overview.n"), n="—" if np.isnan(n) else f"{int(n):,}")
             reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
-                f"{indicator(name)} · {counted}", "—" if np.isnan(value) else f"{value * scale:.1f}{unit}", delta, delta_description=compared_with if delta is not None else None,
-                help=sure + t(f"overview.{name}_help"), border=True,
+                f"{indicator(name)} · {counted}", views.format_value(value, known[name], session.language()), delta, delta_color=colour,
+                delta_description=compared_with if delta is not None else None,
+                help=sure + (t(f"overview.{name}_help") if name in COUNTED else text(known[name].why)), border=True,
             )  # fmt: skip
         st.metric(
             t("overview.rated"),
@@ -52,6 +59,30 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
             border=True,
         )
+
+
+def first_of_all(now: Evaluation, purpose: str) -> None:
+    """What the purpose of the evaluation puts first: to lift the team, whom to talk to; to reward, the role models."""
+    placed = place(now)
+    if purpose == "lift" and load.desk().may("coach"):
+        listed = coaching_list(now, placed, load.desk().talks()).head(FIRST)
+        table, columns = views.coaching_table(listed, now.catalogue, session.language())
+        wanted = ("name", "team", "quadrant", "step", "action", "expected_gain")
+        table = table.assign(step=table["step"].str.split("\n").str[0])
+        link, label = "pages/people/coaching.py", t("overview.to_coaching")
+    else:
+        rows = np.flatnonzero(now.shown & now.agents.rated & (placed.quadrant == "role_model"))
+        rows = rows[np.argsort(now.agents.rank[rows], kind="stable")][:FIRST]
+        table, columns = views.ranking_table(now, placed, session.language())
+        table = table.set_index("agent_id").loc[now.people["agent_id"].iloc[rows]].reset_index()
+        wanted = ("rank", "name", "team", "score", "grade", *(f"{name}.value" for name in axes(now.catalogue)))
+        link, label = "pages/explore/trends.py", t("overview.to_incentives")
+    st.subheader(t(f"overview.first_{purpose}"), anchor=False)
+    if table.empty:
+        st.caption(t("common.nothing"))
+        return
+    panel.show("first_of_all", table, [column for column in columns if column.name in wanted])
+    st.page_link(link, label=label, icon=":material/arrow_forward:")
 
 
 def in_bands(now: Evaluation, ranges: RankRanges | None, rated: np.ndarray) -> None:
@@ -89,7 +120,7 @@ def not_rated(now: Evaluation) -> None:
 
 with shell.page("overview"):
     filters = controls.filter_bar()
-    now = load.evaluation(filters, session.scheme())
+    now = load.evaluation(filters)
     shell.line(now.measured, int(now.shown.sum()))
     with st.container(horizontal=True, vertical_alignment="center"):
         kind = st.segmented_control(
@@ -100,11 +131,15 @@ with shell.page("overview"):
             format_func=lambda one: t(f"overview.compare_{one}"),
             label_visibility="collapsed",
         )
-    before = load.compared(filters, session.scheme(), "before" if kind == "before" else "year") if kind else None
+    before = load.compared(filters, "before" if kind == "before" else "year") if kind else None
     period_before = before.measured.period if before else None
-    cards(now, before, t("overview.compared_with", period=str(period_before)) if period_before else "")
+    cut = before.measured.filters.cut if before else None
+    words = t("overview.compared_cut", period=str(period_before), cut=f"{cut:%m-%d}") if cut else t("overview.compared_with", period=str(period_before))  # fmt: skip
+    cards(now, before, words if before else "")
     if kind and before is None:
-        st.caption(t("overview.no_comparison"))
+        st.caption(t("overview.no_comparison_open" if now.measured.provisional else "overview.no_comparison"))
+    if purpose := load.desk().scheme(filters.period).purpose:
+        first_of_all(now, purpose)
     rated = np.flatnonzero(now.shown & now.agents.rated)
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
     ranges = load.rank_ranges(now) if session.how_sure() else None
@@ -152,7 +187,7 @@ with shell.page("overview"):
     if st.toggle(t("overview.all_columns"), key="all_columns"):
         panel.show("everybody", table, columns, height=420)
     else:
-        wanted = ("renewal_rate.range", "satisfaction.range")
+        wanted = tuple(f"{name}.range" for name in axes(now.catalogue))
         head = [one for one in columns if "." not in one.name or one.name.endswith(".value") or one.name in wanted]
         bars = {"score": st.column_config.ProgressColumn(t("column.score"), min_value=0, max_value=100, format="%.1f")}
         panel.show("everybody", table, head, column_config=bars, height=420)

@@ -6,7 +6,7 @@ import streamlit as st
 from analytics.catalogue import actions
 from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
 from analytics.insight.coaching import coaching_list, default_action
-from analytics.insight.quadrant import place
+from analytics.insight.quadrant import axes, place
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import QUADRANTS, UNPLACED
 from analytics.people import OPEN_TALKS, Talk
@@ -40,40 +40,39 @@ def cut_value(axis: str, indicator_id: str, kind: str) -> str:
 
 
 def put_on_list(agents: list[str]) -> None:
-    """Plan a talk with agents who have none, with the action of their quadrant and what they lose most by."""
-    listed = {talk.agent_id for talk in load.desk().talks() if talk.state in OPEN_TALKS}
-    rows = coaching_list(now, place(now), []).set_index("agent_id")
+    """Plan a talk with agents who have none, with the action of their quadrant in the picture and what they lose most by."""
+    desk = load.desk()
+    listed = {talk.agent_id for talk in desk.talks() if talk.state in OPEN_TALKS}
+    placed, _, _ = session.get("quadrant_drawn")
+    official = desk.evaluation(now.measured.filters)
+    losses = coaching_list(official, placed, []).set_index("agent_id")["weakest"]
     new = [agent_id for agent_id in agents if agent_id not in listed]
     for agent_id in new:
-        weakest = tuple(rows.loc[agent_id, "weakest"]) if agent_id in rows.index else ()
-        reason = t(
-            "talk.reason_quadrant", quadrant=t(f"quadrant.{placed_as(agent_id)}"), period=str(now.measured.period)
+        quadrant = str(placed.quadrant[now.row(agent_id)])
+        lines = t("talk.reason_lines", x=indicator(placed.x), y=indicator(placed.y), kind=t(f"cut.{placed.x_cut.kind}"))
+        reason = t("talk.reason_quadrant", quadrant=t(f"quadrant.{quadrant}"), period=str(now.measured.period))
+        made = Talk(
+            agent_id,
+            reason=f"{reason}{lines}",
+            action=text(default_action(quadrant, [])),
+            indicators=tuple(losses.get(agent_id, ())),
+            first=now.measured.period.first,
+            last=now.measured.period.last,
         )
-        load.desk().save_talk(
-            Talk(
-                agent_id,
-                reason=reason,
-                action=text(default_action(placed_as(agent_id), [])),
-                indicators=weakest,
-                first=now.measured.period.first,
-                last=now.measured.period.last,
-            )
-        )
+        desk.save_talk(made)
     session.put("listed_now", len(new))
-
-
-def placed_as(agent_id: str) -> str:
-    return str(place(now).quadrant[now.row(agent_id)])
 
 
 @st.fragment
 def picture() -> None:
     """The chart with its controls, and the table of what is selected; only this part runs again when a control moves."""
-    ids = now.catalogue.ids
+    ids, usual = now.catalogue.ids, axes(now.catalogue)
+    for key in ("axis_x", "axis_y"):
+        session.keep_valid(key, ids)
     left, right = st.columns([0.66, 0.34], gap="medium")
     with right:
-        x = st.selectbox(t("quadrant_page.x"), ids, ids.index("renewal_rate"), key="axis_x", format_func=indicator)
-        y = st.selectbox(t("quadrant_page.y"), ids, ids.index("satisfaction"), key="axis_y", format_func=indicator)
+        x = st.selectbox(t("quadrant_page.x"), ids, ids.index(usual[0]), key="axis_x", format_func=indicator)
+        y = st.selectbox(t("quadrant_page.y"), ids, ids.index(usual[1]), key="axis_y", format_func=indicator)
         kinds = ["median", "mean", "target", "typed"]
         kind = st.segmented_control(
             t("quadrant_page.cut"),
@@ -228,7 +227,7 @@ def table() -> None:
 
 
 with shell.page("quadrant_page"):
-    now = load.evaluation(controls.filter_bar(least=True), session.scheme())
+    now = load.evaluation(controls.filter_bar(least=True))
     shell.line(now.measured, int(now.shown.sum()))
     picture()
     table()

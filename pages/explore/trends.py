@@ -55,7 +55,7 @@ def incentive_list() -> None:
 
 
 with shell.page("trends"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     known_months = len(load.months())
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -18,6 +18,7 @@ from analytics.insight.weak_spots import (
 from analytics.reports import views
 from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
+from analytics.units import percent
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, t, text
 
@@ -32,12 +33,12 @@ def verdict(table: pd.DataFrame) -> str:
         return t("weak_spots.nothing_lost")
     first, second = table.nlargest(2, "biggest").itertuples() if len(table) > 1 else (table.iloc[0], None)
     if first.biggest >= CERTAIN or second is None:
-        return t("weak_spots.sure", indicator=indicator(first.indicator), lost=f"{first.team:.1f}", share=f"{100 * first.biggest:.0f}")  # fmt: skip
-    return t("weak_spots.tied", first=indicator(first.indicator), share=f"{100 * first.biggest:.0f}", second=indicator(second.indicator), other=f"{100 * second.biggest:.0f}")  # fmt: skip
+        return t("weak_spots.sure", indicator=indicator(first.indicator), lost=f"{first.team:.1f}", share=percent(first.biggest, 0))  # fmt: skip
+    return t("weak_spots.tied", first=indicator(first.indicator), share=percent(first.biggest, 0), second=indicator(second.indicator), other=percent(second.biggest, 0))  # fmt: skip
 
 
 with shell.page("weak_spots"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     losses = team_losses(now)
     there = [name for name in losses.columns if losses[name].notna().any()]
@@ -66,11 +67,13 @@ with shell.page("weak_spots"):
         column_config={t("column.team"): st.column_config.TextColumn(pinned=True)},
     )
     cells = event.selection.cells if event.selection.cells else []
-    row, column = cells[0] if cells else (0, None)
-    team = losses.index[row] if isinstance(losses.index[row], str) else session.remembered("team") or teams[0]
-    if not cells:
+    row, column = cells[0] if cells else (None, None)
+    if row is not None and row < len(losses):
+        team = losses.index[row] if isinstance(losses.index[row], str) else None
+    else:
         worst = losses.loc[teams, there].sum(axis=1).idxmax()
         team = session.remembered("team") if session.remembered("team") in teams else worst
+    whose = team or t("weak_spots.whole")
     table = losses_of(now, team)
     chosen = next((name for name in there if indicator(name) == column), None) or table["indicator"].iat[0]
     left, right = st.columns([0.6, 0.4], gap="medium")
@@ -94,10 +97,10 @@ with shell.page("weak_spots"):
             Column("action", t("column.action")),
         ]
         panel.chart(
-            "losses", losses_bars(table, indicator, t, team), export, columns, alt=t("weak_spots.chart", team=team)
+            "losses", losses_bars(table, indicator, t, whose), export, columns, alt=t("weak_spots.chart", team=whose)
         )
     with right:
-        st.subheader(t("weak_spots.todo", team=team), anchor=False)
+        st.subheader(t("weak_spots.todo", team=whose), anchor=False)
         if session.how_sure():
             st.markdown(verdict(table))
         worth = table[(table["recoverable"] > 0.05) | table["recoverable"].isna()].head(3)
@@ -114,9 +117,9 @@ with shell.page("weak_spots"):
                     action=text(action_for(now.catalogue[line.indicator])),
                 )
             )
-        panel.downloads("losses", t("weak_spots.export", team=team, period=str(now.measured.period)), export, columns)
+        panel.downloads("losses", t("weak_spots.export", team=whose, period=str(now.measured.period)), export, columns)
     behind = agents_behind(now, team, chosen)
-    st.subheader(t("weak_spots.behind", team=team, indicator=indicator(chosen)), anchor=False)
+    st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)
     look = "percent" if now.catalogue[chosen].unit.startswith("percent") else "number"
     shown = [
         Column("agent_id", t("column.agent_id")),
@@ -158,7 +161,7 @@ with shell.page("weak_spots"):
                     icon=":material/person:",
                 )
             panel.downloads(
-                "behind", t("weak_spots.behind_export", team=team, indicator=indicator(chosen)), behind, shown
+                "behind", t("weak_spots.behind_export", team=whose, indicator=indicator(chosen)), behind, shown
             )
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))

@@ -13,11 +13,12 @@ from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_text
 from analytics.reports.tables import Column
 from analytics.scoring.weights import largest_remainder
-from pages.ui import controls, load, panel, session, shell
+from analytics.units import percent
+from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.i18n import indicator, t, text
 
 with shell.page("agent"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     agent_id, _, names = controls.choose_agent(now, "agent")
     row = now.row(agent_id)
@@ -124,11 +125,31 @@ with shell.page("agent"):
         else:
             st.info(t("agent.no_history"))
     st.subheader(t("agent.table"), anchor=False)
-    panel.show("agent_table", export, columns, height=panel.fit(len(export), 700))
+    st.caption(t("sheet.open_records"))
+    event = panel.show(
+        "agent_table",
+        export,
+        columns,
+        height=panel.fit(len(export), 700),
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    if event.selection.rows and event.selection.rows[0] < len(export):
+        at = event.selection.rows[0]
+        evidence.behind(
+            agent_id,
+            names[agent_id],
+            table["indicator"].iat[at],
+            export["value"].iat[at],
+            now.measured.filters,
+            "agent",
+        )
+    if scored.capped_by[row]:
+        st.warning(t("veto.by", indicator=indicator(scored.capped_by[row])))
     extra = now.people.iloc[row]
     facts = [
         (name, extra[name])
-        for name in ("late_renewals", "open_policies", "excluded_policies", "upheld_complaints")
+        for name in ("late_renewals", "open_policies", "stale_open", "excluded_policies", "upheld_complaints")
         if name in extra and pd.notna(extra[name])
     ]
     if facts:
@@ -142,8 +163,8 @@ with shell.page("agent"):
         st.caption(
             t(
                 "agent.premium",
-                rate=f"{100 * extra['renewed_premium'] / extra['due_premium']:.1f}",
-                kept=f"{100 * extra['retained_premium'] / extra['due_premium']:.1f}",
+                rate=percent(extra["renewed_premium"] / extra["due_premium"]),
+                kept=percent(extra["retained_premium"] / extra["due_premium"]),
             )
         )
     st.page_link(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
-from analytics.insight.coaching import coaching_list
+from analytics.insight.coaching import RATE, coaching_list
 from analytics.insight.effect import FEWEST, POLICIES, Proof
 from analytics.insight.quadrant import place
 from analytics.language import explain
@@ -257,13 +257,11 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
     known = now.catalogue
     out = []
     for evaluation in (
-        load.evaluation(
-            replace(now.measured.filters, period=type(now.measured.period)(talk.first, talk.last)), now.scheme
-        ),
+        load.evaluation(replace(now.measured.filters, period=Period(talk.first, talk.last))),
         now,
     ):
         try:
-            value = evaluation.measured.agents.value[evaluation.row(talk.agent_id), known.position(name)]
+            value = evaluation.measured.agents.value[evaluation.row(talk.agent_id), evaluation.catalogue.position(name)]
         except RequestRefused:
             value = None
         out.append(views.format_value(value, known[name], session.language()))
@@ -305,7 +303,7 @@ def proof() -> None:
         st.markdown(t("proof.placebo", effect=signed(one.effect), low=signed(one.low), high=signed(one.high)))
     if found.periods is not None and found.periods["rate"].notna().any():
         named = found.periods.assign(period=[t(f"proof.period_{one}") for one in found.periods["period"]], side=[t(f"proof.side_{one}") for one in found.periods["side"]])  # fmt: skip
-        columns = [Column("period", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator("renewal_rate"), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
+        columns = [Column("period", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator(RATE), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
         panel.chart("proof_chart", event_lines(found.periods, t), named, columns, alt=t("proof.chart"))
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
@@ -321,8 +319,8 @@ def signed(value: float) -> str:
     return "—" if math.isnan(value) else f"{value:+.1f}".replace("-", "−")
 
 
-with shell.page("coaching"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+with shell.page("coaching", official=True):
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     part = st.segmented_control(
         t("coaching.part"),

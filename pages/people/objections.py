@@ -50,8 +50,25 @@ def answer(objection: Objection, state: str) -> None:
     except RequestRefused as error:
         session.put("objection_refused", explain(error, session.language()))
         return
-    session.put("objection_done", t(f"objection.answered_{state}", id=objection.id))
+    said = t(f"objection.answered_{state}", id=objection.id)
+    closed = load.desk().closed_around(objection)
+    if closed and state != "rejected":
+        months = "、".join(
+            f"{one.first:%Y-%m}…{one.last:%Y-%m}" if one.first != one.last else f"{one.first:%Y-%m}" for one in closed
+        )
+        said += " " + t("objection.closed_stay", months=months)
+    session.put("objection_done", said)
     session.forget(f"replay_{objection.id}")
+
+
+def undo(correction_id: int) -> None:
+    """Take an accepted correction back: the figures are what they were; the objection and its answer stay."""
+    try:
+        load.desk().undo_corrections([correction_id])
+    except RequestRefused as error:
+        session.put("objection_refused", explain(error, session.language()))
+        return
+    session.put("objection_done", t("objection.undone"))
 
 
 def told() -> None:
@@ -187,13 +204,16 @@ def detail(one: Objection) -> None:
                 )
             )
             st.text(one.answer)
+            written(one)
             return
         if not desk.may("answer", one.agent_id):
             st.caption(t("objection.waiting", due=f"{one.due_on:%Y-%m-%d}"))
             return
+        if closed := desk.closed_around(one):
+            st.caption(t("objection.closed_stay", months="、".join(f"{each.first:%Y-%m}" for each in closed)))
         if one.kind == "data_wrong" and one.about == "record" and one.proposal:
             if st.button(t("objection.replay"), key=f"replay.{one.id}", help=t("objection.replay_help")):
-                session.put(f"replay_{one.id}", desk.replay(one, session.scheme()))
+                session.put(f"replay_{one.id}", desk.replay(one))
             if (found := session.get(f"replay_{one.id}")) is not None:
                 replayed(one, found)
         st.text_area(t("objection.answer"), key=f"answer_{one.id}", max_chars=4000, height=80)
@@ -206,6 +226,23 @@ def detail(one: Objection) -> None:
                     args=(one, state),
                     type="primary" if state == "accepted" else "secondary",
                 )
+
+
+def written(one: Objection) -> None:
+    """The corrections that an accepted objection wrote, and taking them back."""
+    desk = load.desk()
+    if not desk.may("answer", one.agent_id):
+        return
+    for each in (each for each in desk.corrections() if each.objection == one.id):
+        fields = "、".join(
+            f"{field_label(name)} {value or t('objection.nothing')}" for name, value in each.values.items()
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(md(t("objection.correction", policy=each.policy_id, fields=fields)), width="content")
+            if each.undone:
+                st.caption(t("objection.correction_undone"), width="content")
+            else:
+                st.button(t("objection.undo"), key=f"undo.{each.id}", on_click=undo, args=(each.id,))
 
 
 def replayed(one: Objection, found) -> None:
@@ -231,8 +268,8 @@ def replayed(one: Objection, found) -> None:
             shown,
             [
                 Column("what", t("column.indicator")),
-                Column("before", t("data.before")),
-                Column("after", t("data.after")),
+                Column("before", t("common.before")),
+                Column("after", t("common.after")),
             ],
         )
     moved = found.moved
@@ -249,7 +286,7 @@ def replayed(one: Objection, found) -> None:
         columns = [Column("agent_id", t("column.agent_id")), Column("name", t("column.name"))]
         for name, look in (("rank", "count"), ("score", "score"), ("grade", "text"), ("quadrant", "text")):
             columns += [
-                Column(f"{name}_{side}", f"{t(f'column.{name}')} · {t(f'data.{side}')}", look)
+                Column(f"{name}_{side}", f"{t(f'column.{name}')} · {t(f'common.{side}')}", look)
                 for side in ("before", "after")
             ]
         panel.show(f"replay_moved.{one.id}", table, columns, height=panel.fit(len(table), 300))
@@ -345,8 +382,8 @@ def dashboard() -> None:
         )
 
 
-with shell.page("objections"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+with shell.page("objections", official=True):
+    now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
     parts = ["list", "new", *(["sum"] if load.desk().may("answer") else [])]
     if session.parameter("agent") and session.get("objection_part") is None:

@@ -1,5 +1,7 @@
 """Evaluation sheet · 评估表: one agent and period as it is printed, with comments, closing and files."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,7 @@ from analytics.reports import sheets
 from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, export_name
-from pages.ui import controls, load, panel, session, shell, waiting
+from pages.ui import controls, evidence, load, panel, session, shell, waiting
 from pages.ui.i18n import indicator, md, t
 
 MOST = 2_000
@@ -31,14 +33,36 @@ def save_note(key: str, note: Note) -> None:
     session.forget("note_editing")
 
 
+def ask_to_close(agent_ids: list[str]) -> None:
+    session.put("closing", agent_ids)
+
+
 def close_sheets(agent_ids: list[str]) -> None:
-    session.put("sheet_done", t("sheet.closed_now", count=load.desk().close_sheets(now, agent_ids)))
-
-
-def reopen(agent_id: str) -> None:
+    """Close what was asked for and said yes to; a refusal is told and changes nothing."""
+    desk = load.desk()
     try:
-        load.desk().reopen_sheet(agent_id, now.measured.period, str(session.get("reopen_why") or ""))
-        session.put("reopen_why", "")
+        provisional = bool(session.get("close_provisional"))
+        closed = desk.close_sheets(now.measured.filters, agent_ids, scheme=session.trial(), provisional=provisional)
+    except RequestRefused as error:
+        session.put("note_refused", explain(error, session.language()))
+        return
+    session.put("sheet_done", t("sheet.closed_now", count=closed))
+    session.forget("closing", "close_provisional")
+
+
+def reopen(agent_ids: list[str], key: str) -> None:
+    try:
+        load.desk().reopen_sheets(agent_ids, now.measured.period, str(session.get(key) or ""))
+    except RequestRefused as error:
+        session.put("note_refused", explain(error, session.language()))
+        return
+    session.put(key, "")
+    session.put("sheet_done", t("sheet.reopened_now", count=len(agent_ids)))
+
+
+def confirm_read(agent_id: str) -> None:
+    try:
+        load.desk().confirm_read(agent_id, now.measured.period)
     except RequestRefused as error:
         session.put("note_refused", explain(error, session.language()))
 
@@ -56,26 +80,51 @@ def head(one: dict) -> None:
         f"{label} **{md(value)}**" for label, value in sheets.basics(one, session.language()) if value != "—"
     )
     st.markdown(facts)
-    st.markdown(md(sheets.meaning(one, known, session.language())))
+    st.markdown(md(sheets.meaning(one, session.language())))
+    if veto := sheets.veto_line(one, session.language()):
+        st.warning(md(veto))
+    if one["closed"] and now.measured.filters.channel:
+        st.caption(t("sheet.closed_whole", channel=md(now.measured.filters.channel)))
+    reading(one)
+
+
+def reading(one: dict) -> None:
+    """Whether the agent has confirmed to have read it; the agent does so here."""
+    read, agent_id = one["read"], one["agent"]["agent_id"]
+    if read is not None:
+        key = "sheet.read_changed" if read["changed_since"] else "sheet.read_at"
+        st.caption(f":material/done_all: {t(key, at=read['at'])}")
+    if session.identity().agent_id == agent_id and (read is None or read["changed_since"]):
+        st.button(t("sheet.confirm_read"), key="confirm_read", type="primary", on_click=confirm_read, args=(agent_id,))
 
 
 def figures(one: dict) -> None:
     """The table of indicators, the categories' sums, and the last twelve months."""
-    rows = pd.DataFrame(sheets.indicator_rows(one, known, session.language()))
+    rows = pd.DataFrame(sheets.indicator_rows(one, session.language()))
     columns = [Column(name, t(f"sheet.column_{name}")) for name in sheets.COLUMNS]
     right = {
         name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right") for name in sheets.COLUMNS[1:-1]
     }
     right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
-    panel.show("sheet_table", rows, columns, height=panel.fit(len(rows), 700), column_config=right)
+    st.caption(t("sheet.open_records"))
+    event = panel.show(
+        "sheet_table", rows, columns, height=panel.fit(len(rows), 700), column_config=right, on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
     st.caption(md(sheets.category_line(one, session.language())))
+    for line in sheets.small_print(one, session.language())[bool(one.get("veto")) :]:
+        st.caption(md(line))
+    picked = event.selection.rows
+    if picked and picked[0] < len(rows) and one["indicators"][picked[0]]["id"] in known.ids:
+        item = one["indicators"][picked[0]]
+        whole = replace(now.measured.filters, channel=None) if one["closed"] else now.measured.filters
+        evidence.behind(agent_id, one["agent"]["name"], item["id"], rows["value"].iat[picked[0]], whole, "sheet")
     trend = pd.DataFrame(one["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE])
     options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]
     if options:
         session.keep_valid("sheet_trend", options)
         name = st.selectbox(t("agent.history_of"), options, key="sheet_trend", format_func=indicator, width=280)
         lines = trend[trend["indicator"] == name].assign(month=lambda frame: pd.to_datetime(frame["month"]))
-        unit = known[name].unit
+        unit = next(item["unit"] for item in one["indicators"] if item["id"] == name)
         lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
         fig = history_lines(
             lines,
@@ -98,7 +147,7 @@ def figures(one: dict) -> None:
 
 def how_sure(one: dict) -> None:
     """One plain sentence of certainty for every indicator whose spread the data tell."""
-    lines = sheets.certainty_lines(one, known, session.language())
+    lines = sheets.certainty_lines(one, session.language())
     if lines and session.how_sure():
         with st.expander(t("certainty.sentences"), expanded=True):
             st.markdown("\n".join(f"- {md(line)}" for line in lines))
@@ -164,7 +213,7 @@ def files(about, agent_id: str, one: dict) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             t("sheet.pdf"),
-            lambda: to_pdf([one], known, language),
+            lambda: to_pdf([one], language),
             export_name(stem, version, "pdf"),
             "application/pdf",
             key="sheet_pdf",
@@ -173,7 +222,7 @@ def files(about, agent_id: str, one: dict) -> None:
         )
         st.download_button(
             t("common.xlsx"),
-            lambda: to_workbook([one], known, language),
+            lambda: to_workbook([one], language),
             export_name(stem, version, "xlsx"),
             key="sheet_xlsx",
             on_click="ignore",
@@ -205,7 +254,7 @@ def files(about, agent_id: str, one: dict) -> None:
                     work.check()
                     work.share = 0.5 + done / len(chosen) / 2
 
-                return form, made(views, known, language, hear), len(chosen)
+                return form, made(views, language, hear), len(chosen)
 
             waiting.begin("sheets", t("sheet.making", count=len(ids)), make)
             session.put("sheets_made", waiting.outcome("sheets"))
@@ -221,82 +270,127 @@ def files(about, agent_id: str, one: dict) -> None:
             )
 
 
-def closing(agent_id: str, one: dict, live: dict) -> None:
-    """Closing, opening again, and what differs between the closed sheet and the data of today."""
+def differences(agent_id: str, one: dict, live: dict) -> None:
+    """What a closed sheet says otherwise than the data of today."""
+    if not one["closed"] or not one["closed"]["changed_since"]:
+        return
+    st.warning(t("sheet.differs"))
+    kept = load.desk().closed_sheet(agent_id, now.measured.period).snapshot
+    items = {item["id"]: item for item in kept["indicators"]}
+
+    def shown(what: str, value: object) -> str:
+        if what in items:
+            return sheets.of_item(items[what], value, session.language())
+        if what == "quadrant" and value is not None:
+            return t(f"quadrant.{value}")
+        if isinstance(value, float):
+            return f"{value:.1f}"
+        return "—" if value is None else str(value)
+
+    table = pd.DataFrame(
+        [
+            {
+                "what": items[row["what"]]["label"][session.language()]
+                if row["what"] in items
+                else t(f"column.{row['what']}"),
+                "closed": shown(row["what"], row["closed"]),
+                "live": shown(row["what"], row["live"]),
+            }
+            for row in differs(kept, live)
+        ]
+    )
+    columns = [
+        Column("what", t("column.indicator")),
+        Column("closed", t("sheet.in_closed")),
+        Column("live", t("sheet.in_live")),
+    ]
+    panel.show("sheet_differs", table, columns)
+
+
+def closing(agent_id: str, one: dict) -> None:
+    """Closing one or all, after it was said what that freezes; opening one or all again, for a reason."""
     desk, period = load.desk(), now.measured.period
     if done := session.get("sheet_done"):
-        st.caption(done)
+        st.success(done)
         session.forget("sheet_done")
-    if one["closed"] and one["closed"]["changed_since"]:
-        st.warning(t("sheet.differs"))
-        kept = desk.closed_sheet(agent_id, period).snapshot
-        labels = {item["id"]: item for item in kept["indicators"]}
-
-        def shown(what, value):
-            if what in labels:
-                return sheets.value_text(labels[what], value, known, session.language())
-            return (
-                t(f"quadrant.{value}")
-                if what == "quadrant"
-                else "—"
-                if value is None
-                else f"{value:.1f}"
-                if isinstance(value, float)
-                else str(value)
-            )
-
-        table = pd.DataFrame(
-            [
-                {"what": indicator(row["what"]) if row["what"] in known.ids else t(f"column.{row['what']}"), "closed": shown(row["what"], row["closed"]), "live": shown(row["what"], row["live"])}
-                for row in differs(kept, live)
-            ]
-        )  # fmt: skip
-        panel.show(
-            "sheet_differs",
-            table,
-            [
-                Column("what", t("column.indicator")),
-                Column("closed", t("sheet.in_closed")),
-                Column("live", t("sheet.in_live")),
-            ],
-        )
     if not desk.may("close", agent_id):
         return
+    closed = desk.closed_agents(period)
+    open_ones, closed_ones = [each for each in ids if each not in closed], [each for each in ids if each in closed]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if one["closed"]:
             st.text_input(t("sheet.reopen_why"), key="reopen_why", max_chars=500, width=360)
-            st.button(t("sheet.reopen"), key="reopen", on_click=reopen, args=(agent_id,))
+            st.button(t("sheet.reopen"), key="reopen", on_click=reopen, args=([agent_id], "reopen_why"))
         else:
             st.button(
                 t("sheet.close"),
                 key="close_sheet",
-                on_click=close_sheets,
+                on_click=ask_to_close,
                 args=([agent_id],),
                 help=t("sheet.close_help"),
             )
-        open_ones = [
-            each
-            for each in ids
-            if (each, period.first, period.last) not in load.home().state.sheets.closed(period.first, period.last)
-        ]
         if len(ids) > 1 and open_ones:
             st.button(
-                t("sheet.close_all", count=len(open_ones)), key="close_all", on_click=close_sheets, args=(open_ones,)
+                t("sheet.close_all", count=len(open_ones)), key="close_all", on_click=ask_to_close, args=(open_ones,)
+            )
+    if asked := [each for each in session.get("closing") or [] if each in ids]:
+        ask(asked)
+    if len(closed_ones) > 1:
+        with st.expander(t("sheet.reopen_many", count=len(closed_ones))):
+            st.text_input(t("sheet.reopen_why"), key="reopen_all_why", max_chars=500)
+            st.button(
+                t("sheet.reopen_all", count=len(closed_ones)),
+                key="reopen_all",
+                on_click=reopen,
+                args=(closed_ones, "reopen_all_why"),
             )
 
 
-with shell.page("sheet"):
-    now = load.evaluation(controls.filter_bar(), session.scheme())
+def ask(agent_ids: list[str]) -> None:
+    """Once more before anything is frozen: how many, what about them is unfinished, what can no longer change."""
+    ahead = load.desk().closing(now.measured.period, agent_ids)
+    with st.container(border=True, key="closing_asked"):
+        st.markdown(
+            t(
+                "sheet.closing_counts",
+                count=len(ahead.sheets),
+                provisional=len(ahead.provisional),
+                objections=ahead.objections,
+                without_comment=ahead.without_comment,
+            )
+        )
+        st.caption(t("sheet.closing_freezes"))
+        if ahead.provisional:
+            st.checkbox(t("sheet.close_provisional", count=len(ahead.provisional)), key="close_provisional")
+        with st.container(horizontal=True):
+            st.button(
+                t("sheet.close_yes", count=len(ahead.sheets)),
+                key="close_yes",
+                type="primary",
+                on_click=close_sheets,
+                args=(agent_ids,),
+            )
+            st.button(
+                t("sheet.close_no"), key="close_no", on_click=session.forget, args=("closing", "close_provisional")
+            )
+
+
+with shell.page("sheet", official=True):
+    now = load.evaluation(controls.filter_bar())
     known = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
     agent_id, ids, _ = controls.choose_agent(now, "sheet", MOST)
-    about = load.around(now)
-    live = load.desk().live_sheet(about, agent_id)
+    about = load.desk().around(now.measured.filters)
     one = load.desk().shown_sheet(about, agent_id)
     head(one)
     figures(one)
     how_sure(one)
-    closing(agent_id, one, live)
+    if one["closed"] is None or session.identity().role != "agent":
+        live = load.desk().live_sheet(about, agent_id)
+        differences(agent_id, one, live)
+    else:
+        live = one
+    closing(agent_id, one)
     notes(agent_id)
     weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]
     reason = t("talk.reason_sheet", period=str(now.measured.period))

@@ -17,7 +17,12 @@ ALL = "all"
 
 
 def period_options() -> dict[str, Period]:
-    """Id → period: every month (latest first), every whole quarter and year, and everything."""
+    """Id → period: every month (latest first), every whole quarter and year, and everything; for agents what was published."""
+    if session.identity().role == "agent":
+        return {
+            period_id(f"{one.first:%Y-%m}", f"{one.last:%Y-%m}"): one
+            for one in reversed(load.desk().published_periods())
+        }
     months = [stamp.date() for stamp in load.months()["month"]]
     known, out = set(months), {}
     for month in reversed(months):
@@ -43,9 +48,18 @@ def period_id(first: str, last: str) -> str:
     return first if first == last else f"{first}~{last}"
 
 
+def remembered_period() -> Period:
+    """The period that was chosen last, else the one that pages open with."""
+    periods = period_options()
+    return periods.get(session.remembered("period") or "") or load.default_period()
+
+
 def filter_bar(*, least: bool = False) -> Filters:
     """Period, team, branch, channel on one line; what is chosen stays from page to page and in the address."""
     periods = period_options()
+    if not periods:
+        st.info(t("month.nothing_published"))
+        st.stop()
     default = load.default_period()
     default_id = f"{default.first:%Y-%m}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
@@ -72,6 +86,13 @@ def filter_bar(*, least: bool = False) -> Filters:
         st.button(t("filter.reset"), key="reset", on_click=_reset)
         _custom(periods)
     return session.filters(periods[chosen])
+
+
+def period_choice() -> Period:
+    """The period alone, for pages that need nothing else."""
+    periods = period_options()
+    default = f"{load.default_period().first:%Y-%m}"
+    return periods[_select("period", list(periods), default, lambda one: _period_label(one, periods))]
 
 
 def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:

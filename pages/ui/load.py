@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,14 +12,12 @@ import streamlit as st
 
 from analytics import evaluation as core
 from analytics import sample
-from analytics.catalogue import Catalogue, preset_schemes
+from analytics.catalogue import Catalogue
 from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
-from analytics.insight.quadrant import place
-from analytics.insight.sheet import Around
-from analytics.model import Filters, Period, Settings, WeightScheme
+from analytics.model import Filters, Period, WeightScheme
 from pages.ui import session
 
 if TYPE_CHECKING:
@@ -51,37 +48,33 @@ def close() -> None:
         for one in _open.values():
             one.close()
         _open.clear()
-        for cache in (_measured, _cases, _case_mix, _trends, _monthly, _rank_ranges, _robustness, _incentives):
+        for cache in (_kept, _cases, _case_mix, _trends, _monthly, _rank_ranges, _robustness, _incentives):
             cache.clear()
 
 
 def desk() -> Desk:
-    """The reader's desk: whatever is personal is asked for there."""
-    return Desk(home(), session.identity())
-
-
-def evaluation(filters: Filters, scheme: WeightScheme) -> Evaluation:
-    """The period under a scheme; the part that no weight changes comes from the cache."""
-    return core.evaluate(measured(filters), scheme)
-
-
-def measured(filters: Filters) -> Measured:
-    """Values and points of a period as the reader may see it.
-
-    Only the period and the channel change the numbers, so only these key the cache: it is the same for every reader, and
-    whom they may see is laid over it here, at each call.
-    """
-    one = home()
-    wanted = desk().scoped(filters)
-    key = Filters(filters.period, channel=filters.channel)
-    known = one.catalogue(filters.period.last)
-    found = _measured(str(one.folder), one.warehouse.data_version, one.settings, known.version, key)
-    return found if key == wanted else replace(found, filters=wanted)
+    """The reader's desk, with this process's cache as its memory."""
+    return Desk(home(), session.identity(), lambda key, make: _kept(key, make))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _measured(folder: str, version: int, settings: Settings, standard: int, filters: Filters) -> Measured:
-    return home().measure(filters)
+def _kept(key: tuple[Hashable, ...], _make: Callable[[], Measured]) -> Measured:
+    return _make()
+
+
+def scheme(period: Period | None = None) -> WeightScheme:
+    """The weights that this page shows a period under: those in force, or the trial that its charts follow."""
+    return session.followed_trial() or desk().scheme(period)
+
+
+def evaluation(filters: Filters) -> Evaluation:
+    """The period under the weights of this page; the part that no weight changes comes from the cache."""
+    return core.evaluate(measured(filters), scheme(filters.period))
+
+
+def measured(filters: Filters) -> Measured:
+    """Values and points of a period as the reader may see it."""
+    return desk().measured(filters)
 
 
 def effective_weights(of: Evaluation) -> pd.DataFrame:
@@ -95,16 +88,9 @@ def catalogue(period: Period | None = None) -> Catalogue:
     return home().catalogue(period.last if period else None)
 
 
-def around(of: Evaluation) -> Around:
-    """What the sheets of one period share; the period before comes from the cache."""
-    before = compared(Filters(of.measured.period), of.scheme, "before")
-    return Around(of, place(of), before)
-
-
-def compared(filters: Filters, scheme: WeightScheme, with_: str) -> Evaluation | None:
-    """The period before, or the same one last year; None where it has no figures."""
-    earlier = core.earlier_period(months(), filters.period, with_)
-    return None if earlier is None else evaluation(replace(filters, period=earlier), scheme)
+def compared(filters: Filters, with_: str) -> Evaluation | None:
+    """The period before, or the same one last year, under the weights of this page; None where they cannot be compared."""
+    return desk().compared(filters, scheme(filters.period), with_)
 
 
 def months() -> pd.DataFrame:
@@ -122,11 +108,6 @@ def channels() -> list[str]:
 def agent_history(of: Evaluation, agent_id: str) -> pd.DataFrame:
     """An agent's last twelve months beside the team's."""
     return desk().history_of(of, agent_id)
-
-
-def schemes() -> dict[str, WeightScheme]:
-    """Presets and saved schemes, by name."""
-    return {**preset_schemes(), **{scheme.name: scheme for scheme in home().state.schemes()}}
 
 
 def has_sample() -> bool:

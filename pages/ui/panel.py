@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
-from pages.ui import load
+from analytics.reports.words import trial_sentence
+from pages.ui import controls, load, session
 from pages.ui.figure import persistent_figure
 from pages.ui.i18n import t
 
@@ -67,7 +68,9 @@ def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     shown = table[[column.name for column in columns]].copy()
     for column in columns:
         if column.format == "percent":
-            shown[column.name] = shown[column.name].astype(float) * 100.0
+            # A share below 100 % never reads 100 %: what rounding would make whole is cut.
+            share = shown[column.name].astype(float) * 100.0
+            shown[column.name] = share.mask((share < 100.0) & (share >= 99.95), 99.9)
     return shown
 
 
@@ -89,10 +92,20 @@ def column_config(column: Column, *, pinned: bool) -> Any:
 def downloads(key: str, stem: str, table: pd.DataFrame, columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
     """CSV and XLSX of a table, made when clicked, under a name that never repeats."""
     version = load.home().warehouse.data_version
+    first = on_trial()
+    name = f"{t('trial.mark')} {stem}" if first else stem
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            t("common.xlsx"), lambda: to_xlsx({stem: (table, columns)}, notes), export_name(stem, version, "xlsx"), key=f"{key}.xlsx", on_click="ignore",
+            t("common.xlsx"), lambda: to_xlsx({stem: (table, columns)}, notes, first), export_name(name, version, "xlsx"), key=f"{key}.xlsx", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            t("common.csv"), lambda: to_csv(table, columns), export_name(stem, version, "csv"), "text/csv", key=f"{key}.csv", on_click="ignore",
+            t("common.csv"), lambda: to_csv(table, columns, first), export_name(name, version, "csv"), "text/csv", key=f"{key}.csv", on_click="ignore",
         )  # fmt: skip
+
+
+def on_trial() -> list[str]:
+    """The first row of whatever is exported from a page that follows a trial; nothing elsewhere."""
+    trial = session.followed_trial()
+    if trial is None:
+        return []
+    return [trial_sentence(trial, load.desk().scheme(controls.remembered_period()), session.language())]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from analytics.catalogue import Catalogue, default_scheme
+from analytics.catalogue import Catalogue
 from analytics.catalogue import catalogue as built_in
 from analytics.desk import Identity
 from analytics.model import Filters, Period, WeightScheme
@@ -109,14 +110,28 @@ def leave() -> None:
             del st.session_state[key]
 
 
-def scheme() -> WeightScheme:
-    """The weights this session works with."""
-    found: WeightScheme = st.session_state.get("scheme") or default_scheme()
-    return found
+def trial() -> WeightScheme | None:
+    """The weights this session tries out, if any; agents see the scheme in force and no other."""
+    found: WeightScheme | None = st.session_state.get("trial")
+    return None if identity().role == "agent" else found
 
 
-def use_scheme(chosen: WeightScheme) -> None:
-    st.session_state["scheme"] = chosen
+def try_scheme(chosen: WeightScheme | None) -> None:
+    """Try weights out in this session alone, or (None) go back to the scheme in force."""
+    if chosen is None:
+        st.session_state.pop("trial", None)
+    else:
+        st.session_state["trial"] = replace(chosen, trial=True)
+
+
+def use_page(*, official: bool) -> None:
+    """What the page of this run is: one that always shows what is in force, or one whose charts follow a trial."""
+    st.session_state["page.official"] = official
+
+
+def followed_trial() -> WeightScheme | None:
+    """The trial that this page follows."""
+    return None if st.session_state.get("page.official", True) else trial()
 
 
 def parameter(name: str) -> str | None:

@@ -12,10 +12,14 @@ import streamlit as st
 
 from analytics.errors import RenewalError
 from analytics.evaluation import Measured
+from analytics.intake.fields import counted
 from analytics.language import explain
-from pages.ui import load, session
+from analytics.reports import views
+from analytics.reports.tables import Column
+from analytics.reports.words import weights_text
+from pages.ui import controls, load, panel, session
 from pages.ui.chrome import chrome
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t, text
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = "📋"  # no file: a picture would be a download, and downloads need a login
@@ -58,10 +62,15 @@ def choose_language() -> None:
 
 
 @contextmanager
-def page(name: str, *, needs_data: bool = True) -> Iterator[None]:
-    """A page: title, then the body; a refusal inside is one sentence, and no data is the first-visit card."""
+def page(name: str, *, needs_data: bool = True, official: bool = False) -> Iterator[None]:
+    """A page: title, then the body; a refusal inside is one sentence, and no data is the first-visit card.
+
+    An official page shows what is in force whatever is tried out; on the others the charts follow a trial.
+    """
+    session.use_page(official=official)
     st.title(t(f"{name}.title"), anchor=False)
     try:
+        trial_bar(official)
         if needs_data and load.months().empty:
             first_visit() if load.desk().may("data") else st.info(t("first.wait"))
             return_early = True
@@ -72,6 +81,30 @@ def page(name: str, *, needs_data: bool = True) -> Iterator[None]:
         yield
     except RenewalError as error:
         st.error(explain(error, session.language()))
+
+
+def trial_bar(official: bool) -> None:
+    """On every page, as long as this session tries weights out: which, what is in force, and the ways back or on."""
+    trial = session.trial()
+    if trial is None:
+        return
+    in_force = load.desk().scheme(controls.remembered_period())
+    label = md(views.scheme_label(in_force, session.language()))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"):
+        st.markdown(
+            t("trial.bar", trial=weights_text(trial), official=weights_text(in_force), name=label), width="content"
+        )
+        if official:
+            st.caption(t("trial.official_here"), width="content")
+        st.button(t("trial.undo"), key="trial_undo", on_click=end_trial)
+        if load.desk().may("scheme"):
+            st.page_link("pages/decide/weights.py", label=t("trial.adopt"), icon=":material/gavel:", width="content")
+
+
+def end_trial() -> None:
+    """Back to the scheme in force; the sliders are set anew when they are next shown."""
+    session.try_scheme(None)
+    session.forget("w_results")
 
 
 def first_visit() -> None:
@@ -121,6 +154,9 @@ def line(measured: Measured, shown: int) -> None:
     parts.append(t("app.line", period=str(measured.period), agents=len(seen), shown=shown, due=f"{due:,}"))
     if measured.provisional:
         parts.append(t("app.open", count=f"{still_open:,}"))
+    stale = int(seen["stale_open"].fillna(0).sum()) if "stale_open" in seen else 0
+    if stale:
+        parts.append(t("app.stale", count=f"{stale:,}"))
     if measured.filters.channel:
         parts.append(t("app.channel_line"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_line"):
@@ -130,9 +166,44 @@ def line(measured: Measured, shown: int) -> None:
     aside = measured.set_aside[measured.set_aside["agent_id"].isin(seen["agent_id"])]
     if len(aside):
         with st.expander(t("app.set_aside", count=len(aside))):
-            table = aside.assign(why=[t(f"set_aside.{why}") for why in aside["why"]])
-            st.dataframe(
-                table[["agent_id", "measure", "first_month", "last_month", "value", "why"]],
-                hide_index=True,
-                key="set_aside",
-            )
+            known = counted()
+            labels = [text(known[name].label) if name in known else name for name in aside["measure"]]
+            table = aside.assign(why=[t(f"set_aside.{why}") for why in aside["why"]], measure=labels)
+            columns = [
+                Column("agent_id", t("column.agent_id")),
+                Column("measure", t("evidence.measure")),
+                Column("first_month", t("evidence.first_month"), "date"),
+                Column("last_month", t("evidence.last_month"), "date"),
+                Column("value", t("evidence.value"), "amount"),
+                Column("why", t("app.set_aside_why")),
+            ]
+            panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
+            panel.downloads("set_aside", t("app.set_aside_export", period=str(measured.period)), table, columns)
+    targets_line(measured)
+
+
+def targets_line(measured: Measured) -> None:
+    """Whoever is not measured against a target of their own, and what stands in for it; nothing where all are."""
+    targets = measured.targets[measured.targets["agent_id"].isin(measured.people["agent_id"][measured.in_scope])]
+    if targets.empty:
+        return
+    everybody = bool((targets["count_basis"] == "median_result").any())
+    count = targets["agent_id"].nunique()
+    with st.expander(t("target.everybody") if everybody else t("target.some", count=count)):
+        names = dict(zip(measured.people["agent_id"], measured.people["name"], strict=True))
+        table = targets.assign(
+            name=targets["agent_id"].map(names),
+            count_basis=[t(f"evidence.basis_{basis}") for basis in targets["count_basis"]],
+            premium_basis=[t(f"evidence.basis_{basis}") for basis in targets["premium_basis"]],
+        )
+        columns = [
+            Column("name", t("column.name")),
+            Column("month", t("evidence.month"), "date"),
+            Column("count_filled", t("evidence.target_count_filled"), "amount"),
+            Column("count_basis", t("evidence.count_basis")),
+            Column("premium_filled", t("evidence.target_premium_filled"), "amount"),
+            Column("premium_basis", t("evidence.premium_basis")),
+            Column("agent_id", t("column.agent_id")),
+        ]
+        panel.show("targets", table, columns, height=panel.fit(len(table), 300))
+        panel.downloads("targets", t("target.export", period=str(measured.period)), table, columns)

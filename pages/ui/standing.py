@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.charts.theme import GRADE, GREY, TEAMS
 from analytics.charts.triangle import Patch, triangle_chart
+from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, evaluate
 from analytics.insight.robustness import (
     LEADERS,
@@ -21,6 +22,7 @@ from analytics.insight.robustness import (
 )
 from analytics.model import CATEGORIES
 from analytics.reports.tables import Column
+from analytics.units import percent
 from pages.ui import controls, load, panel, session
 from pages.ui.follow import follow
 from pages.ui.i18n import indicator, md, t
@@ -42,9 +44,10 @@ def triangle(measured: Measured) -> None:
     It runs again once the chart of the sliders is drawn, which would otherwise wait for it.
     """
     follow("weights_chart")
-    if not any(float(session.get(f"i_{one.id}") or 0) for one in load.catalogue().indicators):
+    try:
+        now = evaluate(measured, load.scheme(measured.period))
+    except RequestRefused:
         return  # the workbench says what is wrong
-    now = evaluate(measured, session.scheme())
     st.subheader(t("triangle.title"), anchor=False)
     seen = set(now.people["agent_id"][now.in_scope])
     table = leaders(now)
@@ -95,7 +98,7 @@ def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
         if always_ahead(scores, *two):
             lines.append(t("certainty.ahead", a=a, b=b))
         elif share is not None:
-            lines.append(t("certainty.ahead_share", a=a, b=b, share=f"{100 * share:.0f}"))
+            lines.append(t("certainty.ahead_share", a=a, b=b, share=percent(share, 0)))
         else:
             lines.append(t("triangle.not_linear"))
     return "\n\n".join(lines)
@@ -106,7 +109,7 @@ def stand(base: Evaluation) -> None:
     with st.expander(t("certainty.stand")):
         if not st.toggle(t("certainty.compute"), key="stand"):
             return
-        now = evaluate(base.measured, session.scheme())
+        now = evaluate(base.measured, load.scheme(base.measured.period))
         found = load.robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
         st.caption(t("certainty.stand_note", way=way))

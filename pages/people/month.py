@@ -1,0 +1,86 @@
+"""Month routine · 月度流程: from the files to the agents, what is done and what is left; publishing."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics.errors import RequestRefused
+from analytics.language import explain
+from analytics.reports.routine import routine_lines
+from analytics.reports.tables import Column
+from pages.ui import controls, load, panel, session, shell
+from pages.ui.i18n import t
+
+# Where each line of the routine is worked on, and the action that its page asks for.
+PLACES = {
+    "files": ("pages/data/upload.py", "data.title", "data"),
+    "windows": ("pages/people/sheet.py", "sheet.title", "see"),
+    "targets": ("pages/data/upload.py", "data.title", "data"),
+    "identities": ("pages/data/history.py", "history.title", "data"),
+    "objections": ("pages/people/objections.py", "objections.title", "object"),
+    "comments": ("pages/people/sheet.py", "sheet.title", "see"),
+    "closed": ("pages/people/sheet.py", "sheet.title", "see"),
+    "read": ("pages/people/sheet.py", "sheet.title", "see"),
+}
+MARKS = {"done": ":material/check_circle:", "open": ":material/radio_button_unchecked:"}
+
+
+def told(action, *words: object) -> None:
+    """Publish or take back; a refusal is told and changes nothing."""
+    try:
+        action(period, *words)
+    except RequestRefused as error:
+        session.put("month_refused", explain(error, session.language()))
+        return
+    session.put("month_why", "")
+
+
+def publishing() -> None:
+    """Letting the agents see the period, or no longer."""
+    desk = load.desk()
+    if not desk.may("publish"):
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if desk.published(period):
+            st.text_input(t("month.why"), key="month_why", max_chars=500, width=360)
+            st.button(t("month.take_back"), key="take_back", on_click=take_back)
+        else:
+            st.button(
+                t("month.publish", period=str(period)),
+                key="publish",
+                type="primary",
+                on_click=told,
+                args=(desk.publish,),
+            )
+
+
+def take_back() -> None:
+    told(load.desk().take_back, str(session.get("month_why") or ""))
+
+
+with shell.page("routine", official=True):
+    period = controls.period_choice()
+    steps = load.desk().routine(period)
+    lines = routine_lines(steps, session.language())
+    left = sum(step.state == "open" for step in steps)
+    st.markdown(t("month.left", period=str(period), count=left) if left else t("month.all_done", period=str(period)))
+    if problem := session.get("month_refused"):
+        st.error(problem)
+        session.forget("month_refused")
+    for step, line in zip(steps, lines, strict=True):
+        with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"):
+            st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {line}")
+            place = PLACES.get(step.id)
+            if place and step.state == "open" and load.desk().may(place[2]):
+                st.page_link(place[0], label=t(place[1]), icon=":material/arrow_forward:", width="content")
+    publishing()
+    table = pd.DataFrame(
+        {
+            "step": [t(f"month.step_{step.id}") for step in steps],
+            "state": [t(f"month.state_{step.state}") for step in steps],
+            "line": lines,
+        }
+    )
+    columns = [Column(name, t(f"month.col_{name}")) for name in table.columns]
+    panel.downloads("routine", t("month.export", period=str(period)), table, columns)
+    with st.expander(t("common.how")):
+        st.markdown(t("month.how"))

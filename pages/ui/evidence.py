@@ -1,0 +1,33 @@
+"""The records behind one figure of an agent: tables, and one workbook of them all."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.model import Filters
+from analytics.reports.evidence import evidence_tables
+from analytics.reports.tables import export_name, to_xlsx
+from pages.ui import load, panel, session
+from pages.ui.i18n import indicator, md, t
+
+
+def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Filters, key: str) -> None:
+    """What an indicator of an agent was counted from, inside the reader's scope."""
+    found = load.desk().records(agent_id, indicator_id, filters)
+    label = indicator(indicator_id)
+    with st.container(border=True, key=f"{key}.evidence"):
+        st.subheader(f"{t('evidence.title')} · {md(name)} · {md(label)}", anchor=False)
+        if not found.rows:
+            st.info(t("evidence.none"))
+            return
+        facts = {"indicator": label, "value": value, "rows": f"{found.rows:,}", "period": str(filters.period)}
+        st.caption(md(t("evidence.note", **facts)))
+        tables = evidence_tables(found, session.language())
+        for at, (kind, (table, columns)) in enumerate(tables.items()):
+            st.markdown(f"**{md(kind)}** · {len(table):,}")
+            panel.show(f"{key}.evidence.{at}", table, columns, height=panel.fit(len(table), 320))
+        stem = t("evidence.export", agent=agent_id, indicator=label, period=str(filters.period))
+        version = load.home().warehouse.data_version
+        st.download_button(
+            t("common.xlsx"), lambda: to_xlsx(tables), export_name(stem, version, "xlsx"), key=f"{key}.evidence.xlsx", on_click="ignore",
+        )  # fmt: skip
