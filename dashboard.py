@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path[:0] = {str(Path(__file__).parent)} - set(sys.path)
 
-PAGES = (  # folder and file, address, title, icon, and the action of analytics/desk.py that its reader must be allowed
+PAGES = (  # folder and file, address, title, icon, and the action of analytics/desk that its reader must be allowed
     ("explore/overview", "overview", "overview.title", "monitoring", "see_others"),
     ("explore/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
     ("explore/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),

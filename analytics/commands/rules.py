@@ -87,16 +87,16 @@ def schemes(
             answer["preview" if preview else "adopted"] = _effect(effect)
         if delete is not None:
             answer["deleted"] = desk.delete_scheme(*_named(delete))
-        now = desk.scheme()
+        now, adoptions = desk.scheme(), desk.adoptions()
         rows = [
-            {**_scheme(scheme), "in_force": (scheme.name, scheme.version) == (now.name, now.version)}
+            {
+                **_scheme(scheme),
+                "in_force": (scheme.name, scheme.version) == (now.name, now.version),
+                "adopted": [plain_of(adoption) for adoption in adoptions if adoption.name == scheme.name],
+            }
             for scheme in desk.schemes().values()
         ]
-        adoptions = [plain_of(adoption) for adoption in desk.adoptions()]
-    if answer:
-        show(context, answer)
-        return
-    show(context, {"in_force": _scheme(now), "schemes": rows, "adoptions": adoptions}, rows=rows)
+    show(context, answer or rows)
 
 
 def _named(text: str) -> tuple[str, int | None]:

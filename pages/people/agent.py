@@ -102,9 +102,9 @@ with shell.page("agent"):
             lines = history[history["indicator"] == one]
             lines = lines if session.how_sure() else lines.drop(columns=["low", "high"])
             unit = units[one]
-            percent = unit.unit.startswith("percent")
+            as_percent = unit.unit.startswith("percent")
             fig = history_lines(
-                lines, t, t("agent.history", indicator=indicator(one)), percent, t(f"unit.{unit.unit}"), names[agent_id]
+                lines, t, t("agent.history", indicator=indicator(one)), as_percent, t(f"unit.{unit.unit}"), names[agent_id]
             )
             twin = lines.assign(
                 month=lines["month"].dt.date,
@@ -117,7 +117,7 @@ with shell.page("agent"):
                 [
                     Column("month", t("filter.period"), "date"),
                     Column("whose", t("column.name")),
-                    Column("value", t("column.value"), "percent" if percent else "number"),
+                    Column("value", t("column.value"), "percent" if as_percent else "number"),
                     Column("n", t("column.denominator"), "count"),
                 ],
                 alt=t("agent.history", indicator=indicator(one)),

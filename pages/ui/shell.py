@@ -187,9 +187,12 @@ def targets_line(measured: Measured) -> None:
     targets = measured.targets[measured.targets["agent_id"].isin(measured.people["agent_id"][measured.in_scope])]
     if targets.empty:
         return
-    everybody = bool((targets["count_basis"] == "median_result").any())
-    count = targets["agent_id"].nunique()
-    with st.expander(t("target.everybody") if everybody else t("target.some", count=count)):
+    if (targets["count_basis"] == "median_result").any():
+        st.caption(t("target.everybody"))
+        targets = targets[targets["count_basis"] != "median_result"]
+    if targets.empty:
+        return
+    with st.expander(t("target.some", count=targets["agent_id"].nunique())):
         names = dict(zip(measured.people["agent_id"], measured.people["name"], strict=True))
         table = targets.assign(
             name=targets["agent_id"].map(names),

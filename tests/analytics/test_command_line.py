@@ -91,7 +91,7 @@ def test_a_month_is_loaded_judged_and_its_coaching_list_taken_out(shell, tmp_pat
     assert sum(parts) == pytest.approx(ann["score"], abs=1e-6)
     assert sum(part["weight"] for part in ann["indicators"].values()) == pytest.approx(100, abs=1e-6)
     out = tmp_path / "名单.xlsx"
-    listed = shell("coaching", "--out", out, "--scheme", "results_first")
+    listed = shell("coaching", "--out", out)
     assert [agent["agent_id"] for agent in listed["agents"]]
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert sheet.freeze_panes == "B2"

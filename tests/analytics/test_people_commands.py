@@ -34,8 +34,10 @@ def office(furnished, tmp_path):
 def test_sheets_are_written_closed_and_opened_again(office, tmp_path):
     assert office("sheet", "A1", "--out", tmp_path / "a.pdf")["score"] is not None
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    done = office("sheets", "--close", "--out", tmp_path / "all.zip")
+    assert "1 agents still have open windows" in office.refused("sheets", "--close")
+    done = office("sheets", "--close", "--provisional", "--out", tmp_path / "all.zip")
     assert (done["sheets"], done["closed"]) == (3, 3)
+    assert done["before_closing"] == {"open": 3, "provisional": 1, "open_objections": 0, "without_comment": 3}
     assert len(zipfile.ZipFile(tmp_path / "all.zip").namelist()) == 3
     assert office("sheet", "A1")["closed"]["by"] == "local"
     assert office("sheet", "A1", "--reopen", "补录")["closed"] is None
@@ -43,6 +45,11 @@ def test_sheets_are_written_closed_and_opened_again(office, tmp_path):
 
 
 def test_an_objection_is_made_replayed_answered_and_audited(office):
+    asked = ("objections", "--agent", "A1", "--from", "2026-04", "--text", "续了", "--as", "ann@x.cn")
+    assert "not been published" in office.refused(*asked)
+    assert "provisional" in office.refused("month", "2026-04", "--publish")
+    office("settings", "--grace", "寿险=0")  # with the usual grace no window is open any more
+    office("month", "2026-04", "--publish")
     made = office(
         "objections",
         "--agent",
@@ -73,6 +80,10 @@ def test_an_objection_is_made_replayed_answered_and_audited(office):
         "objection.accepted",
         "objection.make",
     ]
+    assert office("objections", "--undo", 1)[0]["correction_undone"] is True
+    agents = {row["agent_id"]: row for row in office("evaluate")["agents"]}
+    assert agents["A1"]["indicators"]["renewal_rate"]["value"] == 0.8
+    assert office("audit")[0]["action"] == "correction.undo"
 
 
 def test_comments_and_talks_are_written_and_listed(office, tmp_path):

@@ -20,6 +20,7 @@ PAGES = {
     "pages/decide/fairness.py": ("公平性", "Fairness"),
     "pages/decide/weights.py": ("权重", "Weights"),
     "pages/decide/standards.py": ("评分标准", "Standards"),
+    "pages/people/month.py": ("月度流程", "Month routine"),
     "pages/people/sheet.py": ("评估表", "Evaluation sheet"),
     "pages/people/agent.py": ("续保员", "Agent"),
     "pages/people/objections.py": ("异议", "Objections"),
@@ -79,7 +80,7 @@ def test_the_overview_shows_pooled_figures_with_their_n_and_no_invented_change(f
     figures = {one.label: (one.value, one.delta) for one in full.metric}
     assert figures["续保率 · 应续 8 件"] == ("62.5%", "")
     assert figures["参评人数"][0] == "2 / 3"
-    assert any("没有可比的考核期" in one.value for one in full.caption)
+    assert any("暂计：没有能截到同一天的上一期" in one.value for one in full.caption)
 
 
 def test_sliders_keep_the_sum_at_a_hundred_and_leaving_the_ranges_is_said(full):
@@ -92,25 +93,39 @@ def test_sliders_keep_the_sum_at_a_hundred_and_leaving_the_ranges_is_said(full):
     assert len(full.warning) == 1
 
 
-def test_a_preset_moves_every_slider_and_every_page_works_with_it(full):
+def test_a_preset_moves_every_slider_as_a_trial_and_what_is_in_force_stays(full):
     full.switch_page("pages/decide/weights.py").run()
     full.selectbox(key="scheme_choice").select("service_first").run()
     assert [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")] == [60, 30, 10]
     full.switch_page("pages/about/method.py").run()
-    assert any("服务优先" in one.value for one in full.subheader)
+    assert any("试算 60/30/10，正式为 64/23/13" in one.value for one in full.markdown)
+    assert any("均衡" in one.value for one in full.subheader)
+    full.button(key="trial_undo").click().run()
+    assert not any("试算" in one.value for one in full.markdown)
+
+
+def test_the_scheme_box_follows_the_sliders_and_a_preset_can_be_chosen_again(full):
+    full.switch_page("pages/decide/weights.py").run()
+    full.selectbox(key="scheme_choice").select("service_first").run()
+    full.slider(key="w_results").set_value(58).run()
+    assert full.selectbox(key="scheme_choice").value == "custom"
+    full.selectbox(key="scheme_choice").select("service_first").run()
+    assert [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")] == [60, 30, 10]
+    full.selectbox(key="scheme_choice").select("balanced").run()
+    assert not any("试算 " in one.value for one in full.markdown)
 
 
 def test_a_scheme_is_saved_with_author_and_reason_and_not_without(full):
     full.switch_page("pages/decide/weights.py").run()
     full.text_input(key="save_name").input("夏季方案")
     full.button("FormSubmitter:save_scheme-保存方案").click().run()
-    assert len(full.error) == 1
+    assert [one.value for one in full.error] == ["保存方案需要名称、作者和理由。"]
     full.text_input(key="save_name").input("夏季方案")
     full.text_input(key="save_author").input("李经理")
     full.text_area(key="save_reason").input("竞品续保率上升")
     full.button("FormSubmitter:save_scheme-保存方案").click().run()
     sound(full)
-    saved = load.home().state.schemes()[0]
+    saved = load.home().state.schemes.all()[0]
     assert (saved.name, saved.author, saved.reason, saved.version) == ("夏季方案", "李经理", "竞品续保率上升", 1)
 
 
@@ -147,7 +162,7 @@ def test_loads_can_be_withdrawn_from_the_history(full):
 def test_no_page_file_stands_directly_in_pages():
     assert [path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py"] == []
     assert os.path.isfile(ROOT / "dashboard.py")
-    assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 60
+    assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 62
 
 
 def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(home, tmp_path, monkeypatch):
@@ -189,9 +204,12 @@ def test_a_comment_is_written_and_a_sheet_is_closed_on_its_page(full):
     full.text_area(key="new_comment_A1").set_value("稳").run()
     full.button(key="add_comment").click().run()
     full.button(key="close_sheet").click().run()
+    assert any("将定稿 **1** 张评估表：其中 0 张是暂计" in one.value for one in full.markdown)
+    assert load.home().state.sheets.closed() == {}  # asked, and nothing frozen yet
+    full.button(key="close_yes").click().run()
     sound(full)
     assert [note.text for note in load.home().state.notes.of("A1")] == ["稳"]
-    assert any("已定稿" in one.value for one in full.caption)
+    assert any("已定稿" in one.value for one in full.success)
     assert full.text_area(key="new_comment_A1").value == ""
 
 

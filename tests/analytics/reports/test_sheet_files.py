@@ -9,7 +9,6 @@ import icalendar
 import openpyxl
 import pytest
 
-from analytics.catalogue import preset_schemes
 from analytics.desk import Desk, Identity
 from analytics.model import Filters, Period
 from analytics.people import Note, Talk
@@ -27,16 +26,15 @@ def three(tiny):
     load_text(tiny, tiny.folder, "agents", '工号,姓名\nC3,"=HYPERLINK(""http://x"")"\n')
     desk = Desk(tiny, Identity())
     desk.write_note(Note("A1", APRIL, APRIL, "comment", "=1+1 稳定"))
-    evaluation = desk.evaluation(Filters(Period(APRIL, APRIL)), preset_schemes()["balanced"])
-    about = desk.about(evaluation)
-    return [desk.shown_sheet(about, one) for one in ("A1", "B2", "C3")], evaluation.catalogue
+    around = desk.around(Filters(Period(APRIL, APRIL)))
+    return [desk.shown_sheet(around, one) for one in ("A1", "B2", "C3")]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_pdf_has_a_page_for_each_sheet_and_its_own_fonts(three, language):
-    found, known = three
+    found = three
     heard = []
-    data = to_pdf(found, known, language, heard.append)
+    data = to_pdf(found, language, heard.append)
     assert data.startswith(b"%PDF")
     assert len(re.findall(rb"/Type /Page\b", data)) == 3
     assert data.count(b"/FontFile") >= 1
@@ -44,8 +42,8 @@ def test_a_pdf_has_a_page_for_each_sheet_and_its_own_fonts(three, language):
 
 
 def test_a_workbook_has_a_worksheet_for_each_agent_and_runs_nothing(three):
-    found, known = three
-    book = openpyxl.load_workbook(io.BytesIO(to_workbook(found, known, "zh")))
+    found = three
+    book = openpyxl.load_workbook(io.BytesIO(to_workbook(found, "zh")))
     assert len(book.worksheets) == 3
     texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
@@ -57,19 +55,20 @@ def test_a_workbook_has_a_worksheet_for_each_agent_and_runs_nothing(three):
 
 
 def test_a_zip_holds_a_pdf_for_each_agent_under_harmless_names(three):
-    found, known = three
-    archive = zipfile.ZipFile(io.BytesIO(to_zip(found, known, "zh")))
+    found = three
+    archive = zipfile.ZipFile(io.BytesIO(to_zip(found, "zh")))
     assert len(archive.namelist()) == 3
     assert all(re.fullmatch(r"[\w\-.]+\.pdf", name) for name in archive.namelist())
     assert archive.read(archive.namelist()[0]).startswith(b"%PDF")
 
 
 def test_the_words_of_a_sheet_are_those_of_its_reader(three):
-    found, known = three
-    zh, en = sheets.indicator_rows(found[1], known, "zh")[0], sheets.indicator_rows(found[1], known, "en")[0]
-    assert (zh["indicator"], zh["step"]) == ("续保率", "再续 2 件 → 70.0%")
-    assert (en["indicator"], en["step"]) == ("Renewal rate", "2 more renewals → 70.0%")
+    found = three
+    zh, en = sheets.indicator_rows(found[1], "zh")[0], sheets.indicator_rows(found[1], "en")[0]
+    assert (zh["indicator"], zh["step"]) == ("续保率", "再续 2 件 → 100.0%")
+    assert (en["indicator"], en["step"]) == ("Renewal rate", "2 more renewals → 100.0%")
     assert zh["fraction"] == "1 / 3"
+    assert (zh["band"], en["band"]) == ("未到 50.0%", "short of 50.0%")  # 33.3 % has not reached the first knot
     assert "不予评定" in dict(sheets.verdict(found[2], "zh"))["综合得分"]
 
 

@@ -127,8 +127,8 @@ def test_a_closed_sheet_is_closed_once_and_opened_again_only_for_a_reason(store)
     assert store.sheets.close([replace(sheet, snapshot={"score": 1.0})], "boss") == 0
     assert store.sheets.closed(APRIL, APRIL)["A1", APRIL, APRIL].snapshot == {"score": 80.0}
     with pytest.raises(RequestRefused, match="reason_missing"):
-        store.sheets.reopen("A1", APRIL, APRIL, "boss", "")
-    store.sheets.reopen("A1", APRIL, APRIL, "boss", "补录")
+        store.sheets.reopen(["A1"], APRIL, APRIL, "boss", "")
+    store.sheets.reopen(["A1"], APRIL, APRIL, "boss", "补录")
     assert [one.reopened_why for one in store.sheets.history("A1")] == ["补录"]
     assert list(store.sheets.closed()) == [("B2", APRIL, APRIL)]
 
