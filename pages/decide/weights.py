@@ -184,6 +184,7 @@ def in_force_card() -> None:
 @st.fragment
 def workbench() -> None:
     """Sliders and their effect; only this part runs again while they move."""
+    shell.trial_bar(official=False, link=False)
     if session.get("w_results") is None:
         set_sliders(current())
     left, right = st.columns([0.36, 0.64], gap="large")
@@ -474,7 +475,7 @@ def opinions() -> None:
         st.caption(t("proposal.note"))
 
 
-with shell.page("weights"):
+with shell.page("weights", own_bar=True):
     filters: Filters = controls.filter_bar()
     measured = load.measured(filters)
     known = measured.catalogue

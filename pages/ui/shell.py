@@ -62,15 +62,17 @@ def choose_language() -> None:
 
 
 @contextmanager
-def page(name: str, *, needs_data: bool = True, official: bool = False) -> Iterator[None]:
+def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar: bool = False) -> Iterator[None]:
     """A page: title, then the body; a refusal inside is one sentence, and no data is the first-visit card.
 
-    An official page shows what is in force whatever is tried out; on the others the charts follow a trial.
+    An official page shows what is in force whatever is tried out; on the others the charts follow a trial. `own_bar`: the page
+    draws the bar about a trial itself, because there it comes and goes with the sliders.
     """
     session.use_page(official=official)
     st.title(t(f"{name}.title"), anchor=False)
     try:
-        trial_bar(official)
+        if not own_bar:
+            trial_bar(official)
         if needs_data and load.months().empty:
             first_visit() if load.desk().may("data") else st.info(t("first.wait"))
             return_early = True
@@ -83,7 +85,7 @@ def page(name: str, *, needs_data: bool = True, official: bool = False) -> Itera
         st.error(explain(error, session.language()))
 
 
-def trial_bar(official: bool) -> None:
+def trial_bar(official: bool, *, link: bool = True) -> None:
     """On every page, as long as this session tries weights out: which, what is in force, and the ways back or on."""
     trial = session.trial()
     if trial is None:
@@ -97,7 +99,7 @@ def trial_bar(official: bool) -> None:
         if official:
             st.caption(t("trial.official_here"), width="content")
         st.button(t("trial.undo"), key="trial_undo", on_click=end_trial)
-        if load.desk().may("scheme"):
+        if link and load.desk().may("scheme"):
             st.page_link("pages/decide/weights.py", label=t("trial.adopt"), icon=":material/gavel:", width="content")
 
 
