@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import isfinite
@@ -174,7 +174,10 @@ def _indicator(key: str, table: Mapping[str, Any]) -> Indicator:
         table["standard"]["mode"],
     )
     plain = {name: value for name, value in table.items() if name != "standard"}
-    return Indicator(id=key, standard=standard, **plain)
+    made = Indicator(id=key, standard=standard, **plain)
+    # A step is a unit more of the numerator, or a complaint fewer: of a definition that was changed it may no longer be one.
+    fits = made.step == made.numerator and (made.step == "complaints") == (made.direction == "lower")
+    return made if fits else replace(made, step=None)
 
 
 @cache

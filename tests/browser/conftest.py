@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import socket
 import subprocess
@@ -15,7 +17,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import ROOT
+from analytics.desk import Desk, Identity
+from analytics.home import Home
+from analytics.model import Period
+from analytics.people import Account
+from tests.conftest import ROOT, load_tiny
+
+APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
+PEOPLE = {
+    "boss@x.cn": ("admin", {}),
+    "east@x.cn": ("manager", {"teams": ("东",)}),
+    "ann@x.cn": ("agent", {"agent_id": "A1"}),
+    "bo@x.cn": ("agent", {"agent_id": "B2"}),
+    "gone@x.cn": ("admin", {"active": False}),
+}
 
 FLAGS = [
     "--no-sandbox",
@@ -120,3 +135,69 @@ class Visit:
         self.page.wait_for_timeout(400)
         self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
         self.page.wait_for_timeout(250)
+
+
+@contextmanager
+def provided(emails: list[str]) -> Iterator[str]:
+    """A login provider that knows these people; its discovery address."""
+    port = free_port()
+    claims = [
+        part for email in emails for part in ("--user-claims", json.dumps({"sub": email, "email": email}))
+    ]
+    provider = subprocess.Popen(
+        [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), *claims],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(address, timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        provider.terminate()
+        provider.wait(10)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with a login, over the tiny company with every window closed and April published; its address."""
+    folder = tmp_path_factory.mktemp("office")
+    home = Home(folder / "home")
+    load_tiny(home, folder)
+    home.change_setting("grace_by_product", {})
+    Desk(home, Identity()).publish(APRIL)
+    home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
+    home.close()
+    port = free_port()
+    secrets = folder / "secrets.toml"
+    with provided([*PEOPLE, "nobody@x.cn"]) as provider:
+        auth = {
+            "redirect_uri": f"http://127.0.0.1:{port}/oauth2callback",
+            "cookie_secret": "s" * 48,
+            "client_id": "scorecard",
+            "client_secret": "c" * 32,
+            "server_metadata_url": provider,
+        }
+        secrets.write_text("[auth]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in auth.items()))
+        with serving(folder / "home", port=port, secrets=secrets) as base:
+            yield base
+
+
+def enter(browser: Browser, base: str, email: str, path: str = "") -> Visit:
+    """Somebody who asks for a page and logs in on the way."""
+    visit = Visit(browser, base, locale="zh-CN")
+    page = visit.page
+    page.goto(f"{base}/{path}")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/oauth2/authorize**")
+    page.get_by_text(email, exact=True).first.click()
+    page.wait_for_url(f"{base}/**")
+    page.wait_for_selector("h1")
+    visit.settle()
+    visit.foreign.clear()  # what the provider's own page asked for
+    return visit

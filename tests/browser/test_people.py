@@ -1,116 +1,45 @@
 """A month as three people, each logged in at a real provider: load, close, object, replay, accept, audit."""
 
-import json
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 
 import pytest
 
-from analytics.home import Home
-from analytics.people import Account
-from tests.browser.conftest import Visit, free_port, serving
-from tests.conftest import load_tiny
-
-PEOPLE = {
-    "boss@x.cn": ("admin", {}),
-    "east@x.cn": ("manager", {"teams": ("东",)}),
-    "ann@x.cn": ("agent", {"agent_id": "A1"}),
-    "bo@x.cn": ("agent", {"agent_id": "B2"}),
-    "gone@x.cn": ("admin", {"active": False}),
-}
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    """The app with a login, over the tiny company; its address, its home folder, and the provider's."""
-    folder = tmp_path_factory.mktemp("office")
-    home = Home(folder / "home")
-    load_tiny(home, folder)
-    home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
-    home.close()
-    port = free_port()
-    claims = [
-        part
-        for email in (*PEOPLE, "nobody@x.cn")
-        for part in ("--user-claims", json.dumps({"sub": email, "email": email}))
-    ]
-    provider = subprocess.Popen(
-        [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), *claims],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/.well-known/openid-configuration", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        app = free_port()
-        secrets = folder / "secrets.toml"
-        secrets.write_text(
-            f'[auth]\nredirect_uri = "http://127.0.0.1:{app}/oauth2callback"\ncookie_secret = "{"s" * 48}"\nclient_id = "scorecard"\nclient_secret = "{"c" * 32}"\n'
-            f'server_metadata_url = "http://127.0.0.1:{port}/.well-known/openid-configuration"\n'
-        )
-        with serving(folder / "home", port=app, secrets=secrets) as base:
-            yield base, folder / "home"
-    finally:
-        provider.terminate()
-        provider.wait(10)
-
-
-def enter(browser, base, email, path=""):
-    """Somebody who asks for a page and logs in on the way."""
-    visit = Visit(browser, base, locale="zh-CN")
-    page = visit.page
-    page.goto(f"{base}/{path}")
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/oauth2/authorize**")
-    page.get_by_text(email, exact=True).first.click()
-    page.wait_for_url(f"{base}/**")
-    page.wait_for_selector("h1")
-    visit.settle()
-    visit.foreign.clear()  # what the provider's own page asked for
-    return visit
+from tests.browser.conftest import Visit, enter
 
 
 def test_nobody_sees_a_figure_before_the_login_at_any_address(browser, office):
-    base, _ = office
     for path in ("", "quadrant", "sheet?agent=A1", "audit", "upload", "nothing"):
-        visit = Visit(browser, base, locale="zh-CN")
+        visit = Visit(browser, office, locale="zh-CN")
         page = visit.open(path)
         visit.settle()
         assert page.get_by_role("button", name="登录").is_visible(), path
         assert "安" not in page.inner_text("[data-testid=stMain]"), path
         assert page.get_by_text("总览").count() == 0, path
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{base}/media/0123456789abcdef.csv")
+        urllib.request.urlopen(f"{office}/media/0123456789abcdef.csv")
     assert refused.value.code == 401
 
 
 def test_who_has_no_active_account_is_told_and_stays_outside(browser, office):
-    base, _ = office
     for email in ("nobody@x.cn", "gone@x.cn"):
-        visit = enter(browser, base, email)
+        visit = enter(browser, office, email)
         assert visit.page.get_by_text("没有启用的账号").is_visible()
         assert visit.page.get_by_text("总览").count() == 0
 
 
 def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
-    base, _ = office
     # The admin closes everybody's sheet.
-    boss = enter(browser, base, "boss@x.cn", "sheet?agent=A1")
+    boss = enter(browser, office, "boss@x.cn", "sheet?agent=A1")
     page = boss.page
     assert "/sheet?agent=A1" in page.url  # back at the page that was asked for before the login
     page.get_by_text("综合得分").first.wait_for()
     closed_score = page.locator("[data-testid=stMetricValue]").first.inner_text()
     page.get_by_role("button", name="全部定稿").click()
+    page.get_by_role("button", name="确认定稿 3 张").click()
     page.get_by_text("3 张评估表已定稿").wait_for()
     # The agent sees only her own sheet, and objects to a policy.
-    ann = enter(browser, base, "ann@x.cn")
+    ann = enter(browser, office, "ann@x.cn")
     page = ann.page
     assert page.get_by_role("heading", name="评估表").is_visible()
     navigation = page.inner_text("[data-testid=stSidebar]")
@@ -135,7 +64,7 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     page.get_by_role("button", name="提交异议").click()
     page.get_by_text("异议 1 已提交").wait_for()
     # Her manager replays it, sees her rate rise, and accepts.
-    east = enter(browser, base, "east@x.cn", "objections")
+    east = enter(browser, office, "east@x.cn", "objections")
     page = east.page
     page.get_by_test_id("stText").get_by_text("客户四月三十日已经交费").wait_for()
     page.get_by_role("button", name="复算").click()
@@ -161,10 +90,9 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
 
 
 def test_a_role_taken_away_is_gone_at_the_next_run(browser, office):
-    base, _ = office
-    bo = enter(browser, base, "bo@x.cn")
+    bo = enter(browser, office, "bo@x.cn")
     bo.page.get_by_text("综合得分").first.wait_for()
-    boss = enter(browser, base, "boss@x.cn", "accounts")
+    boss = enter(browser, office, "boss@x.cn", "accounts")
     boss.settle()
     csv = "email,role,agent_id,active\nbo@x.cn,agent,B2,no\n"
     boss.page.set_input_files(
