@@ -54,7 +54,7 @@ class Home:
                 (folder / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise HomeBusy("home_unwritable", home=folder.name) from error
-        self._lock = filelock.FileLock(folder / "lock")
+        self._lock = filelock.FileLock(folder / "lock", thread_local=False)  # opened by one thread, closed by another
         try:
             self._lock.acquire(timeout=0)
         except filelock.Timeout as error:
@@ -72,6 +72,9 @@ class Home:
         except duckdb.Error as error:
             self._lock.release()
             raise HomeBusy("warehouse_damaged", home=folder.name) from error
+        except BaseException:
+            self._lock.release()
+            raise
 
     def close(self) -> None:
         self.warehouse.close()

@@ -28,15 +28,16 @@ from analytics.reports import views
 
 
 @command("funnel")
-@click.option("--indicator", default="renewal_rate", metavar="ID", help="A rate of whole cases (default renewal_rate).")
+@click.option("--indicator", metavar="ID", help="A rate of whole cases (default: the first of the standards).")
 @period_options
-def funnel_(context: Context, indicator: str, **options: Any) -> None:
+def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
     """Every agent's rate against what chance alone would make of it: 95 % and 99.8 % limits, with and without over-dispersion."""
     from analytics.insight import funnel as plots
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
+    indicator = indicator or plots.first_rate(evaluation.catalogue)
     found = plots.funnel(evaluation, indicator)
     seen = evaluation.shown[found.rows]
     people = evaluation.people.iloc[found.rows]
@@ -140,9 +141,11 @@ def robustness_(context: Context, **options: Any) -> None:
 
 
 @command("trends")
-@click.option("--indicator", default="renewal_rate", metavar="ID", help="An indicator (default renewal_rate).")
+@click.option(
+    "--indicator", metavar="ID", help="An indicator (default: the renewal rate, else the first of the results)."
+)
 @period_options
-def trends_(context: Context, indicator: str, **options: Any) -> None:
+def trends_(context: Context, indicator: str | None, **options: Any) -> None:
     """Whose value rises or falls beyond the team's, many tests controlled (false discovery rate 10 %)."""
     from analytics.insight import trends as steady
 
@@ -150,8 +153,7 @@ def trends_(context: Context, indicator: str, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
         known = evaluation.catalogue
-        if indicator not in known.ids:
-            raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
+        indicator = known[indicator or known.first_of("renewal_rate", "results")].id
         monthly = desk.monthly(evaluation.measured.period)
         if not steady.can_trend(known[indicator], monthly):
             raise RequestRefused("no_months", name=known[indicator].label)

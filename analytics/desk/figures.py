@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analytics.catalogue import Catalogue
+from analytics.catalogue import Catalogue, catalogue
 from analytics.desk.access import Access
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, earlier_period, evaluate, known_months, months_of
@@ -157,15 +157,19 @@ class Figures(Access):
 
     def proof(self, after: Evaluation, before: Period) -> Proof:
         """What the talks held between the two periods did; the period before `before` is the placebo, where it has figures."""
-        from analytics.insight.effect import proof  # statsmodels is a second's import
+        from analytics.insight.effect import RATE, proof  # statsmodels is a second's import
 
         self.require("coach")
         if before.last >= after.measured.period.first:
             raise RequestRefused("effect_periods", before=str(before), after=str(after.measured.period))
 
+        # One definition of the rate for every period; standards that know no renewal rate leave it to the built-in one.
+        known = after.catalogue if RATE in after.catalogue.ids else catalogue()
+
         def judged(period: Period) -> Evaluation:
-            return evaluate(self.home.measure(Filters(period)), after.scheme)
+            return evaluate(self.home.measure_with(Filters(period), known), after.scheme)
 
         earlier = self.earlier(before)
         held = self.coached(before.first, after.measured.period.last)
-        return proof(judged(before), after, held, judged(earlier) if earlier else None)
+        later = after if known is after.catalogue else judged(after.measured.period)
+        return proof(judged(before), later, held, judged(earlier) if earlier else None)

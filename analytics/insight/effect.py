@@ -12,6 +12,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty
 from analytics.statistics import ancova
 
+RATE = "renewal_rate"  # what coaching is to move
 FEWEST = 10
 POLICIES = 50
 LEAST = 3  # on either side, below which nothing is computed
@@ -74,7 +75,7 @@ def proof(before: Evaluation, after: Evaluation, coached: Collection[str], earli
 
 
 def _rates(of: Evaluation) -> pd.DataFrame:
-    at = of.catalogue.position("renewal_rate")
+    at = of.catalogue.position(RATE)
     return pd.DataFrame(
         {"rate": of.measured.agents.value[:, at], "n": of.measured.agents.denominator[:, at], "team": of.people["team"].to_numpy()},
         index=of.people["agent_id"].astype(str),
@@ -101,7 +102,7 @@ def _effect(band: pd.DataFrame, side: str) -> ancova.Effect:
 
 def _expected_change(before: Evaluation, mine: pd.DataFrame) -> float:
     """Regression to the mean: from the rates as measured to those the agents probably had all along, in points."""
-    sure = certainty(before.measured, "renewal_rate")
+    sure = certainty(before.measured, RATE)
     if sure is None or np.isnan(sure.shrunken).all():
         return float("nan")
     probable = pd.Series(sure.shrunken, index=before.people["agent_id"].astype(str)).reindex(mine.index)

@@ -53,11 +53,16 @@ def rates(known: Catalogue) -> list[str]:
     return [name for name in known.ids if counts_cases(known, name)]
 
 
+def first_rate(known: Catalogue) -> str:
+    """What a funnel shows unasked; refused for standards without a rate of whole cases."""
+    for name in rates(known):
+        return name
+    raise RequestRefused("no_rates")
+
+
 def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     """The funnel of a rate over everybody who has one; the centre is the pooled rate. Refused for what is no rate of whole cases."""
     known = evaluation.catalogue
-    if indicator not in known.ids:
-        raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
     one, at = known[indicator], known.position(indicator)
     if not counts_cases(known, indicator):
         raise RequestRefused("not_a_rate", name=one.label)

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts.chance import funnel_chart
-from analytics.insight.funnel import Funnel, funnel, rates
+from analytics.insight.funnel import Funnel, first_rate, funnel, rates
 from analytics.reports import views
 from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
@@ -34,7 +34,7 @@ with shell.page("funnel"):
     chosen = st.segmented_control(
         t("column.indicator"),
         options,
-        default=options[0],
+        default=first_rate(now.catalogue),
         key="funnel_indicator",
         required=True,
         format_func=indicator,

@@ -104,7 +104,12 @@ with shell.page("agent"):
             unit = units[one]
             as_percent = unit.unit.startswith("percent")
             fig = history_lines(
-                lines, t, t("agent.history", indicator=indicator(one)), as_percent, t(f"unit.{unit.unit}"), names[agent_id]
+                lines,
+                t,
+                t("agent.history", indicator=indicator(one)),
+                as_percent,
+                t(f"unit.{unit.unit}"),
+                names[agent_id],
             )
             twin = lines.assign(
                 month=lines["month"].dt.date,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.__main__ import main
@@ -14,7 +14,6 @@ from analytics.catalogue import catalogue, definition_of, preset_schemes, with_v
 from analytics.commands.shell import Context
 from analytics.desk import Desk, Identity, identity_of
 from analytics.errors import NotAllowed, RequestRefused
-from analytics.evaluation import evaluate
 from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
 from analytics.people import Account, Adoption, Objection, StandardVersion, in_force
@@ -260,7 +259,9 @@ def test_a_closed_sheet_stays_byte_for_byte_whatever_is_tried_filtered_loaded_or
         return json.dumps(dict(desk.closed_sheet("A1", PERIOD).snapshot), ensure_ascii=False, sort_keys=True)
 
     def printed(filters):
-        kept = {name: value for name, value in sheet(desk, "A1", filters).items() if name not in ("closed", "notes", "read")}
+        kept = {
+            name: value for name, value in sheet(desk, "A1", filters).items() if name not in ("closed", "notes", "read")
+        }
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
     before = snapshot()
@@ -498,7 +499,7 @@ def ask(tiny):
         assert done.exit_code == (2 if refused else 0), done.output
         return done.stderr.strip() if refused else json.loads(done.stdout)
 
-    yield asked
+    return asked
 
 
 def test_weights_on_the_command_line_are_a_trial_and_close_nothing(ask, tmp_path):
@@ -529,7 +530,9 @@ def test_a_scheme_is_saved_adopted_and_deleted_on_the_command_line(ask):
 
 def test_swot_starts_from_the_scheme_in_force_and_keeps_its_decimals(ask, tmp_path):
     file = tmp_path / "swot.toml"
-    file.write_text('[[entry]]\npart = "strength"\ntext = "沟通好"\n[entry.changes]\ncommunication = 2.5\n', encoding="utf-8")
+    file.write_text(
+        '[[entry]]\npart = "strength"\ntext = "沟通好"\n[entry.changes]\ncommunication = 2.5\n', encoding="utf-8"
+    )
     ask("schemes", "--adopt", "service_first", "--from", "2026-01", "--reason", "满意度优先")
     found = ask("swot", file)
     assert found["base"] == "service_first v1"
@@ -542,7 +545,9 @@ def test_swot_starts_from_the_scheme_in_force_and_keeps_its_decimals(ask, tmp_pa
 
 def test_standards_are_rehearsed_adopted_and_undone_on_the_command_line(ask, tmp_path):
     draft = tmp_path / "draft.toml"
-    draft.write_text("[renewal_count]\nremove = true\n[veto.complaint_rate]\nbeyond = 5.0\ncap = 'C'\n", encoding="utf-8")
+    draft.write_text(
+        "[renewal_count]\nremove = true\n[veto.complaint_rate]\nbeyond = 5.0\ncap = 'C'\n", encoding="utf-8"
+    )
     tried = ask("standards", "--rehearse", draft, "--from", "2026-04")
     april = [row for row in tried["rehearsal"] if row["period"] == "2026-04"]
     removed = next(row for row in april if row["indicator"] == "renewal_count")
@@ -551,7 +556,14 @@ def test_standards_are_rehearsed_adopted_and_undone_on_the_command_line(ask, tmp
     ask("standards", "--adopt", draft, "--from", "2026-04", "--reason", "不再单看件数")
     shown = ask("standards", "--month", "2026-04")
     assert (shown["version"], "renewal_count" in shown["indicators"], shown["vetoes"][0]["cap"]) == (1, False, "C")
-    for words in (("evaluate",), ("quadrant",), ("weak-spots",), ("coaching",), ("sheet", "A1"), ("method", "--month", "2026-04")):
+    for words in (
+        ("evaluate",),
+        ("quadrant",),
+        ("weak-spots",),
+        ("coaching",),
+        ("sheet", "A1"),
+        ("method", "--month", "2026-04"),
+    ):
         ask(*words)
     assert ask("standards", "--undo", "--reason", "弄错了")["adopted"]["restores"] == 0
     assert "renewal_count" in ask("standards", "--month", "2026-04")["indicators"]
@@ -566,7 +578,11 @@ def test_settings_market_targets_records_talks_and_months_are_on_the_command_lin
     assert "看不懂" in ask("settings", "--set", "grace_days=many", refused=True)
     ask("market", "--set", "renewal_rate", "--value", 0.82, "--source", "行业协会 2025")
     assert ask("method")["market"] == [{"indicator": "renewal_rate", "value": 0.82, "source": "行业协会 2025"}]
-    assert {row["agent_id"]: row["target_count"] for row in ask("targets", "--from", "2026-04", "--to", "2026-04")} == {"A1": 5, "B2": 4, "C3": 4}
+    assert {row["agent_id"]: row["target_count"] for row in ask("targets", "--from", "2026-04", "--to", "2026-04")} == {
+        "A1": 5,
+        "B2": 4,
+        "C3": 4,
+    }
     found = ask("records", "--agent", "A1", "--indicator", "renewal_rate", "--out", tmp_path / "r.xlsx")
     assert len(found["records"]["policies"]) == 5
     assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
@@ -586,6 +602,16 @@ def test_truths_in_json_are_truths_and_numbers_numbers(ask):
             return [one for part in value for one in words(part)]
         return [value] if value in ("True", "False", "nan") else []
 
-    for command in ("evaluate", "quadrant", "weak-spots", "coaching", "fairness", "schemes", "standards", "targets", "loads"):
+    for command in (
+        "evaluate",
+        "quadrant",
+        "weak-spots",
+        "coaching",
+        "fairness",
+        "schemes",
+        "standards",
+        "targets",
+        "loads",
+    ):
         assert words(ask(command)) == [], command
     assert isinstance(ask("fairness")["standards"][0]["flagged"], bool)

@@ -41,6 +41,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The state of the script stands on the app itself; the widget that shows it comes late and goes early.
+IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 
 
 def free_port() -> int:
@@ -133,7 +135,7 @@ class Visit:
     def settle(self) -> None:
         """Until no run is under way."""
         self.page.wait_for_timeout(400)
-        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        self.page.wait_for_function(IDLE)
         self.page.wait_for_timeout(250)
 
 
@@ -141,9 +143,7 @@ class Visit:
 def provided(emails: list[str]) -> Iterator[str]:
     """A login provider that knows these people; its discovery address."""
     port = free_port()
-    claims = [
-        part for email in emails for part in ("--user-claims", json.dumps({"sub": email, "email": email}))
-    ]
+    claims = [part for email in emails for part in ("--user-claims", json.dumps({"sub": email, "email": email}))]
     provider = subprocess.Popen(
         [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), *claims],
         stdout=subprocess.DEVNULL,

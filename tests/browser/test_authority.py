@@ -1,0 +1,280 @@
+"""Whose weights count: one session tries out, the company adopts, closing and publishing hold against both.
+
+The tests follow one another in one office. Ann's score can be checked by hand: results 69.93, service 86.00, no competence,
+so that 64/23/13 gives (64 · 69.93 + 23 · 86.00) / 87 = 74.2, and 65/22/13 gives 74.0.
+"""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import enter
+
+BALANCED, TRIED = "74.2", "74.0"
+
+
+@pytest.fixture(scope="module")
+def boss(browser, office):
+    """The admin, logged in; opening a page begins a session in which nothing is tried out."""
+    return enter(browser, office, "boss@x.cn", "weights")
+
+
+@pytest.fixture(scope="module")
+def east(browser, office):
+    """The manager of Ann's team, in a session of their own."""
+    return enter(browser, office, "east@x.cn", "sheet?agent=A1")
+
+
+@pytest.fixture(scope="module")
+def ann(browser, office):
+    """The agent A1."""
+    return enter(browser, office, "ann@x.cn")
+
+
+def go(visit, name):
+    """To another page of the same session."""
+    visit.page.get_by_test_id("stSidebar").get_by_role("link", name=name).first.click()
+    visit.page.get_by_role("heading", name=name, level=1).wait_for()
+    visit.settle()
+
+
+def step(visit):
+    """Something that has nothing to do with weights, after which the page is as everybody else has it by now."""
+    visit.page.get_by_text("有多大把握", exact=True).click()
+    visit.settle()
+
+
+def choose(visit, box, option):
+    """Pick an option; the list closes whenever the page still scrolls, so that comes first."""
+    box.scroll_into_view_if_needed()
+    visit.settle()
+    box.click()
+    visit.page.get_by_role("option", name=option).click()
+    visit.settle()
+
+
+def bar(visit):
+    return visit.page.locator(".st-key-trial_bar")
+
+
+def main(visit):
+    return visit.page.inner_text("[data-testid=stMain]")
+
+
+def verdict(visit):
+    """Score, grade, rank and quadrant as the sheet prints them."""
+    visit.page.get_by_test_id("stMetric").first.wait_for()
+    return visit.page.get_by_test_id("stMetric").all_inner_texts()
+
+
+def score(visit):
+    """The score that the sheet prints."""
+    return verdict(visit)[0].split()[-1]
+
+
+def table(visit):
+    """Every cell of the first table that is not folded away."""
+    cells = visit.page.locator("[data-testid=stDataFrame] canvas table").first
+    cells.wait_for(state="attached")
+    return cells.text_content()
+
+
+def try_out(visit):
+    """One point more for results, on the weights page."""
+    visit.page.get_by_role("slider").first.focus()
+    visit.page.keyboard.press("ArrowRight")
+    bar(visit).wait_for()
+    visit.settle()
+
+
+def from_april(visit, form):
+    """Type the first of April 2026 into the date of a form."""
+    for part, digits in (("年，", "2026"), ("月，", "04"), ("日，", "01")):
+        form.get_by_role("spinbutton", name=part).click()
+        visit.page.keyboard.type(digits)
+
+
+def taken(visit, key):
+    """Name and text of a download."""
+    with visit.page.expect_download() as download:
+        visit.page.locator(f".st-key-{key} button").click()
+    return download.value.suggested_filename, download.value.path().read_text("utf-8-sig")
+
+
+def test_a_trial_shows_on_all_pages_of_its_session_and_nobody_else_sees_it(boss, east, ann):
+    before = {visit: (verdict(visit), table(visit)) for visit in (east, ann)}
+    assert score(ann) == BALANCED
+    try_out(boss)
+    for name in ("总览", "月度流程", "评估表"):
+        go(boss, name)
+        assert "试算 65/22/13，正式为 64/23/13" in bar(boss).inner_text(), name
+    # The sheet is official: the bar stands there, and its numbers are those in force.
+    assert "这一页始终按正式方案计算" in bar(boss).inner_text()
+    assert score(boss) == BALANCED
+    for visit in (east, ann):
+        step(visit)
+        assert (verdict(visit), table(visit)) == before[visit]
+        assert bar(visit).count() == 0
+        assert "试算" not in main(visit)
+
+
+def test_a_trial_undone_on_any_page_is_gone_on_all(boss):
+    boss.open("weights")
+    boss.settle()
+    try_out(boss)
+    go(boss, "总览")
+    bar(boss).get_by_role("button", name="放弃试算").click()
+    bar(boss).wait_for(state="detached")
+    for name in ("辅导名单", "评估表", "权重"):
+        go(boss, name)
+        assert bar(boss).count() == 0, name
+    assert boss.page.get_by_role("slider").first.input_value() == "64"
+
+
+def test_an_export_of_tried_weights_says_so_and_the_coaching_list_never_is_one(boss):
+    boss.open("weights")
+    boss.settle()
+    try_out(boss)
+    go(boss, "总览")
+    name, text = taken(boss, "ranking-csv")
+    first, header, *rows = text.splitlines()
+    assert name.startswith("试算")
+    assert first.strip('"').startswith("试算")
+    assert "65/22/13" in first
+    assert header.startswith("名次,")
+    assert any(f"A1,安,东,总部,{TRIED}" in row or "A1,安,东,总部,73.99" in row for row in rows)
+    go(boss, "辅导名单")
+    assert bar(boss).is_visible()
+    name, text = taken(boss, "coaching-csv")
+    assert "试算" not in name + text
+    assert text.startswith("工号,")
+    bar(boss).get_by_role("button", name="放弃试算").click()
+    bar(boss).wait_for(state="detached")
+    boss.settle()
+    assert taken(boss, "coaching-csv")[1] == text
+
+
+def test_that_the_agent_has_read_the_sheet_stands_on_the_managers_page(east, ann):
+    assert "本人已阅" not in main(east)
+    ann.page.get_by_role("button", name="已阅").click()
+    ann.page.get_by_text("本人已阅").wait_for()
+    ann.settle()
+    assert ann.page.get_by_role("button", name="已阅").count() == 0
+    step(east)
+    assert east.page.get_by_text("本人已阅").is_visible()
+    assert east.page.get_by_role("button", name="已阅").count() == 0
+
+
+def test_an_adopted_scheme_counts_for_everybody_at_their_next_step_and_stands_in_the_audit(boss, east, ann):
+    assert {score(east), score(ann)} == {BALANCED}
+    boss.open("weights")
+    boss.settle()
+    try_out(boss)
+    form = boss.page.get_by_test_id("stForm")
+    form.get_by_label("名称", exact=True).fill("四月新案")
+    form.get_by_label("作者", exact=True).fill("李")
+    form.get_by_label("理由").fill("对手续保率高")
+    from_april(boss, form)
+    form.get_by_role("button", name="保存并采用").click()
+    boss.page.get_by_text("方案“四月新案”从 2026-04 起生效，1 个月份按它重新计算").wait_for()
+    boss.settle()
+    assert bar(boss).count() == 0
+    for visit in (east, ann):
+        step(visit)
+        assert score(visit) == TRIED
+    go(east, "权重")
+    assert "2026-04 生效：四月新案 65/22/13" in main(east)
+    assert "理由：对手续保率高（李）" in main(east)
+    assert east.page.get_by_role("button", name="保存并采用").count() == 0
+    go(boss, "变更记录")
+    line = re.search(r"boss@x\.cnscheme\.adopt四月新案 v1(\{.*?\}.*?\})", table(boss))
+    assert line is not None
+    assert '"months": {"2026-04": "balanced v1"}' in line.group(1)
+
+
+def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_scheme(boss, ann):
+    page = boss.page
+    boss.open("sheet?agent=B2")
+    boss.settle()
+    live = score(boss)
+    choose(boss, page.get_by_role("combobox", name="选择续保员"), "安 · A1")
+    page.get_by_role("button", name="定稿", exact=True).click()
+    page.get_by_text("将定稿 1 张评估表").wait_for()
+    assert "已定稿：boss@x.cn" not in main(boss)  # asked first
+    page.get_by_role("button", name="确认定稿 1 张").click()
+    page.get_by_text("1 张评估表已定稿").wait_for()
+    boss.settle()
+    closed = verdict(boss), table(boss)
+    # A trial, and a channel on top of it.
+    go(boss, "权重")
+    try_out(boss)
+    go(boss, "评估表")
+    assert bar(boss).is_visible()
+    assert (verdict(boss), table(boss)) == closed
+    choose(boss, page.get_by_role("combobox", name="渠道"), "门店")
+    assert page.get_by_text("不随渠道“门店”变化").is_visible()
+    assert (verdict(boss), table(boss)) == closed
+    bar(boss).get_by_role("button", name="放弃试算").click()
+    bar(boss).wait_for(state="detached")
+    # Another scheme from the same month on: it moves every open sheet, and not this one.
+    go(boss, "权重")
+    form = page.locator(".st-key-adopt_form")
+    choose(boss, form.get_by_role("combobox", name="权重方案"), "服务优先")
+    from_april(boss, form)
+    form.get_by_label("采用理由").fill("投诉多")
+    form.get_by_label("采用理由").blur()
+    page.get_by_text("将改变这些月份的得分和名次：2026-04；其中已定稿的 1 张评估表不变").wait_for()
+    boss.settle()
+    page.get_by_role("button", name="采用为正式方案").click()
+    page.get_by_text("2026-04 生效：服务优先 60/30/10").wait_for()
+    go(boss, "评估表")
+    assert (verdict(boss), table(boss)) == closed
+    boss.open("sheet?agent=A1")
+    boss.settle()
+    assert (verdict(boss), table(boss)) == closed
+    step(ann)
+    assert verdict(ann) == closed[0]
+    choose(boss, page.get_by_role("combobox", name="选择续保员"), "波 · B2")
+    assert score(boss) != live
+
+
+def test_what_is_not_published_no_agent_sees(boss, ann):
+    boss.open("month")
+    boss.settle()
+    page = boss.page
+    page.get_by_role("button", name="撤回发布").click()
+    page.get_by_text("请写明理由").wait_for()
+    page.get_by_label("撤回的理由").fill("还要核对")
+    page.get_by_label("撤回的理由").blur()
+    boss.settle()
+    page.get_by_role("button", name="撤回发布").click()
+    page.get_by_text("还没有发布：续保员看不到这个考核期").wait_for()
+    step(ann)
+    sentence = "还没有发布的考核期。发布之后，这里会出现你的评估表。"
+    assert main(ann).split("\n\n") == ["评估表", sentence]
+    go(ann, "异议")
+    assert main(ann).split("\n\n") == ["异议", sentence]
+    ann.open("?agent=A1&period=2026-04")
+    ann.settle()
+    assert main(ann).split("\n\n") == ["评估表", sentence]
+
+
+def test_after_a_withdrawal_no_other_load_is_offered_to_be_withdrawn(boss):
+    boss.open("history")
+    boss.settle()
+    page = boss.page
+    loads = page.locator("[data-testid=stDataFrame]:has(canvas)").first.bounding_box()
+    page.mouse.click(loads["x"] + 18, loads["y"] + 33 + 16)  # the tick of the first row
+    page.get_by_text("撤回第 4 次导入「contacts").wait_for()
+    page.get_by_role("button", name="撤回这次导入").click()
+    page.get_by_text("已撤回第 4 次导入").wait_for()
+    boss.settle()
+    assert page.get_by_text("选中一行可以撤回那次导入").is_visible()
+    assert page.get_by_role("button", name="撤回这次导入").count() == 0
+    assert "contacts" not in table(boss)
+
+
+def test_no_page_of_all_this_complained_or_asked_elsewhere(boss, east, ann):
+    for visit in (boss, east, ann):
+        assert visit.complaints == []
+        assert visit.foreign == []

@@ -1,0 +1,155 @@
+"""What is in force, through the front door: changed standards under every page, trials, publishing and closing as a manager clicks them."""
+
+import datetime as dt
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
+
+from analytics.__main__ import main
+from analytics.catalogue import catalogue, definition_of
+from analytics.desk import Desk, Identity
+from analytics.home import Home
+from analytics.model import Period
+from analytics.people import StandardVersion
+from pages.ui import load
+from tests.conftest import ROOT
+from tests.pages.test_pages import PAGES, opened, sound
+
+APRIL = dt.date(2026, 4, 1)
+OTHER_PAGES = ("pages/explore/case_mix.py",)
+COMMANDS = (
+    "evaluate", "quadrant", "weak-spots", "funnel", "trends", "fairness", "method", "schemes", "standards", "coaching", "targets --from 2026-04 --to 2026-04",
+    "sheet A1", "records --agent A1 --indicator renewal_premium", "month 2026-04", "objections", "talks",
+)  # fmt: skip
+
+
+def changed_standards(home: Home) -> None:
+    """A version without the rate, the count and the satisfaction, with the late share added and the rest turned around."""
+    late = {
+        **definition_of(catalogue()["renewal_rate"]), "numerator": "late_renewals", "direction": "lower", "label": {"zh": "超期率", "en": "Late rate"},
+        "standard": {"mode": "linear", "knots": [[0.0, 100], [0.5, 0]]},
+    }  # fmt: skip
+    changes = {"late_rate": late, **{name: {} for name in ("renewal_rate", "renewal_count", "satisfaction")}}
+    order = ("late_rate", *reversed([name for name in catalogue().ids if name not in changes]))
+    made = StandardVersion(changes, {}, {}, "李", "不再单看续保率", APRIL, order=order)
+    Desk(home, Identity()).adopt_standard(made, 0)
+
+
+@pytest.fixture(scope="module")
+def changed_folder(tiny_folder, tmp_path_factory):
+    """The tiny company after its standards changed."""
+    folder = tmp_path_factory.mktemp("changed") / "home"
+    shutil.copytree(tiny_folder, folder)
+    home = Home(folder)
+    home.change_setting("grace_by_product", {})
+    changed_standards(home)
+    home.close()
+    return folder
+
+
+@pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES])
+def test_every_page_works_after_indicators_are_removed_added_and_reordered(changed_folder, monkeypatch, page):
+    at = opened(changed_folder, monkeypatch, "en-GB")
+    at.switch_page(page).run()
+    load.close()
+    sound(at)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_works_after_indicators_are_removed_added_and_reordered(changed_folder, command):
+    done = CliRunner().invoke(
+        main, [*command.split(), "--home", str(changed_folder), "--lang", "en"], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+
+
+@pytest.fixture
+def settled(tiny: Home, monkeypatch: pytest.MonkeyPatch):
+    """The app over the tiny company with every window closed."""
+    tiny.change_setting("grace_by_product", {})
+    folder = tiny.folder
+    tiny.close()
+    yield opened(folder, monkeypatch)
+    load.close()
+
+
+def desk() -> Desk:
+    return Desk(load.home(), Identity())
+
+
+def text_of(at: AppTest) -> str:
+    return "\n".join(one.value for one in (*at.markdown, *at.error, *at.success, *at.info, *at.warning))
+
+
+def tried(at: AppTest) -> AppTest:
+    at.switch_page("pages/decide/weights.py").run()
+    return at.selectbox(key="scheme_choice").select("service_first").run()
+
+
+def test_nothing_is_closed_while_weights_are_tried_out(settled):
+    tried(settled).switch_page("pages/people/sheet.py").run()
+    settled.button(key="close_sheet").click().run()
+    settled.button(key="close_yes").click().run()
+    assert [one.value for one in settled.exception] == []
+    assert len(settled.error) == 1
+    assert load.home().state.sheets.closed() == {}
+
+
+def test_nothing_is_closed_while_one_channel_is_looked_at(settled):
+    settled.selectbox(key="channel").select("门店").run()
+    settled.switch_page("pages/people/sheet.py").run()
+    settled.button(key="close_sheet").click().run()
+    settled.button(key="close_yes").click().run()
+    assert len(settled.error) == 1
+    assert load.home().state.sheets.closed() == {}
+
+
+def test_a_sheet_keeps_the_scheme_in_force_while_weights_are_tried_out(settled):
+    settled.switch_page("pages/people/sheet.py").run()
+    before = [(one.label, one.value) for one in settled.metric]
+    tried(settled).switch_page("pages/people/sheet.py").run()
+    assert [(one.label, one.value) for one in settled.metric] == before
+    assert "试算 60/30/10，正式为 64/23/13" in text_of(settled)
+
+
+def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(settled):
+    at = tried(settled)
+    assert desk().scheme(Period(APRIL, APRIL)).name == "balanced"
+    at.selectbox(key="adopt_name").select("service_first")
+    at.date_input(key="adopt_scheme_since").set_value(APRIL)
+    at.text_input(key="adopt_scheme_reason").set_value("满意度优先").run()
+    assert any("2026-04" in one.value for one in at.caption)  # the months that it would change are said first
+    at.button(key="adopt_scheme").click().run()
+    sound(at)
+    assert [(one.name, one.reason) for one in desk().adoptions()] == [("service_first", "满意度优先")]
+    assert "试算 60" not in text_of(at)  # what was tried is now in force
+    other = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    other.context = {"locale": "zh-CN"}
+    other.run().switch_page("pages/about/method.py").run()
+    assert any("满意度优先" in one.value or "服务" in one.value for one in other.subheader)
+
+
+def test_a_month_is_published_and_taken_back_on_its_page(settled):
+    settled.switch_page("pages/people/month.py").run()
+    settled.button(key="publish").click().run()
+    sound(settled)
+    assert desk().published(Period(APRIL, APRIL))
+    settled.button(key="take_back").click().run()
+    assert len(settled.error) == 1  # not without a reason
+    settled.text_input(key="month_why").set_value("目标有误").run()
+    settled.button(key="take_back").click().run()
+    sound(settled)
+    assert not desk().published(Period(APRIL, APRIL))
+
+
+def test_a_month_that_is_still_open_is_not_published_from_its_page(tiny, monkeypatch):
+    folder = tiny.folder
+    tiny.close()
+    at = opened(folder, monkeypatch)
+    at.switch_page("pages/people/month.py").run()
+    at.button(key="publish").click().run()
+    assert len(at.error) == 1
+    assert not desk().published(Period(APRIL, APRIL))
+    load.close()
