@@ -62,10 +62,10 @@ def rescoring() -> None:
         say(f"rescore + rank 10,000 agents, {missing:.0%} missing / matrix·vector", ours, peer, 6)
 
 
-def _ten_million(warehouse: Warehouse) -> None:
+def _ten_million(warehouse: Warehouse, agents: int = 10_000) -> None:
     with warehouse.write() as cursor:
         cursor.execute(
-            """insert into policies select 1, i, 'P' || i, 'A' || (hash(i) % 10000), due, date_trunc('month', due)::date,
+            f"""insert into policies select 1, i, 'P' || i, 'A' || (hash(i) % {agents}), due, date_trunc('month', due)::date,
               case when hash(i + 1) % 100 < 80 then 'renewed' else 'lost' end,
               case when hash(i + 1) % 100 < 80 then due - (hash(i + 2) % 20)::int end, (hash(i + 3) % 500000 / 100)::decimal(18, 2),
               case when hash(i + 1) % 100 < 80 then (hash(i + 4) % 500000 / 100)::decimal(18, 2) end, hash(i + 5) % 4 = 0, 'motor', 'direct', null,
@@ -100,6 +100,29 @@ def rollup(folder: str) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     say("rollup of 10M policies / bare scan of its columns", first, second, 9, f"peak {peak:,.0f} MB (bar 1,024)")
     warehouse.close()
+
+
+def drill_down(folder: Path) -> None:
+    """The records behind one figure of one of a million agents, 10M policies in 24 months; the bar is a second."""
+    home = Home(folder / "behind")
+    _ten_million(home.warehouse, 1_000_000)
+    with home.warehouse.write() as cursor:
+        records._roll_up(cursor, [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)], Settings())
+    desk = Desk(home, Identity())
+    filters = Filters(Period(dt.date(2025, 1, 1), dt.date(2025, 12, 1)))
+    agents = iter(range(0, 1_000_000, 40_009))
+
+    def ours() -> None:
+        desk.records(f"A{next(agents)}", "renewal_rate", filters)
+
+    def bare() -> None:
+        with home.warehouse.cursor() as cursor:
+            cursor.execute("select * from policies where agent_id = ?", [f"A{next(agents)}"]).fetchall()
+
+    ours()
+    first, second = alternating(ours, bare, 8)
+    say("records behind a figure, 1M agents / bare scan for one", first, second, 0, "(bar 1 s)")
+    home.close()
 
 
 def intake(folder: Path) -> None:
@@ -173,8 +196,8 @@ def sheets(folder: Path) -> None:
     desk = Desk(home, Identity())
     evaluation = desk.evaluation(Filters(Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))), default_scheme())
     begin = time.perf_counter()
-    about = desk.about(evaluation)
-    found = [desk.shown_sheet(about, str(one)) for one in evaluation.people["agent_id"]]
+    around = desk.around(evaluation.measured.filters)
+    found = [desk.shown_sheet(around, str(one)) for one in evaluation.people["agent_id"]]
     spent = {"computed": time.perf_counter() - begin}
 
     def bare() -> None:
@@ -187,7 +210,7 @@ def sheets(folder: Path) -> None:
         page.output()
 
     for name, make in (("PDF", to_pdf), ("XLSX", to_workbook)):
-        first, second = alternating(lambda make=make: make(found, evaluation.catalogue, "zh"), bare, 1)  # type: ignore[misc]
+        first, second = alternating(lambda make=make: make(found, "zh"), bare, 1)  # type: ignore[misc]
         spent[name] = first
         say(f"{len(found)} sheets as {name} / the same lines bare", first, second, 0)
     print(
@@ -370,13 +393,15 @@ def main() -> None:
     if len(sys.argv) == 3 and sys.argv[1] == "rollup":
         rollup(sys.argv[2])
         return
-    chosen = sys.argv[1:] or ["rescoring", "rollup", "intake", "sheets", "chance", "redraw"]
+    chosen = sys.argv[1:] or ["rescoring", "rollup", "drill_down", "intake", "sheets", "chance", "redraw"]
     with tempfile.TemporaryDirectory(prefix="renewal-bench-", ignore_cleanup_errors=True) as name:
         if "rescoring" in chosen:
             rescoring()
         if "rollup" in chosen:
             for _ in range(2):  # the first makes the policies, the second measures
                 subprocess.run([sys.executable, "-m", "tests.bench", "rollup", name], check=True)
+        if "drill_down" in chosen:
+            drill_down(Path(name))
         if "intake" in chosen:
             intake(Path(name))
         if "sheets" in chosen:

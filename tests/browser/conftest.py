@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from analytics.desk import Desk, Identity
 from analytics.home import Home
 from analytics.model import Period
 from analytics.people import Account
-from tests.conftest import ROOT, load_tiny
+from tests.conftest import ROOT
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 PEOPLE = {
@@ -164,11 +165,11 @@ def provided(emails: list[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def office(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with a login, over the tiny company with every window closed and April published; its address."""
     folder = tmp_path_factory.mktemp("office")
+    shutil.copytree(tiny_folder, folder / "home")
     home = Home(folder / "home")
-    load_tiny(home, folder)
     home.change_setting("grace_by_product", {})
     Desk(home, Identity()).publish(APRIL)
     home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")

@@ -229,7 +229,7 @@ def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_sche
     page.get_by_text("2026-04 生效：服务优先 60/30/10").wait_for()
     go(boss, "评估表")
     assert (verdict(boss), table(boss)) == closed
-    boss.open("sheet?agent=A1")
+    page.get_by_role("button", name="重置").click()
     boss.settle()
     assert (verdict(boss), table(boss)) == closed
     step(ann)
@@ -244,6 +244,7 @@ def test_what_is_not_published_no_agent_sees(boss, ann):
     page = boss.page
     page.get_by_role("button", name="撤回发布").click()
     page.get_by_text("请写明理由").wait_for()
+    boss.settle()
     page.get_by_label("撤回的理由").fill("还要核对")
     page.get_by_label("撤回的理由").blur()
     boss.settle()
