@@ -1,6 +1,7 @@
 """Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a scheme for the company."""
 
 import datetime as dt
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.figure import persistent_figure
 from pages.ui.i18n import indicator, md, t, text
 
+ECHO = 1.5  # seconds in which a browser may still repeat an earlier place of a slider
 CUSTOM = "custom"  # no scheme's weights: the sliders were moved
 
 
@@ -38,10 +40,21 @@ def category_shares(scheme: WeightScheme) -> dict[str, float]:
     return {name: round(100.0 * scheme.categories.get(name, 0.0) / total, 6) for name in CATEGORIES}
 
 
-def set_sliders(scheme: WeightScheme) -> None:
-    """Put every slider where a scheme has it, in whole numbers; the scheme itself keeps its decimals."""
+def set_sliders(scheme: WeightScheme, held: str = "") -> None:
+    """Put every slider where a scheme has it, in whole numbers; the scheme itself keeps its decimals.
+
+    The slider that is `held` stays the browser's: written back, it would jump from under the hand that is still moving it.
+    """
+    written = session.get("w_written") or {}
     for name, weight in category_shares(scheme).items():
+        if name == held:
+            written.pop(name, None)
+            continue
+        last, before = written.get(name, (0.0, set()))
+        earlier = before if time.monotonic() - last < ECHO else set()
+        written[name] = (time.monotonic(), {*earlier, session.get(f"w_{name}")})
         session.put(f"w_{name}", round(weight))
+    session.put("w_written", written)
     for one in known.indicators:
         session.put(f"i_{one.id}", min(max(round(scheme.indicators.get(one.id, one.weight)), 0), 100))
 
@@ -66,11 +79,22 @@ def use(scheme: WeightScheme) -> None:
         session.try_scheme(None if (chosen.name, chosen.version) == (official.name, official.version) else chosen)
 
 
+def echo(name: str) -> bool:
+    """Whether nobody moved a slider: it stands where it was put, or the browser only repeats where it stood before it gave way (a run
+    that was given up for the next step never told it the new place)."""
+    value = session.get(f"w_{name}")
+    last, before = (session.get("w_written") or {}).get(name, (0.0, set()))
+    return value == round(category_shares(current())[name]) or (value in before and time.monotonic() - last < ECHO)
+
+
 def moved(name: str) -> None:
     """One category slider was moved: the others give way in proportion."""
+    if echo(name):
+        session.put(f"w_{name}", round(category_shares(current())[name]))
+        return
     weights = move(category_shares(current()), name, float(session.get(f"w_{name}")))
     use(replace(current(), name=t("weights.unsaved"), label=None, categories=weights, trace=()))
-    set_sliders(current())
+    set_sliders(current(), held=name)
 
 
 def split(indicator_id: str) -> None:

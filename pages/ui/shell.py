@@ -86,13 +86,17 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
 
 
 def trial_bar(official: bool, *, link: bool = True) -> None:
-    """On every page, as long as this session tries weights out: which, what is in force, and the ways back or on."""
+    """On every page, as long as this session tries weights out: which, what is in force, and the ways back or on.
+
+    Its place is there before it is: a bar that pushed the page down one element would take the slider out of the hand that moves it.
+    """
+    place = st.container()
     trial = session.trial()
     if trial is None:
         return
     in_force = load.desk().scheme(controls.remembered_period())
     label = md(views.scheme_label(in_force, session.language()))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"):
+    with place, st.container(horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"):
         st.markdown(
             t("trial.bar", trial=weights_text(trial), official=weights_text(in_force), name=label), width="content"
         )
