@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from analytics.desk import Desk, Identity
 from analytics.home import Home
@@ -42,8 +44,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The state of the script stands on the app itself; the widget that shows it comes late and goes early.
-IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+QUIET = 0.2  # seconds, in which the end of a run would have led to the next
 
 
 def free_port() -> int:
@@ -106,6 +107,9 @@ class Visit:
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         self.clicks = 0
+        # Whether the server's script runs, when the page last asked for a run, and when one last began or ended.
+        self.running, self.asked, self.answered = False, 0.0, 0.0
+        self.page.on("websocket", self.listen)
         self.page.on(
             "request",
             lambda one: None if one.url.startswith((base, "data:", "blob:")) else self.foreign.append(one.url),
@@ -133,11 +137,27 @@ class Visit:
         self.clicks += 1
         self.page.get_by_text(text, exact=True).first.click(**options)
 
+    def listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", self.hear_page)
+        socket.on("framereceived", self.hear_server)
+
+    def hear_page(self, frame: bytes | str) -> None:
+        if isinstance(frame, bytes) and BackMsg.FromString(frame).WhichOneof("type") == "rerun_script":
+            self.asked = time.monotonic()
+
+    def hear_server(self, frame: bytes | str) -> None:
+        kind = ForwardMsg.FromString(frame).WhichOneof("type") if isinstance(frame, bytes) else ""
+        if kind in ("new_session", "script_finished"):
+            self.running, self.answered = kind == "new_session", time.monotonic()
+
     def settle(self) -> None:
-        """Until no run is under way."""
-        self.page.wait_for_timeout(400)
-        self.page.wait_for_function(IDLE)
-        self.page.wait_for_timeout(250)
+        """Until every run that was asked for has come to its end, and is drawn."""
+        self.page.wait_for_timeout(200)
+        until = time.monotonic() + 30
+        while self.running or self.answered <= self.asked or time.monotonic() - self.answered < QUIET:
+            assert time.monotonic() < until, "the page does not come to rest"
+            self.page.wait_for_timeout(50)
+        self.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 @contextmanager
@@ -165,7 +185,7 @@ def provided(emails: list[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def office(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def office(browser: Browser, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with a login, over the tiny company with every window closed and April published; its address."""
     folder = tmp_path_factory.mktemp("office")
     shutil.copytree(tiny_folder, folder / "home")
@@ -187,6 +207,8 @@ def office(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         secrets.write_text("[auth]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in auth.items()))
         with serving(folder / "home", port=port, secrets=secrets) as base:
             yield base
+            for context in browser.contexts:  # else their pages go on calling for a server that is gone
+                context.close()
 
 
 def enter(browser: Browser, base: str, email: str, path: str = "") -> Visit:

@@ -9,8 +9,8 @@ from tests.browser.conftest import Visit, enter
 
 
 def test_nobody_sees_a_figure_before_the_login_at_any_address(browser, office):
+    visit = Visit(browser, office, locale="zh-CN")
     for path in ("", "quadrant", "sheet?agent=A1", "audit", "upload", "nothing"):
-        visit = Visit(browser, office, locale="zh-CN")
         page = visit.open(path)
         visit.settle()
         assert page.get_by_role("button", name="登录").is_visible(), path
