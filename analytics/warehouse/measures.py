@@ -13,13 +13,14 @@ import pandas as pd
 from analytics.model import Filters, Indicator, Settings
 from analytics.warehouse.connection import Warehouse, question, run, statements
 from analytics.warehouse.records import rollup_bound
-from analytics.warehouse.sources import Flags, Spans, choose
+from analytics.warehouse.sources import Flags, Spans, choose, overlapping
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 FILLED = "_filled"  # a target, or what stands in for it where there is none
 TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
+COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
 WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
     "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
@@ -223,20 +224,36 @@ def _sheets(rows: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
 def _of_longer(
     sheets: pd.DataFrame, given: pd.Series, roster: pd.DataFrame, target: str, reached: str
 ) -> tuple[Floats, Floats]:
-    """Targets of scoresheets of several months, own and filled: as domain.md has them, among the sheets of the same months."""
-    goal = f"goal_{target.removeprefix('target_')}"
-    months = sheets.reset_index(names="piece").merge(roster[["agent_id", "month", goal]], on="agent_id")
+    """Targets of scoresheets of several months, own and filled: the sum over their months, as far as these count, in the proportion
+    that has closed. Where too few agents have one, in its months and on the sheets of the same months, the median result."""
+    kind = target.removeprefix("target_")
+    goal, filled, basis = f"goal_{kind}", f"goal_{kind}_filled", f"{kind}_basis"
+    months = sheets.reset_index(names="piece").merge(roster[["agent_id", "month", goal, filled, basis]], on="agent_id")
     months = months[(months["month"] >= months["first_month"]) & (months["month"] <= months["last_month"])]
-    own = given.fillna(months.groupby("piece")[goal].sum(min_count=1).reindex(sheets.index))
-    if reached not in sheets:
-        return own.to_numpy(dtype=float), own.to_numpy(dtype=float)
-    result = sheets[reached].where(sheets[reached].notna())
+    months = months[months[basis].isin(COUNTING)].groupby("piece")
+    counts = pd.Series(sheets.index.isin(list(months.groups)), sheets.index)
+    closed = _closed_share(sheets)
+    given = given.where(counts)
+    own = given.fillna(months[goal].sum(min_count=1).reindex(sheets.index))
+    whole = given.fillna(months[goal].agg(lambda of: of.sum(skipna=False)).reindex(sheets.index))
+    usual = (
+        months[filled].agg(lambda of: of.sum(skipna=False)).reindex(sheets.index)
+    )  # missing where a month has too few
+    result = (sheets[reached] if reached in sheets else pd.Series(np.nan, sheets.index)).where(counts)
     span = [sheets["first_month"], sheets["last_month"]]
     judged = result.notna().groupby(span).transform("sum")
-    with_one = (own.notna() & result.notna()).groupby(span).transform("sum")
-    few = (2 * with_one < judged) | (with_one == 0)
-    median_goal, median_result = (part.groupby(span).transform("median") for part in (own, result))
-    return own.to_numpy(dtype=float), np.where(few, median_result, own.fillna(median_goal)).astype(float)
+    with_one = (whole.notna() & result.notna()).groupby(span).transform("sum")
+    few = usual.isna() & (2 * with_one < judged)
+    stand_in = given.fillna(usual).fillna(whole).fillna(whole.groupby(span).transform("median"))
+    found = (stand_in * closed).where(~few, result.groupby(span).transform("median")).where(counts)
+    return (own * closed).to_numpy(dtype=float), found.to_numpy(dtype=float)
+
+
+def _closed_share(sheets: pd.DataFrame) -> pd.Series:
+    """Of the policies of a sheet, the proportion whose window has closed; 1 where it does not say."""
+    due = sheets.get("due_policies", pd.Series(np.nan, sheets.index))
+    still_open = sheets["open_policies"].fillna(0) if "open_policies" in sheets else 0
+    return (due / (due + still_open)).where(due + still_open > 0, 1.0)
 
 
 def _people(found: _Source, agent_ids: pd.Index) -> pd.DataFrame:
@@ -274,10 +291,10 @@ class _Counted:
         below = self._values.get(denominator_of(indicator), nothing)
         there = ~np.isnan(above) & ~np.isnan(below)
         if self._spans is not None:
-            there = self._chosen(there, indicator)
+            there = self._chosen(there, (below == 0) & (indicator.fallback is None), indicator)
         return np.where(there, above, np.nan), np.where(there, below, np.nan)
 
-    def _chosen(self, there: Flags, indicator: Indicator) -> Flags:
+    def _chosen(self, there: Flags, of_nothing: Flags, indicator: Indicator) -> Flags:
         assert self._spans is not None
         rows, spans = self._spans
         rated = (self._rated["measure"] == indicator.id).to_numpy()
@@ -287,7 +304,12 @@ class _Counted:
             ids = self._pieces.iloc[rows[counts]]
             with_counts = pd.MultiIndex.from_frame(ids.loc[ids["sheet"], ["agent_id", "first", "last"]])
             rated = rated & ~pd.MultiIndex.from_frame(self._rated[SHEET]).isin(with_counts)
-        kept, why = choose(spans, np.concatenate([counts, rated]))
+        # Records of nothing (a complaint of an agent who holds no policy) stand back before a sheet that speaks of their months.
+        mute = counts & of_nothing[rows] & ~spans.sheet[: len(rows)]
+        kept, why = choose(spans, np.concatenate([counts & ~mute, rated]))
+        overlaid = overlapping(spans, kept & spans.sheet)[: len(rows)]
+        kept[: len(rows)] |= mute & ~overlaid
+        why[: len(rows)] = np.where(mute & overlaid, "sheet", why[: len(rows)])
         keep, keep_rate = kept[: len(rows)], kept[len(rows) :]
         # A rate without volume cannot be added to counts of other months.
         counting = self._pieces["agent_id"].to_numpy()[rows[keep]]

@@ -11,8 +11,8 @@ files are written from, and follows the law. Where the law is silent, these are 
   is never 0. Where none of an agent-month's renewed policies has one, and some are renewed, its
   premium figures are missing; where nothing renewed, they are missing if no premium due is known.
 - Complaints: from the first to the last month of the complaints file, nobody named means 0;
-  otherwise they are missing. Records speak of an agent where they hold a policy or a complaint of
-  the month.
+  otherwise they are missing. Records of an agent who holds no policy of the month (a complaint
+  alone) stand back before a sheet that speaks of it.
 - For renewal_count and renewal_premium neither target nor result counts before the month of
   hired_on, after that of left_on and, where all roster rows of an agent carry months, before the
   first of them. A row without a month speaks for all months of an agent who has no other. Before
@@ -310,7 +310,7 @@ class Oracle:
     ) -> tuple[float, float] | None:
         """The same by the sheet of a span, which may be the quarter."""
         sheet = self.sheets.get((agent, span))
-        if sheet is None or sheet.renewed is None or indicator == "renewal_premium":
+        if sheet is None or sheet.renewed is None or sheet.due == 0 or indicator == "renewal_premium":
             return None
         return sheet.renewed, sheet.due / (sheet.due + (sheet.open or 0)) if sheet.due else 1
 
@@ -322,8 +322,9 @@ class Oracle:
     def holds(self, agent: str, month: Month) -> bool:
         """Whether an agent holds a policy due or open in a month, by records or by a sheet."""
         own = [one for one in self.company.sheets if one.agent == agent]
-        told = any(one.due or one.renewed for one in own if month in SPANS[one.period])
-        return told or bool(self.held(agent, month))
+        # A sheet that gives what was renewed, be it 0, holds policies, unless it says that none fell due.
+        told = ((one.due, one.renewed) != (None, None) for one in own if month in SPANS[one.period] and one.due != 0)
+        return any(told) or bool(self.held(agent, month))
 
     def targets(self, month: Month, indicator: str) -> Mapping[str, int]:
         """The targets that count in a month by agent, whole."""
@@ -333,9 +334,16 @@ class Oracle:
         return {agent: target for agent, target in found.items() if target is not None}
 
     def too_few_targets(self, month: Month, indicator: str) -> bool:
-        """Whether fewer than half of the agents with a result have a target that counts."""
-        results, targets = self.results(month, indicator), self.targets(month, indicator)
-        return 2 * len(results.keys() & targets.keys()) < len(results)
+        """Whether fewer than half of the agents with a result have a target that counts.
+
+        The sheet of a quarter has a result in each of its months, of which only the sum is known.
+        """
+        spans = [span for span in SPANS.values() if month in span]
+        present = [agent for agent in self.agents if self.employed(agent, month)]
+        by_sheet = {agent for agent in present for span in spans if self.result_of_sheet(agent, span, indicator)}
+        results = self.results(month, indicator).keys() | by_sheet
+        targets = self.targets(month, indicator)
+        return not targets or 2 * len(results & targets.keys()) < len(results)
 
     def against_target(self, agent: str, month: Month, indicator: str) -> Figure | None:
         """A month's result over what it is held against."""
@@ -365,7 +373,16 @@ class Oracle:
         if indicator in TARGETS:
             return self.against_target(agent, month, indicator)
         records = self.of_records(agent, month, indicator)
-        return self.of_sheet(agent, (month,), indicator) if records is None else records
+        if records is not None and records[1]:
+            return records
+        return self.of_sheet(agent, (month,), indicator) or records  # records of nothing stand back
+
+    def told(self, agent: str, month: Month, indicator: str) -> bool:
+        """Whether a month has a figure that no wider sheet can replace."""
+        figure = self.of_month(agent, month, indicator)
+        if figure is None or indicator in TARGETS:
+            return figure is not None
+        return bool(figure[1]) or self.of_sheet(agent, (month,), indicator) is not None
 
     def of_quarter(self, agent: str, indicator: str) -> Figure | None:
         """The figure of the quarter's sheet."""
@@ -376,7 +393,7 @@ class Oracle:
     def pieces(self, agent: str, indicator: str, period: Period) -> Mapping[Month, Figure]:
         """The figures that count for an agent in a period, by the month whose team they go to."""
         months = {month: self.of_month(agent, month, indicator) for month in period.months}
-        if set(QUARTER) <= set(months) and None in [months[month] for month in QUARTER]:
+        if set(QUARTER) <= set(months) and not all(self.told(agent, month, indicator) for month in QUARTER):
             quarter = self.of_quarter(agent, indicator)
             if quarter is not None:
                 months |= {JANUARY: None, FEBRUARY: None, MARCH: quarter}
@@ -658,6 +675,17 @@ BY_HAND = {
         "renewal_count",
         {"A1": (8, 50), "A2": (1, 30), "甲": (8, 50), "乙": (1, 30), "": (9, 80)},
     ),
+    # A1's sheet says that nothing fell due: its target is no target, and that of A2 the median.
+    "a sheet by which nothing fell due brings no target": (
+        Company(
+            LATER,
+            (*due("A2", JANUARY), *due("A3", JANUARY)),
+            ((Entry("A1", None, "甲", 90), Entry("A2", None, "甲", 5)),),
+            sheets=(Sheet("A1", "2026-01", due=0, renewed=0),),
+        ),
+        "renewal_count",
+        {"A2": (1, 5), "A3": (1, 5), "甲": (1, 5), "": (2, 10)},
+    ),
     # Half of the quarter's twenty windows are closed: 3 × 20 × 10 / 20.
     "a quarter's target counts in the closed share of the quarter's sheet": (
         Company(
@@ -679,6 +707,17 @@ BY_HAND = {
         ),
         "complaint_rate",
         {"A1": (1, 1), "A2": (2, 10), "": (3, 11)},
+    ),
+    # The complaint of the records is over no policy of A2; the sheet knows ten.
+    "a complaint against somebody who holds nothing stands back before the sheet of its month": (
+        Company(
+            LATER,
+            due("A1", JANUARY),
+            complaints=(("A2", JANUARY),),
+            sheets=(Sheet("A2", "2026-01", due=10, complaints=2),),
+        ),
+        "complaint_rate",
+        {"A1": (0, 1), "A2": (2, 10), "": (2, 11)},
     ),
     # A1 holds two policies in January and none in March, in which A2 holds one.
     "a complaint against somebody who holds nothing in its month counts all the same": (

@@ -73,11 +73,18 @@ from policy_state where month between $first_month and $last_month
 select distinct m.kind from load_months m where m.month between $first_month and $last_month order by m.kind
 
 -- name: sheet_roster
--- Who the agents with scoresheets were in every month of them, and their targets: goal_* as given, target_* as they count.
+-- Who the agents with scoresheets were in every month of them, and their targets: goal_* as given for the whole month, goal_*_filled
+-- with the median of the others' where there is none, target_* as they count.
+with usual as (
+  select month, median(goal_count) as goal_count, median(goal_premium) as goal_premium
+  from roster_month where month between $first_month and $last_month group by month
+)
 select r.agent_id, r.month, r.team, r.goal_count, r.goal_premium, r.target_count::double as target_count,
   r.target_count_filled::double as target_count_filled, r.count_basis, r.target_premium::double as target_premium,
-  r.target_premium_filled::double as target_premium_filled, r.premium_basis
-from roster_month r semi join current_scoresheet s on s.agent_id = r.agent_id
+  r.target_premium_filled::double as target_premium_filled, r.premium_basis,
+  case r.count_basis when 'own' then r.goal_count when 'median_target' then u.goal_count end as goal_count_filled,
+  case r.premium_basis when 'own' then r.goal_premium when 'median_target' then u.goal_premium end as goal_premium_filled
+from roster_month r semi join current_scoresheet s on s.agent_id = r.agent_id join usual u on u.month = r.month
 where r.month between $first_month and $last_month order by r.agent_id, r.month
 
 -- name: people

@@ -143,8 +143,9 @@ select
   coalesce(s.survey_points, p.survey_points) as survey_points,
   coalesce(s.survey_points_sq, p.survey_points_sq) as survey_points_sq,
   coalesce(s.surveys, nullif(p.surveys, 0)) as surveys,
-  case when k.month is not null then coalesce(q.complaints, 0) else p.complaints end as complaints,
-  case when k.month is not null then coalesce(q.upheld_complaints, 0) end as upheld_complaints
+  -- Nobody complained of an agent with policies: 0. Of one without any there is nothing to say.
+  case when k.month is not null then coalesce(q.complaints, case when p.held_policies > 0 then 0 end) else p.complaints end as complaints,
+  case when k.month is not null then coalesce(q.upheld_complaints, case when p.held_policies > 0 then 0 end) end as upheld_complaints
 from base as b
 left join policy_sum as p on p.agent_id = b.agent_id and p.month = b.month
 left join cycle as y on y.agent_id = b.agent_id and y.month = b.month

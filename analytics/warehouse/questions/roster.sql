@@ -1,13 +1,13 @@
 -- Who an agent was in each month that has figures, and the target that counts in it.
--- Name, team and the like: the latest fact known up to that month, else the first known after it. A roster without months speaks
--- from the month of its as-of date on; where an agent stands in no other roster, for the months before as well.
+-- Name, team and the like: the latest fact known up to that month. A roster without months speaks from the month of its as-of date on,
+-- and for months of which nothing earlier is known as well; else the first fact known after them.
 -- A target counts in months from the first roster entry on, between hired_on and left_on, in which the agent holds a policy due or
--- open, in the proportion that has closed. Whoever lacks one is measured against the median of the others' targets of that month;
+-- open, in the proportion that has closed; a month that does not count leaves the agent's result out too. Whoever lacks one is measured against the median of the others' targets of that month;
 -- where fewer than half have one, everybody against the result of the median agent. (domain.md, "Targets")
 insert into roster_month by name
 with sheet_month as (
   select agent_id, unnest(generate_series(first_month, last_month, interval 1 month))::date as month, measure,
-    case when first_month = last_month then value end as value
+    case when first_month = last_month then value end as value, value as whole
   from current_scoresheet where last_month >= $first_month and first_month <= $last_month
 ),
 sheet as (
@@ -15,7 +15,13 @@ sheet as (
     max(case when measure = 'renewed_premium' then value end) as renewed_premium,
     max(case when measure = 'due_policies' then value end) as due_policies,
     max(case when measure = 'open_policies' then value end) as open_policies,
-    count(case when measure in ('due_policies', 'renewed_policies', 'due_premium', 'renewed_premium', 'open_policies') then 1 end) > 0 as holds,
+    -- A sheet of several months has a result in each of them, of which only the sum is known.
+    count(case when measure = 'renewed_policies' then 1 end) > 0 as with_count,
+    count(case when measure = 'renewed_premium' then 1 end) > 0 as with_premium,
+    count(case when measure in ('due_policies', 'renewed_policies', 'due_premium', 'renewed_premium', 'open_policies') then 1 end) > 0
+      -- One that says that nothing is due or open holds nothing.
+      and coalesce(max(case when measure = 'due_policies' then whole end)
+        + coalesce(max(case when measure = 'open_policies' then whole end), 0), 1) > 0 as holds,
     max(case when measure = 'target_count' then value end) as target_count,
     max(case when measure = 'target_premium' then value end) as target_premium
   from sheet_month where month between $first_month and $last_month group by agent_id, month
@@ -25,9 +31,11 @@ base as (
     coalesce(m.held_policies, 0) > 0 or coalesce(s.holds, false) as holds,
     case when m.held_policies > 0 and (m.renewed_policies is not null or not coalesce(s.holds, false))
       then m.due_policies::double / m.held_policies
-      when s.due_policies > 0 then s.due_policies / (s.due_policies + coalesce(s.open_policies, 0)) else 1.0 end as closed,
+      when s.due_policies + coalesce(s.open_policies, 0) > 0 then s.due_policies / (s.due_policies + coalesce(s.open_policies, 0)) else 1.0 end as closed,
     coalesce(m.renewed_policies, s.renewed_policies)::double as renewed_policies,
     coalesce(m.renewed_premium, s.renewed_premium)::double as renewed_premium,
+    m.renewed_policies is not null or coalesce(s.with_count, false) as with_count,
+    m.renewed_premium is not null or coalesce(s.with_premium, false) as with_premium,
     case when m.renewed_policies is null then s.target_count end as sheet_count,
     case when m.renewed_premium is null then s.target_premium end as sheet_premium
   from (select * from agent_month where month between $first_month and $last_month) m
@@ -49,11 +57,11 @@ entry as (
 known as (
   select
     b.agent_id, b.month,
-    coalesce(arg_max(f.name, (f.since, f.seq, f.name)) filter (f.since <= b.month), arg_min(f.name, (f.since, -f.seq, f.name))) as name,
-    coalesce(arg_max(f.team, (f.since, f.seq, f.team)) filter (f.since <= b.month), arg_min(f.team, (f.since, -f.seq, f.team))) as team,
-    coalesce(arg_max(f.branch, (f.since, f.seq, f.branch)) filter (f.since <= b.month), arg_min(f.branch, (f.since, -f.seq, f.branch))) as branch,
-    coalesce(arg_max(f.region, (f.since, f.seq, f.region)) filter (f.since <= b.month), arg_min(f.region, (f.since, -f.seq, f.region))) as region,
-    coalesce(arg_max(f.supervisor, (f.since, f.seq, f.supervisor)) filter (f.since <= b.month), arg_min(f.supervisor, (f.since, -f.seq, f.supervisor))) as supervisor,
+    coalesce(arg_max(f.name, (f.since, f.seq, f.name)) filter (f.since <= b.month), arg_min(f.name, (f.month is not null, f.since, -f.seq, f.name))) as name,
+    coalesce(arg_max(f.team, (f.since, f.seq, f.team)) filter (f.since <= b.month), arg_min(f.team, (f.month is not null, f.since, -f.seq, f.team))) as team,
+    coalesce(arg_max(f.branch, (f.since, f.seq, f.branch)) filter (f.since <= b.month), arg_min(f.branch, (f.month is not null, f.since, -f.seq, f.branch))) as branch,
+    coalesce(arg_max(f.region, (f.since, f.seq, f.region)) filter (f.since <= b.month), arg_min(f.region, (f.month is not null, f.since, -f.seq, f.region))) as region,
+    coalesce(arg_max(f.supervisor, (f.since, f.seq, f.supervisor)) filter (f.since <= b.month), arg_min(f.supervisor, (f.month is not null, f.since, -f.seq, f.supervisor))) as supervisor,
     max(f.hired_on) as hired_on,
     -- An empty cell, in a roster that has the column, says that there is none: an older one is not carried on.
     (arg_max({'value': f.left_on}, (f.seq, f.since, f.left_on)) filter (f.gives_left and f.listed)).value as left_on,
@@ -65,7 +73,7 @@ known as (
   group by b.agent_id, b.month
 ),
 person as (
-  select k.* exclude (target_count, target_premium), b.holds, b.closed, b.renewed_policies, b.renewed_premium,
+  select k.* exclude (target_count, target_premium), b.holds, b.closed, b.renewed_policies, b.renewed_premium, b.with_count, b.with_premium,
     coalesce(b.sheet_count, k.target_count) as goal_count, coalesce(b.sheet_premium, k.target_premium)::double as goal_premium,
     case
       when k.month < date_trunc('month', k.hired_on) then 'before'
@@ -77,37 +85,30 @@ person as (
   from known k join base b using (agent_id, month) left join entry e on e.agent_id = k.agent_id
 ),
 countable as (
-  select *,
-    case when holds and standing not in ('before', 'after', 'unknown') then goal_count end as own_count,
-    case when holds and standing not in ('before', 'after', 'unknown') then goal_premium end as own_premium
-  from person
+  select *, case when counts then goal_count end as own_count, case when counts then goal_premium end as own_premium
+  from (select *, holds and standing in ('listed', 'unlisted') as counts from person)
 ),
 usual as (
   select month,
     median(own_count) as goal_count, median(own_premium) as goal_premium,
-    median(renewed_policies) filter (standing not in ('before', 'after')) as result_count,
-    median(renewed_premium) filter (standing not in ('before', 'after')) as result_premium,
-    2 * count(own_count) filter (renewed_policies is not null)
-      < count(*) filter (renewed_policies is not null and standing not in ('before', 'after')) or count(own_count) = 0 as few_count,
-    2 * count(own_premium) filter (renewed_premium is not null)
-      < count(*) filter (renewed_premium is not null and standing not in ('before', 'after')) or count(own_premium) = 0 as few_premium
+    median(renewed_policies) filter (counts) as result_count, median(renewed_premium) filter (counts) as result_premium,
+    2 * count(own_count) filter (with_count) < count(*) filter (with_count and counts) or count(own_count) = 0 as few_count,
+    2 * count(own_premium) filter (with_premium) < count(*) filter (with_premium and counts) or count(own_premium) = 0 as few_premium
   from countable group by month
 ),
 judged as (
   select c.*, u.goal_count as usual_count, u.goal_premium as usual_premium, u.result_count, u.result_premium,
     case
       when not c.holds then 'none'
-      when c.standing in ('before', 'after') then c.standing
+      when not c.counts then c.standing
       when u.few_count then 'median_result'
-      when c.standing = 'unknown' then 'unknown'
       when c.own_count is null then 'median_target'
       else 'own'
     end as count_basis,
     case
       when not c.holds then 'none'
-      when c.standing in ('before', 'after') then c.standing
+      when not c.counts then c.standing
       when u.few_premium then 'median_result'
-      when c.standing = 'unknown' then 'unknown'
       when c.own_premium is null then 'median_target'
       else 'own'
     end as premium_basis
