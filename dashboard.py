@@ -43,8 +43,14 @@ def main() -> None:
     for place, url, title, icon, action in PAGES:
         if desk is None or desk.may(action):
             page = gate.login_page if desk is None else f"pages/{place}.py"
-            made = st.Page(page, title=t(title), url_path=url, icon=f":material/{icon}:", default=url == first)
-            sections.setdefault(t(f"section.{place.partition('/')[0]}"), []).append(made)
+            described = {"title": t(title), "icon": f":material/{icon}:"}
+            made = st.Page(page, url_path="front" if url == first else url, default=url == first, **described)
+            listed = sections.setdefault(t(f"section.{place.partition('/')[0]}"), [])
+            listed.append(made)
+            if (
+                url == first
+            ):  # the page at "/" has no address of its own; a link to the one it has elsewhere leads here too
+                listed.append(st.Page(page, url_path=url, visibility="hidden", **described))
     chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar", expanded=True)
     if desk is not None:
         gate.whoami(desk)

@@ -7,14 +7,19 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from analytics import sample
+from analytics.__main__ import main
+from analytics.commands.shell import Context
 from analytics.home import Home
+from analytics.intake import reading, worker
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import recognise
 
@@ -68,6 +73,19 @@ def load_text(home: Home, folder: Path, kind: str, text: str, **options: Any) ->
     return home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=as_of)
 
 
+@pytest.fixture(scope="module")
+def quick_reading() -> Iterator[None]:
+    """Files are read in this process: one of its own for each would take most of the time."""
+
+    def read_here(request: Mapping[str, Any], path: Path, out: Path, work: object = None) -> Any:
+        answer = worker.read(path, recipe_from(request["recipe"]), out)
+        return json.loads(json.dumps(answer, default=str))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_ask", read_here)
+        yield
+
+
 def load_tiny(home: Home, folder: Path) -> None:
     """The tiny company into an empty home."""
     home.change_setting("grace_by_product", {"寿险": 90})
@@ -115,7 +133,7 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Shell:
-    """The command line as a user has it: a process of its own."""
+    """The command line, in this process: starting one for every command would take most of the time."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -127,8 +145,11 @@ class Shell:
         return json.loads(done.stdout)
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "analytics", *map(str, words), "--home", str(self.home), "--lang", "en"]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        command = [*map(str, words), "--home", str(self.home), "--lang", "en"]
+        done = CliRunner().invoke(main, command, obj=Context(), prog_name="python -m analytics")
+        broken = done.exception is not None and not isinstance(done.exception, SystemExit)
+        trace = "".join(traceback.format_exception(done.exception)) if broken else ""
+        return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr + trace)
 
     def refused(self, *words: object) -> str:
         """The one sentence of a command that must be refused."""
@@ -139,6 +160,24 @@ class Shell:
         return done.stderr.strip()
 
 
+class Process(Shell):
+    """The command line as a user has it: a process of its own."""
+
+    def run(self, *words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "analytics", *map(str, words), "--home", str(self.home), "--lang", "en"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Process:
+    return Process(tmp_path / "home")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests first: begun last, one of two workers would stand idle beside them."""
+    items.sort(key=lambda one: "browser" not in one.path.parts)

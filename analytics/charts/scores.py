@@ -166,8 +166,8 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
     return fig
 
 
-def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say) -> dict[str, Any]:
-    """Score under the chosen weights against the score under the weights in force: above the line rises, below falls.
+def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say, in_force: str) -> dict[str, Any]:
+    """Score under the chosen weights against the score under those in force (the name of their scheme): above the line rises, below falls.
 
     As Plotly's plain properties, since a slider waits for it; beyond 2,000 agents without names.
     """
@@ -176,7 +176,7 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
     lowest = float(np.floor(min(before.min(), after.min()) / 5) * 5) if len(rows) else 0.0
     axis = {"range": [lowest, 100], "showgrid": True, "zeroline": False}
     layout = layout_of(
-        xaxis={**axis, "title": {"text": say("weights.axis_before"), "font": {"size": 12}}},
+        xaxis={**axis, "title": {"text": say("weights.axis_before", base=plain(in_force)), "font": {"size": 12}}},
         yaxis={**axis, "title": {"text": say("weights.axis_after"), "font": {"size": 12}}},
         title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"}, showlegend=False, hovermode="closest",
         shapes=[{"type": "line", "x0": lowest, "x1": 100, "y0": lowest, "y1": 100, "line": {"color": GREY, "width": 1, "dash": "dot"}}],

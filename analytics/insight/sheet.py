@@ -142,9 +142,10 @@ def rules(settings: Settings) -> dict[str, Any]:
 
 
 def fingerprint(one: Mapping[str, Any]) -> str:
-    """A digest of the numbers a sheet rests on: the same as long as the agent's own data are."""
-    numbers = sorted((item["id"], *_numbers(item)) for item in one["indicators"])
-    return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
+    """A digest of what a sheet says of its agent: score, grade, and of every indicator value, counts, points and weight. The same as long
+    as these are, whatever others' numbers do to rank and quadrant."""
+    said = sorted((item["id"], *_numbers(item), item["points"], item["weight"]) for item in one["indicators"])
+    return hashlib.sha256(json.dumps([one.get("score"), one.get("grade"), said]).encode()).hexdigest()
 
 
 def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,7 +1,6 @@
 """Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a scheme for the company."""
 
 import datetime as dt
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -23,9 +22,9 @@ from analytics.scoring.swot import propose
 from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.figure import persistent_figure
+from pages.ui.follow import lead
 from pages.ui.i18n import indicator, md, t, text
 
-ECHO = 1.5  # seconds in which a browser may still repeat an earlier place of a slider
 CUSTOM = "custom"  # no scheme's weights: the sliders were moved
 
 
@@ -40,23 +39,28 @@ def category_shares(scheme: WeightScheme) -> dict[str, float]:
     return {name: round(100.0 * scheme.categories.get(name, 0.0) / total, 6) for name in CATEGORIES}
 
 
-def set_sliders(scheme: WeightScheme, held: str = "") -> None:
-    """Put every slider where a scheme has it, in whole numbers; the scheme itself keeps its decimals.
+def place(slider: str, weight: int) -> str:
+    """The key of a slider that stands at `weight`: another one whenever something else than its own hand has moved it.
 
-    The slider that is `held` stays the browser's: written back, it would jump from under the hand that is still moving it.
+    While a hand moves one slider the browser goes on sending where the others stood when it last heard of them, at any time and from
+    runs long given up. Under a key of its own, what it says of a slider can only be what a hand did to it.
     """
-    written = session.get("w_written") or {}
-    for name, weight in category_shares(scheme).items():
-        if name == held:
-            written.pop(name, None)
-            continue
-        last, before = written.get(name, (0.0, set()))
-        earlier = before if time.monotonic() - last < ECHO else set()
-        written[name] = (time.monotonic(), {*earlier, session.get(f"w_{name}")})
-        session.put(f"w_{name}", round(weight))
-    session.put("w_written", written)
-    for one in known.indicators:
-        session.put(f"i_{one.id}", min(max(round(scheme.indicators.get(one.id, one.weight)), 0), 100))
+    numbers, places = session.get("w_numbers") or {}, session.get("w_places") or {}
+    number = numbers.get(slider, 0)
+    key = f"{slider}.{number}"
+    if session.get(key, places.get(key, weight)) != weight:
+        key = f"{slider}.{number + 1}"
+        session.put("w_numbers", {**numbers, slider: number + 1})
+    session.put("w_places", {**places, key: weight})
+    return key
+
+
+def by_hand(key: str) -> bool:
+    """Whether a hand moved the slider of this key: the browser repeats where it stood as well, even of a key that is gone."""
+    places = session.get("w_places") or {}
+    before, now = places.get(key), session.get(key)
+    session.put("w_places", {**places, key: now})
+    return bool(now != before)
 
 
 def matching() -> str:
@@ -79,28 +83,27 @@ def use(scheme: WeightScheme) -> None:
         session.try_scheme(None if (chosen.name, chosen.version) == (official.name, official.version) else chosen)
 
 
-def echo(name: str) -> bool:
-    """Whether nobody moved a slider: it stands where it was put, or the browser only repeats where it stood before it gave way (a run
-    that was given up for the next step never told it the new place)."""
-    value = session.get(f"w_{name}")
-    last, before = (session.get("w_written") or {}).get(name, (0.0, set()))
-    return value == round(category_shares(current())[name]) or (value in before and time.monotonic() - last < ECHO)
-
-
-def moved(name: str) -> None:
-    """One category slider was moved: the others give way in proportion."""
-    if echo(name):
-        session.put(f"w_{name}", round(category_shares(current())[name]))
+def moved(name: str, key: str) -> None:
+    """One category slider was moved: the others give way in the proportion in which they stood when a hand took this one."""
+    if not by_hand(key):
         return
-    weights = move(category_shares(current()), name, float(session.get(f"w_{name}")))
-    use(replace(current(), name=t("weights.unsaved"), label=None, categories=weights, trace=()))
-    set_sliders(current(), held=name)
+    shares = category_shares(current())
+    taken = session.get("w_taken")
+    if taken is None or taken["slider"] != name or taken["left"] != shares:
+        taken = {"slider": name, "found": shares}
+    use(replace(
+        current(), name=t("weights.unsaved"), label=None, trace=(),
+        categories=move(taken["found"], name, float(session.get(key))),
+    ))  # fmt: skip
+    session.put("w_taken", {**taken, "left": category_shares(current())})
 
 
-def split(indicator_id: str) -> None:
+def split(indicator_id: str, key: str) -> None:
     """One slider inside a category was moved: only its own weight changes."""
+    if not by_hand(key):
+        return
     inside = {one.id: current().indicators.get(one.id, one.weight) for one in known.indicators}
-    inside[indicator_id] = float(session.get(f"i_{indicator_id}"))
+    inside[indicator_id] = float(session.get(key))
     use(replace(current(), name=t("weights.unsaved"), label=None, indicators=inside, trace=()))
 
 
@@ -108,7 +111,6 @@ def choose() -> None:
     name = session.get("scheme_choice")
     if name in choices:
         use(choices[name])
-        set_sliders(current())
 
 
 def choose_purpose() -> None:
@@ -116,7 +118,6 @@ def choose_purpose() -> None:
     purpose = session.get("purpose_choice")
     if purpose in PURPOSES:
         use(choices[purpose_schemes()[purpose]])
-        set_sliders(current())
 
 
 def done(key: str, **facts: object) -> None:
@@ -167,7 +168,6 @@ def adopt_saved() -> None:
     def act() -> None:
         effect = load.desk().adopt_scheme(name, None, since, str(reason or ""))
         session.try_scheme(None)
-        session.forget("w_results")
         done("weights.adopted", name=label_of(name), since=f"{effect.since:%Y-%m}", count=len(effect.months))
 
     asked(act)
@@ -209,8 +209,6 @@ def in_force_card() -> None:
 def workbench() -> None:
     """Sliders and their effect; only this part runs again while they move."""
     shell.trial_bar(official=False, link=False)
-    if session.get("w_results") is None:
-        set_sliders(current())
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
         session.put("scheme_choice", matching())
@@ -221,17 +219,14 @@ def workbench() -> None:
             t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=choose_purpose,
             default=official.purpose or None, format_func=lambda one: t(f"weights.purpose_{one}"), help=t("weights.purpose_help"),
         )  # fmt: skip
+        shares = category_shares(current())
         for one in known.categories:
+            weight = round(shares[one.id])
+            key = place(f"w_{one.id}", weight)
             st.slider(
                 f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
-                0,
-                100,
-                key=f"w_{one.id}",
-                on_change=moved,
-                args=(one.id,),
-                format="%d%%",
-            )
-        shares = category_shares(current())
+                0, 100, weight, key=key, on_change=moved, args=(one.id, key), format="%d%%",
+            )  # fmt: skip
         exact = any(not float(weight).is_integer() for weight in shares.values())
         st.caption(
             t(
@@ -240,8 +235,9 @@ def workbench() -> None:
                 weights=weights_text(current()),
             )
         )
+        warning = st.empty()  # it has its place in any case: what comes and goes would push sliders out of the hand
         if not inside_triangle(shares, known):
-            st.warning(t("weights.outside"))
+            warning.warning(t("weights.outside"))
         for one in known.categories:
             inside = [item for item in known.indicators if item.category == one.id]
             with st.expander(t("weights.inside", category=text(one.label))):
@@ -249,23 +245,23 @@ def workbench() -> None:
                 total = sum(weights.values())
                 for item in inside:
                     share = 100 * weights[item.id] / total if total else 0.0
+                    weight = min(max(round(weights[item.id]), 0), 100)
+                    key = place(f"i_{item.id}", weight)
                     st.slider(
                         t("weights.inside_slider", indicator=text(item.label), share=f"{share:.1f}".removesuffix(".0")),
-                        0,
-                        100,
-                        key=f"i_{item.id}",
-                        on_change=split,
-                        args=(item.id,),
-                    )
+                        0, 100, weight, key=key, on_change=split, args=(item.id, key),
+                    )  # fmt: skip
     with right:
         try:
             now = evaluate(base.measured, current())
         except RequestRefused as error:
             st.error(explain(error, session.language()))
+            lead("weights_chart", session.trial())
             return
         effect(now)
     with left:
         standing.decided(now)
+    lead("weights_chart", session.trial())
 
 
 def effect(now: Evaluation) -> None:
@@ -276,13 +272,17 @@ def effect(now: Evaluation) -> None:
     with st.container(horizontal=True, gap="small"):
         st.metric(t("weights.rising"), int((moved_by > 0).sum()), border=True)
         st.metric(t("weights.falling"), int((moved_by < 0).sum()), border=True)
-        st.metric(t("weights.regraded"), regraded, help=t("weights.regraded_help"), border=True)
+        st.metric(t("weights.regraded"), regraded, help=t("weights.regraded_help", base=label_official()), border=True)
     st.caption(t("weights.against", base=label_official(), period=str(now.measured.period)))
     if not len(rows):
         st.info(t("weights.nobody_rated"))
         return
     persistent_figure(
-        rank_changes(now, base, rows, t), "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
+        rank_changes(now, base, rows, t, label_official()),
+        "weights_chart",
+        430,
+        alt=t("weights.chart"),
+        labels=panel.modebar(),
     )
     order = rows[np.argsort(-np.abs(moved_by), kind="stable")]
     sides = (("before", base), ("after", now))
@@ -468,7 +468,6 @@ def swot() -> None:
 def use_swot(proposed: WeightScheme) -> None:
     """Try the worksheet's weights out with all their decimals; saved from here, the scheme keeps its entries."""
     session.try_scheme(replace(proposed, name=t("weights.unsaved"), label=None))
-    set_sliders(proposed)
 
 
 def opinions() -> None:
@@ -505,7 +504,8 @@ with shell.page("weights", own_bar=True):
     known = measured.catalogue
     weight_of = {one.id: one.weight for one in known.indicators}
     official, choices = load.desk().scheme(filters.period), load.desk().schemes()
-    shell.line(measured, len(measured.people))
+    base = evaluate(measured, official)
+    shell.line(measured, int(base.shown.sum()))
     if problem := session.get("weights_refused"):
         st.error(problem)
         session.forget("weights_refused")
@@ -513,7 +513,6 @@ with shell.page("weights", own_bar=True):
         st.success(said)
         session.forget("weights_done")
     in_force_card()
-    base = evaluate(measured, official)
     workbench()
     if session.how_sure():
         standing.triangle(measured)

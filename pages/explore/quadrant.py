@@ -15,7 +15,7 @@ from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import persistent_figure, select_in_figure, selected_in_figure
-from pages.ui.follow import follow
+from pages.ui.follow import follow, lead
 from pages.ui.i18n import indicator, t, text
 
 MOST_ROWS = 500
@@ -61,6 +61,13 @@ def put_on_list(agents: list[str]) -> None:
         )
         desk.save_talk(made)
     session.put("listed_now", len(new))
+
+
+def controls_say() -> dict[str, object]:
+    """What the controls of the picture and the selection in it say now."""
+    keys = ["axis_x", "axis_y", "cut_kind", "colour", "drag", "sized", "quadrant_chart"]
+    cuts = [f"cut_{axis}_{one}" for axis in "xy" for one in now.catalogue.ids]
+    return {key: session.get(key) for key in (*keys, *cuts)}
 
 
 @st.fragment
@@ -128,6 +135,7 @@ def picture() -> None:
                 t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",)
             )
     session.put("quadrant_drawn", (placed, rows, picked))
+    lead("quadrant_chart", controls_say())
 
 
 @st.fragment
@@ -136,7 +144,7 @@ def table() -> None:
 
     It runs again once the chart is drawn, because a slider would otherwise wait for it.
     """
-    follow("quadrant_chart")
+    follow("quadrant_chart", controls_say())
     placed, rows, picked = session.get("quadrant_drawn")
     people, known = now.people, now.catalogue
     shown = picked if len(picked) else rows

@@ -89,14 +89,15 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
     """On every page, as long as this session tries weights out: which, what is in force, and the ways back or on.
 
     Its place is there before it is: a bar that pushed the page down one element would take the slider out of the hand that moves it.
+    And it is emptied, since the browser keeps what a run leaves out whenever another run follows at once.
     """
-    place = st.container()
+    place = st.empty()
     trial = session.trial()
     if trial is None:
         return
     in_force = load.desk().scheme(controls.remembered_period())
     label = md(views.scheme_label(in_force, session.language()))
-    with place, st.container(horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"):
+    with place.container(horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"):
         st.markdown(
             t("trial.bar", trial=weights_text(trial), official=weights_text(in_force), name=label), width="content"
         )
@@ -108,9 +109,8 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
 
 
 def end_trial() -> None:
-    """Back to the scheme in force; the sliders are set anew when they are next shown."""
+    """Back to the scheme in force; the sliders follow when they are next shown."""
     session.try_scheme(None)
-    session.forget("w_results")
 
 
 def first_visit() -> None:

@@ -43,7 +43,7 @@ def triangle(measured: Measured) -> None:
 
     It runs again once the chart of the sliders is drawn, which would otherwise wait for it.
     """
-    follow("weights_chart")
+    follow("weights_chart", session.trial())
     try:
         now = evaluate(measured, load.scheme(measured.period))
     except RequestRefused:

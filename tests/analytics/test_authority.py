@@ -348,6 +348,16 @@ def test_only_the_agent_confirms_to_have_read_a_sheet(desk):
     assert [step.count for step in desk.routine(PERIOD) if step.id == "read"] == [1]
 
 
+def test_a_score_changed_by_another_scheme_is_not_the_one_that_was_read_and_can_be_read_again(desk):
+    desk.publish(PERIOD)
+    ann = Desk(desk.home, ANN)
+    ann.confirm_read("A1", PERIOD)
+    desk.adopt_scheme("service_first", None, PERIOD.first, "投诉多")
+    assert sheet(ann)["read"]["changed_since"] is True
+    ann.confirm_read("A1", PERIOD)
+    assert sheet(ann)["read"]["changed_since"] is False
+
+
 def test_the_routine_of_a_month_counts_what_is_done_and_what_is_left(tiny):
     desk = Desk(tiny, Identity())
     steps = {step.id: (step.state, step.count, step.of) for step in desk.routine(PERIOD)}

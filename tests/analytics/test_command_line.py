@@ -1,4 +1,4 @@
-"""The command line as a stranger uses it: a process of its own, JSON out, one sentence and exit code 2 when refused."""
+"""The command line as a stranger uses it: JSON out, one sentence and exit code 2 when refused."""
 
 import csv
 import io
@@ -50,7 +50,8 @@ def calls() -> str:
     return out.getvalue()
 
 
-def test_calls_by_recipe_give_their_rates_and_quadrants(shell, tmp_path):
+def test_calls_by_recipe_give_their_rates_and_quadrants(process, tmp_path):
+    shell = process
     recipe, file = write(tmp_path, "r.toml", RECIPE), write(tmp_path, "calls.csv", calls())
     receipt = shell("load", file, "--recipe", recipe)
     assert (receipt["rows"], receipt["loaded"], receipt["rejected"], receipt["agents"]) == (24, 16, 0, 4)
@@ -101,7 +102,8 @@ def test_a_month_is_loaded_judged_and_its_coaching_list_taken_out(shell, tmp_pat
     assert {team["team"] for team in shell("weak-spots")["teams"]} == {"东", "西"}
 
 
-def test_a_refusal_is_one_sentence_and_stores_nothing(shell, tmp_path):
+def test_a_refusal_is_one_sentence_and_stores_nothing(process, tmp_path):
+    shell = process
     bad = write(tmp_path, "bad.csv", POLICIES.replace("2026-04-05", "tomorrow"))
     recipe = write(
         tmp_path,

@@ -33,7 +33,6 @@ files are written from, and follows the law. Where the law is silent, these are 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,8 +46,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analytics.home import Home
-from analytics.intake import reading, worker
-from analytics.intake.recipe import recipe_from
 from analytics.model import Filters, Period
 from tests.conftest import load_text
 
@@ -587,21 +584,11 @@ def compare(company: Company, *periods: Period) -> None:
         assert not wrong, f"{period}: {wrong}\n{files}"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _quick() -> Iterator[None]:
-    """Files are read in this process: one of its own for each would take most of the time."""
-
-    def read_here(request: Mapping[str, Any], path: Path, out: Path, work: object = None) -> Any:
-        answer = worker.read(path, recipe_from(request["recipe"]), out)
-        return json.loads(json.dumps(answer, default=str))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_ask", read_here)
-        yield
+pytestmark = pytest.mark.usefixtures("quick_reading")
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # add Phase.shrink to make a failure small; it takes minutes

@@ -124,6 +124,30 @@ def test_a_trial_shows_on_all_pages_of_its_session_and_nobody_else_sees_it(boss,
         assert "试算" not in main(visit)
 
 
+def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion(boss):
+    """From 64/23/13 in eleven steps to 75: 25 · 23 / 36 = 16."""
+    boss.open("weights")
+    boss.settle()
+    results(boss).focus()
+    for _ in range(11):
+        boss.page.keyboard.press("ArrowRight")
+    boss.page.get_by_text("试算 75/16/9，正式为 64/23/13").wait_for()
+    boss.settle()
+    places = [boss.page.get_by_role("slider", name=name).input_value() for name in ("业绩指标", "服务", "能力")]
+    assert places == ["75", "16", "9"]
+    bar(boss).get_by_role("button", name="放弃试算").click()
+    bar(boss).wait_for(state="detached")
+    assert results(boss).input_value() == "64"
+
+
+def test_the_first_page_is_found_under_its_own_name_too(boss, ann):
+    assert boss.open("overview").get_by_role("heading", name="总览", level=1).is_visible()
+    ann.open("sheet?agent=A1")
+    assert verdict(ann)[0].endswith(BALANCED)
+    for visit in (boss, ann):
+        assert visit.page.get_by_role("dialog").count() == 0
+
+
 def test_a_trial_undone_on_any_page_is_gone_on_all(boss):
     boss.open("weights")
     boss.settle()
@@ -192,6 +216,7 @@ def test_an_adopted_scheme_counts_for_all_at_their_next_step_and_is_in_the_audit
     assert "2026-04 生效：四月新案 65/22/13" in main(east)
     assert "理由：对手续保率高（李）" in main(east)
     assert east.page.get_by_role("button", name="保存并采用").count() == 0
+    assert "· 1 名续保员（显示 1 名）" in main(east)  # of three in the company
     go(boss, "变更记录")
     line = re.search(r"boss@x\.cnscheme\.adopt四月新案 v1(\{.*?\}.*?\})", table(boss))
     assert line is not None

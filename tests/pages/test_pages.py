@@ -83,20 +83,37 @@ def test_the_overview_shows_pooled_figures_with_their_n_and_no_invented_change(f
     assert any("暂计：没有能截到同一天的上一期" in one.value for one in full.caption)
 
 
+def slider(at, category):
+    """The slider of a category; its key changes whenever something else than a hand moves it."""
+    return next(one for one in at.slider if one.key.startswith(f"w_{category}."))
+
+
 def test_sliders_keep_the_sum_at_a_hundred_and_leaving_the_ranges_is_said(full):
     full.switch_page("pages/decide/weights.py").run()
     assert not full.warning
-    full.slider(key="w_results").set_value(90).run()
+    slider(full, "results").set_value(90).run()
     sound(full)
-    weights = [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")]
+    weights = [slider(full, name).value for name in ("results", "service", "competence")]
     assert weights == [90, 6, 4]
     assert len(full.warning) == 1
+
+
+def test_the_others_keep_their_proportion_however_often_a_slider_stops_on_its_way(full):
+    """From 64/23/13 to 75: 25 · 23 / 36 = 15.97 and 25 · 13 / 36 = 9.03; and back again."""
+    full.switch_page("pages/decide/weights.py").run()
+    for weight in (*range(65, 76), 64):
+        slider(full, "results").set_value(weight).run()
+        weights = [slider(full, name).value for name in ("results", "service", "competence")]
+        if weight == 75:
+            assert weights == [75, 16, 9]
+    assert weights == [64, 23, 13]
+    assert not any("试算 " in one.value for one in full.markdown)
 
 
 def test_a_preset_moves_every_slider_as_a_trial_and_what_is_in_force_stays(full):
     full.switch_page("pages/decide/weights.py").run()
     full.selectbox(key="scheme_choice").select("service_first").run()
-    assert [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")] == [60, 30, 10]
+    assert [slider(full, name).value for name in ("results", "service", "competence")] == [60, 30, 10]
     full.switch_page("pages/about/method.py").run()
     assert any("试算 60/30/10，正式为 64/23/13" in one.value for one in full.markdown)
     assert any("均衡" in one.value for one in full.subheader)
@@ -107,10 +124,10 @@ def test_a_preset_moves_every_slider_as_a_trial_and_what_is_in_force_stays(full)
 def test_the_scheme_box_follows_the_sliders_and_a_preset_can_be_chosen_again(full):
     full.switch_page("pages/decide/weights.py").run()
     full.selectbox(key="scheme_choice").select("service_first").run()
-    full.slider(key="w_results").set_value(58).run()
+    slider(full, "results").set_value(58).run()
     assert full.selectbox(key="scheme_choice").value == "custom"
     full.selectbox(key="scheme_choice").select("service_first").run()
-    assert [full.slider(key=f"w_{name}").value for name in ("results", "service", "competence")] == [60, 30, 10]
+    assert [slider(full, name).value for name in ("results", "service", "competence")] == [60, 30, 10]
     full.selectbox(key="scheme_choice").select("balanced").run()
     assert not any("试算 " in one.value for one in full.markdown)
 
