@@ -10,7 +10,7 @@ run: .setup-python
 	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
 
 test: .setup-python .setup-browser check-only
-	$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 check: .setup-python check-only
 

@@ -32,25 +32,12 @@ def main() -> None:
     """One run for one visitor."""
     import streamlit as st
 
-    from pages.ui import gate, shell
-    from pages.ui.i18n import t
+    from pages.ui import gate, navigation, shell
 
     shell.choose_language()
     shell.begin()
     desk = gate.enter()
-    sections: dict[str, list[object]] = {}
-    first = "overview" if desk is None or desk.may("see_others") else "sheet"
-    for place, url, title, icon, action in PAGES:
-        if desk is None or desk.may(action):
-            page = gate.login_page if desk is None else f"pages/{place}.py"
-            described = {"title": t(title), "icon": f":material/{icon}:"}
-            made = st.Page(page, url_path="front" if url == first else url, default=url == first, **described)
-            listed = sections.setdefault(t(f"section.{place.partition('/')[0]}"), [])
-            listed.append(made)
-            if (
-                url == first
-            ):  # the page at "/" has no address of its own; a link to the one it has elsewhere leads here too
-                listed.append(st.Page(page, url_path=url, visibility="hidden", **described))
+    sections = navigation.sections(PAGES, desk, gate.login_page)
     chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar", expanded=True)
     if desk is not None:
         gate.whoami(desk)

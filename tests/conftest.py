@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,16 +73,20 @@ def load_text(home: Home, folder: Path, kind: str, text: str, **options: Any) ->
     return home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=as_of)
 
 
-@pytest.fixture(scope="module")
-def quick_reading() -> Iterator[None]:
-    """Files are read in this process: one of its own for each would take most of the time."""
+real_run = reading._run
 
-    def read_here(request: Mapping[str, Any], path: Path, out: Path, work: object = None) -> Any:
-        answer = worker.read(path, recipe_from(request["recipe"]), out)
-        return json.loads(json.dumps(answer, default=str))
 
+def read_here(request: bytes, *_: object) -> tuple[int, bytes]:
+    """What the throw-away process does with a file, in this one."""
+    worker.answer(json.loads(request))
+    return 0, b""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_reading() -> Iterator[None]:
+    """Files are read in this process: one of its own for each would take most of the time. The tests of the intake have the real one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_ask", read_here)
+        patch.setattr(reading, "_run", read_here)
         yield
 
 

@@ -134,27 +134,31 @@ def unpack(path: Path, out: Path) -> dict[str, Any]:
     return {"members": [str(member) for member in members(path, out)]}
 
 
-def main() -> None:
-    sys.meta_path.insert(0, _WithoutPandas())
-    request: Mapping[str, Any] = json.load(sys.stdin)
-    out = Path(request["out"])
-    limit(request["memory"], request["seconds"])
-    path = Path(request["path"])
+def answer(request: Mapping[str, Any]) -> None:
+    """Do what is asked; the answer, or the refusal, is written into the folder that the request names."""
+    out, path = Path(request["out"]), Path(request["path"])
     try:
         if request["action"] == "look":
             layout = Layout(known=known_headers(), **request.get("layout", {}))
-            answer = look(path, layout)
+            said = look(path, layout)
         elif request["action"] == "unpack":
-            answer = unpack(path, out)
+            said = unpack(path, out)
         elif request["action"] == "correct":
-            answer = correct(path, recipe_from(request["recipe"]), out, request["language"])
+            said = correct(path, recipe_from(request["recipe"]), out, request["language"])
         else:
-            answer = read(path, recipe_from(request["recipe"]), out)
+            said = read(path, recipe_from(request["recipe"]), out)
     except RenewalError as error:
-        answer = {"refused": {"type": type(error).__name__, "key": error.key, "facts": error.facts}}
+        said = {"refused": {"type": type(error).__name__, "key": error.key, "facts": error.facts}}
     except (MemoryError, pa.ArrowMemoryError):
-        answer = {"refused": {"type": "FileRefused", "key": "file_too_heavy", "facts": {"file": path.name}}}
-    (out / "answer.json").write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
+        said = {"refused": {"type": "FileRefused", "key": "file_too_heavy", "facts": {"file": path.name}}}
+    (out / "answer.json").write_text(json.dumps(said, ensure_ascii=False, default=str), encoding="utf-8")
+
+
+def main() -> None:
+    sys.meta_path.insert(0, _WithoutPandas())
+    request: Mapping[str, Any] = json.load(sys.stdin)
+    limit(request["memory"], request["seconds"])
+    answer(request)
 
 
 if __name__ == "__main__":

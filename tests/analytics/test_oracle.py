@@ -584,9 +584,6 @@ def compare(company: Company, *periods: Period) -> None:
         assert not wrong, f"{period}: {wrong}\n{files}"
 
 
-pytestmark = pytest.mark.usefixtures("quick_reading")
-
-
 @settings(
     max_examples=5,
     deadline=None,

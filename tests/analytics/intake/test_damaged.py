@@ -35,7 +35,7 @@ FRAME = pd.DataFrame(
     columns=list(COLUMNS.values()),
 )
 FRAME.loc[0, "到期日"] = "someday"  # so that damage which hits only a letter of a name does not make a file good
-FILES, SECONDS, MEGABYTES = 150, 10, 1024
+FILES, SECONDS, MEGABYTES = 100, 10, 1024
 
 
 def whole():
@@ -132,7 +132,7 @@ def special():
 
 
 def damaged():
-    """Name and bytes of a hundred and fifty files, the same at every run."""
+    """Name and bytes of a hundred files, the same at every run."""
     draw = random.Random(20261125)
     forms = whole()
     ways = (truncated, flipped, holed, spliced, noise)

@@ -14,9 +14,10 @@ from analytics.catalogue import default_scheme
 from analytics.evaluation import evaluate, measure, whole_period
 from analytics.home import Home
 from analytics.insight.quadrant import place
+from analytics.intake import reading
 from analytics.intake.recipe import recipe_from
 from analytics.model import Filters
-from tests.conftest import write
+from tests.conftest import read_here, write
 
 AS_OF = dt.date(2021, 6, 30)
 # agent → (answered calls, resolved, sum of ratings): medians of the eight are 0.8 and 3.5, none of them on a line
@@ -252,7 +253,8 @@ def dressed(rows, path, draw):
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(rows=records, seed=st.integers(0, 2**32))
-def test_random_records_in_random_dress_are_read_back_as_the_same_measures(tmp_path_factory, rows, seed):
+def test_random_records_in_random_dress_are_read_back_as_the_same_measures(tmp_path_factory, rows, seed, monkeypatch):
+    monkeypatch.setattr(reading, "_run", read_here)
     folder = tmp_path_factory.mktemp("dress")
     path = folder / "保单.dat"
     dressed(rows, path, random.Random(seed))

@@ -87,7 +87,6 @@ POLICY = st.tuples(
 )
 
 
-@pytest.mark.usefixtures("quick_reading")
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(POLICY, min_size=2, max_size=12), st.randoms())
 def test_permuting_rows_or_loading_in_two_parts_changes_nothing(tmp_path_factory, policies, random):

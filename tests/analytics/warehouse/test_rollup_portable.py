@@ -4,7 +4,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from analytics.warehouse.connection import question
+from analytics.warehouse.connection import question, view
 
 ROLLUPS = ("rollup", "rollup_items")
 DIALECTS = ("spark", "trino", "clickhouse", "starrocks", "doris", "hive", "postgres")
@@ -34,9 +34,9 @@ def outside_the_core(sql: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ROLLUPS)
-def test_the_rollup_keeps_to_the_portable_core(name):
-    assert outside_the_core(question(name)) == []
+@pytest.mark.parametrize("text", [*map(question, ROLLUPS), view("policy_state")], ids=[*ROLLUPS, "policy_state"])
+def test_the_rollup_keeps_to_the_portable_core(text):
+    assert outside_the_core(text) == []
 
 
 @pytest.mark.parametrize(
