@@ -18,7 +18,7 @@ import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
 from analytics.catalogue import catalogue, default_scheme
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.evaluation import Evaluation, Values, score
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
@@ -108,7 +108,7 @@ def drill_down(folder: Path) -> None:
     _ten_million(home.warehouse, 1_000_000)
     with home.warehouse.write() as cursor:
         records._roll_up(cursor, [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)], Settings())
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     filters = Filters(Period(dt.date(2025, 1, 1), dt.date(2025, 12, 1)))
     agents = iter(range(0, 1_000_000, 40_009))
 
@@ -193,7 +193,7 @@ def sheets(folder: Path) -> None:
 
     home = Home(folder / "sheets")
     sample.load(home)
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     evaluation = desk.evaluation(Filters(Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))), default_scheme())
     begin = time.perf_counter()
     around = desk.around(evaluation.measured.filters)
@@ -289,7 +289,7 @@ def chance(folder: Path) -> None:
     from analytics.reports import views
 
     home = Home(company(folder, 10_000))
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     period = Period(dt.date(2026, 1, 1), dt.date(2026, 6, 1))
 
     def fresh() -> Evaluation:

@@ -17,13 +17,14 @@ import click
 import numpy as np
 import pandas as pd
 
-from analytics.desk import Desk, Identity, identity_of
+from analytics.desk import Desk
 from analytics.errors import IssuesFound, RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, whole_period
 from analytics.home import Home, default_home
 from analytics.insight.quadrant import Placed, place
 from analytics.language import explain, say
 from analytics.model import Filters, Period, WeightScheme, parse_month
+from analytics.people import LOCAL
 from analytics.reports import views
 from analytics.reports.words import trial_sentence
 from analytics.scoring.weights import parse
@@ -101,8 +102,7 @@ def desk_of(context: Context, action: str = "see") -> Iterator[Desk]:
     """The desk of whoever is acting, once the command's action is allowed to them."""
     home = Home(context.home)
     try:
-        identity = identity_of(home.state.accounts.of(context.account)) if context.account else Identity()
-        desk = Desk(home, identity)
+        desk = Desk(home, context.account or LOCAL)
         desk.require(action)
         yield desk
     finally:

@@ -63,12 +63,33 @@ def identity_of(account: Account | None) -> Identity:
 
 
 class Access:
-    """One reader before one home. `memory` keeps what many readers ask for (a page's cache); without one nothing is kept."""
+    """One reader before one home, by address (LOCAL: the one user of a machine without login). What the address may do is read from the
+    accounts whenever it is asked: nobody keeps a role or a scope that was taken from them while a page stood open.
 
-    def __init__(self, home: Home, identity: Identity, memory: Memory | None = None) -> None:
-        self.home = home
-        self.identity = identity
+    `memory` keeps what many readers ask for (a page's cache); without one nothing is kept.
+    """
+
+    def __init__(self, home: Home, who: str = LOCAL, memory: Memory | None = None) -> None:
+        self._home = home
+        self.who = who
         self._memory: Memory = memory or (lambda key, make: make())
+
+    @property
+    def identity(self) -> Identity:
+        """Who this is now; refused, and noted down, once the account is gone or switched off."""
+        if self.who == LOCAL:
+            return Identity()
+        try:
+            return identity_of(self._home.state.accounts.of(self.who))
+        except NotAllowed:
+            self._home.state.note_down(self.who, "denied", "account")
+            raise
+
+    @property
+    def home(self) -> Home:
+        """The home: nothing is asked of it, and nothing changed in it, for whoever has no account now."""
+        self.identity  # noqa: B018 - refuses
+        return self._home
 
     def may(self, action: str, agent_id: str | None = None) -> bool:
         """Whether the role allows an action, and the scope covers the agent it concerns."""
@@ -77,7 +98,7 @@ class Access:
     def require(self, action: str, agent_id: str | None = None) -> None:
         """Refuse what may not be, and note it down."""
         if not self.may(action, agent_id):
-            self.home.state.note_down(self.identity.who, "denied", f"{action} {agent_id or ''}".strip())
+            self.home.state.note_down(self.who, "denied", f"{action} {agent_id or ''}".strip())
             raise NotAllowed("not_allowed")
 
     def covers(self, agent_id: str) -> bool:

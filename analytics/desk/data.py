@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from analytics.desk.rules import Rules
 from analytics.intake.recipe import Recipe
-from analytics.model import Receipt
+from analytics.intake.spellings import Alike
+from analytics.model import Issue, Receipt
 from analytics.people import Account, AuditEntry
 from analytics.work import Work
 
@@ -21,6 +26,54 @@ class Data(Rules):
     ) -> list[Receipt]:
         self.require("data")
         return self.home.load_all(files, as_of=as_of, on_issues=on_issues, work=work, who=self.identity.who)
+
+    def members(self, path: Path) -> AbstractContextManager[list[Path]]:
+        """The files inside an archive, as long as the block runs."""
+        self.require("data")
+        return self.home.members(path)
+
+    def look(self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> dict[str, Any]:
+        self.require("data")
+        return self.home.look(path, layout, work)
+
+    def recipe_for(self, path: Path) -> Recipe:
+        self.require("data")
+        return self.home.recipe_for(path)
+
+    def save_recipe(self, headers_key: str, name: str, recipe: Recipe) -> None:
+        self.require("data")
+        self.home.state.save_recipe(headers_key, name, recipe.plain(), self.identity.who)
+
+    def preview(
+        self, path: Path, recipe: Recipe, work: Work | None = None
+    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
+        """The counts and issues that a load would have."""
+        self.require("data")
+        return self.home.preview(path, recipe, work)
+
+    def corrected(self, path: Path, recipe: Recipe, language: str) -> bytes:
+        """A copy of the user's file in which every cell that cannot be read is marked."""
+        self.require("data")
+        return self.home.corrections(path, recipe, language)
+
+    def loads(self) -> pd.DataFrame:
+        self.require("data")
+        return self.home.warehouse.ask("loads")
+
+    def unmatched(self) -> pd.DataFrame:
+        """Agents and policies that one file names and its partner does not."""
+        self.require("data")
+        return self.home.warehouse.ask("unmatched")
+
+    def alike(self) -> list[Alike]:
+        """Spellings that may be one agent and are not merged yet."""
+        self.require("data")
+        return self.home.alike()
+
+    def merged(self) -> Mapping[str, str]:
+        """Spellings that stand for another agent."""
+        self.require("data")
+        return self.home.state.aliases()
 
     def withdraw(self, *load_ids: int) -> None:
         self.require("data")

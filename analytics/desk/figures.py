@@ -103,6 +103,7 @@ class Figures(Access):
 
     def history_of(self, evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
         """An agent's last twelve months beside the team's."""
+        self.require("see", agent_id)
         team = evaluation.people["team"].iat[evaluation.row(agent_id)]
         last = evaluation.measured.period.last
         span = Period(add_months(last, -11), last)

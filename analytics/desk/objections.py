@@ -30,6 +30,12 @@ class Objections(Sheets):
         self.require("object", agent_id)
         return [one for one in self.home.state.objections.all(agent_id) if self.covers(one.agent_id)]
 
+    def answers(self) -> dict[str, int]:
+        """How many objections of the whole company were answered in which way; for everybody to read."""
+        self.require("see")
+        states = [one.state for one in self.home.state.objections.all()]
+        return {state: states.count(state) for state in ("accepted", "partly", "rejected")}
+
     def objection(self, objection_id: int) -> Objection:
         found = self.home.state.objections.one(objection_id)
         self.require("object", found.agent_id)

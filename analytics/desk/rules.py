@@ -13,8 +13,8 @@ from analytics.desk.objections import Objections
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate
 from analytics.insight.sheet import differs, sheet
-from analytics.model import Filters, Period, WeightScheme
-from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, in_force
+from analytics.model import Filters, Period, Settings, WeightScheme
+from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, WeightProposal, in_force
 from analytics.reports.exercise import exercise
 from analytics.scoring.weights import check
 
@@ -140,6 +140,7 @@ class Rules(Objections):
 
         Refused, naming the month and what failed, as soon as anything does; nothing is stored either way.
         """
+        self.require("standard")
         known = with_version(version)
         closed = self.home.state.sheets.closed()
         months = self._months()
@@ -208,6 +209,21 @@ class Rules(Objections):
     def change_setting(self, name: str, value: Any) -> None:
         self.require("setting")
         self.home.change_setting(name, value, self.identity.who)
+
+    def proposals(self) -> list[WeightProposal]:
+        """What agents would choose, unnamed."""
+        self.require("see_others")
+        return self.home.state.proposals()
+
+    def custom_measures(self) -> list[str]:
+        """Numbers of scoresheets that were kept as they were."""
+        self.require("standard")
+        return [str(one) for one in self.home.warehouse.ask("custom_measures")["measure"]]
+
+    @property
+    def settings(self) -> Settings:
+        """The rules in force."""
+        return self.home.settings
 
     def propose_weights(self, categories: Mapping[str, float]) -> None:
         """Say, unnamed, how one would weigh the categories; a second time takes the place of the first."""

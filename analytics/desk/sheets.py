@@ -41,6 +41,7 @@ class Sheets(Figures):
 
     def tried(self, around: Around, scheme: WeightScheme) -> Around:
         """The same under weights that are only tried out."""
+        self.require("see")
         evaluation = evaluate(around.evaluation.measured, replace(scheme, trial=True))
         return Around(evaluation, place(evaluation), around.before, around.market)
 
@@ -143,6 +144,7 @@ class Sheets(Figures):
         Refused while a channel is chosen or weights are tried out (`scheme`), and for agents with open windows unless
         `provisional` says that this is meant.
         """
+        self.require("close")
         for agent_id in agent_ids:
             self.require("close", agent_id)
         if filters.channel is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,12 +13,17 @@ from analytics.people import ROLES, Account
 from analytics.state import tables
 from analytics.state.database import Database, value_from, values_of
 
+FRESH = 1.0  # seconds in which what is known of an account counts as now
+
 
 class Accounts:
     """Accounts by the e-mail address that the login provider vouches for."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._found: dict[
+            str, tuple[int, float, Account | None]
+        ] = {}  # by address: as of which version of the store, and when
 
     def all(self) -> list[Account]:
         return [
@@ -26,8 +32,15 @@ class Accounts:
         ]
 
     def of(self, email: str) -> Account | None:
-        rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == email.strip().lower()))
-        return value_from(Account, rows[0]) if rows else None
+        """The account of an address, as it is now; kept until this process writes anything, and for a second at most, since a page asks
+        dozens of times."""
+        address, version, at = email.strip().lower(), self._database.version, time.monotonic()
+        kept = self._found.get(address)
+        if kept is None or kept[0] != version or at - kept[1] > FRESH:
+            rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == address))
+            kept = version, at, value_from(Account, rows[0]) if rows else None
+            self._found[address] = kept
+        return kept[2]
 
     def save(self, accounts: Sequence[Account], who: str) -> None:
         """Add or change accounts, all or none; the last active admin cannot be taken away."""

@@ -51,6 +51,7 @@ class Database:
     def __init__(self, url: str, head: Path | None = None) -> None:
         self._engine = sa.create_engine(url)
         self._head = head
+        self.version = 0  # grows with every change that this process makes
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _sqlite)
             sa.event.listen(self._engine, "begin", _begin)
@@ -81,6 +82,7 @@ class Database:
             change = Change(connection, who)
             yield change
             last = self._append(change)
+        self.version += 1
         if last is not None and self._head is not None:
             partial = self._head.with_suffix(".part")
             partial.write_text(json.dumps({"seq": last[0], "hash": last[1]}), encoding="utf-8")

@@ -41,9 +41,7 @@ def why(scheme: WeightScheme) -> None:
         panel.downloads("method_history", t("method.why_title"), table, columns)
     else:
         st.caption(t("method.no_history"))
-    answered = [one for one in load.home().state.objections.all() if one.state != "open"]
-    counts = {state: sum(one.state == state for one in answered) for state in ("accepted", "partly", "rejected")}
-    st.caption(t("method.objections", **counts))
+    st.caption(t("method.objections", **load.desk().answers()))
 
 
 def propose() -> None:
@@ -111,7 +109,7 @@ def chosen_period() -> Period | None:
 
 with shell.page("method", needs_data=False, official=True):
     period = chosen_period()
-    known, scheme, settings = load.desk().catalogue(period), load.desk().scheme(period), load.home().settings
+    known, scheme, settings = load.desk().catalogue(period), load.desk().scheme(period), load.desk().settings
     st.markdown(t("method.intro"))
     month = f"{period.last:%Y-%m}" if period else t("method.today")
     version = load.desk().standard_in_force(period)
@@ -209,7 +207,7 @@ with shell.page("method", needs_data=False, official=True):
     if load.desk().may("setting"):
         change_rules(settings)
     view = views.method_view(known, settings, scheme, market)
-    version = load.home().warehouse.data_version
+    version = load.data_version()
     with st.container(horizontal=True):
         st.download_button(
             t("method.json"),

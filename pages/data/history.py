@@ -29,7 +29,7 @@ def split(spelling: str) -> None:
 
 def who_is_who() -> None:
     """Spellings that may be one agent, and those that were merged and can be split again."""
-    found, merged = load.home().alike(), load.home().state.aliases()
+    found, merged = load.desk().alike(), load.desk().merged()
     st.subheader(t("history.who"), anchor=False)
     if not found and not merged:
         st.caption(t("history.who_none"))
@@ -51,7 +51,7 @@ def who_is_who() -> None:
 
 def without_partner() -> None:
     """Agents and policies that one file names and its partner does not."""
-    frame = load.home().warehouse.ask("unmatched")
+    frame = load.desk().unmatched()
     st.subheader(t("history.unmatched"), anchor=False)
     if frame.empty:
         st.caption(t("history.unmatched_none"))
@@ -65,7 +65,7 @@ def without_partner() -> None:
 
 
 with shell.page("history", needs_data=False):
-    loads = load.home().warehouse.ask("loads")
+    loads = load.desk().loads()
     if done := session.get("withdrawn"):
         st.caption(t("history.withdrawn", load=done))
         session.forget("withdrawn")

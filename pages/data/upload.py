@@ -48,7 +48,7 @@ def stored(upload) -> list[Path]:
     key = f"members.{path}"
     if session.get(key) is None:
         found = []
-        with load.home().members(path) as members:
+        with load.desk().members(path) as members:
             for at, member in enumerate(members):
                 if member.name == path.name:
                     found.append(path)
@@ -67,8 +67,8 @@ def looked(path: Path, layout: dict) -> dict:
     if waiting.running(key):
         session.put(key, waiting.outcome(key))
     if session.get(key) is None:
-        home = load.home()
-        waiting.begin(key, t("data.looking", file=path.name), lambda work: home.look(path, layout, work))
+        desk = load.desk()
+        waiting.begin(key, t("data.looking", file=path.name), lambda work: desk.look(path, layout, work))
         session.put(key, waiting.outcome(key))
     return session.get(key)
 
@@ -82,7 +82,7 @@ def state_of(path: Path) -> dict:
             found = looked(path, {})
             state["rows"] = sum(sheet["rows"] for sheet in found["sheets"])
             try:
-                state["recipe"] = load.home().recipe_for(path)
+                state["recipe"] = load.desk().recipe_for(path)
                 state["kind"] = state["recipe"].kind
             except RenewalError as error:
                 state["why"] = explain(error, session.language())
@@ -240,8 +240,8 @@ def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> 
         checked = None
     with st.container(horizontal=True):
         if st.button(t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary"):
-            home = load.home()
-            waiting.begin(job, t("data.checking"), lambda work: (recipe, home.preview(path, recipe, work)))
+            desk = load.desk()
+            waiting.begin(job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work)))
             checked = waiting.outcome(job)
             session.put(f"{prefix}.checked", checked)
         st.download_button(
@@ -293,10 +293,10 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         ]
         st.warning(t("data.issues", count=f"{answer['issue_count']:,}"))
         panel.show(f"{prefix}.issues", table, columns, height=panel.fit(len(table), 360))
-        home, language = load.home(), session.language()
+        desk, language = load.desk(), session.language()
         with st.container(horizontal=True):
             st.download_button(
-                t("data.corrections"), lambda: home.corrections(path, recipe, language), export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"),
+                t("data.corrections"), lambda: desk.corrected(path, recipe, language), export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"),
                 key=f"{prefix}.corrections", on_click="ignore", icon=":material/edit_note:", help=t("data.corrections_help"),
             )  # fmt: skip
             panel.downloads(f"{prefix}.issues", t("data.issues_export", file=path.stem), table, columns)
@@ -310,7 +310,7 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
 
     def loaded() -> None:
         receipt = waiting.outcome(job)
-        load.home().state.save_recipe(key, path.name, recipe.plain())
+        load.desk().save_recipe(key, path.name, recipe)
         for one in session.get(f"{prefix}.merges") or []:
             load.desk().merge_agents([one.spelling], one.agent_id)
         finish([receipt], [str(path)])
@@ -381,10 +381,7 @@ with shell.page("data", needs_data=False):
         st.caption(t("data.sample_note"))
         if load.has_sample():
             if st.button(t("data.sample_remove"), key="sample_remove"):
-                from analytics import sample
-
-                load.desk().require("data")
-                sample.remove(load.home())
+                load.remove_sample()
                 session.forget("period", "kept.period", "receipts")
                 st.rerun()
         elif st.button(t("first.sample"), key="sample_load"):

@@ -64,7 +64,7 @@ def proposed() -> Catalogue:
 def measures() -> dict[str, str]:
     """What can be divided by what: every measure, and the numbers of scoresheets that were kept as they were."""
     known = {name: text(field.label) for name, field in counted().items() if name not in base.ids}
-    known |= {name: name.removeprefix("custom.") for name in load.home().warehouse.ask("custom_measures")["measure"]}
+    known |= {name: name.removeprefix("custom.") for name in load.desk().custom_measures()}
     items = {one.numerator: text(one.label) for one in base.indicators if one.numerator not in known}
     return {
         **known,

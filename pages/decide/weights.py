@@ -472,7 +472,7 @@ def use_swot(proposed: WeightScheme) -> None:
 
 def opinions() -> None:
     """How far what the agents would choose lies from the scheme in force; shown from five on, so that nobody is known."""
-    found = load.home().state.proposals()
+    found = load.desk().proposals()
     with st.expander(t("proposal.title", count=len(found))):
         if len(found) < FEWEST:
             st.caption(t("proposal.few", least=FEWEST))

@@ -195,7 +195,7 @@ def talks() -> None:
         Column(name, t(f"talk.{name}"), "date" if name in ("talk_on", "follow_up_on") else "text")
         for name in ("state", "talk_on", "follow_up_on", "owner", "reason", "action", "agreed", "comment", "aims")
     ]
-    language, version = session.language(), load.home().warehouse.data_version
+    language, version = session.language(), load.data_version()
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             t("talk.calendar"),

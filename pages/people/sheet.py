@@ -208,7 +208,7 @@ def notes(agent_id: str) -> None:
 
 def files(about, agent_id: str, one: dict) -> None:
     """PDF and workbook of this sheet; of everybody shown in one go, with progress."""
-    language, version = session.language(), load.home().warehouse.data_version
+    language, version = session.language(), load.data_version()
     stem = f"{t('sheet.title')} {agent_id} {now.measured.period}"
     with st.container(horizontal=True, gap="small"):
         st.download_button(

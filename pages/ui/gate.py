@@ -39,7 +39,7 @@ def enter() -> Desk | None:
         return None
     session.use_identity(identity)
     session.use_catalogue(load.home().catalogue())
-    return Desk(load.home(), identity)
+    return load.desk()
 
 
 def login_page() -> None:

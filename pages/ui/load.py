@@ -52,9 +52,14 @@ def close() -> None:
             cache.clear()
 
 
+def data_version() -> int:
+    """Which state of the data is shown; it stands in the names of exports."""
+    return home().warehouse.data_version
+
+
 def desk() -> Desk:
     """The reader's desk, with this process's cache as its memory."""
-    return Desk(home(), session.identity(), lambda key, make: _kept(key, make))
+    return Desk(home(), session.identity().who, lambda key, make: _kept(key, make))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -112,6 +117,17 @@ def agent_history(of: Evaluation, agent_id: str) -> pd.DataFrame:
 
 def has_sample() -> bool:
     return bool(sample.loads(home()))
+
+
+def add_sample(progress: Callable[[float, str | None], object]) -> None:
+    """Load the sample company, saying how far it is."""
+    desk().require("data")
+    sample.load(home(), progress)
+
+
+def remove_sample() -> None:
+    desk().require("data")
+    sample.remove(home())
 
 
 # -- answers that take a while: cached by the data's version and the period, the same for every reader ------------------

@@ -91,7 +91,7 @@ def column_config(column: Column, *, pinned: bool) -> Any:
 
 def downloads(key: str, stem: str, table: pd.DataFrame, columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
     """CSV and XLSX of a table, made when clicked, under a name that never repeats."""
-    version = load.home().warehouse.data_version
+    version = load.data_version()
     first = on_trial()
     name = f"{t('trial.mark')} {stem}" if first else stem
     with st.container(horizontal=True, gap="small"):

@@ -132,15 +132,11 @@ def first_visit() -> None:
 
 def load_sample() -> None:
     """Load the sample company with progress, then start again with it."""
-    from analytics import sample
-
     bar = st.progress(0.0, text=t("data.sample_loading"))
-    load.desk().require("data")
-    sample.load(
-        load.home(),
+    load.add_sample(
         lambda share, kind: bar.progress(
             share, text=t("data.sample_step", kind=kind) if kind else t("data.sample_done")
-        ),
+        )
     )
     session.forget("period", "kept.period")
     st.rerun()

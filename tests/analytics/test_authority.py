@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics.__main__ import main
 from analytics.catalogue import catalogue, definition_of, preset_schemes, with_version
 from analytics.commands.shell import Context
-from analytics.desk import Desk, Identity, identity_of
+from analytics.desk import Desk
 from analytics.errors import NotAllowed, RequestRefused
 from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
@@ -22,7 +22,7 @@ from tests.conftest import load_text
 
 APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
-ANN = identity_of(Account("ann@x.cn", "agent", agent_id="A1"))
+STAFF = [Account("boss@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")]
 SERVICE = {"results": 60.0, "service": 30.0, "competence": 10.0}
 
 
@@ -30,7 +30,14 @@ SERVICE = {"results": 60.0, "service": 30.0, "competence": 10.0}
 def desk(tiny):
     """The admin's desk over the tiny company, every window closed."""
     tiny.change_setting("grace_by_product", {})
-    return Desk(tiny, Identity())
+    return Desk(tiny)
+
+
+def as_ann(home):
+    """The desk of the agent A1."""
+    if home.state.accounts.of("ann@x.cn") is None:
+        home.state.accounts.save(STAFF, "setup")
+    return Desk(home, "ann@x.cn")
 
 
 def saved(desk, name="夏季", weights=SERVICE, **more):
@@ -279,7 +286,7 @@ def test_a_closed_sheet_stays_byte_for_byte_whatever_is_tried_filtered_loaded_or
 
 
 def test_closing_says_first_what_it_would_freeze(tiny):
-    desk = Desk(tiny, Identity())  # one life policy of Cy's is inside its window
+    desk = Desk(tiny)  # one life policy of Cy's is inside its window
     desk.make_objection(Objection("A1", APRIL, APRIL, "sheet", "other", "为什么"))
     ahead = desk.closing(PERIOD, ["A1", "B2", "C3"])
     assert (ahead.sheets, ahead.provisional, ahead.objections, ahead.without_comment) == (
@@ -308,7 +315,7 @@ def test_several_sheets_are_opened_again_together_for_one_reason_or_none_is(desk
 
 
 def test_an_agent_sees_nothing_of_a_period_before_it_is_published(desk):
-    ann = Desk(desk.home, ANN)
+    ann = as_ann(desk.home)
     for ask in (
         lambda: ann.measured(Filters(PERIOD)),
         lambda: ann.closed_sheet("A1", PERIOD),
@@ -326,13 +333,13 @@ def test_an_agent_sees_nothing_of_a_period_before_it_is_published(desk):
 
 
 def test_a_provisional_period_is_not_published_and_an_agent_never_sees_provisional_figures(tiny):
-    desk = Desk(tiny, Identity())
+    desk = Desk(tiny)
     with pytest.raises(RequestRefused, match="publish_provisional"):
         desk.publish(PERIOD)
     tiny.change_setting("grace_by_product", {})
     desk.publish(PERIOD)
     tiny.change_setting("grace_by_product", {"寿险": 90})  # the window opens again
-    ann = Desk(tiny, ANN)
+    ann = as_ann(tiny)
     with pytest.raises(RequestRefused, match="provisional_unseen"):
         sheet(ann)
     desk.close_sheets(Filters(PERIOD), ["A1"])
@@ -343,14 +350,14 @@ def test_only_the_agent_confirms_to_have_read_a_sheet(desk):
     desk.publish(PERIOD)
     with pytest.raises(RequestRefused, match="read_by_agent_only"):
         desk.confirm_read("A1", PERIOD)
-    Desk(desk.home, ANN).confirm_read("A1", PERIOD)
+    as_ann(desk.home).confirm_read("A1", PERIOD)
     assert sheet(desk)["read"]["changed_since"] is False
     assert [step.count for step in desk.routine(PERIOD) if step.id == "read"] == [1]
 
 
 def test_a_score_changed_by_another_scheme_is_not_the_one_that_was_read_and_can_be_read_again(desk):
     desk.publish(PERIOD)
-    ann = Desk(desk.home, ANN)
+    ann = as_ann(desk.home)
     ann.confirm_read("A1", PERIOD)
     desk.adopt_scheme("service_first", None, PERIOD.first, "投诉多")
     assert sheet(ann)["read"]["changed_since"] is True
@@ -359,7 +366,7 @@ def test_a_score_changed_by_another_scheme_is_not_the_one_that_was_read_and_can_
 
 
 def test_the_routine_of_a_month_counts_what_is_done_and_what_is_left(tiny):
-    desk = Desk(tiny, Identity())
+    desk = Desk(tiny)
     steps = {step.id: (step.state, step.count, step.of) for step in desk.routine(PERIOD)}
     assert steps == {
         "files": ("done", 3, None),
@@ -391,7 +398,7 @@ def two_months(home, tmp_path, as_of):
 
 def test_a_provisional_period_is_compared_with_the_same_day_of_the_earlier_one(home, tmp_path):
     two_months(home, tmp_path, dt.date(2026, 7, 20))
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     june = Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))
     now = desk.evaluation(june)
     assert now.measured.provisional
@@ -405,7 +412,7 @@ def test_where_the_data_do_not_tell_the_same_day_nothing_is_compared(home, tmp_p
     two_months(home, tmp_path, dt.date(2026, 7, 20))
     late = "保单号,工号,到期日,续保结果\nX1,A1,2026-06-26,跟进中\n"
     load_text(home, tmp_path, "policies", late, as_of=dt.date(2026, 7, 10))  # two as-of days among the open ones
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     june = Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))
     assert desk.compared(june, desk.scheme()) is None
 
@@ -416,7 +423,7 @@ def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
         rows += [f"D{month}{at},A1,2026-{month}-05,{'已续' if at < 7 else '未续'},直销" for at in range(9)]
         rows += [f"S{month}{at},A1,2026-{month}-05,{'已续' if at < 1 else '未续'},门店" for at in range(9)]
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n")
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     may = Filters(Period(dt.date(2026, 5, 1), dt.date(2026, 5, 1)), channel="直销")
     rate = sheet(desk, "A1", may)["indicators"][0]
     assert (rate["value"], rate["before"]) == (pytest.approx(7 / 9), pytest.approx(7 / 9))

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.__main__ import main
 from analytics.commands.shell import Context
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Filters, Period, parse_month
 from pages.ui import load
@@ -164,7 +164,7 @@ def test_the_desk_and_the_command_line_give_what_the_rules_give(case):
     wanted, folder = case
     period = Period(parse_month(wanted.first), parse_month(wanted.last))
     home = Home(folder)
-    judged = Desk(home, Identity()).evaluation(Filters(period))
+    judged = Desk(home).evaluation(Filters(period))
     home.close()
     words = ["evaluate", "--from", wanted.first, "--to", wanted.last, "--home", str(folder)]
     printed = json.loads(CliRunner().invoke(main, words, obj=Context()).stdout)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analytics.catalogue import default_scheme
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.evaluation import Evaluation, evaluate, latest_closed, measure, whole_period
 from analytics.home import Home
 from analytics.model import Filters, Period
@@ -168,7 +168,7 @@ def test_namesakes_with_different_ids_stay_two_people(home, tmp_path):
 
 
 def test_there_is_no_comparison_where_the_earlier_months_have_no_figures(tiny):
-    assert Desk(tiny, Identity()).compared(Filters(APRIL), default_scheme()) is None
+    assert Desk(tiny).compared(Filters(APRIL), default_scheme()) is None
 
 
 def test_the_page_opens_on_the_last_month_whose_windows_are_closed(home, tmp_path):

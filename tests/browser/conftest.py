@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Period
 from analytics.people import Account
@@ -191,7 +191,7 @@ def office(browser: Browser, tiny_folder: Path, tmp_path_factory: pytest.TempPat
     shutil.copytree(tiny_folder, folder / "home")
     home = Home(folder / "home")
     home.change_setting("grace_by_product", {})
-    Desk(home, Identity()).publish(APRIL)
+    Desk(home).publish(APRIL)
     home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
     home.close()
     port = free_port()

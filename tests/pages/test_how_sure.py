@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Period
 from analytics.people import Talk
@@ -154,7 +154,7 @@ def test_few_coached_agents_cannot_tell_and_what_a_spreadsheet_would_claim_stand
     shutil.copytree(sample_folder, tmp_path / "home")
     home = Home(tmp_path / "home")
     for at in range(6):
-        Desk(home, Identity()).save_talk(Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 4, 20)))
+        Desk(home).save_talk(Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 4, 20)))
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
     at.switch_page("pages/people/coaching.py").run()
@@ -171,7 +171,7 @@ def test_few_coached_agents_cannot_tell_and_what_a_spreadsheet_would_claim_stand
 def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_folder, tmp_path, monkeypatch):
     shutil.copytree(sample_folder, tmp_path / "home")
     home = Home(tmp_path / "home")
-    desk = Desk(home, Identity())
+    desk = Desk(home)
     month = dt.date(2026, 5, 1)
     sums = desk.monthly(Period(month, month)).head(30)
     rates = sums["renewed_premium"] / sums["due_premium"]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.__main__ import main
 from analytics.catalogue import catalogue, definition_of
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Period
 from analytics.people import StandardVersion
@@ -34,7 +34,7 @@ def changed_standards(home: Home) -> None:
     changes = {"late_rate": late, **{name: {} for name in ("renewal_rate", "renewal_count", "satisfaction")}}
     order = ("late_rate", *reversed([name for name in catalogue().ids if name not in changes]))
     made = StandardVersion(changes, {}, {}, "李", "不再单看续保率", APRIL, order=order)
-    Desk(home, Identity()).adopt_standard(made, 0)
+    Desk(home).adopt_standard(made, 0)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def settled(tiny: Home, monkeypatch: pytest.MonkeyPatch):
 
 
 def desk() -> Desk:
-    return Desk(load.home(), Identity())
+    return Desk(load.home())
 
 
 def text_of(at: AppTest) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from analytics import sample
 from analytics.catalogue import catalogue, default_scheme
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
 from analytics.home import Home
@@ -52,7 +52,7 @@ def agent(index):
 def company(tmp_path_factory):
     home = Home(tmp_path_factory.mktemp("company") / "home")
     sample.load(home)
-    yield Desk(home, Identity())
+    yield Desk(home)
     home.close()
 
 
@@ -72,7 +72,7 @@ def equals(home, tmp_path):
                 f"P{one}-{at},B{one:02d},2026-04-{1 + at % 28:02d},{'已续' if random.random() < 0.8 else '未续'},{random.choice([3, 4, 5])}"
             )
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n", satisfaction_max=5)
-    return Desk(home, Identity()).evaluation(Filters(APRIL), default_scheme())
+    return Desk(home).evaluation(Filters(APRIL), default_scheme())
 
 
 def test_equal_agents_are_not_told_apart_and_hardly_one_is_placed(equals):

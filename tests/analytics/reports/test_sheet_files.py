@@ -9,7 +9,7 @@ import icalendar
 import openpyxl
 import pytest
 
-from analytics.desk import Desk, Identity
+from analytics.desk import Desk
 from analytics.model import Filters, Period
 from analytics.people import Note, Talk
 from analytics.reports import sheets
@@ -24,7 +24,7 @@ APRIL = dt.date(2026, 4, 1)
 def three(tiny):
     """The three sheets of the tiny company, one with a comment that a spreadsheet would run, and one evil name."""
     load_text(tiny, tiny.folder, "agents", '工号,姓名\nC3,"=HYPERLINK(""http://x"")"\n')
-    desk = Desk(tiny, Identity())
+    desk = Desk(tiny)
     desk.write_note(Note("A1", APRIL, APRIL, "comment", "=1+1 稳定"))
     around = desk.around(Filters(Period(APRIL, APRIL)))
     return [desk.shown_sheet(around, one) for one in ("A1", "B2", "C3")]

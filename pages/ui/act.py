@@ -1,0 +1,30 @@
+"""What a click or an entry does: every callback of a widget that changes anything goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from analytics.errors import RenewalError
+from analytics.language import explain
+from pages.ui import gate, session
+
+P = ParamSpec("P")
+
+
+def action(function: Callable[P, None]) -> Callable[P, None]:
+    """A callback as widgets may have it. Streamlit runs callbacks before the page, and so before the gate: whoever has no account any
+    more is stopped here, and a refusal becomes the sentence at the top of the page."""
+
+    @wraps(function)
+    def acting(*words: P.args, **named: P.kwargs) -> None:
+        if not gate.still_there():
+            return
+        try:
+            function(*words, **named)
+        except RenewalError as error:
+            session.put("refused", explain(error, session.language()))
+
+    acting.__dict__["is_action"] = True
+    return acting
