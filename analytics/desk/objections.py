@@ -11,13 +11,13 @@ import pandas as pd
 
 from analytics.desk.access import plain
 from analytics.desk.sheets import Sheets
-from analytics.errors import RequestRefused
+from analytics.errors import NotAllowed, RequestRefused
 from analytics.evaluation import evaluate
 from analytics.insight.quadrant import place
 from analytics.insight.replay import Replay, replay
 from analytics.intake.fields import fields
 from analytics.model import Filters, Period
-from analytics.people import Attachment, ClosedSheet, Correction, Objection
+from analytics.people import LOCAL, Attachment, ClosedSheet, Correction, Objection
 from analytics.warehouse.sandbox import sandbox
 
 DEADLINE_DAYS = 14
@@ -42,44 +42,52 @@ class Objections(Sheets):
         return found
 
     def attachment(self, objection: Objection) -> Attachment | None:
-        self.require("object", objection.agent_id)
+        objection = self._stored(objection, "object")
         return None if objection.attachment is None else self.home.state.objections.attachment(objection.attachment)
 
     def make_objection(self, objection: Objection, attached: Attachment | None = None) -> Objection:
         self.require("object", objection.agent_id)
         self.require_published(Period(objection.first, objection.last))
         if objection.about == "record":
-            self._policy(objection)
             objection = replace(objection, proposal=checked(objection.proposal))
+            self._policy(objection, objection.proposal)
         due = dt.date.today() + dt.timedelta(days=DEADLINE_DAYS)
         return self.home.state.objections.make(replace(objection, author=self.identity.who, due_on=due), attached)
 
     def correction_of(self, objection: Objection, values: Mapping[str, str | None] | None = None) -> Correction:
-        """The correction that accepting an objection would write; `values` in place of those proposed."""
-        self.require("answer", objection.agent_id)
+        """The correction that accepting an objection would write; `values` in place of those proposed. Refused to whoever does not cover
+        the agent whose policy it is, and the one who would get it: across scopes an admin decides."""
+        objection = self._stored(objection, "answer")
         wanted = checked(objection.proposal if values is None else values)
         if objection.about != "record" or not wanted:
             raise RequestRefused("nothing_to_correct")
-        policy = self._policy(objection)
+        policy = self._policy(objection, wanted)
         period = str(Period(objection.first, objection.last))
         if "agent_id" in wanted and wanted["agent_id"] not in set(self.home.warehouse.ask("facts_of")["agent_id"]):
             raise RequestRefused("agent_unknown", agent=wanted["agent_id"], period=period)
+        self._require_covered(str(policy["agent_id"]), wanted.get("agent_id"))
         old = {name: plain(policy[name]) for name in wanted}
         month = policy["month"].date()
         return Correction(objection.policy_id, month, wanted, old, objection.text, self.identity.who, objection.id)
 
-    def _policy(self, objection: Objection) -> Any:
-        """The policy an objection names, of the period it concerns; only one of the agent's own, or of nobody else's known."""
+    def _stored(self, objection: Objection, action: str) -> Objection:
+        """The objection as the store has it, over the version that was read; who may is asked about that one."""
+        found = self.home.state.objections.one(objection.id or 0)
+        self.require(action, found.agent_id)
+        return replace(found, version=objection.version)
+
+    def _require_covered(self, *agent_ids: str | None) -> None:
+        for agent_id in agent_ids:
+            if agent_id is not None and not self.covers(agent_id):
+                self.home.state.note_down(self.who, "denied", f"correct {agent_id}")
+                raise NotAllowed("across_scopes")
+
+    def _policy(self, objection: Objection, wanted: Mapping[str, str | None]) -> Any:
+        """The policy an objection names, of the period it concerns: one of the agent's own, or one that is claimed for them."""
         found = self.home.warehouse.ask("policy", policy_id=objection.policy_id, month=None)
         first, last = pd.Timestamp(objection.first), pd.Timestamp(objection.last)
         inside = found[(found["month"] >= first) & (found["month"] <= last)]
-        foreign = (
-            self.identity.role == "agent"
-            and "agent_id" not in objection.proposal
-            and len(inside)
-            and inside.iloc[0]["agent_id"] != objection.agent_id
-        )
-        if inside.empty or foreign:
+        if inside.empty or objection.agent_id not in (inside.iloc[0]["agent_id"], wanted.get("agent_id")):
             period = str(Period(objection.first, objection.last))
             raise RequestRefused("policy_unknown", policy=objection.policy_id, period=period)
         return inside.iloc[0]
@@ -98,8 +106,11 @@ class Objections(Sheets):
     def answer(
         self, objection: Objection, state: str, answer: str, values: Mapping[str, str | None] | None = None
     ) -> Objection:
-        """Answer an objection; accepting "data wrong" on a record writes the correction and rolls its month up again."""
-        self.require("answer", objection.agent_id)
+        """Answer an objection; accepting "data wrong" on a record writes the correction and rolls its month up again. Nobody decides on
+        what they objected to themselves."""
+        objection = self._stored(objection, "answer")
+        if objection.author == self.who != LOCAL:
+            raise NotAllowed("own_objection")
         correction = None
         if state in ("accepted", "partly") and objection.kind == "data_wrong" and objection.about == "record":
             correction = self.correction_of(objection, values)
@@ -111,7 +122,7 @@ class Objections(Sheets):
 
     def closed_around(self, objection: Objection) -> list[ClosedSheet]:
         """The agent's closed sheets that an accepted objection does not move: those that cover its months."""
-        self.require("object", objection.agent_id)
+        objection = self._stored(objection, "object")
         every = self.home.state.sheets.closed().values()
         return [
             sheet
@@ -124,7 +135,7 @@ class Objections(Sheets):
         self.require("answer")
         about = {one.id: one.agent_id for one in self.home.state.objections.all()}
         every = self.home.state.objections.corrections(in_force=False)
-        return [one for one in every if self.covers(about.get(one.objection, ""))]
+        return [one for one in every if all(map(self.covers, _concerned(one, about.get(one.objection or 0))))]
 
     def undo_corrections(self, correction_ids: Sequence[int]) -> None:
         """Take accepted corrections back: the figures are what they were before, the objection and its answer stay."""
@@ -135,6 +146,11 @@ class Objections(Sheets):
                 raise RequestRefused("correction_unknown", id=correction_id)
         self.home.state.objections.undo(correction_ids, self.identity.who)
         self.home.apply_corrections()
+
+
+def _concerned(correction: Correction, agent_id: str | None) -> set[str]:
+    """Whom a correction concerns: the agent who objected, who had the policy, and who got it."""
+    return {one for one in (agent_id, correction.old.get("agent_id"), correction.values.get("agent_id")) if one}
 
 
 def checked(values: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -197,7 +197,8 @@ class Sheets(Figures):
 
     def write_note(self, note: Note) -> Note:
         """Write or change a note; an agent writes remarks, a supervisor comments and advice (a remark only for the agent)."""
-        self.require("remark" if note.kind == "remark" else "note", note.agent_id)
+        for one in (note, *([] if note.id is None else [self.home.state.notes.one(note.id)])):
+            self.require("remark" if one.kind == "remark" else "note", one.agent_id)
         return self.home.state.notes.write(replace(note, author=self.identity.who))
 
     # -- coaching ------------------------------------------------------------------------------------------------------
@@ -216,7 +217,10 @@ class Sheets(Figures):
         return found
 
     def save_talk(self, talk: Talk) -> Talk:
+        """A new talk, or one of the scope over the version that was read."""
         self.require("coach", talk.agent_id)
+        if talk.id is not None:
+            self.talk(talk.id)
         return self.home.state.talks.save(talk, self.identity.who)
 
 

@@ -31,6 +31,12 @@ class Notes:
             select = select.where(table.c.first == first, table.c.last == last)
         return [value_from(Note, row) for row in self._database.rows(select)]
 
+    def one(self, note_id: int) -> Note:
+        rows = self._database.rows(sa.select(tables.note).where(tables.note.c.id == note_id))
+        if not rows:
+            raise RequestRefused("note_unknown", id=note_id)
+        return value_from(Note, rows[0])
+
     def write(self, note: Note) -> Note:
         """Write a new note (id None), or change one over the version that was read; refused when another was saved since."""
         if note.kind not in NOTE_KINDS:
