@@ -131,9 +131,9 @@ class Home:
             path.chmod(0o600)
         return path.read_text(encoding="ascii")
 
-    def change_setting(self, name: str, value: Any, who: str = LOCAL) -> None:
-        """Save a rule and bring every figure under it."""
-        self.state.save_setting(name, value, who)
+    def change_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
+        """Save rules, all of these or none, and bring every figure under them."""
+        self.state.save_settings(changes, who)
         records.apply_settings(self.warehouse, self.settings)
 
     # -- who is who ------------------------------------------------------------------------------------------------

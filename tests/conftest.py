@@ -92,7 +92,7 @@ def _quick_reading() -> Iterator[None]:
 
 def load_tiny(home: Home, folder: Path) -> None:
     """The tiny company into an empty home."""
-    home.change_setting("grace_by_product", {"寿险": 90})
+    home.change_settings({"grace_by_product": {"寿险": 90}})
     load_text(home, folder, "agents", ROSTER)
     load_text(home, folder, "policies", POLICIES, satisfaction_max=5)
     load_text(home, folder, "complaints", COMPLAINTS)

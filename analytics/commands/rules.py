@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -285,20 +287,23 @@ def _version(version: StandardVersion, language: str) -> dict[str, Any]:
 def settings_(context: Context, changes: tuple[str, ...], grace: tuple[str, ...]) -> None:
     """The rules that decide who is right in a quarrel; --set and --grace change them, and every figure with them."""
     with desk_of(context, "see") as desk:
+        wanted: dict[str, Any] = {}
         for change in changes:
             name, mark, text = change.partition("=")
             if not mark:
                 raise RequestRefused("setting_unreadable", value=change)
-            desk.change_setting(name.strip(), _setting(name.strip(), text.strip()))
+            wanted[name.strip()] = _setting(name.strip(), text.strip())
         if grace:
-            products = dict(desk.home.settings.grace_by_product)
+            products = dict(desk.settings.grace_by_product)
             for change in grace:
                 product, _, days = change.rpartition("=")
-                if not product or not days.isdigit():
+                if not product or not re.fullmatch(r"[0-9]{1,9}", days):
                     raise RequestRefused("setting_unreadable", value=change)
                 products[product] = int(days)
-            desk.change_setting("grace_by_product", {name: days for name, days in products.items() if days})
-        settings = desk.home.settings
+            wanted["grace_by_product"] = {name: days for name, days in products.items() if days}
+        if wanted:
+            desk.change_settings(wanted)
+        settings = desk.settings
     show(context, plain_of(settings))
 
 
@@ -306,6 +311,8 @@ def _setting(name: str, text: str) -> Any:
     try:
         if name in ("grace_days", "contact_lead_days"):
             return int(text)
+        if name == "grace_by_product":
+            return json.loads(text)
         return float(text) if name == "missing_limit" else text
     except ValueError as error:
         raise RequestRefused("setting_unreadable", value=f"{name}={text}") from error

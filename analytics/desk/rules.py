@@ -206,9 +206,10 @@ class Rules(Objections):
             raise RequestRefused("indicator_unknown", name=indicator, known=self.catalogue().ids)
         self.home.state.market.save(MarketAverage(indicator, value, source), self.identity.who)
 
-    def change_setting(self, name: str, value: Any) -> None:
+    def change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Change rules, all of these or none."""
         self.require("setting")
-        self.home.change_setting(name, value, self.identity.who)
+        self.home.change_settings(changes, self.identity.who)
 
     def proposals(self) -> list[WeightProposal]:
         """What agents would choose, unnamed."""

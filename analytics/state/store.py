@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import holidays
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
@@ -22,6 +23,25 @@ from analytics.state.periods import Periods
 from analytics.state.schemes import Schemes
 from analytics.state.sheets import Sheets
 from analytics.state.talks import Talks
+
+LIMITS = {"grace_days": (0, 366), "contact_lead_days": (0, 366), "missing_limit": (0, 100)}
+
+
+def check_settings(changes: Mapping[str, Any]) -> None:
+    """Refuse changes of the rules of which one is none, or could not be followed."""
+    for name, value in changes.items():
+        if name not in {one.name for one in fields(Settings)}:
+            raise RequestRefused("setting_unknown", name=name)
+        days = value.values() if name == "grace_by_product" and isinstance(value, Mapping) else [value]
+        if name == "calendar":
+            if value not in holidays.list_supported_countries():
+                raise RequestRefused("calendar_unknown", value=value)
+            continue
+        low, high = LIMITS.get(name, LIMITS["grace_days"])
+        for one in days:
+            whole = isinstance(one, int) and not isinstance(one, bool)
+            if not (whole or (name == "missing_limit" and isinstance(one, float))) or not low <= one <= high:
+                raise RequestRefused("setting_outside", name=name, value=one, low=low, high=high)
 
 
 class Store:
@@ -115,15 +135,17 @@ class Store:
         known = {field.name for field in fields(Settings)}
         return Settings(**{name: value for name, value in rows.items() if name in known})
 
-    def save_setting(self, name: str, value: Any, who: str = LOCAL) -> None:
-        if name not in {field.name for field in fields(Settings)}:
-            raise RequestRefused("setting_unknown", name=name)
-        before = getattr(self.settings(), name)
+    def save_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
+        """Change rules, all of these or none."""
+        check_settings(changes)
+        settings = self.settings()
         with self.database.change(who) as change:
-            change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
-            change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
-            if before != value:
-                change.log("setting.save", name, before, value)
+            for name, value in changes.items():
+                before = getattr(settings, name)
+                change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
+                change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
+                if before != value:
+                    change.log("setting.save", name, before, value)
 
     # -- aliases ---------------------------------------------------------------------------------------------------
 

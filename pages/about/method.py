@@ -90,13 +90,14 @@ def change_rules(settings: Settings) -> None:
                 for row in by_product.to_dict("records")
                 if row["product"] and row["days"] == row["days"] and row["days"] is not None
             }
-            for name, value in (
-                ("contact_lead_days", int(lead)),
-                ("missing_limit", float(limit)),
-                ("grace_by_product", products),
-                ("grace_days", int(days)),
-            ):
-                load.desk().change_setting(name, value)
+            load.desk().change_settings(
+                {
+                    "contact_lead_days": int(lead),
+                    "missing_limit": float(limit),
+                    "grace_by_product": products,
+                    "grace_days": int(days),
+                }
+            )
             st.rerun()
 
 

@@ -29,7 +29,7 @@ SERVICE = {"results": 60.0, "service": 30.0, "competence": 10.0}
 @pytest.fixture
 def desk(tiny):
     """The admin's desk over the tiny company, every window closed."""
-    tiny.change_setting("grace_by_product", {})
+    tiny.change_settings({"grace_by_product": {}})
     return Desk(tiny)
 
 
@@ -336,9 +336,9 @@ def test_a_provisional_period_is_not_published_and_an_agent_never_sees_provision
     desk = Desk(tiny)
     with pytest.raises(RequestRefused, match="publish_provisional"):
         desk.publish(PERIOD)
-    tiny.change_setting("grace_by_product", {})
+    tiny.change_settings({"grace_by_product": {}})
     desk.publish(PERIOD)
-    tiny.change_setting("grace_by_product", {"寿险": 90})  # the window opens again
+    tiny.change_settings({"grace_by_product": {"寿险": 90}})  # the window opens again
     ann = as_ann(tiny)
     with pytest.raises(RequestRefused, match="provisional_unseen"):
         sheet(ann)
@@ -508,7 +508,7 @@ def test_the_counts_of_the_records_are_the_figures(desk):
 def ask(tiny):
     """The command line in this process: JSON of a command, or its one sentence."""
     folder = tiny.folder
-    tiny.change_setting("grace_by_product", {})
+    tiny.change_settings({"grace_by_product": {}})
     tiny.close()
 
     def asked(*words, refused=False):
@@ -632,3 +632,32 @@ def test_truths_in_json_are_truths_and_numbers_numbers(ask):
     ):
         assert words(ask(command)) == [], command
     assert isinstance(ask("fairness")["standards"][0]["flagged"], bool)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calendar=XX",),
+        ("calendar=",),
+        ("grace_days=-1",),
+        ("grace_days=99999999999999999999",),
+        ("contact_lead_days=9999999999",),
+        ("missing_limit=101",),
+        ("missing_limit=nan",),
+        ('grace_by_product={"a": true}',),
+        ("grace_by_product={",),
+        ("grace_days=45", "bogus=1"),
+    ],
+)
+def test_a_rule_that_could_not_be_followed_is_refused_with_all_that_came_with_it(shell, words):
+    before = shell("settings")
+    assert shell.refused("settings", *(part for word in words for part in ("--set", word)))
+    assert shell("settings") == before
+
+
+def test_a_product_is_given_its_grace_and_it_is_taken_back_to_the_general_one(shell):
+    assert shell("settings", "--grace", "车险=60", "--set", "grace_days=45")["grace_by_product"] == {"车险": 60}
+    assert "99999999999999" in shell.refused("settings", "--grace", "车险=99999999999999")
+    assert shell.refused("settings", "--grace", "车险=²")
+    after = shell("settings", "--grace", "车险=0")
+    assert (after["grace_days"], after["grace_by_product"]) == (45, {})

@@ -46,7 +46,7 @@ def desk(home, identity=ADMIN):
 @pytest.fixture
 def out(tiny):
     """The tiny company with every window closed, and April published to its agents."""
-    tiny.change_setting("grace_by_product", {})
+    tiny.change_settings({"grace_by_product": {}})
     Desk(tiny).publish(PERIOD)
     return tiny
 
@@ -144,7 +144,7 @@ def test_every_personal_question_is_asked_inside_role_and_scope_or_refused_and_n
 COMMANDS = {
     "load": lambda d: d.load_all([], as_of=None, on_issues="refuse"),
     "withdraw": lambda d: d.withdraw(1),
-    "setting": lambda d: d.change_setting("grace_days", 30),
+    "setting": lambda d: d.change_settings({"grace_days": 30}),
     "scheme": lambda d: d.save_scheme(BALANCED),
     "adopt": lambda d: d.adopt_scheme("balanced", None, APRIL, "r"),
     "delete": lambda d: d.delete_scheme("x"),

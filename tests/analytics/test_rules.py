@@ -59,7 +59,7 @@ def test_a_window_that_ends_on_the_as_of_date_is_still_open_even_when_renewed(ho
 
 
 def test_grace_can_differ_by_product(tiny):
-    tiny.change_setting("grace_by_product", {"车险": 60})
+    tiny.change_settings({"grace_by_product": {"车险": 60}})
     of = judged(tiny)
     assert people(of, "B2", "late_renewals") == 0
     assert people(of, "B2", "renewed_policies") == 2

@@ -190,7 +190,7 @@ def office(browser: Browser, tiny_folder: Path, tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("office")
     shutil.copytree(tiny_folder, folder / "home")
     home = Home(folder / "home")
-    home.change_setting("grace_by_product", {})
+    home.change_settings({"grace_by_product": {}})
     Desk(home).publish(APRIL)
     home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
     home.close()

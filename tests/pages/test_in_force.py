@@ -43,7 +43,7 @@ def changed_folder(tiny_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("changed") / "home"
     shutil.copytree(tiny_folder, folder)
     home = Home(folder)
-    home.change_setting("grace_by_product", {})
+    home.change_settings({"grace_by_product": {}})
     changed_standards(home)
     home.close()
     return folder
@@ -68,7 +68,7 @@ def test_every_command_works_after_indicators_are_removed_added_and_reordered(ch
 @pytest.fixture
 def settled(tiny: Home, monkeypatch: pytest.MonkeyPatch):
     """The app over the tiny company with every window closed."""
-    tiny.change_setting("grace_by_product", {})
+    tiny.change_settings({"grace_by_product": {}})
     folder = tiny.folder
     tiny.close()
     yield opened(folder, monkeypatch)
