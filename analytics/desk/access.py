@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.errors import NotAllowed
+from analytics.errors import NotAllowed, RequestRefused
 from analytics.evaluation import Measured
 from analytics.home import Home
-from analytics.model import Filters, Period, Scope
+from analytics.model import Filters, Period, Scope, WeightScheme
 from analytics.people import LOCAL, Account
 
 # Who may do what; managers and agents besides only inside their scope.
@@ -133,6 +133,20 @@ class Access:
         """An agent sees the sheets of published periods, and nothing of any other."""
         if self.identity.role == "agent" and not self.published(period):
             raise NotAllowed("not_published", period=str(period))
+
+    def require_seen(self, measured: Measured, scheme: WeightScheme | None = None) -> None:
+        """An agent sees live figures of a published period under the scheme in force, once its windows are closed."""
+        if self.identity.role != "agent":
+            return
+        self.require_published(measured.period)
+        if scheme is not None and scheme.trial:
+            raise NotAllowed("not_allowed")
+        if measured.provisional:
+            raise RequestRefused("provisional_unseen", period=str(measured.period))
+
+    def published_periods(self) -> list[Period]:
+        """The periods that agents may see, latest last."""
+        return sorted(Period(one.first, one.last) for one in self.home.state.periods.published())
 
     def exported(self, what: str) -> None:
         """Note down that figures left the house."""

@@ -120,6 +120,8 @@ class Figures(Access):
         """The policies, surveys, complaints, contacts and ratings behind one agent's indicator in a period."""
         self.require("see", agent_id)
         self.require_published(filters.period)
+        if self.identity.role == "agent":
+            self.require_seen(self._measured(filters))
         wanted = self.catalogue(filters.period)[indicator]
         return evidence(wanted, self.home.records_of(agent_id, kinds_behind(wanted), filters))
 

@@ -44,10 +44,6 @@ class Month(Data):
         self.require("publish")
         self.home.state.periods.take_back(period.first, period.last, self.identity.who, why)
 
-    def published_periods(self) -> list[Period]:
-        """The periods that agents may see, latest last."""
-        return sorted(Period(one.first, one.last) for one in self.home.state.periods.published())
-
     def routine(self, period: Period) -> list[Step]:
         """Every line of the routine of a period, in the order of the work."""
         self.require("close")

@@ -48,8 +48,9 @@ class Sheets(Figures):
     def live_sheet(self, around: Around, agent_id: str) -> dict[str, Any]:
         """The sheet as the data have it now."""
         self.require("see", agent_id)
+        self.require_seen(around.evaluation.measured, around.evaluation.scheme)
         made = sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
-        return for_own_eyes(made) if self.identity.role == "agent" else made
+        return for_own_eyes(made, self.published_periods()) if self.identity.role == "agent" else made
 
     def closed_sheet(self, agent_id: str, period: Period) -> ClosedSheet | None:
         """The sheet as it was closed, if it was."""
@@ -70,13 +71,11 @@ class Sheets(Figures):
         period = around.evaluation.measured.period
         state = None
         if closed is None:
-            if self.identity.role == "agent" and around.evaluation.measured.provisional:
-                raise RequestRefused("provisional_unseen", period=str(period))
             chosen = self.live_sheet(around, agent_id)
         else:
             chosen = dict(closed.snapshot)
             if self.identity.role == "agent":
-                chosen = for_own_eyes(chosen)
+                chosen = for_own_eyes(chosen, self.published_periods())
             whole = around
             if around.evaluation.measured.filters.channel is not None:
                 whole = self.around(Filters(period))
@@ -188,17 +187,23 @@ class Sheets(Figures):
 
     def notes(self, agent_id: str, period: Period) -> list[Note]:
         self.require("see", agent_id)
+        self.require_published(period)
         return self.home.state.notes.of(agent_id, period.first, period.last)
 
     def all_notes(self, agent_id: str | None = None) -> list[Note]:
-        """Every note of the scope, or one agent's."""
+        """Every note of the scope, or one agent's; an agent reads those of published periods, and their own."""
         self.require("see", agent_id)
-        return [note for note in self.home.state.notes.of(agent_id) if self.covers(note.agent_id)]
+        found = [note for note in self.home.state.notes.of(agent_id) if self.covers(note.agent_id)]
+        if self.identity.role != "agent":
+            return found
+        seen = self.published_periods()
+        return [note for note in found if Period(note.first, note.last) in seen or note.author == self.who]
 
     def write_note(self, note: Note) -> Note:
         """Write or change a note; an agent writes remarks, a supervisor comments and advice (a remark only for the agent)."""
         for one in (note, *([] if note.id is None else [self.home.state.notes.one(note.id)])):
             self.require("remark" if one.kind == "remark" else "note", one.agent_id)
+            self.require_published(Period(one.first, one.last))
         return self.home.state.notes.write(replace(note, author=self.identity.who))
 
     # -- coaching ------------------------------------------------------------------------------------------------------

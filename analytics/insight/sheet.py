@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from analytics.insight.coaching import step_to_next_band
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
-from analytics.model import QUADRANTS, Indicator, Settings
+from analytics.model import QUADRANTS, Indicator, Period, Settings, parse_month
 from analytics.people import MarketAverage
 from analytics.scoring.standards import Floats
 from analytics.scoring.weights import lacking, largest_remainder
@@ -114,17 +114,33 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
     }  # fmt: skip
 
 
-def for_own_eyes(one: Mapping[str, Any]) -> dict[str, Any]:
-    """The sheet as its agent reads it: a team's figure stays only where enough colleagues' values stand behind it."""
+def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
+    """The sheet as its agent reads it: nothing of months that are not published, neither in the trend nor as the period before; and a
+    team's figure only where enough colleagues' values stand behind it."""
+
+    def seen(first: dt.date, last: dt.date) -> bool:
+        return any(period.first <= first and last <= period.last for period in published)
+
+    period = Period(parse_month(one["period"]["from"]), parse_month(one["period"]["to"]))
+    before = period.shifted(-period.length)
+    compared = seen(before.first, before.last)
     enough = one.get("team_others", 0) >= FEWEST
     return {
         **one,
+        "before": one.get("before") if compared else None,
         "indicators": [
-            {**item, "team_median": item["team_median"] if item.get("team_others", 0) >= FEWEST else None}
+            {
+                **item,
+                "team_median": item["team_median"] if item.get("team_others", 0) >= FEWEST else None,
+                "before": item.get("before") if compared else None,
+            }
             for item in one["indicators"]
         ],
-        "trend": [point for point in one["trend"] if enough or point["whose"] == "agent"],
-    }
+        "trend": [
+            point for point in one["trend"]
+            if (enough or point["whose"] == "agent") and seen(parse_month(point["month"]), parse_month(point["month"]))
+        ],
+    }  # fmt: skip
 
 
 def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from analytics.desk import Desk
 from analytics.errors import NotAllowed, RequestRefused
 from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
-from analytics.people import Account, Adoption, Objection, StandardVersion, in_force
+from analytics.people import Account, Adoption, Note, Objection, StandardVersion, in_force
 from analytics.scoring.weights import lacking, move, parse, vector
 from tests.conftest import load_text
 
@@ -661,3 +661,39 @@ def test_a_product_is_given_its_grace_and_it_is_taken_back_to_the_general_one(sh
     assert shell.refused("settings", "--grace", "车险=²")
     after = shell("settings", "--grace", "车险=0")
     assert (after["grace_days"], after["grace_by_product"]) == (45, {})
+
+
+def test_an_agent_sees_nothing_of_a_month_that_is_not_published(home, tmp_path):
+    """March and April of one agent: what stands in the sheet of April of March is seen once March is published too."""
+    rows = "".join(f"P{month}{at},A1,2026-0{month}-0{at},已续,\n" for month in (3, 4) for at in (1, 2))
+    load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,未续原因\n{rows}")
+    boss, march = Desk(home), Period(dt.date(2026, 3, 1), dt.date(2026, 3, 1))
+    boss.write_note(Note("A1", march.first, march.last, "comment", "三月的评语"))
+    boss.publish(PERIOD)
+    ann = as_ann(home)
+
+    def of_march():
+        shown = sheet(ann)
+        rate = next(item for item in shown["indicators"] if item["id"] == "renewal_rate")
+        trend = [point["month"] for point in shown["trend"] if point["indicator"] == "renewal_rate"]
+        return shown["before"] is not None, rate["before"], "2026-03" in trend, [note.text for note in ann.all_notes()]
+
+    assert of_march() == (False, None, False, [])
+    with pytest.raises(NotAllowed, match="not_published"):
+        ann.write_note(Note("A1", march.first, march.last, "remark", "不对"))
+    boss.publish(march)
+    assert of_march() == (True, 1.0, True, ["三月的评语"])
+
+
+def test_no_side_door_shows_an_agent_a_trial_or_a_published_month_that_became_provisional(desk):
+    desk.publish(PERIOD)
+    ann = as_ann(desk.home)
+    filters = Filters(PERIOD)
+    tried = ann.tried(ann.around(filters), WeightScheme("试", {"results": 60.0, "service": 20.0, "competence": 20.0}))
+    with pytest.raises(NotAllowed, match="not_allowed"):
+        ann.live_sheet(tried, "A1")
+    assert len(ann.records("A1", "renewal_rate", filters).tables)
+    desk.change_settings({"grace_by_product": {"寿险": 90}})  # a window opens again
+    for ask in (lambda: ann.records("A1", "renewal_rate", filters), lambda: ann.live_sheet(ann.around(filters), "A1")):
+        with pytest.raises(RequestRefused, match="provisional_unseen"):
+            ask()
