@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.reports import sheets
 from analytics.reports.tables import Column
 from pages.ui import load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import t
 
 SHOWN = 1_000
@@ -26,16 +27,16 @@ with shell.page("audit", needs_data=False):
         st.info(t("audit.empty"))
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        who = st.selectbox(
+        who = box(
             t("audit.who"),
-            [None, *sorted({one.who for one in entries})],
+            ["", *sorted({one.who for one in entries})],
             key="audit_who",
             format_func=lambda one: sheets.who(one, session.language()) if one else t("audit.everybody"),
             width=220,
         )
-        action = st.selectbox(
+        action = box(
             t("audit.action"),
-            [None, *sorted({one.action.partition(".")[0] for one in entries})],
+            ["", *sorted({one.action.partition(".")[0] for one in entries})],
             key="audit_action",
             format_func=lambda one: t(f"audit.kind_{one}") if one else t("audit.everything"),
             width=220,
@@ -58,7 +59,7 @@ with shell.page("audit", needs_data=False):
         session.forget("audit_checked")
     found = [
         one for one in entries
-        if (who is None or one.who == who) and (action is None or one.action.partition(".")[0] == action)
+        if (not who or one.who == who) and (not action or one.action.partition(".")[0] == action)
         and (not wanted or wanted.lower() in f"{one.object} {words(one.before)} {words(one.after)}".lower())
     ]  # fmt: skip
     st.caption(t("audit.note", shown=min(len(found), SHOWN), all=len(found)))

@@ -23,6 +23,7 @@ from analytics.model import Receipt
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
 from pages.ui import controls, load, panel, session, shell, spellings, understanding, waiting
+from pages.ui.box import box
 from pages.ui.i18n import md, t, text
 
 TYPES = ["xlsx", "xls", "xlsm", "ods", "csv", "txt", "tsv", "parquet", "zip"]
@@ -151,7 +152,7 @@ def examine(path: Path) -> None:
     together = False
     if len(sheets) > 1:
         choices = [*([""] if len(alike) > 1 else []), *sheets]
-        name = st.selectbox(
+        name = box(
             t("data.sheet"), choices, key=f"{prefix}.sheet", width=420,
             format_func=lambda one: one or t("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
         )  # fmt: skip
@@ -189,7 +190,7 @@ def examine(path: Path) -> None:
     guesses = [guess["kind"] for guess in sheet["guesses"]]
     best = saved.get("kind") or (guesses[0] if guesses else "policies")
     every = list(kinds())
-    kind = st.selectbox(
+    kind = box(
         t("data.kind"),
         every,
         every.index(best),
@@ -389,7 +390,7 @@ with shell.page("data", needs_data=False):
     with template_col.container(border=True, key="template_card"):
         st.subheader(t("data.templates"), anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            wanted = st.selectbox(
+            wanted = box(
                 t("data.kind"), list(kinds()), key="template_kind", format_func=lambda one: text(kinds()[one].label)
             )
             language = session.language()
@@ -414,7 +415,7 @@ with shell.page("data", needs_data=False):
                 st.error(explain(error, session.language()))
         if len(paths) > 1:
             queue(paths)
-            chosen = st.selectbox(
+            chosen = box(
                 t("data.files"), list(paths), key="file_choice", width=420, format_func=lambda one: paths[one].name
             )
             if session.get("file_choice") in paths:

@@ -14,6 +14,7 @@ from analytics.people import MarketAverage
 from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
 COLUMNS = ("branch", "team", "region", "supervisor")
@@ -102,7 +103,7 @@ def proposals() -> None:
     st.subheader(t("fairness.propose"), anchor=False)
     options = now.catalogue.ids
     session.keep_valid("propose_indicator", options)
-    name = st.selectbox(t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260)
+    name = box(t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260)
     known = market(name)
     one = now.catalogue[name]
     found = propose(now.measured, name, known.value if known else None)

@@ -19,6 +19,7 @@ from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import md, t, text
 
 UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
@@ -82,7 +83,7 @@ def editor() -> None:
     known = proposed()
     options = [*known.ids, NEW]
     session.keep_valid("standard_choice", options)
-    chosen = st.selectbox(
+    chosen = box(
         t("column.indicator"),
         options,
         key="standard_choice",
@@ -191,14 +192,14 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
         en = st.text_input(t("standards.label_en"), table["label"]["en"], key=f"{key}.en", max_chars=60)
     names = list(dict.fromkeys([table["numerator"], table["denominator"], *known]))
     with st.container(horizontal=True):
-        made["numerator"] = st.selectbox(
+        made["numerator"] = box(
             t("column.numerator"),
             names,
             names.index(table["numerator"]),
             key=f"{key}.num",
             format_func=lambda one: known.get(one, one),
         )
-        made["denominator"] = st.selectbox(
+        made["denominator"] = box(
             t("column.denominator"),
             names,
             names.index(table["denominator"]),
@@ -206,21 +207,21 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
             format_func=lambda one: known.get(one, one),
         )
     with st.container(horizontal=True):
-        made["category"] = st.selectbox(
+        made["category"] = box(
             t("agent.category"),
             CATEGORIES,
             CATEGORIES.index(table["category"]),
             key=f"{key}.cat",
             format_func=lambda one: t(f"weights.col_{one}"),
         )
-        made["unit"] = st.selectbox(
+        made["unit"] = box(
             t("standards.unit"),
             UNITS,
             UNITS.index(table["unit"]),
             key=f"{key}.unit",
             format_func=lambda one: t(f"unit.{one}"),
         )
-        made["direction"] = st.selectbox(
+        made["direction"] = box(
             t("method.better"),
             ["higher", "lower"],
             ["higher", "lower"].index(table["direction"]),
@@ -231,7 +232,7 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
         made["weight"] = float(
             st.number_input(t("standards.weight"), 0.0, 1000.0, float(table["weight"]), key=f"{key}.weight")
         )
-        mode = st.selectbox(
+        mode = box(
             t("standards.mode"),
             ["linear", "steps"],
             ["linear", "steps"].index(table["standard"]["mode"]),
@@ -426,7 +427,7 @@ def versions() -> None:
             earlier = [0, *(one.version for one in every)]
             before = in_force(every[:-1], every[-1].effective_from)
             default = earlier.index(before.version if before else 0)
-            chosen = st.selectbox(
+            chosen = box(
                 t("weights.col_version"), earlier, default, key="restore_version", format_func=version_name, width=220
             )
             since = st.date_input(

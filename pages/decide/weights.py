@@ -21,6 +21,7 @@ from analytics.reports.words import weights_text
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
+from pages.ui.box import box
 from pages.ui.figure import persistent_figure
 from pages.ui.follow import lead
 from pages.ui.i18n import indicator, md, t, text
@@ -212,9 +213,7 @@ def workbench() -> None:
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
         session.put("scheme_choice", matching())
-        st.selectbox(
-            t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=choose, format_func=label_of
-        )
+        box(t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=choose, format_func=label_of)
         st.segmented_control(
             t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=choose_purpose,
             default=official.purpose or None, format_func=lambda one: t(f"weights.purpose_{one}"), help=t("weights.purpose_help"),
@@ -322,9 +321,7 @@ def save_form() -> None:
         with st.container(horizontal=True):
             st.text_input(t("weights.save_name"), key="save_name", max_chars=120)
             st.text_input(t("weights.save_author"), key="save_author", max_chars=120)
-            st.selectbox(
-                t("weights.purpose"), PURPOSES, key="save_purpose", format_func=lambda one: t(f"weights.purpose_{one}")
-            )
+            box(t("weights.purpose"), PURPOSES, key="save_purpose", format_func=lambda one: t(f"weights.purpose_{one}"))
             st.date_input(t("standards.since"), first_of_month(), key="save_since", format="YYYY-MM-DD")
         st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
@@ -343,7 +340,7 @@ def adopt_form() -> None:
     with st.container(border=True, key="adopt_form"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             session.keep_valid("adopt_name", list(choices))
-            name = st.selectbox(t("weights.scheme"), list(choices), key="adopt_name", format_func=label_of, width=260)
+            name = box(t("weights.scheme"), list(choices), key="adopt_name", format_func=label_of, width=260)
             since = st.date_input(
                 t("standards.since"), first_of_month(), key="adopt_scheme_since", format="YYYY-MM-DD", width=180
             )
@@ -392,7 +389,7 @@ def saved() -> None:
         if unused and desk.may("scheme"):
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 session.keep_valid("delete_name", unused)
-                name = st.selectbox(t("weights.delete_which"), unused, key="delete_name", width=260)
+                name = box(t("weights.delete_which"), unused, key="delete_name", width=260)
                 st.button(t("weights.delete"), key="delete_scheme", on_click=delete, args=(name,))
     if adoptions:
         st.subheader(t("weights.adoptions"), anchor=False)

@@ -7,6 +7,7 @@ from analytics.errors import RequestRefused
 from analytics.insight.case_mix import CELL, MERGED, calibration, change, none_alike, waterfall
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import t
 
 
@@ -106,7 +107,7 @@ with shell.page("case_mix"):
     if earlier is None:
         st.caption(t("overview.no_comparison"))
     elif teams:
-        team = st.selectbox(t("filter.team"), teams, key="change_team", width=220)
+        team = box(t("filter.team"), teams, key="change_team", width=220)
         before, after = load.cases(earlier, channel), load.cases(period, channel)
         before, after = before[before["team"] == team], after[after["team"] == team]
         if len(before) and len(after):

@@ -14,6 +14,7 @@ from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.figure import persistent_figure, select_in_figure, selected_in_figure
 from pages.ui.follow import follow, lead
 from pages.ui.i18n import indicator, t, text
@@ -78,8 +79,8 @@ def picture() -> None:
         session.keep_valid(key, ids)
     left, right = st.columns([0.66, 0.34], gap="medium")
     with right:
-        x = st.selectbox(t("quadrant_page.x"), ids, ids.index(usual[0]), key="axis_x", format_func=indicator)
-        y = st.selectbox(t("quadrant_page.y"), ids, ids.index(usual[1]), key="axis_y", format_func=indicator)
+        x = box(t("quadrant_page.x"), ids, ids.index(usual[0]), key="axis_x", format_func=indicator)
+        y = box(t("quadrant_page.y"), ids, ids.index(usual[1]), key="axis_y", format_func=indicator)
         kinds = ["median", "mean", "target", "typed"]
         kind = st.segmented_control(
             t("quadrant_page.cut"),

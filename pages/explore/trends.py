@@ -8,6 +8,7 @@ from analytics.model import Period, add_months
 from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
 SPANS = (6, 12, 18, 24)
@@ -73,7 +74,7 @@ with shell.page("trends"):
         options = [one.id for one in now.catalogue.indicators if can_trend(one, monthly)]
         session.keep_valid("trend_indicator", options)
         if options:
-            chosen = st.selectbox(t("column.indicator"), options, key="trend_indicator", format_func=indicator, width=240)  # fmt: skip
+            chosen = box(t("column.indicator"), options, key="trend_indicator", format_func=indicator, width=240)  # fmt: skip
     if not options:
         st.info(t("common.nothing"))
         st.stop()

@@ -15,6 +15,7 @@ from analytics.reports.tables import Column
 from analytics.scoring.weights import largest_remainder
 from analytics.units import percent
 from pages.ui import controls, evidence, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import indicator, t, text
 
 with shell.page("agent"):
@@ -98,7 +99,7 @@ with shell.page("agent"):
         options = list(dict.fromkeys(history["indicator"]))
         if options:
             session.keep_valid("history_indicator", options)
-            one = st.selectbox(t("agent.history_of"), options, key="history_indicator", format_func=indicator)
+            one = box(t("agent.history_of"), options, key="history_indicator", format_func=indicator)
             lines = history[history["indicator"] == one]
             lines = lines if session.how_sure() else lines.drop(columns=["low", "high"])
             unit = units[one]

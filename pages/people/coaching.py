@@ -19,6 +19,7 @@ from analytics.reports import sheets, views
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, export_name
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t, text
 
 ORDER = (
@@ -216,7 +217,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
     """One agent's talks, and the indicators they aimed at before and now; no claim that one made the other."""
     agents = list(dict.fromkeys(talk.agent_id for talk in reversed(every)))
     with st.expander(t("talk.history")):
-        agent_id = st.selectbox(
+        agent_id = box(
             t("agent.choose"),
             agents,
             key="talk_agent",
@@ -276,7 +277,7 @@ def proof() -> None:
     if not starts:
         st.info(t("proof.no_before", period=str(now.measured.period)))
         return
-    start = st.selectbox(t("proof.before"), starts[::-1], key="proof_start", format_func=lambda month: str(Period(month, add_months(month, length - 1))), width=260)  # fmt: skip
+    start = box(t("proof.before"), starts[::-1], key="proof_start", format_func=lambda month: str(Period(month, add_months(month, length - 1))), width=260)  # fmt: skip
     before = Period(start, add_months(start, length - 1))
     found = load.proof(now, before)
     about = {"before": str(before), "after": str(now.measured.period), "coached": found.coached, "peers": found.peers}

@@ -13,6 +13,7 @@ from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.state.objections import ATTACHMENT_MB
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
 CHOICES = {"outcome": ["renewed", "lost", "open"]}
@@ -95,21 +96,21 @@ def form() -> None:
     session.keep_valid("objection_agent", ids)
     with st.container(border=True, key="objection_form"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            agent_id = st.selectbox(
+            agent_id = box(
                 t("agent.choose"),
                 ids,
                 key="objection_agent",
                 format_func=lambda one: f"{names[one]} · {one}",
                 width=260,
             )
-            about = st.selectbox(
+            about = box(
                 t("objection.about"),
                 OBJECTION_ABOUT,
                 key="objection_about",
                 format_func=lambda one: t(f"objection.about_{one}"),
                 width=180,
             )
-            kind = st.selectbox(
+            kind = box(
                 t("objection.kind"),
                 OBJECTION_KINDS,
                 key="objection_kind",
@@ -117,9 +118,7 @@ def form() -> None:
                 width=220,
             )
         if about == "indicator":
-            st.selectbox(
-                t("column.indicator"), now.catalogue.ids, key="objection_indicator", format_func=indicator, width=260
-            )
+            box(t("column.indicator"), now.catalogue.ids, key="objection_indicator", format_func=indicator, width=260)
         if about == "record":
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 own = load.desk().policies_of(agent_id, now.measured.period)
@@ -127,11 +126,11 @@ def form() -> None:
                     t("objection.policy"), own["policy_id"].tolist(), key="objection_policy", index=None, placeholder=t("objection.policy_choose"), accept_new_options=True, width=260,
                 )  # fmt: skip
                 if kind == "data_wrong":
-                    name = st.selectbox(
+                    name = box(
                         t("objection.field"), CORRECTABLE, key="objection_field", format_func=field_label, width=180
                     )
                     if name in CHOICES:
-                        st.selectbox(
+                        box(
                             t("objection.proposed"),
                             CHOICES[name],
                             key=f"objection_value_{name}",

@@ -15,6 +15,7 @@ from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, export_name
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
+from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
 MOST = 2_000
@@ -33,8 +34,9 @@ def save_note(key: str, note: Note) -> None:
     session.forget("note_editing")
 
 
-def ask_to_close(agent_ids: list[str]) -> None:
-    session.put("closing", agent_ids)
+def ask_to_close(agent_ids: list[str], about: dict) -> None:
+    session.put("closing", {**about, "agents": agent_ids})
+    session.forget("close_provisional")
 
 
 def close_sheets(agent_ids: list[str]) -> None:
@@ -122,7 +124,7 @@ def figures(one: dict) -> None:
     options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]
     if options:
         session.keep_valid("sheet_trend", options)
-        name = st.selectbox(t("agent.history_of"), options, key="sheet_trend", format_func=indicator, width=280)
+        name = box(t("agent.history_of"), options, key="sheet_trend", format_func=indicator, width=280)
         lines = trend[trend["indicator"] == name].assign(month=lambda frame: pd.to_datetime(frame["month"]))
         unit = next(item["unit"] for item in one["indicators"] if item["id"] == name)
         lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
@@ -315,6 +317,7 @@ def closing(agent_id: str, one: dict) -> None:
         session.forget("sheet_done")
     if not desk.may("close", agent_id):
         return
+    here = {"period": str(period), "agent": agent_id}
     closed = desk.closed_agents(period)
     open_ones, closed_ones = [each for each in ids if each not in closed], [each for each in ids if each in closed]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -326,15 +329,21 @@ def closing(agent_id: str, one: dict) -> None:
                 t("sheet.close"),
                 key="close_sheet",
                 on_click=ask_to_close,
-                args=([agent_id],),
+                args=([agent_id], here),
                 help=t("sheet.close_help"),
             )
         if len(ids) > 1 and open_ones:
             st.button(
-                t("sheet.close_all", count=len(open_ones)), key="close_all", on_click=ask_to_close, args=(open_ones,)
+                t("sheet.close_all", count=len(open_ones)),
+                key="close_all",
+                on_click=ask_to_close,
+                args=(open_ones, here),
             )
-    if asked := [each for each in session.get("closing") or [] if each in ids]:
-        ask(asked)
+    question = session.get("closing")
+    if question and {**question, **here} == question and set(question["agents"]) <= set(ids):
+        ask(question["agents"])
+    elif question:  # it was asked about another agent, period or list than the page now shows
+        session.forget("closing", "close_provisional")
     if len(closed_ones) > 1:
         with st.expander(t("sheet.reopen_many", count=len(closed_ones))):
             st.text_input(t("sheet.reopen_why"), key="reopen_all_why", max_chars=500)
@@ -348,8 +357,13 @@ def closing(agent_id: str, one: dict) -> None:
 
 def ask(agent_ids: list[str]) -> None:
     """Once more before anything is frozen: how many, what about them is unfinished, what can no longer change."""
-    ahead = load.desk().closing(now.measured.period, agent_ids)
+    period = now.measured.period
+    ahead = load.desk().closing(period, agent_ids)
+    whom = (
+        f"{names[agent_ids[0]]} {agent_ids[0]}" if len(agent_ids) == 1 else t("sheet.closing_all", count=len(agent_ids))
+    )
     with st.container(border=True, key="closing_asked"):
+        st.markdown(f"**{period} · {md(whom)}**")
         st.markdown(
             t(
                 "sheet.closing_counts",
@@ -379,7 +393,7 @@ with shell.page("sheet", official=True):
     now = load.evaluation(controls.filter_bar())
     known = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
-    agent_id, ids, _ = controls.choose_agent(now, "sheet", MOST)
+    agent_id, ids, names = controls.choose_agent(now, "sheet", MOST)
     about = load.desk().around(now.measured.filters)
     one = load.desk().shown_sheet(about, agent_id)
     head(one)

@@ -11,6 +11,7 @@ from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
 from analytics.people import OPEN_TALKS, Talk
 from pages.ui import load, session
+from pages.ui.box import box
 from pages.ui.i18n import md, t
 
 ALL = "all"
@@ -55,7 +56,7 @@ def remembered_period() -> Period:
 
 
 def filter_bar(*, least: bool = False) -> Filters:
-    """Period, team, branch, channel on one line; what is chosen stays from page to page and in the address."""
+    """Period, team, branch, channel on one line; what is chosen stays from page to page."""
     periods = period_options()
     if not periods:
         st.info(t("month.nothing_published"))
@@ -71,11 +72,11 @@ def filter_bar(*, least: bool = False) -> Filters:
         branches = [] if alone else sorted({branch for branch in seen["branch"] if branch})
         channels = [] if alone else load.channels()
         if teams:
-            _select("team", [None, *teams], None, lambda one: one or t("filter.all_teams"))
+            _select("team", ["", *teams], "", lambda one: one or t("filter.all_teams"))
         if branches:
-            _select("branch", [None, *branches], None, lambda one: one or t("filter.all_branches"))
+            _select("branch", ["", *branches], "", lambda one: one or t("filter.all_branches"))
         if channels:
-            _select("channel", [None, *channels], None, lambda one: one or t("filter.all_channels"))
+            _select("channel", ["", *channels], "", lambda one: one or t("filter.all_channels"))
         if least:
             value = st.number_input(
                 t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=104
@@ -96,14 +97,20 @@ def period_choice() -> Period:
 
 
 def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
-    session.keep_valid(key, options)
     kept = session.remembered(key)
-    at = options.index(kept) if kept in options else options.index(default) if default in options else 0
-    chosen = st.selectbox(
-        t(f"filter.{key}"), options, index=at, key=key, format_func=label, width=178 if key == "period" else 120
-    )
-    session.remember(key, chosen)
+    wanted = kept if kept in options else default if default in options else options[0]
+    if session.get(key) != wanted:
+        session.put(key, wanted)
+    chosen = box(
+        t(f"filter.{key}"), options, key=key, format_func=label, width=178 if key == "period" else 120,
+        on_change=_remember, args=(key,),
+    )  # fmt: skip
+    session.remember(key, chosen or None)
     return chosen
+
+
+def _remember(key: str) -> None:
+    session.remember(key, session.get(key) or None)
 
 
 def _custom(periods: dict[str, Period]) -> None:
@@ -112,20 +119,19 @@ def _custom(periods: dict[str, Period]) -> None:
     if len(months) < 2:
         return
     with st.popover(t("filter.custom")):
-        first = st.selectbox(t("filter.from"), months[::-1], key="from_month")
-        last = st.selectbox(t("filter.to"), months, key="to_month")
+        first = box(t("filter.from"), months[::-1], key="from_month")
+        last = box(t("filter.to"), months, key="to_month")
         st.button(t("filter.apply"), key="apply_period", on_click=_apply, args=(first, last), disabled=first > last)
 
 
 def _apply(first: str, last: str) -> None:
     session.remember("period", period_id(first, last))
-    session.forget("period")
 
 
 def _reset() -> None:
     for key in session.FILTER_KEYS:
         session.remember(key, None)
-        session.forget(key)
+    session.put("least", 0)
 
 
 def _period_label(one: str, periods: dict[str, Period]) -> str:
@@ -138,7 +144,6 @@ def show_period(months: tuple[str, ...]) -> None:
     """Make these months the period of every page."""
     if months:
         session.remember("period", period_id(months[0], months[-1]))
-        session.forget("period")
 
 
 def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, list[str], dict[str, str]]:
@@ -159,7 +164,7 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
         session.put(f"{key}_asked", asked)
         session.put(f"{key}_choice", asked)
     session.keep_valid(f"{key}_choice", ids)
-    chosen = st.selectbox(
+    chosen = box(
         t("agent.choose"),
         ids,
         key=f"{key}_choice",

@@ -124,9 +124,17 @@ def try_scheme(chosen: WeightScheme | None) -> None:
         st.session_state["trial"] = replace(chosen, trial=True)
 
 
-def use_page(*, official: bool) -> None:
+def use_page(name: str, *, official: bool) -> None:
     """What the page of this run is: one that always shows what is in force, or one whose charts follow a trial."""
     st.session_state["page.official"] = official
+    if st.session_state.get("page.name") != name:
+        st.session_state["page.name"] = name
+        st.session_state["page.visit"] = visit() + 1
+
+
+def visit() -> int:
+    """Grows whenever the reader comes from another page: what the browser showed of this one before is gone then."""
+    return int(st.session_state.get("page.visit", 0))
 
 
 def followed_trial() -> WeightScheme | None:

@@ -68,7 +68,7 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
     An official page shows what is in force whatever is tried out; on the others the charts follow a trial. `own_bar`: the page
     draws the bar about a trial itself, because there it comes and goes with the sliders.
     """
-    session.use_page(official=official)
+    session.use_page(name, official=official)
     st.title(t(f"{name}.title"), anchor=False)
     try:
         if not own_bar:

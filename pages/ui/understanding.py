@@ -15,6 +15,7 @@ from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
 from pages.ui import panel
+from pages.ui.box import box
 from pages.ui.i18n import md, t, text
 
 ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
@@ -29,11 +30,11 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if "encoding" in seen:
             every = list(dict.fromkeys([seen["encoding"], *ENCODINGS]))
-            encoding = st.selectbox(t("data.encoding"), every, key=f"{prefix}.encoding", width=150)
+            encoding = box(t("data.encoding"), every, key=f"{prefix}.encoding", width=150)
             if encoding != seen["encoding"]:
                 out["encoding"] = encoding
             marks = list(dict.fromkeys([seen.get("delimiter", ","), *DELIMITERS]))
-            mark = st.selectbox(
+            mark = box(
                 t("data.delimiter"), marks, key=f"{prefix}.delimiter", width=130,
                 format_func=lambda one: t(f"data.mark_{DELIMITERS[one]}") if one in DELIMITERS else one,
             )  # fmt: skip
@@ -50,7 +51,7 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
         )
         if sheet["hidden_rows"]:
             choices = ["skip", "read"]
-            hidden = st.selectbox(
+            hidden = box(
                 t("data.hidden"), choices, key=f"{prefix}.hidden", width=150, format_func=lambda one: t(f"data.hidden_{one}")
             )  # fmt: skip
             if hidden == "read":
@@ -98,7 +99,7 @@ def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str,
     with st.container(border=True, key=f"{prefix}.wide"):
         st.markdown(t("data.wide_ask", headers=md(", ".join(headers[:3])), count=len(headers)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = st.selectbox(
+            chosen = box(
                 t("data.wide_field"), choices, choices.index(before) if before in choices else 0, key=f"{prefix}.wide_field", width=280,
                 format_func=lambda one: t("data.wide_none") if one is None else t("data.wide_each") if one == EACH_MONTH else text(counted()[one].label),
             )  # fmt: skip
@@ -284,7 +285,7 @@ def options(
         dated = [name for name in columns if name in fields() and fields()[name].type in ("date", "moment")]
         if dated:
             orders = ["auto", "ymd", "dmy", "mdy"]
-            order = st.selectbox(
+            order = box(
                 t("data.date_order"), orders, orders.index(before.get("date_order", "auto")), key=f"{prefix}.order",
                 format_func=lambda one: t(f"data.order_{one}"), width=220,
             )  # fmt: skip
@@ -292,7 +293,7 @@ def options(
                 out["date_order"] = order
         if len(names) > 1:
             senses = [None, *(one for one in ("period", "team", "branch") if one in kinds()[kind].fields)]
-            sense = st.selectbox(
+            sense = box(
                 t("data.sheet_is"), senses, senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0, key=f"{prefix}.sheet_is",
                 format_func=lambda one: t(f"data.sheet_is_{one or 'nothing'}"), width=220,
             )  # fmt: skip
@@ -316,7 +317,7 @@ def options(
         rated = [name for name in (*columns, wide_field) if name in counted() and counted()[name].type == "rate"]
         if rated:
             scales = ["auto", "percent", "fraction"]
-            scale = st.selectbox(
+            scale = box(
                 t("data.rate_scale"), scales, scales.index(before.get("rate_scale", "auto")), key=f"{prefix}.rate_scale", width=220,
                 format_func=lambda one: t(f"data.rate_{one}"),
             )  # fmt: skip
@@ -324,13 +325,13 @@ def options(
                 out["rate_scale"] = scale
         if kind == "scoresheet":
             senses = ["refuse", "add"]
-            sense = st.selectbox(
+            sense = box(
                 t("data.duplicates"), senses, senses.index(before.get("duplicates", "refuse")), key=f"{prefix}.duplicates", width=220,
                 format_func=lambda one: t(f"data.duplicates_{one}"),
             )  # fmt: skip
             if sense == "add":
                 out["duplicates"] = sense
-        mode = st.selectbox(
+        mode = box(
             t("data.months"), ["add", "replace"], ["add", "replace"].index(before.get("months", "add")), key=f"{prefix}.months",
             format_func=lambda one: t(f"data.months_{one}"), width=240,
         )  # fmt: skip
