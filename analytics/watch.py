@@ -14,6 +14,7 @@ from analytics.home import Home
 from analytics.intake.recipe import Recipe
 from analytics.language import explain
 from analytics.model import Receipt
+from analytics.people import LOCAL
 from analytics.reports import views
 
 SETTLED = 1.0  # seconds without a change after which a file counts as wholly written
@@ -27,6 +28,7 @@ class How:
     as_of: dt.date | None
     on_issues: str
     language: str
+    who: str = LOCAL
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
     try:
         with home.members(path) as members:
             pairs = [(member, how.recipe or home.recipe_for(member)) for member in members]
-            receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues)
+            receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues, who=how.who)
     except IssuesFound as error:
         lines = [views.issue_line(issue, how.language) for issue in error.facts["issues"]]  # type: ignore[attr-defined]
         reason = "\n".join([explain(error, how.language), *lines])

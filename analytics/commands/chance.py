@@ -165,7 +165,7 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
 
 @command("incentives")
 @period_options
-@click.option("--bonus", default=0.0, help="Bonus for each candidate, for the budget.")
+@click.option("--bonus", type=click.FloatRange(0, 1e12), default=0.0, help="Bonus for each candidate, for the budget.")
 def incentives(context: Context, bonus: float, **options: Any) -> None:
     """Agents who keep improving on heavily weighted indicators, with the evidence, and how many of them are expected to be there by chance alone."""
     from analytics.insight import trends as steady

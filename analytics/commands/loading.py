@@ -16,6 +16,7 @@ import click
 from analytics import sample as sample_data
 from analytics import watch
 from analytics.commands.shell import Context, command, day, desk_of, home_of, show, write
+from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.home import Home
 from analytics.intake import limits
@@ -23,7 +24,6 @@ from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import say
 from analytics.model import Receipt
-from analytics.people import LOCAL
 from analytics.reports.templates import template
 
 
@@ -160,9 +160,9 @@ def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo
         raise RequestRefused("merge_needs_both")
     with home_of(context) as home:
         if undo:
-            home.split_agents(undo, context.account or LOCAL)
+            home.split_agents(undo, context.who)
         if into:
-            home.merge_agents(spellings, into, context.account or LOCAL)
+            home.merge_agents(spellings, into, context.who)
         merged = [{"spelling": one, "agent_id": agent_id} for one, agent_id in home.state.aliases().items()]
         offered = [asdict(one) for one in home.alike()]
     show(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])
@@ -211,8 +211,18 @@ def watch_(
     that was loaded but not yet moved is recognised.
     """
     recipe = read_recipe(recipe_file) if recipe_file else None
-    how = watch.How(recipe, as_of, on_issues, context.language)
-    for outcome in watch.files(folder, lambda: Home(context.home), how, every=every, once=once):
+    how = watch.How(recipe, as_of, on_issues, context.language, context.who)
+
+    def opened() -> Home:
+        home = Home(context.home)
+        try:
+            Desk(home, context.who).require("data")
+        except BaseException:
+            home.close()
+            raise
+        return home
+
+    for outcome in watch.files(folder, opened, how, every=every, once=once):
         plain = {
             "file": outcome.file,
             "moved_to": outcome.moved_to,

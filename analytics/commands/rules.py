@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from analytics.catalogue import definition_of, preset_schemes
-from analytics.commands.shell import Context, command, desk_of, month, plain_of, rows_of, scheme_of, show
+from analytics.commands.shell import Context, command, desk_of, month, named, plain_of, rows_of, scheme_of, show
 from analytics.desk import AdoptionEffect, Desk
 from analytics.errors import FileRefused, RequestRefused
 from analytics.insight.rehearsal import grade_changes, rehearse
@@ -79,7 +79,7 @@ def schemes(
             made = replace(made, author=author, reason=reason, purpose=purpose or "", company_goal=goal)
             answer["saved"] = _scheme(desk.save_scheme(made))
         if adopt is not None:
-            name, version = _named(adopt)
+            name, version = named(adopt)
             start = since or _this_month()
             effect = (
                 desk.adoption_effect(name, version, start)
@@ -88,7 +88,7 @@ def schemes(
             )
             answer["preview" if preview else "adopted"] = _effect(effect)
         if delete is not None:
-            answer["deleted"] = desk.delete_scheme(*_named(delete))
+            answer["deleted"] = desk.delete_scheme(*named(delete))
         now, adoptions = desk.scheme(), desk.adoptions()
         rows = [
             {
@@ -99,11 +99,6 @@ def schemes(
             for scheme in desk.schemes().values()
         ]
     show(context, answer or rows)
-
-
-def _named(text: str) -> tuple[str, int | None]:
-    stem, mark, version = text.rpartition("@")
-    return (stem, int(version)) if mark and version.isdigit() else (text, None)
 
 
 def _made(desk: Desk, name: str, weights: str | None, swot: Path | None) -> WeightScheme:
@@ -248,6 +243,12 @@ def _draft(desk: Desk, file: Path, since: dt.date, reason: str) -> StandardVersi
     grades, vetoes, order = (tables.pop(name, None) for name in ("grades", "veto", "order"))
     every = desk.standards()
     last = every[-1] if every else StandardVersion({}, {}, {}, "", "", since)
+    if wrong := [
+        name
+        for name, table in {**tables, "veto": vetoes or {}, "grades": grades or {}}.items()
+        if not isinstance(table, dict)
+    ]:
+        raise FileRefused("toml_unreadable", file=file.name, why=", ".join(wrong))
     changed = {name: {} if table.get("remove") else table for name, table in tables.items()}
     try:
         return StandardVersion(

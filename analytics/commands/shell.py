@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import math
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -40,6 +42,11 @@ class Context:
         self.format = "json"
         self.account: str | None = None
         self.language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
+
+    @property
+    def who(self) -> str:
+        """Who acts; the empty address of a script's unset variable is nobody's, and not the one user of this machine."""
+        return LOCAL if self.account is None else self.account
 
 
 class Group(click.Group):
@@ -102,7 +109,7 @@ def desk_of(context: Context, action: str = "see") -> Iterator[Desk]:
     """The desk of whoever is acting, once the command's action is allowed to them."""
     home = Home(context.home)
     try:
-        desk = Desk(home, context.account or LOCAL)
+        desk = Desk(home, context.who)
         desk.require(action)
         yield desk
     finally:
@@ -176,13 +183,18 @@ def cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def named(text: str) -> tuple[str, int | None]:
+    """NAME or NAME@VERSION."""
+    found = re.fullmatch(r"(.*)@([0-9]{1,9})", text, re.DOTALL)
+    return (found[1], int(found[2])) if found else (text, None)
+
+
 def scheme_of(desk: Desk, period: Period, name: str | None, weights: str | None) -> WeightScheme:
     """The scheme in force in a period; another one by its name (NAME or NAME@VERSION), or typed weights, is a trial."""
     official = desk.scheme(period)
     chosen = official
     if name is not None:
-        stem, mark, version = name.rpartition("@")
-        chosen = desk.scheme_named(stem, int(version)) if mark and version.isdigit() else desk.scheme_named(name)
+        chosen = desk.scheme_named(*named(name))
     if weights is not None:
         return WeightScheme("typed", parse(weights), chosen.indicators, trial=True)
     same = (chosen.name, chosen.version) == (official.name, official.version)
@@ -264,7 +276,7 @@ def flat(agent: dict[str, Any]) -> dict[str, Any]:
 def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None, first: Sequence[str] = ()) -> None:
     """Print a value as JSON, or its rows as a table; `first` are rows of words above a table (a trial says that it is one)."""
     if context.format == "json":
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
+        click.echo(json.dumps(_known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
         return
     for line in first:
         click.echo(f'"{line}"' if context.format == "csv" else line)
@@ -276,6 +288,15 @@ def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None,
         click.echo(buffer.getvalue(), nl=False)
     else:
         click.echo(frame.to_string(index=False, na_rep="—"))
+
+
+def _known(value: Any) -> Any:
+    """The value with None for what is not a number: JSON has no word for it."""
+    if isinstance(value, Mapping):
+        return {name: _known(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ from analytics.insight.sheet import differs, sheet
 from analytics.model import Filters, Period, Settings, WeightScheme
 from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, WeightProposal, in_force
 from analytics.reports.exercise import exercise
-from analytics.scoring.weights import check
+from analytics.scoring.weights import check, vector
 
 REHEARSED = 6  # months that a draft of the standards is shown over
 
@@ -99,12 +99,22 @@ class Rules(Objections):
         self.require("scheme")
         effect = self.adoption_effect(name, version, since)
         scheme = effect.scheme
+        later = [one.effective_from for one in self.standards() if one.effective_from > effect.since]
+        for month in sorted({effect.since, *later}):
+            self._weighs(scheme, self.catalogue(Period(month, month)), month)
         said = reason.strip() or ("" if scheme.label else scheme.reason)
         if not said:
             raise RequestRefused("reason_missing")
         made = Adoption(scheme.name, scheme.version, effect.since, said[:2000], self.identity.who)
         self.home.state.schemes.adopt(made, effect.months)
         return effect
+
+    def _weighs(self, scheme: WeightScheme, known: Catalogue, month: dt.date) -> None:
+        """Refuse what would leave a month without any weight."""
+        try:
+            vector(scheme, known)
+        except RequestRefused as error:
+            raise RequestRefused("scheme_fails", name=scheme.name, month=f"{month:%Y-%m}", why=error) from error
 
     # -- standards -----------------------------------------------------------------------------------------------------
 
@@ -142,6 +152,9 @@ class Rules(Objections):
         """
         self.require("standard")
         known = with_version(version)
+        later = [one.effective_from for one in self.adoptions() if one.effective_from > version.effective_from]
+        for month in sorted({version.effective_from, *later}):
+            self._weighs(self.home.scheme(month), known, month)
         closed = self.home.state.sheets.closed()
         months = self._months()
         for at, month in enumerate(months):
@@ -181,14 +194,22 @@ class Rules(Objections):
         return replace(earlier, reason=reason, effective_from=since.replace(day=1), restores=version, made_at=None)
 
     def undo_standard(self, reason: str, progress: Callable[[float], None] = lambda share: None) -> StandardVersion:
-        """Adopt the version before the latest one again, from the month that the latest one began with."""
+        """Bring back what held before the latest version: from its month on the version before it, and where another began later, that
+        one from its month; the last of those adopted."""
         every = self.standards()
         if not every:
             raise RequestRefused("nothing_to_undo")
         latest = every[-1]
-        before = in_force(every[:-1], latest.effective_from)
-        made = self.restored_standard(before.version if before else 0, latest.effective_from, reason)
-        return self.adopt_standard(made, latest.version, progress)
+        held: int | None = None
+        expected, made = latest.version, latest
+        for month in sorted({latest.effective_from, *(one.effective_from for one in every[:-1])}):
+            before = in_force(every[:-1], month)
+            version = before.version if before else 0
+            if month < latest.effective_from or version == held:
+                continue
+            made = self.adopt_standard(self.restored_standard(version, month, reason), expected, progress)
+            expected, held = made.version, version
+        return made
 
     # -- market averages, settings, proposals --------------------------------------------------------------------------
 

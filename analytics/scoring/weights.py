@@ -14,6 +14,7 @@ from analytics.scoring.standards import Floats
 
 # The permitted weights (results, service, competence): the triangle of the three ranges with "sum = 100".
 CORNERS = ((70.0, 20.0, 10.0), (60.0, 30.0, 10.0), (60.0, 20.0, 20.0))
+LARGEST = 1e6  # more than anybody means by a weight; far larger ones drown the others and add up to infinity
 NOTHING = 1e-12  # stands for a weight of 0 below a fraction whose top is 0
 
 
@@ -27,6 +28,9 @@ def check(categories: Mapping[str, float], indicators: Mapping[str, float]) -> N
     for name, weight in indicators.items():
         if not np.isfinite(weight) or weight < 0:
             raise RequestRefused("weight_negative", name=name, value=weight)
+    for name, weight in (*categories.items(), *indicators.items()):
+        if weight > LARGEST:
+            raise RequestRefused("weight_large", name=name, value=weight, most=f"{LARGEST:g}")
     if sum(categories.values()) <= 0:
         raise RequestRefused("weights_zero")
 

@@ -290,6 +290,8 @@ class _Counted:
         above = self._values.get(indicator.numerator, nothing)
         below = self._values.get(denominator_of(indicator), nothing)
         there = ~np.isnan(above) & ~np.isnan(below)
+        if indicator.fallback:
+            there &= below != 0  # as for the targets of a month
         if self._spans is not None:
             there = self._chosen(there, (below == 0) & (indicator.fallback is None), indicator)
         return np.where(there, above, np.nan), np.where(there, below, np.nan)

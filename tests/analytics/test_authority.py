@@ -18,7 +18,7 @@ from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
 from analytics.people import Account, Adoption, Note, Objection, StandardVersion, in_force
 from analytics.scoring.weights import lacking, move, parse, vector
-from tests.conftest import load_text
+from tests.conftest import load_text, write
 
 APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
@@ -697,3 +697,68 @@ def test_no_side_door_shows_an_agent_a_trial_or_a_published_month_that_became_pr
     for ask in (lambda: ann.records("A1", "renewal_rate", filters), lambda: ann.live_sheet(ann.around(filters), "A1")):
         with pytest.raises(RequestRefused, match="provisional_unseen"):
             ask()
+
+
+# -- what nobody could use is not put in force --------------------------------------------------------------------------
+
+
+def test_a_scheme_that_leaves_a_month_without_weights_is_not_adopted_and_standards_that_would_neither(desk):
+    saved(desk, "只看服务", {"results": 0.0, "service": 100.0, "competence": 0.0})
+    nothing_of_service = {one.id: {} for one in desk.catalogue(PERIOD).indicators if one.category == "service"}
+    june = dt.date(2026, 6, 1)
+    desk.adopt_standard(StandardVersion(nothing_of_service, {}, {}, "", "不看服务", june), 0)
+    with pytest.raises(RequestRefused, match="scheme_fails"):
+        desk.adopt_scheme("只看服务", None, APRIL, "试")
+    assert desk.adoptions() == []
+    desk.undo_standard("恢复")
+    desk.adopt_scheme("只看服务", None, dt.date(2026, 7, 1), "试")
+    with pytest.raises(RequestRefused, match="scheme_fails"):
+        desk.adopt_standard(StandardVersion(nothing_of_service, {}, {}, "", "不看服务", june), 2)
+
+
+@pytest.mark.parametrize("weight", ["1e308", "1e307", "2000000"])
+def test_weights_that_drown_all_others_are_refused(shell, weight):
+    words = f"results={weight},service=1,competence=1"
+    assert "too large" in shell.refused(
+        "schemes", "--save", "大", "--weights", words, "--author", "李", "--reason", "试"
+    )
+
+
+def test_undoing_standards_brings_back_what_held_in_every_month(desk):
+    """Version 1 from May, 2 from April; without 2, April has the built-in grades and May those of version 1."""
+    may = dt.date(2026, 5, 1)
+    desk.adopt_standard(StandardVersion({}, {"A": 95, "B": 80, "C": 0}, {}, "", "更严", may), 0)
+    desk.adopt_standard(StandardVersion({}, {"A": 99, "B": 80, "C": 0}, {}, "", "最严", APRIL), 1)
+    desk.undo_standard("太严")
+
+    def best(month):
+        return desk.catalogue(Period(month, month)).grades[0][1]
+
+    assert (best(APRIL), best(may)) == (best(dt.date(2026, 3, 1)), 95)
+
+
+def test_an_empty_or_unknown_account_is_nobody_and_watches_no_folder(shell, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder, "四月.csv", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\n")
+    for who in ("", "nobody@x.cn"):
+        assert shell.refused("loads", "--as", who)
+        assert shell.run("watch", folder, "--once", "--as", who).returncode == 2
+    assert shell("loads") == []
+    assert (folder / "四月.csv").exists()
+
+
+def test_a_name_that_ends_in_an_odd_digit_is_a_name(shell):
+    assert "x@²" in shell.refused("schemes", "--adopt", "x@²")
+
+
+def test_the_coaching_list_of_agents_without_a_team_is_plain_json(shell, tmp_path):
+    write(
+        tmp_path,
+        "p.csv",
+        "保单号,工号,到期日,续保结果\n" + "".join(f"P{at},A{at % 3},2026-04-0{at},未续\n" for at in range(1, 8)),
+    )
+    write(tmp_path, "r.csv", "工号,团队\nA0,东\nA1,西\n")
+    for name in ("r", "p"):
+        shell("load", tmp_path / f"{name}.csv", "--as-of", "2026-06-30")
+    assert {one["team"] for one in shell("coaching")["agents"]} == {"东", "西", None}

@@ -348,9 +348,11 @@ class Oracle:
         if found is None:
             return None
         if self.too_few_targets(month, indicator):
-            return found[0], median(self.results(month, indicator).values())
-        targets = self.targets(month, indicator)
-        return found[0], found[1] * targets.get(agent, median(targets.values()))
+            target = median(self.results(month, indicator).values())
+        else:
+            targets = self.targets(month, indicator)
+            target = found[1] * targets.get(agent, median(targets.values()))
+        return (found[0], target) if target else None
 
     def quarter_against_target(self, agent: str, indicator: str) -> Figure | None:
         """The result of a quarter's sheet over the targets of its months."""
@@ -361,7 +363,8 @@ class Oracle:
         targets = [self.targets(month, indicator) for month in months]
         if not all(targets) or any(self.too_few_targets(month, indicator) for month in months):
             return found[0], None
-        return found[0], found[1] * sum(one.get(agent, median(one.values())) for one in targets)
+        target = found[1] * sum(one.get(agent, median(one.values())) for one in targets)
+        return (found[0], target) if target else None
 
     # One source per figure, and the sums
 
@@ -669,6 +672,16 @@ BY_HAND = {
         ),
         "renewal_count",
         {"A2": (1, 5), "A3": (1, 5), "甲": (1, 5), "": (2, 10)},
+    ),
+    # A1's two renewals are held against nothing: they are no proportion, and no part of the team's.
+    "a target of nothing counts neither for its agent nor for the team": (
+        Company(
+            LATER,
+            (*due("A1", JANUARY, JANUARY), *due("A2", JANUARY)),
+            ((Entry("A1", None, "甲", 0), Entry("A2", None, "甲", 5)),),
+        ),
+        "renewal_count",
+        {"A2": (1, 5), "甲": (1, 5), "": (1, 5)},
     ),
     # Half of the quarter's twenty windows are closed: 3 × 20 × 10 / 20.
     "a quarter's target counts in the closed share of the quarter's sheet": (

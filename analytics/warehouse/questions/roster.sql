@@ -118,8 +118,9 @@ select
   agent_id, month, name, team, branch, region, supervisor, hired_on, left_on, standing, count_basis, premium_basis,
   own_count as goal_count, own_premium as goal_premium,
   own_count * closed as target_count, own_premium * closed as target_premium,
-  case count_basis when 'own' then own_count * closed when 'median_target' then usual_count * closed
-    when 'median_result' then result_count end as target_count_filled,
-  case premium_basis when 'own' then own_premium * closed when 'median_target' then usual_premium * closed
-    when 'median_result' then result_premium end as target_premium_filled
+  -- A result held against nothing is no proportion: it would lift a team above all its members.
+  nullif(case count_basis when 'own' then own_count * closed when 'median_target' then usual_count * closed
+    when 'median_result' then result_count end, 0) as target_count_filled,
+  nullif(case premium_basis when 'own' then own_premium * closed when 'median_target' then usual_premium * closed
+    when 'median_result' then result_premium end, 0) as target_premium_filled
 from judged
