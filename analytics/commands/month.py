@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from analytics.commands.shell import Context, command, desk_of, period_of, period_only, rows_of, show
+from analytics.commands.shell import Context, command, desk_of, one_action, period_of, period_only, rows_of, show
 from analytics.language import say
 from analytics.model import Period, parse_month
 from analytics.reports.routine import routine_lines
@@ -24,6 +24,7 @@ def _period(text: str) -> Period:
 @click.option("--take-back", metavar="REASON", help="No longer let agents see the period.")
 def month_(context: Context, period: str, publish: bool, take_back: str | None) -> None:
     """The routine of a month: files, windows, targets, ids, objections, comments, closing, publishing; what is done, what is left."""
+    one_action(publish=publish, take_back=take_back)
     with desk_of(context, "close") as desk:
         chosen = _period(period)
         if publish:

@@ -16,6 +16,7 @@ from analytics.commands.shell import (
     day,
     desk_of,
     month,
+    one_action,
     period_of,
     period_options,
     plain_of,
@@ -23,6 +24,7 @@ from analytics.commands.shell import (
     show,
     trial_name,
     trial_note,
+    writable,
     write,
 )
 from analytics.desk import Desk
@@ -80,6 +82,8 @@ def sheet(
 
     if out is not None and out.suffix.lower() not in (".pdf", ".xlsx"):
         raise RequestRefused("export_suffix_of", file=out.name, known=[".pdf", ".xlsx"])
+    one_action(reopen=reopen, close=close_, read=read_)
+    writable(out)
     with desk_of(context) as desk:
         filters = _filters(desk, options)
         around, scheme = _around(desk, filters, options)
@@ -118,6 +122,8 @@ def sheets(
     makers = {".pdf": to_pdf, ".xlsx": to_workbook, ".zip": to_zip}
     if out is not None and out.suffix.lower() not in makers:
         raise RequestRefused("export_suffix_of", file=out.name, known=list(makers))
+    one_action(reopen=reopen, close=close_)
+    writable(out)
     with desk_of(context) as desk:
         filters = _filters(desk, options)
         around, scheme = _around(desk, filters, options)
@@ -133,6 +139,7 @@ def sheets(
             found = [_view(desk, around, agent_id) for agent_id in agents]
             write(out, makers[out.suffix.lower()](found, context.language))
             desk.exported(out.name)
+        note = trial_note(desk, evaluation, context.language)
     view = {
         "sheets": len(agents),
         "closed": closed,
@@ -144,7 +151,7 @@ def sheets(
             "without_comment": ahead.without_comment,
         },
     }
-    show(context, view | ({"written": str(out)} if out else {}))
+    show(context, view | ({"written": str(out)} if out else {}), first=note)
 
 
 @command()
@@ -195,6 +202,8 @@ def talks(
     """Coaching talks; --plan adds one, --change moves one on, --ics writes a calendar."""
     from analytics.reports.sheet_files import to_calendar
 
+    one_action(plan=on, change=talk_id)
+    writable(ics)
     said: dict[str, Any] = {name: value for name, value in written.items() if value is not None}
     with desk_of(context, "coach") as desk:
         if on is not None:
@@ -232,6 +241,7 @@ def objections(
     answer_id: int | None, state: str | None, reply: str, undo_id: int | None,
 ) -> None:  # fmt: skip
     """Objections and their answers; with --text a new one, with --answer the answer to one, with --undo its correction taken back."""
+    one_action(text=text, answer=answer_id, undo=undo_id)
     with desk_of(context, "object") as desk:
         if text is not None:
             if agent is None or first is None:
@@ -321,6 +331,7 @@ def accounts(
     deactivate: str | None,
 ) -> None:
     """Accounts for the login: who may see what."""
+    one_action(**{"import": file, "add": email, "deactivate": deactivate})
     with desk_of(context, "account") as desk:
         if file is not None:
             if not file.is_file():

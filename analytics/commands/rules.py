@@ -13,7 +13,18 @@ from typing import Any
 import click
 
 from analytics.catalogue import definition_of, preset_schemes
-from analytics.commands.shell import Context, command, desk_of, month, named, plain_of, rows_of, scheme_of, show
+from analytics.commands.shell import (
+    Context,
+    command,
+    desk_of,
+    month,
+    named,
+    one_action,
+    plain_of,
+    rows_of,
+    scheme_of,
+    show,
+)
 from analytics.desk import AdoptionEffect, Desk
 from analytics.errors import FileRefused, RequestRefused
 from analytics.insight.rehearsal import grade_changes, rehearse
@@ -72,6 +83,7 @@ def schemes(
     preview: bool,
 ) -> None:
     """The weight schemes and which one is in force since when; --save, --adopt and --delete change them."""
+    one_action(save=save_, adopt=adopt, delete=delete)
     with desk_of(context, "see") as desk:
         answer: dict[str, Any] = {}
         if save_ is not None:

@@ -276,6 +276,8 @@ def flat(agent: dict[str, Any]) -> dict[str, Any]:
 def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None, first: Sequence[str] = ()) -> None:
     """Print a value as JSON, or its rows as a table; `first` are rows of words above a table (a trial says that it is one)."""
     if context.format == "json":
+        if first and isinstance(value, Mapping):
+            value = {**value, "trial": True, "note": first[0]}
         click.echo(json.dumps(_known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
         return
     for line in first:
@@ -302,6 +304,19 @@ def _known(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """What JSON has no word for: numbers and truths of numpy are plain ones, dates and paths text."""
     return value.item() if isinstance(value, np.generic) else str(value)
+
+
+def one_action(**given: object) -> None:
+    """Refuse several changes in one command: were the second refused, the first would be done all the same."""
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value not in (None, False, ())]
+    if len(names) > 1:
+        raise RequestRefused("one_action", names=names)
+
+
+def writable(path: Path | None) -> None:
+    """Refuse a file that cannot be written before anything is changed for it."""
+    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
+        raise RequestRefused("file_unwritable", file=path.name)
 
 
 def write(path: Path, data: bytes) -> None:

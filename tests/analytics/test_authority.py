@@ -14,11 +14,12 @@ from analytics.catalogue import catalogue, definition_of, preset_schemes, with_v
 from analytics.commands.shell import Context
 from analytics.desk import Desk
 from analytics.errors import NotAllowed, RequestRefused
+from analytics.home import Home
 from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
 from analytics.people import Account, Adoption, Note, Objection, StandardVersion, in_force
 from analytics.scoring.weights import lacking, move, parse, vector
-from tests.conftest import load_text, write
+from tests.conftest import Shell, load_text, write
 
 APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
@@ -762,3 +763,52 @@ def test_the_coaching_list_of_agents_without_a_team_is_plain_json(shell, tmp_pat
     for name in ("r", "p"):
         shell("load", tmp_path / f"{name}.csv", "--as-of", "2026-06-30")
     assert {one["team"] for one in shell("coaching")["agents"]} == {"东", "西", None}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            "schemes",
+            "--save",
+            "夏",
+            "--weights",
+            "results=60,service=20,competence=20",
+            "--author",
+            "李",
+            "--reason",
+            "试",
+            "--adopt",
+            "无",
+        ),
+        ("month", "2026-04", "--publish", "--take-back", "不"),
+        ("sheet", "A1", "--close", "--provisional", "--reopen", "再看"),
+        ("sheet", "A1", "--close", "--provisional", "--out", "nowhere/x.pdf"),
+        ("sheets", "--close", "--provisional", "--out", "nowhere/x.pdf"),
+        ("accounts", "--add", "new@x.cn", "--role", "admin", "--deactivate", "none@x.cn"),
+        ("talks", "--plan", "2026-05-01", "--agent", "A1", "--change", "99"),
+        ("objections", "--agent", "A1", "--from", "2026-04", "--text", "不对", "--answer", "999"),
+    ],
+)
+def test_a_command_that_is_refused_has_changed_nothing(tiny, words):
+    folder = tiny.folder
+    before = len(tiny.state.database.audit())
+    tiny.close()
+    assert Shell(folder).refused(*words)
+    again = Home(folder)
+    assert len(again.state.database.audit()) == before
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "command", ["evaluate", "quadrant", "weak-spots", "coaching", "sheet", "sheets", "fairness", "robustness"]
+)
+def test_what_a_command_says_on_trial_says_so_in_json_too(tiny, command):
+    folder = tiny.folder
+    tiny.close()
+    words = [command, *(["A1"] if command == "sheet" else []), "--from", "2026-04", "--to", "2026-04"]
+    shell = Shell(folder)
+    tried = shell(*words, "--weights", "results=60,service=20,competence=20")
+    assert tried["trial"] is True
+    assert "60/20/20" in tried["note"]
+    assert "note" not in shell(*words)
