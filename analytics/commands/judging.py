@@ -169,6 +169,10 @@ def records(
         "indicator": indicator,
         "period": str(filters.period),
         "records": {kind: rows_of(table) for kind, table in found.tables.items()},
+        "set_aside": [
+            {"months": months, "why": why, "says": say(f"set_aside.{why}", context.language)}
+            for months, why in found.aside
+        ],
     }
     rows = [{"kind": kind, **row} for kind, table in found.tables.items() for row in rows_of(table)]
     show(context, view | ({"written": str(out)} if out else {}), rows=rows)

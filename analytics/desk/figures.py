@@ -123,7 +123,12 @@ class Figures(Access):
         if self.identity.role == "agent":
             self.require_seen(self._measured(filters))
         wanted = self.catalogue(filters.period)[indicator]
-        return evidence(wanted, self.home.records_of(agent_id, kinds_behind(wanted), filters))
+        tables = self.home.records_of(agent_id, kinds_behind(wanted), filters)
+        if not len(tables.get("scoresheet", ())):
+            return evidence(wanted, tables)
+        # Only beside a scoresheet is anything set aside; without one, nobody waits for the figures of the whole company.
+        aside = self._measured(filters).set_aside
+        return evidence(wanted, tables, aside[aside["agent_id"] == agent_id])
 
     def cases(self, period: Period) -> pd.DataFrame:
         """Every closed policy of a period with what could explain its outcome, of the whole company: a model needs everybody's.

@@ -20,6 +20,9 @@ class Evidence:
     indicator: Indicator
     kinds: tuple[str, ...]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    aside: tuple[
+        tuple[str, str], ...
+    ] = ()  # months (2026-01, or 2026-01…2026-03) of which one source does not count, and why
 
     @property
     def rows(self) -> int:
@@ -38,8 +41,11 @@ def kinds_behind(indicator: Indicator) -> tuple[str, ...]:
     return (*dict.fromkeys(kinds), "scoresheet")
 
 
-def evidence(indicator: Indicator, tables: Mapping[str, pd.DataFrame]) -> Evidence:
-    """The rows that concern the indicator: of ratings those of its item, of scoresheets those of its own measures."""
+def evidence(
+    indicator: Indicator, tables: Mapping[str, pd.DataFrame], set_aside: pd.DataFrame | None = None
+) -> Evidence:
+    """The rows that concern the indicator: of ratings those of its item, of scoresheets those of its own measures; and what of them was
+    set aside for another source (of one agent: first_month, last_month, measure, why)."""
     kept = dict(tables)
     if "assessments" in kept:
         item = indicator.numerator.removesuffix(ITEM_PARTS[0])
@@ -49,4 +55,15 @@ def evidence(indicator: Indicator, tables: Mapping[str, pd.DataFrame]) -> Eviden
         if indicator.denominator == "held_policies":
             concerned |= {"due_policies", "open_policies"}
         kept["scoresheet"] = kept["scoresheet"][kept["scoresheet"]["measure"].isin(concerned)].reset_index(drop=True)
-    return Evidence(indicator, tuple(kept), {kind: table for kind, table in kept.items() if len(table)})
+    found = {kind: table for kind, table in kept.items() if len(table)}
+    if set_aside is None:
+        return Evidence(indicator, tuple(kept), found)
+    own = set_aside[set_aside["measure"].isin((indicator.id, indicator.numerator, indicator.denominator))]
+    months = {
+        (
+            f"{one.first_month:%Y-%m}" + ("" if one.first_month == one.last_month else f"…{one.last_month:%Y-%m}"),
+            str(one.why),
+        )
+        for one in own.itertuples()
+    }
+    return Evidence(indicator, tuple(kept), found, tuple(sorted(months)))

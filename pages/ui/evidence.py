@@ -22,6 +22,8 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
             return
         facts = {"indicator": label, "value": value, "rows": f"{found.rows:,}", "period": str(filters.period)}
         st.caption(md(t("evidence.note", **facts)))
+        for months, why in found.aside:
+            st.caption(t("evidence.aside", months=months, why=t(f"set_aside.{why}")))
         tables = evidence_tables(found, session.language())
         for at, (kind, (table, columns)) in enumerate(tables.items()):
             st.markdown(f"**{md(kind)}** · {len(table):,}")

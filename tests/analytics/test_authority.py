@@ -812,3 +812,18 @@ def test_what_a_command_says_on_trial_says_so_in_json_too(tiny, command):
     assert tried["trial"] is True
     assert "60/20/20" in tried["note"]
     assert "note" not in shell(*words)
+
+
+def test_the_records_behind_a_sheets_figure_say_that_they_do_not_count(shell, tmp_path):
+    """A quarter's sheet of 9 of 10 stands for the quarter, since the records lack March: theirs are listed, and marked."""
+    write(tmp_path, "p.csv", "保单号,工号,到期日,续保结果\nP1,A1,2026-01-02,已续\nP2,A1,2026-02-02,未续\n")
+    write(tmp_path, "s.csv", "工号,考核期,应续件数,已续件数\nA1,2026Q1,10,9\n")
+    for name in ("p", "s"):
+        shell("load", tmp_path / f"{name}.csv", "--as-of", "2026-06-30")
+    quarter = ("records", "--agent", "A1", "--indicator", "renewal_rate", "--from", "2026-01", "--to", "2026-03")
+    assert [(one["months"], one["why"]) for one in shell(*quarter)["set_aside"]] == [
+        ("2026-01", "sheet"),
+        ("2026-02", "sheet"),
+    ]
+    month = ("records", "--agent", "A1", "--indicator", "renewal_rate", "--from", "2026-01", "--to", "2026-01")
+    assert all(one["why"] == "period" for one in shell(*month)["set_aside"])
