@@ -54,10 +54,16 @@ def begin() -> None:
 
 def choose_language() -> None:
     """The language switch, in the sidebar; bound to the address, so that a link keeps it."""
+    names = {"zh": "中文", "en": "English"}
+    # The binding writes the name into the address, and forgets it on the way to any page but the first.
+    asked = {name: one for one, name in names.items()}.get(session.parameter("lang") or "", session.parameter("lang"))
+    if asked in names and session.get("lang_asked") != asked:
+        session.put("lang_asked", asked)
+        session.put("lang", asked)
     with st.sidebar:
         st.segmented_control(
             "语言 / Language", ["zh", "en"], default=session.browser_language(), key="lang", required=True, bind="query-params",
-            format_func={"zh": "中文", "en": "English"}.__getitem__,
+            format_func=names.__getitem__,
         )  # fmt: skip
 
 

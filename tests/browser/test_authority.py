@@ -148,6 +148,16 @@ def test_the_first_page_is_found_under_its_own_name_too(boss, ann):
         assert visit.page.get_by_role("dialog").count() == 0
 
 
+def test_a_link_keeps_its_language_on_every_page(boss):
+    for address, title in (
+        ("weights?lang=en", "Weights"),
+        ("sheet?lang=English", "Evaluation sheet"),
+        ("weights?lang=zh", "权重"),
+    ):
+        assert boss.open(address).get_by_role("heading", name=title, level=1).is_visible()
+        boss.settle()
+
+
 def test_a_trial_undone_on_any_page_is_gone_on_all(boss):
     boss.open("weights")
     boss.settle()
