@@ -3,6 +3,7 @@
     RenewalError            has a sentence in the reader's language; nothing was stored
     ├── FileRefused         a file cannot be read as what it should be
     ├── RecipeRefused       an import recipe names what is not there
+    │   └── QuestionsOpen   a file could be read in several ways, and the recipe does not say which
     ├── IssuesFound         a file was read but has bad cells, and the caller wants all or nothing
     ├── RequestRefused      a period, weight, name or option that makes no sense
     │   └── NotAllowed      it makes sense, but not for this reader
@@ -29,6 +30,10 @@ class FileRefused(RenewalError):
 
 class RecipeRefused(RenewalError):
     """An import recipe names what is not there."""
+
+
+class QuestionsOpen(RecipeRefused):
+    """A file could be read in several ways, and its recipe does not say which; the fact `questions` holds them."""
 
 
 class IssuesFound(RenewalError):

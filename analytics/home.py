@@ -20,7 +20,7 @@ import filelock
 import pandas as pd
 
 from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
-from analytics.errors import FileRefused, HomeBusy, IssuesFound, RecipeRefused, RequestRefused
+from analytics.errors import FileRefused, HomeBusy, IssuesFound, QuestionsOpen, RecipeRefused, RequestRefused
 from analytics.evaluation import Measured, measure
 from analytics.intake import reading
 from analytics.intake.fields import words
@@ -259,6 +259,10 @@ class Home:
         with self.reading(path, recipe, work) as read:
             issues = read.issues(recipe, path.name)
             answer = read.answer
+            if read.questions:
+                raise QuestionsOpen(
+                    "questions_open", file=path.name, count=len(read.questions), questions=read.questions
+                )
             if issues and on_issues == "refuse":
                 raise IssuesFound(
                     "issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues
@@ -454,6 +458,7 @@ def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, 
         notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
     if "date_system" in seen and "date_system" not in recipe.options:
         notes.append(("dates_1904", {}))
+    notes += [(key, facts) for key, facts in answer["said"]]
     return notes
 
 

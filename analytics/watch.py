@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analytics.errors import HomeBusy, IssuesFound, RenewalError, RequestRefused
+from analytics.errors import HomeBusy, RenewalError, RequestRefused
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
-from analytics.language import explain
 from analytics.model import Receipt
 from analytics.people import LOCAL
 from analytics.reports import views
@@ -101,11 +100,8 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
         with home.members(path) as members:
             pairs = [(member, how.recipe or home.recipe_for(member)) for member in members]
             receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues, who=how.who)
-    except IssuesFound as error:
-        lines = [views.issue_line(issue, how.language) for issue in error.facts["issues"]]  # type: ignore[attr-defined]
-        reason = "\n".join([explain(error, how.language), *lines])
     except RenewalError as error:
-        reason = explain(error, how.language)
+        reason = "\n".join(views.refusal_lines(error, how.language))
     target = _free(path.parent / ("refused" if reason else "done") / path.name)
     beside = target.with_name(f"{target.name}.{'reason.txt' if reason else 'receipt.json'}")
     plain = json.dumps([asdict(one) for one in receipts], ensure_ascii=False, indent=1, default=str)

@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 
 from analytics.desk import Desk
-from analytics.errors import IssuesFound, RenewalError, RequestRefused
+from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, whole_period
 from analytics.home import Home, default_home
 from analytics.insight.quadrant import Placed, place
-from analytics.language import explain, say
+from analytics.language import say
 from analytics.model import Filters, Period, WeightScheme, parse_month
 from analytics.people import LOCAL
 from analytics.reports import views
@@ -32,6 +32,8 @@ from analytics.reports.words import trial_sentence
 from analytics.scoring.weights import parse
 
 REFUSED = 2
+MOST_LINES = 20  # of the issues behind one refusal
+MOST_LINES = 20  # issues told of one refusal
 
 
 class Context:
@@ -55,14 +57,10 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except IssuesFound as error:
-            context = ctx.ensure_object(Context)
-            for issue in error.facts["issues"][:20]:  # type: ignore[index]
-                click.echo(views.issue_line(issue, context.language), err=True)
-            click.echo(explain(error, context.language), err=True)
-            sys.exit(REFUSED)
         except RenewalError as error:
-            click.echo(explain(error, ctx.ensure_object(Context).language), err=True)
+            lines = views.refusal_lines(error, ctx.ensure_object(Context).language)
+            for line in [*lines[:-1][:MOST_LINES], lines[-1]]:
+                click.echo(line, err=True)
             sys.exit(REFUSED)
 
 

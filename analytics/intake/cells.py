@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,32 +12,31 @@ import pyarrow as pa
 from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
-from analytics.intake.fields import Field, field_of, fields, kinds, words
+from analytics.intake.fields import Field, field_of, fields, kinds
 from analytics.intake.months import span
 from analytics.intake.problems import problems
+from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import DATING, EXAMPLES, place_of, raw, wide_fields
+from analytics.intake.settle import Settler, title_unit
 from analytics.model import parse_month
 
 HERE = Path(__file__).parent
-SAME_SCALE = 10.0  # scores all at or below this could be out of 5, 10 or 100: the scale must be said
-PLAIN_PERCENT = 2.5  # a rate above this cannot be a fraction
-UNITS = {"千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8}
-# "满意度（0–100）", "评分(满分5)", "Score (1-10)", "out of 5": a header that says its highest score
-_SCALE = re.compile(
-    r"(?:[01]\s*[-–~至到]\s*|满分\s*[:：]?\s*|out of\s+|/\s*)(\d{1,4})\s*分?\s*[)）\]]?\s*$", re.IGNORECASE
-)
-_UNIT = re.compile(r"[(（\[]\s*(?:单位\s*[:：]\s*)?(千|万|百万|亿)\s*元?\s*[)）\]]")
 
 
-def read(found: Sequence[Sheet], recipe: Recipe, out: Path, date_system: int | None = None) -> dict[str, Any]:
-    """Type every sheet by the recipe; writes records.arrow, returns counts and issues as plain values."""
+def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as plain values."""
     # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     connection.execute((HERE / "cleaning.sql").read_text(encoding="utf-8"))
     columns = _columns(recipe, found)
     counts = raw(connection, found, recipe, columns)
-    parameters = _parameters(connection, recipe, columns, date_system)
+    settling = Settling(recipe.answers)
+    settler = Settler(
+        connection, recipe, columns, settling, (seen or {}).get("date_system"), (seen or {}).get("delimiter"),
+        title_unit(found),
+    )  # fmt: skip
+    parameters = settler.parameters()
     _typed(connection, recipe, columns, parameters)
     issues = problems(connection, recipe, columns, found, counts)
     loaded = _write(connection, recipe, columns, out)
@@ -56,6 +53,7 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, date_system: int | N
         "units": [name for name, value in parameters.items() if value.get("unit", 1.0) != 1.0],
         "weighted": [name for name, _ in _weighted(columns)],
         **issues,
+        **settling.plain(),
     }
 
 
@@ -88,92 +86,7 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
     return {name: field for name, field in known.items() if field is not None}
 
 
-def _parameters(
-    connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mapping[str, Field], date_system: int | None
-) -> dict[str, dict[str, Any]]:
-    """What each column's macro needs beside the cell: its date order, its words, its scale, its unit."""
-    out: dict[str, dict[str, Any]] = {}
-    since_1904 = recipe.options.get("date_system", date_system) == 1904
-    epoch = dt.date(1904, 1, 1) if since_1904 else dt.date(1899, 12, 30)
-    for name, field in columns.items():
-        place = place_of(name, columns)
-        if field.type in ("date", "moment"):
-            out[name] = {"order": _day_order(connection, place, recipe, name), "epoch": epoch}
-        elif field.type in ("outcome", "yes"):
-            meaning = recipe.values.get(name, words(field.type))
-            needed = ("renewed", "lost", "open") if field.type == "outcome" else ("yes", "no")
-            out[name] = _spellings(connection, place, {key: meaning.get(key, []) for key in needed})
-        elif field.type == "score" or field.scale_option:
-            out[name] = {"scale": _scale(connection, place, recipe, field, columns)}
-        elif field.type == "rate":
-            out[name] = {"divisor": _divisor(connection, place, recipe, name)}
-        elif field.type == "money" or name.endswith("_premium"):
-            unit = _UNIT.search(recipe.columns.get(name, ""))
-            if unit:
-                out[name] = {"unit": UNITS[unit[1]]}
-    return out
-
-
-def _spellings(
-    connection: duckdb.DuckDBPyConnection, place: str, meaning: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
-    """Meaning → every spelling in the column (case, width, blanks) of the words that mean it."""
-    found = connection.execute(
-        f"select v, word(v) from (select distinct {place} as v from raw where {place} is not null)"
-    ).fetchall()
-    wanted = {key: {" ".join(word.split()).lower() for word in known} for key, known in meaning.items()}
-    return {key: [spelling for spelling, plain in found if plain in known] for key, known in wanted.items()}
-
-
-def _day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str) -> str:
-    if "date_order" in recipe.options:
-        return str(recipe.options["date_order"])
-    first, second, neither, example = connection.execute(
-        "with p as (select regexp_extract(trim(half_width(t)), '^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})(\\D.*)?$',"
-        f" ['a', 'b', 'y', 'rest']) as d, t from (select {place} as t from raw where {place} not like '____-%')),"
-        " n as (select try_cast(d.a as int) as a, try_cast(d.b as int) as b, t from p where d.y <> '')"
-        " select count(*) filter (a > 12), count(*) filter (b > 12), count(*), min(t) from n"
-    ).fetchall()[0]
-    if neither and not first and not second:
-        raise RecipeRefused("date_order_unknown", column=recipe.columns[name], value=example)
-    return "dmy" if first > second else "mdy" if second else "ymd"
-
-
-def _scale(
-    connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, field: Field, columns: Mapping[str, Field]
-) -> float:
-    option = field.scale_option or "score_max"
-    for key in (option, "score_max", "satisfaction_max"):
-        if key in recipe.options:
-            return float(recipe.options[key])
-    stated = _SCALE.search(recipe.columns.get(field.id, ""))
-    if stated:
-        return float(stated[1])
-    highest = connection.execute(f"select max(clean_number({place})) from raw").fetchall()[0][0]
-    if "scale_max" in columns or highest is None:
-        return 100.0
-    if highest <= SAME_SCALE:
-        raise RecipeRefused("scale_unknown", column=recipe.columns[field.id], highest=highest, option=option)
-    return 100.0
-
-
-def _divisor(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str) -> float:
-    """100 where rates stand as plain percents (92), 1 where they stand as 92 % or 0.92; a column of both is asked about."""
-    stated = recipe.options.get("rate_scale")
-    if stated in ("percent", "fraction"):
-        return 100.0 if stated == "percent" else 1.0
-    highest, fractions = connection.execute(
-        f"with v as (select clean_number({place}) as v from raw where not contains(half_width({place}), '%')) "
-        "select max(v), count(*) filter (v > 0 and v < 1) from v"
-    ).fetchall()[0]
-    header = recipe.columns.get(name, "")
-    if highest is not None and highest > PLAIN_PERCENT and fractions and "%" not in header and "％" not in header:
-        raise RecipeRefused("rate_scale_unknown", column=header or name, highest=highest)
-    said = ("%" in header or "％" in header) and highest is not None and highest > 1
-    return 100.0 if said or (highest is not None and highest > PLAIN_PERCENT) else 1.0
-
-
-def _expression(place: str, field: Field, index: int, columns: Mapping[str, Field], scaled: bool) -> str:
+def _expression(place: str, field: Field, index: int, columns: Mapping[str, Field], given: Mapping[str, Any]) -> str:
     """The macro call that types one column; every value it needs is bound."""
     match field.type:
         case "date" | "moment":
@@ -182,6 +95,8 @@ def _expression(place: str, field: Field, index: int, columns: Mapping[str, Fiel
             return f"clean_outcome({place}, $renewed{index}, $lost{index}, $open{index})"
         case "yes":
             return f"clean_yes({place}, $yes{index}, $no{index})"
+        case "score" | "number" if given.get("nps"):
+            return f"clean_nps({place}, $nps{index}, $scale{index})"
         case "score":
             scale = f"coalesce(clean_number(scale_max), $scale{index})" if "scale_max" in columns else f"$scale{index}"
             return f"clean_score({place}, {scale})"
@@ -191,10 +106,12 @@ def _expression(place: str, field: Field, index: int, columns: Mapping[str, Fiel
             )
         case "number" if field.scale_option:
             return f"clean_score({place}, $scale{index})"
-        case "money" | "number" if scaled:
+        case "number" if "percent" in given:
+            return f"clean_number({place}) * case when $percent{index} or contains(half_width({place}), '%') then 100 else 1 end"
+        case "money" | "number" if "unit" in given:
             factor = f"case when regexp_matches({place}, '[万亿]') then 1 else $unit{index} end"
-            amount = f"clean_{field.type}({place}) * {factor}"
-            return f"cast(round({amount}, 2) as decimal(18, 2))" if field.type == "money" else amount
+            amount = f"round(clean_number({place}) * {factor}, 2)"
+            return f"cast({amount} as decimal(18, 2))" if field.type == "money" else amount
         case "month" | "period":
             return f"clean_text({place})"
         case other:
@@ -212,7 +129,7 @@ def _typed(
     bound: dict[str, Any] = {}
     for index, (name, field) in enumerate(columns.items()):
         place = place_of(name, columns)
-        parts.append(f"{_expression(place, field, index, columns, 'unit' in parameters.get(name, {}))} as {place}")
+        parts.append(f"{_expression(place, field, index, columns, parameters.get(name, {}))} as {place}")
         bound |= {f"{key}{index}": value for key, value in parameters.get(name, {}).items()}
     kind = kinds()[recipe.kind]
     for name in kind.fields:

@@ -14,17 +14,20 @@ create macro clean_text(t) as
        else nullif(trim(nfc_normalize(regexp_replace(t, '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+|[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}\x00-\x1F]+',
               ' ', 'g'))), '') end;
 
+-- An apostrophe in front is how a spreadsheet is told to keep an id as text; it is no part of the id.
 create macro clean_id(t) as
-  case when regexp_full_match(t, '[!-~]+') and not suffix(t, '.0') then t
-       else nullif(regexp_replace(half_width(clean_text(t)), '^(\d+)\.0$', '\1'), '') end;
+  case when regexp_full_match(t, '[!-&(-~][!-~]*') and not suffix(t, '.0') then t
+       else nullif(regexp_replace(ltrim(half_width(clean_text(t)), '''‘’` '), '^(\d+)\.0$', '\1'), '') end;
 
+-- ★★★★☆ is 4: a cell of nothing but stars.
+create macro stars(t) as case when regexp_full_match(t, '[★⭐]+[☆]*|[☆]+') then length(regexp_replace(t, '[^★⭐]', '', 'g')) end;
 create macro number_text(t) as
   replace(regexp_replace(half_width(clean_text(t)), '^(RMB|CNY|PHP|USD|EUR|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
 create macro number_of(s) as
   case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%万亿]?')
        then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%万亿]$', ''), ',', ''), '(', '-'), ')', '') as double)
             * case right(s, 1) when '%' then 0.01 when '万' then 10000 when '亿' then 100000000 else 1 end end;
-create macro number_slow(t) as number_of(number_text(t));
+create macro number_slow(t) as coalesce(stars(trim(t)), number_of(number_text(t)));
 create macro clean_number(t) as
   case when regexp_full_match(t, '[-+]?\d+(\.\d+)?([eE][-+]?\d+)?') then try_cast(t as double)
        else number_slow(t) end;
@@ -36,8 +39,17 @@ create macro clean_count(t) as
        when clean_number(t) = floor(clean_number(t)) and clean_number(t) between 0 and 1000000000 then clean_number(t)::integer end;
 
 -- A slash date is read by the order that the whole column settled on: 'ymd', 'dmy' or 'mdy', never cell by cell.
+create macro month_named(s) as
+  case when regexp_matches(s, '[A-Za-z]{3}') and not regexp_matches(s, '^\d{4}-\d')
+       then regexp_replace(regexp_replace(regexp_replace(s,
+              '^([A-Za-z]{3})[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4}|\d{2})\b', '\2-\1-\3'),
+              '^(\d{1,2})(?:st|nd|rd|th)?[ -]?(?:of )?([A-Za-z]{3})[a-z]*\.?,?[ -]?(\d{4}|\d{2})\b', '\1-\2-\3'),
+              '^(\d{4})[ -]([A-Za-z]{3})[a-z]*\.?[ -](\d{1,2})\b', '\3-\2-\1')
+       else s end;
+create macro without_weekday(s) as
+  trim(regexp_replace(s, '\(?(?:星期|礼拜|周)[一二三四五六日天]\)?|\([一二三四五六日]\)|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?', '', 'gi'), ', ');
 create macro date_text(t) as
-  regexp_replace(trim(regexp_replace(translate(half_width(clean_text(t)), '年月日./', '-- --'), '\s*-\s*', '-', 'g'), '- '), '[T ].*$', '');
+  regexp_replace(trim(regexp_replace(translate(month_named(without_weekday(half_width(clean_text(t)))), '年月日./', '-- --'), '\s*-\s*', '-', 'g'), '- '), '[T ]\d.*$|[T ]$', '');
 create macro date_of(d, day_order, serial_epoch) as
   case
     when regexp_full_match(d, '\d{4}-\d{1,2}-\d{1,2}') then try_cast(d as date)
@@ -46,19 +58,36 @@ create macro date_of(d, day_order, serial_epoch) as
     when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{4}') and day_order = 'mdy' then try_strptime(d, '%m-%d-%Y')::date
     when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'dmy' then try_strptime(d, '%d-%m-%y')::date
     when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'mdy' then try_strptime(d, '%m-%d-%y')::date
+    when regexp_full_match(d, '\d{1,2}-\d{1,2}-\d{2}') and day_order = 'ymd' then try_strptime(d, '%y-%m-%d')::date
     when regexp_full_match(d, '\d{1,2}-[A-Za-z]{3}-\d{4}') then try_strptime(d, '%d-%b-%Y')::date
+    when regexp_full_match(d, '\d{1,2}-[A-Za-z]{3}-\d{2}') and day_order = 'ymd' then try_strptime(d, '%y-%b-%d')::date
+    when regexp_full_match(d, '\d{1,2}-[A-Za-z]{3}-\d{2}') then try_strptime(d, '%d-%b-%y')::date
     when regexp_full_match(d, '[2-7]\d{4}') then serial_epoch + try_cast(d as integer)
   end;
-create macro date_slow(t, day_order, serial_epoch) as date_of(date_text(t), day_order, serial_epoch);
+
+-- A moment with an offset (Z is one) is told in the time of China; 23:59:17 is the midnight of web exporters.
+create macro with_offset(s) as regexp_full_match(s, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})');
+create macro offset_minutes(s) as
+  case when s like '%Z' then 0
+       else (case regexp_extract(s, '([+-])\d{2}:?\d{2}$', 1) when '-' then -1 else 1 end)
+            * (60 * regexp_extract(s, '[+-](\d{2}):?\d{2}$', 1)::integer + regexp_extract(s, '[+-]\d{2}:?(\d{2})$', 1)::integer) end;
+create macro local_moment(s) as
+  try_cast(replace(regexp_extract(s, '^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?'), 'T', ' ') as timestamp)
+  + to_minutes(480 - offset_minutes(s));
+create macro web_midnight(t) as case when contains(t, '23:59:17') then 1 else 0 end;
+create macro date_slow(t, day_order, serial_epoch) as
+  case when with_offset(half_width(clean_text(t))) then local_moment(half_width(clean_text(t)))::date
+       else date_of(date_text(t), day_order, serial_epoch) + web_midnight(t) end;
 create macro clean_date(t, day_order, serial_epoch) as
   case when strlen(t) = 10 and t like '____-__-__' then try_cast(t as date)
-       when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t[1:10] as date)
+       when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t[1:10] as date) + web_midnight(t)
        else date_slow(t, day_order, serial_epoch) end;
 create macro clean_moment(t, day_order, serial_epoch) as
   case when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t as timestamp)
-       else coalesce(try_cast(date_slow(t, day_order, serial_epoch) || ' '
+       when with_offset(half_width(clean_text(t))) then local_moment(half_width(clean_text(t)))
+       else coalesce(try_cast(date_of(date_text(t), day_order, serial_epoch) || ' '
                      || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp),
-                     date_slow(t, day_order, serial_epoch)::timestamp) end;
+                     date_of(date_text(t), day_order, serial_epoch)::timestamp) end;
 
 -- Words are compared as the file spells them: which spellings mean what is settled once per distinct spelling (cells.py).
 create macro word(t) as lower(half_width(clean_text(t)));
@@ -67,6 +96,14 @@ create macro clean_outcome(t, renewed, lost, still_open) as
   case when list_contains(renewed, t) then 'renewed' when list_contains(lost, t) then 'lost' when list_contains(still_open, t) then 'open' end;
 
 -- Scores become points of 0–100 with six decimals, so that their sums are exact and the same on every engine.
+-- A score written as a percent is of 100 whatever the scale of the others; stars count as written.
 create macro clean_score(t, scale_max) as
-  case when regexp_full_match(t, '\d+(\.\d+)?') and try_cast(t as double) <= scale_max then cast(round(try_cast(t as double) * 100 / scale_max, 6) as decimal(9, 6))
+  case when contains(half_width(t), '%')
+       then case when clean_number(t) between 0 and 1 then cast(round(clean_number(t) * 100, 6) as decimal(9, 6)) end
+       when regexp_full_match(t, '\d+(\.\d+)?') and try_cast(t as double) <= scale_max then cast(round(try_cast(t as double) * 100 / scale_max, 6) as decimal(9, 6))
        when clean_number(t) between 0 and scale_max then cast(round(clean_number(t) * 100 / scale_max, 6) as decimal(9, 6)) end;
+
+-- A net promoter score of −100…100 as points of 0–100; both bound values are taken so that every macro's are used.
+create macro clean_nps(t, is_nps, scale_max) as
+  case when is_nps and clean_number(t) between -scale_max and scale_max
+       then cast(round((clean_number(t) + scale_max) / 2, 6) as decimal(9, 6)) end;

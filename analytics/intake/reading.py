@@ -16,6 +16,7 @@ import pyarrow as pa
 from analytics import errors
 from analytics.errors import FileRefused
 from analytics.intake.limits import MEMORY, SECONDS, SIZE_LIMIT
+from analytics.intake.questions import Question, questions_from
 from analytics.intake.recipe import Recipe
 from analytics.model import Issue
 from analytics.work import Work
@@ -30,6 +31,11 @@ class Reading:
     records: pa.Table
     facts: pa.Table | None
     answer: Mapping[str, Any]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What the file leaves open under the recipe."""
+        return questions_from(self.answer)
 
     def issues(self, recipe: Recipe, file: str) -> tuple[Issue, ...]:
         """The issues under the headers of the user's own file; `reason` is a key below issue.* in the locales."""

@@ -50,7 +50,7 @@ CHOICES: Mapping[str, tuple[object, ...]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """kind, sheet, field → header, field → word lists, header → values kept, options."""
+    """kind, sheet, field → header, field → word lists, header → values kept, options, question → answer, headers not used."""
 
     kind: str
     columns: Mapping[str, str]
@@ -58,11 +58,13 @@ class Recipe:
     values: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     only: Mapping[str, list[str]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
     name: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The recipe as plain values, without what is empty."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, {}, "")}
+        return {key: value for key, value in asdict(self).items() if value not in (None, {}, "", ())}
 
     def toml(self) -> str:
         return tomli_w.dumps(self.plain())
@@ -70,7 +72,7 @@ class Recipe:
 
 def recipe_from(table: Mapping[str, Any]) -> Recipe:
     """A recipe from plain values; refuses unknown kinds, fields and options by name."""
-    unknown = set(table) - {"kind", "columns", "sheet", "values", "only", "options", "name"}
+    unknown = set(table) - {"kind", "columns", "sheet", "values", "only", "options", "answers", "ignore", "name"}
     if unknown:
         raise RecipeRefused("recipe_unknown_key", entry=sorted(unknown)[0])
     kind = table.get("kind")
@@ -113,6 +115,8 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
         },
         only={str(name): _words(value) for name, value in dict(table.get("only", {})).items()},
         options=options,
+        answers=_texts(table.get("answers", {}), "answers"),
+        ignore=tuple(_words(list(table.get("ignore", [])))),
         name=str(table.get("name", "")),
     )
 

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
+from analytics.errors import IssuesFound, QuestionsOpen, RenewalError
 from analytics.evaluation import Evaluation, Measured
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.insight.robustness import RankRanges
-from analytics.language import say
+from analytics.intake.questions import Question
+from analytics.language import explain, say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
 from analytics.people import MarketAverage, StandardVersion
 from analytics.reports.sure import quadrant_words, sure_columns
@@ -193,6 +195,23 @@ def issue_line(issue: Issue, language: str) -> str:
         f"issue.{key}", language, count=issue.count, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "", row=issue.row,
         column=issue.column, value=issue.value, reason=say(f"issue.{issue.reason}", language),
     )  # fmt: skip
+
+
+def question_line(question: Question, language: str) -> str:
+    """A question as a sentence, and what a recipe writes to answer it."""
+    said = say(f"question.{question.key}", language, **question.facts)
+    choices = " | ".join(f'"{choice}"' for choice in question.choices)
+    return say("question.line", language, said=said, id=question.id, choices=choices)
+
+
+def refusal_lines(error: RenewalError, language: str) -> list[str]:
+    """A refusal in words: its issues or questions a line each, then its sentence."""
+    lines: list[str] = []
+    if isinstance(error, IssuesFound):
+        lines = [issue_line(issue, language) for issue in error.facts["issues"]]  # type: ignore[attr-defined]
+    elif isinstance(error, QuestionsOpen):
+        lines = [question_line(one, language) for one in error.facts["questions"]]  # type: ignore[attr-defined]
+    return [*lines, explain(error, language)]
 
 
 def format_value(value: float | None, one: Indicator, language: str) -> str:

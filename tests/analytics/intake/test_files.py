@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from analytics.errors import FileRefused, IssuesFound, RecipeRefused, RequestRefused
+from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RecipeRefused, RequestRefused
 from analytics.intake.recipe import recipe_from
 from tests.conftest import AS_OF, POLICIES, load_text, write
 
@@ -105,8 +105,11 @@ def test_a_slash_date_is_settled_by_the_whole_column(home, tmp_path):
 
 def test_a_slash_date_that_nothing_settles_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", csv_of([("P1", "A1", "02/04/2026", "已续")]))
-    with pytest.raises(RecipeRefused, match="date_order_unknown"):
+    with pytest.raises(QuestionsOpen) as asked:
         home.load(path, recipe_from(RECIPE))
+    assert [(one.id, set(one.choices)) for one in asked.value.facts["questions"]] == [
+        ("date_order.due_date", {"dmy", "mdy"})
+    ]
     home.load(path, recipe_from({**RECIPE, "options": {"date_order": "dmy"}}), as_of=AS_OF)
     assert totals(home) == (1, 1)
 
@@ -207,8 +210,9 @@ def test_only_the_rows_asked_for_count_and_the_sentinels_named_are_missing(home,
 
 def test_a_satisfaction_whose_scale_nobody_says_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", POLICIES)
-    with pytest.raises(RecipeRefused, match="scale_unknown"):
+    with pytest.raises(QuestionsOpen) as asked:
         home.load(path, home.recipe_for(path))
+    assert [(one.id, one.suggested) for one in asked.value.facts["questions"]] == [("scale.satisfaction", "5")]
 
 
 def test_without_an_outcome_a_file_of_policies_is_refused(home, tmp_path):

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from analytics.errors import FileRefused, IssuesFound, RecipeRefused
+from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RecipeRefused
 from analytics.intake.recipe import recipe_from
 from tests.conftest import AS_OF, write
 
@@ -312,8 +312,13 @@ def test_a_rate_beside_its_count_is_weighted_and_one_without_is_not(home, tmp_pa
 
 def test_rates_of_two_scales_in_one_column_are_asked_about(home, tmp_path):
     path = write(tmp_path, "a.csv", "工号,续保率\nA1,92\nB2,0.8\n")
-    with pytest.raises(RecipeRefused, match="rate_scale_unknown"):
+    with pytest.raises(QuestionsOpen) as asked:
         home.load(path, recipe_from(SHEET))
+    assert [(one.id, one.choices) for one in asked.value.facts["questions"]] == [
+        ("rate_scale.renewal_rate", ("percent", "fraction"))
+    ]
+    home.load(path, recipe_from({**SHEET, "answers": {"rate_scale.renewal_rate": "percent"}}), as_of=AS_OF)
+    assert values(home)["B2", "2026-03", "renewal_rate"] == 0.008
 
 
 def test_a_unit_in_the_header_is_applied_and_said(home, tmp_path):

@@ -1,0 +1,56 @@
+"""What a file leaves open: questions with the evidence beside them, and what was assumed; the answers live in the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that could be otherwise: `id` is what a recipe's answers call it, `key` its sentence below question.*."""
+
+    id: str
+    key: str
+    facts: Mapping[str, object]
+    choices: tuple[str, ...]
+    suggested: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Settling:
+    """Collects while a file is read; an answer in the recipe settles its question."""
+
+    answers: Mapping[str, str]
+    questions: list[Question] = field(default_factory=list)
+    said: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def ask(
+        self, question: str, key: str, choices: Sequence[str], suggested: str | None = None, **facts: object
+    ) -> str:
+        """The answer; without one the question is kept, and reading goes on with what is suggested, for the preview."""
+        answer = self.answers.get(question)
+        if answer in choices:
+            return str(answer)
+        self.questions.append(Question(question, key, facts, tuple(choices), suggested))
+        return suggested or choices[0]
+
+    def say(self, key: str, **facts: object) -> None:
+        """Note what was assumed or done, once; `key` is below note.* in the locales."""
+        if (key, facts) not in self.said:
+            self.said.append((key, facts))
+
+    def plain(self) -> dict[str, Any]:
+        return {"questions": [one.plain() for one in self.questions], "said": [list(one) for one in self.said]}
+
+
+def questions_from(answer: Mapping[str, Any]) -> tuple[Question, ...]:
+    """The questions of a reading's answer, which has come through JSON."""
+    return tuple(
+        Question(one["id"], one["key"], one["facts"], tuple(one["choices"]), one["suggested"])
+        for one in answer["questions"]
+    )

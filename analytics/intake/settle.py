@@ -1,0 +1,305 @@
+"""What a column's cells mean where a cell alone does not tell: date order, words, scale, unit, decimal mark.
+
+Settled by the whole column and its header; what was assumed is said, what could be otherwise is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from analytics.catalogue import catalogue
+from analytics.errors import RecipeRefused
+from analytics.intake.container import Sheet
+from analytics.intake.dates import day_order
+from analytics.intake.fields import Field, words
+from analytics.intake.questions import Settling
+from analytics.intake.recipe import Recipe
+from analytics.intake.rows import place_of
+
+SAME_SCALE = 10.0  # scores all at or below this could be out of 5, 10 or 100
+LOW_SCORES = 20.0  # of 100: nobody above it is no believable satisfaction
+PLAIN_PERCENT = 2.5  # a rate above this cannot be a fraction
+UNITS = {"千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8, "元": 1.0, "": 1.0}
+EXAMPLES = 3
+# "满意度（0–100）", "评分(满分5)", "Score (1-10)", "out of 5", "5分制": a header that says its highest score
+_SCALE = re.compile(
+    r"(?:[01]\s*[-–~至到]\s*|满分\s*[:：]?\s*|out of\s+|/\s*)(\d{1,4})\s*分?\s*[)）\]]?\s*$"
+    r"|(\d{1,4})\s*[-]?\s*(?:分制|分满分|point scale|star)",
+    re.IGNORECASE,
+)
+_NPS = re.compile(r"\bnps\b|净推荐值", re.IGNORECASE)
+# "应续保费（万元）", "应续保费万元", "保费-万元", "premium (in thousands)"
+_UNIT = re.compile(r"[(（\[]\s*(?:单位\s*[:：]\s*)?(千|百万|万|亿|)\s*元?\s*[)）\]]\s*$|(千|百万|万|亿)元\s*$")
+_ENGLISH_UNIT = re.compile(r"\b(thousands?|millions?|k|m|'000|000s?)\b\s*[)）\]]?\s*$", re.IGNORECASE)
+_ENGLISH_UNITS = {"t": 1e3, "k": 1e3, "'": 1e3, "0": 1e3, "m": 1e6}
+_TITLE_UNIT = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*(千|百万|万|亿)?元")
+# Headers whose yes says that a policy was lost.
+INVERSE = re.compile(r"脱保|流失|未续|失效|退保|脱落|\b(lapsed?|churn(ed)?|lost|cancel(led)?)\b", re.IGNORECASE)
+PLAIN_WORDS = {"是", "否", "y", "n", "yes", "no", "1", "0", "true", "false", "t", "f", "√", "×", "有", "无"}
+CURRENCIES = {
+    "CNY": r"CNY|RMB|人民币|[￥¥]|元", "USD": r"USD|US\$|\$|美元", "EUR": r"EUR|€|欧元", "HKD": r"HKD|HK\$|港[币元]",
+    "GBP": r"GBP|£|英镑", "JPY": r"JPY|日元", "PHP": r"PHP|₱",
+}  # fmt: skip
+NUMBERS = ("number", "money", "rate", "score", "count")
+# How often the marks of a column stand as decimals, as thousands, and as either.
+_MARKS = r"""
+with written as (select distinct {place} as v from raw where contains({place}, ',') or regexp_matches({place}, '\.\d{{3}}')),
+v as (select regexp_replace(half_width(v), '[^0-9,.]', '', 'g') as v from written)
+select count(*) filter (regexp_full_match(v, '\d+,(\d{{1,2}}|\d{{4,}})|\d{{1,3}}(\.\d{{3}})+,\d+')),
+       count(*) filter (regexp_full_match(v, '\d{{1,3}}(,\d{{3}})+\.\d*|\d{{1,3}}(,\d{{3}}){{2,}}')),
+       count(*) filter (regexp_full_match(v, '\d{{1,3}},\d{{3}}')),
+       count(*) filter (regexp_full_match(v, '\d{{1,3}}(\.\d{{3}})+')), min(v)
+from v"""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A mapped column: its field, the name in our tables, the header people wrote."""
+
+    name: str
+    field: Field
+    place: str
+    header: str
+
+
+@dataclass
+class Settler:
+    """Settles the columns of one file; `raw` is filled, nothing is typed yet."""
+
+    connection: duckdb.DuckDBPyConnection
+    recipe: Recipe
+    columns: Mapping[str, Field]
+    settling: Settling
+    date_system: int | None = None
+    delimiter: str | None = None
+    title_unit: tuple[str, float] | None = None
+    out: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """Field → what its macro needs beside the cell."""
+        for name, known in self.columns.items():
+            column = Column(name, known, place_of(name, self.columns), self.recipe.columns.get(name, ""))
+            found = self._of(column)
+            if found:
+                self.out[name] = found
+        return self.out
+
+    def _of(self, column: Column) -> dict[str, Any] | None:
+        kind = column.field.type
+        if kind in NUMBERS:
+            self._decimals(column)
+        if kind in ("date", "moment"):
+            self._clock(column)
+            order = day_order(self.connection, column.place, self.recipe, column.name, self.settling)
+            return {"order": order, "epoch": self._epoch()}
+        if kind in ("outcome", "yes"):
+            return self._words(column)
+        if kind == "score" or column.field.scale_option:
+            return self._scale(column)
+        if kind == "rate":
+            return {"divisor": self._divisor(column)}
+        if kind == "money" or column.name.endswith("_premium"):
+            self._currency(column)
+            return self._unit(column)
+        if kind == "number" and _per_hundred(column.name):
+            return {"percent": self._per_hundred(column)}
+        return None
+
+    def _epoch(self) -> dt.date:
+        since_1904 = self.recipe.options.get("date_system", self.date_system) == 1904
+        return dt.date(1904, 1, 1) if since_1904 else dt.date(1899, 12, 30)
+
+    def _clock(self, column: Column) -> None:
+        """Say when moments were told in another zone, and when midnight is written as web exporters write it."""
+        zoned, midnight = self._one(
+            f"select count(*) filter (with_offset(trim({column.place})) and not suffix({column.place}, '+08:00')), "
+            f"count(*) filter (contains({column.place}, '23:59:17')) from raw where length({column.place}) > 15"
+        )
+        if zoned:
+            self.settling.say("time_zone", column=column.header, count=zoned)
+        if midnight and column.field.type == "date":
+            self.settling.say("web_midnight", column=column.header, count=midnight)
+
+    # -- numbers -----------------------------------------------------------------------------------------------------
+
+    def _decimals(self, column: Column) -> None:
+        """Where commas are decimal marks in a column, its cells are rewritten with points."""
+        comma, point, either, dotted, example = self._one(_MARKS.format(place=column.place))
+        mark = "."
+        if comma and point:
+            mark = self.settling.ask(
+                f"decimal.{column.name}", "decimal", (".", ","), column=column.header, value=example
+            )
+        elif comma:
+            mark = ","
+            self.settling.say("decimal_comma", column=column.header, value=example)
+        elif self.delimiter == ";" and (either or dotted) and not point:
+            mark = self.settling.ask(
+                f"decimal.{column.name}", "decimal", (".", ","), column=column.header, value=example
+            )
+        if mark == ",":
+            self.connection.execute(
+                f"update raw set {column.place} = replace(replace({column.place}, '.', ''), ',', '.') "
+                f"where {column.place} is not null"
+            )
+
+    def _scale(self, column: Column) -> dict[str, Any]:
+        option = column.field.scale_option or "score_max"
+        for key in (option, "score_max", "satisfaction_max"):
+            if key in self.recipe.options:
+                return {"scale": float(self.recipe.options[key])}
+        if _NPS.search(column.header):
+            self.settling.say("nps", column=column.header)
+            return {"scale": 100.0, "nps": True}
+        stated = _SCALE.search(column.header)
+        if stated:
+            scale = float(stated[1] or stated[2])
+            self.settling.say("scale_header", column=column.header, scale=f"{scale:g}")
+            return {"scale": scale}
+        highest, starred = self._one(
+            f"select max(clean_number({column.place})) filter (not contains(half_width({column.place}), '%')), "
+            f"count(stars(trim({column.place}))) from raw"
+        )
+        if "scale_max" in self.columns or highest is None:
+            return {"scale": 100.0}
+        if starred and highest <= 5:
+            self.settling.say("scale_stars", column=column.header)
+            return {"scale": 5.0}
+        if highest <= LOW_SCORES:
+            likely = "1" if highest <= 1 else "5" if highest <= 5 else "10" if highest <= SAME_SCALE else None
+            choices = [one for one in ("1", "5", "10", "20", "100") if float(one) >= highest]
+            answer = self.settling.ask(
+                f"scale.{column.name}", "scale", choices, likely, column=column.header, highest=f"{highest:g}"
+            )
+            return {"scale": float(answer)}
+        return {"scale": 100.0}
+
+    def _divisor(self, column: Column) -> float:
+        """100 where rates stand as plain percents (92), 1 where they stand as 92 % or 0.92; a column of both is asked."""
+        stated = self.recipe.options.get("rate_scale")
+        if stated in ("percent", "fraction"):
+            return 100.0 if stated == "percent" else 1.0
+        highest, fractions = self._one(
+            f"with v as (select clean_number({column.place}) as v from raw "
+            f"where not contains(half_width({column.place}), '%')) "
+            "select max(v), count(*) filter (v > 0 and v < 1) from v"
+        )
+        marked = "%" in column.header or "％" in column.header
+        if highest is not None and highest > PLAIN_PERCENT and fractions and not marked:
+            answer = self.settling.ask(
+                f"rate_scale.{column.name}", "rate_scale", ("percent", "fraction"), None,
+                column=column.header or column.name, highest=f"{highest:g}", count=fractions,
+            )  # fmt: skip
+            return 100.0 if answer == "percent" else 1.0
+        said = marked and highest is not None and highest > 1
+        return 100.0 if said or (highest is not None and highest > PLAIN_PERCENT) else 1.0
+
+    def _per_hundred(self, column: Column) -> bool:
+        """Whether the bare numbers of an indicator per hundred are fractions (0.04 for 4 of 100)."""
+        highest, percents = self._one(
+            f"select max(clean_number({column.place})) filter (not contains(half_width({column.place}), '%')), "
+            f"count(*) filter (contains(half_width({column.place}), '%')) from raw"
+        )
+        if percents and highest is None:
+            self.settling.say("percent_per_100", column=column.header)
+        if highest is None or highest > 1 or highest == 0 or re.search(r"[%％]|百|100", column.header):
+            return False
+        answer = self.settling.ask(
+            f"rate_scale.{column.name}", "per_100", ("per_100", "fraction"), None,
+            column=column.header, highest=f"{highest:g}",
+        )  # fmt: skip
+        return answer == "fraction"
+
+    # -- money -------------------------------------------------------------------------------------------------------
+
+    def _unit(self, column: Column) -> dict[str, Any] | None:
+        own = unit_of(column.header)
+        if own is not None:
+            return None if own == 1.0 else {"unit": own}
+        if self.title_unit is None:
+            return None
+        text, factor = self.title_unit
+        self.settling.say("unit_title", column=column.header, text=text)
+        return {"unit": factor}
+
+    def _currency(self, column: Column) -> None:
+        """Refuse amounts of several currencies in one column: their sum would be of none."""
+        found = []
+        for code, pattern in CURRENCIES.items():
+            (some,) = self._one(
+                f"select count(*) from raw where regexp_matches({column.place}, $pattern)",
+                {"pattern": rf"(?i)^\s*(?:{pattern})\s*[-+]?\d|\d\s*(?:{pattern})\s*$"},
+            )
+            found += [code] if some else []
+        if len(found) > 1:
+            raise RecipeRefused("currencies_mixed", column=column.header, currencies=found)
+
+    # -- words -------------------------------------------------------------------------------------------------------
+
+    def _words(self, column: Column) -> dict[str, list[str]]:
+        needed = ("renewed", "lost", "open") if column.field.type == "outcome" else ("yes", "no")
+        meaning: Mapping[str, Sequence[str]] = self.recipe.values.get(column.name, words(column.field.type))
+        if column.name == "outcome" and column.name not in self.recipe.values and INVERSE.search(column.header):
+            meaning = self._inverse(column, meaning)
+        return self._spellings(column.place, {key: meaning.get(key, []) for key in needed})
+
+    def _inverse(self, column: Column, meaning: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+        """Yes below a header that names the loss is no renewal: asked, whatever the words."""
+        found = {row[0] for row in self.connection.execute(
+            f"select distinct word({column.place}) from raw where {column.place} is not null limit 50"
+        ).fetchall()}  # fmt: skip
+        if not found & PLAIN_WORDS:
+            return meaning
+        answer = self.settling.ask(
+            "sense.outcome", "sense", ("lost", "renewed"), None,
+            column=column.header, words=", ".join(sorted(found)[:EXAMPLES]),
+        )  # fmt: skip
+        if answer == "renewed":
+            return meaning
+        plain = {
+            "lost": [word for word in meaning["renewed"] if word in PLAIN_WORDS],
+            "renewed": [word for word in meaning["lost"] if word in PLAIN_WORDS],
+        }
+        kept = {key: [word for word in known if word not in PLAIN_WORDS] for key, known in meaning.items()}
+        return {key: [*known, *plain.get(key, [])] for key, known in kept.items()}
+
+    def _spellings(self, place: str, meaning: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Meaning → every spelling in the column (case, width, blanks) of the words that mean it."""
+        found = self.connection.execute(
+            f"select v, word(v) from (select distinct {place} as v from raw where {place} is not null)"
+        ).fetchall()
+        wanted = {key: {" ".join(word.split()).lower() for word in known} for key, known in meaning.items()}
+        return {key: [spelling for spelling, plain in found if plain in known] for key, known in wanted.items()}
+
+    def _one(self, sql: str, bound: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
+        return tuple(self.connection.execute(sql, dict(bound or {})).fetchall()[0])
+
+
+def unit_of(header: str) -> float | None:
+    """The factor that a header's own unit of money stands for; None where it names none."""
+    stated = _UNIT.search(header)
+    if stated and (stated[0].strip("()（）[] ") or "元" in stated[0]):
+        return UNITS[stated[1] or stated[2] or ""]
+    english = _ENGLISH_UNIT.search(header)
+    return _ENGLISH_UNITS[english[1][0].lower()] if english else None
+
+
+def title_unit(found: Sequence[Sheet]) -> tuple[str, float] | None:
+    """The unit of money that a title row, or a cell beside the table, states for all its columns."""
+    for sheet in found:
+        for row in sheet.grid[: max(sheet.header_row - 1, 1)]:
+            for cell in row:
+                stated = _TITLE_UNIT.search(cell)
+                if stated and stated[1]:
+                    return " ".join(stated[0].split()), UNITS[stated[1]]
+    return None
+
+
+def _per_hundred(name: str) -> bool:
+    return any(one.id == name and one.unit == "per_100" for one in catalogue().indicators)
