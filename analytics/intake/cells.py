@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.fields import Field, field_of, fields, kinds
-from analytics.intake.months import span
+from analytics.intake.periods import months_of, put_months, stated_period
 from analytics.intake.problems import problems
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
@@ -30,16 +31,21 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, A
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     connection.execute((HERE / "cleaning.sql").read_text(encoding="utf-8"))
     columns = _columns(recipe, found)
-    counts = raw(connection, found, recipe, columns)
     settling = Settling(recipe.answers)
+    counts = raw(connection, found, recipe, columns, settling)
     settler = Settler(
         connection, recipe, columns, settling, (seen or {}).get("date_system"), (seen or {}).get("delimiter"),
         title_unit(found),
     )  # fmt: skip
     parameters = settler.parameters()
-    _typed(connection, recipe, columns, parameters)
-    issues = problems(connection, recipe, columns, found, counts)
-    loaded = _write(connection, recipe, columns, out)
+    _typed(connection, recipe, columns, parameters, settling)
+    adding = recipe.options.get("duplicates") == "add"
+    if recipe.kind == "scoresheet":
+        stated = _stated(recipe, found, columns, str((seen or {}).get("file", "")), settling)
+        adding |= _periods(connection, recipe, stated, settling)
+        _only_adding(recipe, columns, adding)
+    issues = problems(connection, recipe, columns, found, counts, adding)
+    loaded = _write(connection, recipe, columns, out, adding)
     return {
         "rows": counts.read,
         "skipped": counts.skipped,
@@ -75,14 +81,8 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
     if recipe.options.get("sheet_is") in ("team", "branch"):
         named = str(recipe.options["sheet_is"])
         known[named] = fields()[named]
-    if recipe.kind == "scoresheet":
-        if not set(known) - set(kind.fields):
-            raise RecipeRefused("scoresheet_empty")
-        if "period" not in known and "from" not in recipe.options:
-            raise RecipeRefused("scoresheet_no_period")
-        rates = [name for name in known if _is_bare_rate(name, known)]
-        if recipe.options.get("duplicates") == "add" and rates:
-            raise RecipeRefused("rates_do_not_add", columns=[recipe.columns.get(name, name) for name in rates])
+    if recipe.kind == "scoresheet" and not set(known) - set(kind.fields):
+        raise RecipeRefused("scoresheet_empty")
     return {name: field for name, field in known.items() if field is not None}
 
 
@@ -123,6 +123,7 @@ def _typed(
     recipe: Recipe,
     columns: Mapping[str, Field],
     parameters: Mapping[str, Mapping[str, Any]],
+    settling: Settling,
 ) -> None:
     """`typed`: sheet, row, every field typed, and raw_… beside those fields that the checks compare."""
     parts: list[str] = []
@@ -140,11 +141,8 @@ def _typed(
     if recipe.kind == "scoresheet":
         parts.append("period as raw_period")
     connection.execute(f"create table typed as select sheet, row, part, {', '.join(parts)} from raw", bound)
-    year = recipe.options.get("year")
     if recipe.kind == "agents":
-        _months(connection, "month", year)
-    if recipe.kind == "scoresheet":
-        _periods(connection, recipe)
+        _month(connection, recipe, settling)
 
 
 def _sql_type(field: Field) -> str:
@@ -160,33 +158,25 @@ def _sql_type(field: Field) -> str:
     }.get(field.type, "varchar")
 
 
-def _months(connection: duckdb.DuckDBPyConnection, name: str, year: int | None) -> None:
-    """Replace the text of a month column by the first day of that month."""
-    texts = [
-        row[0] for row in connection.execute(f"select distinct {name} from typed where {name} is not null").fetchall()
-    ]
-    spans = [(text, *span(text, year)) for text in texts]
-    connection.execute("create table spans (text varchar, first_month date, last_month date)")
-    if spans:
-        connection.executemany("insert into spans values ($1, $2, $3)", spans)
+def _month(connection: duckdb.DuckDBPyConnection, recipe: Recipe, settling: Settling) -> None:
+    """Replace the text of a roster's month by the first day of that month."""
+    texts = _distinct(connection, "month")
+    spans, parts = months_of(texts, recipe, settling, recipe.columns.get("month", ""))
+    put_months(connection, {} if parts else spans)
     connection.execute(
-        f"create or replace table typed as select typed.* replace (spans.first_month as {name}) "
-        f"from typed left join spans on spans.text = typed.{name}"
+        "create or replace table typed as select typed.* replace (spans.first_month as month) "
+        "from typed left join spans on spans.text = typed.month"
     )
 
 
-def _periods(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
-    """first_month and last_month of every row, from its period cell or the recipe's from and to."""
-    year = recipe.options.get("year")
-    texts = [
-        row[0] for row in connection.execute("select distinct period from typed where period is not null").fetchall()
-    ]
-    spans = [(text, *span(text, year)) for text in texts]
-    connection.execute("create table spans (text varchar, first_month date, last_month date)")
-    if spans:
-        connection.executemany("insert into spans values ($1, $2, $3)", spans)
-    first = parse_month(str(recipe.options["from"])[:7]) if "from" in recipe.options else None
-    last = parse_month(str(recipe.options["to"])[:7]) if "to" in recipe.options else first
+def _periods(
+    connection: duckdb.DuckDBPyConnection, recipe: Recipe, stated: tuple[dt.date, dt.date] | None, settling: Settling
+) -> bool:
+    """first_month and last_month of every row, from its period cell or what is stated; whether parts of a month add up."""
+    texts = _distinct(connection, "period")
+    spans, parts = months_of(texts, recipe, settling, recipe.columns.get("period", ""))
+    put_months(connection, spans)
+    first, last = stated or (None, None)
     connection.execute(
         "create or replace table typed as select typed.*, coalesce(spans.first_month, "
         "case when typed.period is null then $first end) as first_month, coalesce(spans.last_month, "
@@ -194,6 +184,34 @@ def _periods(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
         "from typed left join spans on spans.text = typed.period",
         {"first": first, "last": last},
     )
+    return parts
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    found = connection.execute(f"select distinct {name} from typed where {name} is not null order by 1").fetchall()
+    return [text for (text,) in found]
+
+
+def _stated(
+    recipe: Recipe, found: Sequence[Sheet], columns: Mapping[str, Field], file: str, settling: Settling
+) -> tuple[dt.date, dt.date] | None:
+    """The period of rows that name none: the recipe's from and to, else what the sheet or the file's name says."""
+    if "from" in recipe.options:
+        first = parse_month(str(recipe.options["from"])[:7])
+        return first, parse_month(str(recipe.options["to"])[:7]) if "to" in recipe.options else first
+    if "period" in columns:
+        return None
+    stated = stated_period(found, file, settling)
+    if stated is None:
+        raise RecipeRefused("scoresheet_no_period")
+    return stated
+
+
+def _only_adding(recipe: Recipe, columns: Mapping[str, Field], adding: bool) -> None:
+    """Refuse to add up rates that stand without what they are rates of."""
+    rates = [name for name in columns if _is_bare_rate(name, columns)]
+    if adding and rates:
+        raise RecipeRefused("rates_do_not_add", columns=[recipe.columns.get(name, name) for name in rates])
 
 
 def _is_bare_rate(name: str, columns: Mapping[str, Field | None]) -> bool:
@@ -213,7 +231,9 @@ def _weighted(columns: Mapping[str, Field]) -> list[tuple[str, tuple[str, str, f
     ]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mapping[str, Field], out: Path) -> int:
+def _write(
+    connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mapping[str, Field], out: Path, adding: bool
+) -> int:
     """Good rows as Arrow; returns how many rows of the file they are."""
     good = "from typed where (sheet, row, part) not in (select (sheet, row, part) from bad)"
     if not connection.execute("select count(*) from bad").fetchall()[0][0]:
@@ -246,7 +266,7 @@ def _write(connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mappi
         add(numerator, value, f"{place} is not null and {denominator} is not null")
         add(name, f"{place}::double", f"{place} is not null and {denominator} is null")
     everything = " union all ".join(parts)
-    if recipe.options.get("duplicates") == "add":
+    if adding:
         everything = (
             "select min(row) as row, agent_id, first_month, last_month, measure, sum(value) as value "
             f"from ({everything}) group by agent_id, first_month, last_month, measure"

@@ -38,6 +38,10 @@ select row, sheet, 'policy_id' as field, null as value, 'missing' as reason from
 where policy_id is null and customer_id is null and raw_policy_id is null and raw_customer_id is null
 
 -- name: scoresheet
-select row, sheet, part, 'agent_id' as field, agent_id as value, 'duplicate' as reason from typed
-where (agent_id, coalesce(raw_period, '')) in (select (agent_id, coalesce(raw_period, '')) from typed group by agent_id, raw_period having count(*) > 1)
-  and (sheet, row, part) not in (select min((sheet, row, part)) from typed group by agent_id, raw_period)
+-- The same agent twice in a period, however its cells write it.
+with dated as (
+  select sheet, row, part, agent_id, coalesce(first_month::varchar || last_month::varchar, raw_period, '') as period from typed
+)
+select row, sheet, part, 'agent_id' as field, agent_id as value, 'duplicate' as reason from dated
+where (agent_id, period) in (select (agent_id, period) from dated group by agent_id, period having count(*) > 1)
+  and (sheet, row, part) not in (select min((sheet, row, part)) from dated group by agent_id, period)

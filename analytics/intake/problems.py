@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from analytics.intake.container import UNCOMPUTED, Sheet
-from analytics.intake.fields import Field, kinds
+from analytics.intake.fields import CUSTOM, Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
 
@@ -48,23 +48,31 @@ def problems(
     columns: Mapping[str, Field],
     found: Sequence[Sheet],
     counts: Rows,
+    adding: bool,
 ) -> dict[str, Any]:
     """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in words that they are empty."""
     connection.execute(
         "create table problem (row bigint, sheet varchar, part smallint default 0, field varchar, value varchar, reason varchar)"
     )
     kind = kinds()[recipe.kind]
-    suspects = _suspects(connection, columns, kind.required, counts.marked)
+    required = list(kind.required)
+    if recipe.kind == "scoresheet" and "period" in columns and "from" not in recipe.options:
+        required.append("period")
+    suspects = _suspects(connection, columns, required, counts.marked)
     empty = sum(_say_nothing(connection, place_of(name, columns), columns[name], recipe.kind) for name in suspects)
     for name in suspects:
-        _unread(connection, name, columns, name in kind.required and name != "due_date")
+        _unread(connection, name, columns, name in required and name != "due_date")
     for name, field in columns.items():
         if field.type in ("rate", "number") and recipe.kind == "scoresheet":
             place = place_of(name, columns)
             connection.execute(
                 f"insert into problem by name select row, sheet, part, $name as field, {place}::varchar as value, case when {place} < 0 then 'negative' "
-                f"else 'over_100' end as reason from typed where {place} < 0 or {place} > $ceiling",
-                {"name": name, "ceiling": IMPOSSIBLE_RATE if name in BOUNDED else None},
+                f"else 'over_100' end as reason from typed where ({place} < 0 and not $signed) or {place} > $ceiling",
+                {
+                    "name": name,
+                    "ceiling": IMPOSSIBLE_RATE if name in BOUNDED else None,
+                    "signed": name.startswith(CUSTOM),
+                },
             )
     for numerator, denominator in PAIRS:
         if numerator in columns and denominator in columns:
@@ -74,7 +82,7 @@ def problems(
                 {"name": numerator},
             )
     check = _check(recipe.kind)
-    if check and not (recipe.kind == "scoresheet" and recipe.options.get("duplicates") == "add"):
+    if check and not (recipe.kind == "scoresheet" and adding):
         bound = {"has_renewed_on": "renewed_on" in columns} if recipe.kind == "policies" else {}
         connection.execute(f"insert into problem by name {check}", bound)
     connection.execute("create table bad as select distinct sheet, row, part from problem")

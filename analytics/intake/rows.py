@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -16,24 +14,17 @@ import pyarrow as pa
 
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
-from analytics.intake.fields import CUSTOM, TOTALS, Field, counted, kinds
+from analytics.intake.fields import CUSTOM, Field, counted, kinds
+from analytics.intake.leftout import blank_of, left_out
 from analytics.intake.months import header_month
+from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.table import plain
-from analytics.language import LANGUAGES, say
 
 EXAMPLES = 5
-CLOSE_LOOK = 200_000  # rows of a file that may lack what is required before they count as rows like any other
-NAMING = ("agent_id", "policy_id", "name", "team", "branch", "region")
 DATING = ("year", "quarter")  # columns that only together make a period
 ERRORS = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
 EACH_MONTH = "*"  # wide_field: every month column says itself which figure it holds
-_TOTAL = re.compile(r"(合计|总计|小计|汇总|\b(sub|grand )?totals?)$")
-_NOTE = re.compile(
-    r"[（(\[【*※\s]*(注|备注|附注|说明|(notes?|remarks?)\b|(制表|制作|编制|审核|复核|审批|填表|统计|打印|导出|数据来源|来源|单位|日期|以上"
-    r"|source|prepared|generated|printed|reviewed|approved|exported|data|as of)[^:：]{0,12}[:：])",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -53,19 +44,17 @@ class Rows:
         return self.read - self.kept - self.ragged
 
 
-@cache
-def example_marks() -> list[str]:
-    """What stands first in the example row of a template, in every language."""
-    return [say("template.example_mark", language) for language in LANGUAGES]
-
-
 def place_of(name: str, columns: Mapping[str, Field]) -> str:
     """The column that holds a field in our tables: its own name, or a number for a custom measure."""
     return name if not name.startswith(CUSTOM) else f"custom_{list(columns).index(name)}"
 
 
 def raw(
-    connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], recipe: Recipe, columns: Mapping[str, Field]
+    connection: duckdb.DuckDBPyConnection,
+    found: Sequence[Sheet],
+    recipe: Recipe,
+    columns: Mapping[str, Field],
+    settling: Settling,
 ) -> Rows:
     """Fill `raw` from every sheet."""
     every = list(dict.fromkeys([*(place_of(name, columns) for name in columns), *kinds()[recipe.kind].fields]))
@@ -74,7 +63,7 @@ def raw(
     )
     out = Rows()
     for sheet in found:
-        _sheet(connection, sheet, recipe, columns, out)
+        _sheet(connection, sheet, recipe, columns, settling, out)
     out.kept = (
         connection.execute("select count(distinct (sheet, row)) from raw").fetchall()[0][0]
         if out.months
@@ -87,14 +76,19 @@ def raw(
 
 
 def _sheet(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, columns: Mapping[str, Field], out: Rows
+    connection: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    recipe: Recipe,
+    columns: Mapping[str, Field],
+    settling: Settling,
+    out: Rows,
 ) -> None:
     places = {plain(header): f"c{index}" for index, header in enumerate(sheet.headers)}
     mapped = {name: places[plain(header)] for name, header in recipe.columns.items()}
     body = sheet.body.append_column("row", sheet.numbers)
     connection.register("body", body)
-    blank = " and ".join(f"c{index} is null" for index in range(len(sheet.headers)))
-    lines, left = _left_out(connection, sheet, recipe, mapped, blank)
+    blank = blank_of(sheet)
+    lines, left = left_out(connection, sheet, recipe, mapped, settling)
     for reason, numbers in left.items():
         out.left.setdefault(reason, []).extend(numbers)
     gone = sorted(number for numbers in left.values() for number in numbers)
@@ -196,73 +190,6 @@ def wide_fields(headers: Sequence[str], recipe: Recipe) -> dict[str, str]:
         return {}
     sheet = Sheet("", tuple(headers), 1, pa.table({}), pa.array([], pa.int64()))
     return {name: header for figures in _wide(sheet, recipe).values() for name, header in figures.items()}
-
-
-# -- rows that hold no record --------------------------------------------------------------------------------------
-
-
-def _left_out(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str], blank: str
-) -> tuple[int, dict[str, list[int]]]:
-    """How many rows are not blank; and of these the total rows, notes and repeated headers, by their row numbers.
-
-    Only rows that lack something required, repeat a header or name a total are looked at closely.
-    """
-    required = [mapped[name] for name in kinds()[recipe.kind].required if name in mapped]
-    others = [place for place in dict.fromkeys(mapped.values()) if place not in required]
-    width = len(sheet.headers)
-    first = required[0] if required else "c0"
-    header = sheet.headers[int(first[1:])]
-    lacking = " or ".join(f"{place} is null" for place in required) or "false"
-    odd = [f"{lacking}", f"{first} = $header", "list_contains($examples, c0)"]
-    if len(required) < 2:
-        named = list(dict.fromkeys(["c0", *(mapped[name] for name in NAMING if name in mapped)]))
-        odd += [f"regexp_matches(lower(replace({place}, ' ', '')), $total)" for place in named]
-        odd.append(" and ".join(f"{place} is null" for place in others) or "false")
-    bound: dict[str, Any] = {"header": header, "examples": example_marks()}
-    if len(required) < 2:
-        bound["total"] = f"({'|'.join(TOTALS)})"
-    where = f"({') or ('.join(odd)})"
-    lines, count, last = connection.execute(
-        f"select count(*) filter (not ({blank})), count(*) filter (({where}) and not ({blank})), "
-        f"max(row) filter (not coalesce({where}, false)) from body",
-        bound,
-    ).fetchall()[0]
-    if not count or count > CLOSE_LOOK:
-        return lines, {}
-    names = {mapped[name] for name in NAMING if name in mapped} | {"c0"}
-    out: dict[str, list[int]] = {}
-    for row in connection.execute(
-        f"select row, {', '.join(f'c{index}' for index in range(width))} from body where ({where}) and not ({blank}) order by row",
-        bound,
-    ).fetchall():
-        cells = {f"c{index}": " ".join(cell.split()) for index, cell in enumerate(row[1:]) if cell and cell.strip()}
-        reason = _reason(cells, sheet.headers, names, required, last is None or row[0] > last)
-        if reason:
-            out.setdefault(reason, []).append(row[0])
-    return lines, out
-
-
-def _reason(
-    cells: Mapping[str, str], headers: Sequence[str], names: set[str], required: Sequence[str], trailing: bool
-) -> str | None:
-    """Why a row holds no record, or None when it does."""
-    if len(cells) > 1 and all(plain(cell) == plain(headers[int(place[1:])]) for place, cell in cells.items()):
-        return "header"
-    if cells.get("c0") in example_marks():
-        return "example"
-    lacking = any(place not in cells for place in required)
-    for place in names & set(cells):
-        text = plain(cells[place]).rstrip(":：")
-        if text in TOTALS or (_TOTAL.search(text) and (lacking or place in required)):
-            return "total"
-    first = next(iter(cells.values()), "")
-    alone = len(cells) == 1 and len(headers) > 2
-    if lacking and _NOTE.match(first):
-        return "note"
-    if alone and (trailing or len(first) > 20) and (lacking or len(first) > 20 or _NOTE.match(first)):
-        return "note"
-    return None
 
 
 # -- cells that hold no value --------------------------------------------------------------------------------------

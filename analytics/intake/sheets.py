@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from analytics.errors import FileRefused
-from analytics.intake import archive, delimited, parquet, workbook
+from analytics.intake import archive, delimited, markup, parquet, workbook
 from analytics.intake.container import Sheet, form_of
-from analytics.intake.table import Layout
+from analytics.intake.table import Layout, plain
 
 
 def sheets(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
@@ -20,6 +20,8 @@ def sheets(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
         raise FileRefused("archive_whole", file=path.name)
     if form in ("zip", "workbook"):
         return workbook.read(path, layout)
+    if form in ("web", "xml"):
+        return _markup(path, form, layout), {"form": form}
     sheet, encoding, delimiter = delimited.read(path, layout)
     return [sheet], {"form": "text", "encoding": encoding, "delimiter": delimiter}
 
@@ -31,6 +33,8 @@ def grids(path: Path, layout: Layout) -> list[tuple[str, bool, list[list[str]]]]
         sheet = parquet.read(path)
         rows = [[cell or "" for cell in row.values()] for row in sheet.body.to_pylist()]
         return [("", False, [list(sheet.headers), *rows])]
+    if form in ("web", "xml"):
+        return [(name, False, rows) for name, rows, _ in _grids(path, form, layout)]
     return workbook.grids(path) if form in ("zip", "workbook") else [("", False, delimited.grid(path, layout))]
 
 
@@ -39,6 +43,28 @@ def members(path: Path, out: Path) -> list[Path]:
     return archive.unpack(path, out) if _form(path) == "zip" and archive.check(path) else [path]
 
 
+def _markup(path: Path, form: str, layout: Layout) -> list[Sheet]:
+    """The sheets of a web page or XML spreadsheet."""
+    found = [
+        sheet
+        for name, rows, marks in _grids(path, form, layout)
+        if layout.sheet in (None, name) and (sheet := workbook.sheet_of(name, rows, layout, marks)) is not None
+    ]
+    known = [sheet for sheet in found if any(plain(header) in layout.known for header in sheet.headers)]
+    if not found:
+        raise FileRefused("file_no_table", file=path.name)
+    return known or found
+
+
+def _grids(path: Path, form: str, layout: Layout) -> list[markup.Grid]:
+    return markup.web_grids(path, layout.encoding) if form == "web" else markup.xml_grids(path)
+
+
 def _form(path: Path) -> str:
     with path.open("rb") as handle:
-        return form_of(handle.read(8), path)
+        head = handle.read(markup.HEAD)
+    form = form_of(head[:8], path)
+    form = markup.form_of_text(head) if form == "text" else form
+    if form == "mail":
+        raise FileRefused("file_is_mail", file=path.name)
+    return form

@@ -120,7 +120,7 @@ def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[S
         nearest = min(found, key=lambda sheet: len(lacking[sheet.name]))
         missing = next(header for header in mapped if plain(header) in lacking[nearest.name])
         raise FileRefused("column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20])
-    answer = cells.read(fitting, recipe, out, seen)
+    answer = cells.read(fitting, recipe, out, {**seen, "file": path.stem})
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]
     answer["unread"] = [*(name for name in lacking if lacking[name]), *seen.get("bare", [])]

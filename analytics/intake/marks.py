@@ -1,0 +1,207 @@
+"""What a workbook's own file says beside its values: what is hidden, what is an error, what is merged, what is a percent."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.etree import ElementTree
+
+from analytics.intake.container import UNCOMPUTED
+
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"[^>]*>')
+_ROW_NUMBER = re.compile(rb'\br="(\d+)"')
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_ATTRIBUTE = re.compile(rb'\b(min|max|hidden)="([^"]*)"')
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.S
+)
+_UNCOMPUTED = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>/]*><(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>'
+)
+_STYLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)\d+"[^>]*?\bs="(\d+)"')
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+PERCENT_FORMATS = {9, 10}  # of every workbook: 0% and 0.00%
+STYLED_LIMIT = 200_000  # cells looked at for their format: enough to know what a column is
+
+Merged = dict[tuple[int, int], tuple[int, int]]  # (row, column) of the corner → (row, column) of the last cell
+
+
+@dataclass
+class Marks:
+    """One sheet's marks, by row and column from 0."""
+
+    hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: int = 0
+    percents: dict[int, int] = field(default_factory=dict)  # column → cells that are shown as percents
+    merged: Merged = field(default_factory=dict)
+
+
+def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
+    """Sheet name → its marks, and whether its dates count from 1904."""
+    if not zipfile.is_zipfile(path):
+        return _marks_of_xls(path), False
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        try:
+            if "content.xml" in names:
+                return _marks_of_ods(archive), False
+            if "xl/workbook.xml" not in names:
+                return {}, False
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            parts = {
+                one.get("Id"): one.get("Target", "")
+                for one in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            }
+            percents = _percent_styles(archive) if "xl/styles.xml" in names else set()
+        except (KeyError, ElementTree.ParseError):
+            return {}, False
+        out = {}
+        for one in book.iter():
+            target = parts.get(one.get(_RELATION))
+            if not one.tag.endswith("}sheet") or not target:
+                continue
+            inside = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+            if inside in names:
+                out[one.get("name", "")] = _marks_of_xlsx(archive.read(inside), percents)
+        since = any(
+            one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true", "on") for one in book.iter()
+        )
+        return out, since
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a compound file is a workbook locked with a password: its content is encrypted as a whole."""
+    with path.open("rb") as handle:
+        return "EncryptedPackage".encode("utf-16-le") in handle.read(4 * 1024**2)
+
+
+def is_percent(number_format: str) -> bool:
+    """Whether a number format shows its value times 100 with a percent sign."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> set[int]:
+    """The places in the list of cell formats that show percents."""
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    own = {
+        int(one.get("numFmtId", "0"))
+        for one in styles.iter()
+        if one.tag.endswith("}numFmt") and is_percent(one.get("formatCode", ""))
+    }
+    formats = next((one for one in styles if one.tag.endswith("}cellXfs")), None)
+    if formats is None:
+        return set()
+    return {at for at, one in enumerate(formats) if int(one.get("numFmtId", "0")) in PERCENT_FORMATS | own}
+
+
+def _marks_of_xlsx(xml: bytes, percents: set[int]) -> Marks:
+    marks = Marks()
+    for tag in _ROW.finditer(xml):
+        place = _ROW_NUMBER.search(tag[0])
+        if place:
+            marks.hidden.add(int(place[1]) - 1)
+    for tag in _COLUMN.finditer(xml[: xml.find(b"<sheetData")]):
+        given = dict(_ATTRIBUTE.findall(tag[0]))
+        if given.get(b"hidden") in (b"1", b"true"):
+            first, last = int(given.get(b"min", b"1")), int(given.get(b"max", b"1"))
+            marks.hidden_columns.update(range(first - 1, min(last, 16_384)))
+    for column, row, text in _found(_ERROR, xml, b't="e"'):
+        marks.cells[row, column] = text
+        marks.errors += 1
+    for column, row, text in _found(_UNCOMPUTED, xml, b"</f></c>", b"/></c>", b"<v></v>", b"<v/>"):
+        marks.cells[row, column] = f"{UNCOMPUTED}={text}"
+    if percents:
+        for at, one in enumerate(_STYLED.finditer(xml)):
+            if at >= STYLED_LIMIT:
+                break
+            if int(one[2]) in percents:
+                place_of = _column(one[1])
+                marks.percents[place_of] = marks.percents.get(place_of, 0) + 1
+    return marks
+
+
+def _found(pattern: re.Pattern[bytes], xml: bytes, *needed: bytes) -> Iterator[tuple[int, int, str]]:
+    if not any(mark in xml for mark in needed):
+        return
+    for one in pattern.finditer(xml):
+        yield _column(one[1]), int(one[2]) - 1, (one[3] or b"").decode("utf-8", "replace")
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place - 1
+
+
+def _marks_of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    out: dict[str, Marks] = {}
+    marks, at, column = Marks(), 0, 0
+    with archive.open("content.xml") as handle:
+        for event, node in ElementTree.iterparse(handle, ("start", "end")):
+            if event == "start" and node.tag == f"{_TABLE}table":
+                marks, at, column = Marks(), 0, 0
+                out[node.get(f"{_TABLE}name", "")] = marks
+            elif event == "start" and node.tag == f"{_TABLE}table-column":
+                times = min(int(node.get(f"{_TABLE}number-columns-repeated", "1")), 16_384)
+                if node.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+                    marks.hidden_columns.update(range(column, column + times))
+                column += times
+            elif event == "end" and node.tag == f"{_TABLE}table-row":
+                times = int(node.get(f"{_TABLE}number-rows-repeated", "1"))
+                if node.get(f"{_TABLE}visibility") in ("collapse", "filter") and times <= 1_048_576:
+                    marks.hidden.update(range(at, at + times))
+                _cells_of_ods(node, marks, at)
+                at += times
+                node.clear()
+    return out
+
+
+def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
+    """Spans and percents of one row."""
+    place = 0
+    for cell in row:
+        times = min(int(cell.get(f"{_TABLE}number-columns-repeated", "1")), 16_384)
+        down = int(cell.get(f"{_TABLE}number-rows-spanned", "1"))
+        right = int(cell.get(f"{_TABLE}number-columns-spanned", "1"))
+        if down > 1 or right > 1:
+            marks.merged[at, place] = (at + down - 1, place + right - 1)
+        if cell.get(f"{_OFFICE}value-type") == "percentage":
+            marks.percents[place] = marks.percents.get(place, 0) + 1
+        place += times
+
+
+def _marks_of_xls(path: Path) -> dict[str, Marks]:
+    """The old binary form, through xlrd: calamine tells neither what is hidden in it nor its formats."""
+    import xlrd  # only the old form needs it
+
+    try:
+        book = xlrd.open_workbook(str(path), formatting_info=True)
+    except Exception:
+        return {}
+    percents = {
+        at
+        for at, one in enumerate(book.xf_list)
+        if one.format_key in book.format_map and is_percent(book.format_map[one.format_key].format_str)
+    }
+    out = {}
+    for sheet in book.sheets():
+        marks = Marks(
+            hidden={row for row, info in sheet.rowinfo_map.items() if info.hidden},
+            hidden_columns={column for column, info in sheet.colinfo_map.items() if info.hidden},
+            merged={(top, left): (bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells},
+        )
+        for column in range(sheet.ncols):
+            styled = sum(sheet.cell_xf_index(row, column) in percents for row in range(min(sheet.nrows, 1000)))
+            if styled:
+                marks.percents[column] = styled
+        out[sheet.name] = marks
+    return out
