@@ -20,10 +20,11 @@ import filelock
 import pandas as pd
 
 from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
-from analytics.errors import FileRefused, HomeBusy, IssuesFound, QuestionsOpen, RecipeRefused, RequestRefused
+from analytics.errors import FileRefused, HomeBusy, IssuesFound, QuestionsOpen, RequestRefused
 from analytics.evaluation import Measured, measure
 from analytics.intake import reading
 from analytics.intake.fields import words
+from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike, alike
 from analytics.model import Change, Filters, Issue, Receipt, Settings, WeightScheme
@@ -186,23 +187,13 @@ class Home:
             sheet["recipe"] = self.state.recipe(headers_key(sheet["headers"]))
         return found
 
+    def recipes_for(self, path: Path, kind: str | None = None) -> list[Recipe]:
+        """The recipes that a file needs nobody to confirm, one for every group of alike sheets; else refused."""
+        return recipes_of(self.look(path)["sheets"], path.name, kind)
+
     def recipe_for(self, path: Path, kind: str | None = None) -> Recipe:
-        """The recipe that a file needs nobody to confirm: saved for its headers, or certain from them; else refused."""
-        sheets = self.look(path)["sheets"]
-        for sheet in sheets:
-            saved = sheet["recipe"]
-            if saved and kind in (None, saved["kind"]):
-                return recipe_from(saved)
-        guesses = [(guess, sheet) for sheet in sheets for guess in sheet["guesses"] if kind in (None, guess["kind"])]
-        for guess, sheet in guesses:
-            if guess["sure"]:
-                matched = {field: header for field, (header, sure) in guess["matches"].items() if sure >= 100}
-                return Recipe(kind=guess["kind"], columns=matched, sheet=sheet["name"] or None)
-        complete = next((guess for guess, _ in guesses if guess["complete"]), None)
-        if complete:
-            unsure = [f"{field} = {header}" for field, (header, sure) in complete["matches"].items() if sure < 100]
-            raise RecipeRefused("recipe_needed", file=path.name, unsure=unsure)
-        raise RecipeRefused("kind_unclear", file=path.name, headers=sheets[0]["headers"][:20])
+        """The first of them."""
+        return self.recipes_for(path, kind)[0]
 
     @contextmanager
     def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> Iterator[reading.Reading]:

@@ -98,7 +98,11 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
     reason = ""
     try:
         with home.members(path) as members:
-            pairs = [(member, how.recipe or home.recipe_for(member)) for member in members]
+            pairs = [
+                (member, recipe)
+                for member in members
+                for recipe in ([how.recipe] if how.recipe else home.recipes_for(member))
+            ]
             receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues, who=how.who)
     except RenewalError as error:
         reason = "\n".join(views.refusal_lines(error, how.language))

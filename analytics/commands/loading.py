@@ -56,7 +56,9 @@ def load(
         home = desk.home
         members = [member for file in files for member in stack.enter_context(home.members(file))]
         receipts = desk.load_all(
-            [(file, recipe or home.recipe_for(file, kind)) for file in members], as_of=as_of, on_issues=on_issues
+            [(file, one) for file in members for one in ([recipe] if recipe else home.recipes_for(file, kind))],
+            as_of=as_of,
+            on_issues=on_issues,
         )
     plain = [_receipt(receipt, context.language) for receipt in receipts]
     show(context, plain[0] if len(plain) == 1 else plain)

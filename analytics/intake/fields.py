@@ -84,7 +84,7 @@ def counted() -> Mapping[str, Field]:
             one.id,
             "rate" if one.unit.startswith("percent") else "number",
             one.label,
-            (one.id, one.label["zh"], one.label["en"]),
+            (one.id, one.label["zh"], one.label["en"], *(fields()[one.id].synonyms if one.id in fields() else ())),
             scale_option="satisfaction_max" if one.id == "satisfaction" else None,
         )
         for one in catalogue().indicators

@@ -31,6 +31,7 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "hidden": (str,),
     "duplicates": (str,),
     "sheet_is": (str,),
+    "sheets": (list,),
     "wide_field": (str,),
     "year": (int,),
     "months": (str,),

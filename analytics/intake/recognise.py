@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from rapidfuzz import fuzz, process
@@ -17,12 +17,27 @@ LIKELY = 88
 WEAK = 70
 NAME_AS_ID = 70
 CONTENT = 60  # no header says so, only what the column holds
+DOUBTED = 80  # the header says so, but the cells do not
 UNIT = re.compile(
-    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|[01]\s*[-–~]\s*\d{1,4}|满分\s*[:：]?\s*\d{1,4}分?|out of\s+\d{1,4}|yuan|rmb|days?|%)\s*[)）\]]$|[%％]$"
+    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|nps|[01]\s*[-–~]\s*\d{1,4}"
+    r"|满分\s*[:：]?\s*\d{1,4}分?|\d{1,4}\s*(?:分制|分满分|星)|out of\s+\d{1,4}|yuan|rmb|in thousands|in millions|days?|%)\s*[)）\]]$"
+    r"|[%％]$|[-_/·\s]*(?:千|百万|万|亿)?元$|[-_/·\s]*\d{1,4}分制$",
+    re.IGNORECASE,
 )
-DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+PIVOT = re.compile(r"^(?:求和项|计数项|平均值项|sum of|count of|average of)\s*[:：]?\s*", re.IGNORECASE)
+DATE = re.compile(
+    r"\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?([ T（(].*|\s*(星期|周).*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?|(19|20)\d{6}|[2-7]\d{4}"
+    r"|.*\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b.*",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(
+    r"[-+(]?\s*(?:[A-Z]{0,3}[￥¥$€₱£])?\s*[\d０-９][\d０-９,，.．]*\s*[)]?\s*(?:[%％万亿元分次件天]|[A-Z]{3})?|[★☆⭐]+"
+)
+COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|rank)$", re.IGNORECASE)
+AGREEING = 0.5  # of the cells that say something
 PERCENT = re.compile(r"[\d.]+\s*[%％]")
 FEW = 12
+EMPTY = frozenset({"-", "--", "/", "无", "n/a", "na", "null", "none", "—"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,9 @@ class Guess:
     kind: str
     matches: Mapping[str, tuple[str, int]]
     complete: bool
+    rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # needed field → other columns that fit as well
+    figures: tuple[str, ...] = ()  # columns of numbers that nothing was made of
+    foreign: tuple[str, ...] = ()  # columns that another kind of record cannot do without
 
     @property
     def columns(self) -> dict[str, str]:
@@ -39,10 +57,20 @@ class Guess:
 
     @property
     def sure(self) -> bool:
-        """Complete, and every required match is certain."""
+        """Complete, every needed match certain by header and cells, no other column as good, no figures left aside."""
+        lost = self.figures if self.kind in ("agents", "scoresheet") else ()
+        return (
+            self.complete
+            and not self.rivals
+            and not lost
+            and not self.foreign
+            and all(self.matches[name][1] >= SURE for name in self.needed)
+        )
+
+    @property
+    def needed(self) -> tuple[str, ...]:
         known = kinds()[self.kind]
-        needed = [name for name in (*known.required, *known.any_of) if name in self.matches]
-        return self.complete and all(self.matches[name][1] >= SURE for name in needed)
+        return tuple(name for name in (*known.required, *known.any_of) if name in self.matches)
 
 
 @cache
@@ -85,6 +113,11 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
         ),
         reverse=True,
     )
+    cells = {header: [cell for cell in some if cell.strip()] for header, some in values.items()}
+    scored = sorted(
+        ((confidence if agrees(pool[name], cells.get(header, ())) else min(confidence, DOUBTED), order, name, header)
+         for confidence, order, name, header in scored), reverse=True,
+    )  # fmt: skip
     matches: dict[str, tuple[str, int]] = {}
     taken: set[str] = set()
     for confidence, _, name, header in scored:
@@ -100,7 +133,49 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
     )
     if kind == "scoresheet":
         complete = complete and any(name in counted() for name in matches)
-    return Guess(kind, {name: matches[name] for name in pool if name in matches}, complete)
+    needed = {name for name in (*known.required, *known.any_of) if name in matches}
+    rivals: dict[str, tuple[str, ...]] = {}
+    for confidence, _, name, header in scored:
+        matched = matches.get(name, ("", 0))
+        certain = name in needed and min(confidence, matched[1]) >= SURE and header not in taken
+        if certain and set(cells.get(header, ())) != set(cells.get(matched[0], ())):
+            rivals[name] = (*rivals.get(name, ()), header)
+    others = frozenset().union(*(_required_of(other) for other in kinds() if other != kind))
+    foreign = tuple(
+        header for header in headers if header not in taken and plain(UNIT.sub("", plain(header))) in others
+    )  # fmt: skip
+    figures = tuple(
+        header for header, some in cells.items() if header not in taken and some
+        and not COUNTING.match(plain(header)) and all(NUMBER.fullmatch(cell.strip()) for cell in some)
+        and not all(DATE.fullmatch(cell.strip()) for cell in some)
+    )  # fmt: skip
+    return Guess(kind, {name: matches[name] for name in pool if name in matches}, complete, rivals, figures, foreign)
+
+
+@cache
+def _required_of(kind: str) -> frozenset[str]:
+    """The headers of what a kind of record cannot do without, but for the agent, whom every kind names."""
+    names = [name for name in kinds()[kind].required if name != "agent_id"]
+    return frozenset(plain(word) for name in names for word in fields()[name].synonyms)
+
+
+def agrees(field: Field, cells: Sequence[str]) -> bool:
+    """Whether at least half of the cells that say something could be what a field holds; an empty column contradicts nothing."""
+    told = [cell.strip() for cell in cells if cell.strip()]
+    tests: Mapping[str, Callable[[str], object]] = {
+        "date": DATE.fullmatch, "moment": DATE.fullmatch, "number": NUMBER.fullmatch, "money": NUMBER.fullmatch,
+        "rate": NUMBER.fullmatch, "score": NUMBER.fullmatch, "count": NUMBER.fullmatch,
+        "outcome": lambda cell: plain(cell) in _words("outcome"), "yes": lambda cell: plain(cell) in _words("yes"),
+    }  # fmt: skip
+    test = tests.get(field.type)
+    if test is None or not told:
+        return True
+    return sum(bool(test(cell)) or plain(cell) in EMPTY for cell in told) >= AGREEING * len(told)
+
+
+@cache
+def _words(group: str) -> frozenset[str]:
+    return frozenset(plain(word) for known in words(group).values() for word in known)
 
 
 def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
@@ -109,7 +184,7 @@ def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
     found = []
     for header in headers:
         said = plain(header)
-        bare = plain(UNIT.sub("", said))
+        bare = plain(UNIT.sub("", PIVOT.sub("", said)))
         if said in names or bare in names:
             found.append((header, SURE))
         elif said in weak or bare in weak:

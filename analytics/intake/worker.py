@@ -73,7 +73,15 @@ def _describe(sheet: Sheet) -> dict[str, Any]:
         "distinct": distinct,
         "wide": _months(sheet.headers),
         "guesses": [
-            {"kind": guess.kind, "matches": dict(guess.matches), "complete": guess.complete, "sure": guess.sure}
+            {
+                "kind": guess.kind,
+                "matches": dict(guess.matches),
+                "complete": guess.complete,
+                "sure": guess.sure,
+                "rivals": dict(guess.rivals),
+                "figures": list(guess.figures),
+                "foreign": list(guess.foreign),
+            }
             for guess in recognise(sheet.headers, values=distinct)
         ],
     }
@@ -114,6 +122,11 @@ def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[S
     options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
     layout = Layout(sheet=recipe.sheet, wanted=wanted, known=known_headers(), **options)
     found, seen = sheets(path, layout)
+    named = recipe.options.get("sheets")
+    left = [sheet.name for sheet in found if named and sheet.name not in named]
+    found = [sheet for sheet in found if sheet.name not in left]
+    if not found:
+        raise FileRefused("sheet_missing", file=path.name, sheet=named, sheets=left)
     lacking = {sheet.name: wanted - {plain(header) for header in sheet.headers} for sheet in found}
     fitting = [sheet for sheet in found if not lacking[sheet.name]]
     if not fitting:
@@ -123,7 +136,7 @@ def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[S
     answer = cells.read(fitting, recipe, out, {**seen, "file": path.stem})
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]
-    answer["unread"] = [*(name for name in lacking if lacking[name]), *seen.get("bare", [])]
+    answer["unread"] = [*left, *(name for name in lacking if lacking[name]), *seen.get("bare", [])]
     answer["hidden_rows"] = sum(sheet.hidden_rows for sheet in fitting)
     answer["beside"] = {sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside}
     return answer, fitting, layout

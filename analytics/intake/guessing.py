@@ -1,0 +1,60 @@
+"""What a file needs nobody to confirm: a recipe for every group of alike sheets, saved for its headers or certain from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from analytics.errors import RecipeRefused
+from analytics.intake.recipe import Recipe, recipe_from
+
+Sheet = Mapping[str, Any]  # as `reading.look` describes it, with the recipe that was confirmed for its headers
+
+
+def alike(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
+    """Sheets of the same headers together, in the file's order."""
+    groups: dict[frozenset[str], list[Sheet]] = {}
+    for sheet in sheets:
+        groups.setdefault(frozenset(sheet["headers"]), []).append(sheet)
+    return list(groups.values())
+
+
+def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> list[Recipe]:
+    """One recipe for every group that can be read; refused, in words, when no group can, or the best is only guessed."""
+    groups = alike(sheets)
+    found = [recipe for group in groups if (recipe := _certain(group, kind)) is not None]
+    if found:
+        names = [[sheet["name"] for sheet in group] for group in groups if _certain(group, kind) is not None]
+        return [_on(recipe, some, len(groups) > 1) for recipe, some in zip(found, names, strict=True)]
+    guesses = [guess for group in groups for guess in group[0]["guesses"] if kind in (None, guess["kind"])]
+    complete = next((guess for guess in guesses if guess["complete"]), None)
+    if complete is None:
+        raise RecipeRefused("kind_unclear", file=file, headers=list(sheets[0]["headers"])[:20])
+    unsure = [f"{field} = {header}" for field, (header, sure) in complete["matches"].items() if sure < 100]
+    unsure += [
+        f"{field} = {complete['matches'][field][0]} / {' / '.join(others)}" for field, others in complete["rivals"].items()
+    ]  # fmt: skip
+    if unsure:
+        raise RecipeRefused("recipe_needed", file=file, unsure=unsure)
+    raise RecipeRefused("figures_unknown", file=file, columns=complete["figures"] or complete["foreign"])
+
+
+def _certain(group: Sequence[Sheet], kind: str | None) -> Recipe | None:
+    saved = group[0].get("recipe")
+    if saved and kind in (None, saved["kind"]):
+        return recipe_from(saved)
+    for guess in group[0]["guesses"]:
+        if kind in (None, guess["kind"]) and guess["sure"]:
+            matched = {field: header for field, (header, sure) in guess["matches"].items() if sure >= 100}
+            return Recipe(kind=guess["kind"], columns=matched)
+        if guess["complete"] and kind in (None, guess["kind"]):
+            return None  # the best reading is only guessed: a lesser one that happens to be certain would throw columns away
+    return None
+
+
+def _on(recipe: Recipe, names: Sequence[str], several: bool) -> Recipe:
+    """The recipe for these sheets and no others."""
+    if not several:
+        return replace(recipe, sheet=None) if len(names) > 1 else recipe
+    return replace(recipe, sheet=None, options={**recipe.options, "sheets": list(names)})
