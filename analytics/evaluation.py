@@ -329,7 +329,8 @@ def _ratios(sums: Sums, known: Catalogue) -> Floats:
     scale = np.array([indicator.scale for indicator in known.indicators])
     usable = ~np.isnan(sums.numerator) & (sums.denominator > 0)
     nothing = np.full(sums.numerator.shape, np.nan)
-    ratios: Floats = np.divide(sums.numerator * scale, sums.denominator, out=nothing, where=usable)
+    # On the line is on the line: 34.4 of 43 are 80 %, whatever binary fractions make of it.
+    ratios: Floats = np.round(np.divide(sums.numerator * scale, sums.denominator, out=nothing, where=usable), DIGITS)
     return ratios
 
 

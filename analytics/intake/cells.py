@@ -13,6 +13,7 @@ import pyarrow as pa
 from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
+from analytics.intake.doubts import doubts
 from analytics.intake.fields import Field, field_of, fields, kinds
 from analytics.intake.periods import months_of, put_months, stated_period
 from analytics.intake.problems import problems
@@ -44,6 +45,7 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, A
         stated = _stated(recipe, found, columns, str((seen or {}).get("file", "")), settling)
         adding |= _periods(connection, recipe, stated, settling)
         _only_adding(recipe, columns, adding)
+    doubts(connection, recipe, columns, settling)
     issues = problems(connection, recipe, columns, found, counts, adding)
     loaded = _write(connection, recipe, columns, out, adding)
     return {

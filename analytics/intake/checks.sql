@@ -14,7 +14,13 @@ select s.row, s.sheet, 'policy_id' as field, s.policy_id as value, 'duplicate' a
 from several s join earliest e on e.policy_id = s.policy_id and e.month = s.month where {'sheet': s.sheet, 'row': s.row} <> e.place
 union all
 select row, sheet, 'outcome', raw_outcome, 'contradiction' from typed
-where outcome in ('lost', 'open') and renewed_on <= due_date
+where outcome in ('lost', 'open') and renewed_on <= due_date + to_days($grace)
+union all
+select row, sheet, 'renewed_on', renewed_on::varchar, 'renewed_early' from typed where renewed_on < due_date - to_days($early)
+union all
+select row, sheet, 'renewed_on', renewed_on::varchar, 'renewed_future' from typed where renewed_on > $today::date
+union all
+select row, sheet, 'due_date', due_date::varchar, 'far_future' from typed where year(due_date) <= 2100 and due_date > $today::date + to_years(3)
 union all
 select row, sheet, 'due_date', due_date::varchar, 'date_range' from typed where year(due_date) not between 1990 and 2100
 union all

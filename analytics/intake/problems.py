@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import duckdb
 
 from analytics.intake.container import UNCOMPUTED, Sheet
+from analytics.intake.doubts import EARLY_DAYS
 from analytics.intake.fields import CUSTOM, Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
@@ -16,6 +18,7 @@ from analytics.intake.rows import Rows, place_of
 HERE = Path(__file__).parent
 ISSUE_LIMIT = 5_000
 WHOLE_COLUMN = 20
+GRACE = 30  # days after the due date in which a renewal contradicts that a policy was lost
 IMPOSSIBLE_RATE = 1.0
 NOTHING = [
     "n/a",
@@ -83,10 +86,17 @@ def problems(
             )
     check = _check(recipe.kind)
     if check and not (recipe.kind == "scoresheet" and adding):
-        bound = {"has_renewed_on": "renewed_on" in columns} if recipe.kind == "policies" else {}
+        bound = _bound(columns) if recipe.kind == "policies" else {}
         connection.execute(f"insert into problem by name {check}", bound)
     connection.execute("create table bad as select distinct sheet, row, part from problem")
     return {**_listed(connection, found, counts.months), "empty_words": empty}
+
+
+def _bound(columns: Mapping[str, Field]) -> dict[str, Any]:
+    """What the check of policies takes: dates are held against each other and today."""
+    return {
+        "has_renewed_on": "renewed_on" in columns, "grace": GRACE, "early": EARLY_DAYS, "today": dt.date.today(),
+    }  # fmt: skip
 
 
 def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Field], needed: bool) -> None:

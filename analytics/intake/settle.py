@@ -46,6 +46,15 @@ CURRENCIES = {
     "CNY": r"CNY|RMB|人民币|[￥¥]|元", "USD": r"USD|US\$|\$|美元", "EUR": r"EUR|€|欧元", "HKD": r"HKD|HK\$|港[币元]",
     "GBP": r"GBP|£|英镑", "JPY": r"JPY|日元", "PHP": r"PHP|₱",
 }  # fmt: skip
+BLANK = "(空白)"  # stands for an empty outcome that was given a meaning
+USUAL = re.compile(
+    r"正常|有效|在保|计入|未剔除|不剔除|保留|^normal$|^active$|^valid$|^included?$|^keep$", re.IGNORECASE
+)
+MANY_EXCLUDED, FEW_EXCLUDED = (
+    0.2,
+    3,
+)  # share of all rows, and rows, beyond which one word excludes too many to be taken on trust
+LONG_IDS = 3
 NUMBERS = ("number", "money", "rate", "score", "count")
 # How often the marks of a column stand as decimals, as thousands, and as either.
 _MARKS = r"""
@@ -100,6 +109,10 @@ class Settler:
             return {"order": order, "epoch": self._epoch()}
         if kind in ("outcome", "yes"):
             return self._words(column)
+        if column.name == "exclusion":
+            self._exclusions(column)
+        if kind == "id":
+            self._destroyed(column)
         if kind == "score" or column.field.scale_option:
             return self._scale(column)
         if kind == "rate":
@@ -247,7 +260,75 @@ class Settler:
         meaning: Mapping[str, Sequence[str]] = self.recipe.values.get(column.name, words(column.field.type))
         if column.name == "outcome" and column.name not in self.recipe.values and INVERSE.search(column.header):
             meaning = self._inverse(column, meaning)
+        if column.name == "outcome":
+            meaning = self._blanks(column, meaning)
         return self._spellings(column.place, {key: meaning.get(key, []) for key in needed})
+
+    def _blanks(self, column: Column, meaning: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+        """What an empty outcome means where nobody ever wrote that a policy was lost, or where the recipe says so."""
+        lost = [word for word in meaning.get("lost", ()) if word]
+        told, blank, named = self._one(
+            f"select count({column.place}), count(*) filter (clean_text({column.place}) is null), "
+            f"count(*) filter (list_contains($lost, word({column.place}))) from raw", {"lost": lost}
+        )  # fmt: skip
+        said = next((key for key, known in meaning.items() if "" in known), None)
+        if said is None and "renewed_on" not in self.columns and told and blank and not named:
+            said = self.settling.ask(
+                "blank.outcome", "blank_outcome", ("lost", "open", "issue"), None,
+                column=column.header, blank=blank, count=told + blank,
+            )  # fmt: skip
+        if said in (None, "issue"):
+            return meaning
+        self.connection.execute(
+            f"update raw set {column.place} = $blank where clean_text({column.place}) is null", {"blank": BLANK}
+        )
+        return {**meaning, str(said): [*meaning.get(str(said), ()), BLANK]}
+
+    def _exclusions(self, column: Column) -> None:
+        """Ask about words that hardly exclude anything (正常), or that mark more policies than exclusions do."""
+        given = self.recipe.values.get(column.name, {})
+        nothing = {
+            " ".join(one.split()).lower() for one in (*words("exclusion_none")["none"], *given.get("counted", ()))
+        }
+        known = {" ".join(one.split()).lower() for one in given.get("excluded", ())}
+        rows = self.connection.execute(
+            f"select word({column.place}), any_value({column.place}), count(*) from raw where clean_text({column.place}) is not null "
+            "group by 1 order by 3 desc, 1 limit 200"
+        ).fetchall()
+        (total,) = self._one("select count(*) from raw")
+        counted = [plain for plain, _, _ in rows if plain in nothing]
+        told = []
+        for plain, written, count in rows:
+            if plain in nothing or plain in known:
+                continue
+            usual = USUAL.search(plain)
+            if usual or (count > MANY_EXCLUDED * total and count > FEW_EXCLUDED):
+                answer = self.settling.ask(
+                    f"exclusion.{plain}", "exclusion", ("counted", "excluded"), "counted" if usual else None,
+                    column=column.header, word=written, count=count,
+                )  # fmt: skip
+                if answer == "counted":
+                    counted.append(plain)
+                    continue
+            told.append(f"{written} {count}")
+        if counted:
+            self.connection.execute(
+                f"update raw set {column.place} = null where list_contains($counted, word({column.place}))",
+                {"counted": counted},
+            )
+        if told:
+            self.settling.say("excluded_words", column=column.header, words=", ".join(told[:8]))
+
+    def _destroyed(self, column: Column) -> None:
+        """Refuse ids that a spreadsheet turned into numbers of 15 digits: nobody can tell them apart any more."""
+        floats, long, zeros, example = self._one(
+            f"select count(*) filter (regexp_full_match({column.place}, '\\d(\\.\\d+)?[eE]\\+?\\d+')), "
+            f"count(*) filter (length({column.place}) > 15), "
+            f"count(*) filter (regexp_full_match({column.place}, '[1-9]\\d{{14}}0+')), min({column.place}) from raw "
+            f"where regexp_full_match({column.place}, '\\d(\\.\\d+)?[eE]\\+?\\d+|\\d{{16,}}')"
+        )
+        if floats or (long >= LONG_IDS and zeros == long):
+            raise RecipeRefused("ids_destroyed", column=column.header, value=example)
 
     def _inverse(self, column: Column, meaning: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
         """Yes below a header that names the loss is no renewal: asked, whatever the words."""
