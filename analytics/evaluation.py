@@ -19,6 +19,8 @@ from analytics.scoring.weights import effective, membership, totals, vector
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.measures import Measures, Sums, measures, months
 
+DIGITS = 12  # of a value: what lies beyond is no information but binary fractions
+
 
 @dataclass(frozen=True, eq=False)  # one set of figures is itself and no other: answers about it can be kept beside it
 class Values:
