@@ -450,6 +450,13 @@ def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, 
     if "date_system" in seen and "date_system" not in recipe.options:
         notes.append(("dates_1904", {}))
     notes += [(key, facts) for key, facts in answer["said"]]
+    if answer["merged"]:
+        notes.append(("merged_filled", {"columns": ", ".join(answer["merged"])}))
+    if answer["hidden_columns"]:
+        notes.append(("columns_hidden", {"columns": ", ".join(answer["hidden_columns"])}))
+    if answer["unused"]:
+        unused = [f"{header} ({', '.join(values)})" for header, values in answer["unused"]]
+        notes.append(("columns_unused", {"columns": "; ".join(unused)}))
     return notes
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
 from analytics.intake.fields import Field
 from analytics.intake.questions import Settling
@@ -19,6 +20,18 @@ SEVERAL_NAMES = 0.3  # of the agents with several rows: beyond it the names are 
 ENOUGH = 20  # policies behind a rate that is judged
 LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, OLD_YEAR = 0.2, 24, 100, 2000
 YES = ("yes",)
+# Agents with several of a place in a month, and the last of them.
+_MONTHS = "select agent_id, date_trunc('month', due_date) as month, {place}, due_date, row from typed where {place} is not null"
+_SEVERAL = (
+    "with found as (select agent_id, month from (" + _MONTHS + ") group by all having count(distinct {place}) > 1) "
+    "select count(*), min(agent_id || ' ' || strftime(month, '%Y-%m')) from found"
+)
+_LAST = (
+    "create or replace table typed as with found as (select agent_id, month, arg_max({place}, (due_date, row)) as last from ("
+    + _MONTHS + ") group by agent_id, month having count(distinct {place}) > 1) "
+    "select typed.* replace (coalesce(found.last, typed.{place}) as {place}) from typed left join found "
+    "on found.agent_id = typed.agent_id and found.month = date_trunc('month', typed.due_date)"
+)  # fmt: skip
 
 
 def doubts(
@@ -28,11 +41,13 @@ def doubts(
     ask = _Asking(connection, recipe, columns, settling)
     ask.names()
     if recipe.kind == "policies":
+        ask.places()
         ask.early_renewals()
         ask.months("due_date")
         ask.rate("count(*) filter (outcome = 'renewed' or (outcome is null and renewed_on is not null))", "count(*)")
         ask.premiums("premium_due")
     elif recipe.kind == "scoresheet":
+        ask.halves()
         ask.months("first_month")
         if {"renewed_policies", "due_policies"} <= set(columns):
             ask.rate("sum(renewed_policies)", "sum(due_policies) filter (renewed_policies is not null)")
@@ -66,6 +81,34 @@ class _Asking:
         )  # fmt: skip
         if answer == "customers":
             self.connection.execute("update typed set name = null")
+
+    def places(self) -> None:
+        """Who stands in several teams (branches, regions) in one month counts in the last of them; told."""
+        for place in ("team", "branch", "region"):
+            if place not in self.columns:
+                continue
+            count, example = self._one(_SEVERAL.format(place=place))
+            if count:
+                self.connection.execute(_LAST.format(place=place))
+                self.settling.say("places_several", column=self._header(place), count=count, example=example)
+
+    def halves(self) -> None:
+        """Name the months of which a rate has only one half: they count for neither."""
+        pairs = {
+            (one.numerator if one.numerator in self.columns else one.id, one.denominator)
+            for one in catalogue().indicators
+        }
+        for part, whole in sorted(pairs):
+            if part == whole or not {part, whole} <= set(self.columns):
+                continue
+            count, example = self._one(
+                f"select count(*), min(agent_id || ' ' || strftime(last_month, '%Y-%m')) from typed "
+                f"where agent_id is not null and ({part} is null) <> ({whole} is null)"
+            )
+            if count:
+                self.settling.say(
+                    "half_given", first=self._header(part), second=self._header(whole), count=count, example=example
+                )
 
     def early_renewals(self) -> None:
         """Dates of renewal long before the due date are those of the policy that expires."""

@@ -22,6 +22,7 @@ from analytics.intake.recipe import Recipe
 from analytics.intake.table import plain
 
 EXAMPLES = 5
+FIGURES = ("number", "money", "count", "rate", "score")
 DATING = ("year", "quarter")  # columns that only together make a period
 ERRORS = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
 EACH_MONTH = "*"  # wide_field: every month column says itself which figure it holds
@@ -85,6 +86,9 @@ def _sheet(
 ) -> None:
     places = {plain(header): f"c{index}" for index, header in enumerate(sheet.headers)}
     mapped = {name: places[plain(header)] for name, header in recipe.columns.items()}
+    for name, header in recipe.columns.items():
+        if header in sheet.merged and name in columns and columns[name].type in FIGURES:
+            raise RecipeRefused("merged_numbers", column=header)
     body = sheet.body.append_column("row", sheet.numbers)
     connection.register("body", body)
     blank = blank_of(sheet)
@@ -182,6 +186,11 @@ def _wide(sheet: Sheet, recipe: Recipe) -> dict[str, dict[str, str]]:
         if name is not None:
             out.setdefault(f"{named[0] or year}-{named[1]:02d}", {})[name] = header
     return out
+
+
+def month_headers(sheet: Sheet, recipe: Recipe) -> list[str]:
+    """The columns of a wide sheet that are months."""
+    return [header for figures in _wide(sheet, recipe).values() for header in figures.values()]
 
 
 def wide_fields(headers: Sequence[str], recipe: Recipe) -> dict[str, str]:

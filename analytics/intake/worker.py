@@ -21,11 +21,14 @@ from analytics.intake.container import Sheet
 from analytics.intake.months import header_month
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import known_headers, recognise
+from analytics.intake.rows import month_headers
 from analytics.intake.sheets import members, sheets
 from analytics.intake.table import Layout, letter, plain
 
 LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 DISTINCT = 12
+EXAMPLES = 3
+SHOWN = 40  # characters of an example
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -137,9 +140,30 @@ def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[S
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]
     answer["unread"] = [*left, *(name for name in lacking if lacking[name]), *seen.get("bare", [])]
+    answer["unused"] = _unused(fitting, recipe)
+    answer["hidden_columns"] = sorted({one for sheet in fitting for one in sheet.hidden_columns})
+    answer["merged"] = sorted(
+        {header for sheet in fitting for header in sheet.merged if header in recipe.columns.values()}
+    )
     answer["hidden_rows"] = sum(sheet.hidden_rows for sheet in fitting)
     answer["beside"] = {sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside}
     return answer, fitting, layout
+
+
+def _unused(found: Sequence[Sheet], recipe: Recipe) -> list[tuple[str, list[str]]]:
+    """The columns that nothing was made of, each with some of its values."""
+    taken = {plain(header) for header in (*recipe.columns.values(), *recipe.only)}
+    months = {header for sheet in found for header in month_headers(sheet, recipe)}
+    out: dict[str, list[str]] = {}
+    for sheet in found:
+        for index, header in enumerate(sheet.headers):
+            if plain(header) in taken or header in months or header in out:
+                continue
+            values = sheet.body.column(index).slice(0, 1000).unique().to_pylist()
+            given = [" ".join(value.split())[:SHOWN] for value in values if value and value.strip()]
+            if given:
+                out[header] = given[:EXAMPLES]
+    return list(out.items())
 
 
 def unpack(path: Path, out: Path) -> dict[str, Any]:
