@@ -58,8 +58,8 @@ def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: 
         if days is not None:
             ranges[text] = days
         elif _POINT.fullmatch(text.strip()):
-            answer = settling.ask("month_point", "month_point", ("01", "10"), None, column=column, value=text)
-            out[text] = span(f"{text.strip()[:4]}-{answer}")
+            answer = settling.ask("month_point", "month_point", ("january", "october"), None, column=column, value=text)
+            out[text] = span(f"{text.strip()[:4]}-{'01' if answer == 'january' else '10'}")
         else:
             out[text] = span(text, year)
     begins = {days.begins for days in ranges.values()}

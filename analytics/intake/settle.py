@@ -144,19 +144,19 @@ class Settler:
     def _decimals(self, column: Column) -> None:
         """Where commas are decimal marks in a column, its cells are rewritten with points."""
         comma, point, either, dotted, example = self._one(_MARKS.format(place=column.place))
-        mark = "."
+        mark = "point"
         if comma and point:
             mark = self.settling.ask(
-                f"decimal.{column.name}", "decimal", (".", ","), column=column.header, value=example
+                f"decimal.{column.name}", "decimal", ("point", "comma"), column=column.header, value=example
             )
         elif comma:
-            mark = ","
+            mark = "comma"
             self.settling.say("decimal_comma", column=column.header, value=example)
         elif self.delimiter == ";" and (either or dotted) and not point:
             mark = self.settling.ask(
-                f"decimal.{column.name}", "decimal", (".", ","), column=column.header, value=example
+                f"decimal.{column.name}", "decimal", ("point", "comma"), column=column.header, value=example
             )
-        if mark == ",":
+        if mark == "comma":
             self.connection.execute(
                 f"update raw set {column.place} = replace(replace({column.place}, '.', ''), ',', '.') "
                 f"where {column.place} is not null"

@@ -25,8 +25,9 @@ class Alike:
 
 
 def dressed_down(spelling: str) -> str:
-    """A spelling without case, width and blanks."""
-    return "".join(unicodedata.normalize("NFKC", spelling).casefold().split())
+    """A spelling without case, width, blanks and apostrophes; of a number without the zeros in front."""
+    bare = "".join(unicodedata.normalize("NFKC", spelling).casefold().split()).lstrip("'\u2018\u2019`")
+    return bare.lstrip("0") or bare if bare.isdigit() else bare
 
 
 def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:

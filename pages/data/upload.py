@@ -15,6 +15,7 @@ from analytics.errors import RenewalError
 from analytics.home import reading_notes
 from analytics.intake import limits
 from analytics.intake.fields import counted, kinds
+from analytics.intake.questions import questions_from
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
@@ -22,11 +23,11 @@ from analytics.language import explain
 from analytics.model import Receipt
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
-from pages.ui import controls, load, panel, session, shell, spellings, understanding, waiting
+from pages.ui import asked, controls, load, panel, session, shell, spellings, understanding, waiting
 from pages.ui.box import box
 from pages.ui.i18n import md, t, text
 
-TYPES = ["xlsx", "xls", "xlsm", "ods", "csv", "txt", "tsv", "parquet", "zip"]
+TYPES = ["xlsx", "xls", "xlsm", "et", "ods", "htm", "html", "csv", "txt", "tsv", "parquet", "zip"]
 
 
 def folder() -> Path:
@@ -222,6 +223,7 @@ def examine(path: Path) -> None:
         recipe = recipe_from(
             {
                 "kind": kind, "columns": columns, "values": values, "only": only, "options": {**options, **wide, **chosen_layout},
+                "answers": session.get(f"{prefix}.answers") or saved.get("answers", {}), "ignore": list(saved.get("ignore", [])),
                 **({"sheet": name} if name and not together else {}),
             }
         )  # fmt: skip
@@ -240,7 +242,9 @@ def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> 
     if checked and checked[0] != recipe:
         checked = None
     with st.container(horizontal=True):
-        if st.button(t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary"):
+        again = bool(session.get(f"{prefix}.recheck"))
+        session.forget(f"{prefix}.recheck")
+        if st.button(t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary") or again:
             desk = load.desk()
             waiting.begin(job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work)))
             checked = waiting.outcome(job)
@@ -268,8 +272,15 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
             skipped=f"{answer['skipped']:,}",
         )
     )
-    for key, facts in reading_notes(answer, recipe):
-        st.caption(md(t(f"note.{key}", **facts)))
+    for note, facts in reading_notes(answer, recipe):
+        st.caption(md(t(f"note.{note}", **facts)))
+    if answer["questions"]:
+        answers = asked.ask(questions_from(answer), prefix)
+        if answers is not None:
+            session.put(f"{prefix}.answers", {**recipe.answers, **answers})
+            session.put(f"{prefix}.recheck", True)
+            st.rerun()
+        return
     if issues:
         table = pd.DataFrame(
             [
@@ -364,8 +375,8 @@ def show_receipt(done: Receipt) -> None:
             t("data.receipt", file=md(done.file), kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
               agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
         )  # fmt: skip
-        for key, facts in done.notes:
-            st.caption(md(t(f"note.{key}", **facts)))
+        for note, facts in done.notes:
+            st.caption(md(t(f"note.{note}", **facts)))
         if done.changes:
             show_changes(done)
         with st.container(horizontal=True):
