@@ -10,7 +10,7 @@ import duckdb
 
 from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
-from analytics.intake.fields import Field
+from analytics.intake.fields import Field, fields
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 
@@ -19,6 +19,7 @@ MOSTLY = 0.5
 SEVERAL_NAMES = 0.3  # of the agents with several rows: beyond it the names are not theirs
 ENOUGH = 20  # policies behind a rate that is judged
 LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, OLD_YEAR = 0.2, 24, 100, 2000
+MANY_TWICE = 0.05  # of all rows
 YES = ("yes",)
 # Agents with several of a place in a month, and the last of them.
 _MONTHS = "select agent_id, date_trunc('month', due_date) as month, {place}, due_date, row from typed where {place} is not null"
@@ -32,6 +33,34 @@ _LAST = (
     "select typed.* replace (coalesce(found.last, typed.{place}) as {place}) from typed left join found "
     "on found.agent_id = typed.agent_id and found.month = date_trunc('month', typed.due_date)"
 )  # fmt: skip
+# Policies of one object or customer in a month as one row: renewed by any or all, premiums added up, the first row's agent.
+_OBJECTS = """
+create or replace table typed as
+select * replace (
+  case when {some}(outcome = 'renewed') over same then 'renewed' when bool_or(outcome = 'open') over same then 'open'
+       else 'lost' end as outcome,
+  sum(premium_due) over same as premium_due, sum(premium_renewed) over same as premium_renewed)
+from typed
+window same as (partition by coalesce({by}, sheet || row::varchar), date_trunc('month', due_date))
+qualify row_number() over (partition by coalesce({by}, sheet || row::varchar), date_trunc('month', due_date) order by sheet, row) = 1
+"""
+# Rows behind policy numbers that stand twice in a month, the numbers, and of these the ones with several customers.
+_TWICE = """
+with found as (
+  select policy_id, count(*) as rows, count(distinct {customer}) as customers from typed
+  where policy_id is not null and due_date is not null group by policy_id, date_trunc('month', due_date) having count(*) > 1)
+select coalesce(sum(rows), 0)::bigint, count(*), count(*) filter (customers > 1), (select count(*) from typed), min(policy_id) from found
+"""
+_LATER = """
+create or replace table typed as select * from typed
+qualify policy_id is null or due_date is null
+  or row_number() over (partition by policy_id, date_trunc('month', due_date) order by sheet desc, row desc) = 1
+"""
+_BOTH = """
+create or replace table typed as select * replace (
+  case when count(*) over (partition by policy_id, date_trunc('month', due_date)) > 1 then policy_id || '/' || {mark}
+       else policy_id end as policy_id) from typed
+"""
 
 
 def doubts(
@@ -41,7 +70,11 @@ def doubts(
     ask = _Asking(connection, recipe, columns, settling)
     ask.names()
     if recipe.kind == "policies":
+        ask.renumbered()
         ask.places()
+        ask.negatives()
+        ask.objects()
+        ask.twice()
         ask.early_renewals()
         ask.months("due_date")
         ask.rate("count(*) filter (outcome = 'renewed' or (outcome is null and renewed_on is not null))", "count(*)")
@@ -81,6 +114,66 @@ class _Asking:
         )  # fmt: skip
         if answer == "customers":
             self.connection.execute("update typed set name = null")
+
+    def renumbered(self) -> None:
+        """A policy that goes on under a new number was renewed, whatever no other column says."""
+        if "new_policy_id" in self.columns:
+            self.connection.execute(
+                "update typed set outcome = 'renewed' where outcome is null and new_policy_id is not null"
+            )
+            if not {"outcome", "renewed_on"} & set(self.columns):
+                self.connection.execute("update typed set outcome = 'lost' where outcome is null")
+
+    def negatives(self) -> None:
+        """Negative premiums are endorsements and refunds: net per policy and month, or errors."""
+        places = [place for place in ("premium_due", "premium_renewed") if place in self.columns]
+        if not places:
+            return
+        where = " or ".join(f"{place} < 0" for place in places)
+        count, example = self._one(f"select count(*), min(policy_id) from typed where {where}")
+        if not count:
+            return
+        answer = self.settling.ask("negatives", "negatives", ("net", "refuse"), None, count=count, example=example)
+        if answer == "net":
+            sums = ", ".join(f"sum({place}) over same as {place}" for place in places)
+            self.connection.execute(
+                f"create or replace table typed as select * replace ({sums}) from typed "
+                f"window same as (partition by policy_id, date_trunc('month', due_date)) "
+                f"qualify row_number() over (partition by policy_id, date_trunc('month', due_date) order by ({where}), row) = 1 "
+                f"or not bool_or({where}) over same"
+            )
+
+    def objects(self) -> None:
+        """Count an object or a customer once a month, renewed when any or all of its policies were."""
+        by = {"object": "object_id", "customer": "customer_id"}.get(str(self.recipe.options.get("count_by")))
+        if by is None:
+            return
+        if by not in self.columns:
+            raise RecipeRefused("count_by_column", field=self._label(by))
+        some = "bool_or" if self.recipe.options.get("object_rule", "all") == "any" else "bool_and"
+        before, after = self._one(
+            f"select count(*), count(distinct ({by}, date_trunc('month', due_date))) from typed where {by} is not null"
+        )
+        self.connection.execute(_OBJECTS.format(by=by, some=some))
+        self.settling.say("objects_counted", column=self._header(by), policies=before, objects=after)
+
+    def twice(self) -> None:
+        """A policy number twice in a month: of several customers, or of a file that lists changes."""
+        shared = "customer_id" if "customer_id" in self.columns else "null"
+        rows, numbers, customers, total, example = self._one(_TWICE.format(customer=shared))
+        stated = "policy_twice" in self.settling.answers
+        if not rows or not (stated or customers or rows > MANY_TWICE * total):
+            return
+        answer = self.settling.ask(
+            "policy_twice", "policy_twice_customers" if customers else "policy_twice", ("later", "both", "refuse"),
+            "both" if customers == numbers else None, count=rows, numbers=numbers, customers=customers, example=example,
+        )  # fmt: skip
+        if answer == "later":
+            self.connection.execute(_LATER)
+        elif answer == "both":
+            self.connection.execute(
+                _BOTH.format(mark="coalesce(customer_id, row::varchar)" if customers else "row::varchar")
+            )
 
     def places(self) -> None:
         """Who stands in several teams (branches, regions) in one month counts in the last of them; told."""
@@ -162,6 +255,9 @@ class _Asking:
             self.settling.ask(
                 "plausible.premium", "small_premiums", YES, None, column=self._header(place), highest=f"{highest:g}"
             )
+
+    def _label(self, name: str) -> Mapping[str, str]:
+        return fields()[name].label
 
     def _header(self, name: str) -> str:
         return self.recipe.columns.get(name, name)

@@ -25,6 +25,12 @@ class Kind:
     any_of: tuple[str, ...]
     fields: tuple[str, ...]
     month: str | None
+    helpers: tuple[str, ...] = ()  # understood beside the fields, and not stored
+
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """Everything that a column can be."""
+        return (*self.fields, *self.helpers)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ def kinds() -> Mapping[str, Kind]:
             tuple(table["any_of"]),
             tuple(table["fields"]),
             table.get("month"),
+            tuple(table.get("helpers", ())),
         )
         for key, table in toml("fields.toml")["kinds"].items()
     }
@@ -94,7 +101,7 @@ def counted() -> Mapping[str, Field]:
 
 def field_of(kind: str, name: str) -> Field | None:
     """A field of a kind, a measure or indicator of a scoresheet, or a custom measure; None for anything else."""
-    if name in kinds()[kind].fields:
+    if name in kinds()[kind].mapped:
         return fields()[name]
     if kind == "scoresheet":
         if name in counted():

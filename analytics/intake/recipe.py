@@ -32,6 +32,8 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "duplicates": (str,),
     "sheet_is": (str,),
     "sheets": (list,),
+    "count_by": (str,),
+    "object_rule": (str,),
     "wide_field": (str,),
     "year": (int,),
     "months": (str,),
@@ -45,6 +47,8 @@ CHOICES: Mapping[str, tuple[object, ...]] = {
     "header_rows": (1, 2),
     "hidden": ("skip", "read"),
     "duplicates": ("refuse", "add"),
+    "count_by": ("policy", "object", "customer"),
+    "object_rule": ("any", "all"),
     "sheet_is": ("period", "team", "branch"),
 }
 

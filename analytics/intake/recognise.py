@@ -102,7 +102,7 @@ def _rank(guess: Guess) -> tuple[bool, bool, int, bool, int]:
 
 def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]]) -> Guess:
     known = kinds()[kind]
-    pool: dict[str, Field] = {name: fields()[name] for name in known.fields}
+    pool: dict[str, Field] = {name: fields()[name] for name in known.mapped}
     if kind == "scoresheet":
         pool |= {name: field for name, field in counted().items() if name not in pool}
     scored = sorted(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from analytics.intake.table import plain
 EXAMPLES = 5
 FIGURES = ("number", "money", "count", "rate", "score")
 DATING = ("year", "quarter")  # columns that only together make a period
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ERRORS = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
 EACH_MONTH = "*"  # wide_field: every month column says itself which figure it holds
 
@@ -104,8 +106,9 @@ def _sheet(
         connection.register("gone", pa.table({"row": pa.array(gone, pa.int64())}))
         keep.append("row not in (select row from gone)")
     for index, (header, values) in enumerate(recipe.only.items()):
-        keep.append(f"list_contains($only{index}, coalesce(lower(trim({places[plain(header)]})), ''))")
-        bound[f"only{index}"] = [value.strip().lower() for value in values]
+        condition, given = _only(places[plain(header)], values, index)
+        keep.append(condition)
+        bound |= given
     missing = [str(word).strip().lower() for word in recipe.options.get("missing", [])]
     if missing:
         bound["missing"] = missing
@@ -134,6 +137,34 @@ def _sheet(
     if gone:
         connection.unregister("gone")
     connection.unregister("body")
+
+
+def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str, Any]]:
+    """Rows that count: by these values, by all but these (!x), or inside ranges of numbers or dates (a..b, either end open)."""
+    text = f"coalesce(lower(trim({place})), '')"
+    bound: dict[str, Any] = {}
+    parts = []
+    ranges = [value for value in values if ".." in value]
+    for at, value in enumerate(ranges):
+        low, _, high = (part.strip() for part in value.partition(".."))
+        name = f"only{index}_{at}"
+        dated = any(_ISO.fullmatch(end) for end in (low, high))
+        cell = f"clean_date({place}, 'ymd', date '1899-12-30')" if dated else f"clean_number({place})"
+        cast = "date" if dated else "double"
+        ends = [(">=", low, "low"), ("<=", high, "high")]
+        inside = [f"{cell} {sign} ${name}{end}::{cast}" for sign, limit, end in ends if limit]
+        bound |= {f"{name}{end}": limit for _, limit, end in ends if limit}
+        parts.append(f"({' and '.join(inside) or 'true'})")
+    kept = [value.strip().lower() for value in values if ".." not in value and not value.startswith("!")]
+    left = [value[1:].strip().lower() for value in values if ".." not in value and value.startswith("!")]
+    if kept:
+        parts.append(f"list_contains($only{index}, {text})")
+        bound[f"only{index}"] = kept
+    condition = f"({' or '.join(parts)})" if parts else "true"
+    if left:
+        condition += f" and not list_contains($not{index}, {text})"
+        bound[f"not{index}"] = left
+    return condition, bound
 
 
 def _insert(

@@ -124,7 +124,7 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
     guess = next((one for one in recognise(headers, kind, values=sheet["distinct"])), None)
     matched = {} if guess is None else dict(guess.matches)
     chosen = saved.get("columns", {})
-    names = list(known.fields) + (
+    names = list(known.mapped) + (
         [name for name in counted() if name in chosen or name in matched] if kind == "scoresheet" else []
     )
     rows = []
