@@ -33,7 +33,7 @@ _SCALE = re.compile(
     r"|(\d{1,4})\s*[-]?\s*(?:分制|分满分|point scale|star)",
     re.IGNORECASE,
 )
-_NPS = re.compile(r"\bnps\b|净推荐值", re.IGNORECASE)
+_NPS = re.compile(r"(?<![a-z])nps(?![a-z])|净推荐值", re.IGNORECASE)
 # "应续保费（万元）", "应续保费万元", "保费-万元", "premium (in thousands)"
 _UNIT = re.compile(r"[(（\[]\s*(?:单位\s*[:：]\s*)?(千|百万|万|亿|)\s*元?\s*[)）\]]\s*$|(千|百万|万|亿)元\s*$")
 _ENGLISH_UNIT = re.compile(r"\b(thousands?|millions?|k|m|'000|000s?)\b\s*[)）\]]?\s*$", re.IGNORECASE)
