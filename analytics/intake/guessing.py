@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.errors import RecipeRefused
 from analytics.intake.recipe import Recipe, recipe_from
+from analytics.intake.recognise import DOUBTED, SURE
 
 Sheet = Mapping[str, Any]  # as `reading.look` describes it, with the recipe that was confirmed for its headers
 
@@ -31,7 +32,7 @@ def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> l
     complete = next((guess for guess in guesses if guess["complete"]), None)
     if complete is None:
         raise RecipeRefused("kind_unclear", file=file, headers=list(sheets[0]["headers"])[:20])
-    unsure = [f"{field} = {header}" for field, (header, sure) in complete["matches"].items() if sure < 100]
+    unsure = [f"{field} = {header}" for field, (header, sure) in complete["matches"].items() if sure < SURE]
     unsure += [
         f"{field} = {complete['matches'][field][0]} / {' / '.join(others)}" for field, others in complete["rivals"].items()
     ]  # fmt: skip
@@ -46,7 +47,8 @@ def _certain(group: Sequence[Sheet], kind: str | None) -> Recipe | None:
         return recipe_from(saved)
     for guess in group[0]["guesses"]:
         if kind in (None, guess["kind"]) and guess["sure"]:
-            matched = {field: header for field, (header, sure) in guess["matches"].items() if sure >= 100}
+            # A column whose header is certain but whose cells are not is read all the same: what is wrong in it is told cell by cell.
+            matched = {field: header for field, (header, sure) in guess["matches"].items() if sure in (SURE, DOUBTED)}
             return Recipe(kind=guess["kind"], columns=matched)
         if guess["complete"] and kind in (None, guess["kind"]):
             return None  # the best reading is only guessed: a lesser one that happens to be certain would throw columns away
