@@ -250,14 +250,14 @@ class Home:
         with self.reading(path, recipe, work) as read:
             issues = read.issues(recipe, path.name)
             answer = read.answer
-            if read.questions:
-                raise QuestionsOpen(
-                    "questions_open", file=path.name, count=len(read.questions), questions=read.questions
-                )
             if issues and on_issues == "refuse":
                 raise IssuesFound(
-                    "issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues
-                )
+                    "issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues,
+                    questions=read.questions,
+                )  # fmt: skip
+            blocking = [one for one in read.questions if not one.optional]
+            if blocking:
+                raise QuestionsOpen("questions_open", file=path.name, count=len(blocking), questions=blocking)
             if answer["loaded"] == 0:
                 raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
             load = records.Load(

@@ -32,8 +32,7 @@ from analytics.reports.words import trial_sentence
 from analytics.scoring.weights import parse
 
 REFUSED = 2
-MOST_LINES = 20  # of the issues behind one refusal
-MOST_LINES = 20  # issues told of one refusal
+MOST_ISSUES = 20  # told of one refusal
 
 
 class Context:
@@ -58,8 +57,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except RenewalError as error:
-            lines = views.refusal_lines(error, ctx.ensure_object(Context).language)
-            for line in [*lines[:-1][:MOST_LINES], lines[-1]]:
+            for line in views.refusal_lines(error, ctx.ensure_object(Context).language, MOST_ISSUES):
                 click.echo(line, err=True)
             sys.exit(REFUSED)
 

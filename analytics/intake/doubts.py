@@ -133,7 +133,7 @@ class _Asking:
         count, example = self._one(f"select count(*), min(policy_id) from typed where {where}")
         if not count:
             return
-        answer = self.settling.ask("negatives", "negatives", ("net", "refuse"), None, count=count, example=example)
+        answer = self.settling.offer("negatives", "negatives", ("refuse", "net"), count=count, example=example)
         if answer == "net":
             sums = ", ".join(f"sum({place}) over same as {place}" for place in places)
             self.connection.execute(
@@ -164,9 +164,10 @@ class _Asking:
         stated = "policy_twice" in self.settling.answers
         if not rows or not (stated or customers or rows > MANY_TWICE * total):
             return
-        answer = self.settling.ask(
-            "policy_twice", "policy_twice_customers" if customers else "policy_twice", ("later", "both", "refuse"),
-            "both" if customers == numbers else None, count=rows, numbers=numbers, customers=customers, example=example,
+        key = "policy_twice_customers" if customers else "policy_twice"
+        answer = self.settling.offer(
+            "policy_twice", key, ("refuse", "later", "both"),
+            count=rows, numbers=numbers, customers=customers, example=example,
         )  # fmt: skip
         if answer == "later":
             self.connection.execute(_LATER)

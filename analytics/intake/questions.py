@@ -16,6 +16,7 @@ class Question:
     facts: Mapping[str, object]
     choices: tuple[str, ...]
     suggested: str | None = None
+    optional: bool = False  # unanswered, its rows are issues: nothing is guessed
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -33,11 +34,18 @@ class Settling:
         self, question: str, key: str, choices: Sequence[str], suggested: str | None = None, **facts: object
     ) -> str:
         """The answer; without one the question is kept, and reading goes on with what is suggested, for the preview."""
-        answer = self.answers.get(question)
-        if answer in choices:
+        return self._ask(Question(question, key, facts, tuple(choices), suggested))
+
+    def offer(self, question: str, key: str, choices: Sequence[str], **facts: object) -> str:
+        """The answer; without one the first choice, which makes issues of the rows concerned, and the others as an offer."""
+        return self._ask(Question(question, key, facts, tuple(choices), choices[0], optional=True))
+
+    def _ask(self, question: Question) -> str:
+        answer = self.answers.get(question.id)
+        if answer in question.choices:
             return str(answer)
-        self.questions.append(Question(question, key, facts, tuple(choices), suggested))
-        return suggested or choices[0]
+        self.questions.append(question)
+        return question.suggested or question.choices[0]
 
     def say(self, key: str, **facts: object) -> None:
         """Note what was assumed or done, once; `key` is below note.* in the locales."""
@@ -51,6 +59,6 @@ class Settling:
 def questions_from(answer: Mapping[str, Any]) -> tuple[Question, ...]:
     """The questions of a reading's answer, which has come through JSON."""
     return tuple(
-        Question(one["id"], one["key"], one["facts"], tuple(one["choices"]), one["suggested"])
+        Question(one["id"], one["key"], one["facts"], tuple(one["choices"]), one["suggested"], one["optional"])
         for one in answer["questions"]
     )

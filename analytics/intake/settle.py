@@ -273,8 +273,8 @@ class Settler:
         )  # fmt: skip
         said = next((key for key, known in meaning.items() if "" in known), None)
         if said is None and "renewed_on" not in self.columns and told and blank and not named:
-            said = self.settling.ask(
-                "blank.outcome", "blank_outcome", ("lost", "open", "issue"), None,
+            said = self.settling.offer(
+                "blank.outcome", "blank_outcome", ("issue", "lost", "open"),
                 column=column.header, blank=blank, count=told + blank,
             )  # fmt: skip
         if said in (None, "issue"):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
-from analytics.errors import IssuesFound, QuestionsOpen, RenewalError
+from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation, Measured
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
@@ -26,6 +26,8 @@ from analytics.reports.words import value_text
 from analytics.scoring.weights import lacking, vector
 
 DIGITS = 10
+
+MOST_LINES = 200  # of the issues behind one refusal
 
 
 def number(value: Any) -> float | None:
@@ -204,13 +206,12 @@ def question_line(question: Question, language: str) -> str:
     return say("question.line", language, said=said, id=question.id, choices=choices)
 
 
-def refusal_lines(error: RenewalError, language: str) -> list[str]:
+def refusal_lines(error: RenewalError, language: str, most: int = MOST_LINES) -> list[str]:
     """A refusal in words: its issues or questions a line each, then its sentence."""
-    lines: list[str] = []
-    if isinstance(error, IssuesFound):
-        lines = [issue_line(issue, language) for issue in error.facts["issues"]]  # type: ignore[attr-defined]
-    elif isinstance(error, QuestionsOpen):
-        lines = [question_line(one, language) for one in error.facts["questions"]]  # type: ignore[attr-defined]
+    issues: Sequence[Issue] = error.facts.get("issues", ())  # type: ignore[assignment]
+    questions: Sequence[Question] = error.facts.get("questions", ())  # type: ignore[assignment]
+    lines = [issue_line(issue, language) for issue in issues[:most]]
+    lines += [question_line(one, language) for one in questions]
     return [*lines, explain(error, language)]
 
 

@@ -310,7 +310,8 @@ def test_a_policy_number_of_several_customers_counts_for_each_when_the_reader_sa
     headers = f"{POLICY},客户号"
     text = policies("P1,A1,2026-04-01,已续,K1", "P1,A1,2026-04-01,未续,K2", headers=headers)
     told = read(text)
-    assert told.questions["policy_twice"]["suggested"] == "both"
+    assert told.questions["policy_twice"]["facts"]["customers"] == 1
+    assert told.issues == [(3, "policy_id", "duplicate")]
     assert sorted(read(text, answers={"policy_twice": "both"}).column("policy_id")) == ["P1/K1", "P1/K2"]
     assert read(text, answers={"policy_twice": "later"}).column("customer_id") == ["K2"]
 
