@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ import duckdb
 import filelock
 import pandas as pd
 
+from analytics import files
 from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
 from analytics.errors import FileRefused, HomeBusy, IssuesFound, RecipeRefused, RequestRefused
 from analytics.evaluation import Measured, measure
@@ -51,7 +51,7 @@ class Home:
         self._catalogues: dict[int, Catalogue] = {}  # by version of the standards
         try:
             for name in ("originals", "loads"):
-                (folder / name).mkdir(parents=True, exist_ok=True)
+                files.make_folder(folder / name)
         except OSError as error:
             raise HomeBusy("home_unwritable", home=folder.name) from error
         self._lock = filelock.FileLock(folder / "lock", thread_local=False)  # opened by one thread, closed by another
@@ -127,8 +127,7 @@ class Home:
         """A random word of this home that makes digests of names unreadable."""
         path = self.folder / "secret"
         if not path.exists():
-            path.write_text(secrets.token_hex(32), encoding="ascii")
-            path.chmod(0o600)
+            files.write_durably(path, secrets.token_hex(32).encode())
         return path.read_text(encoding="ascii")
 
     def change_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
@@ -254,6 +253,7 @@ class Home:
         sha = _sha256(path)
         known = self._already(sha, recipe, as_of)
         if known is not None:
+            self._keep_original(path, sha)
             return known
         work.enter("reading")
         with self.reading(path, recipe, work) as read:
@@ -303,25 +303,29 @@ class Home:
     def _store(self, load: records.Load, path: Path, work: Work) -> records.Stored:
         """Original first, then the load's note as pending, then the transaction, then the note: a crash between leaves
         either nothing to see or a pending note that the next start settles."""
-        original = self.folder / "originals" / load.sha256
-        if not original.exists():
-            partial = original.with_suffix(f".{os.getpid()}.part")
-            shutil.copyfile(path, partial)
-            partial.replace(original)
+        self._keep_original(path, load.sha256)
         load_id = load.load_id or self._next_load()
         pending = self.folder / "loads" / f"{load_id:06d}.pending"
         note = {
             "load": load_id, "kind": load.kind, "file": load.file, "sha256": load.sha256, "recipe": load.recipe,
             "as_of": load.as_of, "loaded_at": load.loaded_at, "sample": load.sample,
         }  # fmt: skip
-        pending.write_text(json.dumps(note, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+        files.write_durably(pending, json.dumps(note, ensure_ascii=False, indent=1, default=str).encode())
         try:
             done = records.store(self.warehouse, replace(load, load_id=load_id), self.settings, _word_lists(), work)
         except BaseException:
-            pending.unlink(missing_ok=True)
+            files.remove_durably(pending)
             raise
-        pending.replace(pending.with_suffix(".json"))
+        files.move_durably(pending, pending.with_suffix(".json"))
         return done
+
+    def _keep_original(self, path: Path, sha: str) -> bool:
+        """Have the bytes of a file among the originals, on the disk; whether they were not, or not whole."""
+        original = self.folder / "originals" / sha
+        if original.is_file() and files.sha256_of(original) == sha:
+            return False
+        files.copy_durably(path, original)
+        return True
 
     def _next_load(self) -> int:
         known = [int(path.stem) for path in (self.folder / "loads").iterdir() if path.stem.isdigit()]
@@ -469,5 +473,4 @@ def _word_lists() -> dict[str, Any]:
 def _sha256(path: Path) -> str:
     if not path.is_file():
         raise FileRefused("file_missing", file=path.name)
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    return files.sha256_of(path)
