@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
@@ -20,7 +23,10 @@ from analytics.state import tables
 
 ONE_WRITER = 7_204_113  # the advisory lock that orders writers on PostgreSQL, as BEGIN IMMEDIATE does on SQLite
 BEGINNING = "0" * 64
+FRESH = 1.0  # seconds in which an answer counts as now, although another process may have written
+MOST_KEPT = 256
 Value = TypeVar("Value")
+P = ParamSpec("P")
 
 
 class Change:
@@ -52,6 +58,7 @@ class Database:
         self._engine = sa.create_engine(url)
         self._head = head
         self.version = 0  # grows with every change that this process makes
+        self._kept: dict[Hashable, tuple[int, float, Any]] = {}
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _sqlite)
             sa.event.listen(self._engine, "begin", _begin)
@@ -73,12 +80,23 @@ class Database:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(select).mappings()]
 
+    def keep(self, key: Hashable, ask: Callable[[], Value]) -> Value:
+        """An answer that pages ask for dozens of times a run: kept until this process writes anything, and for a second at most."""
+        version, at = self.version, time.monotonic()
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != version or at - kept[1] > FRESH:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[key] = version, at, ask()
+        return copy.copy(kept[2])
+
     @contextmanager
     def change(self, who: str) -> Iterator[Change]:
         """One transaction, one writer at a time; what is raised inside undoes all of it, its audit lines included."""
         with self._writing.begin() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))
+            self._kept.clear()  # what a change is decided by is asked for now
             change = Change(connection, who)
             yield change
             last = self._append(change)
@@ -135,6 +153,21 @@ class Database:
         elif self._head is not None and hashes:
             wrong.append(f"head_missing:{max(hashes)}")
         return wrong
+
+
+def kept(ask: Callable[Concatenate[Any, P], Value]) -> Callable[Concatenate[Any, P], Value]:
+    """A question of a part of the store whose answer is kept (`Database.keep`).
+
+    The caller may change the list or mapping that it gets, not what is in it.
+    """
+
+    @wraps(ask)
+    def answer(self: Any, /, *words: P.args, **named: P.kwargs) -> Value:
+        key = (ask.__qualname__, words, tuple(named.items()))
+        database: Database = self._database
+        return database.keep(key, lambda: ask(self, *words, **named))
+
+    return answer
 
 
 def now() -> dt.datetime:

@@ -15,7 +15,7 @@ from analytics.model import Settings
 from analytics.people import LOCAL, StandardVersion, WeightProposal
 from analytics.state import tables
 from analytics.state.accounts import Accounts
-from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.database import Database, kept, now, value_from, values_of
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
@@ -48,7 +48,7 @@ class Store:
     """Everything people write behind one database URL; `head` is the file that remembers the end of the audit."""
 
     def __init__(self, url: str, head: Path | None = None) -> None:
-        self.database = Database(url, head)
+        self.database = self._database = Database(url, head)
         self.notes = Notes(self.database)
         self.talks = Talks(self.database)
         self.objections = Objections(self.database)
@@ -80,6 +80,7 @@ class Store:
 
     # -- standards -----------------------------------------------------------------------------------------------
 
+    @kept
     def standards(self) -> list[StandardVersion]:
         """Every version of the catalogue's changes, oldest first."""
         rows = self.database.rows(sa.select(tables.standard_version).order_by(tables.standard_version.c.version))
@@ -129,6 +130,7 @@ class Store:
 
     # -- settings --------------------------------------------------------------------------------------------------
 
+    @kept
     def settings(self) -> Settings:
         """The rules in force: the defaults, and what was changed."""
         rows = {row["name"]: row["value"] for row in self.database.rows(sa.select(tables.setting))}
@@ -138,8 +140,8 @@ class Store:
     def save_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
         """Change rules, all of these or none."""
         check_settings(changes)
-        settings = self.settings()
         with self.database.change(who) as change:
+            settings = self.settings()
             for name, value in changes.items():
                 before = getattr(settings, name)
                 change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))

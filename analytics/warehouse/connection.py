@@ -15,6 +15,9 @@ import duckdb
 import pandas as pd
 
 HERE = Path(__file__).parent
+# Questions that every page asks, or every step of a slider: their answers are kept for a version of the data.
+KEPT = frozenset({"months", "channels", "loads", "facts_of", "as_of_range"})
+MOST_KEPT = 64
 VIEWS = ("policy_state", "agent_figures")
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.
@@ -59,6 +62,9 @@ class Warehouse:
         self._root.execute("set enable_external_access = false")
         self._root.execute("set lock_configuration = true")
         self._migrate()
+        with self.cursor() as cursor:
+            self._version = _version(cursor)
+        self._kept: dict[tuple[Any, ...], pd.DataFrame] = {}
 
     def close(self) -> None:
         self._root.close()
@@ -73,9 +79,18 @@ class Warehouse:
             cursor.close()
 
     def ask(self, name: str, **bound: Any) -> pd.DataFrame:
-        """The answer to a question of questions.sql."""
+        """The answer to a question of questions.sql, the caller's own."""
+        key = (name, self._version, *bound.items())
+        if name in KEPT and (kept := self._kept.get(key)) is not None:
+            return kept.copy(deep=False)
         with self.cursor() as cursor:
-            return cursor.execute(statements("questions/questions.sql")[name], bound).df()
+            found = cursor.execute(statements("questions/questions.sql")[name], bound).df()
+        if name in KEPT:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+            return found.copy(deep=False)
+        return found
 
     @contextmanager
     def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -85,16 +100,18 @@ class Warehouse:
             try:
                 yield cursor
                 cursor.execute(statements("statements.sql")["next_version"])
+                version = _version(cursor)
             except BaseException:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
+            self._version = version
+            self._kept.clear()
 
     @property
     def data_version(self) -> int:
-        """Grows with every change: the key under which answers may be cached."""
-        with self.cursor() as cursor:
-            return int(cursor.execute("select data_version from meta").fetchall()[0][0])
+        """Grows with every change: the key under which answers may be cached. No other process can write to the file."""
+        return self._version
 
     def _migrate(self) -> None:
         """Bring the tables to the newest form, then the views, which are derived and may change with any version."""
@@ -120,6 +137,10 @@ class Warehouse:
                 cursor.execute("delete from migration where starts_with(name, $1)", [f"view {name} "])
                 cursor.execute("insert into migration values ($1)", [mark])
                 cursor.execute("commit")
+
+
+def _version(cursor: duckdb.DuckDBPyConnection) -> int:
+    return int(cursor.execute("select data_version from meta").fetchall()[0][0])
 
 
 def run(cursor: duckdb.DuckDBPyConnection, name: str, **bound: Any) -> list[tuple[Any, ...]]:

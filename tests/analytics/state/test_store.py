@@ -31,6 +31,28 @@ def objection(**more):
     )
 
 
+def test_what_this_process_writes_counts_at_once_and_what_another_writes_within_a_second(store, url, monkeypatch):
+    """Two stores on one database stand for two servers; the clock of the first is moved on by hand."""
+    here, there = store, Store(url)
+    clock = [100.0]
+    monkeypatch.setattr("analytics.state.database.time.monotonic", lambda: clock[0])
+    here.accounts.save([Account("boss@x.cn", "admin"), Account("second@x.cn", "admin")], "setup")
+    assert here.accounts.of("boss@x.cn").active
+    here.accounts.save([Account("boss@x.cn", "admin", active=False)], "setup")
+    assert not here.accounts.of("boss@x.cn").active
+    assert here.accounts.of("second@x.cn").active
+    there.accounts.save([Account("boss@x.cn", "admin"), Account("second@x.cn", "admin", active=False)], "setup")
+    clock[0] += 1.1
+    assert not here.accounts.of("second@x.cn").active
+    there.close()
+
+
+def test_what_is_kept_of_an_answer_is_not_what_a_caller_makes_of_it(store):
+    store.accounts.save([Account("boss@x.cn", "admin")], "setup")
+    store.accounts.all().clear()
+    assert [one.email for one in store.accounts.all()] == ["boss@x.cn"]
+
+
 def test_of_two_who_change_one_note_the_second_is_told_and_the_first_stays(store):
     read = store.notes.write(NOTE)
     store.notes.write(replace(read, text="first"))

@@ -30,6 +30,15 @@ def test_a_later_load_of_the_same_policy_replaces_it_and_withdrawing_brings_it_b
     assert figures(home) == before
 
 
+def test_months_are_known_anew_after_every_load_whatever_a_caller_did_to_the_answer(home, tmp_path):
+    load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,未续\n")
+    months = home.warehouse.ask("months")
+    months["due_policies"] = 99
+    assert home.warehouse.ask("months")["due_policies"].tolist() == [1]
+    load_text(home, tmp_path, "policies", HEADER + "P2,A1,2026-05-02,未续\n")
+    assert home.warehouse.ask("months")["due_policies"].tolist() == [1, 1]
+
+
 def test_the_same_policy_number_due_in_another_month_is_another_renewal(home, tmp_path):
     load_text(home, tmp_path, "policies", HEADER + "P1,A1,2025-04-02,未续\n")
     load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,已续\n")
