@@ -97,8 +97,8 @@ def sheet(
         if out is not None:
             out = trial_name(out, scheme, context.language)
             make = to_pdf if out.suffix.lower() == ".pdf" else to_workbook
+            desk.exported(out.name, period=str(filters.period), persons=1)
             write(out, make([view], context.language))
-            desk.exported(out.name)
         note = trial_note(desk, around.evaluation, context.language)
     rows = [{key: one[key] for key in SHEET_COLUMNS} for one in view["indicators"]]
     show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=note)
@@ -137,8 +137,8 @@ def sheets(
         if out is not None:
             out = trial_name(out, scheme, context.language)
             found = [_view(desk, around, agent_id) for agent_id in agents]
+            desk.exported(out.name, period=str(filters.period), persons=len(found))
             write(out, makers[out.suffix.lower()](found, context.language))
-            desk.exported(out.name)
         note = trial_note(desk, evaluation, context.language)
     view = {
         "sheets": len(agents),
@@ -216,6 +216,8 @@ def talks(
             desk.save_talk(replace(desk.talk(talk_id), **said))
         found = desk.talks(agent)
         facts = desk.home.warehouse.ask("facts_of")
+        if ics is not None:
+            desk.exported(ics.name, persons=len({one.agent_id for one in found}))
     if ics is not None:
         write(ics, to_calendar(found, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language))
     show(context, [plain_of(one) for one in found])

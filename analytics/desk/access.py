@@ -148,9 +148,17 @@ class Access:
         """The periods that agents may see, latest last."""
         return sorted(Period(one.first, one.last) for one in self.home.state.periods.published())
 
-    def exported(self, what: str) -> None:
-        """Note down that figures left the house."""
-        self.home.state.note_down(self.identity.who, "export", what)
+    def require_as(self, before: Identity) -> None:
+        """Refuse what was prepared for another role or scope than the reader has now."""
+        now = self.identity
+        if (now.role, now.scope) != (before.role, before.scope):
+            raise NotAllowed("rights_changed")
+
+    def exported(self, what: str, *, period: str = "", persons: int | None = None) -> None:
+        """Note down that what is known of persons leaves the house: under which name, of which period, of how many (None: nobody
+        counted them). Asked before anything leaves: without the line nothing does."""
+        self.require("see")
+        self.home.state.note_down(self.who, "export", what, {"period": period, "persons": persons})
 
 
 def plain(value: Any) -> str | None:

@@ -72,6 +72,6 @@ with shell.page("audit", needs_data=False):
     )  # fmt: skip
     columns = [Column(name, t(f"audit.{name}"), "count" if name == "seq" else "text") for name in table.columns]
     panel.show("audit", table.head(SHOWN), columns, height=520)
-    panel.downloads("audit", t("audit.title"), table, columns)
+    panel.downloads("audit", t("audit.title"), table, columns, persons=len({one.who for one in found}))
     with st.expander(t("common.how")):
         st.markdown(t("audit.how"))

@@ -13,6 +13,7 @@ from analytics.reports.tables import Column, export_name
 from analytics.reports.words import weights_text
 from analytics.scoring.weights import lacking, vector
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.i18n import indicator, md, t, text
 
 
@@ -63,7 +64,7 @@ def propose() -> None:
         total = sum(values.values())
         if total != 100:
             st.caption(t("proposal.sum", total=total))
-        st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=send, args=(values,))
+        st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=action(send), args=(values,))
         if session.get("proposed"):
             st.caption(t("proposal.sent"))
             session.forget("proposed")
@@ -210,12 +211,8 @@ with shell.page("method", needs_data=False, official=True):
     view = views.method_view(known, settings, scheme, market)
     version = load.data_version()
     with st.container(horizontal=True):
-        st.download_button(
-            t("method.json"),
-            lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
-            export_name(t("method.title"), version, "json"),
-            "application/json",
-            key="method.json",
-            on_click="ignore",
+        file = panel.Leaving(export_name(t("method.title"), version, "json"), 0, mime="application/json")
+        panel.take(
+            t("method.json"), file, lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(), "method.json"
         )
         panel.downloads("method", t("method.title"), rows, columns)

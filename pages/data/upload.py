@@ -245,13 +245,8 @@ def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> 
             waiting.begin(job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work)))
             checked = waiting.outcome(job)
             session.put(f"{prefix}.checked", checked)
-        st.download_button(
-            t("data.recipe_download"),
-            recipe.toml().encode(),
-            export_name(f"{path.stem}_recipe", 1, "toml"),
-            key=f"{prefix}.recipe",
-            on_click="ignore",
-        )
+        file = panel.Leaving(export_name(f"{path.stem}_recipe", 1, "toml"), 0)
+        panel.take(t("data.recipe_download"), file, lambda: recipe.toml().encode(), f"{prefix}.recipe")
     if checked:
         outcome(path, recipe, checked[1], as_of, prefix, key)
 
@@ -296,11 +291,17 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         panel.show(f"{prefix}.issues", table, columns, height=panel.fit(len(table), 360))
         desk, language = load.desk(), session.language()
         with st.container(horizontal=True):
-            st.download_button(
-                t("data.corrections"), lambda: desk.corrected(path, recipe, language), export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"),
-                key=f"{prefix}.corrections", on_click="ignore", icon=":material/edit_note:", help=t("data.corrections_help"),
-            )  # fmt: skip
-            panel.downloads(f"{prefix}.issues", t("data.issues_export", file=path.stem), table, columns)
+            marked = panel.Leaving(export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"), None)
+            panel.take(
+                t("data.corrections"),
+                marked,
+                lambda: desk.corrected(path, recipe, language),
+                f"{prefix}.corrections",
+                icon=":material/edit_note:",
+                help=t("data.corrections_help"),
+            )
+            name = t("data.issues_export", file=path.stem)
+            panel.downloads(f"{prefix}.issues", name, table, columns, persons=None)
     merges = same_agent(answer["alike"], prefix)
     label = (
         t("data.load_good", count=f"{answer['loaded']:,}")
@@ -394,13 +395,8 @@ with shell.page("data", needs_data=False):
                 t("data.kind"), list(kinds()), key="template_kind", format_func=lambda one: text(kinds()[one].label)
             )
             language = session.language()
-            st.download_button(
-                t("first.template"),
-                lambda: template(wanted, language),
-                export_name(text(kinds()[wanted].label), 1, "xlsx"),
-                key="template",
-                on_click="ignore",
-            )
+            file = panel.Leaving(export_name(text(kinds()[wanted].label), 1, "xlsx"), 0)
+            panel.take(t("first.template"), file, lambda: template(wanted, language), "template")
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )

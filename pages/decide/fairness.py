@@ -14,6 +14,7 @@ from analytics.people import MarketAverage
 from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
@@ -76,7 +77,7 @@ def market(name: str) -> MarketAverage | None:
             f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})", value=None if known is None else round(known.value * scale, 4), key=f"market.{name}", width=170, placeholder="—",
         )  # fmt: skip
         st.text_input(t("fairness.source"), "" if known is None else known.source, key=f"source.{name}", max_chars=500, width=300)  # fmt: skip
-        st.button(t("fairness.save_market"), key="save_market", on_click=save_market, args=(name,))
+        st.button(t("fairness.save_market"), key="save_market", on_click=action(save_market), args=(name,))
     if refused := session.get("market_refused"):
         st.error(refused)
         session.forget("market_refused")
@@ -140,7 +141,7 @@ def would_move(found: Proposal) -> None:
         panel.downloads("would_move", t("fairness.would_move_export", indicator=indicator(found.indicator)), changes, columns)  # fmt: skip
     table = {**definition_of(one), "standard": {"mode": "linear", "knots": [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]}}  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t("fairness.into_draft"), key="into_draft", on_click=lambda: session.put("standards_draft", {**(session.get("standards_draft") or {}), found.indicator: table}))  # fmt: skip
+        st.button(t("fairness.into_draft"), key="into_draft", on_click=action(lambda: session.put("standards_draft", {**(session.get("standards_draft") or {}), found.indicator: table})))  # fmt: skip
         if found.indicator in (session.get("standards_draft") or {}):
             st.page_link("pages/decide/standards.py", label=t("fairness.to_standards"), icon=":material/straighten:")
 

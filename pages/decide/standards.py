@@ -19,6 +19,7 @@ from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, t, text
 
@@ -140,23 +141,25 @@ def editor() -> None:
                 key="keep_standard",
                 type="primary",
                 disabled=one is None,
-                on_click=lambda: session.put("standards_draft", {**draft(), name: made}),
+                on_click=action(lambda: session.put("standards_draft", {**draft(), name: made})),
             )
             if chosen != NEW:
                 st.button(
                     t("standards.remove"),
                     key="remove_standard",
                     disabled=len(known.ids) < 2,
-                    on_click=lambda: session.put("standards_draft", {**draft(), chosen: {}}),
+                    on_click=action(lambda: session.put("standards_draft", {**draft(), chosen: {}})),
                 )
                 for step, name_of, icon in ((-1, "up", "arrow_upward"), (1, "down", "arrow_downward")):
                     at = known.position(chosen) + step
                     st.button(
                         t(f"standards.{name_of}"), key=f"standard_{name_of}", icon=f":material/{icon}:", disabled=not 0 <= at < len(known.ids),
-                        on_click=reorder, args=(known.ids, chosen, step),
+                        on_click=action(reorder), args=(known.ids, chosen, step),
                     )  # fmt: skip
             if draft() or session.get("standards_order"):
-                st.button(t("standards.discard"), key="discard_standard", on_click=session.forget, args=DRAFT_KEYS)
+                st.button(
+                    t("standards.discard"), key="discard_standard", on_click=action(session.forget), args=DRAFT_KEYS
+                )
 
 
 def reorder(ids: list[str], chosen: str, step: int) -> None:

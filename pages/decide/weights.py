@@ -21,6 +21,7 @@ from analytics.reports.words import weights_text
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import persistent_figure
 from pages.ui.follow import lead
@@ -213,9 +214,11 @@ def workbench() -> None:
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
         session.put("scheme_choice", matching())
-        box(t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=choose, format_func=label_of)
+        box(
+            t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=action(choose), format_func=label_of
+        )
         st.segmented_control(
-            t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=choose_purpose,
+            t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=action(choose_purpose),
             default=official.purpose or None, format_func=lambda one: t(f"weights.purpose_{one}"), help=t("weights.purpose_help"),
         )  # fmt: skip
         shares = category_shares(current())
@@ -224,7 +227,7 @@ def workbench() -> None:
             key = place(f"w_{one.id}", weight)
             st.slider(
                 f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
-                0, 100, weight, key=key, on_change=moved, args=(one.id, key), format="%d%%",
+                0, 100, weight, key=key, on_change=action(moved), args=(one.id, key), format="%d%%",
             )  # fmt: skip
         exact = any(not float(weight).is_integer() for weight in shares.values())
         st.caption(
@@ -248,7 +251,7 @@ def workbench() -> None:
                     key = place(f"i_{item.id}", weight)
                     st.slider(
                         t("weights.inside_slider", indicator=text(item.label), share=f"{share:.1f}".removesuffix(".0")),
-                        0, 100, weight, key=key, on_change=split, args=(item.id, key),
+                        0, 100, weight, key=key, on_change=action(split), args=(item.id, key),
                     )  # fmt: skip
     with right:
         try:
@@ -326,8 +329,8 @@ def save_form() -> None:
         st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         with st.container(horizontal=True):
-            st.form_submit_button(t("weights.save_button"), on_click=save, args=(False,))
-            st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=save, args=(True,))
+            st.form_submit_button(t("weights.save_button"), on_click=action(save), args=(False,))
+            st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=action(save), args=(True,))
 
 
 def first_of_month() -> dt.date:
@@ -352,7 +355,7 @@ def adopt_form() -> None:
             if ahead.months
             else t("weights.adopt_changes_nothing")
         )
-        st.button(t("weights.adopt_button"), key="adopt_scheme", type="primary", on_click=adopt_saved)
+        st.button(t("weights.adopt_button"), key="adopt_scheme", type="primary", on_click=action(adopt_saved))
 
 
 def saved() -> None:
@@ -390,7 +393,7 @@ def saved() -> None:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 session.keep_valid("delete_name", unused)
                 name = box(t("weights.delete_which"), unused, key="delete_name", width=260)
-                st.button(t("weights.delete"), key="delete_scheme", on_click=delete, args=(name,))
+                st.button(t("weights.delete"), key="delete_scheme", on_click=action(delete), args=(name,))
     if adoptions:
         st.subheader(t("weights.adoptions"), anchor=False)
         table = pd.DataFrame(
@@ -459,7 +462,7 @@ def swot() -> None:
         panel.show("swot_effect", table, [Column("indicator", t("column.indicator")), *sides])
         if not inside_triangle(proposed.categories, known):
             st.warning(t("weights.outside"))
-        st.button(t("swot.use"), key="use_swot", type="primary", on_click=use_swot, args=(proposed,))
+        st.button(t("swot.use"), key="use_swot", type="primary", on_click=action(use_swot), args=(proposed,))
 
 
 def use_swot(proposed: WeightScheme) -> None:

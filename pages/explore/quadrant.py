@@ -14,6 +14,7 @@ from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import persistent_figure, select_in_figure, selected_in_figure
 from pages.ui.follow import follow, lead
@@ -133,7 +134,10 @@ def picture() -> None:
             if session.how_sure():
                 st.caption(t("quadrant_page.arms", most=ARMED))
             st.button(
-                t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",)
+                t("quadrant_page.clear"),
+                key="clear_selection",
+                on_click=action(select_in_figure),
+                args=("quadrant_chart",),
             )
     session.put("quadrant_drawn", (placed, rows, picked))
     lead("quadrant_chart", controls_say())
@@ -210,7 +214,7 @@ def table() -> None:
             key="put_on_list",
             type="primary",
             disabled=not wanted,
-            on_click=put_on_list,
+            on_click=action(put_on_list),
             args=(wanted,),
         )
         if len(ticked) == 1:

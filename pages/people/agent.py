@@ -179,6 +179,8 @@ with shell.page("agent"):
         query_params={"agent": agent_id},
         icon=":material/description:",
     )
-    panel.downloads("agent", t("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns)
+    panel.downloads(
+        "agent", t("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns, persons=1
+    )
     with st.expander(t("common.how")):
         st.markdown(t("agent.how"))

@@ -19,6 +19,7 @@ from analytics.reports import sheets, views
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, export_name
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t, text
 
@@ -133,7 +134,7 @@ def whom() -> None:
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
         editor, key="coaching_editor", hide_index=True, width="stretch", height=panel.fit(len(editor), 620), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save_list,
+        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=action(save_list),
     )  # fmt: skip
     told()
     panel.downloads(
@@ -188,7 +189,7 @@ def talks() -> None:
     }  # fmt: skip
     st.data_editor(
         table, key="talks_editor", hide_index=True, width="stretch", height=panel.fit(len(table), 520), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=save_talks,
+        disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=action(save_talks),
     )  # fmt: skip
     told()
     columns = [Column("name", t("column.name")), Column("agent_id", t("column.agent_id"))]
@@ -198,13 +199,13 @@ def talks() -> None:
     ]
     language, version = session.language(), load.data_version()
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        whom = len({talk.agent_id for talk in shown})
+        calendar = panel.Leaving(export_name(t("coaching.title"), version, "ics"), whom, mime="text/calendar")
+        panel.take(
             t("talk.calendar"),
+            calendar,
             lambda: to_calendar(shown, names, language),
-            export_name(t("coaching.title"), version, "ics"),
-            "text/calendar",
-            key="talks_ics",
-            on_click="ignore",
+            "talks_ics",
             icon=":material/event:",
         )
         panel.downloads(

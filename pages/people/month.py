@@ -8,6 +8,7 @@ from analytics.language import explain
 from analytics.reports.routine import routine_lines
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.i18n import t
 
 # Where each line of the routine is worked on, and the action that its page asks for.
@@ -42,13 +43,13 @@ def publishing() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if desk.published(period):
             st.text_input(t("month.why"), key="month_why", max_chars=500, width=360)
-            st.button(t("month.take_back"), key="take_back", on_click=take_back)
+            st.button(t("month.take_back"), key="take_back", on_click=action(take_back))
         else:
             st.button(
                 t("month.publish", period=str(period)),
                 key="publish",
                 type="primary",
-                on_click=told,
+                on_click=action(told),
                 args=(desk.publish,),
             )
 

@@ -5,14 +5,17 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
+from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.insight.objections import review_list, summary
 from analytics.language import explain
+from analytics.model import Period
 from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Attachment, Objection
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.state.objections import ATTACHMENT_MB
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
@@ -148,7 +151,7 @@ def form() -> None:
         st.file_uploader(
             t("objection.attachment", limit=ATTACHMENT_MB), key="objection_file", max_upload_size=ATTACHMENT_MB
         )
-        st.button(t("objection.make"), key="make_objection", type="primary", on_click=make, args=(agent_id,))
+        st.button(t("objection.make"), key="make_objection", type="primary", on_click=action(make), args=(agent_id,))
 
 
 def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
@@ -164,6 +167,12 @@ def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
             for one in found
         ]
     )  # fmt: skip
+
+
+def taken(desk: Desk, one: Objection) -> bytes:
+    """The attachment as it is stored when it is taken."""
+    attached = desk.attachment(one)
+    return b"" if attached is None else attached.data
 
 
 def detail(one: Objection) -> None:
@@ -184,14 +193,14 @@ def detail(one: Objection) -> None:
             shown = t(f"data.means_{value}") if name == "outcome" else value or t("objection.nothing")
             st.markdown(t("objection.proposes", policy=md(one.policy_id), field=field_label(name), value=md(shown)))
         if (attached := desk.attachment(one)) is not None:
-            st.download_button(
+            stem, _, suffix = attached.name.rpartition(".")
+            span = str(Period(one.first, one.last))
+            file = panel.Leaving(export_name(stem or "file", one.id or 0, suffix or "bin"), 1, span)
+            panel.take(
                 t("objection.take_attachment", name=attached.name),
-                attached.data,
-                export_name(
-                    attached.name.rpartition(".")[0] or "file", one.id or 0, attached.name.rpartition(".")[2] or "bin"
-                ),
-                key=f"attachment.{one.id}",
-                on_click="ignore",
+                file,
+                lambda: taken(desk, one),
+                f"attachment.{one.id}",
             )
         if one.state != "open":
             st.markdown(
@@ -221,7 +230,7 @@ def detail(one: Objection) -> None:
                 st.button(
                     t(f"objection.do_{state}"),
                     key=f"{state}.{one.id}",
-                    on_click=answer,
+                    on_click=action(answer),
                     args=(one, state),
                     type="primary" if state == "accepted" else "secondary",
                 )
@@ -241,7 +250,7 @@ def written(one: Objection) -> None:
             if each.undone:
                 st.caption(t("objection.correction_undone"), width="content")
             else:
-                st.button(t("objection.undo"), key=f"undo.{each.id}", on_click=undo, args=(each.id,))
+                st.button(t("objection.undo"), key=f"undo.{each.id}", on_click=action(undo), args=(each.id,))
 
 
 def replayed(one: Objection, found) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts.scores import history_lines
+from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.insight.sheet import differs, fingerprint
 from analytics.language import explain
@@ -15,6 +16,7 @@ from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, export_name
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, t
 
@@ -97,7 +99,9 @@ def reading(one: dict) -> None:
         key = "sheet.read_changed" if read["changed_since"] else "sheet.read_at"
         st.caption(f":material/done_all: {t(key, at=read['at'])}")
     if session.identity().agent_id == agent_id and (read is None or read["changed_since"]):
-        st.button(t("sheet.confirm_read"), key="confirm_read", type="primary", on_click=confirm_read, args=(agent_id,))
+        st.button(
+            t("sheet.confirm_read"), key="confirm_read", type="primary", on_click=action(confirm_read), args=(agent_id,)
+        )
 
 
 def figures(one: dict) -> None:
@@ -178,7 +182,7 @@ def notes(agent_id: str) -> None:
                         st.button(
                             t("sheet.save"),
                             key=f"save.{note.id}",
-                            on_click=save_note,
+                            on_click=action(save_note),
                             args=(f"edit.{note.id}.{note.version}", note),
                             type="primary",
                         )
@@ -194,7 +198,7 @@ def notes(agent_id: str) -> None:
                         st.button(
                             t("sheet.edit"),
                             key=f"edit_note.{note.id}",
-                            on_click=session.put,
+                            on_click=action(session.put),
                             args=("note_editing", note.id),
                         )
             if desk.may("remark" if kind == "remark" else "note", agent_id):
@@ -203,32 +207,26 @@ def notes(agent_id: str) -> None:
                 st.button(
                     t("sheet.add"),
                     key=f"add_{kind}",
-                    on_click=save_note,
+                    on_click=action(save_note),
                     args=(key, Note(agent_id, period.first, period.last, kind, "")),
                 )
 
 
-def files(about, agent_id: str, one: dict) -> None:
+def files(about, agent_id: str) -> None:
     """PDF and workbook of this sheet; of everybody shown in one go, with progress."""
-    language, version = session.language(), load.data_version()
-    stem = f"{t('sheet.title')} {agent_id} {now.measured.period}"
+    desk, language, version = load.desk(), session.language(), load.data_version()
+    period = str(now.measured.period)
+
+    def again() -> dict:
+        """The sheet as it is when it is taken."""
+        return desk.shown_sheet(desk.around(about.evaluation.measured.filters), agent_id)
+
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            t("sheet.pdf"),
-            lambda: to_pdf([one], language),
-            export_name(stem, version, "pdf"),
-            "application/pdf",
-            key="sheet_pdf",
-            on_click="ignore",
-            type="primary",
-        )
-        st.download_button(
-            t("common.xlsx"),
-            lambda: to_workbook([one], language),
-            export_name(stem, version, "xlsx"),
-            key="sheet_xlsx",
-            on_click="ignore",
-        )
+        stem = f"{t('sheet.title')} {agent_id} {period}"
+        printed = panel.Leaving(export_name(stem, version, "pdf"), 1, period, "application/pdf")
+        panel.take(t("sheet.pdf"), printed, lambda: to_pdf([again()], language), "sheet_pdf", type="primary")
+        book = panel.Leaving(export_name(stem, version, "xlsx"), 1, period)
+        panel.take(t("common.xlsx"), book, lambda: to_workbook([again()], language), "sheet_xlsx")
     if len(ids) < 2:
         return
     with st.expander(t("sheet.many", count=len(ids))), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -243,7 +241,7 @@ def files(about, agent_id: str, one: dict) -> None:
         if waiting.running("sheets"):
             session.put("sheets_made", waiting.outcome("sheets"))
         if st.button(t("sheet.make", count=len(ids)), key="make_sheets"):
-            desk, chosen, made = load.desk(), list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
+            chosen, made = list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
 
             def make(work):
                 views = []
@@ -256,20 +254,23 @@ def files(about, agent_id: str, one: dict) -> None:
                     work.check()
                     work.share = 0.5 + done / len(chosen) / 2
 
-                return form, made(views, language, hear), len(chosen)
+                return form, made(views, language, hear), chosen
 
             waiting.begin("sheets", t("sheet.making", count=len(ids)), make)
             session.put("sheets_made", waiting.outcome("sheets"))
         if kept := session.get("sheets_made"):
-            form, data, count = kept
-            st.download_button(
-                t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}"),
-                data,
-                export_name(f"{t('sheet.title')} {now.measured.period}", version, form),
-                key="sheets_file",
-                on_click="ignore",
-                type="primary",
-            )
+            form, data, whom = kept
+            count = len(whom)
+            pack = panel.Leaving(export_name(f"{t('sheet.title')} {period}", version, form), count, period)
+            label = t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}")
+            panel.take(label, pack, lambda: handed(desk, whom, data), "sheets_file", type="primary")
+
+
+def handed(desk: Desk, agent_ids: list[str], data: bytes) -> bytes:
+    """A pack that was made, to whoever may still see everybody in it."""
+    for agent_id in agent_ids:
+        desk.require("see", agent_id)
+    return data
 
 
 def differences(agent_id: str, one: dict, live: dict) -> None:
@@ -323,12 +324,12 @@ def closing(agent_id: str, one: dict) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if one["closed"]:
             st.text_input(t("sheet.reopen_why"), key="reopen_why", max_chars=500, width=360)
-            st.button(t("sheet.reopen"), key="reopen", on_click=reopen, args=([agent_id], "reopen_why"))
+            st.button(t("sheet.reopen"), key="reopen", on_click=action(reopen), args=([agent_id], "reopen_why"))
         else:
             st.button(
                 t("sheet.close"),
                 key="close_sheet",
-                on_click=ask_to_close,
+                on_click=action(ask_to_close),
                 args=([agent_id], here),
                 help=t("sheet.close_help"),
             )
@@ -336,7 +337,7 @@ def closing(agent_id: str, one: dict) -> None:
             st.button(
                 t("sheet.close_all", count=len(open_ones)),
                 key="close_all",
-                on_click=ask_to_close,
+                on_click=action(ask_to_close),
                 args=(open_ones, here),
             )
     question = session.get("closing")
@@ -350,7 +351,7 @@ def closing(agent_id: str, one: dict) -> None:
             st.button(
                 t("sheet.reopen_all", count=len(closed_ones)),
                 key="reopen_all",
-                on_click=reopen,
+                on_click=action(reopen),
                 args=(closed_ones, "reopen_all_why"),
             )
 
@@ -381,11 +382,14 @@ def ask(agent_ids: list[str]) -> None:
                 t("sheet.close_yes", count=len(ahead.sheets)),
                 key="close_yes",
                 type="primary",
-                on_click=close_sheets,
+                on_click=action(close_sheets),
                 args=(agent_ids,),
             )
             st.button(
-                t("sheet.close_no"), key="close_no", on_click=session.forget, args=("closing", "close_provisional")
+                t("sheet.close_no"),
+                key="close_no",
+                on_click=action(session.forget),
+                args=("closing", "close_provisional"),
             )
 
 
@@ -412,7 +416,7 @@ with shell.page("sheet", official=True):
     st.page_link(
         "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"
     )
-    files(about, agent_id, one)
+    files(about, agent_id)
     with st.expander(t("common.how")):
         st.markdown(t("sheet.how"))
         st.caption(

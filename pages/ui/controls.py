@@ -11,6 +11,7 @@ from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
 from analytics.people import OPEN_TALKS, Talk
 from pages.ui import load, session
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, t
 
@@ -84,7 +85,7 @@ def filter_bar(*, least: bool = False) -> Filters:
             session.remember("least", value)
         else:
             session.remember("least", 0)
-        st.button(t("filter.reset"), key="reset", on_click=_reset)
+        st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
     return session.filters(periods[chosen])
 
@@ -103,7 +104,7 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
         session.put(key, wanted)
     chosen = box(
         t(f"filter.{key}"), options, key=key, format_func=label, width=178 if key == "period" else 120,
-        on_change=_remember, args=(key,),
+        on_change=action(_remember), args=(key,),
     )  # fmt: skip
     session.remember(key, chosen or None)
     return chosen
@@ -121,7 +122,9 @@ def _custom(periods: dict[str, Period]) -> None:
     with st.popover(t("filter.custom")):
         first = box(t("filter.from"), months[::-1], key="from_month")
         last = box(t("filter.to"), months, key="to_month")
-        st.button(t("filter.apply"), key="apply_period", on_click=_apply, args=(first, last), disabled=first > last)
+        st.button(
+            t("filter.apply"), key="apply_period", on_click=action(_apply), args=(first, last), disabled=first > last
+        )
 
 
 def _apply(first: str, last: str) -> None:
@@ -184,4 +187,4 @@ def plan_talk(now: Evaluation, agent_id: str, reason: str, indicators: tuple[str
         return
     period = now.measured.period
     made = Talk(agent_id, reason=reason, indicators=indicators, first=period.first, last=period.last)
-    st.button(t("talk.plan"), key=key, icon=":material/add_task:", on_click=desk.save_talk, args=(made,))
+    st.button(t("talk.plan"), key=key, icon=":material/add_task:", on_click=action(desk.save_talk), args=(made,))

@@ -29,7 +29,5 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
             st.markdown(f"**{md(kind)}** · {len(table):,}")
             panel.show(f"{key}.evidence.{at}", table, columns, height=panel.fit(len(table), 320))
         stem = t("evidence.export", agent=agent_id, indicator=label, period=str(filters.period))
-        version = load.data_version()
-        st.download_button(
-            t("common.xlsx"), lambda: to_xlsx(tables), export_name(stem, version, "xlsx"), key=f"{key}.evidence.xlsx", on_click="ignore",
-        )  # fmt: skip
+        file = panel.Leaving(export_name(stem, load.data_version(), "xlsx"), 1, str(filters.period))
+        panel.take(t("common.xlsx"), file, lambda: to_xlsx(tables), f"{key}.evidence.xlsx")

@@ -42,6 +42,12 @@ def enter() -> Desk | None:
     return load.desk()
 
 
+def still_there() -> bool:
+    """Whether the reader of this session's last run has an account now; callbacks ask, which Streamlit runs before the gate."""
+    reader, before = identify(), session.get("identity")
+    return reader is not None and before is not None and reader.who == before.who
+
+
 def login_page() -> None:
     """What stands before a login, or before somebody without an account."""
     st.title(t("login.title"), anchor=False)

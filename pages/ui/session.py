@@ -96,10 +96,12 @@ def use_catalogue(found: Catalogue) -> None:
 
 
 def use_identity(found: Identity) -> None:
-    """Keep the reader of this run; whatever a session kept of another reader goes."""
+    """Keep the reader of this run; whatever a session kept of another reader, role or scope goes, but why the same person was refused."""
     before = st.session_state.get("identity")
     if before is not None and before != found:
+        told = {key: st.session_state[key] for key in st.session_state if str(key).endswith("refused")}
         leave()
+        st.session_state.update(told if before.who == found.who else {})
     st.session_state["identity"] = found
 
 
@@ -108,6 +110,17 @@ def leave() -> None:
     for key in list(st.session_state):
         if key != "lang":
             del st.session_state[key]
+
+
+def refuse(sentence: str) -> None:
+    """Have the page say at its top why something was not done."""
+    letters().append(sentence)
+
+
+def letters() -> list[str]:
+    """What the next page says at its top; downloads write into it, which run beside every page and reach nothing else."""
+    found: list[str] = st.session_state.setdefault("refused", [])
+    return found
 
 
 def trial() -> WeightScheme | None:

@@ -18,6 +18,7 @@ from analytics.reports import views
 from analytics.reports.tables import Column
 from analytics.reports.words import weights_text
 from pages.ui import controls, load, panel, session
+from pages.ui.act import action
 from pages.ui.chrome import chrome
 from pages.ui.i18n import md, t, text
 
@@ -77,6 +78,7 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
     session.use_page(name, official=official)
     st.title(t(f"{name}.title"), anchor=False)
     try:
+        refusals()
         if not own_bar:
             trial_bar(official)
         if needs_data and load.months().empty:
@@ -89,6 +91,14 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
         yield
     except RenewalError as error:
         st.error(explain(error, session.language()))
+
+
+def refusals() -> None:
+    """Why what was clicked last was not done, once."""
+    told = session.letters()
+    for sentence in dict.fromkeys(told):
+        st.error(sentence)
+    told.clear()
 
 
 def trial_bar(official: bool, *, link: bool = True) -> None:
@@ -109,7 +119,7 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
         )
         if official:
             st.caption(t("trial.official_here"), width="content")
-        st.button(t("trial.undo"), key="trial_undo", on_click=end_trial)
+        st.button(t("trial.undo"), key="trial_undo", on_click=action(end_trial))
         if link and load.desk().may("scheme"):
             st.page_link("pages/decide/weights.py", label=t("trial.adopt"), icon=":material/gavel:", width="content")
 

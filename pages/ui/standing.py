@@ -80,7 +80,9 @@ def triangle(measured: Measured) -> None:
                     twin[f"central_{name}"] = table[f"central_{name}"].to_numpy()
                     columns.append(Column(f"central_{name}", t("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
             panel.show("triangle_table", twin.head(LEADERS), columns, height=panel.fit(len(twin), 260))
-            panel.downloads("triangle", t("triangle.title"), twin, columns)
+            panel.downloads(
+                "triangle", t("triangle.title"), twin, columns, persons=len(twin) if kind == "leader" else 1
+            )
         st.caption(t("triangle.note"))
 
 

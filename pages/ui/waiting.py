@@ -12,6 +12,7 @@ import streamlit as st
 
 from analytics.work import Work
 from pages.ui import session
+from pages.ui.act import action
 from pages.ui.i18n import t
 
 QUICK = 1.5  # seconds that the page waits before it shows progress
@@ -79,4 +80,6 @@ def _progress(key: str, job: _Job) -> None:
             else {"waiting": 0.05, "reading": 0.3, "storing": 0.7}.get(job.work.step, 0.1),
             text=t(f"waiting.{'stopping' if job.work.given_up else job.work.step}", seconds=seconds),
         )
-        st.button(t("waiting.give_up"), key=f"give_up.{key}", on_click=job.work.give_up, disabled=job.work.given_up)
+        st.button(
+            t("waiting.give_up"), key=f"give_up.{key}", on_click=action(job.work.give_up), disabled=job.work.given_up
+        )
