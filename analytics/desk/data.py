@@ -14,7 +14,8 @@ from analytics.desk.rules import Rules
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
 from analytics.model import Issue, Receipt
-from analytics.people import Account, AuditEntry
+from analytics.people import Account, AuditEntry, Standing, Verdict
+from analytics.state.heads import Head
 from analytics.work import Work
 
 
@@ -99,6 +100,19 @@ class Data(Rules):
         self.require("audit")
         return self.home.state.database.audit()
 
-    def verify_audit(self) -> list[str]:
+    def verify_audit(
+        self, heads: Sequence[Path] = (), public: Sequence[Path] = (), written: Sequence[Head] = ()
+    ) -> Verdict:
+        """Whether the audit holds; files of published heads, public keys and heads written down beside those configured."""
         self.require("audit")
-        return self.home.state.database.verify()
+        return self.home.state.database.verify(heads, public, written)
+
+    def audit_standing(self) -> Standing:
+        """How far the audit is evidence."""
+        self.require("audit")
+        return self.home.state.database.standing()
+
+    def audit_head(self) -> Head:
+        """The last line of the audit, for whoever wants to write it down."""
+        self.require("see")
+        return self.home.state.database.head()

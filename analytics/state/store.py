@@ -144,10 +144,11 @@ class Store:
             settings = self.settings()
             for name, value in changes.items():
                 before = getattr(settings, name)
+                if before == value:
+                    continue
                 change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
                 change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
-                if before != value:
-                    change.log("setting.save", name, before, value)
+                change.log("setting.save", name, before, value)
 
     # -- aliases ---------------------------------------------------------------------------------------------------
 

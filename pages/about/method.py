@@ -1,5 +1,6 @@
 """Method · 评估说明: every indicator, formula, standard, weight, rule and setting in force, generated from them."""
 
+import datetime as dt
 import json
 
 import pandas as pd
@@ -8,7 +9,7 @@ import streamlit as st
 from analytics.catalogue import default_scheme
 from analytics.intake.fields import counted
 from analytics.model import CATEGORIES, Period, Settings, WeightScheme
-from analytics.reports import sheets, views
+from analytics.reports import audit, sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.reports.words import weights_text
 from analytics.scoring.weights import lacking, vector
@@ -205,6 +206,9 @@ with shell.page("method", needs_data=False, official=True):
         beyond = views.format_value(veto.beyond, one, session.language())
         st.caption(t("method.veto_line", indicator=text(one.label), beyond=beyond, cap=veto.cap))
     why(scheme)
+    head = load.desk().audit_head()
+    if head.seq:
+        st.caption(t("method.audit_head", date=f"{dt.date.today():%Y-%m-%d}", head=audit.short(head)))
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
