@@ -10,7 +10,7 @@ from analytics.people import ROLES, Account
 from analytics.reports.tables import Column
 from pages.ui import gate, load, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t
 
 FIELDS = ("email", "role", "name", "agent_id", "teams", "branches", "active")
 
@@ -45,7 +45,7 @@ with shell.page("accounts", needs_data=False):
     if not gate.login_configured():
         st.info(t("accounts.no_login"))
     if problem := session.get("accounts_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("accounts_refused")
     if session.get("accounts_saved") is not None:
         st.caption(t("accounts.saved", count=session.get("accounts_saved")))

@@ -21,7 +21,7 @@ def words(value: object) -> str:
 
 
 def as_list(title: str, lines: list[str]) -> str:
-    return "\n".join([title, "", *(f"- {md(line)}" for line in lines)])
+    return "\n".join([md(title), "", *(f"- {md(line)}" for line in lines)])
 
 
 with shell.page("audit", needs_data=False):
@@ -54,7 +54,7 @@ with shell.page("audit", needs_data=False):
         else:
             st.success(as_list(t("audit.holds", count=verdict.lines), audit.notes_of(verdict, session.language())))
         session.forget("audit_checked")
-    st.caption(" ".join(audit.standing_of(desk.audit_standing(), session.language())))
+    st.caption(md(" ".join(audit.standing_of(desk.audit_standing(), session.language()))))
     found = [
         one for one in entries
         if (not who or one.who == who) and (not action or one.action.partition(".")[0] == action)

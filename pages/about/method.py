@@ -15,7 +15,7 @@ from analytics.reports.words import weights_text
 from analytics.scoring.weights import lacking, vector
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 
 def why(scheme: WeightScheme) -> None:
@@ -27,11 +27,11 @@ def why(scheme: WeightScheme) -> None:
     desk = load.desk()
     every, standards = desk.scheme_versions(), desk.standards()
     rows = [
-        *({"what": t("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": None, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+        *({"what": plain("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": None, "author": sheets.who(one.author, session.language()), "reason": one.reason,
            "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES)} for one in every),
-        *({"what": t("method.scheme_adopted", name=one.name, version=one.version), "date": f"{one.adopted_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.who, session.language()), "reason": one.reason,
+        *({"what": plain("method.scheme_adopted", name=one.name, version=one.version), "date": f"{one.adopted_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.who, session.language()), "reason": one.reason,
            "changed": t("method.in_force")} for one in desk.adoptions()),
-        *({"what": t("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+        *({"what": plain("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
            "changed": "、".join(views.changed_by(one, session.language()))} for one in standards),
     ]  # fmt: skip
     if rows:
@@ -120,7 +120,7 @@ with shell.page("method", needs_data=False, official=True):
         t(
             "method.in_force_line",
             month=month,
-            scheme=f"{md(views.scheme_label(scheme, session.language()))} {weights_text(scheme)}",
+            scheme=f"{views.scheme_label(scheme, session.language())} {weights_text(scheme)}",
             standards=t("standards.built_in_name") if version is None else f"v{version.version}",
         )
     )
@@ -149,7 +149,7 @@ with shell.page("method", needs_data=False, official=True):
     purpose = t(f"weights.purpose_{scheme.purpose}") if scheme.purpose else t("weights.purpose_none")
     st.caption(
         t("sheet.purpose", purpose=purpose)
-        + (" " + md(t("sheet.goal", goal=scheme.company_goal)) if scheme.company_goal else "")
+        + (" " + t("sheet.goal", goal=scheme.company_goal) if scheme.company_goal else "")
     )
     if missing := lacking(scheme, known):
         st.warning(t("weights.lacking", indicators="、".join(missing)))

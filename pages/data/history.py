@@ -8,7 +8,7 @@ from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column
 from pages.ui import load, panel, session, shell, spellings
 from pages.ui.act import action
-from pages.ui.i18n import md, t, text
+from pages.ui.i18n import t, text
 
 
 def withdraw(load_id: int) -> None:
@@ -51,7 +51,7 @@ def who_is_who() -> None:
         event = panel.show("merged", table, columns, on_select="rerun", selection_mode="single-row")
         if event.selection.rows and event.selection.rows[0] < len(table):
             one = str(table["spelling"].iat[event.selection.rows[0]])
-            st.button(t("history.split", spelling=md(one)), key="split", on_click=action(split), args=(one,))
+            st.button(t("history.split", spelling=one), key="split", on_click=action(split), args=(one,))
 
 
 def without_partner() -> None:
@@ -104,7 +104,7 @@ with shell.page("history", needs_data=False):
     if event.selection.rows and event.selection.rows[0] < len(table):
         row = table.iloc[event.selection.rows[0]]
         with st.container(border=True):
-            st.markdown(t("history.ask", load=int(row["load_id"]), file=md(row["file"]), loaded=f"{row['loaded']:,}"))
+            st.markdown(t("history.ask", load=int(row["load_id"]), file=row["file"], loaded=f"{row['loaded']:,}"))
             st.button(
                 t("history.withdraw"),
                 key="withdraw",

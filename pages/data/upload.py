@@ -24,7 +24,7 @@ from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
 from pages.ui import controls, load, panel, session, shell, spellings, understanding, waiting
 from pages.ui.box import box
-from pages.ui.i18n import md, t, text
+from pages.ui.i18n import md, plain, t, text
 
 TYPES = ["xlsx", "xls", "xlsm", "ods", "csv", "txt", "tsv", "parquet", "zip"]
 
@@ -154,7 +154,7 @@ def examine(path: Path) -> None:
         choices = [*([""] if len(alike) > 1 else []), *sheets]
         name = box(
             t("data.sheet"), choices, key=f"{prefix}.sheet", width=420,
-            format_func=lambda one: one or t("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
+            format_func=lambda one: one or plain("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
         )  # fmt: skip
         together = name == ""
         name = name or next(iter(sheets))
@@ -172,7 +172,7 @@ def examine(path: Path) -> None:
         )
     )
     if seen.get("hidden"):
-        st.caption(t("note.sheets_hidden", sheets=md(", ".join(seen["hidden"]))))
+        st.caption(t("note.sheets_hidden", sheets=", ".join(seen["hidden"])))
     if sheet["hidden_rows"]:
         st.caption(t("note.rows_hidden", count=sheet["hidden_rows"]))
     if sheet["beside"]:
@@ -226,7 +226,7 @@ def examine(path: Path) -> None:
             }
         )  # fmt: skip
     except RenewalError as error:
-        st.warning(explain(error, session.language()))
+        st.warning(md(explain(error, session.language())))
         return
     check(path, recipe, as_of, prefix, headers_key(list(sheet["headers"])))
 
@@ -264,7 +264,7 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         )
     )
     for key, facts in reading_notes(answer, recipe):
-        st.caption(md(t(f"note.{key}", **facts)))
+        st.caption(t(f"note.{key}", **facts))
     if issues:
         table = pd.DataFrame(
             [
@@ -355,18 +355,18 @@ def show_changes(done: Receipt) -> None:
             Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
         ]  # fmt: skip
         panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
-        panel.downloads(f"changes.{done.load}", t("data.changes_export", load=done.load), table, columns)
+        panel.downloads(f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns)
 
 
 def show_receipt(done: Receipt) -> None:
     """The receipt of a load, in plain words."""
     with st.container(border=True, key=f"receipt.{done.load}"):
         st.markdown(
-            t("data.receipt", file=md(done.file), kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
+            t("data.receipt", file=done.file, kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
               agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
         )  # fmt: skip
         for key, facts in done.notes:
-            st.caption(md(t(f"note.{key}", **facts)))
+            st.caption(t(f"note.{key}", **facts))
         if done.changes:
             show_changes(done)
         with st.container(horizontal=True):
@@ -401,14 +401,14 @@ with shell.page("data", needs_data=False):
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )
     with st.expander(t("data.limits")):
-        st.markdown("\n".join(f"- {sentence}" for sentence in limits.sentences(session.language())))
+        st.markdown("\n".join(f"- {md(sentence)}" for sentence in limits.sentences(session.language())))
     if uploads:
         paths: dict[str, Path] = {}
         for upload in uploads:
             try:
                 paths |= {str(path): path for path in stored(upload)}
             except RenewalError as error:
-                st.error(explain(error, session.language()))
+                st.error(md(explain(error, session.language())))
         if len(paths) > 1:
             queue(paths)
             chosen = box(

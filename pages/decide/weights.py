@@ -25,7 +25,7 @@ from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import persistent_figure
 from pages.ui.follow import lead
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 CUSTOM = "custom"  # no scheme's weights: the sliders were moved
 
@@ -194,15 +194,15 @@ def in_force_card() -> None:
     st.markdown(
         t(
             "weights.in_force",
-            scheme=md(views.scheme_label(official, session.language())),
+            scheme=views.scheme_label(official, session.language()),
             weights=weights_text(official),
             month=f"{filters.period.last:%Y-%m}",
         )
     )
     purpose = t(f"weights.purpose_{official.purpose}") if official.purpose else t("weights.purpose_none")
-    st.caption(md(t("weights.why", reason=words, author=official.author or t("method.preset"), purpose=purpose)))
+    st.caption(t("weights.why", reason=words, author=official.author or t("method.preset"), purpose=purpose))
     if official.company_goal:
-        st.caption(md(t("sheet.goal", goal=official.company_goal)))
+        st.caption(t("sheet.goal", goal=official.company_goal))
     if missing := lacking(current(), known):
         st.warning(t("weights.lacking", indicators="、".join(missing)))
 
@@ -226,7 +226,7 @@ def workbench() -> None:
             weight = round(shares[one.id])
             key = place(f"w_{one.id}", weight)
             st.slider(
-                f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
+                f"{md(text(one.label))} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
                 0, 100, weight, key=key, on_change=action(moved), args=(one.id, key), format="%d%%",
             )  # fmt: skip
         exact = any(not float(weight).is_integer() for weight in shares.values())
@@ -257,7 +257,7 @@ def workbench() -> None:
         try:
             now = evaluate(base.measured, current())
         except RequestRefused as error:
-            st.error(explain(error, session.language()))
+            st.error(md(explain(error, session.language())))
             lead("weights_chart", session.trial())
             return
         effect(now)
@@ -280,7 +280,7 @@ def effect(now: Evaluation) -> None:
         st.info(t("weights.nobody_rated"))
         return
     persistent_figure(
-        rank_changes(now, base, rows, t, label_official()),
+        rank_changes(now, base, rows, plain, label_official()),
         "weights_chart",
         430,
         alt=t("weights.chart"),
@@ -310,7 +310,7 @@ def effect(now: Evaluation) -> None:
         for name in table.columns
     ]
     panel.show("moves", table.head(200), columns, height=330)
-    panel.downloads("moves", t("weights.export", period=str(now.measured.period)), table, columns)
+    panel.downloads("moves", plain("weights.export", period=str(now.measured.period)), table, columns)
 
 
 def label_official() -> str:
@@ -447,9 +447,7 @@ def swot() -> None:
             return
         proposed = propose(official, entries, known)
         before, after = vector(official, known), vector(proposed, known)
-        st.markdown(
-            t("swot.from", base=md(label_official()), before=weights_text(official), after=weights_text(proposed))
-        )
+        st.markdown(t("swot.from", base=label_official(), before=weights_text(official), after=weights_text(proposed)))
         table = pd.DataFrame(
             {
                 "indicator": [indicator(one) for one in known.ids],
@@ -507,10 +505,10 @@ with shell.page("weights", own_bar=True):
     base = evaluate(measured, official)
     shell.line(measured, int(base.shown.sum()))
     if problem := session.get("weights_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("weights_refused")
     if said := session.get("weights_done"):
-        st.success(said)
+        st.success(md(said))
         session.forget("weights_done")
     in_force_card()
     workbench()
@@ -525,5 +523,5 @@ with shell.page("weights", own_bar=True):
     saved()
     with st.expander(t("common.how")):
         st.markdown(t("weights.how"))
-        lines = (f"- **{md(label_of(name))}** {weights_text(one)}" for name, one in preset_schemes().items())
+        lines = (f"- **{md(label_of(name))}** {md(weights_text(one))}" for name, one in preset_schemes().items())
         st.markdown("\n".join(lines))

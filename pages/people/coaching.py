@@ -21,7 +21,7 @@ from analytics.reports.tables import Column, export_name
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 ORDER = (
     "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "extra_range", "extra_premium", "half_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
@@ -90,7 +90,7 @@ def save_talks() -> None:
 
 def told() -> None:
     if problem := session.get("coaching_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("coaching_refused")
     elif session.get("coaching_saved"):
         st.caption(t("coaching.saved"))
@@ -138,8 +138,8 @@ def whom() -> None:
     )  # fmt: skip
     told()
     panel.downloads(
-        "coaching", t("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
-        [t("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
+        "coaching", plain("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
+        [plain("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
     )  # fmt: skip
 
 
@@ -246,7 +246,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
             Column("agreed", t("talk.agreed")),
             Column("indicator", t("talk.aims")),
             Column("before", t("talk.before")),
-            Column("after", t("talk.after", period=str(now.measured.period))),
+            Column("after", plain("talk.after", period=str(now.measured.period))),
         ]
         panel.show("talk_history", table, columns)
         st.caption(t("talk.no_claim"))
@@ -306,7 +306,7 @@ def proof() -> None:
     if found.periods is not None and found.periods["rate"].notna().any():
         named = found.periods.assign(period=[t(f"proof.period_{one}") for one in found.periods["period"]], side=[t(f"proof.side_{one}") for one in found.periods["side"]])  # fmt: skip
         columns = [Column("period", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator(RATE), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
-        panel.chart("proof_chart", event_lines(found.periods, t), named, columns, alt=t("proof.chart"))
+        panel.chart("proof_chart", event_lines(found.periods, plain), named, columns, alt=t("proof.chart"))
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
 

@@ -9,7 +9,7 @@ from analytics.reports.routine import routine_lines
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import t
+from pages.ui.i18n import md, plain, t
 
 # Where each line of the routine is worked on, and the action that its page asks for.
 PLACES = {
@@ -65,11 +65,11 @@ with shell.page("routine", official=True):
     left = sum(step.state == "open" for step in steps)
     st.markdown(t("month.left", period=str(period), count=left) if left else t("month.all_done", period=str(period)))
     if problem := session.get("month_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("month_refused")
     for step, line in zip(steps, lines, strict=True):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"):
-            st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {line}")
+            st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {md(line)}")
             place = PLACES.get(step.id)
             if place and step.state == "open" and load.desk().may(place[2]):
                 st.page_link(place[0], label=t(place[1]), icon=":material/arrow_forward:", width="content")
@@ -82,6 +82,6 @@ with shell.page("routine", official=True):
         }
     )
     columns = [Column(name, t(f"month.col_{name}")) for name in table.columns]
-    panel.downloads("routine", t("month.export", period=str(period)), table, columns)
+    panel.downloads("routine", plain("month.export", period=str(period)), table, columns)
     with st.expander(t("common.how")):
         st.markdown(t("month.how"))

@@ -13,11 +13,11 @@ from analytics.model import Period
 from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Attachment, Objection
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
-from analytics.state.objections import ATTACHMENT_MB
+from analytics.state.attachments import ATTACHMENT_MB, KINDS
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, t, together
 
 CHOICES = {"outcome": ["renewed", "lost", "open"]}
 
@@ -60,7 +60,7 @@ def answer(objection: Objection, state: str) -> None:
         months = "、".join(
             f"{one.first:%Y-%m}…{one.last:%Y-%m}" if one.first != one.last else f"{one.first:%Y-%m}" for one in closed
         )
-        said += " " + t("objection.closed_stay", months=months)
+        said = together(said, t("objection.closed_stay", months=months))
     session.put("objection_done", said)
     session.forget(f"replay_{objection.id}")
 
@@ -77,10 +77,10 @@ def undo(correction_id: int) -> None:
 
 def told() -> None:
     if problem := session.get("objection_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("objection_refused")
     if done := session.get("objection_done"):
-        st.caption(done)
+        st.caption(md(done))
         session.forget("objection_done")
 
 
@@ -149,7 +149,10 @@ def form() -> None:
                         )
         st.text_area(t("objection.text"), key="objection_text", max_chars=4000, height=90)
         st.file_uploader(
-            t("objection.attachment", limit=ATTACHMENT_MB), key="objection_file", max_upload_size=ATTACHMENT_MB
+            t("objection.attachment", limit=ATTACHMENT_MB),
+            list(KINDS),
+            key="objection_file",
+            max_upload_size=ATTACHMENT_MB,
         )
         st.button(t("objection.make"), key="make_objection", type="primary", on_click=action(make), args=(agent_id,))
 
@@ -184,14 +187,14 @@ def detail(one: Objection) -> None:
                 "objection.head",
                 id=one.id,
                 kind=t(f"objection.kind_{one.kind}"),
-                author=md(sheets.who(one.author, session.language())),
+                author=sheets.who(one.author, session.language()),
                 at=f"{one.made_at:%Y-%m-%d %H:%M}",
             )
         )
         st.text(one.text)
         for name, value in one.proposal.items():
             shown = t(f"data.means_{value}") if name == "outcome" else value or t("objection.nothing")
-            st.markdown(t("objection.proposes", policy=md(one.policy_id), field=field_label(name), value=md(shown)))
+            st.markdown(t("objection.proposes", policy=one.policy_id, field=field_label(name), value=shown))
         if (attached := desk.attachment(one)) is not None:
             stem, _, suffix = attached.name.rpartition(".")
             span = str(Period(one.first, one.last))
@@ -207,7 +210,7 @@ def detail(one: Objection) -> None:
                 t(
                     "objection.answer_of",
                     state=t(f"objection.state_{one.state}"),
-                    who=md(sheets.who(one.answered_by, session.language())),
+                    who=sheets.who(one.answered_by, session.language()),
                     at=f"{one.answered_at:%Y-%m-%d %H:%M}",
                 )
             )
@@ -246,7 +249,7 @@ def written(one: Objection) -> None:
             f"{field_label(name)} {value or t('objection.nothing')}" for name, value in each.values.items()
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(md(t("objection.correction", policy=each.policy_id, fields=fields)), width="content")
+            st.caption(t("objection.correction", policy=each.policy_id, fields=fields), width="content")
             if each.undone:
                 st.caption(t("objection.correction_undone"), width="content")
             else:

@@ -18,7 +18,7 @@ from analytics.reports.tables import Column, export_name
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, plain, t
 
 MOST = 2_000
 HOW_SURE = ["low", "high"]  # of every month; sheets closed before these were kept have none
@@ -79,16 +79,16 @@ def head(one: dict) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         for label, value in sheets.verdict(one, session.language()):
-            st.metric(label, value, border=True)
+            st.metric(md(label), md(value), border=True)
     facts = " · ".join(
-        f"{label} **{md(value)}**" for label, value in sheets.basics(one, session.language()) if value != "—"
+        f"{md(label)} **{md(value)}**" for label, value in sheets.basics(one, session.language()) if value != "—"
     )
     st.markdown(facts)
     st.markdown(md(sheets.meaning(one, session.language())))
     if veto := sheets.veto_line(one, session.language()):
         st.warning(md(veto))
     if one["closed"] and now.measured.filters.channel:
-        st.caption(t("sheet.closed_whole", channel=md(now.measured.filters.channel)))
+        st.caption(t("sheet.closed_whole", channel=now.measured.filters.channel))
     reading(one)
 
 
@@ -134,8 +134,8 @@ def figures(one: dict) -> None:
         lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
         fig = history_lines(
             lines,
-            t,
-            t("agent.history", indicator=indicator(name)),
+            plain,
+            plain("agent.history", indicator=indicator(name)),
             unit.startswith("percent"),
             t(f"unit.{unit}"),
             one["agent"]["name"],
@@ -147,7 +147,7 @@ def figures(one: dict) -> None:
         panel.chart(
             "sheet_history", fig, twin,
             [Column("month", t("filter.period"), "date"), Column("whose", t("column.name")), Column("value", t("column.value"), "percent" if unit.startswith("percent") else "number"), Column("n", t("column.denominator"), "count")],
-            alt=t("agent.history", indicator=indicator(name)),
+            alt=plain("agent.history", indicator=indicator(name)),
         )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def notes(agent_id: str) -> None:
     desk, period = load.desk(), now.measured.period
     every = desk.notes(agent_id, period)
     if refused := session.get("note_refused"):
-        st.error(refused)
+        st.error(md(refused))
         session.forget("note_refused")
     for column, kind in zip(st.columns(len(NOTE_KINDS), gap="medium"), NOTE_KINDS, strict=True):
         with column:
@@ -314,7 +314,7 @@ def closing(agent_id: str, one: dict) -> None:
     """Closing one or all, after it was said what that freezes; opening one or all again, for a reason."""
     desk, period = load.desk(), now.measured.period
     if done := session.get("sheet_done"):
-        st.success(done)
+        st.success(md(done))
         session.forget("sheet_done")
     if not desk.may("close", agent_id):
         return
@@ -364,7 +364,7 @@ def ask(agent_ids: list[str]) -> None:
         f"{names[agent_ids[0]]} {agent_ids[0]}" if len(agent_ids) == 1 else t("sheet.closing_all", count=len(agent_ids))
     )
     with st.container(border=True, key="closing_asked"):
-        st.markdown(f"**{period} · {md(whom)}**")
+        st.markdown(f"**{md(period)} · {md(whom)}**")
         st.markdown(
             t(
                 "sheet.closing_counts",
@@ -411,7 +411,7 @@ with shell.page("sheet", official=True):
     closing(agent_id, one)
     notes(agent_id)
     weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]
-    reason = t("talk.reason_sheet", period=str(now.measured.period))
+    reason = plain("talk.reason_sheet", period=str(now.measured.period))
     controls.plan_talk(now, agent_id, reason, tuple(item["id"] for item in weakest), "sheet_plan")
     st.page_link(
         "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"
@@ -420,5 +420,6 @@ with shell.page("sheet", official=True):
     with st.expander(t("common.how")):
         st.markdown(t("sheet.how"))
         st.caption(
-            md(sheets.rules_line(one, session.language())) + f" · {t('sheet.fingerprint')} `{fingerprint(live)[:12]}`"
+            md(sheets.rules_line(one, session.language()))
+            + f" · {t('sheet.fingerprint')} `{md(fingerprint(live)[:12])}`"
         )

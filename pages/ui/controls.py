@@ -13,7 +13,7 @@ from analytics.people import OPEN_TALKS, Talk
 from pages.ui import load, session
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import md, t
+from pages.ui.i18n import plain, t
 
 ALL = "all"
 
@@ -139,7 +139,7 @@ def _reset() -> None:
 
 def _period_label(one: str, periods: dict[str, Period]) -> str:
     if one == ALL:
-        return t("filter.everything", period=str(periods[one]))
+        return plain("filter.everything", period=str(periods[one]))
     return one.replace("~", "…")
 
 
@@ -157,7 +157,7 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
     if asked and asked not in ids and asked in set(people["agent_id"]):
         ids.insert(0, asked)
     if asked and asked not in ids:
-        st.warning(t("agent.unknown", agent=md(asked)))
+        st.warning(t("agent.unknown", agent=asked))
     if not ids:
         st.info(t("common.nothing"))
         st.stop()

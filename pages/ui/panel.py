@@ -16,7 +16,7 @@ from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
 from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
 from pages.ui.figure import persistent_figure
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t
 
 
 def chart(key: str, fig: go.Figure, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
@@ -106,7 +106,7 @@ class Leaving:
 def take(label: str, leaving: Leaving, make: Callable[[], bytes], key: str, **look: Any) -> None:
     """A button that gives a file out, made at the click. Then, and not before, it is asked whether the account is still there with the role
     and scope that the page was drawn for, and the line in the audit is written; a refusal stands at the top of the page's next run."""
-    st.download_button(label, _given(leaving, make), leaving.name, leaving.mime, key=key, on_click="ignore", **look)
+    st.download_button(md(label), _given(leaving, make), leaving.name, leaving.mime, key=key, on_click="ignore", **look)
 
 
 def _given(leaving: Leaving, make: Callable[[], bytes]) -> Callable[[], bytes]:
