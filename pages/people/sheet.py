@@ -263,7 +263,7 @@ def files(about, agent_id: str) -> None:
             count = len(whom)
             pack = panel.Leaving(export_name(f"{t('sheet.title')} {period}", version, form), count, period)
             label = t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}")
-            panel.take(label, pack, lambda: handed(desk, whom, data), "sheets_file", type="primary")
+            panel.take(md(label), pack, lambda: handed(desk, whom, data), "sheets_file", type="primary")
 
 
 def handed(desk: Desk, agent_ids: list[str], data: bytes) -> bytes:
