@@ -212,8 +212,6 @@ def _against_published(
 
 def _rows(connection: sa.Connection, chain: _Chain) -> tuple[list[Finding], list[Finding]]:
     """Rows that are not what the audit says, and how many are."""
-    if chain.first_covered is None and chain.count:
-        return [], [Finding("rows_uncovered")]
     known, since = expected(connection)
     there = digests.present(connection)
     wrong = []
@@ -222,7 +220,9 @@ def _rows(connection: sa.Connection, chain: _Chain) -> tuple[list[Finding], list
         what = "row_added" if known.get(key) is None else "row_gone" if value is None else "row_changed"
         label = "·".join(str(part) for part in json.loads(row))
         wrong.append(Finding(what, {"table": table, "row": label, "seq": since.get(key, chain.first_covered or 0)}))
-    names = {table for table, _ in there}
-    return wrong, [
-        Finding("rows_compared", {"count": len(there), "tables": len(names), "seq": chain.first_covered or 1})
-    ]
+    notes = (
+        [Finding("rows_compared", {"count": len(there), "tables": len({table for table, _ in there})})] if there else []
+    )
+    if there and (chain.first_covered or 1) > 1:
+        notes.append(Finding("rows_since", {"seq": chain.first_covered}))
+    return wrong, notes

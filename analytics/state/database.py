@@ -25,6 +25,7 @@ from analytics.people import AuditEntry, Finding, Standing, Verdict
 from analytics.state import audit, digests, tables
 from analytics.state.heads import Head, Heads, Outside, outside_from, published_in, within
 
+SCRIPTS = Path(__file__).parent  # where Alembic finds env.py and versions/
 ONE_WRITER = 7_204_113  # the advisory lock that orders writers on PostgreSQL, as BEGIN IMMEDIATE does on SQLite
 FRESH = 1.0  # seconds in which an answer counts as now, although another process may have written
 MOST_KEPT = 256
@@ -92,7 +93,7 @@ class Database:
         """Bring the tables up to this version; the new head, where that changed rows. They stand in the audit as they are afterwards, but for those that were not what it said
         before: those stay what it said, so that a migration hides nothing."""
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+        config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         with self._writing.begin() as connection:
             self._one_writer(connection)
             before = MigrationContext.configure(connection).get_current_revision()

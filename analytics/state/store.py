@@ -16,6 +16,7 @@ from analytics.people import LOCAL, StandardVersion, WeightProposal
 from analytics.state import tables
 from analytics.state.accounts import Accounts
 from analytics.state.database import Database, kept, now, value_from, values_of
+from analytics.state.heads import Outside
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
@@ -45,10 +46,11 @@ def check_settings(changes: Mapping[str, Any]) -> None:
 
 
 class Store:
-    """Everything people write behind one database URL; `head` is the file that remembers the end of the audit."""
+    """Everything people write behind one database URL; `head` is the file that remembers the end of the audit, `outside` where its proof
+    is kept beyond the home."""
 
-    def __init__(self, url: str, head: Path | None = None) -> None:
-        self.database = self._database = Database(url, head)
+    def __init__(self, url: str, head: Path | None = None, outside: Outside | None = None) -> None:
+        self.database = self._database = Database(url, head, outside)
         self.notes = Notes(self.database)
         self.talks = Talks(self.database)
         self.objections = Objections(self.database)
