@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,6 +61,32 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def scratch(folder: Path, kind: str) -> Iterator[Path]:
+    """A folder of one's own inside `folder`, gone at the end of the block; `sweep` takes what a killed process left."""
+    make_folder(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{kind}-", ignore_cleanup_errors=True) as own:
+        yield Path(own)
+
+
+def stand_in(path: Path, target: Path) -> Path:
+    """The same file under another name, without its bytes being copied where the system can do so; `target`."""
+    try:
+        target.symlink_to(path.resolve())
+    except OSError:  # Windows, without the right to link
+        shutil.copyfile(path, target)
+    return target
+
+
+def sweep(folder: Path) -> None:
+    """Take away everything in a folder of scratch folders; only for whoever owns all that is in it."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:

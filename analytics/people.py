@@ -271,7 +271,8 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check of the audit found: a key below audit.wrong_* or audit.note_* of the locales, and the facts of its sentence."""
+    """What a check found: a key of the locales (of the audit below audit.wrong_* or audit.note_*, of a home below finding.*), and the
+    facts of its sentence."""
 
     key: str
     facts: Mapping[str, Any] = field(default_factory=dict)

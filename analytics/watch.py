@@ -13,6 +13,7 @@ from analytics.errors import HomeBusy, IssuesFound, RenewalError, RequestRefused
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
 from analytics.language import explain
+from analytics.ledger import How as LoadedHow
 from analytics.model import Receipt
 from analytics.people import LOCAL
 from analytics.reports import views
@@ -100,7 +101,7 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
     try:
         with home.members(path) as members:
             pairs = [(member, how.recipe or home.recipe_for(member)) for member in members]
-            receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues, who=how.who)
+            receipts = home.load_all(pairs, LoadedHow(how.as_of, how.on_issues), who=how.who)
     except IssuesFound as error:
         lines = [views.issue_line(issue, how.language) for issue in error.facts["issues"]]  # type: ignore[attr-defined]
         reason = "\n".join([explain(error, how.language), *lines])

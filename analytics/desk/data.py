@@ -13,8 +13,9 @@ import pandas as pd
 from analytics.desk.rules import Rules
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
+from analytics.ledger import How
 from analytics.model import Issue, Receipt
-from analytics.people import Account, AuditEntry, Standing, Verdict
+from analytics.people import Account, AuditEntry, Finding, Standing, Verdict
 from analytics.state.heads import Head
 from analytics.work import Work
 
@@ -26,7 +27,7 @@ class Data(Rules):
         self, files: Sequence[tuple[Path, Recipe]], *, as_of: dt.date | None, on_issues: str, work: Work | None = None
     ) -> list[Receipt]:
         self.require("data")
-        return self.home.load_all(files, as_of=as_of, on_issues=on_issues, work=work, who=self.identity.who)
+        return self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
 
     def members(self, path: Path) -> AbstractContextManager[list[Path]]:
         """The files inside an archive, as long as the block runs."""
@@ -60,6 +61,20 @@ class Data(Rules):
     def loads(self) -> pd.DataFrame:
         self.require("data")
         return self.home.warehouse.ask("loads")
+
+    def receipts(self) -> list[Receipt]:
+        """What every load did, also of those whose reader had left before they were done."""
+        self.require("data")
+        return self.home.receipts()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What the start of the home found not to be as it should; nothing for who does not look after the data."""
+        return self.home.findings if self.may("data") else ()
+
+    def rebuild(self) -> int:
+        """Make the warehouse again from the originals; how many loads."""
+        self.require("data")
+        return self.home.rebuild(self.identity.who)
 
     def unmatched(self) -> pd.DataFrame:
         """Agents and policies that one file names and its partner does not."""

@@ -117,7 +117,7 @@ class Objections(Sheets):
         answered = replace(objection, state=state, answer=answer, answered_by=self.identity.who)
         done = self.home.state.objections.answer(answered, correction)
         if correction is not None:
-            self.home.apply_corrections()
+            self.home.follow()
         return done
 
     def closed_around(self, objection: Objection) -> list[ClosedSheet]:
@@ -145,7 +145,7 @@ class Objections(Sheets):
             if correction_id not in mine:
                 raise RequestRefused("correction_unknown", id=correction_id)
         self.home.state.objections.undo(correction_ids, self.identity.who)
-        self.home.apply_corrections()
+        self.home.follow()
 
 
 def _concerned(correction: Correction, agent_id: str | None) -> set[str]:

@@ -20,9 +20,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from analytics.errors import RequestRefused
+from analytics.errors import RequestRefused, StoreFailed
 from analytics.people import AuditEntry, Finding, Standing, Verdict
 from analytics.state import audit, digests, tables
+from analytics.state.faults import Remembered, telling
 from analytics.state.heads import Head, Heads, Outside, outside_from, published_in, within
 
 SCRIPTS = Path(__file__).parent  # where Alembic finds env.py and versions/
@@ -72,7 +73,8 @@ class Database:
 
             self._signer = signer_from(self._outside.key)
         self._heads = Heads(head, self._outside.heads)
-        self._engine = sa.create_engine(url)
+        self._engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self._remembered = Remembered(self._engine)
         self._last = Head(0, audit.BEGINNING)  # the last line that this process knows of
         self.version = 0  # grows with every change that this process makes
         self._kept: dict[Hashable, tuple[int, float, Any]] = {}
@@ -80,9 +82,11 @@ class Database:
             sa.event.listen(self._engine, "connect", _sqlite)
             sa.event.listen(self._engine, "begin", _begin)
         self._writing = self._engine.execution_options(writes=True)
-        if (baseline := self._migrate()) is not None:
-            self._heads.write(baseline)
-        self._begin_audit()
+        with telling():
+            if (baseline := self._migrate()) is not None:
+                self._heads.write(baseline)
+            self._check()
+            self._begin_audit()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -132,11 +136,23 @@ class Database:
             self._last = audit.last_of(connection)
         self._heads.catch_up(self._last)
 
+    def _check(self) -> None:
+        """Refuse a file whose pages do not hold together; a server sees to its own."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                if connection.exec_driver_sql("pragma quick_check(1)").scalar() != "ok":
+                    raise StoreFailed("state_damaged")
+
     # -- reads and changes ---------------------------------------------------------------------------------------
 
     def rows(self, select: sa.Select[Any]) -> list[Mapping[str, Any]]:
-        """The rows of a question."""
-        with self._engine.connect() as connection:
+        """The rows of a question; figures can be read on while a server does not answer."""
+        if self._engine.dialect.name == "sqlite":
+            return self._rows(select)
+        return self._remembered.rows(select, lambda: self._rows(select))
+
+    def _rows(self, select: sa.Select[Any]) -> list[Mapping[str, Any]]:
+        with telling(), self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(select).mappings()]
 
     def keep(self, key: Hashable, ask: Callable[[], Value]) -> Value:
@@ -152,7 +168,7 @@ class Database:
     @contextmanager
     def change(self, who: str) -> Iterator[Change]:
         """One transaction, one writer at a time; what is raised inside undoes all of it, its audit lines included."""
-        with self._writing.begin() as connection:
+        with telling(), self._writing.begin() as connection:
             self._one_writer(connection)
             self._kept.clear()  # what a change is decided by is asked for now
             change = Change(connection, who)

@@ -17,6 +17,7 @@ from analytics.state import tables
 from analytics.state.accounts import Accounts
 from analytics.state.database import Database, kept, now, value_from, values_of
 from analytics.state.heads import Outside
+from analytics.state.journal import Journal
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
@@ -59,6 +60,7 @@ class Store:
         self.market = Markets(self.database)
         self.schemes = Schemes(self.database)
         self.periods = Periods(self.database)
+        self.journal = Journal(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
-UNWATCHED = frozenset({"audit"})  # tables whose rows the audit keeps no digests of: its own, and what no person writes
+UNWATCHED = frozenset(
+    {"audit", "operation"}
+)  # tables whose rows the audit keeps no digests of: its own, and what no person writes
 
 
 def _table(table: str, **columns: object) -> sa.Table:
@@ -114,4 +116,15 @@ sheet_read = _table(
     fingerprint="text",
     who="text",
     read_at="moment",
+)
+operation = _table(
+    "operation",
+    id="int!",
+    kind="text",
+    plan="json",
+    who="text",
+    begun_at="moment",
+    state="text",
+    ended_at="moment",
+    outcome="json",
 )

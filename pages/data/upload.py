@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from analytics.errors import RenewalError
-from analytics.home import reading_notes
 from analytics.intake import limits
 from analytics.intake.fields import counted, kinds
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
@@ -20,6 +19,7 @@ from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
 from analytics.language import explain
 from analytics.model import Receipt
+from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
 from pages.ui import controls, load, panel, session, shell, spellings, understanding, waiting
