@@ -105,7 +105,7 @@ def coaching(context: Context, out: Path | None, x: str | None, y: str | None, c
         raise RequestRefused("export_suffix", file=out.name)
     language = context.language
     with desk_of(context, "coach") as desk:
-        evaluation = evaluated(desk, options)
+        evaluation = evaluated(desk, options, theirs=True)
         frame = coaching_list(evaluation, placed_by(evaluation, x, y, cut), desk.talks())
         note = trial_note(desk, evaluation, language)
         if out is not None:

@@ -140,8 +140,10 @@ def sheets(
             desk.exported(out.name, period=str(filters.period), persons=len(found))
             write(out, makers[out.suffix.lower()](found, context.language))
         note = trial_note(desk, evaluation, context.language)
+        moved = desk.moved_on(filters)
     view = {
         "sheets": len(agents),
+        "left_out": moved,
         "closed": closed,
         "reopened": len(opened),
         "before_closing": {
@@ -215,7 +217,7 @@ def talks(
                 said["state"] = state
             desk.save_talk(replace(desk.talk(talk_id), **said))
         found = desk.talks(agent)
-        facts = desk.home.warehouse.ask("facts_of")
+        facts = desk.who_is_who({one.agent_id for one in found})
         if ics is not None:
             desk.exported(ics.name, persons=len({one.agent_id for one in found}))
     if ics is not None:

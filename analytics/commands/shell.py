@@ -209,9 +209,10 @@ def period_of(desk: Desk, options: dict[str, Any]) -> Period:
     return Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
 
 
-def evaluated(desk: Desk, options: dict[str, Any]) -> Evaluation:
+def evaluated(desk: Desk, options: dict[str, Any], *, theirs: bool = False) -> Evaluation:
+    """A period by the options, of those whose figures it were, or (`theirs`) of those who are the account's today."""
     period = period_of(desk, options)
-    filters = Filters(period, options["team"], options["branch"], options["channel"])
+    filters = Filters(period, options["team"], options["branch"], options["channel"], theirs=theirs)
     measured = desk.measured(filters)
     if measured.people.empty:
         whole = whole_period(desk.home.warehouse)

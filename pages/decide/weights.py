@@ -126,10 +126,10 @@ def done(key: str, **facts: object) -> None:
     session.put("weights_done", t(key, **facts))
 
 
-def asked(action, *words: object) -> bool:
+def asked(change, *words: object) -> bool:
     """Do something that may be refused; the refusal is told in words."""
     try:
-        action(*words)
+        change(*words)
     except RequestRefused as error:
         session.put("weights_refused", explain(error, session.language()))
         return False

@@ -16,7 +16,7 @@ from analytics.scoring.weights import largest_remainder
 from analytics.units import percent
 from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, plain, t, text
+from pages.ui.i18n import indicator, plain, t, text
 
 with shell.page("agent"):
     now = load.evaluation(controls.filter_bar())
@@ -173,12 +173,15 @@ with shell.page("agent"):
                 kept=percent(extra["retained_premium"] / extra["due_premium"]),
             )
         )
-    st.page_link(
-        "pages/people/sheet.py",
-        label=t("agent.to_sheet"),
-        query_params={"agent": agent_id},
-        icon=":material/description:",
-    )
+    if load.desk().covers(agent_id):
+        st.page_link(
+            "pages/people/sheet.py",
+            label=t("agent.to_sheet"),
+            query_params={"agent": agent_id},
+            icon=":material/description:",
+        )
+    else:
+        st.caption(t("sheet.moved_on", agents=f"{names[agent_id]} {agent_id}"))
     panel.downloads(
         "agent", plain("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns, persons=1
     )

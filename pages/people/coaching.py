@@ -322,7 +322,7 @@ def signed(value: float) -> str:
 
 
 with shell.page("coaching", official=True):
-    now = load.evaluation(controls.filter_bar())
+    now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     part = st.segmented_control(
         t("coaching.part"),

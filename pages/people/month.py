@@ -25,10 +25,10 @@ PLACES = {
 MARKS = {"done": ":material/check_circle:", "open": ":material/radio_button_unchecked:"}
 
 
-def told(action, *words: object) -> None:
+def told(change, *words: object) -> None:
     """Publish or take back; a refusal is told and changes nothing."""
     try:
-        action(period, *words)
+        change(period, *words)
     except RequestRefused as error:
         session.put("month_refused", explain(error, session.language()))
         return

@@ -394,7 +394,7 @@ def dashboard() -> None:
 
 
 with shell.page("objections", official=True):
-    now = load.evaluation(controls.filter_bar())
+    now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     parts = ["list", "new", *(["sum"] if load.desk().may("answer") else [])]
     if session.parameter("agent") and session.get("objection_part") is None:

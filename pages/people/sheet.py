@@ -244,22 +244,24 @@ def files(about, agent_id: str) -> None:
             chosen, made = list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
 
             def make(work):
-                views = []
-                for at, each in enumerate(chosen):
+                def step(done):
                     work.enter("reading")
-                    work.share = at / len(chosen) / 2
-                    views.append(desk.shown_sheet(about, each))
+                    work.share = done / len(chosen) / 2
+
+                views, left_out = desk.shown_sheets(about, chosen, step)
 
                 def hear(done):
                     work.check()
                     work.share = 0.5 + done / len(chosen) / 2
 
-                return form, made(views, language, hear), chosen
+                return form, made(views, language, hear), [one for one in chosen if one not in left_out], left_out
 
             waiting.begin("sheets", t("sheet.making", count=len(ids)), make)
             session.put("sheets_made", waiting.outcome("sheets"))
         if kept := session.get("sheets_made"):
-            form, data, whom = kept
+            form, data, whom, left_out = kept
+            if left_out:
+                st.caption(t("sheet.moved_on", agents="、".join(left_out)))
             count = len(whom)
             pack = panel.Leaving(export_name(f"{t('sheet.title')} {period}", version, form), count, period)
             label = t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}")
@@ -394,7 +396,7 @@ def ask(agent_ids: list[str]) -> None:
 
 
 with shell.page("sheet", official=True):
-    now = load.evaluation(controls.filter_bar())
+    now = load.evaluation(controls.filter_bar(theirs=True))
     known = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
     agent_id, ids, names = controls.choose_agent(now, "sheet", MOST)
@@ -416,6 +418,8 @@ with shell.page("sheet", official=True):
     st.page_link(
         "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"
     )
+    if moved := load.desk().moved_on(now.measured.filters):
+        st.caption(t("sheet.moved_on", agents="、".join(moved)))
     files(about, agent_id)
     with st.expander(t("common.how")):
         st.markdown(t("sheet.how"))

@@ -56,8 +56,9 @@ def remembered_period() -> Period:
     return periods.get(session.remembered("period") or "") or load.default_period()
 
 
-def filter_bar(*, least: bool = False) -> Filters:
-    """Period, team, branch, channel on one line; what is chosen stays from page to page."""
+def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
+    """Period, team, branch, channel on one line; what is chosen stays from page to page. `theirs`: of the agents who are the reader's
+    today, as sheets, talks and objections are; else of those whose figures of the period are."""
     periods = period_options()
     if not periods:
         st.info(t("month.nothing_published"))
@@ -66,7 +67,7 @@ def filter_bar(*, least: bool = False) -> Filters:
     default_id = f"{default.first:%Y-%m}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         chosen = _select("period", list(periods), default_id, lambda one: _period_label(one, periods))
-        base = load.measured(Filters(periods[chosen]))
+        base = load.measured(Filters(periods[chosen], theirs=theirs))
         seen = base.people[base.in_scope]
         alone = session.identity().agent_id is not None
         teams = [] if alone else sorted({team for team in seen["team"] if team})
@@ -87,7 +88,7 @@ def filter_bar(*, least: bool = False) -> Filters:
             session.remember("least", 0)
         st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
-    return session.filters(periods[chosen])
+    return session.filters(periods[chosen], theirs=theirs)
 
 
 def period_choice() -> Period:
@@ -157,7 +158,7 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
     if asked and asked not in ids and asked in set(people["agent_id"]):
         ids.insert(0, asked)
     if asked and asked not in ids:
-        st.warning(t("agent.unknown", agent=asked))
+        st.warning(t("agent.unknown", agent=asked[:40]))
     if not ids:
         st.info(t("common.nothing"))
         st.stop()

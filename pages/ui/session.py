@@ -62,8 +62,8 @@ def remember(key: str, value: Any) -> None:
     st.session_state[f"kept.{key}"] = value
 
 
-def filters(period: Period) -> Filters:
-    """What the filter bar says, inside the reader's scope."""
+def filters(period: Period, *, theirs: bool = False) -> Filters:
+    """What the filter bar says, inside the reader's scope (`theirs`: of today)."""
     return Filters(
         period,
         remembered("team"),
@@ -71,6 +71,7 @@ def filters(period: Period) -> Filters:
         remembered("channel"),
         int(remembered("least") or 0),
         identity().scope,
+        theirs,
     )
 
 

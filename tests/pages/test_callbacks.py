@@ -40,7 +40,9 @@ def unguarded(path: Path) -> list[str]:
         if isinstance(node, ast.Dict):
             wrong += [one for one in node.keys if isinstance(one, ast.Constant) and str(one.value).startswith("on_")]
         if isinstance(node, ast.Call):
-            wrong += [one.value for one in node.keywords if (one.arg or "").startswith("on_") and not safe(one.value)]
+            wrong += [
+                one.value for one in node.keywords if (one.arg or "").startswith("on_") and not safe(one.value, tree)
+            ]
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if len(node.args) > PLACES.get(name, 99) or (
                 name in PLACES and any(isinstance(one, ast.Starred) for one in node.args)
@@ -49,8 +51,17 @@ def unguarded(path: Path) -> list[str]:
     return [f"{path.name}:{line}" for line in sorted(one.lineno for one in wrong)]
 
 
-def safe(value: ast.expr) -> bool:
-    wrapped = isinstance(value, ast.Call) and ast.unparse(value.func) == "action"
+def own_word(tree: ast.Module) -> bool:
+    """Whether `action` is what pages.ui.act makes of it, and nothing else in this file."""
+    imported = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) and one.module == "pages.ui.act"]
+    bound = [one for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "action"]
+    bound += [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "action"]
+    bound += [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == "action" and isinstance(one.ctx, ast.Store)]  # fmt: skip
+    return bool(imported) and not bound
+
+
+def safe(value: ast.expr, tree: ast.Module) -> bool:
+    wrapped = isinstance(value, ast.Call) and ast.unparse(value.func) == "action" and own_word(tree)
     return isinstance(value, ast.Constant) or wrapped or ast.unparse(value) in OUTSIDE
 
 
@@ -72,6 +83,7 @@ def test_no_widget_calls_anything_past_the_function_that_asks_who_may_now(path):
         "component(on_drawn_change=save)",
         "st.dataframe(table, on_select=save)",
         "st.download_button('x', make)",
+        "st.button('x', on_click=action(save))",
     ],
 )
 def test_the_lint_sees_a_page_that_would(tmp_path, line):
