@@ -16,7 +16,7 @@ from analytics.scoring.weights import largest_remainder
 from analytics.units import percent
 from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.box import box
-from pages.ui.i18n import indicator, plain, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 with shell.page("agent"):
     now = load.evaluation(controls.filter_bar())
