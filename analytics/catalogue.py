@@ -68,8 +68,9 @@ class Catalogue:
         return hash((tuple(self.ids), self.grades, self.vetoes, self.version))
 
 
+@cache
 def toml(name: str) -> dict[str, Any]:
-    """A file of definitions, parsed."""
+    """A file of definitions, parsed once; nobody changes what it gives."""
     return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
 
 

@@ -7,7 +7,8 @@
     ├── IssuesFound         a file was read but has bad cells, and the caller wants all or nothing
     ├── RequestRefused      a period, weight, name or option that makes no sense
     │   └── NotAllowed      it makes sense, but not for this reader
-    └── HomeBusy            another process owns the home folder
+    ├── HomeBusy            the home cannot be opened: another process owns it, or something in it is not as it should be
+    └── StoreFailed         a disk or a database does not do what it should while the home is open
 
 A bug is not in this tree: it is raised as itself.
 """
@@ -49,4 +50,8 @@ class NotAllowed(RequestRefused):
 
 
 class HomeBusy(RenewalError):
-    """Another process owns the home folder."""
+    """The home cannot be opened: another process owns it, or something in it is not as it should be."""
+
+
+class StoreFailed(RenewalError):
+    """A disk or a database does not do what it should while the home is open."""

@@ -137,6 +137,19 @@ class Measured:
         return np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
 
     @property
+    def shown(self) -> np.ndarray:
+        """Which rows of `people` the filters show."""
+        people, filters = self.people, self.filters
+        keep = self.in_scope.copy()
+        if filters.team is not None:
+            keep &= (people["team"] == filters.team).to_numpy(dtype=bool, na_value=False)
+        if filters.branch is not None:
+            keep &= (people["branch"] == filters.branch).to_numpy(dtype=bool, na_value=False)
+        if filters.least_policies:
+            keep &= people["due_policies"].fillna(0).to_numpy() >= filters.least_policies
+        return keep
+
+    @property
     def provisional(self) -> bool:
         """Whether renewal windows are still open on the as-of date."""
         return self.totals.get("open_policies", 0) > 0
@@ -164,15 +177,7 @@ class Evaluation:
     @property
     def shown(self) -> np.ndarray:
         """Which agents the filters show; scores and ranks are always those of the whole company."""
-        people, filters = self.people, self.measured.filters
-        keep = self.in_scope
-        if filters.team is not None:
-            keep &= (people["team"] == filters.team).to_numpy(dtype=bool, na_value=False)
-        if filters.branch is not None:
-            keep &= (people["branch"] == filters.branch).to_numpy(dtype=bool, na_value=False)
-        if filters.least_policies:
-            keep &= people["due_policies"].fillna(0).to_numpy() >= filters.least_policies
-        return keep
+        return self.measured.shown
 
     @property
     def in_scope(self) -> np.ndarray:

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import filelock
 import pandas as pd
 
+from analytics import files, start
 from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
-from analytics.errors import FileRefused, HomeBusy, IssuesFound, QuestionsOpen, RequestRefused
+from analytics.errors import RequestRefused
 from analytics.evaluation import Measured, measure
 from analytics.intake import reading
-from analytics.intake.fields import words
 from analytics.intake.guessing import recipes_of
-from analytics.intake.recipe import Recipe, headers_key, recipe_from
+from analytics.intake.recipe import Recipe, headers_key
 from analytics.intake.spellings import Alike, alike
-from analytics.model import Change, Filters, Issue, Receipt, Settings, WeightScheme
-from analytics.people import LOCAL, in_force
-from analytics.state.store import Store
-from analytics.warehouse import records
+from analytics.ledger import How, Ledger, follow
+from analytics.model import Filters, Issue, Receipt, Settings, WeightScheme
+from analytics.people import LOCAL, Finding, in_force
+from analytics.receipts import receipt_from
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.evidence import records_of
 from analytics.work import Work
 
-MOST_NAMED = 10  # ids named in a note; all of them are in the list of who is without a partner
 DEFAULT = Path(__file__).resolve().parent.parent / "home"
 
 
@@ -45,42 +38,42 @@ def default_home() -> Path:
 
 
 class Home:
-    """Everything one company has: loads go in and out here, and both front ends ask here."""
+    """Everything one company has: loads go in and out here, and both front ends ask here.
 
-    def __init__(self, folder: Path) -> None:
+    `accept` is the reason why somebody goes on with a home that lost something; without one such a home is refused.
+    `findings` says what the start found not to be as it should.
+    """
+
+    def __init__(self, folder: Path, accept: str = "") -> None:
         self.folder = folder
         self._catalogues: dict[int, Catalogue] = {}  # by version of the standards
-        try:
-            for name in ("originals", "loads"):
-                (folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise HomeBusy("home_unwritable", home=folder.name) from error
-        self._lock = filelock.FileLock(folder / "lock", thread_local=False)  # opened by one thread, closed by another
-        try:
-            self._lock.acquire(timeout=0)
-        except filelock.Timeout as error:
-            raise HomeBusy("home_busy", home=folder.name) from error
-        except OSError as error:
-            raise HomeBusy("home_unwritable", home=folder.name) from error
-        try:
-            self.warehouse = Warehouse(folder / "warehouse.duckdb")
-            url = os.environ.get("RENEWAL_STATE_URL") or f"sqlite:///{(folder / 'state.sqlite').as_posix()}"
-            self.state = Store(url, folder / "audit.head")
-            self._settle()
-            records.apply_settings(self.warehouse, self.settings)
-            records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
-            self.apply_corrections()
-        except duckdb.Error as error:
-            self._lock.release()
-            raise HomeBusy("warehouse_damaged", home=folder.name) from error
-        except BaseException:
-            self._lock.release()
-            raise
+        self._following = True
+        opened = start.opened(folder, accept)
+        self._lock: filelock.BaseFileLock = opened.lock
+        self.state = opened.state
+        self.warehouse = opened.warehouse
+        self.ledger: Ledger = opened.ledger
+        self.findings: tuple[Finding, ...] = opened.findings
 
     def close(self) -> None:
+        if self.warehouse.failed == "damaged":
+            start.suspect(self.folder)
         self.warehouse.close()
         self.state.close()
         self._lock.release()
+
+    @property
+    def broken(self) -> bool:
+        """Whether something went wrong that only the next start puts right: whoever keeps homes open opens this one anew."""
+        return bool(self.warehouse.failed) or self.ledger.unsettled or not self._following
+
+    def follow(self) -> None:
+        """Bring the figures under what people wrote: rules, merges, corrections."""
+        try:
+            follow(self.warehouse, self.state)
+        except BaseException:
+            self._following = False
+            raise
 
     @property
     def settings(self) -> Settings:
@@ -120,22 +113,19 @@ class Home:
         """The same period under other standards."""
         return measure(self.warehouse, self.settings, filters, known)
 
-    def apply_corrections(self) -> None:
-        """Bring the figures under the corrections in force."""
-        records.apply_corrections(self.warehouse, self.state.objections.corrections(), self.settings)
-
     def secret(self) -> str:
-        """A random word of this home that makes digests of names unreadable."""
-        path = self.folder / "secret"
+        """A random word of this home that makes digests of names unreadable; refused when its file is damaged."""
+        path = self.folder / start.SECRET
         if not path.exists():
-            path.write_text(secrets.token_hex(32), encoding="ascii")
-            path.chmod(0o600)
-        return path.read_text(encoding="ascii")
+            files.write_durably(path, secrets.token_hex(32).encode())
+        if not start.secret_whole(path):
+            raise RequestRefused("secret_damaged")
+        return path.read_text(encoding="ascii").strip()
 
     def change_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
         """Save rules, all of these or none, and bring every figure under them."""
         self.state.save_settings(changes, who)
-        records.apply_settings(self.warehouse, self.settings)
+        self.follow()
 
     # -- who is who ------------------------------------------------------------------------------------------------
 
@@ -146,7 +136,7 @@ class Home:
             if one not in known:
                 raise RequestRefused("spelling_unknown", name=one)
         self.state.merge_agents(spellings, agent_id, who)
-        records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
+        self.follow()
 
     def split_agents(self, spellings: Sequence[str], who: str = LOCAL) -> None:
         """Undo merges."""
@@ -155,7 +145,7 @@ class Home:
             if one not in merged:
                 raise RequestRefused("spelling_not_merged", name=one)
         self.state.split_agents(spellings, who)
-        records.apply_aliases(self.warehouse, self.state.aliases(), self.settings)
+        self.follow()
 
     def alike(self, rows: Mapping[str, int] | None = None) -> list[Alike]:
         """Spellings that may be one agent and are not merged yet; `rows` are those of a file that is not loaded yet."""
@@ -175,13 +165,13 @@ class Home:
     @contextmanager
     def members(self, path: Path, work: Work | None = None) -> Iterator[list[Path]]:
         """The files inside an archive, as long as the block runs; the file itself when it is none."""
-        with self._scratch(path) as copy:
+        with self.ledger.scratch(path) as copy:
             found = reading.members(copy, work)
             yield [path] if found == [copy] else found
 
     def look(self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> dict[str, Any]:
         """What a file holds, with the recipe confirmed earlier for the same headers, if any."""
-        with self._scratch(path) as copy:
+        with self.ledger.scratch(path) as copy:
             found = dict(reading.look(copy, layout, work))
         for sheet in found["sheets"]:
             sheet["recipe"] = self.state.recipe(headers_key(sheet["headers"]))
@@ -195,27 +185,13 @@ class Home:
         """The first of them."""
         return self.recipes_for(path, kind)[0]
 
-    @contextmanager
-    def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> Iterator[reading.Reading]:
+    def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> AbstractContextManager[reading.Reading]:
         """A file read by a recipe, its clean records valid inside the block; nothing is stored."""
-        with self._scratch(path) as copy:
-            yield reading.read(copy, recipe, copy.parent, work)
-
-    @contextmanager
-    def _scratch(self, path: Path) -> Iterator[Path]:
-        if not path.is_file():
-            raise FileRefused("file_missing", file=path.name)
-        with tempfile.TemporaryDirectory(prefix="renewal-", ignore_cleanup_errors=True) as folder:
-            copy = Path(folder) / path.name
-            try:
-                copy.symlink_to(path.resolve())
-            except OSError:  # Windows, without the right to link
-                shutil.copyfile(path, copy)
-            yield copy
+        return self.ledger.reading(path, recipe, work)
 
     def corrections(self, path: Path, recipe: Recipe, language: str, work: Work | None = None) -> bytes:
         """A copy of the user's file, as XLSX, with every cell that a load by this recipe would refuse marked."""
-        with self._scratch(path) as copy:
+        with self.ledger.scratch(path) as copy:
             return reading.correct(copy, recipe, copy.parent, language, work)
 
     # -- loads in and out ------------------------------------------------------------------------------------------
@@ -241,236 +217,22 @@ class Home:
         who: str = LOCAL,
     ) -> Receipt:
         """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction, its original kept."""
-        work = work or Work()
-        sha = _sha256(path)
-        known = self._already(sha, recipe, as_of)
-        if known is not None:
-            return known
-        work.enter("reading")
-        with self.reading(path, recipe, work) as read:
-            issues = read.issues(recipe, path.name)
-            answer = read.answer
-            if issues and on_issues == "refuse":
-                raise IssuesFound(
-                    "issues_found", file=path.name, count=answer["issue_count"] + answer["ragged"], issues=issues,
-                    questions=read.questions,
-                )  # fmt: skip
-            blocking = [one for one in read.questions if not one.optional]
-            if blocking:
-                raise QuestionsOpen("questions_open", file=path.name, count=len(blocking), questions=blocking)
-            if answer["loaded"] == 0:
-                raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
-            load = records.Load(
-                kind=recipe.kind, file=path.name, sha256=sha, recipe=recipe.plain(), as_of=as_of or dt.date.today(),
-                records=read.records, facts=read.facts, row_count=answer["rows"], loaded=answer["loaded"],
-                rejected=answer["rejected"], loaded_at=dt.datetime.now().replace(microsecond=0), sample=sample,
-            )  # fmt: skip
-            work.enter("storing")
-            done = self._store(load, path, work)
-        self.state.note_down(
-            who, "load", f"{done.load_id} {path.name}", {"sha256": sha, "kind": recipe.kind, "loaded": answer["loaded"]}
-        )
-        shape = self.warehouse.ask("load_shape", load_id=done.load_id)
-        counted = (("undated_open", done.undated), ("stale_open", done.stale))
-        notes = [*((key, {"count": count}) for key, count in counted if count), *reading_notes(answer, recipe)]
-        return Receipt(
-            load=done.load_id, kind=recipe.kind, file=path.name, rows=answer["rows"], loaded=answer["loaded"],
-            rejected=answer["rejected"], replaced=done.replaced, agents=int(shape["agents"].iloc[0]), months=self._months(done.load_id),
-            issues=issues, notes=(*notes, *self._unmatched_notes(recipe.kind)), skipped=answer["skipped"],
-            changes=tuple(
-                Change(str(one), str(measure), *(None if value != value else float(value) for value in (before, after)))
-                for one, measure, before, after in done.changes.itertuples(index=False)
-            ),
-        )  # fmt: skip
-
-    def _unmatched_notes(self, kind: str) -> list[tuple[str, Mapping[str, object]]]:
-        """Who is without a partner on the other side of a join that this kind of record takes part in."""
-        frame = self.warehouse.ask("unmatched")
-        of_kind = frame["kind"] == kind if kind != "agents" else frame["side"] == "records_only"
-        concerned = frame[of_kind | ((frame["side"] == "roster_only") & (kind in ("agents", "policies", "scoresheet")))]
-        notes: list[tuple[str, Mapping[str, object]]] = []
-        for side, group in concerned.groupby("side", sort=False):
-            ids = sorted(set(group["id"]))
-            more = "…" if len(ids) > MOST_NAMED else ""
-            notes.append((f"unmatched_{side}", {"count": len(ids), "ids": ", ".join(ids[:MOST_NAMED]) + more}))
-        return notes
-
-    def _store(self, load: records.Load, path: Path, work: Work) -> records.Stored:
-        """Original first, then the load's note as pending, then the transaction, then the note: a crash between leaves
-        either nothing to see or a pending note that the next start settles."""
-        original = self.folder / "originals" / load.sha256
-        if not original.exists():
-            partial = original.with_suffix(f".{os.getpid()}.part")
-            shutil.copyfile(path, partial)
-            partial.replace(original)
-        load_id = load.load_id or self._next_load()
-        pending = self.folder / "loads" / f"{load_id:06d}.pending"
-        note = {
-            "load": load_id, "kind": load.kind, "file": load.file, "sha256": load.sha256, "recipe": load.recipe,
-            "as_of": load.as_of, "loaded_at": load.loaded_at, "sample": load.sample,
-        }  # fmt: skip
-        pending.write_text(json.dumps(note, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
-        try:
-            done = records.store(self.warehouse, replace(load, load_id=load_id), self.settings, _word_lists(), work)
-        except BaseException:
-            pending.unlink(missing_ok=True)
-            raise
-        pending.replace(pending.with_suffix(".json"))
-        return done
-
-    def _next_load(self) -> int:
-        known = [int(path.stem) for path in (self.folder / "loads").iterdir() if path.stem.isdigit()]
-        return max(known, default=0) + 1
-
-    def _already(self, sha: str, recipe: Recipe, as_of: dt.date | None) -> Receipt | None:
-        """The receipt of the same bytes read the same way; refused when they are there, but read another way."""
-        loads = self.warehouse.ask("loads")
-        same = loads[(loads["sha256"] == sha) & (loads["kind"] == recipe.kind)]
-        if same.empty:
-            return None
-        row = same.iloc[-1]
-        if json.loads(row["recipe"]) != json.loads(json.dumps(recipe.plain(), default=str)) or (
-            as_of is not None and as_of != row["as_of"].date()
-        ):
-            raise RequestRefused("loaded_differently", file=row["file"], load=int(row["load_id"]))
-        shape = self.warehouse.ask("load_shape", load_id=int(row["load_id"]))
-        return Receipt(
-            load=int(row["load_id"]), kind=str(row["kind"]), file=str(row["file"]), rows=int(row["row_count"]),
-            loaded=int(row["loaded"]), rejected=int(row["rejected"]), replaced=int(row["replaced"]),
-            agents=int(shape["agents"].iloc[0]), months=self._months(int(row["load_id"])), already=True,
-            notes=(("already_loaded", {"load": int(row["load_id"]), "date": f"{row['loaded_at']:%Y-%m-%d %H:%M}"}),),
-        )  # fmt: skip
-
-    def _months(self, load_id: int) -> tuple[str, ...]:
-        return tuple(self.warehouse.ask("months_of_load", load_id=load_id)["month"])
+        return self.ledger.load([(path, recipe)], How(as_of, on_issues, sample), work, who)[0]
 
     def load_all(
-        self,
-        files: Sequence[tuple[Path, Recipe]],
-        *,
-        as_of: dt.date | None,
-        on_issues: str,
-        work: Work | None = None,
-        who: str = LOCAL,
+        self, named: Sequence[tuple[Path, Recipe]], how: How, work: Work | None = None, who: str = LOCAL
     ) -> list[Receipt]:
         """Load several files or, when one of them is refused, none."""
-        receipts: list[Receipt] = []
-        try:
-            for path, recipe in files:
-                receipts.append(self.load(path, recipe, as_of=as_of, on_issues=on_issues, work=work, who=who))
-        except BaseException:
-            self.withdraw(*(receipt.load for receipt in receipts if not receipt.already), who=who)
-            raise
-        return receipts
+        return self.ledger.load(named, how, work, who)
+
+    def receipts(self) -> list[Receipt]:
+        """The receipts of every load, oldest first, whoever made it and whether or not anybody was there to read it."""
+        return [receipt_from(one) for outcome in self.state.journal.outcomes("load") for one in outcome]
 
     def withdraw(self, *load_ids: int, who: str = LOCAL) -> None:
         """Take loads out again; their originals stay."""
-        known = set(self.warehouse.ask("loads")["load_id"])
-        for load_id in load_ids:
-            if load_id not in known:
-                raise RequestRefused("load_unknown", load=load_id)
-        records.withdraw(self.warehouse, load_ids, self.settings)
-        for load_id in load_ids:
-            self.state.note_down(who, "load.withdraw", str(load_id))
-        for load_id in load_ids:
-            note = self.folder / "loads" / f"{load_id:06d}.json"
-            if note.exists():
-                note.replace(note.with_suffix(".withdrawn"))
+        self.ledger.withdraw(load_ids, who)
 
-    def rebuild(self) -> int:
+    def rebuild(self, who: str = LOCAL) -> int:
         """Make the warehouse again from the originals and the notes of their loads; returns how many loads."""
-        notes = sorted((self.folder / "loads").glob("*.json"))
-        fresh = Home.__new__(Home)
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix="rebuild-", ignore_cleanup_errors=True) as folder:
-            fresh.folder, fresh.state, fresh._catalogues = self.folder, self.state, {}
-            fresh.warehouse = Warehouse(Path(folder) / "warehouse.duckdb")
-            records.apply_settings(fresh.warehouse, self.settings)
-            records.apply_aliases(fresh.warehouse, self.state.aliases(), self.settings)
-            records.apply_corrections(fresh.warehouse, self.state.objections.corrections(), self.settings)
-            for path in notes:
-                note = json.loads(path.read_text(encoding="utf-8"))
-                fresh._load_again(note)
-            version = self.warehouse.data_version
-            with fresh.warehouse.write() as cursor:
-                cursor.execute("update meta set data_version = $1", [version + 1])
-            fresh.warehouse.close()
-            self.warehouse.close()
-            for name in ("warehouse.duckdb.wal", "warehouse.duckdb"):
-                (self.folder / name).unlink(missing_ok=True)
-            (Path(folder) / "warehouse.duckdb").replace(self.folder / "warehouse.duckdb")
-            self.warehouse = Warehouse(self.folder / "warehouse.duckdb")
-        return len(notes)
-
-    def _load_again(self, note: Mapping[str, Any]) -> None:
-        recipe = recipe_from(note["recipe"])
-        original = self.folder / "originals" / note["sha256"]
-        if not original.exists():
-            raise FileRefused("original_missing", file=note["file"])
-        with tempfile.TemporaryDirectory(prefix="renewal-") as folder:
-            named = Path(folder) / note["file"]
-            shutil.copyfile(original, named)
-            with self.reading(named, recipe) as read:
-                load = records.Load(
-                    kind=recipe.kind, file=note["file"], sha256=note["sha256"], recipe=recipe.plain(),
-                    as_of=dt.date.fromisoformat(note["as_of"]), records=read.records, facts=read.facts,
-                    row_count=read.answer["rows"], loaded=read.answer["loaded"], rejected=read.answer["rejected"],
-                    loaded_at=dt.datetime.fromisoformat(note["loaded_at"]), sample=note["sample"], load_id=note["load"],
-                )  # fmt: skip
-                records.store(self.warehouse, load, self.settings, _word_lists())
-
-    def _settle(self) -> None:
-        """Decide notes left pending by a crash: stored loads keep theirs, the others lose it."""
-        known = set(self.warehouse.ask("loads")["load_id"])
-        for pending in (self.folder / "loads").glob("*.pending"):
-            if int(pending.stem) in known:
-                pending.replace(pending.with_suffix(".json"))
-            else:
-                pending.unlink()
-
-
-def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[tuple[str, Mapping[str, object]]]:
-    """What was done with a file beside reading its cells: what was left out, what a number was taken for."""
-    seen = answer["seen"]
-    notes: list[tuple[str, Mapping[str, object]]] = [
-        (f"left_{reason}", {"count": count, "rows": ", ".join(map(str, rows)) + ("…" if count > len(rows) else "")})
-        for reason, (count, rows) in answer["left"].items()
-    ]
-    counted = {
-        "rows_hidden": answer["hidden_rows"],
-        "errors_empty": answer["errors"],
-        "words_empty": answer["empty_words"],
-    }
-    notes += [(key, {"count": count}) for key, count in counted.items() if count]
-    named = {"sheets_hidden": ("sheets", seen.get("hidden", [])), "sheets_unread": ("sheets", answer["unread"])}
-    for key, group in (("rates_as_percent", "percents"), ("units_scaled", "units"), ("rates_weighted", "weighted")):
-        named[key] = ("columns", [recipe.columns.get(name, name) for name in answer[group]])
-    notes += [(key, {fact: ", ".join(names)}) for key, (fact, names) in named.items() if names]
-    for sheet, column in answer["beside"].items():
-        notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
-    if "date_system" in seen and "date_system" not in recipe.options:
-        notes.append(("dates_1904", {}))
-    notes += [(key, facts) for key, facts in answer["said"]]
-    if answer["merged"]:
-        notes.append(("merged_filled", {"columns": ", ".join(answer["merged"])}))
-    if answer["hidden_columns"]:
-        notes.append(("columns_hidden", {"columns": ", ".join(answer["hidden_columns"])}))
-    if answer["unused"]:
-        unused = [f"{header} ({', '.join(values)})" for header, values in answer["unused"]]
-        notes.append(("columns_unused", {"columns": "; ".join(unused)}))
-    return notes
-
-
-def _word_lists() -> dict[str, Any]:
-    items = [(word, item) for item, known in words("item").items() for word in (*known, item)]
-    return {
-        "no_exclusion": words("exclusion_none")["none"],
-        "item_words": [word for word, _ in items],
-        "item_ids": [item for _, item in items],
-    }
-
-
-def _sha256(path: Path) -> str:
-    if not path.is_file():
-        raise FileRefused("file_missing", file=path.name)
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        return self.ledger.rebuild(who)

@@ -159,17 +159,22 @@ class Settings:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whom a reader may see by name: the people of some teams and branches, or one agent."""
+    """Whom a reader may see by name: the people of some teams and branches, or one agent; `agents` are those teams' and branches' people
+    of today, where whom they belonged to in a period does not matter."""
 
     teams: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     agent_id: str | None = None
+    agents: frozenset[str] | None = None
 
     def covers(self, people: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Which rows of a frame with agent_id, team and branch lie inside; in doubt outside."""
         if self.agent_id is not None:
             own: npt.NDArray[np.bool_] = (people["agent_id"] == self.agent_id).to_numpy(dtype=bool)
             return own
+        if self.agents is not None:
+            theirs: npt.NDArray[np.bool_] = people["agent_id"].isin(self.agents).to_numpy(dtype=bool)
+            return theirs
         inside: npt.NDArray[np.bool_] = (
             people["team"].isin(self.teams) | people["branch"].isin(self.branches)
         ).to_numpy(dtype=bool)
@@ -186,6 +191,9 @@ class Filters:
     channel: str | None = None
     least_policies: int = 0
     scope: Scope | None = None  # None: everybody
+    theirs: bool = (
+        False  # shows whose sheets and talks are the reader's today, instead of whose figures were in the period
+    )
     cut: dt.date | None = None  # figures as they were known on this day
 
 

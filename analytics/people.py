@@ -253,7 +253,8 @@ class Account:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One change of state: who, when, what, before and after, chained to the one before by its hash."""
+    """One change of state: who, when, what, before and after, chained to the one before by its hash; `signer` names the key that signed
+    the hash, and is empty where none did."""
 
     seq: int
     at: dt.datetime
@@ -264,3 +265,35 @@ class AuditEntry:
     after: Any
     previous: str
     hash: str
+    signer: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: a key of the locales (of the audit below audit.wrong_* or audit.note_*, of a home below finding.*), and the
+    facts of its sentence."""
+
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of the audit found: what does not hold (nothing, when all does), and on what the rest rests."""
+
+    wrong: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+    lines: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the audit is evidence against whoever holds the home: the name of the key that signs, whether heads are published, and
+    whether either lies in the home; `late` where the last head could not be written."""
+
+    key: str = ""
+    key_inside: bool = False
+    heads: bool = False
+    heads_inside: bool = False
+    late: bool = False

@@ -12,6 +12,7 @@ from pathlib import Path
 from analytics.errors import HomeBusy, RenewalError, RequestRefused
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
+from analytics.ledger import How as LoadedHow
 from analytics.model import Receipt
 from analytics.people import LOCAL
 from analytics.reports import views
@@ -103,7 +104,7 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
                 for member in members
                 for recipe in ([how.recipe] if how.recipe else home.recipes_for(member))
             ]
-            receipts = home.load_all(pairs, as_of=how.as_of, on_issues=how.on_issues, who=how.who)
+            receipts = home.load_all(pairs, LoadedHow(how.as_of, how.on_issues), who=how.who)
     except RenewalError as error:
         reason = "\n".join(views.refusal_lines(error, how.language))
     target = _free(path.parent / ("refused" if reason else "done") / path.name)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, GREY, TEAMS, Label, Say, figure, plain
+from analytics.charts.theme import ACCENT, GREY, TEAMS, TICK, Label, Say, figure, plain, ticks
 from analytics.evaluation import Evaluation
 from analytics.insight.funnel import Funnel, curves
 
@@ -25,10 +25,10 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     room = 0.08 * max(float(rate.max() - rate.min()), 1e-9 if rate.max() > 0 else 1.0)
     fig = figure(
         height=480, margin={"l": 8, "r": 8, "t": 110 if found.tau2 > 0 else 66, "b": 8},
-        title={"text": say("funnel.chart", indicator=label(found.indicator)), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
+        title={"text": say("funnel.chart", indicator=plain(label(found.indicator))), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
         xaxis={"title": {"text": say("funnel.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
         yaxis={
-            "title": {"text": f"{label(found.indicator)} ({say(f'unit.{evaluation.catalogue[found.indicator].unit}')})", "font": {"size": 12}}, "ticksuffix": suffix,
+            "title": {"text": f"{plain(label(found.indicator))} ({say(f'unit.{evaluation.catalogue[found.indicator].unit}')})", "font": {"size": 12}}, "ticksuffix": suffix,
             "range": [max(0.0, float(rate.min()) - room), min(101.0 if percent else np.inf, float(rate.max()) + room)],
         },
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
@@ -64,7 +64,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
 
 def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> go.Figure:
     """From the company's rate to the agent's: what the book explains, and what the factors do not."""
-    labels = [say(f"case_mix.step_{one}") if one != "agent" else plain(name) for one in steps["step"]]
+    labels = ticks(say(f"case_mix.step_{one}") if one != "agent" else plain(name, TICK) for one in steps["step"])
     whole = steps["step"].isin(["company", "agent"])
     fig = figure(
         height=340, title={"text": say("case_mix.waterfall", name=plain(name)), "font": {"size": 14}, "x": 0, "xanchor": "left"},
@@ -127,12 +127,12 @@ def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, ti
     for at, (agent_id, rows) in enumerate(lines.groupby("agent_id", sort=False)):
         colour = TEAMS[at % len(TEAMS)]
         x, y = rows["month"].dt.strftime("%Y-%m-%d").tolist(), (scale * rows["value"]).round(2).tolist()
-        who = plain(names[str(agent_id)])
+        who, end = plain(names[str(agent_id)]), plain(names[str(agent_id)], TICK)
         fig.add_scatter(
             x=x, y=y, mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 5}, name=who, customdata=rows["n"].tolist(),
             hovertemplate=f"{who} %{{x|%Y-%m}}: %{{y:.1f}} (n = %{{customdata}})<extra></extra>",
         )  # fmt: skip
-        fig.add_annotation(x=x[-1], y=float(places[at]), text=who, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
+        fig.add_annotation(x=x[-1], y=float(places[at]), text=end, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
     return fig
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.charts.theme import GREY, QUADRANT, SYMBOL, Label, Say, layout_of, plain, team_colours
+from analytics.charts.theme import GREY, QUADRANT, SYMBOL, TICK, Label, Say, layout_of, plain, team_colours
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.quadrant import CutLine, Placed
@@ -123,7 +123,7 @@ def _points(
         of_rows = [team or "" for team in people["team"].iloc[rows]]
         teams = sorted({team for team in of_rows if team})
         palette = team_colours(teams)
-        groups = [{"name": plain(team), "marker": {"color": palette[team]}} for team in teams]
+        groups = [{"name": plain(team, TICK), "marker": {"color": palette[team]}} for team in teams]
         groups.append({"name": say("common.no_team"), "marker": {"color": GREY}})
         place_of = {team: at for at, team in enumerate(teams)}
         codes = np.array([place_of.get(team, len(teams)) for team in of_rows], dtype="float32")
@@ -156,7 +156,12 @@ def _points(
         reach_x, reach_y = (_reach(evaluation, name, rows, look, say) for name in (placed.x, placed.y))
         people_shown = zip(*(people[column].to_numpy()[rows] for column in ("name", "agent_id", "team")), strict=True)
         in_words = {name: say(f"quadrant.{name}") for name in QUADRANTS}
-        suffix_x, suffix_y, label_x, label_y = _suffix(one_x), _suffix(one_y), label(one_x.id), label(one_y.id)
+        suffix_x, suffix_y, label_x, label_y = (
+            _suffix(one_x),
+            _suffix(one_y),
+            plain(label(one_x.id)),
+            plain(label(one_y.id)),
+        )
         texts = [
             say(
                 "quadrant_page.hover", name=plain(who), agent=plain(agent), team=plain(team or "—"), x_label=label_x, x=f"{a:.1f}{suffix_x}",
@@ -167,7 +172,9 @@ def _points(
         trace["text"] = np.array(texts)
         trace["hovertemplate"] = "%{text}<extra></extra>"
     else:
-        trace["hovertemplate"] = f"{label(placed.x)} %{{x:.1f}}<br>{label(placed.y)} %{{y:.1f}}<extra></extra>"
+        trace["hovertemplate"] = (
+            f"{plain(label(placed.x))} %{{x:.1f}}<br>{plain(label(placed.y))} %{{y:.1f}}<extra></extra>"
+        )
     return trace
 
 
@@ -259,7 +266,7 @@ def _suffix(one: Indicator) -> str:
 
 def _title(one: Indicator, label: Label, say: Say) -> str:
     better = say("chart.lower_better") if one.direction == "lower" else ""
-    return f"{label(one.id)} ({say(f'unit.{one.unit}')}){better}"
+    return f"{plain(label(one.id))} ({say(f'unit.{one.unit}')}){better}"
 
 
 def _outliers(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, Label, Say, figure, layout_of, plain, shade
+from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, TICK, Label, Say, figure, layout_of, plain, shade, ticks
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.robustness import RankRanges
@@ -54,10 +54,10 @@ def contribution_bars(
     people, scored = evaluation.people, evaluation.agents
     words, bands = ranges.cells(len(people), rows) if ranges is not None else ([""] * len(rows), [None] * len(rows))
     reach = [f" ({one})" if one not in ("", "—") else "" for one in words]
-    names = [
-        f"{scored.rank[row]}{far}  {plain(people['name'].iat[row])} {plain(people['agent_id'].iat[row])}"
+    names = ticks(
+        f"{scored.rank[row]}{far}  {plain(people['name'].iat[row], TICK)} {plain(people['agent_id'].iat[row], TICK)}"
         for row, far in zip(rows, reach, strict=True)
-    ]
+    )
     fig.update_layout(shapes=_bands(bands))
     if not len(rows):
         return fig
@@ -69,12 +69,12 @@ def contribution_bars(
         if not values.any():
             continue
         fig.add_bar(
-            y=names, x=values.round(3), orientation="h", name=label(one.id), marker={"color": shade(one.category, position), "line": {"width": 0}},
+            y=names, x=values.round(3), orientation="h", name=plain(label(one.id)), marker={"color": shade(one.category, position), "line": {"width": 0}},
             customdata=[
                 [round(float(points), 1), round(float(weight), 1), words]
                 for points, weight, words in zip(evaluation.measured.agents.points[rows, at], scored.weight[rows, at], _values(evaluation, one, at, rows, say, ranges is not None), strict=True)
             ],
-            hovertemplate=say("chart.contribution_hover", indicator=label(one.id)),
+            hovertemplate=say("chart.contribution_hover", indicator=plain(label(one.id))),
         )  # fmt: skip
     fig.add_scatter(
         x=scored.score[rows] + 0.6, y=names, mode="text", text=[f"{value:.1f} {grade}" for value, grade in zip(scored.score[rows], scored.grade[rows], strict=True)],
@@ -134,7 +134,7 @@ def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fi
         fig.add_vline(
             x=least,
             line={"color": GREY, "width": 1, "dash": "dot"},
-            annotation={"text": name, "font": {"size": 11}, "yref": "paper", "y": 1.0},
+            annotation={"text": plain(name), "font": {"size": 11}, "yref": "paper", "y": 1.0},
         )
     return fig
 
@@ -147,6 +147,7 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
     )
     table = frame.groupby(["team", "grade"]).size().unstack(fill_value=0)
     teams = list(table.index)
+    places = ticks(plain(team, TICK) for team in teams)
     fig = figure(
         barmode="stack",
         height=max(170, 28 * len(teams) + 104),
@@ -159,9 +160,9 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
     for name, _ in evaluation.catalogue.grades:
         if name in table:
             fig.add_bar(
-                y=[plain(team) for team in teams], x=table[name].to_numpy(), orientation="h", name=name, marker={"color": GRADE.get(name, GREY)},
-                text=[f"{name} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle", textangle=0,
-                textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11}, hovertemplate=say("chart.grades_hover", grade=name),
+                y=places, x=table[name].to_numpy(), orientation="h", name=plain(name), marker={"color": GRADE.get(name, GREY)},
+                text=[f"{plain(name)} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle", textangle=0,
+                textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11}, hovertemplate=say("chart.grades_hover", grade=plain(name)),
             )  # fmt: skip
     return fig
 
@@ -200,7 +201,7 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
 
 def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.Figure:
     """One team's points lost by indicator, beside the company's and the best team's."""
-    names = [label(name) for name in losses["indicator"]]
+    names = ticks(plain(label(name)) for name in losses["indicator"])
     fig = figure(
         barmode="group",
         height=max(240, 46 * len(names) + 136),
@@ -230,7 +231,7 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.F
 def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure:
     """Each indicator of one agent: points earned and points lost of its weight."""
     rows = breakdown[breakdown["points"].notna()]
-    names = [label(name) for name in rows["indicator"]]
+    names = ticks(plain(label(name)) for name in rows["indicator"])
     fig = figure(
         barmode="stack",
         height=max(240, 30 * len(names) + 130),
@@ -264,7 +265,7 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
     scale = 100.0 if percent else 1.0
     fig = figure(
         height=300,
-        title=_over_legend(title),
+        title=_over_legend(plain(title, 80)),
         margin={"l": 8, "r": 8, "t": 58, "b": 8},
         xaxis={
             "type": "date",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import plotly.graph_objects as go
+
+from analytics.text import SHOWN, short
 
 ACCENT = "#0b5cad"
 GREY = "#8a8f98"
@@ -27,6 +29,7 @@ SYMBOL = {
 TEAMS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c6d1f", "#5b4ea0", "#7f7f7f", "#b22234")
 LOSS = ("#fff3e6", "#7f2704")  # points lost: one hue, light to dark
 GRADE = {"A": "#00664b", "B": "#56b4a0", "C": "#c9cdd3", "D": "#8a8f98"}
+TICK = 16  # width of a name beside an axis: more would leave no room for what it names
 FONT = "NotoSansSCsub, 'Noto Sans CJK SC', sans-serif"
 
 # Indicators keep the hue of their category, so that a stack reads as three blocks.
@@ -54,10 +57,19 @@ def team_colours(teams: list[str]) -> dict[str, str]:
     return {team: TEAMS[at % len(TEAMS)] for at, team in enumerate(teams)}
 
 
-def plain(text: object) -> str:
-    """A name as Plotly may show it: no markup, at most 40 characters."""
-    words = str(text).replace("&", "&amp;").replace("<", "&lt;")
-    return words if len(words) <= 40 else f"{words[:39]}…"
+def plain(text: object, most: int = SHOWN) -> str:
+    """A name as Plotly may show it: no markup, nothing that a template fills in, no wider than `most` Latin letters."""
+    return short(str(text), most).replace("&", "&amp;").replace("<", "&lt;").replace("%{", "&#37;{")
+
+
+def ticks(names: Iterable[str]) -> list[str]:
+    """Names as categories of an axis, all different: bars of two whose names are the same, or look so shortened, never stand in one."""
+    out: list[str] = []
+    times: dict[str, int] = {}
+    for name in names:
+        times[name] = times.get(name, 0) + 1
+        out.append(name if times[name] == 1 else f"{name} ·{times[name]}")
+    return out
 
 
 def figure(**layout: Any) -> go.Figure:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, FAINT, GREY, Say, figure, plain
+from analytics.charts.theme import ACCENT, FAINT, GREY, TICK, Say, figure, plain
 from analytics.model import CATEGORIES
 from analytics.scoring.standards import Floats
 from analytics.scoring.weights import CORNERS
@@ -52,7 +52,7 @@ def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: 
         if patch.share >= NARROW:
             middle = on_paper(patch.polygon.mean(axis=0)[None])[0]
             fig.add_annotation(
-                x=float(middle[0]), y=float(middle[1]), text=f"{plain(patch.name)} {100 * patch.share:.0f}%", showarrow=False, yshift=-20, font={"size": 12, "color": "#1a1a1a"},
+                x=float(middle[0]), y=float(middle[1]), text=f"{plain(patch.name, TICK)} {100 * patch.share:.0f}%", showarrow=False, yshift=-20, font={"size": 12, "color": "#1a1a1a"},
                 bgcolor="rgba(255,255,255,0.78)", borderpad=2,
             )  # fmt: skip
     edge = np.vstack([PLACES, PLACES[:1]])

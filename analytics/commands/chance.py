@@ -73,7 +73,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
             return every if channel is None else every[every["channel"] == channel]
 
         found = mix.case_mix(cases(period))
-        table = _shown(evaluation, desk.mine(found.agents))
+        table = _shown(evaluation, found.agents)
         if agent is not None and agent not in set(table["agent_id"]):
             raise RequestRefused("agent_unknown", agent=agent, period=str(period))
         changed = None
@@ -125,8 +125,9 @@ def robustness_(context: Context, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
         found = stand.robustness(evaluation)
-        table = _shown(evaluation, desk.mine(found.ranks))
-        regions = desk.mine(stand.leaders(evaluation))
+        table = _shown(evaluation, found.ranks)
+        leaders = stand.leaders(evaluation)
+        regions = leaders[leaders["agent_id"].isin(evaluation.people["agent_id"][evaluation.in_scope])]
     rows = rows_of(table)
     view = {
         "exact": found.exact,
@@ -158,7 +159,7 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
         if not steady.can_trend(known[indicator], monthly):
             raise RequestRefused("no_months", name=known[indicator].label)
         found = steady.trends(monthly, known[indicator])
-        table = _shown(evaluation, desk.mine(found.agents))
+        table = _shown(evaluation, found.agents)
     view = {"indicator": indicator, "rule": found.rule, "months": found.months, "agents": rows_of(table)}
     show(context, view, rows=rows_of(table), first=note)
 
@@ -175,7 +176,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
         note = trial_note(desk, evaluation, context.language)
         monthly = desk.monthly(evaluation.measured.period)
         found = steady.incentives(monthly, evaluation.catalogue, evaluation.nominal)
-        table = _shown(evaluation, desk.mine(found.candidates))
+        table = _shown(evaluation, found.candidates)
     people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
     view = {
         "rule": found.rule,

@@ -105,11 +105,11 @@ def coaching(context: Context, out: Path | None, x: str | None, y: str | None, c
         raise RequestRefused("export_suffix", file=out.name)
     language = context.language
     with desk_of(context, "coach") as desk:
-        evaluation = evaluated(desk, options)
+        evaluation = evaluated(desk, options, theirs=True)
         frame = coaching_list(evaluation, placed_by(evaluation, x, y, cut), desk.talks())
         note = trial_note(desk, evaluation, language)
         if out is not None:
-            desk.exported(out.name)
+            desk.exported(out.name, period=str(evaluation.measured.period), persons=len(frame))
     if out is not None:
         out = trial_name(out, evaluation.scheme, language)
         table, columns = views.coaching_table(frame, evaluation.catalogue, language)
@@ -161,7 +161,7 @@ def records(
         filters = Filters(period_of(desk, options), channel=channel)
         found = desk.records(agent, indicator, filters)
         if out is not None:
-            desk.exported(out.name)
+            desk.exported(out.name, period=str(filters.period), persons=1)
     if out is not None:
         write(out, to_xlsx(evidence_tables(found, context.language)))
     view = {

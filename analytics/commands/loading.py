@@ -106,8 +106,8 @@ def withdraw(context: Context, load_id: int) -> None:
 @command()
 def rebuild(context: Context) -> None:
     """Make the warehouse again from the originals and their recipes alone."""
-    with home_of(context) as home:
-        count = home.rebuild()
+    with desk_of(context, "data") as desk:
+        count = desk.rebuild()
     show(context, {"rebuilt": count})
 
 
@@ -117,9 +117,9 @@ def sample(context: Context, remove: bool) -> None:
     """Load the sample company (or remove it)."""
     with home_of(context) as home:
         if remove:
-            show(context, {"withdrawn": sample_data.remove(home)})
+            show(context, {"withdrawn": sample_data.remove(home, context.who)})
         else:
-            receipts = sample_data.load(home)
+            receipts = sample_data.load(home, who=context.who)
             show(context, [_receipt(receipt, context.language) for receipt in receipts])
 
 

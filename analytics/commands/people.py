@@ -31,9 +31,9 @@ from analytics.desk import Desk
 from analytics.errors import FileRefused, RequestRefused
 from analytics.insight.sheet import Around
 from analytics.intake.accounts import accounts_from
-from analytics.language import say
 from analytics.model import Filters, WeightScheme
 from analytics.people import TALK_STATES, Account, Note, Objection, Talk
+from analytics.reports.audit import head_from, notes_of, wrong_of
 
 SHEET_COLUMNS = ("id", "value", "numerator", "denominator", "points", "weight", "contribution", "team_median", "before")
 
@@ -97,8 +97,8 @@ def sheet(
         if out is not None:
             out = trial_name(out, scheme, context.language)
             make = to_pdf if out.suffix.lower() == ".pdf" else to_workbook
+            desk.exported(out.name, period=str(filters.period), persons=1)
             write(out, make([view], context.language))
-            desk.exported(out.name)
         note = trial_note(desk, around.evaluation, context.language)
     rows = [{key: one[key] for key in SHEET_COLUMNS} for one in view["indicators"]]
     show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=note)
@@ -137,11 +137,13 @@ def sheets(
         if out is not None:
             out = trial_name(out, scheme, context.language)
             found = [_view(desk, around, agent_id) for agent_id in agents]
+            desk.exported(out.name, period=str(filters.period), persons=len(found))
             write(out, makers[out.suffix.lower()](found, context.language))
-            desk.exported(out.name)
         note = trial_note(desk, evaluation, context.language)
+        moved = desk.moved_on(filters)
     view = {
         "sheets": len(agents),
+        "left_out": moved,
         "closed": closed,
         "reopened": len(opened),
         "before_closing": {
@@ -215,7 +217,9 @@ def talks(
                 said["state"] = state
             desk.save_talk(replace(desk.talk(talk_id), **said))
         found = desk.talks(agent)
-        facts = desk.home.warehouse.ask("facts_of")
+        facts = desk.who_is_who({one.agent_id for one in found})
+        if ics is not None:
+            desk.exported(ics.name, persons=len({one.agent_id for one in found}))
     if ics is not None:
         write(ics, to_calendar(found, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language))
     show(context, [plain_of(one) for one in found])
@@ -290,19 +294,60 @@ def replay(context: Context, objection_id: int) -> None:
 
 @command()
 @click.option(
-    "--verify", is_flag=True, help="Check that no line was edited, deleted, moved or cut off; exit code 2 when one was."
+    "--verify", is_flag=True, help="Check lines, signatures, heads and rows; exit code 2 when one does not hold."
 )
-def audit(context: Context, verify: bool) -> None:
+@click.option(
+    "--heads",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Published heads to compare, beside those of RENEWAL_AUDIT_HEADS.",
+)
+@click.option(
+    "--public-key",
+    "public",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Public keys of the signatures, beside those of RENEWAL_AUDIT_PUBLIC.",
+)
+@click.option(
+    "--head",
+    "written",
+    metavar="'SEQ HASH'",
+    multiple=True,
+    help="A head that somebody wrote down, as the page Method shows it.",
+)
+@click.option(
+    "--new-key",
+    "new",
+    type=click.Path(path_type=Path),
+    help="Make a key pair for RENEWAL_AUDIT_KEY: FILE and FILE.pub; keep them outside the home.",
+)
+def audit(
+    context: Context,
+    verify: bool,
+    heads: tuple[Path, ...],
+    public: tuple[Path, ...],
+    written: tuple[str, ...],
+    new: Path | None,
+) -> None:
     """Every change of state: who, when, what, before and after."""
+    verify = verify or bool(heads or public or written)
+    one_action(verify=verify, new_key=new)
+    if new is not None:
+        from analytics.state.signing import new_key, public_path
+
+        key = new_key(new)
+        show(context, {"key": key.name, "private": str(new), "public": str(public_path(new))})
+        return
     with desk_of(context, "audit") as desk:
-        found = desk.audit()
-        wrong = desk.verify_audit() if verify else []
-    if wrong:
-        lines = [
-            say(f"audit.wrong_{one.partition(':')[0]}", context.language, seq=one.partition(":")[2]) for one in wrong
-        ]
-        raise RequestRefused("audit_broken", lines=lines)
-    show(context, {"verified": True, "lines": len(found)} if verify else [plain_of(one) for one in found])
+        if not verify:
+            show(context, [plain_of(one) for one in desk.audit()])
+            return
+        verdict = desk.verify_audit(heads, public, [head_from(text) for text in written])
+    if verdict.wrong:
+        raise RequestRefused("audit_broken", lines=wrong_of(verdict, context.language))
+    notes = notes_of(verdict, context.language)
+    show(context, {"verified": True, "lines": verdict.lines, "notes": notes})
 
 
 @command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import math
 import os
@@ -28,8 +27,10 @@ from analytics.language import say
 from analytics.model import Filters, Period, WeightScheme, parse_month
 from analytics.people import LOCAL
 from analytics.reports import views
+from analytics.reports.tables import inert, inert_table
 from analytics.reports.words import trial_sentence
 from analytics.scoring.weights import parse
+from analytics.text import one_line
 
 REFUSED = 2
 MOST_ISSUES = 20  # told of one refusal
@@ -58,7 +59,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except RenewalError as error:
             for line in views.refusal_lines(error, ctx.ensure_object(Context).language, MOST_ISSUES):
-                click.echo(line, err=True)
+                tell(line, err=True)
             sys.exit(REFUSED)
 
 
@@ -204,9 +205,10 @@ def period_of(desk: Desk, options: dict[str, Any]) -> Period:
     return Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
 
 
-def evaluated(desk: Desk, options: dict[str, Any]) -> Evaluation:
+def evaluated(desk: Desk, options: dict[str, Any], *, theirs: bool = False) -> Evaluation:
+    """A period by the options, of those whose figures it were, or (`theirs`) of those who are the account's today."""
     period = period_of(desk, options)
-    filters = Filters(period, options["team"], options["branch"], options["channel"])
+    filters = Filters(period, options["team"], options["branch"], options["channel"], theirs=theirs)
     measured = desk.measured(filters)
     if measured.people.empty:
         whole = whole_period(desk.home.warehouse)
@@ -274,18 +276,35 @@ def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None,
     if context.format == "json":
         if first and isinstance(value, Mapping):
             value = {**value, "trial": True, "note": first[0]}
-        click.echo(json.dumps(_known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False))
+        words = json.dumps(_known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+        click.echo(_UNSEEN_IN_JSON.sub(_spelt, words))
         return
-    for line in first:
-        click.echo(f'"{line}"' if context.format == "csv" else line)
     table = rows if rows is not None else value if isinstance(value, list) else [value]
     frame = pd.DataFrame(table)
     if context.format == "csv":
-        buffer = io.StringIO()
-        frame.to_csv(buffer, index=False)
-        click.echo(buffer.getvalue(), nl=False)
-    else:
-        click.echo(frame.to_string(index=False, na_rep="—"))
+        above = "".join('"' + str(inert(line)).replace('"', '""') + '"\n' for line in first)
+        click.echo(above + inert_table(frame.map(_printable)).to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    for line in first:
+        tell(line)
+    click.echo(frame.map(_printable).rename(columns=_printable).to_string(index=False, na_rep="—"))
+
+
+def tell(words: str, *, err: bool = False) -> None:
+    """One sentence to the terminal, without the controls that a name in it may hold: they would steer the reader's screen."""
+    click.echo(one_line(words), err=err)
+
+
+def _printable(value: Any) -> Any:
+    return one_line(value) if isinstance(value, str) else value
+
+
+_UNSEEN_IN_JSON = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """A character that steers a terminal or turns the direction of reading, as JSON may spell it: the value stays the same."""
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _known(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+import datetime as dt
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,25 +103,34 @@ class Access:
             raise NotAllowed("not_allowed")
 
     def covers(self, agent_id: str) -> bool:
-        """Whether an agent lies in the reader's scope, by the latest that is known of them."""
-        scope = self.identity.scope
-        return scope is None or agent_id in self.covered()
+        """Whether an agent is the reader's today: by the roster of this month, whoever they belonged to before."""
+        return agent_id in self.covered({agent_id})
 
-    def covered(self) -> set[str]:
-        """The agents of the reader's scope; only for who has one."""
+    def covered(self, agent_ids: Collection[str] | None = None) -> frozenset[str]:
+        """Which of these agents are the reader's today; without any named, all who are known and are."""
         scope = self.identity.scope
-        assert scope is not None
-        if scope.agent_id is not None:
-            return {scope.agent_id}
-        facts = self.home.warehouse.ask("facts_of")
-        return set(facts["agent_id"][scope.covers(facts)])
+        if scope is None and agent_ids is not None:
+            return frozenset(agent_ids)
+        if scope is not None and scope.agent_id is not None:
+            own = frozenset({scope.agent_id})
+            return own if agent_ids is None else own & frozenset(agent_ids)
+        facts = self.who_is_who(agent_ids)
+        return frozenset(facts["agent_id"] if scope is None else facts["agent_id"][scope.covers(facts)])
+
+    def who_is_who(self, agent_ids: Collection[str] | None = None) -> pd.DataFrame:
+        """Who these agents are today, or everybody; whom the files do not know has no row."""
+        facts = self.home.warehouse.ask("facts_of", day=dt.date.today().replace(day=1))
+        return facts if agent_ids is None else facts[facts["agent_id"].isin(agent_ids)].reset_index(drop=True)
 
     def scoped(self, filters: Filters) -> Filters:
         """Filters that show nobody outside the scope."""
-        return replace(filters, scope=self.identity.scope)
+        scope = self.identity.scope
+        if filters.theirs and scope is not None and scope.agent_id is None:
+            scope = replace(scope, agents=self.covered())
+        return replace(filters, scope=scope)
 
     def mine(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a table (with agent_id) that the reader may see."""
+        """The rows of a table (with agent_id) about agents who are the reader's today."""
         if self.identity.scope is None:
             return table
         return table[table["agent_id"].isin(self.covered())].reset_index(drop=True)
@@ -148,9 +158,17 @@ class Access:
         """The periods that agents may see, latest last."""
         return sorted(Period(one.first, one.last) for one in self.home.state.periods.published())
 
-    def exported(self, what: str) -> None:
-        """Note down that figures left the house."""
-        self.home.state.note_down(self.identity.who, "export", what)
+    def require_as(self, before: Identity) -> None:
+        """Refuse what was prepared for another role or scope than the reader has now."""
+        now = self.identity
+        if (now.role, now.scope) != (before.role, before.scope):
+            raise NotAllowed("rights_changed")
+
+    def exported(self, what: str, *, period: str = "", persons: int | None = None) -> None:
+        """Note down that what is known of persons leaves the house: under which name, of which period, of how many (None: nobody
+        counted them). Asked before anything leaves: without the line nothing does."""
+        self.require("see")
+        self.home.state.note_down(self.who, "export", what, {"period": period, "persons": persons})
 
 
 def plain(value: Any) -> str | None:

@@ -13,8 +13,10 @@ import pandas as pd
 from analytics.desk.rules import Rules
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
+from analytics.ledger import How
 from analytics.model import Issue, Receipt
-from analytics.people import Account, AuditEntry
+from analytics.people import Account, AuditEntry, Finding, Standing, Verdict
+from analytics.state.heads import Head
 from analytics.work import Work
 
 
@@ -25,7 +27,7 @@ class Data(Rules):
         self, files: Sequence[tuple[Path, Recipe]], *, as_of: dt.date | None, on_issues: str, work: Work | None = None
     ) -> list[Receipt]:
         self.require("data")
-        return self.home.load_all(files, as_of=as_of, on_issues=on_issues, work=work, who=self.identity.who)
+        return self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
 
     def members(self, path: Path) -> AbstractContextManager[list[Path]]:
         """The files inside an archive, as long as the block runs."""
@@ -59,6 +61,20 @@ class Data(Rules):
     def loads(self) -> pd.DataFrame:
         self.require("data")
         return self.home.warehouse.ask("loads")
+
+    def receipts(self) -> list[Receipt]:
+        """What every load did, also of those whose reader had left before they were done."""
+        self.require("data")
+        return self.home.receipts()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What the start of the home found not to be as it should; nothing for who does not look after the data."""
+        return self.home.findings if self.may("data") else ()
+
+    def rebuild(self) -> int:
+        """Make the warehouse again from the originals; how many loads."""
+        self.require("data")
+        return self.home.rebuild(self.identity.who)
 
     def unmatched(self) -> pd.DataFrame:
         """Agents and policies that one file names and its partner does not."""
@@ -99,6 +115,19 @@ class Data(Rules):
         self.require("audit")
         return self.home.state.database.audit()
 
-    def verify_audit(self) -> list[str]:
+    def verify_audit(
+        self, heads: Sequence[Path] = (), public: Sequence[Path] = (), written: Sequence[Head] = ()
+    ) -> Verdict:
+        """Whether the audit holds; files of published heads, public keys and heads written down beside those configured."""
         self.require("audit")
-        return self.home.state.database.verify()
+        return self.home.state.database.verify(heads, public, written)
+
+    def audit_standing(self) -> Standing:
+        """How far the audit is evidence."""
+        self.require("audit")
+        return self.home.state.database.standing()
+
+    def audit_head(self) -> Head:
+        """The last line of the audit, for whoever wants to write it down."""
+        self.require("see")
+        return self.home.state.database.head()

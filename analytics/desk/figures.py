@@ -103,11 +103,22 @@ class Figures(Access):
 
     def history_of(self, evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
         """An agent's last twelve months beside the team's."""
-        self.require("see", agent_id)
+        self.require_figures(agent_id, evaluation.measured.filters)
         team = evaluation.people["team"].iat[evaluation.row(agent_id)]
         last = evaluation.measured.period.last
         span = Period(add_months(last, -11), last)
         return history(evaluation.catalogue, *months_of(self.home.warehouse, agent_id, team, span))
+
+    def require_figures(self, agent_id: str, filters: Filters) -> None:
+        """The figures of a month are seen by whoever had the agent in that month as well: what is asked for must end there."""
+        if not self.may("see", agent_id) and agent_id not in self._had(filters.period):
+            self.require("see", agent_id)
+
+    def _had(self, period: Period) -> frozenset[str]:
+        """The agents who were the reader's in the last of a period's months that has them."""
+        scope = self.identity.scope
+        people = self.home.warehouse.ask("people", first_month=period.first, last_month=period.last)
+        return frozenset(people["agent_id"] if scope is None else people["agent_id"][scope.covers(people)])
 
     def policies_of(self, agent_id: str, period: Period) -> pd.DataFrame:
         """An agent's policies of a period as they count now."""
@@ -118,7 +129,7 @@ class Figures(Access):
 
     def records(self, agent_id: str, indicator: str, filters: Filters) -> Evidence:
         """The policies, surveys, complaints, contacts and ratings behind one agent's indicator in a period."""
-        self.require("see", agent_id)
+        self.require_figures(agent_id, filters)
         self.require_published(filters.period)
         if self.identity.role == "agent":
             self.require_seen(self._measured(filters))
@@ -151,7 +162,10 @@ class Figures(Access):
     def targets(self, period: Period) -> pd.DataFrame:
         """Every target of the scope by agent and month: as given, as it counts, and what stands in for it."""
         self.require("see_others")
-        return self.mine(self.home.warehouse.ask("every_target", first_month=period.first, last_month=period.last))
+        scope = self.identity.scope
+        every = self.home.warehouse.ask("every_target", first_month=period.first, last_month=period.last)
+        seen = every if scope is None else every[scope.covers(every)].reset_index(drop=True)
+        return seen.drop(columns="branch")
 
     # -- the proof of coaching -----------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Month(Data):
     def routine(self, period: Period) -> list[Step]:
         """Every line of the routine of a period, in the order of the work."""
         self.require("close")
-        measured = self._measured(Filters(period))
+        measured = self._measured(Filters(period, theirs=True))
         agents = [str(one) for one in measured.people["agent_id"][measured.in_scope]]
         steps = [self._files(period), self._windows(period), self._targets(period, agents), self._identities()]
         steps.append(self._objections(period, agents))

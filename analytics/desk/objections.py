@@ -27,8 +27,13 @@ class Objections(Sheets):
     """Objections of a reader's scope and what follows from them."""
 
     def objections(self, agent_id: str | None = None) -> list[Objection]:
-        self.require("object", agent_id)
-        return [one for one in self.home.state.objections.all(agent_id) if self.covers(one.agent_id)]
+        """Objections of the scope, and those that the reader made or answered, whosever the agent is today."""
+        self.require("object")
+        every = self.home.state.objections.all(agent_id)
+        return self._readable(every, {one.id for one in every if self._wrote(one)}, agent_id)
+
+    def _wrote(self, objection: Objection) -> bool:
+        return self.who in (objection.author, objection.answered_by)
 
     def answers(self) -> dict[str, int]:
         """How many objections of the whole company were answered in which way; for everybody to read."""
@@ -37,12 +42,13 @@ class Objections(Sheets):
         return {state: states.count(state) for state in ("accepted", "partly", "rejected")}
 
     def objection(self, objection_id: int) -> Objection:
+        """One objection that the reader may read."""
         found = self.home.state.objections.one(objection_id)
-        self.require("object", found.agent_id)
+        self.require("object", None if self._wrote(found) else found.agent_id)
         return found
 
     def attachment(self, objection: Objection) -> Attachment | None:
-        objection = self._stored(objection, "object")
+        objection = self.objection(objection.id or 0)
         return None if objection.attachment is None else self.home.state.objections.attachment(objection.attachment)
 
     def make_objection(self, objection: Objection, attached: Attachment | None = None) -> Objection:
@@ -63,7 +69,7 @@ class Objections(Sheets):
             raise RequestRefused("nothing_to_correct")
         policy = self._policy(objection, wanted)
         period = str(Period(objection.first, objection.last))
-        if "agent_id" in wanted and wanted["agent_id"] not in set(self.home.warehouse.ask("facts_of")["agent_id"]):
+        if "agent_id" in wanted and self.who_is_who([wanted["agent_id"] or ""]).empty:
             raise RequestRefused("agent_unknown", agent=wanted["agent_id"], period=period)
         self._require_covered(str(policy["agent_id"]), wanted.get("agent_id"))
         old = {name: plain(policy[name]) for name in wanted}
@@ -117,12 +123,12 @@ class Objections(Sheets):
         answered = replace(objection, state=state, answer=answer, answered_by=self.identity.who)
         done = self.home.state.objections.answer(answered, correction)
         if correction is not None:
-            self.home.apply_corrections()
+            self.home.follow()
         return done
 
     def closed_around(self, objection: Objection) -> list[ClosedSheet]:
         """The agent's closed sheets that an accepted objection does not move: those that cover its months."""
-        objection = self._stored(objection, "object")
+        objection = self.objection(objection.id or 0)
         every = self.home.state.sheets.closed().values()
         return [
             sheet
@@ -145,7 +151,7 @@ class Objections(Sheets):
             if correction_id not in mine:
                 raise RequestRefused("correction_unknown", id=correction_id)
         self.home.state.objections.undo(correction_ids, self.identity.who)
-        self.home.apply_corrections()
+        self.home.follow()
 
 
 def _concerned(correction: Correction, agent_id: str | None) -> set[str]:

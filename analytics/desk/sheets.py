@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from analytics.evaluation import evaluate
 from analytics.insight.quadrant import place
 from analytics.insight.sheet import Around, data_changed, fingerprint, for_own_eyes, sheet
 from analytics.model import Filters, Period, WeightScheme
-from analytics.people import ClosedSheet, Note, Reading, Talk
+from analytics.people import ClosedSheet, Note, Objection, Reading, Talk
+
+Written = TypeVar("Written", Note, Talk, Objection)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class Sheets(Figures):
     # -- reading -------------------------------------------------------------------------------------------------------
 
     def around(self, filters: Filters) -> Around:
-        """What the sheets of one period share, under the scheme in force; the period before has the same channel."""
+        """What the sheets of one period share, under the scheme in force; the period before has the same channel. A sheet of any period is
+        for whoever has the agent today."""
+        filters = replace(filters, theirs=True)
         evaluation = self.evaluation(filters)
         before = self.compared(filters, evaluation.scheme)
         return Around(evaluation, place(evaluation), before, market=self.home.state.market.all())
@@ -66,6 +70,27 @@ class Sheets(Figures):
         period = around.evaluation.measured.period
         closed = self.closed_sheet(agent_id, period)
         return self._with_state(closed, around, agent_id)
+
+    def shown_sheets(
+        self, around: Around, agent_ids: Sequence[str], step: Callable[[int], object] = lambda done: None
+    ) -> tuple[list[dict[str, Any]], list[str]]:
+        """The sheets in force of several agents, and whom they leave out: those who are not the reader's today."""
+        self.require("see")
+        made, left_out = [], []
+        for at, agent_id in enumerate(agent_ids):
+            step(at)
+            if self.covers(agent_id):
+                made.append(self.shown_sheet(around, agent_id))
+            else:
+                left_out.append(agent_id)
+        return made, left_out
+
+    def moved_on(self, filters: Filters) -> list[str]:
+        """Whose figures of a period the reader sees, but whose sheets no longer: they belong to another team today."""
+        measured = self._measured(replace(filters, theirs=False))
+        had = [str(one) for one in measured.people["agent_id"][measured.shown]]
+        now = self.covered(had)
+        return [one for one in had if one not in now]
 
     def _with_state(self, closed: ClosedSheet | None, around: Around, agent_id: str) -> dict[str, Any]:
         period = around.evaluation.measured.period
@@ -106,7 +131,8 @@ class Sheets(Figures):
     def closing(self, period: Period, agent_ids: Sequence[str]) -> Closing:
         """What closing these agents' sheets would freeze, before anybody says yes."""
         closed = self.home.state.sheets.closed(period.first, period.last)
-        chosen = [one for one in agent_ids if (one, period.first, period.last) not in closed and self.covers(one)]
+        mine = self.covered(agent_ids)
+        chosen = [one for one in agent_ids if (one, period.first, period.last) not in closed and one in mine]
         people = self._measured(Filters(period)).people
         still_open = people.get("open_policies", np.nan)
         waiting = set(people["agent_id"][(still_open > 0) if hasattr(still_open, "to_numpy") else []])
@@ -191,9 +217,11 @@ class Sheets(Figures):
         return self.home.state.notes.of(agent_id, period.first, period.last)
 
     def all_notes(self, agent_id: str | None = None) -> list[Note]:
-        """Every note of the scope, or one agent's; an agent reads those of published periods, and their own."""
-        self.require("see", agent_id)
-        found = [note for note in self.home.state.notes.of(agent_id) if self.covers(note.agent_id)]
+        """Every note of the scope, or one agent's; an agent reads those of published periods. Everybody reads their own, whosever the
+        agent is today."""
+        self.require("see")
+        every = self.home.state.notes.of(agent_id)
+        found = self._readable(every, {note.id for note in every if note.author == self.who}, agent_id)
         if self.identity.role != "agent":
             return found
         seen = self.published_periods()
@@ -209,9 +237,19 @@ class Sheets(Figures):
     # -- coaching ------------------------------------------------------------------------------------------------------
 
     def talks(self, agent_id: str | None = None) -> list[Talk]:
-        """Coaching talks of the scope; agents see none."""
-        self.require("coach", agent_id)
-        return [talk for talk in self.home.state.talks.all(agent_id) if self.covers(talk.agent_id)]
+        """Coaching talks of the scope, and those that the reader wrote down, whosever the agent is today; agents see none."""
+        self.require("coach")
+        every = self.home.state.talks.all(agent_id)
+        return self._readable(every, {talk.id for talk in every if talk.author == self.who}, agent_id)
+
+    def _readable(self, every: Sequence[Written], own: Collection[int | None], agent_id: str | None) -> list[Written]:
+        """What of this the reader may read: what is about their agents, and what is their own. Refused for an agent who is not theirs and
+        of whom nothing is."""
+        mine = self.covered({one.agent_id for one in every})
+        found = [one for one in every if one.agent_id in mine or one.id in own]
+        if agent_id is not None and not found:
+            self.require("see", agent_id)
+        return found
 
     def talk(self, talk_id: int) -> Talk:
         """One talk of the scope."""

@@ -7,11 +7,12 @@ create macro half_width(t) as
   translate(t, '０１２３４５６７８９．－＋，％：／ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）',
                '0123456789.-+,%:/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()') end;
 
--- Printable ASCII and Chinese characters without outer blanks need no repair; the rest loses controls, zero-width and odd blanks.
+-- Printable ASCII and Chinese characters without outer blanks need no repair; the rest loses controls, odd blanks, and what is not seen but turns the
+-- direction of reading (names are held against analytics/text.py, which does the same to what people type elsewhere).
 create macro clean_text(t) as
   case when t is null then null
        when regexp_full_match(t, '[!-~一-鿿]([ -~一-鿿]*[!-~一-鿿])?') then t
-       else nullif(trim(nfc_normalize(regexp_replace(t, '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+|[\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}\x00-\x1F]+',
+       else nullif(trim(nfc_normalize(regexp_replace(t, '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+|[\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{206F}\x{00AD}\x{061C}\x{180E}\x{FEFF}\x{FFF9}-\x{FFFB}\x{E0000}-\x{E0FFF}\x00-\x1F\x7F-\x{9F}]+',
               ' ', 'g'))), '') end;
 
 -- An apostrophe in front is how a spreadsheet is told to keep an id as text; it is no part of the id.

@@ -14,6 +14,7 @@ from analytics.intake.doubts import EARLY_DAYS
 from analytics.intake.fields import CUSTOM, Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
+from analytics.text import NAME, SHOWN
 
 HERE = Path(__file__).parent
 ISSUE_LIMIT = 5_000
@@ -63,6 +64,9 @@ def problems(
         required.append("period")
     suspects = _suspects(connection, columns, required, counts.marked)
     empty = sum(_say_nothing(connection, place_of(name, columns), columns[name], recipe.kind) for name in suspects)
+    for name, field in columns.items():
+        if field.type in ("id", "text"):
+            _overlong(connection, name, place_of(name, columns))
     for name in suspects:
         _unread(connection, name, columns, name in required and name != "due_date")
     for name, field in columns.items():
@@ -117,6 +121,15 @@ def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
             f"insert into problem by name select row, sheet, part, $name as field, null as value, 'missing' as reason from raw where clean_text({place}) is null",
             {"name": name},
         )
+
+
+def _overlong(connection: duckdb.DuckDBPyConnection, name: str, place: str) -> None:
+    """Numbers and names longer than any page or chart could show; a column of whole texts was taken for one of names."""
+    connection.execute(
+        f"insert into problem by name select row, sheet, part, $name as field, {place}[1:$shown] || '…' as value, 'too_long' as reason "
+        f"from typed where strlen({place}) > $most and length({place}) > $most",
+        {"name": name, "most": NAME, "shown": SHOWN},
+    )
 
 
 def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field, kind: str) -> int:

@@ -67,6 +67,11 @@ class Recipe:
     ignore: tuple[str, ...] = ()
     name: str = ""
 
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The sheets that it is for; all of them when it names none."""
+        return tuple(self.options.get("sheets", ())) or ((self.sheet,) if self.sheet is not None else ())
+
     def plain(self) -> dict[str, Any]:
         """The recipe as plain values, without what is empty."""
         return {key: value for key, value in asdict(self).items() if value not in (None, {}, "", ())}

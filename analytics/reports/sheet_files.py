@@ -18,6 +18,7 @@ from analytics.reports import sheets
 from analytics.reports.sheet_pdf import NOTES, to_pdf
 from analytics.reports.sheets import Sheet
 from analytics.reports.tables import inert
+from analytics.text import one_line, seen
 
 
 def to_workbook(
@@ -137,9 +138,10 @@ def to_calendar(talks: Sequence[Talk], names: dict[str, str], language: str) -> 
             event.add("dtstamp", talk.written_at or dt.datetime(2026, 1, 1))
             event.add("dtstart", day)
             event.add("dtend", day + dt.timedelta(days=1))
-            event.add("summary", say(f"talk.event_{kind}", language, name=names.get(talk.agent_id, talk.agent_id)))
             event.add(
-                "description", "\n".join(part for part in (talk.reason, talk.action, talk.agreed, talk.comment) if part)
+                "summary", one_line(say(f"talk.event_{kind}", language, name=names.get(talk.agent_id, talk.agent_id)))
             )
+            parts = (seen(part) for part in (talk.reason, talk.action, talk.agreed, talk.comment))
+            event.add("description", "\n".join(part for part in parts if part))
             calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -15,6 +15,7 @@ from fpdf.fonts import FontFace
 from analytics.language import say
 from analytics.reports import sheets
 from analytics.reports.sheets import Sheet
+from analytics.text import seen, short
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 INK, GREY, FAINT, HEAD = (26, 26, 26), (110, 116, 124), (205, 210, 217), (232, 238, 246)
@@ -60,7 +61,7 @@ class _Page(FPDF):
     ) -> None:
         self.set_font("Noto", "B" if bold else "", size)
         self.set_text_color(*colour)
-        self.multi_cell(0, height, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
+        self.multi_cell(0, height, seen(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
 def to_pdf(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None) -> bytes:
@@ -104,7 +105,7 @@ def _pairs(page: _Page, pairs: Sequence[tuple[str, str]], columns: int) -> None:
             page.cell(width, 3.4, label, new_x=XPos.LEFT, new_y=YPos.NEXT)
             page.set_font("Noto", "B", 9)
             page.set_text_color(*INK)
-            page.cell(width, 4.6, _fit(page, value, width - 2))
+            page.cell(width, 4.6, _fit(page, short(value, 80), width - 2))
         page.set_xy(page.l_margin, top + 8.6)
 
 
@@ -150,7 +151,7 @@ def _indicators(page: _Page, sheet: Sheet, language: str) -> None:
         for cells in sheets.indicator_rows(sheet, language):
             row = table.row()
             for name in sheets.COLUMNS:
-                row.cell(cells[name])
+                row.cell(seen(cells[name]))
     page.ln(1)
 
 
@@ -170,7 +171,7 @@ def _trend(page: _Page, sheet: Sheet, language: str) -> None:
         page.set_xy(left, top)
         page.set_font("Noto", "B", 7.5)
         page.set_text_color(*INK)
-        page.cell(width, 4, say("sheet.trend", language, indicator=item["label"][language]))
+        page.cell(width, 4, say("sheet.trend", language, indicator=short(item["label"][language])))
         months = sorted({one["month"] for one in rows})
         values = [one["value"] for one in rows]
         low, high = min(values), max(values)

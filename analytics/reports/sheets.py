@@ -260,8 +260,9 @@ def state_line(sheet: Sheet, language: str) -> str:
 
 
 def who(name: str, language: str) -> str:
-    """Somebody's name as it is shown; the one user of a machine without login is called so."""
-    return say("app.local_user", language) if name == "local" else name
+    """Somebody's name as it is shown; the one user of a machine without login, and the program itself, are called so."""
+    key = {"local": "app.local_user", "program": "app.program"}.get(name)
+    return name if key is None else say(key, language)
 
 
 def _one(value: float | None) -> str:

@@ -14,7 +14,10 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-FORMULA_STARTS = "=+-@\t\r\0"
+from analytics.text import one_line
+
+FORMULA_STARTS = frozenset("=+-@\t\r\n\0|")  # the last begins a call of another program in old spreadsheets
+LONGEST = 32_767  # characters that a cell of a workbook may have
 FORMATS = {
     "percent": '[<0.9995]0.0%;[<1]"<100%";0.0%',  # a share below 100 % never reads 100 %
     "score": "0.00",
@@ -39,20 +42,28 @@ class Column:
 
 
 def inert(value: Any) -> Any:
-    """Text that a spreadsheet would run gets an apostrophe; everything else stays what it is."""
-    if (
-        isinstance(value, str)
-        and value
-        and (value[0] in FORMULA_STARTS or unicodedata.normalize("NFKC", value[0]) in FORMULA_STARTS)
-    ):
-        return f"'{value}"
-    return value
+    """Text that a spreadsheet would run gets an apostrophe, also where blanks or unseen characters stand before the sign, or it is a
+    wide one; everything else, numbers above all, stays what it is."""
+    if not isinstance(value, str) or not value:
+        return value
+    first = unicodedata.normalize("NFKC", one_line(value[:64])[:1])
+    return f"'{value}" if value[0] in FORMULA_STARTS or first in FORMULA_STARTS else value
+
+
+def inert_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with every cell of text, and every header, inert."""
+    out = frame.copy()
+    for name in out.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in out.dtypes]]:
+        out[name] = [inert(value) for value in out[name]]
+    return out.rename(columns=inert)
 
 
 def to_csv(frame: pd.DataFrame, columns: Sequence[Column], first: Sequence[str] = ()) -> bytes:
     """CSV with a BOM, so that a double click in Excel shows Chinese; `first` are rows of words above the header."""
-    out = pd.DataFrame({column.header: [_plain(value, column) for value in frame[column.name]] for column in columns})
-    text: str = out.to_csv(index=False, lineterminator="\r\n")
+    cells = [[_plain(value, column) for value in frame[column.name]] for column in columns]
+    out = pd.DataFrame(dict(enumerate(cells)))
+    headers = [str(inert(column.header)) for column in columns]
+    text: str = out.to_csv(index=False, header=headers, lineterminator="\r\n")
     above = "".join('"' + str(inert(line)).replace('"', '""') + '"\r\n' for line in first)
     return b"\xef\xbb\xbf" + (above + text).encode()
 
@@ -84,7 +95,7 @@ def to_xlsx(
                 sheet.write_string(row, 0, str(inert(line)))
             for index, column in enumerate(columns):
                 values = [_cell(value, column) for value in frame[column.name]]
-                sheet.write_string(top, index, column.header, head)
+                sheet.write_string(top, index, str(inert(column.header)), head)
                 for row, value in enumerate(values, top + 1):
                     _write(sheet, row, index, value, looks[column.format])
                 sheet.set_column(index, index, column.width or _width(column.header, values))
@@ -101,8 +112,9 @@ def to_xlsx(
 
 def export_name(stem: str, version: int, suffix: str) -> str:
     """A file name that says what it is and never repeats: names that repeat have served one user's rows to another."""
-    safe = "".join(char if char.isalnum() or char in "-_.…" else "_" for char in stem)[:80]
-    return f"{safe}_v{version}_{secrets.token_hex(3)}.{suffix}"
+    safe = "".join(char if char.isalnum() or char in "-_.…" else "_" for char in one_line(stem))[:80].lstrip(".")
+    kind = "".join(char for char in suffix if char.isascii() and char.isalnum())[:8]
+    return f"{safe}_v{version}_{secrets.token_hex(3)}.{kind or 'bin'}"
 
 
 def _plain(value: Any, column: Column) -> Any:
@@ -140,7 +152,7 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     elif isinstance(value, dt.date):
         sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), look)
     else:
-        sheet.write_string(row, column, str(value), look)
+        sheet.write_string(row, column, str(value)[:LONGEST], look)
 
 
 def _width(header: str, values: Sequence[Any]) -> float:
@@ -152,4 +164,5 @@ def _width(header: str, values: Sequence[Any]) -> float:
 
 
 def _sheet_name(name: str) -> str:
-    return "".join("_" if char in "[]:*?/\\'" else char for char in name)[:31] or "Sheet"
+    safe = "".join("_" if char in "[]:*?/\\'" else char for char in one_line(name))[:31]
+    return f"{safe}_" if safe.lower() == "history" else safe or "Sheet"  # a spreadsheet keeps that name for itself

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
+from analytics import files
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import recognise
+from analytics.ledger import How
 from analytics.model import Receipt
+from analytics.people import LOCAL
 from analytics.sample.company import AS_OF, company
 
 FILES = {
@@ -27,18 +28,23 @@ OPTIONS = {
 }
 
 
-def load(home: Home, progress: Callable[[float, str], None] = lambda share, kind: None) -> list[Receipt]:
-    """Load every file of the sample company; `progress` hears the share done and the kind being loaded."""
+def load(
+    home: Home, progress: Callable[[float, str], None] = lambda share, kind: None, who: str = LOCAL
+) -> list[Receipt]:
+    """Load the sample company, all of it or nothing; `progress` hears the share done and the kind being written."""
     frames = company()
-    receipts = []
-    with tempfile.TemporaryDirectory(prefix="renewal-sample-") as folder:
+    named = []
+    with files.scratch(home.folder / "scratch", "sample") as folder:
         for at, (kind, name) in enumerate(FILES.items()):
-            progress(at / len(FILES), kind)
-            path = Path(folder) / name
+            progress(at / len(FILES) / 2, kind)
+            path = folder / name
             frames[kind].to_parquet(path, index=False)
             matched = recognise(list(frames[kind].columns), kind)[0]
-            recipe = recipe_from({"kind": kind, "columns": matched.columns, "options": OPTIONS.get(kind, {})})
-            receipts.append(home.load(path, recipe, as_of=AS_OF, sample=True))
+            named.append(
+                (path, recipe_from({"kind": kind, "columns": matched.columns, "options": OPTIONS.get(kind, {})}))
+            )
+        progress(0.5, "")
+        receipts = home.load_all(named, How(AS_OF, sample=True), who=who)
     progress(1.0, "")
     return receipts
 
@@ -49,8 +55,8 @@ def loads(home: Home) -> list[int]:
     return [int(load) for load in frame.loc[frame["sample"], "load_id"]]
 
 
-def remove(home: Home) -> list[int]:
+def remove(home: Home, who: str = LOCAL) -> list[int]:
     """Take the sample data out; nothing that a user loaded is touched."""
     found = loads(home)
-    home.withdraw(*found)
+    home.withdraw(*found, who=who)
     return found

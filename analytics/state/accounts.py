@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,9 +10,7 @@ import sqlalchemy as sa
 from analytics.errors import RequestRefused
 from analytics.people import ROLES, Account
 from analytics.state import tables
-from analytics.state.database import Database, value_from, values_of
-
-FRESH = 1.0  # seconds in which what is known of an account counts as now
+from analytics.state.database import Database, kept, value_from, values_of
 
 
 class Accounts:
@@ -21,26 +18,20 @@ class Accounts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._found: dict[
-            str, tuple[int, float, Account | None]
-        ] = {}  # by address: as of which version of the store, and when
 
+    @kept
     def all(self) -> list[Account]:
         return [
             value_from(Account, row)
             for row in self._database.rows(sa.select(tables.account).order_by(tables.account.c.email))
         ]
 
+    @kept
     def of(self, email: str) -> Account | None:
-        """The account of an address, as it is now; kept until this process writes anything, and for a second at most, since a page asks
-        dozens of times."""
-        address, version, at = email.strip().lower(), self._database.version, time.monotonic()
-        kept = self._found.get(address)
-        if kept is None or kept[0] != version or at - kept[1] > FRESH:
-            rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == address))
-            kept = version, at, value_from(Account, rows[0]) if rows else None
-            self._found[address] = kept
-        return kept[2]
+        """The account of an address, as it is now."""
+        address = email.strip().lower()
+        rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == address))
+        return value_from(Account, rows[0]) if rows else None
 
     def save(self, accounts: Sequence[Account], who: str) -> None:
         """Add or change accounts, all or none; the last active admin cannot be taken away."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from analytics.errors import RequestRefused
 from analytics.people import MarketAverage
 from analytics.state import tables
-from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.database import Database, kept, now, value_from, values_of
 
 
 class Markets:
@@ -19,6 +19,7 @@ class Markets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @kept
     def all(self) -> dict[str, MarketAverage]:
         """Indicator → its market average."""
         rows = self._database.rows(sa.select(tables.market_average).order_by(tables.market_average.c.indicator))
@@ -28,9 +29,10 @@ class Markets:
         """Enter an average in the place of the earlier one; refused without a number or a source."""
         if not math.isfinite(entry.value) or not entry.source.strip():
             raise RequestRefused("market_needs_source")
-        table, before = tables.market_average, self.all().get(entry.indicator)
+        table = tables.market_average
         made = replace(entry, source=entry.source.strip()[:500], author=who, saved_at=now())
         with self._database.change(who) as change:
+            before = self.all().get(entry.indicator)
             change.connection.execute(sa.delete(table).where(table.c.indicator == entry.indicator))
             change.connection.execute(sa.insert(table).values(**values_of(made)))
             change.log("market.save", entry.indicator, before, made)

@@ -18,9 +18,9 @@ from analytics.people import (
     Objection,
 )
 from analytics.state import tables
+from analytics.state.attachments import accepted
 from analytics.state.database import Change, Database, now, value_from, values_of
 
-ATTACHMENT_MB = 5
 LONGEST = 4_000
 
 
@@ -61,13 +61,12 @@ class Objections:
             raise RequestRefused("text_missing")
         if set(objection.proposal) - set(CORRECTABLE):
             raise RequestRefused("choice_unknown", value=", ".join(objection.proposal), known=list(CORRECTABLE))
-        if attached is not None and len(attached.data) > ATTACHMENT_MB * 1024**2:
-            raise RequestRefused("attachment_too_large", name=attached.name, limit=ATTACHMENT_MB)
+        attached = None if attached is None else accepted(attached)
         with self._database.change(objection.author) as change:
             made = replace(objection, text=objection.text.strip()[:LONGEST], made_at=now(), state="open", version=1)
             if attached is not None:
                 made = replace(
-                    made, attachment=change.insert(tables.attachment, name=attached.name[-200:], data=attached.data)
+                    made, attachment=change.insert(tables.attachment, name=attached.name, data=attached.data)
                 )
             made = replace(made, id=change.insert(tables.objection, **values_of(made, "id")))
             change.log("objection.make", f"{made.id} {made.agent_id}", None, made)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from analytics.errors import RequestRefused
 from analytics.people import Publication, Reading
 from analytics.state import tables
-from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.database import Database, kept, now, value_from, values_of
 
 
 class Periods:
@@ -23,6 +23,7 @@ class Periods:
         """The periods that agents may see now, in the order they were published."""
         return [publication for publication in self.history() if publication.undone_at is None]
 
+    @kept
     def history(self) -> list[Publication]:
         """Every publication, taken back or not, oldest first."""
         table = tables.publication

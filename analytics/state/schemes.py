@@ -12,7 +12,7 @@ from analytics.errors import RequestRefused
 from analytics.model import WeightScheme
 from analytics.people import Adoption, SwotEntry
 from analytics.state import tables
-from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.database import Database, kept, now, value_from, values_of
 
 
 class Schemes:
@@ -21,6 +21,7 @@ class Schemes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @kept
     def all(self, *, every_version: bool = False) -> list[WeightScheme]:
         """The latest version of every saved scheme by name; with `every_version` all of them, oldest first."""
         table = tables.weight_scheme
@@ -47,8 +48,8 @@ class Schemes:
         """Delete a scheme, or one version of it; refused where any of it was ever adopted. How many versions went."""
         table = tables.weight_scheme
         chosen = table.c.name == name if version is None else (table.c.name == name) & (table.c.version == version)
-        used = [one for one in self.adoptions() if one.name == name and version in (None, one.version)]
         with self._database.change(who) as change:
+            used = [one for one in self.adoptions() if one.name == name and version in (None, one.version)]
             rows = change.connection.execute(sa.select(table).where(chosen)).mappings().all()
             if not rows:
                 raise RequestRefused("scheme_version_unknown", name=name if version is None else f"{name} v{version}")
@@ -59,6 +60,7 @@ class Schemes:
                 change.log("scheme.delete", f"{name} v{row['version']}", {"categories": row["categories"]}, None)
         return len(rows)
 
+    @kept
     def adoptions(self) -> list[Adoption]:
         """Every adoption in the order it was decided."""
         table = tables.scheme_adoption

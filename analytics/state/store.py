@@ -15,7 +15,9 @@ from analytics.model import Settings
 from analytics.people import LOCAL, StandardVersion, WeightProposal
 from analytics.state import tables
 from analytics.state.accounts import Accounts
-from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.database import Database, kept, now, value_from, values_of
+from analytics.state.heads import Outside
+from analytics.state.journal import Journal
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
@@ -45,10 +47,11 @@ def check_settings(changes: Mapping[str, Any]) -> None:
 
 
 class Store:
-    """Everything people write behind one database URL; `head` is the file that remembers the end of the audit."""
+    """Everything people write behind one database URL; `head` is the file that remembers the end of the audit, `outside` where its proof
+    is kept beyond the home."""
 
-    def __init__(self, url: str, head: Path | None = None) -> None:
-        self.database = Database(url, head)
+    def __init__(self, url: str, head: Path | None = None, outside: Outside | None = None) -> None:
+        self.database = self._database = Database(url, head, outside)
         self.notes = Notes(self.database)
         self.talks = Talks(self.database)
         self.objections = Objections(self.database)
@@ -57,6 +60,7 @@ class Store:
         self.market = Markets(self.database)
         self.schemes = Schemes(self.database)
         self.periods = Periods(self.database)
+        self.journal = Journal(self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -80,6 +84,7 @@ class Store:
 
     # -- standards -----------------------------------------------------------------------------------------------
 
+    @kept
     def standards(self) -> list[StandardVersion]:
         """Every version of the catalogue's changes, oldest first."""
         rows = self.database.rows(sa.select(tables.standard_version).order_by(tables.standard_version.c.version))
@@ -129,6 +134,7 @@ class Store:
 
     # -- settings --------------------------------------------------------------------------------------------------
 
+    @kept
     def settings(self) -> Settings:
         """The rules in force: the defaults, and what was changed."""
         rows = {row["name"]: row["value"] for row in self.database.rows(sa.select(tables.setting))}
@@ -138,14 +144,15 @@ class Store:
     def save_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
         """Change rules, all of these or none."""
         check_settings(changes)
-        settings = self.settings()
         with self.database.change(who) as change:
+            settings = self.settings()
             for name, value in changes.items():
                 before = getattr(settings, name)
+                if before == value:
+                    continue
                 change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
                 change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
-                if before != value:
-                    change.log("setting.save", name, before, value)
+                change.log("setting.save", name, before, value)
 
     # -- aliases ---------------------------------------------------------------------------------------------------
 

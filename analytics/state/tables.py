@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+UNWATCHED = frozenset(
+    {"audit", "operation"}
+)  # tables whose rows the audit keeps no digests of: its own, and what no person writes
 
 
 def _table(table: str, **columns: object) -> sa.Table:
@@ -34,6 +37,9 @@ audit = _table(
     after="text",
     previous="text",
     hash="text",
+    rows="text",
+    signer="text",
+    signature="text",
 )
 weight_scheme = _table(
     "weight_scheme", name="text!", version="int!", categories="json", indicators="json", author="text", reason="text", purpose="text", saved_at="moment",
@@ -110,4 +116,15 @@ sheet_read = _table(
     fingerprint="text",
     who="text",
     read_at="moment",
+)
+operation = _table(
+    "operation",
+    id="int!",
+    kind="text",
+    plan="json",
+    who="text",
+    begun_at="moment",
+    state="text",
+    ended_at="moment",
+    outcome="json",
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from analytics.errors import RequestRefused
 from analytics.people import OPEN_TALKS, TALK_STATES, Talk
 from analytics.state import tables
-from analytics.state.database import Database, now, value_from, values_of
+from analytics.state.database import Database, kept, now, value_from, values_of
 
 
 class Talks:
@@ -18,6 +18,7 @@ class Talks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @kept
     def all(self, agent_id: str | None = None) -> list[Talk]:
         """Every talk, or one agent's, oldest first."""
         select = sa.select(tables.talk).order_by(tables.talk.c.id)

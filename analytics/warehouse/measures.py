@@ -124,10 +124,12 @@ class _Source:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, filters: Filters) -> None:
         self._cursor = cursor
         self._span = {"first_month": filters.period.first, "last_month": filters.period.last}
+        self._last_day = {"day": filters.period.last}
 
     def ask(self, name: str) -> pd.DataFrame:
         text = statements("questions/questions.sql")[name]
-        return self._cursor.execute(text, self._span if "$first_month" in text else {}).df()
+        bound = self._span if "$first_month" in text else self._last_day if "$day" in text else {}
+        return self._cursor.execute(text, bound).df()
 
 
 def _shadow(cursor: duckdb.DuckDBPyConnection, settings: Settings, filters: Filters) -> None:

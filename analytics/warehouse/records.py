@@ -17,7 +17,6 @@ import pyarrow as pa
 from analytics.model import Settings, add_months
 from analytics.people import Correction
 from analytics.warehouse.connection import Warehouse, question, run, statements, view
-from analytics.work import Work
 
 RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments", "scoresheet")
 
@@ -38,7 +37,7 @@ class Load:
     rejected: int
     loaded_at: dt.datetime
     sample: bool = False
-    load_id: int | None = None
+    load_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,54 +51,51 @@ class Stored:
     changes: pd.DataFrame  # agent_id, measure, before, after: of agents who had figures in its months already
 
 
-def store(
-    warehouse: Warehouse, load: Load, settings: Settings, words: Mapping[str, Any], work: Work | None = None
-) -> Stored:
-    """Store a load and roll up its months, in one transaction."""
-    with warehouse.write() as cursor, (work or Work()).stopping(cursor.interrupt):
-        load_id = load.load_id or int(run(cursor, "next_load")[0][0])
-        mode = str(load.recipe.get("options", {}).get("months", "add"))
-        bound: dict[str, Any] = {
-            "load_id": load_id,
-            "kind": load.kind,
-            "file": load.file,
-            "sha256": load.sha256,
-            "as_of": load.as_of,
-            "recipe": json.dumps(load.recipe, ensure_ascii=False, default=str),
-            "loaded_at": load.loaded_at,
-            "months_mode": mode,
-            "sample": load.sample,
-            "row_count": load.row_count,
-            "loaded": load.loaded,
-            "rejected": load.rejected,
-            "replaces": mode == "replace",
-            **words,
-        }
-        options = load.recipe.get("options", {})
-        bound["first"] = _month(options.get("from"))
-        bound["last"] = _month(options.get("to"))
-        before = int(run(cursor, "not_current", load_id=load_id)[0][0])
-        cursor.register("incoming", load.records)
-        run(cursor, f"insert_{load.kind}", **bound)
-        if load.kind == "policies":
-            run(cursor, "insert_policies_facts", **bound)
-        if load.facts is not None:
-            cursor.register("incoming_facts", load.facts)
-            run(cursor, "insert_scoresheet_facts", **bound)
-            cursor.unregister("incoming_facts")
-        cursor.unregister("incoming")
-        run(cursor, "insert_load", **bound)
-        run(cursor, f"months_{load.kind}", **bound)
-        _renew(cursor, load.kind, load_id)
-        replaced = int(run(cursor, "not_current", load_id=load_id)[0][0]) - before
-        run(cursor, "set_replaced", replaced=replaced, load_id=load_id)
-        months = _touched(cursor, load_id, everything=load.kind == "agents")
-        held = _held(cursor, months)
-        _roll_up(cursor, months, settings)
-        changes = _changes(held, _held(cursor, months) if len(held) else held)
-        _roster(cursor, load_id)
-        undated = int(run(cursor, "undated", load_id=load_id)[0][0])
-        stale = int(run(cursor, "stale", load_id=load_id)[0][0])
+def store(cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, words: Mapping[str, Any]) -> Stored:
+    """Store a load and roll up its months, inside the transaction of this cursor."""
+    load_id = load.load_id
+    mode = str(load.recipe.get("options", {}).get("months", "add"))
+    bound: dict[str, Any] = {
+        "load_id": load_id,
+        "kind": load.kind,
+        "file": load.file,
+        "sha256": load.sha256,
+        "as_of": load.as_of,
+        "recipe": json.dumps(load.recipe, ensure_ascii=False, default=str),
+        "loaded_at": load.loaded_at,
+        "months_mode": mode,
+        "sample": load.sample,
+        "row_count": load.row_count,
+        "loaded": load.loaded,
+        "rejected": load.rejected,
+        "replaces": mode == "replace",
+        **words,
+    }
+    options = load.recipe.get("options", {})
+    bound["first"] = _month(options.get("from"))
+    bound["last"] = _month(options.get("to"))
+    before = int(run(cursor, "not_current", load_id=load_id)[0][0])
+    cursor.register("incoming", load.records)
+    run(cursor, f"insert_{load.kind}", **bound)
+    if load.kind == "policies":
+        run(cursor, "insert_policies_facts", **bound)
+    if load.facts is not None:
+        cursor.register("incoming_facts", load.facts)
+        run(cursor, "insert_scoresheet_facts", **bound)
+        cursor.unregister("incoming_facts")
+    cursor.unregister("incoming")
+    run(cursor, "insert_load", **bound)
+    run(cursor, f"months_{load.kind}", **bound)
+    _renew(cursor, load.kind, load_id)
+    replaced = int(run(cursor, "not_current", load_id=load_id)[0][0]) - before
+    run(cursor, "set_replaced", replaced=replaced, load_id=load_id)
+    months = _touched(cursor, load_id, everything=load.kind == "agents")
+    held = _held(cursor, months)
+    _roll_up(cursor, months, settings)
+    changes = _changes(held, _held(cursor, months) if len(held) else held)
+    _roster(cursor, load_id)
+    undated = int(run(cursor, "undated", load_id=load_id)[0][0])
+    stale = int(run(cursor, "stale", load_id=load_id)[0][0])
     return Stored(load_id, replaced, undated, stale, changes)
 
 
@@ -132,24 +128,21 @@ def apply_aliases(warehouse: Warehouse, aliases: Mapping[str, str], settings: Se
     return True
 
 
-def withdraw(warehouse: Warehouse, load_ids: Iterable[int], settings: Settings) -> None:
-    """Take loads out again; what they had replaced stands again."""
-    with warehouse.write() as cursor:
-        for load_id in load_ids:
-            kinds = [
-                row[0] for row in cursor.execute("select kind from loads where load_id = $1", [load_id]).fetchall()
-            ]
-            months = _touched(cursor, load_id, everything="agents" in kinds)
-            run(cursor, "stop_replacing", load_id=load_id)
-            has_facts = run(cursor, "has_facts", load_id=load_id)[0][0]
-            for table in (*RECORD_TABLES, "agent_facts", "loads"):
-                run(cursor, f"forget_{table}", load_id=load_id)
-            for kind in kinds:
-                _renew(cursor, kind, load_id)
-            run(cursor, "forget_load_months", load_id=load_id)
-            _roll_up(cursor, months, settings)
-            if has_facts:
-                _roster_of_all(cursor)
+def withdraw(cursor: duckdb.DuckDBPyConnection, load_ids: Iterable[int], settings: Settings) -> None:
+    """Take loads out again, inside the transaction of this cursor; what they had replaced stands again."""
+    for load_id in load_ids:
+        kinds = [row[0] for row in run(cursor, "kind_of_load", load_id=load_id)]
+        months = _touched(cursor, load_id, everything="agents" in kinds)
+        run(cursor, "stop_replacing", load_id=load_id)
+        has_facts = run(cursor, "has_facts", load_id=load_id)[0][0]
+        for table in (*RECORD_TABLES, "agent_facts", "loads"):
+            run(cursor, f"forget_{table}", load_id=load_id)
+        for kind in kinds:
+            _renew(cursor, kind, load_id)
+        run(cursor, "forget_load_months", load_id=load_id)
+        _roll_up(cursor, months, settings)
+        if has_facts:
+            _roster_of_all(cursor)
 
 
 def apply_corrections(warehouse: Warehouse, corrections: Sequence[Correction], settings: Settings) -> bool:

@@ -139,6 +139,12 @@ delete from agent_month_item where month between $first_month and $last_month
 delete from roster_month where month between $first_month and $last_month
 -- name: next_version
 update meta set data_version = data_version + 1
+-- name: tables
+select table_name from duckdb_tables() where not internal and not temporary order by table_name
+-- name: set_operation
+update meta set operation = $operation
+-- name: set_version
+update meta set data_version = $version
 -- name: set_settings
 update meta set settings = $settings
 -- name: set_rule
@@ -151,8 +157,8 @@ insert into product_grace values ($product, $grace_days)
 select distinct year(day) from calendar
 -- name: add_calendar
 insert into calendar select day, date_trunc('month', day)::date, working from new_days
--- name: next_load
-select coalesce(max(load_id), 0) + 1 from loads
+-- name: kind_of_load
+select kind from loads where load_id = $load_id
 -- name: undated
 select count(*) from policies where load_id = $load_id and month is null
 

@@ -9,7 +9,8 @@ from analytics.language import explain
 from analytics.people import ROLES, Account
 from analytics.reports.tables import Column
 from pages.ui import gate, load, panel, session, shell
-from pages.ui.i18n import t
+from pages.ui.act import action
+from pages.ui.i18n import md, t
 
 FIELDS = ("email", "role", "name", "agent_id", "teams", "branches", "active")
 
@@ -44,7 +45,7 @@ with shell.page("accounts", needs_data=False):
     if not gate.login_configured():
         st.info(t("accounts.no_login"))
     if problem := session.get("accounts_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("accounts_refused")
     if session.get("accounts_saved") is not None:
         st.caption(t("accounts.saved", count=session.get("accounts_saved")))
@@ -61,13 +62,17 @@ with shell.page("accounts", needs_data=False):
             "branches": st.column_config.TextColumn(t("accounts.branches")), "active": st.column_config.CheckboxColumn(t("accounts.active"), default=True),
         },
     )  # fmt: skip
-    st.button(t("accounts.save"), key="save_accounts", type="primary", on_click=save, args=(edited,))
+    st.button(t("accounts.save"), key="save_accounts", type="primary", on_click=action(save), args=(edited,))
     st.caption(t("accounts.note"))
     upload = st.file_uploader(t("accounts.import"), type=["csv"], key="accounts_file", max_upload_size=5)
     if upload is not None:
         made = accounts_from(upload.getvalue(), upload.name)
-        st.button(t("accounts.import_these", count=len(made)), key="import_accounts", on_click=write, args=(made,))
+        st.button(
+            t("accounts.import_these", count=len(made)), key="import_accounts", on_click=action(write), args=(made,)
+        )
     if len(frame):
-        panel.downloads("accounts", t("accounts.title"), frame, [Column(name, name) for name in FIELDS])
+        panel.downloads(
+            "accounts", t("accounts.title"), frame, [Column(name, name) for name in FIELDS], persons=len(frame)
+        )
     with st.expander(t("common.how")):
         st.markdown(t("accounts.how"))

@@ -5,11 +5,11 @@ import json
 import pandas as pd
 import streamlit as st
 
-from analytics.reports import sheets
+from analytics.reports import audit, sheets
 from analytics.reports.tables import Column
 from pages.ui import load, panel, session, shell
 from pages.ui.box import box
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t
 
 SHOWN = 1_000
 
@@ -18,6 +18,10 @@ def words(value: object) -> str:
     return (
         "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     )
+
+
+def as_list(title: str, lines: list[str]) -> str:
+    return "\n".join([md(title), "", *(f"- {md(line)}" for line in lines)])
 
 
 with shell.page("audit", needs_data=False):
@@ -38,25 +42,19 @@ with shell.page("audit", needs_data=False):
             t("audit.action"),
             ["", *sorted({one.action.partition(".")[0] for one in entries})],
             key="audit_action",
-            format_func=lambda one: t(f"audit.kind_{one}") if one else t("audit.everything"),
+            format_func=lambda one: audit.kind(one, session.language()) if one else t("audit.everything"),
             width=220,
         )
         wanted = st.text_input(t("audit.search"), key="audit_search", max_chars=100, width=240)
         if st.button(t("audit.verify"), key="verify"):
             session.put("audit_checked", desk.verify_audit())
-    if (wrong := session.get("audit_checked")) is not None:
-        if wrong:
-            st.error(
-                t(
-                    "audit.broken",
-                    lines="; ".join(
-                        t(f"audit.wrong_{one.partition(':')[0]}", seq=one.partition(":")[2]) for one in wrong[:10]
-                    ),
-                )
-            )
+    if (verdict := session.get("audit_checked")) is not None:
+        if verdict.wrong:
+            st.error(as_list(t("audit.broken"), audit.wrong_of(verdict, session.language())))
         else:
-            st.caption(t("audit.holds", count=len(entries)))
+            st.success(as_list(t("audit.holds", count=verdict.lines), audit.notes_of(verdict, session.language())))
         session.forget("audit_checked")
+    st.caption(md(" ".join(audit.standing_of(desk.audit_standing(), session.language()))))
     found = [
         one for one in entries
         if (not who or one.who == who) and (not action or one.action.partition(".")[0] == action)
@@ -72,6 +70,6 @@ with shell.page("audit", needs_data=False):
     )  # fmt: skip
     columns = [Column(name, t(f"audit.{name}"), "count" if name == "seq" else "text") for name in table.columns]
     panel.show("audit", table.head(SHOWN), columns, height=520)
-    panel.downloads("audit", t("audit.title"), table, columns)
+    panel.downloads("audit", t("audit.title"), table, columns, persons=len({one.who for one in found}))
     with st.expander(t("common.how")):
         st.markdown(t("audit.how"))

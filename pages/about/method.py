@@ -1,5 +1,6 @@
 """Method · 评估说明: every indicator, formula, standard, weight, rule and setting in force, generated from them."""
 
+import datetime as dt
 import json
 
 import pandas as pd
@@ -8,12 +9,13 @@ import streamlit as st
 from analytics.catalogue import default_scheme
 from analytics.intake.fields import counted
 from analytics.model import CATEGORIES, Period, Settings, WeightScheme
-from analytics.reports import sheets, views
+from analytics.reports import audit, sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.reports.words import weights_text
 from analytics.scoring.weights import lacking, vector
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.act import action
+from pages.ui.i18n import indicator, md, plain, t, text
 
 
 def why(scheme: WeightScheme) -> None:
@@ -25,11 +27,11 @@ def why(scheme: WeightScheme) -> None:
     desk = load.desk()
     every, standards = desk.scheme_versions(), desk.standards()
     rows = [
-        *({"what": t("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": None, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+        *({"what": plain("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": None, "author": sheets.who(one.author, session.language()), "reason": one.reason,
            "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES)} for one in every),
-        *({"what": t("method.scheme_adopted", name=one.name, version=one.version), "date": f"{one.adopted_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.who, session.language()), "reason": one.reason,
+        *({"what": plain("method.scheme_adopted", name=one.name, version=one.version), "date": f"{one.adopted_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.who, session.language()), "reason": one.reason,
            "changed": t("method.in_force")} for one in desk.adoptions()),
-        *({"what": t("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
+        *({"what": plain("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
            "changed": "、".join(views.changed_by(one, session.language()))} for one in standards),
     ]  # fmt: skip
     if rows:
@@ -63,7 +65,7 @@ def propose() -> None:
         total = sum(values.values())
         if total != 100:
             st.caption(t("proposal.sum", total=total))
-        st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=send, args=(values,))
+        st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=action(send), args=(values,))
         if session.get("proposed"):
             st.caption(t("proposal.sent"))
             session.forget("proposed")
@@ -118,7 +120,7 @@ with shell.page("method", needs_data=False, official=True):
         t(
             "method.in_force_line",
             month=month,
-            scheme=f"{md(views.scheme_label(scheme, session.language()))} {weights_text(scheme)}",
+            scheme=f"{views.scheme_label(scheme, session.language())} {weights_text(scheme)}",
             standards=t("standards.built_in_name") if version is None else f"v{version.version}",
         )
     )
@@ -147,7 +149,7 @@ with shell.page("method", needs_data=False, official=True):
     purpose = t(f"weights.purpose_{scheme.purpose}") if scheme.purpose else t("weights.purpose_none")
     st.caption(
         t("sheet.purpose", purpose=purpose)
-        + (" " + md(t("sheet.goal", goal=scheme.company_goal)) if scheme.company_goal else "")
+        + (" " + t("sheet.goal", goal=scheme.company_goal) if scheme.company_goal else "")
     )
     if missing := lacking(scheme, known):
         st.warning(t("weights.lacking", indicators="、".join(missing)))
@@ -204,18 +206,17 @@ with shell.page("method", needs_data=False, official=True):
         beyond = views.format_value(veto.beyond, one, session.language())
         st.caption(t("method.veto_line", indicator=text(one.label), beyond=beyond, cap=veto.cap))
     why(scheme)
+    head = load.desk().audit_head()
+    if head.seq:
+        st.caption(t("method.audit_head", date=f"{dt.date.today():%Y-%m-%d}", head=audit.short(head)))
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
     view = views.method_view(known, settings, scheme, market)
     version = load.data_version()
     with st.container(horizontal=True):
-        st.download_button(
-            t("method.json"),
-            lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
-            export_name(t("method.title"), version, "json"),
-            "application/json",
-            key="method.json",
-            on_click="ignore",
+        file = panel.Leaving(export_name(t("method.title"), version, "json"), 0, mime="application/json")
+        panel.take(
+            t("method.json"), file, lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(), "method.json"
         )
         panel.downloads("method", t("method.title"), rows, columns)

@@ -7,7 +7,8 @@ from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column
 from pages.ui import load, panel, session, shell, spellings
-from pages.ui.i18n import md, t, text
+from pages.ui.act import action
+from pages.ui.i18n import t, text
 
 
 def withdraw(load_id: int) -> None:
@@ -37,7 +38,11 @@ def who_is_who() -> None:
         st.caption(t("data.alike"))
         ticked = spellings.offer(found, "alike")
         st.button(
-            t("history.merge", count=len(ticked)), key="merge", disabled=not ticked, on_click=merge, args=(ticked,)
+            t("history.merge", count=len(ticked)),
+            key="merge",
+            disabled=not ticked,
+            on_click=action(merge),
+            args=(ticked,),
         )
     if merged:
         table = pd.DataFrame({"spelling": list(merged), "agent_id": list(merged.values())})
@@ -46,7 +51,7 @@ def who_is_who() -> None:
         event = panel.show("merged", table, columns, on_select="rerun", selection_mode="single-row")
         if event.selection.rows and event.selection.rows[0] < len(table):
             one = str(table["spelling"].iat[event.selection.rows[0]])
-            st.button(t("history.split", spelling=md(one)), key="split", on_click=split, args=(one,))
+            st.button(t("history.split", spelling=one), key="split", on_click=action(split), args=(one,))
 
 
 def without_partner() -> None:
@@ -61,7 +66,8 @@ def without_partner() -> None:
     )  # fmt: skip
     columns = [Column("id", t("history.id")), Column("side", t("history.side")), Column("kind", t("history.kind")), Column("rows", t("data.rows"), "count")]  # fmt: skip
     panel.show("unmatched", table, columns, height=panel.fit(len(table), 320))
-    panel.downloads("unmatched", t("history.unmatched"), table, columns)
+    agents = int(frame["id"][frame["side"] != "policy_unknown"].nunique())
+    panel.downloads("unmatched", t("history.unmatched"), table, columns, persons=agents)
 
 
 with shell.page("history", needs_data=False):
@@ -98,9 +104,13 @@ with shell.page("history", needs_data=False):
     if event.selection.rows and event.selection.rows[0] < len(table):
         row = table.iloc[event.selection.rows[0]]
         with st.container(border=True):
-            st.markdown(t("history.ask", load=int(row["load_id"]), file=md(row["file"]), loaded=f"{row['loaded']:,}"))
+            st.markdown(t("history.ask", load=int(row["load_id"]), file=row["file"], loaded=f"{row['loaded']:,}"))
             st.button(
-                t("history.withdraw"), key="withdraw", type="primary", on_click=withdraw, args=(int(row["load_id"]),)
+                t("history.withdraw"),
+                key="withdraw",
+                type="primary",
+                on_click=action(withdraw),
+                args=(int(row["load_id"]),),
             )
     else:
         st.caption(t("history.pick"))

@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from analytics.errors import RenewalError
-from analytics.home import reading_notes
 from analytics.intake import limits
 from analytics.intake.fields import counted, kinds
 from analytics.intake.questions import questions_from
@@ -21,11 +20,12 @@ from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
 from analytics.language import explain
 from analytics.model import Receipt
+from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
 from pages.ui import asked, controls, load, panel, session, shell, spellings, understanding, waiting
 from pages.ui.box import box
-from pages.ui.i18n import md, t, text
+from pages.ui.i18n import md, plain, t, text
 
 TYPES = ["xlsx", "xls", "xlsm", "et", "ods", "htm", "html", "csv", "txt", "tsv", "parquet", "zip"]
 
@@ -155,7 +155,7 @@ def examine(path: Path) -> None:
         choices = [*([""] if len(alike) > 1 else []), *sheets]
         name = box(
             t("data.sheet"), choices, key=f"{prefix}.sheet", width=420,
-            format_func=lambda one: one or t("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
+            format_func=lambda one: one or plain("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
         )  # fmt: skip
         together = name == ""
         name = name or next(iter(sheets))
@@ -173,7 +173,7 @@ def examine(path: Path) -> None:
         )
     )
     if seen.get("hidden"):
-        st.caption(t("note.sheets_hidden", sheets=md(", ".join(seen["hidden"]))))
+        st.caption(t("note.sheets_hidden", sheets=", ".join(seen["hidden"])))
     if sheet["hidden_rows"]:
         st.caption(t("note.rows_hidden", count=sheet["hidden_rows"]))
     if sheet["beside"]:
@@ -228,7 +228,7 @@ def examine(path: Path) -> None:
             }
         )  # fmt: skip
     except RenewalError as error:
-        st.warning(explain(error, session.language()))
+        st.warning(md(explain(error, session.language())))
         return
     check(path, recipe, as_of, prefix, headers_key(list(sheet["headers"])))
 
@@ -249,13 +249,8 @@ def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> 
             waiting.begin(job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work)))
             checked = waiting.outcome(job)
             session.put(f"{prefix}.checked", checked)
-        st.download_button(
-            t("data.recipe_download"),
-            recipe.toml().encode(),
-            export_name(f"{path.stem}_recipe", 1, "toml"),
-            key=f"{prefix}.recipe",
-            on_click="ignore",
-        )
+        file = panel.Leaving(export_name(f"{path.stem}_recipe", 1, "toml"), 0)
+        panel.take(t("data.recipe_download"), file, lambda: recipe.toml().encode(), f"{prefix}.recipe")
     if checked:
         outcome(path, recipe, checked[1], as_of, prefix, key)
 
@@ -273,7 +268,7 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         )
     )
     for note, facts in reading_notes(answer, recipe):
-        st.caption(md(t(f"note.{note}", **facts)))
+        st.caption(t(f"note.{note}", **facts))
     if answer["questions"]:
         answers = asked.ask(questions_from(answer), prefix)
         if answers is not None:
@@ -307,11 +302,17 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
         panel.show(f"{prefix}.issues", table, columns, height=panel.fit(len(table), 360))
         desk, language = load.desk(), session.language()
         with st.container(horizontal=True):
-            st.download_button(
-                t("data.corrections"), lambda: desk.corrected(path, recipe, language), export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"),
-                key=f"{prefix}.corrections", on_click="ignore", icon=":material/edit_note:", help=t("data.corrections_help"),
-            )  # fmt: skip
-            panel.downloads(f"{prefix}.issues", t("data.issues_export", file=path.stem), table, columns)
+            marked = panel.Leaving(export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"), None)
+            panel.take(
+                t("data.corrections"),
+                marked,
+                lambda: desk.corrected(path, recipe, language),
+                f"{prefix}.corrections",
+                icon=":material/edit_note:",
+                help=t("data.corrections_help"),
+            )
+            name = t("data.issues_export", file=path.stem)
+            panel.downloads(f"{prefix}.issues", name, table, columns, persons=None)
     merges = same_agent(answer["alike"], prefix)
     label = (
         t("data.load_good", count=f"{answer['loaded']:,}")
@@ -365,18 +366,18 @@ def show_changes(done: Receipt) -> None:
             Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
         ]  # fmt: skip
         panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
-        panel.downloads(f"changes.{done.load}", t("data.changes_export", load=done.load), table, columns)
+        panel.downloads(f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns)
 
 
 def show_receipt(done: Receipt) -> None:
     """The receipt of a load, in plain words."""
     with st.container(border=True, key=f"receipt.{done.load}"):
         st.markdown(
-            t("data.receipt", file=md(done.file), kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
+            t("data.receipt", file=done.file, kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
               agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
         )  # fmt: skip
         for note, facts in done.notes:
-            st.caption(md(t(f"note.{note}", **facts)))
+            st.caption(t(f"note.{note}", **facts))
         if done.changes:
             show_changes(done)
         with st.container(horizontal=True):
@@ -405,25 +406,20 @@ with shell.page("data", needs_data=False):
                 t("data.kind"), list(kinds()), key="template_kind", format_func=lambda one: text(kinds()[one].label)
             )
             language = session.language()
-            st.download_button(
-                t("first.template"),
-                lambda: template(wanted, language),
-                export_name(text(kinds()[wanted].label), 1, "xlsx"),
-                key="template",
-                on_click="ignore",
-            )
+            file = panel.Leaving(export_name(text(kinds()[wanted].label), 1, "xlsx"), 0)
+            panel.take(t("first.template"), file, lambda: template(wanted, language), "template")
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )
     with st.expander(t("data.limits")):
-        st.markdown("\n".join(f"- {sentence}" for sentence in limits.sentences(session.language())))
+        st.markdown("\n".join(f"- {md(sentence)}" for sentence in limits.sentences(session.language())))
     if uploads:
         paths: dict[str, Path] = {}
         for upload in uploads:
             try:
                 paths |= {str(path): path for path in stored(upload)}
             except RenewalError as error:
-                st.error(explain(error, session.language()))
+                st.error(md(explain(error, session.language())))
         if len(paths) > 1:
             queue(paths)
             chosen = box(

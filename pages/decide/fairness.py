@@ -14,8 +14,9 @@ from analytics.people import MarketAverage
 from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, plain, t
 
 COLUMNS = ("branch", "team", "region", "supervisor")
 
@@ -54,7 +55,7 @@ def standards() -> None:
         gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
         st.markdown(t("fairness.paper", indicator=gap["label"], nominal=f"{gap['nominal']:.0f}", decides=f"{gap['decides']:.0f}"))  # fmt: skip
     panel.show("fairness_standards", table, columns, height=panel.fit(len(table), 520))
-    panel.downloads("fairness_standards", t("fairness.export", period=str(now.measured.period)), table, columns)
+    panel.downloads("fairness_standards", plain("fairness.export", period=str(now.measured.period)), table, columns)
 
 
 def save_market(name: str) -> None:
@@ -76,9 +77,9 @@ def market(name: str) -> MarketAverage | None:
             f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})", value=None if known is None else round(known.value * scale, 4), key=f"market.{name}", width=170, placeholder="—",
         )  # fmt: skip
         st.text_input(t("fairness.source"), "" if known is None else known.source, key=f"source.{name}", max_chars=500, width=300)  # fmt: skip
-        st.button(t("fairness.save_market"), key="save_market", on_click=save_market, args=(name,))
+        st.button(t("fairness.save_market"), key="save_market", on_click=action(save_market), args=(name,))
     if refused := session.get("market_refused"):
-        st.error(refused)
+        st.error(md(refused))
         session.forget("market_refused")
     return known
 
@@ -112,7 +113,7 @@ def proposals() -> None:
         return
     marks(found, one)
     if known:
-        st.caption(md(t("fairness.market_from", source=known.source, author=known.author, date=f"{known.saved_at:%Y-%m-%d}")))  # fmt: skip
+        st.caption(t("fairness.market_from", source=known.source, author=known.author, date=f"{known.saved_at:%Y-%m-%d}"))  # fmt: skip
     if found.standard is None:
         st.info(t("fairness.propose_flat"))
         return
@@ -129,7 +130,7 @@ def would_move(found: Proposal) -> None:
         " · ".join(f"{views.format_value(value, one, session.language())} → {mark:g}" for value, mark in zip(standard.values, standard.points, strict=True))
         for standard in (one.standard, found.standard)
     ]  # fmt: skip
-    st.markdown(t("fairness.knots", now=md(knots[0]), then=md(knots[1])))
+    st.markdown(t("fairness.knots", now=knots[0], then=knots[1]))
     st.markdown(t("fairness.would_move", count=len(changes), all=rated))
     if len(changes):
         columns = [
@@ -137,10 +138,10 @@ def would_move(found: Proposal) -> None:
             Column("score_after", t("weights.score_after"), "score"), Column("grade_before", t("weights.grade_before")), Column("grade_after", t("weights.grade_after")),
         ]  # fmt: skip
         panel.show("would_move", changes, columns, height=panel.fit(len(changes), 260))
-        panel.downloads("would_move", t("fairness.would_move_export", indicator=indicator(found.indicator)), changes, columns)  # fmt: skip
+        panel.downloads("would_move", plain("fairness.would_move_export", indicator=indicator(found.indicator)), changes, columns)  # fmt: skip
     table = {**definition_of(one), "standard": {"mode": "linear", "knots": [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]}}  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t("fairness.into_draft"), key="into_draft", on_click=lambda: session.put("standards_draft", {**(session.get("standards_draft") or {}), found.indicator: table}))  # fmt: skip
+        st.button(t("fairness.into_draft"), key="into_draft", on_click=action(lambda: session.put("standards_draft", {**(session.get("standards_draft") or {}), found.indicator: table})))  # fmt: skip
         if found.indicator in (session.get("standards_draft") or {}):
             st.page_link("pages/decide/standards.py", label=t("fairness.to_standards"), icon=":material/straighten:")
 
@@ -187,7 +188,7 @@ def gaps() -> None:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
     panel.show("fairness_groups", found, columns, height=panel.fit(len(found), 320))
-    panel.downloads("fairness_groups", t("fairness.export_groups", by=t(f"fairness.by_{by}"), period=str(period)), found, columns)  # fmt: skip
+    panel.downloads("fairness_groups", plain("fairness.export_groups", by=t(f"fairness.by_{by}"), period=str(period)), found, columns)  # fmt: skip
 
 
 def definitions() -> None:

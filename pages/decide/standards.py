@@ -19,8 +19,9 @@ from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import md, t, text
+from pages.ui.i18n import md, plain, t, text
 
 UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
 NEW = "+"
@@ -114,21 +115,21 @@ def editor() -> None:
         one = trial[name] if trial else None
     except (RenewalError, KeyError, TypeError, ValueError) as error:
         right.warning(
-            explain(error, session.language()) if isinstance(error, RenewalError) else t("standards.unfinished")
+            md(explain(error, session.language())) if isinstance(error, RenewalError) else t("standards.unfinished")
         )
     with right:
         if one is not None:
             current = base[name] if name in base.ids else one
             at = now.catalogue.position(name) if name in now.catalogue.ids else None
             values = now.measured.agents.value[:, at] if at is not None else np.array([])
-            fig = standard_curve(values, current, one.standard, t)
+            fig = standard_curve(values, current, one.standard, plain)
             knots = pd.DataFrame({"value": one.standard.values, "points": one.standard.points})
             panel.chart(
                 "standard_curve",
                 fig,
                 knots,
                 [Column("value", t("column.value"), "amount"), Column("points", t("column.points"), "number")],
-                alt=t("standards.chart", n=len(values)),
+                alt=plain("standards.chart", n=len(values)),
             )
             if name in base.ids:
                 moved = jumps(base[name].standard, one.standard, 0.01 if one.unit.startswith("percent") else 1.0)
@@ -140,23 +141,25 @@ def editor() -> None:
                 key="keep_standard",
                 type="primary",
                 disabled=one is None,
-                on_click=lambda: session.put("standards_draft", {**draft(), name: made}),
+                on_click=action(lambda: session.put("standards_draft", {**draft(), name: made})),
             )
             if chosen != NEW:
                 st.button(
                     t("standards.remove"),
                     key="remove_standard",
                     disabled=len(known.ids) < 2,
-                    on_click=lambda: session.put("standards_draft", {**draft(), chosen: {}}),
+                    on_click=action(lambda: session.put("standards_draft", {**draft(), chosen: {}})),
                 )
                 for step, name_of, icon in ((-1, "up", "arrow_upward"), (1, "down", "arrow_downward")):
                     at = known.position(chosen) + step
                     st.button(
                         t(f"standards.{name_of}"), key=f"standard_{name_of}", icon=f":material/{icon}:", disabled=not 0 <= at < len(known.ids),
-                        on_click=reorder, args=(known.ids, chosen, step),
+                        on_click=action(reorder), args=(known.ids, chosen, step),
                     )  # fmt: skip
             if draft() or session.get("standards_order"):
-                st.button(t("standards.discard"), key="discard_standard", on_click=session.forget, args=DRAFT_KEYS)
+                st.button(
+                    t("standards.discard"), key="discard_standard", on_click=action(session.forget), args=DRAFT_KEYS
+                )
 
 
 def reorder(ids: list[str], chosen: str, step: int) -> None:
@@ -321,7 +324,7 @@ def rehearsal() -> None:
     if not changed and same_marks and plain.order == last.order:
         st.caption(t("standards.no_draft"))
         return
-    names = "、".join(md(label_of(name, known)) for name in changed)
+    names = "、".join(label_of(name, known) for name in changed)
     st.markdown(t("standards.draft", names=names or t("standards.grades")))
     if st.button(t("standards.rehearse"), key="rehearse", type="primary"):
         session.put("rehearsed", load.desk().rehearse(drafted(), now.measured.period))
@@ -444,7 +447,7 @@ def version_name(version: int) -> str:
 
 def restored(version: StandardVersion) -> str:
     """Which earlier version it brings back; empty for one of its own."""
-    return "" if version.restores is None else t("standards.restores", version=version_name(version.restores))
+    return "" if version.restores is None else plain("standards.restores", version=version_name(version.restores))
 
 
 def in_force_line() -> None:
@@ -458,7 +461,7 @@ def in_force_line() -> None:
             "month": month,
             "version": version.version,
             "since": f"{version.effective_from:%Y-%m}",
-            "reason": md(version.reason),
+            "reason": version.reason,
         }
         st.markdown(t("standards.in_force", **facts))
     market = {name: entry for name, entry in load.desk().market().items() if name in base.ids}
@@ -467,7 +470,7 @@ def in_force_line() -> None:
             f"{text(base[name].label)} {views.format_value(entry.value, base[name], session.language())}（{entry.source}）"
             for name, entry in market.items()
         ]
-        st.caption(md(t("sheet.market", parts="；".join(parts))))
+        st.caption(t("sheet.market", parts="；".join(parts)))
 
 
 with shell.page("standards", official=True):

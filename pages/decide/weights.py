@@ -21,10 +21,11 @@ from analytics.reports.words import weights_text
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import persistent_figure
 from pages.ui.follow import lead
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 CUSTOM = "custom"  # no scheme's weights: the sliders were moved
 
@@ -125,10 +126,10 @@ def done(key: str, **facts: object) -> None:
     session.put("weights_done", t(key, **facts))
 
 
-def asked(action, *words: object) -> bool:
+def asked(change, *words: object) -> bool:
     """Do something that may be refused; the refusal is told in words."""
     try:
-        action(*words)
+        change(*words)
     except RequestRefused as error:
         session.put("weights_refused", explain(error, session.language()))
         return False
@@ -193,15 +194,15 @@ def in_force_card() -> None:
     st.markdown(
         t(
             "weights.in_force",
-            scheme=md(views.scheme_label(official, session.language())),
+            scheme=views.scheme_label(official, session.language()),
             weights=weights_text(official),
             month=f"{filters.period.last:%Y-%m}",
         )
     )
     purpose = t(f"weights.purpose_{official.purpose}") if official.purpose else t("weights.purpose_none")
-    st.caption(md(t("weights.why", reason=words, author=official.author or t("method.preset"), purpose=purpose)))
+    st.caption(t("weights.why", reason=words, author=official.author or t("method.preset"), purpose=purpose))
     if official.company_goal:
-        st.caption(md(t("sheet.goal", goal=official.company_goal)))
+        st.caption(t("sheet.goal", goal=official.company_goal))
     if missing := lacking(current(), known):
         st.warning(t("weights.lacking", indicators="、".join(missing)))
 
@@ -213,9 +214,11 @@ def workbench() -> None:
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
         session.put("scheme_choice", matching())
-        box(t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=choose, format_func=label_of)
+        box(
+            t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=action(choose), format_func=label_of
+        )
         st.segmented_control(
-            t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=choose_purpose,
+            t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=action(choose_purpose),
             default=official.purpose or None, format_func=lambda one: t(f"weights.purpose_{one}"), help=t("weights.purpose_help"),
         )  # fmt: skip
         shares = category_shares(current())
@@ -223,8 +226,8 @@ def workbench() -> None:
             weight = round(shares[one.id])
             key = place(f"w_{one.id}", weight)
             st.slider(
-                f"{text(one.label)} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
-                0, 100, weight, key=key, on_change=moved, args=(one.id, key), format="%d%%",
+                f"{md(text(one.label))} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
+                0, 100, weight, key=key, on_change=action(moved), args=(one.id, key), format="%d%%",
             )  # fmt: skip
         exact = any(not float(weight).is_integer() for weight in shares.values())
         st.caption(
@@ -248,13 +251,13 @@ def workbench() -> None:
                     key = place(f"i_{item.id}", weight)
                     st.slider(
                         t("weights.inside_slider", indicator=text(item.label), share=f"{share:.1f}".removesuffix(".0")),
-                        0, 100, weight, key=key, on_change=split, args=(item.id, key),
+                        0, 100, weight, key=key, on_change=action(split), args=(item.id, key),
                     )  # fmt: skip
     with right:
         try:
             now = evaluate(base.measured, current())
         except RequestRefused as error:
-            st.error(explain(error, session.language()))
+            st.error(md(explain(error, session.language())))
             lead("weights_chart", session.trial())
             return
         effect(now)
@@ -277,7 +280,7 @@ def effect(now: Evaluation) -> None:
         st.info(t("weights.nobody_rated"))
         return
     persistent_figure(
-        rank_changes(now, base, rows, t, label_official()),
+        rank_changes(now, base, rows, plain, label_official()),
         "weights_chart",
         430,
         alt=t("weights.chart"),
@@ -307,7 +310,7 @@ def effect(now: Evaluation) -> None:
         for name in table.columns
     ]
     panel.show("moves", table.head(200), columns, height=330)
-    panel.downloads("moves", t("weights.export", period=str(now.measured.period)), table, columns)
+    panel.downloads("moves", plain("weights.export", period=str(now.measured.period)), table, columns)
 
 
 def label_official() -> str:
@@ -326,8 +329,8 @@ def save_form() -> None:
         st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         with st.container(horizontal=True):
-            st.form_submit_button(t("weights.save_button"), on_click=save, args=(False,))
-            st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=save, args=(True,))
+            st.form_submit_button(t("weights.save_button"), on_click=action(save), args=(False,))
+            st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=action(save), args=(True,))
 
 
 def first_of_month() -> dt.date:
@@ -352,7 +355,7 @@ def adopt_form() -> None:
             if ahead.months
             else t("weights.adopt_changes_nothing")
         )
-        st.button(t("weights.adopt_button"), key="adopt_scheme", type="primary", on_click=adopt_saved)
+        st.button(t("weights.adopt_button"), key="adopt_scheme", type="primary", on_click=action(adopt_saved))
 
 
 def saved() -> None:
@@ -390,7 +393,7 @@ def saved() -> None:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 session.keep_valid("delete_name", unused)
                 name = box(t("weights.delete_which"), unused, key="delete_name", width=260)
-                st.button(t("weights.delete"), key="delete_scheme", on_click=delete, args=(name,))
+                st.button(t("weights.delete"), key="delete_scheme", on_click=action(delete), args=(name,))
     if adoptions:
         st.subheader(t("weights.adoptions"), anchor=False)
         table = pd.DataFrame(
@@ -444,9 +447,7 @@ def swot() -> None:
             return
         proposed = propose(official, entries, known)
         before, after = vector(official, known), vector(proposed, known)
-        st.markdown(
-            t("swot.from", base=md(label_official()), before=weights_text(official), after=weights_text(proposed))
-        )
+        st.markdown(t("swot.from", base=label_official(), before=weights_text(official), after=weights_text(proposed)))
         table = pd.DataFrame(
             {
                 "indicator": [indicator(one) for one in known.ids],
@@ -459,7 +460,7 @@ def swot() -> None:
         panel.show("swot_effect", table, [Column("indicator", t("column.indicator")), *sides])
         if not inside_triangle(proposed.categories, known):
             st.warning(t("weights.outside"))
-        st.button(t("swot.use"), key="use_swot", type="primary", on_click=use_swot, args=(proposed,))
+        st.button(t("swot.use"), key="use_swot", type="primary", on_click=action(use_swot), args=(proposed,))
 
 
 def use_swot(proposed: WeightScheme) -> None:
@@ -504,10 +505,10 @@ with shell.page("weights", own_bar=True):
     base = evaluate(measured, official)
     shell.line(measured, int(base.shown.sum()))
     if problem := session.get("weights_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("weights_refused")
     if said := session.get("weights_done"):
-        st.success(said)
+        st.success(md(said))
         session.forget("weights_done")
     in_force_card()
     workbench()
@@ -522,5 +523,5 @@ with shell.page("weights", own_bar=True):
     saved()
     with st.expander(t("common.how")):
         st.markdown(t("weights.how"))
-        lines = (f"- **{md(label_of(name))}** {weights_text(one)}" for name, one in preset_schemes().items())
+        lines = (f"- **{md(label_of(name))}** {md(weights_text(one))}" for name, one in preset_schemes().items())
         st.markdown("\n".join(lines))

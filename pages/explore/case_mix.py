@@ -8,7 +8,7 @@ from analytics.insight.case_mix import CELL, MERGED, calibration, change, none_a
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
-from pages.ui.i18n import t
+from pages.ui.i18n import plain, t
 
 
 def listed(words: list[str]) -> str:
@@ -68,7 +68,7 @@ with shell.page("case_mix"):
     event = panel.show(
         "case_mix", shown, columns, on_select="rerun", selection_mode="single-row", height=panel.fit(len(shown), 420)
     )
-    panel.downloads("case_mix", t("case_mix.export", period=str(period)), shown, columns)
+    panel.downloads("case_mix", plain("case_mix.export", period=str(period)), shown, columns)
     if len(shown):
         row = event.selection.rows[0] if event.selection.rows and event.selection.rows[0] < len(shown) else 0
         one = shown.iloc[row]
@@ -80,10 +80,10 @@ with shell.page("case_mix"):
         with left:
             panel.chart(
                 "waterfall",
-                waterfall_chart(steps, t, one["name"]),
+                waterfall_chart(steps, plain, one["name"]),
                 twin,
                 [Column("step", t("case_mix.step")), Column("value", t("column.value"), "percent")],
-                alt=t("case_mix.waterfall", name=one["name"]),
+                alt=plain("case_mix.waterfall", name=one["name"]),
             )
         with right:
             st.markdown(
@@ -100,7 +100,7 @@ with shell.page("case_mix"):
             tenths = calibration(found)
             named = [Column("n", t("column.due_policies"), "count"), Column("expected", t("case_mix.expected_rate"), "percent"), Column("observed", t("case_mix.rate"), "percent"),
                      Column("low", t("case_mix.low"), "percent"), Column("high", t("case_mix.high"), "percent")]  # fmt: skip
-            panel.chart("calibration", calibration_chart(tenths, t), tenths, named, alt=t("case_mix.calibration"))
+            panel.chart("calibration", calibration_chart(tenths, plain), tenths, named, alt=t("case_mix.calibration"))
     st.subheader(t("case_mix.change"), anchor=False)
     earlier = load.earlier(period)
     teams = sorted({team for team in people["team"] if team})
@@ -136,6 +136,6 @@ with shell.page("case_mix"):
                 Column("performance", t("case_mix.performance"), "percent"),
             ]
             panel.show("cells", cells, named, height=panel.fit(len(cells), 320))
-            panel.downloads("cells", t("case_mix.cells_export", team=team, period=str(period)), cells, named)
+            panel.downloads("cells", plain("case_mix.cells_export", team=team, period=str(period)), cells, named)
     with st.expander(t("common.how")):
         st.markdown(t("case_mix.how"))

@@ -10,7 +10,7 @@ from analytics.reports import views
 from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, t
+from pages.ui.i18n import indicator, md, plain, t
 
 
 def where(found: Funnel) -> list[str]:
@@ -37,7 +37,7 @@ with shell.page("funnel"):
         default=first_rate(now.catalogue),
         key="funnel_indicator",
         required=True,
-        format_func=indicator,
+        format_func=lambda one: md(indicator(one)),
         label_visibility="collapsed",
     )
     found = funnel(now, chosen)
@@ -71,13 +71,13 @@ with shell.page("funnel"):
     table = table[seen].sort_values(["far", "rate"], ascending=[False, False], kind="stable").reset_index(drop=True)
     left, right = st.columns([0.64, 0.36], gap="medium")
     with left:
-        panel.draw("funnel_chart", funnel_chart(now, found, indicator, t), alt=t("funnel.chart", indicator=indicator(chosen)))  # fmt: skip
+        panel.draw("funnel_chart", funnel_chart(now, found, indicator, plain), alt=plain("funnel.chart", indicator=indicator(chosen)))  # fmt: skip
     with right:
         st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99", alarm998=f"{100 * found.alarm998:.0f}"))  # fmt: skip
         st.caption(t("funnel.fewest_events" if found.events else "funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))  # fmt: skip
         st.caption(t("funnel.dispersion", phi=f"{found.phi:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion"))
         st.caption(t("funnel.blame"))
     panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))
-    panel.downloads("funnel", t("funnel.export", period=str(now.measured.period)), table, columns)
+    panel.downloads("funnel", plain("funnel.export", period=str(now.measured.period)), table, columns)
     with st.expander(t("common.how")):
         st.markdown(t("funnel.how"))

@@ -14,7 +14,7 @@ from analytics.reports import views
 from analytics.reports.sure import pooled_text
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 TOP = 25
 FIRST = 5
@@ -35,7 +35,7 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
         rated = int(now.agents.rated.sum())
         st.metric(
             t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", delta, delta_color=colour,
-            delta_description=compared_with if delta is not None else None, help=t("overview.company_score_help", rated=rated), border=True,
+            delta_description=md(compared_with) if delta is not None else None, help=t("overview.company_score_help", rated=rated), border=True,
         )  # fmt: skip
         for name in dict.fromkeys(axes(known)):
             at, unit = known.position(name), known[name].unit
@@ -49,13 +49,13 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
-                f"{indicator(name)} · {counted}", views.format_value(value, known[name], session.language()), delta, delta_color=colour,
-                delta_description=compared_with if delta is not None else None,
-                help=sure + (t(f"overview.{name}_help") if name in COUNTED else text(known[name].why)), border=True,
+                f"{md(indicator(name))} · {counted}", md(views.format_value(value, known[name], session.language())), delta, delta_color=colour,
+                delta_description=md(compared_with) if delta is not None else None,
+                help=sure + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))), border=True,
             )  # fmt: skip
         st.metric(
             t("overview.rated"),
-            f"{rated} / {len(now.people)}",
+            f"{rated:d} / {len(now.people)}",
             help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
             border=True,
         )
@@ -150,7 +150,7 @@ with shell.page("overview"):
     with left:
         if len(rated):
             panel.draw(
-                "ranking", contribution_bars(now, rated[:TOP], indicator, t, ranges), alt=t("overview.ranking_alt")
+                "ranking", contribution_bars(now, rated[:TOP], indicator, plain, ranges), alt=t("overview.ranking_alt")
             )
             st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))
         else:
@@ -166,7 +166,7 @@ with shell.page("overview"):
             )
             panel.chart(
                 "distribution",
-                score_histogram(now, rated, t),
+                score_histogram(now, rated, plain),
                 scores[["score", "grade"]],
                 [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))],
                 alt=t("chart.distribution"),
@@ -174,7 +174,7 @@ with shell.page("overview"):
             by_team = scores.groupby(["team", "grade"], dropna=False).size().rename("agents").reset_index()
             panel.chart(
                 "grades",
-                grades_by_team(now, rated, t),
+                grades_by_team(now, rated, plain),
                 by_team,
                 [
                     Column("team", t("column.team")),
@@ -193,11 +193,11 @@ with shell.page("overview"):
         panel.show("everybody", table, head, column_config=bars, height=420)
     panel.downloads(
         "ranking",
-        t("overview.export", period=str(now.measured.period)),
+        plain("overview.export", period=str(now.measured.period)),
         table,
         columns,
         [
-            t(
+            plain(
                 "overview.export_note",
                 period=str(now.measured.period),
                 scheme=views.scheme_label(now.scheme, session.language()),

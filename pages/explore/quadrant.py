@@ -14,10 +14,11 @@ from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import persistent_figure, select_in_figure, selected_in_figure
 from pages.ui.follow import follow, lead
-from pages.ui.i18n import indicator, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 MOST_ROWS = 500
 
@@ -50,8 +51,10 @@ def put_on_list(agents: list[str]) -> None:
     new = [agent_id for agent_id in agents if agent_id not in listed]
     for agent_id in new:
         quadrant = str(placed.quadrant[now.row(agent_id)])
-        lines = t("talk.reason_lines", x=indicator(placed.x), y=indicator(placed.y), kind=t(f"cut.{placed.x_cut.kind}"))
-        reason = t("talk.reason_quadrant", quadrant=t(f"quadrant.{quadrant}"), period=str(now.measured.period))
+        lines = plain(
+            "talk.reason_lines", x=indicator(placed.x), y=indicator(placed.y), kind=t(f"cut.{placed.x_cut.kind}")
+        )
+        reason = plain("talk.reason_quadrant", quadrant=t(f"quadrant.{quadrant}"), period=str(now.measured.period))
         made = Talk(
             agent_id,
             reason=f"{reason}{lines}",
@@ -115,25 +118,28 @@ def picture() -> None:
             st.info(t("quadrant_page.nobody"))
             picked = np.array([], dtype=int)
         else:
-            fig = quadrant_chart(now, placed, rows, Look(colour, sized, session.how_sure()), indicator, t)
+            fig = quadrant_chart(now, placed, rows, Look(colour, sized, session.how_sure()), indicator, plain)
             ringed = picked_rows(now, placed, rows, selected_in_figure("quadrant_chart", fig))
             if session.how_sure() and len(ringed):
                 fig["layout"]["shapes"] = [*fig["layout"]["shapes"], *arms(now, placed, ringed)]
             chosen = persistent_figure(
                 fig, "quadrant_chart", 540, selectable=True, dragmode=mode,
-                alt=t("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
+                alt=plain("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
             )  # fmt: skip
             picked = picked_rows(now, placed, rows, chosen["points"] if chosen else [])
     with right:
         for name in QUADRANTS:
             st.caption(
-                f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {text(actions()['quadrant'][name])}"
+                f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {md(text(actions()['quadrant'][name]))}"
             )
         if len(picked):
             if session.how_sure():
                 st.caption(t("quadrant_page.arms", most=ARMED))
             st.button(
-                t("quadrant_page.clear"), key="clear_selection", on_click=select_in_figure, args=("quadrant_chart",)
+                t("quadrant_page.clear"),
+                key="clear_selection",
+                on_click=action(select_in_figure),
+                args=("quadrant_chart",),
             )
     session.put("quadrant_drawn", (placed, rows, picked))
     lead("quadrant_chart", controls_say())
@@ -210,7 +216,7 @@ def table() -> None:
             key="put_on_list",
             type="primary",
             disabled=not wanted,
-            on_click=put_on_list,
+            on_click=action(put_on_list),
             args=(wanted,),
         )
         if len(ticked) == 1:
@@ -222,7 +228,7 @@ def table() -> None:
             )
         else:
             st.caption(t("quadrant_page.tick_one"))
-        panel.downloads("quadrant", t("quadrant_page.export", period=str(now.measured.period)), frame, columns)
+        panel.downloads("quadrant", plain("quadrant_page.export", period=str(now.measured.period)), frame, columns)
     if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))
         session.forget("listed_now")
@@ -242,4 +248,4 @@ with shell.page("quadrant_page"):
     table()
     with st.expander(t("common.how")):
         st.markdown(t("quadrant_page.how"))
-        st.caption(views.scheme_label(now.scheme, session.language()))
+        st.caption(md(views.scheme_label(now.scheme, session.language())))

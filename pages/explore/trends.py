@@ -9,7 +9,7 @@ from analytics.reports import views
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, plain, t
 
 SPANS = (6, 12, 18, 24)
 LINES = 12
@@ -50,7 +50,7 @@ def incentive_list() -> None:
     shown = named(table)
     listed = [columns[0], columns[1], columns[2], Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
     panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
-    panel.downloads("incentives", t("trends.export", period=str(span)), shown, listed, [t("trends.how")])
+    panel.downloads("incentives", plain("trends.export", period=str(span)), shown, listed, [t("trends.how")])
     bonus = st.number_input(t("trends.bonus"), 0, 1_000_000, 2_000, step=500, key="bonus", width=200)
     st.markdown(t("trends.budget", total=f"{bonus * count:,}", count=count, chance=f"{Q * bonus * len(table):,.0f}"))
 
@@ -92,7 +92,7 @@ with shell.page("trends"):
     st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)
     everybody = found.agents[found.agents["agent_id"].isin(people.index)].sort_values("p", kind="stable")
     up, down = (int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False))
-    st.markdown(t("trends.found", up=up, down=down, indicator=md(indicator(chosen))))
+    st.markdown(t("trends.found", up=up, down=down, indicator=indicator(chosen)))
     drawn = everybody[everybody["finding"]].head(LINES)
     if len(drawn):
         lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
@@ -100,9 +100,9 @@ with shell.page("trends"):
         panel.chart(
             "trend_chart", trend_lines(lines, names, percent, t("trends.drawn")), lines.assign(name=lines["agent_id"].map(names)),
             [Column("name", t("column.name")), Column("month", t("filter.period"), "date"), Column("value", indicator(chosen), "percent" if percent else "number"), Column("n", t("column.denominator"), "count")],
-            alt=t("trends.of", indicator=indicator(chosen)),
+            alt=plain("trends.of", indicator=indicator(chosen)),
         )  # fmt: skip
     panel.show("trends", named(everybody), columns, height=panel.fit(len(everybody), 420))
-    panel.downloads("trends", t("trends.export_all", indicator=indicator(chosen), period=str(span)), named(everybody), columns)  # fmt: skip
+    panel.downloads("trends", plain("trends.export_all", indicator=indicator(chosen), period=str(span)), named(everybody), columns)  # fmt: skip
     with st.expander(t("common.how")):
         st.markdown(t("trends.how"))

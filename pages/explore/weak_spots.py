@@ -20,7 +20,7 @@ from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column
 from analytics.units import percent
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import indicator, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 CERTAIN = 0.8  # from which one loss is named alone
 
@@ -97,7 +97,11 @@ with shell.page("weak_spots"):
             Column("action", t("column.action")),
         ]
         panel.chart(
-            "losses", losses_bars(table, indicator, t, whose), export, columns, alt=t("weak_spots.chart", team=whose)
+            "losses",
+            losses_bars(table, indicator, plain, whose),
+            export,
+            columns,
+            alt=plain("weak_spots.chart", team=whose),
         )
     with right:
         st.subheader(t("weak_spots.todo", team=whose), anchor=False)
@@ -117,7 +121,9 @@ with shell.page("weak_spots"):
                     action=text(action_for(now.catalogue[line.indicator])),
                 )
             )
-        panel.downloads("losses", t("weak_spots.export", team=whose, period=str(now.measured.period)), export, columns)
+        panel.downloads(
+            "losses", plain("weak_spots.export", team=whose, period=str(now.measured.period)), export, columns
+        )
     behind = agents_behind(now, team, chosen)
     st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)
     look = "percent" if now.catalogue[chosen].unit.startswith("percent") else "number"
@@ -150,7 +156,7 @@ with shell.page("weak_spots"):
                 controls.plan_talk(
                     now,
                     str(one["agent_id"]),
-                    t("talk.reason_weak", indicator=indicator(chosen), lost=f"{one['lost']:.1f}"),
+                    plain("talk.reason_weak", indicator=indicator(chosen), lost=f"{one['lost']:.1f}"),
                     (chosen,),
                     "weak_plan",
                 )
@@ -161,8 +167,8 @@ with shell.page("weak_spots"):
                     icon=":material/person:",
                 )
             panel.downloads(
-                "behind", t("weak_spots.behind_export", team=whose, indicator=indicator(chosen)), behind, shown
+                "behind", plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)), behind, shown
             )
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))
-        st.caption(views.scheme_label(now.scheme, session.language()))
+        st.caption(md(views.scheme_label(now.scheme, session.language())))

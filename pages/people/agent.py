@@ -16,7 +16,7 @@ from analytics.scoring.weights import largest_remainder
 from analytics.units import percent
 from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.box import box
-from pages.ui.i18n import indicator, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 with shell.page("agent"):
     now = load.evaluation(controls.filter_bar())
@@ -32,12 +32,12 @@ with shell.page("agent"):
             help=t("agent.score_help"),
             border=True,
         )
-        st.metric(t("column.grade"), scored.grade[row] if rated else "—", border=True)
+        st.metric(t("column.grade"), md(scored.grade[row]) if rated else "—", border=True)
         ranges = load.rank_ranges(now) if session.how_sure() else None
         reach = ranges.cells(len(now.people), np.array([row]))[0][0] if ranges else "—"
         st.metric(
             t("column.rank"),
-            f"{scored.rank[row]} / {int(scored.rated.sum())}" if rated else "—",
+            f"{scored.rank[row]:d} / {int(scored.rated.sum())}" if rated else "—",
             help=t("agent.rank_help")
             if reach == "—"
             else f"{t('certainty.rank_reach', range=reach)} {t('agent.rank_help')}",
@@ -93,7 +93,7 @@ with shell.page("agent"):
         columns.insert(3, Column("sure", t("certainty.agent_column")))
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left:
-        panel.draw("breakdown", breakdown_bars(table, indicator, t), alt=t("agent.chart"))
+        panel.draw("breakdown", breakdown_bars(table, indicator, plain), alt=t("agent.chart"))
     with right:
         history = load.agent_history(now, agent_id)
         options = list(dict.fromkeys(history["indicator"]))
@@ -106,8 +106,8 @@ with shell.page("agent"):
             as_percent = unit.unit.startswith("percent")
             fig = history_lines(
                 lines,
-                t,
-                t("agent.history", indicator=indicator(one)),
+                plain,
+                plain("agent.history", indicator=indicator(one)),
                 as_percent,
                 t(f"unit.{unit.unit}"),
                 names[agent_id],
@@ -126,7 +126,7 @@ with shell.page("agent"):
                     Column("value", t("column.value"), "percent" if as_percent else "number"),
                     Column("n", t("column.denominator"), "count"),
                 ],
-                alt=t("agent.history", indicator=indicator(one)),
+                alt=plain("agent.history", indicator=indicator(one)),
             )
         else:
             st.info(t("agent.no_history"))
@@ -173,12 +173,17 @@ with shell.page("agent"):
                 kept=percent(extra["retained_premium"] / extra["due_premium"]),
             )
         )
-    st.page_link(
-        "pages/people/sheet.py",
-        label=t("agent.to_sheet"),
-        query_params={"agent": agent_id},
-        icon=":material/description:",
+    if load.desk().covers(agent_id):
+        st.page_link(
+            "pages/people/sheet.py",
+            label=t("agent.to_sheet"),
+            query_params={"agent": agent_id},
+            icon=":material/description:",
+        )
+    else:
+        st.caption(t("sheet.moved_on", agents=f"{names[agent_id]} {agent_id}"))
+    panel.downloads(
+        "agent", plain("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns, persons=1
     )
-    panel.downloads("agent", t("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns)
     with st.expander(t("common.how")):
         st.markdown(t("agent.how"))

@@ -19,8 +19,9 @@ from analytics.reports import sheets, views
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, export_name
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t, text
+from pages.ui.i18n import indicator, md, plain, t, text
 
 ORDER = (
     "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "extra_range", "extra_premium", "half_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
@@ -89,7 +90,7 @@ def save_talks() -> None:
 
 def told() -> None:
     if problem := session.get("coaching_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("coaching_refused")
     elif session.get("coaching_saved"):
         st.caption(t("coaching.saved"))
@@ -133,12 +134,12 @@ def whom() -> None:
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
         editor, key="coaching_editor", hide_index=True, width="stretch", height=panel.fit(len(editor), 620), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=save_list,
+        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=action(save_list),
     )  # fmt: skip
     told()
     panel.downloads(
-        "coaching", t("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
-        [t("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
+        "coaching", plain("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
+        [plain("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
     )  # fmt: skip
 
 
@@ -188,7 +189,7 @@ def talks() -> None:
     }  # fmt: skip
     st.data_editor(
         table, key="talks_editor", hide_index=True, width="stretch", height=panel.fit(len(table), 520), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=save_talks,
+        disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=action(save_talks),
     )  # fmt: skip
     told()
     columns = [Column("name", t("column.name")), Column("agent_id", t("column.agent_id"))]
@@ -198,13 +199,13 @@ def talks() -> None:
     ]
     language, version = session.language(), load.data_version()
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        whom = len({talk.agent_id for talk in shown})
+        calendar = panel.Leaving(export_name(t("coaching.title"), version, "ics"), whom, mime="text/calendar")
+        panel.take(
             t("talk.calendar"),
+            calendar,
             lambda: to_calendar(shown, names, language),
-            export_name(t("coaching.title"), version, "ics"),
-            "text/calendar",
-            key="talks_ics",
-            on_click="ignore",
+            "talks_ics",
             icon=":material/event:",
         )
         panel.downloads(
@@ -245,7 +246,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
             Column("agreed", t("talk.agreed")),
             Column("indicator", t("talk.aims")),
             Column("before", t("talk.before")),
-            Column("after", t("talk.after", period=str(now.measured.period))),
+            Column("after", plain("talk.after", period=str(now.measured.period))),
         ]
         panel.show("talk_history", table, columns)
         st.caption(t("talk.no_claim"))
@@ -305,7 +306,7 @@ def proof() -> None:
     if found.periods is not None and found.periods["rate"].notna().any():
         named = found.periods.assign(period=[t(f"proof.period_{one}") for one in found.periods["period"]], side=[t(f"proof.side_{one}") for one in found.periods["side"]])  # fmt: skip
         columns = [Column("period", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator(RATE), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
-        panel.chart("proof_chart", event_lines(found.periods, t), named, columns, alt=t("proof.chart"))
+        panel.chart("proof_chart", event_lines(found.periods, plain), named, columns, alt=t("proof.chart"))
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
 
@@ -321,7 +322,7 @@ def signed(value: float) -> str:
 
 
 with shell.page("coaching", official=True):
-    now = load.evaluation(controls.filter_bar())
+    now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     part = st.segmented_control(
         t("coaching.part"),

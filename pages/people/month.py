@@ -8,7 +8,8 @@ from analytics.language import explain
 from analytics.reports.routine import routine_lines
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
-from pages.ui.i18n import t
+from pages.ui.act import action
+from pages.ui.i18n import md, plain, t
 
 # Where each line of the routine is worked on, and the action that its page asks for.
 PLACES = {
@@ -24,10 +25,10 @@ PLACES = {
 MARKS = {"done": ":material/check_circle:", "open": ":material/radio_button_unchecked:"}
 
 
-def told(action, *words: object) -> None:
+def told(change, *words: object) -> None:
     """Publish or take back; a refusal is told and changes nothing."""
     try:
-        action(period, *words)
+        change(period, *words)
     except RequestRefused as error:
         session.put("month_refused", explain(error, session.language()))
         return
@@ -42,13 +43,13 @@ def publishing() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if desk.published(period):
             st.text_input(t("month.why"), key="month_why", max_chars=500, width=360)
-            st.button(t("month.take_back"), key="take_back", on_click=take_back)
+            st.button(t("month.take_back"), key="take_back", on_click=action(take_back))
         else:
             st.button(
                 t("month.publish", period=str(period)),
                 key="publish",
                 type="primary",
-                on_click=told,
+                on_click=action(told),
                 args=(desk.publish,),
             )
 
@@ -64,11 +65,11 @@ with shell.page("routine", official=True):
     left = sum(step.state == "open" for step in steps)
     st.markdown(t("month.left", period=str(period), count=left) if left else t("month.all_done", period=str(period)))
     if problem := session.get("month_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("month_refused")
     for step, line in zip(steps, lines, strict=True):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"):
-            st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {line}")
+            st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {md(line)}")
             place = PLACES.get(step.id)
             if place and step.state == "open" and load.desk().may(place[2]):
                 st.page_link(place[0], label=t(place[1]), icon=":material/arrow_forward:", width="content")
@@ -81,6 +82,6 @@ with shell.page("routine", official=True):
         }
     )
     columns = [Column(name, t(f"month.col_{name}")) for name in table.columns]
-    panel.downloads("routine", t("month.export", period=str(period)), table, columns)
+    panel.downloads("routine", plain("month.export", period=str(period)), table, columns)
     with st.expander(t("common.how")):
         st.markdown(t("month.how"))

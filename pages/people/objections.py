@@ -5,16 +5,19 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
+from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.insight.objections import review_list, summary
 from analytics.language import explain
+from analytics.model import Period
 from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Attachment, Objection
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
-from analytics.state.objections import ATTACHMENT_MB
+from analytics.state.attachments import ATTACHMENT_MB, KINDS
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, t, together
 
 CHOICES = {"outcome": ["renewed", "lost", "open"]}
 
@@ -57,7 +60,7 @@ def answer(objection: Objection, state: str) -> None:
         months = "、".join(
             f"{one.first:%Y-%m}…{one.last:%Y-%m}" if one.first != one.last else f"{one.first:%Y-%m}" for one in closed
         )
-        said += " " + t("objection.closed_stay", months=months)
+        said = together(said, t("objection.closed_stay", months=months))
     session.put("objection_done", said)
     session.forget(f"replay_{objection.id}")
 
@@ -74,10 +77,10 @@ def undo(correction_id: int) -> None:
 
 def told() -> None:
     if problem := session.get("objection_refused"):
-        st.error(problem)
+        st.error(md(problem))
         session.forget("objection_refused")
     if done := session.get("objection_done"):
-        st.caption(done)
+        st.caption(md(done))
         session.forget("objection_done")
 
 
@@ -146,9 +149,12 @@ def form() -> None:
                         )
         st.text_area(t("objection.text"), key="objection_text", max_chars=4000, height=90)
         st.file_uploader(
-            t("objection.attachment", limit=ATTACHMENT_MB), key="objection_file", max_upload_size=ATTACHMENT_MB
+            t("objection.attachment", limit=ATTACHMENT_MB),
+            list(KINDS),
+            key="objection_file",
+            max_upload_size=ATTACHMENT_MB,
         )
-        st.button(t("objection.make"), key="make_objection", type="primary", on_click=make, args=(agent_id,))
+        st.button(t("objection.make"), key="make_objection", type="primary", on_click=action(make), args=(agent_id,))
 
 
 def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
@@ -166,6 +172,12 @@ def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def taken(desk: Desk, one: Objection) -> bytes:
+    """The attachment as it is stored when it is taken."""
+    attached = desk.attachment(one)
+    return b"" if attached is None else attached.data
+
+
 def detail(one: Objection) -> None:
     """One objection whole: what it says, the replay, and the answer."""
     desk = load.desk()
@@ -175,30 +187,30 @@ def detail(one: Objection) -> None:
                 "objection.head",
                 id=one.id,
                 kind=t(f"objection.kind_{one.kind}"),
-                author=md(sheets.who(one.author, session.language())),
+                author=sheets.who(one.author, session.language()),
                 at=f"{one.made_at:%Y-%m-%d %H:%M}",
             )
         )
         st.text(one.text)
         for name, value in one.proposal.items():
             shown = t(f"data.means_{value}") if name == "outcome" else value or t("objection.nothing")
-            st.markdown(t("objection.proposes", policy=md(one.policy_id), field=field_label(name), value=md(shown)))
+            st.markdown(t("objection.proposes", policy=one.policy_id, field=field_label(name), value=shown))
         if (attached := desk.attachment(one)) is not None:
-            st.download_button(
+            stem, _, suffix = attached.name.rpartition(".")
+            span = str(Period(one.first, one.last))
+            file = panel.Leaving(export_name(stem or "file", one.id or 0, suffix or "bin"), 1, span)
+            panel.take(
                 t("objection.take_attachment", name=attached.name),
-                attached.data,
-                export_name(
-                    attached.name.rpartition(".")[0] or "file", one.id or 0, attached.name.rpartition(".")[2] or "bin"
-                ),
-                key=f"attachment.{one.id}",
-                on_click="ignore",
+                file,
+                lambda: taken(desk, one),
+                f"attachment.{one.id}",
             )
         if one.state != "open":
             st.markdown(
                 t(
                     "objection.answer_of",
                     state=t(f"objection.state_{one.state}"),
-                    who=md(sheets.who(one.answered_by, session.language())),
+                    who=sheets.who(one.answered_by, session.language()),
                     at=f"{one.answered_at:%Y-%m-%d %H:%M}",
                 )
             )
@@ -221,7 +233,7 @@ def detail(one: Objection) -> None:
                 st.button(
                     t(f"objection.do_{state}"),
                     key=f"{state}.{one.id}",
-                    on_click=answer,
+                    on_click=action(answer),
                     args=(one, state),
                     type="primary" if state == "accepted" else "secondary",
                 )
@@ -237,11 +249,11 @@ def written(one: Objection) -> None:
             f"{field_label(name)} {value or t('objection.nothing')}" for name, value in each.values.items()
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(md(t("objection.correction", policy=each.policy_id, fields=fields)), width="content")
+            st.caption(t("objection.correction", policy=each.policy_id, fields=fields), width="content")
             if each.undone:
                 st.caption(t("objection.correction_undone"), width="content")
             else:
-                st.button(t("objection.undo"), key=f"undo.{each.id}", on_click=undo, args=(each.id,))
+                st.button(t("objection.undo"), key=f"undo.{each.id}", on_click=action(undo), args=(each.id,))
 
 
 def replayed(one: Objection, found) -> None:
@@ -382,7 +394,7 @@ def dashboard() -> None:
 
 
 with shell.page("objections", official=True):
-    now = load.evaluation(controls.filter_bar())
+    now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     parts = ["list", "new", *(["sum"] if load.desk().may("answer") else [])]
     if session.parameter("agent") and session.get("objection_part") is None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts.scores import history_lines
+from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.insight.sheet import differs, fingerprint
 from analytics.language import explain
@@ -15,8 +16,9 @@ from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, export_name
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
+from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, plain, t
 
 MOST = 2_000
 HOW_SURE = ["low", "high"]  # of every month; sheets closed before these were kept have none
@@ -77,16 +79,16 @@ def head(one: dict) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         for label, value in sheets.verdict(one, session.language()):
-            st.metric(label, value, border=True)
+            st.metric(md(label), md(value), border=True)
     facts = " · ".join(
-        f"{label} **{md(value)}**" for label, value in sheets.basics(one, session.language()) if value != "—"
+        f"{md(label)} **{md(value)}**" for label, value in sheets.basics(one, session.language()) if value != "—"
     )
     st.markdown(facts)
     st.markdown(md(sheets.meaning(one, session.language())))
     if veto := sheets.veto_line(one, session.language()):
         st.warning(md(veto))
     if one["closed"] and now.measured.filters.channel:
-        st.caption(t("sheet.closed_whole", channel=md(now.measured.filters.channel)))
+        st.caption(t("sheet.closed_whole", channel=now.measured.filters.channel))
     reading(one)
 
 
@@ -97,7 +99,9 @@ def reading(one: dict) -> None:
         key = "sheet.read_changed" if read["changed_since"] else "sheet.read_at"
         st.caption(f":material/done_all: {t(key, at=read['at'])}")
     if session.identity().agent_id == agent_id and (read is None or read["changed_since"]):
-        st.button(t("sheet.confirm_read"), key="confirm_read", type="primary", on_click=confirm_read, args=(agent_id,))
+        st.button(
+            t("sheet.confirm_read"), key="confirm_read", type="primary", on_click=action(confirm_read), args=(agent_id,)
+        )
 
 
 def figures(one: dict) -> None:
@@ -130,8 +134,8 @@ def figures(one: dict) -> None:
         lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
         fig = history_lines(
             lines,
-            t,
-            t("agent.history", indicator=indicator(name)),
+            plain,
+            plain("agent.history", indicator=indicator(name)),
             unit.startswith("percent"),
             t(f"unit.{unit}"),
             one["agent"]["name"],
@@ -143,7 +147,7 @@ def figures(one: dict) -> None:
         panel.chart(
             "sheet_history", fig, twin,
             [Column("month", t("filter.period"), "date"), Column("whose", t("column.name")), Column("value", t("column.value"), "percent" if unit.startswith("percent") else "number"), Column("n", t("column.denominator"), "count")],
-            alt=t("agent.history", indicator=indicator(name)),
+            alt=plain("agent.history", indicator=indicator(name)),
         )  # fmt: skip
 
 
@@ -160,7 +164,7 @@ def notes(agent_id: str) -> None:
     desk, period = load.desk(), now.measured.period
     every = desk.notes(agent_id, period)
     if refused := session.get("note_refused"):
-        st.error(refused)
+        st.error(md(refused))
         session.forget("note_refused")
     for column, kind in zip(st.columns(len(NOTE_KINDS), gap="medium"), NOTE_KINDS, strict=True):
         with column:
@@ -178,7 +182,7 @@ def notes(agent_id: str) -> None:
                         st.button(
                             t("sheet.save"),
                             key=f"save.{note.id}",
-                            on_click=save_note,
+                            on_click=action(save_note),
                             args=(f"edit.{note.id}.{note.version}", note),
                             type="primary",
                         )
@@ -194,7 +198,7 @@ def notes(agent_id: str) -> None:
                         st.button(
                             t("sheet.edit"),
                             key=f"edit_note.{note.id}",
-                            on_click=session.put,
+                            on_click=action(session.put),
                             args=("note_editing", note.id),
                         )
             if desk.may("remark" if kind == "remark" else "note", agent_id):
@@ -203,32 +207,26 @@ def notes(agent_id: str) -> None:
                 st.button(
                     t("sheet.add"),
                     key=f"add_{kind}",
-                    on_click=save_note,
+                    on_click=action(save_note),
                     args=(key, Note(agent_id, period.first, period.last, kind, "")),
                 )
 
 
-def files(about, agent_id: str, one: dict) -> None:
+def files(about, agent_id: str) -> None:
     """PDF and workbook of this sheet; of everybody shown in one go, with progress."""
-    language, version = session.language(), load.data_version()
-    stem = f"{t('sheet.title')} {agent_id} {now.measured.period}"
+    desk, language, version = load.desk(), session.language(), load.data_version()
+    period = str(now.measured.period)
+
+    def again() -> dict:
+        """The sheet as it is when it is taken."""
+        return desk.shown_sheet(desk.around(about.evaluation.measured.filters), agent_id)
+
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            t("sheet.pdf"),
-            lambda: to_pdf([one], language),
-            export_name(stem, version, "pdf"),
-            "application/pdf",
-            key="sheet_pdf",
-            on_click="ignore",
-            type="primary",
-        )
-        st.download_button(
-            t("common.xlsx"),
-            lambda: to_workbook([one], language),
-            export_name(stem, version, "xlsx"),
-            key="sheet_xlsx",
-            on_click="ignore",
-        )
+        stem = f"{t('sheet.title')} {agent_id} {period}"
+        printed = panel.Leaving(export_name(stem, version, "pdf"), 1, period, "application/pdf")
+        panel.take(t("sheet.pdf"), printed, lambda: to_pdf([again()], language), "sheet_pdf", type="primary")
+        book = panel.Leaving(export_name(stem, version, "xlsx"), 1, period)
+        panel.take(t("common.xlsx"), book, lambda: to_workbook([again()], language), "sheet_xlsx")
     if len(ids) < 2:
         return
     with st.expander(t("sheet.many", count=len(ids))), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -243,33 +241,38 @@ def files(about, agent_id: str, one: dict) -> None:
         if waiting.running("sheets"):
             session.put("sheets_made", waiting.outcome("sheets"))
         if st.button(t("sheet.make", count=len(ids)), key="make_sheets"):
-            desk, chosen, made = load.desk(), list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
+            chosen, made = list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
 
             def make(work):
-                views = []
-                for at, each in enumerate(chosen):
+                def step(done):
                     work.enter("reading")
-                    work.share = at / len(chosen) / 2
-                    views.append(desk.shown_sheet(about, each))
+                    work.share = done / len(chosen) / 2
+
+                views, left_out = desk.shown_sheets(about, chosen, step)
 
                 def hear(done):
                     work.check()
                     work.share = 0.5 + done / len(chosen) / 2
 
-                return form, made(views, language, hear), len(chosen)
+                return form, made(views, language, hear), [one for one in chosen if one not in left_out], left_out
 
             waiting.begin("sheets", t("sheet.making", count=len(ids)), make)
             session.put("sheets_made", waiting.outcome("sheets"))
         if kept := session.get("sheets_made"):
-            form, data, count = kept
-            st.download_button(
-                t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}"),
-                data,
-                export_name(f"{t('sheet.title')} {now.measured.period}", version, form),
-                key="sheets_file",
-                on_click="ignore",
-                type="primary",
-            )
+            form, data, whom, left_out = kept
+            if left_out:
+                st.caption(t("sheet.moved_on", agents="、".join(left_out)))
+            count = len(whom)
+            pack = panel.Leaving(export_name(f"{t('sheet.title')} {period}", version, form), count, period)
+            label = t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}")
+            panel.take(md(label), pack, lambda: handed(desk, whom, data), "sheets_file", type="primary")
+
+
+def handed(desk: Desk, agent_ids: list[str], data: bytes) -> bytes:
+    """A pack that was made, to whoever may still see everybody in it."""
+    for agent_id in agent_ids:
+        desk.require("see", agent_id)
+    return data
 
 
 def differences(agent_id: str, one: dict, live: dict) -> None:
@@ -313,7 +316,7 @@ def closing(agent_id: str, one: dict) -> None:
     """Closing one or all, after it was said what that freezes; opening one or all again, for a reason."""
     desk, period = load.desk(), now.measured.period
     if done := session.get("sheet_done"):
-        st.success(done)
+        st.success(md(done))
         session.forget("sheet_done")
     if not desk.may("close", agent_id):
         return
@@ -323,12 +326,12 @@ def closing(agent_id: str, one: dict) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if one["closed"]:
             st.text_input(t("sheet.reopen_why"), key="reopen_why", max_chars=500, width=360)
-            st.button(t("sheet.reopen"), key="reopen", on_click=reopen, args=([agent_id], "reopen_why"))
+            st.button(t("sheet.reopen"), key="reopen", on_click=action(reopen), args=([agent_id], "reopen_why"))
         else:
             st.button(
                 t("sheet.close"),
                 key="close_sheet",
-                on_click=ask_to_close,
+                on_click=action(ask_to_close),
                 args=([agent_id], here),
                 help=t("sheet.close_help"),
             )
@@ -336,7 +339,7 @@ def closing(agent_id: str, one: dict) -> None:
             st.button(
                 t("sheet.close_all", count=len(open_ones)),
                 key="close_all",
-                on_click=ask_to_close,
+                on_click=action(ask_to_close),
                 args=(open_ones, here),
             )
     question = session.get("closing")
@@ -350,7 +353,7 @@ def closing(agent_id: str, one: dict) -> None:
             st.button(
                 t("sheet.reopen_all", count=len(closed_ones)),
                 key="reopen_all",
-                on_click=reopen,
+                on_click=action(reopen),
                 args=(closed_ones, "reopen_all_why"),
             )
 
@@ -363,7 +366,7 @@ def ask(agent_ids: list[str]) -> None:
         f"{names[agent_ids[0]]} {agent_ids[0]}" if len(agent_ids) == 1 else t("sheet.closing_all", count=len(agent_ids))
     )
     with st.container(border=True, key="closing_asked"):
-        st.markdown(f"**{period} · {md(whom)}**")
+        st.markdown(f"**{md(period)} · {md(whom)}**")
         st.markdown(
             t(
                 "sheet.closing_counts",
@@ -381,16 +384,19 @@ def ask(agent_ids: list[str]) -> None:
                 t("sheet.close_yes", count=len(ahead.sheets)),
                 key="close_yes",
                 type="primary",
-                on_click=close_sheets,
+                on_click=action(close_sheets),
                 args=(agent_ids,),
             )
             st.button(
-                t("sheet.close_no"), key="close_no", on_click=session.forget, args=("closing", "close_provisional")
+                t("sheet.close_no"),
+                key="close_no",
+                on_click=action(session.forget),
+                args=("closing", "close_provisional"),
             )
 
 
 with shell.page("sheet", official=True):
-    now = load.evaluation(controls.filter_bar())
+    now = load.evaluation(controls.filter_bar(theirs=True))
     known = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
     agent_id, ids, names = controls.choose_agent(now, "sheet", MOST)
@@ -407,14 +413,17 @@ with shell.page("sheet", official=True):
     closing(agent_id, one)
     notes(agent_id)
     weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]
-    reason = t("talk.reason_sheet", period=str(now.measured.period))
+    reason = plain("talk.reason_sheet", period=str(now.measured.period))
     controls.plan_talk(now, agent_id, reason, tuple(item["id"] for item in weakest), "sheet_plan")
     st.page_link(
         "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"
     )
-    files(about, agent_id, one)
+    if moved := load.desk().moved_on(now.measured.filters):
+        st.caption(t("sheet.moved_on", agents="、".join(moved)))
+    files(about, agent_id)
     with st.expander(t("common.how")):
         st.markdown(t("sheet.how"))
         st.caption(
-            md(sheets.rules_line(one, session.language())) + f" · {t('sheet.fingerprint')} `{fingerprint(live)[:12]}`"
+            md(sheets.rules_line(one, session.language()))
+            + f" · {t('sheet.fingerprint')} `{md(fingerprint(live)[:12])}`"
         )

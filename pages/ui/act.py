@@ -1,4 +1,4 @@
-"""What a click or an entry does: every callback of a widget that changes anything goes through here."""
+"""What a click, an entry or a download does: all that a widget calls goes through here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.ui import gate, session
 P = ParamSpec("P")
 
 
-def action(function: Callable[P, None]) -> Callable[P, None]:
+def action(function: Callable[P, object]) -> Callable[P, None]:
     """A callback as widgets may have it. Streamlit runs callbacks before the page, and so before the gate: whoever has no account any
     more is stopped here, and a refusal becomes the sentence at the top of the page."""
 
@@ -24,7 +24,6 @@ def action(function: Callable[P, None]) -> Callable[P, None]:
         try:
             function(*words, **named)
         except RenewalError as error:
-            session.put("refused", explain(error, session.language()))
+            session.refuse(explain(error, session.language()))
 
-    acting.__dict__["is_action"] = True
     return acting

@@ -15,7 +15,7 @@ from pages.ui.i18n import md, t
 def label(choice: str) -> str:
     """An answer in the reader's words; a month, a scale or a word of the file is its own label."""
     key = f"answer.{choice}"
-    return t(key) if key in sentences(session.language()) else choice
+    return t(key) if key in sentences(session.language()) else md(choice)
 
 
 def ask(questions: Sequence[Question], prefix: str) -> Mapping[str, str] | None:
@@ -25,7 +25,7 @@ def ask(questions: Sequence[Question], prefix: str) -> Mapping[str, str] | None:
         answers = {}
         for one in questions:
             chosen = st.radio(
-                t(f"question.{one.key}", **{name: md(str(value)) for name, value in one.facts.items()}),
+                t(f"question.{one.key}", **one.facts),
                 one.choices, one.choices.index(one.suggested) if one.suggested in one.choices else None,
                 key=f"{prefix}.question.{one.id}", format_func=label, horizontal=True,
             )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import session
+from pages.ui.i18n import md
 
 NOTHING = object()
 
@@ -34,4 +35,4 @@ def box(
     elif every and session.get(f"said.{key}") != said:
         session.put(key, session.get(key))
     session.put(f"said.{key}", said)
-    return st.selectbox(label, every, key=key, format_func=lambda one: words.get(one, str(one)), **more)
+    return st.selectbox(md(label), every, key=key, format_func=lambda one: words.get(one, str(one)), **more)

@@ -11,8 +11,9 @@ from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
 from analytics.people import OPEN_TALKS, Talk
 from pages.ui import load, session
+from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import md, t
+from pages.ui.i18n import plain, t
 
 ALL = "all"
 
@@ -55,8 +56,9 @@ def remembered_period() -> Period:
     return periods.get(session.remembered("period") or "") or load.default_period()
 
 
-def filter_bar(*, least: bool = False) -> Filters:
-    """Period, team, branch, channel on one line; what is chosen stays from page to page."""
+def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
+    """Period, team, branch, channel on one line; what is chosen stays from page to page. `theirs`: of the agents who are the reader's
+    today, as sheets, talks and objections are; else of those whose figures of the period are."""
     periods = period_options()
     if not periods:
         st.info(t("month.nothing_published"))
@@ -65,7 +67,7 @@ def filter_bar(*, least: bool = False) -> Filters:
     default_id = f"{default.first:%Y-%m}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         chosen = _select("period", list(periods), default_id, lambda one: _period_label(one, periods))
-        base = load.measured(Filters(periods[chosen]))
+        base = load.measured(Filters(periods[chosen], theirs=theirs))
         seen = base.people[base.in_scope]
         alone = session.identity().agent_id is not None
         teams = [] if alone else sorted({team for team in seen["team"] if team})
@@ -84,9 +86,9 @@ def filter_bar(*, least: bool = False) -> Filters:
             session.remember("least", value)
         else:
             session.remember("least", 0)
-        st.button(t("filter.reset"), key="reset", on_click=_reset)
+        st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
-    return session.filters(periods[chosen])
+    return session.filters(periods[chosen], theirs=theirs)
 
 
 def period_choice() -> Period:
@@ -103,7 +105,7 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
         session.put(key, wanted)
     chosen = box(
         t(f"filter.{key}"), options, key=key, format_func=label, width=178 if key == "period" else 120,
-        on_change=_remember, args=(key,),
+        on_change=action(_remember), args=(key,),
     )  # fmt: skip
     session.remember(key, chosen or None)
     return chosen
@@ -121,7 +123,9 @@ def _custom(periods: dict[str, Period]) -> None:
     with st.popover(t("filter.custom")):
         first = box(t("filter.from"), months[::-1], key="from_month")
         last = box(t("filter.to"), months, key="to_month")
-        st.button(t("filter.apply"), key="apply_period", on_click=_apply, args=(first, last), disabled=first > last)
+        st.button(
+            t("filter.apply"), key="apply_period", on_click=action(_apply), args=(first, last), disabled=first > last
+        )
 
 
 def _apply(first: str, last: str) -> None:
@@ -136,7 +140,7 @@ def _reset() -> None:
 
 def _period_label(one: str, periods: dict[str, Period]) -> str:
     if one == ALL:
-        return t("filter.everything", period=str(periods[one]))
+        return plain("filter.everything", period=str(periods[one]))
     return one.replace("~", "…")
 
 
@@ -154,7 +158,7 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
     if asked and asked not in ids and asked in set(people["agent_id"]):
         ids.insert(0, asked)
     if asked and asked not in ids:
-        st.warning(t("agent.unknown", agent=md(asked)))
+        st.warning(t("agent.unknown", agent=asked[:40]))
     if not ids:
         st.info(t("common.nothing"))
         st.stop()
@@ -184,4 +188,4 @@ def plan_talk(now: Evaluation, agent_id: str, reason: str, indicators: tuple[str
         return
     period = now.measured.period
     made = Talk(agent_id, reason=reason, indicators=indicators, first=period.first, last=period.last)
-    st.button(t("talk.plan"), key=key, icon=":material/add_task:", on_click=desk.save_talk, args=(made,))
+    st.button(t("talk.plan"), key=key, icon=":material/add_task:", on_click=action(desk.save_talk), args=(made,))

@@ -8,7 +8,7 @@ from analytics.model import Filters
 from analytics.reports.evidence import evidence_tables
 from analytics.reports.tables import export_name, to_xlsx
 from pages.ui import load, panel, session
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, plain, t
 
 
 def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Filters, key: str) -> None:
@@ -21,15 +21,13 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
             st.info(t("evidence.none"))
             return
         facts = {"indicator": label, "value": value, "rows": f"{found.rows:,}", "period": str(filters.period)}
-        st.caption(md(t("evidence.note", **facts)))
+        st.caption(t("evidence.note", **facts))
         for months, why in found.aside:
             st.caption(t("evidence.aside", months=months, why=t(f"set_aside.{why}")))
         tables = evidence_tables(found, session.language())
         for at, (kind, (table, columns)) in enumerate(tables.items()):
             st.markdown(f"**{md(kind)}** · {len(table):,}")
             panel.show(f"{key}.evidence.{at}", table, columns, height=panel.fit(len(table), 320))
-        stem = t("evidence.export", agent=agent_id, indicator=label, period=str(filters.period))
-        version = load.data_version()
-        st.download_button(
-            t("common.xlsx"), lambda: to_xlsx(tables), export_name(stem, version, "xlsx"), key=f"{key}.evidence.xlsx", on_click="ignore",
-        )  # fmt: skip
+        stem = plain("evidence.export", agent=agent_id, indicator=label, period=str(filters.period))
+        file = panel.Leaving(export_name(stem, load.data_version(), "xlsx"), 1, str(filters.period))
+        panel.take(t("common.xlsx"), file, lambda: to_xlsx(tables), f"{key}.evidence.xlsx")

@@ -7,13 +7,15 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+
+from pages.ui.act import action
 
 Figure = go.Figure | Mapping[str, Any]  # or Plotly's plain properties, {"data": [...], "layout": {...}}
 
@@ -124,7 +126,6 @@ def persistent_figure(
     dragmode: Literal["pan", "zoom", "select", "lasso"] = "pan",
     alt: str = "",
     labels: Mapping[str, str] | None = None,
-    on_select: Callable[[], None] | None = None,
 ) -> Selection | None:
     """Draw a figure in a node that is kept, and return what is selected (None when the chart is not selectable)."""
     signature = _signature(_properties(fig)[0])
@@ -142,7 +143,7 @@ def persistent_figure(
         sig=signature,
         picked=state,
     )
-    _chart(key=key, data=data, on_selection_change=on_select or (lambda: None))
+    _chart(key=key, data=data, on_selection_change=action(lambda: None))
     return {"points": _valid(state, signature)} if selectable else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import session
+from pages.ui.act import action
 
 _follow = st.components.v2.component(
     "follow", html="<span hidden></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"), isolate_styles=False
@@ -25,6 +26,6 @@ def follow(chart: str, state: Any) -> None:
     The browser sends what changes at the same moment as one request, for one fragment: a step of a slider that comes with ours, or
     gives a run of its fragment up, would be stored and never drawn. Then the whole page runs again.
     """
-    _follow(key=f"follow.{chart}", data={"chart": chart}, on_drawn_change=lambda: None)
+    _follow(key=f"follow.{chart}", data={"chart": chart}, on_drawn_change=action(lambda: None))
     if session.get(f"led.{chart}") != state:
         st.rerun()

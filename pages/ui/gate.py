@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.desk import Desk, Identity, identity_of
 from analytics.errors import NotAllowed
 from pages.ui import load, session
-from pages.ui.i18n import md, t
+from pages.ui.i18n import t
 
 
 def login_configured() -> bool:
@@ -42,6 +42,12 @@ def enter() -> Desk | None:
     return load.desk()
 
 
+def still_there() -> bool:
+    """Whether the reader of this session's last run has an account now; callbacks ask, which Streamlit runs before the gate."""
+    reader, before = identify(), session.get("identity")
+    return reader is not None and before is not None and reader.who == before.who
+
+
 def login_page() -> None:
     """What stands before a login, or before somebody without an account."""
     st.title(t("login.title"), anchor=False)
@@ -49,7 +55,7 @@ def login_page() -> None:
         st.markdown(t("login.needed"))
         st.button(t("login.button"), type="primary", key="login", on_click=st.login)
         return
-    st.warning(t("login.no_account", email=md(str(st.user.get("email") or ""))))
+    st.warning(t("login.no_account", email=str(st.user.get("email") or "")))
     if not load.home().state.accounts.all():
         st.info(t("login.first_admin"))
     st.button(t("login.out"), key="logout", on_click=st.logout)
@@ -61,5 +67,5 @@ def whoami(desk: Desk) -> None:
         if not login_configured():
             st.caption(t("login.local"))
             return
-        st.caption(t(f"login.role_{desk.identity.role}", name=md(desk.identity.name)))
+        st.caption(t(f"login.role_{desk.identity.role}", name=desk.identity.name))
         st.button(t("login.out"), key="logout", on_click=st.logout)

@@ -1,15 +1,35 @@
-"""Sentences in this session's language."""
+"""Sentences in this session's language: `t` for Markdown, where foreign words stay literal, `plain` for everything else."""
 
 from __future__ import annotations
 
+import re
+
 from analytics.language import say
 from analytics.model import Text
+from analytics.text import one_line
 from pages.ui import session
 
 
-def t(key: str, **facts: object) -> str:
-    """One sentence of the locales."""
+class Markdown(str):
+    """Words that Streamlit's Markdown may show: a sentence of ours, or foreign words that were made literal."""
+
+    __slots__ = ()
+
+
+def t(key: str, **facts: object) -> Markdown:
+    """One sentence of the locales for Markdown (texts, labels, headings, hints): what is filled in stays literal."""
+    shown = {name: fact if isinstance(fact, (int, float)) else md(fact) for name, fact in facts.items()}
+    return Markdown(say(key, session.language(), **shown))
+
+
+def plain(key: str, **facts: object) -> str:
+    """One sentence of the locales as it stands, for what is no Markdown: tables, charts, options of boxes, files."""
     return say(key, session.language(), **facts)
+
+
+def together(*sentences: Markdown) -> Markdown:
+    """Several sentences as one."""
+    return Markdown(" ".join(sentences))
 
 
 def text(of: Text) -> str:
@@ -23,9 +43,36 @@ def indicator(indicator_id: str) -> str:
     return text(known[indicator_id].label) if indicator_id in known.ids else indicator_id
 
 
-def md(value: object) -> str:
-    """A name as Streamlit's Markdown may show it: literally, with no link, image, colour or formula."""
-    out = str(value)
-    for mark in "\\`*_{}[]()#+-.!|<>$:~^":
-        out = out.replace(mark, f"\\{mark}")
-    return out
+# An element without content: it stands between two characters that the browser would make a link, a face or an arrow of, whether
+# or not they are escaped. It is not seen, and not in what is copied from the page.
+_APART = ":small[]"
+_MARKS = re.compile(
+    r"(?P<list>^\d+(?=[.)](?:\s|$)))|(?P<start>^[#=]|^[+-](?=[\s+-]|$))|(?P<link>@|(?<=[wW]{3})\.)|(?P<colon>:)|(?P<mark>[-\\`*_\[\]<>$~|&])"
+)
+
+
+def md(value: object) -> Markdown:
+    """Foreign words as Streamlit's Markdown may show them: literally, on one line, with no link, image, colour, face or formula."""
+    return value if isinstance(value, Markdown) else Markdown(_MARKS.sub(_literal, one_line(str(value))))
+
+
+def _literal(found: re.Match[str]) -> str:
+    mark, words = found[0], found.string
+    before, after = words[found.start() - 1 : found.start()], words[found.end() : found.end() + 1]
+    if found["list"]:
+        return f"{mark}\\"
+    if found["link"]:
+        return f"{_APART}{mark}"
+    if found["colon"]:
+        if before.isdigit() and after.isdigit() and not re.search(r":1(00|234):", words):
+            return mark  # a time of day
+        # A name between two colons is a face, and the second colon may be one of the sentence.
+        return (
+            f"{'' if before and not _of_face(before) else _APART}\\:{'' if after and not _of_face(after) else _APART}"
+        )
+    arrow = after in ("-", ">", "=") and mark in "<>~-" and bool(after)
+    return f"{mark if mark == '-' and not found['start'] else chr(92) + mark}{_APART if arrow else ''}"
+
+
+def _of_face(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in "_+-")

@@ -34,6 +34,10 @@ def home() -> Home:
     """The one home of this process: a module's value, since a cache may be cleared by anybody."""
     folder = default_home()
     with _opening:
+        known = _open.get(str(folder))
+        if known is not None and known.broken:  # the next start sees to what went wrong, or says what has to be done
+            del _open[str(folder)]
+            known.close()
         if str(folder) not in _open:
             _open[str(folder)] = Home(folder)
             # Everything imported by now stays: sparing the collector those objects makes every rerun several times faster.
@@ -122,12 +126,12 @@ def has_sample() -> bool:
 def add_sample(progress: Callable[[float, str | None], object]) -> None:
     """Load the sample company, saying how far it is."""
     desk().require("data")
-    sample.load(home(), progress)
+    sample.load(home(), progress, session.identity().who)
 
 
 def remove_sample() -> None:
     desk().require("data")
-    sample.remove(home())
+    sample.remove(home(), session.identity().who)
 
 
 # -- answers that take a while: cached by the data's version and the period, the same for every reader ------------------

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from analytics.errors import RenewalError
+from analytics.language import explain
 from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
 from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
 from pages.ui.figure import persistent_figure
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t
 
 
 def chart(key: str, fig: go.Figure, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
@@ -89,18 +92,69 @@ def column_config(column: Column, *, pinned: bool) -> Any:
     return make.get(column.format, st.column_config.TextColumn)(column.header, pinned=pinned)
 
 
-def downloads(key: str, stem: str, table: pd.DataFrame, columns: Sequence[Column], notes: Sequence[str] = ()) -> None:
-    """CSV and XLSX of a table, made when clicked, under a name that never repeats."""
+@dataclass(frozen=True)
+class Leaving:
+    """A file that a reader may take: its name, of how many persons it tells (None: nobody counted them; 0: of nobody, which leaves no
+    line in the audit), and of which period."""
+
+    name: str
+    persons: int | None
+    period: str = ""
+    mime: str | None = None
+
+
+def take(label: str, leaving: Leaving, make: Callable[[], bytes], key: str, **look: Any) -> None:
+    """A button that gives a file out, made at the click. Then, and not before, it is asked whether the account is still there with the role
+    and scope that the page was drawn for, and the line in the audit is written; a refusal stands at the top of the page's next run."""
+    st.download_button(md(label), _given(leaving, make), leaving.name, leaving.mime, key=key, on_click="ignore", **look)
+
+
+def _given(leaving: Leaving, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    desk, reader, letters, language = load.desk(), session.identity(), session.letters(), session.language()
+
+    def given() -> bytes:  # outside any run of the page: session and address cannot be read there
+        try:
+            desk.require_as(reader)
+            data = make()
+            if leaving.persons != 0:
+                desk.exported(leaving.name, period=leaving.period, persons=leaving.persons)
+        except RenewalError as error:
+            letters.append(explain(error, language))
+            raise
+        return data
+
+    return given
+
+
+def downloads(
+    key: str,
+    stem: str,
+    table: pd.DataFrame,
+    columns: Sequence[Column],
+    notes: Sequence[str] = (),
+    *,
+    persons: int | None = 0,
+) -> None:
+    """CSV and XLSX of a table, made when clicked, under a name that never repeats.
+
+    `persons`: of how many it tells, where no agent_id of its own says that.
+    """
     version = load.data_version()
     first = on_trial()
     name = f"{t('trial.mark')} {stem}" if first else stem
+    if persons == 0 and "agent_id" in table:
+        persons = int(table["agent_id"].nunique())
+    span = shown_period()
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            t("common.xlsx"), lambda: to_xlsx({stem: (table, columns)}, notes, first), export_name(name, version, "xlsx"), key=f"{key}.xlsx", on_click="ignore",
-        )  # fmt: skip
-        st.download_button(
-            t("common.csv"), lambda: to_csv(table, columns, first), export_name(name, version, "csv"), "text/csv", key=f"{key}.csv", on_click="ignore",
-        )  # fmt: skip
+        sheet = Leaving(export_name(name, version, "xlsx"), persons, span)
+        take(t("common.xlsx"), sheet, lambda: to_xlsx({stem: (table, columns)}, notes, first), f"{key}.xlsx")
+        text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
+        take(t("common.csv"), text, lambda: to_csv(table, columns, first), f"{key}.csv")
+
+
+def shown_period() -> str:
+    """The id of the period that the page shows, for the audit; empty where it shows none."""
+    return str(session.remembered("period") or "")
 
 
 def on_trial() -> list[str]:

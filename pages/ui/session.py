@@ -62,8 +62,8 @@ def remember(key: str, value: Any) -> None:
     st.session_state[f"kept.{key}"] = value
 
 
-def filters(period: Period) -> Filters:
-    """What the filter bar says, inside the reader's scope."""
+def filters(period: Period, *, theirs: bool = False) -> Filters:
+    """What the filter bar says, inside the reader's scope (`theirs`: of today)."""
     return Filters(
         period,
         remembered("team"),
@@ -71,6 +71,7 @@ def filters(period: Period) -> Filters:
         remembered("channel"),
         int(remembered("least") or 0),
         identity().scope,
+        theirs,
     )
 
 
@@ -96,10 +97,12 @@ def use_catalogue(found: Catalogue) -> None:
 
 
 def use_identity(found: Identity) -> None:
-    """Keep the reader of this run; whatever a session kept of another reader goes."""
+    """Keep the reader of this run; whatever a session kept of another reader, role or scope goes, but why the same person was refused."""
     before = st.session_state.get("identity")
     if before is not None and before != found:
+        told = {key: st.session_state[key] for key in st.session_state if str(key).endswith("refused")}
         leave()
+        st.session_state.update(told if before.who == found.who else {})
     st.session_state["identity"] = found
 
 
@@ -108,6 +111,17 @@ def leave() -> None:
     for key in list(st.session_state):
         if key != "lang":
             del st.session_state[key]
+
+
+def refuse(sentence: str) -> None:
+    """Have the page say at its top why something was not done."""
+    letters().append(sentence)
+
+
+def letters() -> list[str]:
+    """What the next page says at its top; downloads write into it, which run beside every page and reach nothing else."""
+    found: list[str] = st.session_state.setdefault("refused", [])
+    return found
 
 
 def trial() -> WeightScheme | None:

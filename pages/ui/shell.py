@@ -18,8 +18,9 @@ from analytics.reports import views
 from analytics.reports.tables import Column
 from analytics.reports.words import weights_text
 from pages.ui import controls, load, panel, session
+from pages.ui.act import action
 from pages.ui.chrome import chrome
-from pages.ui.i18n import md, t, text
+from pages.ui.i18n import md, plain, t, text
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = "📋"  # no file: a picture would be a download, and downloads need a login
@@ -63,7 +64,7 @@ def choose_language() -> None:
     with st.sidebar:
         st.segmented_control(
             "语言 / Language", ["zh", "en"], default=session.browser_language(), key="lang", required=True, bind="query-params",
-            format_func=names.__getitem__,
+            format_func=lambda one: md(names[one]),
         )  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
     session.use_page(name, official=official)
     st.title(t(f"{name}.title"), anchor=False)
     try:
+        refusals()
         if not own_bar:
             trial_bar(official)
         if needs_data and load.months().empty:
@@ -88,7 +90,15 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
             st.stop()
         yield
     except RenewalError as error:
-        st.error(explain(error, session.language()))
+        st.error(md(explain(error, session.language())))
+
+
+def refusals() -> None:
+    """Why what was clicked last was not done, once."""
+    told = session.letters()
+    for sentence in dict.fromkeys(told):
+        st.error(md(sentence))
+    told.clear()
 
 
 def trial_bar(official: bool, *, link: bool = True) -> None:
@@ -109,7 +119,7 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
         )
         if official:
             st.caption(t("trial.official_here"), width="content")
-        st.button(t("trial.undo"), key="trial_undo", on_click=end_trial)
+        st.button(t("trial.undo"), key="trial_undo", on_click=action(end_trial))
         if link and load.desk().may("scheme"):
             st.page_link("pages/decide/weights.py", label=t("trial.adopt"), icon=":material/gavel:", width="content")
 
@@ -159,12 +169,12 @@ def line(measured: Measured, shown: int) -> None:
     due, still_open = (
         int(seen[name].fillna(0).sum()) if name in seen else 0 for name in ("due_policies", "open_policies")
     )
-    parts.append(t("app.line", period=str(measured.period), agents=len(seen), shown=shown, due=f"{due:,}"))
+    parts.append(plain("app.line", period=str(measured.period), agents=len(seen), shown=shown, due=f"{due:,}"))
     if measured.provisional:
-        parts.append(t("app.open", count=f"{still_open:,}"))
+        parts.append(plain("app.open", count=f"{still_open:,}"))
     stale = int(seen["stale_open"].fillna(0).sum()) if "stale_open" in seen else 0
     if stale:
-        parts.append(t("app.stale", count=f"{stale:,}"))
+        parts.append(plain("app.stale", count=f"{stale:,}"))
     if measured.filters.channel:
         parts.append(t("app.channel_line"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_line"):
@@ -186,7 +196,7 @@ def line(measured: Measured, shown: int) -> None:
                 Column("why", t("app.set_aside_why")),
             ]
             panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
-            panel.downloads("set_aside", t("app.set_aside_export", period=str(measured.period)), table, columns)
+            panel.downloads("set_aside", plain("app.set_aside_export", period=str(measured.period)), table, columns)
     targets_line(measured)
 
 
@@ -217,4 +227,4 @@ def targets_line(measured: Measured) -> None:
             Column("agent_id", t("column.agent_id")),
         ]
         panel.show("targets", table, columns, height=panel.fit(len(table), 300))
-        panel.downloads("targets", t("target.export", period=str(measured.period)), table, columns)
+        panel.downloads("targets", plain("target.export", period=str(measured.period)), table, columns)

@@ -25,7 +25,7 @@ from analytics.reports.tables import Column
 from analytics.units import percent
 from pages.ui import controls, load, panel, session
 from pages.ui.follow import follow
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, plain, t
 
 
 def decided(now: Evaluation) -> None:
@@ -33,7 +33,7 @@ def decided(now: Evaluation) -> None:
     found = category_weights(now)
     if found is None:
         return
-    parts = [t("weights.decides_part", category=t(f"weights.col_{name}"), nominal=f"{nominal:.0f}", decides=f"{share:.0f}") for name, nominal, share in zip(CATEGORIES, *found, strict=True)]  # fmt: skip
+    parts = [plain("weights.decides_part", category=t(f"weights.col_{name}"), nominal=f"{nominal:.0f}", decides=f"{share:.0f}") for name, nominal, share in zip(CATEGORIES, *found, strict=True)]  # fmt: skip
     st.caption(t("weights.decides", parts="；".join(parts) if session.language() == "zh" else "; ".join(parts)))
 
 
@@ -66,7 +66,7 @@ def triangle(measured: Measured) -> None:
             agent_id, _, _ = controls.choose_agent(now, "triangle")
             patches = [Patch(grade, GRADE.get(grade, GREY), share, polygon) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
         if patches:
-            panel.draw("triangle", triangle_chart(patches, now.scheme.categories, t, f"triangle.hover_{kind}"), alt=t(f"triangle.alt_{kind}"))  # fmt: skip
+            panel.draw("triangle", triangle_chart(patches, now.scheme.categories, plain, f"triangle.hover_{kind}"), alt=t(f"triangle.alt_{kind}"))  # fmt: skip
         else:
             st.info(t("triangle.not_linear"))
     with right:
@@ -78,9 +78,11 @@ def triangle(measured: Measured) -> None:
             if kind == "leader":
                 for name in CATEGORIES:
                     twin[f"central_{name}"] = table[f"central_{name}"].to_numpy()
-                    columns.append(Column(f"central_{name}", t("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
+                    columns.append(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
             panel.show("triangle_table", twin.head(LEADERS), columns, height=panel.fit(len(twin), 260))
-            panel.downloads("triangle", t("triangle.title"), twin, columns)
+            panel.downloads(
+                "triangle", t("triangle.title"), twin, columns, persons=len(twin) if kind == "leader" else 1
+            )
         st.caption(t("triangle.note"))
 
 
@@ -89,11 +91,11 @@ def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
     lines = []
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
         key = "triangle.one_leads" if not table["tied"].iloc[0] else "triangle.several_lead"
-        lines.append(t(key, name=md(table["name"].iloc[0]), others=int(table["tied"].iloc[0])))
+        lines.append(t(key, name=table["name"].iloc[0], others=int(table["tied"].iloc[0])))
     rated = np.flatnonzero(now.agents.rated & now.in_scope)
     two = rated[np.argsort(now.agents.rank[rated], kind="stable")][:2]
     if len(two) == 2:
-        scores, (a, b) = category_scores(now), (md(now.people["name"].iat[row]) for row in two)
+        scores, (a, b) = category_scores(now), (now.people["name"].iat[row] for row in two)
         share = share_ahead(scores, *two)
         if always_ahead(scores, *two):
             lines.append(t("certainty.ahead", a=a, b=b))
@@ -121,7 +123,7 @@ def stand(base: Evaluation) -> None:
             Column("rank", t("column.rank"), "count"), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
             *(Column(f"{part}_range", t(f"certainty.{part}_range")) for part in ("weight", "data", "both")), Column("first_weights", t("certainty.first_weights"), "percent"),
             *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top10")), Column("confidence", t("certainty.confidence"), "percent"),
-            *(Column(f"central_{name}", t("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),
+            *(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),
         ]  # fmt: skip
         panel.show("stand", table, columns, height=panel.fit(len(table), 380))
         panel.downloads("stand", t("certainty.stand"), table, columns)

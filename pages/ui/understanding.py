@@ -16,7 +16,7 @@ from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
 from pages.ui import panel
 from pages.ui.box import box
-from pages.ui.i18n import md, t, text
+from pages.ui.i18n import t, text
 
 ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
@@ -97,7 +97,7 @@ def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str,
     before = saved.get("options", {}).get("wide_field")
     choices = [None, *([EACH_MONTH] if sheet["wide"]["each"] else []), *counted()]
     with st.container(border=True, key=f"{prefix}.wide"):
-        st.markdown(t("data.wide_ask", headers=md(", ".join(headers[:3])), count=len(headers)))
+        st.markdown(t("data.wide_ask", headers=", ".join(headers[:3]), count=len(headers)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = box(
                 t("data.wide_field"), choices, choices.index(before) if before in choices else 0, key=f"{prefix}.wide_field", width=280,
@@ -236,9 +236,9 @@ def meanings(
         unknown = [value for value in distinct if value.strip().lower() not in guess]
         if name != "outcome" and not unknown:
             continue
-        st.markdown(t("data.words_of", header=md(header)))
+        st.markdown(t("data.words_of", header=header))
         if unknown:
-            st.caption(t("data.words_unknown", words=md(", ".join(unknown[:8])), count=len(unknown)))
+            st.caption(t("data.words_unknown", words=", ".join(unknown[:8]), count=len(unknown)))
         frame = pd.DataFrame({"value": distinct, "meaning": [guess.get(value.strip().lower()) for value in distinct]})
         edited = st.data_editor(
             frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", placeholder="—", disabled=["value"], width="content",

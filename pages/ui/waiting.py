@@ -12,7 +12,8 @@ import streamlit as st
 
 from analytics.work import Work
 from pages.ui import session
-from pages.ui.i18n import t
+from pages.ui.act import action
+from pages.ui.i18n import md, t
 
 QUICK = 1.5  # seconds that the page waits before it shows progress
 LOOK = 0.4  # seconds between two looks at the work
@@ -45,7 +46,7 @@ def begin(key: str, label: str, function: Callable[[Work], Any]) -> None:
     job.thread = threading.Thread(target=run, daemon=True)
     session.put(f"job.{key}", job)
     job.thread.start()
-    with st.spinner(label):
+    with st.spinner(md(label)):
         job.thread.join(QUICK)
 
 
@@ -71,7 +72,7 @@ def _progress(key: str, job: _Job) -> None:
     if not job.running:
         st.rerun()
     with st.container(border=True, key=f"waiting.{key}"):
-        st.markdown(f"**{job.label}**")
+        st.markdown(f"**{md(job.label)}**")
         seconds = int(time.monotonic() - job.begun)
         st.progress(
             job.work.share
@@ -79,4 +80,6 @@ def _progress(key: str, job: _Job) -> None:
             else {"waiting": 0.05, "reading": 0.3, "storing": 0.7}.get(job.work.step, 0.1),
             text=t(f"waiting.{'stopping' if job.work.given_up else job.work.step}", seconds=seconds),
         )
-        st.button(t("waiting.give_up"), key=f"give_up.{key}", on_click=job.work.give_up, disabled=job.work.given_up)
+        st.button(
+            t("waiting.give_up"), key=f"give_up.{key}", on_click=action(job.work.give_up), disabled=job.work.given_up
+        )

@@ -122,4 +122,4 @@ def test_a_tampered_audit_is_told_with_exit_code_two(office):
     database.execute("update audit set who = 'x' where seq = 1")
     database.commit()
     database.close()
-    assert "tampered" in office.refused("audit", "--verify")
+    assert "line 1 was edited" in office.refused("audit", "--verify")

@@ -52,7 +52,7 @@ order by agent_id, month
 
 -- name: every_target
 -- Every agent-month's target: as given, as it counts, and what is in force where there is none.
-select agent_id, month, name, team, standing, goal_count, target_count::double as target_count,
+select agent_id, month, name, team, branch, standing, goal_count, target_count::double as target_count,
   target_count_filled::double as target_count_filled, count_basis, goal_premium, target_premium::double as target_premium,
   target_premium_filled::double as target_premium_filled, premium_basis
 from roster_month where month between $first_month and $last_month order by agent_id, month
@@ -96,10 +96,18 @@ select
 from roster_month where month between $first_month and $last_month group by agent_id order by agent_id
 
 -- name: facts_of
--- Who an agent is known to be, whether or not any month has figures.
-select agent_id, arg_max(name, load_id) as name, arg_max(team, load_id) as team, arg_max(branch, load_id) as branch,
-  arg_max(region, load_id) as region, arg_max(supervisor, load_id) as supervisor, max(hired_on) as hired_on, max(left_on) as left_on
-from known_facts group by agent_id order by agent_id
+-- Who an agent is on a day, whether or not any month has figures: the latest fact known up to that day's month, else the first after
+-- it, as in roster.sql.
+with fact as (select *, coalesce(month, date_trunc('month', as_of)::date) as since, load_id as seq from known_facts)
+select agent_id,
+  coalesce(arg_max(name, (since, seq, name)) filter (since <= $day), arg_min(name, (month is not null, since, -seq, name))) as name,
+  coalesce(arg_max(team, (since, seq, team)) filter (since <= $day), arg_min(team, (month is not null, since, -seq, team))) as team,
+  coalesce(arg_max(branch, (since, seq, branch)) filter (since <= $day), arg_min(branch, (month is not null, since, -seq, branch))) as branch,
+  coalesce(arg_max(region, (since, seq, region)) filter (since <= $day), arg_min(region, (month is not null, since, -seq, region))) as region,
+  coalesce(arg_max(supervisor, (since, seq, supervisor)) filter (since <= $day),
+    arg_min(supervisor, (month is not null, since, -seq, supervisor))) as supervisor,
+  max(hired_on) as hired_on, max(left_on) as left_on
+from fact group by agent_id order by agent_id
 
 -- name: scoresheets
 -- Already-counted rows that touch the chosen months; `covered` when the months lie wholly inside.

@@ -1,0 +1,124 @@
+"""Receipts: what a load did, in numbers a user can check against the file, and kept until somebody reads them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import pandas as pd
+
+from analytics.intake.reading import Reading
+from analytics.intake.recipe import Recipe
+from analytics.model import Change, Issue, Receipt
+from analytics.warehouse.connection import Warehouse
+from analytics.warehouse.records import Stored
+
+MOST_NAMED = 10  # ids named in a note; all of them are in the list of who is without a partner
+MOST_KEPT = 2_000  # changed figures, and issues, of a receipt that waits; the load itself tells of all of them
+
+Note = tuple[str, Mapping[str, object]]
+
+
+def receipt_of(
+    warehouse: Warehouse, stored: Stored, read: Reading, recipe: Recipe, issues: tuple[Issue, ...]
+) -> Receipt:
+    """The receipt of a load that was just stored."""
+    row = _load(warehouse, stored.load_id)
+    answer = read.answer
+    counted = (("undated_open", stored.undated), ("stale_open", stored.stale))
+    notes = [*((key, {"count": count}) for key, count in counted if count), *reading_notes(answer, recipe)]
+    changes = tuple(
+        Change(str(agent_id), str(measure), *(None if value != value else float(value) for value in (before, after)))
+        for agent_id, measure, before, after in stored.changes.itertuples(index=False)
+    )
+    return replace(
+        _plain(warehouse, row), issues=issues, notes=(*notes, *_unmatched(warehouse, recipe.kind)),
+        skipped=answer["skipped"], changes=changes,
+    )  # fmt: skip
+
+
+def receipt_again(warehouse: Warehouse, load_id: int) -> Receipt:
+    """The receipt of a load that was there already."""
+    row = _load(warehouse, load_id)
+    told = {"load": load_id, "date": f"{row['loaded_at']:%Y-%m-%d %H:%M}"}
+    return replace(_plain(warehouse, row), already=True, notes=(("already_loaded", told),))
+
+
+def kept(receipts: Sequence[Receipt]) -> list[Any]:
+    """Receipts as plain values to be stored."""
+    cut = [replace(one, issues=one.issues[:MOST_KEPT], changes=one.changes[:MOST_KEPT]) for one in receipts]
+    plain: list[Any] = json.loads(json.dumps([asdict(one) for one in cut], ensure_ascii=False, default=str))
+    return plain
+
+
+def receipt_from(plain: Mapping[str, Any]) -> Receipt:
+    """A receipt that was kept."""
+    parts = {
+        "months": tuple(plain["months"]),
+        "issues": tuple(Issue(**issue) for issue in plain["issues"]),
+        "notes": tuple((key, facts) for key, facts in plain["notes"]),
+        "changes": tuple(Change(**change) for change in plain["changes"]),
+    }
+    return Receipt(**{**plain, **parts})
+
+
+def _load(warehouse: Warehouse, load_id: int) -> pd.Series:
+    loads = warehouse.ask("loads")
+    return loads[loads["load_id"] == load_id].iloc[0]
+
+
+def _plain(warehouse: Warehouse, row: pd.Series) -> Receipt:
+    load_id = int(row["load_id"])
+    shape = warehouse.ask("load_shape", load_id=load_id)
+    return Receipt(
+        load=load_id, kind=str(row["kind"]), file=str(row["file"]), rows=int(row["row_count"]), loaded=int(row["loaded"]),
+        rejected=int(row["rejected"]), replaced=int(row["replaced"]), agents=int(shape["agents"].iloc[0]),
+        months=tuple(warehouse.ask("months_of_load", load_id=load_id)["month"]),
+    )  # fmt: skip
+
+
+def _unmatched(warehouse: Warehouse, kind: str) -> list[Note]:
+    """Who is without a partner on the other side of a join that this kind of record takes part in."""
+    frame = warehouse.ask("unmatched")
+    of_kind = frame["kind"] == kind if kind != "agents" else frame["side"] == "records_only"
+    concerned = frame[of_kind | ((frame["side"] == "roster_only") & (kind in ("agents", "policies", "scoresheet")))]
+    notes: list[Note] = []
+    for side, group in concerned.groupby("side", sort=False):
+        ids = sorted(set(group["id"]))
+        more = "…" if len(ids) > MOST_NAMED else ""
+        notes.append((f"unmatched_{side}", {"count": len(ids), "ids": ", ".join(ids[:MOST_NAMED]) + more}))
+    return notes
+
+
+def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[Note]:
+    """What was done with a file beside reading its cells: what was left out, what a number was taken for."""
+    seen = answer["seen"]
+    notes: list[Note] = [
+        (f"left_{reason}", {"count": count, "rows": ", ".join(map(str, rows)) + ("…" if count > len(rows) else "")})
+        for reason, (count, rows) in answer["left"].items()
+    ]
+    counted = {
+        "rows_hidden": answer["hidden_rows"],
+        "errors_empty": answer["errors"],
+        "words_empty": answer["empty_words"],
+    }
+    notes += [(key, {"count": count}) for key, count in counted.items() if count]
+    named = {"sheets_hidden": ("sheets", seen.get("hidden", [])), "sheets_unread": ("sheets", answer["unread"])}
+    for key, group in (("rates_as_percent", "percents"), ("units_scaled", "units"), ("rates_weighted", "weighted")):
+        named[key] = ("columns", [recipe.columns.get(name, name) for name in answer[group]])
+    notes += [(key, {fact: ", ".join(names)}) for key, (fact, names) in named.items() if names]
+    for sheet, column in answer["beside"].items():
+        notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
+    if "date_system" in seen and "date_system" not in recipe.options:
+        notes.append(("dates_1904", {}))
+    notes += [(key, facts) for key, facts in answer["said"]]
+    if answer["merged"]:
+        notes.append(("merged_filled", {"columns": ", ".join(answer["merged"])}))
+    if answer["hidden_columns"]:
+        notes.append(("columns_hidden", {"columns": ", ".join(answer["hidden_columns"])}))
+    if answer["unused"]:
+        unused = [f"{header} ({', '.join(values)})" for header, values in answer["unused"]]
+        notes.append(("columns_unused", {"columns": "; ".join(unused)}))
+    return notes

@@ -1,0 +1,452 @@
+"""Faults: what was acknowledged is there afterwards, and what cannot be is said in words."""
+
+import datetime as dt
+import itertools
+import json
+import shutil
+import threading
+from contextlib import contextmanager
+
+import duckdb
+import pytest
+
+from analytics import files, receipts
+from analytics.errors import HomeBusy, IssuesFound, RequestRefused, StoreFailed
+from analytics.home import Home
+from analytics.intake.recipe import recipe_from
+from analytics.language import explain
+from analytics.ledger import How, Ledger
+from analytics.state.journal import Journal
+from analytics.warehouse import records
+from analytics.warehouse.connection import Warehouse
+from tests.conftest import AS_OF, load_text, write
+
+HEADER = "保单号,工号,到期日,续保结果\n"
+APRIL = HEADER + "P1,A1,2026-04-02,已续\n"
+
+
+@pytest.mark.parametrize("damage", [b"", b"half of it"])
+def test_loading_a_file_again_mends_its_damaged_original(home, tmp_path, damage):
+    load_text(home, tmp_path, "policies", APRIL)
+    original = next((home.folder / "originals").iterdir())
+    original.write_bytes(damage)
+    assert load_text(home, tmp_path, "policies", APRIL).already
+    assert files.sha256_of(original) == original.name
+
+
+def test_an_original_that_is_there_under_its_name_alone_is_not_trusted(tmp_path):
+    first = Home(tmp_path / "first")
+    load_text(first, tmp_path, "policies", APRIL)
+    name = next((first.folder / "originals").iterdir()).name
+    first.close()
+    second = Home(tmp_path / "second")
+    (second.folder / "originals" / name).write_bytes(b"")
+    load_text(second, tmp_path, "policies", APRIL)
+    assert files.sha256_of(second.folder / "originals" / name) == name
+    second.close()
+
+
+MAY = HEADER + "P2,B2,2026-05-02,未续\n"
+SPAN = {"first_month": dt.date(2020, 1, 1), "last_month": dt.date(2030, 1, 1)}
+
+
+def figures(home):
+    return home.warehouse.ask("measures", **SPAN).fillna(-1).to_dict("records")
+
+
+def stored(home):
+    return home.warehouse.ask("loads")["load_id"].tolist()
+
+
+@contextmanager
+def opened(folder, **how):
+    home = Home(folder, **how)
+    try:
+        yield home
+    finally:
+        home.close()
+
+
+class Killed(BaseException):
+    """A process that ends here: nothing after it is done by anybody."""
+
+
+def killed_at(patch, place, name, nth=1):
+    """Have the nth call of `place.name` be the last thing that the process does."""
+    real, calls = getattr(place, name), itertools.count(1)
+
+    def dying(*words, **named):
+        if next(calls) == nth:
+            raise Killed
+        return real(*words, **named)
+
+    patch.setattr(place, name, dying)
+
+
+def killed(home, act, place, name, nth=1):
+    """Do something that a kill at a call ends; what this process would have tidied up is left as well."""
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr(Ledger, "_settle", lambda self, operation: None)
+        killed_at(inside, place, name, nth)
+        with pytest.raises(Killed):
+            act()
+    home.close()
+
+
+# -- all or nothing ------------------------------------------------------------------------------------------------
+
+KILLS = {
+    "before the journal": (Journal, "begin", False),
+    "at the original": (Ledger, "_keep", False),
+    "at the note": (files, "write_durably", False),
+    "in the warehouse": (records, "store", False),
+    "after the warehouse": (receipts, "receipt_of", True),
+    "at the note's last name": (files, "move_durably", True),
+    "at the audit": (Journal, "finish", True),
+}
+
+
+@pytest.mark.parametrize("at", KILLS)
+def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_the_audit(tmp_path, at):
+    place, name, there = KILLS[at]
+    home = Home(tmp_path / "home")
+    load_text(home, tmp_path, "policies", APRIL)
+    killed(home, lambda: load_text(home, tmp_path, "policies", MAY), place, name)
+    with opened(tmp_path / "home") as again:
+        assert stored(again) == ([1, 2] if there else [1])
+        assert sorted(again.ledger.notes()[0]) == stored(again)
+        assert sorted(again.state.journal.audited().standing) == stored(again)
+        assert not [path for path in (again.folder / "loads").iterdir() if path.suffix != ".json"]
+        assert again.findings == ()
+        before = figures(again)
+        again.rebuild()
+        assert figures(again) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "there"),
+    [
+        (records, "withdraw", True),
+        (files, "move_durably", False),
+        (Journal, "finish", False),
+    ],
+)
+def test_a_load_withdrawn_by_a_process_that_was_killed_does_not_come_back(tmp_path, place, name, there):
+    home = Home(tmp_path / "home")
+    load_text(home, tmp_path, "policies", APRIL)
+    load_text(home, tmp_path, "policies", MAY)
+    killed(home, lambda: home.withdraw(2), place, name)
+    with opened(tmp_path / "home") as again:
+        assert stored(again) == ([1, 2] if there else [1])
+        again.rebuild()
+        assert stored(again) == ([1, 2] if there else [1])
+        assert [entry.action for entry in again.state.database.audit()].count("load.withdraw") == (not there)
+
+
+def both(folder):
+    recipe = {"kind": "policies", "columns": dict(zip(("policy_id", "agent_id", "due_date", "outcome"), HEADER.strip().split(","), strict=True))}  # fmt: skip
+    return [(write(folder, name, text), recipe_from(recipe)) for name, text in (("april.csv", APRIL), ("may.csv", MAY))]
+
+
+def test_of_several_files_killed_at_the_second_none_is_there(tmp_path):
+    home = Home(tmp_path / "home")
+    killed(home, lambda: home.load_all(both(tmp_path), How()), records, "store", 2)
+    with opened(tmp_path / "home") as again:
+        assert stored(again) == []
+        assert not list((again.folder / "loads").iterdir())
+
+
+def test_files_of_which_one_is_refused_leave_the_warehouse_as_it_was_to_the_version(home, tmp_path):
+    good, bad = both(tmp_path)
+    bad[0].write_text(HEADER + "P2,B2,someday,未续\n", encoding="utf-8")
+    before = home.warehouse.data_version
+    with pytest.raises(IssuesFound):
+        home.load_all([good, bad], How())
+    assert (stored(home), home.warehouse.data_version) == ([], before)
+    assert [receipt.load for receipt in home.load_all(both(tmp_path), How())] == [1, 2]
+    assert home.warehouse.data_version == before + 1
+
+
+def test_a_full_disk_in_the_midst_of_a_load_leaves_nothing_of_it(home, tmp_path):
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr(
+            records, "_roll_up", failing(duckdb.TransactionException("Failed to commit: No space left on device"))
+        )
+        with pytest.raises(StoreFailed, match="disk_full"):
+            load_text(home, tmp_path, "policies", APRIL)
+    assert stored(home) == []
+    assert not list((home.folder / "loads").iterdir())
+    assert home.state.journal.open() == []
+    load_text(home, tmp_path, "policies", APRIL)
+    assert stored(home) == [1]
+
+
+def failing(error):
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
+def test_a_merge_that_the_figures_cannot_follow_has_the_home_opened_anew(tmp_path):
+    home = Home(tmp_path / "home")
+    load_text(home, tmp_path, "policies", APRIL + "P3,A01,2026-04-03,已续\n")
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr(records, "apply_aliases", failing(StoreFailed("disk_full")))
+        with pytest.raises(StoreFailed):
+            home.merge_agents(["A01"], "A1")
+    assert home.broken
+    home.close()
+    with opened(tmp_path / "home") as again:
+        assert not again.broken
+        assert [row["due_policies"] for row in figures(again)] == [2]
+
+
+# -- once ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_file_loaded_from_two_tabs_at_the_same_moment_counts_once(home, tmp_path):
+    start, done = threading.Barrier(2), []
+    named = both(tmp_path)[:1]
+
+    def tab():
+        start.wait()
+        done.append(home.load_all(named, How(AS_OF))[0])
+
+    tabs = [threading.Thread(target=tab) for _ in range(2)]
+    for one in tabs:
+        one.start()
+    for one in tabs:
+        one.join()
+    assert stored(home) == [1]
+    assert sorted((receipt.load, receipt.already) for receipt in done) == [(1, False), (1, True)]
+
+
+def test_a_file_that_an_archive_holds_twice_counts_once(home, tmp_path):
+    (path, recipe), _ = both(tmp_path)
+    twin = tmp_path / "twin.csv"
+    twin.write_bytes(path.read_bytes())
+    done = home.load_all([(path, recipe), (twin, recipe)], How())
+    assert [(receipt.load, receipt.already) for receipt in done] == [(1, False), (1, True)]
+    assert stored(home) == [1]
+
+
+def test_the_receipt_of_a_load_waits_for_whoever_asks_later(home, tmp_path):
+    made = load_text(home, tmp_path, "policies", APRIL)
+    changed = load_text(home, tmp_path, "policies", APRIL.replace("已续", "未续"))
+    assert home.receipts() == [made, changed]
+
+
+# -- the start compares --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A closed home of two loads, its figures, and what a kill before any checkpoint would leave on the disk."""
+    home = Home(tmp_path / "home")
+    load_text(home, tmp_path, "policies", APRIL)
+    load_text(home, tmp_path, "policies", MAY)
+    shutil.copytree(home.folder, tmp_path / "two", ignore=shutil.ignore_patterns("lock"))
+    found = figures(home)
+    home.close()
+    return tmp_path / "two", found
+
+
+def damage_log_missing(folder):
+    (folder / "warehouse.duckdb.wal").unlink()
+
+
+def damage_log_short(folder):
+    with (folder / "warehouse.duckdb.wal").open("rb+") as handle:
+        handle.truncate(handle.seek(0, 2) * 2 // 3)
+
+
+def damage_log_bits(folder):
+    with (folder / "warehouse.duckdb.wal").open("rb+") as handle:
+        handle.seek(handle.seek(0, 2) // 2)
+        handle.write(b"\xff\x00\xff\x00")
+
+
+def damage_no_warehouse(folder):
+    (folder / "warehouse.duckdb").unlink()
+    (folder / "warehouse.duckdb.wal").unlink()
+
+
+def damage_no_file_but_its_log(folder):
+    (folder / "warehouse.duckdb").unlink()
+
+
+def damage_empty_warehouse(folder):
+    (folder / "warehouse.duckdb").write_bytes(b"")
+
+
+def damage_header(folder):
+    with (folder / "warehouse.duckdb").open("rb+") as handle:
+        handle.write(b"nothing that a database begins with")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [damage_log_missing, damage_log_short, damage_log_bits, damage_no_warehouse, damage_no_file_but_its_log,
+     damage_empty_warehouse, damage_header],
+)  # fmt: skip
+def test_a_warehouse_that_lost_something_is_made_again_at_the_start_and_the_reader_is_told(two, damage):
+    folder, before = two
+    damage(folder)
+    with opened(folder) as home:
+        assert figures(home) == before
+        assert next(finding.key for finding in home.findings).startswith("rebuilt_")
+        assert "rebuild" in [entry.action for entry in home.state.database.audit()]
+    with opened(folder) as home:
+        assert home.findings == ()
+
+
+@pytest.mark.parametrize("damage", [damage_log_missing, damage_no_warehouse, damage_header])
+def test_without_its_original_a_lost_warehouse_is_refused_by_name_until_somebody_goes_on_without(two, damage):
+    folder, _ = two
+    damage(folder)
+    note = json.loads((folder / "loads" / "000002.json").read_text(encoding="utf-8"))
+    (folder / "originals" / note["sha256"]).unlink()
+    with pytest.raises(HomeBusy) as refused:
+        Home(folder)
+    assert note["file"] in explain(refused.value, "en")
+    assert "original" in explain(refused.value, "en")
+    with opened(folder, accept="no backup") as home:
+        assert stored(home) == [1]
+    with opened(folder) as home:
+        assert stored(home) == [1]
+        assert [entry.action for entry in home.state.database.audit()].count("load.lost") == 1
+
+
+def test_an_emptied_state_is_not_taken_for_a_new_one(two):
+    folder, before = two
+    for name in ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm"):
+        (folder / name).unlink(missing_ok=True)
+    (folder / "state.sqlite").write_bytes(b"")
+    with pytest.raises(HomeBusy, match="state_lost"):
+        Home(folder)
+    with opened(folder, accept="no backup") as home:
+        assert figures(home) == before
+
+
+def test_an_earlier_state_is_told_by_the_end_of_the_audit(tmp_path):
+    home = Home(tmp_path / "home")
+    home.change_settings({"grace_days": 20})
+    home.close()
+    shutil.copyfile(home.folder / "state.sqlite", tmp_path / "earlier")
+    with opened(home.folder) as later:
+        later.change_settings({"grace_days": 30})
+    for name in ("state.sqlite-wal", "state.sqlite-shm"):
+        (home.folder / name).unlink(missing_ok=True)
+    shutil.copyfile(tmp_path / "earlier", home.folder / "state.sqlite")
+    with pytest.raises(HomeBusy, match="state_older"):
+        Home(home.folder)
+
+
+def test_a_damaged_state_is_said_in_words(two):
+    folder, _ = two
+    with opened(folder):
+        pass
+    data = bytearray((folder / "state.sqlite").read_bytes())
+    data[2000:6000] = b"\xff" * 4000
+    (folder / "state.sqlite").write_bytes(data)
+    with pytest.raises(HomeBusy, match="state_damaged"):
+        Home(folder)
+
+
+def test_notes_that_went_missing_are_named_and_loading_the_file_again_brings_them_back(two, tmp_path):
+    folder, before = two
+    shutil.rmtree(folder / "loads")
+    with opened(folder) as home:
+        assert figures(home) == before
+        assert [finding.key for finding in home.findings] == ["note_missing", "note_missing"]
+        with pytest.raises(RequestRefused, match="rebuild_refused"):
+            home.rebuild()
+        assert figures(home) == before
+        assert load_text(home, tmp_path, "policies", APRIL).already
+        assert load_text(home, tmp_path, "policies", MAY).already
+        assert home.rebuild() == 2
+        assert figures(home) == before
+
+
+@pytest.mark.parametrize("how", ["edited", "halved", "emptied", "removed", "swapped", "original halved", "original swapped", "one more"])  # fmt: skip
+def test_rebuild_refuses_by_name_what_is_not_as_the_audit_has_it_and_leaves_the_warehouse_alone(two, how):
+    folder, before = two
+    note, other = (folder / "loads" / f"00000{load_id}.json" for load_id in (1, 2))
+    text = note.read_text(encoding="utf-8")
+    original, twin = (folder / "originals" / json.loads(one.read_text(encoding="utf-8"))["sha256"] for one in (note, other))  # fmt: skip
+    if how == "edited":
+        note.write_text(text.replace("已续", "renewed").replace(f"{dt.date.today()}", "2020-01-01"), encoding="utf-8")
+        note.write_text(note.read_text(encoding="utf-8").replace(f"{AS_OF}", "2020-01-01"), encoding="utf-8")
+    elif how == "halved":
+        note.write_text(text[: len(text) // 2], encoding="utf-8")
+    elif how == "emptied":
+        note.write_text("", encoding="utf-8")
+    elif how == "removed":
+        note.unlink()
+    elif how == "swapped":
+        note.write_text(other.read_text(encoding="utf-8").replace('"load": 2', '"load": 1'), encoding="utf-8")
+    elif how == "original halved":
+        original.write_bytes(original.read_bytes()[:20])
+    elif how == "original swapped":
+        original.write_bytes(twin.read_bytes())
+    else:
+        (folder / "loads" / "000007.json").write_text(text.replace('"load": 1', '"load": 7'), encoding="utf-8")
+    with opened(folder) as home:
+        with pytest.raises(RequestRefused, match="rebuild_refused") as refused:
+            home.rebuild()
+        assert json.loads(text)["file"] in explain(refused.value, "en")
+        assert json.loads(text)["file"] in explain(refused.value, "zh")
+        assert figures(home) == before
+
+
+def test_a_block_that_turns_out_damaged_later_has_the_next_start_read_everything(two):
+    folder, before = two
+    with opened(folder) as home:
+        with pytest.raises(StoreFailed, match="warehouse_damaged"), home.warehouse.cursor():
+            raise duckdb.Error("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+        assert home.broken
+    assert (folder / "suspect").exists()
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr(Warehouse, "read_all", failing(StoreFailed("warehouse_damaged")))
+        home = Home(folder)
+    assert [finding.key for finding in home.findings] == ["rebuilt_damaged"]
+    assert figures(home) == before
+    home.close()
+    with opened(folder) as home:
+        assert home.findings == ()
+
+
+def test_what_killed_processes_left_is_swept_at_the_start(two):
+    folder, _ = two
+    (folder / "scratch" / "reading-x").mkdir(parents=True)
+    (folder / "scratch" / "reading-x" / "records.arrow").write_bytes(b"x")
+    (folder / "rebuild-y").mkdir()
+    (folder / "originals" / "abc.1-2.part").write_bytes(b"x")
+    with opened(folder):
+        assert not list((folder / "scratch").iterdir())
+        assert not list((folder / "originals").glob("*.part"))
+        assert not (folder / "rebuild-y").exists()
+
+
+@pytest.mark.parametrize("word", ["", "zz", "00" * 31])
+def test_a_damaged_secret_is_told(two, word):
+    folder, _ = two
+    (folder / "secret").write_text(word, encoding="ascii")
+    with opened(folder) as home:
+        assert [finding.key for finding in home.findings] == ["secret_damaged"]
+        with pytest.raises(RequestRefused, match="secret_damaged"):
+            home.secret()
+
+
+def test_a_lock_file_that_went_missing_is_nobodys_fault_and_a_second_owner_is_told(home, process):
+    (home.folder / "lock").unlink()
+    assert "in use by another program" in process.refused("loads")
+
+
+def test_a_home_of_a_newer_version_is_told(two):
+    folder, _ = two
+    with opened(folder) as home, home.warehouse.write() as cursor:
+        cursor.execute("insert into migration values ('999_later.sql')")
+    with pytest.raises(HomeBusy, match="home_newer"):
+        Home(folder)

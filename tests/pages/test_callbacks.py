@@ -1,0 +1,250 @@
+"""What runs beside the pages, before the gate or after it: callbacks and downloads, whoever writes the next one."""
+
+import ast
+import inspect
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.desk import Desk
+from analytics.errors import NotAllowed
+from analytics.home import Home
+from analytics.people import Account, Talk
+from pages.ui import load
+from tests.conftest import ROOT
+from tests.pages.test_pages import opened, sound
+
+PAGES = [ROOT / "dashboard.py", *sorted((ROOT / "pages").rglob("*.py"))]
+OUTSIDE = {"st.login", "st.logout"}  # the login itself: there is nobody yet, or soon nobody any more
+# Where a widget takes its callback as a plain argument, after how many others.
+PLACES = {
+    name: at
+    for name in dir(st)
+    if callable(getattr(st, name)) and not inspect.isclass(getattr(st, name))
+    for at, one in enumerate(inspect.signature(getattr(st, name)).parameters.values())
+    if one.name.startswith("on_") and one.kind is one.POSITIONAL_OR_KEYWORD
+}
+STAFF = [Account("boss@x.cn", "admin"), Account("second@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",))]
+
+
+def unguarded(path: Path) -> list[str]:
+    """Where code hands a widget what it will call, past the function that asks who may now; and every door for files but the one."""
+    tree, wrong = ast.parse(path.read_text(encoding="utf-8")), []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "download_button" and path.name != "panel.py":
+            wrong.append(node)
+        if isinstance(node, ast.Dict):
+            wrong += [one for one in node.keys if isinstance(one, ast.Constant) and str(one.value).startswith("on_")]
+        if isinstance(node, ast.Call):
+            wrong += [
+                one.value for one in node.keywords if (one.arg or "").startswith("on_") and not safe(one.value, tree)
+            ]
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if len(node.args) > PLACES.get(name, 99) or (
+                name in PLACES and any(isinstance(one, ast.Starred) for one in node.args)
+            ):
+                wrong.append(node)
+    return [f"{path.name}:{line}" for line in sorted(one.lineno for one in wrong)]
+
+
+def own_word(tree: ast.Module) -> bool:
+    """Whether `action` is what pages.ui.act makes of it, and nothing else in this file."""
+    imported = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) and one.module == "pages.ui.act"]
+    bound = [one for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "action"]
+    bound += [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "action"]
+    bound += [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == "action" and isinstance(one.ctx, ast.Store)]  # fmt: skip
+    return bool(imported) and not bound
+
+
+def safe(value: ast.expr, tree: ast.Module) -> bool:
+    wrapped = isinstance(value, ast.Call) and ast.unparse(value.func) == "action" and own_word(tree)
+    return isinstance(value, ast.Constant) or wrapped or ast.unparse(value) in OUTSIDE
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
+def test_no_widget_calls_anything_past_the_function_that_asks_who_may_now(path):
+    assert unguarded(path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.button('x', on_click=save)",
+        "st.button('x', on_click=lambda: save())",
+        "st.container().slider('x', on_change=desk.save_talk)",
+        "st.button('x', 'key', 'help', save)",
+        "st.button(*words)",
+        "st.button('x', **{'on_click': save})",
+        "st.button('x', **dict(on_click=save))",
+        "component(on_drawn_change=save)",
+        "st.dataframe(table, on_select=save)",
+        "st.download_button('x', make)",
+        "st.button('x', on_click=action(save))",
+    ],
+)
+def test_the_lint_sees_a_page_that_would(tmp_path, line):
+    page = tmp_path / "page.py"
+    page.write_text(f"import streamlit as st\n{line}\n", encoding="utf-8")
+    assert unguarded(page) == ["page.py:2"]
+
+
+# -- with a login --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staffed(tiny_folder, tmp_path, monkeypatch):
+    """The tiny company with a login: an opened app for whoever is named; the files that its pages would give out, by key."""
+    folder = tmp_path / "home"
+    shutil.copytree(tiny_folder, folder)
+    home = Home(folder)
+    home.state.accounts.save(STAFF, "setup")
+    home.close()
+    files = {}
+
+    def button(label, data=None, name=None, mime=None, **more):
+        files[more["key"]] = (name, data)
+        return False
+
+    monkeypatch.setattr(st, "download_button", button)
+    monkeypatch.setenv("RENEWAL_HOME", str(folder))
+    monkeypatch.chdir(ROOT)
+
+    def visit(email: str, page: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        at.context = {"locale": "zh-CN"}  # what a test chooses is spelt outside any run, where words are Chinese
+        at.secrets["auth"] = {"cookie_secret": "x" * 64}
+        at.user = {"is_logged_in": True, "email": email, "email_verified": True}
+        at.run()
+        at.switch_page(page).run()
+        sound(at)
+        files.clear()
+        return at.run()
+
+    visit.files = files
+    yield visit
+    load.close()
+
+
+def switched_off(email: str) -> None:
+    accounts = load.home().state.accounts
+    accounts.save([replace(accounts.of(email), active=False)], "boss@x.cn")
+
+
+def lines(action: str) -> list:
+    return [one for one in load.home().state.database.audit() if one.action == action]
+
+
+def test_a_button_clicked_in_a_tab_that_stood_open_does_nothing_once_the_account_is_switched_off(staffed):
+    at = staffed("second@x.cn", "pages/people/sheet.py")
+    at.text_area(key="new_comment_A1").set_value("still here").run()
+    switched_off("second@x.cn")
+    at.button(key="add_comment").click().run()
+    assert [one.value for one in at.exception] == []
+    assert load.home().state.notes.of("A1") == []
+    assert [one.key for one in at.button] == ["logout"]  # only the login page stands there
+
+
+def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
+    at = staffed("east@x.cn", "pages/people/sheet.py")
+    at.text_area(key="new_comment_A1").set_value("mine no more").run()
+    accounts = load.home().state.accounts
+    accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
+    at.button(key="add_comment").click().run()
+    assert [one.value for one in at.exception] == []
+    assert load.home().state.notes.of("A1") == []
+    assert [one.value for one in at.error] == ["您没有权限这样做，或这不在您的范围内。"]
+
+
+def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
+    at = staffed("east@x.cn", "pages/people/sheet.py")
+    accounts = load.home().state.accounts
+    accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
+    at.button(key="sheet_plan").click().run()
+    assert [one.value for one in at.exception] == []
+    assert load.home().state.talks.all() == []
+    assert [one.value for one in at.error] == ["您没有权限这样做，或这不在您的范围内。"]
+
+
+def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_with_who_what_when_and_how_many(staffed):
+    staffed("boss@x.cn", "pages/explore/overview.py")
+    assert lines("export") == []
+    name, make = staffed.files["ranking.csv"]
+    assert make().startswith(b"\xef\xbb\xbf")
+    (line,) = lines("export")
+    assert (line.who, line.object, line.after) == ("boss@x.cn", name, {"period": "2026-04", "persons": 3})
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "persons"),
+    [
+        ("pages/people/sheet.py", "sheet_pdf", 1),
+        ("pages/people/sheet.py", "sheet_xlsx", 1),
+        ("pages/people/coaching.py", "coaching.xlsx", 1),
+        ("pages/people/agent.py", "agent.csv", 1),
+        ("pages/about/accounts.py", "accounts.csv", 3),
+        ("pages/about/audit.py", "audit.csv", None),
+    ],
+)
+def test_every_file_about_persons_leaves_a_line(staffed, page, key, persons):
+    staffed("boss@x.cn", page)
+    staffed.files[key][1]()
+    (line,) = lines("export")
+    assert line.object == staffed.files[key][0]
+    assert persons is None or line.after["persons"] == persons
+
+
+def test_a_calendar_of_talks_leaves_a_line(staffed):
+    staffed("boss@x.cn", "pages/people/coaching.py")
+    Desk(load.home(), "boss@x.cn").save_talk(Talk("A1", reason="rate"))
+    at = staffed("boss@x.cn", "pages/people/coaching.py")
+    at.segmented_control(key="coaching_part").set_value("talks").run()
+    assert b"BEGIN:VCALENDAR" in staffed.files["talks_ics"][1]()
+    assert lines("export")[-1].after["persons"] == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "key"), [("pages/about/method.py", "method.json"), ("pages/data/upload.py", "template")]
+)
+def test_what_tells_of_nobody_leaves_none(staffed, page, key):
+    staffed("boss@x.cn", page)
+    assert staffed.files[key][1]()
+    assert lines("export") == []
+
+
+def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is_switched_off(staffed):
+    for page in ("pages/explore/overview.py", "pages/people/sheet.py", "pages/about/method.py"):
+        at = staffed("second@x.cn", page)
+        files = dict(staffed.files)
+        switched_off("second@x.cn")
+        assert files
+        for _, make in files.values():
+            with pytest.raises(NotAllowed):
+                make()
+        accounts = load.home().state.accounts
+        accounts.save([replace(accounts.of("second@x.cn"), active=True)], "boss@x.cn")
+        assert len(at.run().error) == 1  # said once, in words, when the page runs next
+        assert len(at.run().error) == 0
+    assert lines("export") == []
+
+
+def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
+    staffed("east@x.cn", "pages/explore/overview.py")
+    accounts = load.home().state.accounts
+    accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
+    with pytest.raises(NotAllowed, match="rights_changed"):
+        staffed.files["ranking.xlsx"][1]()
+    assert lines("export") == []
+
+
+def test_the_one_user_without_a_login_leaves_lines_too(tiny, monkeypatch):
+    folder, files = tiny.folder, {}
+    tiny.close()
+    monkeypatch.setattr(st, "download_button", lambda label, data, *more, key, **look: files.update({key: data}))
+    opened(folder, monkeypatch)
+    files["ranking.csv"]()
+    assert [one.who for one in lines("export")] == ["local"]
+    load.close()
