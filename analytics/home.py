@@ -14,6 +14,7 @@ import filelock
 import pandas as pd
 
 from analytics import files, start
+from analytics.beside import questions_beside
 from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
 from analytics.errors import RequestRefused
 from analytics.evaluation import Measured, measure
@@ -203,7 +204,9 @@ class Home:
         with self.reading(path, recipe, work) as read:
             named = (read.records if read.facts is None else read.facts).column("agent_id").value_counts()
             rows = dict(zip(named.field("values").to_pylist(), named.field("counts").to_pylist(), strict=True))
-            return {**read.answer, "alike": self.alike(rows)}, read.issues(recipe, path.name)
+            beside = [one.plain() for one in questions_beside(self.warehouse, read, recipe, dt.date.today())]
+            answer = {**read.answer, "alike": self.alike(rows), "questions": [*read.answer["questions"], *beside]}
+            return answer, read.issues(recipe, path.name)
 
     def load(
         self,

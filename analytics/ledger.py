@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from analytics import files, receipts
+from analytics.beside import questions_beside, sums_of
 from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RenewalError, RequestRefused
 from analytics.intake import reading
 from analytics.intake.fields import words
+from analytics.intake.questions import Question
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.language import LANGUAGES, say
 from analytics.model import Issue, Receipt
@@ -100,7 +102,8 @@ class Ledger:
                     continue
                 work.enter("reading")
                 read = stack.enter_context(self.reading(path, recipe, work))
-                slots.append(_checked(path, sha, recipe, read, how))
+                beside = questions_beside(self.warehouse, read, recipe, how.as_of or dt.date.today())
+                slots.append(_checked(path, sha, recipe, read, how, beside))
             work.enter("storing")
             with self.warehouse.exclusively():
                 return self._together(slots, how, work, who)
@@ -138,10 +141,11 @@ class Ledger:
             for note in notes:
                 files.write_durably(self._note(note["load"], "pending"), _text(note))
             settings, lists = self.state.settings(), _word_lists()
+            before = {one.recipe.kind: sums_of(self.warehouse, one.recipe.kind) for one in new}
             with self.warehouse.write(operation.id) as cursor, work.stopping(cursor.interrupt):
                 stored = [records.store(cursor, load, settings, lists) for load in loads]
             made = [
-                receipts.receipt_of(self.warehouse, done, one.read, one.recipe, one.issues)
+                receipts.receipt_of(self.warehouse, done, one, before[one.recipe.kind])
                 for done, one in zip(stored, new, strict=True)
             ]
             self._done(operation, receipts.kept(made))
@@ -375,7 +379,7 @@ class Ledger:
     def _load_again(self, warehouse: Warehouse, note: Mapping[str, Any], operation: int) -> None:
         recipe = recipe_from(note["recipe"])
         with self._again(note) as path, self.reading(path, recipe) as read:
-            _settled(path, read)
+            _settled(path, read.questions)
             load = replace(
                 _load_of(path, str(note["sha256"]), recipe, read, How()), load_id=int(note["load"]),
                 as_of=dt.date.fromisoformat(str(note["as_of"])), sample=bool(note["sample"]),
@@ -462,22 +466,24 @@ def _sentences(finding: Finding) -> Mapping[str, str]:
     return {language: say(f"finding.{finding.key}", language, **finding.facts) for language in LANGUAGES}
 
 
-def _checked(path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: How) -> _Read:
+def _checked(
+    path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: How, beside: Sequence[Question]
+) -> _Read:
     """Refuse a file with bad cells where the caller wants all or nothing, and one that has nothing."""
     issues = read.issues(recipe, path.name)
     answer = read.answer
     if issues and how.on_issues == "refuse":
         count = answer["issue_count"] + answer["ragged"]
         raise IssuesFound("issues_found", file=path.name, count=count, issues=issues, questions=read.questions)
-    _settled(path, read)
+    _settled(path, [*read.questions, *beside])
     if answer["loaded"] == 0:
         raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
     return _Read(path, recipe, _load_of(path, sha, recipe, read, how), read, issues)
 
 
-def _settled(path: Path, read: reading.Reading) -> None:
+def _settled(path: Path, asked: Sequence[Question]) -> None:
     """Refuse a file that can be read in several ways, when its recipe does not say which."""
-    questions = [one for one in read.questions if not one.optional]
+    questions = [one for one in asked if not one.optional]
     if questions:
         raise QuestionsOpen("questions_open", file=path.name, count=len(questions), questions=questions)
 

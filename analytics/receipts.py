@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
+from analytics import beside
 from analytics.intake.reading import Reading
 from analytics.intake.recipe import Recipe
 from analytics.model import Change, Issue, Receipt
@@ -21,10 +22,20 @@ MOST_KEPT = 2_000  # changed figures, and issues, of a receipt that waits; the l
 Note = tuple[str, Mapping[str, object]]
 
 
-def receipt_of(
-    warehouse: Warehouse, stored: Stored, read: Reading, recipe: Recipe, issues: tuple[Issue, ...]
-) -> Receipt:
-    """The receipt of a load that was just stored."""
+class Told(Protocol):
+    """A file that was read, as a receipt tells of it."""
+
+    @property
+    def recipe(self) -> Recipe: ...
+    @property
+    def read(self) -> Reading: ...
+    @property
+    def issues(self) -> tuple[Issue, ...]: ...
+
+
+def receipt_of(warehouse: Warehouse, stored: Stored, told: Told, before: pd.DataFrame) -> Receipt:
+    """The receipt of a load that was just stored; `before` are the sums by month of its kind before it."""
+    read, recipe, issues = told.read, told.recipe, told.issues
     row = _load(warehouse, stored.load_id)
     answer = read.answer
     counted = (("undated_open", stored.undated), ("stale_open", stored.stale))
@@ -33,8 +44,10 @@ def receipt_of(
         Change(str(agent_id), str(measure), *(None if value != value else float(value) for value in (before, after)))
         for agent_id, measure, before, after in stored.changes.itertuples(index=False)
     )
+    plain = _plain(warehouse, row)
+    figures = beside.told(before, beside.sums_of(warehouse, recipe.kind), plain.months)
     return replace(
-        _plain(warehouse, row), issues=issues, notes=(*notes, *_unmatched(warehouse, recipe.kind)),
+        plain, issues=issues, notes=(*figures, *notes, *_unmatched(warehouse, recipe.kind)),
         skipped=answer["skipped"], changes=changes,
     )  # fmt: skip
 

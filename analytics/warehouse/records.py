@@ -76,6 +76,9 @@ def store(cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, wor
     bound["last"] = _month(options.get("to"))
     before = int(run(cursor, "not_current", load_id=load_id)[0][0])
     cursor.register("incoming", load.records)
+    if load.kind == "policies" and load.recipe.get("answers", {}).get("handover") == "holder":
+        kept = cursor.execute(statements("statements.sql")["keep_holders"], {"as_of": load.as_of}).to_arrow_table()
+        cursor.register("incoming", kept)
     run(cursor, f"insert_{load.kind}", **bound)
     if load.kind == "policies":
         run(cursor, "insert_policies_facts", **bound)

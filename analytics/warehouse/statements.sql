@@ -248,3 +248,37 @@ select * from main.contacts where month between $first_month and $last_month
 create or replace temp table assessments as
 select * from main.assessments where month between $first_month and $last_month
   and (agent_id = $agent_id or agent_id in (select alias from agent_alias where agent_id = $agent_id))
+
+-- name: moved_policies
+-- Policies of months that are over which the incoming file gives to another agent than they have.
+select count(*), min(i.policy_id) from incoming i
+join policies p on p.current and p.policy_id = i.policy_id and p.month = date_trunc('month', i.due_date)
+where p.agent_id <> i.agent_id and p.month < date_trunc('month', $as_of::date)
+
+-- name: keep_holders
+-- The incoming policies, those of months that are over with the agent who had them; who they belong to now is not told of the other.
+select i.* replace (
+  coalesce(p.agent_id, i.agent_id) as agent_id, case when p.agent_id is null then i.name end as name,
+  case when p.agent_id is null then i.team end as team, case when p.agent_id is null then i.branch end as branch,
+  case when p.agent_id is null then i.region end as region)
+from incoming i
+left join policies p on p.current and p.policy_id = i.policy_id and p.month = date_trunc('month', i.due_date)
+  and p.agent_id <> i.agent_id and p.month < date_trunc('month', $as_of::date)
+order by i.row
+
+-- name: agents_of_months
+-- The latest incoming month, how many agents it has, and how many the month before has in the warehouse.
+with latest as (select max(date_trunc('month', due_date))::date as month from incoming)
+select latest.month, (select count(distinct agent_id) from incoming where date_trunc('month', due_date) = latest.month),
+  (select count(distinct agent_id) from agent_month where month = latest.month - interval 1 month and due_policies > 0)
+from latest where latest.month is not null
+
+-- name: month_sums_policies
+select month, count(*) filter (held_policies > 0) as agents, sum(renewed_policies)::double as renewed, sum(due_policies)::double as due,
+  sum(due_premium)::double as premium
+from agent_month group by month order by month
+
+-- name: month_sums_scoresheet
+select first_month as month, count(distinct agent_id) as agents, sum(value) filter (measure = 'renewed_policies')::double as renewed,
+  sum(value) filter (measure = 'due_policies')::double as due, sum(value) filter (measure = 'due_premium')::double as premium
+from current_scoresheet where first_month = last_month group by first_month order by first_month
