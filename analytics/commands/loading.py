@@ -15,20 +15,41 @@ import click
 
 from analytics import sample as sample_data
 from analytics import watch
+from analytics.commands.explaining import explained
 from analytics.commands.shell import Context, command, day, desk_of, home_of, show, write
 from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.home import Home
 from analytics.intake import limits
+from analytics.intake.database import rows_of
 from analytics.intake.fields import kinds
 from analytics.intake.recipe import read_recipe
 from analytics.language import say
 from analytics.model import Receipt
 from analytics.reports.templates import template
 
+MOST_CHANGES = 20  # of a receipt's changed figures printed unasked
+RECIPE = """An import recipe is a TOML file:
 
-@command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+\b
+kind = "policies"                      # what a row is
+[columns]                              # field = "header"
+policy_id = "保单号"
+[values.outcome]                       # words of outcome and yes/no columns
+renewed = ["已续"]
+lost = ["未续"]
+[only]                                 # rows kept: values, "!value" for all others, "low..high" for ranges
+渠道 = ["!团险"]
+[options]                              # date_order, satisfaction_max, from, to, sheets, count_by …
+[answers]                              # to the questions that load asks
+"date_order.due_date" = "ymd"
+
+--explain writes one for a file as it is understood.
+"""
+
+
+@command(epilog=RECIPE)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--kind", metavar="KIND", help=f"What a row is: {', '.join(kinds())} (default: by the headers).")
 @click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
 @click.option("--as-of", callback=day, metavar="YYYY-MM-DD", help="The as-of date (default: today).")
@@ -38,6 +59,12 @@ from analytics.reports.templates import template
     default="refuse",
     help="With bad cells: refuse everything, or load the good rows.",
 )
+@click.option(
+    "--explain", is_flag=True, help="Load nothing: print what is understood of each file, and a recipe for it."
+)
+@click.option("--changes", is_flag=True, help="Print every figure that is another one now, however many.")
+@click.option("--table", metavar="URL", help="A database (SQLAlchemy URL) whose rows are loaded instead of a file.")
+@click.option("--query", metavar="SQL", help="What to ask that database for; its columns are the headers.")
 def load(
     context: Context,
     files: Sequence[Path],
@@ -45,33 +72,47 @@ def load(
     recipe_file: Path | None,
     as_of: dt.date | None,
     on_issues: str,
+    explain: bool,
+    changes: bool,
+    table: str | None,
+    query: str | None,
 ) -> None:
-    """Load files and print a receipt each (a list when there are several)."""
+    """Load files, folders of Parquet or a database's rows, and print a receipt each (a list when there are several)."""
     recipe = read_recipe(recipe_file) if recipe_file else None
     if recipe and kind and recipe.kind != kind:
         raise RequestRefused("kind_differs", kind=kind, recipe=recipe.kind)
     if kind is not None and kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
+    if bool(table) != bool(query) or bool(files) == bool(table):
+        raise RequestRefused("load_from_what")
     with desk_of(context, "data") as desk, ExitStack() as stack:
         home = desk.home
-        members = [member for file in files for member in stack.enter_context(home.members(file))]
+        if table and query:
+            files = [stack.enter_context(rows_of(table, query))]
+        named = [one for file in files for one in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])]
+        members = [member for file in named for member in stack.enter_context(home.members(file))]
+        if explain:
+            told = [explained(home, member, recipe, kind, context.language) for member in members]
+            show(context, told[0] if len(told) == 1 else told)
+            return
         receipts = desk.load_all(
             [(file, one) for file in members for one in ([recipe] if recipe else home.recipes_for(file, kind))],
-            as_of=as_of,
-            on_issues=on_issues,
-        )
-    plain = [_receipt(receipt, context.language) for receipt in receipts]
+            as_of=as_of, on_issues=on_issues,
+        )  # fmt: skip
+    plain = [_receipt(receipt, context.language, None if changes else MOST_CHANGES) for receipt in receipts]
     show(context, plain[0] if len(plain) == 1 else plain)
 
 
-def _receipt(receipt: Receipt, language: str) -> dict[str, Any]:
+def _receipt(receipt: Receipt, language: str, most: int | None = MOST_CHANGES) -> dict[str, Any]:
+    """A receipt in plain values, with no more than `most` of the figures that changed."""
     return {
         "load": receipt.load, "kind": receipt.kind, "file": receipt.file, "rows": receipt.rows, "loaded": receipt.loaded,
         "rejected": receipt.rejected, "skipped": receipt.skipped, "replaced": receipt.replaced, "agents": receipt.agents,
         "months": list(receipt.months), "already": receipt.already,
         "issues": [{**issue.plain(), "reason": say(f"issue.{issue.reason}", language)} for issue in receipt.issues],
         "notes": [say(f"note.{key}", language, **facts) for key, facts in receipt.notes],
-        "changes": [{"agent_id": one.agent_id, "measure": one.measure, "before": one.before, "after": one.after} for one in receipt.changes],
+        "changes": [{"agent_id": one.agent_id, "measure": one.measure, "before": one.before, "after": one.after} for one in receipt.changes[:most]],
+        "changed": len(receipt.changes),
     }  # fmt: skip
 
 

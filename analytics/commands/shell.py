@@ -94,9 +94,9 @@ def main() -> None:
     """
 
 
-def command(name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+def command(name: str | None = None, epilog: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
     def decorate(function: Callable[..., Any]) -> click.Command:
-        return main.command(name)(common(click.pass_obj(function)))
+        return main.command(name, epilog=epilog)(common(click.pass_obj(function)))
 
     return decorate
 

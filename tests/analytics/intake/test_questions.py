@@ -442,3 +442,54 @@ def test_a_workbook_locked_with_a_password_is_said_to_be_locked(tmp_path):
     )
     with pytest.raises(FileRefused, match="file_locked"):
         worker.look(path, Layout())
+
+
+# -- the command line ----------------------------------------------------------------------------------------------
+
+
+def test_explain_prints_columns_questions_and_a_recipe_that_loads_and_stores_nothing(shell, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(
+        policies("P1,A1,03/04/26,已续,甲", "P2,A1,05/04/26,未续,乙", headers=f"{POLICY},经办"), encoding="utf-8"
+    )
+    told = shell("load", path, "--explain")["readings"][0]
+    assert [one["id"] for one in told["questions"]] == ["date_order.due_date"]
+    assert told["unused"] == {"经办": ["甲", "乙"]}
+    assert "date_order.due_date" in shell.refused("load", path)
+    recipe = tmp_path / "r.toml"
+    recipe.write_text(told["recipe"] + '\n[answers]\n"date_order.due_date" = "dmy"\n', encoding="utf-8")
+    assert shell("load", path, "--recipe", recipe)["months"] == ["2026-04"]
+
+
+def test_the_rows_of_a_database_and_a_folder_of_parquet_are_loaded_like_files(shell, tmp_path):
+    import sqlite3
+
+    import pandas as pd
+
+    rows = [("P1", "A1", "2026-04-01", "已续"), ("P2", "A1", "2026-04-02", "未续")]
+    with sqlite3.connect(tmp_path / "core.db") as core:
+        core.execute("create table due (policy_id, agent_id, due_date, outcome)")
+        core.executemany("insert into due values (?, ?, ?, ?)", rows)
+    core.close()
+    query = "select policy_id, agent_id, due_date, outcome from due"
+    assert shell("load", "--table", f"sqlite:///{tmp_path / 'core.db'}", "--query", query)["loaded"] == 2
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for month in ("05", "06"):
+        frame = pd.DataFrame([(f"Q{month}", "A1", f"2026-{month}-01", "已续")], columns=POLICY.split(","))
+        frame.to_parquet(folder / f"{month}.parquet")
+    assert [one["months"] for one in shell("load", folder)] == [["2026-05"], ["2026-06"]]
+    assert "Traceback" not in shell.refused("load", "--table", "nosuch://x", "--query", "select 1")
+
+
+def test_a_policy_of_a_month_that_is_over_stays_with_its_agent_unless_the_recipe_moves_it(shell, tmp_path):
+    first, later, recipe = tmp_path / "april.csv", tmp_path / "june.csv", tmp_path / "r.toml"
+    first.write_text(policies("P1,A1,2026-03-10,已续", "P2,A1,2026-03-11,未续"), encoding="utf-8")
+    later.write_text(policies("P1,A2,2026-03-10,已续", "P2,A2,2026-03-11,未续"), encoding="utf-8")
+    shell("load", first, "--as-of", "2026-04-15")
+    assert "handover" in shell.refused("load", later, "--as-of", "2026-06-15")
+    known = shell("load", later, "--explain", "--as-of", "2026-06-15")["readings"][0]["recipe"]
+    recipe.write_text(known + '\n[answers]\nhandover = "holder"\n', encoding="utf-8")
+    shell("load", later, "--as-of", "2026-06-15", "--recipe", recipe)
+    told = shell("evaluate")
+    assert [one["agent_id"] for one in (*told["agents"], *told["not_rated"])] == ["A1"]

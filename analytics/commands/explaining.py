@@ -1,0 +1,81 @@
+"""What is understood of a file, as plain values and as a recipe ready to be edited; nothing is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from analytics.errors import RenewalError
+from analytics.home import Home
+from analytics.intake.guessing import alike
+from analytics.intake.questions import questions_from
+from analytics.intake.recipe import Recipe, recipe_from
+from analytics.language import explain, say
+from analytics.receipts import reading_notes
+from analytics.reports import views
+
+
+def explained(home: Home, path: Path, recipe: Recipe | None, kind: str | None, language: str) -> dict[str, Any]:
+    """Sheets with their guesses, and for each group of alike ones a recipe, its questions, notes and issues."""
+    try:
+        sheets = home.look(path)["sheets"]
+    except RenewalError as error:
+        return {"file": path.name, "refused": explain(error, language)}
+    groups = alike(sheets)
+    return {
+        "file": path.name,
+        "sheets": [_sheet(sheet, kind) for sheet in sheets],
+        "readings": [_reading(home, path, recipe or _best(group, kind, len(groups) > 1), language) for group in groups],
+    }
+
+
+def _sheet(sheet: dict[str, Any], kind: str | None) -> dict[str, Any]:
+    guesses = [guess for guess in sheet["guesses"] if kind in (None, guess["kind"])]
+    return {
+        "sheet": sheet["name"], "rows": sheet["rows"], "header_row": sheet["header_row"],
+        "columns": {header: sheet["distinct"][header][:3] for header in sheet["headers"]},
+        "guesses": [
+            {
+                "kind": guess["kind"], "sure": guess["sure"], "complete": guess["complete"],
+                "columns": {field: {"header": header, "sure": sure} for field, (header, sure) in guess["matches"].items()},
+                "rivals": guess["rivals"], "figures_unused": guess["figures"],
+            }
+            for guess in guesses[:3]
+        ],
+    }  # fmt: skip
+
+
+def _best(group: list[Any], kind: str | None, several: bool) -> Recipe | None:
+    saved = group[0].get("recipe")
+    if saved and kind in (None, saved["kind"]):
+        return recipe_from(saved)
+    guess = next((one for one in group[0]["guesses"] if kind in (None, one["kind"])), None)
+    if guess is None:
+        return None
+    columns = {field: header for field, (header, _) in guess["matches"].items()}
+    options = {"sheets": [sheet["name"] for sheet in group]} if several else {}
+    return Recipe(kind=guess["kind"], columns=columns, options=options)
+
+
+def _reading(home: Home, path: Path, recipe: Recipe | None, language: str) -> dict[str, Any]:
+    if recipe is None:
+        return {"recipe": None}
+    out: dict[str, Any] = {"recipe": recipe.toml()}
+    try:
+        answer, issues = home.preview(path, recipe)
+    except RenewalError as error:
+        return {**out, "refused": explain(error, language)}
+    return {
+        **out,
+        "rows": answer["rows"], "loaded": answer["loaded"], "rejected": answer["rejected"], "skipped": answer["skipped"],
+        "questions": [
+            {
+                "id": one.id, "question": say(f"question.{one.key}", language, **one.facts),
+                "choices": list(one.choices), "suggested": one.suggested, "optional": one.optional,
+            }
+            for one in questions_from(answer)
+        ],
+        "unused": dict(answer["unused"]),
+        "notes": [say(f"note.{key}", language, **facts) for key, facts in reading_notes(answer, recipe)],
+        "issues": [views.issue_line(issue, language) for issue in issues[:20]],
+    }  # fmt: skip
