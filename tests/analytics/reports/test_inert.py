@@ -70,7 +70,7 @@ def hostile(tmp_path_factory) -> Shell:
     return Shell(folder / "home")
 
 
-@pytest.mark.parametrize("command", ["evaluate", "coaching", "weak-spots", "quadrant", "talks", "history", "audit"])
+@pytest.mark.parametrize("command", ["evaluate", "coaching", "weak-spots", "quadrant", "talks", "audit"])
 def test_the_command_lines_csv_holds_no_formula(hostile, command):
     done = hostile.run(command, "--format", "csv")
     assert done.returncode == 0, done.stderr
