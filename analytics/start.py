@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from collections.abc import Iterator
@@ -93,15 +92,14 @@ def promised(folder: Path) -> Head:
 def _telling(folder: Path) -> Iterator[None]:
     """Turns what goes wrong at the start into one sentence about the home."""
     try:
-        yield
+        with files.telling():
+            yield
     except duckdb.Error as error:
         told = told_of(error)
         if told is None:
             raise
         raise HomeBusy(told, home=folder.name) from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise HomeBusy("disk_full", home=folder.name) from error
         raise HomeBusy("home_unwritable", home=folder.name) from error
     except RenewalError as error:
         if "home" in error.facts:

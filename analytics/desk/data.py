@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from analytics import files
 from analytics.desk.rules import Rules
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
@@ -66,6 +68,14 @@ class Data(Rules):
         """What every load did, also of those whose reader had left before they were done."""
         self.require("data")
         return self.home.receipts()
+
+    def own_folder(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder for files that are looked at and not yet loaded; it goes with the value, and at the latest at the next start."""
+        self.require("data")
+        with files.telling():
+            return tempfile.TemporaryDirectory(
+                dir=self.home.folder / "scratch", prefix="upload-", ignore_cleanup_errors=True
+            )
 
     def findings(self) -> tuple[Finding, ...]:
         """What the start of the home found not to be as it should; nothing for who does not look after the data."""

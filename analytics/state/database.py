@@ -124,7 +124,7 @@ class Database:
         return set(digests.differing(known, digests.present(connection, watched)))
 
     def _begin_audit(self) -> None:
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             last = audit.last_of(connection)
             empty = last.seq == 0
         if empty and self._heads.kept() == "missing":
@@ -132,14 +132,14 @@ class Database:
         if self._signer is not None and last.signer != self._signer.name:
             with self.change(audit.PROGRAM) as change:
                 change.log(audit.KEY, self._signer.name)
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             self._last = audit.last_of(connection)
         self._heads.catch_up(self._last)
 
     def _check(self) -> None:
         """Refuse a file whose pages do not hold together; a server sees to its own."""
         if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
+            with telling(), self._engine.connect() as connection:
                 if connection.exec_driver_sql("pragma quick_check(1)").scalar() != "ok":
                     raise StoreFailed("state_damaged")
 
@@ -227,12 +227,12 @@ class Database:
 
     def audit(self) -> list[AuditEntry]:
         """Every line, the latest first."""
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             return audit.entries(connection)
 
     def head(self) -> Head:
         """The last line of the audit; number 0 where there is none."""
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             return audit.last_of(connection)
 
     def standing(self) -> Standing:
@@ -268,7 +268,7 @@ class Database:
             written=written,
             public=self._public(public),
         )
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             verdict = audit.check(connection, beside)

@@ -6,7 +6,7 @@ import streamlit as st
 from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column
-from pages.ui import load, panel, session, shell, spellings
+from pages.ui import load, panel, receipts, session, shell, spellings
 from pages.ui.act import action
 from pages.ui.i18n import t, text
 
@@ -71,6 +71,7 @@ def without_partner() -> None:
 
 
 with shell.page("history", needs_data=False):
+    receipts.findings()
     loads = load.desk().loads()
     if done := session.get("withdrawn"):
         st.caption(t("history.withdrawn", load=done))
@@ -112,6 +113,9 @@ with shell.page("history", needs_data=False):
                 on_click=action(withdraw),
                 args=(int(row["load_id"]),),
             )
+        for receipt in load.desk().receipts():
+            if receipt.load == int(row["load_id"]):
+                receipts.show(receipt)
     else:
         st.caption(t("history.pick"))
     who_is_who()
