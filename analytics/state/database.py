@@ -103,7 +103,7 @@ class Database:
             before = MigrationContext.configure(connection).get_current_revision()
             if before == ScriptDirectory.from_config(config).get_current_head():
                 return None
-            suspect = self._suspect(connection)
+            suspect = self._suspect(connection) if before else set()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             known, _ = audit.expected(connection)
