@@ -13,11 +13,12 @@ import pandas as pd
 
 from analytics import files
 from analytics.desk.rules import Rules
+from analytics.errors import RequestRefused
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
 from analytics.ledger import How
 from analytics.model import Issue, Receipt
-from analytics.people import Account, AuditEntry, Finding, Standing, Verdict
+from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Verdict
 from analytics.state.heads import Head
 from analytics.work import Work
 
@@ -120,6 +121,27 @@ class Data(Rules):
     def save_accounts(self, accounts: Sequence[Account]) -> None:
         self.require("account")
         self.home.state.accounts.save(accounts, self.identity.who)
+
+    def bindings(self) -> dict[str, Binding]:
+        """Which accounts are bound to a person of the login provider, by address."""
+        self.require("account")
+        return self.home.state.logins.bindings()
+
+    def unbind(self, email: str) -> None:
+        """Free an account for another person with its address, and log everybody out of it."""
+        self.require("account")
+        self.home.state.logins.unbind(self._account(email).email, self.identity.who)
+
+    def end_logins(self, email: str) -> None:
+        """Log an account out everywhere."""
+        self.require("account")
+        self.home.state.logins.end_all(self._account(email).email, self.identity.who)
+
+    def _account(self, email: str) -> Account:
+        account = self.home.state.accounts.of(email)
+        if account is None:
+            raise RequestRefused("account_unknown")
+        return account
 
     def audit(self) -> list[AuditEntry]:
         self.require("audit")

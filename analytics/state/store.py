@@ -18,6 +18,7 @@ from analytics.state.accounts import Accounts
 from analytics.state.database import Database, kept, now, value_from, values_of
 from analytics.state.heads import Outside
 from analytics.state.journal import Journal
+from analytics.state.logins import Logins
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
@@ -57,6 +58,7 @@ class Store:
         self.objections = Objections(self.database)
         self.sheets = Sheets(self.database)
         self.accounts = Accounts(self.database)
+        self.logins = Logins(self.database)
         self.market = Markets(self.database)
         self.schemes = Schemes(self.database)
         self.periods = Periods(self.database)

@@ -128,3 +128,5 @@ operation = _table(
     ended_at="moment",
     outcome="json",
 )
+login_binding = _table("login_binding", email="text!", issuer="text", subject="text", bound_at="moment")
+login_end = _table("login_end", key="text!", email="text", at="number")
