@@ -69,16 +69,15 @@ class Logins:
                 change.connection.execute(sa.insert(table).values(**values_of(bound)))
                 change.log("login.bind", email, None, {"issuer": login.issuer, "subject": login.subject})
 
-    def unbind(self, email: str, who: str) -> bool:
+    def unbind(self, email: str, who: str) -> None:
         """Free an account for the next person who logs in with its address, and end every login of the one it was bound to."""
         table = tables.login_binding
         with self._database.change(who) as change:
             row = change.row(sa.select(table).where(table.c.email == email))
-            if row is not None:
-                change.connection.execute(sa.delete(table).where(table.c.email == email))
-                change.log("login.unbind", email, {"issuer": row["issuer"], "subject": row["subject"]}, None)
+            change.connection.execute(sa.delete(table).where(table.c.email == email))
             _end(change, email, email)
-        return row is not None
+            before = None if row is None else {"issuer": row["issuer"], "subject": row["subject"]}
+            change.log("login.unbind", email, before, None)
 
     def end(self, login: Login, email: str) -> None:
         """End one login, in all tabs that share it: a copy of its cookie opens nothing any more."""

@@ -10,7 +10,7 @@ from analytics.people import ROLES, Account
 from analytics.reports.tables import Column
 from pages.ui import gate, load, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import t
+from pages.ui.i18n import md, t
 
 FIELDS = ("email", "role", "name", "agent_id", "teams", "branches", "active")
 

@@ -77,7 +77,7 @@ def serving(
             command, cwd=cwd, env={**os.environ, "RENEWAL_HOME": str(home)}, stdout=log, stderr=log
         )
         try:
-            for _ in range(200):
+            for _ in range(900):
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
                     break

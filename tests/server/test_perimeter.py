@@ -178,7 +178,7 @@ def started(folder, secrets_text: str, **settings: str):
         )
     try:
         base = f"http://127.0.0.1:{port}"
-        for _ in range(300):
+        for _ in range(900):
             try:
                 httpx.get(f"{base}/healthz")
                 break

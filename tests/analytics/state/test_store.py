@@ -158,7 +158,8 @@ def test_a_closed_sheet_is_closed_once_and_opened_again_only_for_a_reason(store)
 def test_the_last_admin_stays_and_accounts_are_saved_all_or_none(store):
     boss, agent = Account("Boss@X.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")
     store.accounts.save([boss, agent], "cli")
-    assert store.accounts.of("BOSS@x.cn ").role == "admin"
+    assert store.accounts.of("Boss@X.CN").role == "admin"
+    assert [store.accounts.of(other) for other in ("boss@x.cn", "Boss@x.cn ", " Boss@x.cn")] == [None] * 3
     with pytest.raises(RequestRefused, match="last_admin"):
         store.accounts.save([replace(boss, active=False)], "cli")
     with pytest.raises(RequestRefused, match="account_without_scope"):
