@@ -175,8 +175,8 @@ def test_of_two_who_adopt_a_standard_the_second_is_told(store):
 
 
 def test_a_proposal_of_the_same_person_takes_the_place_of_the_first_and_names_nobody(store):
-    store.propose_weights("digest", {"results": 60, "service": 30, "competence": 10})
-    store.propose_weights("digest", {"results": 70, "service": 20, "competence": 10})
+    ticket = store.propose_weights("ann@x.cn", {"results": 60, "service": 30, "competence": 10})
+    assert store.propose_weights("ann@x.cn", {"results": 70, "service": 20, "competence": 10}, ticket) == ticket
     assert [one.categories["results"] for one in store.proposals()] == [70]
     assert {entry.who for entry in store.database.audit()} == {"anonymous"}
 
