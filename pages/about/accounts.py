@@ -55,7 +55,7 @@ def logins(emails: list[str]) -> None:
     bound = load.desk().bindings()
     with st.expander(t("accounts.logins"), expanded=session.get("accounts_done") is not None):
         if done := session.get("accounts_done"):
-            st.caption(done)
+            st.caption(md(done))
             session.forget("accounts_done")
         session.keep_valid("login_of", emails)
         email = st.selectbox(t("accounts.whose"), emails, key="login_of")

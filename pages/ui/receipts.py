@@ -9,7 +9,7 @@ from analytics.intake.fields import counted, kinds
 from analytics.model import Receipt
 from analytics.reports.tables import Column
 from pages.ui import load, panel
-from pages.ui.i18n import plain, t, text
+from pages.ui.i18n import md, plain, t, text
 
 
 def findings() -> None:
@@ -19,7 +19,7 @@ def findings() -> None:
         return
     told = [t(f"finding.{one.key}", **one.facts) for one in found]
     mended = all(one.key.startswith("rebuilt_") for one in found)
-    st.warning("\n".join(["" if mended else t("finding.remedy"), "", *(f"- {line}" for line in told)]).strip())
+    st.warning("\n".join(["" if mended else t("finding.remedy"), "", *(f"- {md(line)}" for line in told)]).strip())
 
 
 def _changes(done: Receipt) -> None:

@@ -133,7 +133,7 @@ def is_drawing(node: ast.Call) -> bool:
         return True
     if isinstance(node.func, ast.Name):
         return False
-    return called(node) in MARKDOWN and ast.unparse(node.func.value) not in ("session", "load", "controls")
+    return called(node) in MARKDOWN and ast.unparse(node.func.value) not in ("session", "load", "controls", "_log")
 
 
 @pytest.mark.parametrize(("where", "module"), sources(), ids=lambda one: one if isinstance(one, str) else "")
