@@ -105,6 +105,8 @@ class Reader:
                 return all(self.ours(value, seen) for value in values)
             case ast.Subscript(value=value):
                 return self.ours(value, seen)
+            case ast.Call(func=ast.Attribute(attr="strip", value=value), args=[]):
+                return self.ours(value, seen)
             case ast.Call(func=ast.Attribute(attr="join"), args=[parts]):
                 return self.ours(parts, seen)
             case ast.Call(func=ast.Name(id=name)) if name in MAKERS:
