@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analytics import files
+from analytics.backup import Backup, Checked, backup, check, default_backups
 from analytics.desk.rules import Rules
 from analytics.errors import RequestRefused
 from analytics.intake.recipe import Recipe
@@ -81,6 +82,16 @@ class Data(Rules):
     def findings(self) -> tuple[Finding, ...]:
         """What the start of the home found not to be as it should; nothing for who does not look after the data."""
         return self.home.findings if self.may("data") else ()
+
+    def backup(self, to: Path | None = None) -> Backup:
+        """Copy the whole home into a folder (that of the settings when none is given)."""
+        self.require("data")
+        return backup(self.home.ledger, to or default_backups(self.home.folder), self.identity.who)
+
+    def check(self) -> Checked:
+        """Read everything of the home and say what is not as it should be."""
+        self.require("data")
+        return check(self.home.ledger)
 
     def rebuild(self) -> int:
         """Make the warehouse again from the originals; how many loads."""

@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -182,6 +183,41 @@ class Database:
     def _one_writer(self, connection: sa.Connection) -> None:
         if self._engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))
+
+    # -- whole copies --------------------------------------------------------------------------------------------
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect.name
+
+    def copy_pages(self, target: sqlite3.Connection) -> None:
+        """Every page of this SQLite file, as of one moment, into another."""
+        raw = self._engine.raw_connection()
+        try:
+            source = raw.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(target)
+        finally:
+            raw.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection that sees one moment, however many questions it is asked."""
+        level = "REPEATABLE READ" if self.dialect == "postgresql" else "SERIALIZABLE"
+        with (
+            telling(),
+            self._engine.connect() as connection,
+            connection.execution_options(isolation_level=level).begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def raw_writing(self) -> Iterator[sa.Connection]:
+        """A transaction that leaves no line: only for rows whose lines come with them."""
+        with telling(), self._writing.begin() as connection:
+            self._one_writer(connection)
+            yield connection
+        self.version += 1
 
     # -- the audit -----------------------------------------------------------------------------------------------
 

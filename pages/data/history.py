@@ -6,7 +6,7 @@ import streamlit as st
 from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column
-from pages.ui import load, panel, receipts, session, shell, spellings
+from pages.ui import keeping, load, panel, receipts, session, shell, spellings
 from pages.ui.act import action
 from pages.ui.i18n import t, text
 
@@ -120,3 +120,4 @@ with shell.page("history", needs_data=False):
         st.caption(t("history.pick"))
     who_is_who()
     without_partner()
+    keeping.show()
