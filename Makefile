@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 PORT ?= 8501
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
-.PHONY: run test bench check check-only screenshots clean
+.PHONY: run test bench assault check check-only screenshots clean
 
 run: .setup-python
 	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
@@ -22,6 +22,11 @@ check-only: .setup-python
 
 bench: .setup-python .setup-browser
 	$(PY) -m tests.bench
+
+# Everybody against everything, kills, power cuts, damages, full disks; ASSAULT="kills --size 20 --seed 3" for a part of it.
+# Kills want strace, disks of their own want root; what cannot be tried is said in the table.
+assault: .setup-python .setup-browser
+	$(PY) -m tests.assault $(ASSAULT)
 
 screenshots: .setup-python .setup-browser
 	$(PY) -m tests.screenshots

@@ -32,12 +32,17 @@ def main() -> None:
     """One run for one visitor."""
     import streamlit as st
 
-    from pages.ui import gate, navigation, shell
+    from analytics.errors import RenewalError
+    from pages.ui import closed, gate, navigation, shell
 
     shell.choose_language()
     shell.begin()
-    desk = gate.enter()
-    sections = navigation.sections(PAGES, desk, gate.login_page)
+    try:
+        desk = gate.enter()
+        sections = navigation.sections(PAGES, desk, gate.login_page)
+    except RenewalError as error:
+        desk, why = None, error
+        sections = navigation.sections(PAGES, None, lambda: closed.show(why))
     chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar", expanded=True)
     if desk is not None:
         gate.whoami(desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -12,8 +13,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from analytics.errors import StoreFailed
+
 FILE, FOLDER = 0o600, 0o700  # modes: a home holds names, scores and complaints
 UNFINISHED = ".part"  # how the name of a file ends that is still being written
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Turns what a disk does to the files of a home into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        told = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EIO: "disk_failed"}
+        unwritable = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        key = told.get(error.errno or 0) or ("files_unwritable" if unwritable else None)
+        if key is None:
+            raise
+        raise StoreFailed(key) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -91,7 +91,7 @@ class Ledger:
     ) -> list[Receipt]:
         """Load files, all of them or none, in one transaction; a receipt each, also of those that were there already."""
         work = work or Work()
-        with ExitStack() as stack:
+        with files.telling(), ExitStack() as stack:
             slots: list[_Read | Receipt] = []
             for path, recipe in named:
                 sha = _sha256(path)
@@ -194,7 +194,7 @@ class Ledger:
 
     def withdraw(self, load_ids: Sequence[int], who: str = LOCAL) -> None:
         """Take loads out again, all of them or none; their originals stay."""
-        with self.warehouse.exclusively():
+        with files.telling(), self.warehouse.exclusively():
             known = self.stored_notes()
             for load_id in load_ids:
                 if load_id not in known:
@@ -339,7 +339,7 @@ class Ledger:
 
         Refused with names otherwise: the warehouse that is there stays as it is.
         """
-        with self.warehouse.exclusively():
+        with files.telling(), self.warehouse.exclusively():
             notes = self._verified(self.stored_notes())
             plan = {"why": why, "loads": sorted(notes)}
             operation = self.state.journal.begin("rebuild", plan, who)

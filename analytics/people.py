@@ -251,6 +251,38 @@ class Account:
     version: int = 0
 
 
+def address(text: str) -> str:
+    """An e-mail address as accounts are kept and compared: the domain in lower case, everything before the @ as it came.
+
+    What stands before the @ may be case-sensitive where it is delivered, so that two spellings may be two people.
+    """
+    local, mark, domain = text.rpartition("@")
+    return local + mark + "".join(letter.lower() if letter.isascii() else letter for letter in domain)
+
+
+@dataclass(frozen=True)
+class Login:
+    """What the login provider said of a person, and when that was: `began` in seconds since 1970 by this server's clock, `digest` the
+    same for all tabs of one login and for no other login. `verified` is what was said of the address: yes, no, or nothing."""
+
+    issuer: str
+    subject: str
+    email: str
+    verified: bool | None
+    began: float
+    digest: str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Whose account an address is: the person whom the provider knows by this subject."""
+
+    email: str
+    issuer: str
+    subject: str
+    bound_at: dt.datetime | None = None
+
+
 @dataclass(frozen=True)
 class AuditEntry:
     """One change of state: who, when, what, before and after, chained to the one before by its hash; `signer` names the key that signed

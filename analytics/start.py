@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from collections.abc import Iterator
@@ -19,10 +18,12 @@ from analytics.ledger import Ledger, follow
 from analytics.people import LOCAL, Finding
 from analytics.state.heads import Head, Heads
 from analytics.state.store import Store
+from analytics.state.transfer import keep_before_migrating
 from analytics.warehouse.connection import Warehouse, told_of
 
 FOLDERS = ("originals", "loads", "scratch")
 WAREHOUSE, STATE, HEAD, SECRET, SUSPECT = "warehouse.duckdb", "state.sqlite", "audit.head", "secret", "suspect"
+BEFORE = "before"  # where the state store goes as it was before a new version of the program brought it up
 DAMAGED = "damaged"  # where a file goes that could not be opened: it may hold what nothing else does
 
 
@@ -55,8 +56,10 @@ def opened(folder: Path, accept: str = "") -> Opened:
     try:
         with _telling(folder):
             _sweep(folder)
-            state = _state(folder, accept)
-            findings = [] if secret_whole(folder / SECRET) else [Finding("secret_damaged")]
+            findings: list[Finding] = []
+            state = _state(folder, accept, findings)
+            if not secret_whole(folder / SECRET):
+                findings.append(Finding("secret_damaged"))
             warehouse = _warehouse(folder, state, findings, accept)
             ledger = Ledger(folder, warehouse, state)
             ledger.settle()
@@ -93,15 +96,14 @@ def promised(folder: Path) -> Head:
 def _telling(folder: Path) -> Iterator[None]:
     """Turns what goes wrong at the start into one sentence about the home."""
     try:
-        yield
+        with files.telling():
+            yield
     except duckdb.Error as error:
         told = told_of(error)
         if told is None:
             raise
         raise HomeBusy(told, home=folder.name) from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise HomeBusy("disk_full", home=folder.name) from error
         raise HomeBusy("home_unwritable", home=folder.name) from error
     except RenewalError as error:
         if "home" in error.facts:
@@ -120,7 +122,7 @@ def _sweep(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _state(folder: Path, accept: str) -> Store:
+def _state(folder: Path, accept: str, findings: list[Finding]) -> Store:
     """The state store; refused when it is not the one that this home's audit was written in."""
     path = folder / STATE
     url = os.environ.get("RENEWAL_STATE_URL")
@@ -128,6 +130,11 @@ def _state(folder: Path, accept: str) -> Store:
     lost = head.seq if url is None and (not path.exists() or not path.stat().st_size) else 0
     if lost and not accept:
         raise HomeBusy("state_lost", lines=lost)
+    earlier = (
+        keep_before_migrating(path, folder / BEFORE) if url is None and path.exists() and path.stat().st_size else ""
+    )
+    if earlier:
+        findings.append(Finding("migrated", {"version": earlier}))
     state = Store(url or f"sqlite:///{path.as_posix()}", folder / HEAD)
     try:
         missing = state.journal.missing(head)

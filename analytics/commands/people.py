@@ -364,6 +364,10 @@ def audit(
 @click.option("--team", "teams", multiple=True, help="A manager's team (may be repeated).")
 @click.option("--branch", "branches", multiple=True, help="A manager's branch (may be repeated).")
 @click.option("--deactivate", metavar="EMAIL", help="Switch an account off.")
+@click.option("--log-out", "log_out", metavar="EMAIL", help="End every login of an account.")
+@click.option(
+    "--unbind", metavar="EMAIL", help="Free an account for another person with its address, and end its logins."
+)
 def accounts(
     context: Context,
     file: Path | None,
@@ -374,9 +378,11 @@ def accounts(
     teams: tuple[str, ...],
     branches: tuple[str, ...],
     deactivate: str | None,
+    log_out: str | None,
+    unbind: str | None,
 ) -> None:
-    """Accounts for the login: who may see what."""
-    one_action(**{"import": file, "add": email, "deactivate": deactivate})
+    """Accounts for the login: who may see what, and whom the login provider knows them as."""
+    one_action(**{"import": file, "add": email, "deactivate": deactivate, "log-out": log_out, "unbind": unbind})
     with desk_of(context, "account") as desk:
         if file is not None:
             if not file.is_file():
@@ -389,5 +395,19 @@ def accounts(
             if known is None:
                 raise RequestRefused("account_unknown")
             desk.save_accounts([replace(known, active=False)])
-        found = desk.accounts()
-    show(context, [plain_of(one) for one in found])
+        if log_out is not None:
+            desk.end_logins(log_out)
+        if unbind is not None:
+            desk.unbind(unbind)
+        found, bound = desk.accounts(), desk.bindings()
+    show(
+        context,
+        [
+            plain_of(one)
+            | {
+                "issuer": bound[one.email].issuer if one.email in bound else None,
+                "subject": bound[one.email].subject if one.email in bound else None,
+            }
+            for one in found
+        ],
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from analytics import files
+from analytics.backup import Backup, Checked, backup, check, default_backups
 from analytics.desk.rules import Rules
+from analytics.errors import RequestRefused
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
 from analytics.ledger import How
 from analytics.model import Issue, Receipt
-from analytics.people import Account, AuditEntry, Finding, Standing, Verdict
+from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Verdict
 from analytics.state.heads import Head
 from analytics.work import Work
 
@@ -67,9 +71,27 @@ class Data(Rules):
         self.require("data")
         return self.home.receipts()
 
+    def own_folder(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder for files that are looked at and not yet loaded; it goes with the value, and at the latest at the next start."""
+        self.require("data")
+        with files.telling():
+            return tempfile.TemporaryDirectory(
+                dir=self.home.folder / "scratch", prefix="upload-", ignore_cleanup_errors=True
+            )
+
     def findings(self) -> tuple[Finding, ...]:
         """What the start of the home found not to be as it should; nothing for who does not look after the data."""
         return self.home.findings if self.may("data") else ()
+
+    def backup(self, to: Path | None = None) -> Backup:
+        """Copy the whole home into a folder (that of the settings when none is given)."""
+        self.require("data")
+        return backup(self.home.ledger, to or default_backups(self.home.folder), self.identity.who)
+
+    def check(self) -> Checked:
+        """Read everything of the home and say what is not as it should be."""
+        self.require("data")
+        return check(self.home.ledger)
 
     def rebuild(self) -> int:
         """Make the warehouse again from the originals; how many loads."""
@@ -110,6 +132,27 @@ class Data(Rules):
     def save_accounts(self, accounts: Sequence[Account]) -> None:
         self.require("account")
         self.home.state.accounts.save(accounts, self.identity.who)
+
+    def bindings(self) -> dict[str, Binding]:
+        """Which accounts are bound to a person of the login provider, by address."""
+        self.require("account")
+        return self.home.state.logins.bindings()
+
+    def unbind(self, email: str) -> None:
+        """Free an account for another person with its address, and log everybody out of it."""
+        self.require("account")
+        self.home.state.logins.unbind(self._account(email).email, self.identity.who)
+
+    def end_logins(self, email: str) -> None:
+        """Log an account out everywhere."""
+        self.require("account")
+        self.home.state.logins.end_all(self._account(email).email, self.identity.who)
+
+    def _account(self, email: str) -> Account:
+        account = self.home.state.accounts.of(email)
+        if account is None:
+            raise RequestRefused("account_unknown")
+        return account
 
     def audit(self) -> list[AuditEntry]:
         self.require("audit")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import pandas as pd
 
 from analytics.catalogue import Catalogue, preset_schemes, with_version
 from analytics.desk.objections import Objections
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate
+from analytics.insight.opinions import opinions
 from analytics.insight.sheet import differs, sheet
 from analytics.model import Filters, Period, Settings, WeightScheme
-from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, WeightProposal, in_force
+from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, in_force
 from analytics.reports.exercise import exercise
 from analytics.scoring.weights import check, vector
 
@@ -232,10 +234,11 @@ class Rules(Objections):
         self.require("setting")
         self.home.change_settings(changes, self.identity.who)
 
-    def proposals(self) -> list[WeightProposal]:
-        """What agents would choose, unnamed."""
+    def proposals(self) -> tuple[int, pd.DataFrame | None]:
+        """How many have said how they would weigh the categories, and what they would choose together: no single one's answer."""
         self.require("see_others")
-        return self.home.state.proposals()
+        found = self.home.state.proposals()
+        return len(found), opinions(found)
 
     def custom_measures(self) -> list[str]:
         """Numbers of scoresheets that were kept as they were."""
@@ -247,12 +250,10 @@ class Rules(Objections):
         """The rules in force."""
         return self.home.settings
 
-    def propose_weights(self, categories: Mapping[str, float]) -> None:
-        """Say, unnamed, how one would weigh the categories; a second time takes the place of the first."""
+    def propose_weights(self, categories: Mapping[str, float], ticket: str | None = None) -> str:
+        """Say, unnamed, how one would weigh the categories; with the ticket of the first time, in its place. The ticket."""
         self.require("propose")
-        salt = self.home.secret()
-        person = hashlib.sha256(f"{salt}{self.identity.who}".encode()).hexdigest()
-        self.home.state.propose_weights(person, categories)
+        return self.home.state.propose_weights(self.who, categories, ticket)
 
     def _months(self) -> Sequence[dt.date]:
         return [stamp.date() for stamp in self.months()["month"]]

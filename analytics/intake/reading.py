@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from analytics import errors
-from analytics.errors import FileRefused
+from analytics.errors import FileRefused, StoreFailed
 from analytics.intake.limits import MEMORY, SECONDS, SIZE_LIMIT
 from analytics.intake.questions import Question, questions_from
 from analytics.intake.recipe import Recipe
@@ -96,6 +96,8 @@ def _ask(request: dict[str, Any], path: Path, out: Path, work: Work | None = Non
     code, complaint = _run(json.dumps(request).encode(), seconds, work or Work(), path)
     found = out / "answer.json"
     if code != 0 or not found.exists():
+        if b"No space left" in complaint:
+            raise StoreFailed("disk_full")
         if b"MemoryError" in complaint or b"OutOfMemory" in complaint or code < 0:
             raise FileRefused("file_too_heavy", file=path.name)
         raise RuntimeError(complaint.decode(errors="replace")[-2000:])

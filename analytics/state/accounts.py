@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
-from analytics.people import ROLES, Account
+from analytics.people import ROLES, Account, address
 from analytics.state import tables
 from analytics.state.database import Database, kept, value_from, values_of
 
@@ -29,8 +30,7 @@ class Accounts:
     @kept
     def of(self, email: str) -> Account | None:
         """The account of an address, as it is now."""
-        address = email.strip().lower()
-        rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == address))
+        rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == address(email)))
         return value_from(Account, rows[0]) if rows else None
 
     def save(self, accounts: Sequence[Account], who: str) -> None:
@@ -38,7 +38,7 @@ class Accounts:
         table = tables.account
         with self._database.change(who) as change:
             for account in accounts:
-                account = replace(account, email=account.email.strip().lower())
+                account = replace(account, email=address(account.email))
                 _check(account)
                 row = change.row(sa.select(table).where(table.c.email == account.email))
                 before = value_from(Account, row) if row else None
@@ -60,7 +60,10 @@ class Accounts:
 
 
 def _check(account: Account) -> None:
-    if "@" not in account.email or " " in account.email:
+    local, _, domain = account.email.rpartition("@")
+    # What cannot be seen would make two accounts of what reads as one address.
+    unseen = any(unicodedata.category(letter)[0] in "CZ" for letter in account.email)
+    if not local or not domain or unseen:
         raise RequestRefused("email_unreadable", value=account.email)
     if account.role not in ROLES:
         raise RequestRefused("choice_unknown", value=account.role, known=list(ROLES))

@@ -21,6 +21,11 @@ BEGINNING = "0" * 64
 PROGRAM = "program"  # who writes the lines that nobody asked for
 BASELINE, KEY, BREAK, ROWS = "audit.baseline", "audit.key", "audit.break", "audit.rows"
 APART = ("hash", "signature")  # what a line's hash does not cover
+LAST = (
+    sa.select(tables.audit.c.seq, tables.audit.c.hash, tables.audit.c.signer)
+    .order_by(tables.audit.c.seq.desc())
+    .limit(1)
+)
 LATER = ("rows", "signer")  # columns that the lines of before do not have
 
 
@@ -48,9 +53,7 @@ def hash_of(entry: Mapping[str, Any]) -> str:
 
 def last_of(connection: sa.Connection) -> Head:
     """The last line there is; number 0 where there is none."""
-    table = tables.audit
-    select = sa.select(table.c.seq, table.c.hash, table.c.signer).order_by(table.c.seq.desc()).limit(1)
-    found = connection.execute(select).first()
+    found = connection.execute(LAST).first()
     return Head(0, BEGINNING) if found is None else Head(int(found[0]), str(found[1]), signer=found[2] or "")
 
 

@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -103,7 +104,7 @@ class Database:
             before = MigrationContext.configure(connection).get_current_revision()
             if before == ScriptDirectory.from_config(config).get_current_head():
                 return None
-            suspect = self._suspect(connection)
+            suspect = self._suspect(connection) if before else set()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             known, _ = audit.expected(connection)
@@ -124,7 +125,7 @@ class Database:
         return set(digests.differing(known, digests.present(connection, watched)))
 
     def _begin_audit(self) -> None:
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             last = audit.last_of(connection)
             empty = last.seq == 0
         if empty and self._heads.kept() == "missing":
@@ -132,14 +133,14 @@ class Database:
         if self._signer is not None and last.signer != self._signer.name:
             with self.change(audit.PROGRAM) as change:
                 change.log(audit.KEY, self._signer.name)
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             self._last = audit.last_of(connection)
         self._heads.catch_up(self._last)
 
     def _check(self) -> None:
         """Refuse a file whose pages do not hold together; a server sees to its own."""
         if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
+            with telling(), self._engine.connect() as connection:
                 if connection.exec_driver_sql("pragma quick_check(1)").scalar() != "ok":
                     raise StoreFailed("state_damaged")
 
@@ -182,6 +183,41 @@ class Database:
     def _one_writer(self, connection: sa.Connection) -> None:
         if self._engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))
+
+    # -- whole copies --------------------------------------------------------------------------------------------
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect.name
+
+    def copy_pages(self, target: sqlite3.Connection) -> None:
+        """Every page of this SQLite file, as of one moment, into another."""
+        raw = self._engine.raw_connection()
+        try:
+            source = raw.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(target)
+        finally:
+            raw.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection that sees one moment, however many questions it is asked."""
+        level = "REPEATABLE READ" if self.dialect == "postgresql" else "SERIALIZABLE"
+        with (
+            telling(),
+            self._engine.connect() as connection,
+            connection.execution_options(isolation_level=level).begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def raw_writing(self) -> Iterator[sa.Connection]:
+        """A transaction that leaves no line: only for rows whose lines come with them."""
+        with telling(), self._writing.begin() as connection:
+            self._one_writer(connection)
+            yield connection
+        self.version += 1
 
     # -- the audit -----------------------------------------------------------------------------------------------
 
@@ -227,12 +263,12 @@ class Database:
 
     def audit(self) -> list[AuditEntry]:
         """Every line, the latest first."""
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             return audit.entries(connection)
 
     def head(self) -> Head:
         """The last line of the audit; number 0 where there is none."""
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             return audit.last_of(connection)
 
     def standing(self) -> Standing:
@@ -268,7 +304,7 @@ class Database:
             written=written,
             public=self._public(public),
         )
-        with self._engine.connect() as connection:
+        with telling(), self._engine.connect() as connection:
             if self._engine.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             verdict = audit.check(connection, beside)

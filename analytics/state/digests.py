@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,10 +90,19 @@ def _watched(statement: Any, kind: Any) -> sa.Table | None:
 
 
 def _by_key(connection: sa.Connection, table: sa.Table, keys: Sequence[tuple[Any, ...]]) -> Iterator[Readable]:
+    names = [column.name for column in table.primary_key.columns]
+    wanted = [key[0] for key in keys] if len(names) == 1 else list(keys)
+    for row in connection.execute(_asking(table.name), {"keys": wanted}).mappings():
+        yield (table.name, key_text([row[name] for name in names])), dict(row)
+
+
+@cache
+def _asking(name: str) -> sa.Select[Any]:
+    """The question for the rows with some keys: made once, since every change asks it."""
+    table = tables.metadata.tables[name]
     columns = list(table.primary_key.columns)
-    chosen = columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else sa.tuple_(*columns).in_(list(keys))
-    for row in connection.execute(sa.select(table).where(chosen)).mappings():
-        yield (table.name, key_text([row[column.name] for column in columns])), dict(row)
+    keys: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
+    return sa.select(table).where(columns[0].in_(keys) if len(columns) == 1 else sa.tuple_(*columns).in_(keys))
 
 
 def readable(connection: sa.Connection, table: sa.Table) -> Iterator[Readable]:

@@ -6,13 +6,15 @@ import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from analytics.files import FILE, write_durably
+
 ADDED = ".heads"  # where heads are published when only a key outside the home is named: beside it
 TAIL = 4096
+WIDTH = 128  # bytes of the file beside the database
 
 
 @dataclass(frozen=True)
@@ -103,19 +105,16 @@ class Heads:
                 self.late = head
 
     def _replace(self, head: Head) -> None:
+        """Write over the file in place, always as many bytes: after a cut of power it holds this head or the one before, and a change
+        does not wait for the disk once more."""
         if self.beside is None:
             return
-        partial = self.beside.with_name(f"{self.beside.name}.{os.getpid()}.part")
-        try:
-            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump({"seq": head.seq, "hash": head.hash}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.beside)
-        except OSError:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
+        data = json.dumps({"seq": head.seq, "hash": head.hash}).encode().ljust(WIDTH)
+        if not self.beside.is_file() or self.beside.stat().st_size != WIDTH:
+            write_durably(self.beside, data)
+            return
+        with self.beside.open("r+b", buffering=0) as file:
+            file.write(data)
 
     def _add(self, head: Head) -> None:
         """One line at the end, in one write, so that two programs never mix theirs; after a torn line on a line of its own."""
@@ -125,7 +124,7 @@ class Heads:
         if head.signer:
             plain |= {"signer": head.signer, "signature": head.signature}
         line = json.dumps(plain).encode() + b"\n"
-        with open(os.open(self.published, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b", buffering=0) as file:
+        with open(os.open(self.published, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE), "r+b", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             if size:
                 file.seek(size - 1)

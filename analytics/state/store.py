@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from analytics.state.accounts import Accounts
 from analytics.state.database import Database, kept, now, value_from, values_of
 from analytics.state.heads import Outside
 from analytics.state.journal import Journal
+from analytics.state.logins import Logins
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
@@ -57,6 +60,7 @@ class Store:
         self.objections = Objections(self.database)
         self.sheets = Sheets(self.database)
         self.accounts = Accounts(self.database)
+        self.logins = Logins(self.database)
         self.market = Markets(self.database)
         self.schemes = Schemes(self.database)
         self.periods = Periods(self.database)
@@ -67,15 +71,42 @@ class Store:
 
     # -- proposals of weights ------------------------------------------------------------------------------------
 
-    def propose_weights(self, person: str, categories: Mapping[str, float]) -> None:
-        """One agent's category weights, over their earlier ones; `person` is a digest nobody can read back."""
-        table = tables.weight_proposal
+    def propose_weights(self, who: str, categories: Mapping[str, float], ticket: str | None = None) -> str:
+        """A person's category weights, over those that their ticket stands for; the ticket, with which alone they can be changed.
+
+        Who has proposed is kept, and what was proposed, but nothing that leads from one to the other: a key in the home would, in the
+        hands of whoever holds it. Of a ticket only the digest is kept; a second time without it is refused.
+        """
+        made = tables.weight_proposal
         with self.database.change("anonymous") as change:
-            change.connection.execute(sa.delete(table).where(table.c.person == person))
-            change.connection.execute(
-                sa.insert(table).values(person=person, categories=dict(categories), made_at=now())
-            )
-            change.log("weights.propose", "anonymous", None, dict(categories))
+            to = change.connection
+            if who == LOCAL:
+                ticket = LOCAL  # the one user of a machine, who holds the home
+            elif ticket is None:
+                self._take_part(to, who)
+            given = ticket or secrets.token_hex(8)
+            person = hashlib.sha256(given.strip().encode()).hexdigest()
+            values = {
+                "categories": dict(categories),
+                "made_at": now().replace(hour=0, minute=0, second=0, microsecond=0),
+            }
+            if to.execute(sa.select(made.c.person).where(made.c.person == person)).first():
+                to.execute(sa.update(made).where(made.c.person == person).values(**values))
+            elif ticket in (None, LOCAL):
+                to.execute(sa.insert(made).values(person=person, **values))
+            else:
+                raise RequestRefused("ticket_unknown")
+            change.log("weights.propose", "anonymous")
+        return given
+
+    def _take_part(self, to: sa.Connection, who: str) -> None:
+        """Put a person among those who have proposed, once; the list is written anew in order, so that it tells nothing of when."""
+        table = tables.proposer
+        names = set(to.execute(sa.select(table.c.email)).scalars())
+        if who in names:
+            raise RequestRefused("ticket_needed")
+        to.execute(sa.delete(table))
+        to.execute(sa.insert(table), [{"email": one} for one in sorted({*names, who})])
 
     def proposals(self) -> list[WeightProposal]:
         table = tables.weight_proposal

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
-UNWATCHED = frozenset(
-    {"audit", "operation"}
-)  # tables whose rows the audit keeps no digests of: its own, and what no person writes
+# Tables whose rows the audit keeps no digests of: its own, what no person writes, and who proposed (it would tell what, by the moment).
+UNWATCHED = frozenset({"audit", "operation", "proposer"})
 
 
 def _table(table: str, **columns: object) -> sa.Table:
@@ -72,6 +71,7 @@ standard_version = _table(
     order="json", restores="int",
 )  # fmt: skip
 weight_proposal = _table("weight_proposal", person="text!", categories="json", made_at="moment")
+proposer = _table("proposer", email="text!")
 market_average = _table(
     "market_average", indicator="text!", value="number", source="text", author="text", saved_at="moment"
 )
@@ -128,3 +128,5 @@ operation = _table(
     ended_at="moment",
     outcome="json",
 )
+login_binding = _table("login_binding", email="text!", issuer="text", subject="text", bound_at="moment")
+login_end = _table("login_end", key="text!", email="text", at="number")

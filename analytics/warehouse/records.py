@@ -207,6 +207,16 @@ def apply_settings(warehouse: Warehouse, settings: Settings) -> bool:
     return True
 
 
+def differing(warehouse: Warehouse, settings: Settings) -> int:
+    """How many agent-months are not what the records roll up to now; 0 in a warehouse that is whole."""
+    with warehouse.cursor() as cursor:
+        run(cursor, "again")
+        for first, last in _runs([row[0] for row in run(cursor, "all_months")]):
+            bound = rollup_bound(settings, first, last)
+            cursor.execute(f"insert into again by name {question('rollup')}", bound)
+        return int(run(cursor, "again_differs")[0][0])
+
+
 def rollup_bound(settings: Settings, first: dt.date, last: dt.date, channel: str | None = None) -> dict[str, Any]:
     """The values that rollup.sql binds."""
     return {

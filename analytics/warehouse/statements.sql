@@ -131,6 +131,12 @@ union select distinct month from agent_month where $everything order by 1
 select count(*) from agent_facts where load_id = $load_id
 -- name: all_months
 select distinct month from load_months order by 1
+-- name: again
+create or replace temp table again as select * from agent_month limit 0
+-- name: again_differs
+select count(*) from (
+  (select * from agent_month except all select * from again) union all (select * from again except all select * from agent_month)
+)
 -- name: clear_agent_month
 delete from agent_month where month between $first_month and $last_month
 -- name: clear_agent_month_item

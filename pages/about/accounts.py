@@ -40,6 +40,35 @@ def write(made: list[Account]) -> None:
     session.put("accounts_saved", len(made))
 
 
+def end_logins(email: str) -> None:
+    load.desk().end_logins(email)
+    session.put("accounts_done", t("accounts.ended", email=email))
+
+
+def unbind(email: str) -> None:
+    load.desk().unbind(email)
+    session.put("accounts_done", t("accounts.unbound_now", email=email))
+
+
+def logins(emails: list[str]) -> None:
+    """Whom an account is bound to, and the ways to end its logins and to free it for somebody else."""
+    bound = load.desk().bindings()
+    with st.expander(t("accounts.logins"), expanded=session.get("accounts_done") is not None):
+        if done := session.get("accounts_done"):
+            st.caption(md(done))
+            session.forget("accounts_done")
+        session.keep_valid("login_of", emails)
+        email = st.selectbox(t("accounts.whose"), emails, key="login_of")
+        if email in bound:
+            st.markdown(t("accounts.bound", email=email, at=f"{bound[email].bound_at:%Y-%m-%d %H:%M}"))
+        else:
+            st.markdown(t("accounts.unbound", email=email))
+        with st.container(horizontal=True, gap="small"):
+            st.button(t("accounts.end_logins"), key="end_logins", on_click=action(end_logins), args=(email,))
+            if email in bound:
+                st.button(t("accounts.unbind"), key="unbind", on_click=action(unbind), args=(email,))
+
+
 with shell.page("accounts", needs_data=False):
     known = load.desk().accounts()
     if not gate.login_configured():
@@ -64,6 +93,8 @@ with shell.page("accounts", needs_data=False):
     )  # fmt: skip
     st.button(t("accounts.save"), key="save_accounts", type="primary", on_click=action(save), args=(edited,))
     st.caption(t("accounts.note"))
+    if known:
+        logins([one.email for one in known])
     upload = st.file_uploader(t("accounts.import"), type=["csv"], key="accounts_file", max_upload_size=5)
     if upload is not None:
         made = accounts_from(upload.getvalue(), upload.name)

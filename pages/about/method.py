@@ -9,6 +9,7 @@ import streamlit as st
 from analytics.catalogue import default_scheme
 from analytics.intake.fields import counted
 from analytics.model import CATEGORIES, Period, Settings, WeightScheme
+from analytics.people import LOCAL
 from analytics.reports import audit, sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.reports.words import weights_text
@@ -65,15 +66,22 @@ def propose() -> None:
         total = sum(values.values())
         if total != 100:
             st.caption(t("proposal.sum", total=total))
+        st.text_input(
+            t("proposal.ticket"), key="propose_ticket", max_chars=40, help=t("proposal.ticket_help"), width=260
+        )
         st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=action(send), args=(values,))
-        if session.get("proposed"):
+        if ticket := session.get("proposed"):
             st.caption(t("proposal.sent"))
+            if session.identity().who != LOCAL:
+                st.markdown(t("proposal.keep", ticket=ticket))
             session.forget("proposed")
 
 
 def send(values: dict[str, int]) -> None:
-    load.desk().propose_weights({name: float(value) for name, value in values.items()})
-    session.put("proposed", True)
+    ticket = str(session.get("propose_ticket") or "").strip() or None
+    made = load.desk().propose_weights({name: float(value) for name, value in values.items()}, ticket)
+    session.put("proposed", made)
+    session.put("propose_ticket", made if session.identity().who != LOCAL else "")
 
 
 def change_rules(settings: Settings) -> None:

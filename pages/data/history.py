@@ -6,7 +6,7 @@ import streamlit as st
 from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column
-from pages.ui import load, panel, session, shell, spellings
+from pages.ui import keeping, load, panel, receipts, session, shell, spellings
 from pages.ui.act import action
 from pages.ui.i18n import t, text
 
@@ -48,9 +48,7 @@ def who_is_who() -> None:
         table = pd.DataFrame({"spelling": list(merged), "agent_id": list(merged.values())})
         columns = [Column("spelling", t("data.alike_spelling")), Column("agent_id", t("data.alike_agent"))]
         st.caption(t("history.merged"))
-        event = panel.show("merged", table, columns, on_select="rerun", selection_mode="single-row")
-        if event.selection.rows and event.selection.rows[0] < len(table):
-            one = str(table["spelling"].iat[event.selection.rows[0]])
+        for one in panel.pick("merged", table, columns, by="spelling"):
             st.button(t("history.split", spelling=one), key="split", on_click=action(split), args=(one,))
 
 
@@ -71,6 +69,7 @@ def without_partner() -> None:
 
 
 with shell.page("history", needs_data=False):
+    receipts.findings()
     loads = load.desk().loads()
     if done := session.get("withdrawn"):
         st.caption(t("history.withdrawn", load=done))
@@ -97,12 +96,10 @@ with shell.page("history", needs_data=False):
         "replaced": "count",
     }
     columns = [Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns]
-    # A tick is a row's number: the table is another one whenever its rows are others, so that a tick never slips to a neighbour.
-    key = f"loads.{session.get('loads_shown') or 0}.{'-'.join(map(str, table['load_id'].head(50)))}"
-    event = panel.show(key, table, columns, on_select="rerun", selection_mode="single-row")
+    ticked = panel.pick(f"loads.{session.get('loads_shown') or 0}", table, columns, by="load_id")
     panel.downloads("loads", t("history.title"), table, columns)
-    if event.selection.rows and event.selection.rows[0] < len(table):
-        row = table.iloc[event.selection.rows[0]]
+    if ticked:
+        row = table[table["load_id"].astype(str) == ticked[0]].iloc[0]
         with st.container(border=True):
             st.markdown(t("history.ask", load=int(row["load_id"]), file=row["file"], loaded=f"{row['loaded']:,}"))
             st.button(
@@ -112,7 +109,11 @@ with shell.page("history", needs_data=False):
                 on_click=action(withdraw),
                 args=(int(row["load_id"]),),
             )
+        for receipt in load.desk().receipts():
+            if receipt.load == int(row["load_id"]):
+                receipts.show(receipt)
     else:
         st.caption(t("history.pick"))
     who_is_who()
     without_partner()
+    keeping.show()

@@ -3,17 +3,18 @@
 import datetime as dt
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from analytics import files
+from analytics.desk import Desk
 from analytics.errors import RenewalError
 from analytics.intake import limits
-from analytics.intake.fields import counted, kinds
+from analytics.intake.fields import kinds
 from analytics.intake.questions import questions_from
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike
@@ -23,7 +24,8 @@ from analytics.model import Receipt
 from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
-from pages.ui import asked, controls, load, panel, session, shell, spellings, understanding, waiting
+from analytics.work import Work
+from pages.ui import asked, controls, load, panel, receipts, session, shell, spellings, understanding, waiting
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
 
@@ -31,10 +33,10 @@ TYPES = ["xlsx", "xls", "xlsm", "et", "ods", "htm", "html", "csv", "txt", "tsv",
 
 
 def folder() -> Path:
-    """This session's folder for files that are looked at but not yet loaded; it goes when the session does."""
+    """This session's folder for files that are looked at but not yet loaded; it goes when the session does, and the work on them."""
     kept = session.get("upload_folder")
     if kept is None:
-        kept = tempfile.TemporaryDirectory(prefix="renewal-upload-", ignore_cleanup_errors=True)
+        kept = load.desk().own_folder()
         session.put("upload_folder", kept)
     return Path(kept.name)
 
@@ -45,8 +47,9 @@ def stored(upload) -> list[Path]:
     place = folder() / hashlib.sha256(data).hexdigest()[:16]
     path = place / Path(upload.name.replace("\\", "/")).name[-120:]
     if not path.exists():
-        place.mkdir(exist_ok=True)
-        path.write_bytes(data)
+        with files.telling():
+            place.mkdir(exist_ok=True)
+            path.write_bytes(data)
     key = f"members.{path}"
     if session.get(key) is None:
         found = []
@@ -126,8 +129,9 @@ def queue(paths: dict[str, Path]) -> None:
             )  # fmt: skip
             if st.button(t("data.load_together", count=len(ready)), key="together", type="primary"):
                 desk = load.desk()
+                kept = session.get("upload_folder")
                 waiting.begin(
-                    "together", t("data.loading"), lambda work: desk.load_all(ready, as_of=as_of, on_issues="refuse", work=work)
+                    "together", t("data.loading"), lambda work: (desk.load_all(ready, as_of=as_of, on_issues="refuse", work=work), kept)[0]
                 )  # fmt: skip
                 finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipe"]])
 
@@ -322,22 +326,20 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
     job = f"{prefix}.loading"
 
     def loaded() -> None:
-        receipt = waiting.outcome(job)
-        load.desk().save_recipe(key, path.name, recipe)
-        for one in session.get(f"{prefix}.merges") or []:
-            load.desk().merge_agents([one.spelling], one.agent_id)
-        finish([receipt], [str(path)])
+        finish([waiting.outcome(job)], [str(path)])
+
+    def whole(desk: Desk, kept: object, work: Work) -> Receipt:
+        """The load and what was confirmed for it: done to its end whether or not this page is still open; `kept` holds its files."""
+        receipt = desk.load_all([(path, recipe)], as_of=as_of, on_issues="skip", work=work)[0]
+        desk.save_recipe(key, path.name, recipe)
+        for one in merges:
+            desk.merge_agents([one.spelling], one.agent_id)
+        return receipt
 
     if waiting.running(job):
         loaded()
     if st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]):
-        desk = load.desk()
-        session.put(f"{prefix}.merges", merges)
-        waiting.begin(
-            job,
-            t("data.loading"),
-            lambda work: desk.load_all([(path, recipe)], as_of=as_of, on_issues="skip", work=work)[0],
-        )
+        waiting.begin(job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder")))
         loaded()
 
 
@@ -352,42 +354,10 @@ def same_agent(found: Sequence[Alike], prefix: str) -> list[Alike]:
     return ticked
 
 
-def show_changes(done: Receipt) -> None:
-    """Whose figures of the same months are others now: before and after, agent by agent."""
-    agents = {one.agent_id for one in done.changes}
-    with st.expander(t("data.changed", count=len(agents))):
-        labels = {name: text(field.label) for name, field in counted().items()}
-        table = pd.DataFrame([asdict(one) for one in done.changes])
-        table = table.assign(
-            measure=[labels.get(name, name) for name in table["measure"]], change=table["after"].fillna(0) - table["before"].fillna(0)
-        )  # fmt: skip
-        columns = [
-            Column("agent_id", t("column.agent_id")), Column("measure", t("data.measure")), Column("before", t("data.before"), "amount"),
-            Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
-        ]  # fmt: skip
-        panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
-        panel.downloads(f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns)
-
-
-def show_receipt(done: Receipt) -> None:
-    """The receipt of a load, in plain words."""
-    with st.container(border=True, key=f"receipt.{done.load}"):
-        st.markdown(
-            t("data.receipt", file=done.file, kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
-              agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
-        )  # fmt: skip
-        for note, facts in done.notes:
-            st.caption(t(f"note.{note}", **facts))
-        if done.changes:
-            show_changes(done)
-        with st.container(horizontal=True):
-            st.page_link("pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:")
-            st.page_link("pages/explore/quadrant.py", label=t("quadrant_page.title"), icon=":material/scatter_plot:")
-
-
 with shell.page("data", needs_data=False):
+    receipts.findings()
     for one in session.get("receipts") or []:
-        show_receipt(one)
+        receipts.show(one)
     sample_col, template_col = st.columns(2, gap="medium")
     with sample_col.container(border=True, key="sample_card"):
         st.subheader(t("data.sample"), anchor=False)

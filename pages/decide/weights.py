@@ -11,7 +11,7 @@ from analytics.catalogue import preset_schemes, purpose_schemes
 from analytics.charts.scores import rank_changes
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, evaluate
-from analytics.insight.sheet import FEWEST
+from analytics.insight.opinions import LEAST
 from analytics.language import explain
 from analytics.model import CATEGORIES, Filters, WeightScheme
 from analytics.people import PURPOSES, SWOT, SwotEntry
@@ -469,30 +469,18 @@ def use_swot(proposed: WeightScheme) -> None:
 
 
 def opinions() -> None:
-    """How far what the agents would choose lies from the scheme in force; shown from five on, so that nobody is known."""
-    found = load.desk().proposals()
-    with st.expander(t("proposal.title", count=len(found))):
-        if len(found) < FEWEST:
-            st.caption(t("proposal.few", least=FEWEST))
+    """How far what the agents would choose lies from the scheme in force; of several together only, so that nobody is known."""
+    count, found = load.desk().proposals()
+    with st.expander(t("proposal.title", count=count)):
+        if found is None:
+            st.caption(t("proposal.few", least=LEAST))
             return
-        shares = pd.DataFrame(
-            [
-                {name: 100 * one.categories.get(name, 0.0) / sum(one.categories.values()) for name in CATEGORIES}
-                for one in found
-            ]
+        table = found.loc[list(CATEGORIES)].assign(
+            category=[plain(f"weights.col_{name}") for name in CATEGORIES], now=list(category_shares(official).values())
         )
-        table = pd.DataFrame(
-            {
-                "category": [t(f"weights.col_{name}") for name in CATEGORIES],
-                "now": list(category_shares(official).values()),
-                "median": shares.median()[list(CATEGORIES)].to_numpy(),
-                "low": shares.quantile(0.25)[list(CATEGORIES)].to_numpy(),
-                "high": shares.quantile(0.75)[list(CATEGORIES)].to_numpy(),
-            }
-        )
-        parts = (Column(name, t(f"proposal.{name}"), "score") for name in ("now", "median", "gap", "low", "high"))
-        shown = table.assign(gap=table["median"] - table["now"])
-        panel.show("proposals", shown, [Column("category", t("agent.category")), *parts])
+        parts = (Column(name, plain(f"proposal.{name}"), "score") for name in ("now", "middle", "gap", "low", "high"))
+        shown = table.assign(gap=table["middle"] - table["now"])
+        panel.show("proposals", shown, [Column("category", plain("agent.category")), *parts])
         st.caption(t("proposal.note"))
 
 

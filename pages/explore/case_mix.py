@@ -65,13 +65,10 @@ with shell.page("case_mix"):
         Column("difference", t("case_mix.difference"), "number"), Column("range", t("case_mix.range")), Column("state", t("case_mix.state")), Column("without_peers", t("case_mix.without_peers"), "percent"),
         Column("standardised", t("case_mix.standardised"), "percent"), Column("covered", t("case_mix.covered"), "percent"),
     ]  # fmt: skip
-    event = panel.show(
-        "case_mix", shown, columns, on_select="rerun", selection_mode="single-row", height=panel.fit(len(shown), 420)
-    )
+    ticked = panel.pick("case_mix", shown, columns, by="agent_id", height=panel.fit(len(shown), 420))
     panel.downloads("case_mix", plain("case_mix.export", period=str(period)), shown, columns)
     if len(shown):
-        row = event.selection.rows[0] if event.selection.rows and event.selection.rows[0] < len(shown) else 0
-        one = shown.iloc[row]
+        one = (shown[shown["agent_id"].astype(str) == ticked[0]] if ticked else shown).iloc[0]
         steps = waterfall(found, one["agent_id"])
         twin = steps.assign(
             step=[one["name"] if step == "agent" else t(f"case_mix.step_{step}") for step in steps["step"]]

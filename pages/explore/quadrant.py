@@ -200,15 +200,9 @@ def table() -> None:
             cells, more = sure_columns(now.measured, name, order, session.language(), stem)
             frame = frame.assign(**cells)
             columns[-1:-1] = more
-    event = panel.show(
-        "quadrant_table",
-        frame,
-        columns,
-        on_select="rerun",
-        selection_mode="multi-row",
-        height=panel.fit(len(frame), 420),
+    ticked = panel.pick(
+        "quadrant_table", frame, columns, by="agent_id", most=len(frame), height=panel.fit(len(frame), 420)
     )
-    ticked = [frame["agent_id"].iat[row] for row in event.selection.rows if row < len(frame)]
     wanted = ticked or ([str(one) for one in frame["agent_id"]] if len(picked) else [])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -59,7 +59,7 @@ with shell.page("weak_spots"):
     event = st.dataframe(
         styled,
         hide_index=True,
-        key="heat",
+        key=f"heat.{'|'.join(map(str, losses.index))}.{'|'.join(there)}",  # a cell is a row's number: of other rows it is another table
         on_select="rerun",
         selection_mode="single-cell",
         width="stretch",
@@ -142,17 +142,10 @@ with shell.page("weak_spots"):
     if behind.empty:
         st.info(t("common.nothing"))
     else:
-        picked = panel.show(
-            "behind",
-            behind,
-            shown,
-            on_select="rerun",
-            selection_mode="single-row",
-            height=panel.fit(len(behind), 420),
-        )
+        picked = panel.pick("behind", behind, shown, by="agent_id", height=panel.fit(len(behind), 420))
         with st.container(horizontal=True):
-            if picked.selection.rows and picked.selection.rows[0] < len(behind):
-                one = behind.iloc[picked.selection.rows[0]]
+            if picked:
+                one = behind[behind["agent_id"].astype(str) == picked[0]].iloc[0]
                 controls.plan_talk(
                     now,
                     str(one["agent_id"]),

@@ -113,17 +113,24 @@ def figures(one: dict) -> None:
     }
     right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
     st.caption(t("sheet.open_records"))
-    event = panel.show(
-        "sheet_table", rows, columns, height=panel.fit(len(rows), 700), column_config=right, on_select="rerun", selection_mode="single-row",
-    )  # fmt: skip
+    ids = [str(item["id"]) for item in one["indicators"]]
+    ticked = panel.pick(
+        f"sheet_table.{agent_id}",
+        rows.assign(id=ids),
+        columns,
+        by="id",
+        height=panel.fit(len(rows), 700),
+        column_config=right,
+    )
     st.caption(md(sheets.category_line(one, session.language())))
     for line in sheets.small_print(one, session.language())[bool(one.get("veto")) :]:
         st.caption(md(line))
-    picked = event.selection.rows
-    if picked and picked[0] < len(rows) and one["indicators"][picked[0]]["id"] in known.ids:
-        item = one["indicators"][picked[0]]
+    if ticked and ticked[0] in known.ids:
+        item = one["indicators"][ids.index(ticked[0])]
         whole = replace(now.measured.filters, channel=None) if one["closed"] else now.measured.filters
-        evidence.behind(agent_id, one["agent"]["name"], item["id"], rows["value"].iat[picked[0]], whole, "sheet")
+        evidence.behind(
+            agent_id, one["agent"]["name"], item["id"], rows["value"].iat[ids.index(ticked[0])], whole, "sheet"
+        )
     trend = pd.DataFrame(one["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE])
     options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]
     if options:

@@ -19,9 +19,9 @@ def action(function: Callable[P, object]) -> Callable[P, None]:
 
     @wraps(function)
     def acting(*words: P.args, **named: P.kwargs) -> None:
-        if not gate.still_there():
-            return
         try:
+            if not gate.still_there():
+                return
             function(*words, **named)
         except RenewalError as error:
             session.refuse(explain(error, session.language()))

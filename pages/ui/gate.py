@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.desk import Desk, Identity, identity_of
+from analytics.desk import Desk, Identity
+from analytics.desk.entrance import admit, leave
 from analytics.errors import NotAllowed
-from pages.ui import load, session
-from pages.ui.i18n import t
+from analytics.language import explain
+from analytics.people import Login
+from pages.ui import load, login, session
+from pages.ui.i18n import md, t
 
 
 def login_configured() -> bool:
     """Whether a login provider stands in the secrets; without one the app is for the one user of this machine."""
-    try:
-        return "auth" in st.secrets
-    except FileNotFoundError:
-        return False
+    return login.configured()
+
+
+def admitted(visitor: Login) -> Identity:
+    """The identity that a login gives now; refused in words. Cheap: what the store says is kept until it changes."""
+    return admit(load.home(), visitor, trusting=login.trusting())
+
+
+def visitor() -> Login | None:
+    """The login of this session's browser; None before one."""
+    if not st.user.is_logged_in:
+        return None
+    return login.from_cookies(st.context.cookies) or login.from_claims(st.user.to_dict())
 
 
 def identify() -> Identity | None:
-    """The reader's identity by our own table of accounts; None for whoever is not logged in or has no active account."""
+    """The reader's identity by our own table of accounts; None for whoever is not logged in or not let in."""
     if not login_configured():
         return Identity()
-    if not st.user.is_logged_in:
+    known = visitor()
+    if known is None:
         return None
-    email = st.user.get("email")
     try:
-        return identity_of(load.home().state.accounts.of(str(email)) if email else None)
-    except NotAllowed:
+        return admitted(known)
+    except NotAllowed as error:
+        session.put("not_admitted", error)
         return None
 
 
@@ -35,8 +48,12 @@ def enter() -> Desk | None:
     """The desk of whoever is reading; None where the login page has to stand instead."""
     identity = identify()
     if identity is None:
+        refused = session.get("not_admitted")
         session.leave()
+        if refused is not None:
+            session.put("not_admitted", refused)
         return None
+    session.forget("not_admitted")
     session.use_identity(identity)
     session.use_catalogue(load.home().catalogue())
     return load.desk()
@@ -49,23 +66,48 @@ def still_there() -> bool:
 
 
 def login_page() -> None:
-    """What stands before a login, or before somebody without an account."""
+    """What stands before a login, before somebody without an account, and where a login came to its end."""
     st.title(t("login.title"), anchor=False)
-    if not st.user.is_logged_in:
+    refused = session.get("not_admitted")
+    if not st.user.is_logged_in or refused is None:
         st.markdown(t("login.needed"))
         st.button(t("login.button"), type="primary", key="login", on_click=st.login)
         return
-    st.warning(t("login.no_account", email=str(st.user.get("email") or "")))
-    if not load.home().state.accounts.all():
-        st.info(t("login.first_admin"))
-    st.button(t("login.out"), key="logout", on_click=st.logout)
+    if refused.key == "account_unknown":
+        st.warning(t("login.no_account", email=str(st.user.get("email") or "")))
+        if not load.home().state.accounts.all():
+            st.info(t("login.first_admin"))
+    else:
+        st.warning(md(explain(refused, session.language())))
+    if refused.key in ("login_ended", "login_over"):
+        st.button(t("login.button"), type="primary", key="login", on_click=st.login)
+    else:
+        st.button(t("login.out"), key="logout", on_click=log_out)
 
 
 def whoami(desk: Desk) -> None:
-    """Who reads, and the way out, in the sidebar."""
+    """Who reads, and the ways out, in the sidebar."""
     with st.sidebar:
         if not login_configured():
             st.caption(t("login.local"))
             return
         st.caption(t(f"login.role_{desk.identity.role}", name=desk.identity.name))
-        st.button(t("login.out"), key="logout", on_click=st.logout)
+        with st.container(horizontal=True, gap="small", key="ways_out"):
+            st.button(t("login.out"), key="logout", on_click=log_out)
+            st.button(
+                t("login.out_everywhere"), key="logout_everywhere", type="tertiary",
+                help=t("login.out_everywhere_help"), on_click=log_out, args=(True,),
+            )  # fmt: skip
+
+
+def log_out(everywhere: bool = False) -> None:
+    """End this login in all tabs that share it, or every login of the account, and leave."""
+    known = visitor()
+    if known is not None:
+        leave(load.home(), known, everywhere=everywhere)
+    st.logout()
+
+
+def end(known: Login) -> None:
+    """End a login whose browser asks for the way out by address."""
+    leave(load.home(), known)

@@ -1,27 +1,44 @@
-"""ASGI guard in front of Streamlit, because Streamlit itself sends no security headers and trusts every browser message."""
+"""ASGI guard in front of Streamlit, which itself sends no security headers and trusts every name, session id and browser message."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
-from http.cookies import SimpleCookie
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, unquote
 
+import anyio.to_thread
 import streamlit
 from google.protobuf.message import DecodeError
-from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
-from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
+
+from analytics.desk import ACTIONS, Identity
+from analytics.errors import NotAllowed, RenewalError
+from analytics.language import say
+from analytics.people import Login
+from analytics.state.logins import LASTING
+from analytics.state.objections import ATTACHMENT_MB
+from pages.ui import belongings, gate, login, perimeter
+from pages.ui.belongings import MB, Uploads
 
 # What a reader's browser needs; clear_cache, load_git_info and set_run_on_save would act on everyone's server.
 _ALLOWED = {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
+_OPERATIONS = {"deferred_file", "dataframe_chunk"}
+# Of Streamlit's own addresses below /_stcore; metrics, the agents' interface and the script check stay closed.
+_OPEN = ("health", "host-config", "stream", "upload_file", "bidi-components")
+LOOK = 5.0  # seconds after which a page that stands open is asked again whether its login still holds
+MULTIPART = MB  # what the framing of an upload may add to the file
 
 
 def _inline_hashes() -> str:
@@ -54,49 +71,275 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
 }
-
+HSTS = "max-age=31536000"
 
 TARGET = "renewal_target"
 _NO_PAGES = ("/_stcore", "/static", "/app/", "/media", "/auth/", "/oauth2callback", "/healthz", "/component", "/vendor")
+HEALTH = "/healthz"
 
 
 class Guard:
-    """Add headers to every answer, hide the metrics, keep downloads out of caches and drop harmful messages."""
+    """Answers only under the app's own names and to its own pages; lets downloads, uploads and messages through for whom they are;
+    adds headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._uploads: Uploads | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("websocket", "http"):
+            login.hold()
         if scope["type"] == "websocket":
-            await self.app(scope, _filtered(receive), send)
+            await self._talk(scope, receive, send)
         elif scope["type"] == "http":
-            path = "/" + "/".join(part for part in scope["path"].split("/") if part)
-            answer = PlainTextResponse("Not found", 404) if path.endswith("/_stcore/metrics") else self.app
-            if "/media/" in path and "/static/" not in path and not _logged_in(scope):
-                answer = PlainTextResponse(
-                    "Log in first", 401
-                )  # Streamlit itself hands downloads to anybody who knows their address
-            private = "/media/" in path and "/static/" not in path
-            await answer(scope, receive, _guarded(send, private, _cookies(scope, path)))
+            await self._answer(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
+    async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if login.problem() is not None or _stranger(scope) is not None:
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if not login.configured():
+            await self.app(scope, _Filtered(receive, None), send)
+            return
+        filtered = _Filtered(receive, login.from_cookies(HTTPConnection(scope).cookies))
+        try:
+            await self.app(scope, filtered, send)
+        finally:
+            filtered.close()
 
-def _logged_in(scope: Scope) -> bool:
-    """Whether a request comes from somebody whom the login provider vouched for; always where there is no login."""
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _path(scope)
+        private = path.startswith("/media/")
+        guarded = _guarded(send, private, _Reply.to(scope, path))
+        refusal = await self._refusal(scope, path)
+        if refusal is not None:
+            await refusal(scope, receive, guarded)
+        elif path.startswith("/_stcore/upload_file/"):
+            await self._upload(scope, path, receive, guarded)
+        else:
+            if path == "/auth/logout" and (ending := _login(scope)) is not None:
+                with suppress(RenewalError):
+                    await anyio.to_thread.run_sync(gate.end, ending)
+            await self.app(scope, receive, guarded)
+
+    async def _refusal(self, scope: Scope, path: str) -> Response | None:
+        """What stands against answering; None where nothing does."""
+        if (problem := login.problem()) is not None:
+            return PlainTextResponse(f"{say(f'login.{problem}', 'zh')}\n{say(f'login.{problem}', 'en')}\n", 503)
+        if path != HEALTH and (stranger := _stranger(scope)) is not None:
+            return PlainTextResponse(say(stranger, _language(scope)), 403)
+        inner = path.removeprefix("/_stcore/")
+        if path.startswith("/_stcore") and inner.partition("/")[0] not in _OPEN:
+            return PlainTextResponse("Not found", 404)
+        if path.startswith("/media/") and login.configured():
+            visitor = _login(scope)
+            if visitor is None or await _identity(visitor) is None:
+                return PlainTextResponse(say("perimeter.log_in", _language(scope)), 401)
+            if not _media().belongs(path, (visitor.issuer, visitor.subject)):
+                return PlainTextResponse(say("perimeter.not_yours", _language(scope)), 403)
+        return None
+
+    async def _upload(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
+        """Let a file in that a session's own, active reader may hand in, as long as there is room for it."""
+        if scope["method"] not in ("PUT", "DELETE"):
+            await self.app(scope, receive, send)
+            return
+        language, session_id = _language(scope), path.split("/")[3]
+        person, identity = belongings.NOBODY, Identity()
+        if login.configured():
+            visitor = _login(scope)
+            entered = None if visitor is None else await _identity(visitor)
+            if visitor is None or entered is None:
+                await PlainTextResponse(say("perimeter.log_in", language), 401)(scope, receive, send)
+                return
+            person, identity = (visitor.issuer, visitor.subject), entered
+            if _owner(session_id) != person or identity.role not in ACTIONS["data"] | ACTIONS["object"]:
+                await PlainTextResponse(say("perimeter.not_yours", language), 403)(scope, receive, send)
+                return
+        if scope["method"] == "DELETE":
+            await self.app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "")
+        if not re.fullmatch(r"[0-9]{1,12}", length):
+            await PlainTextResponse(say("perimeter.length_needed", language), 411)(scope, receive, send)
+            return
+        most = int(config.get_option("server.maxUploadSize"))
+        limit = most if identity.role in ACTIONS["data"] else min(most, ATTACHMENT_MB)
+        ticket = None
+        if int(length) <= limit * MB + MULTIPART:
+            ticket = self._room().reserve(session_id, person, int(length))
+        if ticket is None:
+            await PlainTextResponse(say("perimeter.too_much", language, limit=limit), 413)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._room().release(ticket)
+
+    def _room(self) -> Uploads:
+        if self._uploads is None:
+            self._uploads = Uploads(streamlit.runtime.get_instance().uploaded_file_mgr, _owner)
+        return self._uploads
+
+
+def _path(scope: Scope) -> str:
+    """The address below the app's own root, as Streamlit's routes will read it or stricter."""
+    path = "/" + "/".join(part for part in scope["path"].split("/") if part)
+    base = "/" + str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return (path.removeprefix(base) or "/") if base != "/" and f"{path}/".startswith(f"{base}/") else path
+
+
+def _stranger(scope: Scope) -> str | None:
+    """Why a request comes from where the app does not answer, as a key of the locales: its name, or the page that calls."""
+    headers = Headers(scope=scope)
+    allowed = list(config.get_option("server.allowedHosts") or [])
+    names, calling = headers.getlist("host"), headers.get("origin")
+    host = names[0] if len(names) == 1 else None
+    if not perimeter.answers_to(host, allowed, login=login.configured()):
+        return "perimeter.host_listed" if allowed else "perimeter.host"
+    own = [one for one in (login.own_address(), *config.get_option("server.corsAllowedOrigins")) if one]
+    return None if perimeter.same_site(calling, host, allowed, own) else "perimeter.origin"
+
+
+def _language(scope: Scope) -> Literal["zh", "en"]:
+    asked = Headers(scope=scope).get("accept-language", "zh").lower()
+    return "zh" if asked.startswith(("zh", "*")) else "en"
+
+
+def _login(scope: Scope) -> Login | None:
+    return login.from_cookies(HTTPConnection(scope).cookies)
+
+
+async def _identity(visitor: Login) -> Identity | None:
+    """Whom a login lets in now; the store is asked beside the loop that serves everybody."""
     try:
-        if "auth" not in secrets_singleton:
+        return await anyio.to_thread.run_sync(gate.admitted, visitor)
+    except NotAllowed:
+        return None
+
+
+def _media() -> belongings.OwnMedia:
+    return belongings.OwnMedia.take_over(streamlit.runtime.get_instance().media_file_mgr)
+
+
+def _owner(session_id: str) -> belongings.Person:
+    """Whose session it is; nobody's where there is none."""
+    info = streamlit.runtime.get_instance()._session_mgr.get_session_info(session_id)
+    return belongings.person_of(info.session._user_info) if info else belongings.NOBODY
+
+
+class _Filtered:
+    """The messages of one browser tab that Streamlit may see.
+
+    Each is held against the store: from a login that does not hold any more the first is read as the wish to see the page anew, so
+    that no click of the old page is obeyed and the login stands there instead; and a tab that says nothing is told so by itself.
+    """
+
+    def __init__(self, receive: Receive, visitor: Login | None) -> None:
+        self._receive = receive
+        self._visitor = visitor
+        self._open = visitor is not None  # whether the tab may show what only somebody logged in may see
+        self._page = BackMsg()  # the last wish to see a page
+        self._waiting: asyncio.Future[Message] | None = None
+
+    def close(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def __call__(self) -> Message:
+        if self._visitor is None:
+            while True:
+                message = await self._receive()
+                if message.get("bytes") is None or _harmless(message["bytes"]) is not None:
+                    return message
+        while True:
+            message = await self._next(LOOK)
+            if message is None:
+                if self._open and self._page.HasField("rerun_script") and not await self._holds(self._visitor):
+                    return self._anew()
+                continue
+            if message.get("bytes") is None:
+                return message
+            asked = _harmless(message["bytes"])
+            if asked is None:
+                continue
+            if asked.HasField("rerun_script"):
+                self._page = asked
+            was_open, holds = self._open, await self._holds(self._visitor)
+            if holds or not was_open:
+                return message
+            return self._anew()
+
+    async def _next(self, seconds: float) -> Message | None:
+        """The next message, or None where there is none so soon; it goes on being waited for."""
+        if self._waiting is None:
+            self._waiting = asyncio.ensure_future(self._receive())
+        done, _ = await asyncio.wait({self._waiting}, timeout=seconds)
+        if not done:
+            return None
+        message, self._waiting = self._waiting.result(), None
+        return message
+
+    async def _holds(self, visitor: Login) -> bool:
+        try:
+            self._open = await _identity(visitor) is not None
+        except Exception:  # a store that cannot be asked says so on the page, where it is asked again
             return True
-    except FileNotFoundError:
-        return True
-    return bool(_get_signed_cookie_with_chunks(Request(scope).cookies, USER_COOKIE_NAME))
+        return self._open
+
+    def _anew(self) -> Message:
+        """The wish to see the page again, without what was typed, clicked or chosen on it."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = self._page.rerun_script.query_string
+        asked.rerun_script.page_script_hash = self._page.rerun_script.page_script_hash
+        asked.rerun_script.page_name = self._page.rerun_script.page_name
+        asked.rerun_script.context_info.CopyFrom(self._page.rerun_script.context_info)
+        return {"type": "websocket.receive", "bytes": asked.SerializeToString()}
 
 
-class _Cookies:
-    """Leads back to the page that was asked for before the login, and keeps cookies to encrypted connections where there is one."""
+def _harmless(frame: bytes) -> BackMsg | None:
+    """A frame that Streamlit may see; what cannot be parsed passes as an empty one, because Streamlit closes such connections."""
+    try:
+        asked = BackMsg.FromString(frame)
+    except DecodeError:
+        return BackMsg()
+    kind = asked.WhichOneof("type")
+    if kind not in _ALLOWED:
+        return None
+    if kind == "backend_operation_request" and asked.backend_operation_request.WhichOneof("payload") not in _OPERATIONS:
+        return None
+    return asked
 
-    def __init__(self, secure: bool, remember: str | None, back_to: str | None) -> None:
-        self.secure, self.remember, self.back_to = secure, remember, back_to
+
+class _Reply:
+    """Leads back to the page that was asked for before the login, and keeps cookies and browsers to encrypted connections where there is
+    one."""
+
+    def __init__(self, secure: bool, entering: bool, remember: str | None, back_to: str | None) -> None:
+        self.secure, self.entering, self.remember, self.back_to = secure, entering, remember, back_to
+
+    @classmethod
+    def to(cls, scope: Scope, path: str) -> _Reply:
+        headers = Headers(scope=scope)
+        given: Mapping[str, str] = {name: ", ".join(headers.getlist(name)) for name in headers}
+        secure = perimeter.encrypted(scope.get("scheme", "http"), given, login.own_address())
+        remember = back_to = None
+        if (
+            scope["method"] == "GET"
+            and "text/html" in given.get("accept", "")
+            and path != "/"
+            and not path.startswith(_NO_PAGES)
+        ):
+            query = scope.get("query_string", b"").decode("latin-1")
+            remember = quote(path + (f"?{query}" if query else ""), safe="")
+        if path == "/oauth2callback":
+            wanted = unquote(HTTPConnection(scope).cookies.get(TARGET, ""))
+            # Only a path of our own: what begins with two slashes, or holds a backslash, leads elsewhere.
+            if re.fullmatch(r"/[A-Za-z0-9][^\\\s]*", wanted):
+                back_to = wanted
+        return cls(secure, path == "/oauth2callback", remember, back_to)
 
     def apply(self, headers: MutableHeaders) -> None:
         if self.back_to and headers.get("location"):
@@ -105,61 +348,30 @@ class _Cookies:
         if self.remember:
             headers.append("set-cookie", f"{TARGET}={self.remember}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax")
         if self.secure:
-            kept = [f"{one}; Secure" if "secure" not in one.lower() else one for one in headers.getlist("set-cookie")]
-            if kept:
-                del headers["set-cookie"]
-                for one in kept:
-                    headers.append("set-cookie", one)
+            headers["Strict-Transport-Security"] = HSTS
+        if kept := [self._bound(cookie) for cookie in headers.getlist("set-cookie")]:
+            del headers["set-cookie"]
+            for cookie in kept:
+                headers.append("set-cookie", cookie)
+
+    def _bound(self, cookie: str) -> str:
+        if cookie.startswith(USER_COOKIE_NAME):
+            cookie = re.sub(r"(?i)max-age=[1-9][0-9]*", f"Max-Age={LASTING}", cookie)
+        attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+        return cookie if not self.secure or "secure" in attributes else f"{cookie}; Secure"
 
 
-def _cookies(scope: Scope, path: str) -> _Cookies:
-    given = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    secure = scope.get("scheme") == "https" or given.get("x-forwarded-proto") == "https"
-    remember = back_to = None
-    if (
-        scope["method"] == "GET"
-        and "text/html" in given.get("accept", "")
-        and path != "/"
-        and not path.startswith(_NO_PAGES)
-    ):
-        query = scope.get("query_string", b"").decode("latin-1")
-        remember = quote(path + (f"?{query}" if query else ""), safe="")
-    if path == "/oauth2callback":
-        found = SimpleCookie(given.get("cookie", "")).get(TARGET)
-        wanted = unquote(found.value) if found else ""
-        # Only a path of our own: what begins with two slashes, or holds a backslash, leads elsewhere.
-        if re.fullmatch(r"/[A-Za-z0-9][^\\\s]*", wanted):
-            back_to = wanted
-    return _Cookies(secure, remember, back_to)
-
-
-def _guarded(send: Send, private: bool, cookies: _Cookies) -> Send:
+def _guarded(send: Send, private: bool, reply: _Reply) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
-            cookies.apply(headers)
+            if reply.entering:
+                login.made(dict(cookie.partition(";")[0].split("=", 1) for cookie in headers.getlist("set-cookie")))
+            reply.apply(headers)
             if private:  # downloads hold personal data
                 headers["Cache-Control"] = "no-store"
         await send(message)
 
     return guarded
-
-
-def _filtered(receive: Receive) -> Receive:
-    async def filtered() -> Message:
-        while True:
-            message = await receive()
-            if message["type"] != "websocket.receive" or message.get("bytes") is None or _harmless(message["bytes"]):
-                return message
-
-    return filtered
-
-
-def _harmless(frame: bytes) -> bool:
-    """Tell whether Streamlit may see a frame; what cannot be parsed passes, because Streamlit closes such connections."""
-    try:
-        return BackMsg.FromString(frame).WhichOneof("type") in _ALLOWED
-    except DecodeError:
-        return True

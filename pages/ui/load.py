@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from analytics import evaluation as core
 from analytics import sample
 from analytics.catalogue import Catalogue
 from analytics.desk import Desk
-from analytics.errors import RequestRefused
+from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
 from analytics.model import Filters, Period, WeightScheme
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _opening = threading.Lock()
 _open: dict[str, Home] = {}
+_refused: dict[str, tuple[float, RenewalError]] = {}  # by folder: when it could not be opened last, and why
+AGAIN = 2.0  # seconds after which a home that could not be opened is tried again
 
 
 def home() -> Home:
@@ -39,7 +42,15 @@ def home() -> Home:
             del _open[str(folder)]
             known.close()
         if str(folder) not in _open:
-            _open[str(folder)] = Home(folder)
+            when, why = _refused.get(str(folder), (-AGAIN, None))
+            if why is not None and time.monotonic() - when < AGAIN:
+                raise why
+            try:
+                _open[str(folder)] = Home(folder)
+            except RenewalError as error:
+                _refused[str(folder)] = time.monotonic(), error
+                raise
+            _refused.pop(str(folder), None)
             # Everything imported by now stays: sparing the collector those objects makes every rerun several times faster.
             gc.collect()
             gc.freeze()
@@ -52,6 +63,7 @@ def close() -> None:
         for one in _open.values():
             one.close()
         _open.clear()
+        _refused.clear()
         for cache in (_kept, _cases, _case_mix, _trends, _monthly, _rank_ranges, _robustness, _incentives):
             cache.clear()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -64,6 +65,26 @@ def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: An
         placeholder="—",
         **options,
     )
+
+
+def pick(
+    key: str, table: pd.DataFrame, columns: Sequence[Column], *, by: str, most: int = 1, **options: Any
+) -> list[str]:
+    """A table whose rows can be ticked; the ids (column `by`) of those that are, also when its rows come in another order.
+
+    A tick is the number of a row to Streamlit: a table of other rows is another table, and begins with the ticks whose ids it has.
+    """
+    ids = [str(one) for one in table[by]]
+    at = hashlib.sha256("\x1f".join(ids).encode()).hexdigest()[:12]
+    before, kept = session.get(f"ticked.{key}") or ("", [])
+    still = [ids.index(one) for one in kept if one in ids] if before != at else []
+    event = show(
+        f"{key}.{at}", table, columns, on_select="rerun", selection_mode="single-row" if most == 1 else "multi-row",
+        selection_default={"selection": {"rows": still[:most]}} if still else None, **options,
+    )  # fmt: skip
+    ticked = [ids[row] for row in event.selection.rows if row < len(ids)]
+    session.put(f"ticked.{key}", (at, ticked))
+    return ticked
 
 
 def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.web.server.server_util import get_cookie_secret
 
-from analytics.language import say
-from pages.ui import gate
-from pages.ui.guard import Guard
+from analytics.language import LANGUAGES, say
+from pages.ui import belongings, login
+from pages.ui.guard import HEALTH, Guard
 
-SECRET = 32  # characters: a shorter cookie secret could be guessed, and with it anybody's login
+SWEEP = 30.0  # seconds between two looks for uploads whose session is gone
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
-    if gate.login_configured() and len(get_cookie_secret()) < SECRET:
-        raise SystemExit(say("login.weak_secret", "en", least=SECRET))
+    """Say what stands against serving anybody (the guard answers every request with it), have downloads and uploads know whose they
+    are, and take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
+    if (problem := login.problem()) is not None:
+        for language in LANGUAGES:
+            print(say(f"login.{problem}", language), file=sys.stderr, flush=True)
+    runtime = st.runtime.get_instance()
+    belongings.take_over(runtime)
+    sweeping = asyncio.create_task(_sweep(runtime))
     gc.collect()
     gc.freeze()
     yield
+    sweeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweeping
+
+
+async def _sweep(runtime: st.runtime.Runtime) -> None:
+    while True:
+        await asyncio.sleep(SWEEP)
+        belongings.release_gone(runtime)
 
 
 async def _ready(_: Request) -> PlainTextResponse:
@@ -36,9 +52,12 @@ async def _ready(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ready")
 
 
-ROUTES = [Route("/healthz", _ready)]
+ROUTES = [Route(HEALTH, _ready)]
 MIDDLEWARE = [Middleware(Guard)]
 
 # A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the first deep link after a
 # start would say "Page not found", and flat files in it would run without our front door.
 PagesManager.uses_pages_directory = False
+
+# Streamlit asks a server of Amazon's for this machine's address when a page of unknown origin calls; nothing leaves the machine.
+net_util.get_external_ip = lambda: None

@@ -366,10 +366,14 @@ def test_a_swot_entry_moves_the_weights_it_names_and_the_rest_gives_way(tiny):
 
 
 def test_proposals_are_counted_once_a_person_and_never_named(tiny):
-    for _ in range(2):
-        desk(tiny, ANN).propose_weights({"results": 60, "service": 30, "competence": 10})
+    first = desk(tiny, ANN).propose_weights({"results": 60, "service": 30, "competence": 10})
+    with pytest.raises(RequestRefused, match="ticket_needed"):
+        desk(tiny, ANN).propose_weights({"results": 65, "service": 25, "competence": 10})
+    with pytest.raises(RequestRefused, match="ticket_unknown"):
+        desk(tiny, ANN).propose_weights({"results": 65, "service": 25, "competence": 10}, "guessed")
+    desk(tiny, ANN).propose_weights({"results": 64, "service": 26, "competence": 10}, first)
     desk(tiny, BO).propose_weights({"results": 70, "service": 20, "competence": 10})
-    assert len(tiny.state.proposals()) == 2
+    assert sorted(one.categories["results"] for one in tiny.state.proposals()) == [64, 70]
     assert not any("ann" in str(entry) for entry in tiny.state.database.audit() if entry.action != "account.save")
 
 

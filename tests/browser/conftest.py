@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
@@ -76,7 +77,7 @@ def serving(
             command, cwd=cwd, env={**os.environ, "RENEWAL_HOME": str(home)}, stdout=log, stderr=log
         )
         try:
-            for _ in range(200):
+            for _ in range(900):
                 try:
                     urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
                     break
@@ -164,7 +165,8 @@ class Visit:
 def provided(emails: list[str]) -> Iterator[str]:
     """A login provider that knows these people; its discovery address."""
     port = free_port()
-    claims = [part for email in emails for part in ("--user-claims", json.dumps({"sub": email, "email": email}))]
+    people = [{"sub": email, "email": email, "email_verified": True} for email in emails]
+    claims = [part for person in people for part in ("--user-claims", json.dumps(person))]
     provider = subprocess.Popen(
         [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), *claims],
         stdout=subprocess.DEVNULL,
@@ -199,7 +201,7 @@ def office(browser: Browser, tiny_folder: Path, tmp_path_factory: pytest.TempPat
     with provided([*PEOPLE, "nobody@x.cn"]) as provider:
         auth = {
             "redirect_uri": f"http://127.0.0.1:{port}/oauth2callback",
-            "cookie_secret": "s" * 48,
+            "cookie_secret": token_urlsafe(32),
             "client_id": "scorecard",
             "client_secret": "c" * 32,
             "server_metadata_url": provider,

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.conftest import ROOT
 from tests.pages.test_pages import opened, sound
 
 PAGES = [ROOT / "dashboard.py", *sorted((ROOT / "pages").rglob("*.py"))]
-OUTSIDE = {"st.login", "st.logout"}  # the login itself: there is nobody yet, or soon nobody any more
+OUTSIDE = {"st.login", "log_out"}  # the login itself: there is nobody yet, or soon nobody any more
 # Where a widget takes its callback as a plain argument, after how many others.
 PLACES = {
     name: at
@@ -117,7 +118,8 @@ def staffed(tiny_folder, tmp_path, monkeypatch):
         at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
         at.context = {"locale": "zh-CN"}  # what a test chooses is spelt outside any run, where words are Chinese
         at.secrets["auth"] = {"cookie_secret": "x" * 64}
-        at.user = {"is_logged_in": True, "email": email, "email_verified": True}
+        claims = {"iss": "https://provider.example", "sub": email, "iat": time.time()}
+        at.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
         at.run()
         at.switch_page(page).run()
         sound(at)

@@ -105,6 +105,8 @@ class Reader:
                 return all(self.ours(value, seen) for value in values)
             case ast.Subscript(value=value):
                 return self.ours(value, seen)
+            case ast.Call(func=ast.Attribute(attr="strip", value=value), args=[]):
+                return self.ours(value, seen)
             case ast.Call(func=ast.Attribute(attr="join"), args=[parts]):
                 return self.ours(parts, seen)
             case ast.Call(func=ast.Name(id=name)) if name in MAKERS:
@@ -133,7 +135,7 @@ def is_drawing(node: ast.Call) -> bool:
         return True
     if isinstance(node.func, ast.Name):
         return False
-    return called(node) in MARKDOWN and ast.unparse(node.func.value) not in ("session", "load", "controls")
+    return called(node) in MARKDOWN and ast.unparse(node.func.value) not in ("session", "load", "controls", "_log")
 
 
 @pytest.mark.parametrize(("where", "module"), sources(), ids=lambda one: one if isinstance(one, str) else "")

@@ -158,12 +158,13 @@ def test_a_closed_sheet_is_closed_once_and_opened_again_only_for_a_reason(store)
 def test_the_last_admin_stays_and_accounts_are_saved_all_or_none(store):
     boss, agent = Account("Boss@X.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")
     store.accounts.save([boss, agent], "cli")
-    assert store.accounts.of("BOSS@x.cn ").role == "admin"
+    assert store.accounts.of("Boss@X.CN").role == "admin"
+    assert [store.accounts.of(other) for other in ("boss@x.cn", "Boss@x.cn ", " Boss@x.cn")] == [None] * 3
     with pytest.raises(RequestRefused, match="last_admin"):
         store.accounts.save([replace(boss, active=False)], "cli")
     with pytest.raises(RequestRefused, match="account_without_scope"):
         store.accounts.save([Account("new@x.cn", "agent", agent_id="B2"), Account("m@x.cn", "manager")], "cli")
-    assert [one.email for one in store.accounts.all()] == ["ann@x.cn", "boss@x.cn"]
+    assert {one.email for one in store.accounts.all()} == {"ann@x.cn", "Boss@x.cn"}
 
 
 def test_of_two_who_adopt_a_standard_the_second_is_told(store):
@@ -174,8 +175,8 @@ def test_of_two_who_adopt_a_standard_the_second_is_told(store):
 
 
 def test_a_proposal_of_the_same_person_takes_the_place_of_the_first_and_names_nobody(store):
-    store.propose_weights("digest", {"results": 60, "service": 30, "competence": 10})
-    store.propose_weights("digest", {"results": 70, "service": 20, "competence": 10})
+    ticket = store.propose_weights("ann@x.cn", {"results": 60, "service": 30, "competence": 10})
+    assert store.propose_weights("ann@x.cn", {"results": 70, "service": 20, "competence": 10}, ticket) == ticket
     assert [one.categories["results"] for one in store.proposals()] == [70]
     assert {entry.who for entry in store.database.audit()} == {"anonymous"}
 

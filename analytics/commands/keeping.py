@@ -1,0 +1,70 @@
+"""Commands that keep a home: a backup, the way back from one, and the check of everything."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from analytics import backup as backups
+from analytics.commands.shell import REFUSED, Context, command, desk_of, show
+from analytics.desk import Desk
+from analytics.errors import NotAllowed
+from analytics.home import Home
+from analytics.language import say
+from analytics.people import LOCAL
+from analytics.reports.audit import wrong_of
+
+
+@command()
+@click.option(
+    "--to", "to", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to put it in."
+)
+def backup(context: Context, to: Path) -> None:
+    """Copy the whole home, also while it is in use, and print the fingerprint to write down."""
+    with desk_of(context, "data") as desk:
+        made = desk.backup(to)
+    show(context, {**asdict(made), "folder": str(to / made.name)})
+
+
+@command()
+@click.argument("source", type=click.Path(path_type=Path, file_okay=False))
+def restore(context: Context, source: Path) -> None:
+    """Bring a backup back as the home that --home names (empty, or not there yet), and check it."""
+    if context.account is not None:  # the accounts are in the backup: whoever holds both folders needs none
+        raise NotAllowed("not_allowed")
+    made = backups.restore(source, context.home)
+    home = Home(context.home)
+    try:
+        home.state.note_down(LOCAL, "home.restore", made.name, {"fingerprint": made.fingerprint})
+        checked = Desk(home, LOCAL).check()
+    finally:
+        home.close()
+    _show(context, checked, asdict(made))
+
+
+@command()
+@click.option(
+    "--accept", metavar="REASON", default="", help="Go on with a home that lost something; the audit keeps why."
+)
+def check(context: Context, accept: str) -> None:
+    """Read everything and name what is missing or not as it should be; exit code 2 when something is."""
+    if accept and context.account is not None:
+        raise NotAllowed("not_allowed")
+    if accept:
+        Home(context.home, accept).close()
+    with desk_of(context, "data") as desk:
+        checked = desk.check()
+    _show(context, checked, {})
+
+
+def _show(context: Context, checked: backups.Checked, more: dict[str, object]) -> None:
+    told = [say(f"finding.{one.key}", context.language, **one.facts) for one in checked.findings]
+    audit = wrong_of(checked.verdict, context.language)
+    counted = {"loads": checked.loads, "originals": checked.originals, "audit_lines": checked.verdict.lines}
+    rows = [{"finding": line} for line in [*told, *audit]]
+    show(context, {**more, "whole": checked.whole, **counted, "findings": told, "audit": audit}, rows or None)
+    if not checked.whole:
+        sys.exit(REFUSED)

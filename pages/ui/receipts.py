@@ -1,0 +1,55 @@
+"""Receipts of loads as pages show them, and what the start of the home found not to be as it should."""
+
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from analytics.intake.fields import counted, kinds
+from analytics.model import Receipt
+from analytics.reports.tables import Column
+from pages.ui import load, panel
+from pages.ui.i18n import md, plain, t, text
+
+
+def findings() -> None:
+    """What is not as it should be, for who looks after the data."""
+    found = load.desk().findings()
+    if not found:
+        return
+    told = [t(f"finding.{one.key}", **one.facts) for one in found]
+    mended = all(one.key.startswith("rebuilt_") for one in found)
+    st.warning("\n".join(["" if mended else t("finding.remedy"), "", *(f"- {md(line)}" for line in told)]).strip())
+
+
+def _changes(done: Receipt) -> None:
+    """Whose figures of the same months are others now: before and after, agent by agent."""
+    agents = {one.agent_id for one in done.changes}
+    with st.expander(t("data.changed", count=len(agents))):
+        labels = {name: text(field.label) for name, field in counted().items()}
+        table = pd.DataFrame([asdict(one) for one in done.changes])
+        table = table.assign(
+            measure=[labels.get(name, name) for name in table["measure"]], change=table["after"].fillna(0) - table["before"].fillna(0)
+        )  # fmt: skip
+        columns = [
+            Column("agent_id", t("column.agent_id")), Column("measure", t("data.measure")), Column("before", t("data.before"), "amount"),
+            Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
+        ]  # fmt: skip
+        panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
+        panel.downloads(f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns)
+
+
+def show(done: Receipt) -> None:
+    """The receipt of a load, in plain words."""
+    with st.container(border=True, key=f"receipt.{done.load}"):
+        st.markdown(
+            t("data.receipt", file=done.file, kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
+              agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
+        )  # fmt: skip
+        for key, facts in done.notes:
+            st.caption(t(f"note.{key}", **facts))
+        if done.changes:
+            _changes(done)
+        with st.container(horizontal=True):
+            st.page_link("pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:")
+            st.page_link("pages/explore/quadrant.py", label=t("quadrant_page.title"), icon=":material/scatter_plot:")

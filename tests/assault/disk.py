@@ -1,0 +1,426 @@
+"""A disk that fills at every write, or may not be written; a lock that is taken; a clock set back; a database that goes and comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mmap
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from analytics.__main__ import main
+from analytics.desk import Desk
+from analytics.errors import RenewalError
+from analytics.home import Home
+from analytics.language import explain
+from analytics.model import Filters
+from analytics.people import Talk
+from analytics.state import database
+from tests.assault import watching
+from tests.assault.company import quick_reading
+from tests.assault.damages import _unfit
+from tests.assault.kills import APRIL, OPERATIONS, Operation, Said, Scene, forked, prepare, run, state_of, tracing
+from tests.assault.report import Report
+
+WRITES = ("write", "pwrite64", "fallocate", "ftruncate", "mkdir")
+SMALL = 24  # megabytes of a disk that fills
+
+
+def faults(folder: Path, size: int | None, seed: int) -> Report:
+    """Every fault of the machine that can be made here; `size` bounds the full disks."""
+    report = Report("Faults of the machine")
+    forked(lambda: prepare(folder))
+    size == 1 or full_at_every_write(report, folder, size or 90, seed)
+    with _disk(report, "a disk that is full") as disk:
+        if disk is not None:
+            _full(report, folder, disk)
+            _fills_under(report, folder, disk)
+    with _disk(report, "a disk that may only be read") as disk:
+        if disk is not None:
+            _read_only(report, folder, disk)
+    _lock_taken(report, folder)
+    _clock_back(report, folder)
+    _postgres(report, folder)
+    return report
+
+
+# -- full at every write -----------------------------------------------------------------------------------------------
+
+
+def full_at_every_write(report: Report, folder: Path, size: int, seed: int) -> None:
+    """From one write on none succeeds; then there is room again. The home is as before or as after, and the command had words."""
+    if shutil.which("strace") is None:
+        report.skipped("full at a write", "strace is not installed")
+        return
+    random_ = random.Random(seed)
+    chosen = [one for one in OPERATIONS if one.words[0] in main.commands]
+    for at, operation in enumerate(chosen):
+        share = size // len(chosen) + (at < size % len(chosen))
+        if share:
+            _fills(report, Scene(folder, operation), share, random_)
+
+
+def _fills(report: Report, scene: Scene, share: int, random_: random.Random) -> None:
+    scene.lay()
+    before = forked(lambda: state_of(scene.home, again=False))["held"]
+    words = scene.lay()
+    with tracing(lambda: run(words, scene.home), scene.home, "-e", f"trace={','.join(WRITES)}") as log:
+        pass
+    after = forked(lambda: state_of(scene.home, again=False))["held"]
+    count = max(1, len([line for line in log.text.splitlines() if re.match(r"\d+\s+p?write", line)]))
+    for number in random_.sample(range(1, count + 1), min(share, count)):
+        _full_from(report, scene, number, (before, after))
+
+
+def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]) -> None:
+    operation, (before, after) = scene.operation, known
+    words = scene.lay()
+    said = Shared()
+    calls = ",".join(WRITES)
+    options = ("-e", f"trace={calls}", "-e", f"inject={calls}:error=ENOSPC:when={number}+")
+    with tracing(lambda: said.put(run(words, scene.home)), scene.home, *options) as log:
+        pass
+    again = f"{operation.name}: {' '.join(operation.words)} with ENOSPC from write {number} on"
+    told = said.get()
+    if told is None:
+        wrong: str | None = f"the process died (exit {log.code})"
+    else:
+        wrong = _unfit(told)
+    if wrong is None:
+        wrong = _before_or_after(scene, told, before, after)
+    report.check("full at a write", wrong, again, "done" if told and told.code == 0 else "refused")
+
+
+def _before_or_after(scene: Scene, told: Said | None, before: Any, after: Any) -> str | None:
+    try:
+        found = forked(lambda: state_of(scene.home, again=True))
+    except RuntimeError as error:
+        return f"with room again the home does not open: {error}"
+    held = found["held"]
+    # What was refused leaves no trace but in the audit.
+    if found["wrong"]:
+        return f"with room again it opens, but: {found['wrong']}"
+    if told is not None and told.code == 0 and held != after and scene.operation.name != "watch":
+        return f"it said that it was done, but {watching.changed(held, after)} are not"
+    if held in (before, after) or scene.operation.name == "watch":
+        return None
+    return f"neither as before ({watching.changed(held, before)} differ) nor as after ({watching.changed(held, after)} differ)"
+
+
+class Shared:
+    """What a forked process says by memory that it shares, since it cannot write."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, 1 << 16)
+
+    def put(self, said: Said) -> None:
+        data = f"{said.code}\n{said.error}".encode()[: (1 << 16) - 8]
+        self._memory[:8] = len(data).to_bytes(8, "big")
+        self._memory[8 : 8 + len(data)] = data
+
+    def get(self) -> Said | None:
+        length = int.from_bytes(self._memory[:8], "big")
+        if not length:
+            return None
+        code, _, error = self._memory[8 : 8 + length].decode(errors="replace").partition("\n")
+        return Said(int(code), "", error)
+
+
+# -- disks of a kind ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _disk(report: Report, line: str) -> Iterator[Path | None]:
+    """A small disk in memory; None where nobody may make one."""
+    place = Path(tempfile.mkdtemp(prefix="assault-disk-"))
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SMALL}m", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if made.returncode != 0:
+        report.skipped(line, "only root can make a disk")
+        yield None
+        return
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=False)
+        place.rmdir()
+
+
+def _full(report: Report, folder: Path, disk: Path) -> None:
+    """No byte is left: figures are read, what would write is refused in words; with room again everything works."""
+    line = "a disk that is full"
+    home = disk / "home"
+    shutil.copytree(folder / "home", home)
+    truth = forked(lambda: run(("evaluate",), home))
+    filler = disk / "filler"
+    for name, words in _asked(folder):
+        _fill(filler)
+        said = forked(lambda words=words: run(words, home))
+        wrong = _unfit(said)
+        if name == "evaluate" and said.code == 0 and said.out != truth.out:
+            wrong = "other figures than before"
+        report.check(line, wrong, f"{name} on a full disk", "read" if said.code == 0 else "refused")
+        filler.unlink()
+        again = forked(lambda: run(("evaluate",), home))
+        report.check(
+            line,
+            None if again.code == 0 else f"with room again: {again.error}",
+            f"{name} on a full disk, then evaluate",
+            "works again",
+        )
+
+
+def _fills_under(report: Report, folder: Path, disk: Path) -> None:
+    """The disk fills under a home that is open: figures go on, changes are refused in words, with room again they are made."""
+    home, filler = disk / "open", disk / "filler"
+    shutil.copytree(folder / "home", home)
+    for name, wrong, how in forked(lambda: _while_open(home, filler)):
+        report.check("a disk that fills", wrong, name, how)
+
+
+def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]:
+    with quick_reading():
+        home = Home(folder)
+        desk, found = Desk(home), Tried()
+        truth = repr(desk.measured(Filters(APRIL)).totals)
+        source = folder.parent / "source.csv"
+        source.write_text(
+            "保单号,工号,到期日,续保结果\n" + "".join(f"N{at},A1,2026-04-02,已续\n" for at in range(500)),
+            encoding="utf-8",
+        )
+        for round_ in range(2):
+            _fill(filler)
+            found.tried(
+                f"figures on a full disk (round {round_})",
+                lambda: repr(desk.measured(Filters(APRIL)).totals) == truth,
+                ["done"],
+            )
+            found.tried(
+                f"a load on a full disk (round {round_})",
+                lambda: desk.load_all([(source, home.recipe_for(source))], as_of=None, on_issues="refuse") and None,
+                ["refused"],
+            )
+            found.tried(
+                f"talks on a full disk (round {round_})",
+                lambda: [desk.save_talk(Talk("A1", reason="x" * 4_000)) for _ in range(60)] and None,
+                ["refused"],
+            )
+            found.tried(
+                f"figures after a refusal (round {round_})",
+                lambda: repr(desk.measured(Filters(APRIL)).totals) == truth,
+                ["done"],
+            )
+            filler.unlink()
+            found.tried(
+                f"a talk with room again (round {round_})",
+                lambda: desk.save_talk(Talk("A1", reason="why")) and None,
+                ["done"],
+            )
+            found.tried(f"the audit with room again (round {round_})", lambda: watching.audit_of(home) == [], ["done"])
+        home.close()
+    return found.all
+
+
+class Tried:
+    """What was tried one after the other, what was wrong with it, and how it ended."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, str | None, str]] = []
+
+    def tried(self, name: str, act: Callable[[], Any], must: Sequence[str]) -> None:
+        """Do it: it has to end in one of these ways, give True or nothing, and speak in words where it is refused."""
+        try:
+            value = act()
+            how, wrong = "done", None if value in (None, True) else f"gave {value!r:.100}"
+        except RenewalError as error:
+            how, wrong = "refused", _unfit(Said(2, "", explain(error, "en")))
+        except Exception as error:
+            how, wrong = "broke", f"{type(error).__name__}: {str(error)[:160]}"
+        if wrong is None and how not in must:
+            wrong = f"was {how}"
+        self.all.append((name, wrong, how))
+
+
+def _fill(filler: Path) -> None:
+    """Write until not a byte is left."""
+    handle = os.open(filler, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        for size in (1 << 16, 1 << 12, 1):
+            with suppress(OSError):
+                while os.write(handle, bytes(size)):
+                    pass
+    finally:
+        os.close(handle)
+
+
+def _read_only(report: Report, folder: Path, disk: Path) -> None:
+    """Nothing can be written: a sentence for everything, and nothing is changed."""
+    line = "a disk that may only be read"
+    home = disk / "home"
+    shutil.copytree(folder / "home", home)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        for name, words in _asked(folder):
+            said = forked(lambda words=words: run(words, home))
+            report.check(line, _unfit(said), f"{name} on a read-only disk", "read" if said.code == 0 else "refused")
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+
+def _asked(folder: Path) -> list[tuple[str, list[str]]]:
+    files = folder / "files"
+    named = [("evaluate", ["evaluate"]), *((one.name, [word.format(files=files) for word in one.words]) for one in OPERATIONS if one.words[0] in main.commands and one.name not in ("watch", "backup"))]  # fmt: skip
+    return named
+
+
+# -- the lock, the clock -----------------------------------------------------------------------------------------------
+
+
+def _lock_taken(report: Report, folder: Path) -> None:
+    """Another program owns the home: a sentence for everything; when it is gone, everything works."""
+    line, home = "the lock is taken", folder / "locked"
+    shutil.copytree(folder / "home", home)
+    out, into = os.pipe()
+    child = os.fork()
+    if child == 0:
+        opened = Home(home)
+        os.write(into, b"x")
+        time.sleep(600)
+        opened.close()
+        os._exit(0)
+    os.read(out, 1)
+    for name, words in _asked(folder):
+        said = forked(lambda words=words: run(words, home))
+        wrong = _unfit(said) or ("it was done all the same" if said.code == 0 else None)
+        report.check(line, wrong, f"{name} while another program owns the home", "refused")
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    said = forked(lambda: run(("evaluate",), home))
+    report.check(line, None if said.code == 0 else said.error, "evaluate after the owner was killed", "works again")
+
+
+def _clock_back(report: Report, folder: Path) -> None:
+    """The clock goes back six years between two changes: the order of loads and lines is that in which they happened."""
+    line, home = "a clock set back", folder / "clock"
+    files = folder / "files"
+    words = [[word.format(files=files) for word in one.words] for one in OPERATIONS if one.words[0] in main.commands and one.name not in ("watch", "backup", "withdraw")]  # fmt: skip
+
+    def all_of(past: bool) -> dict[str, Any]:
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(folder / "home", home)
+        if past:
+            database.now = lambda: dt.datetime(2020, 1, 1, 12, 0)
+        ended = [run(one, home).code for one in words]
+        found = state_of(home, again=True)
+        return {
+            "ended": ended,
+            "figures": found["held"]["figures"],
+            "wrong": found["wrong"],
+            "verified": run(("audit", "--verify"), home).code,
+        }
+
+    usual, past = forked(lambda: all_of(False)), forked(lambda: all_of(True))
+    for name in usual:
+        wrong = None if usual[name] == past[name] else f"{name}: {past[name]} where {usual[name]} is right"
+        report.check(line, wrong, f"all operations with the store's clock in 2020: {name}", "the same")
+
+
+# -- PostgreSQL --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], None]] | None]:
+    """A PostgreSQL of our own: its URL, and what starts and stops it."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        report.skipped(line, "PostgreSQL is not installed")
+        yield None
+        return
+    from tests.analytics.state.conftest import _as_postgres
+    from tests.browser.conftest import free_port
+
+    place = Path(tempfile.mkdtemp(prefix="assault-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(place, "postgres")
+    port = free_port()
+
+    def ask(*words: str) -> None:
+        subprocess.run(
+            _as_postgres([*words]), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+        )
+
+    ask(f"{found[-1]}/initdb", "-D", f"{place}/data", "-U", "renewal", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place}"
+
+    def control(what: str) -> None:
+        more = ["-l", f"{place}/log", "-o", options] if what == "start" else ["-m", "immediate"]
+        ask(f"{found[-1]}/pg_ctl", "-D", f"{place}/data", *more, "-w", what)
+
+    control("start")
+    try:
+        yield f"postgresql+psycopg://renewal@127.0.0.1:{port}/postgres", control
+    finally:
+        with suppress(subprocess.CalledProcessError):
+            control("stop")
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _postgres(report: Report, folder: Path) -> None:
+    """The database stops and starts under an open home: figures are read or refused in words, changes are refused, then all works."""
+    line = "PostgreSQL stopped"
+    with _server(report, line) as server:
+        if server is None:
+            return
+        url, control = server
+        for name, wrong, how in forked(lambda: _comes_and_goes(folder, url, control)):
+            report.check(line, wrong, name, how)
+
+
+def _comes_and_goes(folder: Path, url: str, control: Callable[[str], None]) -> list[tuple[str, str | None, str]]:
+    os.environ["RENEWAL_STATE_URL"] = url
+    found = Tried()
+    with quick_reading():
+        from tests.conftest import load_tiny
+
+        home = Home(folder / "pg")
+        load_tiny(home, folder)
+        desk = Desk(home)
+        truth = repr(desk.measured(Filters(APRIL)).totals)
+
+        def figures() -> bool:
+            return repr(desk.measured(Filters(APRIL)).totals) == truth
+
+        def talk() -> None:
+            desk.save_talk(Talk("A1", reason="why"))
+
+        found.tried("a talk while it runs", talk, ["done"])
+        for round_ in range(3):
+            control("stop")
+            found.tried(f"figures while it is stopped (round {round_})", figures, ["done", "refused"])
+            found.tried(f"a talk while it is stopped (round {round_})", talk, ["refused"])
+            found.tried(f"the audit while it is stopped (round {round_})", lambda: desk.audit() and None, ["refused"])
+            control("start")
+            found.tried(f"figures after it started (round {round_})", figures, ["done"])
+            found.tried(f"a talk after it started (round {round_})", talk, ["done"])
+        found.tried("how many talks there are", lambda: len(desk.talks()) == 4, ["done"])
+        found.tried("the audit verified", lambda: watching.audit_of(home) == [], ["done"])
+        home.close()
+        control("stop")
+        said = run(("evaluate",), folder / "pg")
+        found.all.append(
+            ("a command while it is stopped", _unfit(said) or (None if said.code == 2 else "was done"), "refused")
+        )
+    return found.all
+
+
+__all__ = ["Operation", "faults", "full_at_every_write"]
