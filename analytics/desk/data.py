@@ -42,9 +42,10 @@ class Data(Rules):
         self.require("data")
         return self.home.look(path, layout, work)
 
-    def recipe_for(self, path: Path) -> Recipe:
+    def recipes_for(self, path: Path) -> list[Recipe]:
+        """The recipes that a file needs nobody to confirm, one for every group of alike sheets."""
         self.require("data")
-        return self.home.recipe_for(path)
+        return self.home.recipes_for(path)
 
     def save_recipe(self, headers_key: str, name: str, recipe: Recipe) -> None:
         self.require("data")

@@ -82,19 +82,28 @@ def state_of(path: Path) -> dict:
     """Whether a file can be loaded as it is, needs an answer, or is refused and why; found out once a session."""
     key = f"state.{path}"
     if session.get(key) is None:
-        state: dict = {"kind": None, "recipe": None, "why": ""}
+        state: dict = {"kind": None, "recipes": [], "why": ""}
         try:
             found = looked(path, {})
             state["rows"] = sum(sheet["rows"] for sheet in found["sheets"])
             try:
-                state["recipe"] = load.desk().recipe_for(path)
-                state["kind"] = state["recipe"].kind
+                recipes = load.desk().recipes_for(path)
+                state["kind"] = recipes[0].kind
+                asks = [one for recipe in recipes for one in _open_questions(path, recipe)]
+                state["why"] = asks[0] if asks else ""
+                state["recipes"] = [] if asks else recipes
             except RenewalError as error:
                 state["why"] = explain(error, session.language())
         except RenewalError as error:
             state |= {"why": explain(error, session.language()), "rows": None, "refused": True}
         session.put(key, state)
     return session.get(key)
+
+
+def _open_questions(path: Path, recipe: Recipe) -> list[str]:
+    """What would have to be answered before a file is loaded, in words."""
+    answer, _ = load.desk().preview(path, recipe)
+    return [plain(f"question.{one.key}", **one.facts) for one in questions_from(answer) if not one.optional]
 
 
 def queue(paths: dict[str, Path]) -> None:
@@ -107,7 +116,7 @@ def queue(paths: dict[str, Path]) -> None:
                 "file": paths[one].name,
                 "kind": text(kinds()[state["kind"]].label) if state["kind"] else None,
                 "rows": state["rows"],
-                "state": t("data.state_loaded") if one in done else t("data.state_ready") if state["recipe"] else t("data.state_refused") if state.get("refused") else t("data.state_ask"),
+                "state": t("data.state_loaded") if one in done else t("data.state_ready") if state["recipes"] else t("data.state_refused") if state.get("refused") else t("data.state_ask"),
                 "why": "" if one in done else state["why"],
             }
             for one, state in states.items()
@@ -117,11 +126,11 @@ def queue(paths: dict[str, Path]) -> None:
         Column("file", t("data.file")), Column("kind", t("data.kind")), Column("rows", t("data.rows"), "count"), Column("state", t("data.state")), Column("why", t("data.reason")),
     ]  # fmt: skip
     panel.show("queue", table, columns, height=panel.fit(len(table), 300))
-    ready = [(paths[one], state["recipe"]) for one, state in states.items() if state["recipe"] and one not in done]
+    ready = [(paths[one], recipe) for one, state in states.items() for recipe in state["recipes"] if one not in done]
     # A roster goes first, so that what follows is told against it.
     ready.sort(key=lambda pair: pair[1].kind != "agents")
     if waiting.running("together"):
-        finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipe"]])
+        finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]])
     if len(ready) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             as_of = st.date_input(
@@ -133,7 +142,7 @@ def queue(paths: dict[str, Path]) -> None:
                 waiting.begin(
                     "together", t("data.loading"), lambda work: (desk.load_all(ready, as_of=as_of, on_issues="refuse", work=work), kept)[0]
                 )  # fmt: skip
-                finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipe"]])
+                finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]])
 
 
 def finish(receipts: list[Receipt], paths: list[str]) -> None:
@@ -212,6 +221,7 @@ def examine(path: Path) -> None:
     allowed = understanding.names_as_ids(columns, unsure, of_kind)
     columns = understanding.directions(columns, unsure, of_kind)
     columns |= understanding.extras(sheet, kind, columns, saved, of_kind)
+    understanding.columns_of(sheet, columns, kind, of_kind)
     values = understanding.meanings(sheet, columns, saved, of_kind)
     options = understanding.options(
         sheet, kind, columns, saved, [one["name"] for one in alike] if together else [], of_kind, wide.get("wide_field")

@@ -14,9 +14,10 @@ from analytics.intake.months import span
 from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
+from analytics.reports.tables import Column
 from pages.ui import panel
 from pages.ui.box import box
-from pages.ui.i18n import t, text
+from pages.ui.i18n import plain, t, text
 
 ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
@@ -127,6 +128,12 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
     names = list(known.mapped) + (
         [name for name in counted() if name in chosen or name in matched] if kind == "scoresheet" else []
     )
+    if kind == "scoresheet":
+        more = [name for name in counted() if name not in names]
+        names += st.multiselect(
+            t("data.more_fields"), more, key=f"{prefix}.more", placeholder=t("data.more_fields_none"), help=t("data.more_fields_help"),
+            format_func=lambda name: text(counted()[name].label),
+        )  # fmt: skip
     rows = []
     for name in dict.fromkeys([*names, *chosen]):
         field = field_of(kind, name)
@@ -174,6 +181,26 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
         if not chosen and guessed.get(name) == header and matched.get(name, (None, 100))[1] < 100
     ]
     return columns, unsure
+
+
+def columns_of(sheet: dict[str, Any], columns: dict[str, str], kind: str, prefix: str) -> None:
+    """Every column of the file with three of its values, and what it is taken for; those that nothing is made of first."""
+    taken = {header: field_of(kind, name) for name, header in columns.items()}
+    rows = [
+        {
+            "header": header, "values": ", ".join(value[:24] for value in sheet["distinct"][header][:3]),
+            "field": text(found.label) if (found := taken.get(header)) else t("data.unused"),
+        }
+        for header in sorted(sheet["headers"], key=lambda one: one in taken)
+    ]  # fmt: skip
+    unused = sum(header not in taken for header in sheet["headers"])
+    with st.expander(t("data.columns_of", count=len(rows), unused=unused)):
+        shown = [
+            Column("header", plain("data.header")),
+            Column("values", plain("data.values")),
+            Column("field", plain("data.used_as")),
+        ]
+        panel.show(f"{prefix}.columns", pd.DataFrame(rows), shown, height=panel.fit(len(rows), 320))
 
 
 def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> bool:
