@@ -88,32 +88,45 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
     return {name: field for name, field in known.items() if field is not None}
 
 
+NUMBERS = ("number", "money", "rate", "score", "count")
+
+
+def _staged(place: str, field: Field, index: int) -> str | None:
+    """What is computed of a cell once, before the macros that take it several times."""
+    if field.type in ("date", "moment"):
+        return f"slow_date({place}) as slow{index}"
+    return f"clean_number({place}) as v{index}" if field.type in NUMBERS else None
+
+
 def _expression(place: str, field: Field, index: int, columns: Mapping[str, Field], given: Mapping[str, Any]) -> str:
     """The macro call that types one column; every value it needs is bound."""
+    percent = f"(contains({place}, '%') or contains({place}, '％'))"
     match field.type:
         case "date" | "moment":
-            return f"clean_{field.type}({place}, $order{index}, $epoch{index}::date)"
+            return f"clean_{field.type}({place}, slow{index}, $order{index}, $epoch{index}::date)"
         case "outcome":
             return f"clean_outcome({place}, $renewed{index}, $lost{index}, $open{index})"
         case "yes":
             return f"clean_yes({place}, $yes{index}, $no{index})"
         case "score" | "number" if given.get("nps"):
-            return f"clean_nps({place}, $nps{index}, $scale{index})"
+            return f"nps_of(v{index}, $nps{index}, $scale{index})"
         case "score":
-            scale = f"coalesce(clean_number(scale_max), $scale{index})" if "scale_max" in columns else f"$scale{index}"
-            return f"clean_score({place}, {scale})"
+            stated = f"v{list(columns).index('scale_max')}" if "scale_max" in columns else "null"
+            return f"score_of({place}, v{index}, coalesce({stated}, $scale{index}))"
         case "rate":
-            return (
-                f"clean_number({place}) / case when contains(half_width({place}), '%') then 1 else $divisor{index} end"
-            )
+            return f"v{index} / case when {percent} then 1 else $divisor{index} end"
         case "number" if field.scale_option:
-            return f"clean_score({place}, $scale{index})"
+            return f"score_of({place}, v{index}, $scale{index})"
         case "number" if "percent" in given:
-            return f"clean_number({place}) * case when $percent{index} or contains(half_width({place}), '%') then 100 else 1 end"
+            return f"v{index} * case when $percent{index} or {percent} then 100 else 1 end"
         case "money" | "number" if "unit" in given:
             factor = f"case when regexp_matches({place}, '[万亿]') then 1 else $unit{index} end"
-            amount = f"round(clean_number({place}) * {factor}, 2)"
+            amount = f"round(v{index} * {factor}, 2)"
             return f"cast({amount} as decimal(18, 2))" if field.type == "money" else amount
+        case "number":
+            return f"v{index}"
+        case "money" | "count":
+            return f"{field.type}_of({place}, v{index})"
         case "month" | "period":
             return f"clean_text({place})"
         case other:
@@ -129,10 +142,12 @@ def _typed(
 ) -> None:
     """`typed`: sheet, row, every field typed, and raw_… beside those fields that the checks compare."""
     parts: list[str] = []
+    staged = ["*"]
     bound: dict[str, Any] = {}
     for index, (name, field) in enumerate(columns.items()):
         place = place_of(name, columns)
         parts.append(f"{_expression(place, field, index, columns, parameters.get(name, {}))} as {place}")
+        staged += [one] if (one := _staged(place, field, index)) else []
         bound |= {f"{key}{index}": value for key, value in parameters.get(name, {}).items()}
     kind = kinds()[recipe.kind]
     for name in kind.fields:
@@ -142,7 +157,8 @@ def _typed(
     parts += [f"{name} as raw_{name}" for name in compared.get(recipe.kind, ())]
     if recipe.kind == "scoresheet":
         parts.append("period as raw_period")
-    connection.execute(f"create table typed as select sheet, row, part, {', '.join(parts)} from raw", bound)
+    source = f"(select {', '.join(staged)} from raw)"
+    connection.execute(f"create table typed as select sheet, row, part, {', '.join(parts)} from {source}", bound)
     if recipe.kind == "agents":
         _month(connection, recipe, settling)
 

@@ -32,12 +32,13 @@ create macro number_slow(t) as coalesce(stars(trim(t)), number_of(number_text(t)
 create macro clean_number(t) as
   case when regexp_full_match(t, '[-+]?\d+(\.\d+)?([eE][-+]?\d+)?') then try_cast(t as double)
        else number_slow(t) end;
-create macro clean_money(t) as
+-- What a number becomes: v is clean_number(t), computed once a cell by whoever calls, since a macro writes out all it is given.
+create macro money_of(t, v) as
   case when regexp_full_match(t, '-?\d{1,15}(\.\d{1,2})?') then try_cast(t as decimal(18, 2))
-       else try_cast(round(number_slow(t), 2) as decimal(18, 2)) end;
-create macro clean_count(t) as
+       else try_cast(round(v, 2) as decimal(18, 2)) end;
+create macro count_of(t, v) as
   case when regexp_full_match(t, '\d{1,9}') then try_cast(t as integer)
-       when clean_number(t) = floor(clean_number(t)) and clean_number(t) between 0 and 1000000000 then clean_number(t)::integer end;
+       when v = floor(v) and v between 0 and 1000000000 then v::integer end;
 
 -- A slash date is read by the order that the whole column settled on: 'ymd', 'dmy' or 'mdy', never cell by cell.
 create macro month_named(s) as
@@ -76,19 +77,21 @@ create macro local_moment(s) as
   try_cast(replace(regexp_extract(s, '^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?'), 'T', ' ') as timestamp)
   + to_minutes(480 - offset_minutes(s));
 create macro web_midnight(t) as case when contains(t, '23:59:17') then 1 else 0 end;
-create macro date_slow(t, day_order, serial_epoch) as
-  case when with_offset(half_width(clean_text(t))) then local_moment(half_width(clean_text(t)))::date
-       else date_of(date_text(t), day_order, serial_epoch) + web_midnight(t) end;
-create macro clean_date(t, day_order, serial_epoch) as
+create macro is_iso(t) as (strlen(t) = 10 and t like '____-__-__') or (strlen(t) = 19 and t like '____-__-__ __:__:__');
+-- The text of a date that is not written as every program can read it; computed once a cell by whoever calls.
+create macro slow_date(t) as case when is_iso(t) then null else date_text(t) end;
+create macro clean_date(t, slow, day_order, serial_epoch) as
   case when strlen(t) = 10 and t like '____-__-__' then try_cast(t as date)
        when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t[1:10] as date) + web_midnight(t)
-       else date_slow(t, day_order, serial_epoch) end;
-create macro clean_moment(t, day_order, serial_epoch) as
+       when with_offset(trim(t)) then local_moment(trim(t))::date
+       else date_of(slow, day_order, serial_epoch) + web_midnight(t) end;
+create macro clean_moment(t, slow, day_order, serial_epoch) as
   case when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t as timestamp)
-       when with_offset(half_width(clean_text(t))) then local_moment(half_width(clean_text(t)))
-       else coalesce(try_cast(date_of(date_text(t), day_order, serial_epoch) || ' '
+       when strlen(t) = 10 and t like '____-__-__' then try_cast(t as timestamp)
+       when with_offset(trim(t)) then local_moment(trim(t))
+       else coalesce(try_cast(date_of(slow, day_order, serial_epoch) || ' '
                      || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp),
-                     date_of(date_text(t), day_order, serial_epoch)::timestamp) end;
+                     date_of(slow, day_order, serial_epoch)::timestamp) end;
 
 -- Words are compared as the file spells them: which spellings mean what is settled once per distinct spelling (cells.py).
 create macro word(t) as lower(half_width(clean_text(t)));
@@ -96,15 +99,11 @@ create macro clean_yes(t, yes, no) as case when list_contains(yes, t) then true 
 create macro clean_outcome(t, renewed, lost, still_open) as
   case when list_contains(renewed, t) then 'renewed' when list_contains(lost, t) then 'lost' when list_contains(still_open, t) then 'open' end;
 
--- Scores become points of 0–100 with six decimals, so that their sums are exact and the same on every engine.
--- A score written as a percent is of 100 whatever the scale of the others; stars count as written.
-create macro clean_score(t, scale_max) as
-  case when contains(half_width(t), '%')
-       then case when clean_number(t) between 0 and 1 then cast(round(clean_number(t) * 100, 6) as decimal(9, 6)) end
-       when regexp_full_match(t, '\d+(\.\d+)?') and try_cast(t as double) <= scale_max then cast(round(try_cast(t as double) * 100 / scale_max, 6) as decimal(9, 6))
-       when clean_number(t) between 0 and scale_max then cast(round(clean_number(t) * 100 / scale_max, 6) as decimal(9, 6)) end;
-
+-- Scores become points of 0–100 with six decimals, so that their sums are exact and the same on every engine; one written as a
+-- percent is of 100 whatever the scale of the others.
+create macro score_of(t, v, scale_max) as
+  case when contains(t, '%') or contains(t, '％') then case when v between 0 and 1 then cast(round(v * 100, 6) as decimal(9, 6)) end
+       when v between 0 and scale_max then cast(round(v * 100 / scale_max, 6) as decimal(9, 6)) end;
 -- A net promoter score of −100…100 as points of 0–100; both bound values are taken so that every macro's are used.
-create macro clean_nps(t, is_nps, scale_max) as
-  case when is_nps and clean_number(t) between -scale_max and scale_max
-       then cast(round((clean_number(t) + scale_max) / 2, 6) as decimal(9, 6)) end;
+create macro nps_of(v, is_nps, scale_max) as
+  case when is_nps and v between -scale_max and scale_max then cast(round((v + scale_max) / 2, 6) as decimal(9, 6)) end;

@@ -149,7 +149,9 @@ def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str,
         low, _, high = (part.strip() for part in value.partition(".."))
         name = f"only{index}_{at}"
         dated = any(_ISO.fullmatch(end) for end in (low, high))
-        cell = f"clean_date({place}, 'ymd', date '1899-12-30')" if dated else f"clean_number({place})"
+        cell = (
+            f"clean_date({place}, slow_date({place}), 'ymd', date '1899-12-30')" if dated else f"clean_number({place})"
+        )
         cast = "date" if dated else "double"
         ends = [(">=", low, "low"), ("<=", high, "high")]
         inside = [f"{cell} {sign} ${name}{end}::{cast}" for sign, limit, end in ends if limit]

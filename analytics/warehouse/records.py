@@ -77,7 +77,7 @@ def store(cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, wor
     before = int(run(cursor, "not_current", load_id=load_id)[0][0])
     cursor.register("incoming", load.records)
     if load.kind == "policies" and load.recipe.get("answers", {}).get("handover") == "holder":
-        kept = cursor.execute(statements("statements.sql")["keep_holders"], {"as_of": load.as_of}).to_arrow_table()
+        kept = cursor.sql(statements("statements.sql")["keep_holders"], params={"as_of": load.as_of}).to_arrow_table()
         cursor.register("incoming", kept)
     run(cursor, f"insert_{load.kind}", **bound)
     if load.kind == "policies":
