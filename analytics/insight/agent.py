@@ -10,6 +10,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import interval
 from analytics.insight.coaching import Step, step_to_next_band
 from analytics.insight.weak_spots import points_lost
+from analytics.model import Indicator
 
 
 def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
@@ -45,12 +46,13 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
     )
 
 
-def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n, low, high.
+def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n, low, high, others.
 
     low and high are the 95 % limits of the month's own counts, NaN where no spread is known.
 
-    `mine` and `theirs` are measures by month. A month without a denominator has no row: a gap, never a zero.
+    `mine` and `theirs` are measures by month, `members` those of the team's other members, a row each: `others` counts how many of these
+    have a value of the indicator in the month. A month without a denominator has no row: a gap, never a zero.
     """
     rows = []
     for one in known.indicators:
@@ -72,12 +74,19 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.Da
                         "n": frame[one.denominator],
                         "low": low,
                         "high": high,
+                        "others": frame["month"].map(_valued(members, one)).fillna(0).astype(int),
                     }
                 )
             )
     if not rows:
-        return pd.DataFrame(columns=["month", "indicator", "whose", "value", "n", "low", "high"])
+        return pd.DataFrame(columns=["month", "indicator", "whose", "value", "n", "low", "high", "others"])
     return pd.concat(rows).dropna(subset=["value"]).reset_index(drop=True)
+
+
+def _valued(members: pd.DataFrame, one: Indicator) -> pd.Series:
+    """By month, how many of these have a value of an indicator."""
+    valued = members[members[one.numerator].notna() & (members[one.denominator] > 0)]
+    return valued.groupby("month")["agent_id"].nunique()
 
 
 def _ratio(frame: pd.DataFrame, numerator: str, denominator: str, scale: float) -> pd.Series:
