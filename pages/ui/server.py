@@ -16,6 +16,7 @@ from starlette.routing import Route
 from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
+from analytics.files import keep_private
 from analytics.language import LANGUAGES, say
 from pages.ui import belongings, login
 from pages.ui.guard import HEALTH, Guard
@@ -27,6 +28,7 @@ SWEEP = 30.0  # seconds between two looks for uploads whose session is gone
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Say what stands against serving anybody (the guard answers every request with it), have downloads and uploads know whose they
     are, and take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
+    keep_private()
     if (problem := login.problem()) is not None:
         for language in LANGUAGES:
             print(say(f"login.{problem}", language), file=sys.stderr, flush=True)
