@@ -69,6 +69,8 @@ def home() -> Home:
                 _refused[str(folder)] = time.monotonic(), error
                 raise
             _refused.pop(str(folder), None)
+            for memory in _MEMORIES:  # a home that was opened anew may have come back from a backup
+                memory.clear()
         return _open[str(folder)]
 
 
