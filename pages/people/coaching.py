@@ -339,7 +339,7 @@ with shell.page("coaching", official=True):
         st.caption(
             md(
                 " · ".join(
-                    f"{t(f'quadrant.{name}')}: {text(action)}" for name, action in views.quadrant_actions().items()
+                    f"{t(f'quadrant.{name}')}: {text(what)}" for name, what in views.quadrant_actions().items()
                 )
             )
         )

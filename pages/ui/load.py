@@ -74,6 +74,11 @@ def home() -> Home:
         return _open[str(folder)]
 
 
+def opens() -> None:
+    """Open the home, where that can be done; refused where not."""
+    home()
+
+
 def close() -> None:
     """Close the home (tests open several in one process)."""
     with _opening:
