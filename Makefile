@@ -1,43 +1,61 @@
-# Every target sets up what it needs: a virtual environment with the pinned packages and, for the browser tests, Chromium.
+# Every target sets up what it needs: a virtual environment with the locked packages and, for the browser tests, Chromium.
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
-.PHONY: run test bench assault check check-only screenshots clean
+.PHONY: run test bench assault check check-only screenshots lock audit-dependencies clean
 
 run: .setup-python
 	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
 
-test: .setup-python .setup-browser check-only
+test: .setup-tests .setup-browser check-only
 	$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
-check: .setup-python check-only
+check: .setup-tests check-only
 
-check-only: .setup-python
+check-only: .setup-tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-bench: .setup-python .setup-browser
+bench: .setup-tests .setup-browser
 	$(PY) -m tests.bench
 
 # Everybody against everything, kills, power cuts, damages, full disks; ASSAULT="kills --size 20 --seed 3" for a part of it.
 # Kills want strace, disks of their own want root; what cannot be tried is said in the table.
-assault: .setup-python .setup-browser
+assault: .setup-tests .setup-browser
 	$(PY) -m tests.assault $(ASSAULT)
 
-screenshots: .setup-python .setup-browser
+screenshots: .setup-tests .setup-browser
 	$(PY) -m tests.screenshots
 
-.setup-python: requirements.txt
+# After a change of requirements.txt or requirements-test.txt: every package that they bring along, with the hashes of its files.
+lock: .setup-tests
+	$(COMPILE) requirements.txt -o requirements.lock
+	$(COMPILE) requirements-test.txt -c requirements.lock -o requirements-test.lock
+
+# Known faults of what is locked; asks the network, and stands in an environment of its own.
+audit-dependencies:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+# An environment that is a link belongs to somebody else: it is used as it is.
+.setup-python: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
-	@$(PYTHON) -m venv --clear $(VENV) 2>/dev/null || { \
+	@[ -L $(VENV) ] || $(PYTHON) -m venv --clear $(VENV) 2>/dev/null || { \
 	  echo "The venv module is missing; installing it."; \
 	  $$( [ "$$(id -u)" = 0 ] || echo sudo ) apt-get update -qq; \
 	  $$( [ "$$(id -u)" = 0 ] || echo sudo ) apt-get install -y -qq python3-venv python3-pip && $(PYTHON) -m venv --clear $(VENV); }
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@[ -L $(VENV) ] || $(INSTALL) -r requirements.lock
+	@touch $@
+
+.setup-tests: .setup-python requirements-test.lock
+	@[ -L $(VENV) ] || $(INSTALL) -r requirements-test.lock
 	@touch $@
 
 .setup-browser:
@@ -47,4 +65,4 @@ screenshots: .setup-python .setup-browser
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .setup-python .setup-browser .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-audit .setup-python .setup-tests .setup-browser .pytest_cache .mypy_cache .ruff_cache

@@ -301,10 +301,14 @@ def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | 
 
 def months_of(
     warehouse: Warehouse, agent_id: str, team: str | None, period: Period
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One agent's and their team's measures month by month (the company's when `team` is None)."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """One agent's and their team's measures month by month (the company's when `team` is None), and those of some of its other members."""
     span = {"first_month": period.first, "last_month": period.last}
-    return warehouse.ask("by_month", agent_id=agent_id, **span), warehouse.ask("team_by_month", team=team, **span)
+    mine, theirs = (
+        warehouse.ask("by_month", agent_id=agent_id, **span),
+        warehouse.ask("team_by_month", team=team, **span),
+    )
+    return mine, theirs, warehouse.ask("team_members", team=team, agent_id=agent_id, **span)
 
 
 # -- from measures to values ---------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +37,22 @@ def telling() -> Iterator[None]:
 def make_folder(folder: Path) -> None:
     """A folder that only its owner may enter; what is missing above it is made too."""
     folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+
+
+def keep_private() -> None:
+    """Have whatever this process writes from now on be its owner's alone; Windows keeps files in the owner's profile by itself."""
+    os.umask(0o077)
+
+
+def make_private(folder: Path) -> None:
+    """Take a folder that was there before, with all that is in it, away from everybody but its owner, as far as it is ours to take."""
+    if os.name == "nt":
+        return
+    for path in (folder, *folder.rglob("*")):
+        mode = FOLDER if path.is_dir() else FILE
+        with suppress(OSError):
+            if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) != mode:
+                path.chmod(mode)
 
 
 def write_durably(path: Path, data: bytes) -> None:

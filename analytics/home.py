@@ -49,7 +49,9 @@ class Home:
         self.folder = folder
         self._catalogues: dict[int, Catalogue] = {}  # by version of the standards
         self._following = True
+        files.keep_private()
         opened = start.opened(folder, accept)
+        files.make_private(folder)
         self._lock: filelock.BaseFileLock = opened.lock
         self.state = opened.state
         self.warehouse = opened.warehouse

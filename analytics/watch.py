@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analytics.errors import HomeBusy, RenewalError, RequestRefused
+from analytics.files import make_private
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
 from analytics.ledger import How as LoadedHow
@@ -112,6 +113,7 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
     plain = json.dumps([asdict(one) for one in receipts], ensure_ascii=False, indent=1, default=str)
     beside.write_text(f"{reason}\n" if reason else plain, encoding="utf-8")
     path.replace(target)
+    make_private(target)
     return Outcome(path.name, f"{target.parent.name}/{target.name}", reason, tuple(receipts))
 
 

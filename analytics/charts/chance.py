@@ -7,16 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, GREY, TEAMS, TICK, Label, Say, figure, plain, ticks
+from analytics.charts.theme import ACCENT, GREY, TEAMS, TICK, Drawing, Label, Say, figure, plain, ticks
 from analytics.evaluation import Evaluation
 from analytics.insight.funnel import Funnel, curves
 
 NAMES = 2_000  # points that carry their name
 
 
-def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) -> go.Figure:
+def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) -> Drawing:
     """Rate by number of cases, the limits as lines: inside, luck explains it; outside, look for a reason."""
     lines = curves(found)
     percent = evaluation.catalogue[found.indicator].unit.startswith("percent")
@@ -38,11 +37,12 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     )
     for way, colour, dash, width in ways:
         for side in ("low", "high"):
-            fig.add_scatter(
+            fig.add(
+                "scatter",
                 x=lines["n"], y=scale * lines[f"{side}{way}"], mode="lines", line={"color": colour, "dash": dash, "width": width}, name=say(f"funnel.limit{way}"), legendgroup=way,
                 showlegend=side == "low", hoverinfo="skip",
             )  # fmt: skip
-    fig.add_hline(y=scale * found.centre, line={"color": GREY, "width": 1})
+    fig.across(scale * found.centre, {"color": GREY, "width": 1})
     people, seen = evaluation.people.iloc[found.rows], evaluation.shown[found.rows]
     names = people["name"].to_numpy()
     for outside, colour, symbol, name in (
@@ -51,18 +51,16 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     ):
         at = np.flatnonzero(seen & (found.outside998 == outside))
         few = len(at) <= NAMES
-        fig.add_trace(
-            {
-                "type": "scatter" if few else "scattergl", "x": found.n[at], "y": rate[at], "mode": "markers", "name": say(name),
-                "marker": {"color": colour, "symbol": symbol, "size": 9 if outside else 7, "opacity": 0.85 if few else 0.5},
-                "text": [say("funnel.hover", name=plain(names[one]), rate=f"{rate[one]:.{digits}f}{suffix}", n=int(found.n[one])) for one in at] if few else None,
-                "hovertemplate": "%{text}<extra></extra>" if few else "%{x}: %{y:.1f}<extra></extra>",
-            }
+        fig.add(
+            "scatter" if few else "scattergl", x=found.n[at], y=rate[at], mode="markers", name=say(name),
+            marker={"color": colour, "symbol": symbol, "size": 9 if outside else 7, "opacity": 0.85 if few else 0.5},
+            text=[say("funnel.hover", name=plain(names[one]), rate=f"{rate[one]:.{digits}f}{suffix}", n=int(found.n[one])) for one in at] if few else None,
+            hovertemplate="%{text}<extra></extra>" if few else "%{x}: %{y:.1f}<extra></extra>",
         )  # fmt: skip
     return fig
 
 
-def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> go.Figure:
+def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> Drawing:
     """From the company's rate to the agent's: what the book explains, and what the factors do not."""
     labels = ticks(say(f"case_mix.step_{one}") if one != "agent" else plain(name, TICK) for one in steps["step"])
     whole = steps["step"].isin(["company", "agent"])
@@ -70,7 +68,8 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> go.Figure:
         height=340, title={"text": say("case_mix.waterfall", name=plain(name)), "font": {"size": 14}, "x": 0, "xanchor": "left"},
         yaxis={"ticksuffix": "%", "range": [max(0.0, 100 * float(steps["value"][whole].min()) - 12), min(100.0, 100 * float(steps["value"][whole].max()) + 8)]}, xaxis={"type": "category"}, showlegend=False,
     )  # fmt: skip
-    fig.add_waterfall(
+    fig.add(
+        "waterfall",
         x=labels, y=(100 * steps["value"]).round(2), measure=["absolute" if one == "company" else "total" if one == "agent" else "relative" for one in steps["step"]],
         text=[f"{100 * value:.1f}" if total else f"{100 * value:+.1f}".replace("-", "−") for value, total in zip(steps["value"], whole, strict=True)], textposition="outside",
         increasing={"marker": {"color": "#009e73"}}, decreasing={"marker": {"color": "#d55e00"}}, totals={"marker": {"color": ACCENT}}, connector={"line": {"color": GREY, "width": 1}},
@@ -78,7 +77,7 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> go.Figure:
     return fig
 
 
-def calibration_chart(tenths: pd.DataFrame, say: Say) -> go.Figure:
+def calibration_chart(tenths: pd.DataFrame, say: Say) -> Drawing:
     """Expected against observed rates in ten parts of the cases: on the line, expectations can be believed."""
     low, high = (
         100 * float(tenths[["expected", "low"]].min().min()) - 2,
@@ -88,9 +87,10 @@ def calibration_chart(tenths: pd.DataFrame, say: Say) -> go.Figure:
         height=280, title={"text": say("case_mix.calibration"), "font": {"size": 14}, "x": 0, "xanchor": "left"}, showlegend=False,
         xaxis={"title": {"text": say("case_mix.expected_rate"), "font": {"size": 12}}, "ticksuffix": "%"}, yaxis={"title": {"text": say("case_mix.rate"), "font": {"size": 12}}, "ticksuffix": "%"},
     )  # fmt: skip
-    fig.add_scatter(x=[low, high], y=[low, high], mode="lines", line={"color": GREY, "width": 1, "dash": "dot"}, hoverinfo="skip")  # fmt: skip
+    fig.add("scatter", x=[low, high], y=[low, high], mode="lines", line={"color": GREY, "width": 1, "dash": "dot"}, hoverinfo="skip")  # fmt: skip
     observed = 100 * tenths["observed"]
-    fig.add_scatter(
+    fig.add(
+        "scatter",
         x=(100 * tenths["expected"]).round(2).tolist(), y=observed.round(2).tolist(), mode="markers", marker={"color": ACCENT, "size": 8},
         error_y={"type": "data", "symmetric": False, "array": (100 * tenths["high"] - observed).round(2).tolist(), "arrayminus": (observed - 100 * tenths["low"]).round(2).tolist(), "thickness": 1, "width": 3},
         customdata=tenths["n"].tolist(), hovertemplate=say("case_mix.calibration_hover"),
@@ -98,7 +98,7 @@ def calibration_chart(tenths: pd.DataFrame, say: Say) -> go.Figure:
     return fig
 
 
-def event_lines(periods: pd.DataFrame, say: Say) -> go.Figure:
+def event_lines(periods: pd.DataFrame, say: Say) -> Drawing:
     """Coached agents and their peers, period by period: what happened between the last two is the question."""
     fig = figure(
         height=320, title={"text": say("proof.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
@@ -107,7 +107,8 @@ def event_lines(periods: pd.DataFrame, say: Say) -> go.Figure:
     )  # fmt: skip
     for side, colour, dash in (("peers", GREY, "dot"), ("coached", ACCENT, "solid")):
         rows = periods[(periods["side"] == side) & periods["rate"].notna()]
-        fig.add_scatter(
+        fig.add(
+            "scatter",
             x=[say(f"proof.period_{one}") for one in rows["period"]], y=(100 * rows["rate"]).round(2), mode="lines+markers+text", name=say(f"proof.side_{side}"),
             line={"color": colour, "dash": dash, "width": 2.5}, text=[f"{100 * rate:.1f}" for rate in rows["rate"]], textposition="top center" if side == "coached" else "bottom center", cliponaxis=False,
             customdata=rows["n"].tolist(), hovertemplate=say("proof.hover", side=say(f"proof.side_{side}")),
@@ -115,7 +116,7 @@ def event_lines(periods: pd.DataFrame, say: Say) -> go.Figure:
     return fig
 
 
-def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, title: str) -> go.Figure:
+def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, title: str) -> Drawing:
     """Month by month of a few agents, each named at the end of their line."""
     scale = 100.0 if percent else 1.0
     fig = figure(
@@ -128,11 +129,12 @@ def trend_lines(lines: pd.DataFrame, names: Mapping[str, str], percent: bool, ti
         colour = TEAMS[at % len(TEAMS)]
         x, y = rows["month"].dt.strftime("%Y-%m-%d").tolist(), (scale * rows["value"]).round(2).tolist()
         who, end = plain(names[str(agent_id)]), plain(names[str(agent_id)], TICK)
-        fig.add_scatter(
+        fig.add(
+            "scatter",
             x=x, y=y, mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 5}, name=who, customdata=rows["n"].tolist(),
             hovertemplate=f"{who} %{{x|%Y-%m}}: %{{y:.1f}} (n = %{{customdata}})<extra></extra>",
         )  # fmt: skip
-        fig.add_annotation(x=x[-1], y=float(places[at]), text=end, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
+        fig.note(x=x[-1], y=float(places[at]), text=end, showarrow=False, xanchor="left", xshift=6, font={"color": colour, "size": 12})  # fmt: skip
     return fig
 
 

@@ -7,9 +7,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, FAINT, GRADE, GREY, TICK, Label, Say, figure, layout_of, plain, shade, ticks
+from analytics.charts.theme import (
+    ACCENT,
+    FAINT,
+    GRADE,
+    GREY,
+    TICK,
+    Drawing,
+    Label,
+    Say,
+    figure,
+    layout_of,
+    plain,
+    shade,
+    ticks,
+)
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.robustness import RankRanges
@@ -20,7 +33,7 @@ NAMES = 2_000  # points that carry their name
 
 def contribution_bars(
     evaluation: Evaluation, rows: np.ndarray, label: Label, say: Say, ranges: RankRanges | None = None
-) -> go.Figure:
+) -> Drawing:
     """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst.
 
     With rank ranges every name carries its own, and every second band of agents who cannot be told apart is shaded.
@@ -58,7 +71,7 @@ def contribution_bars(
         f"{scored.rank[row]}{far}  {plain(people['name'].iat[row], TICK)} {plain(people['agent_id'].iat[row], TICK)}"
         for row, far in zip(rows, reach, strict=True)
     )
-    fig.update_layout(shapes=_bands(bands))
+    fig.layout["shapes"] = _bands(bands)
     if not len(rows):
         return fig
     place: dict[str, int] = {}
@@ -68,7 +81,8 @@ def contribution_bars(
         values = scored.contribution[rows, at]
         if not values.any():
             continue
-        fig.add_bar(
+        fig.add(
+            "bar",
             y=names, x=values.round(3), orientation="h", name=plain(label(one.id)), marker={"color": shade(one.category, position), "line": {"width": 0}},
             customdata=[
                 [round(float(points), 1), round(float(weight), 1), words]
@@ -76,7 +90,8 @@ def contribution_bars(
             ],
             hovertemplate=say("chart.contribution_hover", indicator=plain(label(one.id))),
         )  # fmt: skip
-    fig.add_scatter(
+    fig.add(
+        "scatter",
         x=scored.score[rows] + 0.6, y=names, mode="text", text=[f"{value:.1f} {grade}" for value, grade in zip(scored.score[rows], scored.grade[rows], strict=True)],
         textposition="middle right", textfont={"size": 11}, hoverinfo="skip", showlegend=False, cliponaxis=False,
     )  # fmt: skip
@@ -104,7 +119,7 @@ def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
+def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawing:
     """How many agents score what, in steps of five points, with the grades' borders."""
     scores = evaluation.agents.score[rows]
     edges = np.arange(0, 105, 5)
@@ -122,7 +137,8 @@ def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fi
         },
         showlegend=False,
     )
-    fig.add_bar(
+    fig.add(
+        "bar",
         x=edges[:-1] + 2.5,
         y=counts,
         width=4.7,
@@ -131,15 +147,11 @@ def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fi
         hovertemplate=say("chart.distribution_hover"),
     )
     for name, least in evaluation.catalogue.grades[:-1]:
-        fig.add_vline(
-            x=least,
-            line={"color": GREY, "width": 1, "dash": "dot"},
-            annotation={"text": plain(name), "font": {"size": 11}, "yref": "paper", "y": 1.0},
-        )
+        fig.upright(least, {"color": GREY, "width": 1, "dash": "dot"}, text=plain(name), font={"size": 11})
     return fig
 
 
-def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Figure:
+def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawing:
     """Share of each grade in every team, named in the bars."""
     people, scored = evaluation.people, evaluation.agents
     frame = pd.DataFrame(
@@ -159,7 +171,8 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> go.Fig
     )
     for name, _ in evaluation.catalogue.grades:
         if name in table:
-            fig.add_bar(
+            fig.add(
+                "bar",
                 y=places, x=table[name].to_numpy(), orientation="h", name=plain(name), marker={"color": GRADE.get(name, GREY)},
                 text=[f"{plain(name)} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle", textangle=0,
                 textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11}, hovertemplate=say("chart.grades_hover", grade=plain(name)),
@@ -199,7 +212,7 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
     return {"data": [trace], "layout": layout}
 
 
-def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.Figure:
+def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> Drawing:
     """One team's points lost by indicator, beside the company's and the best team's."""
     names = ticks(plain(label(name)) for name in losses["indicator"])
     fig = figure(
@@ -217,7 +230,8 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.F
         ("company", say("column.company"), GREY),
         ("best", say("weak_spots.best"), "#c9cdd3"),
     ):
-        fig.add_bar(
+        fig.add(
+            "bar",
             y=names,
             x=losses[column].round(2),
             orientation="h",
@@ -228,7 +242,7 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> go.F
     return fig
 
 
-def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure:
+def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:
     """Each indicator of one agent: points earned and points lost of its weight."""
     rows = breakdown[breakdown["points"].notna()]
     names = ticks(plain(label(name)) for name in rows["indicator"])
@@ -244,12 +258,14 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
     )
-    fig.add_bar(
+    fig.add(
+        "bar",
         y=names, x=rows["contribution"].round(2), orientation="h", name=say("column.contribution"), marker={"color": ACCENT},
         text=[f"{value:.1f}" for value in rows["contribution"]], textposition="inside", insidetextanchor="end", textfont={"color": "#ffffff", "size": 11},
         hovertemplate=say("agent.earned_hover"),
     )  # fmt: skip
-    fig.add_bar(
+    fig.add(
+        "bar",
         y=names, x=rows["lost"].round(2), orientation="h", name=say("column.lost"), marker={"color": "#f0b27a"},
         text=[f"−{value:.1f}" if value >= 0.05 else "" for value in rows["lost"]], textposition="outside", textfont={"size": 11}, cliponaxis=False,
         hovertemplate=say("agent.lost_hover"),
@@ -257,7 +273,7 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> go.Figure
     return fig
 
 
-def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, unit: str, name: str) -> go.Figure:
+def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, unit: str, name: str) -> Drawing:
     """One indicator month by month: the agent over the team; a month without figures is a gap.
 
     Where the months carry their 95 % limits, these stand as bars about the agent's points and in the hover.
@@ -281,14 +297,15 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
             continue
         months = pd.date_range(history["month"].min(), history["month"].max(), freq="MS")
         line = rows.set_index("month").reindex(months)
-        fig.add_scatter(
+        fig.add(
+            "scatter",
             x=list(months.strftime("%Y-%m-%d")), y=(line["value"] * scale).round(3).tolist(), mode="lines+markers", name=shown, line={"color": colour, "width": width},
             marker={"size": 6 if whose == "agent" else 4}, connectgaps=False,
             customdata=[[None if pd.isna(n) else int(n), far] for n, far in zip(line["n"], _reach(line, scale, say), strict=True)],
             error_y=_limits(line, scale) if whose == "agent" else None,
             hovertemplate=say("agent.history_hover", who=shown),
         )  # fmt: skip
-    fig.update_yaxes(gridcolor=FAINT)
+    fig.layout["yaxis"]["gridcolor"] = FAINT
     return fig
 
 

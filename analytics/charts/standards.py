@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, FAINT, GREY, Say, figure
+from analytics.charts.theme import ACCENT, FAINT, GREY, Drawing, Say, figure
 from analytics.model import Indicator, Standard
 from analytics.scoring.standards import Floats, points
 
 BINS = 24
 
 
-def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say) -> go.Figure:
+def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say) -> Drawing:
     """How many agents reached which value (bars), what points the standard gives for it (line), and the one in force (dotted)."""
     scale = 100.0 if one.unit.startswith("percent") else 1.0
     there = values[~np.isnan(values)] * scale
@@ -30,14 +29,16 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
     )  # fmt: skip
     if len(there):
         counts, edges = np.histogram(there, BINS, (low - pad, high + pad))
-        fig.add_bar(
+        fig.add(
+            "bar",
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
             marker={"color": "#c5d3e3"},
             name=say("chart.agents_axis"),
             hovertemplate="%{x:.1f}: %{y}<extra></extra>",
         )
-    fig.add_scatter(
+    fig.add(
+        "scatter",
         x=grid,
         y=points(grid / scale, one.standard),
         mode="lines",
@@ -46,7 +47,8 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
         yaxis="y2",
         hoverinfo="skip",
     )
-    fig.add_scatter(
+    fig.add(
+        "scatter",
         x=grid,
         y=points(grid / scale, standard),
         mode="lines",
@@ -55,7 +57,8 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
         yaxis="y2",
         hovertemplate="%{x:.1f} → %{y:.0f}<extra></extra>",
     )
-    fig.add_scatter(
+    fig.add(
+        "scatter",
         x=np.array(standard.values) * scale,
         y=list(standard.points),
         mode="markers",

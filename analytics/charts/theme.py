@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-import plotly.graph_objects as go
-
 from analytics.text import SHOWN, short
 
 ACCENT = "#0b5cad"
@@ -72,9 +70,39 @@ def ticks(names: Iterable[str]) -> list[str]:
     return out
 
 
-def figure(**layout: Any) -> go.Figure:
+class Drawing:
+    """A figure as Plotly's plain properties, `data` and `layout`. Plotly's own classes check and copy every one of them, which takes
+    longer than all else that a page does; the tests have Plotly check them instead."""
+
+    def __init__(self, **layout: Any) -> None:
+        self.data: list[dict[str, Any]] = []
+        self.layout = layout_of(**layout)
+
+    def add(self, kind: str, **properties: Any) -> None:
+        """One more trace; columns of frames become arrays."""
+        arrays = {name: getattr(value, "to_numpy", lambda value=value: value)() for name, value in properties.items()}
+        self.data.append({"type": kind, **arrays})
+
+    def note(self, **properties: Any) -> None:
+        """One more annotation."""
+        self.layout.setdefault("annotations", []).append(properties)
+
+    def across(self, y: float, line: dict[str, Any]) -> None:
+        """A line at a height, from edge to edge."""
+        self._shape(x0=0, x1=1, xref="x domain", y0=y, y1=y, yref="y", line=line)
+
+    def upright(self, x: float, line: dict[str, Any], **words: Any) -> None:
+        """A line at a place, from bottom to top, with words at it."""
+        self._shape(x0=x, x1=x, xref="x", y0=0, y1=1, yref="y domain", line=line)
+        self.note(x=x, xref="x", xanchor="left", y=1.0, yref="y domain", yanchor="top", showarrow=False, **words)
+
+    def _shape(self, **properties: Any) -> None:
+        self.layout.setdefault("shapes", []).append({"type": "line", **properties})
+
+
+def figure(**layout: Any) -> Drawing:
     """An empty figure in the house's look; text and grid colours come from the page's theme."""
-    return go.Figure(layout=layout_of(**layout))
+    return Drawing(**layout)
 
 
 def layout_of(**layout: Any) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
-from analytics.charts.theme import ACCENT, FAINT, GREY, TICK, Say, figure, plain
+from analytics.charts.theme import ACCENT, FAINT, GREY, TICK, Drawing, Say, figure, plain
 from analytics.model import CATEGORIES
 from analytics.scoring.standards import Floats
 from analytics.scoring.weights import CORNERS
@@ -37,7 +36,7 @@ def on_paper(weights: Floats) -> Floats:
     return out
 
 
-def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: Say, hover: str) -> go.Figure:
+def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: Say, hover: str) -> Drawing:
     """Regions, the three strategies at the corners, and a star where the weights in force are; `hover` is the key of its sentence."""
     fig = figure(
         height=330, margin={"l": 4, "r": 4, "t": 30, "b": 40}, showlegend=False, hovermode="closest",
@@ -45,29 +44,36 @@ def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: 
     )  # fmt: skip
     for patch in patches:
         x, y = on_paper(np.vstack([patch.polygon, patch.polygon[:1]])).T
-        fig.add_scatter(
+        fig.add(
+            "scatter",
             x=x.tolist(), y=y.tolist(), mode="lines", fill="toself", fillcolor=patch.colour, opacity=0.85, line={"color": "rgba(255,255,255,0.9)", "width": 1.2}, hoveron="fills",
             name=say(hover, name=plain(patch.name), share=f"{100 * patch.share:.0f}"), hoverinfo="name", hoverlabel={"namelength": -1},
         )  # fmt: skip
         if patch.share >= NARROW:
             middle = on_paper(patch.polygon.mean(axis=0)[None])[0]
-            fig.add_annotation(
+            fig.note(
                 x=float(middle[0]), y=float(middle[1]), text=f"{plain(patch.name, TICK)} {100 * patch.share:.0f}%", showarrow=False, yshift=-20, font={"size": 12, "color": "#1a1a1a"},
                 bgcolor="rgba(255,255,255,0.78)", borderpad=2,
             )  # fmt: skip
     edge = np.vstack([PLACES, PLACES[:1]])
-    fig.add_scatter(
-        x=edge[:, 0].tolist(), y=edge[:, 1].tolist(), mode="lines", line={"color": GREY, "width": 1.5}, hoverinfo="skip"
+    fig.add(
+        "scatter",
+        x=edge[:, 0].tolist(),
+        y=edge[:, 1].tolist(),
+        mode="lines",
+        line={"color": GREY, "width": 1.5},
+        hoverinfo="skip",
     )
     for corner, place, name, anchor in zip(CORNERS, PLACES, STRATEGIES, ("bottom", "top", "top"), strict=True):
         words = "/".join(f"{weight:.0f}" for weight in corner)
-        fig.add_annotation(x=float(place[0]), y=float(place[1]), text=f"{say(f'triangle.{name}')}<br>{words}", showarrow=False, yanchor=anchor, font={"size": 11})  # fmt: skip
+        fig.note(x=float(place[0]), y=float(place[1]), text=f"{say(f'triangle.{name}')}<br>{words}", showarrow=False, yanchor=anchor, font={"size": 11})  # fmt: skip
     total = sum(weights.get(name, 0.0) for name in CATEGORIES) or 1.0
     star = on_paper(np.array([[weights.get(name, 0.0) / total for name in CATEGORIES]]))[0]
     if -0.2 <= star[0] <= 1.2 and -0.15 <= star[1] <= 1.0:
-        fig.add_scatter(
+        fig.add(
+            "scatter",
             x=[float(star[0])], y=[float(star[1])], mode="markers", marker={"symbol": "star", "size": 15, "color": ACCENT, "line": {"color": "#ffffff", "width": 1.5}},
             hovertemplate=say("triangle.here", weights=" / ".join(f"{100 * weights.get(name, 0.0) / total:.0f}" for name in CATEGORIES)),
         )  # fmt: skip
-    fig.update_layout(plot_bgcolor="rgba(0,0,0,0)", colorway=[FAINT])
+    fig.layout |= {"plot_bgcolor": "rgba(0,0,0,0)", "colorway": [FAINT]}
     return fig

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from analytics import watch
 from analytics.commands.explaining import explained
 from analytics.commands.shell import Context, command, day, desk_of, home_of, show, write
 from analytics.desk import Desk
-from analytics.errors import RequestRefused
+from analytics.errors import HomeBusy, RequestRefused
 from analytics.home import Home
 from analytics.intake import limits
 from analytics.intake.database import rows_of
@@ -265,6 +265,8 @@ def watch_(
             raise
         return home
 
+    with suppress(HomeBusy):  # who may not load is told now, and not when the first file comes
+        opened().close()
     for outcome in watch.files(folder, opened, how, every=every, once=once):
         plain = {
             "file": outcome.file,

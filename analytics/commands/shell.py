@@ -21,6 +21,7 @@ import pandas as pd
 from analytics.desk import Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, whole_period
+from analytics.files import keep_private
 from analytics.home import Home, default_home
 from analytics.insight.quadrant import Placed, place
 from analytics.language import say
@@ -92,6 +93,7 @@ def main() -> None:
 
     A refused request prints one sentence on standard error, exits with 2 and stores nothing.
     """
+    keep_private()
 
 
 def command(name: str | None = None, epilog: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:

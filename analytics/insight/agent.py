@@ -10,6 +10,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import interval
 from analytics.insight.coaching import Step, step_to_next_band
 from analytics.insight.weak_spots import points_lost
+from analytics.model import Indicator
 
 
 def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
@@ -45,41 +46,38 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
     )
 
 
-def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n, low, high.
+def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n, low, high, others.
 
     low and high are the 95 % limits of the month's own counts, NaN where no spread is known.
 
-    `mine` and `theirs` are measures by month. A month without a denominator has no row: a gap, never a zero.
+    `mine` and `theirs` are measures by month, `members` those of the team's other members, a row each: `others` counts how many of these
+    have a value of the indicator in the month. A month without a denominator has no row: a gap, never a zero.
     """
-    rows = []
+    names = ("month", "indicator", "whose", "value", "n", "low", "high", "others")
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for one in known.indicators:
         if one.numerator not in mine or one.denominator not in mine:
             continue
+        valued = _valued(members, one)
         for frame, whose in ((mine, "agent"), (theirs, "team")):
-            value = _ratio(frame, one.numerator, one.denominator, one.scale)
+            above, below = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in (one.numerator, one.denominator))  # fmt: skip
             squares = frame["survey_points_sq"].to_numpy(dtype=float) if "survey_points_sq" in frame else None
-            low, high = interval(
-                one, frame[one.numerator].to_numpy(dtype=float), frame[one.denominator].to_numpy(dtype=float), squares
-            )
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "month": frame["month"],
-                        "indicator": one.id,
-                        "whose": whose,
-                        "value": value,
-                        "n": frame[one.denominator],
-                        "low": low,
-                        "high": high,
-                    }
-                )
-            )
-    if not rows:
-        return pd.DataFrame(columns=["month", "indicator", "whose", "value", "n", "low", "high"])
-    return pd.concat(rows).dropna(subset=["value"]).reset_index(drop=True)
+            low, high = interval(one, above, below, squares)
+            value = np.divide(above * one.scale, below, out=np.full(len(above), np.nan), where=below > 0)
+            there = ~np.isnan(value)
+            others = frame["month"].map(valued).fillna(0).to_numpy(dtype=int)
+            columns = (frame["month"].to_numpy(), value, below, low, high, others)
+            for name, column in zip(("month", "value", "n", "low", "high", "others"), columns, strict=True):
+                parts[name].append(column[there])
+            parts["indicator"].append(np.full(there.sum(), one.id, dtype=object))
+            parts["whose"].append(np.full(there.sum(), whose, dtype=object))
+    if not parts["month"]:
+        return pd.DataFrame(columns=list(names))
+    return pd.DataFrame({name: np.concatenate(cells) for name, cells in parts.items()})
 
 
-def _ratio(frame: pd.DataFrame, numerator: str, denominator: str, scale: float) -> pd.Series:
-    below = frame[denominator].astype(float)
-    return (frame[numerator].astype(float) * scale / below.where(below > 0)).astype(float)
+def _valued(members: pd.DataFrame, one: Indicator) -> pd.Series:
+    """By month, how many of these have a value of an indicator."""
+    valued = members[members[one.numerator].notna() & (members[one.denominator] > 0)]
+    return valued.groupby("month")["agent_id"].nunique()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -101,8 +102,23 @@ def certainty(measured: Measured, indicator: str) -> Certainty | None:
     """
     known = _worked_out.setdefault(measured.agents, {})
     if indicator not in known:
-        known[indicator] = _certainty(measured, indicator)
+        found = _certainty(measured, indicator)
+        if found is not None and found._above is not None:
+            found = replace(found, _above=_remembering(found._above))
+        known[indicator] = found
     return known[indicator]
+
+
+def _remembering(above: Callable[[float], Floats]) -> Callable[[float], Floats]:
+    """The same probabilities, kept for the few thresholds that pages ask for again and again: read-only."""
+
+    @lru_cache(maxsize=16)
+    def kept(threshold: float) -> Floats:
+        found = above(threshold)
+        found.flags.writeable = False
+        return found
+
+    return kept
 
 
 def _certainty(measured: Measured, indicator: str) -> Certainty | None:

@@ -101,12 +101,16 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "coverage": _number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),
         "quadrant_probability": _probability(about, row),
-        "cut": {"x": [about.placed.x, _number(about.placed.x_cut.value)], "y": [about.placed.y, _number(about.placed.y_cut.value)], "kind": about.placed.x_cut.kind},
+        "cut": {
+            "x": [about.placed.x, _number(about.placed.x_cut.value)], "y": [about.placed.y, _number(about.placed.y_cut.value)], "kind": about.placed.x_cut.kind,
+            "others": {axis: int((~np.isnan(values)).sum() - (not np.isnan(values[row]))) for axis, values in (("x", about.placed.x_value), ("y", about.placed.y_value))},
+        },
         "team_others": max(about.team(person["team"]).size - 1, 0),
         "indicators": indicators,
         "categories": _categories(now, row, indicators),
         "trend": [
-            {"month": f"{one.month:%Y-%m}", "indicator": one.indicator, "whose": one.whose, "value": _number(one.value), "n": _number(one.n), "low": _number(one.low), "high": _number(one.high)}
+            {"month": f"{one.month:%Y-%m}", "indicator": one.indicator, "whose": one.whose, "value": _number(one.value), "n": _number(one.n), "low": _number(one.low), "high": _number(one.high),
+             **({} if one.whose == "agent" else {"others": int(one.others)})}
             for one in (() if history is None else history.itertuples())
         ],
         "targets": _targets(now, agent_id),
@@ -116,29 +120,36 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
 
 def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
     """The sheet as its agent reads it: nothing of months that are not published, neither in the trend nor as the period before; and a
-    team's figure only where enough colleagues' values stand behind it."""
+    team's or the company's figure only where enough others' values of that very indicator and month stand behind it."""
 
     def seen(first: dt.date, last: dt.date) -> bool:
         return any(period.first <= first and last <= period.last for period in published)
 
+    def enough(behind: Any) -> bool:
+        return (behind or 0) >= FEWEST  # sheets closed before this was counted do not say
+
+    cut = one["cut"]
     period = Period(parse_month(one["period"]["from"]), parse_month(one["period"]["to"]))
     before = period.shifted(-period.length)
     compared = seen(before.first, before.last)
-    enough = one.get("team_others", 0) >= FEWEST
     return {
         **one,
         "before": one.get("before") if compared else None,
+        "cut": {
+            **cut,
+            **{axis: [cut[axis][0], cut[axis][1] if enough(cut.get("others", {}).get(axis)) else None] for axis in ("x", "y")},
+        },
         "indicators": [
             {
                 **item,
-                "team_median": item["team_median"] if item.get("team_others", 0) >= FEWEST else None,
+                "team_median": item["team_median"] if enough(item.get("team_others")) else None,
                 "before": item.get("before") if compared else None,
             }
             for item in one["indicators"]
         ],
         "trend": [
             point for point in one["trend"]
-            if (enough or point["whose"] == "agent") and seen(parse_month(point["month"]), parse_month(point["month"]))
+            if (point["whose"] == "agent" or enough(point.get("others"))) and seen(parse_month(point["month"]), parse_month(point["month"]))
         ],
     }  # fmt: skip
 

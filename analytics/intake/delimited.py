@@ -20,17 +20,19 @@ from analytics.intake.table import HEADER_SEARCH, Layout, find, is_form
 
 DELIMITERS = (",", "\t", ";", "|")
 HEAD = 64 * 1024
+PIECE = 1024**2
 
 
 def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     """The one sheet of a text file, its encoding and its delimiter."""
+    _require_lines(path)
     data, encoding = utf8(path.read_bytes(), path, layout.encoding)
     if not data or data.isspace():
         raise FileRefused("file_empty", file=path.name)
     if data.count(b'"') % 2:
         raise FileRefused("quote_open", file=path.name)
-    if len(data) > LINE_LIMIT and data.find(b"\n", 0, LINE_LIMIT) < 0 and data.find(b"\r", 0, LINE_LIMIT) < 0:
-        raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
+    if len(data) > HEAD and data.find(b"\n", 0, HEAD) < 0 and data.find(b"\r", 0, HEAD) < 0:
+        raise FileRefused("header_too_long", file=path.name, limit=HEAD // 1024)
     head = data[:HEAD].decode(errors="ignore")
     if len(data) > HEAD:
         head = head[: head.rfind("\n") + 1] or head
@@ -55,6 +57,18 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
         found.beside, marked=marked, grid=tuple(tuple(row) for row in rows[:GRID]),
     )  # fmt: skip
     return sheet, encoding, delimiter
+
+
+def _require_lines(path: Path) -> None:
+    """Refuse a file with an endless line before any of it is kept in memory."""
+    run = 0  # bytes since the last line ended
+    with path.open("rb") as handle:
+        while chunk := handle.read(PIECE):
+            first = min((at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=len(chunk))
+            if run + first > LINE_LIMIT:
+                raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            run = run + len(chunk) if last < 0 else len(chunk) - last - 1
 
 
 def grid(path: Path, layout: Layout) -> list[list[str]]:
@@ -128,7 +142,10 @@ def _rows_below(
         raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
     ragged, short = [], []
     for row in odd:
-        cells = next(csv.reader([row.text], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([row.text], delimiter=delimiter), [])
+        except csv.Error as error:  # a cell longer than any that is read
+            raise FileRefused("file_damaged", file=path.name) from error
         if any(cell.strip() for cell in cells[width:]):
             ragged.append((row.number + first_number - 1, len(cells)))
         elif any(cell.strip() for cell in cells):

@@ -19,8 +19,8 @@ from analytics.errors import HomeBusy, StoreFailed
 
 HERE = Path(__file__).parent
 # Questions that every page asks, or every step of a slider: their answers are kept for a version of the data.
-KEPT = frozenset({"months", "channels", "loads", "facts_of", "as_of_range"})
-MOST_KEPT = 64
+KEPT = frozenset({"months", "channels", "loads", "facts_of", "as_of_range", "by_month", "team_by_month"})
+MOST_KEPT = 256
 VIEWS = ("policy_state", "agent_figures")
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.

@@ -242,7 +242,9 @@ def workbench() -> None:
             warning.warning(t("weights.outside"))
         for one in known.categories:
             inside = [item for item in known.indicators if item.category == one.id]
-            with st.expander(t("weights.inside", category=text(one.label))):
+            with panel.fold(t("weights.inside", category=text(one.label)), f"inside_{one.id}") as there:
+                if not there:
+                    continue
                 weights = {item.id: current().indicators.get(item.id, item.weight) for item in inside}
                 total = sum(weights.values())
                 for item in inside:

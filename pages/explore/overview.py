@@ -143,7 +143,7 @@ with shell.page("overview"):
     rated = np.flatnonzero(now.shown & now.agents.rated)
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
     ranges = load.rank_ranges(now) if session.how_sure() else None
-    table, columns = views.ranking_table(now, place(now), session.language(), ranges or session.how_sure())
+    table, columns = load.ranking(now, session.how_sure())
     if session.how_sure() and len(rated):
         in_bands(now, ranges, rated)
     left, right = st.columns([0.62, 0.38], gap="medium")

@@ -24,16 +24,15 @@ MOST_ROWS = 500
 
 
 def cut_value(axis: str, indicator_id: str, kind: str) -> str:
-    """The cut line of an axis; typed ones come from a slider in the indicator's own unit."""
+    """The cut line of an axis; typed ones come from a slider in the indicator's own unit, whose ends the standard gives: the least and
+    the largest of everybody's values would be single persons'."""
     if kind != "typed":
         return kind
     one = now.catalogue[indicator_id]
     percent = one.unit.startswith("percent")
-    known = now.measured.agents.value[:, now.catalogue.position(indicator_id)]
-    known = known[~np.isnan(known)] * (100.0 if percent else 1.0)
-    low, high = (float(np.floor(known.min())), float(np.ceil(known.max()))) if len(known) else (0.0, 100.0)
-    high = max(high, low + 1.0)
-    start = min(max(round(float(np.median(known)), 1), low), high) if len(known) else low
+    knots = np.array(one.standard.values) * (100.0 if percent else 1.0)
+    low, high = min(0.0, float(np.floor(knots.min()))), max(1.0, float(np.ceil(1.5 * knots.max())))
+    start = round(2.0 * float(np.median(knots))) / 2.0
     key = f"cut_{axis}_{indicator_id}"
     value = st.slider(
         t("quadrant_page.cut_typed", indicator=indicator(indicator_id)), low, high, start, step=0.5, key=key

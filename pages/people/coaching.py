@@ -337,9 +337,5 @@ with shell.page("coaching", official=True):
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(
-            md(
-                " · ".join(
-                    f"{t(f'quadrant.{name}')}: {text(action)}" for name, action in views.quadrant_actions().items()
-                )
-            )
+            md(" · ".join(f"{t(f'quadrant.{name}')}: {text(what)}" for name, what in views.quadrant_actions().items()))
         )

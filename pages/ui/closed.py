@@ -32,7 +32,7 @@ def show(error: RenewalError) -> None:
 @st.fragment(run_every=AGAIN)
 def _again() -> None:
     try:
-        load.home()
+        load.opens()
     except RenewalError:
         return
     st.rerun()

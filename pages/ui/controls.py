@@ -25,7 +25,7 @@ def period_options() -> dict[str, Period]:
             period_id(f"{one.first:%Y-%m}", f"{one.last:%Y-%m}"): one
             for one in reversed(load.desk().published_periods())
         }
-    months = [stamp.date() for stamp in load.months()["month"]]
+    months = load.month_days()
     known, out = set(months), {}
     for month in reversed(months):
         out[f"{month:%Y-%m}"] = Period(month, month)

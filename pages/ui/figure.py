@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
+from analytics.charts.theme import Drawing
 from pages.ui.act import action
 
-Figure = go.Figure | Mapping[str, Any]  # or Plotly's plain properties, {"data": [...], "layout": {...}}
+Figure = Drawing | Mapping[str, Any]  # Plotly's plain properties, {"data": [...], "layout": {...}}
 
 PACK_FROM = 50  # shorter arrays cost less as JSON than as a reference
 
@@ -74,10 +74,8 @@ def _plain(value: Any, packed: list[np.ndarray]) -> Any:
 
 
 def _properties(fig: Figure) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The plain properties of traces and layout; `_props` is read because every public getter deep-copies the arrays."""
-    if isinstance(fig, Mapping):
-        return fig["data"], fig["layout"]
-    return [trace._props for trace in fig.data], fig.layout._props
+    """The plain properties of traces and layout."""
+    return (fig["data"], fig["layout"]) if isinstance(fig, Mapping) else (fig.data, fig.layout)
 
 
 def _signature(traces: Sequence[Mapping[str, Any]]) -> list[str]:

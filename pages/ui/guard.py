@@ -27,8 +27,8 @@ from analytics.desk import ACTIONS, Identity
 from analytics.errors import NotAllowed, RenewalError
 from analytics.language import say
 from analytics.people import Login
+from analytics.state.attachments import ATTACHMENT_MB
 from analytics.state.logins import LASTING
-from analytics.state.objections import ATTACHMENT_MB
 from pages.ui import belongings, gate, login, perimeter
 from pages.ui.belongings import MB, Uploads
 

@@ -35,6 +35,6 @@ def _checked(checked: Checked) -> None:
     if checked.whole:
         st.success(t("keeping.whole", **facts))
         return
-    told = [t(f"finding.{one.key}", **one.facts) for one in checked.findings]
-    told += [md(line) for line in audit.wrong_of(checked.verdict, session.language())]
-    st.error("\n".join([t("keeping.not_whole", **facts), "", *(f"- {line}" for line in told)]))
+    findings = [t(f"finding.{one.key}", **one.facts) for one in checked.findings]
+    wrong = [md(line) for line in audit.wrong_of(checked.verdict, session.language())]
+    st.error("\n- ".join([t("keeping.not_whole", **facts), *findings, *wrong]))

@@ -1,15 +1,14 @@
-"""What pages get from the core; the only home of Streamlit's caches."""
+"""What pages get from the core; the only home of what is kept for many readers."""
 
 from __future__ import annotations
 
-import gc
+import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import streamlit as st
 
 from analytics import evaluation as core
 from analytics import sample
@@ -18,8 +17,12 @@ from analytics.desk import Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
+from analytics.insight.quadrant import place
 from analytics.model import Filters, Period, WeightScheme
+from analytics.reports import views
+from analytics.reports.tables import Column
 from pages.ui import session
+from pages.ui.memory import Memory
 
 if TYPE_CHECKING:
     from analytics.insight.case_mix import CaseMix
@@ -31,6 +34,21 @@ _opening = threading.Lock()
 _open: dict[str, Home] = {}
 _refused: dict[str, tuple[float, RenewalError]] = {}  # by folder: when it could not be opened last, and why
 AGAIN = 2.0  # seconds after which a home that could not be opened is tried again
+
+_measured: Memory[Measured] = Memory(24)
+_cases: Memory[pd.DataFrame] = Memory(8)
+_case_mix: Memory[CaseMix] = Memory(8)
+_monthly: Memory[pd.DataFrame] = Memory(4)
+_trends: Memory[Trends] = Memory(24)
+_incentives: Memory[Incentives] = Memory(8)
+_rank_ranges: Memory[RankRanges | None] = Memory(12)
+_robustness: Memory[Robustness] = Memory(6)
+_leaders: Memory[pd.DataFrame] = Memory(12)
+_rankings: Memory[tuple[pd.DataFrame, list[Column]]] = Memory(24)
+_days: Memory[tuple[dt.date, ...]] = Memory(4)
+_MEMORIES: tuple[Memory[Any], ...] = (
+    _measured, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
+)  # fmt: skip
 
 
 def home() -> Home:
@@ -51,10 +69,14 @@ def home() -> Home:
                 _refused[str(folder)] = time.monotonic(), error
                 raise
             _refused.pop(str(folder), None)
-            # Everything imported by now stays: sparing the collector those objects makes every rerun several times faster.
-            gc.collect()
-            gc.freeze()
+            for memory in _MEMORIES:  # a home that was opened anew may have come back from a backup
+                memory.clear()
         return _open[str(folder)]
+
+
+def opens() -> None:
+    """Open the home, where that can be done; refused where not."""
+    home()
 
 
 def close() -> None:
@@ -64,8 +86,15 @@ def close() -> None:
             one.close()
         _open.clear()
         _refused.clear()
-        for cache in (_kept, _cases, _case_mix, _trends, _monthly, _rank_ranges, _robustness, _incentives):
-            cache.clear()
+        for memory in _MEMORIES:
+            memory.clear()
+
+
+def warm() -> None:
+    """Open the home, and work out the figures that pages open with."""
+    desk = Desk(home(), memory=_measured)
+    if not desk.months().empty:
+        desk.evaluation(Filters(default_period()))
 
 
 def data_version() -> int:
@@ -74,13 +103,8 @@ def data_version() -> int:
 
 
 def desk() -> Desk:
-    """The reader's desk, with this process's cache as its memory."""
-    return Desk(home(), session.identity().who, lambda key, make: _kept(key, make))
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _kept(key: tuple[Hashable, ...], _make: Callable[[], Measured]) -> Measured:
-    return _make()
+    """The reader's desk, with the memory of this process."""
+    return Desk(home(), session.identity().who, _measured)
 
 
 def scheme(period: Period | None = None) -> WeightScheme:
@@ -118,6 +142,11 @@ def months() -> pd.DataFrame:
     return core.known_months(home().warehouse)
 
 
+def month_days() -> tuple[dt.date, ...]:
+    """The first days of all months that have figures."""
+    return _days(_key()[:2], lambda: tuple(stamp.date() for stamp in months()["month"]))
+
+
 def default_period() -> Period:
     return core.latest_closed(home().warehouse)
 
@@ -146,32 +175,20 @@ def remove_sample() -> None:
     sample.remove(home(), session.identity().who)
 
 
-# -- answers that take a while: cached by the data's version and the period, the same for every reader ------------------
+# -- answers that take a while: kept by the data's version and the period, the same for every reader -------------------
 
 
 def cases(period: Period, channel: str | None = None) -> pd.DataFrame:
     """Every closed policy of a period (and channel); whoever shows single agents cuts them to the reader's scope."""
-    found = _cases(_key(), period)
+    found = _cases((*_key(), period), lambda: desk().cases(period))
     return found if channel is None else found[found["channel"] == channel]
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _cases(key: tuple[object, ...], period: Period) -> pd.DataFrame:
-    return desk().cases(period)
 
 
 def case_mix(period: Period, channel: str | None = None) -> CaseMix:
     """The case-mix model of a period (and channel)."""
     from analytics.insight.case_mix import case_mix as fitted  # scikit-learn is a second's import
 
-    return _case_mix(_key(), period, channel, fitted)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _case_mix(
-    key: tuple[object, ...], period: Period, channel: str | None, _fitted: Callable[[pd.DataFrame], CaseMix]
-) -> CaseMix:
-    return _fitted(cases(period, channel))
+    return _case_mix((*_key(), period, channel), lambda: fitted(cases(period, channel)))
 
 
 def surplus(period: Period, channel: str | None = None) -> dict[str, float]:
@@ -185,36 +202,22 @@ def surplus(period: Period, channel: str | None = None) -> dict[str, float]:
 
 def monthly(period: Period) -> pd.DataFrame:
     """The sums of every agent and month; whoever shows single agents cuts them to the reader's scope."""
-    return _monthly(_key(), period)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _monthly(key: tuple[object, ...], period: Period) -> pd.DataFrame:
-    return desk().monthly(period)
+    return _monthly((*_key(), period), lambda: desk().monthly(period))
 
 
 def trends(period: Period, indicator: str) -> Trends:
     """Whose value rises or falls over a run of months."""
-    return _trends((*_key(), catalogue(period).version), period, indicator)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _trends(key: tuple[object, ...], period: Period, indicator: str) -> Trends:
     from analytics.insight.trends import trends as found
 
-    return found(monthly(period), catalogue(period)[indicator])
+    known = catalogue(period)
+    return _trends((*_key(), known.version, period, indicator), lambda: found(monthly(period), known[indicator]))
 
 
 def incentives(period: Period, of: Evaluation) -> Incentives:
     """Who keeps improving on heavily weighted indicators over a run of months, under the weights of an evaluation."""
-    return _incentives((*_scored(of), period), period, of)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _incentives(key: tuple[object, ...], period: Period, _of: Evaluation) -> Incentives:
     from analytics.insight.trends import incentives as found
 
-    return found(monthly(period), _of.catalogue, _of.nominal)
+    return _incentives((*_scored(of), period), lambda: found(monthly(period), of.catalogue, of.nominal))
 
 
 def earlier(period: Period) -> Period | None:
@@ -229,32 +232,45 @@ def proof(after: Evaluation, before: Period) -> Proof:
 
 def rank_ranges(of: Evaluation) -> RankRanges | None:
     """How far chance reaches on every rank; the same for every reader."""
-    return _rank_ranges(_scored(of), of)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _rank_ranges(key: tuple[object, ...], _of: Evaluation) -> RankRanges | None:
     from analytics.insight.robustness import rank_ranges as found
 
-    return found(_of)
+    return _rank_ranges(_scored(of), lambda: found(of))
+
+
+def leaders(of: Evaluation) -> pd.DataFrame:
+    """Who leads under which permitted weights: of everybody, whatever the categories weigh just now."""
+    from analytics.insight.robustness import category_scores
+    from analytics.insight.robustness import leaders as found
+
+    return _leaders((*_figures(of), category_scores(of).tobytes(), of.agents.rated.tobytes()), lambda: found(of))
+
+
+def ranking(of: Evaluation, how_sure: bool) -> tuple[pd.DataFrame, list[Column]]:
+    """Everybody whom the reader is shown, as table and export, with how far chance reaches where that is wanted."""
+    language = session.language()
+
+    def made() -> tuple[pd.DataFrame, list[Column]]:
+        return views.ranking_table(of, place(of), language, (rank_ranges(of) or True) if how_sure else False)
+
+    return _rankings((*_scored(of), of.shown.tobytes(), language, how_sure), made)
 
 
 def robustness(of: Evaluation) -> Robustness:
     """Whether the ranking would stand."""
-    return _robustness(_scored(of), of)
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _robustness(key: tuple[object, ...], _of: Evaluation) -> Robustness:
     from analytics.insight.robustness import robustness as found
 
-    return found(_of)
+    return _robustness(_scored(of), lambda: found(of))
+
+
+def _figures(of: Evaluation) -> tuple[object, ...]:
+    """What the values and points of an evaluation hang on: not whom the reader may see."""
+    filters = of.measured.filters
+    return (*_key(), of.catalogue.version, filters.period, filters.channel, filters.cut)
 
 
 def _scored(of: Evaluation) -> tuple[object, ...]:
-    """What an evaluation's numbers hang on: not whom the reader may see."""
-    filters = of.measured.filters
-    return (*_key(), of.catalogue.version, filters.period, filters.channel, of.nominal.tobytes())
+    """What its scores and ranks hang on as well: the weights."""
+    return (*_figures(of), of.nominal.tobytes())
 
 
 def _key() -> tuple[object, ...]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
+from analytics.charts.theme import Drawing
 from analytics.errors import RenewalError
 from analytics.language import explain
 from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
@@ -20,19 +23,27 @@ from pages.ui.figure import persistent_figure
 from pages.ui.i18n import md, t
 
 
-def chart(key: str, fig: go.Figure, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
+def chart(key: str, fig: Drawing, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
     """A figure that no slider changes, with its table twin behind a click."""
     if table.empty:
         st.info(t("common.nothing"))
         return
     draw(key, fig, alt=alt)
-    with st.expander(t("common.as_table")):
-        show(f"{key}.table", table, columns)
+    with fold(t("common.as_table"), f"{key}.fold") as there:
+        if there:
+            show(f"{key}.table", table, columns)
 
 
-def draw(key: str, fig: go.Figure, *, alt: str) -> None:
+@contextmanager
+def fold(label: str, key: str) -> Iterator[bool]:
+    """A part that is folded away, and not even made until somebody opens it: whether somebody has."""
+    with st.expander(label, key=key, on_change="rerun") as part:
+        yield bool(part.open)
+
+
+def draw(key: str, fig: Drawing, *, alt: str) -> None:
     """A figure in the page's own text colours, light or dark."""
-    persistent_figure(fig, key, int(fig.layout.height or 320), alt=alt, labels=modebar())
+    persistent_figure(fig, key, int(fig.layout.get("height", 320)), alt=alt, labels=modebar())
 
 
 def modebar() -> dict[str, str]:
@@ -76,26 +87,33 @@ def pick(
     """
     ids = [str(one) for one in table[by]]
     at = hashlib.sha256("\x1f".join(ids).encode()).hexdigest()[:12]
-    before, kept = session.get(f"ticked.{key}") or ("", [])
-    still = [ids.index(one) for one in kept if one in ids] if before != at else []
+    before, kept, first = session.get(f"ticked.{key}") or ("", [], [])
+    if before != at:
+        first = [ids.index(one) for one in kept if one in ids][:most]
     event = show(
         f"{key}.{at}", table, columns, on_select="rerun", selection_mode="single-row" if most == 1 else "multi-row",
-        selection_default={"selection": {"rows": still[:most]}} if still else None, **options,
+        selection_default={"selection": {"rows": first}} if first else None, **options,
     )  # fmt: skip
     ticked = [ids[row] for row in event.selection.rows if row < len(ids)]
-    session.put(f"ticked.{key}", (at, ticked))
+    session.put(f"ticked.{key}", (at, ticked, first))
     return ticked
 
 
-def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """The columns of a table as the reader sees them: rates in percent, one decimal."""
-    shown = table[[column.name for column in columns]].copy()
-    for column in columns:
-        if column.format == "percent":
-            # A share below 100 % never reads 100 %: what rounding would make whole is cut.
-            share = shown[column.name].astype(float) * 100.0
-            shown[column.name] = share.mask((share < 100.0) & (share >= 99.95), 99.9)
-    return shown
+def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
+    """The columns of a table as the reader sees them: rates in percent, one decimal. Arrow's own table, since a frame would be turned
+    into one at every run, which takes several times longer than making it so."""
+    return pa.table({column.name: _cells(table[column.name], column.format) for column in columns})
+
+
+def _cells(values: pd.Series, form: str) -> pa.Array:
+    if form == "percent":
+        # A share below 100 % never reads 100 %: what rounding would make whole is cut.
+        share = values.to_numpy(dtype=float, na_value=np.nan) * 100.0
+        return pa.array(np.where((share < 100.0) & (share >= 99.95), 99.9, share), from_pandas=True)
+    try:
+        return pa.array(values.array, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # cells of several kinds
+        return pa.array([None if one is None or one != one else str(one) for one in values], pa.string())
 
 
 def column_config(column: Column, *, pinned: bool) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -16,8 +15,9 @@ from starlette.routing import Route
 from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
+from analytics.files import keep_private
 from analytics.language import LANGUAGES, say
-from pages.ui import belongings, login
+from pages.ui import belongings, login, upkeep
 from pages.ui.guard import HEALTH, Guard
 
 SWEEP = 30.0  # seconds between two looks for uploads whose session is gone
@@ -26,19 +26,21 @@ SWEEP = 30.0  # seconds between two looks for uploads whose session is gone
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Say what stands against serving anybody (the guard answers every request with it), have downloads and uploads know whose they
-    are, and take everything imported so far out of garbage collection, which otherwise walks it after every rerun."""
+    are, and look after the process for as long as it serves: warm before the first reader, tidy between them."""
+    keep_private()
     if (problem := login.problem()) is not None:
         for language in LANGUAGES:
             print(say(f"login.{problem}", language), file=sys.stderr, flush=True)
     runtime = st.runtime.get_instance()
     belongings.take_over(runtime)
     sweeping = asyncio.create_task(_sweep(runtime))
-    gc.collect()
-    gc.freeze()
+    tending = asyncio.create_task(upkeep.tend())
+    upkeep.warm_up()
     yield
-    sweeping.cancel()
-    with suppress(asyncio.CancelledError):
-        await sweeping
+    for task in (sweeping, tending):
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _sweep(runtime: st.runtime.Runtime) -> None:

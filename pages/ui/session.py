@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.catalogue import Catalogue
 from analytics.catalogue import catalogue as built_in
@@ -17,11 +18,19 @@ FILTER_KEYS = ("period", "team", "branch", "channel", "least")
 
 
 def language() -> str:
-    """zh or en: as chosen, else as the browser prefers."""
+    """zh or en: as chosen, else as the browser prefers; asked for every sentence, so it is kept with the run."""
+    run = get_script_run_ctx(suppress_warning=True)
+    kept: str | None = getattr(run, "reader_language", None)
+    return kept or settle_language()
+
+
+def settle_language() -> str:
+    """Read the language anew, which only a run of the whole page can have changed."""
     chosen = st.session_state.get("lang")
-    if chosen in ("zh", "en"):
-        return str(chosen)
-    return browser_language()
+    found = str(chosen) if chosen in ("zh", "en") else browser_language()
+    if (run := get_script_run_ctx(suppress_warning=True)) is not None:
+        run.__dict__["reader_language"] = found
+    return found
 
 
 def browser_language() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import plotly
 import streamlit as st
 
@@ -66,6 +67,7 @@ def choose_language() -> None:
             "语言 / Language", ["zh", "en"], default=session.browser_language(), key="lang", required=True, bind="query-params",
             format_func=lambda one: md(names[one]),
         )  # fmt: skip
+    session.settle_language()
 
 
 @contextmanager
@@ -183,21 +185,27 @@ def line(measured: Measured, shown: int) -> None:
         session.remember("how_sure", sure)
     aside = measured.set_aside[measured.set_aside["agent_id"].isin(seen["agent_id"])]
     if len(aside):
-        with st.expander(t("app.set_aside", count=len(aside))):
-            known = counted()
-            labels = [text(known[name].label) if name in known else name for name in aside["measure"]]
-            table = aside.assign(why=[t(f"set_aside.{why}") for why in aside["why"]], measure=labels)
-            columns = [
-                Column("agent_id", t("column.agent_id")),
-                Column("measure", t("evidence.measure")),
-                Column("first_month", t("evidence.first_month"), "date"),
-                Column("last_month", t("evidence.last_month"), "date"),
-                Column("value", t("evidence.value"), "amount"),
-                Column("why", t("app.set_aside_why")),
-            ]
-            panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
-            panel.downloads("set_aside", plain("app.set_aside_export", period=str(measured.period)), table, columns)
+        with panel.fold(t("app.set_aside", count=len(aside)), "set_aside.fold") as there:
+            if there:
+                set_aside(measured, aside)
     targets_line(measured)
+
+
+def set_aside(measured: Measured, aside: pd.DataFrame) -> None:
+    """Figures that another source speaks for, and why."""
+    known = counted()
+    labels = [text(known[name].label) if name in known else name for name in aside["measure"]]
+    table = aside.assign(why=[t(f"set_aside.{why}") for why in aside["why"]], measure=labels)
+    columns = [
+        Column("agent_id", t("column.agent_id")),
+        Column("measure", t("evidence.measure")),
+        Column("first_month", t("evidence.first_month"), "date"),
+        Column("last_month", t("evidence.last_month"), "date"),
+        Column("value", t("evidence.value"), "amount"),
+        Column("why", t("app.set_aside_why")),
+    ]
+    panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
+    panel.downloads("set_aside", plain("app.set_aside_export", period=str(measured.period)), table, columns)
 
 
 def targets_line(measured: Measured) -> None:
@@ -210,7 +218,9 @@ def targets_line(measured: Measured) -> None:
         targets = targets[targets["count_basis"] != "median_result"]
     if targets.empty:
         return
-    with st.expander(t("target.some", count=targets["agent_id"].nunique())):
+    with panel.fold(t("target.some", count=targets["agent_id"].nunique()), "targets.fold") as there:
+        if not there:
+            return
         names = dict(zip(measured.people["agent_id"], measured.people["name"], strict=True))
         table = targets.assign(
             name=targets["agent_id"].map(names),

@@ -17,7 +17,6 @@ from analytics.insight.robustness import (
     category_weights,
     effective_weights,
     grade_regions,
-    leaders,
     share_ahead,
 )
 from analytics.model import CATEGORIES
@@ -50,7 +49,7 @@ def triangle(measured: Measured) -> None:
         return  # the workbench says what is wrong
     st.subheader(t("triangle.title"), anchor=False)
     seen = set(now.people["agent_id"][now.in_scope])
-    table = leaders(now)
+    table = load.leaders(now)
     left, right = st.columns([0.46, 0.54], gap="medium")
     with left:
         kind = st.segmented_control(
@@ -58,8 +57,8 @@ def triangle(measured: Measured) -> None:
         )  # fmt: skip
         if kind == "leader":
             names = [
-                str(one["name"]) if one["agent_id"] in seen else t("triangle.somebody")
-                for one in table.to_dict("records")
+                str(name) if agent_id in seen else t("triangle.somebody")
+                for agent_id, name in zip(table["agent_id"], table["name"], strict=True)
             ]
             patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), polygon) for at, (name, share, polygon) in enumerate(zip(names, table["share"], table["polygon"], strict=True))]  # fmt: skip
         else:
@@ -73,12 +72,13 @@ def triangle(measured: Measured) -> None:
         if kind == "leader":
             st.markdown(always(now, table, seen))
         if patches:
-            twin = pd.DataFrame({"name": [one.name for one in patches], "share": [one.share for one in patches]})
+            cells: dict[str, object] = {"name": [one.name for one in patches], "share": [one.share for one in patches]}
             columns = [Column("name", t("column.name") if kind == "leader" else t("column.grade")), Column("share", t("triangle.share"), "percent")]  # fmt: skip
             if kind == "leader":
                 for name in CATEGORIES:
-                    twin[f"central_{name}"] = table[f"central_{name}"].to_numpy()
+                    cells[f"central_{name}"] = table[f"central_{name}"].to_numpy()
                     columns.append(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
+            twin = pd.DataFrame(cells)
             panel.show("triangle_table", twin.head(LEADERS), columns, height=panel.fit(len(twin), 260))
             panel.downloads(
                 "triangle", t("triangle.title"), twin, columns, persons=len(twin) if kind == "leader" else 1

@@ -16,6 +16,7 @@ from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.language import explain
 from analytics.ledger import How, Ledger
+from analytics.people import Correction
 from analytics.state.journal import Journal
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
@@ -235,6 +236,39 @@ def test_the_receipt_of_a_load_waits_for_whoever_asks_later(home, tmp_path):
     made = load_text(home, tmp_path, "policies", APRIL)
     changed = load_text(home, tmp_path, "policies", APRIL.replace("已续", "未续"))
     assert home.receipts() == [made, changed]
+
+
+def everything(home):
+    """Every row that figures are made of, whatever the order it stands in."""
+    with home.warehouse.cursor() as cursor:
+        return {
+            table: cursor.execute(f"select * from {table} order by all").fetchall()
+            for table in ("agent_month", "agent_month_item", "roster_month", "agent_alias", "policy_correction")
+        } | {"people": home.warehouse.ask("facts_of", day=dt.date(2026, 4, 30)).astype(str).to_dict("records")}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loads(tiny, tmp_path, turned):
+    header, rows = (
+        "工号,姓名,团队,月份",
+        ["A1,安,东,2026-04", "A01,安,西,2026-04", "B2,波,南,2026-04", "B02,波,北,2026-04"],
+    )
+    load_text(tiny, tmp_path, "agents", "\n".join([header, *(reversed(rows) if turned else rows)]) + "\n")
+    load_text(tiny, tmp_path, "agents", f"{header}\nA01,安,中,2026-04\n")
+    gone = load_text(tiny, tmp_path, "policies", HEADER + "P1,A01,2026-04-02,未续\n")
+    tiny.merge_agents(["A01"], "A1")
+    tiny.merge_agents(["B02"], "B2")
+    tiny.state.objections.correct(Correction("P5", dt.date(2026, 4, 1), {"outcome": "renewed"}, {}, "seen", "boss"))
+    tiny.follow()
+    tiny.withdraw(gone.load)
+    before = everything(tiny)
+    teams = {row["agent_id"]: row["team"] for row in before["people"]}
+    assert (teams["A1"], teams["B2"]) == (
+        "中",
+        "南",
+    )  # the later load; within one the later name, whatever the order of rows
+    tiny.rebuild()
+    assert everything(tiny) == before
 
 
 # -- the start compares --------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from analytics.__main__ import main
-from analytics.desk import Desk
 from analytics.home import Home
 from tests.assault import watching
 from tests.assault.company import load, quick_reading
@@ -74,7 +73,7 @@ def laid(folder: Path) -> None:
     prepare(folder)
     with quick_reading():
         home = Home(folder / "home")
-        Desk(home).propose_weights({"results": 60.0, "service": 25.0, "competence": 15.0})  # makes the secret
+        home.secret()
         load(
             home,
             folder / "surveys.csv",

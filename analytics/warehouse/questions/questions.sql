@@ -175,6 +175,12 @@ from agent_figures
 where month between $first_month and $last_month and ($team is null or team = $team)
 group by month order by month
 
+-- name: team_members
+-- The measures of a team's other members by month, a row each: of sixty of them, enough to say that a figure is no single one's.
+select * from agent_figures
+where month between $first_month and $last_month and ($team is null or team = $team) and agent_id <> $agent_id
+qualify dense_rank() over (order by agent_id) <= 60
+
 -- name: channels
 select distinct channel from current_policies where channel is not null order by channel
 

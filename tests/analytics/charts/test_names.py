@@ -37,10 +37,10 @@ def test_agents_and_teams_whose_long_names_begin_alike_keep_bars_of_their_own(ti
     named.agents.rank[:] = 1
     rows = np.arange(3)
     words = lambda key, **facts: say(key, "zh", **facts)  # noqa: E731
-    bars = contribution_bars(named, rows, lambda one: one, words).data[0].y
+    bars = contribution_bars(named, rows, lambda one: one, words).data[0]["y"]
     assert len(set(bars)) == 3
     assert max(map(len, bars)) < 40
-    teams = grades_by_team(named, rows, words).data[0].y
+    teams = grades_by_team(named, rows, words).data[0]["y"]
     assert len(set(teams)) == 2
     assert max(map(len, teams)) < 15
 
@@ -50,7 +50,9 @@ def test_labels_that_a_manager_typed_are_words_in_a_chart_too(tiny):
     now = Desk(tiny).evaluation(Filters(Period(month, month)))
     words = partial(_said, "zh")
     fig = contribution_bars(now, np.arange(3), lambda one: f"<a href='//evil.example'>{one}</a>%{{y}}", words)
-    assert all("<a" not in trace.name and "<a" not in (trace.hovertemplate or "") for trace in fig.data if trace.name)
+    assert all(
+        "<a" not in one["name"] and "<a" not in (one.get("hovertemplate") or "") for one in fig.data if one.get("name")
+    )
 
 
 def _said(language: str, key: str, **facts: object) -> str:

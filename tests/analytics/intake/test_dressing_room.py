@@ -5,6 +5,7 @@ What people do to a table is drawn by seed: kind, container, layout, dates, numb
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 from collections import defaultdict
@@ -90,8 +91,6 @@ class Drawn:
                 sums["renewed"] += kept
                 sums["premium"] += cents / 100
                 when = f"2026-{month:02d}-{day:02d}"
-                import datetime as dt
-
                 written = dt.date.fromisoformat(when).strftime(form)
                 row = [
                     agent,
@@ -118,8 +117,8 @@ class Drawn:
                 ("满意度", 20.0, ""),
             )
         )
-        headers = ["团队", "工号", "姓名", "月份", "应续件数"]
-        headers += {"counts": ["已续件数"], "header_percent": ["续保率(%)"]}.get(style, ["续保率"]) + [scale[0]]
+        shares = {"counts": "已续件数", "header_percent": "续保率(%)"}
+        headers = ["团队", "工号", "姓名", "月份", "应续件数", shares.get(style, "续保率"), scale[0]]
         if style == "cell_percent":
             self.percents.add(5)
         rows = []

@@ -1,0 +1,88 @@
+"""What an agent's own sheet tells of others: nothing behind which fewer than five others' values stand."""
+
+import datetime as dt
+
+import pytest
+
+from analytics.desk import Desk
+from analytics.model import Filters, Period
+from analytics.people import Account
+from analytics.reports import sheets
+from tests.conftest import Shell, load_text
+
+APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
+IN_MAY = Period(MAY, MAY)
+EVERYBODY = [f"A{at}" for at in range(7)]
+# Seven of one team hold a policy each in April, and in May; in April only A0, A1 and A2 have first-year customers; surveys in May are
+# about A0 and five others, assessments about A1 alone.
+ROWS = "".join(
+    f"P{agent}{month},{agent},2026-0{month}-10,{'已续' if at % 2 else '未续'},{'是' if month == 5 or at < 3 else ''}\n"
+    for at, agent in enumerate(EVERYBODY) for month in (4, 5)
+)  # fmt: skip
+
+
+@pytest.fixture
+def team(home, tmp_path):
+    load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,首年客户\n{ROWS}")
+    load_text(home, tmp_path, "agents", "工号,姓名,团队\n" + "".join(f"{one},名{one},东\n" for one in EVERYBODY))
+    load_text(home, tmp_path, "surveys", "工号,调查日期,评分\n" + "".join(f"{one},2026-05-09,8{at}\n" for at, one in enumerate(EVERYBODY[:6])), score_max=100)  # fmt: skip
+    load_text(home, tmp_path, "assessments", "工号,评定日期,项目,分数\nA1,2026-05-20,保险知识,77\n", score_max=100)
+    home.state.accounts.save([Account("boss@x.cn", "admin"), Account("a0@x.cn", "agent", agent_id="A0")], "setup")
+    for month in (APRIL, MAY):
+        home.state.periods.publish(month, month, "boss@x.cn")
+    return home
+
+
+def seen(home):
+    desk = Desk(home, "a0@x.cn")
+    return desk.shown_sheet(desk.around(Filters(IN_MAY)), "A0")
+
+
+def test_a_teams_median_of_five_others_is_told_and_one_colleagues_mark_is_not(team):
+    medians = {one["id"]: one["team_median"] for one in seen(team)["indicators"]}
+    assert medians["renewal_rate"] == 0.0  # four of seven lost theirs
+    assert medians["satisfaction"] == 82.5  # 80 … 85, five of them others'
+    assert medians["insurance_knowledge"] is None
+    whole = Desk(team, "boss@x.cn")
+    told = whole.shown_sheet(whole.around(Filters(IN_MAY)), "A0")["indicators"]
+    assert next(one["team_median"] for one in told if one["id"] == "insurance_knowledge") == 77
+
+
+def test_a_teams_month_is_told_only_where_five_others_have_a_value_of_the_very_indicator(team):
+    shown = {(one["month"], one["indicator"]) for one in seen(team)["trend"] if one["whose"] == "team"}
+    assert {("2026-04", "renewal_rate"), ("2026-05", "renewal_rate"), ("2026-05", "new_conversion")} <= shown
+    assert ("2026-04", "new_conversion") not in shown  # of two others
+
+
+def test_the_companys_line_is_told_only_where_five_others_stand_behind_it(team, tmp_path):
+    cut = seen(team)["cut"]
+    assert (cut["x"][1], cut["y"][1]) == (0.0, 82.5)
+    load = int(Desk(team).loads()["load_id"].iloc[2])
+    Desk(team).withdraw(load)
+    load_text(team, tmp_path, "surveys", "工号,调查日期,评分\nA0,2026-05-09,80\nA1,2026-05-09,90\n", score_max=100)
+    one = seen(team)
+    assert one["cut"]["y"][1] is None
+    assert "85" not in sheets.meaning(one, "en")  # the median of the two, from which the other's 90 would follow
+
+
+def test_a_closed_sheet_hides_as_much_and_so_does_the_command(team):
+    Desk(team, "boss@x.cn").close_sheets(Filters(IN_MAY), ["A0"])
+    closed = seen(team)
+    assert closed["closed"] is not None
+    assert not [one for one in closed["trend"] if one["whose"] == "team" and (one["others"] or 0) < 5]
+    team.close()
+    told = Shell(team.folder)("sheet", "A0", "--from", "2026-05", "--to", "2026-05", "--as", "a0@x.cn")
+    assert (told["cut"], told["trend"]) == (closed["cut"], closed["trend"])
+
+
+def test_a_sheet_closed_before_others_were_counted_tells_nothing_of_them(team):
+    from analytics.insight.sheet import for_own_eyes
+
+    desk = Desk(team, "boss@x.cn")
+    kept = desk.shown_sheet(desk.around(Filters(IN_MAY)), "A0")
+    kept["cut"].pop("others")
+    for point in kept["trend"]:
+        point.pop("others", None)
+    own = for_own_eyes(kept, [IN_MAY, Period(APRIL, APRIL)])
+    assert (own["cut"]["x"][1], own["cut"]["y"][1]) == (None, None)
+    assert {one["whose"] for one in own["trend"]} == {"agent"}

@@ -1,0 +1,86 @@
+"""What Streamlit gets to see of a tab whose login came to its end."""
+
+import asyncio
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from analytics.desk import Identity
+from analytics.errors import NotAllowed
+from analytics.people import Login
+from pages.ui import gate, guard
+
+WHO = Login("https://provider.example", "1", "boss@x.cn", True, 0.0, "digest")
+
+
+def click(fragment=""):
+    asked = BackMsg()
+    asked.rerun_script.page_name = "accounts"
+    asked.rerun_script.query_string = "lang=en"
+    asked.rerun_script.fragment_id = fragment
+    asked.rerun_script.widget_states.widgets.add(id="save", trigger_value=True)
+    return {"type": "websocket.receive", "bytes": asked.SerializeToString()}
+
+
+def take(count, sent, allowed, monkeypatch, visitor=WHO):
+    """The first messages that come through, of those sent; `allowed` says at each question whether the login holds."""
+    answers = iter(allowed)
+
+    def admitted(_):
+        if not next(answers):
+            raise NotAllowed("login_ended")
+        return Identity()
+
+    monkeypatch.setattr(gate, "admitted", admitted)
+    monkeypatch.setattr(guard, "LOOK", 0.01)
+
+    async def run():
+        queue = asyncio.Queue()
+        for message in sent:
+            queue.put_nowait(message)
+        filtered = guard._Filtered(queue.get, visitor)
+        try:
+            return [await asyncio.wait_for(filtered(), 5) for _ in range(count)]
+        finally:
+            filtered.close()
+
+    return [BackMsg.FromString(one["bytes"]) for one in asyncio.run(run())]
+
+
+def test_a_click_passes_as_long_as_the_login_holds(monkeypatch):
+    (seen,) = take(1, [click()], [True], monkeypatch)
+    assert seen.rerun_script.widget_states.widgets[0].trigger_value
+
+
+def test_a_click_after_the_end_only_asks_for_the_page_again(monkeypatch):
+    seen = take(2, [click(), click("a-fragment")], [True, False], monkeypatch)[1].rerun_script
+    assert len(seen.widget_states.widgets) == 0
+    assert (seen.page_name, seen.query_string, seen.fragment_id) == ("accounts", "lang=en", "")
+
+
+def test_a_download_asked_for_after_the_end_is_not_made(monkeypatch):
+    operation = BackMsg()
+    operation.backend_operation_request.deferred_file.file_id = "x"
+    late = {"type": "websocket.receive", "bytes": operation.SerializeToString()}
+    seen = take(2, [click(), late], [True, False], monkeypatch)[1]
+    assert seen.WhichOneof("type") == "rerun_script"
+
+
+def test_a_tab_that_says_nothing_asks_for_the_page_again_by_itself(monkeypatch):
+    first, second = take(2, [click()], [True, True, True, False], monkeypatch)
+    assert len(first.rerun_script.widget_states.widgets) == 1
+    assert len(second.rerun_script.widget_states.widgets) == 0
+
+
+def test_on_the_login_page_clicks_pass(monkeypatch):
+    seen = take(3, [click(), click(), click()], [True, False, False], monkeypatch)
+    assert [len(one.rerun_script.widget_states.widgets) for one in seen] == [1, 0, 1]
+
+
+def test_what_would_act_on_everybodys_server_passes_for_nobody(monkeypatch):
+    clear, skills = BackMsg(), BackMsg()
+    clear.clear_cache = True
+    skills.backend_operation_request.install_skills.SetInParent()
+    harmful = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in (clear, skills)]
+    for visitor in (WHO, None):
+        (seen,) = take(1, [*harmful, click()], [True], monkeypatch, visitor)
+        assert seen.WhichOneof("type") == "rerun_script"
