@@ -115,7 +115,7 @@ async def stay(base: str, at: int, page: str, life: Life, until: float) -> tuple
         await visitor.open()
         if page:
             await visitor.go(page)
-        while time.monotonic() < until:
+        while not waits or time.monotonic() < until:
             await asyncio.sleep(chance.uniform(0.5, 1.5) * THINK)
             await life(visitor, chance, waits)
         await visitor.close()
@@ -133,7 +133,7 @@ async def crowd(server: Server, size: int, lives: list[tuple[str, Life]], second
 
 
 def told(name: str, waits: list[float], errors: int, cost: float) -> None:
-    ordered = sorted(waits)
+    ordered = sorted(waits) or [float("nan")]
     p50, p95 = (1e3 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95))
     print(f"{name:<58} p50 {p50:6.0f}  p95 {p95:6.0f} ms  {len(waits):5} steps  {errors} errors  {1e3 * cost:6.1f} ms CPU a step", flush=True)  # fmt: skip
 
