@@ -26,6 +26,7 @@ from analytics.model import Filters, Period, Settings
 from analytics.scoring.weights import vector
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
+from tests import crowd
 from tests.browser.conftest import FLAGS, serving
 
 STOCK = "import streamlit as st\nst.text(str(st.slider('x', 0, 100, 50, key='x')))\n"
@@ -393,7 +394,7 @@ def main() -> None:
     if len(sys.argv) == 3 and sys.argv[1] == "rollup":
         rollup(sys.argv[2])
         return
-    chosen = sys.argv[1:] or ["rescoring", "rollup", "drill_down", "intake", "sheets", "chance", "redraw"]
+    chosen = sys.argv[1:] or ["rescoring", "rollup", "drill_down", "intake", "sheets", "chance", "redraw", "crowd"]
     with tempfile.TemporaryDirectory(prefix="renewal-bench-", ignore_cleanup_errors=True) as name:
         if "rescoring" in chosen:
             rescoring()
@@ -410,6 +411,8 @@ def main() -> None:
             chance(Path(name))
         if "redraw" in chosen:
             redraw(Path(name))
+        if "crowd" in chosen:
+            crowd.load(Path(name))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,13 @@ class Visitor:
         address = self.base.replace("http", "ws", 1) + "/_stcore/stream"
         begin = time.perf_counter()
         self.socket = await websockets.connect(
-            address, subprotocols=["streamlit"], origin=self.base, max_size=None, compression=None, ping_interval=None
+            address,
+            subprotocols=["streamlit"],
+            origin=self.base,
+            max_size=None,
+            compression=None,
+            ping_interval=None,
+            open_timeout=LOST,
         )
         self.page_name = page
         await self.ask()

@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import xlsxwriter
 from icalendar import Calendar, Event
 
 from analytics.language import say
@@ -25,6 +24,8 @@ def to_workbook(
     all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None
 ) -> bytes:
     """One workbook, one worksheet an agent; numbers stay numbers where they are one."""
+    import xlsxwriter  # slow to import
+
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from analytics.text import one_line
 
@@ -73,6 +72,8 @@ def to_xlsx(
 ) -> bytes:
     """A workbook: frozen header, filter, widths; `notes` (period, rules, how it came about) on a sheet of their own at the end,
     `first` as rows of words above every header."""
+    import xlsxwriter  # slow to import
+
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     with xlsxwriter.Workbook(buffer, options) as book:

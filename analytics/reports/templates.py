@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter
-
 from analytics.catalogue import catalogue
 from analytics.errors import RequestRefused
 from analytics.intake.fields import Field, field_of, kinds, words
@@ -26,6 +24,8 @@ MEASURES = (
 
 def template(kind: str, language: str) -> bytes:
     """An XLSX to fill in: headers, drop-downs and an example row that reading leaves out; a second sheet explains every column."""
+    import xlsxwriter  # slow to import
+
     if kind not in kinds():
         raise RequestRefused("kind_unknown", kind=kind, kinds=list(kinds()))
     known = kinds()[kind]

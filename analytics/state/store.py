@@ -9,7 +9,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-import holidays
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
@@ -34,6 +33,8 @@ LIMITS = {"grace_days": (0, 366), "contact_lead_days": (0, 366), "missing_limit"
 
 def check_settings(changes: Mapping[str, Any]) -> None:
     """Refuse changes of the rules of which one is none, or could not be followed."""
+    import holidays  # slow to import
+
     for name, value in changes.items():
         if name not in {one.name for one in fields(Settings)}:
             raise RequestRefused("setting_unknown", name=name)

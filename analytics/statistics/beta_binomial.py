@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import betainc, betaincinv, betaln, gammaln
 
 from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
@@ -129,6 +128,8 @@ def fit_moments(successes: Numbers, trials: float) -> tuple[float, float]:
 
 def fit_mle(successes: Numbers, trials: Numbers) -> tuple[float, float, float]:
     """alpha, beta and log-likelihood at the maximum; a comparison for `fit`, not for decisions about small groups."""
+    from scipy.optimize import minimize  # slow to import
+
     x, n = counts(successes, trials)
     pairs, times = np.unique(np.column_stack([x.ravel(), n.ravel()]), axis=0, return_counts=True)
     x, n = pairs[:, 0], pairs[:, 1]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
-from scipy.stats import binom, poisson
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 
@@ -28,6 +27,8 @@ def binomial_limits(centre: float, trials: Numbers, level: float = 0.95) -> tupl
 
     Fewer false alarms on small numbers than the normal limits. Source: Spiegelhalter 2005, Statistics in Medicine 24:1185–1202.
     """
+    from scipy.stats import binom  # slow to import
+
     n = np.asarray(trials, dtype=float)
     tail = half_tail(level)
     with np.errstate(all="ignore"):
@@ -41,6 +42,8 @@ def poisson_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floa
 
     No event at all is outside only where even that is rarer than the tail. Source: Spiegelhalter 2005, Statistics in Medicine.
     """
+    from scipy.stats import poisson  # slow to import
+
     e = np.asarray(expected, dtype=float)
     tail = half_tail(level)
     return np.maximum(poisson.ppf(tail, e), 0.0), poisson.ppf(1 - tail, e)
@@ -51,6 +54,8 @@ def outside_chance(centre: float, trials: Numbers, level: float, events: bool = 
 
     centre: the common rate; `events` for counts that may repeat (Poisson), else shares (binomial).
     """
+    from scipy.stats import binom, poisson  # slow to import
+
     n, found = np.unique(np.asarray(trials, dtype=float), return_inverse=True)
     if events:
         low, high = poisson_limits(n * centre, level)

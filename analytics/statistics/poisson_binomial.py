@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import poisson_binom
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 
@@ -34,6 +33,8 @@ class Surplus:
 
 def pmf(probabilities: Numbers) -> Floats:
     """Probabilities of 0, 1, …, n successes; they sum to 1. Source: scipy.stats.poisson_binom."""
+    from scipy.stats import poisson_binom  # slow to import
+
     p = _checked(probabilities)
     return np.asarray(poisson_binom.pmf(np.arange(len(p) + 1), p), dtype=float)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr, ndtri
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
@@ -113,6 +112,8 @@ def _dersimonian_laird(y: Floats, variance: Floats) -> float:
 
 
 def _paule_mandel(y: Floats, variance: Floats) -> float:
+    from scipy.optimize import brentq  # slow to import
+
     def gap(tau2: float) -> float:
         w = 1 / (variance + tau2)
         return float((w * (y - (w * y).sum() / w.sum()) ** 2).sum() - (len(y) - 1))
@@ -126,6 +127,8 @@ def _paule_mandel(y: Floats, variance: Floats) -> float:
 
 
 def _reml(y: Floats, variance: Floats) -> float:
+    from scipy.optimize import minimize_scalar  # slow to import
+
     def loss(tau2: float) -> float:
         w = 1 / (variance + tau2)
         mu = (w * y).sum() / w.sum()

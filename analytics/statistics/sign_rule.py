@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom
 
 from analytics.statistics.arrays import Numbers
 
@@ -13,6 +12,8 @@ def needed(pairs: int, level: float = 0.05) -> int | None:
 
     Source: binomial sign test; equals the seasonal Kendall test of two years.
     """
+    from scipy.stats import binom  # slow to import
+
     for wins in range(pairs // 2 + 1, pairs + 1):
         if 2 * float(binom.sf(wins - 1, pairs, 0.5)) <= level + 1e-12:
             return wins
@@ -21,6 +22,8 @@ def needed(pairs: int, level: float = 0.05) -> int | None:
 
 def year_on_year(now: Numbers, before: Numbers) -> tuple[int, int, float]:
     """Months that rose, months compared (ties and gaps left out), and the two-sided p of the sign test."""
+    from scipy.stats import binom  # slow to import
+
     gain = np.asarray(now, dtype=float) - np.asarray(before, dtype=float)
     gain = gain[~np.isnan(gain) & (gain != 0)]
     up, pairs = int((gain > 0).sum()), len(gain)

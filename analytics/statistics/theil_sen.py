@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import theilslopes
 
 from analytics.statistics.arrays import Floats, Numbers
 
@@ -13,6 +12,8 @@ def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) ->
 
     Source: Sen 1968, JASA 63:1379–1389; scipy.stats.theilslopes.
     """
+    from scipy.stats import theilslopes  # slow to import
+
     values = np.asarray(y, dtype=float)
     times = np.arange(len(values), dtype=float) if x is None else np.asarray(x, dtype=float)
     there = ~np.isnan(values)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
-import holidays
 import pandas as pd
 import pyarrow as pa
 
@@ -280,6 +279,8 @@ def _runs(months: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
 
 def _calendar(cursor: duckdb.DuckDBPyConnection, years: set[int], country: str) -> None:
     """Working days of these years, holidays and make-up days included; one year more, for late windows."""
+    import holidays  # slow to import
+
     known = {row[0] for row in run(cursor, "calendar_years")}
     wanted = sorted({year + more for year in years for more in (0, 1)} - known)
     if not wanted:

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import subprocess
+import sys
 
 import openpyxl
 import pytest
 
-from tests.conftest import COMPLAINTS, POLICIES, ROSTER, write
+from tests.conftest import COMPLAINTS, POLICIES, ROOT, ROSTER, write
 
 RECIPE = """
 kind = "policies"
@@ -177,3 +179,11 @@ def test_csv_and_table_are_printed_too(shell):
     assert next(csv.reader(io.StringIO(done.stdout)))[0] == "name"
     assert "balanced" in shell.run("schemes", "--format", "table").stdout
     assert "--recipe" in shell.run("load", "--help").stdout
+
+
+def test_the_command_line_starts_without_what_only_some_answers_need():
+    """Each of these takes a large part of a second to import."""
+    slow = ("streamlit", "plotly", "scipy.stats", "scipy.optimize", "statsmodels", "sklearn", "openpyxl", "xlsxwriter", "fpdf", "holidays")  # fmt: skip
+    asked = f"import sys, analytics.__main__; print([one for one in {slow} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,191 @@
+"""Many readers at once: how long each waits for a step of a slider, what a step costs the server, what they leave behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import resource
+import statistics
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+from typing import Any
+
+from analytics import sample
+from analytics.home import Home
+from tests.browser.conftest import free_port
+from tests.conftest import ROOT
+from tests.visitors import Visitor
+
+THINK = 2.0  # seconds between an answer and the next step
+SECONDS = 30.0  # that a crowd stays
+CROWDS = (10, 30, 50)
+COMERS = 300
+BARE = "import streamlit as st\nst.text(str(st.slider('x', 0, 100, 50, key='x')))\n"
+# The app, which besides loads a file as soon as it is told to: what the page for uploads does once its button is pressed.
+LOADING = """
+import sys, threading, time
+from pathlib import Path
+sys.path[:0] = [{root!r}]
+import streamlit as st
+from pages.ui import load, server
+
+def wait():
+    while not Path({begin!r}).exists():
+        time.sleep(0.1)
+    path = Path({file!r})
+    load.home().load(path, load.home().recipe_for(path))
+    Path({done!r}).touch()
+
+threading.Thread(target=wait, daemon=True).start()
+app = st.App({script!r}, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)
+"""
+
+
+class Server:
+    """A server process: its address, the seconds of processor it has used, and its memory."""
+
+    def __init__(self, script: Path, cwd: Path, home: Path) -> None:
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+        environment = {**os.environ, "RENEWAL_HOME": str(home)}
+        self.process = Popen([*command, "--server.headless", "true"], cwd=cwd, env=environment, stdout=DEVNULL, stderr=DEVNULL)  # fmt: skip
+
+    def wait(self) -> None:
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.base}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.05)
+
+    @property
+    def spent(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def megabytes(self) -> float:
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 1024**2
+
+
+@contextmanager
+def served(script: Path, cwd: Path, home: Path) -> Iterator[Server]:
+    server = Server(script, cwd, home)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait(30)
+
+
+Life = Callable[[Visitor, random.Random, list[float]], Coroutine[Any, Any, None]]
+
+
+async def of_weights(visitor: Visitor, chance: random.Random, waits: list[float]) -> None:
+    """A step of a weight slider, and what the page asks for once its chart is drawn."""
+    waits.append(await visitor.move("w_results", chance.randint(50, 70)))
+    await visitor.catch_up()
+
+
+async def of_axes(visitor: Visitor, chance: random.Random, waits: list[float]) -> None:
+    """Another axis of the quadrant."""
+    box = next(one for name, one in visitor.controls.items() if "-axis_x" in name)
+    waits.append(await visitor.move("axis_x", chance.choice(list(box.proto.options))))
+    await visitor.catch_up()
+
+
+async def of_bare(visitor: Visitor, chance: random.Random, waits: list[float]) -> None:
+    waits.append(await visitor.move("x", chance.randint(0, 100)))
+
+
+async def stay(base: str, at: int, page: str, life: Life, until: float) -> tuple[list[float], list[str]]:
+    """One reader: opens a page, then a step every two seconds or so, as long as the crowd stays."""
+    chance, waits, visitor = random.Random(at), [], Visitor(base)
+    await asyncio.sleep(chance.uniform(0, THINK))
+    try:
+        await visitor.open()
+        if page:
+            await visitor.go(page)
+        while not waits or time.monotonic() < until:
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * THINK)
+            await life(visitor, chance, waits)
+        await visitor.close()
+    except Exception as error:
+        visitor.errors.append(repr(error))
+    return waits, visitor.errors
+
+
+async def crowd(server: Server, size: int, lives: list[tuple[str, Life]], seconds: float = SECONDS) -> tuple[list[float], int, float]:  # fmt: skip
+    """So many readers at once: how long each step took, how many errors there were, and the processor time of a step in seconds."""
+    until, before = time.monotonic() + seconds + THINK, server.spent
+    found = await asyncio.gather(*(stay(server.base, at, *lives[at % len(lives)], until) for at in range(size)))
+    waits = [wait for one, _ in found for wait in one]
+    return waits, sum(len(errors) for _, errors in found), (server.spent - before) / max(len(waits), 1)
+
+
+def told(name: str, waits: list[float], errors: int, cost: float) -> None:
+    ordered = sorted(waits) or [float("nan")]
+    p50, p95 = (1e3 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95))
+    print(f"{name:<58} p50 {p50:6.0f}  p95 {p95:6.0f} ms  {len(waits):5} steps  {errors} errors  {1e3 * cost:6.1f} ms CPU a step", flush=True)  # fmt: skip
+
+
+async def churn(server: Server) -> None:
+    """Sessions that come and go: the memory before, with all of them gone by, and after the upkeep's next round."""
+
+    async def passing() -> None:
+        visitor = Visitor(server.base)
+        await visitor.open("weights")
+        await visitor.close()
+
+    for _ in range(5):
+        await passing()
+    before = server.megabytes
+    for _ in range(COMERS // 10):
+        await asyncio.gather(*(passing() for _ in range(10)))
+    gone = server.megabytes
+    await asyncio.sleep(200)  # sessions may come back for two minutes; the upkeep looks once a minute
+    after = server.megabytes
+    print(f"{COMERS} sessions come and go: {before:.0f} → {gone:.0f} → {after:.0f} MB after their time ({(after / before - 1):+.0%}, bar +10%; {(gone - before) / COMERS:.2f} MB a session, bar 1)", flush=True)  # fmt: skip
+
+
+def policies(path: Path, rows: int) -> None:
+    """A file of policies of another year than the sample's."""
+    lines = (f"Z{at},A{1000 + at % 120},2023-0{1 + at % 9}-1{at % 10},{'已续' if at % 5 else '未续'},{500 + at % 4000}" for at in range(rows))  # fmt: skip
+    path.write_text("保单号,工号,到期日,续保结果,应续保费\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> None:
+    """The whole table; bars: 300 ms for 50 readers, 800 ms while a file of 200,000 policies is loaded, no errors."""
+    home = Home(folder / "crowd")
+    sample.load(home)
+    home.close()
+    (folder / "bare").mkdir()
+    (folder / "bare" / "bare.py").write_text(BARE, encoding="utf-8")
+    begin, done, file, script = (folder / name for name in ("begin", "done", "more.csv", "loading.py"))
+    policies(file, 200_000)
+    script.write_text(LOADING.format(root=str(ROOT), begin=str(begin), done=str(done), file=str(file), script=str(ROOT / "dashboard.py")), encoding="utf-8")  # fmt: skip
+    lives: list[tuple[str, Life]] = [("weights", of_weights), ("quadrant", of_axes)]
+    with served(script, ROOT, folder / "crowd") as ours, served(folder / "bare" / "bare.py", folder / "bare", folder / "none") as bare:  # fmt: skip
+        print(f"first page after the start: {asyncio.run(Visitor(ours.base).open()):.2f} s (bar 1.5 s)", flush=True)
+        asyncio.run(crowd(ours, 4, lives, 5.0))
+        middle = 0.0
+        for size in CROWDS:
+            waits, errors, cost = asyncio.run(crowd(bare, size, [("", of_bare)]))
+            told(f"{size} readers of a bare page of the same Streamlit", waits, errors, cost)
+            middle = statistics.median(waits)
+            waits, errors, cost = asyncio.run(crowd(ours, size, lives))
+            told(f"{size} readers moving weights and axes ({statistics.median(waits) / middle:.1f}x)", waits, errors, cost)  # fmt: skip
+        begin.touch()
+        waits, errors, cost = asyncio.run(crowd(ours, CROWDS[-1], lives))
+        told(f"{CROWDS[-1]} readers during a load of 200,000 policies{'' if done.exists() else ' (not done)'}", waits, errors, cost)  # fmt: skip
+    with served(ROOT / "dashboard.py", ROOT, folder / "crowd") as ours:
+        asyncio.run(churn(ours))
