@@ -206,8 +206,10 @@ class Sheets(Figures):
         self.home.state.sheets.reopen(agent_ids, period.first, period.last, self.identity.who, why)
 
     def closed_agents(self, period: Period) -> set[str]:
-        """Whose sheets of a period are closed."""
-        return {agent_id for agent_id, _, _ in self.home.state.sheets.closed(period.first, period.last)}
+        """Whose sheets of a period are closed, of the agents in the reader's scope."""
+        self.require("see_others")
+        closed = {agent_id for agent_id, _, _ in self.home.state.sheets.closed(period.first, period.last)}
+        return closed if self.identity.scope is None else closed & self.covered()
 
     # -- notes ---------------------------------------------------------------------------------------------------------
 

@@ -95,6 +95,14 @@ def test_a_rank_is_that_of_the_whole_company_whoever_reads(out):
     assert place(mine).x_cut == place(whole).x_cut
 
 
+def test_whose_sheets_are_closed_is_told_inside_the_scope_and_to_no_agent(out):
+    desk(out).close_sheets(Filters(PERIOD), ["A1", "B2"])
+    assert desk(out).closed_agents(PERIOD) == {"A1", "B2"}
+    assert desk(out, EAST).closed_agents(PERIOD) == {"A1"}
+    with pytest.raises(NotAllowed):
+        desk(out, ANN).closed_agents(PERIOD)
+
+
 def test_a_manager_sees_the_weak_spots_of_their_teams_only(tiny):
     evaluation = judged(tiny, EAST)
     assert [team for team in team_losses(evaluation).index if isinstance(team, str)] == ["东"]
