@@ -28,7 +28,19 @@ from analytics.state import database
 from tests.assault import watching
 from tests.assault.company import quick_reading
 from tests.assault.damages import _unfit
-from tests.assault.kills import APRIL, OPERATIONS, Operation, Said, Scene, forked, prepare, run, state_of, tracing
+from tests.assault.kills import (
+    APRIL,
+    FIGURES,
+    OPERATIONS,
+    Operation,
+    Said,
+    Scene,
+    forked,
+    prepare,
+    run,
+    state_of,
+    tracing,
+)
 from tests.assault.report import Report
 
 WRITES = ("write", "pwrite64", "fallocate", "ftruncate", "mkdir")
@@ -102,7 +114,7 @@ def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]
 
 def _before_or_after(scene: Scene, told: Said | None, before: Any, after: Any) -> str | None:
     try:
-        found = forked(lambda: state_of(scene.home, again=True))
+        found = forked(lambda: state_of(scene.home, again=scene.operation.name in FIGURES))
     except RuntimeError as error:
         return f"with room again the home does not open: {error}"
     held = found["held"]
