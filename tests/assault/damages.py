@@ -152,7 +152,7 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
     for at, words in enumerate(one for one in ASKED if one[0] in main.commands):
         said = run(words, home)
         name = " ".join(words)
-        if wrong := _unfit(said):
+        if wrong := unfit(said):
             return f"{name}: {wrong}", told
         told = told or said.code == 2 or bool(said.error.strip())
         if said.code == 0 and words[0] in ("evaluate", "objections") and said.out != whole.answers[name]:
@@ -162,7 +162,7 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
     return None, told
 
 
-def _unfit(said: Said) -> str | None:
+def unfit(said: Said) -> str | None:
     """What must not be in the way a command ends."""
     if said.code not in (0, 2):
         return f"ends with {said.code}: {said.error[-200:]}"

@@ -16,7 +16,7 @@ from analytics.desk import Desk
 from analytics.intake.recipe import Recipe
 from analytics.model import Filters, Period, WeightScheme
 from analytics.people import Account, Attachment, Note, Objection, StandardVersion, Talk
-from tests.assault.company import APRIL, MARCH, MAY, MONTHS, Company
+from tests.assault.company import APRIL, MARCH, MAY, Company
 from tests.assault.oracle import Identity
 
 # What a desk hands out whole because ranks, medians and models need everybody; whoever shows it cuts it to the scope, which the
@@ -286,6 +286,3 @@ def begun(found: Any) -> Any:
         with found as inside:
             return inside
     return list(found) if inspect.isgenerator(found) else found
-
-
-MONTHS_OF = {month.first: month for month in MONTHS}

@@ -224,7 +224,7 @@ class Door:
     def _leak(self, data: bytes, name: str) -> str | None:
         if not data:
             return None
-        seen = watching.Search(watching_words(self.company)).found(watching.said(data))
+        seen = watching.Search(one.word for one in self.company.canaries).found(watching.said(data))
         return f"{name} gets a file with {seen[:3]}" if seen else None
 
     def uploads(self) -> None:
@@ -271,7 +271,3 @@ class Door:
                 if host == "evil.example" and origin == "http://evil.example" and cookie is not None:
                     continue  # a name of our own as far as the app can know: which names are ours is a setting
                 self.report.check(line, wrong, f"a websocket from {origin} to {host or 'us'}", "kept out")
-
-
-def watching_words(company: Company) -> list[str]:
-    return [one.word for one in company.canaries]
