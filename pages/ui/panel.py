@@ -36,7 +36,7 @@ def chart(key: str, fig: Drawing, table: pd.DataFrame, columns: Sequence[Column]
 @contextmanager
 def fold(label: str, key: str) -> Iterator[bool]:
     """A part that is folded away, and not even made until somebody opens it: whether somebody has."""
-    with st.expander(label, key=key, on_change="rerun") as part:
+    with st.expander(md(label), key=key, on_change="rerun") as part:
         yield bool(part.open)
 
 
