@@ -83,12 +83,13 @@ with shell.page("accounts", needs_data=False):
         [{"email": one.email, "role": one.role, "name": one.name, "agent_id": one.agent_id, "teams": ", ".join(one.teams), "branches": ", ".join(one.branches), "active": one.active} for one in known],
         columns=list(FIELDS),
     ).astype({"active": bool, **{name: object for name in FIELDS if name != "active"}})  # fmt: skip
+    wide = {name: panel.name_width(frame, name) for name in ("email", "name", "teams", "branches")}
     edited = st.data_editor(
         frame, key=f"accounts_editor_{len(known)}_{sum(one.version for one in known)}", num_rows="dynamic", hide_index=True, width="stretch",
         column_config={
-            "email": st.column_config.TextColumn(t("accounts.email"), required=True, max_chars=200), "role": st.column_config.SelectboxColumn(t("accounts.role"), options=list(ROLES), format_func=lambda one: t(f"accounts.role_{one}"), required=True),
-            "name": st.column_config.TextColumn(t("column.name")), "agent_id": st.column_config.TextColumn(t("column.agent_id")), "teams": st.column_config.TextColumn(t("accounts.teams")),
-            "branches": st.column_config.TextColumn(t("accounts.branches")), "active": st.column_config.CheckboxColumn(t("accounts.active"), default=True),
+            "email": st.column_config.TextColumn(t("accounts.email"), required=True, max_chars=200, width=wide["email"]), "role": st.column_config.SelectboxColumn(t("accounts.role"), options=list(ROLES), format_func=lambda one: t(f"accounts.role_{one}"), required=True),
+            "name": st.column_config.TextColumn(t("column.name"), width=wide["name"]), "agent_id": st.column_config.TextColumn(t("column.agent_id")), "teams": st.column_config.TextColumn(t("accounts.teams"), width=wide["teams"]),
+            "branches": st.column_config.TextColumn(t("accounts.branches"), width=wide["branches"]), "active": st.column_config.CheckboxColumn(t("accounts.active"), default=True),
         },
     )  # fmt: skip
     st.button(t("accounts.save"), key="save_accounts", type="primary", on_click=action(save), args=(edited,))

@@ -64,7 +64,11 @@ with shell.page("weak_spots"):
         selection_mode="single-cell",
         width="stretch",
         alt=t("weak_spots.heat"),
-        column_config={t("column.team"): st.column_config.TextColumn(pinned=True)},
+        column_config={
+            t("column.team"): st.column_config.TextColumn(
+                pinned=True, width=panel.name_width(pd.DataFrame({"team": teams}), "team")
+            )
+        },
     )
     cells = event.selection.cells if event.selection.cells else []
     row, column = cells[0] if cells else (None, None)

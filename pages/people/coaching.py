@@ -18,6 +18,7 @@ from analytics.people import OPEN_TALKS, TALK_STATES, Talk
 from analytics.reports import sheets, views
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, export_name
+from analytics.text import short
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -125,7 +126,12 @@ def whom() -> None:
     editor = table.assign(
         listed=frame["listed"], weakest=[" · ".join(words.split("\n")) for words in table["weakest"]]
     )[list(ORDER)]
-    config = {column.name: panel.column_config(column, pinned=column.name == "name") for column in columns}
+    config = {
+        column.name: panel.column_config(
+            column, pinned=column.name == "name", width=panel.name_width(editor, column.name)
+        )
+        for column in columns
+    }
     config["listed"] = st.column_config.CheckboxColumn(t("coaching.listed"), width="small")
     config["next_date"] = st.column_config.DateColumn(t("column.next_date"), format="YYYY-MM-DD")
     config["last_date"] = st.column_config.DateColumn(t("column.last_date"), format="YYYY-MM-DD")
@@ -181,10 +187,10 @@ def talks() -> None:
         for name in ("reason", "action", "agreed", "comment")
     }
     config = {
-        "name": st.column_config.TextColumn(t("column.name"), pinned=True), "late": st.column_config.TextColumn(t("talk.late_column"), width="small"),
+        "name": st.column_config.TextColumn(t("column.name"), pinned=True, width=panel.name_width(table, "name")), "late": st.column_config.TextColumn(t("talk.late_column"), width="small"),
         "state": st.column_config.SelectboxColumn(t("talk.state"), options=list(TALK_STATES), format_func=lambda one: t(f"talk.state_{one}"), required=True),
         "talk_on": st.column_config.DateColumn(t("talk.talk_on"), format="YYYY-MM-DD"), "follow_up_on": st.column_config.DateColumn(t("talk.follow_up_on"), format="YYYY-MM-DD"),
-        "owner": st.column_config.TextColumn(t("talk.owner"), max_chars=200), "aims": st.column_config.TextColumn(t("talk.aims"), width="medium"),
+        "owner": st.column_config.TextColumn(t("talk.owner"), max_chars=200, width=panel.name_width(table, "owner")), "aims": st.column_config.TextColumn(t("talk.aims"), width="medium"),
         "agent_id": st.column_config.TextColumn(t("column.agent_id")), "author": st.column_config.TextColumn(t("talk.author")), **words,
     }  # fmt: skip
     st.data_editor(
@@ -222,7 +228,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
             t("agent.choose"),
             agents,
             key="talk_agent",
-            format_func=lambda one: f"{names.get(one, one)} · {one}",
+            format_func=lambda one: f"{short(names.get(one, one))} · {one}",
             width=320,
         )
         rows = []

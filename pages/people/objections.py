@@ -14,6 +14,7 @@ from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Atta
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.state.attachments import ATTACHMENT_MB, KINDS
+from analytics.text import short
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -103,7 +104,7 @@ def form() -> None:
                 t("agent.choose"),
                 ids,
                 key="objection_agent",
-                format_func=lambda one: f"{names[one]} · {one}",
+                format_func=lambda one: f"{short(names[one])} · {one}",
                 width=260,
             )
             about = box(

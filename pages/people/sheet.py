@@ -15,10 +15,11 @@ from analytics.reports import sheets
 from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, export_name
+from analytics.text import short
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, plain, t
+from pages.ui.i18n import indicator, md, plain, short_name, t
 
 MOST = 2_000
 HOW_SURE = ["low", "high"]  # of every month; sheets closed before these were kept have none
@@ -80,10 +81,10 @@ def head(one: dict) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, value in sheets.verdict(one, session.language()):
             st.metric(md(label), md(value), border=True)
-    facts = " · ".join(
-        f"{md(label)} **{md(value)}**" for label, value in sheets.basics(one, session.language()) if value != "—"
-    )
-    st.markdown(facts)
+    facts = [fact for fact in sheets.basics(one, session.language()) if fact[1] != "—"]
+    basics = " · ".join(f"{md(label)} **{short_name(value)}**" for label, value in facts)
+    in_full = " · ".join(f"{md(label)} **{md(value)}**" for label, value in facts)
+    st.markdown(basics, help=None if in_full == basics else in_full)
     st.markdown(md(sheets.meaning(one, session.language())))
     if veto := sheets.veto_line(one, session.language()):
         st.warning(md(veto))
@@ -370,7 +371,9 @@ def ask(agent_ids: list[str]) -> None:
     period = now.measured.period
     ahead = load.desk().closing(period, agent_ids)
     whom = (
-        f"{names[agent_ids[0]]} {agent_ids[0]}" if len(agent_ids) == 1 else t("sheet.closing_all", count=len(agent_ids))
+        f"{short(names[agent_ids[0]])} {agent_ids[0]}"
+        if len(agent_ids) == 1
+        else t("sheet.closing_all", count=len(agent_ids))
     )
     with st.container(border=True, key="closing_asked"):
         st.markdown(f"**{md(period)} · {md(whom)}**")

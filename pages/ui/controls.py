@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from analytics.charts.theme import ticks
 from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
 from analytics.people import OPEN_TALKS, Talk
+from analytics.text import short
 from pages.ui import load, session
 from pages.ui.act import action
 from pages.ui.box import box
@@ -73,12 +75,11 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
         teams = [] if alone else sorted({team for team in seen["team"] if team})
         branches = [] if alone else sorted({branch for branch in seen["branch"] if branch})
         channels = [] if alone else load.channels()
-        if teams:
-            _select("team", ["", *teams], "", lambda one: one or t("filter.all_teams"))
-        if branches:
-            _select("branch", ["", *branches], "", lambda one: one or t("filter.all_branches"))
-        if channels:
-            _select("channel", ["", *channels], "", lambda one: one or t("filter.all_channels"))
+        for key, names in (("team", teams), ("branch", branches), ("channel", channels)):
+            if names:
+                every = {"team": "filter.all_teams", "branch": "filter.all_branches", "channel": "filter.all_channels"}
+                words = dict(zip(["", *names], [plain(every[key]), *ticks(map(short, names))], strict=True))
+                _select(key, list(words), "", words.__getitem__)
         if least:
             value = st.number_input(
                 t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=104
@@ -172,7 +173,7 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
         t("agent.choose"),
         ids,
         key=f"{key}_choice",
-        format_func=lambda one: f"{names[one]} · {one} · {teams[one] or '—'}",
+        format_func=lambda one: f"{short(names[one])} · {one} · {short(teams[one] or '—')}",
         width=380,
     )
     return str(chosen), ids, names

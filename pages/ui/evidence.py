@@ -8,7 +8,7 @@ from analytics.model import Filters
 from analytics.reports.evidence import evidence_tables
 from analytics.reports.tables import export_name, to_xlsx
 from pages.ui import load, panel, session
-from pages.ui.i18n import indicator, md, plain, t
+from pages.ui.i18n import indicator, md, plain, short_name, t
 
 
 def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Filters, key: str) -> None:
@@ -16,7 +16,7 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
     found = load.desk().records(agent_id, indicator_id, filters)
     label = indicator(indicator_id)
     with st.container(border=True, key=f"{key}.evidence"):
-        st.subheader(f"{t('evidence.title')} · {md(name)} · {md(label)}", anchor=False)
+        st.subheader(f"{t('evidence.title')} · {short_name(name)} · {md(label)}", anchor=False)
         if not found.rows:
             st.info(t("evidence.none"))
             return

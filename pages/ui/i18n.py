@@ -6,7 +6,7 @@ import re
 
 from analytics.language import say
 from analytics.model import Text
-from analytics.text import one_line
+from analytics.text import NAME, one_line, short
 from pages.ui import session
 
 
@@ -16,9 +16,16 @@ class Markdown(str):
     __slots__ = ()
 
 
+# Facts of sentences that are the name of somebody or something: a sentence has no room for an endless one.
+NAMES = frozenset({"name", "agent", "team", "branch", "channel", "product", "scheme", "member"})
+
+
 def t(key: str, **facts: object) -> Markdown:
     """One sentence of the locales for Markdown (texts, labels, headings, hints): what is filled in stays literal."""
-    shown = {name: fact if isinstance(fact, (int, float)) else md(fact) for name, fact in facts.items()}
+    shown = {
+        name: fact if isinstance(fact, (int, float)) else short_name(fact) if name in NAMES else md(fact)
+        for name, fact in facts.items()
+    }
     return Markdown(say(key, session.language(), **shown))
 
 
@@ -54,6 +61,11 @@ _MARKS = re.compile(
 def md(value: object) -> Markdown:
     """Foreign words as Streamlit's Markdown may show them: literally, on one line, with no link, image, colour, face or formula."""
     return value if isinstance(value, Markdown) else Markdown(_MARKS.sub(_literal, one_line(str(value))))
+
+
+def short_name(value: object) -> Markdown:
+    """A name as Markdown may show it: literally, and cut where it is longer than any that is loaded today."""
+    return value if isinstance(value, Markdown) else md(short(str(value), NAME))
 
 
 def _literal(found: re.Match[str]) -> str:

@@ -37,7 +37,7 @@ def chart(key: str, fig: Drawing, table: pd.DataFrame, columns: Sequence[Column]
 @contextmanager
 def fold(label: str, key: str) -> Iterator[bool]:
     """A part that is folded away, and not even made until somebody opens it: whether somebody has."""
-    with st.expander(label, key=key, on_change="rerun") as part:
+    with st.expander(md(label), key=key, on_change="rerun") as part:
         yield bool(part.open)
 
 
@@ -65,7 +65,10 @@ def fit(rows: int, most: int) -> int | Literal["content"]:
 
 def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: Any) -> Any:
     """A table in the reader's language: numbers right-aligned with their format, the first column pinned."""
-    config = {column.name: column_config(column, pinned=at == 0) for at, column in enumerate(columns)}
+    config = {
+        column.name: column_config(column, pinned=at == 0, width=name_width(table, column.name))
+        for at, column in enumerate(columns)
+    }
     config |= options.pop("column_config", {})
     return st.dataframe(
         as_shown(table, columns),
@@ -99,6 +102,19 @@ def pick(
     return ticked
 
 
+NAMES = frozenset({"name", "team", "teams", "branch", "branches", "channel", "product", "email", "owner", "author"})
+LONG = 14  # characters of a name that take about as much room as a column of names is given
+NAME_WIDTH = 190
+
+
+def name_width(table: pd.DataFrame, column: str) -> int | None:
+    """The width of a column of names in pixels where a long one would push the other columns out of sight, else its own: a click on a
+    cell shows all of it."""
+    if column not in NAMES or column not in table:
+        return None
+    return NAME_WIDTH if max(map(len, map(str, table[column])), default=0) > LONG else None
+
+
 def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
     """The columns of a table as the reader sees them: rates in percent, one decimal. Arrow's own table, since a frame would be turned
     into one at every run, which takes several times longer than making it so."""
@@ -116,7 +132,7 @@ def _cells(values: pd.Series, form: str) -> pa.Array:
         return pa.array([None if one is None or one != one else str(one) for one in values], pa.string())
 
 
-def column_config(column: Column, *, pinned: bool) -> Any:
+def column_config(column: Column, *, pinned: bool, width: int | None = None) -> Any:
     """How Streamlit shows a column of this format."""
     make: dict[str, Callable[..., Any]] = {
         "percent": lambda *a, **k: st.column_config.NumberColumn(*a, format="%.1f%%", **k),
@@ -128,7 +144,7 @@ def column_config(column: Column, *, pinned: bool) -> Any:
         "money": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "date": lambda *a, **k: st.column_config.DateColumn(*a, format="YYYY-MM-DD", **k),
     }
-    return make.get(column.format, st.column_config.TextColumn)(column.header, pinned=pinned)
+    return make.get(column.format, st.column_config.TextColumn)(column.header, pinned=pinned, width=width)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from analytics.reports.tables import Column
 from analytics.units import percent
 from pages.ui import controls, load, panel, session
 from pages.ui.follow import follow
-from pages.ui.i18n import indicator, plain, t
+from pages.ui.i18n import indicator, plain, short_name, t
 
 
 def decided(now: Evaluation) -> None:
@@ -98,9 +98,9 @@ def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
         scores, (a, b) = category_scores(now), (now.people["name"].iat[row] for row in two)
         share = share_ahead(scores, *two)
         if always_ahead(scores, *two):
-            lines.append(t("certainty.ahead", a=a, b=b))
+            lines.append(t("certainty.ahead", a=short_name(a), b=short_name(b)))
         elif share is not None:
-            lines.append(t("certainty.ahead_share", a=a, b=b, share=percent(share, 0)))
+            lines.append(t("certainty.ahead_share", a=short_name(a), b=short_name(b), share=percent(share, 0)))
         else:
             lines.append(t("triangle.not_linear"))
     return "\n\n".join(lines)

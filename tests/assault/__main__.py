@@ -9,9 +9,9 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.assault import commands, damages, disk, kills, matrix, power, screens
+from tests.assault import commands, damages, disk, kills, matrix, perimeter, power, screens
 from tests.assault.company import Company, founded
-from tests.assault.report import Report
+from tests.assault.report import BEGUN, Report
 
 Campaign = Callable[[Path, int | None, int], Report]
 
@@ -31,6 +31,7 @@ CAMPAIGNS: dict[str, tuple[Campaign, int | None]] = {
     "screens": (of_company(screens.reading), None),
     "stale": (of_company(screens.stale), None),
     "commands": (of_company(commands.matrix), 1_200),
+    "perimeter": (of_company(perimeter.perimeter), None),
     "kills": (kills.kills, 240),
     "power": (power.cuts, 100),
     "damages": (damages.damages, 300),
@@ -54,7 +55,11 @@ def main() -> int:
     for name in told.campaigns or CAMPAIGNS:
         run, size = CAMPAIGNS[name]
         with tempfile.TemporaryDirectory(prefix="assault-", ignore_cleanup_errors=True) as folder:
-            report = run(Path(folder), told.size or size, told.seed)
+            try:
+                report = run(Path(folder), told.size or size, told.seed)
+            except KeyboardInterrupt:
+                BEGUN[-1].show()
+                return failed + 1
         report.show()
         failed += bool(report.failures)
     return failed

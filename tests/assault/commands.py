@@ -202,7 +202,8 @@ def _rule(who: Identity, company: Company, row: Row, command: Command) -> str:
         return OPEN if oracle.may_do(who, company, "reopen_sheets", row.agent) != NO else NO
     if command.rule == "all_notes":
         return YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
-    return oracle.may_do(who, company, command.rule, row.agent, row.month)
+    month = row.month if "{month}" in command.words else oracle.PUBLISHED[-1]
+    return oracle.may_do(who, company, command.rule, row.agent, month)
 
 
 def _tried(report: Report, stage: Stage, search: watching.Search, what: tuple[Identity, Row, Command]) -> None:

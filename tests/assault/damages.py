@@ -92,7 +92,11 @@ def truth(folder: Path) -> Truth:
     for words in ASKED:
         if words[0] in main.commands:
             answers[" ".join(words)] = run(words, copy).out
-    found = {name: rows for name, rows in watching.tables(copy).items() if name not in ("audit", "sqlite_sequence")}
+    found = {
+        name: rows
+        for name, rows in watching.tables(copy).items()
+        if name not in ("audit", "operation", "sqlite_sequence")
+    }
     shutil.rmtree(copy)
     return Truth(answers, found)
 
@@ -148,7 +152,7 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
     for at, words in enumerate(one for one in ASKED if one[0] in main.commands):
         said = run(words, home)
         name = " ".join(words)
-        if wrong := _unfit(said):
+        if wrong := unfit(said):
             return f"{name}: {wrong}", told
         told = told or said.code == 2 or bool(said.error.strip())
         if said.code == 0 and words[0] in ("evaluate", "objections") and said.out != whole.answers[name]:
@@ -158,16 +162,20 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
     return None, told
 
 
-def _unfit(said: Said) -> str | None:
+def unfit(said: Said) -> str | None:
     """What must not be in the way a command ends."""
     if said.code not in (0, 2):
         return f"ends with {said.code}: {said.error[-200:]}"
-    if said.code == 2 and not said.error.strip():
+    if said.code == 2 and not (said.error + said.out).strip():
         return "is refused without a sentence"
     found = UNSPEAKABLE.search(said.error)
     return f"speaks of {found[0]!r}: {said.error[:200]}" if found else None
 
 
 def _lost(home: Path, whole: Truth) -> list[str]:
-    found = {name: rows for name, rows in watching.tables(home).items() if name not in ("audit", "sqlite_sequence")}
+    found = {
+        name: rows
+        for name, rows in watching.tables(home).items()
+        if name not in ("audit", "operation", "sqlite_sequence")
+    }
     return [name for name in watching.changed(whole.tables, found) if name not in ("alembic_version",)]

@@ -16,7 +16,7 @@ from analytics.desk import Desk
 from analytics.intake.recipe import Recipe
 from analytics.model import Filters, Period, WeightScheme
 from analytics.people import Account, Attachment, Note, Objection, StandardVersion, Talk
-from tests.assault.company import APRIL, MARCH, MAY, MONTHS, Company
+from tests.assault.company import APRIL, MARCH, MAY, Company
 from tests.assault.oracle import Identity
 
 # What a desk hands out whole because ranks, medians and models need everybody; whoever shows it cuts it to the scope, which the
@@ -138,7 +138,7 @@ class Asking:
         """A value for a parameter of this name, about the row."""
         row, company = self.row, self.company
         plain = {
-            "agent_id": row.agent, "agent_ids": [row.agent], "period": row.month, "filters": self.filters, "indicator": "renewal_rate",
+            "agent_id": row.agent, "email": "second@q.cn", "agent_ids": [row.agent], "period": row.month, "filters": self.filters, "indicator": "renewal_rate",
             "first": dt.date(2026, 1, 1), "last": dt.date(2026, 12, 1), "since": dt.date(2026, 6, 1), "name": "service_first",
             "scheme": WeightScheme("typed", {"results": 70.0, "service": 20.0, "competence": 10.0}), "reason": "why", "why": "why", "what": "x",
             "objection_id": company.objections.get(row.agent, 999), "talk_id": company.talks.get(row.agent, 999),
@@ -249,7 +249,7 @@ class Asking:
         yield self._deed("talks", "talks", lambda desk: desk.talks())
         yield self._deed("talks", "talk", lambda desk: desk.talks(row.agent), "of the row")
         yield self._deed("objections", "objections", lambda desk: desk.objections())
-        yield self._deed("objections", "objection", lambda desk: desk.objections(row.agent), "of the row")
+        yield self._deed("objections", "objection", lambda desk: desk.objections(row.agent), "of the row", month=APRIL)
         yield self._deed(
             "restored_standard", "restored_standard", lambda desk: desk.restored_standard(0, dt.date(2026, 9, 1), "why")
         )
@@ -286,6 +286,3 @@ def begun(found: Any) -> Any:
         with found as inside:
             return inside
     return list(found) if inspect.isgenerator(found) else found
-
-
-MONTHS_OF = {month.first: month for month in MONTHS}

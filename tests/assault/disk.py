@@ -27,8 +27,19 @@ from analytics.people import Talk
 from analytics.state import database
 from tests.assault import watching
 from tests.assault.company import quick_reading
-from tests.assault.damages import _unfit
-from tests.assault.kills import APRIL, OPERATIONS, Operation, Said, Scene, forked, prepare, run, state_of, tracing
+from tests.assault.damages import unfit
+from tests.assault.kills import (
+    APRIL,
+    FIGURES,
+    OPERATIONS,
+    Said,
+    Scene,
+    forked,
+    prepare,
+    run,
+    state_of,
+    tracing,
+)
 from tests.assault.report import Report
 
 WRITES = ("write", "pwrite64", "fallocate", "ftruncate", "mkdir")
@@ -39,7 +50,7 @@ def faults(folder: Path, size: int | None, seed: int) -> Report:
     """Every fault of the machine that can be made here; `size` bounds the full disks."""
     report = Report("Faults of the machine")
     forked(lambda: prepare(folder))
-    size == 1 or full_at_every_write(report, folder, size or 90, seed)
+    full_at_every_write(report, folder, size or 90, seed)
     with _disk(report, "a disk that is full") as disk:
         if disk is not None:
             _full(report, folder, disk)
@@ -94,7 +105,7 @@ def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]
     if told is None:
         wrong: str | None = f"the process died (exit {log.code})"
     else:
-        wrong = _unfit(told)
+        wrong = unfit(told)
     if wrong is None:
         wrong = _before_or_after(scene, told, before, after)
     report.check("full at a write", wrong, again, "done" if told and told.code == 0 else "refused")
@@ -102,7 +113,7 @@ def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]
 
 def _before_or_after(scene: Scene, told: Said | None, before: Any, after: Any) -> str | None:
     try:
-        found = forked(lambda: state_of(scene.home, again=True))
+        found = forked(lambda: state_of(scene.home, again=scene.operation.name in FIGURES))
     except RuntimeError as error:
         return f"with room again the home does not open: {error}"
     held = found["held"]
@@ -166,7 +177,7 @@ def _full(report: Report, folder: Path, disk: Path) -> None:
     for name, words in _asked(folder):
         _fill(filler)
         said = forked(lambda words=words: run(words, home))
-        wrong = _unfit(said)
+        wrong = unfit(said)
         if name == "evaluate" and said.code == 0 and said.out != truth.out:
             wrong = "other figures than before"
         report.check(line, wrong, f"{name} on a full disk", "read" if said.code == 0 else "refused")
@@ -243,7 +254,7 @@ class Tried:
             value = act()
             how, wrong = "done", None if value in (None, True) else f"gave {value!r:.100}"
         except RenewalError as error:
-            how, wrong = "refused", _unfit(Said(2, "", explain(error, "en")))
+            how, wrong = "refused", unfit(Said(2, "", explain(error, "en")))
         except Exception as error:
             how, wrong = "broke", f"{type(error).__name__}: {str(error)[:160]}"
         if wrong is None and how not in must:
@@ -272,7 +283,7 @@ def _read_only(report: Report, folder: Path, disk: Path) -> None:
     try:
         for name, words in _asked(folder):
             said = forked(lambda words=words: run(words, home))
-            report.check(line, _unfit(said), f"{name} on a read-only disk", "read" if said.code == 0 else "refused")
+            report.check(line, unfit(said), f"{name} on a read-only disk", "read" if said.code == 0 else "refused")
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
 
@@ -301,7 +312,7 @@ def _lock_taken(report: Report, folder: Path) -> None:
     os.read(out, 1)
     for name, words in _asked(folder):
         said = forked(lambda words=words: run(words, home))
-        wrong = _unfit(said) or ("it was done all the same" if said.code == 0 else None)
+        wrong = unfit(said) or ("it was done all the same" if said.code == 0 else None)
         report.check(line, wrong, f"{name} while another program owns the home", "refused")
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -418,9 +429,6 @@ def _comes_and_goes(folder: Path, url: str, control: Callable[[str], None]) -> l
         control("stop")
         said = run(("evaluate",), folder / "pg")
         found.all.append(
-            ("a command while it is stopped", _unfit(said) or (None if said.code == 2 else "was done"), "refused")
+            ("a command while it is stopped", unfit(said) or (None if said.code == 2 else "was done"), "refused")
         )
     return found.all
-
-
-__all__ = ["Operation", "faults", "full_at_every_write"]

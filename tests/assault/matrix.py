@@ -78,7 +78,7 @@ def allowed(who: Identity, company: Company, row: Row, deed: Deed) -> str:
         return YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
     if deed.rule == "answer" and deed.writes:
         return _answers(who, company, row, deed)
-    return may_do(who, company, deed.rule, row.agent, row.month)
+    return may_do(who, company, deed.rule, row.agent, deed.month)
 
 
 def _answers(who: Identity, company: Company, row: Row, deed: Deed) -> str:

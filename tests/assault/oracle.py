@@ -121,7 +121,11 @@ def _each(names: str, who: set[str]) -> dict[str, set[str]]:
 # Everything that can be asked of the desk, and of whom: by role alone, …
 BY_ROLE: dict[str, set[str]] = {
     **_each("load_all members look recipes_for save_recipe preview corrected loads unmatched alike", ADMIN),
-    **_each("merged withdraw merge_agents split_agents rebuild receipts accounts save_accounts", ADMIN),
+    **_each(
+        "merged withdraw merge_agents split_agents rebuild receipts own_folder accounts save_accounts"
+        " backup check bindings end_logins unbind",
+        ADMIN,
+    ),
     **_each("audit verify_audit audit_standing save_scheme delete_scheme adopt_scheme rehearse", ADMIN),
     **_each("try_standard adopt_standard undo_standard save_market change_settings", ADMIN),
     **_each("custom_measures publish take_back", ADMIN),

@@ -6,6 +6,8 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+BEGUN: list[Report] = []  # what is stopped half-way can still be shown
+
 
 @dataclass
 class Report:
@@ -15,6 +17,9 @@ class Report:
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     also: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     failures: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        BEGUN.append(self)
 
     def held(self, line: str, how: str = "held", by: str = "") -> None:
         """One try that ended as it has to; `by` is a second way to count it."""

@@ -108,6 +108,7 @@ class Visit:
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         self.clicks = 0
+        self.patience = 30.0  # seconds until a page that does not come to rest is a fault
         # Whether the server's script runs, when the page last asked for a run, and when one last began or ended.
         self.running, self.asked, self.answered = False, 0.0, 0.0
         self.page.on("websocket", self.listen)
@@ -154,7 +155,7 @@ class Visit:
     def settle(self) -> None:
         """Until every run that was asked for has come to its end, and is drawn."""
         self.page.wait_for_timeout(200)
-        until = time.monotonic() + 30
+        until = time.monotonic() + self.patience
         while self.running or self.answered <= self.asked or time.monotonic() - self.answered < QUIET:
             assert time.monotonic() < until, "the page does not come to rest"
             self.page.wait_for_timeout(50)

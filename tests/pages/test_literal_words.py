@@ -25,7 +25,7 @@ OPTIONS = ("radio", "segmented_control", "pills")  # their options are Markdown 
 # What shows words as they stand: a sentence with foreign words has to be a plain one.
 PLAIN = ("Column", "Leaving", "export_name", "downloads", "show", "chart", "draw", "persistent_figure", "DataFrame", "assign", "to_xlsx", "to_csv",
          "TextColumn", "NumberColumn", "SelectboxColumn", "DateColumn", "CheckboxColumn")  # fmt: skip
-MAKERS = {"t", "md", "len", "int", "round", "sum"}  # calls whose result may stand in Markdown
+MAKERS = {"t", "md", "short_name", "len", "int", "round", "sum"}  # calls whose result may stand in Markdown
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -155,7 +155,7 @@ def test_what_shows_words_as_they_are_is_given_no_markdown(where, module):
     wrong = [
         f"{where}:{part.lineno} {ast.unparse(part)}"
         for node in ast.walk(module) if isinstance(node, ast.Call) and called(node) in PLAIN
-        for part in ast.walk(node) if isinstance(part, ast.Call) and (called(part) == "md" or (called(part) == "t" and part.keywords))
+        for part in ast.walk(node) if isinstance(part, ast.Call) and (called(part) in ("md", "short_name") or (called(part) == "t" and part.keywords))
     ]  # fmt: skip
     assert wrong == []
 
@@ -167,7 +167,9 @@ def test_no_words_are_made_literal_twice(where, module):
     def made(node: ast.expr) -> bool:
         inner = [part for part in ast.walk(node) if isinstance(part, ast.Call) and part is not node]
         whole = isinstance(node, ast.Call) and called(node) in ("t", "md")
-        return not whole and any(called(part) == "md" or (called(part) == "t" and part.keywords) for part in inner)
+        return not whole and any(
+            called(part) in ("md", "short_name") or (called(part) == "t" and part.keywords) for part in inner
+        )
 
     wrong = [
         f"{where}:{node.lineno} {ast.unparse(word)}"
