@@ -38,6 +38,7 @@ class Sheets(Figures):
     def around(self, filters: Filters) -> Around:
         """What the sheets of one period share, under the scheme in force; the period before has the same channel. A sheet of any period is
         for whoever has the agent today."""
+        self.require("see")
         filters = replace(filters, theirs=True)
         evaluation = self.evaluation(filters)
         before = self.compared(filters, evaluation.scheme)
@@ -87,6 +88,7 @@ class Sheets(Figures):
 
     def moved_on(self, filters: Filters) -> list[str]:
         """Whose figures of a period the reader sees, but whose sheets no longer: they belong to another team today."""
+        self.require("see")
         measured = self._measured(replace(filters, theirs=False))
         had = [str(one) for one in measured.people["agent_id"][measured.shown]]
         now = self.covered(had)

@@ -1,6 +1,7 @@
 """A manager's pages asked for agents that are not theirs."""
 
 import shutil
+import time
 
 import pytest
 import streamlit as st
@@ -37,7 +38,8 @@ def east(tiny_folder, tmp_path, monkeypatch):
     at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     at.context = {"locale": "zh-CN"}
     at.secrets["auth"] = {"cookie_secret": "x" * 64}
-    at.user = {"is_logged_in": True, "email": "east@x.cn", "email_verified": True}
+    claims = {"iss": "https://provider.example", "sub": "east@x.cn", "iat": time.time()}
+    at.user = {"is_logged_in": True, "email": "east@x.cn", "email_verified": True, **claims}
     yield at.run()
     load.close()
 
