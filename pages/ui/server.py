@@ -35,7 +35,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     belongings.take_over(runtime)
     sweeping = asyncio.create_task(_sweep(runtime))
     tending = asyncio.create_task(upkeep.tend())
-    upkeep.warm_up()
+    if problem is None:  # nobody is served: nothing to be warm for
+        upkeep.warm_up()
     yield
     for task in (sweeping, tending):
         task.cancel()

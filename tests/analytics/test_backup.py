@@ -110,13 +110,17 @@ def test_check_reads_everything_and_names_what_is_not_as_it_should_be(tiny, shel
     assert len(json.loads(done.stdout)["findings"]) >= 2
 
 
+LATER = ("login_binding", "login_end", "proposer")  # tables that came after the version of that test
+
+
 def test_the_state_of_an_earlier_version_is_kept_before_it_is_brought_up(tiny):
     import sqlite3
 
     folder = tiny.folder
     tiny.close()
     with sqlite3.connect(folder / "state.sqlite") as earlier:
-        earlier.execute("drop table operation")
+        for table in ("operation", *LATER):
+            earlier.execute(f"drop table {table}")
         earlier.execute("update alembic_version set version_num = '0006'")
     earlier.close()
     with opened(folder) as home:

@@ -42,7 +42,7 @@ def test_a_tab_that_stood_open_does_nothing_more_once_its_account_is_taken_away(
 
 
 # In processes of their own: they fork, which this one, full of threads, should not.
-@pytest.mark.parametrize(("campaign", "size"), [("kills", 6), ("damages", 10)])
+@pytest.mark.parametrize(("campaign", "size"), [("kills", 3), ("damages", 5)])
 def test_a_home_holds_out(campaign, size, tmp_path):
     command = [sys.executable, "-m", "tests.assault", campaign, "--size", str(size), "--seed", "7"]
     done = subprocess.run(

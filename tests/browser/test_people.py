@@ -83,7 +83,7 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     boss.open("audit")
     boss.settle()
     page.get_by_role("button", name="校验记录").click()
-    page.get_by_text("没有被改动").wait_for()
+    page.get_by_text("条记录全部成立").wait_for()
     for visit in (boss, ann, east):
         assert visit.complaints == []
         assert visit.foreign == []

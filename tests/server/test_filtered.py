@@ -1,6 +1,7 @@
 """What Streamlit gets to see of a tab whose login came to its end."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -43,7 +44,8 @@ def take(count, sent, allowed, monkeypatch, visitor=WHO):
         finally:
             filtered.close()
 
-    return [BackMsg.FromString(one["bytes"]) for one in asyncio.run(run())]
+    with ThreadPoolExecutor(1) as pool:  # a thread of its own: a browser of earlier tests may have a loop in this one
+        return [BackMsg.FromString(one["bytes"]) for one in pool.submit(asyncio.run, run()).result()]
 
 
 def test_a_click_passes_as_long_as_the_login_holds(monkeypatch):
