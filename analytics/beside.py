@@ -11,6 +11,7 @@ import pandas as pd
 from analytics.intake.questions import Question
 from analytics.intake.reading import Reading
 from analytics.intake.recipe import Recipe
+from analytics.intake.spellings import Alike, alike, named
 from analytics.warehouse.connection import Warehouse, run, statements
 
 FEWER = 0.5  # of the month before
@@ -39,6 +40,55 @@ def questions_beside(warehouse: Warehouse, read: Reading, recipe: Recipe, as_of:
     return [one for one in out if recipe.answers.get(one.id) not in one.choices]
 
 
+def agents_of(read: Reading) -> tuple[dict[str, int], dict[str, str]]:
+    """The agents that a file names: how many rows each, and what each is called there."""
+    table = read.records if read.facts is None else read.facts
+    counted = table.column("agent_id").value_counts()
+    rows = dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))
+    rows.pop(None, None)
+    if "name" not in table.column_names:
+        return rows, {}
+    pairs = table.select(["agent_id", "name"]).group_by(["agent_id"]).aggregate([("name", "max")])
+    names = zip(pairs.column("agent_id").to_pylist(), pairs.column("name_max").to_pylist(), strict=True)
+    return rows, {agent_id: name for agent_id, name in names if agent_id and name}
+
+
+def look_alike(
+    warehouse: Warehouse,
+    merged: Mapping[str, str],
+    rows: Mapping[str, int] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> list[Alike]:
+    """Spellings that may be one agent and are not merged yet; of a file that is not stored yet `rows` and `names`."""
+    stored = warehouse.ask("spellings")
+    counts = dict(zip(stored["agent_id"], (int(count) for count in stored["rows"]), strict=True))
+    known = {one for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True) if "agents" in kinds}
+    if rows is not None:
+        known |= set(counts)  # whoever is there already is merged into, not away
+    for one, count in (rows or {}).items():
+        counts[one] = counts.get(one, 0) + count
+    counts = {one: count for one, count in counts.items() if one not in merged}
+    found = [one for one in alike(counts, known) if rows is None or one.spelling in rows or one.agent_id in rows]
+    called = {
+        str(one): name for one, name in zip(stored["agent_id"], stored["name"], strict=True) if isinstance(name, str)
+    }
+    return named(found, {**called, **(names or {})})
+
+
+def told_alike(warehouse: Warehouse, read: Reading) -> list[Note]:
+    """How many agents of a load that was just stored differ from another only in how their number is written."""
+    rows, _ = agents_of(read)
+    with warehouse.cursor() as cursor:
+        merged = dict(run(cursor, "aliases"))
+    found = [
+        one for one in look_alike(warehouse, merged)
+        if one.why == "dress" and (one.spelling in rows or one.agent_id in rows)
+    ]  # fmt: skip
+    if not found:
+        return []
+    return [("agents_alike", {"count": len(found), "spelling": found[0].spelling, "agent": found[0].agent_id})]
+
+
 def sums_of(warehouse: Warehouse, kind: str) -> pd.DataFrame:
     """Agents, renewed and due policies and premium due by month, of the records of one kind."""
     if kind not in ("policies", "scoresheet"):
@@ -64,6 +114,6 @@ def told(before: pd.DataFrame, after: pd.DataFrame, months: tuple[str, ...]) -> 
 
 
 def _figures(row: pd.Series) -> dict[str, Any]:
-    rate = f"{row['renewed'] / row['due']:.1%}" if row["due"] else "–"
+    rate = f"{row['renewed'] / row['due']:.1%}" if row["due"] > 0 else "–"
     premium = f"{row['premium']:,.0f}" if row["premium"] == row["premium"] else "–"
     return {"agents": int(row["agents"]), "rate": rate, "premium": premium}

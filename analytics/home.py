@@ -13,15 +13,14 @@ from typing import Any
 import filelock
 import pandas as pd
 
-from analytics import files, start
-from analytics.beside import questions_beside
+from analytics import beside, files, start
 from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
 from analytics.errors import RequestRefused
 from analytics.evaluation import Measured, measure
 from analytics.intake import reading
 from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import Recipe, headers_key
-from analytics.intake.spellings import Alike, alike
+from analytics.intake.spellings import Alike
 from analytics.ledger import How, Ledger, follow
 from analytics.model import Filters, Issue, Receipt, Settings, WeightScheme
 from analytics.people import LOCAL, Finding, in_force
@@ -150,18 +149,9 @@ class Home:
         self.state.split_agents(spellings, who)
         self.follow()
 
-    def alike(self, rows: Mapping[str, int] | None = None) -> list[Alike]:
-        """Spellings that may be one agent and are not merged yet; `rows` are those of a file that is not loaded yet."""
-        stored = self.warehouse.ask("spellings")
-        merged = self.state.aliases()
-        counts = dict(zip(stored["agent_id"], (int(count) for count in stored["rows"]), strict=True))
-        known = {one for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True) if "agents" in kinds}
-        if rows is not None:
-            known |= set(counts)  # whoever is there already is merged into, not away
-        for one, count in (rows or {}).items():
-            counts[one] = counts.get(one, 0) + count
-        counts = {one: count for one, count in counts.items() if one not in merged}
-        return [one for one in alike(counts, known) if rows is None or one.spelling in rows or one.agent_id in rows]
+    def alike(self, rows: Mapping[str, int] | None = None, names: Mapping[str, str] | None = None) -> list[Alike]:
+        """Spellings that may be one agent and are not merged yet; `rows` and `names` are of a file that is not loaded yet."""
+        return beside.look_alike(self.warehouse, self.state.aliases(), rows, names)
 
     # -- reading a file ------------------------------------------------------------------------------------------
 
@@ -204,10 +194,9 @@ class Home:
     ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
         """The counts and issues that a load would have, and in `alike` the spellings that may be one agent."""
         with self.reading(path, recipe, work) as read:
-            named = (read.records if read.facts is None else read.facts).column("agent_id").value_counts()
-            rows = dict(zip(named.field("values").to_pylist(), named.field("counts").to_pylist(), strict=True))
-            beside = [one.plain() for one in questions_beside(self.warehouse, read, recipe, dt.date.today())]
-            answer = {**read.answer, "alike": self.alike(rows), "questions": [*read.answer["questions"], *beside]}
+            asked = [one.plain() for one in beside.questions_beside(self.warehouse, read, recipe, dt.date.today())]
+            found = self.alike(*beside.agents_of(read))
+            answer = {**read.answer, "alike": found, "questions": [*read.answer["questions"], *asked]}
             return answer, read.issues(recipe, path.name)
 
     def load(

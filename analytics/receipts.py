@@ -47,7 +47,7 @@ def receipt_of(warehouse: Warehouse, stored: Stored, told: Told, before: pd.Data
     plain = _plain(warehouse, row)
     figures = beside.told(before, beside.sums_of(warehouse, recipe.kind), plain.months)
     return replace(
-        plain, issues=issues, notes=(*figures, *notes, *_unmatched(warehouse, recipe.kind)),
+        plain, issues=issues, notes=(*figures, *notes, *beside.told_alike(warehouse, read), *_unmatched(warehouse, recipe.kind)),
         skipped=answer["skipped"], changes=changes,
     )  # fmt: skip
 

@@ -197,7 +197,8 @@ def corrections(context: Context, file: Path, kind: str | None, recipe_file: Pat
 )
 @click.option("--into", metavar="AGENT", help="The agent that the merged spellings stand for.")
 @click.option("--undo", multiple=True, metavar="SPELLING", help="Have a merged spelling stand for itself again.")
-def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo: tuple[str, ...]) -> None:
+@click.option("--take", is_flag=True, help="Merge every pair that differs only in writing, where no two names differ.")
+def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo: tuple[str, ...], take: bool) -> None:
     """Spellings that stand for one agent: merged ones, and those that may be meant for the same."""
     if bool(spellings) != bool(into):
         raise RequestRefused("merge_needs_both")
@@ -206,6 +207,9 @@ def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo
             home.split_agents(undo, context.who)
         if into:
             home.merge_agents(spellings, into, context.who)
+        for one in home.alike() if take else ():
+            if one.certain:
+                home.merge_agents([one.spelling], one.agent_id, context.who)
         merged = [{"spelling": one, "agent_id": agent_id} for one, agent_id in home.state.aliases().items()]
         offered = [asdict(one) for one in home.alike()]
     show(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])

@@ -17,7 +17,7 @@ from analytics.intake.recipe import Recipe
 EARLY_DAYS = 180  # a renewal this long before the due date is the signing of the policy that expires
 MOSTLY = 0.5
 SEVERAL_NAMES = 0.3  # of the agents with several rows: beyond it the names are not theirs
-ENOUGH = 20  # policies behind a rate that is judged
+ENOUGH = 50  # policies behind a rate that is judged
 LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, OLD_YEAR = 0.2, 24, 100, 2000
 MANY_TWICE = 0.05  # of all rows
 YES = ("yes",)
@@ -213,7 +213,7 @@ class _Asking:
             "where renewed_on is not null and due_date is not null",
             {"days": EARLY_DAYS},
         )
-        if not early or early < MOSTLY * dated:
+        if not early or early <= MOSTLY * dated:
             return
         facts = {"column": self._header("renewed_on"), "count": early, "dated": dated, "days": EARLY_DAYS}
         if "outcome" not in self.columns:
@@ -221,6 +221,7 @@ class _Asking:
         answer = self.settling.ask("renewals_early", "renewals_early", ("ignore", "keep"), "ignore", **facts)
         if answer == "ignore":
             self.connection.execute("update typed set renewed_on = null, raw_renewed_on = null")
+            self.connection.execute("update raw set renewed_on = null")
 
     def months(self, place: str) -> None:
         """Months before 2000 or to come, and more of them than a file of months holds."""

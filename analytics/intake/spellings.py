@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -15,13 +15,26 @@ COMPARED = 3_000  # names; beyond that every pair is too many, and only the same
 
 @dataclass(frozen=True)
 class Alike:
-    """A spelling that may be the agent `agent_id`: how many rows name each, and whether only the dress differs or letters do."""
+    """A spelling that may be the agent `agent_id`: how many rows name each, what each is called, and whether only the dress
+    differs or letters do."""
 
     spelling: str
     agent_id: str
     rows: int
     agent_rows: int
-    why: str  # dress (case, width, blanks) | letters
+    why: str  # dress (case, width, blanks, zeros in front) | letters
+    name: str | None = None
+    agent_name: str | None = None
+
+    @property
+    def certain(self) -> bool:
+        """Whether the dress alone differs and no two names speak against it."""
+        return self.why == "dress" and (not self.name or not self.agent_name or self.name == self.agent_name)
+
+
+def named(found: Iterable[Alike], names: Mapping[str, str | None]) -> list[Alike]:
+    """The pairs with what each of the two is called, where it is known."""
+    return [replace(one, name=names.get(one.spelling), agent_name=names.get(one.agent_id)) for one in found]
 
 
 def dressed_down(spelling: str) -> str:

@@ -16,6 +16,8 @@ _VALUE = re.compile(
     r"[-+]?[￥¥$€₱]?\s*[\d,]*\.?\d+\s*[%万亿元]?|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
 )
 
+_PIVOT = re.compile(r"^(求和项|计数项|平均值项|最大值项)\s*[:：]\s*|^(sum|count|average) of (?=\S)")
+_MONTH = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?")
 Rows = Sequence[Sequence[str]]
 
 
@@ -46,8 +48,8 @@ class Found:
 
 
 def plain(text: str) -> str:
-    """A header as it is compared: lower case, single blanks, none between Chinese characters."""
-    flat = " ".join(str(text).replace("\ufeff", "").split()).lower()
+    """A header as it is compared: lower case, single blanks, none between Chinese characters, without what a pivot adds."""
+    flat = _PIVOT.sub("", " ".join(str(text).replace("\ufeff", "").split()).lower())
     return flat.replace(" ", "") if _CHINESE.search(flat) else flat
 
 
@@ -116,7 +118,8 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
             return None, False
         rows = layout.header_rows or (2 if at and _worth(head, at, layout, merged) else 1)
         return at, rows == 2 and at > 0
-    single = [_hits(row, layout) for row in head]
+    width = max(sum(bool(cell) for cell in row) for row in head)
+    single = [(0, 0) if _filters(row, width) else _hits(row, layout) for row in head]
     double = [(0, 0)] * len(head)
     for at in range(1, len(head)):
         if layout.header_rows != 1 and _paired(head[at - 1], head[at]):
@@ -127,7 +130,6 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
             at = single.index(best)
             return at, layout.header_rows != 1 and at > 0 and _worth(head, at, layout, merged)
         return double.index(best), True
-    width = max(sum(bool(cell) for cell in row) for row in head)
     for at, row in enumerate(head):
         given = [cell for cell in row if cell]
         if len(given) >= max(1, width * WIDE_ENOUGH) and sum(_is_value(cell) for cell in given) * 2 <= len(given):
@@ -141,6 +143,16 @@ def _hits(row: Sequence[str], layout: Layout) -> tuple[int, int]:
     """How many wanted and how many known names stand in a row."""
     names = {plain(cell) for cell in row if cell}
     return len(names & layout.wanted), len(names & layout.known)
+
+
+def _filters(row: Sequence[str], width: int) -> bool:
+    """Whether a row above a wider table names one thing and its value, as a pivot's filter does."""
+    given = [cell for cell in row if cell]
+    return (
+        len(given) == 2 < width
+        and not _is_value(given[0])
+        and (_is_value(given[1]) or _MONTH.fullmatch(given[1]) is not None)
+    )
 
 
 def _is_value(cell: str) -> bool:

@@ -194,7 +194,7 @@ def issue_line(issue: Issue, language: str) -> str:
     """One issue as a sentence: where it stands, what stands there, why it does not do."""
     key = "line_column" if not issue.row else "line_times" if issue.count > 1 else "line"
     return say(
-        f"issue.{key}", language, count=issue.count, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "", row=issue.row,
+        f"issue.{key}" if issue.value else f"issue.{key}_empty", language, count=issue.count, file=issue.file, sheet=f" [{issue.sheet}]" if issue.sheet else "", row=issue.row,
         column=issue.column, value=issue.value, reason=say(f"issue.{issue.reason}", language),
     )  # fmt: skip
 

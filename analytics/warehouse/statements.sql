@@ -285,6 +285,12 @@ select month, count(*) filter (held_policies > 0) as agents, sum(renewed_policie
 from agent_month group by month order by month
 
 -- name: month_sums_scoresheet
-select first_month as month, count(distinct agent_id) as agents, sum(value) filter (measure = 'renewed_policies')::double as renewed,
-  sum(value) filter (measure = 'due_policies')::double as due, sum(value) filter (measure = 'due_premium')::double as premium
-from current_scoresheet where first_month = last_month group by first_month order by first_month
+-- A row with only one half of a rate counts for neither, as it does in the rate itself.
+with wide as (
+  select first_month as month, agent_id, max(value) filter (measure = 'renewed_policies') as renewed,
+    max(value) filter (measure = 'due_policies') as due, max(value) filter (measure = 'due_premium') as premium
+  from current_scoresheet where first_month = last_month group by first_month, agent_id
+)
+select month, count(*) as agents, sum(renewed) filter (due is not null)::double as renewed,
+  sum(due) filter (renewed is not null)::double as due, sum(premium)::double as premium
+from wide group by month order by month

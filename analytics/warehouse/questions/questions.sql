@@ -210,8 +210,9 @@ with rows as (
   union all select agent_id, 'surveys' from surveys where current union all select agent_id, 'complaints' from complaints where current
   union all select agent_id, 'assessments' from assessments where current union all select agent_id, 'scoresheet' from scoresheet where current
   union all select agent_id, 'agents' from agent_facts
-)
-select agent_id, count(*) as rows, list(distinct kind order by kind) as kinds from rows group by agent_id order by agent_id
+), named as (select agent_id, max(name) as name from agent_facts group by agent_id)
+select agent_id, count(*) as rows, list(distinct kind order by kind) as kinds, any_value(named.name) as name
+from rows left join named using (agent_id) group by agent_id order by agent_id
 
 -- name: unmatched
 -- Who is in a roster and in no record, who is in records and in no roster (where there is a roster at all), and policies
