@@ -500,7 +500,7 @@ def _load_of(path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: H
 def _word_lists() -> dict[str, Any]:
     items = [(word, item) for item, known in words("item").items() for word in (*known, item)]
     return {
-        "no_exclusion": words("exclusion_none")["none"],
+        "no_exclusion": words("exclusion")["none"],
         "item_words": [word for word, _ in items],
         "item_ids": [item for _, item in items],
     }

@@ -66,11 +66,13 @@ def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
 
 
 def load_text(home: Home, folder: Path, kind: str, text: str, **options: Any) -> Any:
-    """Load a CSV through the real intake, by its headers."""
+    """Load a CSV through the real intake, by its headers; `answers` to what it would ask."""
     path = write(folder, f"{kind}-{abs(hash(text)) % 10**8}.csv", text)
     as_of = options.pop("as_of", AS_OF)
     columns = recognise(text.splitlines()[0].split(","), kind)[0].columns
-    return home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=as_of)
+    answers = {"plausible.rate": "yes", **options.pop("answers", {})}
+    recipe = {"kind": kind, "columns": columns, "answers": answers, "options": options}
+    return home.load(path, recipe_from(recipe), as_of=as_of)
 
 
 real_run = reading._run

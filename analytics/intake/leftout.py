@@ -162,7 +162,7 @@ def _sums(
         values = np.array([[np.nan if value is None else value for value in row[3:]] for row in some], dtype=float)
         named = [plain(str(row[1] or "")) for row in some]
         found += [
-            (some[at][0], str(some[at][1])) for at in _repeating(values, named)
+            (some[at][0], str(some[at][1])) for at in _repeating(values, named, LEAST_SUMMED + 1)
             if named[at] not in (*TOTALS, *AVERAGES, *TARGETS)
         ]  # fmt: skip
     if not found:
@@ -183,10 +183,10 @@ def _adds_up(name: str) -> bool:
     )
 
 
-def _repeating(values: Any, named: Sequence[str]) -> list[int]:
+def _repeating(values: Any, named: Sequence[str], least_alike: int) -> list[int]:
     """The places whose every figure is the sum of rows directly above or below, or the mean of all others.
 
-    Where the id looks like everybody's it takes more rows and no rounding: small figures add up by chance.
+    Where the id looks like everybody's it takes more rows (`least_alike`) and no rounding: small figures add up by chance.
     """
     count = len(values)
     shapes = [_shape(name) for name in named]
@@ -199,13 +199,15 @@ def _repeating(values: Any, named: Sequence[str]) -> list[int]:
         if given.sum() < LEAST_SUMMED or not named[at]:
             continue
         odd = shapes[at] != common
-        least = LEAST_SUMMED if odd else LEAST_SUMMED + 1
+        least = LEAST_SUMMED if odd else least_alike
         near = np.maximum(np.abs(values[at]), 1) * (SLACK if odd else EXACT)
         blocks = [sums[at] - sums[: max(at - least + 1, 0)], sums[at + 1 + least :] - sums[at + 1]]
         if odd and count > LEAST_SUMMED:
             blocks.append(((sums[-1] - filled[at]) / (count - 1))[None, :])
         if any((np.abs(block - values[at]) <= near)[:, given].all(axis=1).any() for block in blocks if len(block)):
             out.append(at)
+    if out and least_alike > LEAST_SUMMED:
+        return _repeating(values, named, LEAST_SUMMED)  # one sum shows how the table is made
     return out
 
 

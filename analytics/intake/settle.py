@@ -288,9 +288,10 @@ class Settler:
         """Ask about words that hardly exclude anything (正常), or that mark more policies than exclusions do."""
         given = self.recipe.values.get(column.name, {})
         nothing = {
-            " ".join(one.split()).lower() for one in (*words("exclusion_none")["none"], *given.get("counted", ()))
+            " ".join(one.split()).lower() for one in (*words("exclusion")["none"], *given.get("counted", ()))
         }
-        known = {" ".join(one.split()).lower() for one in given.get("excluded", ())}
+        excluded = (*words("exclusion")["excluded"], *given.get("excluded", ()))
+        known = {" ".join(one.split()).lower() for one in excluded}
         rows = self.connection.execute(
             f"select word({column.place}), any_value({column.place}), count(*) from raw where clean_text({column.place}) is not null "
             "group by 1 order by 3 desc, 1 limit 200"
@@ -299,10 +300,11 @@ class Settler:
         counted = [plain for plain, _, _ in rows if plain in nothing]
         told = []
         for plain, written, count in rows:
-            if plain in nothing or plain in known:
+            if plain in nothing:
                 continue
             usual = USUAL.search(plain)
-            if usual or (count > MANY_EXCLUDED * total and count > FEW_EXCLUDED):
+            many = count > MANY_EXCLUDED * total and count > FEW_EXCLUDED
+            if plain not in known and (usual or many):
                 answer = self.settling.ask(
                     f"exclusion.{plain}", "exclusion", ("counted", "excluded"), "counted" if usual else None,
                     column=column.header, word=written, count=count,

@@ -255,7 +255,7 @@ def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loa
     )
     load_text(tiny, tmp_path, "agents", "\n".join([header, *(reversed(rows) if turned else rows)]) + "\n")
     load_text(tiny, tmp_path, "agents", f"{header}\nA01,安,中,2026-04\n")
-    gone = load_text(tiny, tmp_path, "policies", HEADER + "P1,A01,2026-04-02,未续\n")
+    gone = load_text(tiny, tmp_path, "policies", HEADER + "P1,A01,2026-04-02,未续\n", answers={"handover": "move"})
     tiny.merge_agents(["A01"], "A1")
     tiny.merge_agents(["B02"], "B2")
     tiny.state.objections.correct(Correction("P5", dt.date(2026, 4, 1), {"outcome": "renewed"}, {}, "seen", "boss"))

@@ -493,3 +493,46 @@ def test_a_policy_of_a_month_that_is_over_stays_with_its_agent_unless_the_recipe
     shell("load", later, "--as-of", "2026-06-15", "--recipe", recipe)
     told = shell("evaluate")
     assert [one["agent_id"] for one in (*told["agents"], *told["not_rated"])] == ["A1"]
+
+
+def test_the_filter_above_a_pivot_is_no_header_and_its_labels_are_agents(read):
+    told = read(
+        "月份,2026-04,\n,,\n行标签,求和项:应续件数,求和项:已续件数\n星火,85,69\n张伟,26,24\n王芳,25,19\n李娜,34,26\n朝阳,62,40\n赵磊,20,15\n周杰,42,25\n",
+        kind="scoresheet",
+        answers={"rows.sums": "leave", "period": "2026-04"},
+    )
+    assert told.measure("due_policies") == {"张伟": 26, "王芳": 25, "李娜": 34, "赵磊": 20, "周杰": 42}
+
+
+def test_ids_that_differ_only_in_writing_are_told_by_the_receipt_and_merged_at_once(shell, tmp_path):
+    rows = [
+        "001001,张伟,P1,2026-04-01,已续",
+        "1001,张伟,P2,2026-04-02,未续",
+        "1002,王芳,P3,2026-04-02,已续",
+        "01002,李娜,P4,2026-04-02,未续",
+    ]
+    (tmp_path / "p.csv").write_text("工号,姓名,保单号,到期日,续保结果\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    told = shell("load", tmp_path / "p.csv", "--as-of", "2026-06-30")
+    assert "2 pairs of agent ids differ only in" in "".join(told["notes"])
+    merged = shell("aliases", "--take")
+    assert [(one["spelling"], one["agent_id"]) for one in merged["merged"]] == [("001001", "1001")]  # 王芳 is not 李娜
+    assert [one["why"] for one in merged["offered"]] == ["dress"]
+    told = shell("evaluate")
+    due = {
+        one["agent_id"]: one["indicators"]["renewal_rate"]["denominator"]
+        for one in (*told["agents"], *told["not_rated"])
+    }
+    assert due == {"1001": 2, "1002": 1, "01002": 1}
+
+
+def test_a_receipt_counts_half_a_rate_no_more_than_the_rate_does(shell, tmp_path):
+    text = "工号,考核期,应续件数,已续件数\nA1,2026-05,100,\nA2,2026-05,100,90\n"
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+    told = shell("load", tmp_path / "s.csv", "--as-of", "2026-06-30")
+    assert any("2026-05: 2 agents, renewal rate 90.0%" in note for note in told["notes"])
+
+
+def test_an_empty_cell_that_must_be_full_is_named_by_its_header(shell, tmp_path):
+    text = "工号,考核期,应续件数,已续件数\nA1,2026-05,100,80\nA2,,100,90\n"
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+    assert "s.csv, row 3, “考核期” is required and empty" in shell.refused("load", tmp_path / "s.csv")

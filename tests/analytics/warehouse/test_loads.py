@@ -134,6 +134,7 @@ def test_readers_never_see_half_a_load(home, tmp_path):
         {
             "kind": "policies",
             "columns": {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"},
+            "answers": {"plausible.rate": "yes"},
         }
     )
     receipt = home.load(path, recipe, as_of=AS_OF)
