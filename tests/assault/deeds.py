@@ -263,7 +263,9 @@ class Asking:
 
     def _about_objection(self, stored: Objection, how: str) -> Iterator[Deed]:
         filed = MAY if self.row.agent == self.company.mover else APRIL  # the stored one's month, whatever is said of it
-        yield self._deed("attachment", "attachment", lambda desk: desk.attachment(stored), how, month=APRIL)  # no figure
+        yield self._deed(
+            "attachment", "attachment", lambda desk: desk.attachment(stored), how, month=APRIL
+        )  # no figure
         for name in ("closed_around", "correction_of", "replay"):
             yield self._deed(name, name, lambda desk, name=name: getattr(desk, name)(stored), how, month=filed)
         for state in ("rejected", "accepted"):
