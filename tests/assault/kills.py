@@ -197,10 +197,10 @@ def prepare(folder: Path) -> None:
 
 def state_of(home: Path, again: bool = True) -> dict[str, Any]:
     """What a home holds once it is opened: figures, loads, what people wrote, the audit; and whether a rebuild gives the same."""
-    begun = time.monotonic()
+    clock = watching.Watch()
     with quick_reading():
         opened = Home(home)
-        took = time.monotonic() - begun
+        took = clock.took
         try:
             found = _held(opened)
             wrong = watching.audit_of(opened)
