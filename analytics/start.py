@@ -18,7 +18,7 @@ from analytics.ledger import Ledger, follow
 from analytics.people import LOCAL, Finding, Verdict
 from analytics.state.heads import Head, Heads
 from analytics.state.store import Store
-from analytics.state.transfer import keep_before_migrating
+from analytics.state.transfer import keep_before_migrating, keep_server_before_migrating
 from analytics.warehouse.connection import Warehouse, told_of
 
 FOLDERS = ("originals", "loads", "scratch")
@@ -148,9 +148,11 @@ def _state(folder: Path, accept: str, findings: list[Finding]) -> Store:
     lost = head.seq if url is None and (not path.exists() or not path.stat().st_size) else 0
     if lost and not accept:
         raise HomeBusy("state_lost", lines=lost)
-    earlier = (
-        keep_before_migrating(path, folder / BEFORE) if url is None and path.exists() and path.stat().st_size else ""
-    )
+    earlier = ""
+    if url is not None:
+        earlier = keep_server_before_migrating(url, folder / BEFORE)
+    elif path.exists() and path.stat().st_size:
+        earlier = keep_before_migrating(path, folder / BEFORE)
     if earlier:
         findings.append(Finding("migrated", {"version": earlier}))
     state = Store(url or f"sqlite:///{path.as_posix()}", folder / HEAD)
