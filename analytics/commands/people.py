@@ -135,7 +135,7 @@ def sheets(
         opened = [one for one in agents if one in desk.closed_agents(filters.period)] if reopen is not None else []
         if opened:
             desk.reopen_sheets(opened, filters.period, reopen or "")
-        ahead = desk.closing(filters.period, agents)
+        ahead = desk.closing(filters.period, agents) if desk.may("close") else None
         closed = desk.close_sheets(filters, agents, scheme=scheme, provisional=provisional) if close_ else 0
         if out is not None:
             out = trial_name(out, scheme, context.language)
@@ -149,13 +149,14 @@ def sheets(
         "left_out": moved,
         "closed": closed,
         "reopened": len(opened),
-        "before_closing": {
+    }
+    if ahead is not None:
+        view["before_closing"] = {
             "open": len(ahead.sheets),
             "provisional": len(ahead.provisional),
             "open_objections": ahead.objections,
             "without_comment": ahead.without_comment,
-        },
-    }
+        }
     show(context, view | ({"written": str(out)} if out else {}), first=note)
 
 

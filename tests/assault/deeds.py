@@ -129,7 +129,9 @@ class Asking:
             named = {one.name: self.argument(one.name, desk) for one in asked if one.kind is one.KEYWORD_ONLY}
             return getattr(desk, name)(*plain, *more, **named)
 
-        return self._deed(name, name, call)
+        return self._deed(
+            name, name, call, month=APRIL if name == "objection" else self.row.month
+        )  # it tells no figure
 
     def _deed(self, method: str, rule: str, call: Callable[[Desk], Any], how: str = "", **more: Any) -> Deed:
         return Deed(method, rule, self.row.agent, more.pop("month", self.row.month), call, how, **more)
