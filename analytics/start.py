@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +15,17 @@ import filelock
 from analytics import files
 from analytics.errors import HomeBusy, RenewalError, RequestRefused, StoreFailed
 from analytics.ledger import Ledger, follow
-from analytics.people import LOCAL, Finding
+from analytics.people import LOCAL, Finding, Verdict
 from analytics.state.heads import Head, Heads
 from analytics.state.store import Store
-from analytics.state.transfer import keep_before_migrating
+from analytics.state.transfer import keep_before_migrating, keep_server_before_migrating
 from analytics.warehouse.connection import Warehouse, told_of
 
 FOLDERS = ("originals", "loads", "scratch")
 WAREHOUSE, STATE, HEAD, SECRET, SUSPECT = "warehouse.duckdb", "state.sqlite", "audit.head", "secret", "suspect"
 BEFORE = "before"  # where the state store goes as it was before a new version of the program brought it up
 DAMAGED = "damaged"  # where a file goes that could not be opened: it may hold what nothing else does
+AUDITED = ("state_older", "home_behind", "home_missing", "home_damaged")  # refusals; the audit can be read all the same
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,7 @@ def opened(folder: Path, accept: str = "") -> Opened:
     with _telling(folder):
         for name in FOLDERS:
             files.make_folder(folder / name)
-        lock = filelock.FileLock(folder / "lock", thread_local=False)  # opened by one thread, closed by another
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout as error:
-            raise HomeBusy("home_busy", home=folder.name) from error
+        lock = _locked(folder)
     state: Store | None = None
     warehouse: Warehouse | None = None
     try:
@@ -76,6 +73,17 @@ def opened(folder: Path, accept: str = "") -> Opened:
         raise
 
 
+def verdict_of_refused(folder: Path, heads: Sequence[Path], public: Sequence[Path], written: Sequence[Head]) -> Verdict:
+    """Whether the audit holds of a home that is refused for one of AUDITED: never does it matter more than when something is gone."""
+    with _telling(folder), _locked(folder):
+        url = os.environ.get("RENEWAL_STATE_URL")
+        state = Store(url or f"sqlite:///{(folder / STATE).as_posix()}", folder / HEAD)
+        try:
+            return state.database.verify(heads, public, written)
+        finally:
+            state.close()
+
+
 def secret_whole(path: Path) -> bool:
     """Whether a home's secret is what it was made as, or was never made."""
     return not path.exists() or re.fullmatch(rb"[0-9a-f]{64}", path.read_bytes().strip()) is not None
@@ -90,6 +98,16 @@ def promised(folder: Path) -> Head:
     """The end of the audit as it was last written down beside it; number 0 where nothing can be read."""
     kept = Heads(folder / HEAD, None).kept()
     return kept if isinstance(kept, Head) else Head(0, "")
+
+
+def _locked(folder: Path) -> filelock.BaseFileLock:
+    """The home's lock, taken; refused while another process has it."""
+    lock = filelock.FileLock(folder / "lock", thread_local=False)  # opened by one thread, closed by another
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise HomeBusy("home_busy", home=folder.name) from error
+    return lock
 
 
 @contextmanager
@@ -130,9 +148,11 @@ def _state(folder: Path, accept: str, findings: list[Finding]) -> Store:
     lost = head.seq if url is None and (not path.exists() or not path.stat().st_size) else 0
     if lost and not accept:
         raise HomeBusy("state_lost", lines=lost)
-    earlier = (
-        keep_before_migrating(path, folder / BEFORE) if url is None and path.exists() and path.stat().st_size else ""
-    )
+    earlier = ""
+    if url is not None:
+        earlier = keep_server_before_migrating(url, folder / BEFORE)
+    elif path.exists() and path.stat().st_size:
+        earlier = keep_before_migrating(path, folder / BEFORE)
     if earlier:
         findings.append(Finding("migrated", {"version": earlier}))
     state = Store(url or f"sqlite:///{path.as_posix()}", folder / HEAD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 LOST = 60.0  # seconds after which an answer will not come any more
 CHART, FOLLOWER = "persistent_figure", "follow"
+_KEY = re.compile(rb'"key":"([^"]*)"')  # of a packed figure; to read all of it would cost more than to serve it
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
     followers: dict[str, tuple[str, str]] = field(default_factory=dict)  # chart → component, its fragment
     drawn: set[str] = field(default_factory=set)  # charts whose data the last run sent
+    shown: set[str] = field(default_factory=set)  # ids of the controls that the last run drew
     bytes: int = 0
 
     async def open(self, page: str = "") -> float:
@@ -99,13 +102,25 @@ class Visitor:
         if trigger is not None:
             state.widget_states.widgets.add(id=trigger[0], json_trigger_value=trigger[1])
         self.drawn.clear()
+        self.shown.clear()
         begin = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
             frame = await self.socket.recv(decode=False)
             self.bytes += len(frame)
             if self._take(ForwardMsg.FromString(frame)):
-                return time.perf_counter() - begin
+                spent = time.perf_counter() - begin
+                self._let_go(fragment)
+                return spent
+
+    def _let_go(self, fragment: str) -> None:
+        """Forget the controls that the run could have drawn and did not, as a browser does at the end of every run."""
+        gone = [
+            name for name, one in self.controls.items() if name not in self.shown and fragment in ("", one.fragment)
+        ]
+        for name in gone:
+            del self.controls[name]
+            self.states.pop(name, None)
 
     def _take(self, message: ForwardMsg) -> bool:
         """Whether this message ends the run."""
@@ -142,7 +157,7 @@ class Visitor:
             case "selectbox":
                 self._stand(element.selectbox, fragment)
             case "button_group":
-                self.controls[element.button_group.id] = Control(element.button_group, fragment)
+                self._stand(element.button_group, fragment)
             case "exception":
                 self.errors.append(element.exception.message[:200])
             case "alert" if element.alert.format == element.alert.ERROR:
@@ -152,9 +167,11 @@ class Visitor:
                 if one.component_name == FOLLOWER:
                     self.followers[json.loads(one.json)["chart"]] = (one.id, fragment)
                 elif one.component_name == CHART:
-                    size = int.from_bytes(one.bytes[:4], "little")
-                    self.drawn.add(json.loads(one.bytes[4 : 4 + size])["key"])
+                    found = _KEY.search(one.bytes)
+                    assert found is not None
+                    self.drawn.add(found[1].decode())
 
     def _stand(self, proto: Any, fragment: str) -> None:
         self.controls.pop(proto.id, None)
         self.controls[proto.id] = Control(proto, fragment)
+        self.shown.add(proto.id)

@@ -22,18 +22,21 @@ from analytics.commands.shell import (
     plain_of,
     scheme_of,
     show,
+    tell,
     trial_name,
     trial_note,
     writable,
     write,
 )
 from analytics.desk import Desk
-from analytics.errors import FileRefused, RequestRefused
+from analytics.errors import FileRefused, HomeBusy, RequestRefused
 from analytics.insight.sheet import Around
 from analytics.intake.accounts import accounts_from
+from analytics.language import explain
 from analytics.model import Filters, WeightScheme
 from analytics.people import TALK_STATES, Account, Note, Objection, Talk
 from analytics.reports.audit import head_from, notes_of, wrong_of
+from analytics.start import AUDITED, verdict_of_refused
 
 SHEET_COLUMNS = ("id", "value", "numerator", "denominator", "points", "weight", "contribution", "team_median", "before")
 
@@ -132,7 +135,7 @@ def sheets(
         opened = [one for one in agents if one in desk.closed_agents(filters.period)] if reopen is not None else []
         if opened:
             desk.reopen_sheets(opened, filters.period, reopen or "")
-        ahead = desk.closing(filters.period, agents)
+        ahead = desk.closing(filters.period, agents) if desk.may("close") else None
         closed = desk.close_sheets(filters, agents, scheme=scheme, provisional=provisional) if close_ else 0
         if out is not None:
             out = trial_name(out, scheme, context.language)
@@ -146,13 +149,14 @@ def sheets(
         "left_out": moved,
         "closed": closed,
         "reopened": len(opened),
-        "before_closing": {
+    }
+    if ahead is not None:
+        view["before_closing"] = {
             "open": len(ahead.sheets),
             "provisional": len(ahead.provisional),
             "open_objections": ahead.objections,
             "without_comment": ahead.without_comment,
-        },
-    }
+        }
     show(context, view | ({"written": str(out)} if out else {}), first=note)
 
 
@@ -339,11 +343,18 @@ def audit(
         key = new_key(new)
         show(context, {"key": key.name, "private": str(new), "public": str(public_path(new))})
         return
-    with desk_of(context, "audit") as desk:
-        if not verify:
-            show(context, [plain_of(one) for one in desk.audit()])
-            return
-        verdict = desk.verify_audit(heads, public, [head_from(text) for text in written])
+    known = [head_from(text) for text in written]
+    try:
+        with desk_of(context, "audit") as desk:
+            if not verify:
+                show(context, [plain_of(one) for one in desk.audit()])
+                return
+            verdict = desk.verify_audit(heads, public, known)
+    except HomeBusy as refused:
+        if not verify or context.account is not None or refused.key not in AUDITED:
+            raise
+        tell(explain(refused, context.language), err=True)
+        verdict = verdict_of_refused(context.home, heads, public, known)
     if verdict.wrong:
         raise RequestRefused("audit_broken", lines=wrong_of(verdict, context.language))
     notes = notes_of(verdict, context.language)

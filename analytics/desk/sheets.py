@@ -132,6 +132,7 @@ class Sheets(Figures):
 
     def closing(self, period: Period, agent_ids: Sequence[str]) -> Closing:
         """What closing these agents' sheets would freeze, before anybody says yes."""
+        self.require("close")
         closed = self.home.state.sheets.closed(period.first, period.last)
         mine = self.covered(agent_ids)
         chosen = [one for one in agent_ids if (one, period.first, period.last) not in closed and one in mine]

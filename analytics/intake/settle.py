@@ -287,9 +287,7 @@ class Settler:
     def _exclusions(self, column: Column) -> None:
         """Ask about words that hardly exclude anything (正常), or that mark more policies than exclusions do."""
         given = self.recipe.values.get(column.name, {})
-        nothing = {
-            " ".join(one.split()).lower() for one in (*words("exclusion")["none"], *given.get("counted", ()))
-        }
+        nothing = {" ".join(one.split()).lower() for one in (*words("exclusion")["none"], *given.get("counted", ()))}
         excluded = (*words("exclusion")["excluded"], *given.get("excluded", ()))
         known = {" ".join(one.split()).lower() for one in excluded}
         rows = self.connection.execute(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from analytics.files import FILE, write_durably
+from analytics.files import FILE, sync_folder, write_durably
 
 ADDED = ".heads"  # where heads are published when only a key outside the home is named: beside it
 TAIL = 4096
@@ -117,7 +117,8 @@ class Heads:
             file.write(data)
 
     def _add(self, head: Head) -> None:
-        """One line at the end, in one write, so that two programs never mix theirs; after a torn line on a line of its own."""
+        """One line at the end, in one write, so that two programs never mix theirs; after a torn line on a line of its own. It is on the disk
+        when this returns: a head that a cut of power takes away proves nothing."""
         if self.published is None:
             return
         plain: dict[str, Any] = {"seq": head.seq, "hash": head.hash, "at": head.at}
@@ -130,6 +131,9 @@ class Heads:
                 file.seek(size - 1)
                 line = line if file.read(1) == b"\n" else b"\n" + line
             file.write(line)
+            os.fsync(file.fileno())
+        if not size:
+            sync_folder(self.published.parent)
 
 
 def _last_of(path: Path) -> str | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from analytics import files
@@ -36,13 +39,16 @@ def copy_to(database: Database, path: Path) -> Head:
 
 
 def copy_from(path: Path, url: str) -> None:
-    """Bring a backup's state into an empty database of another kind."""
+    """Bring a backup's state into an empty database of another kind, or into one that has just this state already: whoever was stopped
+    between the rows and the files begins again."""
     target = Database(url, None, Outside())
     try:
-        if target.head().seq:
-            raise RequestRefused("state_not_empty")
         with _opened(path) as copy, copy.snapshot() as source:
-            _rows(source, target)
+            head = target.head()
+            if not head.seq:
+                _rows(source, target)
+            elif head.hash != copy.head().hash:
+                raise RequestRefused("state_not_empty")
     finally:
         target.close()
 
@@ -54,22 +60,73 @@ def keep_before_migrating(path: Path, folder: Path) -> str:
             row = source.execute("select version_num from alembic_version").fetchone()
         except sqlite3.DatabaseError:  # no state store, or a damaged one: whoever opens it says so
             return ""
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-        scripts = ScriptDirectory.from_config(config)
-        known = {script.revision for script in scripts.walk_revisions()}
-        if row is None or row[0] == scripts.get_current_head() or row[0] not in known:
+        if row is None or not _earlier(row[0]):
             return ""
-        files.make_folder(folder)
-        kept = folder / f"state-{row[0]}.sqlite"
-        partial = kept.with_name(f"{kept.name}{files.UNFINISHED}")
-        partial.unlink(missing_ok=True)
-        with closing(sqlite3.connect(partial)) as target:
+        with _kept(folder, row[0]) as partial, closing(sqlite3.connect(partial)) as target:
             source.backup(target)
+    return str(row[0])
+
+
+def keep_server_before_migrating(url: str, folder: Path) -> str:
+    """The same of a server's state: its rows in a state file of the earlier version."""
+    engine = sa.create_engine(url)
+    try:
+        with telling(), engine.connect() as connection:
+            level = "REPEATABLE READ" if engine.dialect.name == "postgresql" else "SERIALIZABLE"
+            source = connection.execution_options(isolation_level=level)
+            version = MigrationContext.configure(source).get_current_revision()
+            if version is None or not _earlier(version):
+                return ""
+            with _kept(folder, version) as partial:
+                _rows_of_version(source, partial, version)
+    finally:
+        engine.dispose()
+    return version
+
+
+def _rows_of_version(source: sa.Connection, path: Path, version: str) -> None:
+    """Every row of tables as they were at a version, in a new file with the tables of that version."""
+    engine = sa.create_engine(f"sqlite:///{path.as_posix()}")
+    try:
+        with engine.begin() as target:
+            config = _scripts()
+            config.attributes["connection"] = target
+            command.upgrade(config, version)
+            there, here = sa.MetaData(), sa.MetaData()
+            there.reflect(source)
+            here.reflect(target)
+            for table in here.sorted_tables:
+                rows = [dict(row) for row in source.execute(sa.select(there.tables[table.name])).mappings()]
+                target.execute(sa.delete(table))
+                for at in range(0, len(rows), AT_ONCE):
+                    target.execute(sa.insert(table), rows[at : at + AT_ONCE])
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _kept(folder: Path, version: str) -> Iterator[Path]:
+    """Where a copy of a version is written by the block, and durably kept after it."""
+    files.make_folder(folder)
+    kept = folder / f"state-{version}.sqlite"
+    partial = kept.with_name(f"{kept.name}{files.UNFINISHED}")
+    partial.unlink(missing_ok=True)
+    yield partial
     partial.chmod(files.FILE)
     files.sync_file(partial)
     files.move_durably(partial, kept)
-    return str(row[0])
+
+
+def _earlier(version: str) -> bool:
+    """Whether a version is one of ours, and not the latest."""
+    scripts = ScriptDirectory.from_config(_scripts())
+    return version != scripts.get_current_head() and version in {one.revision for one in scripts.walk_revisions()}
+
+
+def _scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
 
 
 class _opened:

@@ -1,7 +1,7 @@
 """Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a scheme for the company."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.figure import persistent_figure
+from pages.ui.figure import Picture, persistent_figure, picture
 from pages.ui.follow import lead
 from pages.ui.i18n import indicator, md, plain, t, text
 
@@ -268,33 +268,29 @@ def workbench() -> None:
     lead("weights_chart", session.trial())
 
 
-def effect(now: Evaluation) -> None:
-    """Who rises and falls against the scheme in force, and how many change grade."""
-    rows = np.flatnonzero(now.shown & now.agents.rated & base.agents.rated)
-    moved_by = base.agents.rank[rows] - now.agents.rank[rows]
-    regraded = int((now.agents.grade[rows] != base.agents.grade[rows]).sum())
-    with st.container(horizontal=True, gap="small"):
-        st.metric(t("weights.rising"), int((moved_by > 0).sum()), border=True)
-        st.metric(t("weights.falling"), int((moved_by < 0).sum()), border=True)
-        st.metric(t("weights.regraded"), regraded, help=t("weights.regraded_help", base=label_official()), border=True)
-    st.caption(t("weights.against", base=label_official(), period=str(now.measured.period)))
-    if not len(rows):
-        st.info(t("weights.nobody_rated"))
-        return
-    persistent_figure(
-        rank_changes(now, base, rows, plain, label_official()),
-        "weights_chart",
-        430,
-        alt=t("weights.chart"),
-        labels=panel.modebar(),
-    )
+@dataclass(frozen=True)
+class Effect:
+    """What weights do against those in force: how many rise, fall and change grade; who, as a picture and as a table."""
+
+    rising: int
+    falling: int
+    regraded: int
+    chart: Picture | None  # where nobody is rated under both
+    moves: panel.Rows
+    table: pd.DataFrame
+
+
+def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
+    """Who rises and falls against the scheme in force, whose name is given, and how many change grade."""
+    rows = np.flatnonzero(now.shown & now.agents.rated & against.agents.rated)
+    moved_by = against.agents.rank[rows] - now.agents.rank[rows]
     order = rows[np.argsort(-np.abs(moved_by), kind="stable")]
-    sides = (("before", base), ("after", now))
+    sides = (("before", against), ("after", now))
     table = pd.DataFrame(
         {
             "name": now.people["name"].to_numpy()[order],
             "team": now.people["team"].to_numpy()[order],
-            "moved": base.agents.rank[order] - now.agents.rank[order],
+            "moved": against.agents.rank[order] - now.agents.rank[order],
             **{f"rank_{side}": of.agents.rank[order] for side, of in sides},
             **{f"score_{side}": of.agents.score[order] for side, of in sides},
             **{f"grade_{side}": of.agents.grade[order] for side, of in sides},
@@ -311,8 +307,34 @@ def effect(now: Evaluation) -> None:
         )
         for name in table.columns
     ]
-    panel.show("moves", table.head(200), columns, height=330)
-    panel.downloads("moves", plain("weights.export", period=str(now.measured.period)), table, columns)
+    return Effect(
+        rising=int((moved_by > 0).sum()),
+        falling=int((moved_by < 0).sum()),
+        regraded=int((now.agents.grade[rows] != against.agents.grade[rows]).sum()),
+        chart=picture(rank_changes(now, against, rows, plain, in_force)) if len(rows) else None,
+        moves=panel.Rows.of(table.head(200), columns),
+        table=table,
+    )
+
+
+def effect(now: Evaluation) -> None:
+    """The effect of the weights that the sliders say."""
+    in_force = label_official()
+    found = load.drawn("effect", now, lambda: effect_of(now, base, in_force), in_force, base.nominal.tobytes())
+    with st.container(horizontal=True, gap="small"):
+        st.metric(t("weights.rising"), int(found.rising), border=True)
+        st.metric(t("weights.falling"), int(found.falling), border=True)
+        st.metric(
+            t("weights.regraded"), int(found.regraded), help=t("weights.regraded_help", base=in_force), border=True
+        )
+    st.caption(t("weights.against", base=in_force, period=str(now.measured.period)))
+    if found.chart is None:
+        st.info(t("weights.nobody_rated"))
+        return
+    persistent_figure(found.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar())
+    panel.show("moves", found.moves, height=330)
+    export = plain("weights.export", period=str(now.measured.period))
+    panel.downloads("moves", export, found.table, found.moves.columns)
 
 
 def label_official() -> str:

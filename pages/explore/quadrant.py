@@ -1,22 +1,25 @@
 """Quadrant · 象限: two indicators, four kinds of agents, and what to do about each."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import actions
 from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
 from analytics.insight.coaching import coaching_list, default_action
-from analytics.insight.quadrant import axes, place
+from analytics.insight.quadrant import Placed, axes, place
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import QUADRANTS, UNPLACED
 from analytics.people import OPEN_TALKS, Talk
 from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, figure, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.figure import persistent_figure, select_in_figure, selected_in_figure
+from pages.ui.figure import Picture, persistent_figure, select_in_figure, selected_in_figure
 from pages.ui.follow import follow, lead
 from pages.ui.i18n import indicator, md, plain, t, text
 
@@ -73,6 +76,20 @@ def controls_say() -> dict[str, object]:
     return {key: session.get(key) for key in (*keys, *cuts)}
 
 
+def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndarray]:
+    """Everybody's quadrant, and the rows that the picture shows."""
+    placed = place(now, x, y, cut_x, cut_y)
+    return placed, drawn_rows(placed, now.shown)
+
+
+def drawing(placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray) -> Picture:
+    """The chart, with the 95 % ranges of the selected agents."""
+    fig = quadrant_chart(now, placed, rows, look, indicator, plain)
+    if len(ringed):
+        fig["layout"]["shapes"] = [*fig["layout"]["shapes"], *arms(now, placed, ringed)]
+    return figure.picture(fig)
+
+
 @st.fragment
 def picture() -> None:
     """The chart with its controls, and the table of what is selected; only this part runs again when a control moves."""
@@ -110,17 +127,21 @@ def picture() -> None:
             format_func=lambda one: t(f"quadrant_page.{one}"),
         )
         sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
-    placed = place(now, x, y, cut_x, cut_y)
-    rows = drawn_rows(placed, now.shown)
+    place_at = (x, y, cut_x, cut_y)
+    placed, rows = load.drawn("quadrant.placed", now, lambda: placed_rows(*place_at), *place_at)
     with left:
         if not len(rows):
             st.info(t("quadrant_page.nobody"))
             picked = np.array([], dtype=int)
         else:
-            fig = quadrant_chart(now, placed, rows, Look(colour, sized, session.how_sure()), indicator, plain)
+            look = Look(colour, sized, session.how_sure())
+            facts = *place_at, look
+            fig = load.drawn("quadrant.chart", now, lambda: drawing(placed, rows, look, rows[:0]), *facts)
             ringed = picked_rows(now, placed, rows, selected_in_figure("quadrant_chart", fig))
             if session.how_sure() and len(ringed):
-                fig["layout"]["shapes"] = [*fig["layout"]["shapes"], *arms(now, placed, ringed)]
+                fig = load.drawn(
+                    "quadrant.chart", now, lambda: drawing(placed, rows, look, ringed), *facts, ringed.tobytes()
+                )
             chosen = persistent_figure(
                 fig, "quadrant_chart", 540, selectable=True, dragmode=mode,
                 alt=plain("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
@@ -144,18 +165,20 @@ def picture() -> None:
     lead("quadrant_chart", controls_say())
 
 
-@st.fragment
-def table() -> None:
-    """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list.
+@dataclass(frozen=True)
+class Listing:
+    """The table beside the picture, and what is said above it."""
 
-    It runs again once the chart is drawn, because a slider would otherwise wait for it.
-    """
-    follow("quadrant_chart", controls_say())
-    placed, rows, picked = session.get("quadrant_drawn")
+    rows: panel.Rows
+    certain: (
+        tuple[int, int] | None
+    )  # how many stand in their quadrant for certain, of how many; None where nobody knows
+    alike: dict[str, str] | None  # what is said where an axis tells nobody apart
+
+
+def listing(placed: Placed, shown: np.ndarray) -> Listing:
+    """Agents of the picture by quadrant, with their values, how sure these are, and what to do."""
     people, known = now.people, now.catalogue
-    shown = picked if len(picked) else rows
-    title = "quadrant_page.selected" if len(picked) else "quadrant_page.everybody"
-    st.subheader(t(title, count=len(shown)), anchor=False)
     order = shown[
         np.lexsort(
             (
@@ -164,44 +187,56 @@ def table() -> None:
             )
         )
     ][:MOST_ROWS]
-    frame = people.iloc[order][["agent_id", "name", "team"]].reset_index(drop=True)
-    frame["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
-    frame["x"], frame["y"] = placed.x_value[order], placed.y_value[order]
-    frame["due_policies"] = (
+    cells: dict[str, object] = {name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")}
+    cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
+    cells["x"], cells["y"] = placed.x_value[order], placed.y_value[order]
+    cells["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
     )
+    certain = alike = None
     chance = quadrant_certainty(now.measured, placed) if session.how_sure() else None
     if chance is not None and chance.known.any():
-        certain = int((chance.certain & now.shown).sum())
-        st.caption(t("certainty.quadrants", certain=certain, all=int((chance.known & now.shown).sum())))
+        certain = int((chance.certain & now.shown).sum()), int((chance.known & now.shown).sum())
         if not chance.tell_apart:
-            st.info(
-                t(
-                    "certainty.same",
-                    x=indicator(placed.x),
-                    y=indicator(placed.y),
-                    p_x=f"{chance.x.p_equal:.2f}",
-                    p_y=f"{chance.y.p_equal:.2f}",
-                )
-            )
-        frame["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
+            axes_said = {"x": indicator(placed.x), "y": indicator(placed.y)}
+            alike = {**axes_said, "p_x": f"{chance.x.p_equal:.2f}", "p_y": f"{chance.y.p_equal:.2f}"}
+        cells["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
     what_to_do = {name: text(default_action(name, [])) for name in (*QUADRANTS, UNPLACED)}
-    frame["action"] = [what_to_do[name] for name in placed.quadrant[order]]
+    cells["action"] = [what_to_do[name] for name in placed.quadrant[order]]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
         Column("x", indicator(placed.x), looks[0]), Column("y", indicator(placed.y), looks[1]), Column("due_policies", t("column.due_policies"), "count"), Column("action", t("column.action")),
     ]  # fmt: skip
-    if "certainty" in frame:
+    if "certainty" in cells:
         columns[4:4] = [Column("certainty", t("certainty.column"))]
     if session.how_sure():
         for stem, name in (("x", placed.x), ("y", placed.y)):
-            cells, more = sure_columns(now.measured, name, order, session.language(), stem)
-            frame = frame.assign(**cells)
-            columns[-1:-1] = more
-    ticked = panel.pick(
-        "quadrant_table", frame, columns, by="agent_id", most=len(frame), height=panel.fit(len(frame), 420)
-    )
+            more, more_columns = sure_columns(now.measured, name, order, session.language(), stem)
+            cells |= more
+            columns[-1:-1] = more_columns
+    return Listing(panel.Rows.of(pd.DataFrame(cells), columns), certain, alike)
+
+
+@st.fragment
+def table() -> None:
+    """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list.
+
+    It runs again once the chart is drawn, because a slider would otherwise wait for it.
+    """
+    follow("quadrant_chart", controls_say())
+    placed, rows, picked = session.get("quadrant_drawn")
+    shown = picked if len(picked) else rows
+    title = "quadrant_page.selected" if len(picked) else "quadrant_page.everybody"
+    st.subheader(t(title, count=len(shown)), anchor=False)
+    lines = placed.x, placed.y, placed.x_cut, placed.y_cut
+    found = load.drawn("quadrant.table", now, lambda: listing(placed, shown), *lines, shown.tobytes())
+    frame, columns = found.rows.frame, found.rows.columns
+    if found.certain is not None:
+        st.caption(t("certainty.quadrants", certain=found.certain[0], all=found.certain[1]))
+    if found.alike is not None:
+        st.info(t("certainty.same", **found.alike))
+    ticked = panel.pick("quadrant_table", found.rows, by="agent_id", most=len(frame), height=panel.fit(len(frame), 420))
     wanted = ticked or ([str(one) for one in frame["agent_id"]] if len(picked) else [])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -228,7 +263,7 @@ def table() -> None:
     unplaced = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))
     if len(unplaced):
         with st.expander(t("quadrant_page.unplaced", count=len(unplaced))):
-            rest = people.iloc[unplaced][["agent_id", "name", "team"]].assign(
+            rest = now.people.iloc[unplaced][["agent_id", "name", "team"]].assign(
                 x=placed.x_value[unplaced], y=placed.y_value[unplaced]
             )
             panel.show("unplaced", rest, [one for one in columns if one.name in rest])

@@ -8,6 +8,7 @@ import math
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
@@ -19,6 +20,18 @@ from pages.ui.act import action
 
 Figure = Drawing | Mapping[str, Any]  # Plotly's plain properties, {"data": [...], "layout": {...}}
 
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as it travels, whoever looks at it: to make it costs more than to send it, so it is kept and not its properties."""
+
+    height: int
+    signature: tuple[str, ...]  # of the point set of every trace
+    body: bytes  # traces and layout, the rest of a JSON object that a header opens
+    arrays: bytes  # float32
+
+
+HEIGHT = 320  # of a figure that says nothing about it
 PACK_FROM = 50  # shorter arrays cost less as JSON than as a reference
 
 _CONFIG = {
@@ -91,20 +104,33 @@ def _signature(traces: Sequence[Mapping[str, Any]]) -> list[str]:
     return signature
 
 
-def pack(fig: Figure, **header: Any) -> bytes:
-    """Serialise a figure as a length, a JSON header and float32 arrays, which is the smallest form the browser reads directly."""
+def picture(fig: Figure) -> Picture:
+    """Serialise a figure, but for what its page says of it."""
     packed: list[np.ndarray] = []
     traces, layout = _properties(fig)
-    header["traces"] = [_plain({k: v for k, v in props.items() if k != "ids"}, packed) for props in traces]
-    header["layout"] = _plain({k: v for k, v in layout.items() if k != "template"}, packed)
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    body = {
+        "traces": [_plain({k: v for k, v in props.items() if k != "ids"}, packed) for props in traces],
+        "layout": _plain({k: v for k, v in layout.items() if k != "template"}, packed),
+    }
+    arrays = b"".join(part.tobytes() for part in packed)
+    return Picture(int(layout.get("height") or HEIGHT), tuple(_signature(traces)), _json(body)[1:], arrays)
+
+
+def pack(fig: Figure | Picture, **header: Any) -> bytes:
+    """A figure as a length, a JSON header and float32 arrays, which is the smallest form the browser reads directly."""
+    found = fig if isinstance(fig, Picture) else picture(fig)
+    text = b"".join((_json(header)[:-1], b"," if header else b"", found.body))
     text += b" " * (-len(text) % 4)
-    return b"".join([struct.pack("<I", len(text)), text, *(part.tobytes() for part in packed)])
+    return b"".join((struct.pack("<I", len(text)), text, found.arrays))
 
 
-def _valid(state: Any, signature: list[str]) -> list[list[int]]:
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _valid(state: Any, signature: Sequence[str]) -> list[list[int]]:
     """Keep only points that exist in this figure, because the state comes from the browser."""
-    if not isinstance(state, Mapping) or state.get("sig", signature) != signature:
+    if not isinstance(state, Mapping) or list(state.get("sig", signature)) != list(signature):
         return []
     sizes = [int(part.split(":")[0]) for part in signature]
     return [
@@ -117,7 +143,7 @@ def _valid(state: Any, signature: list[str]) -> list[list[int]]:
 
 
 def persistent_figure(
-    fig: Figure,
+    fig: Figure | Picture,
     key: str,
     height: int,
     selectable: bool = False,
@@ -126,11 +152,12 @@ def persistent_figure(
     labels: Mapping[str, str] | None = None,
 ) -> Selection | None:
     """Draw a figure in a node that is kept, and return what is selected (None when the chart is not selectable)."""
-    signature = _signature(_properties(fig)[0])
+    found = fig if isinstance(fig, Picture) else picture(fig)
+    signature = list(found.signature)
     state = st.session_state.get(key)
     state = state.get("selection") if isinstance(state, Mapping) else None
     data = pack(
-        fig,
+        found,
         key=key,
         config=_CONFIG,
         labels=dict(labels or {}),
@@ -145,10 +172,10 @@ def persistent_figure(
     return {"points": _valid(state, signature)} if selectable else None
 
 
-def selected_in_figure(key: str, fig: Figure) -> list[list[int]]:
+def selected_in_figure(key: str, fig: Picture) -> list[list[int]]:
     """What is selected in a figure about to be drawn: (trace, point) pairs that exist in it."""
     state = st.session_state.get(key)
-    return _valid(state.get("selection") if isinstance(state, Mapping) else None, _signature(_properties(fig)[0]))
+    return _valid(state.get("selection") if isinstance(state, Mapping) else None, fig.signature)
 
 
 def select_in_figure(key: str, points: Sequence[Sequence[int]] = ()) -> None:

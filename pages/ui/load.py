@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from analytics.insight.robustness import RankRanges, Robustness
     from analytics.insight.trends import Incentives, Trends
 
+Value = TypeVar("Value")
+
 _opening = threading.Lock()
 _open: dict[str, Home] = {}
 _refused: dict[str, tuple[float, RenewalError]] = {}  # by folder: when it could not be opened last, and why
@@ -46,8 +48,12 @@ _robustness: Memory[Robustness] = Memory(6)
 _leaders: Memory[pd.DataFrame] = Memory(12)
 _rankings: Memory[tuple[pd.DataFrame, list[Column]]] = Memory(24)
 _days: Memory[tuple[dt.date, ...]] = Memory(4)
+_opening_period: Memory[Period] = Memory(4)
+_channels: Memory[list[str]] = Memory(4)
+_drawn: Memory[Any] = Memory(400)
 _MEMORIES: tuple[Memory[Any], ...] = (
     _measured, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
+    _opening_period, _channels, _drawn,
 )  # fmt: skip
 
 
@@ -148,11 +154,12 @@ def month_days() -> tuple[dt.date, ...]:
 
 
 def default_period() -> Period:
-    return core.latest_closed(home().warehouse)
+    return _opening_period(_key()[:2], lambda: core.latest_closed(home().warehouse))
 
 
 def channels() -> list[str]:
-    return [str(channel) for channel in home().warehouse.ask("channels")["channel"]]
+    found = _channels(_key()[:2], lambda: [str(one) for one in home().warehouse.ask("channels")["channel"]])
+    return list(found)
 
 
 def agent_history(of: Evaluation, agent_id: str) -> pd.DataFrame:
@@ -260,6 +267,17 @@ def robustness(of: Evaluation) -> Robustness:
     from analytics.insight.robustness import robustness as found
 
     return _robustness(_scored(of), lambda: found(of))
+
+
+def drawn(what: str, of: Evaluation, make: Callable[[], Value], *facts: Hashable) -> Value:
+    """What pages draw of an evaluation (pictures, tables), kept under all that it may depend on: figures, weights, whom the reader is
+    shown and by which filters, language and labels; `facts` name the rest. Nobody changes what they are given."""
+    scheme = of.scheme
+    named = scheme.name, scheme.version, scheme.trial, session.language(), session.catalogue().version
+    whom = of.measured.filters, of.in_scope.tobytes(), of.shown.tobytes()
+    key = what, *_scored(of), *named, *whom, session.how_sure(), *facts
+    found: Value = _drawn(key, make)
+    return found
 
 
 def _figures(of: Evaluation) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 from itsdangerous import BadData, URLSafeTimedSerializer
+from streamlit import config
 from streamlit.auth_util import get_origin_from_redirect_uri
 from streamlit.errors import StreamlitSecretNotFoundError
 from streamlit.web.server.server_util import get_cookie_secret
@@ -67,12 +69,21 @@ def _section(name: str) -> Mapping[str, Any]:
 def _secrets() -> Mapping[str, Any]:
     """What stands in the secrets; nothing where there are none. Raises OSError or
     ValueError where there are some that cannot be read."""
+    # Where there are none, Streamlit looks its places up anew at every question, which takes longer than many a page.
+    if st.secrets._secrets is None and not any(map(os.path.exists, _places(os.getcwd()))):
+        return {}
     try:
         return st.secrets._parse()
     except StreamlitSecretNotFoundError as error:
         if error.error_id == "no-secrets-found":
             return {}
         raise
+
+
+@lru_cache(maxsize=4)
+def _places(folder: str) -> tuple[str, ...]:
+    """Where secrets may stand; settled by the settings and the folder that the server was started with."""
+    return tuple(config.get_option("secrets.files"))
 
 
 def from_cookies(cookies: Mapping[str, str]) -> Login | None:

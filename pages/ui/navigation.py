@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
+from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -22,11 +25,23 @@ def sections(pages: Sequence[Listed], desk: Desk | None, login: Callable[[], Non
         if desk is not None and not desk.may(action):
             continue
         page = login if desk is None else f"pages/{place}.py"
-        look = {"title": t(title), "icon": f":material/{icon}:"}
+        look = (t(title), f":material/{icon}:")
         section = found.setdefault(t(f"section.{place.partition('/')[0]}"), [])
         if address != first:
-            section.append(st.Page(page, url_path=address, **look))
+            section.append(_listed(page, address, look))
         else:  # the first page stands at "/"; the address that it has for others leads to it as well
-            section.append(st.Page(page, url_path="front", default=True, **look))
-            section.append(st.Page(page, url_path=address, visibility="hidden", **look))
+            section.append(_listed(page, "front", look, default=True))
+            section.append(_listed(page, address, look, visibility="hidden"))
     return found
+
+
+def _listed(page: str | Callable[[], None], address: str, look: tuple[str, str], **more: Any) -> st.Page:
+    """A page of its own for this run, which notes in it whether the reader may open it; what it is made of is looked up once."""
+    return copy(_made(page, address, look, **more) if isinstance(page, str) else _new(page, address, look, **more))
+
+
+def _new(page: str | Callable[[], None], address: str, look: tuple[str, str], **more: Any) -> st.Page:
+    return st.Page(page, url_path=address, title=look[0], icon=look[1], **more)
+
+
+_made = lru_cache(maxsize=256)(_new)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -15,15 +16,33 @@ import streamlit as st
 
 from analytics.charts.theme import Drawing
 from analytics.errors import RenewalError
-from analytics.language import explain
+from analytics.language import explain, say
 from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
 from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
-from pages.ui.figure import persistent_figure
+from pages.ui.figure import Picture, persistent_figure, picture
 from pages.ui.i18n import md, t
 
 
-def chart(key: str, fig: Drawing, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
+@dataclass(frozen=True)
+class Rows:
+    """A table as it is shown, made once for all who see it: the frame, its columns, and what the browser gets of both."""
+
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+    cells: pa.Table
+    config: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, columns: Sequence[Column]) -> Rows:
+        config = {
+            column.name: column_config(column, pinned=at == 0, width=name_width(frame, column.name))
+            for at, column in enumerate(columns)
+        }
+        return cls(frame, columns, as_shown(frame, columns), config)
+
+
+def chart(key: str, fig: Drawing | Picture, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
     """A figure that no slider changes, with its table twin behind a click."""
     if table.empty:
         st.info(t("common.nothing"))
@@ -41,18 +60,24 @@ def fold(label: str, key: str) -> Iterator[bool]:
         yield bool(part.open)
 
 
-def draw(key: str, fig: Drawing, *, alt: str) -> None:
+def draw(key: str, fig: Drawing | Picture, *, alt: str) -> None:
     """A figure in the page's own text colours, light or dark."""
-    persistent_figure(fig, key, int(fig.layout.get("height", 320)), alt=alt, labels=modebar())
+    found = fig if isinstance(fig, Picture) else picture(fig)
+    persistent_figure(found, key, found.height, alt=alt, labels=modebar())
 
 
 def modebar() -> dict[str, str]:
     """Plotly's toolbar in the reader's language."""
+    return _modebar(session.language())
+
+
+@cache
+def _modebar(language: str) -> dict[str, str]:
     names = {
         "Pan": "pan", "Zoom": "zoom", "Box Select": "select", "Lasso Select": "lasso", "Zoom in": "zoom_in", "Zoom out": "zoom_out",
         "Autoscale": "autoscale", "Reset axes": "reset", "Download plot as a PNG": "image", "Download plot as a png": "image",
     }  # fmt: skip
-    return {title: t(f"modebar.{key}") for title, key in names.items()}
+    return {title: say(f"modebar.{key}", language) for title, key in names.items()}
 
 
 ROW = 33  # height of a table's row at the base font
@@ -63,18 +88,14 @@ def fit(rows: int, most: int) -> int | Literal["content"]:
     return "content" if ROW * (rows + 1) + 3 <= most else most
 
 
-def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: Any) -> Any:
+def show(key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), **options: Any) -> Any:
     """A table in the reader's language: numbers right-aligned with their format, the first column pinned."""
-    config = {
-        column.name: column_config(column, pinned=at == 0, width=name_width(table, column.name))
-        for at, column in enumerate(columns)
-    }
-    config |= options.pop("column_config", {})
+    rows = table if isinstance(table, Rows) else Rows.of(table, columns)
     return st.dataframe(
-        as_shown(table, columns),
+        rows.cells,
         hide_index=True,
         key=key,
-        column_config=config,
+        column_config={**rows.config, **options.pop("column_config", {})},
         width="stretch",
         placeholder="—",
         **options,
@@ -82,13 +103,13 @@ def show(key: str, table: pd.DataFrame, columns: Sequence[Column], **options: An
 
 
 def pick(
-    key: str, table: pd.DataFrame, columns: Sequence[Column], *, by: str, most: int = 1, **options: Any
+    key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), *, by: str, most: int = 1, **options: Any
 ) -> list[str]:
     """A table whose rows can be ticked; the ids (column `by`) of those that are, also when its rows come in another order.
 
     A tick is the number of a row to Streamlit: a table of other rows is another table, and begins with the ticks whose ids it has.
     """
-    ids = [str(one) for one in table[by]]
+    ids = [str(one) for one in (table.frame if isinstance(table, Rows) else table)[by]]
     at = hashlib.sha256("\x1f".join(ids).encode()).hexdigest()[:12]
     before, kept, first = session.get(f"ticked.{key}") or ("", [], [])
     if before != at:

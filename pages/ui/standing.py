@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -23,13 +25,14 @@ from analytics.model import CATEGORIES
 from analytics.reports.tables import Column
 from analytics.units import percent
 from pages.ui import controls, load, panel, session
+from pages.ui.figure import Picture, picture
 from pages.ui.follow import follow
 from pages.ui.i18n import indicator, plain, short_name, t
 
 
 def decided(now: Evaluation) -> None:
     """What each category weighs on paper beside what it decides of the differences between agents."""
-    found = category_weights(now)
+    found = load.drawn("decided", now, lambda: category_weights(now))
     if found is None:
         return
     parts = [plain("weights.decides_part", category=t(f"weights.col_{name}"), nominal=f"{nominal:.0f}", decides=f"{share:.0f}") for name, nominal, share in zip(CATEGORIES, *found, strict=True)]  # fmt: skip
@@ -55,35 +58,60 @@ def triangle(measured: Measured) -> None:
         kind = st.segmented_control(
             t("triangle.kind"), ["leader", "grade"], default="leader", key="triangle_kind", required=True, format_func=lambda one: t(f"triangle.by_{one}"), label_visibility="collapsed",
         )  # fmt: skip
-        if kind == "leader":
-            names = [
-                str(name) if agent_id in seen else t("triangle.somebody")
-                for agent_id, name in zip(table["agent_id"], table["name"], strict=True)
-            ]
-            patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), polygon) for at, (name, share, polygon) in enumerate(zip(names, table["share"], table["polygon"], strict=True))]  # fmt: skip
-        else:
-            agent_id, _, _ = controls.choose_agent(now, "triangle")
-            patches = [Patch(grade, GRADE.get(grade, GREY), share, polygon) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
-        if patches:
-            panel.draw("triangle", triangle_chart(patches, now.scheme.categories, plain, f"triangle.hover_{kind}"), alt=t(f"triangle.alt_{kind}"))  # fmt: skip
+        agent_id = "" if kind == "leader" else controls.choose_agent(now, "triangle")[0]
+        found = load.drawn("triangle", now, lambda: pictured(now, table, agent_id), agent_id)
+        if found is not None:
+            panel.draw("triangle", found.chart, alt=t(f"triangle.alt_{kind}"))
         else:
             st.info(t("triangle.not_linear"))
     with right:
         if kind == "leader":
             st.markdown(always(now, table, seen))
-        if patches:
-            cells: dict[str, object] = {"name": [one.name for one in patches], "share": [one.share for one in patches]}
-            columns = [Column("name", t("column.name") if kind == "leader" else t("column.grade")), Column("share", t("triangle.share"), "percent")]  # fmt: skip
-            if kind == "leader":
-                for name in CATEGORIES:
-                    cells[f"central_{name}"] = table[f"central_{name}"].to_numpy()
-                    columns.append(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
-            twin = pd.DataFrame(cells)
-            panel.show("triangle_table", twin.head(LEADERS), columns, height=panel.fit(len(twin), 260))
+        if found is not None:
+            twin = found.rows.frame
+            panel.show("triangle_table", found.first, height=panel.fit(len(twin), 260))
             panel.downloads(
-                "triangle", t("triangle.title"), twin, columns, persons=len(twin) if kind == "leader" else 1
+                "triangle",
+                t("triangle.title"),
+                twin,
+                found.rows.columns,
+                persons=len(twin) if kind == "leader" else 1,
             )
         st.caption(t("triangle.note"))
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """The permitted weights as a picture and as a table: all of it, and its first rows."""
+
+    chart: Picture
+    rows: panel.Rows
+    first: panel.Rows
+
+
+def pictured(now: Evaluation, table: pd.DataFrame, agent_id: str) -> Pictured | None:
+    """Who leads where, or which grades an agent reaches where one is named; None where weights do not tell that."""
+    kind = "grade" if agent_id else "leader"
+    if agent_id:
+        patches = [Patch(grade, GRADE.get(grade, GREY), share, polygon) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
+    else:
+        seen = set(now.people["agent_id"][now.in_scope])
+        names = [
+            str(name) if one in seen else t("triangle.somebody")
+            for one, name in zip(table["agent_id"], table["name"], strict=True)
+        ]
+        patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), polygon) for at, (name, share, polygon) in enumerate(zip(names, table["share"], table["polygon"], strict=True))]  # fmt: skip
+    if not patches:
+        return None
+    chart = picture(triangle_chart(patches, now.scheme.categories, plain, f"triangle.hover_{kind}"))
+    cells: dict[str, object] = {"name": [one.name for one in patches], "share": [one.share for one in patches]}
+    columns = [Column("name", t("column.grade") if agent_id else t("column.name")), Column("share", t("triangle.share"), "percent")]  # fmt: skip
+    if not agent_id:
+        for name in CATEGORIES:
+            cells[f"central_{name}"] = table[f"central_{name}"].to_numpy()
+            columns.append(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
+    twin = pd.DataFrame(cells)
+    return Pictured(chart, panel.Rows.of(twin, columns), panel.Rows.of(twin.head(LEADERS), columns))
 
 
 def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:

@@ -303,6 +303,11 @@ def test_closing_says_first_what_it_would_freeze(tiny):
     assert desk.close_sheets(Filters(PERIOD), ["C3"], provisional=True) == 1
 
 
+def test_what_closing_would_freeze_is_told_to_nobody_who_may_not_close(desk):
+    with pytest.raises(NotAllowed):
+        as_ann(desk.home).closing(PERIOD, ["A1"])
+
+
 def test_several_sheets_are_opened_again_together_for_one_reason_or_none_is(desk):
     desk.close_sheets(Filters(PERIOD), ["A1", "B2"])
     with pytest.raises(RequestRefused, match="sheet_not_closed"):

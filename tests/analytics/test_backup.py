@@ -139,3 +139,28 @@ def test_a_state_of_a_version_that_nobody_knows_is_told(tmp_path):
     later.close()
     with pytest.raises(HomeBusy, match="home_newer"):
         Home(tmp_path / "home")
+
+
+def test_the_audit_of_a_home_that_is_refused_is_verified_all_the_same(tiny, shell):
+    import sqlite3
+
+    folder = tiny.folder
+    tiny.state.note_down("boss", "backup", "one")
+    tiny.state.note_down("boss", "backup", "two")
+    tiny.close()
+    (folder / "warehouse.duckdb").unlink()
+    for path in (folder / "originals").iterdir():
+        path.unlink()
+    shell.home = folder
+    whole = shell.run("audit", "--verify")
+    assert (whole.returncode, json.loads(whole.stdout)["verified"]) == (0, True)
+    assert "cannot be made again from the originals" in whole.stderr  # and why nothing else is answered
+    with sqlite3.connect(folder / "state.sqlite") as state:
+        state.execute("delete from audit where action = 'backup' and object = 'two'")
+        state.execute("update audit set who = 'nobody' where seq = 1")
+    state.close()
+    cut = shell.refused("audit", "--verify")
+    assert "lacks 1 " in cut
+    assert "line 1 was edited" in cut
+    assert "line 1 was edited" not in shell.refused("audit")  # its lines are read once somebody goes on with it
+    assert "line 1 was edited" not in shell.refused("audit", "--verify", "--as", "boss@x.cn")

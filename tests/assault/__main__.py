@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.assault import commands, damages, disk, kills, matrix, perimeter, power, screens
+from tests.assault import backups, commands, damages, disk, kills, matrix, perimeter, power, screens
 from tests.assault.company import Company, founded
 from tests.assault.report import BEGUN, Report
 
@@ -36,6 +36,7 @@ CAMPAIGNS: dict[str, tuple[Campaign, int | None]] = {
     "power": (power.cuts, 100),
     "damages": (damages.damages, 300),
     "disk": (disk.faults, None),
+    "backups": (backups.backups, 20),
 }
 
 

@@ -129,7 +129,9 @@ class Asking:
             named = {one.name: self.argument(one.name, desk) for one in asked if one.kind is one.KEYWORD_ONLY}
             return getattr(desk, name)(*plain, *more, **named)
 
-        return self._deed(name, name, call)
+        return self._deed(
+            name, name, call, month=APRIL if name == "objection" else self.row.month
+        )  # it tells no figure
 
     def _deed(self, method: str, rule: str, call: Callable[[Desk], Any], how: str = "", **more: Any) -> Deed:
         return Deed(method, rule, self.row.agent, more.pop("month", self.row.month), call, how, **more)
@@ -262,8 +264,12 @@ class Asking:
         yield self._deed("undo_corrections", "undo_corrections", lambda desk: desk.undo_corrections([company.corrections.get(row.agent, 999)]), writes=True)  # fmt: skip
 
     def _about_objection(self, stored: Objection, how: str) -> Iterator[Deed]:
-        for name in ("attachment", "closed_around", "correction_of", "replay"):
-            yield self._deed(name, name, lambda desk, name=name: getattr(desk, name)(stored), how)
+        filed = MAY if self.row.agent == self.company.mover else APRIL  # the stored one's month, whatever is said of it
+        yield self._deed(
+            "attachment", "attachment", lambda desk: desk.attachment(stored), how, month=APRIL
+        )  # no figure
+        for name in ("closed_around", "correction_of", "replay"):
+            yield self._deed(name, name, lambda desk, name=name: getattr(desk, name)(stored), how, month=filed)
         for state in ("rejected", "accepted"):
             yield self._deed("answer", "answer", lambda desk, state=state: desk.answer(stored, state, "by the matrix"), f"{state} {how}", writes=True)  # fmt: skip
 

@@ -30,11 +30,11 @@ from tests.assault.company import quick_reading
 from tests.assault.damages import unfit
 from tests.assault.kills import (
     APRIL,
-    FIGURES,
     OPERATIONS,
     Said,
     Scene,
     forked,
+    looked_at,
     prepare,
     run,
     state_of,
@@ -113,7 +113,7 @@ def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]
 
 def _before_or_after(scene: Scene, told: Said | None, before: Any, after: Any) -> str | None:
     try:
-        found = forked(lambda: state_of(scene.home, again=scene.operation.name in FIGURES))
+        found = looked_at(scene)
     except RuntimeError as error:
         return f"with room again the home does not open: {error}"
     held = found["held"]

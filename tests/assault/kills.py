@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import pickle
 import random
@@ -37,6 +38,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d+)?")
 STAMP = re.compile(r"\d{8}-\d{6}-\d+")  # in the names of backups
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 UNAIDED = 5.0  # seconds in which a home opens after a crash
+REBUILT: set[str] = set()  # homes whose like was rebuilt and gave the same figures
 
 
 @dataclass(frozen=True)
@@ -196,23 +198,52 @@ def prepare(folder: Path) -> None:
 
 
 def state_of(home: Path, again: bool = True) -> dict[str, Any]:
-    """What a home holds once it is opened: figures, loads, what people wrote, the audit; and whether a rebuild gives the same."""
-    begun = time.monotonic()
+    """What a home holds once it is opened: figures, loads, what people wrote, the audit; and whether a rebuild gives the same.
+
+    What a rebuild makes depends on the files, the state and nothing else: of homes alike in these one is rebuilt.
+    """
+    clock = watching.Watch()
     with quick_reading():
         opened = Home(home)
-        took = time.monotonic() - begun
+        took = clock.took
         try:
             found = _held(opened)
             wrong = watching.audit_of(opened)
             figures = watching.figures(opened)
-            if again:
+            kind = _kind(opened, found)
+            if again and kind not in REBUILT:
                 opened.rebuild()
                 rebuilt = watching.figures(opened)
                 wrong += [] if rebuilt == figures else ["a rebuild gives other figures"]
         finally:
             opened.close()
     stray = [path.name for path in home.rglob("*") if path.suffix in (".pending", ".part")]
-    return {"held": found, "wrong": [*wrong, *(f"left behind: {name}" for name in stray)], "took": took}
+    return {
+        "held": found,
+        "wrong": [*wrong, *(f"left behind: {name}" for name in stray)],
+        "took": took,
+        "rebuilt": kind if again and not wrong else None,
+    }
+
+
+def looked_at(scene: Scene) -> dict[str, Any]:
+    """The state of a scene's home, looked at in a process of its own; rebuilt where the operation moves figures."""
+    found: dict[str, Any] = forked(lambda: state_of(scene.home, again=scene.operation.name in FIGURES))
+    if found["rebuilt"]:
+        REBUILT.add(found["rebuilt"])
+    return found
+
+
+def _kind(home: Home, held: dict[str, Any]) -> str:
+    """All that a rebuild is made from, but for moments."""
+    files = {
+        path.relative_to(home.folder).as_posix(): path.read_bytes()
+        for name in ("originals", "loads")
+        for path in sorted((home.folder / name).iterdir())
+    }
+    journal = _timeless(watching.tables(home.folder)["operation"])
+    plain = MOMENT.sub("T", repr((held, files, journal)))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _held(home: Home) -> dict[str, Any]:
@@ -332,7 +363,7 @@ def _spread(points: list[tuple[str, int]], share: int, random_: random.Random) -
 def _outcome(scene: Scene, before: dict[str, Any], after: dict[str, Any], code: int | None) -> str | None:
     """What is wrong with a home after a kill: None where it is as before or as after (or, of a folder's files, some are in)."""
     try:
-        found = forked(lambda: state_of(scene.home, again=scene.operation.name in FIGURES))
+        found = looked_at(scene)
     except RuntimeError as error:
         return f"the home does not open: {error}"
     if found["wrong"]:

@@ -145,7 +145,7 @@ ABOUT_NOW: dict[str, set[str]] = {
 }
 
 # … or by the agent and the month of the figures: whose they were then has seen them, whose they are now may ask.
-ABOUT_THEN: dict[str, set[str]] = _each("history_of policies_of records notes closing", ALL)
+ABOUT_THEN: dict[str, set[str]] = {**_each("history_of policies_of records notes", ALL), **_each("closing", STAFF)}
 
 
 def may_do(who: Identity, company: Company, deed: str, agent: str = "", month: Period = APRIL) -> str:

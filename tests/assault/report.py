@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 BEGUN: list[Report] = []  # what is stopped half-way can still be shown
+EVERY = 60.0  # seconds after which a campaign says how far it is
 
 
 @dataclass
@@ -18,6 +20,8 @@ class Report:
     also: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     failures: list[str] = field(default_factory=list)
 
+    said_at: float = field(default_factory=time.monotonic)
+
     def __post_init__(self) -> None:
         BEGUN.append(self)
 
@@ -26,6 +30,9 @@ class Report:
         self.counts[line][how] += 1
         if by:
             self.also[by][how] += 1
+        if time.monotonic() - self.said_at > EVERY:
+            self.said_at = time.monotonic()
+            print(f"{time.strftime('%H:%M')} {self.campaign}: {self.tried:,} tried", file=sys.stderr, flush=True)
 
     def failed(self, line: str, what: str, again: str, by: str = "") -> None:
         """One that did not: what was seen, and how to see it again."""

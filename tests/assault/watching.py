@@ -6,9 +6,11 @@ import dataclasses
 import io
 import re
 import sqlite3
+import time
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,26 @@ def lines(folder: Path) -> list[tuple[Any, ...]]:
         return connection.execute("select who, action, object from audit order by seq").fetchall()
     finally:
         connection.close()
+
+
+class Watch:
+    """How long something took, without the time in which this process waited for a core that others had."""
+
+    def __init__(self) -> None:
+        self._begun, self._starved = time.monotonic(), starved()
+
+    @property
+    def took(self) -> float:
+        return time.monotonic() - self._begun - (starved() - self._starved)
+
+
+def starved() -> float:
+    """Seconds in which the thread of this process that waited longest was ready to run and did not; 0 where nobody counts them."""
+    waits = [0.0]
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError):
+            waits.append(int(path.read_text().split()[1]) / 1e9)
+    return max(waits)
 
 
 def audit_of(home: Home) -> list[str]:

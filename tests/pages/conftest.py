@@ -8,21 +8,20 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from pages.ui import figure, panel
+from pages.ui import figure
 
-draw = figure.persistent_figure
+properties = figure._properties
 
 
-def checked(fig: figure.Figure, *words: Any, **named: Any) -> Any:
-    """The page's own way to draw, after Plotly has looked at every property."""
-    data, layout = figure._properties(fig)
+def checked(fig: figure.Figure) -> Any:
+    """What a figure consists of, after Plotly has looked at every property."""
+    data, layout = properties(fig)
     go.Figure(data=data, layout=layout)
-    return draw(fig, *words, **named)
+    return data, layout
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _figures_are_plotlys() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (figure, panel):
-            patch.setattr(module, "persistent_figure", checked)
+        patch.setattr(figure, "_properties", checked)
         yield

@@ -64,9 +64,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh database on either."""
     if request.param == "sqlite":
         return f"sqlite:///{(tmp_path / 'state.sqlite').as_posix()}"
+    return new_database(request.getfixturevalue("postgres"))
+
+
+def new_database(server: str) -> str:
+    """The URL of an empty database on a server."""
     import sqlalchemy as sa
 
-    server = request.getfixturevalue("postgres")
     name = f"t{uuid.uuid4().hex[:12]}"
     engine = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

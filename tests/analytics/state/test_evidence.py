@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 import threading
 from dataclasses import replace
@@ -334,6 +335,16 @@ def test_a_torn_line_of_published_heads_is_told_and_swallows_no_head_after_it(fo
     verdict = store.database.verify()
     assert [(one.key, one.facts["number"]) for one in verdict.wrong] == [("heads_damaged", 3)]
     assert [one.facts["last"] for one in verdict.notes if one.key == "heads_compared"] == [3]
+    store.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks the system which file a handle is of")
+def test_a_published_head_is_on_the_disk_before_its_change_is_acknowledged(folder, tmp_path, monkeypatch):
+    store = written(folder, Outside(heads=tmp_path / "heads"), notes=1)
+    synced, real = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle))[1])
+    store.notes.write(NOTE)
+    assert (tmp_path / "heads").stat().st_ino in synced
     store.close()
 
 

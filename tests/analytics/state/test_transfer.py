@@ -1,14 +1,21 @@
 """The state store as one file: the same rows and the same audit, whichever database it comes from or goes to; and a server that stops."""
 
 import datetime as dt
+import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
 
+from analytics import backup as backups
 from analytics.errors import RequestRefused, StoreFailed
+from analytics.home import Home
 from analytics.people import Account, Note
 from analytics.state import transfer
 from analytics.state.store import Store
+from tests.analytics.state.conftest import new_database
+from tests.conftest import load_tiny
 
 APRIL = dt.date(2026, 4, 1)
 
@@ -63,3 +70,64 @@ def test_what_a_server_answered_before_it_stopped_can_be_read_and_nothing_change
     assert store.settings().grace_days == 30
     store.close()
     server.dispose()
+
+
+@pytest.fixture
+def served(postgres, tmp_path, monkeypatch):
+    """A small company whose state a server keeps, and what of it was written."""
+    monkeypatch.setenv("RENEWAL_STATE_URL", new_database(postgres))
+    home = Home(tmp_path / "home")
+    load_tiny(home, tmp_path)
+    home.state.notes.write(Note("A1", APRIL, APRIL, "comment", "稳", author="boss"))
+    home.state.save_settings({"grace_days": 45})
+    home.follow()
+    yield home
+    home.close()
+
+
+def test_a_home_on_a_server_comes_back_from_its_backup_with_an_empty_server_also_after_a_failure(
+    served, postgres, tmp_path, shell, monkeypatch
+):
+    figures, lines = served.warehouse.ask("months").to_csv(), served.state.database.head().seq
+    made = backups.backup(served.ledger, tmp_path / "kept")
+    monkeypatch.setenv("RENEWAL_STATE_URL", new_database(postgres))
+    shell.home = tmp_path / "again"
+    with monkeypatch.context() as stopped:  # the rows are there, and the files are not
+        stopped.setattr(backups.files, "move_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+        assert "full" in shell.refused("restore", tmp_path / "kept" / made.name)
+    assert not shell.home.exists()
+    told = shell("restore", tmp_path / "kept" / made.name)
+    assert (told["whole"], told["lines"]) == (True, lines)
+    assert not (shell.home / "state.sqlite").exists()
+    with closing(Home(shell.home)) as again:
+        assert again.findings == ()
+        assert again.warehouse.ask("months").to_csv() == figures
+        assert again.settings.grace_days == 45
+        assert [one.text for one in again.state.notes.of("A1")] == ["稳"]
+        assert again.state.database.verify().wrong == ()
+        assert again.state.notes.write(Note("B2", APRIL, APRIL, "comment", "好", author="boss")).id == 2
+    shell.home = tmp_path / "third"
+    assert "empty" in shell.refused("restore", tmp_path / "kept" / made.name)
+
+
+def test_the_state_on_a_server_is_kept_as_it_was_before_it_is_brought_up(served, postgres):
+    folder = served.folder
+    served.close()
+    server = sa.create_engine(os.environ["RENEWAL_STATE_URL"])
+    with server.begin() as earlier:
+        for table in ("operation", "login_binding", "login_end", "proposer"):
+            earlier.exec_driver_sql(f"drop table {table}")
+        earlier.exec_driver_sql("update alembic_version set version_num = '0006'")
+    server.dispose()
+    with closing(Home(folder)) as home:
+        assert [finding.key for finding in home.findings] == ["migrated"]
+    kept = folder / "before" / "state-0006.sqlite"
+    with closing(sqlite3.connect(kept)) as state:
+        assert state.execute("select version_num from alembic_version").fetchall() == [("0006",)]
+    copy = Store(f"sqlite:///{kept.as_posix()}")
+    assert [one.text for one in copy.notes.of("A1")] == ["稳"]
+    assert copy.settings().grace_days == 45
+    assert copy.database.verify().wrong == ()
+    copy.close()
+    with closing(Home(folder)) as home:
+        assert home.findings == ()
