@@ -19,6 +19,7 @@ from analytics.people import LOCAL
 from analytics.reports import views
 
 SETTLED = 1.0  # seconds without a change after which a file counts as wholly written
+COMING = (".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownload", ".!ut", ".filepart")  # half downloads
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ def files(folder: Path, opened: Callable[[], Home], how: How, *, every: float, o
 
 
 def _here(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
+    return [
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith((".", "~$")) and path.suffix.lower() not in COMING
+    ]
 
 
 def _waiting(folder: Path) -> list[Path]:

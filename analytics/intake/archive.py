@@ -35,6 +35,8 @@ def check(path: Path) -> bool:
     names = [entry.filename for entry in entries]
     if any(name.startswith("xl/") or name == "content.xml" for name in names):
         return False
+    if any(name.endswith(".iwa") or name == "Index.zip" for name in names):
+        raise FileRefused("file_is_numbers", file=path.name)
     if "[Content_Types].xml" in names or "META-INF/MANIFEST.MF" in names:
         raise FileRefused("file_not_a_table", file=path.name)
     return True

@@ -38,6 +38,7 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "year": (int,),
     "months": (str,),
     "rate_scale": (str,),
+    "currency_rates": (dict,),
 }
 CHOICES: Mapping[str, tuple[object, ...]] = {
     "date_order": ("ymd", "dmy", "mdy"),
@@ -105,6 +106,9 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
     for name in ("satisfaction_max", "score_max"):
         if name in options and options[name] <= 0:
             raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
+    for code, rate in options.get("currency_rates", {}).items():
+        if not isinstance(rate, (int, float)) or isinstance(rate, bool) or rate <= 0:
+            raise RecipeRefused("recipe_bad_option", option=f"currency_rates.{code}", value=rate)
     for name, choices in CHOICES.items():
         if name in options and options[name] not in choices:
             raise RecipeRefused("recipe_bad_option", option=name, value=options[name])

@@ -46,6 +46,7 @@ CURRENCIES = {
     "CNY": r"CNY|RMB|人民币|[￥¥]|元", "USD": r"USD|US\$|\$|美元", "EUR": r"EUR|€|欧元", "HKD": r"HKD|HK\$|港[币元]",
     "GBP": r"GBP|£|英镑", "JPY": r"JPY|日元", "PHP": r"PHP|₱",
 }  # fmt: skip
+HOME_CURRENCY = "CNY"  # what figures are kept in
 BLANK = "(空白)"  # stands for an empty outcome that was given a meaning
 USUAL = re.compile(
     r"正常|有效|在保|计入|未剔除|不剔除|保留|^normal$|^active$|^valid$|^included?$|^keep$", re.IGNORECASE
@@ -242,16 +243,28 @@ class Settler:
         return {"unit": factor}
 
     def _currency(self, column: Column) -> None:
-        """Refuse amounts of several currencies in one column: their sum would be of none."""
-        found = []
-        for code, pattern in CURRENCIES.items():
-            (some,) = self._one(
-                f"select count(*) from raw where regexp_matches({column.place}, $pattern)",
-                {"pattern": rf"(?i)^\s*(?:{pattern})\s*[-+]?\d|\d\s*(?:{pattern})\s*$"},
-            )
-            found += [code] if some else []
-        if len(found) > 1:
+        """Refuse amounts of several currencies in one column, whose sum would be of none, unless the recipe gives their rates."""
+        rates = self.recipe.options.get("currency_rates", {})
+        patterns = {
+            code: rf"(?i)^\s*(?:{pattern})\s*[-+]?\d|\d\s*(?:{pattern})\s*$" for code, pattern in CURRENCIES.items()
+        }
+        found = [
+            code
+            for code, pattern in patterns.items()
+            if self._one(
+                f"select count(*) from raw where regexp_matches({column.place}, $pattern)", {"pattern": pattern}
+            )[0]
+        ]
+        foreign = [code for code in found if code != HOME_CURRENCY]
+        if len(found) > 1 and any(code not in rates for code in foreign):
             raise RecipeRefused("currencies_mixed", column=column.header, currencies=found)
+        for code in (code for code in foreign if code in rates):
+            self.connection.execute(
+                f"update raw set {column.place} = (clean_number({column.place}) * $rate)::decimal(18, 4)::varchar "
+                f"where regexp_matches({column.place}, $pattern)",
+                {"rate": float(rates[code]), "pattern": patterns[code]},
+            )
+            self.settling.say("currency_converted", column=column.header, currency=code, rate=f"{rates[code]:g}")
 
     # -- words -------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
+import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -536,3 +540,27 @@ def test_an_empty_cell_that_must_be_full_is_named_by_its_header(shell, tmp_path)
     text = "工号,考核期,应续件数,已续件数\nA1,2026-05,100,80\nA2,,100,90\n"
     (tmp_path / "s.csv").write_text(text, encoding="utf-8")
     assert "s.csv, row 3, “考核期” is required and empty" in shell.refused("load", tmp_path / "s.csv")
+
+
+def test_amounts_of_several_currencies_are_converted_at_the_rates_that_a_recipe_gives(read):
+    text = policies("P1,A1,2026-04-02,已续,¥100", "P2,A1,2026-04-03,未续,USD 20.50", headers=POLICY + ",应续保费")
+    told = read(text, options={"currency_rates": {"USD": 7.0}})
+    assert told.column("premium_due") == [Decimal("100.00"), Decimal("143.50")]
+    assert told.notes["currency_converted"]["rate"] == "7"
+    with pytest.raises(RecipeRefused, match="currencies_mixed"):
+        read(text, options={"currency_rates": {"EUR": 7.8}})
+
+
+def test_a_document_of_another_spreadsheet_program_is_named_and_a_half_download_is_left_alone(shell, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "book.numbers", "w") as book:
+        book.writestr("Index/Document.iwa", b"x")
+    (folder / "book.xlsx.crdownload").write_bytes(b"PK\x03\x04")
+    old = time.time() - 60
+    for one in folder.iterdir():
+        os.utime(one, (old, old))
+    told = shell("watch", folder, "--once")
+    assert "Apple Numbers" in told["reason"]
+    assert (folder / "book.xlsx.crdownload").exists()
+    assert told["file"] == "book.numbers"
