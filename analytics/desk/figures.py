@@ -15,6 +15,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, earlier_period, evaluate, known_months, months_of
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
+from analytics.insight.sheet import without_few
 from analytics.model import Filters, Period, WeightScheme, add_months
 
 if TYPE_CHECKING:
@@ -135,11 +136,19 @@ class Figures(Access):
             self.require_seen(self._measured(filters))
         wanted = self.catalogue(filters.period)[indicator]
         tables = self.home.records_of(agent_id, kinds_behind(wanted), filters)
+        if self.identity.role == "agent" and "targets" in tables:
+            tables["targets"] = self._targets_told(agent_id, filters, tables["targets"])
         if not len(tables.get("scoresheet", ())):
             return evidence(wanted, tables)
         # Only beside a scoresheet is anything set aside; without one, nobody waits for the figures of the whole company.
         aside = self._measured(filters).set_aside
         return evidence(wanted, tables, aside[aside["agent_id"] == agent_id])
+
+    def _targets_told(self, agent_id: str, filters: Filters, targets: pd.DataFrame) -> pd.DataFrame:
+        """An agent's own targets without what stands in for them where too few others' values stand behind that."""
+        known = self._measured(filters).targets
+        others = known.loc[known["agent_id"] == agent_id, ["month", "count_others", "premium_others"]]
+        return without_few(targets.merge(others, on="month", how="left"), "target_")[list(targets.columns)]
 
     def cases(self, period: Period) -> pd.DataFrame:
         """Every closed policy of a period with what could explain its outcome, of the whole company: a model needs everybody's.
