@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from analytics.insight.effect import Proof
 
 
+HISTORY = "history"  # begins the key of what is kept of one agent, beside that of whole periods
+
+
 class Figures(Access):
     """What one reader may ask of the figures."""
 
@@ -56,7 +59,7 @@ class Figures(Access):
         known = self.catalogue(filters.period)
         home = self.home
         key = (str(home.folder), home.warehouse.data_version, home.settings, known.version, numbers)
-        found = self._memory(key, lambda: home.measure(numbers))
+        found: Measured = self._memory(key, lambda: home.measure(numbers))
         wanted = self.scoped(filters)
         return found if numbers == wanted else replace(found, filters=wanted)
 
@@ -107,8 +110,13 @@ class Figures(Access):
         self.require_figures(agent_id, evaluation.measured.filters)
         team = evaluation.people["team"].iat[evaluation.row(agent_id)]
         last = evaluation.measured.period.last
-        span = Period(add_months(last, -11), last)
-        return history(evaluation.catalogue, *months_of(self.home.warehouse, agent_id, team, span))
+        span, home, known = Period(add_months(last, -11), last), self.home, evaluation.catalogue
+        state = str(home.folder), home.warehouse.data_version, home.settings, known.version
+        found: pd.DataFrame = self._memory(
+            (HISTORY, *state, agent_id, team, span),
+            lambda: history(known, *months_of(home.warehouse, agent_id, team, span)),
+        )
+        return found.copy(deep=False)
 
     def require_figures(self, agent_id: str, filters: Filters) -> None:
         """The figures of a month are seen by whoever had the agent in that month as well: what is asked for must end there."""
