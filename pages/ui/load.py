@@ -99,7 +99,9 @@ def close() -> None:
 
 
 def warm() -> None:
-    """Open the home, and work out the figures that pages open with."""
+    """Open the home, and work out the figures that pages open with; import what they would wait for."""
+    import scipy.special  # noqa: F401
+
     desk = Desk(home(), memory=_kept)
     if not desk.months().empty:
         desk.evaluation(Filters(default_period()))
