@@ -119,7 +119,8 @@ class Home:
         """A random word of this home that makes digests of names unreadable; refused when its file is damaged."""
         path = self.folder / start.SECRET
         if not path.exists():
-            files.write_durably(path, secrets.token_hex(32).encode())
+            with files.telling():
+                files.write_durably(path, secrets.token_hex(32).encode())
         if not start.secret_whole(path):
             raise RequestRefused("secret_damaged")
         return path.read_text(encoding="ascii").strip()

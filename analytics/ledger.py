@@ -81,7 +81,7 @@ class Ledger:
         """The file under its name in a folder of its own, to which a process may write beside it."""
         if not path.is_file():
             raise FileRefused("file_missing", file=path.name)
-        with files.scratch(self.folder / "scratch", "reading") as folder:
+        with files.telling(), files.scratch(self.folder / "scratch", "reading") as folder:
             yield files.stand_in(path, folder / (name or path.name))
 
     # -- loads in ----------------------------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ class Ledger:
         return notes
 
     def _built(self, folder: Path, notes: Notes, version: int, operation: int) -> Path:
-        fresh = Warehouse(folder / "warehouse.duckdb")
+        fresh = Warehouse.made(folder / "warehouse.duckdb")
         try:
             follow(fresh, self.state)
             for load_id in sorted(notes):

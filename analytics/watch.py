@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analytics.errors import HomeBusy, RenewalError, RequestRefused
-from analytics.files import make_private
+from analytics.errors import HomeBusy, RenewalError, RequestRefused, StoreFailed
+from analytics.files import make_private, telling
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
 from analytics.ledger import How as LoadedHow
@@ -46,7 +46,8 @@ class Outcome:
 def files(folder: Path, opened: Callable[[], Home], how: How, *, every: float, once: bool) -> Iterator[Outcome]:
     """Every file that appears, one after the other, oldest first; ends when told `once` and nothing is left.
 
-    A home that another program owns is waited for; with `once` it is refused.
+    A home that another program owns is waited for, and so is a disk without room or a database that stands still: that is no fault of a
+    file's, which stays where it is. With `once` they are refused.
     """
     if not folder.is_dir():
         raise RequestRefused("folder_missing", folder=folder.name)
@@ -59,19 +60,24 @@ def files(folder: Path, opened: Callable[[], Home], how: How, *, every: float, o
         waiting = _waiting(folder)
         if waiting:
             try:
-                home = opened()
-            except HomeBusy:
+                yield from _taken(waiting, opened, how)
+            except (HomeBusy, StoreFailed):
                 if once:
                     raise
-            else:
-                try:
-                    for path in waiting:
-                        yield _take(path, home, how)
-                finally:
-                    home.close()
         elif once and not _arriving(folder):
             return
         time.sleep(min(every, SETTLED) if once else every)
+
+
+def _taken(waiting: list[Path], opened: Callable[[], Home], how: How) -> Iterator[Outcome]:
+    home = opened()
+    try:
+        for path in waiting:
+            with telling():
+                outcome = _take(path, home, how)
+            yield outcome
+    finally:
+        home.close()
 
 
 def _here(folder: Path) -> list[Path]:
@@ -111,6 +117,8 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
                 for recipe in ([how.recipe] if how.recipe else home.recipes_for(member))
             ]
             receipts = home.load_all(pairs, LoadedHow(how.as_of, how.on_issues), who=how.who)
+    except StoreFailed:
+        raise
     except RenewalError as error:
         reason = "\n".join(views.refusal_lines(error, how.language))
     target = _free(path.parent / ("refused" if reason else "done") / path.name)

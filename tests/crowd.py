@@ -6,12 +6,14 @@ import asyncio
 import os
 import random
 import resource
+import shutil
 import statistics
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import Any
@@ -107,35 +109,70 @@ async def of_bare(visitor: Visitor, chance: random.Random, waits: list[float]) -
     waits.append(await visitor.move("x", chance.randint(0, 100)))
 
 
-async def stay(base: str, at: int, page: str, life: Life, until: float) -> tuple[list[float], list[str]]:
+Settling = tuple[asyncio.Barrier, list[float], float]
+
+
+async def stay(base: str, at: int, page: str, life: Life, settling: Settling, server: Server) -> tuple[list[float], list[str]]:  # fmt: skip
     """One reader: opens a page, then a step every two seconds or so, as long as the crowd stays."""
     chance, waits, visitor = random.Random(at), [], Visitor(base)
+    settled, spent, seconds = settling
     await asyncio.sleep(chance.uniform(0, THINK))
     try:
         await visitor.open()
         if page:
             await visitor.go(page)
+            await visitor.catch_up()
+        await settled.wait()
+        if not spent:
+            spent += (server.spent, time.process_time())
+        until = time.monotonic() + seconds
+        await asyncio.sleep(chance.uniform(0, THINK))
         while not waits or time.monotonic() < until:
             await asyncio.sleep(chance.uniform(0.5, 1.5) * THINK)
             await life(visitor, chance, waits)
         await visitor.close()
     except Exception as error:
         visitor.errors.append(repr(error))
+        await settled.abort()
     return waits, visitor.errors
 
 
-async def crowd(server: Server, size: int, lives: list[tuple[str, Life]], seconds: float = SECONDS) -> tuple[list[float], int, float]:  # fmt: skip
-    """So many readers at once: how long each step took, how many errors there were, and the processor time of a step in seconds."""
-    until, before = time.monotonic() + seconds + THINK, server.spent
-    found = await asyncio.gather(*(stay(server.base, at, *lives[at % len(lives)], until) for at in range(size)))
-    waits = [wait for one, _ in found for wait in one]
-    return waits, sum(len(errors) for _, errors in found), (server.spent - before) / max(len(waits), 1)
+@dataclass(frozen=True)
+class Found:
+    """How long each step took, what went wrong, and the processor seconds of a step: of the server, and of whoever plays the readers."""
+
+    waits: list[float]
+    errors: list[str]
+    cost: float
+    playing: float
+
+    def tell(self, name: str) -> None:
+        ordered = sorted(self.waits) or [float("nan")]
+        p50, p95 = (1e3 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95))
+        print(
+            f"{name:<58} p50 {p50:6.0f}  p95 {p95:6.0f} ms  {len(self.waits):5} steps  {len(self.errors)} errors  "
+            f"CPU a step: {1e3 * self.cost:5.1f} ms, the readers {1e3 * self.playing:4.1f}, load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
+        for error in self.errors[:3]:
+            print(f"  {error[:160]}", flush=True)
 
 
-def told(name: str, waits: list[float], errors: int, cost: float) -> None:
-    ordered = sorted(waits) or [float("nan")]
-    p50, p95 = (1e3 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95))
-    print(f"{name:<58} p50 {p50:6.0f}  p95 {p95:6.0f} ms  {len(waits):5} steps  {errors} errors  {1e3 * cost:6.1f} ms CPU a step", flush=True)  # fmt: skip
+async def crowd(server: Server, size: int, lives: list[tuple[str, Life]], seconds: float = SECONDS) -> Found:
+    """So many readers at once; the clock runs once all of them have their page."""
+    settled = asyncio.Barrier(size)
+    spent: list[float] = []
+
+    async def one(at: int) -> tuple[list[float], list[str]]:
+        return await stay(server.base, at, *lives[at % len(lives)], (settled, spent, seconds), server)
+
+    found = await asyncio.gather(*(one(at) for at in range(size)))
+    waits = [wait for each, _ in found for wait in each]
+    steps = max(len(waits), 1)
+    return Found(
+        waits, [error for _, errors in found for error in errors],
+        (server.spent - spent[0]) / steps, (time.process_time() - spent[1]) / steps,
+    )  # fmt: skip
 
 
 async def churn(server: Server) -> None:
@@ -170,6 +207,8 @@ def load(folder: Path) -> None:
     home.close()
     (folder / "bare").mkdir()
     (folder / "bare" / "bare.py").write_text(BARE, encoding="utf-8")
+    # With Streamlit's own settings it collects garbage after every run, which takes longer than ten bare pages.
+    shutil.copytree(ROOT / ".streamlit", folder / "bare" / ".streamlit", ignore=shutil.ignore_patterns("secrets*"))
     begin, done, file, script = (folder / name for name in ("begin", "done", "more.csv", "loading.py"))
     policies(file, 200_000)
     script.write_text(LOADING.format(root=str(ROOT), begin=str(begin), done=str(done), file=str(file), script=str(ROOT / "dashboard.py")), encoding="utf-8")  # fmt: skip
@@ -177,15 +216,14 @@ def load(folder: Path) -> None:
     with served(script, ROOT, folder / "crowd") as ours, served(folder / "bare" / "bare.py", folder / "bare", folder / "none") as bare:  # fmt: skip
         print(f"first page after the start: {asyncio.run(Visitor(ours.base).open()):.2f} s (bar 1.5 s)", flush=True)
         asyncio.run(crowd(ours, 4, lives, 5.0))
-        middle = 0.0
         for size in CROWDS:
-            waits, errors, cost = asyncio.run(crowd(bare, size, [("", of_bare)]))
-            told(f"{size} readers of a bare page of the same Streamlit", waits, errors, cost)
-            middle = statistics.median(waits)
-            waits, errors, cost = asyncio.run(crowd(ours, size, lives))
-            told(f"{size} readers moving weights and axes ({statistics.median(waits) / middle:.1f}x)", waits, errors, cost)  # fmt: skip
+            peer = asyncio.run(crowd(bare, size, [("", of_bare)]))
+            peer.tell(f"{size} readers of a bare page, Streamlit with our settings")
+            found = asyncio.run(crowd(ours, size, lives))
+            times = statistics.median(found.waits) / statistics.median(peer.waits)
+            found.tell(f"{size} readers moving weights and axes ({times:.1f}x)")
         begin.touch()
-        waits, errors, cost = asyncio.run(crowd(ours, CROWDS[-1], lives))
-        told(f"{CROWDS[-1]} readers during a load of 200,000 policies{'' if done.exists() else ' (not done)'}", waits, errors, cost)  # fmt: skip
+        found = asyncio.run(crowd(ours, CROWDS[-1], lives))
+        found.tell(f"{CROWDS[-1]} readers, a load of 200,000 policies{'' if done.exists() else ' (not done)'}")
     with served(ROOT / "dashboard.py", ROOT, folder / "crowd") as ours:
         asyncio.run(churn(ours))

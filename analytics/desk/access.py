@@ -34,7 +34,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "audit": frozenset({"admin"}),
     "account": frozenset({"admin"}),
 }
-Memory = Callable[[tuple[Hashable, ...], Callable[[], Measured]], Measured]
+Memory = Callable[[tuple[Hashable, ...], Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,14 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, earlier_period, evaluate, known_months, months_of
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
+from analytics.insight.sheet import without_few
 from analytics.model import Filters, Period, WeightScheme, add_months
 
 if TYPE_CHECKING:
     from analytics.insight.effect import Proof
+
+
+HISTORY = "history"  # begins the key of what is kept of one agent, beside that of whole periods
 
 
 class Figures(Access):
@@ -55,7 +59,7 @@ class Figures(Access):
         known = self.catalogue(filters.period)
         home = self.home
         key = (str(home.folder), home.warehouse.data_version, home.settings, known.version, numbers)
-        found = self._memory(key, lambda: home.measure(numbers))
+        found: Measured = self._memory(key, lambda: home.measure(numbers))
         wanted = self.scoped(filters)
         return found if numbers == wanted else replace(found, filters=wanted)
 
@@ -106,8 +110,13 @@ class Figures(Access):
         self.require_figures(agent_id, evaluation.measured.filters)
         team = evaluation.people["team"].iat[evaluation.row(agent_id)]
         last = evaluation.measured.period.last
-        span = Period(add_months(last, -11), last)
-        return history(evaluation.catalogue, *months_of(self.home.warehouse, agent_id, team, span))
+        span, home, known = Period(add_months(last, -11), last), self.home, evaluation.catalogue
+        state = str(home.folder), home.warehouse.data_version, home.settings, known.version
+        found: pd.DataFrame = self._memory(
+            (HISTORY, *state, agent_id, team, span),
+            lambda: history(known, *months_of(home.warehouse, agent_id, team, span)),
+        )
+        return found.copy(deep=False)
 
     def require_figures(self, agent_id: str, filters: Filters) -> None:
         """The figures of a month are seen by whoever had the agent in that month as well: what is asked for must end there."""
@@ -135,11 +144,19 @@ class Figures(Access):
             self.require_seen(self._measured(filters))
         wanted = self.catalogue(filters.period)[indicator]
         tables = self.home.records_of(agent_id, kinds_behind(wanted), filters)
+        if self.identity.role == "agent" and "targets" in tables:
+            tables["targets"] = self._targets_told(agent_id, filters, tables["targets"])
         if not len(tables.get("scoresheet", ())):
             return evidence(wanted, tables)
         # Only beside a scoresheet is anything set aside; without one, nobody waits for the figures of the whole company.
         aside = self._measured(filters).set_aside
         return evidence(wanted, tables, aside[aside["agent_id"] == agent_id])
+
+    def _targets_told(self, agent_id: str, filters: Filters, targets: pd.DataFrame) -> pd.DataFrame:
+        """An agent's own targets without what stands in for them where too few others' values stand behind that."""
+        known = self._measured(filters).targets
+        others = known.loc[known["agent_id"] == agent_id, ["month", "count_others", "premium_others"]]
+        return without_few(targets.merge(others, on="month", how="left"), "target_")[list(targets.columns)]
 
     def cases(self, period: Period) -> pd.DataFrame:
         """Every closed policy of a period with what could explain its outcome, of the whole company: a model needs everybody's.

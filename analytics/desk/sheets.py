@@ -52,10 +52,15 @@ class Sheets(Figures):
 
     def live_sheet(self, around: Around, agent_id: str) -> dict[str, Any]:
         """The sheet as the data have it now."""
+        return self._for_reader(self._live(around, agent_id))
+
+    def _live(self, around: Around, agent_id: str) -> dict[str, Any]:
         self.require("see", agent_id)
         self.require_seen(around.evaluation.measured, around.evaluation.scheme)
-        made = sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
-        return for_own_eyes(made, self.published_periods()) if self.identity.role == "agent" else made
+        return sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
+
+    def _for_reader(self, whole: Mapping[str, Any]) -> dict[str, Any]:
+        return for_own_eyes(whole, self.published_periods()) if self.identity.role == "agent" else dict(whole)
 
     def closed_sheet(self, agent_id: str, period: Period) -> ClosedSheet | None:
         """The sheet as it was closed, if it was."""
@@ -98,11 +103,9 @@ class Sheets(Figures):
         period = around.evaluation.measured.period
         state = None
         if closed is None:
-            chosen = self.live_sheet(around, agent_id)
+            chosen = self._live(around, agent_id)
         else:
             chosen = dict(closed.snapshot)
-            if self.identity.role == "agent":
-                chosen = for_own_eyes(chosen, self.published_periods())
             whole = around
             if around.evaluation.measured.filters.channel is not None:
                 whole = self.around(Filters(period))
@@ -116,7 +119,7 @@ class Sheets(Figures):
             {"kind": note.kind, "text": note.text, "author": note.author, "at": f"{note.written_at:%Y-%m-%d %H:%M}"}
             for note in self.notes(agent_id, period)
         ]
-        return {**chosen, "closed": state, "read": _read(read, chosen), "notes": notes}
+        return {**self._for_reader(chosen), "closed": state, "read": _read(read, chosen), "notes": notes}
 
     def confirm_read(self, agent_id: str, period: Period) -> Reading:
         """The agent says that the sheet was read; nobody says it for them."""
@@ -124,8 +127,9 @@ class Sheets(Figures):
         if self.identity.agent_id != agent_id:
             raise RequestRefused("read_by_agent_only")
         self.require_published(period)
-        shown = self.shown_sheet(self.around(Filters(period)), agent_id)
-        made = Reading(agent_id, period.first, period.last, fingerprint(shown), self.identity.who)
+        closed = self.closed_sheet(agent_id, period)
+        whole = self._live(self.around(Filters(period)), agent_id) if closed is None else closed.snapshot
+        made = Reading(agent_id, period.first, period.last, fingerprint(whole), self.identity.who)
         return self.home.state.periods.confirm(made)
 
     # -- closing -------------------------------------------------------------------------------------------------------

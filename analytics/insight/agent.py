@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -56,18 +58,19 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members:
     """
     names = ("month", "indicator", "whose", "value", "n", "low", "high", "others")
     parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    having = _having(members)
     for one in known.indicators:
         if one.numerator not in mine or one.denominator not in mine:
             continue
-        valued = _valued(members, one)
         for frame, whose in ((mine, "agent"), (theirs, "team")):
             above, below = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in (one.numerator, one.denominator))  # fmt: skip
             squares = frame["survey_points_sq"].to_numpy(dtype=float) if "survey_points_sq" in frame else None
             low, high = interval(one, above, below, squares)
             value = np.divide(above * one.scale, below, out=np.full(len(above), np.nan), where=below > 0)
             there = ~np.isnan(value)
-            others = frame["month"].map(valued).fillna(0).to_numpy(dtype=int)
-            columns = (frame["month"].to_numpy(), value, below, low, high, others)
+            months = frame["month"].to_numpy()
+            others = having(one, months)
+            columns = (months, value, below, low, high, others)
             for name, column in zip(("month", "value", "n", "low", "high", "others"), columns, strict=True):
                 parts[name].append(column[there])
             parts["indicator"].append(np.full(there.sum(), one.id, dtype=object))
@@ -77,7 +80,19 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members:
     return pd.DataFrame({name: np.concatenate(cells) for name, cells in parts.items()})
 
 
-def _valued(members: pd.DataFrame, one: Indicator) -> pd.Series:
-    """By month, how many of these have a value of an indicator."""
-    valued = members[members[one.numerator].notna() & (members[one.denominator] > 0)]
-    return valued.groupby("month")["agent_id"].nunique()
+def _having(members: pd.DataFrame) -> Callable[[Indicator, np.ndarray], np.ndarray]:
+    """How many of these have a value of an indicator, for each of some months."""
+    months, month = np.unique(members["month"].to_numpy(), return_inverse=True)
+    agent, agents = pd.factorize(members["agent_id"])
+
+    def having(one: Indicator, asked: np.ndarray) -> np.ndarray:
+        if not len(months):
+            return np.zeros(len(asked), dtype=int)
+        above, below = (members[name].to_numpy(dtype=float, na_value=np.nan) for name in (one.numerator, one.denominator))  # fmt: skip
+        valued = ~np.isnan(above) & (below > 0)
+        pairs = np.unique(month[valued] * len(agents) + agent[valued])
+        counts = np.bincount(pairs // len(agents), minlength=len(months))
+        place = np.searchsorted(months, asked).clip(max=len(months) - 1)
+        return np.where(months[place] == asked, counts[place], 0)
+
+    return having

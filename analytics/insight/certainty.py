@@ -9,7 +9,6 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from scipy.special import betainc, chdtrc, fdtrc, gammaincc, stdtrit
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Measured, Values
@@ -17,6 +16,7 @@ from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics import beta_binomial, garwood, random_effects, wilson
 from analytics.statistics.gamma_poisson import fit as fit_counts
+from analytics.statistics.special import betainc, chdtrc, fdtrc, gammaincc, stdtrit
 from analytics.units import percent
 
 CLASSIFY = 0.5  # least credibility at which anybody is ranked or placed by a rate

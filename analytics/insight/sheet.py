@@ -27,6 +27,8 @@ from analytics.scoring.standards import Floats
 from analytics.scoring.weights import lacking, largest_remainder
 
 DIGITS = 10
+STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target
+OF_STAND_IN = ("value", "denominator", "band", "missed", "sure", "step")  # what tells that median, or is it
 FEWEST = 5  # others' values behind a figure before an agent may see it: fewer would show a colleague's
 
 
@@ -120,13 +122,24 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
 
 def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
     """The sheet as its agent reads it: nothing of months that are not published, neither in the trend nor as the period before; and a
-    team's or the company's figure only where enough others' values of that very indicator and month stand behind it."""
+    team's or the company's figure only where enough others' values of that very indicator and month stand behind it. The same holds of
+    a median that stands in for a target, and so of a value that is held against it."""
 
     def seen(first: dt.date, last: dt.date) -> bool:
         return any(period.first <= first and last <= period.last for period in published)
 
     def enough(behind: Any) -> bool:
         return (behind or 0) >= FEWEST  # sheets closed before this was counted do not say
+
+    def told(item: Mapping[str, Any]) -> dict[str, Any]:
+        few = {} if _of_enough(item, "stand_in", one) else dict.fromkeys(OF_STAND_IN) | {"few": True}
+        before = item.get("before") if compared and _of_enough(item, "stand_in_before", one) else None
+        return {
+            **item,
+            **few,
+            "before": before,
+            "team_median": item["team_median"] if enough(item.get("team_others")) else None,
+        }
 
     cut = one["cut"]
     period = Period(parse_month(one["period"]["from"]), parse_month(one["period"]["to"]))
@@ -139,19 +152,41 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
             **cut,
             **{axis: [cut[axis][0], cut[axis][1] if enough(cut.get("others", {}).get(axis)) else None] for axis in ("x", "y")},
         },
-        "indicators": [
-            {
-                **item,
-                "team_median": item["team_median"] if enough(item.get("team_others")) else None,
-                "before": item.get("before") if compared else None,
-            }
-            for item in one["indicators"]
+        "indicators": [told(item) for item in one["indicators"]],
+        "targets": [
+            {**entry, **{kind: entry[kind] if _stand_in_told(entry, kind) else None for kind in ("count", "premium")}} for entry in one.get("targets", [])
         ],
         "trend": [
             point for point in one["trend"]
             if (point["whose"] == "agent" or enough(point.get("others"))) and seen(parse_month(point["month"]), parse_month(point["month"]))
         ],
     }  # fmt: skip
+
+
+def without_few(targets: pd.DataFrame, prefix: str = "", suffix: str = "_filled") -> pd.DataFrame:
+    """Targets of agent-months without the medians behind which too few others' values stand."""
+    shown = {
+        f"{prefix}{kind}{suffix}": targets[f"{prefix}{kind}{suffix}"].where(
+            ~targets[f"{kind}_basis"].isin(STAND_INS) | (targets[f"{kind}_others"] >= FEWEST)
+        )
+        for kind in ("count", "premium")
+    }
+    return targets.assign(**shown)
+
+
+def _stand_in_told(entry: Mapping[str, Any], kind: str) -> bool:
+    return entry[f"{kind}_basis"] not in STAND_INS or (entry.get(f"{kind}_others") or 0) >= FEWEST
+
+
+def _of_enough(item: Mapping[str, Any], name: str, one: Mapping[str, Any]) -> bool:
+    """Whether enough others' values stand behind what stands in for the target of an indicator; of sheets closed before this was counted,
+    whether nothing may stand in."""
+    if name in item:
+        return item[name] is None or bool(item[name] >= FEWEST)
+    kind = {"renewal_count": "count", "renewal_premium": "premium"}.get(str(item["id"]))
+    return item["unit"] != "percent_of_target" or (
+        kind is not None and not any(entry[f"{kind}_basis"] in STAND_INS for entry in one.get("targets", []))
+    )
 
 
 def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
@@ -199,6 +234,7 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
     lost = points_lost(values, scored)[row]
     team = about.team(now.people["team"].iat[row])
     earlier = _earlier(about.before, agent_id)
+    behind, behind_before = _behind_stand_ins(now, agent_id), _behind_stand_ins(about.before, agent_id)
     out = []
     for at, one in enumerate(now.catalogue.indicators):
         value, numerator, denominator = (
@@ -213,7 +249,7 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
                 "weight": _number(scored.weight[row, at]), "contribution": None if np.isnan(values.points[row, at]) else _number(scored.contribution[row, at]),
                 "lost": _number(lost[at]), "team_median": _number(team.median[at]), "team_others": int(team.values[at] - (not np.isnan(value))),
                 "market": None if market is None else {"value": market.value, "source": market.source}, "before": _number(earlier.get(one.id)),
-                "sure": _sure(now, one.id, row),
+                "stand_in": behind.get(one.id), "stand_in_before": behind_before.get(one.id), "sure": _sure(now, one.id, row),
                 "step": None if step is None else {"measure": step.measure, "amount": step.amount, "reaches": step.reaches, "gives": _number(step.gives), "ahead": step.ahead},
             }
         )  # fmt: skip
@@ -244,10 +280,30 @@ def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
     return [
         {
             "month": f"{row.month:%Y-%m}", "count": _number(row.count_filled), "count_basis": row.count_basis, "premium": _number(row.premium_filled),
-            "premium_basis": row.premium_basis,
+            "premium_basis": row.premium_basis, "count_others": _count(row.count_others), "premium_others": _count(row.premium_others),
         }
         for row in mine.itertuples(index=False)
     ]  # fmt: skip
+
+
+def _behind_stand_ins(at: Evaluation | None, agent_id: str) -> Mapping[str, int]:
+    """By indicator, the fewest others' values behind a median that stands in for the agent's target in some month; no entry where the
+    targets are the agent's own."""
+    if at is None:
+        return {}
+    out = {}
+    targets = at.measured.targets
+    mine = targets[targets["agent_id"] == agent_id]
+    for nth, one in enumerate(at.catalogue.indicators):
+        if not one.fallback:
+            continue
+        kind = "count" if one.denominator == "target_count" else "premium"
+        if at.measured.filters.channel is not None:  # the median agent of the channel, whatever the targets are
+            others = (at.people["agent_id"] != agent_id).to_numpy(dtype=bool)
+            out[one.id] = int((~np.isnan(at.measured.agents.numerator[others, nth])).sum())
+        elif len(few := mine.loc[mine[f"{kind}_basis"].isin(STAND_INS), f"{kind}_others"]):
+            out[one.id] = int(few.min())
+    return out
 
 
 def _probability(about: Around, row: int) -> dict[str, Any] | None:

@@ -212,7 +212,10 @@ def targets_line(sheet: Sheet, language: str) -> str:
         basis = entry["count_basis"] if entry["count_basis"] not in ("own", "none") else entry["premium_basis"]
         parts.setdefault(basis, []).append(entry["month"])
     comma = "、" if language == "zh" else ", "
-    return " ".join(say(f"target.line_{basis}", language, months=comma.join(months)) for basis, months in parts.items())
+    lines = [say(f"target.line_{basis}", language, months=comma.join(months)) for basis, months in parts.items()]
+    if any(item.get("few") for item in sheet["indicators"]):
+        lines.append(say("target.few", language))
+    return " ".join(lines)
 
 
 def before_line(sheet: Sheet, language: str) -> str:

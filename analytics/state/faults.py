@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,13 +34,22 @@ def telling() -> Iterator[None]:
         raise HomeBusy("home_newer") from error
     except sa.exc.TimeoutError as error:
         raise StoreFailed("state_busy") from error
+    except sqlite3.Error as error:  # of a file that is copied page by page
+        told = _told(error)
+        if told is None:
+            raise
+        raise StoreFailed(told) from error
     except sa.exc.DBAPIError as error:
-        told = next((key for words, key in _SAID.items() if words in str(error.orig)), None)
+        told = _told(error.orig)
         if told is None and _server_gone(error):
             told = "state_down"
         if told is None:
             raise
         raise StoreFailed(told) from error
+
+
+def _told(error: BaseException | None) -> str | None:
+    return next((key for words, key in _SAID.items() if words in str(error)), None)
 
 
 def _server_gone(error: sa.exc.DBAPIError) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaincinv, betaln, gammaln
 
 from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
+from analytics.statistics.special import betainc, betaincinv, betaln, gammaln
 
 GRID = 33
 NEGLIGIBLE = 1e-5  # of the posterior: grid points below it are left out

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 from analytics.statistics.garwood import garwood
+from analytics.statistics.special import ndtri
 
 EXACT_BELOW = 10  # counts for which the approximation is not used
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import chdtrc
 
 from analytics.statistics.arrays import Floats, Numbers, counts
+from analytics.statistics.special import chdtrc
 
 
 def cochran_armitage(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincinv, ndtri
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
+from analytics.statistics.special import gammaincinv, ndtri
 
 LEVELS = (0.95, 0.998)
 FEWEST, FEWEST_DISPERSION = 10, 20

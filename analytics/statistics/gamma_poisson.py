@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincc, gammaincinv, gammaln
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
+from analytics.statistics.special import gammaincc, gammaincinv, gammaln
 
 GRID = 41
 FEWEST = 8

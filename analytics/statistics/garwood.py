@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincinv
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
+from analytics.statistics.special import gammaincinv
 
 
 def garwood(count: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaincinv
 
 from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
+from analytics.statistics.special import betaincinv
 
 
 def jeffreys(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:

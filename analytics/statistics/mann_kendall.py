@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.special import ndtr
 
 from analytics.statistics.arrays import Floats, Numbers
+from analytics.statistics.special import ndtr
 
 EXACT_UP_TO = 60
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
+from analytics.statistics.special import ndtri
 
 EXACT_UP_TO = 2_000
 EXACT_ROWS = 500  # cases up to which many sums at once are exact

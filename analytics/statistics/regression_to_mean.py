@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
 
 from analytics.statistics.arrays import Floats, Numbers
+from analytics.statistics.special import ndtr
 
 
 def regression_to_mean(mean: float, sd: float, cutoff: float, rho: Numbers, side: str = "below") -> Floats:

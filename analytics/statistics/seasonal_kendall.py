@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
 
 from analytics.statistics.arrays import Numbers
 from analytics.statistics.mann_kendall import Trend, distribution
+from analytics.statistics.special import ndtr
 
 
 def seasonal_kendall(y: Numbers, season: int = 12) -> Trend:

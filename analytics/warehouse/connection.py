@@ -70,6 +70,17 @@ class Warehouse:
         self._kept: dict[tuple[Any, ...], pd.DataFrame] = {}
         self._root, self._version = self._opened()
 
+    @classmethod
+    def made(cls, path: Path) -> Warehouse:
+        """A new one; what the disk does to that is said in words."""
+        try:
+            return cls(path)
+        except duckdb.Error as error:
+            told = told_of(error)
+            if told is None:
+                raise
+            raise StoreFailed(told) from error
+
     def _opened(self) -> tuple[duckdb.DuckDBPyConnection, int]:
         """The file, locked down and of the newest form, and its version; never a file that a newer version of the program made."""
         root = duckdb.connect(str(self.path) if self.path else ":memory:", config=dict(LOCKED))

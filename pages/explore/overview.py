@@ -1,5 +1,7 @@
 """Overview · 总览: where the team stands this period, who leads, and who is not rated."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,6 +16,7 @@ from analytics.reports import views
 from analytics.reports.sure import pooled_text
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
+from pages.ui.figure import Picture, picture
 from pages.ui.i18n import indicator, md, plain, t, text
 
 TOP = 25
@@ -102,6 +105,11 @@ def not_rated(now: Evaluation) -> None:
     if not len(rows):
         st.caption(t("overview.all_rated"))
         return
+    panel.show("not_rated", load.drawn("overview.not_rated", now, lambda: missing_of(now, rows)))
+
+
+def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
+    """Which indicators these agents lack."""
     missing = [
         "、".join(
             indicator(one.id)
@@ -115,7 +123,46 @@ def not_rated(now: Evaluation) -> None:
     )
     columns = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
     columns += [Column("coverage", t("column.coverage"), "percent"), Column("missing", t("overview.missing"))]
-    panel.show("not_rated", table, columns)
+    return panel.Rows.of(table, columns)
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """Who leads, and how scores and grades are spread, as pictures and as tables."""
+
+    leaders: Picture
+    scores: Picture
+    score_rows: panel.Rows
+    grades: Picture
+    grade_rows: panel.Rows
+
+
+def distributions(now: Evaluation, rated: np.ndarray, ranges: RankRanges | None) -> Distributions:
+    """Of the rated whom the reader is shown, best first."""
+    scores = pd.DataFrame(
+        {
+            "grade": now.agents.grade[rated],
+            "team": now.people["team"].iloc[rated].to_numpy(),
+            "score": now.agents.score[rated],
+        }
+    )
+    by_team = scores.groupby(["team", "grade"], dropna=False).size().rename("agents").reset_index()
+    score = [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))]
+    grade = [Column("team", t("column.team")), score[1], Column("agents", t("column.agents"), "count")]
+    return Distributions(
+        leaders=picture(contribution_bars(now, rated[:TOP], indicator, plain, ranges)),
+        scores=picture(score_histogram(now, rated, plain)),
+        score_rows=panel.Rows.of(scores[["score", "grade"]], score),
+        grades=picture(grades_by_team(now, rated, plain)),
+        grade_rows=panel.Rows.of(by_team, grade),
+    )
+
+
+def everybody(table: pd.DataFrame, columns: list[Column], of: Evaluation) -> tuple[panel.Rows, panel.Rows]:
+    """The ranking with all its columns, and with those that one reads first."""
+    wanted = tuple(f"{name}.range" for name in axes(of.catalogue))
+    head = [one for one in columns if "." not in one.name or one.name.endswith(".value") or one.name in wanted]
+    return panel.Rows.of(table, columns), panel.Rows.of(table, head)
 
 
 with shell.page("overview"):
@@ -147,50 +194,23 @@ with shell.page("overview"):
     if session.how_sure() and len(rated):
         in_bands(now, ranges, rated)
     left, right = st.columns([0.62, 0.38], gap="medium")
-    with left:
-        if len(rated):
-            panel.draw(
-                "ranking", contribution_bars(now, rated[:TOP], indicator, plain, ranges), alt=t("overview.ranking_alt")
-            )
+    if len(rated):
+        spread = load.drawn("overview.spread", now, lambda: distributions(now, rated, ranges))
+        with left:
+            panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
             st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))
-        else:
-            st.info(t("overview.nobody_rated"))
-    with right:
-        if len(rated):
-            scores = pd.DataFrame(
-                {
-                    "grade": now.agents.grade[rated],
-                    "team": now.people["team"].iloc[rated].to_numpy(),
-                    "score": now.agents.score[rated],
-                }
-            )
-            panel.chart(
-                "distribution",
-                score_histogram(now, rated, plain),
-                scores[["score", "grade"]],
-                [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))],
-                alt=t("chart.distribution"),
-            )
-            by_team = scores.groupby(["team", "grade"], dropna=False).size().rename("agents").reset_index()
-            panel.chart(
-                "grades",
-                grades_by_team(now, rated, plain),
-                by_team,
-                [
-                    Column("team", t("column.team")),
-                    Column("grade", t("column.grade")),
-                    Column("agents", t("column.agents"), "count"),
-                ],
-                alt=t("chart.grades"),
-            )
-    st.subheader(t("overview.everybody"), anchor=False)
-    if st.toggle(t("overview.all_columns"), key="all_columns"):
-        panel.show("everybody", table, columns, height=420)
+        with right:
+            panel.chart("distribution", spread.scores, spread.score_rows, alt=t("chart.distribution"))
+            panel.chart("grades", spread.grades, spread.grade_rows, alt=t("chart.grades"))
     else:
-        wanted = tuple(f"{name}.range" for name in axes(now.catalogue))
-        head = [one for one in columns if "." not in one.name or one.name.endswith(".value") or one.name in wanted]
+        left.info(t("overview.nobody_rated"))
+    st.subheader(t("overview.everybody"), anchor=False)
+    whole, head = load.drawn("overview.everybody", now, lambda: everybody(table, columns, now))
+    if st.toggle(t("overview.all_columns"), key="all_columns"):
+        panel.show("everybody", whole, height=420)
+    else:
         bars = {"score": st.column_config.ProgressColumn(t("column.score"), min_value=0, max_value=100, format="%.1f")}
-        panel.show("everybody", table, head, column_config=bars, height=420)
+        panel.show("everybody", head, column_config=bars, height=420)
     panel.downloads(
         "ranking",
         plain("overview.export", period=str(now.measured.period)),

@@ -415,11 +415,10 @@ with shell.page("sheet", official=True):
     head(one)
     figures(one)
     how_sure(one)
-    if one["closed"] is None or session.identity().role != "agent":
+    live = one  # an open sheet is the live one
+    if one["closed"] is not None and session.identity().role != "agent":
         live = load.desk().live_sheet(about, agent_id)
         differences(agent_id, one, live)
-    else:
-        live = one
     closing(agent_id, one)
     notes(agent_id)
     weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -27,8 +28,18 @@ def period_options() -> dict[str, Period]:
             period_id(f"{one.first:%Y-%m}", f"{one.last:%Y-%m}"): one
             for one in reversed(load.desk().published_periods())
         }
-    months = load.month_days()
-    known, out = set(months), {}
+    out = dict(_whole_periods(load.month_days()))
+    typed = session.remembered("period")
+    if typed and typed not in out and "~" in typed:
+        first, _, last = typed.partition("~")
+        out[typed] = Period(parse_month(first), parse_month(last))
+    return out
+
+
+@lru_cache(maxsize=16)
+def _whole_periods(months: tuple[dt.date, ...]) -> dict[str, Period]:
+    known = set(months)
+    out: dict[str, Period] = {}
     for month in reversed(months):
         out[f"{month:%Y-%m}"] = Period(month, month)
     for month in reversed(months):
@@ -40,10 +51,6 @@ def period_options() -> dict[str, Period]:
             out[str(year)] = whole
     if len(months) > 1:
         out[ALL] = Period(months[0], months[-1])
-    typed = session.remembered("period")
-    if typed and typed not in out and "~" in typed:
-        first, _, last = typed.partition("~")
-        out[typed] = Period(parse_month(first), parse_month(last))
     return out
 
 

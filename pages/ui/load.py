@@ -13,7 +13,7 @@ import pandas as pd
 from analytics import evaluation as core
 from analytics import sample
 from analytics.catalogue import Catalogue
-from analytics.desk import Desk
+from analytics.desk import HISTORY, Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
@@ -38,6 +38,7 @@ _refused: dict[str, tuple[float, RenewalError]] = {}  # by folder: when it could
 AGAIN = 2.0  # seconds after which a home that could not be opened is tried again
 
 _measured: Memory[Measured] = Memory(24)
+_histories: Memory[pd.DataFrame] = Memory(400)
 _cases: Memory[pd.DataFrame] = Memory(8)
 _case_mix: Memory[CaseMix] = Memory(8)
 _monthly: Memory[pd.DataFrame] = Memory(4)
@@ -50,10 +51,11 @@ _rankings: Memory[tuple[pd.DataFrame, list[Column]]] = Memory(24)
 _days: Memory[tuple[dt.date, ...]] = Memory(4)
 _opening_period: Memory[Period] = Memory(4)
 _channels: Memory[list[str]] = Memory(4)
+_has_sample: Memory[bool] = Memory(4)
 _drawn: Memory[Any] = Memory(400)
 _MEMORIES: tuple[Memory[Any], ...] = (
-    _measured, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
-    _opening_period, _channels, _drawn,
+    _measured, _histories, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
+    _opening_period, _channels, _has_sample, _drawn,
 )  # fmt: skip
 
 
@@ -97,10 +99,17 @@ def close() -> None:
 
 
 def warm() -> None:
-    """Open the home, and work out the figures that pages open with."""
-    desk = Desk(home(), memory=_measured)
+    """Open the home, and work out the figures that pages open with; import what they would wait for."""
+    import scipy.special  # noqa: F401
+
+    desk = Desk(home(), memory=_kept)
     if not desk.months().empty:
         desk.evaluation(Filters(default_period()))
+
+
+def _kept(key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
+    """The desk's memory: whole periods are few and large, what is kept of single agents is neither."""
+    return (_histories if key[0] == HISTORY else _measured)(key, make)
 
 
 def data_version() -> int:
@@ -110,7 +119,7 @@ def data_version() -> int:
 
 def desk() -> Desk:
     """The reader's desk, with the memory of this process."""
-    return Desk(home(), session.identity().who, _measured)
+    return Desk(home(), session.identity().who, _kept)
 
 
 def scheme(period: Period | None = None) -> WeightScheme:
@@ -168,7 +177,7 @@ def agent_history(of: Evaluation, agent_id: str) -> pd.DataFrame:
 
 
 def has_sample() -> bool:
-    return bool(sample.loads(home()))
+    return _has_sample(_key()[:2], lambda: bool(sample.loads(home())))
 
 
 def add_sample(progress: Callable[[float, str | None], object]) -> None:

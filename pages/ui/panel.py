@@ -42,9 +42,11 @@ class Rows:
         return cls(frame, columns, as_shown(frame, columns), config)
 
 
-def chart(key: str, fig: Drawing | Picture, table: pd.DataFrame, columns: Sequence[Column], *, alt: str) -> None:
+def chart(
+    key: str, fig: Drawing | Picture, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), *, alt: str
+) -> None:
     """A figure that no slider changes, with its table twin behind a click."""
-    if table.empty:
+    if (table.frame if isinstance(table, Rows) else table).empty:
         st.info(t("common.nothing"))
         return
     draw(key, fig, alt=alt)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from analytics.errors import RenewalError
 from analytics.evaluation import Measured
+from analytics.insight.sheet import without_few
 from analytics.intake.fields import counted
 from analytics.language import explain
 from analytics.reports import views
@@ -213,6 +214,8 @@ def targets_line(measured: Measured) -> None:
     targets = measured.targets[measured.targets["agent_id"].isin(measured.people["agent_id"][measured.in_scope])]
     if targets.empty:
         return
+    if load.desk().identity.role == "agent":
+        targets = without_few(targets)
     if (targets["count_basis"] == "median_result").any():
         st.caption(t("target.everybody"))
         targets = targets[targets["count_basis"] != "median_result"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import threading
+from contextlib import suppress
 
+import pyarrow as pa
 from streamlit import runtime
 from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
@@ -48,6 +51,14 @@ async def tend() -> None:
                 break
             await asyncio.sleep(0.05)
         gc.collect()
+        give_back()
+
+
+def give_back() -> None:
+    """Hand memory that nobody uses back to the machine: the allocators keep it for a next time that may never come."""
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # glibc's own; elsewhere there is none
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def release() -> None:

@@ -1,8 +1,10 @@
 """Faults: what was acknowledged is there afterwards, and what cannot be is said in words."""
 
 import datetime as dt
+import errno
 import itertools
 import json
+import os
 import shutil
 import threading
 from contextlib import contextmanager
@@ -18,7 +20,7 @@ from analytics.language import explain
 from analytics.ledger import How, Ledger
 from analytics.people import Correction
 from analytics.state.journal import Journal
-from analytics.warehouse import records
+from analytics.warehouse import connection, records
 from analytics.warehouse.connection import Warehouse
 from tests.conftest import AS_OF, load_text, write
 
@@ -180,6 +182,28 @@ def test_a_full_disk_in_the_midst_of_a_load_leaves_nothing_of_it(home, tmp_path)
     assert home.state.journal.open() == []
     load_text(home, tmp_path, "policies", APRIL)
     assert stored(home) == [1]
+
+
+@pytest.mark.parametrize("what", ["look", "recipe_for", "preview", "corrections", "secret"])
+def test_a_full_disk_is_said_in_words_wherever_something_is_written(what, home, tmp_path, monkeypatch):
+    path = tmp_path / "april.csv"
+    path.write_text(APRIL, encoding="utf-8")
+    recipe = home.recipe_for(path)
+    asked = {"preview": (path, recipe), "corrections": (path, recipe, "en"), "secret": ()}.get(what, (path,))
+    monkeypatch.setattr(os, "open", failing(OSError(errno.ENOSPC, "No space left on device")))
+    monkeypatch.setattr(os, "mkdir", failing(OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(StoreFailed, match="disk_full"):
+        getattr(home, what)(*asked)
+
+
+def test_a_rebuild_without_room_for_a_new_warehouse_is_refused_in_words(home, tmp_path, monkeypatch):
+    load_text(home, tmp_path, "policies", APRIL)
+    full = duckdb.TransactionException("Failed to commit: Could not write file: No space left on device")
+    monkeypatch.setattr(connection, "_migrate", failing(full))
+    with pytest.raises(StoreFailed, match="disk_full"):
+        home.rebuild()
+    monkeypatch.undo()
+    assert home.rebuild() == 1
 
 
 def failing(error):

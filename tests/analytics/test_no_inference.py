@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from analytics.desk import Desk
@@ -73,6 +74,60 @@ def test_a_closed_sheet_hides_as_much_and_so_does_the_command(team):
     team.close()
     told = Shell(team.folder)("sheet", "A0", "--from", "2026-05", "--to", "2026-05", "--as", "a0@x.cn")
     assert (told["cut"], told["trend"]) == (closed["cut"], closed["trend"])
+
+
+# Six without a target: what stands in for one is the median of their premiums, 0, 10, 20, 30, 40 and 50.
+def without_targets(home, tmp_path, count):
+    lines = "".join(f"P{at},A{at},2026-05-10,已续,2026-05-01,100,{10 * at}\n" for at in range(count))
+    load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费\n{lines}")
+    home.state.accounts.save([Account("boss@x.cn", "admin"), Account("a1@x.cn", "agent", agent_id="A1")], "setup")
+    home.state.periods.publish(MAY, MAY, "boss@x.cn")
+
+
+def premium_of(desk):
+    """What the sheet says of A1's renewal premium, of what it was held against, and what the records behind it say of that."""
+    shown = desk.shown_sheet(desk.around(Filters(IN_MAY)), "A1")
+    item = next(one for one in shown["indicators"] if one["id"] == "renewal_premium")
+    behind = desk.records("A1", "renewal_premium", Filters(IN_MAY)).tables["targets"]
+    return item, shown, [None if pd.isna(one) else float(one) for one in behind["target_premium_filled"]]
+
+
+def test_what_stands_in_for_a_target_is_told_where_five_others_stand_behind_it(home, tmp_path):
+    without_targets(home, tmp_path, 6)
+    item, shown, behind = premium_of(Desk(home, "a1@x.cn"))
+    assert (item["value"], item["denominator"], shown["targets"][0]["premium"], behind) == (0.4, 25.0, 25.0, [25.0])
+
+
+def test_what_stands_in_for_a_target_is_told_to_nobody_who_could_count_a_colleagues_value_from_it(home, tmp_path):
+    without_targets(home, tmp_path, 2)  # the median of the two is 5: the other's 0 would follow
+    item, shown, behind = premium_of(Desk(home, "a1@x.cn"))
+    assert (item["numerator"], item["value"], item["denominator"], behind) == (10.0, None, None, [None])
+    assert shown["targets"][0]["premium"] is None
+    assert "Fewer than five others" in sheets.targets_line(shown, "en")
+    assert item["points"] is not None  # the mark is their own
+    boss = premium_of(Desk(home, "boss@x.cn"))
+    assert (boss[0]["denominator"], boss[1]["targets"][0]["premium"], boss[2]) == (5.0, 5.0, [5.0])
+    assert "Fewer than five others" not in sheets.targets_line(boss[1], "en")
+
+
+def test_a_sheet_is_still_the_one_that_was_read_for_its_agent_and_for_the_manager_who_sees_more(home, tmp_path):
+    without_targets(home, tmp_path, 2)
+    Desk(home, "a1@x.cn").confirm_read("A1", IN_MAY)
+    for who in ("a1@x.cn", "boss@x.cn"):
+        assert premium_of(Desk(home, who))[1]["read"]["changed_since"] is False
+
+
+def test_one_channels_median_is_told_no_sooner_than_the_companys(home, tmp_path):
+    lines = "".join(
+        f"P{at},A{at},2026-05-10,已续,2026-05-01,100,{10 * at},{'直销' if at < 2 else '门店'}\n" for at in range(6)
+    )
+    load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,渠道\n{lines}")
+    home.state.accounts.save([Account("boss@x.cn", "admin"), Account("a1@x.cn", "agent", agent_id="A1")], "setup")
+    home.state.periods.publish(MAY, MAY, "boss@x.cn")
+    desk = Desk(home, "a1@x.cn")
+    shown = desk.shown_sheet(desk.around(Filters(IN_MAY, channel="直销")), "A1")
+    item = next(one for one in shown["indicators"] if one["id"] == "renewal_premium")
+    assert (item["value"], item["denominator"]) == (None, None)
 
 
 def test_a_sheet_closed_before_others_were_counted_tells_nothing_of_them(team):

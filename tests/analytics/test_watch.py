@@ -1,15 +1,22 @@
 """A watched folder, run as a process of its own: what appears is loaded once and moved, whatever happens in between."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import pytest
+
+from analytics import watch as watching
+from analytics.errors import StoreFailed
 from analytics.home import Home
+from analytics.intake.recipe import Recipe
 from tests.analytics.test_command_line import RECIPE, calls
-from tests.conftest import ROOT, write
+from tests.conftest import AS_OF, ROOT, write
 
 
 def watch(folder, home, recipe, *more):
@@ -100,3 +107,30 @@ def test_files_wait_while_another_program_owns_the_home(tmp_path):
     running.kill()
     running.communicate()
     assert counted(tmp_path / "home") == (1, 16)
+
+
+@pytest.mark.parametrize("where", ["load_all", "move"])
+def test_a_file_waits_where_it_is_until_the_disk_has_room_again(where, tmp_path, monkeypatch):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    aged(write(folder, "april.csv", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\n"))
+    recipe = Recipe(
+        kind="policies",
+        columns={"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"},
+    )
+    how = watching.How(recipe, AS_OF, "refuse", "en")
+
+    def all_of():
+        return list(watching.files(folder, lambda: Home(tmp_path / "home"), how, every=0, once=True))
+
+    def full(*_, **__):
+        raise StoreFailed("disk_full") if where == "load_all" else OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as without_room:
+        without_room.setattr(*((Home, "load_all") if where == "load_all" else (Path, "write_text")), full)
+        with pytest.raises(StoreFailed, match="disk_full"):
+            all_of()
+    assert sorted(path.name for path in folder.iterdir()) == ["april.csv", "done", "refused"]
+    assert list((folder / "refused").iterdir()) == []
+    assert [one.moved_to for one in all_of()] == ["done/april.csv"]
+    assert counted(tmp_path / "home") == (1, 1)

@@ -44,6 +44,7 @@ from tests.assault.report import Report
 
 WRITES = ("write", "pwrite64", "fallocate", "ftruncate", "mkdir")
 SMALL = 24  # megabytes of a disk that fills
+ROOMS = (0, 0, 1 << 14, 1 << 16, 1 << 17, 1 << 19)  # bytes that are left
 
 
 def faults(folder: Path, size: int | None, seed: int) -> Report:
@@ -209,22 +210,32 @@ def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]
             "保单号,工号,到期日,续保结果\n" + "".join(f"N{at},A1,2026-04-02,已续\n" for at in range(500)),
             encoding="utf-8",
         )
-        for round_ in range(2):
-            _fill(filler)
+        recipe = home.recipe_for(source)
+        for round_, room in enumerate(ROOMS):
+            _fill(filler, room)
             found.tried(
                 f"figures on a full disk (round {round_})",
                 lambda: repr(desk.measured(Filters(APRIL)).totals) == truth,
                 ["done"],
             )
             found.tried(
-                f"a load on a full disk (round {round_})",
-                lambda: desk.load_all([(source, home.recipe_for(source))], as_of=None, on_issues="refuse") and None,
-                ["refused"],
+                f"a file looked at and read on a full disk (round {round_})",
+                lambda: home.look(source) and home.preview(source, home.recipe_for(source)) and None,
+                ["refused"] if room == 0 else ["refused", "done"],
+            )
+            if room == 0:
+                found.tried(
+                    f"a load on a full disk (round {round_})",
+                    lambda: desk.load_all([(source, recipe)], as_of=None, on_issues="refuse") and None,
+                    ["refused"],
+                )
+            found.tried(
+                f"a rebuild on a full disk (round {round_})", lambda: desk.rebuild() and None, ["refused", "done"]
             )
             found.tried(
                 f"talks on a full disk (round {round_})",
                 lambda: [desk.save_talk(Talk("A1", reason="x" * 4_000)) for _ in range(60)] and None,
-                ["refused"],
+                ["refused"] if room == 0 else ["refused", "done"],
             )
             found.tried(
                 f"figures after a refusal (round {round_})",
@@ -262,14 +273,16 @@ class Tried:
         self.all.append((name, wrong, how))
 
 
-def _fill(filler: Path) -> None:
-    """Write until not a byte is left."""
+def _fill(filler: Path, room: int = 0) -> None:
+    """Write until not a byte is left, or only so many."""
     handle = os.open(filler, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         for size in (1 << 16, 1 << 12, 1):
             with suppress(OSError):
                 while os.write(handle, bytes(size)):
                     pass
+        if room:
+            os.ftruncate(handle, os.fstat(handle).st_size - room)
     finally:
         os.close(handle)
 

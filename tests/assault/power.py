@@ -101,9 +101,10 @@ def _writer(report: Report, disk: tuple[Path, Path], count: int, random_: random
             os.kill(child, signal.SIGSTOP)  # the copy is of one moment
             said += _heard(out)
             shutil.copyfile(image, copy)
-            os.kill(child, signal.SIGCONT)
+            # The writer stands still meanwhile: each cut is examined by a rebuild, which takes longer the more there is.
             _examined(report, copy, said.decode().split(), f"cut {at} of a writer, {len(said.split())} acknowledged")
             copy.unlink()
+            os.kill(child, signal.SIGCONT)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -390,11 +390,13 @@ class Stale:
         return oracle.forbidden(left, self.company)
 
     def _within(self, before: dict[str, Any], wrote: list[str]) -> bool:
-        """Who was demoted to a manager may still write about their own."""
-        if self.who.address != FALLEN or set(wrote) - {"note", "talk", "objection", "attachment", "closed_sheet"}:
-            return False
+        """Everybody may log out, and who was demoted to a manager may still write about their own."""
         after = watching.kept(load.home())
         fresh = [row for name in wrote for row in set(map(repr, after[name])) - set(map(repr, before[name]))]
+        if wrote == ["login_end"]:
+            return all(self.who.address in row for row in fresh)
+        if self.who.address != FALLEN or set(wrote) - {"note", "talk", "objection", "attachment", "closed_sheet"}:
+            return False
         return all(any(agent in row for agent in self.company.members["t4"]) for row in fresh)
 
     def _downloads(self) -> None:

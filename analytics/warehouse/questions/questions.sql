@@ -44,11 +44,29 @@ order by all
 
 -- name: targets
 -- Whose target is not their own in the chosen months, and what stands in for it: count_basis and premium_basis are own, median_target
--- (the median of the others' targets), median_result (the median agent's result), or why the month has none.
-select agent_id, month, target_count_filled::double as count_filled, count_basis, target_premium_filled::double as premium_filled, premium_basis
-from roster_month
-where month between $first_month and $last_month and (count_basis not in ('own', 'none') or premium_basis not in ('own', 'none'))
-order by agent_id, month
+-- (the median of the others' targets), median_result (the median agent's result), or why the month has none; count_others and
+-- premium_others are how many others' values stand behind the median.
+with result as (
+  select agent_id, month, bool_or(of_count) as of_count, bool_or(of_premium) as of_premium from (
+    select agent_id, month, renewed_policies is not null as of_count, renewed_premium is not null as of_premium from agent_month
+    union all
+    select agent_id, unnest(generate_series(first_month, last_month, interval 1 month))::date, measure = 'renewed_policies', measure = 'renewed_premium'
+    from current_scoresheet
+  ) group by agent_id, month
+),
+behind as (
+  select r.month, count(r.goal_count) as count_targets, count(r.goal_premium) as premium_targets,
+    count(*) filter (r.count_basis = 'median_result' and f.of_count) as count_results,
+    count(*) filter (r.premium_basis = 'median_result' and f.of_premium) as premium_results
+  from roster_month r left join result f on f.agent_id = r.agent_id and f.month = r.month
+  where r.month between $first_month and $last_month group by r.month
+)
+select r.agent_id, r.month, r.target_count_filled::double as count_filled, r.count_basis, r.target_premium_filled::double as premium_filled, r.premium_basis,
+  case r.count_basis when 'median_target' then b.count_targets when 'median_result' then b.count_results - coalesce(f.of_count, false)::integer end as count_others,
+  case r.premium_basis when 'median_target' then b.premium_targets when 'median_result' then b.premium_results - coalesce(f.of_premium, false)::integer end as premium_others
+from roster_month r join behind b on b.month = r.month left join result f on f.agent_id = r.agent_id and f.month = r.month
+where r.month between $first_month and $last_month and (r.count_basis not in ('own', 'none') or r.premium_basis not in ('own', 'none'))
+order by r.agent_id, r.month
 
 -- name: every_target
 -- Every agent-month's target: as given, as it counts, and what is in force where there is none.

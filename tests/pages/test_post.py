@@ -1,0 +1,123 @@
+"""What pages say reaches browsers in batches, in order, and nobody is shown what was drawn for somebody else."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import shutil
+import threading
+from dataclasses import replace
+
+import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
+
+from analytics.desk import Desk
+from analytics.evaluation import evaluate
+from analytics.model import Filters, Period, Scope
+from pages.ui import load, lookups, post
+
+MONTH = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
+
+
+def heard(*letters, now: bool) -> list:
+    """What the loop has heard of these letters, put by another thread, well before any of them had to come by itself."""
+    out: list = []
+
+    async def listen() -> None:
+        loop, post_box = asyncio.get_running_loop(), post.Letters()
+        loop.set_exception_handler(lambda *_: None)
+
+        def say() -> None:
+            for at, letter in enumerate(letters):
+                post_box.put(loop, lambda letter=letter: out.append(letter()), now=now and at == len(letters) - 1)
+
+        thread = threading.Thread(target=say)
+        thread.start()
+        await asyncio.to_thread(thread.join)
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(listen())
+    return out
+
+
+def test_the_end_of_a_run_takes_along_in_order_what_waits_for_company():
+    assert heard(*(lambda at=at: at for at in range(50)), now=True) == list(range(50))
+
+
+def test_a_letter_that_fails_takes_no_other_with_it():
+    assert heard(lambda: 1, lambda: 1 // 0, lambda: 3, now=True) == [1, 3]
+
+
+def test_what_is_not_the_end_of_a_run_comes_by_itself(monkeypatch):
+    monkeypatch.setattr(post, "WAIT", 0.0)
+    assert heard(lambda: 1, lambda: 2, now=False) == [1, 2]
+
+
+def test_all_that_is_written_in_a_turn_of_the_loop_is_sent_at_once_and_before_the_end():
+    sent: list[object] = []
+
+    class Line:
+        def writelines(self, parts):
+            sent.append(b"".join(parts))
+
+        def close(self):
+            sent.append("closed")
+
+    async def talk() -> None:
+        corked = post.Corked(Line(), asyncio.get_running_loop())
+        corked.write(b"a")
+        corked.write(b"b")
+        await asyncio.sleep(0)
+        corked.write(b"c")
+        corked.close()
+
+    asyncio.run(talk())
+    assert sent == [b"ab", b"c", "closed"]
+
+
+def test_a_long_page_leaves_in_batches_that_a_slow_browser_has_room_for(monkeypatch):
+    class Queue:
+        def is_empty(self) -> bool:
+            return False
+
+    class Session:
+        _browser_queue = Queue()
+
+    monkeypatch.setattr(post, "_flush", lambda session: [ForwardMsg() for _ in range(2 * post.MOST + 1)])
+    assert [len(batch) for batch in post._batched(Session())] == [post.MOST, post.MOST, 1]
+
+
+def test_a_widget_that_asks_for_one_key_gets_what_the_whole_state_would_say():
+    state = SafeSessionState(SessionState(), lambda: None)
+    state["box"], state["nothing"] = 3, None
+    asked = lookups.Asked(state)
+    assert dict(asked) == {"box": 3, "nothing": None}
+    assert "box" in asked
+    assert "nothing" in asked
+    assert asked["nothing"] is None
+    assert "other" not in asked
+
+
+@pytest.fixture
+def company(tiny_folder, tmp_path, monkeypatch):
+    shutil.copytree(tiny_folder, tmp_path / "home")
+    monkeypatch.setenv("RENEWAL_HOME", str(tmp_path / "home"))
+    yield Desk(load.home())
+    load.close()
+
+
+def test_what_was_drawn_is_given_again_to_the_same_filters_and_weights_and_to_no_others(company):
+    everybody, team = Filters(MONTH), Filters(MONTH, scope=Scope(teams=("T1",)))
+    now, theirs = (company.evaluation(everybody), company.evaluation(everybody))
+    scheme = company.scheme(MONTH)
+    assert load.drawn("names", now, lambda: "everybody") == "everybody"
+    assert load.drawn("names", theirs, lambda: "made anew") == "everybody"
+    narrow = evaluate(replace(now.measured, filters=team), scheme)
+    assert load.drawn("names", narrow, lambda: "the team") == "the team"
+    heavier = replace(scheme, categories={"results": 50.0, "service": 30.0, "competence": 20.0})
+    tried = company.evaluation(everybody, heavier)
+    assert load.drawn("names", tried, lambda: "other weights") == "other weights"
+    assert load.drawn("names", now, lambda: "other facts", "fact") == "other facts"
