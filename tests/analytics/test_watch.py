@@ -100,9 +100,8 @@ def test_files_wait_while_another_program_owns_the_home(tmp_path):
     time.sleep(2.5)
     assert (folder / "calls.csv").exists()
     home.close()
-    for _ in range(100):
-        if (folder / "done" / "calls.csv").exists():
-            break
+    deadline = time.monotonic() + 60
+    while not (folder / "done" / "calls.csv").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     running.kill()
     running.communicate()
