@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import warnings
@@ -52,6 +53,9 @@ def main() -> int:
     warnings.simplefilter("ignore")
     if missing := matrix.unlisted():
         print(f"✗ nobody has said who may ask the desk for {missing}: tests/assault/oracle.py")
+    # In the background an interrupt is ignored: whoever ends a campaign sees how far it came.
+    for ended in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ended, signal.default_int_handler)
     failed = int(bool(missing))
     for name in told.campaigns or CAMPAIGNS:
         run, size = CAMPAIGNS[name]

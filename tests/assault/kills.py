@@ -90,9 +90,11 @@ def forked(function: Callable[[], Any], patience: float = 120.0) -> Any:
             answer: tuple[bool, Any] = (True, function())
         except BaseException as error:
             answer = (False, f"{type(error).__name__}: {error}")
-        with os.fdopen(into, "wb") as pipe:
-            pickle.dump(answer, pipe)
-        os._exit(0)
+        try:
+            with os.fdopen(into, "wb") as pipe:
+                pickle.dump(answer, pipe)
+        finally:  # also where nobody listens any more: what is above is the parent's
+            os._exit(0)
     os.close(into)
     with os.fdopen(out, "rb") as pipe:
         data = pipe.read()

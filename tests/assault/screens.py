@@ -40,6 +40,7 @@ HOSTILE = (
 )  # fmt: skip
 # No browser is meant: Streamlit need not warn of that a thousand times.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
+LOG_OUT = ("logout", "logout_everywhere")
 MARK = "written by a tab that stood open"
 
 
@@ -306,7 +307,8 @@ class Stale:
     def all(self, most: int) -> None:
         """Each button in turn, each table's edit, and every file that was offered."""
         self._draw()
-        keys = [f"button {at}" for at in range(len(self.tab.at.button))][:most]
+        # Who logs out ends the login that the rest is tried with; anybody may.
+        keys = [f"button {at}" for at, one in enumerate(self.tab.at.button) if one.key not in LOG_OUT][:most]
         keys += [f"table {at}" for at, _ in enumerate(self._editors())]
         for key in keys:
             self._draw()
@@ -390,13 +392,11 @@ class Stale:
         return oracle.forbidden(left, self.company)
 
     def _within(self, before: dict[str, Any], wrote: list[str]) -> bool:
-        """Everybody may log out, and who was demoted to a manager may still write about their own."""
-        after = watching.kept(load.home())
-        fresh = [row for name in wrote for row in set(map(repr, after[name])) - set(map(repr, before[name]))]
-        if wrote == ["login_end"]:
-            return all(self.who.address in row for row in fresh)
+        """Who was demoted to a manager may still write about their own."""
         if self.who.address != FALLEN or set(wrote) - {"note", "talk", "objection", "attachment", "closed_sheet"}:
             return False
+        after = watching.kept(load.home())
+        fresh = [row for name in wrote for row in set(map(repr, after[name])) - set(map(repr, before[name]))]
         return all(any(agent in row for agent in self.company.members["t4"]) for row in fresh)
 
     def _downloads(self) -> None:
