@@ -17,7 +17,7 @@ from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.dates import day_order
-from analytics.intake.fields import Field, words
+from analytics.intake.fields import Field, fields, words
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import place_of
@@ -66,6 +66,25 @@ select count(*) filter (regexp_full_match(v, '\d+,(\d{{1,2}}|\d{{4,}})|\d{{1,3}}
        count(*) filter (regexp_full_match(v, '\d{{1,3}},\d{{3}}')),
        count(*) filter (regexp_full_match(v, '\d{{1,3}}(\.\d{{3}})+')), min(v)
 from v"""
+
+
+def names_the_loss(header: str) -> bool:
+    """Whether yes below this header would say that a policy was lost."""
+    return INVERSE.search(header) is not None
+
+
+def meanings_of(
+    name: str, header: str, values: Sequence[str], stated: Mapping[str, Sequence[str]] | None, *, sure: bool
+) -> list[str | None]:
+    """What the values of an outcome or yes/no column are likely to mean, to be confirmed; what a recipe stated counts.
+
+    Yes, no, 1 and 0 mean nothing by themselves below a header that names the loss, or that was only guessed.
+    """
+    known = stated or words(fields()[name].type)
+    likely = {word.lower(): meaning for meaning, group in known.items() for word in group}
+    if stated is None and (not sure or (name == "outcome" and names_the_loss(header))):
+        likely = {word: meaning for word, meaning in likely.items() if word not in PLAIN_WORDS}
+    return [likely.get(value.strip().lower()) for value in values]
 
 
 @dataclass(frozen=True)
@@ -271,7 +290,7 @@ class Settler:
     def _words(self, column: Column) -> dict[str, list[str]]:
         needed = ("renewed", "lost", "open") if column.field.type == "outcome" else ("yes", "no")
         meaning: Mapping[str, Sequence[str]] = self.recipe.values.get(column.name, words(column.field.type))
-        if column.name == "outcome" and column.name not in self.recipe.values and INVERSE.search(column.header):
+        if column.name == "outcome" and column.name not in self.recipe.values and names_the_loss(column.header):
             meaning = self._inverse(column, meaning)
         if column.name == "outcome":
             meaning = self._blanks(column, meaning)

@@ -222,7 +222,7 @@ def examine(path: Path) -> None:
     columns = understanding.directions(columns, unsure, of_kind)
     columns |= understanding.extras(sheet, kind, columns, saved, of_kind)
     understanding.columns_of(sheet, columns, kind, of_kind)
-    values = understanding.meanings(sheet, columns, saved, of_kind)
+    values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
     options = understanding.options(
         sheet, kind, columns, saved, [one["name"] for one in alike] if together else [], of_kind, wide.get("wide_field")
     )

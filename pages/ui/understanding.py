@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import catalogue
-from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds, words
+from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.months import span
 from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
+from analytics.intake.settle import meanings_of
 from analytics.intake.table import letter
 from analytics.reports.tables import Column
 from pages.ui import panel
@@ -249,24 +250,26 @@ def extras(
 
 
 def meanings(
-    sheet: dict[str, Any], columns: dict[str, str], saved: dict[str, Any], prefix: str
+    sheet: dict[str, Any], columns: dict[str, str], unsure: list[str], saved: dict[str, Any], prefix: str
 ) -> dict[str, dict[str, list[str]]]:
-    """The words of outcome and yes/no columns, for the user to settle."""
+    """The words of outcome and yes/no columns, for the user to settle.
+
+    What yes and no mean is never filled in below a header that names the loss, or one that is a guess.
+    """
     out: dict[str, dict[str, list[str]]] = {}
     for name, header in columns.items():
         if name not in fields() or fields()[name].type not in ("outcome", "yes"):
             continue
         choices = ["renewed", "lost", "open"] if fields()[name].type == "outcome" else ["yes", "no"]
-        known = saved.get("values", {}).get(name) or words(fields()[name].type)
         distinct = list(sheet["distinct"][header])
-        guess = {word.lower(): meaning for meaning, group in known.items() for word in group}
-        unknown = [value for value in distinct if value.strip().lower() not in guess]
+        likely = meanings_of(name, header, distinct, saved.get("values", {}).get(name), sure=name not in unsure)
+        unknown = [value for value, meaning in zip(distinct, likely, strict=True) if meaning is None]
         if name != "outcome" and not unknown:
             continue
         st.markdown(t("data.words_of", header=header))
         if unknown:
             st.caption(t("data.words_unknown", words=", ".join(unknown[:8]), count=len(unknown)))
-        frame = pd.DataFrame({"value": distinct, "meaning": [guess.get(value.strip().lower()) for value in distinct]})
+        frame = pd.DataFrame({"value": distinct, "meaning": likely})
         edited = st.data_editor(
             frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", placeholder="—", disabled=["value"], width="content",
             column_config={
@@ -278,7 +281,8 @@ def meanings(
         for value, meaning in zip(distinct, edited["meaning"], strict=False):
             if meaning in found:
                 found[meaning].append(value)
-        out[name] = found
+        if any(found.values()):
+            out[name] = found
     return out
 
 
@@ -299,16 +303,13 @@ def options(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, option in (("satisfaction", "satisfaction_max"), ("score", "score_max")):
             if name in columns:
-                numbers = [
-                    float(value)
-                    for value in sheet["distinct"][columns[name]]
-                    if value.isascii() and value.replace(".", "", 1).isdigit()
-                ]
-                highest = max(numbers, default=100.0)
-                likely = before.get(option) or (5.0 if highest <= 5 else 10.0 if highest <= 10 else 100.0)
-                out[option] = st.number_input(
-                    t("data.scale", header=columns[name]), 1.0, 1000.0, float(likely), key=f"{prefix}.scale.{name}", width=220,
+                stated = float(before[option]) if option in before else None
+                scale = st.number_input(
+                    t("data.scale", header=columns[name]), 1.0, 1000.0, stated, key=f"{prefix}.scale.{name}", width=220,
+                    placeholder=t("data.order_auto"),
                 )  # fmt: skip
+                if scale is not None:
+                    out[option] = scale
         dated = [name for name in columns if name in fields() and fields()[name].type in ("date", "moment")]
         if dated:
             orders = ["auto", "ymd", "dmy", "mdy"]

@@ -18,6 +18,7 @@ from analytics.intake import worker
 from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import known_headers
+from analytics.intake.settle import meanings_of
 from analytics.intake.table import Layout
 
 POLICY = "保单号,工号,到期日,续保结果"
@@ -564,3 +565,10 @@ def test_a_document_of_another_spreadsheet_program_is_named_and_a_half_download_
     assert "Apple Numbers" in told["reason"]
     assert (folder / "book.xlsx.crdownload").exists()
     assert told["file"] == "book.numbers"
+
+
+def test_yes_and_no_mean_nothing_by_themselves_below_a_header_that_names_the_loss_or_is_a_guess():
+    assert meanings_of("outcome", "是否续保", ["是", "否", "跟进中"], None, sure=True) == ["renewed", "lost", "open"]
+    assert meanings_of("outcome", "是否流失", ["是", "否", "跟进中"], None, sure=True) == [None, None, "open"]
+    assert meanings_of("outcome", "处理", ["1", "0"], None, sure=False) == [None, None]
+    assert meanings_of("outcome", "是否流失", ["是"], {"lost": ["是"]}, sure=False) == ["lost"]
