@@ -137,6 +137,7 @@ def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion
     assert places == ["75", "16", "9"]
     bar(boss).get_by_role("button", name="放弃试算").click()
     bar(boss).wait_for(state="detached")
+    boss.settle()
     assert results(boss).input_value() == "64"
 
 
