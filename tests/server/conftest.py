@@ -24,6 +24,7 @@ STAFF = [
     Account("west@x.cn", "manager", teams=("西",)),
     Account("ann@x.cn", "agent", agent_id="A1"),
     Account("gone@x.cn", "admin", active=False),
+    Account("new@x.cn", "agent", agent_id="B2"),  # never logs in
 ]
 
 

@@ -60,7 +60,8 @@ def test_the_first_person_with_an_address_is_bound_to_it_and_another_is_refused_
         assert tab.open().says("boss2@x.cn · admin")
     with office.tab("boss@x.cn") as boss:
         boss.open("accounts")
-        assert boss.says("Nobody has logged in as “ann@x.cn” yet")
+        boss.choose("login_of", "new@x.cn")
+        assert boss.says("Nobody has logged in as “new@x.cn” yet")
         boss.choose("login_of", "boss2@x.cn")
         assert boss.says("“boss2@x.cn” is bound to one person")
         boss.click("unbind")
