@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 from click.testing import CliRunner
 
@@ -130,11 +132,16 @@ def tiny(tiny_folder: Path, tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample company's home folder, loaded once; tests work on copies."""
-    folder = tmp_path_factory.mktemp("sample") / "home"
-    home = Home(folder)
-    sample.load(home)
-    home.close()
+    """The sample company's home folder, loaded once for all workers; tests work on copies."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, loaded = shared / "sample" / "home", shared / "sample.loaded"
+    with filelock.FileLock(shared / "sample.lock"):
+        if not loaded.exists():
+            home = Home(folder)
+            sample.load(home)
+            home.close()
+            loaded.touch()
     return folder
 
 

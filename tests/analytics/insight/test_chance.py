@@ -1,13 +1,13 @@
 """The pages that know of chance: the sample's planted facts are found, equal agents are left in peace."""
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import sample
 from analytics.catalogue import catalogue, default_scheme
 from analytics.desk import Desk
 from analytics.errors import RequestRefused
@@ -49,9 +49,10 @@ def agent(index):
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    home = Home(tmp_path_factory.mktemp("company") / "home")
-    sample.load(home)
+def company(sample_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("company") / "home"
+    shutil.copytree(sample_folder, folder)
+    home = Home(folder)
     yield Desk(home)
     home.close()
 
