@@ -475,15 +475,18 @@ def _checked(
     if issues and how.on_issues == "refuse":
         count = answer["issue_count"] + answer["ragged"]
         raise IssuesFound("issues_found", file=path.name, count=count, issues=issues, questions=read.questions)
-    _settled(path, [*read.questions, *beside])
+    _settled(path, [*read.questions, *beside], skipping=how.on_issues == "skip")
     if answer["loaded"] == 0:
         raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
     return _Read(path, recipe, _load_of(path, sha, recipe, read, how), read, issues)
 
 
-def _settled(path: Path, asked: Sequence[Question]) -> None:
-    """Refuse a file that can be read in several ways, when its recipe does not say which."""
-    questions = [one for one in asked if not one.optional]
+def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -> None:
+    """Refuse a file that can be read in several ways, when its recipe does not say which.
+
+    Where bad rows are left out, also one whose bad rows may be all that was lost.
+    """
+    questions = [one for one in asked if not one.optional or (skipping and one.id == "blank.outcome")]
     if questions:
         raise QuestionsOpen("questions_open", file=path.name, count=len(questions), questions=questions)
 

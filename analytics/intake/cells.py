@@ -21,6 +21,7 @@ from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import DATING, EXAMPLES, place_of, raw, wide_fields
 from analytics.intake.settle import Settler, title_unit
+from analytics.intake.telling import telling
 from analytics.model import parse_month
 
 HERE = Path(__file__).parent
@@ -39,6 +40,7 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, A
         title_unit(found),
     )  # fmt: skip
     parameters = settler.parameters()
+    telling(found, recipe, settling)
     _typed(connection, recipe, columns, parameters, settling)
     adding = recipe.options.get("duplicates") == "add"
     if recipe.kind == "scoresheet":

@@ -10,7 +10,7 @@ import duckdb
 
 from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
-from analytics.intake.fields import Field, fields
+from analytics.intake.fields import NOTHING, Field, fields, words
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 
@@ -21,6 +21,7 @@ ENOUGH = 50  # policies behind a rate that is judged
 LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, OLD_YEAR = 0.2, 24, 100, 2000
 MANY_TWICE = 0.05  # of all rows
 YES = ("yes",)
+_NUMBERED = "regexp_matches(new_policy_id, '[1-9]')"  # an entry below the new numbers that can be one
 # Agents with several of a place in a month, and the last of them.
 _MONTHS = "select agent_id, date_trunc('month', due_date) as month, {place}, due_date, row from typed where {place} is not null"
 _SEVERAL = (
@@ -117,12 +118,31 @@ class _Asking:
 
     def renumbered(self) -> None:
         """A policy that goes on under a new number was renewed, whatever no other column says."""
-        if "new_policy_id" in self.columns:
-            self.connection.execute(
-                "update typed set outcome = 'renewed' where outcome is null and new_policy_id is not null"
-            )
-            if not {"outcome", "renewed_on"} & set(self.columns):
-                self.connection.execute("update typed set outcome = 'lost' where outcome is null")
+        if "new_policy_id" not in self.columns:
+            return
+        rows, example = self._one(
+            f"select count(*), min(new_policy_id) from typed where new_policy_id is not null and not {_NUMBERED} "
+            "and not list_contains($none, lower(new_policy_id))",
+            {"none": [*NOTHING, "0", *words("outcome")["lost"], *words("outcome")["open"]]},
+        )
+        meant = [_NUMBERED]
+        if rows and self._renewed("words", count=rows, value=example) == "renewed":
+            meant = ["true"]
+        (same,) = self._one("select count(*) from typed where new_policy_id = policy_id")
+        if same and self._renewed("same", count=same) != "renewed":
+            meant.append("new_policy_id <> policy_id")
+        self.connection.execute(
+            f"update typed set outcome = 'renewed' where outcome is null and new_policy_id is not null and {' and '.join(meant)}"
+        )
+        if not {"outcome", "renewed_on"} & set(self.columns):
+            self.connection.execute("update typed set outcome = 'lost' where outcome is null")
+
+    def _renewed(self, what: str, **facts: object) -> str:
+        """Whether an entry below the new numbers that is none means renewed or lost."""
+        return self.settling.ask(
+            f"renumbered.{what}", f"renumbered_{what}", ("lost", "renewed"), "lost",
+            column=self._header("new_policy_id"), **facts,
+        )  # fmt: skip
 
     def negatives(self) -> None:
         """Negative premiums are endorsements and refunds: net per policy and month, or errors."""

@@ -11,6 +11,9 @@ from analytics.catalogue import catalogue, toml
 from analytics.model import Text
 
 CUSTOM = "custom."
+NOTHING = [  # words for an empty cell
+    "n/a", "na", "null", "nan", "nat", "none", "nil", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "（空）", "(blank)",
+]  # fmt: skip
 TOTALS = ("合计", "总计", "小计", "汇总", "total", "grand total", "subtotal", "sum")
 
 

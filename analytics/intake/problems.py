@@ -11,7 +11,7 @@ import duckdb
 
 from analytics.intake.container import UNCOMPUTED, Sheet
 from analytics.intake.doubts import EARLY_DAYS
-from analytics.intake.fields import CUSTOM, Field, kinds
+from analytics.intake.fields import CUSTOM, NOTHING, Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
 from analytics.text import NAME, SHOWN
@@ -21,27 +21,6 @@ ISSUE_LIMIT = 5_000
 WHOLE_COLUMN = 20
 GRACE = 30  # days after the due date in which a renewal contradicts that a policy was lost
 IMPOSSIBLE_RATE = 1.0
-NOTHING = [
-    "n/a",
-    "na",
-    "null",
-    "nan",
-    "nat",
-    "none",
-    "nil",
-    "-",
-    "--",
-    "—",
-    "——",
-    "/",
-    "\\",
-    "无",
-    "暂无",
-    "空",
-    "(空)",
-    "（空）",
-    "(blank)",
-]
 BOUNDED = ("renewal_rate", "premium_retention", "new_conversion")
 PAIRS = (("renewed_policies", "due_policies"), ("first_term_renewed", "first_term_due"))
 

@@ -36,9 +36,11 @@ def test_a_load_given_up_while_reading_or_storing_stops_soon_and_leaves_the_stor
     thread.start()
     while work.step != step and thread.is_alive():
         time.sleep(0.002)
+    begin = time.monotonic()
     work.give_up()
     thread.join(20)
     assert ended == ["given_up"]
+    assert time.monotonic() - begin < 5
     assert before == (
         home.warehouse.data_version,
         home.warehouse.ask("loads").to_dict(),

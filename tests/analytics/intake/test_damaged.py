@@ -35,7 +35,7 @@ FRAME = pd.DataFrame(
     columns=list(COLUMNS.values()),
 )
 FRAME.loc[0, "到期日"] = "someday"  # so that damage which hits only a letter of a name does not make a file good
-FILES, SECONDS, MEGABYTES = 60, 10, 1024
+FILES, SECONDS, MEGABYTES = 100, 10, 1024
 
 
 def whole():

@@ -572,3 +572,44 @@ def test_yes_and_no_mean_nothing_by_themselves_below_a_header_that_names_the_los
     assert meanings_of("outcome", "是否流失", ["是", "否", "跟进中"], None, sure=True) == [None, None, "open"]
     assert meanings_of("outcome", "处理", ["1", "0"], None, sure=False) == [None, None]
     assert meanings_of("outcome", "是否流失", ["是"], {"lost": ["是"]}, sure=False) == ["lost"]
+
+
+@pytest.mark.parametrize("none", ["", "无", "/", "0", "N/A", "未续保", "待定"])
+def test_what_stands_below_new_numbers_and_is_none_renews_nothing(read, none):
+    text = "保单号,工号,到期日,续保单号\n" + f"P1,A1,2026-04-02,NP1\nP2,A1,2026-04-03,{none}\n"
+    told = read(text, answers={"renumbered.words": "lost"})
+    assert told.column("outcome") == ["renewed", "lost"]
+    assert ("renumbered.words" in read(text).questions) == (none == "待定")
+
+
+def test_a_new_number_that_is_the_old_one_is_asked(read):
+    text = "保单号,工号,到期日,续保单号\nP1,A1,2026-04-02,P1\nP2,A1,2026-04-03,NP2\n"
+    assert read(text).questions["renumbered.same"]["facts"]["count"] == 1
+    assert read(text, answers={"renumbered.same": "renewed"}).column("outcome") == ["renewed", "renewed"]
+    assert read(text, answers={"renumbered.same": "lost"}).column("outcome") == ["lost", "renewed"]
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "key"),
+    [
+        ("币种", ("CNY", "USD"), "telling_currency"),
+        ("单位", ("万元", "万元"), "telling_unit"),
+        ("业务类型", ("续保", "新保"), "telling_business"),
+        ("是否计入考核", ("计入", "不计入"), "telling_counted"),
+    ],
+)
+def test_a_column_that_says_what_its_rows_are_is_not_passed_over(read, header, values, key):
+    rows = [f"P{at},A1,2026-04-0{at + 2},已续,100,{value}" for at, value in enumerate(values)]
+    text = policies(*rows, headers=f"{POLICY},应续保费,{header}")
+    assert read(text).questions[f"telling.{header}"]["key"] == key
+    assert read(text, ignore=[header]).questions == {}
+    assert read(text, only={header: [values[0]]}).questions == {}
+    alike = policies(*(row.rpartition(",")[0] + ",元" for row in rows), headers=f"{POLICY},应续保费,{header}")
+    assert read(alike).questions == {}  # the same everywhere, and nothing new
+
+
+def test_leaving_out_bad_rows_is_no_way_round_what_an_empty_outcome_means(shell, tmp_path):
+    (tmp_path / "p.csv").write_text(
+        policies(*(f"P{at},A1,2026-04-02,{'已续' if at < 3 else ''}" for at in range(6))), encoding="utf-8"
+    )
+    assert "blank.outcome" in shell.refused("load", tmp_path / "p.csv", "--as-of", "2026-06-30", "--on-issues", "skip")
