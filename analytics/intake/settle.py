@@ -38,7 +38,9 @@ _NPS = re.compile(r"(?<![a-z])nps(?![a-z])|净推荐值", re.IGNORECASE)
 _UNIT = re.compile(r"[(（\[]\s*(?:单位\s*[:：]\s*)?(千|百万|万|亿|)\s*元?\s*[)）\]]\s*$|(千|百万|万|亿)元\s*$")
 _ENGLISH_UNIT = re.compile(r"\b(thousands?|millions?|k|m|'000|000s?)\b\s*[)）\]]?\s*$", re.IGNORECASE)
 _ENGLISH_UNITS = {"t": 1e3, "k": 1e3, "'": 1e3, "0": 1e3, "m": 1e6}
-_TITLE_UNIT = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*(千|百万|万|亿)?元")
+_TITLE_UNIT = re.compile(r"(?:单位|金额|保费)\s*(?:[:：]|为|是)\s*(?:人民币)?\s*(千|百万|万|亿)?元")
+_ENGLISH_TITLE_UNIT = re.compile(r"\bin (t)housands?\b|\bin (m)illions?\b|\b(?:RMB|CNY)\s*(['’0])0?00\b", re.IGNORECASE)
+FOOTER = 5  # rows at the end of a sheet in which a note may name the unit
 # Headers whose yes says that a policy was lost.
 INVERSE = re.compile(r"脱保|流失|未续|失效|退保|脱落|\b(lapsed?|churn(ed)?|lost|cancel(led)?)\b", re.IGNORECASE)
 PLAIN_WORDS = {"是", "否", "y", "n", "yes", "no", "1", "0", "true", "false", "t", "f", "√", "×", "有", "无"}
@@ -404,13 +406,21 @@ def unit_of(header: str) -> float | None:
 
 
 def title_unit(found: Sequence[Sheet]) -> tuple[str, float] | None:
-    """The unit of money that a title row, or a cell beside the table, states for all its columns."""
+    """The unit of money that a title, a cell beside the table, a note below it or the sheet's name states for all its columns."""
     for sheet in found:
-        for row in sheet.grid[: max(sheet.header_row - 1, 1)]:
-            for cell in row:
-                stated = _TITLE_UNIT.search(cell)
-                if stated and stated[1]:
-                    return " ".join(stated[0].split()), UNITS[stated[1]]
+        named = _UNIT.search(sheet.name)
+        if named and "元" in named[0] and UNITS[named[1] or named[2] or ""] != 1.0:
+            return sheet.name, UNITS[named[1] or named[2]]
+        above = [cell for row in sheet.grid[: max(sheet.header_row - 1, 1)] for cell in row]
+        last = sheet.body.slice(max(sheet.body.num_rows - FOOTER, 0))
+        for cell in (*above, *(cell for column in last.columns for cell in column.to_pylist() if cell)):
+            stated = _TITLE_UNIT.search(cell)
+            if stated and stated[1]:
+                return " ".join(stated[0].split()), UNITS[stated[1]]
+            english = _ENGLISH_TITLE_UNIT.search(cell)
+            if english:
+                mark = next(one for one in english.groups() if one).lower()
+                return " ".join(english[0].split()), _ENGLISH_UNITS["'" if mark == "’" else mark]
     return None
 
 

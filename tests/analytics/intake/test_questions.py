@@ -613,3 +613,28 @@ def test_leaving_out_bad_rows_is_no_way_round_what_an_empty_outcome_means(shell,
         policies(*(f"P{at},A1,2026-04-02,{'已续' if at < 3 else ''}" for at in range(6))), encoding="utf-8"
     )
     assert "blank.outcome" in shell.refused("load", tmp_path / "p.csv", "--as-of", "2026-06-30", "--on-issues", "skip")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "factor"),
+    [
+        ("（金额：万元）四月清单,,,,\n", "", 10_000),
+        ("Amounts in thousands,,,,\n", "", 1_000),
+        ("Renewals (RMB '000),,,,\n", "", 1_000),
+        ("", "注：金额单位为万元,,,,\n", 10_000),
+        ("四月清单（单位：元）,,,,\n", "", 1),
+    ],
+)
+def test_a_unit_is_applied_wherever_around_the_table_it_is_named(read, above, below, factor):
+    told = read(above + policies("P1,A1,2026-04-02,已续,0.12", headers=POLICY + ",应续保费") + below)
+    assert told.column("premium_due") == [Decimal(f"{0.12 * factor:.2f}")]
+    assert ("unit_title" in told.notes) == (factor != 1)
+
+
+def test_a_unit_in_the_name_of_a_sheet_is_applied(read, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("4月续保(万元)")
+        for at, row in enumerate([[*POLICY.split(","), "应续保费"], ["P1", "A1", "2026-04-02", "已续", 0.12]]):
+            sheet.write_row(at, 0, row)
+    assert read(path).column("premium_due") == [Decimal("1200.00")]
