@@ -18,13 +18,20 @@ _HEADERS = {
     "business": re.compile(r"业务类型|业务性质|新续|新/续|business type|type of business"),
     "counted": re.compile(r"是否计入|计入考核|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"),
 }
-_NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b", re.IGNORECASE)
+_NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
 
 
 def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
     """Ask about such a column that the recipe neither uses nor leaves out, where its values make a difference."""
     if recipe.kind not in ("policies", "scoresheet"):
         return
+    new = [sheet.name for sheet in found if _NEW.search(sheet.name)]
+    if 0 < len(new) < len(found) and not recipe.sheets:
+        others = [sheet.name for sheet in found if sheet.name not in new]
+        settling.ask(
+            "telling.sheets", "telling_sheets", ("yes",), None,
+            sheets=", ".join(new[:SHOWN]), others=", ".join(others[:SHOWN]),
+        )  # fmt: skip
     settled = {plain(one) for one in (*recipe.columns.values(), *recipe.only, *recipe.ignore)}
     for header in dict.fromkeys(header for sheet in found for header in sheet.headers):
         sense = next((name for name, pattern in _HEADERS.items() if pattern.search(plain(header))), None)

@@ -638,3 +638,15 @@ def test_a_unit_in_the_name_of_a_sheet_is_applied(read, tmp_path):
         for at, row in enumerate([[*POLICY.split(","), "应续保费"], ["P1", "A1", "2026-04-02", "已续", 0.12]]):
             sheet.write_row(at, 0, row)
     assert read(path).column("premium_due") == [Decimal("1200.00")]
+
+
+def test_sheets_of_new_business_are_not_counted_with_renewals_unasked(read, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, policy in (("NewBusiness", "N1"), ("Renewals", "P1")):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate([POLICY.split(","), [policy, "A1", "2026-04-02", "已续"]]):
+                sheet.write_row(at, 0, row)
+    assert read(path).questions["telling.sheets"]["facts"]["sheets"] == "NewBusiness"
+    assert read(path, options={"sheets": ["Renewals"]}).column("policy_id") == ["P1"]
+    assert read(path, answers={"telling.sheets": "yes"}).questions == {}
