@@ -21,7 +21,7 @@ from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import DATING, EXAMPLES, place_of, raw, wide_fields
 from analytics.intake.settle import Settler, title_unit
-from analytics.intake.telling import telling
+from analytics.intake.telling import sheets, telling
 from analytics.model import parse_month
 
 HERE = Path(__file__).parent
@@ -32,8 +32,9 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, A
     # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     connection.execute((HERE / "cleaning.sql").read_text(encoding="utf-8"))
-    columns = _columns(recipe, found)
     settling = Settling(recipe.answers)
+    found, recipe = sheets(found, recipe, settling)
+    columns = _columns(recipe, found)
     counts = raw(connection, found, recipe, columns, settling)
     settler = Settler(
         connection, recipe, columns, settling, (seen or {}).get("date_system"), (seen or {}).get("delimiter"),
@@ -102,7 +103,7 @@ def _staged(place: str, field: Field, index: int) -> str | None:
 
 def _expression(place: str, field: Field, index: int, columns: Mapping[str, Field], given: Mapping[str, Any]) -> str:
     """The macro call that types one column; every value it needs is bound."""
-    percent = f"(contains({place}, '%') or contains({place}, '％'))"
+    percent = f"is_share({place})"
     match field.type:
         case "date" | "moment":
             return f"clean_{field.type}({place}, slow{index}, $order{index}, $epoch{index}::date)"
@@ -122,7 +123,7 @@ def _expression(place: str, field: Field, index: int, columns: Mapping[str, Fiel
         case "number" if "percent" in given:
             return f"v{index} * case when $percent{index} or {percent} then 100 else 1 end"
         case "money" | "number" if "unit" in given:
-            factor = f"case when regexp_matches({place}, '[万亿]') then 1 else $unit{index} end"
+            factor = f"case when regexp_matches({place}, '[千万亿]') then 1 else $unit{index} end"
             amount = f"round(v{index} * {factor}, 2)"
             return f"cast({amount} as decimal(18, 2))" if field.type == "money" else amount
         case "number":

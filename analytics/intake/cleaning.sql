@@ -23,11 +23,14 @@ create macro clean_id(t) as
 -- ★★★★☆ is 4: a cell of nothing but stars.
 create macro stars(t) as case when regexp_full_match(t, '[★⭐]+[☆]*|[☆]+') then length(regexp_replace(t, '[^★⭐]', '', 'g')) end;
 create macro number_text(t) as
-  replace(regexp_replace(half_width(clean_text(t)), '^(RMB|CNY|PHP|USD|EUR|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
+  replace(regexp_replace(half_width(clean_text(t)), '^(RMB|CNY|人民币|PHP|US\$|USD|EUR|HK\$|HKD|GBP|JPY|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
 create macro number_of(s) as
-  case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%万亿]?')
-       then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%万亿]$', ''), ',', ''), '(', '-'), ')', '') as double)
-            * case right(s, 1) when '%' then 0.01 when '万' then 10000 when '亿' then 100000000 else 1 end end;
+  case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%‰‱千万亿]?')
+       then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%‰‱千万亿]$', ''), ',', ''), '(', '-'), ')', '') as double)
+            * case right(s, 1) when '%' then 0.01 when '‰' then 0.001 when '‱' then 0.0001 when '千' then 1000 when '万' then 10000
+                              when '亿' then 100000000 else 1 end end;
+-- Whether a cell itself says that it is a share: 92 %, 4 ‰.
+create macro is_share(t) as regexp_matches(t, '[%％‰‱]');
 create macro number_slow(t) as coalesce(stars(trim(t)), number_of(number_text(t)));
 create macro clean_number(t) as
   case when regexp_full_match(t, '[-+]?\d+(\.\d+)?([eE][-+]?\d+)?') then try_cast(t as double)
@@ -102,7 +105,7 @@ create macro clean_outcome(t, renewed, lost, still_open) as
 -- Scores become points of 0–100 with six decimals, so that their sums are exact and the same on every engine; one written as a
 -- percent is of 100 whatever the scale of the others.
 create macro score_of(t, v, scale_max) as
-  case when contains(t, '%') or contains(t, '％') then case when v between 0 and 1 then cast(round(v * 100, 6) as decimal(9, 6)) end
+  case when is_share(t) then case when v between 0 and 1 then cast(round(v * 100, 6) as decimal(9, 6)) end
        when v between 0 and scale_max then cast(round(v * 100 / scale_max, 6) as decimal(9, 6)) end;
 -- A net promoter score of −100…100 as points of 0–100; both bound values are taken so that every macro's are used.
 create macro nps_of(v, is_nps, scale_max) as

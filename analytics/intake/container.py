@@ -31,7 +31,6 @@ class Sheet:
     errors: int = 0  # cells that hold an error (#N/A …) instead of a value
     marked: bool = True  # some cell may begin with # or =
     grid: tuple[tuple[str, ...], ...] = ()  # the first rows as they stand in the file
-    percents: frozenset[str] = frozenset()  # headers whose numbers the file shows as percents
     merged: Mapping[str, int] = field(default_factory=dict)  # header → cells that a merged one was written into
     hidden_columns: tuple[str, ...] = ()  # letters of the columns that were left out
 

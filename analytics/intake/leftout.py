@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -47,7 +47,9 @@ _LABELS = (
 )
 _SIGNED = rf"^[（(\[【*※\s]*(?:{_LABELS})[^:：]{{0,12}}[:：]"
 
-_TOTAL = re.compile(r"(合计|总计|小计|汇总|\b(sub|grand )?totals?)$")
+_TOTAL = re.compile(r"(合计|总计|小计|汇总|\b(sub[- ]?|grand )?totals?)$")
+_AVERAGE = re.compile(r"(平均|均值|平均值|平均数|人均|\b(average|mean|avg\.?))$")
+_LABELLED = re.compile(f"{_TOTAL.pattern}|{_AVERAGE.pattern}|^({'|'.join(map(re.escape, TARGETS))})$")
 _NOTE = re.compile(
     r"[（(\[【*※\s]*(注|备注|附注|说明|(notes?|remarks?)\b|"
     rf"({_LABELS})[^:：]{{0,12}}[:：])",
@@ -88,7 +90,9 @@ def left_out(
         odd.append(f"regexp_matches(lower({first}), $signed)")
     bound: dict[str, Any] = {"header": header, "examples": example_marks()}
     if len(required) < 2:
-        bound["total"] = f"({'|'.join(TOTALS)})|^({'|'.join(map(re.escape, (*AVERAGES, *TARGETS)))})$"
+        bound["total"] = (
+            f"({'|'.join(TOTALS)})|({'|'.join(map(re.escape, AVERAGES))})$|^({'|'.join(map(re.escape, TARGETS))})$"
+        )
         bound["signed"] = _SIGNED
     where = f"({') or ('.join(odd)})"
     lines, count, last = connection.execute(
@@ -126,7 +130,7 @@ def _reason(
         text = plain(cells[place]).rstrip(":：")
         if text in TOTALS or (_TOTAL.search(text) and (lacking or place in required)):
             return "total"
-        if text in AVERAGES:
+        if text in AVERAGES or (_AVERAGE.search(text) and (lacking or place in required)):
             return "average"
         if text in TARGETS:
             return "target"
@@ -151,18 +155,21 @@ def _sums(
     figures = [place for name, place in mapped.items() if name.startswith(CUSTOM) or _adds_up(name)]
     if len(figures) < LEAST_SUMMED or sheet.body.num_rows > SUMMED or "agent_id" not in mapped:
         return []
-    period = mapped.get("period")
+    period, names = mapped.get("period"), [mapped[name] for name in NAMING[2:] if name in mapped]
     rows = connection.execute(
-        f"select row, {mapped['agent_id']}, {period or 'null'}, {', '.join(f'clean_number({place})' for place in figures)} "
-        "from body order by row"
+        f"select row, {mapped['agent_id']}, {period or 'null'}, [{', '.join(names)}], "
+        f"{', '.join(f'clean_number({place})' for place in figures)} from body order by row"
     ).fetchall()
     found: list[tuple[int, str]] = []
     for month in dict.fromkeys(row[2] for row in rows):
-        some = [row for row in rows if row[2] == month]
-        values = np.array([[np.nan if value is None else value for value in row[3:]] for row in some], dtype=float)
+        some = [row for row in rows if row[2] == month and any(value is not None for value in row[4:])]
+        values = np.array([[np.nan if value is None else value for value in row[4:]] for row in some], dtype=float)
         named = [plain(str(row[1] or "")) for row in some]
+        labelled = {
+            at for at, row in enumerate(some) if any(_LABELLED.search(plain(name or "")) for name in (row[1], *row[3]))
+        }
         found += [
-            (some[at][0], str(some[at][1])) for at in _repeating(values, named, LEAST_SUMMED + 1)
+            (some[at][0], str(some[at][1])) for at in _sums_among(values, named, labelled)
             if named[at] not in (*TOTALS, *AVERAGES, *TARGETS)
         ]  # fmt: skip
     if not found:
@@ -183,12 +190,64 @@ def _adds_up(name: str) -> bool:
     )
 
 
+def _sums_among(values: Any, named: Sequence[str], labelled: Set[int]) -> list[int]:
+    """The places of rows that sum up others: by what their names say, as parts of the whole table, or by every figure."""
+    found = set(labelled)
+    while True:
+        left = [at for at in range(len(named)) if at not in found]
+        some, names = values[left], [named[at] for at in left]
+        new = _parts(some) or _repeating(some, names, LEAST_SUMMED + 1)
+        if not new:
+            return sorted(found)
+        found |= {left[at] for at in new}  # what sums up everybody shows only once the sums of teams are set aside
+
+
+def _parts(values: Any) -> list[int]:
+    """Two or more rows that together sum up all the others: each the rows above it or below it, or all of them at one end."""
+    filled = np.nan_to_num(values)
+    count = len(filled)
+    used = (filled != 0).any(axis=0)
+    if count < 2 * (LEAST_SUMMED + 1) or used.sum() < LEAST_SUMMED:
+        return []
+    for back in (False, True):
+        rows = filled[::-1] if back else filled
+        found = _subtotals(rows) or _last_sums(rows)
+        if found:
+            return sorted(count - 1 - at for at in found) if back else found
+    return []
+
+
+def _subtotals(rows: Any) -> list[int]:
+    """Rows that each are the sum of two or more since the last of them, where that explains the whole table."""
+    out, since = [], 0
+    for at in range(len(rows)):
+        if at - since >= LEAST_SUMMED and _same(rows[since:at].sum(axis=0), rows[at]):
+            out.append(at)
+            since = at + 1
+    return out if len(out) > 1 and since == len(rows) else []
+
+
+def _last_sums(rows: Any) -> list[int]:
+    """The last rows, two or more, that together are the sum of two or more rows each."""
+    total = rows.sum(axis=0)
+    for count in range(2, len(rows) // (LEAST_SUMMED + 1) + 1):
+        if _same(2 * rows[-count:].sum(axis=0), total):
+            return list(range(len(rows) - count, len(rows)))
+    return []
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(np.any(other != 0) and np.all(np.abs(one - other) <= EXACT * np.maximum(np.abs(other), 1)))
+
+
 def _repeating(values: Any, named: Sequence[str], least_alike: int) -> list[int]:
     """The places whose every figure is the sum of rows directly above or below, or the mean of all others.
 
     Where the id looks like everybody's it takes more rows (`least_alike`) and no rounding: small figures add up by chance.
     """
     count = len(values)
+    if count <= LEAST_SUMMED:
+        return []
     shapes = [_shape(name) for name in named]
     common = Counter(shapes).most_common(1)[0][0] if shapes else ""
     filled = np.nan_to_num(values)

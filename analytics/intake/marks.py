@@ -1,4 +1,4 @@
-"""What a workbook's own file says beside its values: what is hidden, what is an error, what is merged, what is a percent."""
+"""What a workbook's own file says beside its values: what is hidden, an error or merged, and how its numbers are shown."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from analytics.intake.container import UNCOMPUTED
+from analytics.intake.formats import telling, word_of
 
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\bhidden="(?:1|true)"[^>]*>')
 _ROW_NUMBER = re.compile(rb'\br="(\d+)"')
@@ -22,12 +23,11 @@ _ERROR = re.compile(
 _UNCOMPUTED = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>/]*><(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>'
 )
-_STYLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)\d+"[^>]*?\bs="(\d+)"')
+_STYLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?\bs="(\d+)"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-PERCENT_FORMATS = {9, 10}  # of every workbook: 0% and 0.00%
-STYLED_LIMIT = 200_000  # cells looked at for their format: enough to know what a column is
+PERCENT_FORMATS = {9: "0%", 10: "0.00%"}  # of every workbook
 
 Merged = dict[tuple[int, int], tuple[int, int]]  # (row, column) of the corner → (row, column) of the last cell
 
@@ -40,7 +40,9 @@ class Marks:
     hidden_columns: set[int] = field(default_factory=set)
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     errors: int = 0
-    percents: dict[int, int] = field(default_factory=dict)  # column → cells that are shown as percents
+    words: dict[tuple[int, str], list[int]] = field(
+        default_factory=dict
+    )  # column, what its formats write beside numbers → rows
     merged: Merged = field(default_factory=dict)
 
 
@@ -60,7 +62,7 @@ def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
                 one.get("Id"): one.get("Target", "")
                 for one in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
             }
-            percents = _percent_styles(archive) if "xl/styles.xml" in names else set()
+            words = _styles(archive) if "xl/styles.xml" in names else {}
         except (KeyError, ElementTree.ParseError):
             return {}, False
         out = {}
@@ -70,7 +72,7 @@ def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
                 continue
             inside = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
             if inside in names:
-                out[one.get("name", "")] = _marks_of_xlsx(archive.read(inside), percents)
+                out[one.get("name", "")] = _marks_of_xlsx(archive.read(inside), words)
         since = any(
             one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true", "on") for one in book.iter()
         )
@@ -83,26 +85,17 @@ def is_locked(path: Path) -> bool:
         return "EncryptedPackage".encode("utf-16-le") in handle.read(4 * 1024**2)
 
 
-def is_percent(number_format: str) -> bool:
-    """Whether a number format shows its value times 100 with a percent sign."""
-    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
-
-
-def _percent_styles(archive: zipfile.ZipFile) -> set[int]:
-    """The places in the list of cell formats that show percents."""
+def _styles(archive: zipfile.ZipFile) -> dict[int, str]:
+    """The places in the list of cell formats that write something beside the number: a percent sign, a currency, a unit."""
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
-    own = {
-        int(one.get("numFmtId", "0"))
-        for one in styles.iter()
-        if one.tag.endswith("}numFmt") and is_percent(one.get("formatCode", ""))
+    own = PERCENT_FORMATS | {
+        int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in styles.iter() if one.tag.endswith("}numFmt")
     }
-    formats = next((one for one in styles if one.tag.endswith("}cellXfs")), None)
-    if formats is None:
-        return set()
-    return {at for at, one in enumerate(formats) if int(one.get("numFmtId", "0")) in PERCENT_FORMATS | own}
+    formats = next((one for one in styles if one.tag.endswith("}cellXfs")), ())
+    return telling({at: word_of(own.get(int(one.get("numFmtId", "0")), "")) for at, one in enumerate(formats)})
 
 
-def _marks_of_xlsx(xml: bytes, percents: set[int]) -> Marks:
+def _marks_of_xlsx(xml: bytes, words: dict[int, str]) -> Marks:
     marks = Marks()
     for tag in _ROW.finditer(xml):
         place = _ROW_NUMBER.search(tag[0])
@@ -118,13 +111,9 @@ def _marks_of_xlsx(xml: bytes, percents: set[int]) -> Marks:
         marks.errors += 1
     for column, row, text in _found(_UNCOMPUTED, xml, b"</f></c>", b"/></c>", b"<v></v>", b"<v/>"):
         marks.cells[row, column] = f"{UNCOMPUTED}={text}"
-    if percents:
-        for at, one in enumerate(_STYLED.finditer(xml)):
-            if at >= STYLED_LIMIT:
-                break
-            if int(one[2]) in percents:
-                place_of = _column(one[1])
-                marks.percents[place_of] = marks.percents.get(place_of, 0) + 1
+    for one in _STYLED.finditer(xml) if words else ():
+        if word := words.get(int(one[3])):
+            marks.words.setdefault((_column(one[1]), word), []).append(int(one[2]) - 1)
     return marks
 
 
@@ -166,7 +155,7 @@ def _marks_of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
 
 
 def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
-    """Spans and percents of one row."""
+    """Spans, percents and currencies of one row."""
     place = 0
     for cell in row:
         times = min(int(cell.get(f"{_TABLE}number-columns-repeated", "1")), 16_384)
@@ -174,8 +163,10 @@ def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
         right = int(cell.get(f"{_TABLE}number-columns-spanned", "1"))
         if down > 1 or right > 1:
             marks.merged[at, place] = (at + down - 1, place + right - 1)
-        if cell.get(f"{_OFFICE}value-type") == "percentage":
-            marks.percents[place] = marks.percents.get(place, 0) + 1
+        word = "%" if cell.get(f"{_OFFICE}value-type") == "percentage" else cell.get(f"{_OFFICE}currency")
+        if word:
+            for column in range(place, place + times):
+                marks.words.setdefault((column, word), []).append(at)
         place += times
 
 
@@ -187,11 +178,13 @@ def _marks_of_xls(path: Path) -> dict[str, Marks]:
         book = xlrd.open_workbook(str(path), formatting_info=True)
     except Exception:
         return {}
-    percents = {
-        at
-        for at, one in enumerate(book.xf_list)
-        if one.format_key in book.format_map and is_percent(book.format_map[one.format_key].format_str)
-    }
+    words = telling(
+        {
+            at: word_of(book.format_map[one.format_key].format_str)
+            for at, one in enumerate(book.xf_list)
+            if one.format_key in book.format_map
+        }
+    )
     out = {}
     for sheet in book.sheets():
         marks = Marks(
@@ -200,8 +193,8 @@ def _marks_of_xls(path: Path) -> dict[str, Marks]:
             merged={(top, left): (bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells},
         )
         for column in range(sheet.ncols):
-            styled = sum(sheet.cell_xf_index(row, column) in percents for row in range(min(sheet.nrows, 1000)))
-            if styled:
-                marks.percents[column] = styled
+            for row in range(sheet.nrows if words else 0):
+                if word := words.get(sheet.cell_xf_index(row, column)):
+                    marks.words.setdefault((column, word), []).append(row)
         out[sheet.name] = marks
     return out

@@ -19,6 +19,7 @@ NAME_AS_ID = 70
 CONTENT = 60  # no header says so, only what the column holds
 DOUBTED = 80  # the header says so, but the cells do not
 UNIT = re.compile(
+    r"[(（\[]\s*(?:in\s+)?(?:rmb|cny|yuan)?\s*(?:['’]?000s?|k|mn?|thousands?|millions?)?\s*[)）\]]$|"
     r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|nps|[01]\s*[-–~]\s*\d{1,4}"
     r"|满分\s*[:：]?\s*\d{1,4}分?|\d{1,4}\s*(?:分制|分满分|星)|out of\s+\d{1,4}|yuan|rmb|in thousands|in millions|days?|%)\s*[)）\]]$"
     r"|[%％]$|[-_/·\s]*(?:千|百万|万|亿)?元$|[-_/·\s]*\d{1,4}分制$",
@@ -32,12 +33,18 @@ DATE = re.compile(
 )
 NUMBER = re.compile(  # a number as people write it: a currency before it, a unit behind, brackets, any width, or stars
     r"[-−－+＋(（]?\s*(?:[A-Za-z]{2,4}\s*[$]?|人民币|[￥¥$€₱£＄])?\s*[-−－+＋]?\s*[\d０-９][\d０-９,，.．'\s]*(?:[eE][-+]?\d+)?"
-    r"\s*[)）]?\s*(?:[%％万亿千百元分次件天美]+|[A-Za-z]{2,4})?|[.．][\d０-９]+|[★☆⭐]+"
+    r"\s*[)）]?\s*(?:[%％‰‱万亿千百元分次件天美]+|[A-Za-z]{2,4})?|[.．][\d０-９]+|[★☆⭐]+"
 )
 COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|rank)$", re.IGNORECASE)
 AGREEING = 0.5  # of the cells that say something
-PERCENT = re.compile(r"[\d.]+\s*[%％]")
+PERCENT = re.compile(r"[\d.]+\s*[%％‰‱]")
 FEW = 12
+SORTS = ("件数", "保费")  # of what a group of columns is, and what its columns are then called
+SHARES = ("率", "续保率")
+PARTS = {
+    "应续": ("应续", "到期"), "到期": ("应续", "到期"), "应续数": ("应续",), "已续": ("已续",), "续保": ("已续",), "实续": ("已续",),
+    "续保数": ("已续",), "已续数": ("已续",), "率": ("续保率",), "续保率": ("续保率",),
+}  # fmt: skip
 EMPTY = frozenset({"-", "--", "/", "无", "n/a", "na", "null", "none", "—"})
 
 
@@ -186,7 +193,7 @@ def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
     for header in headers:
         said = plain(header)
         bare = plain(UNIT.sub("", PIVOT.sub("", said)))
-        if said in names or bare in names:
+        if said in names or bare in names or any(one in names for one in _composed(header)):
             found.append((header, SURE))
         elif said in weak or bare in weak:
             found.append((header, WEAK))
@@ -195,6 +202,17 @@ def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
             if near:
                 found.append((header, min(int(near[1]), SURE - 1)))
     return found
+
+
+def _composed(header: str) -> list[str]:
+    """What a name below a name can mean: 应续 below 续保件数 is 应续件数, 率 below it the renewal rate."""
+    above, _, below = header.partition(" ")
+    sort = next((one for one in SORTS if one in above), None)
+    if sort is None or below not in PARTS:
+        return []
+    if below in SHARES:
+        return [plain(one) for one in PARTS[below]] if sort == SORTS[0] else []
+    return [plain(f"{one}{sort}") for one in PARTS[below]]
 
 
 def _by_content(

@@ -198,7 +198,7 @@ class Settler:
             self.settling.say("scale_header", column=column.header, scale=f"{scale:g}")
             return {"scale": scale}
         highest, starred = self._one(
-            f"select max(clean_number({column.place})) filter (not contains(half_width({column.place}), '%')), "
+            f"select max(clean_number({column.place})) filter (not is_share({column.place})), "
             f"count(stars(trim({column.place}))) from raw"
         )
         if "scale_max" in self.columns or highest is None:
@@ -222,7 +222,7 @@ class Settler:
             return 100.0 if stated == "percent" else 1.0
         highest, fractions = self._one(
             f"with v as (select clean_number({column.place}) as v from raw "
-            f"where not contains(half_width({column.place}), '%')) "
+            f"where not is_share({column.place})) "
             "select max(v), count(*) filter (v > 0 and v < 1) from v"
         )
         marked = "%" in column.header or "％" in column.header
@@ -232,14 +232,20 @@ class Settler:
                 column=column.header or column.name, highest=f"{highest:g}", count=fractions,
             )  # fmt: skip
             return 100.0 if answer == "percent" else 1.0
+        if marked and highest is not None and 0 < highest <= 1:
+            answer = self.settling.ask(
+                f"rate_scale.{column.name}", "rate_scale_small", ("fraction", "percent"), "fraction",
+                column=column.header or column.name, highest=f"{highest:g}", percent=f"{highest * 100:g}",
+            )  # fmt: skip
+            return 100.0 if answer == "percent" else 1.0
         said = marked and highest is not None and highest > 1
         return 100.0 if said or (highest is not None and highest > PLAIN_PERCENT) else 1.0
 
     def _per_hundred(self, column: Column) -> bool:
         """Whether the bare numbers of an indicator per hundred are fractions (0.04 for 4 of 100)."""
         highest, percents = self._one(
-            f"select max(clean_number({column.place})) filter (not contains(half_width({column.place}), '%')), "
-            f"count(*) filter (contains(half_width({column.place}), '%')) from raw"
+            f"select max(clean_number({column.place})) filter (not is_share({column.place})), "
+            f"count(*) filter (is_share({column.place})) from raw"
         )
         if percents and highest is None:
             self.settling.say("percent_per_100", column=column.header)

@@ -128,6 +128,8 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
     if best > (0, 0):
         if best in single and not (layout.header_rows == 2 and best in double):
             at = single.index(best)
+            if layout.header_rows != 1 and _above(head, at, merged):
+                return at + 1, True
             return at, layout.header_rows != 1 and at > 0 and _worth(head, at, layout, merged)
         return double.index(best), True
     for at, row in enumerate(head):
@@ -183,6 +185,16 @@ def _worth(head: list[list[str]], at: int, layout: Layout, merged: Mapping[tuple
     grouped = twice and any(spans.get(place, place) != place for place, cell in enumerate(lower) if cell)
     both = [below or above for above, below in zip(upper, lower, strict=True)]
     return grouped or (nameless and _hits(both, layout) > _hits(lower, layout))
+
+
+def _above(head: list[list[str]], at: int, merged: Mapping[tuple[int, int], int]) -> bool:
+    """Whether the row below divides what this one names: it says something only there, in two or more places of a name."""
+    if at + 1 >= len(head) or not _paired(head[at], head[at + 1]):
+        return False
+    spans = _spans(at, head, merged)
+    groups = Counter(spans.values())
+    told = [place for place, cell in enumerate(head[at + 1]) if cell]
+    return all(place in spans and groups[spans[place]] > 1 for place in told)
 
 
 def _spans(at: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]) -> dict[int, int]:

@@ -1,9 +1,10 @@
-"""Columns that nothing is made of, yet say what the figures beside them are: of which currency or unit, new business, not counted."""
+"""What no figure is made of, yet says what the figures are: names of sheets, columns of a currency or unit, of new business."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analytics.intake.container import Sheet
 from analytics.intake.questions import Settling
@@ -19,19 +20,48 @@ _HEADERS = {
     "counted": re.compile(r"是否计入|计入考核|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"),
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
+_CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary|all)\b", re.IGNORECASE)
+_TEAM = re.compile(r"(组|队|团队|部|区|小组)$|\b(team|group|squad|department|dept)\b|^(team|group)", re.IGNORECASE)
+_BRANCH = re.compile(r"(分公司|支公司|中支|机构|分部)$|\bbranch\b", re.IGNORECASE)
+
+
+def sheets(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> tuple[list[Sheet], Recipe]:
+    """The sheets that count, and what their names are: new business, sums of the others and names of teams are asked about."""
+    if recipe.kind not in ("policies", "scoresheet", "agents") or len(found) < 2:
+        return list(found), recipe
+    kept = list(found)
+    for key, pattern in (("telling_sheets", _NEW), ("telling_cumulative", _CUMULATIVE)):
+        odd = [sheet.name for sheet in kept if pattern.search(sheet.name)]
+        if not 0 < len(odd) < len(kept) or recipe.sheets:
+            continue
+        others = [sheet.name for sheet in kept if sheet.name not in odd]
+        answer = settling.ask(
+            "telling.sheets", key, ("leave", "keep"), "leave",
+            sheets=", ".join(odd[:SHOWN]), others=", ".join(others[:SHOWN]),
+        )  # fmt: skip
+        if answer == "leave":
+            settling.say("sheets_left", sheets=", ".join(odd))
+            kept = [sheet for sheet in kept if sheet.name not in odd]
+    return kept, _named(kept, recipe, settling)
+
+
+def _named(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> Recipe:
+    names = [sheet.name for sheet in found]
+    for place, pattern in (("branch", _BRANCH), ("team", _TEAM)):
+        if len(names) < 2 or "sheet_is" in recipe.options or place in recipe.columns:
+            continue
+        if all(pattern.search(name.strip()) for name in names):
+            answer = settling.ask(
+                "sheets.names", "sheet_names", (place, "nothing"), place, sheets=", ".join(names[:SHOWN])
+            )
+            return replace(recipe, options={**recipe.options, "sheet_is": place}) if answer == place else recipe
+    return recipe
 
 
 def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
     """Ask about such a column that the recipe neither uses nor leaves out, where its values make a difference."""
     if recipe.kind not in ("policies", "scoresheet"):
         return
-    new = [sheet.name for sheet in found if _NEW.search(sheet.name)]
-    if 0 < len(new) < len(found) and not recipe.sheets:
-        others = [sheet.name for sheet in found if sheet.name not in new]
-        settling.ask(
-            "telling.sheets", "telling_sheets", ("yes",), None,
-            sheets=", ".join(new[:SHOWN]), others=", ".join(others[:SHOWN]),
-        )  # fmt: skip
     settled = {plain(one) for one in (*recipe.columns.values(), *recipe.only, *recipe.ignore)}
     for header in dict.fromkeys(header for sheet in found for header in sheet.headers):
         sense = next((name for name, pattern in _HEADERS.items() if pattern.search(plain(header))), None)

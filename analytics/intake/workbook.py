@@ -14,11 +14,11 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from analytics.errors import FileRefused
 from analytics.intake.archive import DAMAGE
 from analytics.intake.container import GRID, UNCOMPUTED, Sheet
+from analytics.intake.formats import shown
 from analytics.intake.limits import CELL_LIMIT, COLUMN_LIMIT
 from analytics.intake.marks import Marks, is_locked, marks_of
 from analytics.intake.table import Layout, find, is_form, letter
 
-FORMATS_SEEN = 5_000
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 
 
@@ -51,6 +51,7 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
             for (row, column), text in known.cells.items():
                 if row < len(rows) and column < len(rows[row]):
                     rows[row][column] = text
+            _show(rows, known)
             if is_form(rows, layout.known):
                 form = meta.name
                 continue
@@ -86,6 +87,14 @@ def grids(path: Path) -> list[tuple[str, bool, list[list[str]]]]:
         ]
     except CalamineError as error:
         raise _refusal(error, path) from error
+
+
+def _show(rows: list[list[str]], marks: Marks) -> None:
+    """Write beside a number what only its format shows: a percent sign, 万, a currency."""
+    for (column, word), at in marks.words.items():
+        for row in at:
+            if row < len(rows) and column < len(rows[row]) and _NUMBER.fullmatch(rows[row][column]):
+                rows[row][column] = shown(rows[row][column], word)
 
 
 def _refusal(error: CalamineError, path: Path) -> FileRefused:
@@ -135,21 +144,11 @@ def sheet_of(name: str, rows: list[list[str]], layout: Layout, marks: Marks) -> 
     return Sheet(
         name, found.headers, found.header_row, body, pa.array([at + 1 for at in kept], pa.int64()), (), found.header_rows,
         found.columns, found.beside, dropped, marks.errors, True, tuple(tuple(cell.lstrip(UNCOMPUTED) for cell in row) for row in rows[:GRID]),
-        percents=frozenset(
-            header for header, place in zip(found.headers, found.columns, strict=True)
-            if 2 * marks.percents.get(place, 0) > _numbers(rows, found.header_row, place)
-        ),
         merged={
             header: filled[place] for header, place in zip(found.headers, found.columns, strict=True) if place in filled
         },
         hidden_columns=tuple(letter(place) for place in sorted(marks.hidden_columns)) if skip else (),
     )  # fmt: skip
-
-
-def _numbers(rows: list[list[str]], start: int, place: int) -> int:
-    """The cells below a header that hold a number, of the first thousands."""
-    cells = (row[place] for row in rows[start : start + FORMATS_SEEN] if place < len(row))
-    return sum(_NUMBER.fullmatch(cell) is not None for cell in cells)
 
 
 def _fill(rows: list[list[str]], start: int, marks: Marks) -> dict[int, int]:

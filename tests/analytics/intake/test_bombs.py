@@ -10,6 +10,7 @@ from analytics.errors import FileRefused
 from analytics.intake import reading
 
 MEGABYTE = 1024**2
+pytestmark = pytest.mark.usefixtures("throw_away")
 
 
 def heaviest():

@@ -262,6 +262,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(home, tmp_path):
         home.load(tmp_path / "bomb.xlsx", recipe_from(RECIPE))
 
 
+@pytest.mark.usefixtures("throw_away")
 def test_a_workbook_with_one_cell_in_the_last_corner_does_not_take_the_app_down(home, tmp_path):
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:

@@ -9,81 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 import xlsxwriter
 
 from analytics.errors import FileRefused, RecipeRefused
 from analytics.intake import worker
 from analytics.intake.guessing import recipes_of
-from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import known_headers
 from analytics.intake.settle import meanings_of
 from analytics.intake.table import Layout
-
-POLICY = "保单号,工号,到期日,续保结果"
-
-
-class Told:
-    """What came of a file: records, questions by id, notes by key, issues as (row, field, reason)."""
-
-    def __init__(self, records: list[dict[str, Any]], answer: dict[str, Any]) -> None:
-        self.records = records
-        self.answer = answer
-        self.questions = {one["id"]: one for one in answer["questions"]}
-        self.notes = dict(answer["said"])
-        self.issues = [(one["row"], one["field"], one["reason"]) for one in answer["issues"]]
-        self.left = {reason: rows for reason, (_, rows) in answer["left"].items()}
-
-    def column(self, name: str) -> list[Any]:
-        return [record[name] for record in self.records]
-
-    def measure(self, name: str) -> dict[str, float]:
-        """Agent → a scoresheet's figure."""
-        return {record["agent_id"]: record["value"] for record in self.records if record["measure"] == name}
-
-
-@pytest.fixture
-def read(tmp_path: Path):
-    """Read a file as its headers are guessed, or by a recipe given in part."""
-
-    def one(content: str | Path, **recipe: Any) -> Told:
-        path = content if isinstance(content, Path) else tmp_path / "file.csv"
-        if isinstance(content, str):
-            path.write_text(content, encoding="utf-8")
-        found = worker.look(path, Layout(known=known_headers()))
-        guess = found["sheets"][0]["guesses"][0]
-        columns = {field: header for field, (header, _) in guess["matches"].items()}
-        out = tmp_path / "out"
-        out.mkdir(exist_ok=True)
-        answer = worker.read(path, recipe_from({"kind": guess["kind"], "columns": columns, **recipe}), out)
-        with pa.memory_map(str(out / "records.arrow")) as source:
-            records = pa.ipc.open_file(source).read_all().sort_by("row").to_pylist()
-        return Told(records, answer)
-
-    return one
-
-
-def policies(*rows: str, headers: str = POLICY) -> str:
-    return "\n".join((headers, *rows)) + "\n"
-
-
-def workbook(
-    path: Path, rows: list[list[Any]], merged: tuple[str, ...] = (), formats: dict[int, str] | None = None
-) -> Path:
-    """One sheet with these rows; `merged` are ranges that keep their first cell, `formats` number formats by column."""
-    with xlsxwriter.Workbook(str(path)) as book:
-        sheet = book.add_worksheet("表")
-        styles = {at: book.add_format({"num_format": one}) for at, one in (formats or {}).items()}
-        for at, row in enumerate(rows):
-            for place, value in enumerate(row):
-                if value is not None:
-                    sheet.write(at, place, value, styles.get(place))
-        for span in merged:
-            first = rows[int("".join(char for char in span.split(":")[0] if char.isdigit())) - 1]
-            sheet.merge_range(span, first[ord(span[0]) - ord("A")])
-    return path
-
+from tests.analytics.intake.told import POLICY, policies, workbook
 
 # -- dates ---------------------------------------------------------------------------------------------------------
 
@@ -649,4 +584,4 @@ def test_sheets_of_new_business_are_not_counted_with_renewals_unasked(read, tmp_
                 sheet.write_row(at, 0, row)
     assert read(path).questions["telling.sheets"]["facts"]["sheets"] == "NewBusiness"
     assert read(path, options={"sheets": ["Renewals"]}).column("policy_id") == ["P1"]
-    assert read(path, answers={"telling.sheets": "yes"}).questions == {}
+    assert read(path, answers={"telling.sheets": "keep"}).column("policy_id") == ["N1", "P1"]

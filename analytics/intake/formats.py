@@ -1,0 +1,52 @@
+"""What a number format writes beside the number: a percent sign, a currency, a unit that the value itself does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+_LITERAL = re.compile(r'"[^"]*"|[\\!].')
+_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
+_SCALED = re.compile(r"[0#?],+(?![0#?])|[!\\][.。]")  # 0,"千" and 0!.0,"万" show less than the value is
+_WORDS = re.compile(r"(万|亿|千|百万)元?")
+_BUILT_IN = re.compile(r"^[^;]*?(US\$|HK\$|[$€£¥￥])")
+JAPAN = "411"
+UNITS = ("万", "亿", "千", "百万")
+HOME = ("¥", "￥", "CNY", "RMB", "元")  # signs of the currency that figures are kept in
+
+
+def word_of(code: str) -> str | None:
+    """The percent sign, currency or unit (万) that a number format writes beside the number; None for ordinary formats.
+
+    A format that scales what it shows (0!.0,"万") names no unit of the value.
+    """
+    if not code or code == "General":
+        return None
+    first = code.split(";")[0]
+    if "%" in _LITERAL.sub("", first):
+        return "%"
+    for symbol, place in _CURRENCY.findall(first):
+        if symbol.strip():
+            return "JPY" if place.lstrip("0") == JAPAN and symbol in "¥￥" else str(symbol).strip()
+    text = "".join(one[1:-1] if one.startswith('"') else one[1:] for one in _LITERAL.findall(first))
+    if unit := _WORDS.search(text):
+        return None if _SCALED.search(first) else unit[1]
+    bare = _CURRENCY.sub("", first)
+    if symbol := _BUILT_IN.search(bare):
+        return symbol[1]
+    named = re.search(r"[A-Z]{3}|[币元美欧港镑日]+元?", text)
+    return named[0] if named else None
+
+
+def telling(words: Mapping[int, str | None]) -> dict[int, str]:
+    """Cell formats → what they write; nothing where it is the home currency throughout, which every sheet may write or not."""
+    told = {at: word for at, word in words.items() if word}
+    return told if any(word not in HOME for word in told.values()) else {}
+
+
+def shown(number: str, word: str) -> str:
+    """A number's text as its format shows it."""
+    if word == "%":
+        return f"{Decimal(number) * 100:f}%"
+    return f"{number}{word}" if word in UNITS else f"{word} {number}"

@@ -1,0 +1,190 @@
+"""What stands beside figures and changes what they are: formats of cells, sums and means among people, headers above headers, sheets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from tests.analytics.intake.told import POLICY, policies, workbook
+
+PREMIUM = [*POLICY.split(","), "应续保费"]
+SCORES = "工号,姓名,月份,应续件数,已续件数"
+A1, A2 = "A1,王敏,2026-04,100,90", "A2,李强,2026-04,80,60"
+A3, A4 = "A3,赵云,2026-04,60,48", "A4,孙丽,2026-04,40,30"
+
+
+def scores(*rows: str, headers: str = SCORES) -> str:
+    return policies(*rows, headers=headers)
+
+
+def book_of(path: Any, sheets: dict[str, list[list[Any]]]) -> Any:
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    return path
+
+
+# -- what only the format of a cell shows --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "premium"),
+    [
+        ('0.00"万元"', 0.12, "1200.00"), ('0.00"万"', 0.12, "1200.00"), ('#,##0.0"千元"', 1.2, "1200.00"),
+        ('0!.0,"万"', 1200, "1200.00"), ('0.0,"千元"', 1200, "1200.00"), ('#,##0"元"', 1200, "1200.00"),
+        ("[$¥-804]#,##0.00", 1200, "1200.00"), ('_ "¥"* #,##0.00_ ', 1200, "1200.00"), ("[$-804]0.00", 1200, "1200.00"),
+    ],
+)  # fmt: skip
+def test_a_unit_that_only_the_format_shows_counts_unless_the_format_scales_what_it_shows(
+    read, tmp_path, shown, value, premium
+):
+    path = workbook(tmp_path / "b.xlsx", [PREMIUM, ["P1", "A1", "2026-04-02", "已续", value]], formats={4: shown})
+    assert read(path).column("premium_due") == [Decimal(premium)]
+
+
+def test_two_currencies_that_only_the_formats_show_are_not_added_up(read, tmp_path):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet, formats = book.add_worksheet(), {"¥": "[$¥-804]#,##0.00", "$": "[$$-409]#,##0.00"}
+        sheet.write_row(0, 0, PREMIUM)
+        for at, sign in enumerate("¥$"):
+            sheet.write_row(at + 1, 0, [f"P{at}", "A1", "2026-04-02", "已续"])
+            sheet.write_number(at + 1, 4, 100, book.add_format({"num_format": formats[sign]}))
+    with pytest.raises(Exception, match="currencies_mixed"):
+        read(path)
+    told = read(path, options={"currency_rates": {"USD": 7.2}})
+    assert told.column("premium_due") == [Decimal("100.00"), Decimal("720.00")]
+
+
+def test_a_percent_that_only_the_format_shows_is_read_cell_by_cell(read, tmp_path):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0%"})
+        sheet.write_row(0, 0, ["工号", "姓名", "月份", "续保率"])
+        for at, (value, form) in enumerate([(0.85, percent), (85, None), (1, percent), (90, None)]):
+            sheet.write_row(at + 1, 0, [f"A{at}", f"人{at}", "2026-04"])
+            sheet.write_number(at + 1, 3, value, form)
+    told = read(path)
+    assert told.questions == {}
+    assert told.measure("renewal_rate") == {"A0": 0.85, "A1": 0.85, "A2": 1.0, "A3": 0.9}
+
+
+def test_complaints_of_a_thousand_are_read_per_hundred(read):
+    told = read(scores("A1,王敏,2026-04,40‰", "A2,李强,2026-04,25‰", headers="工号,姓名,月份,客户投诉率"))
+    assert told.measure("complaint_rate") == pytest.approx({"A1": 4.0, "A2": 2.5})
+
+
+def test_a_percent_header_above_numbers_up_to_one_is_asked(read):
+    rows = ("A1,王敏,2026-04,0.85", "A2,李强,2026-04,0.9")
+    told = read(scores(*rows, headers="工号,姓名,月份,续保率(%)"))
+    assert told.questions["rate_scale.renewal_rate"]["key"] == "rate_scale_small"
+    told = read(scores(*rows, headers="工号,姓名,月份,续保率(%)"), answers={"rate_scale.renewal_rate": "percent"})
+    assert told.measure("renewal_rate") == pytest.approx({"A1": 0.0085, "A2": 0.009})
+
+
+@pytest.mark.parametrize(
+    "header", ["Premium Due (RMB '000)", "Premium Due (RMB’000)", "Premium Due (in RMB thousands)", "Premium Due (k)"]
+)
+def test_an_english_header_with_its_unit_is_the_premium_in_that_unit(read, header):
+    told = read(policies("P1,A1,2026-04-02,Y,1.2", headers=f"Policy No,Agent ID,Due Date,Renewed,{header}"))
+    assert told.column("premium_due") == [Decimal("1200.00")]
+
+
+# -- sums and means among people -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "gone"),
+    [
+        ((A1, A2, "T01,一组小计,2026-04,180,150", A3, A4), ["T01"]),
+        ((A1, A2, "T01,一组小计,2026-04,180,150", A3, A4, "T02,二组小计,2026-04,100,78"), ["T01", "T02"]),
+        ((A1, A2, "T01,一组,2026-04,180,150", A3, A4, "T02,二组,2026-04,100,78"), ["T01", "T02"]),
+        ((A1, A2, A3, A4, "T01,一组,2026-04,180,150", "T02,二组,2026-04,100,78"), ["T01", "T02"]),
+        ((A1, A2, "X1,华东区合计,2026-04,180,150", A3, A4, "X9,全公司,2026-04,280,228"), ["X1", "X9"]),
+        ((A1, A2, A3, A4, "0000,人均,2026-04,70,57", "9999,目标,2026-04,100,90"), ["0000", "9999"]),
+        ((A1, A2, A3, "T1,团队平均,2026-04,80,66"), ["T1"]),
+    ],
+)
+def test_a_row_with_an_id_that_sums_up_others_is_asked_and_left_out(read, rows, gone):
+    told = read(scores(*rows))
+    assert told.questions["rows.sums"]["facts"]["names"] == ", ".join(gone)
+    told = read(scores(*rows), answers={"rows.sums": "leave"})
+    assert sorted(told.measure("due_policies")) == [
+        one for one in ("A1", "A2", "A3", "A4") if any(row.startswith(one) for row in rows)
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["团队平均", "Branch average", "Dept. Avg", "North subtotal", "华东区合计", "一组人均"]
+)
+def test_a_mean_or_sum_in_the_place_of_an_id_is_no_agent(read, name):
+    told = read(scores(A1, A2, f"{name},,2026-04,90,75", A3))
+    assert sorted(told.measure("due_policies")) == ["A1", "A2", "A3"]
+    assert list(told.left.values()) == [[4]]
+
+
+def test_people_whose_small_figures_add_up_by_chance_are_not_asked_about(read):
+    told = read(scores("A1,王敏,2026-04,2,1", "A2,李强,2026-04,3,2", "A3,赵云,2026-04,5,3", "A4,孙丽,2026-04,4,1"))
+    assert told.questions == {}
+
+
+# -- headers above headers -----------------------------------------------------------------------------------------
+
+ABOVE = ["工号", "姓名", "月份", "续保件数", "", "", "续保保费", "", ""]
+BELOW = ["", "", "", "应续", "已续", "率", "应续", "已续", "率"]
+ROW = ["A1", "王敏", "2026-04", 100, 90, 0.9, 100_000, 81_000, 0.81]
+
+
+@pytest.mark.parametrize("merged", [(), ("D1:F1", "G1:I1"), ("A1:A2", "B1:B2", "C1:C2", "D1:F1", "G1:I1")])
+def test_names_above_names_are_one_header_and_each_figure_is_what_both_say(read, tmp_path, merged):
+    rows = [[cell or None for cell in ABOVE], [cell or None for cell in BELOW], ROW, ["A2", "李强", *ROW[2:]]]
+    told = read(workbook(tmp_path / "b.xlsx", rows, merged))
+    assert told.questions == {}
+    assert told.issues == []
+    for measure, value in (
+        ("due_policies", 100),
+        ("renewed_policies", 90),
+        ("due_premium", 1e5),
+        ("renewed_premium", 81e3),
+    ):
+        assert told.measure(measure) == {"A1": value, "A2": value}
+
+
+# -- sheets --------------------------------------------------------------------------------------------------------
+
+HEAD = SCORES.split(",")
+ANN, BEN = ["A1", "王敏", "2026-04", 100, 90], ["A3", "赵云", "2026-04", 60, 48]
+
+
+@pytest.mark.parametrize("names", [("一组", "二组"), ("Team North", "Team South"), ("浦东营业部", "浦西营业部")])
+def test_sheets_named_after_teams_are_asked_about_and_their_names_can_be_the_teams(read, tmp_path, names):
+    path = book_of(tmp_path / "b.xlsx", {names[0]: [HEAD, ANN], names[1]: [HEAD, BEN]})
+    assert read(path).questions["sheets.names"]["suggested"] == "team"
+    told = read(path, answers={"sheets.names": "team"})
+    assert told.questions == {}
+    assert told.facts("team") == {"A1": names[0], "A3": names[1]}
+    assert read(path, answers={"sheets.names": "nothing"}).facts("team") == {"A1": None, "A3": None}
+
+
+@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("2026-04", "2026-05"), ("表1", "表2")])
+def test_sheets_with_other_names_ask_nothing(read, tmp_path, names):
+    path = book_of(tmp_path / "b.xlsx", {names[0]: [HEAD, ANN], names[1]: [HEAD, BEN]})
+    assert read(path).questions == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("累计", "telling_cumulative"), ("YTD", "telling_cumulative"), ("NewBusiness", "telling_sheets")]
+)
+def test_a_sheet_of_sums_or_new_business_is_left_out_when_the_answer_says_so(read, tmp_path, name, key):
+    path = book_of(tmp_path / "b.xlsx", {"4月": [HEAD, ANN], name: [HEAD, [*ANN[:3], 400, 360]]})
+    assert read(path).questions["telling.sheets"]["key"] == key
+    told = read(path, answers={"telling.sheets": "leave"})
+    assert told.measure("due_policies") == {"A1": 100.0}
+    assert told.questions == {}
+    assert told.issues == []
+    assert told.notes["sheets_left"]["sheets"] == name
