@@ -25,6 +25,7 @@ from analytics.intake.telling import sheets, telling
 from analytics.model import parse_month
 
 HERE = Path(__file__).parent
+HEADERS = 12  # named where none of them is a figure
 
 
 def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
         named = str(recipe.options["sheet_is"])
         known[named] = fields()[named]
     if recipe.kind == "scoresheet" and not set(known) - set(kind.fields):
-        raise RecipeRefused("scoresheet_empty")
+        raise RecipeRefused("scoresheet_empty", headers=list(found[0].headers)[:HEADERS] if found else [])
     return {name: field for name, field in known.items() if field is not None}
 
 

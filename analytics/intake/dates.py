@@ -1,4 +1,4 @@
-"""In which order a column's dates are written: decided by the whole column, said, or asked."""
+"""In which order a column's dates are written, and what they leave out: decided by the whole column, said, or asked."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe,
     if "date_order" in recipe.options:
         return str(recipe.options["date_order"])
     texts = connection.execute(
-        f"select distinct date_text(v) from (select distinct {place} as v from raw "
-        f"where {place} is not null and not ({place} like '____-__-__%'))"
+        f"select date_text(v), min(v) from (select distinct {place} as v from raw "
+        f"where {place} is not null and not ({place} like '____-__-__%')) group by 1"
     ).fetchall()
-    parts = [match for (text,) in texts if text and (match := _PARTS.fullmatch(text))]
+    written = {match: cell for text, cell in texts if text and (match := _PARTS.fullmatch(text))}
+    parts = list(written)
     if not parts:
         return "ymd"
-    column, example = recipe.columns.get(name, name), min(match[0] for match in parts)
+    column, example = recipe.columns.get(name, name), written[min(parts, key=lambda match: match[0])]
     read = {order: [_date(match, order) for match in parts] for order in ("dmy", "mdy", "ymd")}
     counts = {order: sum(day is not None for day in days) for order, days in read.items()}
     spans = {order: _span(read[order]) for order in read if counts[order] == max(counts.values())}
@@ -70,3 +71,32 @@ def _date(match: re.Match[str], order: str) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+_YEARLESS = r"(1[0-2]|0?[1-9])\s*月\s*(3[01]|[12]\d|0?[1-9])\s*日?"
+_MONTH = r"((?:19|20)\d{2})\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*月?"
+
+
+def complete(connection: duckdb.DuckDBPyConnection, place: str, name: str, header: str, settling: Settling) -> None:
+    """Give dates the year or the day that their column leaves out; both are asked."""
+    for pattern, key in ((_YEARLESS, "date_year"), (_MONTH, "date_month")):
+        count, example = connection.execute(
+            f"select count(*), min({place}) from raw where regexp_full_match(trim({place}), $pattern)",
+            {"pattern": pattern},
+        ).fetchall()[0]
+        if not count:
+            continue
+        years = [str(dt.date.today().year - back) for back in (0, 1, 2)]
+        choices = years if key == "date_year" else ["last_day", "first_day"]
+        suggested = None if key == "date_year" else "last_day"
+        said = settling.ask(f"{key}.{name}", key, choices, suggested, column=header, value=example, count=count)
+        found = f"regexp_extract(trim({place}), $pattern, 1)", f"regexp_extract(trim({place}), $pattern, 2)"
+        first = f"make_date({found[0]}::int, {found[1]}::int, 1)"
+        whole = {
+            "date_year": f"$said || '-' || lpad({found[0]}, 2, '0') || '-' || lpad({found[1]}, 2, '0')",
+            "date_month": f"case when $said = 'first_day' then {first} else last_day({first}) end::varchar",
+        }[key]
+        connection.execute(
+            f"update raw set {place} = {whole} where regexp_full_match(trim({place}), $pattern)",
+            {"pattern": pattern, "said": said},
+        )

@@ -13,6 +13,7 @@ from analytics.model import Text
 CUSTOM = "custom."
 NOTHING = [  # words for an empty cell
     "n/a", "na", "null", "nan", "nat", "none", "nil", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "（空）", "(blank)",
+    "0000-00-00", "0000/00/00", "0000-00-00 00:00:00",
 ]  # fmt: skip
 TOTALS = ("合计", "总计", "小计", "汇总", "total", "grand total", "subtotal", "sum")
 
@@ -86,7 +87,9 @@ def fields() -> Mapping[str, Field]:
 def counted() -> Mapping[str, Field]:
     """What a scoresheet may give beside its fields: every measure and every indicator."""
     measures = {
-        key: Field(key, "number", {"zh": table["zh"], "en": table["en"]}, (*table["synonyms"], table["zh"], key))
+        key: Field(
+            key, "number", {"zh": table["zh"], "en": table["en"]}, (*table["synonyms"], table["zh"], table["en"], key)
+        )
         for key, table in toml("fields.toml")["measures"].items()
     }
     indicators = {

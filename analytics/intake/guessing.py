@@ -10,6 +10,7 @@ from analytics.errors import RecipeRefused
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import DOUBTED, SURE
 
+EXAMPLES = 3  # values beside a column that was only guessed
 Sheet = Mapping[str, Any]  # as `reading.look` describes it, with the recipe that was confirmed for its headers
 
 
@@ -32,7 +33,13 @@ def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> l
     complete = next((guess for guess in guesses if guess["complete"]), None)
     if complete is None:
         raise RecipeRefused("kind_unclear", file=file, headers=list(sheets[0]["headers"])[:20])
-    unsure = [f"{field} = {header}" for field, (header, sure) in complete["matches"].items() if sure < SURE]
+    cells: Mapping[str, Any] = next(
+        (group[0].get("distinct", {}) for group in groups if complete in group[0]["guesses"]), {}
+    )
+    unsure = [
+        f"{field} = {header} ({', '.join(cells[header][:EXAMPLES])})" if cells.get(header) else f"{field} = {header}"
+        for field, (header, sure) in complete["matches"].items() if sure < SURE
+    ]  # fmt: skip
     unsure += [
         f"{field} = {complete['matches'][field][0]} / {' / '.join(others)}" for field, others in complete["rivals"].items()
     ]  # fmt: skip

@@ -23,14 +23,18 @@ _HEADER = re.compile(
 def span(text: str, year: int | None = None) -> tuple[dt.date | None, dt.date | None]:
     """'2021-03', '2021年3月', '2021Q1', '2021年第一季度', '2021上半年', '2021', '2021-01~2021-03' → first and last month.
 
-    A month without a year ('3月') takes `year`; without one it is not read.
+    A month, quarter or half without a year ('3月', 'Q2') takes `year`; without one it is not read.
     """
     plain = re.sub(r"[T ]\d{1,2}:.*$", "", text.strip())
     ends = re.split(r"\s*(?:~|～|至|到|…|—|–| to | - )\s*", plain)
+    if year and re.fullmatch(r"第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]", plain, re.I):
+        plain = f"{year}{plain}"
     try:
         if len(ends) == 2:
             first, last = span(ends[0], year)[0], span(ends[1], year)[1]
             return (first, last) if first and last and first <= last else (None, None)
+        if day := re.fullmatch(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", plain):
+            plain = f"{day[1]}-{day[2]}"
         if re.fullmatch(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", plain):
             plain = re.sub(r"[-/.]\d{1,2}$", "", plain)
         if found := re.fullmatch(

@@ -10,17 +10,27 @@ from dataclasses import dataclass
 import duckdb
 
 from analytics.intake.container import Sheet
-from analytics.intake.months import span
+from analytics.intake.months import ENGLISH, span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.model import add_months, parse_month
 
+EXAMPLES = 3
 _DAY = r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 _DAYS = re.compile(rf"{_DAY}\s*(?:~|～|至|到|…|—|–|to|-)\s*{_DAY}")
 _POINT = re.compile(r"(?:19|20)\d{2}\.1")
 _PERIOD = re.compile(
     r"(?<!\d)(?:19|20)\d{2}\s*(?:年度?\s*|[-_./]\s*)?(?:第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9])\s*月份?|(?<=[-_./])(?:1[0-2]|0[1-9])(?!\d))"
     r"(?!\s*[-/.月]?\s*\d{1,2}\s*日?)",
+    re.IGNORECASE,
+)
+# A quarter, half or month that names no year; and one whose year has two digits, as spreadsheets show months.
+_YEARLESS = re.compile(
+    r"第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s*月份?",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    rf"(?P<named>{'|'.join(ENGLISH)})[a-z]*[-\s'’]+(?P<later>\d{{2}})|(?P<year>\d{{2}})\s*(?:年\s*|[-/]?\s*(?=[QH]))(?P<rest>[^\d\s].*|\d{{1,2}}\s*月份?)",
     re.IGNORECASE,
 )
 Months = tuple[dt.date | None, dt.date | None]
@@ -50,7 +60,10 @@ class Days:
 
 def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: str) -> tuple[dict[str, Months], bool]:
     """Text → first and last month, and whether some are parts of a month, whose figures add up."""
-    year = recipe.options.get("year")
+    texts = list(texts)
+    year = recipe.options.get("year") or _year_of(
+        [text for text in texts if _YEARLESS.fullmatch(text.strip())], column, settling
+    )
     out: dict[str, Months] = {}
     ranges: dict[str, Days] = {}
     for text in texts:
@@ -60,6 +73,8 @@ def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: 
         elif _POINT.fullmatch(text.strip()):
             answer = settling.ask("month_point", "month_point", ("january", "october"), None, column=column, value=text)
             out[text] = span(f"{text.strip()[:4]}-{'01' if answer == 'january' else '10'}")
+        elif _SHORT.fullmatch(text.strip()):
+            out[text] = _short(text.strip(), column, settling)
         else:
             out[text] = span(text, year)
     begins = {days.begins for days in ranges.values()}
@@ -78,6 +93,36 @@ def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: 
             "weeks_added", column=column, first=f"{min(one.first for one in parts)}", last=f"{max(one.last for one in parts)}"
         )  # fmt: skip
     return out | dict(ranges_of_months), bool(parts)
+
+
+def _year_of(texts: Sequence[str], column: str, settling: Settling) -> int | None:
+    """The year of periods that name none: asked, the last in which none of them is still to come first."""
+    if not texts:
+        return None
+    today = dt.date.today()
+    spans = [span(text, today.year) for text in texts]
+    coming = any(first is not None and first > today for first, _ in spans)
+    years = [str(today.year - back) for back in ((1, 0, 2) if coming else (0, 1, 2))]
+    value = ", ".join(sorted(texts)[:EXAMPLES])
+    return int(settling.ask("period_year", "period_year", years, years[0], column=column, value=value))
+
+
+def _short(text: str, column: str, settling: Settling) -> Months:
+    """A period whose year has two digits (Apr-26, 26Q2): asked, as a day of the month looks the same."""
+    found = _SHORT.fullmatch(text)
+    assert found is not None
+    year = 2000 + int(found["later"] or found["year"])
+    months = span(
+        f"{year} {found['named']}"
+        if found["named"]
+        else f"{year}{found['rest']}"
+        if "月" not in found["rest"]
+        else f"{year}年{found['rest']}"
+    )
+    if months[0] is None:
+        return months
+    said = settling.ask("period_short", "period_short", ("yes", "no"), "yes", column=column, value=text, year=year)
+    return months if said == "yes" else (None, None)
 
 
 def stated_period(found: Sequence[Sheet], file: str, settling: Settling) -> tuple[dt.date, dt.date] | None:

@@ -86,9 +86,9 @@ def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     """The cells of a column that could not be typed, and the empty ones of a column that must be full."""
     place, field = place_of(name, columns), columns[name]
     result = _result(name, place)
-    reason = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range"}.get(
-        field.type, f"not_{field.type}"
-    )
+    scored = {field.type: "score_range"} if field.scale_option else {}
+    known = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range", **scored}
+    reason = known.get(field.type, f"not_{field.type}")
     connection.execute(
         f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as field, ltrim(raw.{place}, $uncomputed) as value, "
         f"case when starts_with(raw.{place}, $uncomputed) then 'formula' else $reason end as reason from raw "

@@ -19,7 +19,7 @@ NAME_AS_ID = 70
 CONTENT = 60  # no header says so, only what the column holds
 DOUBTED = 80  # the header says so, but the cells do not
 UNIT = re.compile(
-    r"[(（\[]\s*(?:in\s+)?(?:rmb|cny|yuan)?\s*(?:['’]?000s?|k|mn?|thousands?|millions?)?\s*[)）\]]$|"
+    r"[(（\[]\s*(?:y\s*/\s*n|yes\s*/\s*no|是\s*/\s*否|[01]\s*/\s*[01])\s*[)）\]]$|[(（\[]\s*(?:in\s+)?(?:rmb|cny|yuan)?\s*(?:['’]?000s?|k|mn?|thousands?|millions?)?\s*[)）\]]$|"
     r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|nps|[01]\s*[-–~]\s*\d{1,4}"
     r"|满分\s*[:：]?\s*\d{1,4}分?|\d{1,4}\s*(?:分制|分满分|星)|out of\s+\d{1,4}|yuan|rmb|in thousands|in millions|days?|%)\s*[)）\]]$"
     r"|[%％]$|[-_/·\s]*(?:千|百万|万|亿)?元$|[-_/·\s]*\d{1,4}分制$",
@@ -28,6 +28,7 @@ UNIT = re.compile(
 PIVOT = re.compile(r"^(?:求和项|计数项|平均值项|sum of|count of|average of)\s*[:：]?\s*", re.IGNORECASE)
 DATE = re.compile(
     r"\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?([ T（(].*|\s*(星期|周).*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?|(19|20)\d{6}|[2-7]\d{4}"
+    r"|\d{2}年\d{1,2}月\d{1,2}日?|\d{1,2}月\d{1,2}日|(19|20)\d{2}[-/.年]?(0?[1-9]|1[0-2])月?|\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
     r"|.*\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b.*",
     re.IGNORECASE,
 )
@@ -45,7 +46,7 @@ PARTS = {
     "应续": ("应续", "到期"), "到期": ("应续", "到期"), "应续数": ("应续",), "已续": ("已续",), "续保": ("已续",), "实续": ("已续",),
     "续保数": ("已续",), "已续数": ("已续",), "率": ("续保率",), "续保率": ("续保率",),
 }  # fmt: skip
-EMPTY = frozenset({"-", "--", "/", "无", "n/a", "na", "null", "none", "—"})
+EMPTY = frozenset({"-", "--", "/", "无", "n/a", "na", "null", "none", "—", "0000-00-00"})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import duckdb
 from analytics.catalogue import catalogue
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
-from analytics.intake.dates import day_order
+from analytics.intake.dates import complete, day_order
 from analytics.intake.fields import Field, fields, words
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
@@ -126,6 +126,7 @@ class Settler:
         if kind in NUMBERS:
             self._decimals(column)
         if kind in ("date", "moment"):
+            complete(self.connection, column.place, column.name, column.header, self.settling)
             self._clock(column)
             order = day_order(self.connection, column.place, self.recipe, column.name, self.settling)
             return {"order": order, "epoch": self._epoch()}

@@ -1,7 +1,8 @@
-"""What stands beside figures and changes what they are: formats of cells, sums and means among people, headers above headers, sheets."""
+"""What stands beside figures and changes what they are: formats of cells, sums among people, headers above headers, sheets, missing years."""
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -188,3 +189,114 @@ def test_a_sheet_of_sums_or_new_business_is_left_out_when_the_answer_says_so(rea
     assert told.questions == {}
     assert told.issues == []
     assert told.notes["sheets_left"]["sheets"] == name
+
+
+# -- dates and periods that leave something out --------------------------------------------------------------------
+
+THIS = dt.date.today().year
+
+
+def due(told):
+    return [str(day) for day in told.column("due_date")]
+
+
+def test_six_digits_are_a_date_by_the_order_of_the_whole_column(read):
+    told = read(policies("P1,A1,260415,已续", "P2,A1,260428,未续"))
+    assert due(told) == ["2026-04-15", "2026-04-28"]
+    assert told.notes["date_order"]["value"] == "260415"  # as the file has it
+
+
+def test_a_chinese_date_with_two_digits_of_its_year_is_read(read):
+    told = read(policies("P1,A1,26年4月1日,已续"))
+    assert (due(told), told.questions) == (["2026-04-01"], {})
+
+
+def test_dates_without_a_year_are_asked_and_read_with_the_answer(read):
+    rows = ("P1,A1,4月1日,已续", "P2,A1,04月30日,未续")
+    question = read(policies(*rows)).questions["date_year.due_date"]
+    assert (question["facts"]["count"], question["choices"][0], question["suggested"]) == (2, str(THIS), None)
+    assert due(read(policies(*rows), answers={"date_year.due_date": str(THIS - 1)})) == [
+        f"{THIS - 1}-04-01",
+        f"{THIS - 1}-04-30",
+    ]
+
+
+@pytest.mark.parametrize("written", ["202604", "2026-04", "2026年4月", "2026/4"])
+def test_a_month_in_place_of_a_due_date_is_asked_which_day_it_means(read, written):
+    text = policies(f"P1,A1,{written},已续", headers="保单号,工号,到期月份,续保结果")
+    assert read(text).questions["date_month.due_date"]["suggested"] == "last_day"
+    assert due(read(text, answers={"date_month.due_date": "last_day"})) == ["2026-04-30"]
+    assert due(read(text, answers={"date_month.due_date": "first_day"})) == ["2026-04-01"]
+
+
+def test_dates_of_nothing_but_zeros_are_empty(read):
+    text = policies("P1,A1,2026-04-01,2026-04-03", "P2,A1,2026-04-02,0000-00-00", headers="保单号,工号,到期日,续保日期")
+    assert [str(day) for day in read(text).column("renewed_on")] == ["2026-04-03", "None"]
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("Apr-26", "2026-04", "2026-04"), ("26Q2", "2026-04", "2026-06"), ("26年4月", "2026-04", "2026-04"), ("26年上半年", "2026-01", "2026-06"),
+        ("26H1", "2026-01", "2026-06"), ("26年第二季度", "2026-04", "2026-06"),
+    ],
+)  # fmt: skip
+def test_a_period_whose_year_has_two_digits_is_asked(read, written, first, last):
+    text = scores(f"A1,王敏,{written},100,90")
+    assert read(text).questions["period_short"]["facts"]["year"] == 2026
+    record = read(text, answers={"period_short": "yes"}).records[0]
+    assert (f"{record['first_month']:%Y-%m}", f"{record['last_month']:%Y-%m}") == (first, last)
+    assert {reason for _, _, reason in read(text, answers={"period_short": "no"}).issues} == {"not_period"}
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"), [("4月", 4, 4), ("Q2", 4, 6), ("上半年", 1, 6), ("十月", 10, 10)]
+)
+def test_a_period_without_a_year_is_asked_for_it(read, written, first, last):
+    text = scores(f"A1,王敏,{written},100,90")
+    assert str(THIS) in read(text).questions["period_year"]["choices"]
+    record = read(text, answers={"period_year": str(THIS - 1)}).records[0]
+    assert (record["first_month"], record["last_month"].month) == (dt.date(THIS - 1, first, 1), last)
+
+
+def test_a_day_in_the_period_column_is_its_month(read):
+    record = read(scores("A1,王敏,20260430,100,90")).records[0]
+    assert (str(record["first_month"]), str(record["last_month"])) == ("2026-04-01", "2026-04-01")
+
+
+# -- headers and words ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", ["Renewed (Y/N)", "Renewed (Yes/No)", "是否续保（是/否）", "是否续保(1/0)"])
+def test_a_header_that_lists_its_words_is_the_outcome(read, header):
+    told = read(policies("P1,A1,2026-04-02,Y", "P2,A1,2026-04-03,N", headers=f"保单号,工号,到期日,{header}"))
+    assert told.column("outcome") == ["renewed", "lost"]
+
+
+def test_english_counts_are_known_by_their_own_labels(read):
+    told = read(scores("A1,Ann,2026-04,100,90", headers="Agent ID,Agent Name,Month,Due Policies,Renewed Policies"))
+    assert (told.measure("due_policies"), told.measure("renewed_policies")) == ({"A1": 100}, {"A1": 90})
+
+
+def test_a_score_above_its_scale_is_called_one(read):
+    told = read(scores("A1,王敏,2026-04,4.5", "A2,李强,2026-04,48", headers="工号,姓名,月份,满意度（5分制）"))
+    assert told.issues == [(3, "satisfaction", "score_range")]
+
+
+def test_words_for_not_yet_and_not_any_more_are_told_apart(read):
+    told = read(policies("P1,A1,2026-04-02,不续保", "P2,A1,2026-04-03,待续保", "P3,A1,2026-04-03,已续保"))
+    assert told.column("outcome") == ["lost", "open", "renewed"]
+
+
+def test_what_was_only_guessed_is_listed_with_some_of_its_values(shell, tmp_path):
+    (tmp_path / "p.csv").write_text(
+        policies("P1,A1,2026-04-02,1", "P2,A1,2026-04-03,0", headers="保单号,工号,到期日,Lapsed"), "utf-8"
+    )
+    assert "outcome = Lapsed (1, 0)" in shell.refused("load", tmp_path / "p.csv", "--as-of", "2026-06-30")
+
+
+def test_a_scoresheet_without_a_known_figure_names_its_columns(shell, tmp_path):
+    (tmp_path / "s.csv").write_text(scores("A1,王敏,2026-04,好,高", headers="工号,姓名,月份,表现,态度"), "utf-8")
+    (tmp_path / "r.toml").write_text('kind = "scoresheet"\n[columns]\nagent_id = "工号"\nperiod = "月份"\n', "utf-8")
+    said = shell.refused("load", tmp_path / "s.csv", "--recipe", tmp_path / "r.toml")
+    assert "表现, 态度" in said
