@@ -31,25 +31,25 @@ def sentences(language: str) -> Mapping[str, str]:
 
 
 def say(key: str, language: str, **facts: object) -> str:
-    """One sentence with its facts filled in; an unknown key is a bug and raises KeyError.
+    """One sentence with its facts, labels among them in its language; an unknown key is a bug and raises KeyError.
 
     Where the count is 1 and the sentence has a twin `…_one`, that is said: English counts one differently.
     """
     known = sentences(language)
     if facts.get("count") == 1 and f"{key}_one" in known:
         key = f"{key}_one"
-    return known[key].format(**facts)
+    return known[key].format(**{name: fact_in(value, language) for name, value in facts.items()})
 
 
 def explain(error: RenewalError, language: str) -> str:
     """The sentence of an error."""
-    facts = {name: _fact(value, language) for name, value in error.facts.items()}
-    return say(f"error.{error.key}", language, **facts)
+    return say(f"error.{error.key}", language, **error.facts)
 
 
-def _fact(value: object, language: str) -> object:
+def fact_in(value: object, language: str) -> object:
+    """A fact as a sentence says it: a label in its language, several things one after the other."""
     if isinstance(value, Mapping) and set(value) >= set(LANGUAGES):
         return value[language]
     if isinstance(value, (list, tuple)):
-        return ("、" if language == "zh" else ", ").join(str(_fact(item, language)) for item in value)
+        return ("、" if language == "zh" else ", ").join(str(fact_in(item, language)) for item in value)
     return value

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
+from analytics.language import LANGUAGES, say
+from analytics.model import Text
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LONG_SPAN = 24  # months: a column that spans this much more one way than another is read the other way
@@ -38,12 +40,23 @@ def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe,
         return ranked[0]
     shortest, next_one = spans[ranked[0]], spans[ranked[1]]
     if shortest <= LONG_SPAN and next_one - shortest >= LONG_SPAN:
-        settling.say("date_order", column=column, value=example, order=ranked[0])
+        settling.say("date_order", column=column, value=example, order=_in_words({ranked[0]: None}))
         return ranked[0]
     return settling.ask(
         f"date_order.{name}", "date_order", ranked, ranked[0] if next_one > shortest else None,
-        column=column, value=example, spans=", ".join(f"{order}: {spans[order] + 1}" for order in ranked),
+        column=column, value=example, spans=_in_words({order: spans[order] + 1 for order in ranked}),
     )  # fmt: skip
+
+
+def _in_words(orders: Mapping[str, int | None]) -> Text:
+    """Orders, each with its number of months where it has one, in every language."""
+    told = {language: {order: say(f"answer.{order}", language) for order in orders} for language in LANGUAGES}
+    return {
+        language: ", ".join(
+            words[order] if count is None else f"{words[order]}: {count}" for order, count in orders.items()
+        )
+        for language, words in told.items()
+    }
 
 
 def _span(days: Iterable[dt.date | None]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analytics.language import say
+from analytics.language import fact_in, say
 from analytics.model import Text
 from analytics.text import NAME, one_line, short
 from pages.ui import session
@@ -22,11 +22,13 @@ NAMES = frozenset({"name", "agent", "team", "branch", "channel", "product", "sch
 
 def t(key: str, **facts: object) -> Markdown:
     """One sentence of the locales for Markdown (texts, labels, headings, hints): what is filled in stays literal."""
+    language = session.language()
+    told = {name: fact_in(fact, language) for name, fact in facts.items()}
     shown = {
         name: fact if isinstance(fact, (int, float)) else short_name(fact) if name in NAMES else md(fact)
-        for name, fact in facts.items()
+        for name, fact in told.items()
     }
-    return Markdown(say(key, session.language(), **shown))
+    return Markdown(say(key, language, **shown))
 
 
 def plain(key: str, **facts: object) -> str:

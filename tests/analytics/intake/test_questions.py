@@ -26,7 +26,7 @@ from tests.analytics.intake.told import POLICY, policies, workbook
 def test_two_digit_years_are_settled_by_the_whole_column_and_said(read):
     told = read(policies("P1,A1,26/03/15,已续", "P2,A1,26/04/28,未续"))
     assert [str(day) for day in told.column("due_date")] == ["2026-03-15", "2026-04-28"]
-    assert told.notes["date_order"]["order"] == "ymd"
+    assert told.notes["date_order"]["order"] == {"zh": "年-月-日", "en": "year-month-day"}
 
 
 def test_one_date_that_can_be_read_in_two_ways_is_asked(read):
