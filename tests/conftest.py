@@ -9,13 +9,15 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import filelock
 import pytest
 from click.testing import CliRunner
+from streamlit.components.v2 import manifest_scanner
 
 from analytics import sample
 from analytics.__main__ import main
@@ -94,6 +96,37 @@ def _quick_reading() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _packages_searched_once() -> Iterator[None]:
+    """Streamlit searches all installed packages for components at every start of an app, which here are hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+Made = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Gives the folder of a name, filled by whoever asks for it first of all workers; tests work on copies."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made"
+    shared.mkdir(exist_ok=True)
+
+    def folder_of(name: str, make: Callable[[Path], None]) -> Path:
+        folder, filled = shared / name, shared / f"{name}.filled"
+        with filelock.FileLock(shared / f"{name}.lock"):
+            if not filled.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                filled.touch()
+        return folder
+
+    return folder_of
+
+
 def load_tiny(home: Home, folder: Path) -> None:
     """The tiny company into an empty home."""
     home.change_settings({"grace_by_product": {"寿险": 90}})
@@ -103,22 +136,36 @@ def load_tiny(home: Home, folder: Path) -> None:
     load_text(home, folder, "contacts", CONTACTS)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def closed_home(folder: Path, fill: Callable[[Home], object], of: Path | None = None) -> None:
+    """A home folder, or a copy of one, in which something was done."""
+    if of is not None:
+        shutil.copytree(of, folder / "home")
+    home = Home(folder / "home")
+    try:
+        fill(home)
+    finally:
+        home.close()
+
+
+@pytest.fixture(scope="session")
+def empty_folder(made_once: Made) -> Path:
     """An empty home folder."""
+    return made_once("empty", lambda folder: closed_home(folder, lambda home: None)) / "home"
+
+
+@pytest.fixture
+def home(empty_folder: Path, tmp_path: Path) -> Iterator[Home]:
+    """An empty home."""
+    shutil.copytree(empty_folder, tmp_path / "home")
     one = Home(tmp_path / "home")
     yield one
     one.close()
 
 
 @pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny company's home folder, loaded once; tests work on copies."""
-    folder = tmp_path_factory.mktemp("tiny")
-    home = Home(folder / "home")
-    load_tiny(home, folder)
-    home.close()
-    return folder / "home"
+def tiny_folder(made_once: Made) -> Path:
+    """The tiny company's home folder."""
+    return made_once("tiny", lambda folder: closed_home(folder, lambda home: load_tiny(home, folder))) / "home"
 
 
 @pytest.fixture
@@ -131,18 +178,28 @@ def tiny(tiny_folder: Path, tmp_path: Path) -> Iterator[Home]:
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample company's home folder, loaded once for all workers; tests work on copies."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, loaded = shared / "sample" / "home", shared / "sample.loaded"
-    with filelock.FileLock(shared / "sample.lock"):
-        if not loaded.exists():
-            home = Home(folder)
-            sample.load(home)
-            home.close()
-            loaded.touch()
-    return folder
+def settled_folder(made_once: Made, tiny_folder: Path) -> Path:
+    """The tiny company's home folder with every window closed."""
+
+    def close_windows(home: Home) -> None:
+        home.change_settings({"grace_by_product": {}})
+
+    return made_once("settled", lambda folder: closed_home(folder, close_windows, tiny_folder)) / "home"
+
+
+@pytest.fixture
+def settled(settled_folder: Path, tmp_path: Path) -> Iterator[Home]:
+    """The tiny company with every window closed."""
+    shutil.copytree(settled_folder, tmp_path / "settled")
+    home = Home(tmp_path / "settled")
+    yield home
+    home.close()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(made_once: Made) -> Path:
+    """The sample company's home folder."""
+    return made_once("sample", lambda folder: closed_home(folder, sample.load)) / "home"
 
 
 class Shell:

@@ -17,15 +17,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from analytics.errors import RequestRefused, StoreFailed
 from analytics.people import AuditEntry, Finding, Standing, Verdict
 from analytics.state import audit, digests, tables
 from analytics.state.faults import Remembered, telling
 from analytics.state.heads import Head, Heads, Outside, outside_from, published_in, within
+from analytics.state.revisions import config_of, revisions
 
 SCRIPTS = Path(__file__).parent  # where Alembic finds env.py and versions/
 ONE_WRITER = 7_204_113  # the advisory lock that orders writers on PostgreSQL, as BEGIN IMMEDIATE does on SQLite
@@ -97,14 +96,13 @@ class Database:
     def _migrate(self) -> Head | None:
         """Bring the tables up to this version; the new head, where that changed rows. They stand in the audit as they are afterwards, but for those that were not what it said
         before: those stay what it said, so that a migration hides nothing."""
-        config = Config()
-        config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
         with self._writing.begin() as connection:
             self._one_writer(connection)
             before = MigrationContext.configure(connection).get_current_revision()
-            if before == ScriptDirectory.from_config(config).get_current_head():
+            if before == revisions(SCRIPTS)[0]:
                 return None
             suspect = self._suspect(connection) if before else set()
+            config = config_of(SCRIPTS)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             known, _ = audit.expected(connection)

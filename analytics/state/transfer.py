@@ -9,16 +9,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from analytics import files
 from analytics.errors import RequestRefused
 from analytics.state import tables
-from analytics.state.database import Database
+from analytics.state.database import SCRIPTS, Database
 from analytics.state.faults import telling
 from analytics.state.heads import Head, Outside
+from analytics.state.revisions import config_of, revisions
 
 AT_ONCE = 500  # rows copied by one statement
 
@@ -89,7 +88,7 @@ def _rows_of_version(source: sa.Connection, path: Path, version: str) -> None:
     engine = sa.create_engine(f"sqlite:///{path.as_posix()}")
     try:
         with engine.begin() as target:
-            config = _scripts()
+            config = config_of(SCRIPTS)
             config.attributes["connection"] = target
             command.upgrade(config, version)
             there, here = sa.MetaData(), sa.MetaData()
@@ -119,14 +118,8 @@ def _kept(folder: Path, version: str) -> Iterator[Path]:
 
 def _earlier(version: str) -> bool:
     """Whether a version is one of ours, and not the latest."""
-    scripts = ScriptDirectory.from_config(_scripts())
-    return version != scripts.get_current_head() and version in {one.revision for one in scripts.walk_revisions()}
-
-
-def _scripts() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    return config
+    latest, known = revisions(SCRIPTS)
+    return version != latest and version in known
 
 
 class _opened:

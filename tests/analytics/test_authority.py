@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -28,10 +29,9 @@ SERVICE = {"results": 60.0, "service": 30.0, "competence": 10.0}
 
 
 @pytest.fixture
-def desk(tiny):
+def desk(settled):
     """The admin's desk over the tiny company, every window closed."""
-    tiny.change_settings({"grace_by_product": {}})
-    return Desk(tiny)
+    return Desk(settled)
 
 
 def as_ann(home):
@@ -511,11 +511,10 @@ def test_the_counts_of_the_records_are_the_figures(desk):
 
 
 @pytest.fixture
-def ask(tiny):
+def ask(settled_folder, tmp_path):
     """The command line in this process: JSON of a command, or its one sentence."""
-    folder = tiny.folder
-    tiny.change_settings({"grace_by_product": {}})
-    tiny.close()
+    folder = tmp_path / "tiny"
+    shutil.copytree(settled_folder, folder)
 
     def asked(*words, refused=False):
         done = CliRunner().invoke(main, [*map(str, words), "--home", str(folder), "--lang", "zh"], obj=Context())

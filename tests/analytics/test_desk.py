@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ from analytics.people import LOCAL, Account, Attachment, Note, Objection, Standa
 from analytics.reports import views
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import vector
-from tests.conftest import POLICIES, load_text
+from tests.conftest import POLICIES, closed_home, load_text
 
 APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
@@ -44,11 +45,13 @@ def desk(home, identity=ADMIN):
 
 
 @pytest.fixture
-def out(tiny):
+def out(made_once, settled_folder, tmp_path):
     """The tiny company with every window closed, and April published to its agents."""
-    tiny.change_settings({"grace_by_product": {}})
-    Desk(tiny).publish(PERIOD)
-    return tiny
+    made = made_once("out", lambda folder: closed_home(folder, lambda home: Desk(home).publish(PERIOD), settled_folder))
+    shutil.copytree(made / "home", tmp_path / "tiny")
+    home = Home(tmp_path / "tiny")
+    yield home
+    home.close()
 
 
 def judged(home, identity=ADMIN):

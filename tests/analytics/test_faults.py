@@ -5,6 +5,7 @@ import errno
 import itertools
 import json
 import os
+import pickle
 import shutil
 import threading
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from analytics.people import Correction
 from analytics.state.journal import Journal
 from analytics.warehouse import connection, records
 from analytics.warehouse.connection import Warehouse
-from tests.conftest import AS_OF, load_text, write
+from tests.conftest import AS_OF, closed_home, load_text, write
 
 HEADER = "保单号,工号,到期日,续保结果\n"
 APRIL = HEADER + "P1,A1,2026-04-02,已续\n"
@@ -51,6 +52,16 @@ def test_an_original_that_is_there_under_its_name_alone_is_not_trusted(tmp_path)
 
 MAY = HEADER + "P2,B2,2026-05-02,未续\n"
 SPAN = {"first_month": dt.date(2020, 1, 1), "last_month": dt.date(2030, 1, 1)}
+
+
+@pytest.fixture
+def april(made_once, tmp_path):
+    """A home with one load."""
+    made = made_once(
+        "april", lambda folder: closed_home(folder, lambda home: load_text(home, folder, "policies", APRIL))
+    )
+    shutil.copytree(made / "home", tmp_path / "home")
+    return Home(tmp_path / "home")
 
 
 def figures(home):
@@ -110,11 +121,9 @@ KILLS = {
 
 
 @pytest.mark.parametrize("at", KILLS)
-def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_the_audit(tmp_path, at):
+def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_the_audit(april, tmp_path, at):
     place, name, there = KILLS[at]
-    home = Home(tmp_path / "home")
-    load_text(home, tmp_path, "policies", APRIL)
-    killed(home, lambda: load_text(home, tmp_path, "policies", MAY), place, name)
+    killed(april, lambda: load_text(april, tmp_path, "policies", MAY), place, name)
     with opened(tmp_path / "home") as again:
         assert stored(again) == ([1, 2] if there else [1])
         assert sorted(again.ledger.notes()[0]) == stored(again)
@@ -134,11 +143,9 @@ def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_t
         (Journal, "finish", False),
     ],
 )
-def test_a_load_withdrawn_by_a_process_that_was_killed_does_not_come_back(tmp_path, place, name, there):
-    home = Home(tmp_path / "home")
-    load_text(home, tmp_path, "policies", APRIL)
-    load_text(home, tmp_path, "policies", MAY)
-    killed(home, lambda: home.withdraw(2), place, name)
+def test_a_load_withdrawn_by_a_process_that_was_killed_does_not_come_back(april, tmp_path, place, name, there):
+    load_text(april, tmp_path, "policies", MAY)
+    killed(april, lambda: april.withdraw(2), place, name)
     with opened(tmp_path / "home") as again:
         assert stored(again) == ([1, 2] if there else [1])
         again.rebuild()
@@ -299,15 +306,20 @@ def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loa
 
 
 @pytest.fixture
-def two(tmp_path):
-    """A closed home of two loads, its figures, and what a kill before any checkpoint would leave on the disk."""
-    home = Home(tmp_path / "home")
-    load_text(home, tmp_path, "policies", APRIL)
-    load_text(home, tmp_path, "policies", MAY)
-    shutil.copytree(home.folder, tmp_path / "two", ignore=shutil.ignore_patterns("lock"))
-    found = figures(home)
-    home.close()
-    return tmp_path / "two", found
+def two(made_once, tmp_path):
+    """A home of two loads as a kill before any checkpoint would leave it on the disk, and its figures."""
+
+    def make(folder):
+        home = Home(folder / "home")
+        load_text(home, folder, "policies", APRIL)
+        load_text(home, folder, "policies", MAY)
+        shutil.copytree(home.folder, folder / "two", ignore=shutil.ignore_patterns("lock"))
+        (folder / "figures").write_bytes(pickle.dumps(figures(home)))
+        home.close()
+
+    made = made_once("two", make)
+    shutil.copytree(made / "two", tmp_path / "two")
+    return tmp_path / "two", pickle.loads((made / "figures").read_bytes())
 
 
 def damage_log_missing(folder):

@@ -1,15 +1,17 @@
 """What an agent's own sheet tells of others: nothing behind which fewer than five others' values stand."""
 
 import datetime as dt
+import shutil
 
 import pandas as pd
 import pytest
 
 from analytics.desk import Desk
+from analytics.home import Home
 from analytics.model import Filters, Period
 from analytics.people import Account
 from analytics.reports import sheets
-from tests.conftest import Shell, load_text
+from tests.conftest import Shell, closed_home, load_text
 
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
 IN_MAY = Period(MAY, MAY)
@@ -22,16 +24,23 @@ ROWS = "".join(
 )  # fmt: skip
 
 
-@pytest.fixture
-def team(home, tmp_path):
-    load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,首年客户\n{ROWS}")
-    load_text(home, tmp_path, "agents", "工号,姓名,团队\n" + "".join(f"{one},名{one},东\n" for one in EVERYBODY))
-    load_text(home, tmp_path, "surveys", "工号,调查日期,评分\n" + "".join(f"{one},2026-05-09,8{at}\n" for at, one in enumerate(EVERYBODY[:6])), score_max=100)  # fmt: skip
-    load_text(home, tmp_path, "assessments", "工号,评定日期,项目,分数\nA1,2026-05-20,保险知识,77\n", score_max=100)
+def load_team(home, folder):
+    load_text(home, folder, "policies", f"保单号,工号,到期日,续保结果,首年客户\n{ROWS}")
+    load_text(home, folder, "agents", "工号,姓名,团队\n" + "".join(f"{one},名{one},东\n" for one in EVERYBODY))
+    load_text(home, folder, "surveys", "工号,调查日期,评分\n" + "".join(f"{one},2026-05-09,8{at}\n" for at, one in enumerate(EVERYBODY[:6])), score_max=100)  # fmt: skip
+    load_text(home, folder, "assessments", "工号,评定日期,项目,分数\nA1,2026-05-20,保险知识,77\n", score_max=100)
     home.state.accounts.save([Account("boss@x.cn", "admin"), Account("a0@x.cn", "agent", agent_id="A0")], "setup")
     for month in (APRIL, MAY):
         home.state.periods.publish(month, month, "boss@x.cn")
-    return home
+
+
+@pytest.fixture
+def team(made_once, tmp_path):
+    made = made_once("team", lambda folder: closed_home(folder, lambda home: load_team(home, folder)))
+    shutil.copytree(made / "home", tmp_path / "home")
+    home = Home(tmp_path / "home")
+    yield home
+    home.close()
 
 
 def seen(home):

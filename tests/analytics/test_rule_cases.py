@@ -5,6 +5,7 @@ Every case is asked at the desk, on the command line and on a page: all three ha
 
 import datetime as dt
 import json
+import shutil
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,7 +18,7 @@ from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Filters, Period, parse_month
 from pages.ui import load
-from tests.conftest import ROOT, load_text
+from tests.conftest import ROOT, closed_home, load_text
 
 HEAD = "保单号,工号,到期日,续保结果,续保日期\n"
 ROSTER = "工号,姓名,团队,月份,入职日期,离职日期,目标件数\n"
@@ -145,14 +146,17 @@ CASES = {
 
 
 @pytest.fixture(params=CASES)
-def case(request, tmp_path):
+def case(request, made_once, tmp_path):
     """A case, loaded; its home folder."""
     wanted = CASES[request.param]
-    home = Home(tmp_path / "home")
-    for kind, text in wanted.files:
+
+    def load_files(folder):
         options = {"as_of": dt.date.fromisoformat(wanted.as_of)}
-        load_text(home, tmp_path, kind, text, **options)
-    home.close()
+        closed_home(
+            folder, lambda home: [load_text(home, folder, kind, text, **options) for kind, text in wanted.files]
+        )
+
+    shutil.copytree(made_once(f"case {list(CASES).index(request.param)}", load_files) / "home", tmp_path / "home")
     return wanted, tmp_path / "home"
 
 

@@ -1,14 +1,16 @@
 """An agent who changes teams: whose the figures are, whose the sheets, talks, notes and objections."""
 
 import datetime as dt
+import shutil
 
 import pytest
 
 from analytics.desk import Desk
 from analytics.errors import NotAllowed, RequestRefused
+from analytics.home import Home
 from analytics.model import Filters, Period
 from analytics.people import Account, Note, Objection, Talk
-from tests.conftest import Shell, load_text
+from tests.conftest import Shell, closed_home, load_text
 
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
 IN_APRIL, IN_MAY = Period(APRIL, APRIL), Period(MAY, MAY)
@@ -24,18 +26,30 @@ def roster(home, folder, rows):
     load_text(home, folder, "agents", "工号,姓名,团队,月份\n" + "\n".join(rows) + "\n")
 
 
-@pytest.fixture(params=[ROWS, ROWS[::-1]], ids=["old team first", "new team first"])
-def moved(home, tmp_path, request):
-    """Three agents and their managers; what the old one wrote of Mo was written before the transfer was known."""
-    load_text(home, tmp_path, "policies", POLICIES)
-    roster(home, tmp_path, ["M1,莫,东,2026-04", "B2,波,东,2026-04", "C3,陈,西,2026-04"])
+def before_and_after(home, folder, rows):
+    """What the old manager wrote of Mo was written before the transfer was known."""
+    load_text(home, folder, "policies", POLICIES)
+    roster(home, folder, ["M1,莫,东,2026-04", "B2,波,东,2026-04", "C3,陈,西,2026-04"])
     home.state.accounts.save(STAFF, "setup")
     east = Desk(home, "east@x.cn")
     east.write_note(Note("M1", APRIL, APRIL, "comment", "written in April"))
     east.save_talk(Talk("M1", reason="planned in April"))
     east.make_objection(Objection("M1", APRIL, APRIL, "sheet", "other", "objected in April"))
-    roster(home, tmp_path, request.param)
-    return home
+    roster(home, folder, rows)
+
+
+@pytest.fixture(params=["old team first", "new team first"])
+def moved(made_once, tmp_path, request):
+    """Three agents and their managers, after the transfer."""
+    rows = ROWS if request.param == "old team first" else ROWS[::-1]
+    made = made_once(
+        f"moved, {request.param}",
+        lambda folder: closed_home(folder, lambda home: before_and_after(home, folder, rows)),
+    )
+    shutil.copytree(made / "home", tmp_path / "home")
+    home = Home(tmp_path / "home")
+    yield home
+    home.close()
 
 
 def desks(home):

@@ -188,12 +188,11 @@ def provided(emails: list[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def office(browser: Browser, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def office(browser: Browser, settled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with a login, over the tiny company with every window closed and April published; its address."""
     folder = tmp_path_factory.mktemp("office")
-    shutil.copytree(tiny_folder, folder / "home")
+    shutil.copytree(settled_folder, folder / "home")
     home = Home(folder / "home")
-    home.change_settings({"grace_by_product": {}})
     Desk(home).publish(APRIL)
     home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
     home.close()

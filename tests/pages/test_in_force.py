@@ -38,12 +38,11 @@ def changed_standards(home: Home) -> None:
 
 
 @pytest.fixture(scope="module")
-def changed_folder(tiny_folder, tmp_path_factory):
+def changed_folder(settled_folder, tmp_path_factory):
     """The tiny company after its standards changed."""
     folder = tmp_path_factory.mktemp("changed") / "home"
-    shutil.copytree(tiny_folder, folder)
+    shutil.copytree(settled_folder, folder)
     home = Home(folder)
-    home.change_settings({"grace_by_product": {}})
     changed_standards(home)
     home.close()
     return folder
@@ -66,12 +65,10 @@ def test_every_command_works_after_indicators_are_removed_added_and_reordered(ch
 
 
 @pytest.fixture
-def settled(tiny: Home, monkeypatch: pytest.MonkeyPatch):
+def app(settled_folder, tmp_path, monkeypatch):
     """The app over the tiny company with every window closed."""
-    tiny.change_settings({"grace_by_product": {}})
-    folder = tiny.folder
-    tiny.close()
-    yield opened(folder, monkeypatch)
+    shutil.copytree(settled_folder, tmp_path / "home")
+    yield opened(tmp_path / "home", monkeypatch)
     load.close()
 
 
@@ -88,34 +85,34 @@ def tried(at: AppTest) -> AppTest:
     return at.selectbox(key="scheme_choice").select("service_first").run()
 
 
-def test_nothing_is_closed_while_weights_are_tried_out(settled):
-    tried(settled).switch_page("pages/people/sheet.py").run()
-    settled.button(key="close_sheet").click().run()
-    settled.button(key="close_yes").click().run()
-    assert [one.value for one in settled.exception] == []
-    assert len(settled.error) == 1
+def test_nothing_is_closed_while_weights_are_tried_out(app):
+    tried(app).switch_page("pages/people/sheet.py").run()
+    app.button(key="close_sheet").click().run()
+    app.button(key="close_yes").click().run()
+    assert [one.value for one in app.exception] == []
+    assert len(app.error) == 1
     assert load.home().state.sheets.closed() == {}
 
 
-def test_nothing_is_closed_while_one_channel_is_looked_at(settled):
-    settled.selectbox(key="channel").select("门店").run()
-    settled.switch_page("pages/people/sheet.py").run()
-    settled.button(key="close_sheet").click().run()
-    settled.button(key="close_yes").click().run()
-    assert len(settled.error) == 1
+def test_nothing_is_closed_while_one_channel_is_looked_at(app):
+    app.selectbox(key="channel").select("门店").run()
+    app.switch_page("pages/people/sheet.py").run()
+    app.button(key="close_sheet").click().run()
+    app.button(key="close_yes").click().run()
+    assert len(app.error) == 1
     assert load.home().state.sheets.closed() == {}
 
 
-def test_a_sheet_keeps_the_scheme_in_force_while_weights_are_tried_out(settled):
-    settled.switch_page("pages/people/sheet.py").run()
-    before = [(one.label, one.value) for one in settled.metric]
-    tried(settled).switch_page("pages/people/sheet.py").run()
-    assert [(one.label, one.value) for one in settled.metric] == before
-    assert "试算 60/30/10，正式为 64/23/13" in text_of(settled)
+def test_a_sheet_keeps_the_scheme_in_force_while_weights_are_tried_out(app):
+    app.switch_page("pages/people/sheet.py").run()
+    before = [(one.label, one.value) for one in app.metric]
+    tried(app).switch_page("pages/people/sheet.py").run()
+    assert [(one.label, one.value) for one in app.metric] == before
+    assert "试算 60/30/10，正式为 64/23/13" in text_of(app)
 
 
-def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(settled):
-    at = tried(settled)
+def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(app):
+    at = tried(app)
     assert desk().scheme(Period(APRIL, APRIL)).name == "balanced"
     at.selectbox(key="adopt_name").select("service_first")
     at.date_input(key="adopt_scheme_since").set_value(APRIL)
@@ -131,16 +128,16 @@ def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(settl
     assert any("满意度优先" in one.value or "服务" in one.value for one in other.subheader)
 
 
-def test_a_month_is_published_and_taken_back_on_its_page(settled):
-    settled.switch_page("pages/people/month.py").run()
-    settled.button(key="publish").click().run()
-    sound(settled)
+def test_a_month_is_published_and_taken_back_on_its_page(app):
+    app.switch_page("pages/people/month.py").run()
+    app.button(key="publish").click().run()
+    sound(app)
     assert desk().published(Period(APRIL, APRIL))
-    settled.button(key="take_back").click().run()
-    assert len(settled.error) == 1  # not without a reason
-    settled.text_input(key="month_why").set_value("目标有误").run()
-    settled.button(key="take_back").click().run()
-    sound(settled)
+    app.button(key="take_back").click().run()
+    assert len(app.error) == 1  # not without a reason
+    app.text_input(key="month_why").set_value("目标有误").run()
+    app.button(key="take_back").click().run()
+    sound(app)
     assert not desk().published(Period(APRIL, APRIL))
 
 
