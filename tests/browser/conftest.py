@@ -97,6 +97,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(autouse=True)
+def _pages_closed(browser: Browser) -> Iterator[None]:
+    """Pages that a test opened close with it, else they go on calling for a server that is gone."""
+    before = set(browser.contexts)
+    yield
+    for context in set(browser.contexts) - before:
+        context.close()
+
+
 class Visit:
     """One visitor, and everything their browser asked for or complained about."""
 

@@ -18,6 +18,7 @@ from analytics.errors import RenewalError
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.language import explain
+from tests.forks import forked_reading
 
 COLUMNS = {
     "policy_id": "保单号",
@@ -171,7 +172,7 @@ def try_all(folder: Path) -> tuple[list[tuple[str, str, float]], float]:
         path.unlink()
         return name, said, time.monotonic() - begun
 
-    with ThreadPoolExecutor(2) as pool:
+    with forked_reading(), ThreadPoolExecutor(2) as pool:
         found = list(pool.map(try_one, damaged()))
     home.close()
     return found, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
