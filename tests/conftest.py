@@ -248,6 +248,17 @@ def process(tmp_path: Path) -> Process:
     return Process(tmp_path / "home")
 
 
+WAITING = ("browser", "assault", "test_watch.py")  # for other processes, most of the time
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests first: begun last, one of two workers would stand idle beside them."""
-    items.sort(key=lambda one: "browser" not in one.path.parts)
+    """Modules that wait first, each beside one that reckons: begun last, or all at once, they would leave the cores idle or none."""
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    waiting = [one for path, one in modules.items() if not set(WAITING).isdisjoint(path.parts)]
+    others = [one for path, one in modules.items() if set(WAITING).isdisjoint(path.parts)]
+    waiting.sort(key=lambda one: "browser" not in one[0].path.parts)
+    beside = zip(waiting, others[: len(waiting)], strict=True)
+    items[:] = [item for pair in beside for one in pair for item in one]
+    items += [item for one in others[len(waiting) :] for item in one]

@@ -6,9 +6,10 @@ import time
 import pytest
 
 from analytics.errors import RequestRefused
+from analytics.intake import reading
 from analytics.intake.recipe import recipe_from
 from analytics.work import Work
-from tests.conftest import AS_OF, POLICIES, load_text, write
+from tests.conftest import AS_OF, POLICIES, load_text, real_run, write
 
 RECIPE = recipe_from(
     {
@@ -19,8 +20,11 @@ RECIPE = recipe_from(
 
 
 @pytest.mark.parametrize("step", ["reading", "storing"])
-def test_a_load_given_up_while_reading_or_storing_stops_soon_and_leaves_the_store_as_it_was(home, tmp_path, step):
+def test_a_load_given_up_while_reading_or_storing_stops_soon_and_leaves_the_store_as_it_was(
+    home, tmp_path, monkeypatch, step
+):
     load_text(home, tmp_path, "policies", POLICIES, satisfaction_max=5)
+    monkeypatch.setattr(reading, "_run", real_run)  # which can be ended in the midst of a file
     lines = (f"Q{at},A{at % 97},2026-05-{at % 28 + 1:02d},{'已续' if at % 3 else '未续'}" for at in range(300_000))
     path = write(tmp_path, "big.csv", "保单号,工号,到期日,续保结果\n" + "\n".join(lines))
     before = home.warehouse.data_version, home.warehouse.ask("loads").to_dict(), sorted(home.folder.glob("loads/*"))

@@ -1,6 +1,7 @@
 """Loads in and out: replacing, withdrawing, rebuilding, splitting, and several readers beside a writer."""
 
 import datetime as dt
+import shutil
 import threading
 
 import pytest
@@ -93,7 +94,7 @@ POLICY = st.tuples(
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(POLICY, min_size=2, max_size=12), st.randoms())
-def test_permuting_rows_or_loading_in_two_parts_changes_nothing(tmp_path_factory, policies, random):
+def test_permuting_rows_or_loading_in_two_parts_changes_nothing(empty_folder, tmp_path_factory, policies, random):
     rows = [
         f"P{at},{agent},{due},{outcome},{'价格' * reason}\n"
         for at, (agent, due, outcome, reason) in enumerate(policies)
@@ -105,6 +106,7 @@ def test_permuting_rows_or_loading_in_two_parts_changes_nothing(tmp_path_factory
     results = []
     for parts in ([rows], [shuffled], [shuffled[:cut], shuffled[cut:]]):
         folder = tmp_path_factory.mktemp("split")
+        shutil.copytree(empty_folder, folder / "home")
         home = Home(folder / "home")
         for part in parts:
             load_text(home, folder, "policies", header + "".join(part))
