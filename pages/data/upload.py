@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,11 +26,24 @@ from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
 from analytics.work import Work
-from pages.ui import asked, controls, load, panel, receipts, session, shell, spellings, understanding, waiting
+from pages.ui import asked, controls, load, panel, put_by, receipts, session, shell, spellings, understanding, waiting
+from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
 
 TYPES = ["xlsx", "xls", "xlsm", "et", "ods", "htm", "html", "csv", "txt", "tsv", "parquet", "zip"]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What of a file is about to be loaded, by which recipe, and the sheet that could go with it."""
+
+    path: Path
+    file: str  # what the session's keys of the file begin with; those of the sheet go on from there
+    recipe: Recipe
+    sheets: tuple[str, ...]
+    headers: str
+    following: str | None
 
 
 def folder() -> Path:
@@ -156,23 +170,25 @@ def finish(receipts: list[Receipt], paths: list[str]) -> None:
 
 def examine(path: Path) -> None:
     """One file from what was understood to the load."""
-    prefix = f"file.{path.parent.name}.{path.name}"
-    chosen_layout = session.get(f"{prefix}.layout") or {}
+    file = f"file.{path.parent.name}.{path.name}"
     first_look = looked(path, {})
-    found = looked(path, chosen_layout) if chosen_layout else first_look
-    sheets = {sheet["name"]: sheet for sheet in found["sheets"]}
+    sheets = {sheet["name"]: sheet for sheet in first_look["sheets"]}
     name = next(iter(sheets))
     alike = [one for one in sheets.values() if set(one["headers"]) == set(sheets[name]["headers"])]
     together = False
     if len(sheets) > 1:
         choices = [*([""] if len(alike) > 1 else []), *sheets]
         name = box(
-            t("data.sheet"), choices, key=f"{prefix}.sheet", width=420,
+            t("data.sheet"), choices, key=f"{file}.sheet", width=420,
             format_func=lambda one: one or plain("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
         )  # fmt: skip
         together = name == ""
-        name = name or next(iter(sheets))
-    sheet = sheets[name]
+        put_by.show(file)
+    prefix = f"{file}.{name if len(sheets) > 1 else ''}"
+    name = name or next(iter(sheets))
+    chosen_layout = session.get(f"{prefix}.layout") or {}
+    found = looked(path, chosen_layout) if chosen_layout else first_look
+    sheet = next((one for one in found["sheets"] if one["name"] == name), found["sheets"][0])
     saved = sheet["recipe"] or {}
     seen = found["seen"]
     st.caption(
@@ -244,11 +260,14 @@ def examine(path: Path) -> None:
     except RenewalError as error:
         st.warning(md(explain(error, session.language())))
         return
-    check(path, recipe, as_of, prefix, headers_key(list(sheet["headers"])))
+    chosen = tuple(one["name"] for one in alike) if together else (name,)
+    following = put_by.next_sheet(file, first_look["sheets"], chosen)
+    check(Chosen(path, file, recipe, chosen, headers_key(list(sheet["headers"])), following), as_of, prefix)
 
 
-def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> None:
+def check(chosen: Chosen, as_of: dt.date, prefix: str) -> None:
     """Read the whole file by the recipe, without storing anything, and say what came of it."""
+    path, recipe = chosen.path, chosen.recipe
     job = f"{prefix}.preview"
     if waiting.running(job):
         session.put(f"{prefix}.checked", waiting.outcome(job))
@@ -266,12 +285,13 @@ def check(path: Path, recipe: Recipe, as_of: dt.date, prefix: str, key: str) -> 
         file = panel.Leaving(export_name(f"{path.stem}_recipe", 1, "toml"), 0)
         panel.take(t("data.recipe_download"), file, lambda: recipe.toml().encode(), f"{prefix}.recipe")
     if checked:
-        outcome(path, recipe, checked[1], as_of, prefix, key)
+        outcome(chosen, checked[1], as_of, prefix)
 
 
-def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, key: str) -> None:
+def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
     """What a load would do, its issues, and the choice: the good rows, or nothing."""
     answer, issues = preview
+    path, recipe = chosen.path, chosen.recipe
     st.markdown(
         t(
             "data.would",
@@ -328,29 +348,51 @@ def outcome(path: Path, recipe: Recipe, preview, as_of: dt.date, prefix: str, ke
             name = t("data.issues_export", file=path.stem)
             panel.downloads(f"{prefix}.issues", name, table, columns, persons=None)
     merges = same_agent(answer["alike"], prefix)
-    label = (
-        t("data.load_good", count=f"{answer['loaded']:,}")
-        if issues
-        else t("data.load_all", count=f"{answer['loaded']:,}")
-    )
+    others = [one for one in put_by.waiting(chosen.file) if one.sheets != chosen.sheets]
+    rows = answer["loaded"] + sum(one.rows for one in others)
+    label = t("data.load_good" if issues else "data.load_all", count=f"{rows:,}")
+    if others:
+        label = t("data.load_sheets", sheets=len(others) + 1, count=f"{rows:,}")
     job = f"{prefix}.loading"
 
     def loaded() -> None:
-        finish([waiting.outcome(job)], [str(path)])
+        done = waiting.outcome(job)
+        session.forget(f"{chosen.file}.put_by")
+        finish(done, [str(path)])
 
-    def whole(desk: Desk, kept: object, work: Work) -> Receipt:
+    def whole(desk: Desk, kept: object, work: Work) -> list[Receipt]:
         """The load and what was confirmed for it: done to its end whether or not this page is still open; `kept` holds its files."""
-        receipt = desk.load_all([(path, recipe)], as_of=as_of, on_issues="skip", work=work)[0]
-        desk.save_recipe(key, path.name, recipe)
+        every = sorted([*((one.headers, one.recipe) for one in others), (chosen.headers, recipe)], key=_rosters_first)
+        done = desk.load_all([(path, one) for _, one in every], as_of=as_of, on_issues="skip", work=work)
+        for headers, one in every:
+            desk.save_recipe(headers, path.name, one)
         for one in merges:
             desk.merge_agents([one.spelling], one.agent_id)
-        return receipt
+        return done
 
     if waiting.running(job):
         loaded()
-    if st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]):
+    with st.container(horizontal=True):
+        pressed = st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"])
+        if chosen.following and answer["loaded"]:
+            sheet = put_by.Waiting(chosen.sheets, recipe, chosen.headers, answer["loaded"], answer["rejected"])
+            st.button(
+                t("data.next_sheet", sheet=chosen.following), key=f"{prefix}.next", help=t("data.next_sheet_help"),
+                on_click=action(_go_on), args=(chosen.file, sheet, chosen.following),
+            )  # fmt: skip
+    if pressed:
         waiting.begin(job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder")))
         loaded()
+
+
+def _rosters_first(pair: tuple[str, Recipe]) -> bool:
+    return pair[1].kind != "agents"
+
+
+def _go_on(file: str, sheet: put_by.Waiting, following: str) -> None:
+    """Put a checked sheet by and open the next."""
+    put_by.put_by(file, sheet)
+    session.put(f"{file}.sheet", following)
 
 
 def same_agent(found: Sequence[Alike], prefix: str) -> list[Alike]:

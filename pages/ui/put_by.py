@@ -1,0 +1,68 @@
+"""Sheets of one workbook that were checked and wait to be loaded together with another, each with its own recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analytics.intake.fields import kinds
+from analytics.intake.guessing import alike
+from analytics.intake.recipe import Recipe
+from pages.ui import session
+from pages.ui.act import action
+from pages.ui.i18n import t, text
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A sheet, or several of the same headers, as it is going to be loaded."""
+
+    sheets: tuple[str, ...]
+    recipe: Recipe
+    headers: str  # what its recipe is kept under
+    rows: int
+    rejected: int
+
+
+def waiting(prefix: str) -> tuple[Waiting, ...]:
+    """What was put by of a file, rosters first: what follows is told against them."""
+    found: tuple[Waiting, ...] = session.get(f"{prefix}.put_by") or ()
+    return tuple(sorted(found, key=lambda sheet: sheet.recipe.kind != "agents"))
+
+
+def put_by(prefix: str, sheet: Waiting) -> None:
+    """Keep a checked sheet; one that was put by before is replaced."""
+    others = tuple(other for other in waiting(prefix) if other.sheets != sheet.sheets)
+    session.put(f"{prefix}.put_by", (*others, sheet))
+
+
+def take_back(prefix: str, sheets: tuple[str, ...]) -> None:
+    """No longer load this sheet with the others."""
+    session.put(f"{prefix}.put_by", tuple(other for other in waiting(prefix) if other.sheets != sheets))
+
+
+def next_sheet(prefix: str, sheets: Sequence[dict], chosen: tuple[str, ...]) -> str | None:
+    """The first sheet of other headers than what is chosen or was put by; None where there is none."""
+    done = {name for sheet in waiting(prefix) for name in sheet.sheets} | set(chosen)
+    for group in alike(sheets):
+        names = {sheet["name"] for sheet in group}
+        if not names & done:
+            return str(group[0]["name"])
+    return None
+
+
+def show(prefix: str) -> None:
+    """What was put by, each with the way back."""
+    for at, sheet in enumerate(waiting(prefix)):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            kind = text(kinds()[sheet.recipe.kind].label)
+            names = ", ".join(sheet.sheets)
+            st.markdown(
+                t("data.put_by", sheets=names, kind=kind, count=f"{sheet.rows:,}", rejected=f"{sheet.rejected:,}")
+            )
+            st.button(
+                t("data.take_back"), key=f"{prefix}.take_back.{at}", type="tertiary", on_click=action(take_back),
+                args=(prefix, sheet.sheets),
+            )  # fmt: skip
