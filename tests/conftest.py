@@ -18,6 +18,8 @@ import filelock
 import pytest
 from click.testing import CliRunner
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test
 
 from analytics import sample
 from analytics.__main__ import main
@@ -97,9 +99,11 @@ def _quick_reading() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _packages_searched_once() -> Iterator[None]:
-    """Streamlit searches all installed packages for components at every start of an app, which here are hundreds."""
+def _apps_start_quickly() -> Iterator[None]:
+    """At every start of an app, which here are hundreds, Streamlit would search all packages for components and compile every page."""
+    scripts = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_test, "ScriptCache", lambda: scripts)
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
