@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from analytics.intake.telling import sheets, telling
 from analytics.model import parse_month
 
 HERE = Path(__file__).parent
+WEEK = re.compile(r"第?\s*\d{1,2}\s*周|(week|wk|w)\s*\d{1,2}", re.IGNORECASE)
 HEADERS = 12  # named where none of them is a figure
 
 
@@ -224,6 +226,9 @@ def _stated(
     if "period" in columns:
         return None
     stated = stated_period(found, file, settling)
+    weeks = [sheet.name for sheet in found if WEEK.fullmatch(sheet.name.strip())]
+    if stated is None and weeks:
+        raise RecipeRefused("scoresheet_weeks", sheets=weeks[:HEADERS])
     if stated is None:
         raise RecipeRefused("scoresheet_no_period")
     return stated

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from analytics.errors import RecipeRefused
 from tests.analytics.intake.told import POLICY, policies, workbook
 
 PREMIUM = [*POLICY.split(","), "应续保费"]
@@ -56,7 +57,7 @@ def test_two_currencies_that_only_the_formats_show_are_not_added_up(read, tmp_pa
         for at, sign in enumerate("¥$"):
             sheet.write_row(at + 1, 0, [f"P{at}", "A1", "2026-04-02", "已续"])
             sheet.write_number(at + 1, 4, 100, book.add_format({"num_format": formats[sign]}))
-    with pytest.raises(Exception, match="currencies_mixed"):
+    with pytest.raises(RecipeRefused, match="currencies_mixed"):
         read(path)
     told = read(path, options={"currency_rates": {"USD": 7.2}})
     assert told.column("premium_due") == [Decimal("100.00"), Decimal("720.00")]
@@ -189,6 +190,15 @@ def test_a_sheet_of_sums_or_new_business_is_left_out_when_the_answer_says_so(rea
     assert told.questions == {}
     assert told.issues == []
     assert told.notes["sheets_left"]["sheets"] == name
+
+
+def test_sheets_of_weeks_say_how_they_become_a_month(read, tmp_path):
+    rows = [HEAD[:2] + HEAD[3:], ["A1", "王敏", 25, 20]]
+    path = book_of(tmp_path / "b.xlsx", {"第14周": rows, "第15周": rows})
+    with pytest.raises(RecipeRefused, match="scoresheet_weeks"):
+        read(path)
+    told = read(path, options={"from": "2026-04", "to": "2026-04", "duplicates": "add"})
+    assert (told.measure("due_policies"), told.measure("renewed_policies")) == ({"A1": 50}, {"A1": 40})
 
 
 # -- dates and periods that leave something out --------------------------------------------------------------------
