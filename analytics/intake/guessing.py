@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.errors import RecipeRefused
+from analytics.intake.fields import kinds
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import DOUBTED, SURE
 
@@ -30,6 +31,7 @@ def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> l
         names = [[sheet["name"] for sheet in group] for group in groups if _certain(group, kind) is not None]
         return [_on(recipe, some, len(groups) > 1) for recipe, some in zip(found, names, strict=True)]
     guesses = [guess for group in groups for guess in group[0]["guesses"] if kind in (None, guess["kind"])]
+    _missing_outcome(guesses, file, sheets[0])
     complete = next((guess for guess in guesses if guess["complete"]), None)
     if complete is None:
         raise RecipeRefused("kind_unclear", file=file, headers=list(sheets[0]["headers"])[:20])
@@ -46,6 +48,17 @@ def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> l
     if unsure:
         raise RecipeRefused("recipe_needed", file=file, unsure=unsure)
     raise RecipeRefused("figures_unknown", file=file, columns=complete["figures"] or complete["foreign"])
+
+
+def _missing_outcome(guesses: Sequence[Mapping[str, Any]], file: str, sheet: Sheet) -> None:
+    """Refuse what is a list of policies but for the column that says what became of them, and name the columns left."""
+    for guess in guesses:
+        known = kinds()[guess["kind"]]
+        lacking = known.any_of and not any(name in guess["matches"] for name in known.any_of)
+        if guess["kind"] == "policies" and lacking and all(name in guess["matches"] for name in known.required):
+            taken = {header for header, _ in guess["matches"].values()}
+            left = [header for header in sheet["headers"] if header not in taken]
+            raise RecipeRefused("outcome_unknown", file=file, columns=left)
 
 
 def _certain(group: Sequence[Sheet], kind: str | None) -> Recipe | None:

@@ -310,3 +310,11 @@ def test_a_scoresheet_without_a_known_figure_names_its_columns(shell, tmp_path):
     (tmp_path / "r.toml").write_text('kind = "scoresheet"\n[columns]\nagent_id = "工号"\nperiod = "月份"\n', "utf-8")
     said = shell.refused("load", tmp_path / "s.csv", "--recipe", tmp_path / "r.toml")
     assert "表现, 态度" in said
+
+
+def test_policies_without_a_known_outcome_are_told_so_and_not_taken_for_something_else(shell, tmp_path):
+    text = policies("P1,A1,2026-04-02,签了,东", headers="保单号,工号,到期日,客户意向,团队")
+    (tmp_path / "p.csv").write_text(text, "utf-8")
+    said = shell.refused("load", tmp_path / "p.csv", "--as-of", "2026-06-30")
+    assert "looks like policies due" in said
+    assert "the columns left: 客户意向" in said
