@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waiting = [one for path, one in modules.items() if not set(WAITING).isdisjoint(path.parts)]
     others = [one for path, one in modules.items() if set(WAITING).isdisjoint(path.parts)]
     waiting.sort(key=lambda one: "browser" not in one[0].path.parts)
-    beside = zip(waiting, others[: len(waiting)], strict=True)
-    items[:] = [item for pair in beside for one in pair for item in one]
-    items += [item for one in others[len(waiting) :] for item in one]
+    items[:] = [item for pair in zip_longest(waiting, others, fillvalue=()) for one in pair for item in one]
