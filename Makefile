@@ -11,9 +11,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 run: .setup-python
 	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
 
-# Four for two cores: half of them wait for a browser. Hundreds of processes begin in the tests, so what was compiled is kept.
+# Three for two cores: some of them wait for a browser. Hundreds of processes begin in the tests, so what was compiled is kept.
 test: .setup-tests .setup-browser check-only
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 check: .setup-tests check-only
 

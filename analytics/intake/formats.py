@@ -11,6 +11,9 @@ _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
 _SCALED = re.compile(r"[0#?],+(?![0#?])|[!\\][.。]")  # 0,"千" and 0!.0,"万" show less than the value is
 _WORDS = re.compile(r"(万|亿|千|百万)元?")
 _BUILT_IN = re.compile(r"^[^;]*?(US\$|HK\$|[$€£¥￥])")
+_ASIDE = re.compile(r"\[[^\]]*\]")  # conditions, colours, currencies
+_NAMED = re.compile(r"USD|EUR|HKD|GBP|JPY|PHP|CNY|RMB|人民币|美元|欧元|港[币元]|英镑|日元|元")
+LARGEST_SHARE = 10  # a number beyond it whose format is a percent is an id or a percent already
 JAPAN = "411"
 UNITS = ("万", "亿", "千", "百万")
 HOME = ("¥", "￥", "CNY", "RMB", "元")  # signs of the currency that figures are kept in
@@ -30,12 +33,12 @@ def word_of(code: str) -> str | None:
         if symbol.strip():
             return "JPY" if place.lstrip("0") == JAPAN and symbol in "¥￥" else str(symbol).strip()
     text = "".join(one[1:-1] if one.startswith('"') else one[1:] for one in _LITERAL.findall(first))
-    if unit := _WORDS.search(text):
-        return None if _SCALED.search(first) else unit[1]
+    if unit := _WORDS.search(_ASIDE.sub("", code)):
+        return None if _SCALED.search(code) else unit[1]
     bare = _CURRENCY.sub("", first)
     if symbol := _BUILT_IN.search(bare):
         return symbol[1]
-    named = re.search(r"[A-Z]{3}|[币元美欧港镑日]+元?", text)
+    named = _NAMED.search(text)
     return named[0] if named else None
 
 
@@ -47,6 +50,8 @@ def telling(words: Mapping[int, str | None]) -> dict[int, str]:
 
 def shown(number: str, word: str) -> str:
     """A number's text as its format shows it."""
+    if word == "%" and abs(Decimal(number)) > LARGEST_SHARE:
+        return number
     if word == "%":
         return f"{Decimal(number) * 100:f}%"
     return f"{number}{word}" if word in UNITS else f"{word} {number}"

@@ -153,23 +153,27 @@ def _sums(
 ) -> list[int]:
     """The rows of a scoresheet that are the sum or the mean of rows beside them in every figure; asked, as they may be people."""
     figures = [place for name, place in mapped.items() if name.startswith(CUSTOM) or _adds_up(name)]
-    if len(figures) < LEAST_SUMMED or sheet.body.num_rows > SUMMED or "agent_id" not in mapped:
+    if sheet.body.num_rows > SUMMED or "agent_id" not in mapped:
         return []
     period, names = mapped.get("period"), [mapped[name] for name in NAMING[2:] if name in mapped]
     rows = connection.execute(
         f"select row, {mapped['agent_id']}, {period or 'null'}, [{', '.join(names)}], "
-        f"{', '.join(f'clean_number({place})' for place in figures)} from body order by row"
+        f"{', '.join(f'clean_number({place})' for place in figures) or 'null'} from body order by row"
     ).fetchall()
     found: list[tuple[int, str]] = []
     for month in dict.fromkeys(row[2] for row in rows):
-        some = [row for row in rows if row[2] == month and any(value is not None for value in row[4:])]
+        some = [
+            row
+            for row in rows
+            if row[2] == month and (len(figures) < LEAST_SUMMED or any(value is not None for value in row[4:]))
+        ]
         values = np.array([[np.nan if value is None else value for value in row[4:]] for row in some], dtype=float)
         named = [plain(str(row[1] or "")) for row in some]
         labelled = {
             at for at, row in enumerate(some) if any(_LABELLED.search(plain(name or "")) for name in (row[1], *row[3]))
         }
         found += [
-            (some[at][0], str(some[at][1])) for at in _sums_among(values, named, labelled)
+            (some[at][0], str(some[at][1])) for at in (_sums_among(values, named, labelled) if len(figures) >= LEAST_SUMMED else sorted(labelled))
             if named[at] not in (*TOTALS, *AVERAGES, *TARGETS)
         ]  # fmt: skip
     if not found:
@@ -224,7 +228,9 @@ def _subtotals(rows: Any) -> list[int]:
         if at - since >= LEAST_SUMMED and _same(rows[since:at].sum(axis=0), rows[at]):
             out.append(at)
             since = at + 1
-    return out if len(out) > 1 and since == len(rows) else []
+    people = rows[:since].sum(axis=0) - rows[out].sum(axis=0)
+    rest = list(range(since, len(rows)))  # what sums up everybody may follow the last of them
+    return [*out, *rest] if len(out) > 1 and all(_same(people, rows[at]) for at in rest) else []
 
 
 def _last_sums(rows: Any) -> list[int]:

@@ -39,7 +39,7 @@ def book_of(path: Any, sheets: dict[str, list[list[Any]]]) -> Any:
     [
         ('0.00"万元"', 0.12, "1200.00"), ('0.00"万"', 0.12, "1200.00"), ('#,##0.0"千元"', 1.2, "1200.00"),
         ('0!.0,"万"', 1200, "1200.00"), ('0.0,"千元"', 1200, "1200.00"), ('#,##0"元"', 1200, "1200.00"),
-        ("[$¥-804]#,##0.00", 1200, "1200.00"), ('_ "¥"* #,##0.00_ ', 1200, "1200.00"), ("[$-804]0.00", 1200, "1200.00"),
+        ("0.00万", 0.12, "1200.00"), ('[=0]"-";0.00"万元"', 0.12, "1200.00"), ("[$¥-804]#,##0.00", 1200, "1200.00"), ('_ "¥"* #,##0.00_ ', 1200, "1200.00"), ("[$-804]0.00", 1200, "1200.00"),
     ],
 )  # fmt: skip
 def test_a_unit_that_only_the_format_shows_counts_unless_the_format_scales_what_it_shows(
@@ -47,6 +47,12 @@ def test_a_unit_that_only_the_format_shows_counts_unless_the_format_scales_what_
 ):
     path = workbook(tmp_path / "b.xlsx", [PREMIUM, ["P1", "A1", "2026-04-02", "已续", value]], formats={4: shown})
     assert read(path).column("premium_due") == [Decimal(premium)]
+
+
+@pytest.mark.parametrize("shown", ["0%", '"AGT"0', "0000", '0"号"'])
+def test_an_id_stays_its_number_whatever_its_format_shows(read, tmp_path, shown):
+    path = workbook(tmp_path / "b.xlsx", [PREMIUM, ["P1", 1001, "2026-04-02", "已续", 5]], formats={1: shown})
+    assert read(path).column("agent_id") == ["1001"]
 
 
 def test_two_currencies_that_only_the_formats_show_are_not_added_up(read, tmp_path):
@@ -110,6 +116,10 @@ def test_an_english_header_with_its_unit_is_the_premium_in_that_unit(read, heade
         ((A1, A2, "X1,华东区合计,2026-04,180,150", A3, A4, "X9,全公司,2026-04,280,228"), ["X1", "X9"]),
         ((A1, A2, A3, A4, "0000,人均,2026-04,70,57", "9999,目标,2026-04,100,90"), ["0000", "9999"]),
         ((A1, A2, A3, "T1,团队平均,2026-04,80,66"), ["T1"]),
+        (
+            (A1, A2, "T01,星火,2026-04,180,150", A3, A4, "T02,远航,2026-04,100,78", "C01,沪分,2026-04,280,228"),
+            ["T01", "T02", "C01"],
+        ),
     ],
 )
 def test_a_row_with_an_id_that_sums_up_others_is_asked_and_left_out(read, rows, gone):
