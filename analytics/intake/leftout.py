@@ -153,7 +153,7 @@ def _sums(
 ) -> list[int]:
     """The rows of a scoresheet that are the sum or the mean of rows beside them in every figure; asked, as they may be people."""
     figures = [place for name, place in mapped.items() if name.startswith(CUSTOM) or _adds_up(name)]
-    if sheet.body.num_rows > SUMMED or "agent_id" not in mapped:
+    if len(figures) < LEAST_SUMMED or sheet.body.num_rows > SUMMED or "agent_id" not in mapped:
         return []
     period, names = mapped.get("period"), [mapped[name] for name in NAMING[2:] if name in mapped]
     rows = connection.execute(
@@ -174,7 +174,7 @@ def _sums(
         }
         found += [
             (some[at][0], str(some[at][1])) for at in (_sums_among(values, named, labelled) if len(figures) >= LEAST_SUMMED else sorted(labelled))
-            if named[at] not in (*TOTALS, *AVERAGES, *TARGETS)
+            if named[at] not in (*TOTALS, *AVERAGES, *TARGETS) and not _LABELLED.search(named[at])
         ]  # fmt: skip
     if not found:
         return []
