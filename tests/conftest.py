@@ -10,6 +10,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -158,13 +159,20 @@ def empty_folder(made_once: Made) -> Path:
     return made_once("empty", lambda folder: closed_home(folder, lambda home: None)) / "home"
 
 
+@contextmanager
+def copied(folder: Path, place: Path) -> Iterator[Home]:
+    """A home in a copy of a folder."""
+    shutil.copytree(folder, place)
+    home = Home(place)
+    yield home
+    home.close()
+
+
 @pytest.fixture
 def home(empty_folder: Path, tmp_path: Path) -> Iterator[Home]:
     """An empty home."""
-    shutil.copytree(empty_folder, tmp_path / "home")
-    one = Home(tmp_path / "home")
-    yield one
-    one.close()
+    with copied(empty_folder, tmp_path / "home") as home:
+        yield home
 
 
 @pytest.fixture(scope="session")
@@ -176,10 +184,8 @@ def tiny_folder(made_once: Made) -> Path:
 @pytest.fixture
 def tiny(tiny_folder: Path, tmp_path: Path) -> Iterator[Home]:
     """The tiny company, loaded."""
-    shutil.copytree(tiny_folder, tmp_path / "tiny")
-    home = Home(tmp_path / "tiny")
-    yield home
-    home.close()
+    with copied(tiny_folder, tmp_path / "tiny") as home:
+        yield home
 
 
 @pytest.fixture(scope="session")
@@ -195,10 +201,8 @@ def settled_folder(made_once: Made, tiny_folder: Path) -> Path:
 @pytest.fixture
 def settled(settled_folder: Path, tmp_path: Path) -> Iterator[Home]:
     """The tiny company with every window closed."""
-    shutil.copytree(settled_folder, tmp_path / "settled")
-    home = Home(tmp_path / "settled")
-    yield home
-    home.close()
+    with copied(settled_folder, tmp_path / "settled") as home:
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ create macro without_weekday(s) as
   trim(regexp_replace(s, '\(?(?:星期|礼拜|周)[一二三四五六日天]\)?|\([一二三四五六日]\)|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?', '', 'gi'), ', ');
 -- Six digits are a year of two, month and day: the column's order decides over them as over 26-04-01. 26年 says that it is the year.
 create macro with_parts(s) as
-  case when regexp_full_match(s, '\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])') and not regexp_full_match(s, '(19|2[0-4])\d{2}(0[1-9]|1[0-2])')
+  case when regexp_full_match(s, '\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])') and not regexp_full_match(s, '(19|20)\d{2}(0[1-9]|1[0-2])')
        then regexp_replace(s, '(\d\d)(\d\d)(\d\d)', '\1-\2-\3')
        when regexp_matches(s, '^\d{2}年') then '20' || s else s end;
 create macro date_text(t) as

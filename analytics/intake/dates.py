@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 import duckdb
 
+from analytics.errors import RecipeRefused
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.language import LANGUAGES, say
@@ -88,17 +89,31 @@ def _date(match: re.Match[str], order: str) -> dt.date | None:
 
 _YEARLESS = r"(1[0-2]|0?[1-9])\s*月\s*(3[01]|[12]\d|0?[1-9])\s*日?"
 _MONTH = r"((?:19|20)\d{2})\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*月?"
+_DAY_NUMBER = r"\d{5}"  # a spreadsheet's own number of a day, which before 1956 begins like a year
+
+
+def refuse_two_years(months: Set[int], column: str) -> None:
+    """Months without a year that run over a new year (11, 12, 1) are of two years: one answer would be wrong for some."""
+    if {1, 12} <= months and months != set(range(min(months), max(months) + 1)):
+        raise RecipeRefused("years_differ", column=column)
 
 
 def complete(connection: duckdb.DuckDBPyConnection, place: str, name: str, header: str, settling: Settling) -> None:
     """Give dates the year or the day that their column leaves out; both are asked."""
+    short = f"regexp_full_match(trim({place}), $pattern) and not regexp_full_match(trim({place}), $number)"
     for pattern, key in ((_YEARLESS, "date_year"), (_MONTH, "date_month")):
         count, example = connection.execute(
-            f"select count(*), min({place}) from raw where regexp_full_match(trim({place}), $pattern)",
-            {"pattern": pattern},
+            f"select count(*), min({place}) from raw where {short}",
+            {"pattern": pattern, "number": _DAY_NUMBER},
         ).fetchall()[0]
         if not count:
             continue
+        if key == "date_year":
+            found_months = connection.execute(
+                f"select distinct regexp_extract(trim({place}), $pattern, 1)::int from raw where {short}",
+                {"pattern": pattern, "number": _DAY_NUMBER},
+            ).fetchall()
+            refuse_two_years({month for (month,) in found_months}, header)
         years = [str(dt.date.today().year - back) for back in (0, 1, 2)]
         choices = years if key == "date_year" else ["last_day", "first_day"]
         suggested = None if key == "date_year" else "last_day"
@@ -110,6 +125,6 @@ def complete(connection: duckdb.DuckDBPyConnection, place: str, name: str, heade
             "date_month": f"case when $said = 'first_day' then {first} else last_day({first}) end::varchar",
         }[key]
         connection.execute(
-            f"update raw set {place} = {whole} where regexp_full_match(trim({place}), $pattern)",
-            {"pattern": pattern, "said": said},
+            f"update raw set {place} = {whole} where {short}",
+            {"pattern": pattern, "number": _DAY_NUMBER, "said": said},
         )

@@ -13,6 +13,8 @@ _WORDS = re.compile(r"(万|亿|千|百万)元?")
 _BUILT_IN = re.compile(r"^[^;]*?(US\$|HK\$|[$€£¥￥])")
 _ASIDE = re.compile(r"\[[^\]]*\]")  # conditions, colours, currencies
 _NAMED = re.compile(r"USD|EUR|HKD|GBP|JPY|PHP|CNY|RMB|人民币|美元|欧元|港[币元]|英镑|日元|元")
+_LITERAL_PERCENT = re.compile(r'"[^"]*%[^"]*"|[\\!]%')
+LITERAL_PERCENT = "as written %"  # stands behind the number without multiplying it
 LARGEST_SHARE = 10  # a number beyond it whose format is a percent is an id or a percent already
 JAPAN = "411"
 UNITS = ("万", "亿", "千", "百万")
@@ -32,6 +34,8 @@ def word_of(code: str) -> str | None:
     for symbol, place in _CURRENCY.findall(first):
         if symbol.strip():
             return "JPY" if place.lstrip("0") == JAPAN and symbol in "¥￥" else str(symbol).strip()
+    if _LITERAL_PERCENT.search(first):
+        return LITERAL_PERCENT
     text = "".join(one[1:-1] if one.startswith('"') else one[1:] for one in _LITERAL.findall(first))
     if unit := _WORDS.search(_ASIDE.sub("", code)):
         return None if _SCALED.search(code) else unit[1]
@@ -50,6 +54,8 @@ def telling(words: Mapping[int, str | None]) -> dict[int, str]:
 
 def shown(number: str, word: str) -> str:
     """A number's text as its format shows it."""
+    if word == LITERAL_PERCENT:
+        return f"{number}%"
     if word == "%" and abs(Decimal(number)) > LARGEST_SHARE:
         return number
     if word == "%":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from analytics.intake.container import Sheet
+from analytics.intake.dates import refuse_two_years
 from analytics.intake.months import ENGLISH, span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
@@ -100,6 +101,8 @@ def _year_of(texts: Sequence[str], column: str, settling: Settling) -> int | Non
     if not texts:
         return None
     today = dt.date.today()
+    months = [span(text, today.year)[0] for text in texts]
+    refuse_two_years({month.month for month in months if month}, column)
     spans = [span(text, today.year) for text in texts]
     coming = any(first is not None and first > today for first, _ in spans)
     years = [str(today.year - back) for back in ((1, 0, 2) if coming else (0, 1, 2))]

@@ -110,6 +110,7 @@ class Settler:
     date_system: int | None = None
     delimiter: str | None = None
     title_unit: tuple[str, float] | None = None
+    currencies: dict[str, str] = field(default_factory=dict)  # header → the only currency that its cells name
     out: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def parameters(self) -> dict[str, dict[str, Any]]:
@@ -262,6 +263,8 @@ class Settler:
 
     def _unit(self, column: Column) -> dict[str, Any] | None:
         own = unit_of(column.header)
+        if own is None:  # the upper of two names may say it for all below
+            own = unit_of(column.header.rpartition(" ")[0])
         if own is not None:
             return None if own == 1.0 else {"unit": own}
         if self.title_unit is None:
@@ -293,6 +296,14 @@ class Settler:
                 {"rate": float(rates[code]), "pattern": patterns[code]},
             )
             self.settling.say("currency_converted", column=column.header, currency=code, rate=f"{rates[code]:g}")
+        if found:
+            kept = found[0] if foreign and foreign[0] not in rates else HOME_CURRENCY
+            self.currencies[column.header] = kept
+            if kept != HOME_CURRENCY:
+                self.settling.say("currency_kept", column=column.header, currency=kept)
+        if len(set(self.currencies.values())) > 1:
+            named = [f"{header} {code}" for header, code in self.currencies.items()]
+            raise RecipeRefused("currencies_differ", columns=named)
 
     # -- words -------------------------------------------------------------------------------------------------------
 

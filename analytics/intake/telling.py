@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analytics.intake.container import Sheet
+from analytics.intake.months import span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.settle import unit_of
 from analytics.intake.table import plain
 
+ANY_YEAR = 2000  # only to see that a name is a month
+DATED = ("period", "year", "from", "sheet_is", "wide_field")
 SHOWN = 4  # values in a question
 _HEADERS = {
     "currency": re.compile(r"币种|货币|^ccy$|currency"),
@@ -20,7 +23,7 @@ _HEADERS = {
     "counted": re.compile(r"是否计入|计入考核|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"),
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
-_CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary|all)\b", re.IGNORECASE)
+_CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary)\b|^all$", re.IGNORECASE)
 _TEAM = re.compile(r"(组|队|团队|部|区|小组)$|\b(team|group|squad|department|dept)\b|^(team|group)", re.IGNORECASE)
 _BRANCH = re.compile(r"(分公司|支公司|中支|机构|分部)$|\bbranch\b", re.IGNORECASE)
 
@@ -47,6 +50,11 @@ def sheets(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> tuple[
 
 def _named(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> Recipe:
     names = [sheet.name for sheet in found]
+    months = {span(name.strip(), ANY_YEAR)[0] for name in names}
+    undated = recipe.kind == "scoresheet" and set(DATED).isdisjoint({*recipe.columns, *recipe.options})
+    if undated and None not in months and len(months) == len(names) > 1:  # no one of them is the period of all
+        settling.say("sheets_are_periods", sheets=", ".join(names[:SHOWN]))
+        return replace(recipe, options={**recipe.options, "sheet_is": "period"})
     for place, pattern in (("branch", _BRANCH), ("team", _TEAM)):
         if len(names) < 2 or "sheet_is" in recipe.options or place in recipe.columns:
             continue

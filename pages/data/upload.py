@@ -141,8 +141,7 @@ def queue(paths: dict[str, Path]) -> None:
     ]  # fmt: skip
     panel.show("queue", table, columns, height=panel.fit(len(table), 300))
     ready = [(paths[one], recipe) for one, state in states.items() for recipe in state["recipes"] if one not in done]
-    # A roster goes first, so that what follows is told against it.
-    ready.sort(key=lambda pair: pair[1].kind != "agents")
+    ready.sort(key=lambda pair: put_by.rosters_first(pair[1]))
     if waiting.running("together"):
         finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]])
     if len(ready) > 1:
@@ -362,11 +361,14 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
 
     def whole(desk: Desk, kept: object, work: Work) -> list[Receipt]:
         """The load and what was confirmed for it: done to its end whether or not this page is still open; `kept` holds its files."""
-        every = sorted([*((one.headers, one.recipe) for one in others), (chosen.headers, recipe)], key=_rosters_first)
+        every = sorted(
+            [*((one.headers, one.recipe) for one in others), (chosen.headers, recipe)],
+            key=lambda pair: put_by.rosters_first(pair[1]),
+        )
         done = desk.load_all([(path, one) for _, one in every], as_of=as_of, on_issues="skip", work=work)
         for headers, one in every:
             desk.save_recipe(headers, path.name, one)
-        for one in merges:
+        for one in [*(one for sheet in others for one in sheet.merges), *merges]:
             desk.merge_agents([one.spelling], one.agent_id)
         return done
 
@@ -375,7 +377,9 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
     with st.container(horizontal=True):
         pressed = st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"])
         if chosen.following and answer["loaded"]:
-            sheet = put_by.Waiting(chosen.sheets, recipe, chosen.headers, answer["loaded"], answer["rejected"])
+            sheet = put_by.Waiting(
+                chosen.sheets, recipe, chosen.headers, answer["loaded"], answer["rejected"], tuple(merges)
+            )
             st.button(
                 t("data.next_sheet", sheet=chosen.following), key=f"{prefix}.next", help=t("data.next_sheet_help"),
                 on_click=action(_go_on), args=(chosen.file, sheet, chosen.following),
@@ -383,10 +387,6 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
     if pressed:
         waiting.begin(job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder")))
         loaded()
-
-
-def _rosters_first(pair: tuple[str, Recipe]) -> bool:
-    return pair[1].kind != "agents"
 
 
 def _go_on(file: str, sheet: put_by.Waiting, following: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.intake.fields import kinds
 from analytics.intake.guessing import alike
 from analytics.intake.recipe import Recipe
+from analytics.intake.spellings import Alike
 from pages.ui import session
 from pages.ui.act import action
 from pages.ui.i18n import t, text
@@ -24,12 +25,18 @@ class Waiting:
     headers: str  # what its recipe is kept under
     rows: int
     rejected: int
+    merges: tuple[Alike, ...] = ()  # spellings that were confirmed as one agent
+
+
+def rosters_first(recipe: Recipe) -> bool:
+    """Sorts rosters before what is told against them."""
+    return recipe.kind != "agents"
 
 
 def waiting(prefix: str) -> tuple[Waiting, ...]:
-    """What was put by of a file, rosters first: what follows is told against them."""
+    """What was put by of a file, rosters first."""
     found: tuple[Waiting, ...] = session.get(f"{prefix}.put_by") or ()
-    return tuple(sorted(found, key=lambda sheet: sheet.recipe.kind != "agents"))
+    return tuple(sorted(found, key=lambda sheet: rosters_first(sheet.recipe)))
 
 
 def put_by(prefix: str, sheet: Waiting) -> None:
@@ -44,13 +51,11 @@ def take_back(prefix: str, sheets: tuple[str, ...]) -> None:
 
 
 def next_sheet(prefix: str, sheets: Sequence[dict], chosen: tuple[str, ...]) -> str | None:
-    """The first sheet of other headers than what is chosen or was put by; None where there is none."""
+    """The first sheet that is neither chosen nor put by, of other headers first; None where there is none."""
     done = {name for sheet in waiting(prefix) for name in sheet.sheets} | set(chosen)
-    for group in alike(sheets):
-        names = {sheet["name"] for sheet in group}
-        if not names & done:
-            return str(group[0]["name"])
-    return None
+    groups = [[str(sheet["name"]) for sheet in group] for group in alike(sheets)]
+    groups.sort(key=lambda names: not done.isdisjoint(names))
+    return next((name for names in groups for name in names if name not in done), None)
 
 
 def show(prefix: str) -> None:

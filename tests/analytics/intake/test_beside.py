@@ -69,6 +69,20 @@ def test_two_currencies_that_only_the_formats_show_are_not_added_up(read, tmp_pa
     assert told.column("premium_due") == [Decimal("100.00"), Decimal("720.00")]
 
 
+def test_a_percent_written_into_the_format_multiplies_nothing(read, tmp_path):
+    rows = [["工号", "姓名", "月份", "续保率"], ["A1", "王敏", "2026-04", 0.9], ["A2", "李强", "2026-04", 85]]
+    told = read(workbook(tmp_path / "b.xlsx", rows, formats={3: '0.0"%"'}))
+    assert told.measure("renewal_rate") == pytest.approx({"A1": 0.009, "A2": 0.85})
+
+
+def test_a_foreign_currency_is_said_and_two_columns_of_two_currencies_are_refused(read):
+    headers = POLICY + ",应续保费,续保保费"
+    told = read(policies("P1,A1,2026-04-02,已续,US$100,US$90", headers=headers))
+    assert told.notes["currency_kept"]["currency"] == "USD"
+    with pytest.raises(RecipeRefused, match="currencies_differ"):
+        read(policies("P1,A1,2026-04-02,已续,HK$100,¥90", headers=headers))
+
+
 def test_a_percent_that_only_the_format_shows_is_read_cell_by_cell(read, tmp_path):
     path = tmp_path / "b.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
@@ -167,6 +181,13 @@ def test_names_above_names_are_one_header_and_each_figure_is_what_both_say(read,
         assert told.measure(measure) == {"A1": value, "A2": value}
 
 
+def test_a_unit_in_the_upper_of_two_headers_counts_for_what_stands_below(read, tmp_path):
+    above = ["工号", "姓名", "月份", "件数", None, "保费（万元）", None]
+    rows = [above, [None, None, None, "应续", "已续", "应续", "已续"], ["A1", "王敏", "2026-04", 100, 90, 10, 9]]
+    told = read(workbook(tmp_path / "b.xlsx", rows))
+    assert (told.measure("due_premium"), told.measure("renewed_premium")) == ({"A1": 100_000}, {"A1": 90_000})
+
+
 # -- sheets --------------------------------------------------------------------------------------------------------
 
 HEAD = SCORES.split(",")
@@ -200,6 +221,28 @@ def test_a_sheet_of_sums_or_new_business_is_left_out_when_the_answer_says_so(rea
     assert told.questions == {}
     assert told.issues == []
     assert told.notes["sheets_left"]["sheets"] == name
+
+
+def test_sheets_named_after_months_are_their_own_periods(read, tmp_path):
+    rows = [HEAD[:2] + HEAD[3:], ["A1", "王敏", 100, 90]]
+    told = read(book_of(tmp_path / "b.xlsx", {"2026年4月": rows, "2026年5月": rows}))
+    assert (told.questions, told.issues, told.notes["sheets_are_periods"]) == (
+        {},
+        [],
+        {"sheets": "2026年4月, 2026年5月"},
+    )
+    assert {str(record["first_month"]) for record in told.records} == {"2026-04-01", "2026-05-01"}
+
+
+def test_a_sheet_of_all_lapsed_policies_is_not_taken_for_sums(read, tmp_path):
+    path = book_of(
+        tmp_path / "b.xlsx",
+        {
+            "Renewals": [PREMIUM[:4], ["P1", "A1", "2026-04-02", "已续"]],
+            "All Lapsed": [PREMIUM[:4], ["P2", "A1", "2026-04-03", "未续"]],
+        },
+    )
+    assert read(path).questions == {}
 
 
 def test_sheets_of_weeks_say_how_they_become_a_month(read, tmp_path):
@@ -282,6 +325,19 @@ def test_a_period_without_a_year_is_asked_for_it(read, written, first, last):
 def test_a_day_in_the_period_column_is_its_month(read):
     record = read(scores("A1,王敏,20260430,100,90")).records[0]
     assert (str(record["first_month"]), str(record["last_month"])) == ("2026-04-01", "2026-04-01")
+
+
+def test_months_over_a_new_year_are_not_given_one_year(read):
+    with pytest.raises(RecipeRefused, match="years_differ"):
+        read(policies("P1,A1,12月28日,已续", "P2,A1,1月5日,未续"))
+    with pytest.raises(RecipeRefused, match="years_differ"):
+        read(scores("A1,王敏,12月,100,90", "A1,王敏,1月,80,60"))
+    whole = read(scores(*(f"A1,王敏,{month}月,100,90" for month in range(1, 13))))
+    assert "period_year" in whole.questions  # a whole year is of one year
+
+
+def test_six_digits_of_early_days_of_a_month_are_dates_too(read):
+    assert due(read(policies("P1,A1,240412,已续", "P2,A1,240428,未续"))) == ["2024-04-12", "2024-04-28"]
 
 
 # -- headers and words ---------------------------------------------------------------------------------------------
