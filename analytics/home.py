@@ -21,10 +21,11 @@ from analytics.intake import reading
 from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import Recipe, headers_key
 from analytics.intake.spellings import Alike
-from analytics.ledger import How, Ledger, follow
+from analytics.ledger import How, Ledger
 from analytics.model import Filters, Issue, Receipt, Settings, WeightScheme
-from analytics.people import LOCAL, Finding, in_force
+from analytics.people import LOCAL, Correction, Finding, Objection, in_force
 from analytics.receipts import receipt_from
+from analytics.state.moves import answer_plan
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.evidence import records_of
 from analytics.work import Work
@@ -47,7 +48,6 @@ class Home:
     def __init__(self, folder: Path, accept: str = "") -> None:
         self.folder = folder
         self._catalogues: dict[int, Catalogue] = {}  # by version of the standards
-        self._following = True
         files.keep_private()
         opened = start.opened(folder, accept)
         files.make_private(folder)
@@ -67,15 +67,7 @@ class Home:
     @property
     def broken(self) -> bool:
         """Whether something went wrong that only the next start puts right: whoever keeps homes open opens this one anew."""
-        return bool(self.warehouse.failed) or self.ledger.unsettled or not self._following
-
-    def follow(self) -> None:
-        """Bring the figures under what people wrote: rules, merges, corrections."""
-        try:
-            follow(self.warehouse, self.state)
-        except BaseException:
-            self._following = False
-            raise
+        return bool(self.warehouse.failed) or self.ledger.unsettled
 
     @property
     def settings(self) -> Settings:
@@ -127,8 +119,7 @@ class Home:
 
     def change_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
         """Save rules, all of these or none, and bring every figure under them."""
-        self.state.save_settings(changes, who)
-        self.follow()
+        self.ledger.move("settings", changes, who)
 
     # -- who is who ------------------------------------------------------------------------------------------------
 
@@ -138,17 +129,27 @@ class Home:
         for one in (*spellings, agent_id):
             if one not in known:
                 raise RequestRefused("spelling_unknown", name=one)
-        self.state.merge_agents(spellings, agent_id, who)
-        self.follow()
+        self.ledger.move("merge", {"spellings": list(spellings), "agent_id": agent_id}, who)
 
     def split_agents(self, spellings: Sequence[str], who: str = LOCAL) -> None:
         """Undo merges."""
-        merged = self.state.aliases()
-        for one in spellings:
-            if one not in merged:
-                raise RequestRefused("spelling_not_merged", name=one)
-        self.state.split_agents(spellings, who)
-        self.follow()
+        self.ledger.move("split", {"spellings": list(spellings)}, who)
+
+    # -- corrections -----------------------------------------------------------------------------------------------
+
+    def answer(self, objection: Objection, correction: Correction | None = None) -> Objection:
+        """Answer an objection (state, answer and answered_by set) over the version that was read; a correction moves the figures."""
+        if correction is None:
+            return self.state.objections.answer(objection)
+        self.state.objections.check_answer(objection)
+        self.ledger.move("answer", answer_plan(objection, correction), objection.answered_by)
+        return self.state.objections.one(objection.id or 0)
+
+    def undo_corrections(self, correction_ids: Sequence[int], who: str = LOCAL) -> None:
+        """Take corrections back; the figures are what they were before."""
+        self.ledger.move("undo", {"corrections": list(correction_ids)}, who)
+
+    # -- spellings -------------------------------------------------------------------------------------------------
 
     def alike(self, rows: Mapping[str, int] | None = None, names: Mapping[str, str] | None = None) -> list[Alike]:
         """Spellings that may be one agent and are not merged yet; `rows` and `names` are of a file that is not loaded yet."""

@@ -26,6 +26,7 @@ from analytics.language import LANGUAGES, say
 from analytics.model import Issue, Receipt
 from analytics.people import LOCAL, Finding
 from analytics.state.journal import Operation
+from analytics.state.moves import MOVES
 from analytics.state.store import Store
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
@@ -207,6 +208,28 @@ class Ledger:
                     records.withdraw(cursor, load_ids, self.state.settings())
                 self._done(operation)
 
+    # -- what moves figures without a load ---------------------------------------------------------------------------
+
+    def move(self, kind: str, plan: Mapping[str, Any], who: str = LOCAL) -> None:
+        """Change rules, merges or corrections (one of `MOVES`) and the figures with them, wholly or not at all."""
+        with files.telling(), self.warehouse.exclusively():
+            wanted = self.state.foreseen(kind, plan, who)
+            operation = self.state.journal.begin(kind, plan, who)
+            with self._settling(operation):
+                with self.warehouse.write(operation.id) as cursor:
+                    records.follow(cursor, wanted)
+                self._done(operation)
+
+    def follow(self) -> None:
+        """Bring the figures under the rules, merges and corrections that people wrote: the state store has the truth of them."""
+        with self.warehouse.exclusively():
+            wanted = self.state.followed()
+            with self.warehouse.cursor() as cursor:
+                follows = records.follows(cursor, wanted)
+            if not follows:
+                with self.warehouse.write() as cursor:
+                    records.follow(cursor, wanted)
+
     # -- settling ----------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -234,7 +257,13 @@ class Ledger:
 
     def _settle(self, operation: Operation) -> None:
         if self.warehouse.operation >= operation.id:
-            self._done(operation)
+            try:
+                self._done(operation)
+            except RequestRefused:
+                if operation.kind not in MOVES:
+                    raise
+                self.state.journal.undo(operation)  # what people wrote meanwhile stands against it
+                self.follow()
             return
         for note in operation.plan.get("notes", ()):
             files.remove_durably(self._note(note["load"], "pending"))
@@ -259,6 +288,9 @@ class Ledger:
                 lines.append(("load.withdraw", str(load_id), None))
         if operation.kind == "rebuild":
             lines.append(("rebuild", str(len(plan["loads"])), {"why": plan["why"]}))
+        if operation.kind in MOVES:
+            self.state.journal.finish(operation, lines, act=lambda change: MOVES[operation.kind](change, plan))
+            return
         self.state.journal.finish(operation, lines, outcome)
 
     # -- what is there against what should be ------------------------------------------------------------------------
@@ -328,9 +360,10 @@ class Ledger:
         return found
 
     def behind(self) -> bool:
-        """Whether the warehouse is an earlier one than the journal and the audit speak of."""
+        """Whether the warehouse is an earlier one than the journal and the audit speak of; figures follow moves without that."""
         stored = self.stored_notes()
-        return set(stored) != set(self.expected(stored)) or self.warehouse.operation < self.state.journal.last()
+        last = self.state.journal.last(besides=MOVES)
+        return set(stored) != set(self.expected(stored)) or self.warehouse.operation < last
 
     # -- rebuild -----------------------------------------------------------------------------------------------------
 
@@ -368,7 +401,8 @@ class Ledger:
     def _built(self, folder: Path, notes: Notes, version: int, operation: int) -> Path:
         fresh = Warehouse.made(folder / "warehouse.duckdb")
         try:
-            follow(fresh, self.state)
+            with fresh.write(operation) as cursor:
+                records.follow(cursor, self.state.followed())
             for load_id in sorted(notes):
                 self._load_again(fresh, notes[load_id], operation)
             fresh.stamp(version, operation)
@@ -423,14 +457,6 @@ class Ledger:
 
     def _note(self, load_id: int, kind: str = "json") -> Path:
         return self._loads / f"{load_id:06d}.{kind}"
-
-
-def follow(warehouse: Warehouse, state: Store) -> None:
-    """Bring the figures under the rules, merges and corrections that people wrote: the state store has the truth of them."""
-    settings = state.settings()
-    records.apply_settings(warehouse, settings)
-    records.apply_aliases(warehouse, state.aliases(), settings)
-    records.apply_corrections(warehouse, state.objections.corrections(), settings)
 
 
 def digest(note: Mapping[str, Any]) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from analytics.errors import RequestRefused
-from analytics.people import SwotEntry
+from analytics.people import Correction, SwotEntry
 
 if TYPE_CHECKING:  # the process that reads files needs these types and must not wait for pandas
     import numpy as np
@@ -155,6 +155,15 @@ class Settings:
                 self.calendar,
             )
         )
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What figures follow besides the loads: the rules, the merges (spelling → agent), and the corrections in force."""
+
+    settings: Settings
+    aliases: Mapping[str, str]
+    corrections: Sequence[Correction]
 
 
 @dataclass(frozen=True)

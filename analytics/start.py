@@ -14,7 +14,7 @@ import filelock
 
 from analytics import files
 from analytics.errors import HomeBusy, RenewalError, RequestRefused, StoreFailed
-from analytics.ledger import Ledger, follow
+from analytics.ledger import Ledger
 from analytics.people import LOCAL, Finding, Verdict
 from analytics.state.heads import Head, Heads
 from analytics.state.store import Store
@@ -62,7 +62,7 @@ def opened(folder: Path, accept: str = "") -> Opened:
             ledger.settle()
             if ledger.behind():
                 _catch_up(ledger, findings, accept)
-            follow(warehouse, state)
+            ledger.follow()
             findings += ledger.faults(ledger.stored_notes())
         return Opened(lock, state, warehouse, ledger, tuple(findings))
     except BaseException:

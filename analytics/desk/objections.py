@@ -121,10 +121,7 @@ class Objections(Sheets):
         if state in ("accepted", "partly") and objection.kind == "data_wrong" and objection.about == "record":
             correction = self.correction_of(objection, values)
         answered = replace(objection, state=state, answer=answer, answered_by=self.identity.who)
-        done = self.home.state.objections.answer(answered, correction)
-        if correction is not None:
-            self.home.follow()
-        return done
+        return self.home.answer(answered, correction)
 
     def closed_around(self, objection: Objection) -> list[ClosedSheet]:
         """The agent's closed sheets that an accepted objection does not move: those that cover its months."""
@@ -150,8 +147,7 @@ class Objections(Sheets):
         for correction_id in correction_ids:
             if correction_id not in mine:
                 raise RequestRefused("correction_unknown", id=correction_id)
-        self.home.state.objections.undo(correction_ids, self.identity.who)
-        self.home.follow()
+        self.home.undo_corrections(correction_ids, self.identity.who)
 
 
 def _concerned(correction: Correction, agent_id: str | None) -> set[str]:

@@ -55,6 +55,10 @@ class Change:
         found = self.connection.execute(select).mappings().first()
         return None if found is None else dict(found)
 
+    def rows(self, select: sa.Select[Any]) -> list[dict[str, Any]]:
+        """The rows of a question, as this change has left them so far."""
+        return [dict(row) for row in self.connection.execute(select).mappings()]
+
     def log(self, action: str, object_: str, before: Any = None, after: Any = None) -> None:
         """Say what was changed; `before` and `after` are plain values or frozen dataclasses."""
         self.lines.append((action, object_[:300], _plain(before), _plain(after)))
@@ -177,6 +181,15 @@ class Database:
         if head is not None:
             self._last = max(self._last, head, key=lambda one: one.seq)
             self._heads.write(head)
+
+    @contextmanager
+    def foreseen(self, who: str) -> Iterator[Change]:
+        """A change that is tried and taken back: what it would leave can be asked of it inside."""
+        with telling(), self._writing.connect() as connection, connection.begin() as trial:
+            self._one_writer(connection)
+            self._kept.clear()
+            yield Change(connection, who)
+            trial.rollback()
 
     def _one_writer(self, connection: sa.Connection) -> None:
         if self._engine.dialect.name == "postgresql":

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from analytics.state import tables
-from analytics.state.database import Database, now
+from analytics.state.database import Change, Database, now
 from analytics.state.heads import Head
 
 Line = tuple[str, str, Any]  # action, object, what it left
@@ -34,6 +34,10 @@ class Audited:
     gone: frozenset[int] = frozenset()
 
 
+def _nothing(_: Change) -> None:
+    """An operation that writes nothing but its lines."""
+
+
 class Journal:
     """Operations, each settled by one change that its lines in the audit belong to."""
 
@@ -46,9 +50,17 @@ class Journal:
             number = change.insert(tables.operation, kind=kind, plan=plan, who=who, begun_at=now(), state="begun")
         return Operation(number, kind, plan, who)
 
-    def finish(self, operation: Operation, lines: Sequence[Line], outcome: Any = None) -> None:
-        """An operation is done everywhere: its lines in the audit, and what it left to be read later."""
+    def finish(
+        self,
+        operation: Operation,
+        lines: Sequence[Line],
+        outcome: Any = None,
+        act: Callable[[Change], None] = _nothing,
+    ) -> None:
+        """An operation is done everywhere: what it writes into the store itself (`act`), its lines in the audit, and what it left to be
+        read later."""
         with self._database.change(operation.who) as change:
+            act(change)
             self._end(change.connection, operation, "done", outcome)
             for action, object_, after in lines:
                 change.log(action, object_, None, after)
@@ -64,10 +76,11 @@ class Journal:
         rows = self._database.rows(sa.select(table).where(table.c.state == "begun").order_by(table.c.id))
         return [Operation(row["id"], row["kind"], row["plan"], row["who"]) for row in rows]
 
-    def last(self) -> int:
-        """The number of the latest operation that was done; 0 before the first."""
+    def last(self, besides: Collection[str] = ()) -> int:
+        """The number of the latest operation that was done, but for some kinds; 0 before the first."""
         table = tables.operation
-        rows = self._database.rows(sa.select(sa.func.max(table.c.id).label("last")).where(table.c.state == "done"))
+        chosen = sa.select(sa.func.max(table.c.id).label("last")).where(table.c.state == "done")
+        rows = self._database.rows(chosen.where(table.c.kind.not_in(sorted(besides))))
         return int(rows[0]["last"] or 0)
 
     def outcomes(self, kind: str) -> list[Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +24,7 @@ from analytics.state.attachments import accepted
 from analytics.state.database import Change, Database, now, value_from, values_of
 
 LONGEST = 4_000
+EVERY_CORRECTION = sa.select(tables.correction).order_by(tables.correction.c.id)
 
 
 class Objections:
@@ -77,36 +80,24 @@ class Objections:
 
         A correction is written in the same transaction, so that an accepted objection never stands without its effect.
         """
+        self.check_answer(objection)
+        with self._database.change(objection.answered_by) as change:
+            return answer(change, objection, correction)
+
+    @staticmethod
+    def check_answer(objection: Objection) -> None:
+        """Refuse an answer that is none: another state, or without words."""
         if objection.state not in OBJECTION_STATES[1:]:
             raise RequestRefused("choice_unknown", value=objection.state, known=list(OBJECTION_STATES[1:]))
         if not objection.answer.strip():
             raise RequestRefused("answer_missing")
-        table = tables.objection
-        with self._database.change(objection.answered_by) as change:
-            row = change.row(sa.select(table).where(table.c.id == objection.id))
-            if row is None:
-                raise RequestRefused("objection_unknown", id=objection.id)
-            before = value_from(Objection, row)
-            if before.version != objection.version or before.state != "open":
-                raise RequestRefused("changed_meanwhile", name=f"#{before.id}")
-            after = replace(
-                before, state=objection.state, answer=objection.answer.strip()[:LONGEST], answered_by=objection.answered_by, answered_at=now(), version=before.version + 1,
-            )  # fmt: skip
-            change.connection.execute(
-                sa.update(table).where(table.c.id == objection.id).values(**values_of(after, "id"))
-            )
-            change.log(f"objection.{after.state}", f"{after.id} {after.agent_id}", before, after)
-            if correction is not None:
-                _write(change, replace(correction, objection=after.id))
-        return after
 
     # -- corrections ---------------------------------------------------------------------------------------------
 
     def corrections(self, *, in_force: bool = True) -> list[Correction]:
         """Corrections in the order they were made; those undone only when asked for."""
-        select = sa.select(tables.correction).order_by(tables.correction.c.id)
-        found = [value_from(Correction, row) for row in self._database.rows(select)]
-        return [one for one in found if not one.undone] if in_force else found
+        found = [value_from(Correction, row) for row in self._database.rows(EVERY_CORRECTION)]
+        return standing(found) if in_force else found
 
     def correct(self, correction: Correction) -> Correction:
         """Write a correction that no objection asked for."""
@@ -116,13 +107,54 @@ class Objections:
     def undo(self, correction_ids: Sequence[int], who: str) -> None:
         """Take corrections back; they stay in the list as undone."""
         with self._database.change(who) as change:
-            for one in correction_ids:
-                done = change.connection.execute(
-                    sa.update(tables.correction).where(tables.correction.c.id == one).values(undone=True)
-                )
-                if not done.rowcount:
-                    raise RequestRefused("correction_unknown", id=one)
-                change.log("correction.undo", str(one))
+            undo(change, correction_ids)
+
+
+def standing(corrections: Sequence[Correction]) -> list[Correction]:
+    """Those of these corrections that were not undone."""
+    return [one for one in corrections if not one.undone]
+
+
+# -- inside a change -------------------------------------------------------------------------------------------------
+
+
+def answer(change: Change, objection: Objection, correction: Correction | None = None) -> Objection:
+    """Answer an objection over the version that was read; see `Objections.answer`."""
+    table = tables.objection
+    row = change.row(sa.select(table).where(table.c.id == objection.id))
+    if row is None:
+        raise RequestRefused("objection_unknown", id=objection.id)
+    before = value_from(Objection, row)
+    if before.version != objection.version or before.state != "open":
+        raise RequestRefused("changed_meanwhile", name=f"#{before.id}")
+    after = replace(
+        before, state=objection.state, answer=objection.answer.strip()[:LONGEST], answered_by=objection.answered_by, answered_at=now(), version=before.version + 1,
+    )  # fmt: skip
+    change.connection.execute(sa.update(table).where(table.c.id == objection.id).values(**values_of(after, "id")))
+    change.log(f"objection.{after.state}", f"{after.id} {after.agent_id}", before, after)
+    if correction is not None:
+        _write(change, replace(correction, objection=after.id))
+    return after
+
+
+def undo(change: Change, correction_ids: Sequence[int]) -> None:
+    """Take corrections back; they stay in the list as undone."""
+    table = tables.correction
+    for one in correction_ids:
+        done = change.connection.execute(sa.update(table).where(table.c.id == one).values(undone=True))
+        if not done.rowcount:
+            raise RequestRefused("correction_unknown", id=one)
+        change.log("correction.undo", str(one))
+
+
+def plain_of(correction: Correction) -> dict[str, Any]:
+    """A correction that is about to be written, in plain values."""
+    return {**values_of(correction, "id", "made_at", "undone"), "month": correction.month.isoformat()}
+
+
+def correction_from(plain: Mapping[str, Any]) -> Correction:
+    """The correction that plain values stand for."""
+    return Correction(**{**plain, "month": dt.date.fromisoformat(plain["month"])})
 
 
 def _write(change: Change, correction: Correction) -> Correction:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
-from analytics.model import Settings
+from analytics.model import Followed, Settings
 from analytics.people import LOCAL, StandardVersion, WeightProposal
-from analytics.state import tables
+from analytics.state import moves, tables
 from analytics.state.accounts import Accounts
 from analytics.state.database import Database, kept, now, value_from, values_of
 from analytics.state.heads import Outside
@@ -27,27 +27,6 @@ from analytics.state.periods import Periods
 from analytics.state.schemes import Schemes
 from analytics.state.sheets import Sheets
 from analytics.state.talks import Talks
-
-LIMITS = {"grace_days": (0, 366), "contact_lead_days": (0, 366), "missing_limit": (0, 100)}
-
-
-def check_settings(changes: Mapping[str, Any]) -> None:
-    """Refuse changes of the rules of which one is none, or could not be followed."""
-    import holidays  # slow to import
-
-    for name, value in changes.items():
-        if name not in {one.name for one in fields(Settings)}:
-            raise RequestRefused("setting_unknown", name=name)
-        days = value.values() if name == "grace_by_product" and isinstance(value, Mapping) else [value]
-        if name == "calendar":
-            if value not in holidays.list_supported_countries():
-                raise RequestRefused("calendar_unknown", value=value)
-            continue
-        low, high = LIMITS.get(name, LIMITS["grace_days"])
-        for one in days:
-            whole = isinstance(one, int) and not isinstance(one, bool)
-            if not (whole or (name == "missing_limit" and isinstance(one, float))) or not low <= one <= high:
-                raise RequestRefused("setting_outside", name=name, value=one, low=low, high=high)
 
 
 class Store:
@@ -169,51 +148,25 @@ class Store:
     @kept
     def settings(self) -> Settings:
         """The rules in force: the defaults, and what was changed."""
-        rows = {row["name"]: row["value"] for row in self.database.rows(sa.select(tables.setting))}
-        known = {field.name for field in fields(Settings)}
-        return Settings(**{name: value for name, value in rows.items() if name in known})
-
-    def save_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
-        """Change rules, all of these or none."""
-        check_settings(changes)
-        with self.database.change(who) as change:
-            settings = self.settings()
-            for name, value in changes.items():
-                before = getattr(settings, name)
-                if before == value:
-                    continue
-                change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
-                change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
-                change.log("setting.save", name, before, value)
+        return moves.settings_of(self.database.rows(moves.SETTINGS))
 
     # -- aliases ---------------------------------------------------------------------------------------------------
 
     def aliases(self) -> dict[str, str]:
         """Spelling → the agent it stands for; never a spelling that is itself merged into another."""
-        table = tables.agent_alias
-        return {row["alias"]: row["agent_id"] for row in self.database.rows(sa.select(table).order_by(table.c.alias))}
+        return moves.aliases_of(self.database.rows(moves.ALIASES))
 
-    def merge_agents(self, spellings: Collection[str], agent_id: str, who: str = LOCAL) -> None:
-        """Have spellings stand for an agent; what they stood for before is followed, so that no chain is left."""
-        table = tables.agent_alias
-        with self.database.change(who) as change:
-            to = change.connection
-            kept = to.execute(sa.select(table.c.agent_id).where(table.c.alias == agent_id)).scalar() or agent_id
-            moved = [one for one in spellings if one != kept]
-            to.execute(sa.delete(table).where(table.c.alias.in_(moved)))
-            to.execute(sa.update(table).where(table.c.agent_id.in_(moved)).values(agent_id=kept))
-            for one in moved:
-                to.execute(sa.insert(table).values(alias=one, agent_id=kept, saved_at=now()))
-                change.log("agent.merge", one, one, kept)
+    # -- what figures follow ---------------------------------------------------------------------------------------
 
-    def split_agents(self, spellings: Collection[str], who: str = LOCAL) -> None:
-        """Have spellings stand for themselves again."""
-        with self.database.change(who) as change:
-            change.connection.execute(
-                sa.delete(tables.agent_alias).where(tables.agent_alias.c.alias.in_(list(spellings)))
-            )
-            for one in spellings:
-                change.log("agent.split", one, None, one)
+    def followed(self) -> Followed:
+        """What figures follow now."""
+        return Followed(self.settings(), self.aliases(), self.objections.corrections())
+
+    def foreseen(self, kind: str, plan: Mapping[str, Any], who: str) -> Followed:
+        """What figures would follow after a move of `MOVES`, of which nothing is stored; refused as the move would be."""
+        with self.database.foreseen(who) as change:
+            moves.MOVES[kind](change, plan)
+            return moves.followed(change)
 
     # -- what changes no table of ours -----------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from analytics.model import Settings, add_months
+from analytics.model import Followed, Settings, add_months
 from analytics.people import Correction
 from analytics.warehouse.connection import Warehouse, question, run, statements, view
 
@@ -114,20 +114,33 @@ def _changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return long[~same].reset_index()
 
 
-def apply_aliases(warehouse: Warehouse, aliases: Mapping[str, str], settings: Settings) -> bool:
+def follow(cursor: duckdb.DuckDBPyConnection, wanted: Followed) -> None:
+    """Bring the figures under rules, merges and corrections, inside the transaction of this cursor; rolls up what they move."""
+    _apply_settings(cursor, wanted.settings)
+    _apply_aliases(cursor, wanted.aliases, wanted.settings)
+    _apply_corrections(cursor, wanted.corrections, wanted.settings)
+
+
+def follows(cursor: duckdb.DuckDBPyConnection, wanted: Followed) -> bool:
+    """Whether the figures stand under these rules, merges and corrections already."""
+    return (
+        _rules_now(cursor) == _rules_of(wanted.settings)
+        and dict(run(cursor, "aliases")) == dict(wanted.aliases)
+        and not _corrections_moved(cursor, _corrected(wanted.corrections))
+    )
+
+
+def _apply_aliases(cursor: duckdb.DuckDBPyConnection, aliases: Mapping[str, str], settings: Settings) -> None:
     """Have the views give these spellings (spelling → agent) their agents, and roll up the months of whoever is concerned."""
-    with warehouse.cursor() as cursor:
-        now = dict(run(cursor, "aliases"))
-    if now == dict(aliases):
-        return False
+    now = dict(run(cursor, "aliases"))
     changed = {spelling for spelling in {*now, *aliases} if now.get(spelling) != aliases.get(spelling)}
-    with warehouse.write() as cursor:
-        run(cursor, "clear_aliases")
-        for spelling, agent_id in aliases.items():
-            run(cursor, "add_alias", alias=spelling, agent_id=agent_id)
-        _roll_up(cursor, [row[0] for row in run(cursor, "months_of_agents", agents=sorted(changed))], settings)
-        _roster_of_all(cursor)
-    return True
+    if not changed:
+        return
+    run(cursor, "clear_aliases")
+    for spelling, agent_id in aliases.items():
+        run(cursor, "add_alias", alias=spelling, agent_id=agent_id)
+    _roll_up(cursor, [row[0] for row in run(cursor, "months_of_agents", agents=sorted(changed))], settings)
+    _roster_of_all(cursor)
 
 
 def withdraw(cursor: duckdb.DuckDBPyConnection, load_ids: Iterable[int], settings: Settings) -> None:
@@ -147,27 +160,39 @@ def withdraw(cursor: duckdb.DuckDBPyConnection, load_ids: Iterable[int], setting
             _roster_of_all(cursor)
 
 
-def apply_corrections(warehouse: Warehouse, corrections: Sequence[Correction], settings: Settings) -> bool:
-    """Have the views give corrected policies, and roll up the months of those that changed; of two, the later counts."""
+def _apply_corrections(
+    cursor: duckdb.DuckDBPyConnection, corrections: Sequence[Correction], settings: Settings
+) -> None:
+    """Have the views give corrected policies, and roll up the months of those that changed."""
+    wanted = _corrected(corrections)
+    changed = _corrections_moved(cursor, wanted)
+    if not changed:
+        return
+    run(cursor, "clear_corrections")
+    for values in wanted:
+        run(cursor, "add_correction", **values)
+    _roll_up(cursor, sorted({month for _, month in changed}), settings)
+
+
+def _corrected(corrections: Sequence[Correction]) -> list[dict[str, Any]]:
+    """The columns of every policy that is corrected; of two corrections of one, the later counts field by field."""
     wanted: dict[tuple[str, dt.date], dict[str, Any]] = {}
     for one in corrections:
         known = wanted.setdefault((one.policy_id, one.month), correction_values(replace(one, values={})))
         known |= {name: value for name, value in correction_values(one).items() if value is not None}
-    with warehouse.cursor() as cursor:
-        run(cursor, "sandbox_proposed")  # typed as the stored ones are
-        for values in wanted.values():
-            run(cursor, "sandbox_propose", **values)
-        after = {(row[0], row[1]): row for row in cursor.execute("select * from proposed").fetchall()}
-        now = {(row[0], row[1]): row for row in run(cursor, "corrections")}
-    changed = {key for key in {*now, *after} if now.get(key) != after.get(key)}
-    if not changed:
-        return False
-    with warehouse.write() as cursor:
-        run(cursor, "clear_corrections")
-        for values in wanted.values():
-            run(cursor, "add_correction", **values)
-        _roll_up(cursor, sorted({month for _, month in changed}), settings)
-    return True
+    return list(wanted.values())
+
+
+def _corrections_moved(
+    cursor: duckdb.DuckDBPyConnection, wanted: Sequence[Mapping[str, Any]]
+) -> set[tuple[str, dt.date]]:
+    """The policies (and months) of which the views do not give this yet."""
+    run(cursor, "sandbox_proposed")  # typed as the stored ones are
+    for values in wanted:
+        run(cursor, "sandbox_propose", **values)
+    after = {(row[0], row[1]): row for row in cursor.execute("select * from proposed").fetchall()}
+    now = {(row[0], row[1]): row for row in run(cursor, "corrections")}
+    return {key for key in {*now, *after} if now.get(key) != after.get(key)}
 
 
 def correction_values(correction: Correction) -> dict[str, Any]:
@@ -180,10 +205,29 @@ def correction_values(correction: Correction) -> dict[str, Any]:
     }
 
 
-def apply_settings(warehouse: Warehouse, settings: Settings) -> bool:
-    """Roll everything up again when a rule changed since the last time; True when it did."""
+def _apply_settings(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Roll everything up again when a rule changed since the last time."""
+    wanted = _rules_of(settings)
+    if _rules_now(cursor) == wanted:
+        return
+    run(cursor, "set_settings", settings=wanted)
+    run(cursor, "set_rule", grace_days=settings.grace_days, lead_days=settings.contact_lead_days)
+    run(cursor, "clear_product_grace")
+    for product, days in settings.grace_by_product.items():
+        run(cursor, "add_product_grace", product=product, grace_days=days)
+    cursor.execute("delete from calendar")
+    _roll_up(cursor, [row[0] for row in run(cursor, "all_months")], settings)
+
+
+def _rules_now(cursor: duckdb.DuckDBPyConnection) -> str | None:
+    found: str | None = cursor.execute("select settings from meta").fetchall()[0][0]
+    return found
+
+
+def _rules_of(settings: Settings) -> str:
+    """The rules that the rollup follows, and how it does, in words that can be compared."""
     definition = hashlib.sha256("".join((question("rollup"), question("roster"), view("policy_state"))).encode())
-    wanted = json.dumps(
+    return json.dumps(
         [
             settings.grace_days,
             dict(settings.grace_by_product),
@@ -192,18 +236,6 @@ def apply_settings(warehouse: Warehouse, settings: Settings) -> bool:
             definition.hexdigest(),  # a version of the program that counts otherwise counts everything again
         ]
     )
-    with warehouse.cursor() as cursor:
-        if cursor.execute("select settings from meta").fetchall()[0][0] == wanted:
-            return False
-    with warehouse.write() as cursor:
-        run(cursor, "set_settings", settings=wanted)
-        run(cursor, "set_rule", grace_days=settings.grace_days, lead_days=settings.contact_lead_days)
-        run(cursor, "clear_product_grace")
-        for product, days in settings.grace_by_product.items():
-            run(cursor, "add_product_grace", product=product, grace_days=days)
-        cursor.execute("delete from calendar")
-        _roll_up(cursor, [row[0] for row in run(cursor, "all_months")], settings)
-    return True
 
 
 def differing(warehouse: Warehouse, settings: Settings) -> int:

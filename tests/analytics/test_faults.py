@@ -9,17 +9,19 @@ import pickle
 import shutil
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import duckdb
 import pytest
 
 from analytics import files, receipts
+from analytics.desk import Desk
 from analytics.errors import HomeBusy, IssuesFound, RequestRefused, StoreFailed
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.language import explain
 from analytics.ledger import How, Ledger
-from analytics.people import Correction
+from analytics.people import Correction, Objection
 from analytics.state.journal import Journal
 from analytics.warehouse import connection, records
 from analytics.warehouse.connection import Warehouse
@@ -220,18 +222,135 @@ def failing(error):
     return fail
 
 
-def test_a_merge_that_the_figures_cannot_follow_has_the_home_opened_anew(tmp_path):
-    home = Home(tmp_path / "home")
-    load_text(home, tmp_path, "policies", APRIL + "P3,A01,2026-04-03,已续\n")
-    with pytest.MonkeyPatch.context() as inside:
-        inside.setattr(records, "apply_aliases", failing(StoreFailed("disk_full")))
-        with pytest.raises(StoreFailed):
-            home.merge_agents(["A01"], "A1")
-    assert home.broken
-    home.close()
+SPELLED = APRIL + "P3,A01,2026-04-03,未续\n"
+OBJECTION = Objection(
+    "A1", dt.date(2026, 4, 1), dt.date(2026, 4, 1), "record", "data_wrong", "it was lost", policy_id="P1", proposal={"outcome": "lost"}
+)  # fmt: skip
+
+
+@pytest.fixture
+def spelled(made_once, tmp_path):
+    """A home whose one agent is spelled in two ways, with a spelling merged, an objection made and a correction in force."""
+
+    def made(folder):
+        def fill(home):
+            load_text(home, folder, "policies", SPELLED + "P4,B2,2026-04-03,已续\nP5,b2,2026-04-03,已续\n")
+            home.merge_agents(["b2"], "B2")
+            desk = Desk(home)
+            desk.make_objection(OBJECTION)
+            claim = replace(OBJECTION, agent_id="B2", policy_id="P4")
+            desk.answer(desk.make_objection(claim), "accepted", "so it was")
+
+        return closed_home(folder, fill)
+
+    shutil.copytree(made_once("spelled", made) / "home", tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+# What moves figures without a load: what people do, and the lines that it leaves in the audit.
+MOVES = {
+    "merge": (lambda desk: desk.merge_agents(["A01"], "A1"), ["agent.merge"]),
+    "split": (lambda desk: desk.split_agents(["b2"]), ["agent.split"]),
+    "settings": (lambda desk: desk.change_settings({"grace_days": 20, "missing_limit": 0.5}), ["setting.save"] * 2),
+    "answer": (
+        lambda desk: desk.answer(desk.objections("A1")[0], "accepted", "so it was"),
+        ["objection.accepted", "correction.write"],
+    ),
+    "undo": (lambda desk: desk.undo_corrections([1]), ["correction.undo"]),
+}
+MOVE_KILLS = {
+    "before the journal": (Journal, "begin", False),
+    "in the warehouse": (records, "follow", False),
+    "at the audit": (Journal, "finish", True),
+}
+
+
+def written(home):
+    """Rules, merges and objections as they are stored, and what the audit says, from the journal's beginnings on."""
+    corrections = [(one.policy_id, one.undone) for one in home.state.objections.corrections(in_force=False)]
+    states = [(one.state, one.version) for one in home.state.objections.all()]
+    lines = [entry.action for entry in reversed(home.state.database.audit())]
+    return home.settings, home.state.aliases(), corrections, states, lines
+
+
+@pytest.mark.parametrize("at", MOVE_KILLS)
+@pytest.mark.parametrize("what", MOVES)
+def test_what_moves_figures_is_done_wholly_or_not_at_all_wherever_it_is_killed(spelled, tmp_path, what, at):
+    (act, lines), (place, name, there) = MOVES[what], MOVE_KILLS[at]
+    before = written(spelled), figures(spelled)
+    killed(spelled, lambda: act(Desk(spelled)), place, name)
     with opened(tmp_path / "home") as again:
-        assert not again.broken
-        assert [row["due_policies"] for row in figures(again)] == [2]
+        assert again.state.journal.open() == []
+        after = written(again), figures(again)
+        assert after[0][-1] == before[0][-1] + (lines if there else [])
+        if not there:
+            assert after == before
+            act(Desk(again))
+            after = written(again), figures(again)
+        assert after[0][:-1] != before[0][:-1]
+        assert (figures(again) != before[1]) == (what != "settings")
+        again.rebuild()
+        assert figures(again) == after[1]
+
+
+@pytest.mark.parametrize("what", MOVES)
+def test_a_full_disk_under_the_figures_leaves_nothing_of_what_would_have_moved_them(spelled, what):
+    act, before = MOVES[what][0], (written(spelled), figures(spelled))
+    with pytest.MonkeyPatch.context() as inside:
+        full = duckdb.TransactionException("Failed to commit: No space left on device")
+        inside.setattr(records, "follow", failing(full))
+        with pytest.raises(StoreFailed, match="disk_full"):
+            act(Desk(spelled))
+    assert (written(spelled), figures(spelled)) == before
+    assert not spelled.broken
+    act(Desk(spelled))
+    assert written(spelled)[:-1] != before[0][:-1]
+    spelled.close()
+
+
+def test_an_objection_answered_meanwhile_by_somebody_else_moves_no_figures(spelled, tmp_path):
+    before, real = figures(spelled), Journal.begin
+
+    def meanwhile(self, kind, plan, who):
+        begun = real(self, kind, plan, who)
+        asked = spelled.state.objections.all("A1")[0]
+        spelled.state.objections.answer(replace(asked, state="rejected", answer="no", answered_by="boss"))
+        return begun
+
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr(Journal, "begin", meanwhile)
+        with pytest.raises(RequestRefused, match="changed_meanwhile"):
+            MOVES["answer"][0](Desk(spelled))
+    assert figures(spelled) == before
+    assert spelled.state.objections.all("A1")[0].state == "rejected"
+    assert (spelled.broken, spelled.state.journal.open()) == (False, [])
+    spelled.close()
+
+
+def test_of_two_merges_at_the_same_moment_both_hold_in_the_figures(tmp_path):
+    home = Home(tmp_path / "home")
+    load_text(home, tmp_path, "policies", SPELLED + "P4,B2,2026-04-03,已续\nP5,b2,2026-04-03,已续\n")
+    real, first, second = records.follow, threading.Event(), threading.Event()
+
+    def slowly(*words):  # the first waits with what it read, for as long as the second can get past it
+        if not first.is_set():
+            first.set()
+            second.wait(0.2)
+        return real(*words)
+
+    def other():
+        first.wait(5)
+        home.merge_agents(["b2"], "B2")
+        second.set()
+
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr(records, "follow", slowly)
+        thread = threading.Thread(target=other)
+        thread.start()
+        home.merge_agents(["A01"], "A1")
+        thread.join()
+    assert sorted(row["agent_id"] for row in figures(home)) == ["A1", "B2"]
+    home.close()
 
 
 # -- once ----------------------------------------------------------------------------------------------------------
@@ -290,7 +409,7 @@ def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loa
     tiny.merge_agents(["A01"], "A1")
     tiny.merge_agents(["B02"], "B2")
     tiny.state.objections.correct(Correction("P5", dt.date(2026, 4, 1), {"outcome": "renewed"}, {}, "seen", "boss"))
-    tiny.follow()
+    tiny.ledger.follow()
     tiny.withdraw(gone.load)
     before = everything(tiny)
     teams = {row["agent_id"]: row["team"] for row in before["people"]}

@@ -13,11 +13,17 @@ from analytics.errors import RequestRefused, StoreFailed
 from analytics.home import Home
 from analytics.people import Account, Note
 from analytics.state import transfer
+from analytics.state.moves import MOVES
 from analytics.state.store import Store
 from tests.analytics.state.conftest import new_database
 from tests.conftest import load_tiny
 
 APRIL = dt.date(2026, 4, 1)
+
+
+def change_rules(store, changes):
+    with store.database.change("boss") as change:
+        MOVES["settings"](change, changes)
 
 
 def test_a_copy_of_either_database_has_its_rows_and_an_audit_that_holds(store, tmp_path):
@@ -55,7 +61,7 @@ def test_what_a_server_answered_before_it_stopped_can_be_read_and_nothing_change
     with server.connect() as connection:
         connection.exec_driver_sql("create database stops")
     store = Store(f"{postgres}/stops")
-    store.save_settings({"grace_days": 20})
+    change_rules(store, {"grace_days": 20})
     assert store.settings().grace_days == 20
     with server.connect() as connection:  # as a restart does: connections end, and none is given
         connection.exec_driver_sql("alter database stops allow_connections false")
@@ -63,10 +69,10 @@ def test_what_a_server_answered_before_it_stopped_can_be_read_and_nothing_change
     store.database.version += 1  # nothing kept counts as now
     assert store.settings().grace_days == 20
     with pytest.raises(StoreFailed, match="state_down"):
-        store.save_settings({"grace_days": 30})
+        change_rules(store, {"grace_days": 30})
     with server.connect() as connection:
         connection.exec_driver_sql("alter database stops allow_connections true")
-    store.save_settings({"grace_days": 30})
+    change_rules(store, {"grace_days": 30})
     assert store.settings().grace_days == 30
     store.close()
     server.dispose()
@@ -79,8 +85,7 @@ def served(postgres, tmp_path, monkeypatch):
     home = Home(tmp_path / "home")
     load_tiny(home, tmp_path)
     home.state.notes.write(Note("A1", APRIL, APRIL, "comment", "稳", author="boss"))
-    home.state.save_settings({"grace_days": 45})
-    home.follow()
+    home.change_settings({"grace_days": 45})
     yield home
     home.close()
 
