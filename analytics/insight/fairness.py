@@ -64,12 +64,9 @@ def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) 
     if by == "channel":
         if cases is None or cases.empty:
             return {}
-        most = (
-            cases.dropna(subset=["channel"])
-            .groupby("agent_id")["channel"]
-            .agg(lambda part: part.value_counts().index[0])
-        )
-        return {str(one): str(channel) for one, channel in most.items()}
+        counted = cases.groupby(["agent_id", "channel"], observed=True).size().rename("policies").reset_index()
+        most = counted.sort_values("policies", ascending=False, kind="stable").drop_duplicates("agent_id")
+        return {str(one): str(channel) for one, channel in zip(most["agent_id"], most["channel"], strict=True)}
     return {one: str(group) for one, group in zip(ids, people[by], strict=True) if pd.notna(group) and group}
 
 
@@ -99,8 +96,9 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
     ).dropna(subset=["group"])
     if frame["group"].nunique() < 2:
         return pd.DataFrame()
-    order = [*SENIORITY, *sorted(set(frame["group"]) - set(SENIORITY))]
-    frame["group"] = pd.Categorical(frame["group"], [one for one in order if one in set(frame["group"])])
+    names = set(frame["group"])
+    order = [*SENIORITY, *sorted(names - set(SENIORITY))]
+    frame["group"] = pd.Categorical(frame["group"], [one for one in order if one in names])
     table = (
         frame.groupby("group", observed=True)
         .agg(n=("score", "size"), score=("score", "mean"), good=("good", "sum"))
