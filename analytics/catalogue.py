@@ -77,7 +77,7 @@ def toml(name: str) -> dict[str, Any]:
 @cache
 def catalogue() -> Catalogue:
     """The built-in catalogue."""
-    return catalogue_from(toml("indicators.toml"), {}, {})
+    return catalogue_from(definitions(), {}, {})
 
 
 def catalogue_from(
@@ -119,8 +119,19 @@ def with_version(version: StandardVersion) -> Catalogue:
 
 def definitions() -> Mapping[str, Mapping[str, Any]]:
     """The built-in indicators as plain tables."""
-    tables: Mapping[str, Mapping[str, Any]] = toml("indicators.toml")
-    return tables
+    return {key: table for key, table in toml("indicators.toml").items() if not table.get("off")}
+
+
+def offered() -> Mapping[str, Mapping[str, Any]]:
+    """The indicators that are off until a company takes them into its standards, as plain tables."""
+    tables = {key: dict(table) for key, table in toml("indicators.toml").items() if table.get("off")}
+    return {key: {name: part for name, part in table.items() if name != "off"} for key, table in tables.items()}
+
+
+@cache
+def known_indicators() -> tuple[Indicator, ...]:
+    """The built-in indicators and those that are off: what a scoresheet may give."""
+    return catalogue_from({**definitions(), **offered()}, {}, {}).indicators
 
 
 def definition_of(one: Indicator) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _ten_million(warehouse: Warehouse, agents: int = 10_000) -> None:
               case when hash(i + 1) % 100 < 80 then 'renewed' else 'lost' end,
               case when hash(i + 1) % 100 < 80 then due - (hash(i + 2) % 20)::int end, (hash(i + 3) % 500000 / 100)::decimal(18, 2),
               case when hash(i + 1) % 100 < 80 then (hash(i + 4) % 500000 / 100)::decimal(18, 2) end, hash(i + 5) % 4 = 0, 'motor', 'direct', null,
-              null, null, null, null, null, date '2026-06-30', true
+              null, null, null, null, null, date '2026-06-30', true, null, false, null
             from (select i, date '2024-01-01' + (i * 730 // 10000000)::int as due from range(10000000) t(i))"""
         )
 

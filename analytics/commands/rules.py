@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from analytics.catalogue import definition_of, preset_schemes
+from analytics.catalogue import definition_of, offered, preset_schemes
 from analytics.commands.shell import (
     Context,
     command,
@@ -214,7 +214,7 @@ def standards(
     """The standards in force and every version; --rehearse tries a draft, --adopt, --restore and --undo change them.
 
     A draft is a TOML file like data/indicators.toml: a table an indicator that it adds or changes, `remove = true` in the table
-    of one that it takes out, `order = [ids]`, and [grades] and [veto.INDICATOR] where those change.
+    of one that it takes out, `add = true` in that of one that is off until then, `order = [ids]`, and [grades] and [veto.INDICATOR] where those change.
     """
     with desk_of(context, "see") as desk:
         start = since or _this_month()
@@ -261,7 +261,7 @@ def _draft(desk: Desk, file: Path, since: dt.date, reason: str) -> StandardVersi
         if not isinstance(table, dict)
     ]:
         raise FileRefused("toml_unreadable", file=file.name, why=", ".join(wrong))
-    changed = {name: {} if table.get("remove") else table for name, table in tables.items()}
+    changed = {name: _changed(name, table) for name, table in tables.items()}
     try:
         return StandardVersion(
             {**last.indicators, **changed},
@@ -274,6 +274,17 @@ def _draft(desk: Desk, file: Path, since: dt.date, reason: str) -> StandardVersi
         )
     except (TypeError, AttributeError) as error:
         raise FileRefused("toml_unreadable", file=file.name, why=str(error)) from error
+
+
+def _changed(name: str, table: dict[str, Any]) -> dict[str, Any]:
+    """What a draft's table says of an indicator: {} takes it out, `add` takes one in that is off, with what else the table has."""
+    if table.get("remove"):
+        return {}
+    if not table.get("add"):
+        return table
+    if name not in offered():
+        raise RequestRefused("indicator_unknown", name=name, known=list(offered()))
+    return {**offered()[name], **{part: value for part, value in table.items() if part != "add"}}
 
 
 def _version(version: StandardVersion, language: str) -> dict[str, Any]:

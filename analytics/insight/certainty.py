@@ -28,8 +28,9 @@ FEW_SURVEYS, CLASSIFY_SURVEYS, CLASSIFY_EVENTS = (
 SPARSE, REDRAWS, SEED = 5, 399, 20260101  # expected count below which χ² misleads; how the p is then drawn
 DIFFER = 0.05  # above this p the agents as a whole are not told apart
 RENEWED = "renewed_policies"
-WHOLE_CASES = (RENEWED, "first_term_renewed", "complaints", "upheld_complaints", "late_renewals")
-CASES = ("due_policies", "held_policies", "first_term_due")
+SHARES = (RENEWED, "first_term_renewed", "quoted_policies", "month_13_renewed", "month_25_renewed")  # parts of CASES
+WHOLE_CASES = (*SHARES, "complaints", "upheld_complaints", "late_renewals")
+CASES = ("due_policies", "held_policies", "first_term_due", "month_13_due", "month_25_due")
 
 
 @dataclass(frozen=True)

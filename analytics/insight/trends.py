@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.catalogue import Catalogue
-from analytics.insight.certainty import CASES, RENEWED
+from analytics.insight.certainty import CASES, SHARES
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, sign_rule, theil_sen
@@ -19,7 +19,7 @@ FEWEST_MONTHS = 5
 SEASONAL = 18
 COLLEAGUES = 4  # others in the team below which the whole company is the reference
 HEAVY = 10.0  # percent of the whole score from which an indicator counts as heavily weighted
-RATES = (RENEWED, "first_term_renewed")  # tested with their denominators; everything else by the order of its months
+RATES = SHARES  # tested with their denominators; everything else by the order of its months
 COLUMNS = [
     "agent_id",
     "months",

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import known_indicators
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.doubts import doubts
@@ -245,7 +245,7 @@ def _is_bare_rate(name: str, columns: Mapping[str, Field | None]) -> bool:
     """Whether a column gives an indicator without what it is a rate of."""
     return any(
         one.id == name and not (one.denominator in columns and one.numerator not in columns)
-        for one in catalogue().indicators
+        for one in known_indicators()
     )
 
 
@@ -253,7 +253,7 @@ def _weighted(columns: Mapping[str, Field]) -> list[tuple[str, tuple[str, str, f
     """Indicators given as a rate beside what it is a rate of: indicator → its numerator, denominator and scale."""
     return [
         (one.id, (one.numerator, one.denominator, one.scale))
-        for one in catalogue().indicators
+        for one in known_indicators()
         if one.id in columns and one.denominator in columns and one.numerator not in columns
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import known_indicators
 from analytics.errors import RecipeRefused
 from analytics.intake.fields import NOTHING, Field, fields, words
 from analytics.intake.questions import Settling
@@ -209,8 +209,7 @@ class _Asking:
     def halves(self) -> None:
         """Name the months of which a rate has only one half: they count for neither."""
         pairs = {
-            (one.numerator if one.numerator in self.columns else one.id, one.denominator)
-            for one in catalogue().indicators
+            (one.numerator if one.numerator in self.columns else one.id, one.denominator) for one in known_indicators()
         }
         for part, whole in sorted(pairs):
             if part == whole or not {part, whole} <= set(self.columns):

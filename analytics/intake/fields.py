@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from analytics.catalogue import catalogue, toml
+from analytics.catalogue import known_indicators, toml
 from analytics.model import Text
 
 CUSTOM = "custom."
@@ -100,7 +100,7 @@ def counted() -> Mapping[str, Field]:
             (one.id, one.label["zh"], one.label["en"], *(fields()[one.id].synonyms if one.id in fields() else ())),
             scale_option="satisfaction_max" if one.id == "satisfaction" else None,
         )
-        for one in catalogue().indicators
+        for one in known_indicators()
     }
     return {**measures, **indicators}
 

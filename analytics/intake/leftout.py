@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import known_indicators
 from analytics.intake.container import Sheet
 from analytics.intake.fields import CUSTOM, TOTALS, counted, kinds
 from analytics.intake.questions import Settling
@@ -187,11 +187,7 @@ def _sums(
 
 def _adds_up(name: str) -> bool:
     """Whether a figure is a count or an amount, whose sum over people means something."""
-    return (
-        name in counted()
-        and counted()[name].type == "number"
-        and name not in {one.id for one in catalogue().indicators}
-    )
+    return name in counted() and counted()[name].type == "number" and name not in {one.id for one in known_indicators()}
 
 
 def _sums_among(values: Any, named: Sequence[str], labelled: Set[int]) -> list[int]:

@@ -21,8 +21,11 @@ ISSUE_LIMIT = 5_000
 WHOLE_COLUMN = 20
 GRACE = 30  # days after the due date in which a renewal contradicts that a policy was lost
 IMPOSSIBLE_RATE = 1.0
-BOUNDED = ("renewal_rate", "premium_retention", "new_conversion")
-PAIRS = (("renewed_policies", "due_policies"), ("first_term_renewed", "first_term_due"))
+BOUNDED = ("renewal_rate", "premium_retention", "new_conversion", "quote_rate", "persistency_13", "persistency_25")
+PAIRS = (
+    ("renewed_policies", "due_policies"), ("first_term_renewed", "first_term_due"), ("quoted_policies", "due_policies"),
+    ("month_13_renewed", "month_13_due"), ("month_25_renewed", "month_25_due"),
+)  # fmt: skip
 
 
 def problems(

@@ -10,7 +10,7 @@ from analytics.language import say
 from analytics.reports.tables import Column
 
 FORMATS = {
-    "due_date": "date", "renewed_on": "date", "as_of": "date", "surveyed_on": "date", "received_on": "date", "assessed_on": "date",
+    "due_date": "date", "renewed_on": "date", "quoted_on": "date", "started_on": "date", "as_of": "date", "surveyed_on": "date", "received_on": "date", "assessed_on": "date",
     "first_month": "date", "last_month": "date", "month": "date", "premium_due": "money", "premium_renewed": "money", "row": "count",
     "points": "number", "satisfaction": "number", "value": "amount", "goal_count": "amount", "target_count": "amount",
     "target_count_filled": "amount", "goal_premium": "amount", "target_premium": "amount", "target_premium_filled": "amount",

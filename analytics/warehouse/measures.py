@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.catalogue import offered
 from analytics.model import Filters, Indicator, Settings
 from analytics.warehouse.connection import Warehouse, question, run, statements
 from analytics.warehouse.records import rollup_bound
@@ -25,7 +26,8 @@ WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
     "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
     "excluded_policies", "due_premium", "renewed_premium", "retained_premium", "first_term_due", "first_term_renewed",
-    "cycle_days", "cycled_policies",
+    "cycle_days", "cycled_policies", "quoted_policies", "quote_lead_days", "month_13_due", "month_13_renewed", "month_25_due",
+    "month_25_renewed",
 )  # fmt: skip
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
@@ -163,6 +165,7 @@ def _pieces(
     records = pd.concat([records, items], ignore_index=True) if len(items) else records
     records = records.assign(last=records["first"], sheet=False, load=np.int64(0))
     rows = found.ask("scoresheets")
+    rows = rows[~rows["measure"].isin(set(offered()) - {one.id for one in indicators})].reset_index(drop=True)
     why = np.where(~rows["covered"], "period", "")
     if channel is not None:
         bound_up = {one.id for one in indicators if {one.numerator, one.denominator} & set(OF_POLICIES)}

@@ -2,7 +2,8 @@
 insert into policies
 select $load_id, row, policy_id, agent_id, due_date, date_trunc('month', due_date)::date, outcome, renewed_on, premium_due, premium_renewed,
   first_term, product, channel, customer_id, case when list_contains($no_exclusion, lower(exclusion)) then null else exclusion end,
-  lost_reason, satisfaction, complaints, contacts, $as_of, true
+  lost_reason, satisfaction, complaints, contacts, $as_of, true,
+  quoted_on, count(quoted_on) over (partition by date_trunc('month', due_date)) > 0, started_on
 from incoming
 
 -- name: insert_policies_facts

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import Catalogue, definition_of, with_version
+from analytics.catalogue import Catalogue, definition_of, offered, with_version
 from analytics.charts.standards import standard_curve
 from analytics.errors import RenewalError
 from analytics.insight.objections import review_list
@@ -65,7 +65,7 @@ def proposed() -> Catalogue:
 
 def measures() -> dict[str, str]:
     """What can be divided by what: every measure, and the numbers of scoresheets that were kept as they were."""
-    known = {name: text(field.label) for name, field in counted().items() if name not in base.ids}
+    known = {name: text(field.label) for name, field in counted().items() if name not in {*base.ids, *offered()}}
     known |= {name: name.removeprefix("custom.") for name in load.desk().custom_measures()}
     items = {one.numerator: text(one.label) for one in base.indicators if one.numerator not in known}
     return {
@@ -82,16 +82,17 @@ def measures() -> dict[str, str]:
 def editor() -> None:
     """One indicator: what it divides, which way is better, its knots; the curve over what agents reached stands beside."""
     known = proposed()
-    options = [*known.ids, NEW]
+    tables = {NEW: new_table(), **offered(), **{one.id: definition_of(one) for one in known.indicators}}
+    options = [*known.ids, *(name for name in offered() if name not in known.ids), NEW]
     session.keep_valid("standard_choice", options)
     chosen = box(
         t("column.indicator"),
         options,
         key="standard_choice",
-        format_func=lambda one: t("standards.add") if one == NEW else text(known[one].label),
+        format_func=lambda one: choice_of(one, known),
         width=320,
     )
-    table = definition_of(known[chosen]) if chosen != NEW else new_table()
+    table = tables[chosen]
     left, right = st.columns([0.44, 0.56], gap="medium")
     with left, st.container(key=f"editor.{chosen}"):
         made, name = fields(chosen, table)
@@ -143,7 +144,7 @@ def editor() -> None:
                 disabled=one is None,
                 on_click=action(lambda: session.put("standards_draft", {**draft(), name: made})),
             )
-            if chosen != NEW:
+            if chosen in known.ids:
                 st.button(
                     t("standards.remove"),
                     key="remove_standard",
@@ -160,6 +161,13 @@ def editor() -> None:
                 st.button(
                     t("standards.discard"), key="discard_standard", on_click=action(session.forget), args=DRAFT_KEYS
                 )
+
+
+def choice_of(name: str, known: Catalogue) -> str:
+    """What the editor offers: an indicator of the draft, one that is off until it is taken in, or a new one."""
+    if name == NEW:
+        return t("standards.add")
+    return text(known[name].label) if name in known.ids else t("standards.off", name=text(offered()[name]["label"]))
 
 
 def reorder(ids: list[str], chosen: str, step: int) -> None:

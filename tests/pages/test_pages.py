@@ -55,6 +55,17 @@ def sound(at: AppTest) -> None:
     assert [one.value for one in at.error] == []
 
 
+def drawn(at: AppTest) -> str:
+    """Everything that the browser is sent, tables and figures as well."""
+    parts, nodes = [], [at._tree]
+    while nodes:
+        node = nodes.pop()
+        nodes += getattr(node, "children", {}).values()
+        if hasattr(getattr(node, "proto", None), "SerializeToString"):
+            parts.append(node.proto.SerializeToString().decode("utf-8", "ignore"))
+    return " ".join(parts)
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_every_page_opens_in_the_browsers_language(tiny, monkeypatch, page, locale):
@@ -242,6 +253,34 @@ def test_a_standard_is_drafted_rehearsed_and_adopted_with_a_reason(full):
     assert [(one.version, one.reason, one.indicators["renewal_rate"]["weight"]) for one in saved] == [
         (1, "更看重续保率", 50.0)
     ]
+
+
+def test_an_indicator_that_is_off_is_taken_in_on_the_page_of_standards(full):
+    full.switch_page("pages/decide/standards.py").run()
+    full.selectbox(key="standard_choice").set_value("quote_rate").run()
+    full.button(key="keep_standard").click().run()
+    full.text_area(key="adopt_reason").set_value("看报价")
+    next(one for one in full.button if one.label == "采用").click().run()
+    sound(full)
+    assert "quote_rate" in load.home().catalogue().ids
+
+
+def test_what_is_off_stands_on_no_page_though_the_files_tell_of_it(home, tmp_path, monkeypatch):
+    header = "保单号,工号,姓名,团队,到期日,续保结果,报价日期,首次起保日期\n"
+    rows = "P1,A1,安,东,2026-04-02,已续,2026-03-02,2025-04-02\nP2,B2,波,西,2026-04-03,未续,2026-03-02,2024-04-02\n"
+    load_text(home, tmp_path, "policies", header + rows)
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch)
+    seen = ""
+    explored = [f"explore/{page}" for page in ("overview", "quadrant", "weak_spots", "trends", "funnel")]
+    for page in (*explored, "people/agent", "people/sheet", "people/coaching", "decide/weights", "about/method"):
+        at.switch_page(f"pages/{page}.py").run()
+        sound(at)
+        seen += drawn(at)
+    assert "续保率" in seen
+    assert not [word for word in ("报价率", "报价提前", "继续率") if word in seen]
+    load.close()
 
 
 def test_an_agent_without_premiums_or_surveys_has_a_page_too(home, tmp_path, monkeypatch):

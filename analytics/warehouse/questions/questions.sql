@@ -24,6 +24,9 @@ select
   sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
   sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
   sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
+  sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
+  sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
+  sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
   sum(target_count)::double as target_count,
   sum(target_count_filled)::double as target_count_filled,
   sum(target_premium)::double as target_premium,
@@ -161,6 +164,9 @@ select month,
   sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
   sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
   sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
+  sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
+  sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
+  sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
   sum(target_count)::double as target_count,
   sum(target_count_filled)::double as target_count_filled,
   sum(target_premium)::double as target_premium,
@@ -185,6 +191,9 @@ select month,
   sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
   sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
   sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
+  sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
+  sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
+  sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
   sum(target_count)::double as target_count,
   sum(target_count_filled)::double as target_count_filled,
   sum(target_premium)::double as target_premium,
@@ -299,6 +308,8 @@ select agent_id, team, month,
   contacts::double as contacts, effective_contacts::double as effective_contacts, contacted_customers::double as contacted_customers,
   working_days::double as working_days, survey_points::double as survey_points, survey_points_sq::double as survey_points_sq,
   surveys::double as surveys, complaints::double as complaints, upheld_complaints::double as upheld_complaints,
+  quoted_policies::double as quoted_policies, quote_lead_days::double as quote_lead_days, month_13_due::double as month_13_due,
+  month_13_renewed::double as month_13_renewed, month_25_due::double as month_25_due, month_25_renewed::double as month_25_renewed,
   target_count::double as target_count, target_count_filled::double as target_count_filled, target_premium::double as target_premium,
   target_premium_filled::double as target_premium_filled
 from agent_figures
@@ -341,7 +352,7 @@ order by g.agent_id, g.first_month
 -- One agent's policies of a period and what each is (views/policy_state.sql), with the file and row it came from.
 select p.policy_id, p.due_date, p.state, p.outcome, p.renewed_on, p.premium_due::double as premium_due,
   p.premium_renewed::double as premium_renewed, p.first_term, p.product, p.channel, p.customer_id, p.exclusion,
-  p.satisfaction::double as satisfaction, p.complaints, p.contacts, p.as_of, l.file, p.row
+  p.satisfaction::double as satisfaction, p.complaints, p.contacts, p.quoted_on, p.started_on, p.as_of, l.file, p.row
 from policy_state p join loads l using (load_id)
 where p.agent_id = $agent_id and p.month between $first_month and $last_month and ($channel is null or p.channel = $channel)
 order by p.due_date, p.policy_id

@@ -5,7 +5,8 @@ with policy as (
   select
     p.policy_id as policy_id, p.agent_id as agent_id, p.month as month, p.due_date as due_date, p.renewed_on as renewed_on,
     p.premium_due as premium_due, p.premium_renewed as premium_renewed, p.first_term as first_term, p.customer_id as customer_id,
-    p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts, p.state as state, p.kept as kept
+    p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts, p.state as state, p.kept as kept,
+    p.quoted_on as quoted_on, p.quoted as quoted, p.started_on as started_on, p.life_month as life_month
   from policy_state as p
   where p.month between $first_month and $last_month and ($channel is null or p.channel = $channel)
 ),
@@ -64,6 +65,15 @@ policy_sum as (
              when state in ('late', 'lost', 'stale') and premium_due is not null then 0 end) as retained_premium,
     sum(case when first_term and state in ('renewed', 'late', 'lost', 'stale') then 1 when first_term is not null then 0 end) as first_term_due,
     sum(case when first_term and state = 'renewed' then 1 when first_term is not null then 0 end) as first_term_renewed,
+    -- Of a policy due nothing is told of quotes: of this agent and month nothing is, instead of too few.
+    case when sum(case when quoted is null and state in ('renewed', 'late', 'lost', 'stale') then 1 else 0 end) = 0 then 1 end as tells_quotes,
+    sum(case when state in ('renewed', 'late', 'lost', 'stale') then quoted end) as quoted_policies,
+    sum(case when quoted = 1 and state in ('renewed', 'late', 'lost', 'stale') then date_diff('day', quoted_on, due_date)
+             when state in ('renewed', 'late', 'lost', 'stale') then 0 end) as quote_lead_days,
+    sum(case when life_month = 13 and state in ('renewed', 'late', 'lost', 'stale') then 1 when started_on is not null then 0 end) as month_13_due,
+    sum(case when life_month = 13 and state = 'renewed' then 1 when started_on is not null then 0 end) as month_13_renewed,
+    sum(case when life_month = 25 and state in ('renewed', 'late', 'lost', 'stale') then 1 when started_on is not null then 0 end) as month_25_due,
+    sum(case when life_month = 25 and state = 'renewed' then 1 when started_on is not null then 0 end) as month_25_renewed,
     sum(contacts) as contacts, sum(complaints) as complaints,
     sum(satisfaction) as survey_points, sum(satisfaction * satisfaction) as survey_points_sq,
     sum(case when satisfaction is null then 0 else 1 end) as surveys
@@ -137,6 +147,10 @@ select
   case when p.tells_premium = 1 then p.renewed_premium end as renewed_premium,
   case when p.tells_premium = 1 then p.retained_premium end as retained_premium,
   p.first_term_due as first_term_due, p.first_term_renewed as first_term_renewed,
+  case when p.tells_quotes = 1 then p.quoted_policies end as quoted_policies,
+  case when p.tells_quotes = 1 then p.quote_lead_days end as quote_lead_days,
+  p.month_13_due as month_13_due, p.month_13_renewed as month_13_renewed,
+  p.month_25_due as month_25_due, p.month_25_renewed as month_25_renewed,
   y.cycle_days as cycle_days, y.cycled_policies as cycled_policies,
   coalesce(c.contacts, p.contacts) as contacts, c.effective_contacts as effective_contacts,
   d.contacted_customers as contacted_customers, w.working_days as working_days,

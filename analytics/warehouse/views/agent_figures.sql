@@ -20,5 +20,11 @@ select
   ((target_count is not null)::integer << 24) +
   ((target_count_filled is not null)::integer << 25) +
   ((target_premium is not null)::integer << 26) +
-  ((target_premium_filled is not null)::integer << 27) as there
+  ((target_premium_filled is not null)::integer << 27) +
+  ((quoted_policies is not null)::bigint << 28) +
+  ((quote_lead_days is not null)::bigint << 29) +
+  ((month_13_due is not null)::bigint << 30) +
+  ((month_13_renewed is not null)::bigint << 31) +
+  ((month_25_due is not null)::bigint << 32) +
+  ((month_25_renewed is not null)::bigint << 33) as there
 from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month
