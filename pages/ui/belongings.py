@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,12 +14,15 @@ from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 Person = tuple[str, str]  # issuer and subject
 NOBODY: Person = ("", "")
 MB = 1024**2
+FAILED = "Failed to generate file for download"  # Streamlit's own words, which the page translates
+_LOG = logging.getLogger(__name__)
 
 
 def person_of(claims: Mapping[str, Any]) -> Person:
@@ -90,14 +95,26 @@ def _file_id(address: str) -> str:
     return address.rpartition("/")[2].partition(".")[0]
 
 
+class NotGiven(Exception):
+    """A download that is refused, with the sentence that says why; it stands below the button."""
+
+
 class OwnDownloads(DeferredFileHandler):
     """Makes a download only for the session whose page holds it, not for any session that knows its id."""
 
     async def handle(self, request: BackendOperationRequest, session_id: str) -> BackendOperationResponse:
-        manager = self._get_media_file_mgr()
-        if isinstance(manager, OwnMedia) and manager.deferred_in(request.deferred_file.file_id) == session_id:
-            return await super().handle(request, session_id)
-        return BackendOperationResponse(request_id=request.request_id, error_msg="Not available")
+        manager, file_id = self._get_media_file_mgr(), request.deferred_file.file_id
+        answer = BackendOperationResponse(request_id=request.request_id)
+        if not isinstance(manager, OwnMedia) or manager.deferred_in(file_id) != session_id:
+            answer.error_msg = "Not available"
+            return answer
+        try:
+            answer.deferred_file.url = await asyncio.to_thread(manager.execute_deferred, file_id)
+        except MediaFileStorageError as error:
+            if not isinstance(error.__cause__, NotGiven):
+                _LOG.exception("a download could not be made")
+            answer.error_msg = str(error.__cause__) if isinstance(error.__cause__, NotGiven) else FAILED
+        return answer
 
 
 def take_over(runtime: Runtime) -> None:

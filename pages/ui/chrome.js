@@ -27,7 +27,7 @@ const WORDS = {
   "Count": "计数", "Distinct": "不同值", "Minimum": "最小值", "Maximum": "最大值", "Average": "平均值", "Median": "中位数", "Standard deviation": "标准差", "Sum": "合计",
   "Range": "范围", "Average length": "平均长度", "Minimum length": "最短长度", "Maximum length": "最长长度", "Based on sample": "基于抽样", "No data": "没有数据", "empty": "空",
   "Loading...": "加载中……", "Failed to load data": "数据加载失败", "Previous page": "上一页", "Next page": "下一页", "Pagination": "分页",
-  "Copy to clipboard": "复制", "Copied": "已复制", "Download failed": "下载失败", "Failed to generate file for download": "文件生成失败，请重试",
+  "Copy to clipboard": "复制", "Copied": "已复制", "Download failed": "下载失败", "Failed to generate file for download": "文件生成失败，请重试", "Not available": "此文件已不可下载，请刷新页面",
   // frame
   "Skip to main content": "跳到主要内容", "Sidebar": "侧边栏", "Collapse sidebar": "收起侧边栏", "Expand sidebar": "展开侧边栏", "App pages": "页面", "View less": "收起",
   "Scroll tabs left": "标签向左滚动", "Scroll tabs right": "标签向右滚动", "Notifications": "通知", "Close": "关闭", "Cancel": "取消", "Done": "完成", "Retry": "重试", "Try again": "重试",

@@ -20,6 +20,7 @@ from analytics.language import explain, say
 from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
 from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
+from pages.ui.belongings import NotGiven
 from pages.ui.figure import Picture, persistent_figure, picture
 from pages.ui.i18n import md, t
 
@@ -183,7 +184,8 @@ class Leaving:
 
 def take(label: str, leaving: Leaving, make: Callable[[], bytes], key: str, **look: Any) -> None:
     """A button that gives a file out, made at the click. Then, and not before, it is asked whether the account is still there with the role
-    and scope that the page was drawn for, and the line in the audit is written; a refusal stands at the top of the page's next run."""
+    and scope that the page was drawn for, and the line in the audit is written; a refusal stands below the button at once, where it does
+    not stay, and at the top of the page's next run."""
     st.download_button(md(label), _given(leaving, make), leaving.name, leaving.mime, key=key, on_click="ignore", **look)
 
 
@@ -197,8 +199,8 @@ def _given(leaving: Leaving, make: Callable[[], bytes]) -> Callable[[], bytes]:
             if leaving.persons != 0:
                 desk.exported(leaving.name, period=leaving.period, persons=leaving.persons)
         except RenewalError as error:
-            letters.append(explain(error, language))
-            raise
+            letters.append(said := explain(error, language))
+            raise NotGiven(said) from error
         return data
 
     return given

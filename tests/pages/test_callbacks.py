@@ -1,6 +1,7 @@
 """What runs beside the pages, before the gate or after it: callbacks and downloads, whoever writes the next one."""
 
 import ast
+import asyncio
 import inspect
 import shutil
 import time
@@ -9,13 +10,16 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk
-from analytics.errors import NotAllowed
 from analytics.home import Home
 from analytics.people import Account, Talk
 from pages.ui import load
+from pages.ui.belongings import NotGiven, OwnDownloads, OwnMedia
 from tests.conftest import ROOT
 from tests.pages.test_pages import opened, sound
 
@@ -224,7 +228,7 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
         switched_off("second@x.cn")
         assert files
         for _, make in files.values():
-            with pytest.raises(NotAllowed):
+            with pytest.raises(NotGiven):
                 make()
         accounts = load.home().state.accounts
         accounts.save([replace(accounts.of("second@x.cn"), active=True)], "boss@x.cn")
@@ -237,9 +241,26 @@ def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
     staffed("east@x.cn", "pages/explore/overview.py")
     accounts = load.home().state.accounts
     accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
-    with pytest.raises(NotAllowed, match="rights_changed"):
-        staffed.files["ranking.xlsx"][1]()
+    assert (
+        asked_for(staffed.files["ranking.xlsx"][1]).error_msg == "打开此页之后，您的角色或范围已变更：请重新打开此页。"
+    )
     assert lines("export") == []
+
+
+def asked_for(make):
+    """What a browser is answered that asks for a download of its page."""
+    media = OwnMedia.take_over(MediaFileManager(MemoryMediaFileStorage("/media")))
+    button = {"session_id": "tab", "callable": make, "mimetype": None, "filename": "f.xlsx"}
+    media._deferred_callables["file"] = button
+    request = BackendOperationRequest(request_id="1", deferred_file={"file_id": "file"})
+    return asyncio.run(OwnDownloads(lambda: media).handle(request, "tab"))
+
+
+def test_a_download_that_a_mistake_of_the_programs_spoils_says_so_and_nothing_of_the_mistake():
+    assert asked_for(lambda: b"x").deferred_file.url.startswith("/media/")
+    answer = asked_for(lambda: 1 / 0)
+    assert answer.error_msg in (ROOT / "pages/ui/chrome.js").read_text(encoding="utf-8")  # which has it in Chinese
+    assert "division" not in answer.error_msg
 
 
 def test_the_one_user_without_a_login_leaves_lines_too(tiny, monkeypatch):
