@@ -20,12 +20,12 @@ NARROW = 0.04  # share of the triangle below which a region carries no name
 
 @dataclass(frozen=True)
 class Patch:
-    """A region of the triangle: its name, colour, share of all permitted weights, and corners as weights (fractions of 1)."""
+    """A region of the triangle: its name, colour, share of all permitted weights, and outlines (corners as weights, fractions of 1)."""
 
     name: str
     colour: str
     share: float
-    polygon: Floats
+    outlines: Sequence[Floats]
 
 
 def on_paper(weights: Floats) -> Floats:
@@ -36,6 +36,17 @@ def on_paper(weights: Floats) -> Floats:
     return out
 
 
+def _path(outlines: Sequence[Floats]) -> tuple[list[float | None], list[float | None]]:
+    """One path on the paper round every outline, lifted between them."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for outline in outlines:
+        across, up = on_paper(np.vstack([outline, outline[:1]])).T
+        x += [*([None] if x else []), *across.tolist()]
+        y += [*([None] if y else []), *up.tolist()]
+    return x, y
+
+
 def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: Say, hover: str) -> Drawing:
     """Regions, the three strategies at the corners, and a star where the weights in force are; `hover` is the key of its sentence."""
     fig = figure(
@@ -43,14 +54,14 @@ def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: 
         xaxis={"visible": False, "range": [-0.24, 1.24], "fixedrange": True}, yaxis={"visible": False, "range": [-0.17, 1.02], "scaleanchor": "x", "fixedrange": True},
     )  # fmt: skip
     for patch in patches:
-        x, y = on_paper(np.vstack([patch.polygon, patch.polygon[:1]])).T
+        x, y = _path(patch.outlines)
         fig.add(
             "scatter",
-            x=x.tolist(), y=y.tolist(), mode="lines", fill="toself", fillcolor=patch.colour, opacity=0.85, line={"color": "rgba(255,255,255,0.9)", "width": 1.2}, hoveron="fills",
+            x=x, y=y, mode="lines", fill="toself", fillcolor=patch.colour, opacity=0.85, line={"color": "rgba(255,255,255,0.9)", "width": 1.2}, hoveron="fills",
             name=say(hover, name=plain(patch.name), share=f"{100 * patch.share:.0f}"), hoverinfo="name", hoverlabel={"namelength": -1},
         )  # fmt: skip
         if patch.share >= NARROW:
-            middle = on_paper(patch.polygon.mean(axis=0)[None])[0]
+            middle = on_paper(max(patch.outlines, key=len).mean(axis=0)[None])[0]
             fig.note(
                 x=float(middle[0]), y=float(middle[1]), text=f"{plain(patch.name, TICK)} {100 * patch.share:.0f}%", showarrow=False, yshift=-20, font={"size": 12, "color": "#1a1a1a"},
                 bgcolor="rgba(255,255,255,0.78)", borderpad=2,

@@ -126,7 +126,7 @@ def robustness_(context: Context, **options: Any) -> None:
         note = trial_note(desk, evaluation, context.language)
         found = stand.robustness(evaluation)
         table = _shown(evaluation, found.ranks)
-        leaders = stand.leaders(evaluation)
+        leaders = found.leaders
         regions = leaders[leaders["agent_id"].isin(evaluation.people["agent_id"][evaluation.in_scope])]
     rows = rows_of(table)
     view = {
@@ -135,7 +135,7 @@ def robustness_(context: Context, **options: Any) -> None:
         "seed": found.seed,
         "middle_agents_reach": {"weights": views.number(found.width_weights), "data": views.number(found.width_data)},
         "agents": rows,
-        "leaders": rows_of(regions.drop(columns=["polygon"])),
+        "leaders": rows_of(regions.drop(columns=["outlines"])),
         "weights": rows_of(stand.effective_weights(evaluation)),
     }
     show(context, view, rows=rows, first=note)

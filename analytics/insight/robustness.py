@@ -30,10 +30,11 @@ class Robustness:
     ranks over the chance in the data (90 % of draws); both_low/high, first, top3, top10: ranks, and probabilities of being first,
     among three and in the best tenth, over both; central_*: the mean weights at which the agent leads, confidence: the probability
     of leading at just these; band: agents that the data cannot tell from the band's first.
-    exact: whether the weights' part was computed, not drawn; width_weights, width_data: how far the middle agent's rank reaches.
+    leaders: who leads where (see `leaders`). exact: whether the ranks over the weights were computed, not drawn; width_weights, width_data: how far the middle agent's rank reaches.
     """
 
     ranks: pd.DataFrame
+    leaders: pd.DataFrame
     exact: bool
     draws: int
     seed: int
@@ -86,29 +87,37 @@ def category_scores(evaluation: Evaluation) -> Floats:
     return out
 
 
-def always_ahead(scores: Floats, one: int, other: int) -> bool | None:
-    """Whether one agent is ahead of another under every permitted weighting: three comparisons at the corners, exact.
-
-    None where either lacks a whole category, since a score is then no longer linear in the weights.
-    """
-    gap = scores[one] - scores[other]
-    if np.isnan(gap).any():
-        return None
-    return bool((np.array(CORNERS) @ gap > 1e-9).all())
+def always_ahead(scores: Floats, one: int, other: int) -> bool:
+    """Whether one agent is ahead of another under every permitted weighting: three comparisons at the corners, exact where both lack
+    the same categories; else at the corners of small pieces of the triangle."""
+    mine, others = weight_triangle.totals(scores[[one, other]], _corners(scores, one, other)).T
+    return bool((mine > others + 1e-9).all())
 
 
-def share_ahead(scores: Floats, one: int, other: int) -> float | None:
+def share_ahead(scores: Floats, one: int, other: int) -> float:
     """The share of the permitted weights under which one agent is ahead of another."""
-    gap = scores[one] - scores[other]
-    return None if np.isnan(gap).any() else weight_triangle.share_ahead(np.array(CORNERS) @ gap / 100.0)
+    if compared_exactly(scores, one, other):
+        mine, others = weight_triangle.totals(scores[[one, other]], np.array(CORNERS) / 100.0).T
+        return weight_triangle.share_ahead(mine - others)
+    mine, others = weight_triangle.totals(scores[[one, other]], _corners(scores, one, other)).T
+    return float(np.mean([weight_triangle.share_ahead(gaps) for gaps in (mine - others).reshape(-1, 3)]))
+
+
+def compared_exactly(scores: Floats, one: int, other: int) -> bool:
+    """Whether two agents lack the same categories: then who is ahead is linear in the weights."""
+    return bool((np.isnan(scores[one]) == np.isnan(scores[other])).all())
+
+
+def _corners(scores: Floats, one: int, other: int) -> Floats:
+    corners = np.array(CORNERS) / 100.0
+    return corners if compared_exactly(scores, one, other) else weight_triangle.pieces(corners).reshape(-1, 3)
 
 
 def robustness(evaluation: Evaluation) -> Robustness:
     """Every rated agent's ranks over the permitted weights, over the chance in the data, and over both (SMAA-2)."""
     rows = np.flatnonzero(evaluation.agents.rated)[:MOST]
     scores = category_scores(evaluation)[rows]
-    linear = ~np.isnan(scores).any(axis=1)
-    exact = 0 < linear.sum() <= weight_triangle.EXACT_UP_TO and bool(linear.all())
+    exact = 0 < len(scores) <= weight_triangle.EXACT_UP_TO and not np.isnan(scores).any()
     size = len(rows)
     table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(rank=evaluation.agents.rank[rows])
     drawn = drawn_scores(evaluation, rows) if size > 1 else np.zeros((0, size, len(CATEGORIES)))
@@ -125,42 +134,57 @@ def robustness(evaluation: Evaluation) -> Robustness:
     for part, found in over.items():
         table[f"{part}_low"], table[f"{part}_high"] = _reach(found, 0.0 if part == "weight" else TAIL, size)
     leads = over["both"] == 1
-    table["first_weights"] = np.where(linear, 0.0, np.nan)
-    if linear.any():
-        rows_of = np.flatnonzero(linear)
-        for region in weight_triangle.leading_regions(scores[linear], LOWER, UPPER) if linear.all() else []:
-            table.iloc[rows_of[region.who], table.columns.get_loc("first_weights")] = region.share
-        if not linear.all():  # whoever lacks a category may lead too: then only drawing tells
-            table["first_weights"] = (over["weight"][len(CORNERS) :] == 1).mean(axis=0)
+    first = leaders(evaluation)
+    table["first_weights"] = table["agent_id"].map(_shares(first, table["agent_id"], scores)).fillna(0.0)
     for name, most in (("first", 1), ("top3", 3), ("top10", max(1, size // 10))):
         table[name] = (over["both"] <= most).mean(axis=0) if len(leads) else np.nan
     table[[f"central_{name}" for name in CATEGORIES]], table["confidence"] = _central(drawn, weights, leads)
     table["band"] = _in_order(bands, table["rank"], table["data_low"], table["data_high"])
     table = table.sort_values(["rank", "agent_id"], kind="stable").reset_index(drop=True)
-    return Robustness(table, exact, DRAWS, SEED)
+    return Robustness(table, first, exact, DRAWS, SEED)
+
+
+def _shares(first: pd.DataFrame, ids: pd.Series, scores: Floats) -> dict[str, float]:
+    """agent_id → the share of the permitted weights at which the agent leads, alone or with others of the same scores."""
+    row = {one: at for at, one in enumerate(ids)}
+    return {
+        ids.iloc[int(other)]: share
+        for one, share in zip(first["agent_id"], first["share"], strict=True)
+        for other in np.flatnonzero(_alike(scores, row[one]))
+    }
+
+
+def _alike(scores: Floats, one: int) -> np.ndarray:
+    """Who scores the same as `one` in every category (and lacks the same)."""
+    gap = np.where(np.isnan(scores) & np.isnan(scores[one]), 0.0, np.abs(scores - scores[one]))
+    found: np.ndarray = np.nan_to_num(gap, nan=np.inf).max(axis=1) < 1e-9
+    return found
 
 
 def leaders(evaluation: Evaluation) -> pd.DataFrame:
-    """Who leads under which permitted weights, exactly: agent_id, name, team, tied (how many others score the same in every category),
-    share of the weights, central_* (their mean), polygon
-    (corners as weights of the categories, fractions of 1). Agents without a whole category are left out: their score is not linear."""
+    """Who leads under which permitted weights: agent_id, name, team, tied (how many others score the same in every category), share of
+    the weights, central_* (their mean), outlines (lists of corners as weights of the categories, fractions of 1), exact (whether the
+    borders were computed; False where rated agents lack different categories: then they are approached on small pieces)."""
     scores = category_scores(evaluation)
-    rows = np.flatnonzero(evaluation.agents.rated & ~np.isnan(scores).any(axis=1))
+    rows = np.flatnonzero(evaluation.agents.rated & ~np.isnan(scores).all(axis=1))
     names = ["agent_id", "name", "team"]
-    found = weight_triangle.leading_regions(scores[rows], LOWER, UPPER) if len(rows) else []
-    table = evaluation.people.iloc[rows[[one.who for one in found]]][names].reset_index(drop=True) if found else pd.DataFrame(columns=names)  # fmt: skip
-    central = {f"central_{name}": [one.central[at] for one in found] for at, name in enumerate(CATEGORIES)}
-    alike = [int((np.abs(scores[rows] - scores[rows[one.who]]).max(axis=1) < 1e-9).sum()) - 1 for one in found]
+    found = weight_triangle.leading_regions(scores[rows], LOWER, UPPER) if len(rows) else weight_triangle.Leading((), True)  # fmt: skip
+    table = evaluation.people.iloc[rows[[one.who for one in found.regions]]][names].reset_index(drop=True) if found.regions else pd.DataFrame(columns=names)  # fmt: skip
+    central = {f"central_{name}": [one.central[at] for one in found.regions] for at, name in enumerate(CATEGORIES)}
     return table.assign(
-        tied=alike, share=[one.share for one in found], **central, polygon=[one.polygon for one in found]
+        tied=[int(_alike(scores[rows], one.who).sum()) - 1 for one in found.regions],
+        share=[one.share for one in found.regions],
+        **central,
+        outlines=[one.outlines for one in found.regions],
+        exact=found.exact,
     )
 
 
 def grade_regions(evaluation: Evaluation, row: int) -> list[tuple[str, float, Floats]]:
     """The grades one agent reaches over the permitted weights (best first): grade, share of the weights, corners of its region; none
-    where a whole category is missing. Vetoes are not looked at."""
+    for whoever is not rated. Vetoes are not looked at."""
     scores = category_scores(evaluation)[row]
-    if np.isnan(scores).any():
+    if not evaluation.agents.rated[row] or np.isnan(scores).all():
         return []
     out: list[tuple[str, float, Floats]] = []
     below = np.inf
@@ -207,22 +231,17 @@ def _current(evaluation: Evaluation) -> Floats:
 
 def _ranks(scores: Floats, weights: Floats) -> np.ndarray:
     """Ranks (draws × agents) of drawn category scores under drawn weights; a missing category's weight goes to the others."""
-    there = ~np.isnan(scores[:1])  # what is missing is missing in every draw
     out = np.zeros(scores.shape[:2], dtype=int)
     for at in range(len(scores)):
-        kept = there[0] @ weights[at]
-        total = np.nan_to_num(scores[at]) @ weights[at] / np.where(kept > 0, kept, 1.0)
-        out[at] = competition_rank(np.maximum(total, 0.0))
+        out[at] = competition_rank(np.maximum(weight_triangle.totals(scores[at], weights[at][None])[0], 0.0))
     return out
 
 
 def _ranks_of(scores: Floats, weights: Floats) -> np.ndarray:
     """Ranks (weightings × agents) of the same category scores under many weightings."""
-    there, filled = (~np.isnan(scores)).astype(float), np.nan_to_num(scores)
     out = np.zeros((len(weights), len(scores)), dtype=int)
-    for at, weight in enumerate(weights):
-        kept = there @ weight
-        out[at] = competition_rank(np.maximum(filled @ weight / np.where(kept > 0, kept, 1.0), 0.0))
+    for at, total in enumerate(weight_triangle.totals(scores, weights)):
+        out[at] = competition_rank(np.maximum(total, 0.0))
     return out
 
 

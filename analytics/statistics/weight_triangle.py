@@ -10,6 +10,7 @@ from analytics.statistics.arrays import Floats, Numbers
 
 TINY = 1e-12
 EXACT_UP_TO = 12  # agents whose ranks are computed exactly; beyond, ranks are sampled
+SUBDIVISIONS = 32  # of a side of the triangle, where totals are no longer linear in the weights
 
 
 @dataclass(frozen=True)
@@ -134,38 +135,70 @@ def _moments(polygon: Floats) -> tuple[float, Floats, Floats]:
 
 @dataclass(frozen=True)
 class Region:
-    """The weights under which `who` (a row of the scores) leads: the polygon's corners, its share of all permitted weights, its mean."""
+    """The weights under which `who` (a row of the scores) leads: its outlines (corners in order; more than one where it falls apart),
+    its share of all permitted weights, its mean."""
 
     who: int
-    polygon: Floats
+    outlines: tuple[Floats, ...]
     share: float
     central: Floats
 
 
-def leading_regions(scores: Numbers, lower: Numbers, upper: Numbers) -> list[Region]:
-    """Who leads where on the permitted weights, largest region first; exact for any number of rows.
+@dataclass(frozen=True)
+class Leading:
+    """Who leads where, largest region first; exact: whether the borders were computed and not approached on small pieces."""
 
-    scores: rows × 3, none missing (ValueError). The best of linear functions is decided at the corners of the cells: whoever
-    beats a cell's leader at one of its corners is taken up, until nobody does.
+    regions: tuple[Region, ...]
+    exact: bool
+
+
+def leading_regions(scores: Numbers, lower: Numbers, upper: Numbers) -> Leading:
+    """Who leads where on the permitted weights, for any number of rows; of equal rows the first.
+
+    scores: rows × 3; NaN where a row lacks a category, whose weight then goes to its others (ValueError where it lacks all three).
+    Among rows that lack the same the leader is decided by linear functions, exactly. Rows that lack different ones are held
+    against each other on small triangles (SUBDIVISIONS a side), between whose corners a total is taken for linear: with totals
+    of 0–100 that is less than a thousandth of a point off.
     """
     s = np.asarray(scores, dtype=float)
-    if s.ndim != 2 or s.shape[1] != 3 or not len(s) or np.isnan(s).any():
-        raise ValueError("complete scores of three categories are needed")
+    if s.ndim != 2 or s.shape[1] != 3 or not len(s) or np.isnan(s).all(axis=1).any():
+        raise ValueError("scores of three categories are needed, and one of them for every row")
     whole = weight_set(lower, upper).vertices
+    area = _moments(whole)[0]
+    lacks = np.isnan(s)
+    cells: dict[int, list[Floats]] = {}
+    kinds = np.unique(lacks, axis=0)
+    for kind in kinds:
+        rows = np.flatnonzero((lacks == kind).all(axis=1))
+        cells |= {int(rows[one]): [cell] for one, cell in _envelope(np.nan_to_num(s[rows]), whole).items()}
+    if len(kinds) > 1:
+        cells = _on_pieces(s, np.array(sorted(cells)), whole)
+    regions = [Region(one, _outlines(parts), *_share_and_middle(parts, area)) for one, parts in cells.items() if parts]
+    return Leading(tuple(sorted(regions, key=lambda region: -region.share)), len(kinds) == 1)
+
+
+def totals(scores: Numbers, weights: Numbers) -> Floats:
+    """Totals (weightings × rows) of scores (rows × 3) under weights (weightings × 3), what is missing left to the others."""
+    s, w = np.asarray(scores, dtype=float), np.asarray(weights, dtype=float)
+    there = ~np.isnan(s)
+    out: Floats = (w @ np.nan_to_num(s).T) / np.maximum(w @ there.T, TINY)
+    return out
+
+
+def _envelope(s: Floats, whole: Floats) -> dict[int, Floats]:
+    """row → the part of `whole` where its s · w is the largest. The best of linear functions is decided at the corners of the
+    cells: whoever beats a cell's leader at one of its corners is taken up, until nobody does."""
     leaders = list(dict.fromkeys(int(at) for at in (s @ whole.T).argmax(axis=0)))
     while True:
         cells = {one: _best_of(s, one, leaders, whole) for one in leaders}
         corners = np.concatenate([cell for cell in cells.values() if len(cell)])
-        totals = s @ corners.T
-        best = totals.argmax(axis=0)
-        held = totals[leaders].max(axis=0)
-        new = [int(one) for at, one in enumerate(best) if totals[one, at] > held[at] + 1e-9]
+        reached = s @ corners.T
+        best = reached.argmax(axis=0)
+        held = reached[leaders].max(axis=0)
+        new = [int(one) for at, one in enumerate(best) if reached[one, at] > held[at] + 1e-9]
         if not new:
-            break
+            return {one: cell for one, cell in cells.items() if len(cell)}
         leaders = list(dict.fromkeys([*leaders, *new]))
-    area = _moments(whole)[0]
-    found = [Region(one, cell, *_share_and_middle(cell, area)) for one, cell in cells.items() if len(cell)]
-    return sorted(found, key=lambda region: -region.share)
 
 
 def _best_of(s: Floats, one: int, leaders: list[int], polygon: Floats) -> Floats:
@@ -175,16 +208,89 @@ def _best_of(s: Floats, one: int, leaders: list[int], polygon: Floats) -> Floats
     return polygon
 
 
-def _share_and_middle(cell: Floats, area: float) -> tuple[float, Floats]:
-    own, middle, _ = _moments(cell)
-    return own / area, middle
+def _on_pieces(s: Floats, rows: np.ndarray, whole: Floats) -> dict[int, list[Floats]]:
+    """row → the parts of small triangles of `whole` on which it leads among `rows`."""
+    out: dict[int, list[Floats]] = {int(one): [] for one in rows}
+    triangles = pieces(whole)
+    # Linear between the corners: a row's total is its totals at the corners, weighed by the shares of these.
+    reached = totals(s[rows], triangles.reshape(-1, 3)).reshape(len(triangles), 3, len(rows))
+    best = reached[:, 0].argmax(axis=1)
+    alone = (np.take_along_axis(reached, best[:, None, None], axis=2)[:, :, 0] >= reached.max(axis=2)).all(axis=1)
+    for corners, one in zip(triangles[alone], best[alone], strict=True):
+        out[int(rows[one])].append(corners)
+    for corners, here in zip(triangles[~alone], reached[~alone], strict=True):
+        for one, shares in _envelope(here.T, np.eye(3)).items():
+            out[int(rows[one])].append(shares @ corners)
+    return out
+
+
+def pieces(whole: Numbers) -> Floats:
+    """Small triangles (n × 3 corners × 3 weights) that a convex polygon of weights (corners in order) consists of."""
+    polygon = np.asarray(whole, dtype=float)
+    shares = []
+    for a in range(SUBDIVISIONS):
+        for b in range(SUBDIVISIONS - a):
+            c = SUBDIVISIONS - a - b
+            shares.append([(a, b, c), (a + 1, b, c - 1), (a, b + 1, c - 1)])
+            if c > 1:
+                shares.append([(a + 1, b, c - 1), (a + 1, b + 1, c - 2), (a, b + 1, c - 1)])
+    inside = np.array(shares) / SUBDIVISIONS
+    return np.concatenate([inside @ polygon[[0, at, at + 1]] for at in range(1, len(polygon) - 1)])
+
+
+def _outlines(parts: list[Floats]) -> tuple[Floats, ...]:
+    """The outlines of cells that lie side by side: the edges that only one of them has, joined end to end."""
+    if len(parts) == 1:
+        return (parts[0],)
+    corners = np.concatenate([part if _turn(part) > 0 else part[::-1] for part in parts])
+    names = np.unique(np.round(corners, 9), axis=0, return_inverse=True)[1].ravel()
+    after: dict[int, list[int]] = {}  # corner → where the edges that start there end
+    at = 0
+    for part in parts:
+        ring = names[at : at + len(part)].tolist()
+        at += len(part)
+        for start, end in zip(ring, [*ring[1:], ring[0]], strict=True):
+            if start in after.get(end, ()):
+                after[end].remove(start)  # the same edge, seen from the other side
+            elif start != end:
+                after.setdefault(start, []).append(end)
+    place = np.empty((int(names.max()) + 1, corners.shape[1]))
+    place[names] = corners
+    rings = []
+    while after:
+        start, ring = next(iter(after)), []
+        while after.get(start):
+            ring.append(start)
+            start = after[start].pop()
+        after.pop(start, None)
+        after = {one: ends for one, ends in after.items() if ends}
+        if len(ring) > 2:
+            rings.append(place[ring])
+    return tuple(rings)
+
+
+def _turn(polygon: Floats) -> float:
+    """Above 0 for corners that go round one way, below for the other."""
+    x, y = polygon[:, 0], polygon[:, 1]
+    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1))
+
+
+def _share_and_middle(parts: list[Floats], area: float) -> tuple[float, Floats]:
+    triangles = np.concatenate([np.stack([part[[0, at, at + 1]] for at in range(1, len(part) - 1)]) for part in parts])
+    own = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1) / 2
+    middle: Floats = own @ triangles.mean(axis=1) / max(float(own.sum()), TINY)
+    return float(own.sum()) / area, middle
 
 
 def reaching(scores: Numbers, least: float, below: float, lower: Numbers, upper: Numbers) -> Floats:
-    """The permitted weights (corners of a polygon, none where empty) at which a row's total lies in [least, below)."""
+    """The permitted weights (corners of a polygon, none where empty) at which a row's total lies in [least, below).
+
+    scores: three categories, NaN where one is missing: its weight goes to the others, which keeps the limits linear.
+    """
     s = np.asarray(scores, dtype=float)
-    polygon = clip(weight_set(lower, upper).vertices, s - least)
-    return clip(polygon, below - s) if np.isfinite(below) else polygon
+    there, filled = (~np.isnan(s)).astype(float), np.nan_to_num(s)
+    polygon = clip(weight_set(lower, upper).vertices, filled - least * there)
+    return clip(polygon, below * there - filled) if np.isfinite(below) else polygon
 
 
 def share_of(polygon: Floats, lower: Numbers, upper: Numbers) -> float:

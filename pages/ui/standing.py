@@ -63,7 +63,7 @@ def triangle(measured: Measured) -> None:
         if found is not None:
             panel.draw("triangle", found.chart, alt=t(f"triangle.alt_{kind}"))
         else:
-            st.info(t("triangle.not_linear"))
+            st.info(t("triangle.not_rated"))
     with right:
         if kind == "leader":
             st.markdown(always(now, table, seen))
@@ -77,7 +77,8 @@ def triangle(measured: Measured) -> None:
                 found.rows.columns,
                 persons=len(twin) if kind == "leader" else 1,
             )
-        st.caption(t("triangle.note"))
+        way = "triangle.exact" if kind == "grade" or table["exact"].all() else "triangle.approached"
+        st.caption(f"{t('triangle.note')} {t(way)}")
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,14 @@ def pictured(now: Evaluation, table: pd.DataFrame, agent_id: str) -> Pictured | 
     """Who leads where, or which grades an agent reaches where one is named; None where weights do not tell that."""
     kind = "grade" if agent_id else "leader"
     if agent_id:
-        patches = [Patch(grade, GRADE.get(grade, GREY), share, polygon) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
+        patches = [Patch(grade, GRADE.get(grade, GREY), share, [polygon]) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
     else:
         seen = set(now.people["agent_id"][now.in_scope])
         names = [
             str(name) if one in seen else t("triangle.somebody")
             for one, name in zip(table["agent_id"], table["name"], strict=True)
         ]
-        patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), polygon) for at, (name, share, polygon) in enumerate(zip(names, table["share"], table["polygon"], strict=True))]  # fmt: skip
+        patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), outlines) for at, (name, share, outlines) in enumerate(zip(names, table["share"], table["outlines"], strict=True))]  # fmt: skip
     if not patches:
         return None
     chart = picture(triangle_chart(patches, now.scheme.categories, plain, f"triangle.hover_{kind}"))
@@ -118,19 +119,18 @@ def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
     """Whether one leads under every permitted weighting, and how first and second of now compare at the corners."""
     lines = []
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
-        key = "triangle.one_leads" if not table["tied"].iloc[0] else "triangle.several_lead"
-        lines.append(t(key, name=table["name"].iloc[0], others=int(table["tied"].iloc[0])))
+        tied, exact = int(table["tied"].iloc[0]), bool(table["exact"].iloc[0])
+        key = "triangle.several_lead" if tied else "triangle.one_leads" if exact else "triangle.one_leads_approached"
+        lines.append(t(key, name=table["name"].iloc[0], others=tied))
     rated = np.flatnonzero(now.agents.rated & now.in_scope)
     two = rated[np.argsort(now.agents.rank[rated], kind="stable")][:2]
     if len(two) == 2:
         scores, (a, b) = category_scores(now), (now.people["name"].iat[row] for row in two)
-        share = share_ahead(scores, *two)
         if always_ahead(scores, *two):
             lines.append(t("certainty.ahead", a=short_name(a), b=short_name(b)))
-        elif share is not None:
-            lines.append(t("certainty.ahead_share", a=short_name(a), b=short_name(b), share=percent(share, 0)))
         else:
-            lines.append(t("triangle.not_linear"))
+            share = percent(share_ahead(scores, *two), 0)
+            lines.append(t("certainty.ahead_share", a=short_name(a), b=short_name(b), share=share))
     return "\n\n".join(lines)
 
 

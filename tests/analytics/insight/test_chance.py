@@ -153,7 +153,8 @@ def test_ahead_under_every_weighting_is_three_comparisons(judged):
     assert always_ahead(scores, 0, 1) is True
     assert always_ahead(scores, 0, 2) is True
     assert always_ahead(np.array([[99, 60, 60], [90, 80, 70]]), 0, 1) is False
-    assert always_ahead(scores, 0, 3) is None
+    assert not always_ahead(scores, 0, 3)  # the last one's missing 70 would only have pulled down
+    assert always_ahead(scores, 3, 0)
     assert share_ahead(scores, 0, 1) == 1
     assert category_scores(judged).shape == (len(judged.people), 3)
 
@@ -434,6 +435,24 @@ def test_two_who_score_the_same_in_everything_lead_together(judged):
     marks[(best + 1) % len(marks)] = marks[best]
     same = replace(judged.measured, agents=replace(twin.values, points=marks))
     assert leaders(evaluate(same, judged.scheme))["tied"].iloc[0] == 1
+
+
+def test_an_agent_without_a_whole_category_takes_part_in_who_leads(judged):
+    marks = judged.measured.agents.points.copy()
+    best = judged.row(str(leaders(judged)["agent_id"].iloc[0]))
+    competence = [one.category == "competence" for one in judged.catalogue.indicators]
+    marks[best] = np.where(competence, np.nan, 100.0)
+    values = replace(judged.measured.agents, points=marks)
+    lacking = evaluate(replace(judged.measured, agents=values), judged.scheme)
+    table = leaders(lacking)
+    assert lacking.agents.rated[best]
+    assert (table["agent_id"].iloc[0], table["share"].iloc[0]) == (
+        judged.people["agent_id"].iloc[best],
+        pytest.approx(1),
+    )
+    assert not table["exact"].any()
+    ranks = robustness(lacking).ranks.set_index("agent_id")
+    assert ranks.loc[judged.people["agent_id"].iloc[best], "first_weights"] == pytest.approx(1)
 
 
 def test_one_channels_policies_are_not_held_against_everybodys_targets_and_complaints(company):

@@ -112,7 +112,7 @@ def test_whoever_is_above_the_median_gains_nothing_and_most_people_close_half_of
 
 
 def test_who_leads_where_agrees_with_the_exact_acceptability():
-    found = weight_triangle.leading_regions(FOUR, LOWER, UPPER)
+    found = weight_triangle.leading_regions(FOUR, LOWER, UPPER).regions
     assert [one.who for one in found] == [2, 1]
     near([one.share for one in found], [0.90725806452, 0.09274193548], 1e-9)
     near(found[0].central, [0.632258, 0.231250, 0.136492], 1e-6)
