@@ -1,7 +1,8 @@
 -- One macro a type: the text of a cell in, a typed value or NULL out. What was text and became NULL is an issue.
 -- Fast paths first (ISO dates, plain numbers): the slow ones run only for the rows that need them.
 
--- Plain expressions only: a subquery inside a macro would be computed for every row, fast path or not.
+-- Plain expressions only: a subquery inside a macro would be computed for every row, fast path or not. A macro writes out its argument
+-- wherever it names it: what is long is put into a list of one for a lambda, or planning a column would take longer than reading most files.
 create macro half_width(t) as
   case when strlen(t) = length(t) then t else
   translate(t, '０１２３４５６７８９．－＋，％：／ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）',
@@ -15,15 +16,17 @@ create macro clean_text(t) as
        else nullif(trim(nfc_normalize(regexp_replace(t, '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+|[\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{206F}\x{00AD}\x{061C}\x{180E}\x{FEFF}\x{FFF9}-\x{FFFB}\x{E0000}-\x{E0FFF}\x00-\x1F\x7F-\x{9F}]+',
               ' ', 'g'))), '') end;
 
+create macro half_text(t) as list_transform([clean_text(t)], lambda s: half_width(s))[1];
+
 -- An apostrophe in front is how a spreadsheet is told to keep an id as text; it is no part of the id.
 create macro clean_id(t) as
   case when regexp_full_match(t, '[!-&(-~][!-~]*') and not suffix(t, '.0') then t
-       else nullif(regexp_replace(ltrim(half_width(clean_text(t)), '''‘’` '), '^(\d+)\.0$', '\1'), '') end;
+       else nullif(regexp_replace(ltrim(half_text(t), '''‘’` '), '^(\d+)\.0$', '\1'), '') end;
 
 -- ★★★★☆ is 4: a cell of nothing but stars.
 create macro stars(t) as case when regexp_full_match(t, '[★⭐]+[☆]*|[☆]+') then length(regexp_replace(t, '[^★⭐]', '', 'g')) end;
 create macro number_text(t) as
-  replace(regexp_replace(half_width(clean_text(t)), '^(RMB|CNY|人民币|PHP|US\$|USD|EUR|HK\$|HKD|GBP|JPY|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
+  replace(regexp_replace(half_text(t), '^(RMB|CNY|人民币|PHP|US\$|USD|EUR|HK\$|HKD|GBP|JPY|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
 create macro number_of(s) as
   case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%‰‱千万亿]?')
        then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%‰‱千万亿]$', ''), ',', ''), '(', '-'), ')', '') as double)
@@ -31,7 +34,7 @@ create macro number_of(s) as
                               when '亿' then 100000000 else 1 end end;
 -- Whether a cell itself says that it is a share: 92 %, 4 ‰.
 create macro is_share(t) as regexp_matches(t, '[%％‰‱]');
-create macro number_slow(t) as coalesce(stars(trim(t)), number_of(number_text(t)));
+create macro number_slow(t) as coalesce(stars(trim(t)), list_transform([number_text(t)], lambda s: number_of(s))[1]);
 create macro clean_number(t) as
   case when regexp_full_match(t, '[-+]?\d+(\.\d+)?([eE][-+]?\d+)?') then try_cast(t as double)
        else number_slow(t) end;
@@ -58,8 +61,10 @@ create macro with_parts(s) as
   case when regexp_full_match(s, '\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])') and not regexp_full_match(s, '(19|20)\d{2}(0[1-9]|1[0-2])')
        then regexp_replace(s, '(\d\d)(\d\d)(\d\d)', '\1-\2-\3')
        when regexp_matches(s, '^\d{2}年') then '20' || s else s end;
+create macro with_hyphens(s) as
+  regexp_replace(trim(regexp_replace(translate(s, '年月日./', '-- --'), '\s*-\s*', '-', 'g'), '- '), '[T ]\d.*$|[T ]$', '');
 create macro date_text(t) as
-  regexp_replace(trim(regexp_replace(translate(with_parts(month_named(without_weekday(half_width(clean_text(t))))), '年月日./', '-- --'), '\s*-\s*', '-', 'g'), '- '), '[T ]\d.*$|[T ]$', '');
+  list_transform(list_transform([without_weekday(half_text(t))], lambda s: month_named(s)), lambda s: with_hyphens(with_parts(s)))[1];
 create macro date_of(d, day_order, serial_epoch) as
   case
     when regexp_full_match(d, '\d{4}-\d{1,2}-\d{1,2}') then try_cast(d as date)
@@ -97,12 +102,11 @@ create macro clean_moment(t, slow, day_order, serial_epoch) as
   case when strlen(t) = 19 and t like '____-__-__ __:__:__' then try_cast(t as timestamp)
        when strlen(t) = 10 and t like '____-__-__' then try_cast(t as timestamp)
        when with_offset(trim(t)) then local_moment(trim(t))
-       else coalesce(try_cast(date_of(slow, day_order, serial_epoch) || ' '
-                     || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp),
-                     date_of(slow, day_order, serial_epoch)::timestamp) end;
+       else list_transform([date_of(slow, day_order, serial_epoch)], lambda d: coalesce(try_cast(d || ' '
+                     || nullif(regexp_extract(half_width(t), '(\d{1,2}:\d{2}(:\d{2})?)', 1), '') as timestamp), d::timestamp))[1] end;
 
 -- Words are compared as the file spells them: which spellings mean what is settled once per distinct spelling (cells.py).
-create macro word(t) as lower(half_width(clean_text(t)));
+create macro word(t) as lower(half_text(t));
 create macro clean_yes(t, yes, no) as case when list_contains(yes, t) then true when list_contains(no, t) then false end;
 create macro clean_outcome(t, renewed, lost, still_open) as
   case when list_contains(renewed, t) then 'renewed' when list_contains(lost, t) then 'lost' when list_contains(still_open, t) then 'open' end;
