@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,14 @@ import numpy as np
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 from analytics.statistics.special import gammaincc, gammaincinv, gammaln
 
-GRID = 41
-FEWEST = 8
+GRID, COARSE, ROUNDS = 21, 25, 2  # points an axis at the end; while looking for the mass; how often
+NEGLIGIBLE = 1e-5  # of the highest weight: grid points below it are left out
+NARROWEST, WIDEST, FARTHEST = 0.01, 2.0, 10.0  # 1 ÷ √shape: from, to, and to under another prior
+CELLS = 2_000_000  # logarithms taken at a time
+FEWEST = 8  # counts that a prior can be fitted to
+
+Prior = Callable[[Floats, Floats], Floats]
+"""Log density, up to a constant, of the Gamma's shape and rate (arrays of one shape)."""
 
 
 @dataclass(frozen=True)
@@ -55,31 +62,133 @@ class CountPosterior:
         return gammaincinv(shape, tail) * mean / shape, gammaincinv(shape, 1 - tail) * mean / shape
 
 
-def fit(observed: Numbers, expected: Numbers) -> CountPosterior | None:
-    """The posterior of the Gamma's parameters, uniform in the log of the mean and in 1 ÷ √shape; None with too few counts.
+def gamma_prior(of_shape: tuple[float, float], of_rate: tuple[float, float]) -> Prior:
+    """Independent Gammas, each (shape, rate), for the shape and the rate of the true ratios' Gamma."""
 
-    ValueError for negative counts or expectations. Source: Clayton & Kaldor 1987, Biometrics 43:671–681 (model).
+    def log_density(shape: Floats, rate: Floats) -> Floats:
+        (a, b), (c, d) = of_shape, of_rate
+        return (a - 1) * np.log(shape) - b * shape + (c - 1) * np.log(rate) - d * rate
+
+    return log_density
+
+
+def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> CountPosterior | None:
+    """The posterior of the Gamma's parameters on a grid that goes where the mass is; None with too few counts.
+
+    prior: uniform in the log of the mean and in 1 ÷ √shape up to 2 unless given. ValueError for
+    negative counts or expectations. Source: Clayton & Kaldor 1987, Biometrics 43:671–681 (model).
     """
+    o, e = _there(observed, expected)
+    if len(o) < FEWEST or o.sum() == 0:
+        return None
+    tally = _Tally.of(o, e)
+    top = WIDEST if prior is None else FARTHEST
+    middle = np.log(o.sum() / e.sum())
+    # Six standard errors of the log of the mean at the widest spread.
+    width = 6 * np.sqrt(1 / o.sum() + top**2 / len(o))
+    log_means = (middle - width, middle + width)
+    spreads = (NARROWEST, top)
+    for _ in range(ROUNDS):
+        axes = np.linspace(*log_means, COARSE), np.linspace(*spreads, COARSE)
+        weight = _weigh(*axes, tally, prior)[2]
+        log_means = _around(axes[0], weight.sum(axis=1), log_means)
+        spreads = _around(axes[1], weight.sum(axis=0), spreads)
+    a, b, weight = _weigh(np.linspace(*log_means, GRID), np.linspace(*spreads, GRID), tally, prior)
+    kept = weight > NEGLIGIBLE * weight.max()
+    return CountPosterior(a[kept], b[kept], weight[kept] / weight[kept].sum())
+
+
+def fit_mle(observed: Numbers, expected: Numbers) -> tuple[float, float, float]:
+    """Shape, rate and log-likelihood at the maximum; a comparison for `fit`, not for decisions.
+
+    With every expectation 1 it is the negative binomial with k = shape and mean shape ÷ rate. ValueError for negative
+    values, no counts, and where the counts spread no more than chance alone would.
+    Source: Clayton & Kaldor 1987, Biometrics 43:671–681; Bliss & Fisher 1953, Biometrics 9:176–200.
+    """
+    from scipy.optimize import minimize  # slow to import
+
+    o, e = _there(observed, expected)
+    if len(o) < 2 or o.sum() == 0:
+        raise ValueError("two groups and some counts are needed")
+    mean = o.sum() / e.sum()
+    excess = float(((o - mean * e) ** 2 - o).sum())
+    if excess <= 0:
+        raise ValueError("the counts spread no more than chance alone would")
+    tally = _Tally.of(o, e)
+    constant = float((o * np.log(e) - gammaln(o + 1)).sum())
+
+    def loss(logs: Floats) -> float:
+        shape, rate = np.exp(logs)
+        return -float(tally.likelihood(np.array([shape]), np.array([rate]))[0])
+
+    start = float(((mean * e) ** 2).sum()) / excess
+    best = minimize(
+        loss,
+        np.log([start, start / mean]),
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000},
+    )
+    shape, rate = np.exp(best.x)
+    return float(shape), float(rate), constant - float(best.fun)
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """Distinct counts and distinct expectations apart: ten thousand groups have few of either."""
+
+    groups: int
+    counts: Floats
+    times: Floats
+    exposures: Floats
+    groups_at: Floats
+    events_at: Floats
+
+    @staticmethod
+    def of(o: Floats, e: Floats) -> _Tally:
+        counts, times = np.unique(o, return_counts=True)
+        exposures, where = np.unique(e, return_inverse=True)
+        return _Tally(
+            len(o),
+            counts,
+            times.astype(float),
+            exposures,
+            np.bincount(where).astype(float),
+            np.bincount(where, weights=o).astype(float),
+        )
+
+    def likelihood(self, a: Floats, b: Floats) -> Floats:
+        """Log-likelihood of shapes (k) and rates (… × k), but for what depends on neither."""
+        of_counts = gammaln(a[:, None] + self.counts) @ self.times - self.groups * gammaln(a)
+        log: Floats = of_counts + self.groups * a * np.log(b)
+        size = max(1, CELLS // b.size)
+        for start in range(0, len(self.exposures), size):
+            part = slice(start, start + size)
+            logs = np.log(b[..., None] + self.exposures[part])
+            log -= a * (logs @ self.groups_at[part]) + logs @ self.events_at[part]
+        return log
+
+
+def _there(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
     o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
     if np.any(o < 0) or np.any(e < 0):
         raise ValueError("counts and expectations cannot be negative")
     there = (e > 0) & ~np.isnan(o)
-    o, e = o[there], e[there]
-    if len(o) < FEWEST or o.sum() == 0:
-        return None
-    middle = np.log(o.sum() / e.sum())
-    width = 5 / np.sqrt(o.sum()) + 0.5
-    means = np.exp(np.linspace(middle - width, middle + width, GRID))
-    shapes = 1 / np.linspace(0.05, 2.0, GRID) ** 2
-    a = np.repeat(shapes[None, :], GRID, axis=0)
-    b = shapes[None, :] / means[:, None]
-    # Summed over the distinct counts and the distinct expectations apart: ten thousand groups have few of either.
-    log = len(o) * (a * np.log(b) - gammaln(a))
-    for count, times in zip(*np.unique(o, return_counts=True), strict=True):
-        log += times * gammaln(a + count)
-    exposures, where = np.unique(e, return_inverse=True)
-    for exposure, groups, events in zip(exposures, np.bincount(where), np.bincount(where, weights=o), strict=True):
-        log -= (groups * a + events) * np.log(b + exposure)
-    weight = np.exp(log - log.max()).ravel()
-    kept = weight > 1e-5
-    return CountPosterior(a.ravel()[kept], b.ravel()[kept], weight[kept] / weight[kept].sum())
+    return o[there], e[there]
+
+
+def _weigh(log_means: Floats, spreads: Floats, tally: _Tally, prior: Prior | None) -> tuple[Floats, Floats, Floats]:
+    """Shape, rate and weight at every point of the grid (log of the mean × 1 ÷ √shape)."""
+    b = 1 / spreads**2 / np.exp(log_means)[:, None]
+    log = tally.likelihood(1 / spreads**2, b)
+    a = np.broadcast_to(1 / spreads**2, b.shape)
+    if prior is not None:
+        log = log + prior(a, b) + 1.5 * np.log(a) + np.log(b)  # the change of variables
+    weight = np.exp(log - log.max())
+    return a, b, weight / weight.sum()
+
+
+def _around(axis: Floats, weight: Floats, bounds: tuple[float, float]) -> tuple[float, float]:
+    """Where nearly all of the weight lies, with a step to spare on either side."""
+    inside = np.flatnonzero(weight > NEGLIGIBLE * weight.max())
+    step = axis[1] - axis[0]
+    return max(bounds[0], float(axis[inside[0]] - step)), min(bounds[1], float(axis[inside[-1]] + step))

@@ -8,6 +8,7 @@ from analytics.statistics import (
     cochran_armitage,
     credibility,
     funnel,
+    gamma_poisson,
     item_analysis,
     mann_kendall,
     random_effects,
@@ -143,3 +144,37 @@ def test_without_extra_spread_the_limits_of_a_ratio_are_the_plain_ones_on_the_ro
     wider = funnel.dispersed_ratio_limits([100.0], 0.01)
     assert wider[0][0] < low[0]
     assert wider[1][0] > high[0]
+
+
+# George, Makov & Smith 1993: failures of ten pumps in so many thousand hours.
+FAILURES = [5, 1, 5, 14, 3, 19, 1, 1, 4, 22]
+HOURS = [94.3, 15.7, 62.9, 126, 5.24, 31.4, 1.05, 1.05, 2.1, 10.5]
+
+
+def test_ten_pumps_shrink_as_bugs_has_them_under_its_own_prior():
+    """Posterior means as printed in the documentation of Mamba.jl (doc/examples/pumps.rst)."""
+    published = [
+        0.0597276,
+        0.0997635,
+        0.0889841,
+        0.116179,
+        0.603654,
+        0.608916,
+        0.894307,
+        0.884304,
+        1.56235,
+        1.98785,
+    ]
+    prior = gamma_poisson.gamma_prior(of_shape=(1.0, 1.0), of_rate=(0.1, 1.0))
+    found = gamma_poisson.fit(FAILURES, HOURS, prior)
+    near(found.shrunken(FAILURES, HOURS), published, 0.03)
+    near(((found.weight * found.shape).sum(), (found.weight * found.rate).sum()), (0.70, 0.93), 0.005)  # BUGS, vol. 1
+
+
+def test_mites_on_apple_leaves_follow_the_gamma_poisson_of_bliss_and_fisher():
+    """150 leaves with 0, 1, 2, … mites: k = 1.0246 at the maximum of the likelihood, mean 172 ÷ 150."""
+    mites = np.repeat(np.arange(8), [70, 38, 17, 10, 9, 3, 2, 1])
+    shape, rate, _ = gamma_poisson.fit_mle(mites, np.ones(150))
+    near((shape, shape / rate), (1.0246, 172 / 150), 1e-4)
+    with pytest.raises(ValueError, match="than chance alone"):
+        gamma_poisson.fit_mle([2, 2, 2, 2], [2, 2, 2, 2])
