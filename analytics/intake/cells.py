@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,43 +33,53 @@ HEADERS = 12  # named where none of them is a figure
 
 def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as plain values."""
+    with scratch() as connection:
+        settling = Settling(recipe.answers)
+        found, recipe = sheets(found, recipe, settling)
+        columns = _columns(recipe, found)
+        counts = raw(connection, found, recipe, columns, settling)
+        settler = Settler(
+            connection, recipe, columns, settling, (seen or {}).get("date_system"), (seen or {}).get("delimiter"),
+            title_unit(found),
+        )  # fmt: skip
+        parameters = settler.parameters()
+        telling(found, recipe, settling)
+        _typed(connection, recipe, columns, parameters, settling)
+        adding = recipe.options.get("duplicates") == "add"
+        if recipe.kind == "scoresheet":
+            stated = _stated(recipe, found, columns, str((seen or {}).get("file", "")), settling)
+            adding |= _periods(connection, recipe, stated, settling)
+            _only_adding(recipe, columns, adding)
+        doubts(connection, recipe, columns, settling)
+        issues = problems(connection, recipe, columns, found, counts, adding)
+        loaded = _write(connection, recipe, columns, out, adding)
+        return {
+            "rows": counts.read,
+            "skipped": counts.skipped,
+            "ragged": counts.ragged,
+            "loaded": loaded,
+            "rejected": counts.kept - loaded + counts.ragged,
+            "left": {reason: [len(rows), rows[:EXAMPLES]] for reason, rows in counts.left.items()},
+            "errors": counts.errors,
+            "scales": {name: value["scale"] for name, value in parameters.items() if "scale" in value},
+            "percents": [name for name, value in parameters.items() if value.get("divisor") == 100.0],
+            "units": [name for name, value in parameters.items() if value.get("unit", 1.0) != 1.0],
+            "weighted": [name for name, _ in _weighted(columns)],
+            **issues,
+            **settling.plain(),
+        }
+
+
+@contextmanager
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory that knows the macros of cleaning.sql."""
     # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
-    connection.execute((HERE / "cleaning.sql").read_text(encoding="utf-8"))
-    settling = Settling(recipe.answers)
-    found, recipe = sheets(found, recipe, settling)
-    columns = _columns(recipe, found)
-    counts = raw(connection, found, recipe, columns, settling)
-    settler = Settler(
-        connection, recipe, columns, settling, (seen or {}).get("date_system"), (seen or {}).get("delimiter"),
-        title_unit(found),
-    )  # fmt: skip
-    parameters = settler.parameters()
-    telling(found, recipe, settling)
-    _typed(connection, recipe, columns, parameters, settling)
-    adding = recipe.options.get("duplicates") == "add"
-    if recipe.kind == "scoresheet":
-        stated = _stated(recipe, found, columns, str((seen or {}).get("file", "")), settling)
-        adding |= _periods(connection, recipe, stated, settling)
-        _only_adding(recipe, columns, adding)
-    doubts(connection, recipe, columns, settling)
-    issues = problems(connection, recipe, columns, found, counts, adding)
-    loaded = _write(connection, recipe, columns, out, adding)
-    return {
-        "rows": counts.read,
-        "skipped": counts.skipped,
-        "ragged": counts.ragged,
-        "loaded": loaded,
-        "rejected": counts.kept - loaded + counts.ragged,
-        "left": {reason: [len(rows), rows[:EXAMPLES]] for reason, rows in counts.left.items()},
-        "errors": counts.errors,
-        "scales": {name: value["scale"] for name, value in parameters.items() if "scale" in value},
-        "percents": [name for name, value in parameters.items() if value.get("divisor") == 100.0],
-        "units": [name for name, value in parameters.items() if value.get("unit", 1.0) != 1.0],
-        "weighted": [name for name, _ in _weighted(columns)],
-        **issues,
-        **settling.plain(),
-    }
+    try:
+        connection.execute(f"begin; {(HERE / 'cleaning.sql').read_text(encoding='utf-8')} commit;")
+        yield connection
+    finally:
+        connection.close()
 
 
 def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
