@@ -137,7 +137,7 @@ def _expression(place: str, field: Field, index: int, columns: Mapping[str, Fiel
         case "number" if "percent" in given:
             return f"v{index} * case when $percent{index} or {percent} then 100 else 1 end"
         case "money" | "number" if "unit" in given:
-            factor = f"case when regexp_matches({place}, '[千万亿]') then 1 else $unit{index} end"
+            factor = f"case when regexp_matches({place}, '[千万亿Kk]') then 1 else $unit{index} end"
             amount = f"round(v{index} * {factor}, 2)"
             return f"cast({amount} as decimal(18, 2))" if field.type == "money" else amount
         case "number":

@@ -28,9 +28,9 @@ create macro stars(t) as case when regexp_full_match(t, '[★⭐]+[☆]*|[☆]+'
 create macro number_text(t) as
   replace(regexp_replace(half_text(t), '^(RMB|CNY|人民币|PHP|US\$|USD|EUR|HK\$|HKD|GBP|JPY|[￥¥$€₱£])\s*|\s*(元|分|次|件|天)$', '', 'gi'), '−', '-');
 create macro number_of(s) as
-  case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%‰‱千万亿]?')
-       then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%‰‱千万亿]$', ''), ',', ''), '(', '-'), ')', '') as double)
-            * case right(s, 1) when '%' then 0.01 when '‰' then 0.001 when '‱' then 0.0001 when '千' then 1000 when '万' then 10000
+  case when regexp_full_match(s, '([-+]?\(?[\d,]*\.?\d+\)?|[-+]?\d[\d,]*\.)\s*[%‰‱千万亿Kk]?')
+       then try_cast(replace(replace(replace(regexp_replace(s, '\s*[%‰‱千万亿Kk]$', ''), ',', ''), '(', '-'), ')', '') as double)
+            * case right(s, 1) when '%' then 0.01 when '‰' then 0.001 when '‱' then 0.0001 when '千' then 1000 when 'K' then 1000 when 'k' then 1000 when '万' then 10000
                               when '亿' then 100000000 else 1 end end;
 -- Whether a cell itself says that it is a share: 92 %, 4 ‰.
 create macro is_share(t) as regexp_matches(t, '[%％‰‱]');

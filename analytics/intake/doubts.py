@@ -18,7 +18,10 @@ EARLY_DAYS = 180  # a renewal this long before the due date is the signing of th
 MOSTLY = 0.5
 SEVERAL_NAMES = 0.3  # of the agents with several rows: beyond it the names are not theirs
 ENOUGH = 50  # policies behind a rate that is judged
-LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, OLD_YEAR = 0.2, 24, 100, 2000
+LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, TINY_PREMIUM, OLD_YEAR = 0.2, 24, 100, 5, 2000
+FAR_OUT = {"policies": 1_000, "scoresheet": 3_000}  # times the median: an amount beyond it was written in another unit
+AMOUNTS = ("premium_due", "premium_renewed", "due_premium", "renewed_premium", "retained_premium", "target_premium")
+FEW_AMOUNTS = 3
 MANY_TWICE = 0.05  # of all rows
 YES = ("yes",)
 _NUMBERED = "regexp_matches(new_policy_id, '[1-9]')"  # an entry below the new numbers that can be one
@@ -80,11 +83,14 @@ def doubts(
         ask.months("due_date")
         ask.rate("count(*) filter (outcome = 'renewed' or (outcome is null and renewed_on is not null))", "count(*)")
         ask.premiums("premium_due")
+        ask.amounts()
     elif recipe.kind == "scoresheet":
         ask.halves()
         ask.months("first_month")
         if {"renewed_policies", "due_policies"} <= set(columns):
             ask.rate("sum(renewed_policies)", "sum(due_policies) filter (renewed_policies is not null)")
+        ask.premium_per_policy()
+        ask.amounts()
 
 
 class _Asking:
@@ -272,10 +278,40 @@ class _Asking:
         if place not in self.columns:
             return
         highest, count = self._one(f"select max({place}), count({place}) from typed where {place} > 0")
-        if count and count >= ENOUGH and highest < SMALL_PREMIUM:
+        if count and highest < (SMALL_PREMIUM if count >= ENOUGH else TINY_PREMIUM):
             self.settling.ask(
                 "plausible.premium", "small_premiums", YES, None, column=self._header(place), highest=f"{highest:g}"
             )
+
+    def premium_per_policy(self) -> None:
+        """A premium of a few yuan for each policy that a scoresheet counts: its unit is another one."""
+        if not {"due_premium", "due_policies"} <= set(self.columns):
+            return
+        (each,) = self._one(
+            "select sum(due_premium) / nullif(sum(due_policies), 0) from typed where due_premium > 0 and due_policies > 0"
+        )
+        if each is not None and each < TINY_PREMIUM:
+            self.settling.ask(
+                "plausible.premium", "small_premium_each", YES, None,
+                column=self._header("due_premium"), each=f"{each:,.2f}",
+            )  # fmt: skip
+
+    def amounts(self) -> None:
+        """One amount a thousand times the others, or a thousandth of them, was more often written in another unit."""
+        for place in (one for one in AMOUNTS if one in self.columns):
+            middle, count = self._one(f"select median({place}), count(*) from typed where {place} > 0")
+            if middle is None or count < FEW_AMOUNTS:
+                continue
+            bound = {"middle": float(middle), "far": float(FAR_OUT[self.recipe.kind])}
+            far, row, amount = self._one(
+                f"select count(*), min(row), arg_min({place}, row) from typed "
+                f"where {place} > $middle * $far or ({place} > 0 and {place} < $middle / $far)", bound
+            )  # fmt: skip
+            if far:
+                self.settling.ask(
+                    f"plausible.amounts.{place}", "amounts_apart", YES, None,
+                    column=self._header(place), count=far, row=row, value=f"{amount:,.2f}", middle=f"{middle:,.2f}",
+                )  # fmt: skip
 
     def _label(self, name: str) -> Mapping[str, str]:
         return fields()[name].label

@@ -10,6 +10,9 @@ _LITERAL = re.compile(r'"[^"]*"|[\\!].')
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
 _SCALED = re.compile(r"[0#?],+(?![0#?])|[!\\][.。]")  # 0,"千" and 0!.0,"万" show less than the value is
 _WORDS = re.compile(r"(万|亿|千|百万)元?")
+_THOUSAND = re.compile(r'[0#?](?:\s|\\ )*(?:"\s*[Kk]\s*"|\\[Kk])')
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])+')
 _BUILT_IN = re.compile(r"^[^;]*?(US\$|HK\$|[$€£¥￥])")
 _ASIDE = re.compile(r"\[[^\]]*\]")  # conditions, colours, currencies
 _NAMED = re.compile(r"USD|EUR|HKD|GBP|JPY|PHP|CNY|RMB|人民币|美元|欧元|港[币元]|英镑|日元|元")
@@ -17,17 +20,24 @@ _LITERAL_PERCENT = re.compile(r'"[^"]*%[^"]*"|[\\!]%')
 LITERAL_PERCENT = "as written %"  # stands behind the number without multiplying it
 LARGEST_SHARE = 10  # a number beyond it whose format is a percent is an id or a percent already
 JAPAN = "411"
-UNITS = ("万", "亿", "千", "百万")
+UNITS = ("万", "亿", "千", "百万", "K")
 HOME = ("¥", "￥", "CNY", "RMB", "元")  # signs of the currency that figures are kept in
 
 
 def word_of(code: str) -> str | None:
     """The percent sign, currency or unit (万) that a number format writes beside the number; None for ordinary formats.
 
-    A format that scales what it shows (0!.0,"万") names no unit of the value.
+    A format that scales what it shows (0!.0,"万") names no unit of the value. One whose conditions ([<1]) lead to parts that
+    write different things is given back as it is: only the value tells what stands beside it.
     """
     if not code or code == "General":
         return None
+    if _CONDITION.search(code) and len({_word(one) for one in _sections(code)}) > 1:
+        return code
+    return _word(code)
+
+
+def _word(code: str) -> str | None:
     first = code.split(";")[0]
     if "%" in _LITERAL.sub("", first):
         return "%"
@@ -39,6 +49,8 @@ def word_of(code: str) -> str | None:
     text = "".join(one[1:-1] if one.startswith('"') else one[1:] for one in _LITERAL.findall(first))
     if unit := _WORDS.search(_ASIDE.sub("", code)):
         return None if _SCALED.search(code) else unit[1]
+    if _THOUSAND.search(first) and not _SCALED.search(first):
+        return "K"
     bare = _CURRENCY.sub("", first)
     if symbol := _BUILT_IN.search(bare):
         return symbol[1]
@@ -54,6 +66,9 @@ def telling(words: Mapping[int, str | None]) -> dict[int, str]:
 
 def shown(number: str, word: str) -> str:
     """A number's text as its format shows it."""
+    if _CONDITION.search(word):
+        part = _word(_part_for(Decimal(number), word))
+        return shown(number, part) if part else number
     if word == LITERAL_PERCENT:
         return f"{number}%"
     if word == "%" and abs(Decimal(number)) > LARGEST_SHARE:
@@ -61,3 +76,23 @@ def shown(number: str, word: str) -> str:
     if word == "%":
         return f"{Decimal(number) * 100:f}%"
     return f"{number}{word}" if word in UNITS else f"{word} {number}"
+
+
+def _sections(code: str) -> list[str]:
+    """The parts of a format that show numbers."""
+    return [one for one in _SECTION.findall(code) if re.search(r"[0#?]", _CONDITION.sub("", _LITERAL.sub("", one)))]
+
+
+def _part_for(value: Decimal, code: str) -> str:
+    """The part of a format with conditions that shows a value: the first whose condition holds, else the first without one."""
+    holds = {
+        "<": value.__lt__, "<=": value.__le__, ">": value.__gt__, ">=": value.__ge__, "=": value.__eq__, "<>": value.__ne__,
+    }  # fmt: skip
+    bare = []
+    for part in _sections(code):
+        condition = _CONDITION.search(part)
+        if condition is None:
+            bare.append(part)
+        elif holds[condition[1]](Decimal(condition[2])):
+            return part
+    return bare[0] if bare else ""

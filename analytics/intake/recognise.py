@@ -34,7 +34,7 @@ DATE = re.compile(
 )
 NUMBER = re.compile(  # a number as people write it: a currency before it, a unit behind, brackets, any width, or stars
     r"[-−－+＋(（]?\s*(?:[A-Za-z]{2,4}\s*[$]?|人民币|[￥¥$€₱£＄])?\s*[-−－+＋]?\s*[\d０-９][\d０-９,，.．'\s]*(?:[eE][-+]?\d+)?"
-    r"\s*[)）]?\s*(?:[%％‰‱万亿千百元分次件天美]+|[A-Za-z]{2,4})?|[.．][\d０-９]+|[★☆⭐]+"
+    r"\s*[)）]?\s*(?:[%％‰‱万亿千百元分次件天美]+|[Kk]|[A-Za-z]{2,4})?|[.．][\d０-９]+|[★☆⭐]+"
 )
 COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|rank)$", re.IGNORECASE)
 AGREEING = 0.5  # of the cells that say something

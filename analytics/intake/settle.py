@@ -58,6 +58,7 @@ MANY_EXCLUDED, FEW_EXCLUDED = (
     3,
 )  # share of all rows, and rows, beyond which one word excludes too many to be taken on trust
 LONG_IDS = 3
+UNITS_APART = 100  # times: cells with a unit and cells without one that differ more are hardly of one column
 NUMBERS = ("number", "money", "rate", "score", "count")
 # How often the marks of a column stand as decimals, as thousands, and as either.
 _MARKS = r"""
@@ -262,6 +263,26 @@ class Settler:
     # -- money -------------------------------------------------------------------------------------------------------
 
     def _unit(self, column: Column) -> dict[str, Any] | None:
+        given = self._unit_stated(column)
+        self._units_mixed(column, 1.0 if given is None else float(given["unit"]))
+        return given
+
+    def _units_mixed(self, column: Column, factor: float) -> None:
+        """Ask where some cells name a unit (1.2万) that makes them far larger or smaller than those that name none."""
+        place = column.place
+        named, bare, example = self._one(
+            f"select median(abs(clean_number({place}))) filter (regexp_matches({place}, $unit)), "
+            f"median(abs(clean_number({place}))) filter (not regexp_matches({place}, $unit)) * $factor, "
+            f"min({place}) filter (regexp_matches({place}, $unit)) from raw where clean_number({place}) <> 0",
+            {"unit": r"[千万亿Kk]\s*元?\s*$", "factor": factor},
+        )
+        if named and bare and not 1 / UNITS_APART < named / bare < UNITS_APART:
+            self.settling.ask(
+                f"plausible.units.{column.name}", "units_mixed", ("yes",), None,
+                column=column.header, value=example, named=f"{named:,.2f}", bare=f"{bare:,.2f}",
+            )  # fmt: skip
+
+    def _unit_stated(self, column: Column) -> dict[str, Any] | None:
         own = unit_of(column.header)
         if own is None:  # the upper of two names may say it for all below
             own = unit_of(column.header.rpartition(" ")[0])

@@ -384,3 +384,47 @@ def test_policies_without_a_known_outcome_are_told_so_and_not_taken_for_somethin
     said = shell.refused("load", tmp_path / "p.csv", "--as-of", "2026-06-30")
     assert "looks like policies due" in said
     assert "the columns left: 客户意向" in said
+
+
+# -- units of amounts ----------------------------------------------------------------------------------------------
+
+
+def premiums(*cells: object, header: str = "应续保费") -> str:
+    return policies(
+        *(f"P{at},A1,2026-04-02,已续,{cell}" for at, cell in enumerate(cells)), headers=f"{POLICY},{header}"
+    )
+
+
+@pytest.mark.parametrize("shown", ['#,##0.0"K"', "0.0\\k;[Red]-0.0\\k", '[>=1]0.0"千";[<1]0.000"千"'])
+def test_thousands_that_only_the_format_shows_count(read, tmp_path, shown):
+    path = workbook(tmp_path / "b.xlsx", [PREMIUM, ["P1", "A1", "2026-04-02", "已续", 12.5]], formats={4: shown})
+    assert read(path).column("premium_due") == [Decimal("12500.00")]
+
+
+def test_thousands_in_letters_are_read(read):
+    assert read(premiums("12.5K", "8000", "0.9k")).column("premium_due") == [
+        Decimal("12500.00"), Decimal("8000.00"), Decimal("900.00")
+    ]  # fmt: skip
+
+
+def test_a_format_whose_parts_write_different_units_is_read_by_the_part_that_shows_the_value_and_asked(read, tmp_path):
+    rows = [PREMIUM, *([f"P{at}", "A1", "2026-04-02", "已续", value] for at, value in enumerate((0.4, 1.2, 0.5)))]
+    told = read(workbook(tmp_path / "b.xlsx", rows, formats={4: '[<1]0.00;0.00"万元"'}))
+    assert told.column("premium_due") == [Decimal("0.40"), Decimal("12000.00"), Decimal("0.50")]
+    assert told.questions["plausible.units.premium_due"]["facts"]["named"] == "12,000.00"
+    scaled = workbook(tmp_path / "c.xlsx", rows, formats={4: '[>=10000]0!.0,"万";0.00'})
+    assert "plausible.units.premium_due" not in read(scaled).questions
+
+
+def test_one_amount_a_thousand_times_the_others_is_asked_with_its_row(read):
+    question = read(premiums(1.2, 1.5, 12000, 0.9, header="应续保费（万元）")).questions[
+        "plausible.amounts.premium_due"
+    ]
+    assert (question["facts"]["row"], question["facts"]["value"]) == (4, "120,000,000.00")
+    assert read(premiums(12000, "1.2万", 9000, "0.9万")).questions == {}
+
+
+def test_premiums_of_a_few_yuan_a_policy_are_asked(read):
+    assert "plausible.premium" in read(premiums(0.12, 0.33, 1.05)).questions
+    told = read(scores("A1,王敏,2026-04,100,90,12.5", "A2,李强,2026-04,80,60,9.1", headers=f"{SCORES},应续保费"))
+    assert told.questions["plausible.premium"]["facts"]["each"] == "0.12"
