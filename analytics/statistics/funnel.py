@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 from analytics.statistics.special import gammaincinv, ndtri
@@ -89,21 +90,48 @@ class Dispersion:
     tau2: float
 
 
-def over_dispersion(z: Numbers, standard_errors: Numbers, winsorise: float = 0.1) -> Dispersion:
-    """phi of z-scores with both tails winsorised, and the additive tau²; none below twenty units.
+def over_dispersion(
+    z: Numbers,
+    standard_errors: Numbers,
+    trim: float = 0.1,
+    truncate: bool = False,
+    fewest: int = FEWEST_DISPERSION,
+) -> Dispersion:
+    """phi of z-scores and the additive tau²; none below twenty units.
 
-    Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351.
+    trim: the share at either end that is not believed: pulled in to the rest (winsorised), or with
+    `truncate` left out (of 0.1: the outermost tenths of the ranks). ValueError for a trim outside
+    0 … ½. Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351; truncated as
+    in NHS Digital's Summary Hospital-level Mortality Indicator, FunnelPlotR `truncation`.
     """
     scores, se = np.asarray(z, dtype=float), np.asarray(standard_errors, dtype=float)
-    k = len(scores)
-    if k < FEWEST_DISPERSION:
+    if not 0 <= trim < 0.5:
+        raise ValueError("the share trimmed must lie between 0 and one half")
+    if len(scores) < fewest:
         return Dispersion(1.0, 0.0)
-    low, high = np.quantile(scores, [winsorise, 1 - winsorise])
-    phi = float((np.clip(scores, low, high) ** 2).sum() / k)
-    if k * phi <= k - 1:
+    if truncate and trim > 0:
+        believed = _inner(scores, trim)
+        scores, se = scores[believed], se[believed]
+    else:
+        scores = np.clip(scores, *np.quantile(scores, [trim, 1 - trim]))
+    k = len(scores)
+    if not k:
+        return Dispersion(1.0, 0.0)
+    phi = float((scores**2).sum() / k)
+    if k == 1 or k * phi <= k - 1:
         return Dispersion(phi, 0.0)
     w = 1 / se**2
     return Dispersion(phi, max(0.0, float((k * phi - (k - 1)) / (w.sum() - (w**2).sum() / w.sum()))))
+
+
+def _inner(scores: Floats, trim: float) -> npt.NDArray[np.bool_]:
+    """Which scores lie in neither outermost group of 1 ÷ trim groups of their ranks."""
+    from scipy.stats import rankdata  # slow to import
+
+    groups = 1 / trim
+    group = np.floor(rankdata(scores) * groups / (len(scores) + 1) + 1e-9)
+    inner: npt.NDArray[np.bool_] = (group > 0) & (group < groups - 1 - 1e-9)
+    return inner
 
 
 def root_score(successes: Numbers, trials: Numbers, centre: float) -> tuple[Floats, Floats]:
@@ -134,6 +162,30 @@ def dispersed_ratio_limits(expected: Numbers, tau2: float, level: float = 0.95) 
     e = np.asarray(expected, dtype=float)
     spread = float(ndtri(1 - half_tail(level))) * np.sqrt(1 / (4 * e) + tau2)
     return np.maximum(1 - spread, 0.0) ** 2, (1 + spread) ** 2
+
+
+def log_ratio_score(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
+    """z-scores of observed ÷ expected on the log scale, and their standard errors 1 ÷ √expected.
+
+    No event counts as half of one: its logarithm would be infinite. ValueError for negative
+    counts or nothing expected. Source: NHS Digital, Summary Hospital-level Mortality Indicator;
+    Spiegelhalter et al. 2012, JRSS A 175:1–47.
+    """
+    o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
+    if np.any(o < 0) or np.any(e <= 0):
+        raise ValueError("counts cannot be negative, and something must be expected")
+    se = 1 / np.sqrt(e)
+    return np.log(np.where(o == 0, 0.5, o) / e) / se, se
+
+
+def dispersed_log_limits(expected: Numbers, tau2: float, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits of observed ÷ expected with additive tau², exp(± z √(1 ÷ E + tau²)).
+
+    Source: NHS Digital, Summary Hospital-level Mortality Indicator; FunnelPlotR `OD_limits`.
+    """
+    e = np.asarray(expected, dtype=float)
+    spread = float(ndtri(1 - half_tail(level))) * np.sqrt(1 / e + tau2)
+    return np.exp(-spread), np.exp(spread)
 
 
 def false_alarms(units: int, level: float) -> float:

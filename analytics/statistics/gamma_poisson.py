@@ -63,7 +63,7 @@ class CountPosterior:
 
 
 def gamma_prior(of_shape: tuple[float, float], of_rate: tuple[float, float]) -> Prior:
-    """Independent Gammas, each (shape, rate), for the shape and the rate of the true ratios' Gamma."""
+    """Independent Gammas, each (shape, rate), for the shape and the rate of the true ratios."""
 
     def log_density(shape: Floats, rate: Floats) -> Floats:
         (a, b), (c, d) = of_shape, of_rate
@@ -73,7 +73,7 @@ def gamma_prior(of_shape: tuple[float, float], of_rate: tuple[float, float]) -> 
 
 
 def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> CountPosterior | None:
-    """The posterior of the Gamma's parameters on a grid that goes where the mass is; None with too few counts.
+    """The posterior of the Gamma's parameters on a grid around its mass; None with few counts.
 
     prior: uniform in the log of the mean and in 1 ÷ √shape up to 2 unless given. ValueError for
     negative counts or expectations. Source: Clayton & Kaldor 1987, Biometrics 43:671–681 (model).
@@ -101,8 +101,8 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
 def fit_mle(observed: Numbers, expected: Numbers) -> tuple[float, float, float]:
     """Shape, rate and log-likelihood at the maximum; a comparison for `fit`, not for decisions.
 
-    With every expectation 1 it is the negative binomial with k = shape and mean shape ÷ rate. ValueError for negative
-    values, no counts, and where the counts spread no more than chance alone would.
+    With every expectation 1 it is the negative binomial with k = shape and mean shape ÷ rate.
+    ValueError for negative values, no counts, and counts that spread no more than chance.
     Source: Clayton & Kaldor 1987, Biometrics 43:671–681; Bliss & Fisher 1953, Biometrics 9:176–200.
     """
     from scipy.optimize import minimize  # slow to import

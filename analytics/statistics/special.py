@@ -16,4 +16,5 @@ def _late(name: str) -> Callable[..., Any]:
 
 betainc, betaincinv, betaln = _late("betainc"), _late("betaincinv"), _late("betaln")
 gammaincc, gammaincinv, gammaln = _late("gammaincc"), _late("gammaincinv"), _late("gammaln")
-chdtrc, fdtrc, ndtr, ndtri, stdtrit = map(_late, ("chdtrc", "fdtrc", "ndtr", "ndtri", "stdtrit"))
+chdtrc, fdtrc, ndtr, ndtri = map(_late, ("chdtrc", "fdtrc", "ndtr", "ndtri"))
+stdtr, stdtrit = _late("stdtr"), _late("stdtrit")

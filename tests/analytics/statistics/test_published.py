@@ -7,17 +7,26 @@ from analytics.statistics import (
     beta_binomial,
     cochran_armitage,
     credibility,
+    difference_in_differences,
     funnel,
     gamma_poisson,
+    goldstein_healy,
     item_analysis,
     mann_kendall,
+    mantel_haenszel,
+    monte_carlo,
+    oaxaca,
+    poisson_rates,
+    probability_ahead,
     random_effects,
+    rank_order_centroid,
     seasonal_kendall,
     sign_rule,
     smaa,
     theil_sen,
     uplift,
     weight_triangle,
+    wilson,
 )  # fmt: skip
 
 X, N = [81, 15, 0, 1], [263, 148, 20, 29]  # of Newcombe 1998
@@ -178,3 +187,210 @@ def test_mites_on_apple_leaves_follow_the_gamma_poisson_of_bliss_and_fisher():
     near((shape, shape / rate), (1.0246, 172 / 150), 1e-4)
     with pytest.raises(ValueError, match="than chance alone"):
         gamma_poisson.fit_mle([2, 2, 2, 2], [2, 2, 2, 2])
+
+
+def test_corrected_wilson_limits_are_those_of_newcombe_1998():
+    """Table I, method 4."""
+    low, high = wilson.wilson(X, N, continuity=True)
+    near(low, [0.2535, 0.0598, 0, 0.0018], 6e-5)
+    near(high, [0.3682, 0.1644, 0.2005, 0.1963], 6e-5)
+    plain = wilson.wilson(X, N)
+    assert (low <= plain[0]).all()
+    assert (high >= plain[1]).all()
+
+
+def test_one_rate_is_ahead_of_another_as_often_as_can_be_worked_out_by_hand():
+    # Densities 1 and 2x: ∫ 2x · x dx = 2/3; densities 2(1 − x) and 2x: ∫ 2x · (2x − x²) dx = 5/6.
+    assert probability_ahead.probability_ahead((1, 1), (2, 1)) == pytest.approx(2 / 3)
+    assert probability_ahead.probability_ahead((1, 2), (2, 1)) == pytest.approx(5 / 6)
+    assert probability_ahead.probability_ahead((7, 3), (7, 3)) == pytest.approx(0.5)
+
+
+def test_fishers_lady_tasting_tea_has_his_exact_p_as_a_probability_that_one_rate_is_ahead():
+    """Three of four and one of four right: one-sided p = 17/70, by Altham's theorem of 1969."""
+    assert probability_ahead.probability_ahead((3, 1 + 1), (1 + 1, 3)) == pytest.approx(17 / 70)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((30.5, 7), (28.5, 9.5)), ((30, 7.5), (28.5, 9.5)), ((3.5, 7.5), (28, 9.5)), ((3.5, 7.5), (8.5, 9)), ((900, 100), (880, 130))],
+)  # fmt: skip
+def test_every_closed_form_of_one_rate_ahead_agrees_with_quadrature(first, second):
+    closed = probability_ahead.probability_ahead(first, second)
+    assert closed == pytest.approx(probability_ahead.quadrature(first, second), abs=2e-6)
+    assert closed + probability_ahead.probability_ahead(second, first) == pytest.approx(1)
+
+
+def test_intervals_that_do_not_overlap_have_the_reach_of_goldstein_and_healy():
+    """Equal errors: 1.96 ÷ √2 = 1.39 for 5 %, 2.576 ÷ √2 = 1.82 for 1 %."""
+    equal = goldstein_healy.goldstein_healy([80, 82, 85], [2, 2, 2])
+    assert equal.z == pytest.approx(1.39, abs=5e-3)
+    near((equal.low[0], equal.high[0]), (80 - 2 * equal.z, 80 + 2 * equal.z), 1e-9)
+    assert goldstein_healy.goldstein_healy([80, 82, 85], [2, 2, 2], 0.01).z == pytest.approx(1.82, abs=5e-3)
+    # Two of unequal errors: they touch where the difference is 1.96 of its own standard error.
+    first, second = 1.0, 5.0
+    z = goldstein_healy.goldstein_healy([0, 1], [first, second]).z
+    assert z * (first + second) == pytest.approx(1.959964 * 26**0.5, abs=1e-5)
+
+
+# Doll & Hill 1966, British doctors: deaths from coronary disease and man-years by five ages, smokers and then others.
+DEATHS = [32, 104, 206, 186, 102, 2, 12, 28, 28, 31]
+YEARS = [52407, 43248, 28612, 12663, 5317, 18790, 10673, 5710, 2585, 1462]
+
+
+def test_smoking_doctors_die_as_many_times_more_often_as_stata_says():
+    """Incidence-rate ratios of the Stata manual, [R] poisson, example 1."""
+    smokes = np.repeat([1.0, 0.0], 5)
+    ages = np.vstack([np.eye(5)[:, 1:]] * 2)
+    found = poisson_rates.poisson_rates(DEATHS, YEARS, np.column_stack([smokes, ages]))
+    near(found.ratio, [1.425519, 4.410584, 13.8392, 28.51678, 40.45121], 6e-5)
+    near((found.low[0], found.high[0]), (1.154984, 1.759421), 2e-6)
+    assert found.deviance == pytest.approx(12.13, abs=5e-3)
+    wider = poisson_rates.poisson_rates(DEATHS, YEARS, np.column_stack([smokes, ages]), dispersed=True)
+    assert np.log(wider.high[0] / wider.low[0]) == pytest.approx(
+        np.log(found.high[0] / found.low[0]) * found.dispersion**0.5
+    )
+
+
+def test_men_and_women_of_berkeley_have_the_common_odds_ratio_of_r():
+    """mantelhaen.test(UCBAdmissions): 0.9047 (0.7719–1.0603), χ² 1.4269, p 0.2323; the departments differ."""
+    men, men_n = [512, 353, 120, 138, 53, 22], [825, 560, 325, 417, 191, 373]
+    women, women_n = [89, 17, 202, 131, 94, 24], [108, 25, 593, 375, 393, 341]
+    found = mantel_haenszel.mantel_haenszel(men, men_n, women, women_n)
+    near((found.odds_ratio, found.low, found.high), (0.9046968, 0.7719074, 1.0603298), 1e-6)
+    near((found.chi2, found.p), (1.4269, 0.2323), 6e-5)
+    near((found.homogeneity, found.homogeneity_p), (18.83, 0.0021), 6e-3)
+    empty = mantel_haenszel.mantel_haenszel([*men, 0], [*men_n, 0], [*women, 3], [*women_n, 9])
+    assert empty == found
+
+
+def test_the_gap_between_owners_and_tenants_splits_as_stata_has_it():
+    """Greene's credit-card expenditure; parts as Stata's oaxaca gives them (statsmodels, test_oaxaca.py)."""
+    from statsmodels.datasets import ccard
+
+    data = ccard.load_pandas()
+    columns = data.exog.drop(columns="OWNRENT").to_numpy()
+    found = oaxaca.oaxaca(data.endog.to_numpy(), columns, data.exog["OWNRENT"].to_numpy())
+    near((found.gap, found.explained, found.unexplained), (158.7504, 130.8095, 27.94091), 1e-4)
+    near((found.endowments, found.coefficients, found.interaction), (321.7482, 75.45371, -238.4515), 1e-4)
+    assert found.explained_by.sum() == pytest.approx(found.explained)
+
+
+def test_so_many_draws_are_needed_as_tervonen_and_lahdelma_say():
+    assert monte_carlo.draws_needed(0.01) == 9604
+    assert monte_carlo.margin_of(9604) == pytest.approx(0.01, abs=1e-6)
+    assert monte_carlo.draws_needed(0.01, share=0.1) == 3458  # 1.959964² · 0.09 ÷ 0.0001 = 3457.3
+
+
+def test_employment_in_new_jersey_rose_against_pennsylvania_as_in_card_and_krueger():
+    """Table 3: changes 0.59 (0.54) and −2.16 (1.25), difference 2.76 (1.36), of means printed to two digits."""
+    found = difference_in_differences.of_means((20.44, 21.03), (23.33, 21.17), errors=(0.54, 1.25))
+    near((found.treated, found.control, found.difference), (0.59, -2.16, 2.76), 0.011)
+    assert found.se == pytest.approx(1.36, abs=5e-3)
+    assert found.low > 0
+
+
+def test_differences_of_changes_by_hand():
+    # Changes 1, 2, 3 against 0, 1, −1: 2 ± t₄ √(1/3 + 1/3), where t₄ at 97.5 % is 2.776445.
+    found = difference_in_differences.difference_in_differences([1, 2, 3], [2, 4, 6], [1, 2, 3], [1, 3, 2])
+    near((found.difference, found.se), (2, (2 / 3) ** 0.5), 1e-12)
+    near((found.low, found.high), (2 - 2.776445 * (2 / 3) ** 0.5, 2 + 2.776445 * (2 / 3) ** 0.5), 1e-5)
+    assert difference_in_differences.difference_in_differences(
+        [1, 2, 3, np.nan], [2, 4, 6, 9], [1, 2, 3], [1, 3, 2]
+    ) == pytest.approx(found)
+
+
+# USEPA 2009, Unified Guidance, example 14-8: January to December of 1983, 1984 and 1985.
+ANALYTE = [
+    [1.99, 2.10, 2.12, 2.12, 2.11, 2.15, 2.19, 2.18, 2.16, 2.08, 2.05, 2.08],
+    [2.01, 2.10, 2.17, 2.13, 2.13, 2.18, 2.25, 2.24, 2.22, 2.13, 2.08, 2.16],
+    [2.15, 2.17, 2.27, 2.23, 2.24, 2.26, 2.31, 2.32, 2.28, 2.22, 2.19, 2.22],
+]
+
+
+def test_the_seasonal_trend_of_an_analyte_is_that_of_the_epa():
+    """Example 14-10; figures as EnvStats prints them for it."""
+    found = seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE), exact=False)
+    assert found.s == 35
+    near((found.tau, found.slope), (0.9722222, 0.06), 1e-7)
+    near((found.z, found.p), (5.1849514, 2.160712e-07), 1e-7)
+    near((found.low, found.high), (0.05786914, 0.07213086), 1e-7)
+    near((found.heterogeneity, found.heterogeneity_p), (0.1071882, 1.0), 1e-6)
+    # No order of the years has a larger S: one of the 6 of eleven months, and of the 3 of the month with a tie.
+    assert seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE)).p == pytest.approx(2 / (6**11 * 3), rel=1e-6)
+
+
+def test_seasons_that_trend_against_each_other_are_told():
+    # S = ±10 of five years each, variance 50/3: z = ±√6, χ² = 12 on one degree of freedom.
+    found = seasonal_kendall.seasonal_kendall(np.ravel([[at, -at] for at in range(5)]), season=2)
+    assert (found.s, found.tau) == (0, 0)
+    assert found.p == pytest.approx(1)
+    near((found.heterogeneity, found.heterogeneity_p), (12, 0.000532), 1e-6)
+
+
+def test_centroid_weights_of_an_order_are_those_of_barron_and_barrett():
+    near(rank_order_centroid.rank_order_centroid(3), [0.6111, 0.2778, 0.1111], 6e-5)
+    near(rank_order_centroid.rank_order_centroid(4), [0.5208, 0.2708, 0.1458, 0.0625], 6e-5)
+    assert rank_order_centroid.rank_order_centroid(1).tolist() == [1]
+    assert rank_order_centroid.rank_order_centroid(40).sum() == pytest.approx(1)
+
+
+def test_a_funnel_on_the_log_scale_leaves_out_the_outermost_tenths_of_twenty():
+    """Twenty units of 100 expected: with both outermost tenths left out, sixteen of z = ±2.
+
+    phi = 4, tau² = (16·4 − 15) ÷ (1600 − 16·100² ÷ 1600) = 49/1500.
+    """
+    z = np.array([-9, -8, *[-2] * 8, *[2] * 8, 7, 30], dtype=float)
+    score, error = funnel.log_ratio_score(100 * np.exp(z / 10), np.full(20, 100.0))
+    near(score, z, 1e-9)
+    found = funnel.over_dispersion(score, error, truncate=True)
+    near((found.phi, found.tau2), (4, 49 / 1500), 1e-9)
+    low, high = funnel.dispersed_log_limits([100.0], found.tau2, 0.998)
+    assert high[0] == pytest.approx(np.exp(3.090232 * (0.01 + 49 / 1500) ** 0.5), rel=1e-6)
+    assert low[0] == pytest.approx(1 / high[0])
+
+
+def test_a_winsorised_funnel_pulls_the_outermost_in_instead():
+    """The 10 % and 90 % quantiles of −9, −8, 8 × −2, 8 × 2, 7, 30 lie at −2.6 and 2.5."""
+    z = np.array([-9, -8, *[-2] * 8, *[2] * 8, 7, 30], dtype=float)
+    found = funnel.over_dispersion(z, np.full(20, 0.1))
+    assert found.phi == pytest.approx((2 * 2.6**2 + 16 * 4 + 2 * 2.5**2) / 20)
+
+
+# Three agents in four draws of two categories, and the weights of each draw.
+DRAWS = [
+    [[90, 60], [80, 80], [70, 70]],
+    [[90, 60], [60, 90], [75, 75]],
+    [[70, 60], [80, 50], [75, 75]],
+    [[90, 80], [85, 85], [60, 60]],
+]
+WEIGHTS = [[0.5, 0.5], [0.8, 0.2], [0.6, 0.4], [0.5, 0.5]]
+
+
+def test_ranks_from_draws_can_be_counted_by_hand():
+    # Totals 75 80 70 | 84 66 75 | 66 68 75 | 85 85 60: the fourth draw is a tie of the first two.
+    found = smaa.from_draws(DRAWS, WEIGHTS)
+    near(4 * found.acceptability, [[2, 1, 1], [2, 1, 1], [1, 1, 2]], 1e-12)
+    near(found.central, [[0.65, 0.35], [0.5, 0.5], [0.6, 0.4]], 1e-12)
+    # Under 0.65/0.35: 79.5 80 70 | 79.5 70.5 75 | 66.5 69.5 75 | 86.5 85 60, the first ahead in two.
+    assert found.confidence[0] == 2 / 4
+    near(4 * smaa.pairwise_winning(DRAWS, WEIGHTS), [[0, 1, 3], [2, 0, 2], [1, 2, 0]], 1e-12)
+    with pytest.raises(ValueError, match="one row of weights a draw"):
+        smaa.from_draws(DRAWS, WEIGHTS[:3])
+
+
+def test_pairwise_winning_comes_close_to_the_exact_share_of_the_triangle():
+    weights = smaa.draw_weights(LOWER, UPPER)
+    found = smaa.pairwise_winning(FOUR, weights)
+    corners = weight_triangle.weight_set(LOWER, UPPER).vertices
+    for one in range(4):
+        for other in range(4):
+            if one != other:
+                gaps = corners @ np.subtract(FOUR[one], FOUR[other])
+                assert found[one, other] == pytest.approx(weight_triangle.share_ahead(gaps), abs=0.01)
+
+
+def test_draws_of_certain_scores_rank_as_the_scores_do():
+    weights = smaa.draw_weights(LOWER, UPPER, 500)
+    given = smaa.from_draws(np.broadcast_to(FOUR, (500, 4, 3)), weights)
+    near(given.acceptability, smaa.smaa(FOUR, weights).acceptability, 1e-12)
