@@ -394,3 +394,122 @@ def test_draws_of_certain_scores_rank_as_the_scores_do():
     weights = smaa.draw_weights(LOWER, UPPER, 500)
     given = smaa.from_draws(np.broadcast_to(FOUR, (500, 4, 3)), weights)
     near(given.acceptability, smaa.smaa(FOUR, weights).acceptability, 1e-12)
+
+
+# Tarone 1982: tumours of 71 groups of rats, as in BDA3, table 5.1.
+RATS = (
+    [0] * 14 + [1] * 8 + [2] * 9 + [1, 5, 2, 5, 3, 2, 7, 7, 3, 3, 2, 9, 10] + [4] * 7
+    + [10, 4, 4, 4, 5, 11, 12, 5, 5, 6, 5, 6, 6, 6, 6, 16, 15, 15, 9, 4],
+    [20] * 7 + [19] * 4 + [18, 18, 17] + [20] * 4 + [19, 19, 18, 18] + [25, 24, 23] + [20] * 6
+    + [10, 49, 19, 46, 27, 17, 49, 47, 20, 20, 13, 48, 50] + [20] * 7
+    + [48, 19, 19, 19, 22, 46, 49, 20, 20, 23, 19, 22, 20, 20, 20, 52, 47, 46, 24, 14],
+)  # fmt: skip
+
+
+def test_tumours_of_rats_have_the_posterior_of_bayesian_data_analysis():
+    """Sec. 5.3, under the same prior: posterior means of alpha 2.4 and beta 14.3."""
+    found = beta_binomial.fit(*RATS)
+    near(((found.weight * found.alpha).sum(), (found.weight * found.beta).sum()), (2.4, 14.3), 0.05)
+
+
+# Trials of the BCG vaccine (Colditz et al. 1994): tuberculous and not, vaccinated and not.
+BCG = [
+    [4, 119, 11, 128],
+    [6, 300, 29, 274],
+    [3, 228, 11, 209],
+    [62, 13536, 248, 12619],
+    [33, 5036, 47, 5761],
+    [180, 1361, 372, 1079],
+    [8, 2537, 10, 619],
+    [505, 87886, 499, 87892],
+    [29, 7470, 45, 7232],
+    [17, 1699, 65, 1600],
+    [186, 50448, 141, 27197],
+    [5, 2493, 3, 2338],
+    [27, 16886, 29, 17825],
+]
+
+
+@pytest.mark.parametrize(("method", "tau2"), [("REML", 0.3132), ("DL", 0.3088), ("PM", 0.3181)])
+def test_trials_of_a_vaccine_spread_as_metafor_says(method, tau2):
+    """Viechtbauer 2010, Journal of Statistical Software 36(3): log relative risks."""
+    a, b, c, d = np.transpose(BCG).astype(float)
+    risk, error = np.log(a / (a + b) * (c + d) / c), np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
+    found = random_effects.random_effects(risk, error, method)
+    assert found.tau2 == pytest.approx(tau2, abs=6e-5)
+    assert found.q == pytest.approx(152.2330, abs=6e-5)
+    if method == "REML":
+        near((found.pooled, found.pooled_se), (-0.7145, 0.1798), 6e-5)
+
+
+# Hachemeister 1975: claims and numbers of them in five states over twelve quarters.
+CLAIMS = [
+    [1738, 1642, 1794, 2051, 2079, 2234, 2032, 2035, 2115, 2262, 2267, 2517],
+    [1364, 1408, 1597, 1444, 1342, 1675, 1470, 1448, 1464, 1831, 1612, 1471],
+    [1759, 1685, 1479, 1763, 1674, 2103, 1502, 1622, 1828, 2155, 2233, 2059],
+    [1223, 1146, 1010, 1257, 1426, 1532, 1953, 1123, 1343, 1243, 1762, 1306],
+    [1456, 1499, 1609, 1741, 1482, 1572, 1606, 1735, 1607, 1573, 1613, 1690],
+]
+NUMBERS = [
+    [7861, 9251, 8706, 8575, 7917, 8263, 9456, 8003, 7365, 7832, 7849, 9077],
+    [1622, 1742, 1523, 1515, 1622, 1602, 1964, 1515, 1527, 1748, 1654, 1861],
+    [1147, 1357, 1329, 1204, 998, 1077, 1277, 1218, 896, 1003, 1108, 1121],
+    [407, 396, 348, 341, 315, 328, 352, 331, 287, 384, 321, 342],
+    [2902, 3172, 3046, 3068, 2693, 2910, 3275, 2697, 2663, 3017, 3242, 3425],
+]
+
+
+def test_claims_of_five_states_have_the_credibility_of_actuar():
+    """R package actuar, vignette on credibility, cm(): 1684, 89639, 139120026."""
+    found = credibility.buhlmann_straub(CLAIMS, NUMBERS)
+    near((found.collective, found.between, found.within), (1684, 89639, 139120026), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        (wilson.wilson, ([5], [4])),
+        (gamma_poisson.fit, ([-1, 2], [1, 1])),
+        (gamma_poisson.fit_mle, ([0, 0], [1, 1])),
+        (probability_ahead.probability_ahead, ((0, 1), (1, 1))),
+        (goldstein_healy.goldstein_healy, ([1], [1])),
+        (goldstein_healy.goldstein_healy, ([1, 2], [1, 0])),
+        (goldstein_healy.goldstein_healy, ([1, 2], [1, 1], 5)),
+        (poisson_rates.poisson_rates, ([1, -1], [1, 1], [[0], [1]])),
+        (poisson_rates.poisson_rates, ([0, 0], [1, 1], [[0], [1]])),
+        (poisson_rates.poisson_rates, ([1, 2], [1, 1], [[1], [1]])),
+        (mantel_haenszel.mantel_haenszel, ([1], [2], [3], [2])),
+        (mantel_haenszel.mantel_haenszel, ([2], [2], [2], [2])),
+        (oaxaca.oaxaca, ([1, 2, 3], [[1], [2], [3]], [1, 1, 0])),
+        (oaxaca.oaxaca, ([1, 2], [1, 2], [1, 0])),
+        (smaa.from_draws, (FOUR, [1, 0, 0])),
+        (smaa.pairwise_winning, (FOUR, [0.5, 0.5])),
+        (smaa.from_draws, ([[[np.nan, 1]]], [0.5, 0.5])),
+        (monte_carlo.draws_needed, (0,)),
+        (monte_carlo.draws_needed, (0.01, 95)),
+        (monte_carlo.margin_of, (0,)),
+        (difference_in_differences.of_means, ((1, 2), (1, 2), (0, 1))),
+        (difference_in_differences.difference_in_differences, ([1, 2], [1, 2, 3], [1, 2], [1, 2])),
+        (difference_in_differences.difference_in_differences, ([1, 2], [2, 3], [1, 2], [2, 3])),
+        (difference_in_differences.difference_in_differences, ([1], [2], [1, 2], [2, 4])),
+        (funnel.over_dispersion, ([0.0], [1.0], 0.5)),
+        (funnel.log_ratio_score, ([1], [0])),
+        (funnel.log_ratio_score, ([-1], [1])),
+        (seasonal_kendall.seasonal_kendall, ([1, 2, 3], 0)),
+        (rank_order_centroid.rank_order_centroid, (0,)),
+    ],
+)
+def test_impossible_input_is_refused_with_a_sentence(method, given):
+    with pytest.raises(ValueError, match=r"[a-z]+ [a-z]+"):
+        method(*given)
+
+
+def test_where_there_is_nothing_to_compare_nothing_is_claimed():
+    lone = seasonal_kendall.seasonal_kendall([1.0, 2.0, np.nan])
+    assert (lone.s, lone.p) == (0, 1)
+    assert np.isnan([lone.tau, lone.slope, lone.heterogeneity]).all()
+    assert funnel.over_dispersion([9.0] * 19, [1.0] * 19, truncate=True) == funnel.Dispersion(1.0, 0.0)
+    assert np.isfinite(funnel.log_ratio_score([0], [3.0])[0]).all()
+    one = mantel_haenszel.mantel_haenszel([6], [10], [3], [10])
+    assert one.odds_ratio == pytest.approx(6 * 7 / (4 * 3))
+    assert np.isnan(one.homogeneity_p)
