@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.ArrayLike
+CELLS = 2_000_000  # numbers worked on at a time
 
 
 def counts(successes: Numbers, trials: Numbers) -> tuple[Floats, Floats]:
@@ -17,6 +20,21 @@ def counts(successes: Numbers, trials: Numbers) -> tuple[Floats, Floats]:
     if np.any(x > n):
         raise ValueError(f"more successes than trials at position {int(np.flatnonzero((x > n).ravel())[0])}")
     return x, n
+
+
+def by_pair(first: Numbers, second: Numbers, value: Callable[[Floats], Floats], points: int) -> Floats:
+    """`value` of each distinct pair (rows of two columns), in the shape of the arguments.
+
+    points: numbers that `value` holds for every pair; they are worked on in pieces that fit into memory.
+    """
+    one, other = np.broadcast_arrays(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
+    pairs, where = np.unique(np.column_stack([one.ravel(), other.ravel()]), axis=0, return_inverse=True)
+    out = np.empty(len(pairs))
+    size = max(1, CELLS // points)
+    for start in range(0, len(pairs), size):
+        out[start : start + size] = value(pairs[start : start + size])
+    found: Floats = out[where.ravel()].reshape(one.shape)
+    return found
 
 
 def half_tail(confidence: float) -> float:

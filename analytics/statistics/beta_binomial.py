@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
+from analytics.statistics.arrays import Floats, Numbers, by_pair, counts, half_tail
 from analytics.statistics.special import betainc, betaincinv, betaln, gammaln
 
 GRID = 33
@@ -189,15 +190,10 @@ def _around(axis: Floats, weight: Floats) -> tuple[float, float]:
     return float(axis[inside[0]] - step), float(axis[inside[-1]] + step)
 
 
-def _by_pair(x: Floats, n: Floats, value: object, prior: RatePosterior) -> Floats:
-    """Compute once for each distinct pair of counts, in pieces that fit into memory."""
-    flat = np.column_stack([x.ravel(), n.ravel()])
-    pairs, where = np.unique(flat, axis=0, return_inverse=True)
-    out = np.empty(len(pairs))
-    size = max(1, 2_000_000 // len(prior.weight))
-    for start in range(0, len(pairs), size):
-        part = pairs[start : start + size]
-        a, b = prior.alpha + part[:, :1], prior.beta + part[:, 1:] - part[:, :1]
-        out[start : start + size] = value(a, b, part[:, 1])  # type: ignore[operator]
-    result: Floats = out[where.ravel()].reshape(x.shape)
-    return result
+def _by_pair(x: Floats, n: Floats, value: Callable[[Floats, Floats, Floats], Floats], prior: RatePosterior) -> Floats:
+    """`value` of both parameters of every posterior (pairs × grid) and of the trials, once for each distinct pair of counts."""
+
+    def of(pairs: Floats) -> Floats:
+        return value(prior.alpha + pairs[:, :1], prior.beta + pairs[:, 1:] - pairs[:, :1], pairs[:, 1])
+
+    return by_pair(x, n, of, len(prior.weight))

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.statistics.arrays import Floats, Numbers, half_tail
+from analytics.statistics.arrays import CELLS, Floats, Numbers, by_pair, half_tail
 from analytics.statistics.special import gammaincc, gammaincinv, gammaln
 
-GRID, COARSE, ROUNDS = 21, 25, 2  # points an axis at the end; while looking for the mass; how often
+GRID, COARSE, ROUNDS = 17, 25, 2  # points an axis at the end; while looking for the mass; how often
 NEGLIGIBLE = 1e-5  # of the highest weight: grid points below it are left out
 NARROWEST, WIDEST, FARTHEST = 0.01, 2.0, 10.0  # 1 ÷ √shape: from, to, and to under another prior
-CELLS = 2_000_000  # logarithms taken at a time
 FEWEST = 8  # counts that a prior can be fitted to
 
 Prior = Callable[[Floats, Floats], Floats]
@@ -30,29 +29,35 @@ class CountPosterior:
 
     def shrunken(self, observed: Numbers, expected: Numbers) -> Floats:
         """(a + O) ÷ (b + E) averaged over the grid: every true ratio of observed to expected."""
-        o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
-        ratio: Floats = ((self.shape + o[..., None]) / (self.rate + e[..., None])) @ self.weight
-        return ratio
+        return self._of_each(observed, expected, lambda a, b: (a / b) @ self.weight)
 
     def sd(self, observed: Numbers, expected: Numbers) -> Floats:
         """Posterior standard deviation of every true ratio."""
-        o, e = np.asarray(observed, dtype=float)[..., None], np.asarray(expected, dtype=float)[..., None]
-        a, b = self.shape + o, self.rate + e
-        mean = (a / b) @ self.weight
-        out: Floats = np.sqrt(np.maximum(((a * (a + 1)) / b**2) @ self.weight - mean**2, 1e-12))
-        return out
+
+        def spread(a: Floats, b: Floats) -> Floats:
+            square: Floats = (a * (a + 1) / b**2) @ self.weight - ((a / b) @ self.weight) ** 2
+            return square
+
+        return np.sqrt(np.maximum(self._of_each(observed, expected, spread), 1e-12))
 
     def credibility(self, expected: Numbers) -> Floats:
         """Z = E ÷ (E + b), averaged over the grid: how much of the estimate is one's own."""
-        e = np.asarray(expected, dtype=float)[..., None]
-        out: Floats = (e / (self.rate + e)) @ self.weight
-        return out
+        return self._of_each(0.0, expected, lambda a, b: (1 - self.rate / b) @ self.weight)
 
     def above(self, observed: Numbers, expected: Numbers, threshold: float) -> Floats:
         """Posterior probability that a true ratio exceeds the threshold."""
-        o, e = np.asarray(observed, dtype=float)[..., None], np.asarray(expected, dtype=float)[..., None]
-        out: Floats = np.clip(gammaincc(self.shape + o, (self.rate + e) * max(threshold, 0.0)) @ self.weight, 0.0, 1.0)
-        return out
+        line = max(threshold, 0.0)
+        tails = self._of_each(observed, expected, lambda a, b: gammaincc(a, b * line) @ self.weight)
+        return np.clip(tails, 0.0, 1.0)  # the weights sum to 1 but for the last bits
+
+    def _of_each(self, observed: Numbers, expected: Numbers, value: Callable[[Floats, Floats], Floats]) -> Floats:
+        """`value` of shape and rate of every posterior (pairs × grid)."""
+        return by_pair(
+            observed,
+            expected,
+            lambda pairs: value(self.shape + pairs[:, :1], self.rate + pairs[:, 1:]),
+            len(self.weight),
+        )
 
     def interval(self, observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Equal-tailed limits, from the mixture's mean and spread matched to one Gamma."""
