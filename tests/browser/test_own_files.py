@@ -32,6 +32,30 @@ def test_a_managers_own_file_is_mapped_checked_loaded_and_withdrawn(browser, tmp
     home.close()
 
 
+def test_a_load_whose_tab_is_closed_goes_on_and_its_receipt_waits_in_the_history(browser, tmp_path):
+    with serving(tmp_path / "home") as base:
+        visit = Visit(browser, base, locale="en-GB")
+        page = visit.open("upload")
+        rows = "".join(f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n" for at in range(9_000))
+        path = write(tmp_path, "四月.csv", "保单号,工号,到期日,续保结果\n" + rows)
+        page.set_input_files("input[type=file]", path)
+        page.get_by_role("button", name="Check").click()
+        page.get_by_role("button", name="Load 9,000 rows").click()
+        page.get_by_test_id("stSpinner").get_by_text("Loading").wait_for()
+        visit.context.close()
+        later = Visit(browser, base, locale="en-GB")
+        table = later.open("history").get_by_test_id("stDataFrame").first
+        for _ in range(60):
+            if table.count():
+                break
+            later.page.wait_for_timeout(250)
+            later.open("history")
+            later.settle()
+        later.settle()
+        table.click(position={"x": 20, "y": 52})
+        later.page.get_by_text("9,000 loaded, 0 unreadable").wait_for()
+
+
 def test_hostile_names_stay_text_on_every_page(browser, tmp_path):
     evil = '<img src=x onerror="window.hit=1">**b**[l](http://evil.example)$x$'
     home = Home(tmp_path / "home")
