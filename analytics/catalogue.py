@@ -174,7 +174,8 @@ def _check(known: Catalogue) -> None:
     for veto in known.vetoes:
         if veto.indicator not in known.ids or veto.cap not in names:
             raise RequestRefused("veto_unusable", name=veto.indicator, cap=veto.cap)
-    if sorted(known.grades, key=lambda grade: -grade[1]) != list(known.grades) or known.grades[-1][1] > 0:
+    cuts = [cut for _, cut in known.grades]
+    if not all(map(isfinite, cuts)) or not all(a > b for a, b in pairwise(cuts)) or cuts[-1] != 0:
         raise RequestRefused("grades_unusable")
 
 

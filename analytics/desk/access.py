@@ -122,6 +122,12 @@ class Access:
         facts = self.home.warehouse.ask("facts_of", day=dt.date.today().replace(day=1))
         return facts if agent_ids is None else facts[facts["agent_id"].isin(agent_ids)].reset_index(drop=True)
 
+    def require_known(self, agent_id: str) -> None:
+        """Refuse to write about somebody whom no file names, or only by a spelling that stands for another."""
+        known = self.home.warehouse.ask("spellings")["agent_id"]
+        if agent_id in self.home.state.aliases() or agent_id not in set(known):
+            raise RequestRefused("agent_nowhere", agent=agent_id)
+
     def scoped(self, filters: Filters) -> Filters:
         """Filters that show nobody outside the scope."""
         scope = self.identity.scope

@@ -54,6 +54,7 @@ class Objections(Sheets):
     def make_objection(self, objection: Objection, attached: Attachment | None = None) -> Objection:
         self.require("object", objection.agent_id)
         self.require_published(Period(objection.first, objection.last))
+        self.require_known(objection.agent_id)
         if objection.about == "record":
             objection = replace(objection, proposal=checked(objection.proposal))
             self._policy(objection, objection.proposal)

@@ -225,8 +225,11 @@ class Rules(Objections):
         if value is None:
             self.home.state.market.remove(indicator, self.identity.who)
             return
-        if indicator not in self.catalogue().ids:
-            raise RequestRefused("indicator_unknown", name=indicator, known=self.catalogue().ids)
+        known = self.catalogue()
+        if indicator not in known.ids:
+            raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
+        if value < min(0.0, *known[indicator].standard.values):
+            raise RequestRefused("market_below", name=known[indicator].label, value=value)
         self.home.state.market.save(MarketAverage(indicator, value, source), self.identity.who)
 
     def change_settings(self, changes: Mapping[str, Any]) -> None:

@@ -241,6 +241,8 @@ class Sheets(Figures):
         for one in (note, *([] if note.id is None else [self.home.state.notes.one(note.id)])):
             self.require("remark" if one.kind == "remark" else "note", one.agent_id)
             self.require_published(Period(one.first, one.last))
+        if note.id is None:
+            self.require_known(note.agent_id)
         return self.home.state.notes.write(replace(note, author=self.identity.who))
 
     # -- coaching ------------------------------------------------------------------------------------------------------
@@ -271,8 +273,12 @@ class Sheets(Figures):
     def save_talk(self, talk: Talk) -> Talk:
         """A new talk, or one of the scope over the version that was read."""
         self.require("coach", talk.agent_id)
-        if talk.id is not None:
+        if talk.id is None:
+            self.require_known(talk.agent_id)
+        else:
             self.talk(talk.id)
+        if talk.first is not None and talk.last is not None:
+            Period(talk.first, talk.last)  # refuses one that runs backwards
         return self.home.state.talks.save(talk, self.identity.who)
 
 

@@ -12,7 +12,7 @@ from analytics.errors import RequestRefused
 from analytics.model import WeightScheme
 from analytics.people import Adoption, SwotEntry
 from analytics.state import tables
-from analytics.state.database import Database, kept, now, value_from, values_of
+from analytics.state.database import Change, Database, kept, now, value_from, values_of
 
 
 class Schemes:
@@ -30,12 +30,10 @@ class Schemes:
         return [_scheme(row) for row in chosen]
 
     def save(self, scheme: WeightScheme, who: str) -> WeightScheme:
-        """Save as the next version of its name; versions are never overwritten."""
+        """Save as the next version of its name; versions are never overwritten, nor is the number of a deleted one given again."""
         table = tables.weight_scheme
         with self._database.change(who) as change:
-            newest = sa.select(sa.func.max(table.c.version)).where(table.c.name == scheme.name)
-            last = change.connection.execute(newest).scalar()
-            saved = replace(scheme, version=(last or 0) + 1, date=f"{now():%Y-%m-%d}", trial=False)
+            saved = replace(scheme, version=_last(change, scheme.name) + 1, date=f"{now():%Y-%m-%d}", trial=False)
             row = {name: getattr(saved, name) for name in _COLUMNS}
             row |= {"categories": dict(saved.categories), "indicators": dict(saved.indicators)}
             row |= {"trace": [values_of(entry) for entry in saved.trace], "saved_at": now()}
@@ -74,6 +72,16 @@ class Schemes:
             said = {"from": f"{made.effective_from:%Y-%m}", "reason": made.reason, "months": dict(months)}
             change.log("scheme.adopt", f"{made.name} v{made.version}", None, said)
         return made
+
+
+def _last(change: Change, name: str) -> int:
+    """The highest version that a name ever had, by the audit too: of those that were deleted nothing else knows."""
+    scheme, line = tables.weight_scheme, tables.audit
+    there = change.rows(sa.select(scheme.c.version).where(scheme.c.name == name))
+    said = line.c.object.startswith(f"{name} v", autoescape=True)
+    ever = change.rows(sa.select(line.c.object).where(line.c.action == "scheme.save", said))
+    numbers = [row["object"].removeprefix(f"{name} v") for row in ever]
+    return max([0, *(int(row["version"]) for row in there), *(int(one) for one in numbers if one.isdecimal())])
 
 
 _COLUMNS = ("name", "version", "author", "reason", "purpose", "company_goal", "effective_from")

@@ -73,9 +73,7 @@ with shell.page("accounts", needs_data=False):
     known = load.desk().accounts()
     if not gate.login_configured():
         st.info(t("accounts.no_login"))
-    if problem := session.get("accounts_refused"):
-        st.error(md(problem))
-        session.forget("accounts_refused")
+    panel.refused("accounts_refused")
     if session.get("accounts_saved") is not None:
         st.caption(t("accounts.saved", count=session.get("accounts_saved")))
         session.forget("accounts_saved")

@@ -16,7 +16,7 @@ from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, plain, t
+from pages.ui.i18n import indicator, plain, t
 
 COLUMNS = ("branch", "team", "region", "supervisor")
 
@@ -78,9 +78,7 @@ def market(name: str) -> MarketAverage | None:
         )  # fmt: skip
         st.text_input(t("fairness.source"), "" if known is None else known.source, key=f"source.{name}", max_chars=500, width=300)  # fmt: skip
         st.button(t("fairness.save_market"), key="save_market", on_click=action(save_market), args=(name,))
-    if refused := session.get("market_refused"):
-        st.error(md(refused))
-        session.forget("market_refused")
+    panel.refused("market_refused")
     return known
 
 

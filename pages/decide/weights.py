@@ -516,9 +516,7 @@ with shell.page("weights", own_bar=True):
     official, choices = load.desk().scheme(filters.period), load.desk().schemes()
     base = evaluate(measured, official)
     shell.line(measured, int(base.shown.sum()))
-    if problem := session.get("weights_refused"):
-        st.error(md(problem))
-        session.forget("weights_refused")
+    panel.refused("weights_refused")
     if said := session.get("weights_done"):
         st.success(md(said))
         session.forget("weights_done")

@@ -90,10 +90,9 @@ def save_talks() -> None:
 
 
 def told() -> None:
-    if problem := session.get("coaching_refused"):
-        st.error(md(problem))
-        session.forget("coaching_refused")
-    elif session.get("coaching_saved"):
+    if panel.refused("coaching_refused"):
+        return
+    if session.get("coaching_saved"):
         st.caption(t("coaching.saved"))
         session.forget("coaching_saved")
 

@@ -64,9 +64,7 @@ with shell.page("routine", official=True):
     lines = routine_lines(steps, session.language())
     left = sum(step.state == "open" for step in steps)
     st.markdown(t("month.left", period=str(period), count=left) if left else t("month.all_done", period=str(period)))
-    if problem := session.get("month_refused"):
-        st.error(md(problem))
-        session.forget("month_refused")
+    panel.refused("month_refused")
     for step, line in zip(steps, lines, strict=True):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"):
             st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {md(line)}")

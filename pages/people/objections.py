@@ -77,9 +77,7 @@ def undo(correction_id: int) -> None:
 
 
 def told() -> None:
-    if problem := session.get("objection_refused"):
-        st.error(md(problem))
-        session.forget("objection_refused")
+    panel.refused("objection_refused")
     if done := session.get("objection_done"):
         st.caption(md(done))
         session.forget("objection_done")

@@ -171,9 +171,7 @@ def notes(agent_id: str) -> None:
     """Comments and advice of the supervisor, remarks of the agent: several of each, and a field for one more."""
     desk, period = load.desk(), now.measured.period
     every = desk.notes(agent_id, period)
-    if refused := session.get("note_refused"):
-        st.error(md(refused))
-        session.forget("note_refused")
+    panel.refused("note_refused")
     for column, kind in zip(st.columns(len(NOTE_KINDS), gap="medium"), NOTE_KINDS, strict=True):
         with column:
             st.subheader(t(f"sheet.note_{kind}"), anchor=False)

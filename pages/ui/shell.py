@@ -97,10 +97,11 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
 
 
 def refusals() -> None:
-    """Why what was clicked last was not done, once."""
-    told = session.letters()
+    """Why what was clicked last was not done, once. Its place is there before it is, as the bar's: what it pushed down would be drawn
+    anew, folded and without what was typed."""
+    told, place = session.letters(), st.container()
     for sentence in dict.fromkeys(told):
-        st.error(md(sentence))
+        place.error(md(sentence))
     told.clear()
 
 

@@ -95,6 +95,14 @@ def test_a_new_version_of_a_scheme_is_not_in_force_until_it_is_adopted(desk):
     assert (desk.scheme(PERIOD).version, dict(desk.scheme(PERIOD).categories)) == (1, SERVICE)
 
 
+def test_the_number_of_a_deleted_version_is_given_to_no_other(desk):
+    assert [saved(desk).version, saved(desk).version] == [1, 2]
+    desk.delete_scheme("夏季", 2)
+    assert saved(desk).version == 3
+    desk.delete_scheme("夏季")
+    assert saved(desk).version == 4
+
+
 def test_adopting_says_which_months_it_changes_and_the_audit_keeps_them(desk):
     saved(desk)
     ahead = desk.adoption_effect("夏季", None, APRIL)

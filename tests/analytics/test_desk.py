@@ -396,3 +396,41 @@ def test_everything_a_home_holds_of_people_is_there_after_a_restart(tiny):
     assert [note.text for note in again.state.notes.of("A1")] == ["多听"]
     assert again.state.database.verify().wrong == ()
     again.close()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda desk, agent: desk.write_note(Note(agent, APRIL, APRIL, "comment", "well done")),
+        lambda desk, agent: desk.save_talk(Talk(agent)),
+        lambda desk, agent: desk.make_objection(Objection(agent, APRIL, APRIL, "sheet", "too_strict", "why")),
+    ],
+)
+def test_nothing_is_written_about_somebody_whom_no_file_names(tiny, write):
+    desk = Desk(tiny)
+    with pytest.raises(RequestRefused, match="agent_nowhere"):
+        write(desk, "Z9")
+    write(desk, "B2")
+    tiny.merge_agents(["B2"], "C3")
+    with pytest.raises(RequestRefused, match="agent_nowhere"):  # nobody would ever find it again
+        write(desk, "B2")
+
+
+def test_the_months_of_a_note_and_of_a_talk_do_not_run_backwards(tiny):
+    may = dt.date(2026, 5, 1)
+    with pytest.raises(RequestRefused, match="period_backwards"):
+        Desk(tiny).write_note(Note("A1", may, APRIL, "comment", "well done"))
+    with pytest.raises(RequestRefused, match="period_backwards"):
+        Desk(tiny).save_talk(Talk("A1", first=may, last=APRIL))
+
+
+@pytest.mark.parametrize("cuts", [(80.0, 60.0, 40.0, -5.0), (80.0, 60.0, 60.0, 0.0), (float("nan"), 60.0, 40.0, 0.0)])
+def test_grades_that_do_not_fall_to_zero_are_refused(cuts):
+    with pytest.raises(RequestRefused, match="grades_unusable"):
+        with_version(StandardVersion({}, dict(zip("ABCD", cuts, strict=True)), {}, "", "", APRIL))
+
+
+def test_a_market_average_below_what_the_indicator_can_be_is_refused(tiny):
+    with pytest.raises(RequestRefused, match="market_below"):
+        Desk(tiny).save_market("renewal_rate", -0.1, "a study")
+    Desk(tiny).save_market("renewal_rate", 0.0, "a study")

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import datetime as dt
 import inspect
 import shutil
 import time
@@ -17,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk
 from analytics.home import Home
+from analytics.model import Filters, Period
 from analytics.people import Account, Talk
 from pages.ui import load
 from pages.ui.belongings import NotGiven, OwnDownloads, OwnMedia
@@ -33,6 +35,7 @@ PLACES = {
     for at, one in enumerate(inspect.signature(getattr(st, name)).parameters.values())
     if one.name.startswith("on_") and one.kind is one.POSITIONAL_OR_KEYWORD
 }
+APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 STAFF = [Account("boss@x.cn", "admin"), Account("second@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",))]
 
 
@@ -163,6 +166,16 @@ def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
     assert [one.value for one in at.exception] == []
     assert load.home().state.notes.of("A1") == []
     assert [one.value for one in at.error] == ["您没有权限这样做，或这不在您的范围内。"]
+
+
+def test_what_is_said_of_a_refusal_moves_nothing_on_the_page(staffed):
+    at = staffed("boss@x.cn", "pages/people/sheet.py")
+    Desk(load.home(), "boss@x.cn").close_sheets(Filters(APRIL), ["A1", "B2", "C3"], provisional=True)
+    at.run()
+    before = list(at.main.children)
+    at.button(key="reopen_all").click().run()
+    assert len(at.error) == 1  # without a reason
+    assert list(at.main.children) == before  # else the browser draws it anew
 
 
 def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
