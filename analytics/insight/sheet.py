@@ -123,7 +123,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
 def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
     """The sheet as its agent reads it: nothing of months that are not published, neither in the trend nor as the period before; and a
     team's or the company's figure only where enough others' values of that very indicator and month stand behind it. The same holds of
-    a median that stands in for a target, and so of a value that is held against it."""
+    a median that stands in for a target, of a value that is held against it, and of the rank: who shares one knows the other's score."""
 
     def seen(first: dt.date, last: dt.date) -> bool:
         return any(period.first <= first and last <= period.last for period in published)
@@ -147,6 +147,7 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
     compared = seen(before.first, before.last)
     return {
         **one,
+        "rank": one["rank"] if enough(one["rated"] - 1) else None,
         "before": one.get("before") if compared else None,
         "cut": {
             **cut,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.catalogue import preset_schemes
+from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.reports.words import value_text
@@ -43,9 +44,11 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
         why = say("sheet.not_rated", language, coverage=percent(sheet["coverage"] or 0, 0), limit=f"{limit:.0f}")
         rows = [(say("column.score", language), why)]
     else:
+        few = sheet["rank"] is None
+        rank = say("sheet.rank_few", language, count=FEWEST) if few else f"{sheet['rank']} / {sheet['rated']}"
         rows = [
             (say("column.score", language), f"{sheet['score']:.1f}"), (say("column.grade", language), sheet["grade"]),
-            (say("column.rank", language), f"{sheet['rank']} / {sheet['rated']}"),
+            (say("column.rank", language), rank),
         ]  # fmt: skip
     return [*rows, (say("column.quadrant", language), say(f"quadrant.{sheet['quadrant']}", language))]
 

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.desk import Desk
 from analytics.home import Home
+from analytics.insight.sheet import for_own_eyes
 from analytics.model import Filters, Period
 from analytics.people import Account
 from analytics.reports import sheets
@@ -150,3 +151,12 @@ def test_a_sheet_closed_before_others_were_counted_tells_nothing_of_them(team):
     own = for_own_eyes(kept, [IN_MAY, Period(APRIL, APRIL)])
     assert (own["cut"]["x"][1], own["cut"]["y"][1]) == (None, None)
     assert {one["whose"] for one in own["trend"]} == {"agent"}
+
+
+def test_a_rank_is_told_among_five_others_who_are_rated_and_not_among_four(team):
+    whole = Desk(team, "boss@x.cn")
+    one = {**whole.live_sheet(whole.around(Filters(IN_MAY)), "A0"), "score": 80.0, "grade": "B", "rank": 2}
+    assert for_own_eyes({**one, "rated": 6}, [IN_MAY])["rank"] == 2
+    told = for_own_eyes({**one, "rated": 5}, [IN_MAY])
+    assert told["rank"] is None
+    assert dict(sheets.verdict(told, "en"))["Rank"] == "told only where at least 5 others are rated"
