@@ -10,7 +10,7 @@ import numpy as np
 from analytics.statistics.arrays import CELLS, Floats, Numbers, by_pair, half_tail
 from analytics.statistics.special import gammaincc, gammaincinv, gammaln
 
-GRID, COARSE, ROUNDS = 17, 25, 2  # points an axis at the end; while looking for the mass; how often
+GRID, COARSE, ROUNDS = 17, 25, 8  # points an axis at the end; while looking; how often at most
 NEGLIGIBLE = 1e-5  # of the highest weight: grid points below it are left out
 NARROWEST, WIDEST, FARTHEST = 0.01, 2.0, 10.0  # 1 ÷ √shape: from, to, and to under another prior
 FEWEST = 8  # counts that a prior can be fitted to
@@ -96,8 +96,11 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
     for _ in range(ROUNDS):
         axes = np.linspace(*log_means, COARSE), np.linspace(*spreads, COARSE)
         weight = _weigh(*axes, tally, prior)[2]
+        wide = log_means, spreads
         log_means = _around(axes[0], weight.sum(axis=1), log_means)
         spreads = _around(axes[1], weight.sum(axis=0), spreads)
+        if all(2 * np.ptp(new) > np.ptp(old) for new, old in zip((log_means, spreads), wide, strict=True)):
+            break
     a, b, weight = _weigh(np.linspace(*log_means, GRID), np.linspace(*spreads, GRID), tally, prior)
     kept = weight > NEGLIGIBLE * weight.max()
     return CountPosterior(a[kept], b[kept], weight[kept] / weight[kept].sum())

@@ -120,18 +120,20 @@ def test_complaints_shrink_towards_what_was_expected():
     assert gamma_poisson.fit(observed[:5], expected[:5]) is None
 
 
-@pytest.mark.parametrize(("groups", "events"), [(8, 0.2), (40, 3.0), (4_000, 60.0)])
-def test_the_spread_of_true_ratios_is_found_wherever_it_lies_and_with_its_uncertainty(groups, events):
-    """True ratios with a standard deviation of a third; many counts put all mass between the points of a fixed grid."""
+@pytest.mark.parametrize(
+    ("groups", "events", "sd"), [(8, 0.2, 1 / 3), (40, 3.0, 1 / 3), (4_000, 60.0, 1 / 3), (20_000, 1e6, 0.02)]
+)
+def test_the_spread_of_true_ratios_is_found_wherever_it_lies_and_with_its_uncertainty(groups, events, sd):
+    """Many counts put all mass between the points of a fixed grid."""
     random = np.random.default_rng(4)
     expected = np.full(groups, events)
-    observed = random.poisson(expected * random.gamma(9, 1 / 9, groups))
+    observed = random.poisson(expected * random.gamma(1 / sd**2, sd**2, groups))
     found = gamma_poisson.fit(observed, expected)
     spread = 1 / np.sqrt(found.shape)
     middle = (found.weight * spread).sum()
     error = np.sqrt((found.weight * spread**2).sum() - middle**2)
-    assert error > 0.003
-    assert abs(middle - 1 / 3) < 3 * error
+    assert error > 0.8 * sd / np.sqrt(2 * groups)  # as if the true ratios were known
+    assert abs(middle - sd) < 3 * error
 
 
 counted = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=1, max_size=6).map(
