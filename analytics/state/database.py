@@ -16,15 +16,13 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.runtime.migration import MigrationContext
 
 from analytics.errors import RequestRefused, StoreFailed
 from analytics.people import AuditEntry, Finding, Standing, Verdict
 from analytics.state import audit, digests, tables
 from analytics.state.faults import Remembered, telling
 from analytics.state.heads import Head, Heads, Outside, outside_from, published_in, within
-from analytics.state.revisions import config_of, revisions
+from analytics.state.revisions import current, revisions, upgrade
 
 SCRIPTS = Path(__file__).parent  # where Alembic finds env.py and versions/
 ONE_WRITER = 7_204_113  # the advisory lock that orders writers on PostgreSQL, as BEGIN IMMEDIATE does on SQLite
@@ -102,13 +100,11 @@ class Database:
         before: those stay what it said, so that a migration hides nothing."""
         with self._writing.begin() as connection:
             self._one_writer(connection)
-            before = MigrationContext.configure(connection).get_current_revision()
+            before = current(connection)
             if before == revisions(SCRIPTS)[0]:
                 return None
             suspect = self._suspect(connection) if before else set()
-            config = config_of(SCRIPTS)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection, SCRIPTS, "head")
             known, _ = audit.expected(connection)
             rows = digests.differing(known, digests.present(connection))
             rows = {key: value for key, value in rows.items() if key not in suspect}

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.util import CommandError
 
-from analytics.errors import HomeBusy, StoreFailed
+from analytics.errors import StoreFailed
 
 _SAID = {
     "disk is full": "disk_full",
@@ -30,8 +29,6 @@ def telling() -> Iterator[None]:
     """Turns what happens to the database inside into one sentence; a mistake in a statement stays what it is."""
     try:
         yield
-    except CommandError as error:  # the revision that the database is at is none of ours
-        raise HomeBusy("home_newer") from error
     except sa.exc.TimeoutError as error:
         raise StoreFailed("state_busy") from error
     except sqlite3.Error as error:  # of a file that is copied page by page

@@ -8,8 +8,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.runtime.migration import MigrationContext
 
 from analytics import files
 from analytics.errors import RequestRefused
@@ -17,7 +15,7 @@ from analytics.state import tables
 from analytics.state.database import SCRIPTS, Database
 from analytics.state.faults import telling
 from analytics.state.heads import Head, Outside
-from analytics.state.revisions import config_of, revisions
+from analytics.state.revisions import current, revisions, upgrade
 
 AT_ONCE = 500  # rows copied by one statement
 
@@ -73,7 +71,7 @@ def keep_server_before_migrating(url: str, folder: Path) -> str:
         with telling(), engine.connect() as connection:
             level = "REPEATABLE READ" if engine.dialect.name == "postgresql" else "SERIALIZABLE"
             source = connection.execution_options(isolation_level=level)
-            version = MigrationContext.configure(source).get_current_revision()
+            version = current(source)
             if version is None or not _earlier(version):
                 return ""
             with _kept(folder, version) as partial:
@@ -88,9 +86,7 @@ def _rows_of_version(source: sa.Connection, path: Path, version: str) -> None:
     engine = sa.create_engine(f"sqlite:///{path.as_posix()}")
     try:
         with engine.begin() as target:
-            config = config_of(SCRIPTS)
-            config.attributes["connection"] = target
-            command.upgrade(config, version)
+            upgrade(target, SCRIPTS, version)
             there, here = sa.MetaData(), sa.MetaData()
             there.reflect(source)
             here.reflect(target)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from analytics.errors import RequestRefused
 from analytics.people import Account, Attachment, ClosedSheet, Correction, Note, Objection, StandardVersion, Talk
 from analytics.state.store import Store
+from tests.conftest import ROOT
 
 APRIL = dt.date(2026, 4, 1)
 NOTE = Note("A1", APRIL, APRIL, "comment", "稳", author="boss")
@@ -243,3 +246,31 @@ def test_coaching_entries_of_before_become_talks(tmp_path):
         ("done", dt.date(2026, 4, 2), "话术"), ("planned", dt.date(2026, 5, 2), "话术"),
     ]  # fmt: skip
     store.close()
+
+
+def test_the_versions_that_files_name_are_those_that_alembic_finds(tmp_path):
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    from analytics.state.database import SCRIPTS
+    from analytics.state.revisions import revisions
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    scripts = ScriptDirectory.from_config(config)
+    every = frozenset(one.revision for one in scripts.walk_revisions())
+    assert revisions(SCRIPTS) == (scripts.get_current_head(), every)
+    (tmp_path / "versions").mkdir()
+    for name in ("2", "3"):
+        (tmp_path / "versions" / f"{name}.py").write_text(f"revision = '{name}'\ndown_revision = '1'\n")
+    with pytest.raises(ValueError, match="'2', '3'"):
+        revisions(tmp_path)
+
+
+def test_a_store_that_is_of_this_version_opens_without_alembic(tmp_path):
+    url = f"sqlite:///{(tmp_path / 'state.sqlite').as_posix()}"
+    Store(url).close()
+    asked = (
+        f"import sys; from analytics.state.store import Store; Store({url!r}).close(); print('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True).stdout == "False\n"
