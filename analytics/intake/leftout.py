@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -17,8 +15,11 @@ from analytics.intake.container import Sheet
 from analytics.intake.fields import CUSTOM, TOTALS, counted, kinds
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
+from analytics.intake.sums import COMMON, EXACT, LEAST, SLACK, Figures, Summing, across, means, summing
 from analytics.intake.table import plain
+from analytics.intake.words import BRANCH, TEAM
 from analytics.language import LANGUAGES, say
+from analytics.model import Text
 
 CLOSE_LOOK = 200_000  # rows of a file that may lack what is required before they count as rows like any other
 NAMING = ("agent_id", "policy_id", "name", "team", "branch", "region")
@@ -38,9 +39,8 @@ TARGETS = (
     "standard",
 )
 SUMMED = 3_000  # rows of a scoresheet that are compared with the sums of their neighbours
-LEAST_SUMMED = 2  # rows behind a sum, and figures that must agree
-SLACK = 0.006  # of a sum or mean that was rounded in the file
-EXACT = 1e-9
+SHOWN, EVIDENCE = 8, 4  # names, and sums explained, in a question
+GROUPS = ("team", "branch", "region")
 _LABELS = (
     "制表|制作|编制|审核|复核|审批|填表|统计|打印|导出|数据来源|来源|单位|日期|以上"
     "|source|prepared|generated|printed|reviewed|approved|exported|data|as of"
@@ -50,6 +50,7 @@ _SIGNED = rf"^[（(\[【*※\s]*(?:{_LABELS})[^:：]{{0,12}}[:：]"
 _TOTAL = re.compile(r"(合计|总计|小计|汇总|\b(sub[- ]?|grand )?totals?)$")
 _AVERAGE = re.compile(r"(平均|均值|平均值|平均数|人均|\b(average|mean|avg\.?))$")
 _LABELLED = re.compile(f"{_TOTAL.pattern}|{_AVERAGE.pattern}|^({'|'.join(map(re.escape, TARGETS))})$")
+_EVERYBODY = re.compile(r"^(全公司|全体|全部|公司|本部|all|company|everybody|overall)$", re.IGNORECASE)
 _NOTE = re.compile(
     r"[（(\[【*※\s]*(注|备注|附注|说明|(notes?|remarks?)\b|"
     rf"({_LABELS})[^:：]{{0,12}}[:：])",
@@ -151,38 +152,117 @@ def _reason(
 def _sums(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str], settling: Settling
 ) -> list[int]:
-    """The rows of a scoresheet that are the sum or the mean of rows beside them in every figure; asked, as they may be people."""
-    figures = [place for name, place in mapped.items() if name.startswith(CUSTOM) or _adds_up(name)]
-    if len(figures) < LEAST_SUMMED or sheet.body.num_rows > SUMMED or "agent_id" not in mapped:
+    """The rows of a scoresheet that are the sum or the mean of others, or are called so; asked, as they may be people."""
+    table = _Table(connection, sheet, mapped)
+    if not 0 < sheet.body.num_rows <= SUMMED or "agent_id" not in mapped:
         return []
-    period, names = mapped.get("period"), [mapped[name] for name in NAMING[2:] if name in mapped]
-    rows = connection.execute(
-        f"select row, {mapped['agent_id']}, {period or 'null'}, [{', '.join(names)}], "
-        f"{', '.join(f'clean_number({place})' for place in figures) or 'null'} from body order by row"
-    ).fetchall()
-    found: list[tuple[int, str]] = []
-    for month in dict.fromkeys(row[2] for row in rows):
-        some = [
-            row
-            for row in rows
-            if row[2] == month and (len(figures) < LEAST_SUMMED or any(value is not None for value in row[4:]))
-        ]
-        values = np.array([[np.nan if value is None else value for value in row[4:]] for row in some], dtype=float)
-        named = [plain(str(row[1] or "")) for row in some]
-        labelled = {
-            at for at, row in enumerate(some) if any(_LABELLED.search(plain(name or "")) for name in (row[1], *row[3]))
-        }
-        found += [
-            (some[at][0], str(some[at][1])) for at in (_sums_among(values, named, labelled) if len(figures) >= LEAST_SUMMED else sorted(labelled))
-            if named[at] not in (*TOTALS, *AVERAGES, *TARGETS) and not _LABELLED.search(named[at])
-        ]  # fmt: skip
-    if not found:
+    found: dict[int, Summing] = {}
+    months = list(dict.fromkeys(table.months))
+    for month in months:
+        places = [at for at, one in enumerate(table.months) if one == month and table.told[at]]
+        found |= table.among(places)
+    if len(months) > 1:
+        found |= table.over([at for at in range(len(table.rows)) if at not in found and table.told[at]])
+    kept = [one for at, one in sorted(found.items()) if table.ids[at] and not table.called[at]]
+    if not kept:
         return []
     answer = settling.ask(
-        "rows.sums", "sum_rows", ("leave", "keep"), "leave",
-        count=len(found), names=", ".join(dict.fromkeys(name for _, name in found[:8])),
+        "rows.sums", "sum_rows", ("leave", "keep"), "leave", count=len(kept),
+        names=", ".join(dict.fromkeys(table.written[one.at] for one in kept[:SHOWN])), evidence=table.evidence(kept[:EVIDENCE]),
     )  # fmt: skip
-    return [number for number, _ in found] if answer == "leave" else []
+    return [table.rows[one.at] for one in kept] if answer == "leave" else []
+
+
+class _Table:
+    """The rows of a scoresheet as they are compared with each other, by place."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, sheet: Sheet, mapped: Mapping[str, str]) -> None:
+        figures = {name: place for name, place in mapped.items() if name.startswith(CUSTOM) or name in counted()}
+        adding = {name: place for name, place in figures.items() if _adds_up(name)}
+        own = {name: place for name, place in figures.items() if name.startswith(CUSTOM)}
+        adding = adding if len(adding) >= LEAST else adding | own
+        shares = {} if len(adding) >= LEAST else _shares(mapped)
+        columns = [f"clean_number({place})" for place in adding.values()]
+        columns += [f"clean_number({rate}) * clean_number({whole})" for rate, whole in shares.values()]
+        others = [f"clean_number({place})" for place in figures.values()]
+        groups = [mapped[name] for name in GROUPS if name in mapped]
+        called = [mapped[name] for name in NAMING[2:] if name in mapped and mapped[name] != mapped.get("agent_id")]
+        got = connection.execute(
+            f"select row, {mapped.get('agent_id', 'null')}, {mapped.get('period', 'null')}, [{', '.join(called)}], [{', '.join(groups)}], "
+            f"[{', '.join(columns)}]::double[], [{', '.join(others)}]::double[] from body order by row"
+        ).fetchall()
+        self.rows = [row[0] for row in got]
+        self.ids = [plain(row[1] or "") for row in got]
+        self.written = [" ".join((row[1] or "").split()) for row in got]
+        self.months = [row[2] for row in got]
+        self.names = [[plain(name or "") for name in row[3]] for row in got]
+        self.groups = tuple(tuple(row[4][at] or "" for row in got) for at in range(len(groups)))
+        self.values = _floats([row[5] for row in got], len(columns))
+        self.all = _floats([row[6] for row in got], len(others))
+        self.told = (~np.isnan(self.all)).any(axis=1)
+        self.persons = "name" in mapped and mapped["name"] != mapped.get("agent_id")
+        self.called = [bool(_LABELLED.search(one)) for one in self.ids]  # left out without a question
+        self.slack = (*(EXACT for _ in adding), *(SLACK for _ in shares))
+        self.headers = [sheet.headers[int(place[1:])] for place in (adding or figures).values()]
+
+    def figures(self, places: Sequence[int], values: Any, slack: tuple[float, ...] = ()) -> Figures:
+        return Figures(values, tuple(self.ids), self.groups, slack).of(places)
+
+    def among(self, places: list[int]) -> dict[int, Summing]:
+        """The rows of one month that sum up others."""
+        named = {at for at, place in enumerate(places) if self._says_sum(place)}
+        grouped = [at for at, place in enumerate(places) if self._says_group(place)]
+        if 0 < len(grouped) < COMMON * len(places):
+            named |= set(grouped)
+        figures = self.figures(places, self.values, self.slack)
+        found = summing(figures, named)
+        if named:  # of what its name gives away the figures may still tell what it is the sum of
+            told = {one.at: one for one in summing(figures, frozenset())}
+            found = [told.get(one.at, one) for one in found]
+        if not found and not self.values.shape[1]:
+            found = means(self.figures(places, self.all))
+        return {places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean) for one in found}
+
+    def over(self, places: list[int]) -> dict[int, Summing]:
+        """The rows that sum up several months of others."""
+        found = across(self.figures(places, self.values, self.slack)) if self.values.shape[1] else []
+        return {places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean) for one in found}
+
+    def _says_sum(self, at: int) -> bool:
+        return any(_LABELLED.search(name) for name in (self.ids[at], *self.names[at]))
+
+    def _says_group(self, at: int) -> bool:
+        """Whether a row is called after a team or branch in the place of a person."""
+        name = self.names[at][0] if self.persons else self.ids[at]
+        return bool(TEAM.search(name) or BRANCH.search(name) or _EVERYBODY.search(name))
+
+    def evidence(self, found: Sequence[Summing]) -> Text:
+        """What each row is the sum of, in every language."""
+        return {language: "; ".join(self._said(one, language) for one in found) for language in LANGUAGES}
+
+    def _said(self, one: Summing, language: str) -> str:
+        name = next((name for name in self.names[one.at] if name), "")
+        key = "summing.name" if not one.of else "summing.mean" if one.mean else "summing.sum"
+        return say(
+            key, language, row=self.rows[one.at], name=" ".join((self.written[one.at], name)).strip(),
+            rows=_spans([self.rows[at] for at in one.of]), columns=", ".join(self.headers[:SHOWN]),
+        )  # fmt: skip
+
+
+def _floats(rows: Sequence[Sequence[float | None]], width: int) -> Any:
+    return np.array(rows, dtype=float).reshape(len(rows), width)
+
+
+def _spans(rows: Sequence[int]) -> str:
+    """Row numbers as people write them: 3–13, 15."""
+    runs: list[list[int]] = []
+    for row in sorted(rows):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    told = [f"{first}–{last}" if last > first else f"{first}" for first, last in runs]
+    return ", ".join(told[:SHOWN]) + (" …" if len(told) > SHOWN else "")
 
 
 def _adds_up(name: str) -> bool:
@@ -190,89 +270,10 @@ def _adds_up(name: str) -> bool:
     return name in counted() and counted()[name].type == "number" and name not in {one.id for one in known_indicators()}
 
 
-def _sums_among(values: Any, named: Sequence[str], labelled: Set[int]) -> list[int]:
-    """The places of rows that sum up others: by what their names say, as parts of the whole table, or by every figure."""
-    found = set(labelled)
-    while True:
-        left = [at for at in range(len(named)) if at not in found]
-        some, names = values[left], [named[at] for at in left]
-        new = _parts(some) or _repeating(some, names, LEAST_SUMMED + 1)
-        if not new:
-            return sorted(found)
-        found |= {left[at] for at in new}  # what sums up everybody shows only once the sums of teams are set aside
-
-
-def _parts(values: Any) -> list[int]:
-    """Two or more rows that together sum up all the others: each the rows above it or below it, or all of them at one end."""
-    filled = np.nan_to_num(values)
-    count = len(filled)
-    used = (filled != 0).any(axis=0)
-    if count < 2 * (LEAST_SUMMED + 1) or used.sum() < LEAST_SUMMED:
-        return []
-    for back in (False, True):
-        rows = filled[::-1] if back else filled
-        found = _subtotals(rows) or _last_sums(rows)
-        if found:
-            return sorted(count - 1 - at for at in found) if back else found
-    return []
-
-
-def _subtotals(rows: Any) -> list[int]:
-    """Rows that each are the sum of two or more since the last of them, where that explains the whole table."""
-    out, since = [], 0
-    for at in range(len(rows)):
-        if at - since >= LEAST_SUMMED and _same(rows[since:at].sum(axis=0), rows[at]):
-            out.append(at)
-            since = at + 1
-    people = rows[:since].sum(axis=0) - rows[out].sum(axis=0)
-    rest = list(range(since, len(rows)))  # what sums up everybody may follow the last of them
-    return [*out, *rest] if len(out) > 1 and all(_same(people, rows[at]) for at in rest) else []
-
-
-def _last_sums(rows: Any) -> list[int]:
-    """The last rows, two or more, that together are the sum of two or more rows each."""
-    total = rows.sum(axis=0)
-    for count in range(2, len(rows) // (LEAST_SUMMED + 1) + 1):
-        if _same(2 * rows[-count:].sum(axis=0), total):
-            return list(range(len(rows) - count, len(rows)))
-    return []
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(np.any(other != 0) and np.all(np.abs(one - other) <= EXACT * np.maximum(np.abs(other), 1)))
-
-
-def _repeating(values: Any, named: Sequence[str], least_alike: int) -> list[int]:
-    """The places whose every figure is the sum of rows directly above or below, or the mean of all others.
-
-    Where the id looks like everybody's it takes more rows (`least_alike`) and no rounding: small figures add up by chance.
-    """
-    count = len(values)
-    if count <= LEAST_SUMMED:
-        return []
-    shapes = [_shape(name) for name in named]
-    common = Counter(shapes).most_common(1)[0][0] if shapes else ""
-    filled = np.nan_to_num(values)
-    sums = np.vstack([np.zeros(values.shape[1]), np.cumsum(filled, axis=0)])
-    out = []
-    for at in range(count):
-        given = ~np.isnan(values[at]) & (values[at] != 0)
-        if given.sum() < LEAST_SUMMED or not named[at]:
-            continue
-        odd = shapes[at] != common
-        least = LEAST_SUMMED if odd else least_alike
-        near = np.maximum(np.abs(values[at]), 1) * (SLACK if odd else EXACT)
-        blocks = [sums[at] - sums[: max(at - least + 1, 0)], sums[at + 1 + least :] - sums[at + 1]]
-        if odd and count > LEAST_SUMMED:
-            blocks.append(((sums[-1] - filled[at]) / (count - 1))[None, :])
-        if any((np.abs(block - values[at]) <= near)[:, given].all(axis=1).any() for block in blocks if len(block)):
-            out.append(at)
-    if out and least_alike > LEAST_SUMMED:
-        return _repeating(values, named, LEAST_SUMMED)  # one sum shows how the table is made
-    return out
-
-
-def _shape(name: str) -> str:
-    """What kind of characters an id is made of, runs as one."""
-    kinds_of = ("0" if char.isdigit() else "a" if char.isascii() else "中" for char in name)
-    return "".join(kind for kind, _ in groupby(kinds_of))
+def _shares(mapped: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Rates beside what they are rates of: their product adds up where they do not."""
+    return {
+        one.id: (mapped[one.id], mapped[one.denominator])
+        for one in known_indicators()
+        if one.id in mapped and one.denominator in mapped and one.numerator not in mapped
+    }

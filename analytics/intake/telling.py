@@ -12,6 +12,7 @@ from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.settle import unit_of
 from analytics.intake.table import plain
+from analytics.intake.words import BRANCH, TEAM
 
 ANY_YEAR = 2000  # only to see that a name is a month
 DATED = ("period", "year", "from", "sheet_is", "wide_field")
@@ -24,8 +25,6 @@ _HEADERS = {
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
 _CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary)\b|^all$", re.IGNORECASE)
-_TEAM = re.compile(r"(组|队|团队|部|区|小组)$|\b(team|group|squad|department|dept)\b|^(team|group)", re.IGNORECASE)
-_BRANCH = re.compile(r"(分公司|支公司|中支|机构|分部)$|\bbranch\b", re.IGNORECASE)
 
 
 def sheets(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> tuple[list[Sheet], Recipe]:
@@ -55,7 +54,7 @@ def _named(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> Recipe
     if undated and None not in months and len(months) == len(names) > 1:  # no one of them is the period of all
         settling.say("sheets_are_periods", sheets=", ".join(names[:SHOWN]))
         return replace(recipe, options={**recipe.options, "sheet_is": "period"})
-    for place, pattern in (("branch", _BRANCH), ("team", _TEAM)):
+    for place, pattern in (("branch", BRANCH), ("team", TEAM)):
         if len(names) < 2 or "sheet_is" in recipe.options or place in recipe.columns:
             continue
         if all(pattern.search(name.strip()) for name in names):

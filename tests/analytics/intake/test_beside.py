@@ -145,6 +145,46 @@ def test_a_row_with_an_id_that_sums_up_others_is_asked_and_left_out(read, rows, 
     ]
 
 
+RATES, COUNTS = "工号,姓名,月份,应续件数,续保率", "工号,姓名,月份,应续件数"
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows", "gone", "said"),
+    [
+        # one figure and the rate that goes with it
+        (RATES, ("A1,王敏,2026-04,100,90%", "A2,李强,2026-04,80,75%", "T01,华东,2026-04,180,83.3%"), "T01", "= 第 2–3 行之和"),
+        (COUNTS, ("A1,王敏,2026-04,100", "A2,李强,2026-04,80", "A3,赵云,2026-04,60", "T1,华东,2026-04,240"), "T1", "= 第 2–4 行之和"),
+        # a team of one, and teams that stand among each other
+        (SCORES, (A1, A2, "T01,华东,2026-04,180,150", A3, "T02,华南,2026-04,60,48"), "T01, T02", "= 第 5 行之和"),
+        (f"{SCORES},团队", (f"{A1},东", f"{A3},西", "T1,周,2026-04,180,150,东", f"{A2},东", f"{A4},西", "T2,吴,2026-04,100,78,西"), "T1, T2", "= 第 2, 5 行之和"),
+        # several months
+        (SCORES, (A1, A2, "A1,王敏,2026-05,70,60", "A2,李强,2026-05,50,40", "T01,华东,2026-05,300,250"), "T01", "= 第 2–5 行之和"),
+        # rates only: by what a row is called, and a mean
+        ("工号,姓名,月份,续保率", ("A1,王敏,2026-04,90%", "A2,李强,2026-04,75%", "T01,一组小计,2026-04,82%"), "T01", "按名称"),
+        ("工号,姓名,月份,续保率", ("A1,王敏,2026-04,90%", "A2,李强,2026-04,75%", "T01,电销一部,2026-04,83%"), "T01", "按名称"),
+        ("工号,姓名,月份,续保率", ("1001,王敏,2026-04,90%", "1002,李强,2026-04,81%", "1003,赵云,2026-04,72%", "D1,华东,2026-04,81%"), "D1", "= 其余各行的平均"),
+    ],
+)  # fmt: skip
+def test_a_sum_among_people_is_asked_with_the_rows_that_it_sums_up(read, headers, rows, gone, said):
+    facts = read(scores(*rows, headers=headers)).questions["rows.sums"]["facts"]
+    assert facts["names"] == gone
+    assert said in facts["evidence"]["zh"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows"),
+    [
+        (COUNTS, ("A1,王敏,2026-04,20", "A2,李强,2026-04,12", "A3,赵云,2026-04,32", "A4,孙丽,2026-04,30")),  # by chance
+        (SCORES, (A1, "A1,王敏,2026-05,80,70", "A1,王敏,2026Q2,180,160", A2)),  # a quarter of one's own
+        (SCORES, ("A1,一组,2026-04,9,7", "A2,二组,2026-04,8,6", "A3,三组,2026-04,7,3")),  # teams are who is rated
+        (SCORES, (A1, "B7,李强,2026-04,81,60", A3, A4)),  # somebody numbered in another way
+        (SCORES, ("A1,王敏,2026-04,9,7", "A2,李强,2026-04,9,7", "A3,赵云,2026-04,5,4", "A4,孙丽,2026-04,5,4", "A5,钱,2026-04,3,2")),
+    ],
+)  # fmt: skip
+def test_people_are_not_taken_for_sums(read, headers, rows):
+    assert "rows.sums" not in read(scores(*rows, headers=headers)).questions
+
+
 @pytest.mark.parametrize(
     "name", ["团队平均", "Branch average", "Dept. Avg", "North subtotal", "华东区合计", "一组人均"]
 )

@@ -181,7 +181,9 @@ def test_rows_of_means_targets_and_signatures_are_left_out_and_named(read):
 def test_a_row_that_is_the_sum_of_those_below_it_is_asked(read):
     text = "工号,月份,应续件数,已续件数\n星火组,2026-04,90,71\n1001,2026-04,40,30\n1002,2026-04,50,41\n1003,2026-04,21,10\n1004,2026-04,22,19\n"
     told = read(text)
-    assert told.questions["rows.sums"]["facts"] == {"count": 1, "names": "星火组"}
+    facts = told.questions["rows.sums"]["facts"]
+    assert facts["evidence"]["zh"] == "第 2 行“星火组”= 第 3–4 行之和（应续件数, 已续件数）"
+    assert (facts["count"], facts["names"]) == (1, "星火组")
     assert read(text, answers={"rows.sums": "keep"}).measure("due_policies")["星火组"] == 90
     assert "星火组" not in read(text, answers={"rows.sums": "leave"}).measure("due_policies")
 

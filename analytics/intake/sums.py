@@ -1,0 +1,254 @@
+"""Rows among people that sum up or average others: found by their figures, their teams, what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+LEAST = 2  # rows behind a sum, and figures that must agree where a name looks like everybody's
+MANY = LEAST + 1
+SLACK = 0.006  # of a sum or mean that was rounded in the file
+EXACT = 1e-9
+FEWEST_ROWS = 5  # that can hold two sums and what they are sums of
+COMMON = 0.5  # of all rows: a sort of ids that this many share is how people are numbered here
+_PREFIX = re.compile(r"[^\W\d_]*")
+
+
+@dataclass(frozen=True)
+class Summing:
+    """The place of a row that sums up others, and their places; none where its name alone says so."""
+
+    at: int
+    of: tuple[int, ...] = ()
+    mean: bool = False
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Rows × figures (NaN where empty), what each row is called, the groups it is in, and which figures were rounded."""
+
+    values: Any
+    ids: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...] = ()  # one a column of teams, branches …: a row's entry or ""
+    slack: tuple[float, ...] = ()  # one a figure
+
+    def of(self, places: Sequence[int]) -> Figures:
+        groups = tuple(tuple(column[at] for at in places) for column in self.groups)
+        return replace(self, values=self.values[list(places)], ids=tuple(self.ids[at] for at in places), groups=groups)
+
+    @property
+    def near(self) -> Any:
+        return np.array(self.slack) if self.slack else np.full(self.values.shape[1], EXACT)
+
+    @property
+    def single(self) -> bool:
+        return bool(self.values.shape[1] < LEAST)
+
+
+def summing(figures: Figures, labelled: Set[int]) -> list[Summing]:
+    """The rows that sum up or average others, by name (`labelled`) or figures, each with the rows that it sums up."""
+    found = {at: Summing(at) for at in labelled}
+    while figures.values.shape[1]:
+        left = [at for at in range(len(figures.ids)) if at not in found]
+        new = next((some for find in FINDERS if (some := find(figures.of(left)))), ())
+        if not new:
+            break
+        # What sums up everybody shows only once the sums of teams are set aside.
+        found |= {left[one.at]: Summing(left[one.at], tuple(left[at] for at in one.of), one.mean) for one in new}
+    return [found[at] for at in sorted(found)]
+
+
+def across(figures: Figures) -> list[Summing]:
+    """The rows that sum up a run of other people's rows over several months."""
+    return [
+        one for one in _repeating(figures) if not one.mean and {figures.ids[at] for at in one.of} != {figures.ids[one.at]}
+    ]  # fmt: skip
+
+
+def _same(some: Any, row: Any, near: Any) -> Any:
+    """Whether figures are those of a row, wherever the row has one; `some` may be one row or several."""
+    given = ~np.isnan(row) & (row != 0)
+    if given.sum() < min(LEAST, len(row)):
+        return np.zeros(some.shape[:-1], dtype=bool) if some.ndim > 1 else False
+    return (np.abs(some - row)[..., given] <= (near * np.maximum(np.abs(row), 1))[given]).all(axis=-1)
+
+
+def odd_ones(ids: Sequence[str]) -> list[str | None]:
+    """The sort of an id that is not numbered as most are (T01 among A01 … A40), None for those that are."""
+    for sort in (_prefix, shape):
+        sorts = [sort(one) for one in ids]
+        common, count = Counter(sorts).most_common(1)[0] if sorts else ("", 0)
+        if count >= COMMON * len(ids) and count < len(ids):
+            return [None if one == common else one for one in sorts]
+    return [None] * len(ids)
+
+
+def _prefix(name: str) -> str:
+    found = _PREFIX.match(name)
+    return found[0].upper() if found else ""
+
+
+def shape(name: str) -> str:
+    """What kind of characters an id is made of, runs as one."""
+    kinds_of = ("0" if char.isdigit() else "a" if char.isascii() else "中" for char in name)
+    return "".join(kind for kind, _ in groupby(kinds_of))
+
+
+# -- ways in which a row shows that it is a sum --------------------------------------------------------------------
+
+
+def _grouped(figures: Figures) -> list[Summing]:
+    """In a team, the one row that is the sum of all the others of it, wherever they stand."""
+    filled, odd = np.nan_to_num(figures.values), odd_ones(figures.ids)
+    for column in figures.groups:
+        found = []
+        for name in dict.fromkeys(one for one in column if one):
+            places = [at for at, one in enumerate(column) if one == name]
+            total = filled[places].sum(axis=0)
+            for at in places:
+                others = tuple(other for other in places if other != at)
+                enough = 1 if odd[at] else len(figures.ids) if figures.single else LEAST
+                if len(others) >= enough and _same(total - filled[at], figures.values[at], figures.near):
+                    found.append(Summing(at, others))
+                    break
+        told = any(odd[one.at] or len(one.of) >= MANY for one in found)
+        if found and (told or len(found) > 1):
+            return found
+    return []
+
+
+def _parts(figures: Figures) -> list[Summing]:
+    """Two or more rows that together explain the whole table: each the sum of the rows above it, or of those below it."""
+    count = len(figures.ids)
+    if count < FEWEST_ROWS or (np.nan_to_num(figures.values) != 0).any(axis=0).sum() < min(
+        LEAST, figures.values.shape[1]
+    ):
+        return []
+    for back in (False, True):
+        rows = figures.values[::-1] if back else figures.values
+        found = _partition(rows, figures.near) or ([] if figures.single else _last_sums(rows, figures.near))
+        if back:
+            found = [Summing(count - 1 - one.at, tuple(sorted(count - 1 - at for at in one.of))) for one in found]
+        if found:
+            return found
+    return []
+
+
+def _partition(rows: Any, near: Any) -> list[Summing]:
+    """Rows that each are the sum of those since the last of them, as few as explain the table; then what sums up everybody."""
+    count, filled = len(rows), np.nan_to_num(rows)
+    sums = np.vstack([np.zeros(rows.shape[1]), np.cumsum(filled, axis=0)])
+    cost, start = np.full(count + 1, np.inf), [0] * (count + 1)
+    cost[0] = 0
+    for end in range(2, count + 1):
+        fitting = _same(sums[end - 1] - sums[: end - 1], rows[end - 1], near) & np.isfinite(cost[: end - 1])
+        if fitting.any():
+            start[end] = int(np.where(fitting, cost[: end - 1], np.inf).argmin())
+            cost[end] = cost[start[end]] + 1
+    for rest in range(3):
+        end = count - rest
+        if end < FEWEST_ROWS or not np.isfinite(cost[end]):
+            continue
+        people, number = end - int(cost[end]), int(cost[end])
+        if number < 2 or people <= number or (rows.shape[1] < LEAST and people < 2 * number):
+            continue
+        out, at = [], end
+        while at:
+            out.append(Summing(at - 1, tuple(range(start[at], at - 1))))
+            at = start[at]
+        persons = tuple(sorted(place for one in out for place in one.of))
+        total = filled[list(persons)].sum(axis=0)
+        if all(_same(total, rows[place], near) for place in range(end, count)):
+            return [*out, *(Summing(place, persons) for place in range(end, count))]
+    return []
+
+
+def _last_sums(rows: Any, near: Any) -> list[Summing]:
+    """The last rows, two or more, that together are the sum of two or more rows each."""
+    filled = np.nan_to_num(rows)
+    total = filled.sum(axis=0)
+    for number in range(2, len(rows) // MANY + 1):
+        if _same(total - filled[-number:].sum(axis=0), filled[-number:].sum(axis=0), near):
+            people = tuple(range(len(rows) - number))
+            return [Summing(at, people) for at in range(len(rows) - number, len(rows))]
+    return []
+
+
+def _sorts(figures: Figures) -> list[Summing]:
+    """The rows of a sort of their own that together are all the others together."""
+    filled, odd = np.nan_to_num(figures.values), odd_ones(figures.ids)
+    people = tuple(at for at, sort in enumerate(odd) if sort is None)
+    out = []
+    for sort in dict.fromkeys(one for one in odd if one is not None):
+        some = [at for at, one in enumerate(odd) if one == sort]
+        if LEAST <= len(people) > len(some) and _same(
+            filled[list(people)].sum(axis=0), filled[some].sum(axis=0), figures.near
+        ):
+            out += [Summing(at, people) for at in some]
+    return out
+
+
+def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
+    """The rows whose every figure is the sum of rows directly above or below, or the mean of all others.
+
+    Where the id looks like everybody's it takes more rows (`least_alike`) and no rounding: small figures add up by chance;
+    a single figure is taken only where it sums up all others, or where every id of an odd sort does.
+    """
+    values, count = figures.values, len(figures.ids)
+    if count <= LEAST:
+        return []
+    odd, filled = odd_ones(figures.ids), np.nan_to_num(figures.values)
+    sums = np.vstack([np.zeros(values.shape[1]), np.cumsum(filled, axis=0)])
+    out = []
+    for at in range(count):
+        if not figures.ids[at]:
+            continue
+        row = values[at]
+        near = np.maximum(figures.near, SLACK) if odd[at] else figures.near
+        least = LEAST if odd[at] else max(least_alike, MANY) if figures.single else least_alike
+        above = _same(sums[at] - sums[: max(at - least + 1, 0)], row, near)
+        below = _same(sums[at + 1 + least :] - sums[at + 1], row, near)
+        if figures.single and not odd[at]:
+            above, below = above[:1] if at == count - 1 else above[:0], below[-1:] if at == 0 else below[:0]
+        if above.any():
+            out.append(Summing(at, tuple(range(int(np.flatnonzero(above)[-1]), at))))
+        elif below.any():
+            first = count - len(below) + int(np.flatnonzero(below)[0])
+            out.append(Summing(at, tuple(range(at + 1, first + 1))))
+        elif (odd[at] or (count > MANY and not figures.single)) and _same(
+            (sums[-1] - filled[at]) / (count - 1), row, near
+        ):
+            out.append(Summing(at, tuple(other for other in range(count) if other != at), mean=True))
+    if figures.single:
+        told = {one.at for one in out}
+        sorts = {sort for at, sort in enumerate(odd) if sort is not None and at not in told}
+        out = [one for one in out if odd[one.at] not in sorts]
+    if out and least_alike > LEAST and not figures.single:
+        return _repeating(figures, LEAST)  # one sum shows how the table is made
+    return out
+
+
+FINDERS = (_grouped, _parts, _sorts, _repeating)
+
+
+def means(figures: Figures) -> list[Summing]:
+    """The rows of an odd sort that are the mean of all the others in every figure, for rates and scores, which add up to nothing."""
+    odd, count = odd_ones(figures.ids), len(figures.ids)
+    out = []
+    for at in range(count):
+        others = [other for other in range(count) if other != at and odd[other] is None]
+        if odd[at] is None or len(others) <= LEAST:
+            continue
+        given = ~np.isnan(figures.values[at])
+        known = figures.values[others][:, given]
+        if given.any() and not np.isnan(known).any():
+            mean, row = known.mean(axis=0), figures.values[at][given]
+            if (np.abs(mean - row) <= SLACK * np.maximum(np.abs(row), EXACT)).all():
+                out.append(Summing(at, tuple(others), mean=True))
+    return out
