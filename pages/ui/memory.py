@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from itertools import islice
+from typing import Any, Generic, TypeVar
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+ROOM = 64 * 1024**2  # bytes that the answers to one question may take: those of a large company are few, not hundreds
+SAMPLE = 1_000  # elements of a collection that are weighed for all
 Value = TypeVar("Value")
 
 
@@ -14,17 +23,18 @@ class _Cell(Generic[Value]):
     def __init__(self) -> None:
         self.making = threading.Lock()
         self.values: list[Value] = []  # none, or the one
+        self.weight = 0
 
 
 class Memory(Generic[Value]):
-    """At most so many answers, the least asked for goes first. Who asks for what is just being worked out waits for it.
+    """At most so many answers, and no more than fit into `room` bytes: the least asked for goes first, the latest stays. Who asks for what is just being worked out waits for it.
 
     All readers share it: a key says whom an answer covers wherever that changes it. Streamlit's own caches hash their
     arguments at every call and can be emptied by any visitor.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, room: int = ROOM) -> None:
+        self._most, self._room = most, room
         self._turn = threading.Lock()
         self._cells: OrderedDict[Hashable, _Cell[Value]] = OrderedDict()
 
@@ -38,9 +48,46 @@ class Memory(Generic[Value]):
         if not cell.values:
             with cell.making:
                 if not cell.values:
-                    cell.values.append(make())
+                    value = make()
+                    cell.weight = weight(value)
+                    cell.values.append(value)
+                    self._make_room()
         return cell.values[0]
+
+    def _make_room(self) -> None:
+        with self._turn:
+            taken = sum(cell.weight for cell in self._cells.values())
+            while taken > self._room and len(self._cells) > 1:
+                taken -= self._cells.popitem(last=False)[1].weight
+
+    @property
+    def taken(self) -> int:
+        """Bytes that the answers take, about."""
+        with self._turn:
+            return sum(cell.weight for cell in self._cells.values())
 
     def clear(self) -> None:
         with self._turn:
             self._cells.clear()
+
+
+def weight(value: Any) -> int:
+    """About how many bytes a value takes: its arrays and tables, and what collections and frozen values hold of them."""
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(deep=True).sum())
+    if isinstance(value, pd.Series):
+        return int(value.memory_usage(deep=True))
+    if isinstance(value, np.ndarray | pa.Table):
+        return int(value.nbytes)
+    if is_dataclass(value) and not isinstance(value, type):
+        return sum(weight(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Mapping):
+        return _of_many([*value.keys()]) + _of_many([*value.values()])
+    if isinstance(value, Collection) and not isinstance(value, str | bytes):
+        return _of_many(value)
+    return sys.getsizeof(value)
+
+
+def _of_many(values: Collection[Any]) -> int:
+    weighed = min(len(values), SAMPLE)
+    return sys.getsizeof(values) + (sum(map(weight, islice(values, SAMPLE))) * len(values) // weighed if weighed else 0)

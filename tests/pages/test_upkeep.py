@@ -1,14 +1,22 @@
 """What is kept for many readers, and what the server does between them."""
 
+import datetime as dt
 import threading
+from dataclasses import dataclass
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.runtime.caching.ttl_cache import TTLCache
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
+from analytics.model import Period
 from pages.ui import upkeep
-from pages.ui.memory import Memory
+from pages.ui.memory import Memory, weight
+
+APRIL = dt.date(2026, 4, 1)
 
 
 def test_of_several_who_ask_at_once_one_works_it_out():
@@ -35,6 +43,36 @@ def test_what_could_not_be_made_is_asked_for_again_and_the_least_asked_for_goes_
     assert memory("a", lambda: 9) == 1
     assert memory("c", lambda: 3) == 3
     assert memory("b", lambda: 4) == 4  # forgotten for c
+
+
+def test_what_is_kept_for_a_large_company_is_weighed_and_not_only_counted():
+    def sheet(rows):
+        return lambda: (Period(APRIL, APRIL), pd.DataFrame({"value": np.zeros(rows), "other": np.zeros(rows)}))
+
+    memory, made = Memory(400, room=100_000), []
+    for at in range(50):  # of 16 kB each
+        memory(at, sheet(1_000))
+    assert 80_000 < memory.taken <= 100_000
+    memory("huge", sheet(50_000))
+    assert (
+        memory("huge", lambda: made.append("again")) is not None
+    )  # larger than the room, and yet not made at every step
+    assert made == []
+    assert memory(49, lambda: "made again") == "made again"
+    assert memory.taken < 100_000
+
+
+def test_answers_of_many_kinds_are_weighed_by_what_they_hold():
+    thousand = np.zeros(1_000)
+    assert weight(thousand) == 8_000
+    for one in (pd.Series(thousand), pa.table({"value": thousand}), {"a": thousand}, [thousand], Rows((thousand,))):
+        assert 8_000 <= weight(one) < 9_000
+    assert weight(["x" * 1_000] * 10_000) > 10_000_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    held: tuple
 
 
 def test_sessions_whose_time_is_over_go_without_anybody_leaving(monkeypatch):
