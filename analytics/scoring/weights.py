@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tu
     return total, coverage
 
 
-@cache
+@lru_cache(maxsize=64)
 def membership(catalogue: Catalogue) -> Floats:
     """1 where an indicator (row) belongs to a category (column)."""
     return np.array([[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float)

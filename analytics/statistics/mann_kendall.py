@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _pairs(n: int, ties: tuple[int, ...]) -> int:
     return n * (n - 1) // 2 - sum(t * (t - 1) // 2 for t in ties)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def distribution(n: int, ties: tuple[int, ...] = ()) -> Floats:
     """Probabilities of S = −m, −m + 2, …, m for n values in random order, m their pairs of different values; ties: sizes of groups of equals.
 
@@ -90,7 +90,7 @@ def distribution(n: int, ties: tuple[int, ...] = ()) -> Floats:
     return np.array([count / whole for count in found])
 
 
-@cache
+@lru_cache(maxsize=4096)
 def two_sided(n: int, ties: tuple[int, ...]) -> Floats:
     """The two-sided p at each value that S can take, in the order of `distribution`."""
     chance = distribution(n, ties)
