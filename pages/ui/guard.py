@@ -234,7 +234,9 @@ class _Filtered:
     """The messages of one browser tab that Streamlit may see.
 
     Each is held against the store: from a login that does not hold any more the first is read as the wish to see the page anew, so
-    that no click of the old page is obeyed and the login stands there instead; and a tab that says nothing is told so by itself.
+    that no click of the old page is obeyed and the login stands there instead; and a tab that says nothing is told so by itself. The same
+    holds of a part of a page that was drawn for another role or scope than the account has now: it would run again without its page, and
+    so without the gate.
     """
 
     def __init__(self, receive: Receive, visitor: Login | None) -> None:
@@ -242,6 +244,8 @@ class _Filtered:
         self._visitor = visitor
         self._open = visitor is not None  # whether the tab may show what only somebody logged in may see
         self._page = BackMsg()  # the last wish to see a page
+        self._rights: object = None  # role and scope that the account has now, and those that the page was drawn for
+        self._drawn_for: object = None
         self._waiting: asyncio.Future[Message] | None = None
 
     def close(self) -> None:
@@ -257,7 +261,8 @@ class _Filtered:
         while True:
             message = await self._next(LOOK)
             if message is None:
-                if self._open and self._page.HasField("rerun_script") and not await self._holds(self._visitor):
+                shows = self._open and self._page.HasField("rerun_script")
+                if shows and (not await self._holds(self._visitor) or self._rights != self._drawn_for):
                     return self._anew()
                 continue
             if message.get("bytes") is None:
@@ -268,9 +273,17 @@ class _Filtered:
             if asked.HasField("rerun_script"):
                 self._page = asked
             was_open, holds = self._open, await self._holds(self._visitor)
-            if holds or not was_open:
-                return message
-            return self._anew()
+            if (was_open and not holds) or (holds and self._of_another(asked)):
+                return self._anew()
+            return message
+
+    def _of_another(self, asked: BackMsg) -> bool:
+        """Whether this is asked of a page that was drawn for other rights; a download asks for itself whether it is."""
+        if asked.HasField("rerun_script") and not asked.rerun_script.fragment_id:
+            self._drawn_for = self._rights
+            return False
+        part = asked.HasField("rerun_script") or asked.backend_operation_request.HasField("dataframe_chunk")
+        return part and self._rights != self._drawn_for
 
     async def _next(self, seconds: float) -> Message | None:
         """The next message, or None where there is none so soon; it goes on being waited for."""
@@ -284,13 +297,15 @@ class _Filtered:
 
     async def _holds(self, visitor: Login) -> bool:
         try:
-            self._open = await _identity(visitor) is not None
+            identity = await _identity(visitor)
+            self._open, self._rights = identity is not None, identity and (identity.role, identity.scope)
         except Exception:  # a store that cannot be asked says so on the page, where it is asked again
             return True
         return self._open
 
     def _anew(self) -> Message:
         """The wish to see the page again, without what was typed, clicked or chosen on it."""
+        self._drawn_for = self._rights
         asked = BackMsg()
         asked.rerun_script.query_string = self._page.rerun_script.query_string
         asked.rerun_script.page_script_hash = self._page.rerun_script.page_script_hash

@@ -3,10 +3,12 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from analytics.desk import Identity
 from analytics.errors import NotAllowed
+from analytics.model import Scope
 from analytics.people import Login
 from pages.ui import gate, guard
 
@@ -23,13 +25,14 @@ def click(fragment=""):
 
 
 def take(count, sent, allowed, monkeypatch, visitor=WHO):
-    """The first messages that come through, of those sent; `allowed` says at each question whether the login holds."""
+    """The first messages that come through, of those sent; `allowed` says at each question whether the login holds, or whose it is."""
     answers = iter(allowed)
 
     def admitted(_):
-        if not next(answers):
+        answer = next(answers)
+        if not answer:
             raise NotAllowed("login_ended")
-        return Identity()
+        return Identity() if answer is True else answer
 
     monkeypatch.setattr(gate, "admitted", admitted)
     monkeypatch.setattr(guard, "LOOK", 0.01)
@@ -86,3 +89,28 @@ def test_what_would_act_on_everybodys_server_passes_for_nobody(monkeypatch):
     for visitor in (WHO, None):
         (seen,) = take(1, [*harmful, click()], [True], monkeypatch, visitor)
         assert seen.WhichOneof("type") == "rerun_script"
+
+
+EAST = Identity("m@x.cn", "manager", scope=Scope(teams=("东",)))
+WEST = Identity("m@x.cn", "manager", scope=Scope(teams=("西",)))
+
+
+def chunk():
+    asked = BackMsg()
+    asked.backend_operation_request.dataframe_chunk.SetInParent()
+    return {"type": "websocket.receive", "bytes": asked.SerializeToString()}
+
+
+@pytest.mark.parametrize("late", [click("a-fragment"), chunk()])
+def test_a_part_of_a_page_drawn_for_another_scope_is_not_run_again_the_page_is(monkeypatch, late):
+    whole, part, after = take(3, [click(), late, click("a-fragment")], [EAST, WEST, WEST], monkeypatch)
+    assert len(whole.rerun_script.widget_states.widgets) == 1
+    assert (part.WhichOneof("type"), part.rerun_script.fragment_id) == ("rerun_script", "")
+    assert len(part.rerun_script.widget_states.widgets) == 0
+    assert after.rerun_script.fragment_id == "a-fragment"  # of the page that was drawn meanwhile
+
+
+def test_a_tab_that_says_nothing_is_drawn_again_once_its_scope_changed(monkeypatch):
+    second = take(2, [click()], [EAST, EAST, WEST, WEST], monkeypatch)[1]
+    assert second.WhichOneof("type") == "rerun_script"
+    assert len(second.rerun_script.widget_states.widgets) == 0
