@@ -130,15 +130,17 @@ class Measured:
     def period(self) -> Period:
         return self.filters.period
 
-    @property
+    @cached_property
     def in_scope(self) -> np.ndarray:
-        """Which rows of `people` the reader may see by name: everybody, or those of their scope."""
+        """Which rows of `people` the reader may see by name: everybody, or those of their scope; read-only."""
         scope = self.filters.scope
-        return np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
+        found = np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
+        found.setflags(write=False)
+        return found
 
-    @property
+    @cached_property
     def shown(self) -> np.ndarray:
-        """Which rows of `people` the filters show."""
+        """Which rows of `people` the filters show; read-only."""
         people, filters = self.people, self.filters
         keep = self.in_scope.copy()
         if filters.team is not None:
@@ -147,6 +149,7 @@ class Measured:
             keep &= (people["branch"] == filters.branch).to_numpy(dtype=bool, na_value=False)
         if filters.least_policies:
             keep &= people["due_policies"].fillna(0).to_numpy() >= filters.least_policies
+        keep.setflags(write=False)
         return keep
 
     @property

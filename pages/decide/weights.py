@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.catalogue import preset_schemes, purpose_schemes
 from analytics.charts.scores import rank_changes
 from analytics.errors import RequestRefused
-from analytics.evaluation import Evaluation, evaluate
+from analytics.evaluation import Evaluation
 from analytics.insight.opinions import LEAST
 from analytics.language import explain
 from analytics.model import CATEGORIES, Filters, WeightScheme
@@ -257,7 +257,7 @@ def workbench() -> None:
                     )  # fmt: skip
     with right:
         try:
-            now = evaluate(base.measured, current())
+            now = load.scored(base.measured, current())
         except RequestRefused as error:
             st.error(md(explain(error, session.language())))
             lead("weights_chart", session.trial())
@@ -278,6 +278,7 @@ class Effect:
     chart: Picture | None  # where nobody is rated under both
     moves: panel.Rows
     table: pd.DataFrame
+    persons: int  # of whom the table tells
 
 
 def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
@@ -314,6 +315,7 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
         chart=picture(rank_changes(now, against, rows, plain, in_force)) if len(rows) else None,
         moves=panel.Rows.of(table.head(200), columns),
         table=table,
+        persons=len(table),
     )
 
 
@@ -334,7 +336,7 @@ def effect(now: Evaluation) -> None:
     persistent_figure(found.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar())
     panel.show("moves", found.moves, height=330)
     export = plain("weights.export", period=str(now.measured.period))
-    panel.downloads("moves", export, found.table, found.moves.columns)
+    panel.downloads("moves", export, found.table, found.moves.columns, persons=found.persons)
 
 
 def label_official() -> str:
@@ -514,7 +516,7 @@ with shell.page("weights", own_bar=True):
     known = measured.catalogue
     weight_of = {one.id: one.weight for one in known.indicators}
     official, choices = load.desk().scheme(filters.period), load.desk().schemes()
-    base = evaluate(measured, official)
+    base = load.scored(measured, official)
     shell.line(measured, int(base.shown.sum()))
     panel.refused("weights_refused")
     if said := session.get("weights_done"):

@@ -21,7 +21,7 @@ from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import Picture, persistent_figure, select_in_figure, selected_in_figure
 from pages.ui.follow import follow, lead
-from pages.ui.i18n import indicator, md, plain, t, text
+from pages.ui.i18n import Markdown, indicator, md, plain, t, text
 
 MOST_ROWS = 500
 
@@ -72,14 +72,18 @@ def put_on_list(agents: list[str]) -> None:
 def controls_say() -> dict[str, object]:
     """What the controls of the picture and the selection in it say now."""
     keys = ["axis_x", "axis_y", "cut_kind", "colour", "drag", "sized", "quadrant_chart"]
-    cuts = [f"cut_{axis}_{one}" for axis in "xy" for one in now.catalogue.ids]
-    return {key: session.get(key) for key in (*keys, *cuts)}
+    said = {key: session.get(key) for key in keys}
+    if said["cut_kind"] == "typed":
+        said |= {key: session.get(key) for key in (f"cut_{axis}_{said[f'axis_{axis}']}" for axis in "xy")}
+    return said
 
 
-def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndarray]:
-    """Everybody's quadrant, and the rows that the picture shows."""
+def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndarray, list[Markdown]]:
+    """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how many, and what to do."""
     placed = place(now, x, y, cut_x, cut_y)
-    return placed, drawn_rows(placed, now.shown)
+    of_shown = placed.quadrant[now.shown]
+    said = [Markdown(f"**{t(f'quadrant.{name}')} {int((of_shown == name).sum())}** · {md(text(actions()['quadrant'][name]))}") for name in QUADRANTS]  # fmt: skip
+    return placed, drawn_rows(placed, now.shown), said
 
 
 def drawing(placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray) -> Picture:
@@ -128,7 +132,7 @@ def picture() -> None:
         )
         sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
     place_at = (x, y, cut_x, cut_y)
-    placed, rows = load.drawn("quadrant.placed", now, lambda: placed_rows(*place_at), *place_at)
+    placed, rows, said = load.drawn("quadrant.placed", now, lambda: placed_rows(*place_at), *place_at)
     with left:
         if not len(rows):
             st.info(t("quadrant_page.nobody"))
@@ -148,10 +152,8 @@ def picture() -> None:
             )  # fmt: skip
             picked = picked_rows(now, placed, rows, chosen["points"] if chosen else [])
     with right:
-        for name in QUADRANTS:
-            st.caption(
-                f"**{t(f'quadrant.{name}')} {int((placed.quadrant[now.shown] == name).sum())}** · {md(text(actions()['quadrant'][name]))}"
-            )
+        for words in said:
+            st.caption(md(words))
         if len(picked):
             if session.how_sure():
                 st.caption(t("quadrant_page.arms", most=ARMED))
@@ -174,6 +176,7 @@ class Listing:
         tuple[int, int] | None
     )  # how many stand in their quadrant for certain, of how many; None where nobody knows
     alike: dict[str, str] | None  # what is said where an axis tells nobody apart
+    unplaced: panel.Rows  # of whoever is shown and stands in no quadrant
 
 
 def listing(placed: Placed, shown: np.ndarray) -> Listing:
@@ -215,7 +218,10 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
             more, more_columns = sure_columns(now.measured, name, order, session.language(), stem)
             cells |= more
             columns[-1:-1] = more_columns
-    return Listing(panel.Rows.of(pd.DataFrame(cells), columns), certain, alike)
+    without = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))
+    rest = people.iloc[without][["agent_id", "name", "team"]].assign(x=placed.x_value[without], y=placed.y_value[without])  # fmt: skip
+    unplaced = panel.Rows.of(rest, [one for one in columns if one.name in rest])
+    return Listing(panel.Rows.of(pd.DataFrame(cells), columns), certain, alike, unplaced)
 
 
 @st.fragment
@@ -256,17 +262,15 @@ def table() -> None:
             )
         else:
             st.caption(t("quadrant_page.tick_one"))
-        panel.downloads("quadrant", plain("quadrant_page.export", period=str(now.measured.period)), frame, columns)
+        export = plain("quadrant_page.export", period=str(now.measured.period))
+        panel.downloads("quadrant", export, frame, columns, persons=len(frame))
     if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))
         session.forget("listed_now")
-    unplaced = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))
-    if len(unplaced):
-        with st.expander(t("quadrant_page.unplaced", count=len(unplaced))):
-            rest = now.people.iloc[unplaced][["agent_id", "name", "team"]].assign(
-                x=placed.x_value[unplaced], y=placed.y_value[unplaced]
-            )
-            panel.show("unplaced", rest, [one for one in columns if one.name in rest])
+    if count := len(found.unplaced.frame):
+        with panel.fold(t("quadrant_page.unplaced", count=count), "unplaced.fold") as there:
+            if there:
+                panel.show("unplaced", found.unplaced)
 
 
 with shell.page("quadrant_page"):

@@ -36,6 +36,7 @@ _opening = threading.Lock()
 _open: dict[str, Home] = {}
 _refused: dict[str, tuple[float, RenewalError]] = {}  # by folder: when it could not be opened last, and why
 AGAIN = 2.0  # seconds after which a home that could not be opened is tried again
+SMALL = 2_000  # agents whose scores are kept: those of more take up more memory than they save time
 
 _measured: Memory[Measured] = Memory(24)
 _histories: Memory[pd.DataFrame] = Memory(400)
@@ -53,9 +54,10 @@ _opening_period: Memory[Period] = Memory(4)
 _channels: Memory[list[str]] = Memory(4)
 _has_sample: Memory[bool] = Memory(4)
 _drawn: Memory[Any] = Memory(400)
+_scores: Memory[Evaluation] = Memory(64)
 _MEMORIES: tuple[Memory[Any], ...] = (
     _measured, _histories, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
-    _opening_period, _channels, _has_sample, _drawn,
+    _opening_period, _channels, _has_sample, _drawn, _scores,
 )  # fmt: skip
 
 
@@ -129,7 +131,14 @@ def scheme(period: Period | None = None) -> WeightScheme:
 
 def evaluation(filters: Filters) -> Evaluation:
     """The period under the weights of this page; the part that no weight changes comes from the cache."""
-    return core.evaluate(measured(filters), scheme(filters.period))
+    return scored(measured(filters), scheme(filters.period))
+
+
+def scored(of: Measured, scheme: WeightScheme) -> Evaluation:
+    """A period, as `measured` gives it, under some weights: a step asks twice for it, and other readers ask again."""
+    if len(of.people) > SMALL:
+        return core.evaluate(of, scheme)
+    return _scores((*_key(), of.catalogue.version, of.filters, scheme), lambda: core.evaluate(of, scheme))
 
 
 def measured(filters: Filters) -> Measured:

@@ -17,7 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.files import keep_private
 from analytics.language import LANGUAGES, say
-from pages.ui import belongings, login, lookups, post, upkeep
+from pages.ui import belongings, login, lookups, post, thrift, upkeep
 from pages.ui.guard import HEALTH, Guard
 
 SWEEP = 30.0  # seconds between two looks for uploads whose session is gone
@@ -60,6 +60,7 @@ MIDDLEWARE = [Middleware(post.Corking), Middleware(Guard)]
 
 post.take_over()
 lookups.take_over()
+thrift.take_over()
 
 # A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the first deep link after a
 # start would say "Page not found", and flat files in it would run without our front door.

@@ -96,13 +96,22 @@ def identity() -> Identity:
 
 
 def catalogue() -> Catalogue:
-    """The indicators in force today, read once a run by the gate; outside a run the built-in ones."""
+    """The indicators in force today, read once a run by the gate; outside a run the built-in ones. Asked for every label, so it is
+    kept with the run."""
+    run = get_script_run_ctx(suppress_warning=True)
+    kept: Catalogue | None = getattr(run, "reader_catalogue", None)
+    if kept is not None:
+        return kept
     found: Catalogue = st.session_state.get("catalogue") or built_in()
+    if run is not None:
+        run.__dict__["reader_catalogue"] = found
     return found
 
 
 def use_catalogue(found: Catalogue) -> None:
     st.session_state["catalogue"] = found
+    if (run := get_script_run_ctx(suppress_warning=True)) is not None:
+        run.__dict__["reader_catalogue"] = found
 
 
 def use_identity(found: Identity) -> None:

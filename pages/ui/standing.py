@@ -11,7 +11,7 @@ import streamlit as st
 from analytics.charts.theme import GRADE, GREY, TEAMS
 from analytics.charts.triangle import Patch, triangle_chart
 from analytics.errors import RequestRefused
-from analytics.evaluation import Evaluation, Measured, evaluate
+from analytics.evaluation import Evaluation, Measured
 from analytics.insight.robustness import (
     LEADERS,
     always_ahead,
@@ -27,16 +27,22 @@ from analytics.units import percent
 from pages.ui import controls, load, panel, session
 from pages.ui.figure import Picture, picture
 from pages.ui.follow import follow
-from pages.ui.i18n import indicator, plain, short_name, t
+from pages.ui.i18n import Markdown, indicator, md, plain, short_name, t
 
 
 def decided(now: Evaluation) -> None:
     """What each category weighs on paper beside what it decides of the differences between agents."""
-    found = load.drawn("decided", now, lambda: category_weights(now))
+    if said := load.drawn("decided", now, lambda: decided_words(now)):
+        st.caption(md(said))
+
+
+def decided_words(now: Evaluation) -> Markdown | None:
+    """The sentence about it; None where nobody can say."""
+    found = category_weights(now)
     if found is None:
-        return
+        return None
     parts = [plain("weights.decides_part", category=t(f"weights.col_{name}"), nominal=f"{nominal:.0f}", decides=f"{share:.0f}") for name, nominal, share in zip(CATEGORIES, *found, strict=True)]  # fmt: skip
-    st.caption(t("weights.decides", parts="；".join(parts) if session.language() == "zh" else "; ".join(parts)))
+    return t("weights.decides", parts="；".join(parts) if session.language() == "zh" else "; ".join(parts))
 
 
 @st.fragment
@@ -47,26 +53,26 @@ def triangle(measured: Measured) -> None:
     """
     follow("weights_chart", session.trial())
     try:
-        now = evaluate(measured, load.scheme(measured.period))
+        now = load.scored(measured, load.scheme(measured.period))
     except RequestRefused:
         return  # the workbench says what is wrong
     st.subheader(t("triangle.title"), anchor=False)
-    seen = set(now.people["agent_id"][now.in_scope])
-    table = load.leaders(now)
     left, right = st.columns([0.46, 0.54], gap="medium")
     with left:
         kind = st.segmented_control(
             t("triangle.kind"), ["leader", "grade"], default="leader", key="triangle_kind", required=True, format_func=lambda one: t(f"triangle.by_{one}"), label_visibility="collapsed",
         )  # fmt: skip
         agent_id = "" if kind == "leader" else controls.choose_agent(now, "triangle")[0]
-        found = load.drawn("triangle", now, lambda: pictured(now, table, agent_id), agent_id)
+        found = load.drawn("triangle", now, lambda: pictured(now, agent_id), agent_id)
         if found is not None:
             panel.draw("triangle", found.chart, alt=t(f"triangle.alt_{kind}"))
         else:
             st.info(t("triangle.not_rated"))
     with right:
+        exact = True
         if kind == "leader":
-            st.markdown(always(now, table, seen))
+            said, exact = load.drawn("triangle.always", now, lambda: (always(now), bool(load.leaders(now)["exact"].all())))  # fmt: skip
+            st.markdown(md(said))
         if found is not None:
             twin = found.rows.frame
             panel.show("triangle_table", found.first, height=panel.fit(len(twin), 260))
@@ -77,7 +83,7 @@ def triangle(measured: Measured) -> None:
                 found.rows.columns,
                 persons=len(twin) if kind == "leader" else 1,
             )
-        way = "triangle.exact" if kind == "grade" or table["exact"].all() else "triangle.approached"
+        way = "triangle.exact" if exact else "triangle.approached"
         st.caption(f"{t('triangle.note')} {t(way)}")
 
 
@@ -90,9 +96,9 @@ class Pictured:
     first: panel.Rows
 
 
-def pictured(now: Evaluation, table: pd.DataFrame, agent_id: str) -> Pictured | None:
+def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
     """Who leads where, or which grades an agent reaches where one is named; None where weights do not tell that."""
-    kind = "grade" if agent_id else "leader"
+    kind, table = "grade" if agent_id else "leader", load.leaders(now)
     if agent_id:
         patches = [Patch(grade, GRADE.get(grade, GREY), share, [polygon]) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
     else:
@@ -115,9 +121,9 @@ def pictured(now: Evaluation, table: pd.DataFrame, agent_id: str) -> Pictured | 
     return Pictured(chart, panel.Rows.of(twin, columns), panel.Rows.of(twin.head(LEADERS), columns))
 
 
-def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
+def always(now: Evaluation) -> Markdown:
     """Whether one leads under every permitted weighting, and how first and second of now compare at the corners."""
-    lines = []
+    lines, table, seen = [], load.leaders(now), set(now.people["agent_id"][now.in_scope])
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
         tied, exact = int(table["tied"].iloc[0]), bool(table["exact"].iloc[0])
         key = "triangle.several_lead" if tied else "triangle.one_leads" if exact else "triangle.one_leads_approached"
@@ -131,7 +137,7 @@ def always(now: Evaluation, table: pd.DataFrame, seen: set[str]) -> str:
         else:
             share = percent(share_ahead(scores, *two), 0)
             lines.append(t("certainty.ahead_share", a=short_name(a), b=short_name(b), share=share))
-    return "\n\n".join(lines)
+    return Markdown("\n\n".join(lines))
 
 
 def stand(base: Evaluation) -> None:
@@ -139,7 +145,7 @@ def stand(base: Evaluation) -> None:
     with st.expander(t("certainty.stand")):
         if not st.toggle(t("certainty.compute"), key="stand"):
             return
-        now = evaluate(base.measured, load.scheme(base.measured.period))
+        now = load.scored(base.measured, load.scheme(base.measured.period))
         found = load.robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
         st.caption(t("certainty.stand_note", way=way))

@@ -18,6 +18,9 @@ from analytics.errors import RenewalError
 from pages.ui import load
 
 EVERY = 60.0  # seconds between two collections; Streamlit's own after every run would stop all readers for that long
+# Containers that come up before the youngest, younger and oldest are looked through, which all readers wait for: a run makes a
+# thousand and more, and what one leaves behind is all but gone by itself.
+SELDOM = (10_000, 10, 100)
 PATIENCE = 5.0  # seconds that a collection waits for a moment in which no page runs
 
 
@@ -39,6 +42,7 @@ def spare() -> None:
     """Everything imported by now stays: the collector need not walk it any more."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 async def tend() -> None:

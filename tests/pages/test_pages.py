@@ -207,6 +207,8 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     home.close()
     at = opened(folder, monkeypatch, "en-GB")
     at.switch_page("pages/explore/quadrant.py").run()
+    at.session_state["unplaced.fold"] = True  # opened
+    at.run()
     load.close()
     sound(at)
     assert any("do not differ beyond chance" in one.value for one in at.info)

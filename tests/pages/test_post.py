@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
 from analytics.desk import Desk
 from analytics.evaluation import evaluate
 from analytics.model import Filters, Period, Scope
-from pages.ui import load, lookups, post
+from pages.ui import load, lookups, post, thrift
 
 MONTH = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
 
@@ -128,3 +129,24 @@ def test_what_was_drawn_is_given_again_to_the_same_filters_and_weights_and_to_no
     tried = company.evaluation(everybody, heavier)
     assert load.drawn("names", tried, lambda: "other weights") == "other weights"
     assert load.drawn("names", now, lambda: "other facts", "fact") == "other facts"
+
+
+def test_scores_are_kept_for_the_same_filters_and_weights_and_for_no_others(company):
+    month = load.default_period()
+    whole = company.measured(Filters(month))
+    narrow = replace(whole, filters=Filters(month, scope=Scope(agents=frozenset({"A1"}))))
+    scheme = company.scheme(month)
+    heavier = replace(scheme, categories={"results": 50.0, "service": 30.0, "competence": 20.0})
+    assert load.scored(whole, scheme) is load.scored(company.measured(Filters(month)), replace(scheme))
+    assert load.scored(whole, heavier).nominal.tolist() == evaluate(whole, heavier).nominal.tolist()
+    assert load.scored(whole, replace(scheme, trial=True)).scheme.trial
+    assert whole.shown.sum() > load.scored(narrow, scheme).shown.sum() == 1
+
+
+def test_how_a_page_looks_is_told_as_the_settings_say_at_every_run():
+    for section in ("theme", "theme.light", "theme.dark"):
+        for _ in range(2):
+            told, meant = CustomThemeConfig(), CustomThemeConfig()
+            thrift._themed(told, section)
+            thrift._theme(meant, section)
+            assert told == meant

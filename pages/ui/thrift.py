@@ -1,0 +1,30 @@
+"""What Streamlit works out at every run although it comes out the same each time: worked out once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from streamlit import string_util
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+
+_emoji, _theme = string_util.extract_leading_emoji, app_session._populate_theme_msg
+
+
+@lru_cache(maxsize=64)
+def _section(name: str) -> CustomThemeConfig:
+    found = CustomThemeConfig()
+    _theme(found, name)
+    return found
+
+
+def _themed(message: CustomThemeConfig, section: str = "theme") -> None:
+    """A server reads its settings at its start; how a page looks is in them, and told at the beginning of every run."""
+    message.MergeFrom(_section(section))
+
+
+def take_over() -> None:
+    """Have Streamlit do so."""
+    # Whether a label begins with a face is looked for in a pattern so long that to look the pattern up takes longer.
+    string_util.extract_leading_emoji = lru_cache(maxsize=4096)(_emoji)
+    app_session._populate_theme_msg = _themed
