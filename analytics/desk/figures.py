@@ -186,7 +186,7 @@ class Figures(Access):
 
     # -- the proof of coaching -----------------------------------------------------------------------------------------
 
-    def coached(self, first: dt.date, last: dt.date) -> set[str]:
+    def _coached(self, first: dt.date, last: dt.date) -> set[str]:
         """Whose talk was held from the first day of one month to before the last month of the other."""
         return {
             talk.agent_id
@@ -209,6 +209,6 @@ class Figures(Access):
             return evaluate(self.home.measure_with(Filters(period), known), after.scheme)
 
         earlier = self.earlier(before)
-        held = self.coached(before.first, after.measured.period.last)
+        held = self._coached(before.first, after.measured.period.last)
         later = after if known is after.catalogue else judged(after.measured.period)
         return proof(judged(before), later, held, judged(earlier) if earlier else None)

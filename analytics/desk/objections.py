@@ -17,7 +17,7 @@ from analytics.insight.quadrant import place
 from analytics.insight.replay import Replay, replay
 from analytics.intake.fields import fields
 from analytics.model import Filters, Period
-from analytics.people import LOCAL, Attachment, ClosedSheet, Correction, Objection
+from analytics.people import LOCAL, Attachment, Correction, Objection
 from analytics.warehouse.sandbox import sandbox
 
 DEADLINE_DAYS = 14
@@ -124,15 +124,19 @@ class Objections(Sheets):
         answered = replace(objection, state=state, answer=answer, answered_by=self.identity.who)
         return self.home.answer(answered, correction)
 
-    def closed_around(self, objection: Objection) -> list[ClosedSheet]:
-        """The agent's closed sheets that an accepted objection does not move: those that cover its months."""
+    def closed_around(self, objection: Objection) -> list[Period]:
+        """The periods of the agent's closed sheets that an accepted objection does not move: those that cover its months. Nothing for whoever
+        has the agent no more, and for the agent those alone that were published."""
         objection = self.objection(objection.id or 0)
+        if not self.covers(objection.agent_id):
+            return []
         every = self.home.state.sheets.closed().values()
-        return [
-            sheet
+        found = [
+            Period(sheet.first, sheet.last)
             for sheet in every
             if sheet.agent_id == objection.agent_id and sheet.first <= objection.last and objection.first <= sheet.last
         ]
+        return [one for one in found if self.published(one)] if self.identity.role == "agent" else found
 
     def corrections(self) -> list[Correction]:
         """Every correction of the scope, undone ones too."""

@@ -66,7 +66,10 @@ class Objections:
             raise RequestRefused("choice_unknown", value=", ".join(objection.proposal), known=list(CORRECTABLE))
         attached = None if attached is None else accepted(attached)
         with self._database.change(objection.author) as change:
-            made = replace(objection, text=objection.text.strip()[:LONGEST], made_at=now(), state="open", version=1)
+            made = replace(
+                objection, text=objection.text.strip()[:LONGEST], made_at=now(), state="open", version=1,
+                answer="", answered_by="", answered_at=None, attachment=None,
+            )  # fmt: skip
             if attached is not None:
                 made = replace(
                     made, attachment=change.insert(tables.attachment, name=attached.name, data=attached.data)

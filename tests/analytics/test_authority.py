@@ -469,7 +469,7 @@ def test_a_correction_is_undone_and_the_figures_are_what_they_were(desk):
     rate = lambda: desk.evaluation(Filters(PERIOD)).measured.agents.value[0, 0]  # noqa: E731
     before = rate()
     desk.answer(made, "accepted", "属实")
-    assert (rate(), [one.agent_id for one in desk.closed_around(made)]) == (1.0, ["A1"])
+    assert (rate(), desk.closed_around(made)) == (1.0, [PERIOD])
     desk.undo_corrections([desk.corrections()[0].id])
     assert rate() == before
     assert (desk.audit()[0].action, desk.objection(made.id).state) == ("correction.undo", "accepted")

@@ -93,6 +93,19 @@ def test_the_old_manager_reads_what_they_wrote_and_writes_nothing(moved):
             attempt()
 
 
+def test_which_sheets_are_closed_is_told_to_nobody_past_their_scope(moved):
+    east, west = desks(moved)
+    moved.state.accounts.save([Account("mo@x.cn", "agent", agent_id="M1")], "boss@x.cn")
+    moved.state.periods.publish(APRIL, APRIL, "boss@x.cn")
+    (objection,) = east.objections("M1")
+    for period in (IN_APRIL, Period(APRIL, MAY)):
+        west.close_sheets(Filters(period), ["M1"])
+    mo = Desk(moved, "mo@x.cn")
+    assert set(west.closed_around(objection)) == {IN_APRIL, Period(APRIL, MAY)}
+    assert east.closed_around(objection) == []  # theirs to read, but the agent is not theirs any more
+    assert mo.closed_around(objection) == [IN_APRIL]  # the other one was not published
+
+
 def test_the_old_manager_opens_the_records_behind_the_figures_of_their_month_and_of_no_later_one(moved):
     east, west = desks(moved)
     assert east.records("M1", "renewal_rate", Filters(IN_APRIL)).rows == 1

@@ -30,7 +30,6 @@ WHOLE = {
     "cases",
     "monthly",
     "own_rates",
-    "coached",
     "proof",
     "rehearse",
     "catalogue",
@@ -241,7 +240,6 @@ class Asking:
             yield self._deed(name, "figures", lambda desk, name=name: getattr(desk, name)(self.filters))
         yield self._deed("compared", "figures", lambda desk: desk.compared(self.filters, desk.scheme(row.month)))
         yield self._deed("tried", "figures", lambda desk: desk.tried(desk.around(self.filters), desk.scheme(row.month)))
-        yield self._deed("coached", "coached", lambda desk: desk.coached(dt.date(2026, 1, 1), dt.date(2026, 12, 1)))
         yield self._deed("closed_agents", "closed_agents", lambda desk: desk.closed_agents(MARCH), month=MARCH)
         yield self._deed(
             "shown_sheets", "sheets", lambda desk: desk.shown_sheets(desk.around(self.filters), [row.agent])[0]

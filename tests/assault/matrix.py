@@ -72,7 +72,7 @@ def allowed(who: Identity, company: Company, row: Row, deed: Deed) -> str:
         return NO if who.agent != row.agent or row.month not in oracle.PUBLISHED else YES
     if deed.rule == "figures":
         return NO if who.role == "agent" and row.month not in oracle.PUBLISHED else YES
-    if deed.rule in ("coached", "closed_agents", "sheets"):
+    if deed.rule in ("closed_agents", "sheets"):
         return OPEN
     if deed.rule == "all_notes of":
         return YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO

@@ -130,6 +130,13 @@ def test_an_objection_needs_an_answer_and_is_answered_once(store):
     assert len(store.objections.corrections(in_force=False)) == 1
 
 
+def test_an_objection_is_made_without_an_answer_and_with_no_attachment_of_anothers(store):
+    other = store.objections.make(objection(), Attachment("证明.txt", b"another's"))
+    said = replace(objection(), answer="yes", answered_by="boss", attachment=other.attachment, state="accepted")
+    made = store.objections.make(said)
+    assert (made.answer, made.answered_by, made.attachment, made.state) == ("", "", None, "open")
+
+
 def test_a_refused_answer_writes_no_correction(store):
     made = store.objections.make(objection())
     with pytest.raises(RequestRefused, match="choice_unknown"):
