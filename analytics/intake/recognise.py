@@ -10,7 +10,7 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from analytics.intake.fields import Field, counted, fields, kinds, words
-from analytics.intake.table import plain
+from analytics.intake.table import SORTS, plain
 
 SURE = 100
 LIKELY = 88
@@ -40,8 +40,10 @@ COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|ra
 AGREEING = 0.5  # of the cells that say something
 PERCENT = re.compile(r"[\d.]+\s*[%％‰‱]")
 FEW = 12
-SORTS = ("件数", "保费")  # of what a group of columns is, and what its columns are then called
 SHARES = ("率", "续保率")
+GENERAL = frozenset(
+    {"保费", "金额", "件数", "业绩", "续保", "续保保费", "premium", "premiums", "amount"}
+)  # adds nothing to a name below it but its unit
 PARTS = {
     "应续": ("应续", "到期"), "到期": ("应续", "到期"), "应续数": ("应续",), "已续": ("已续",), "续保": ("已续",), "实续": ("已续",),
     "续保数": ("已续",), "已续数": ("已续",), "率": ("续保率",), "续保率": ("续保率",),
@@ -155,10 +157,14 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
     )  # fmt: skip
     figures = tuple(
         header for header, some in cells.items() if header not in taken and some
-        and not COUNTING.match(plain(header)) and all(NUMBER.fullmatch(cell.strip()) for cell in some)
-        and not all(DATE.fullmatch(cell.strip()) for cell in some)
+        and not COUNTING.match(plain(header)) and _mostly(NUMBER, some) and not all(DATE.fullmatch(cell.strip()) for cell in some)
     )  # fmt: skip
     return Guess(kind, {name: matches[name] for name in pool if name in matches}, complete, rivals, figures, foreign)
+
+
+def _mostly(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
+    """Whether more than half of the cells are of a pattern; a word among numbers is more often half a header than the reverse."""
+    return sum(bool(pattern.fullmatch(cell.strip())) for cell in cells) > AGREEING * len(cells)
 
 
 @cache
@@ -209,8 +215,10 @@ def _composed(header: str) -> list[str]:
     """What a name below a name can mean: 应续 below 续保件数 is 应续件数, 率 below it the renewal rate."""
     above, _, below = header.partition(" ")
     sort = next((one for one in SORTS if one in above), None)
+    if above in PARTS and below in SORTS:
+        return [plain(f"{one}{below}") for one in PARTS[above] if one not in SHARES]
     if sort is None or below not in PARTS:
-        return []
+        return [plain(below)] if below and plain(UNIT.sub("", above)) in GENERAL else []
     if below in SHARES:
         return [plain(one) for one in PARTS[below]] if sort == SORTS[0] else []
     return [plain(f"{one}{sort}") for one in PARTS[below]]

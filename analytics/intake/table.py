@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 HEADER_SEARCH = 60
@@ -18,6 +18,14 @@ _VALUE = re.compile(
 
 _PIVOT = re.compile(r"^(求和项|计数项|平均值项|最大值项)\s*[:：]\s*|^(sum|count|average) of (?=\S)")
 _MONTH = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?")
+# Above a name: of another time than the period, no figure but an aim, or in a unit that the name below lacks.
+_ELSE = re.compile(
+    r"累计|同期|去年|上年|上月|环比|同比|增长|预计|预测|目标|计划|预算|[(（]\s*(?:单位\s*[:：]\s*)?(?:千|万|百万|亿)元?\s*[)）]"
+    r"|\b(ytd|cumulative|last year|prior|previous|target|plan|budget|forecast)\b",
+    re.IGNORECASE,
+)
+SORTS = ("件数", "保费")  # of what a group of columns is, and what its columns are then called
+LOOKED_AT = 5  # rows below a header that show whether figures stand there
 Rows = Sequence[Sequence[str]]
 
 
@@ -64,11 +72,19 @@ def find(rows: Rows, layout: Layout, merged: Mapping[tuple[int, int], int] | Non
     width = max((len(row) for row in head), default=0)
     if not any(cell for row in head for cell in row):
         return None
-    head = [[*row, *[""] * (width - len(row))] for row in head]
-    at, pair = _header(head, layout, merged or {})
-    if at is None:
+    told = [at for at, row in enumerate(head) if any(row)]  # an empty row parts no header from its lower half
+    if layout.header_row is not None and layout.header_row - 1 not in told:
         return None
-    names = _combined(head[at - 1], head[at], _spans(at - 1, head, merged or {})) if pair else head[at]
+    place_of = {at: place for place, at in enumerate(told)}
+    head = [[*head[at], *[""] * (width - len(head[at]))] for at in told]
+    spanned = {(place_of[row], column): count for (row, column), count in (merged or {}).items() if row in place_of}
+    if layout.header_row is not None:
+        layout = replace(layout, header_row=place_of[layout.header_row - 1] + 1)
+    found, pair = _header(head, layout, spanned)
+    if found is None:
+        return None
+    names = _combined(head[found - 1], head[found], _spans(found - 1, head, spanned), layout) if pair else head[found]
+    at = told[found]
     filled = [any(place < len(row) and row[place].strip() for row in rows[at + 1 :]) for place in range(width)]
     columns, beside = _columns(names, filled, layout)
     if not columns:
@@ -188,13 +204,25 @@ def _worth(head: list[list[str]], at: int, layout: Layout, merged: Mapping[tuple
 
 
 def _above(head: list[list[str]], at: int, merged: Mapping[tuple[int, int], int]) -> bool:
-    """Whether the row below divides what this one names: it says something only there, in two or more places of a name."""
+    """Whether the row below divides what this one names: it says something only there, in two or more places of a name,
+    or says nothing below the first names and stands above figures only.
+    """
     if at + 1 >= len(head) or not _paired(head[at], head[at + 1]):
         return False
     spans = _spans(at, head, merged)
     groups = Counter(spans.values())
     told = [place for place, cell in enumerate(head[at + 1]) if cell]
-    return all(place in spans and groups[spans[place]] > 1 for place in told)
+    if all(place in spans and groups[spans[place]] > 1 for place in told):
+        return True
+    return all(place in spans for place in told) and _over_figures(head, at, told)
+
+
+def _over_figures(head: list[list[str]], at: int, told: Sequence[int]) -> bool:
+    """Whether the row below a header is empty below its first names, and has rows below it that are full there and hold figures."""
+    lead = next(place for place, cell in enumerate(head[at]) if cell)
+    rows = head[at + 2 : at + 2 + LOOKED_AT]
+    full = [row for row in rows if row[lead]]
+    return lead not in told and bool(full) and all(any(_is_value(row[place]) for row in full) for place in told)
 
 
 def _spans(at: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]) -> dict[int, int]:
@@ -213,14 +241,31 @@ def _spans(at: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]
     return out
 
 
-def _combined(upper: Sequence[str], lower: Sequence[str], spans: Mapping[int, int]) -> list[str]:
-    """The lower name counts; the upper where there is no lower one, and in front of lower names that repeat."""
+def _combined(upper: Sequence[str], lower: Sequence[str], spans: Mapping[int, int], layout: Layout) -> list[str]:
+    """The lower name counts; the upper where there is no lower one, and in front of lower names that repeat, or that mean
+    something else or nothing without it (累计, a unit).
+    """
     names = [below or above for above, below in zip(upper, lower, strict=True)]
     repeated = {name for name, count in Counter(map(plain, names)).items() if name and count > 1}
-    return [
-        f"{upper[spans[place]]} {name}" if plain(name) in repeated and lower[place] and place in spans else name
-        for place, name in enumerate(names)
-    ]
+    out = []
+    for place, name in enumerate(names):
+        above = upper[spans[place]] if place in spans and lower[place] else ""
+        alone = sum(1 for source in spans.values() if source == spans.get(place)) == 1
+        strange = alone and plain(name) not in layout.known
+        if above and strange and name[0] in "（([":
+            out.append(f"{above}{name}")
+        elif above and (plain(name) in repeated or strange or _half(above, name, layout) or _ELSE.search(above)):
+            out.append(f"{above} {name}")
+        else:
+            out.append(name)
+    return out
+
+
+def _half(above: str, name: str, layout: Layout) -> bool:
+    """Whether a name nobody knows is known together with what the upper one is of: 已续 below 件数."""
+    return plain(name) not in layout.known and any(
+        plain(name + sort) in layout.known for sort in SORTS if sort in above
+    )
 
 
 # -- the columns ---------------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ import pytest
 import xlsxwriter
 
 from analytics.errors import RecipeRefused
+from analytics.intake import worker
+from analytics.intake.recognise import known_headers
+from analytics.intake.table import Layout
 from tests.analytics.intake.told import POLICY, policies, workbook
 
 PREMIUM = [*POLICY.split(","), "应续保费"]
@@ -468,3 +471,55 @@ def test_premiums_of_a_few_yuan_a_policy_are_asked(read):
     assert "plausible.premium" in read(premiums(0.12, 0.33, 1.05)).questions
     told = read(scores("A1,王敏,2026-04,100,90,12.5", "A2,李强,2026-04,80,60,9.1", headers=f"{SCORES},应续保费"))
     assert told.questions["plausible.premium"]["facts"]["each"] == "0.12"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [ABOVE, [], BELOW, ROW],  # an empty row between
+        [["4月业绩"], [], ABOVE, [], BELOW, ROW],
+    ],
+)
+def test_an_empty_row_parts_no_header_from_its_lower_half(read, tmp_path, rows):
+    told = read(workbook(tmp_path / "b.xlsx", [[cell or None for cell in row] for row in rows]))
+    assert (told.questions, told.issues) == ({}, [])
+    assert (told.measure("due_policies"), told.measure("renewed_premium")) == ({"A1": 100}, {"A1": 81_000})
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        (["件数", None, "保费", None], ["应续", "已续", "应续", "已续"]),
+        (["件数", None, "应续保费", "已续保费"], ["应续", "已续", None, None]),
+        (["应续", "已续", "应续保费", "保费"], ["件数", "件数", None, "已续保费"]),
+    ],
+)
+def test_a_name_below_a_single_name_is_half_of_a_header(read, tmp_path, above, below):
+    rows = [["工号", "姓名", "月份", *above], [None, None, None, *below], ["A1", "王敏", "2026-04", 100, 90, 9e4, 8e4]]
+    told = read(workbook(tmp_path / "b.xlsx", rows))
+    assert (told.questions, told.issues) == ({}, [])
+    assert [told.measure(one)["A1"] for one in ("due_policies", "renewed_policies", "due_premium", "renewed_premium")] == [
+        100, 90, 9e4, 8e4,
+    ]  # fmt: skip
+
+
+def test_a_scale_or_unit_that_is_only_half_of_a_header_counts(read, tmp_path):
+    above, below = [*HEAD, "客户满意度", "保费（万元）"], [*[None] * 5, "（5分制）", "应续保费"]
+    told = read(workbook(tmp_path / "b.xlsx", [above, below, [*ANN, 4.5, 10]]))
+    assert (told.questions, told.issues) == ({}, [])
+    assert (told.measure("satisfaction"), told.measure("due_premium")) == ({"A1": 90}, {"A1": 100_000})
+
+
+@pytest.mark.parametrize("above", ["本年累计", "去年同期", "YTD", "目标"])
+def test_a_figure_below_a_name_of_another_time_is_not_the_months(tmp_path, above):
+    rows = [["工号", "姓名", "月份", "本月", None, above], [None, None, None, "应续件数", "已续件数", "续保率"]]
+    path = workbook(tmp_path / "b.xlsx", [*rows, ["A1", "王敏", "2026-04", 100, 90, 0.8]])
+    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
+    assert (guess["sure"], guess["figures"]) == (False, [f"{above} 续保率"])
+
+
+def test_figures_with_a_word_among_them_are_no_roster(tmp_path):
+    rows = [["工号", "姓名", "月份", "件", "额"], ["A1", "王敏", "2026-04", "其中", "其中"]]
+    path = workbook(tmp_path / "b.xlsx", [*rows, ["A2", "李强", "2026-04", 80, 6], ["A3", "赵云", "2026-04", 60, 5]])
+    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
+    assert (guess["kind"], guess["sure"], guess["figures"]) == ("agents", False, ["件", "额"])
