@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from analytics import evaluation as core
@@ -54,7 +55,8 @@ _opening_period: Memory[Period] = Memory(4)
 _channels: Memory[list[str]] = Memory(4)
 _has_sample: Memory[bool] = Memory(4)
 _drawn: Memory[Any] = Memory(400)
-_scores: Memory[Evaluation] = Memory(64)
+# What is measured is kept beside; of what hangs on the weights the points, weights and contributions are all but everything.
+_scores: Memory[Evaluation] = Memory(64, weigh=lambda one: 3 * one.agents.values.points.nbytes)
 _MEMORIES: tuple[Memory[Any], ...] = (
     _measured, _histories, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
     _opening_period, _channels, _has_sample, _drawn, _scores,
@@ -267,7 +269,9 @@ def leaders(of: Evaluation) -> pd.DataFrame:
     from analytics.insight.robustness import category_scores
     from analytics.insight.robustness import leaders as found
 
-    return _leaders((*_figures(of), category_scores(of).tobytes(), of.agents.rated.tobytes()), lambda: found(of))
+    # The splits inside of categories that weigh something else are the same but for their last digits.
+    scores = np.round(category_scores(of), 9) + 0.0
+    return _leaders((*_figures(of), scores.tobytes(), of.agents.rated.tobytes()), lambda: found(of))
 
 
 def ranking(of: Evaluation, how_sure: bool) -> tuple[pd.DataFrame, list[Column]]:

@@ -29,12 +29,14 @@ class _Cell(Generic[Value]):
 class Memory(Generic[Value]):
     """At most so many answers, and no more than fit into `room` bytes: the least asked for goes first, the latest stays. Who asks for what is just being worked out waits for it.
 
+    `weigh` says how many bytes an answer takes where to look at all of it costs more than to make it.
+
     All readers share it: a key says whom an answer covers wherever that changes it. Streamlit's own caches hash their
     arguments at every call and can be emptied by any visitor.
     """
 
-    def __init__(self, most: int, room: int = ROOM) -> None:
-        self._most, self._room = most, room
+    def __init__(self, most: int, room: int = ROOM, weigh: Callable[[Value], int] | None = None) -> None:
+        self._most, self._room, self._weigh = most, room, weigh or weight
         self._turn = threading.Lock()
         self._cells: OrderedDict[Hashable, _Cell[Value]] = OrderedDict()
 
@@ -49,7 +51,7 @@ class Memory(Generic[Value]):
             with cell.making:
                 if not cell.values:
                     value = make()
-                    cell.weight = weight(value)
+                    cell.weight = self._weigh(value)
                     cell.values.append(value)
                     self._make_room()
         return cell.values[0]

@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
@@ -17,7 +18,9 @@ from streamlit.runtime.state.session_state import SessionState
 
 from analytics.desk import Desk
 from analytics.evaluation import evaluate
+from analytics.insight import robustness
 from analytics.model import Filters, Period, Scope
+from analytics.scoring.weights import move
 from pages.ui import load, lookups, post, thrift
 
 MONTH = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
@@ -150,3 +153,15 @@ def test_how_a_page_looks_is_told_as_the_settings_say_at_every_run():
             thrift._themed(told, section)
             thrift._theme(meant, section)
             assert told == meant
+
+
+def test_who_leads_is_worked_out_once_whatever_the_categories_weigh(company, monkeypatch):
+    month = load.default_period()
+    of, scheme, asked = company.measured(Filters(month)), company.scheme(month), []
+    monkeypatch.setattr(robustness, "leaders", lambda one: asked.append(one) or pd.DataFrame())
+    for results in (50.0, 51.0, 53.0, 57.0, 61.0):
+        load.leaders(load.scored(of, replace(scheme, categories=move(scheme.categories, "results", results))))
+    assert len(asked) == 1
+    first = of.catalogue.indicators[0].id
+    load.leaders(load.scored(of, replace(scheme, indicators={**scheme.indicators, first: 1.0})))
+    assert len(asked) == 2
