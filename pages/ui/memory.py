@@ -16,6 +16,13 @@ import pyarrow as pa
 ROOM = 64 * 1024**2  # bytes that the answers to one question may take: those of a large company are few, not hundreds
 SAMPLE = 20  # elements of a collection that are weighed for all
 CELL = 16  # bytes of a cell
+# Tuples made once: a union would be made anew at every one of the hundreds of questions.
+CELLS, BUFFERS, TEXTS, MANY = (
+    (pd.DataFrame, pd.Series),
+    (np.ndarray, pa.Table),
+    (str, bytes),
+    (tuple, list, set, frozenset),
+)
 Value = TypeVar("Value")
 
 
@@ -76,17 +83,17 @@ class Memory(Generic[Value]):
 def weight(value: Any, depth: int = 3) -> int:
     """About how many bytes a value takes: its arrays, tables and texts, and those of what it holds. Cheap, since it is asked at every step
     of a slider: a cell of a table counts as so many bytes, some elements of a collection stand for all."""
-    if isinstance(value, pd.DataFrame | pd.Series):
+    if isinstance(value, CELLS):
         return CELL * int(value.size)
-    if isinstance(value, np.ndarray | pa.Table):
+    if isinstance(value, BUFFERS):
         return int(value.nbytes)
-    if isinstance(value, str | bytes):
+    if isinstance(value, TEXTS):
         return len(value)
     if depth == 0:
         return 0
     if isinstance(value, Mapping):
         return _of_many(value.values(), depth - 1)
-    if isinstance(value, tuple | list | set | frozenset):
+    if isinstance(value, MANY):
         return _of_many(value, depth - 1)
     held = getattr(value, "__dict__", None) if is_dataclass(value) else None
     return sum(weight(one, depth - 1) for one in held.values()) if held else 0
