@@ -46,9 +46,7 @@ def problems(
         required.append("period")
     suspects = _suspects(connection, columns, required, counts.marked)
     empty = sum(_say_nothing(connection, place_of(name, columns), columns[name], recipe.kind) for name in suspects)
-    for name, field in columns.items():
-        if field.type in ("id", "text"):
-            _overlong(connection, name, place_of(name, columns))
+    _overlong(connection, columns)
     for name in suspects:
         _unread(connection, name, columns, name in required and name != "due_date")
     for name, field in columns.items():
@@ -105,13 +103,27 @@ def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
         )
 
 
-def _overlong(connection: duckdb.DuckDBPyConnection, name: str, place: str) -> None:
+def _overlong(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field]) -> None:
     """Numbers and names longer than any page or chart could show; a column of whole texts was taken for one of names."""
-    connection.execute(
-        f"insert into problem by name select row, sheet, part, $name as field, {place}[1:$shown] || '…' as value, 'too_long' as reason "
-        f"from typed where strlen({place}) > $most and length({place}) > $most",
-        {"name": name, "most": NAME, "shown": SHOWN},
-    )
+    places = {name: place_of(name, columns) for name, field in columns.items() if field.type in ("id", "text")}
+    long = {name: f"strlen({place}) > $most and length({place}) > $most" for name, place in places.items()}
+    for name in _held(connection, "typed", long, {"most": NAME}):
+        connection.execute(
+            f"insert into problem by name select row, sheet, part, $name as field, {places[name]}[1:$shown] || '…' as value, "
+            f"'too_long' as reason from typed where {long[name]}",
+            {"name": name, "most": NAME, "shown": SHOWN},
+        )
+
+
+def _held(
+    connection: duckdb.DuckDBPyConnection, table: str, conditions: Mapping[str, str], bound: Mapping[str, Any]
+) -> list[str]:
+    """The names whose condition holds for some row; all are asked at once, since planning a question takes longer than most files."""
+    if not conditions:
+        return []
+    counts = ", ".join(f"count(*) filter ({condition})" for condition in conditions.values())
+    found = connection.execute(f"select {counts} from {table}", dict(bound)).fetchall()[0]
+    return [name for name, count in zip(conditions, found, strict=True) if count]
 
 
 def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field, kind: str) -> int:
@@ -193,15 +205,14 @@ def _suspects(
 
 def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field]) -> set[str]:
     """The columns in which a formula's result was never stored; its text is no id and no name."""
-    found = set()
-    for name, field in columns.items():
-        place = place_of(name, columns)
-        bound = {"mark": UNCOMPUTED}
-        if connection.execute(f"select count(*) from raw where starts_with({place}, $mark)", bound).fetchall()[0][0]:
-            found.add(name)
-            if field.type in ("id", "text"):
-                connection.execute(f"update typed set {place} = null where starts_with({place}, $mark)", bound)
-    return found
+    marked = {name: f"starts_with({place_of(name, columns)}, $mark)" for name in columns}
+    found = _held(connection, "raw", marked, {"mark": UNCOMPUTED})
+    for name in found:
+        if columns[name].type in ("id", "text"):
+            connection.execute(
+                f"update typed set {place_of(name, columns)} = null where {marked[name]}", {"mark": UNCOMPUTED}
+            )
+    return set(found)
 
 
 def _check(kind: str) -> str | None:

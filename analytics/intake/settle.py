@@ -300,12 +300,11 @@ class Settler:
         patterns = {
             code: rf"(?i)^\s*(?:{pattern})\s*[-+]?\d|\d\s*(?:{pattern})\s*$" for code, pattern in CURRENCIES.items()
         }
+        counts = ", ".join(f"count(*) filter (regexp_matches({column.place}, ${code}))" for code in patterns)
         found = [
             code
-            for code, pattern in patterns.items()
-            if self._one(
-                f"select count(*) from raw where regexp_matches({column.place}, $pattern)", {"pattern": pattern}
-            )[0]
+            for code, count in zip(patterns, self._one(f"select {counts} from raw", patterns), strict=True)
+            if count
         ]
         foreign = [code for code in found if code != HOME_CURRENCY]
         if len(found) > 1 and any(code not in rates for code in foreign):
