@@ -109,7 +109,7 @@ def event_lines(periods: pd.DataFrame, say: Say) -> Drawing:
         rows = periods[(periods["side"] == side) & periods["rate"].notna()]
         fig.add(
             "scatter",
-            x=[say(f"proof.period_{one}") for one in rows["period"]], y=(100 * rows["rate"]).round(2), mode="lines+markers+text", name=say(f"proof.side_{side}"),
+            x=rows["months"].tolist(), y=(100 * rows["rate"]).round(2), mode="lines+markers+text", name=say(f"proof.side_{side}"),
             line={"color": colour, "dash": dash, "width": 2.5}, text=[f"{100 * rate:.1f}" for rate in rows["rate"]], textposition="top center" if side == "coached" else "bottom center", cliponaxis=False,
             customdata=rows["n"].tolist(), hovertemplate=say("proof.hover", side=say(f"proof.side_{side}")),
         )  # fmt: skip

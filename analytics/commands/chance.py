@@ -23,7 +23,7 @@ from analytics.commands.shell import (
 )
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
-from analytics.model import Period, add_months
+from analytics.model import Period
 from analytics.reports import views
 
 
@@ -245,38 +245,48 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
 @command("effect")
 @period_options
 @click.option(
-    "--before",
-    "start",
-    required=True,
+    "--since",
     callback=month,
     metavar="YYYY-MM",
-    help="First month of the period before the coaching; as long as --from to --to.",
+    help="Look at talks from this month on (default: the first month of talks with half a year of figures before it).",
 )
-def effect_(context: Context, start: dt.date, **options: Any) -> None:
-    """What coaching did between two periods: coached agents against uncoached ones who started alike."""
+def effect_(context: Context, since: dt.date | None, **options: Any) -> None:
+    """What went with coaching: coached agents against others of whom the figures before the talks let one expect the same."""
     from analytics.insight import effect as proofs
+    from analytics.reports.coaching_effect import sentences
 
     with desk_of(context, "see_others") as desk:
         desk.require("coach")
         after = evaluated(desk, options)
         note = trial_note(desk, after, context.language)
-        period = Period(start, add_months(start, after.measured.period.length - 1))
-        found = desk.proof(after, period)
+        found = desk.proof(after, since)
+    plan = found.study
     view = {
-        "before": str(period),
-        "after": str(after.measured.period),
+        "verdict": found.verdict,
+        "reason": found.reason or None,
+        "said": sentences(found, context.language),
+        "since": None if plan.since is None else f"{plan.since:%Y-%m}",
+        "before": [str(period) for period in plan.before],
+        "after": None if plan.after is None else str(plan.after),
         "coached": found.coached,
         "peers": found.peers,
-        "can_tell": found.told,
-        "plain_change": views.number(found.plain_change),
-        "peers_change": views.number(found.peers_change),
-        "expected_change": views.number(found.expected_change),
-        "effect": _effect(found.effect),
+        "left_out": found.left_out,
+        "difference": _effect(found.difference),
         "placebo": _effect(found.placebo),
+        "coached_change": views.number(found.coached_change),
+        "peers_change": views.number(found.peers_change),
+        "double_difference": views.number(found.double_difference),
+        "trend": views.number(found.trend),
+        "expected_change": views.number(found.expected_change),
+        "detectable": views.number(found.detectable),
         "least": {"agents": proofs.FEWEST, "policies": proofs.POLICIES},
     }
     show(context, view, first=note)
 
 
 def _effect(found: Any) -> dict[str, Any] | None:
-    return None if found is None else {key: views.number(value) for key, value in asdict(found).items()}
+    """A difference as it is exported; its name says nothing of a cause."""
+    if found is None:
+        return None
+    kept = {"points": found.effect} | {key: getattr(found, key) for key in ("low", "high", "p")}
+    return {key: views.number(value) for key, value in kept.items()}

@@ -11,7 +11,6 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue, catalogue
 from analytics.desk.access import Access
-from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, earlier_period, evaluate, known_months, months_of
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
@@ -186,29 +185,43 @@ class Figures(Access):
 
     # -- the proof of coaching -----------------------------------------------------------------------------------------
 
-    def _coached(self, first: dt.date, last: dt.date) -> set[str]:
-        """Whose talk was held from the first day of one month to before the last month of the other."""
-        return {
-            talk.agent_id
-            for talk in self.home.state.talks.all()  # of everybody: a coached agent of another team is no uncoached peer
-            if talk.state in ("done", "followed_up") and talk.talk_on is not None and first <= talk.talk_on < last
-        }
+    def _coached(self) -> dict[str, dt.date | None]:
+        """Every agent with whom a talk was held, and the day of the first; None where nobody wrote down a day."""
+        first: dict[str, dt.date | None] = {}
+        # Of everybody: a coached agent of another team is no uncoached peer.
+        for talk in self.home.state.talks.all():
+            if talk.state in ("done", "followed_up"):
+                days = [day for day in (talk.talk_on, first.get(talk.agent_id)) if day is not None]
+                first[talk.agent_id] = min(days, default=None)
+        return first
 
-    def proof(self, after: Evaluation, before: Period) -> Proof:
-        """What the talks held between the two periods did; the period before `before` is the placebo, where it has figures."""
-        from analytics.insight.effect import RATE, proof  # statsmodels is a second's import
+    def rounds(self, last: dt.date) -> list[dt.date]:
+        """The months up to `last` in which agents had their first talk."""
+        from analytics.insight.coaching_study import rounds
 
         self.require("coach")
-        if before.last >= after.measured.period.first:
-            raise RequestRefused("effect_periods", before=str(before), after=str(after.measured.period))
+        return rounds(self._coached(), last)
 
+    def proof(self, after: Evaluation, since: dt.date | None = None) -> Proof:
+        """What went with the talks held up to the end of a period, or with those from the month `since` on."""
+        from analytics.insight.coaching_study import study
+        from analytics.insight.effect import RATE, proof
+
+        self.require("coach")
+        known = self.months()
+        months = [stamp.date() for stamp in known["month"][known["due_policies"] > 0]]
+        plan = study(after.measured.period, self._coached(), months, since)
         # One definition of the rate for every period; standards that know no renewal rate leave it to the built-in one.
-        known = after.catalogue if RATE in after.catalogue.ids else catalogue()
+        standards = after.catalogue if RATE in after.catalogue.ids else catalogue()
+        channel = after.measured.filters.channel
 
-        def judged(period: Period) -> Evaluation:
-            return evaluate(self.home.measure_with(Filters(period), known), after.scheme)
+        def counts(period: Period) -> pd.DataFrame:
+            measured = self.home.measure_with(Filters(period, channel=channel), standards)
+            at, people = standards.position(RATE), measured.people
+            frame = pd.DataFrame(
+                {"renewed": measured.agents.numerator[:, at], "due": measured.agents.denominator[:, at], "team": people["team"].to_numpy()},
+                index=people["agent_id"].astype(str),
+            )  # fmt: skip
+            return frame[frame["due"] > 0]
 
-        earlier = self.earlier(before)
-        held = self._coached(before.first, after.measured.period.last)
-        later = after if known is after.catalogue else judged(after.measured.period)
-        return proof(judged(before), later, held, judged(earlier) if earlier else None)
+        return proof(plan, counts)

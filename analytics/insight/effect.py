@@ -1,121 +1,213 @@
-"""What coaching did: coached agents against uncoached ones who started alike."""
+"""What went with coaching: coached agents against others of whom the figures before let one expect the same."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analytics.evaluation import Evaluation
-from analytics.insight.certainty import certainty
-from analytics.statistics import ancova
+from analytics.insight.coaching_study import AFTER, Counted, Counts, Mask, Reason, Study, gather
+from analytics.model import Period
+from analytics.scoring.standards import Floats
+from analytics.statistics.ancova import Effect
+from analytics.statistics.calibrated_ancova import calibrated_ancova
+from analytics.statistics.expected_rate import ExpectedRates, expected_rates
 
 RATE = "renewal_rate"  # what coaching is to move
-FEWEST = 10
-POLICIES = 50
-LEAST = 3  # on either side, below which nothing is computed
+FEWEST = 10  # on either side
+POLICIES = 50  # of every agent who is compared, before and after
+TEAMS = 20  # from as many on, errors are robust to what the members of a team share
+COVARIATES = 3  # the baseline and the two periods before it
+# At 95 % chance alone would be called a difference by up to five comparisons in a hundred, and the
+# placebo's silence is no proof: at 97 % two or three were, simulated.
+CONFIDENCE, PLACEBO_CONFIDENCE = 0.97, 0.95
+EDGE = 0.02  # shares nearer to 0 or 1 are no more certain than this
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """reason: why nothing can be told, "" where something can; compared: who took part; difference:
+    after, in points; placebo: the same of a time before any talk; expected: of each agent, by the
+    counts before."""
+
+    reason: Reason
+    compared: Mask
+    difference: Effect | None = None
+    placebo: Effect | None = None
+    expected: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Proof:
-    """effect in points of the renewal rate with limits; told: whether there were enough people to say anything; coached and peers (of
-    the same band of rates before); plain_change and peers_change: before and after, what a spreadsheet would claim; expected_change:
-    what the coached would have moved back towards everybody's mean without anything done; placebo: the same question about the
-    period before the coaching, where the answer should be nothing; months: both sides' mean rate by period, for a picture."""
+    """verdict: "higher" or "lower" than others of the same expectation, else "cannot_tell" and the
+    reason; then nothing that estimates anything is given away.
 
-    effect: ancova.Effect | None
-    told: bool
-    coached: int
-    peers: int
-    plain_change: float
+    coached, peers: how many were compared; left_out: agents with a talk who were not. difference
+    and placebo in points of the renewal rate. coached_change, peers_change: from the baseline to
+    after, what a spreadsheet would claim; double_difference: one less the other, trend: the same
+    a period earlier; expected_change: what the coached, picked as they were, would have moved by
+    anyway. detectable: the true difference that is found four times in five. periods: both sides'
+    pooled rate by period, the earliest first: period, months, side, rate, n.
+    """
+
+    verdict: Literal["higher", "lower", "cannot_tell"]
+    reason: Reason
+    study: Study
+    coached: int = 0
+    peers: int = 0
+    left_out: int = 0
+    difference: Effect | None = None
+    placebo: Effect | None = None
+    coached_change: float = float("nan")
     peers_change: float = float("nan")
+    double_difference: float = float("nan")
+    trend: float = float("nan")
     expected_change: float = float("nan")
-    placebo: ancova.Effect | None = None
+    detectable: float = float("nan")
     periods: pd.DataFrame | None = None
 
     @property
-    def nothing_seen(self) -> bool:
-        """Whether the limits hold 0: no effect can be told from none."""
-        return self.effect is not None and self.effect.low <= 0 <= self.effect.high
+    def told(self) -> bool:
+        return self.verdict != "cannot_tell"
 
 
-def proof(before: Evaluation, after: Evaluation, coached: Collection[str], earlier: Evaluation | None = None) -> Proof:
-    """ANCOVA of the renewal rate after, on coaching and the rate before, among peers whose rate before lay in the coached band.
+def proof(plan: Study, counts: Counts) -> Proof:
+    """Compare under a plan; `counts` is asked for its periods, and for those of each later month of talks."""
+    known = len(plan.starts) + len(plan.others)
+    if plan.reason or plan.after is None:
+        return Proof("cannot_tell", plan.reason, plan, left_out=known)
+    counted = gather(plan, plan.after, counts)
+    found = compare(counted)
+    mine, theirs = found.compared & counted.coached, found.compared & ~counted.coached
+    periods = _by_period(plan.before, plan.after, counted, found.compared)
+    told = Proof(
+        "cannot_tell", found.reason, plan, int(mine.sum()), int(theirs.sum()), known - int(mine.sum()), periods=periods
+    )  # fmt: skip
+    one, expected = found.difference, found.expected
+    if one is None or expected is None:
+        return told
+    if found.reason:
+        # How large a difference would have been found is no estimate: it says how many agents are needed.
+        return replace(told, detectable=one.detectable if found.reason == "chance" else float("nan"))
+    rose, fell = (_changes(counted, side) for side in (mine, theirs))
+    due = counted.due_before[mine, 0]
+    then = counted.renewed_before[mine, 0].sum() / due.sum()
+    return replace(
+        told, verdict="higher" if one.effect > 0 else "lower", difference=one, placebo=found.placebo,
+        coached_change=rose[0], peers_change=fell[0], double_difference=rose[0] - fell[0], trend=rose[1] - fell[1],
+        expected_change=float(100 * (np.average(expected[mine], weights=due) - then)), detectable=one.detectable,
+    )  # fmt: skip
 
-    Errors are robust to teams (whose members share more than their coaching) where there are enough teams, else to unequal
-    spread. `earlier` is the period before `before`, for the placebo.
+
+def compare(counted: Counted) -> Comparison:
+    """The coached against peers of the same expectation, and the same in the earliest period.
+
+    The baseline and up to two periods before it give one expectation of each agent
+    (`calibrated_ancova` says why one). Whose expectation nobody on the other side shares is left out.
+    The placebo's outcome is the earliest period, not the baseline: agents are picked by late
+    figures, and a figure that picked them is low or high by just that. Where agents were picked by
+    the earliest period, the placebo fails and nothing is told. It leaves nobody out: who shares an
+    expectation made without the figure that picked the coached may be nobody at all.
     """
-    both = _rates(before).join(_rates(after), lsuffix="_before", rsuffix="_after", how="inner").dropna(
-        subset=["rate_before", "rate_after"]
+    due = counted.due_before
+    usable = (due.sum(axis=1) >= POLICIES) & (due[:, 0] > 0) & (counted.due_after >= POLICIES)
+    if not _enough(usable, counted.coached):
+        return Comparison("few", usable)
+    farthest = due.shape[1] - 1
+    main, compared, expected = _difference(counted, usable, list(range(farthest + 1))[:COVARIATES])
+    if main is None:
+        return Comparison("overlap", compared)
+    # From the earliest period on, its neighbour stands where the baseline stands above.
+    neighbours = list(range(farthest))[::-1][:COVARIATES]
+    placebo = _placebo(counted, usable & (due[:, farthest] > 0), neighbours, farthest)
+    reason: Reason = ""
+    if placebo is None:
+        reason = "placebo_unknown"
+    elif not placebo.low <= 0 <= placebo.high:
+        reason = "placebo"
+    elif main.low <= 0 <= main.high:
+        reason = "chance"
+    return Comparison(reason, compared, main, placebo, expected)
+
+
+def _placebo(counted: Counted, usable: Mask, covariates: list[int], outcome: int) -> Effect | None:
+    if not covariates or not _enough(usable, counted.coached):
+        return None
+    level = counted.level[:, outcome]
+    earlier = replace(
+        counted, renewed_after=counted.renewed_before[:, outcome], due_after=counted.due_before[:, outcome], shift=level.mean() - level
     )  # fmt: skip
-    both["coached"] = both.index.isin(set(coached))
-    mine = both[both["coached"]]
-    if mine.empty:
-        return Proof(None, False, 0, 0, float("nan"))
-    band = both[(both["rate_before"] >= mine["rate_before"].min()) & (both["rate_before"] <= mine["rate_before"].max())]
-    others = band[~band["coached"]]
-    rise, peers_rise = (100 * (_pooled(side, "after") - _pooled(side, "before")) for side in (mine, others))
-    expected = _expected_change(before, mine)
-    periods = _periods([("before", both), ("after", both)], mine.index, others.index)
-    if len(mine) < LEAST or len(others) < LEAST:
-        return Proof(None, False, len(mine), len(others), rise, peers_rise, expected, None, periods)
-    found = _effect(band, "after")
-    enough = band[(band["n_before"] >= POLICIES) & (band["n_after"] >= POLICIES)]
-    told = int(enough["coached"].sum()) >= FEWEST and int((~enough["coached"]).sum()) >= FEWEST
-    placebo = None
-    if earlier is not None:
-        three = band.join(_rates(earlier).add_suffix("_earlier"), how="inner").dropna(subset=["rate_earlier"])
-        if three["coached"].sum() >= LEAST and (~three["coached"]).sum() >= LEAST:
-            # The band was chosen by the rate before: the honest placebo asks backwards, from before to earlier.
-            placebo = _effect(three, "earlier")
-            periods = _periods([("earlier", three), ("before", both), ("after", both)], mine.index, others.index)
-    return Proof(found, told, len(mine), len(others), rise, peers_rise, expected, placebo, periods)
+    known, level = _expected(earlier, usable, covariates)
+    return _ancova(earlier, np.flatnonzero(usable), known, level, PLACEBO_CONFIDENCE)
 
 
-def _rates(of: Evaluation) -> pd.DataFrame:
-    at = of.catalogue.position(RATE)
-    return pd.DataFrame(
-        {"rate": of.measured.agents.value[:, at], "n": of.measured.agents.denominator[:, at], "team": of.people["team"].to_numpy()},
-        index=of.people["agent_id"].astype(str),
-    )  # fmt: skip
+def _difference(counted: Counted, usable: Mask, covariates: list[int]) -> tuple[Effect | None, Mask, Floats]:
+    """The ANCOVA in points, who was compared, and everybody's expectation; no effect where too few
+    have somebody like them on the other side."""
+    known, level = _expected(counted, usable, covariates)
+    rows = np.flatnonzero(usable)
+    inside = _common(known.mean - level, counted.coached[rows])
+    compared = np.zeros(len(usable), dtype=bool)
+    compared[rows[inside]] = True
+    expected = np.full(len(usable), np.nan)
+    expected[rows] = known.mean
+    if not _enough(compared, counted.coached):
+        return None, compared, expected
+    part = ExpectedRates(known.rates[:, inside], known.likely, known.spread[inside])
+    return _ancova(counted, rows[inside], part, level[inside], CONFIDENCE), compared, expected
 
 
-def _pooled(side: pd.DataFrame, when: str) -> float:
-    """A side's renewal rate as a whole; rates are never averaged."""
-    n = float(side[f"n_{when}"].sum())
-    return float((side[f"rate_{when}"] * side[f"n_{when}"]).sum() / n) if n else float("nan")
-
-
-def _effect(band: pd.DataFrame, side: str) -> ancova.Effect:
-    teams = band["team_before"].astype(object).where(band["team_before"].notna(), "—").astype(str)
-    codes = pd.factorize(teams)[0]
-    return ancova.ancova(
-        100 * band[f"rate_{side}"],
-        band["coached"].astype(float),
-        100 * band["rate_before"],
-        clusters=codes if len(set(codes)) >= 2 * FEWEST else None,
-        weights=np.minimum(band["n_before"], band[f"n_{side}"]),
+def _expected(counted: Counted, usable: Mask, covariates: list[int]) -> tuple[ExpectedRates, Floats]:
+    """What to expect of the usable agents, and everybody's rate in the months it is expected for."""
+    renewed, due, level = (
+        cells[usable][:, covariates] for cells in (counted.renewed_before, counted.due_before, counted.level)
     )
+    return expected_rates(renewed, due, level), level[:, 0]
 
 
-def _expected_change(before: Evaluation, mine: pd.DataFrame) -> float:
-    """Regression to the mean: from the rates as measured to those the agents probably had all along, in points."""
-    sure = certainty(before.measured, RATE)
-    if sure is None or np.isnan(sure.shrunken).all():
-        return float("nan")
-    probable = pd.Series(sure.shrunken, index=before.people["agent_id"].astype(str)).reindex(mine.index)
-    return float(100 * np.average(probable - mine["rate_before"], weights=mine["n_before"]))
+def _ancova(counted: Counted, rows: np.ndarray, known: ExpectedRates, level: Floats, confidence: float) -> Effect:
+    due, share = counted.due_after[rows], np.clip(known.mean, EDGE, 1 - EDGE)
+    teams = counted.teams[rows]
+    return calibrated_ancova(
+        100 * (counted.renewed_after[rows] / due + counted.shift[rows]), counted.coached[rows],
+        ExpectedRates(known.rates - level, known.likely, known.spread),
+        1 / (share * (1 - share) / due + known.spread**2), teams if len(np.unique(teams)) >= TEAMS else None, confidence,
+    )  # fmt: skip
 
 
-def _periods(found: list[tuple[str, pd.DataFrame]], coached: pd.Index, peers: pd.Index) -> pd.DataFrame:
-    """Both sides' pooled renewal rate in each period: period, side, rate, n."""
+def _common(expected: Floats, coached: Mask) -> Mask:
+    """Who lies where both sides have somebody. Source: Dehejia & Wahba 1999, JASA 94:1053–1062."""
+    sides = expected[coached], expected[~coached]
+    low, high = max(side.min() for side in sides), min(side.max() for side in sides)
+    inside: Mask = (expected >= low - 1e-12) & (expected <= high + 1e-12)
+    return inside
+
+
+def _enough(who: Mask, coached: Mask) -> bool:
+    return min(int((who & coached).sum()), int((who & ~coached).sum())) >= FEWEST
+
+
+def _changes(counted: Counted, side: Mask) -> tuple[float, float]:
+    """A side's pooled rate from the baseline to after, and from the period before to the baseline, in points."""
+    renewed, due = counted.renewed_before[side, :2].sum(axis=0), counted.due_before[side, :2].sum(axis=0)
+    baseline, earlier = renewed / due
+    after = counted.renewed_after[side].sum() / counted.due_after[side].sum()
+    return float(100 * (after - baseline)), float(100 * (baseline - earlier))
+
+
+def _by_period(before: tuple[Period, ...], after: Period, counted: Counted, compared: Mask) -> pd.DataFrame:
     rows = []
-    for name, frame in found:
-        for side, who in (("coached", coached), ("peers", peers)):
-            some = frame[frame.index.isin(who)]
+    for at in (*range(len(before) - 1, -1, -1), AFTER):
+        last = at == AFTER
+        renewed = counted.renewed_after if last else counted.renewed_before[:, at]
+        due = counted.due_after if last else counted.due_before[:, at]
+        period = after if last else before[at]
+        for side, who in (("coached", compared & counted.coached), ("peers", compared & ~counted.coached)):
+            n = float(due[who].sum())
+            rate = float(renewed[who].sum()) / n if n > 0 else float("nan")
             rows.append(
-                {"period": name, "side": side, "rate": _pooled(some, name), "n": float(some[f"n_{name}"].sum())}
+                {"period": AFTER if last else "before", "months": str(period), "side": side, "rate": rate, "n": n}
             )
     return pd.DataFrame(rows)

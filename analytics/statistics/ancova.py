@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
-from scipy.stats import t as student
 
 from analytics.statistics.arrays import Numbers
 
@@ -40,6 +38,9 @@ def ancova(
     One row a person; gaps are left out; ValueError without both treated and untreated people. Unlike before-after or
     difference-in-differences against everybody, it is not fooled by regression to the mean. Source: Vickers & Altman 2001, BMJ 323:1123.
     """
+    import statsmodels.api as sm  # a second's import
+    from scipy.stats import t as student
+
     y, d, x = (np.asarray(part, dtype=float) for part in (post, treated, pre))
     columns = [np.ones(len(y)), d, x]
     if more is not None:

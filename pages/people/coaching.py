@@ -1,7 +1,6 @@
 """Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
 import datetime as dt
-import math
 from dataclasses import replace
 
 import pandas as pd
@@ -10,12 +9,12 @@ import streamlit as st
 from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
 from analytics.insight.coaching import RATE, coaching_list
-from analytics.insight.effect import FEWEST, POLICIES, Proof
+from analytics.insight.effect import FEWEST, POLICIES
 from analytics.insight.quadrant import place
 from analytics.language import explain
-from analytics.model import QUADRANTS, UNPLACED, Period, add_months
+from analytics.model import QUADRANTS, UNPLACED, Period
 from analytics.people import OPEN_TALKS, TALK_STATES, Talk
-from analytics.reports import sheets, views
+from analytics.reports import coaching_effect, sheets, views
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, export_name
 from analytics.text import short
@@ -276,54 +275,23 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
 
 
 def proof() -> None:
-    """What the talks did: coached agents against uncoached ones who started alike; "cannot tell" where it cannot."""
-    months = [stamp.date() for stamp in load.months()["month"]]
-    length = now.measured.period.length
-    starts = [month for month in months if add_months(month, length) <= now.measured.period.first and month in months]
-    if not starts:
-        st.info(t("proof.no_before", period=str(now.measured.period)))
-        return
-    start = box(t("proof.before"), starts[::-1], key="proof_start", format_func=lambda month: str(Period(month, add_months(month, length - 1))), width=260)  # fmt: skip
-    before = Period(start, add_months(start, length - 1))
-    found = load.proof(now, before)
-    about = {"before": str(before), "after": str(now.measured.period), "coached": found.coached, "peers": found.peers}
-    if not found.coached:
-        st.info(t("proof.nobody", **about))
-        return
-    st.markdown(f"**{t(proof_verdict(found))}**")
-    st.markdown(t("proof.plain", change=signed(found.plain_change), peers_change=signed(found.peers_change), **about))
-    if not math.isnan(found.expected_change):
-        st.markdown(t("proof.mean", change=signed(found.expected_change)))
-    if found.effect is not None:
-        one = found.effect
-        st.markdown(
-            t(
-                "proof.effect_none" if found.nothing_seen else "proof.effect",
-                effect=signed(one.effect),
-                low=signed(one.low),
-                high=signed(one.high),
-            )
-        )
-        st.markdown(t("proof.detectable", points=f"{one.detectable:.1f}"))
-    if found.placebo is not None:
-        one = found.placebo
-        st.markdown(t("proof.placebo", effect=signed(one.effect), low=signed(one.low), high=signed(one.high)))
-    if found.periods is not None and found.periods["rate"].notna().any():
-        named = found.periods.assign(period=[t(f"proof.period_{one}") for one in found.periods["period"]], side=[t(f"proof.side_{one}") for one in found.periods["side"]])  # fmt: skip
-        columns = [Column("period", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator(RATE), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
-        panel.chart("proof_chart", event_lines(found.periods, plain), named, columns, alt=t("proof.chart"))
+    """What went with the talks: coached agents against others of the same expectation; "cannot tell" where it cannot."""
+    rounds = load.desk().rounds(now.measured.period.last)
+    since = None
+    if len(rounds) > 1:
+        since = box(t("proof.since"), [None, *rounds], key="proof_since", format_func=lambda month: plain("proof.since_first") if month is None else f"{month:%Y-%m}", width=260, help=t("proof.since_help"))  # fmt: skip
+    found, language = load.proof(now, since), session.language()
+    st.markdown(f"**{md(coaching_effect.verdict(found, language))}**")
+    for sentence in coaching_effect.grounds(found, language):
+        st.markdown(md(sentence))
+    for sentence in coaching_effect.compared(found, language):
+        st.caption(md(sentence))
+    periods = found.periods
+    if periods is not None and periods["rate"].notna().any():
+        named = periods.assign(side=[t(f"proof.side_{one}") for one in periods["side"]])
+        columns = [Column("months", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator(RATE), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
+        panel.chart("proof_chart", event_lines(periods, plain), named, columns, alt=t("proof.chart"))
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
-
-
-def proof_verdict(found: Proof) -> str:
-    if not found.told or found.effect is None:
-        return "proof.cannot_tell"
-    return "proof.none_seen" if found.nothing_seen else "proof.rose" if found.effect.effect > 0 else "proof.fell"
-
-
-def signed(value: float) -> str:
-    """A change in points, with a true minus."""
-    return "—" if math.isnan(value) else f"{value:+.1f}".replace("-", "−")
 
 
 with shell.page("coaching", official=True):

@@ -252,9 +252,9 @@ def earlier(period: Period) -> Period | None:
     return core.earlier_period(months(), period, "before")
 
 
-def proof(after: Evaluation, before: Period) -> Proof:
-    """What the talks held between two periods did; asked anew each time, since talks change."""
-    return desk().proof(after, before)
+def proof(after: Evaluation, since: dt.date | None = None) -> Proof:
+    """What went with the talks held up to the end of a period; asked anew each time, since talks change."""
+    return desk().proof(after, since)
 
 
 def rank_ranges(of: Evaluation) -> RankRanges | None:

@@ -63,9 +63,10 @@ def test_fairness_proposes_a_standard_and_compares_definitions(asked):
     assert {"surplus", "ratio", "low", "high", "enough"} <= set(view["groups"][0])
 
 
-def test_the_effect_of_nobody_cannot_be_told(asked):
-    view = asked("effect", "--before", "2026-01", "--from", "2026-03", "--to", "2026-04")
-    assert (view["coached"], view["can_tell"], view["effect"]) == (0, False, None)
+def test_what_went_with_coaching_nobody_cannot_be_told(asked):
+    view = asked("effect", "--from", "2026-03", "--to", "2026-04")
+    assert (view["coached"], view["verdict"], view["reason"], view["difference"]) == (0, "cannot_tell", "nobody", None)
+    assert view["said"][0].startswith("Cannot tell")
 
 
 def test_the_coaching_list_carries_its_prize_and_a_weak_spot_its_probability(asked):

@@ -12,7 +12,7 @@ from tests.conftest import POLICIES, Shell, write
 WORDS = {
     "backup": ["--to", "{folder}/kept"], "load": ["{folder}/p.csv"], "withdraw": ["1"], "corrections": ["{folder}/p.csv", "--out", "{folder}/c.xlsx"],
     "watch": ["{folder}/in", "--once"], "sheet": ["A1"], "records": ["--agent", "A1", "--indicator", "renewal_rate", "--out", "{folder}/r.xlsx"],
-    "month": ["2026-04"], "effect": ["--before", "2026-01"], "incentives": ["--bonus", "2000"], "replay": ["1"], "swot": ["{folder}/w.toml"],
+    "month": ["2026-04"], "effect": ["--since", "2026-01"], "incentives": ["--bonus", "2000"], "replay": ["1"], "swot": ["{folder}/w.toml"],
     "funnel": ["--indicator", "renewal_rate"], "trends": ["--indicator", "renewal_rate"], "fairness": ["--by", "channel"],
 }  # fmt: skip
 HOMELESS = {"limits", "template"}  # facts of the program; no home is opened

@@ -87,7 +87,7 @@ def commands() -> list[Command]:
         Command(("month", "{month}"), "talks"),
         Command(("month", "{month}", "--publish"), "publish"),
         Command(("month", "{month}", "--take-back", "why"), "publish"),
-        Command(("effect", *SPAN, "--before", "2026-03"), "talks"),
+        Command(("effect", *SPAN, "--since", "2026-03"), "talks"),
         Command(("fairness", *SPAN), "publish"),
         Command(("schemes",), "schemes"),
         Command(("schemes", "--adopt", "service_first", "--reason", "why"), "publish"),

@@ -31,6 +31,7 @@ WHOLE = {
     "monthly",
     "own_rates",
     "proof",
+    "rounds",
     "rehearse",
     "catalogue",
     "who_is_who",

@@ -129,7 +129,7 @@ BY_ROLE: dict[str, set[str]] = {
     **_each("audit verify_audit audit_standing save_scheme delete_scheme adopt_scheme rehearse", ADMIN),
     **_each("try_standard adopt_standard undo_standard save_market change_settings", ADMIN),
     **_each("custom_measures publish take_back", ADMIN),
-    **_each("cases monthly own_rates targets proof talks corrections proposals routine", STAFF),
+    **_each("cases monthly own_rates targets proof rounds talks corrections proposals routine", STAFF),
     **_each("scheme catalogue months earlier schemes scheme_versions scheme_named adoptions", ALL),
     **_each("adoption_effect standards standard_in_force restored_standard market settings", ALL),
     **_each("propose_weights answers objections all_notes published published_periods exported", ALL),

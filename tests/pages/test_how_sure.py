@@ -154,28 +154,29 @@ def test_the_prize_of_coaching_is_said_and_its_proof_asks_for_talks_that_were_he
     assert "都达到团队中位数" in said(sampled)
     sampled.segmented_control(key="coaching_part").set_value("proof").run()
     sound(sampled)
-    assert "没有已完成的面谈" in said(sampled)
+    assert "没有人的首次面谈标为已完成" in said(sampled)
 
 
-def test_few_coached_agents_cannot_tell_and_what_a_spreadsheet_would_claim_stands_beside_it(
-    sample_folder, tmp_path, monkeypatch
-):
+def test_few_coached_agents_cannot_tell_and_no_estimate_stands_beside_it(sample_folder, tmp_path, monkeypatch):
     shutil.copytree(sample_folder, tmp_path / "home")
     home = Home(tmp_path / "home")
     for at in range(6):
-        Desk(home).save_talk(Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 4, 20)))
+        Desk(home).save_talk(Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 3 + at % 2, 2)))
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
     at.switch_page("pages/people/coaching.py").run()
     at.segmented_control(key="coaching_part").set_value("proof").run()
     unfold(at, "proof_chart")
-    load.close()
     sound(at)
     text = said(at)
     assert "看不出来" in text
-    assert "回归均值" in text
-    assert "才看得出来" in text
-    assert set(table(at, "side")["side"]) == {"辅导过", "起点相同、未辅导"}
+    assert "两边各要 10 人" in text
+    assert "现在辅导过的 0 人" in text  # nobody has fifty policies in a month
+    assert "两边相差" not in text
+    at.selectbox(key="proof_since").set_value(dt.date(2026, 4, 1)).run()
+    load.close()
+    sound(at)
+    assert "看不出来" in said(at)
 
 
 def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_folder, tmp_path, monkeypatch):

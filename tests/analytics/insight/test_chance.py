@@ -18,7 +18,6 @@ from analytics.insight.certainty import _equal_counts, certainty
 from analytics.insight.coaching import coaching_list
 from analytics.insight.definitions import radar
 from analytics.insight.draws import of_agents
-from analytics.insight.effect import proof
 from analytics.insight.fairness import SENIORITY, grouped, groups, standards_check
 from analytics.insight.funnel import curves, funnel
 from analytics.insight.proposal import propose, with_standard
@@ -37,6 +36,7 @@ from analytics.insight.robustness import (
 from analytics.insight.trends import trends
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.model import Filters, Period
+from analytics.people import Talk
 from analytics.sample.company import GIVEN_HARD, IMPROVING
 from tests.conftest import load_text
 
@@ -60,6 +60,23 @@ def company(sample_folder, tmp_path_factory):
 @pytest.fixture(scope="module")
 def judged(company):
     return company.evaluation(Filters(CLOSED), default_scheme())
+
+
+@pytest.fixture(scope="module")
+def talked(sample_folder, tmp_path_factory):
+    """A desk of the sample where the forty of lowest rate were talked to in October and four others in January; its first quarter of 2026."""
+    folder = tmp_path_factory.mktemp("talked") / "home"
+    shutil.copytree(sample_folder, folder)
+    home = Home(folder)
+    desk = Desk(home)
+    summer = desk.evaluation(Filters(Period(dt.date(2025, 7, 1), dt.date(2025, 9, 1))), default_scheme())
+    rate = summer.measured.agents.value[:, summer.catalogue.position("renewal_rate")]
+    lowest = summer.people["agent_id"].to_numpy()[np.argsort(rate)]
+    for who, day in ((lowest[:40], dt.date(2025, 10, 9)), (lowest[60:64], dt.date(2026, 1, 8))):
+        for one in who:
+            desk.save_talk(Talk(str(one), state="done", talk_on=day))
+    yield desk, desk.evaluation(Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))), default_scheme())
+    home.close()
 
 
 @pytest.fixture
@@ -201,17 +218,12 @@ def test_the_radar_names_the_definition_that_the_files_own_rates_follow():
     assert radar(SUMS, unknown).set_index("definition").loc["late_included", "compared"] == 0
 
 
-def test_few_coached_agents_prove_nothing_and_that_is_said(company):
-    before = company.evaluation(Filters(Period(dt.date(2025, 7, 1), dt.date(2025, 12, 1))), default_scheme())
-    after = company.evaluation(Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 5, 1))), default_scheme())
-    some = proof(before, after, [agent(at) for at in (1, 2, 3, 4)])
-    assert not some.told
-    nobody = proof(before, after, [])
-    assert (nobody.effect, nobody.coached) == (None, 0)
-    many = proof(before, after, [agent(at) for at in range(0, 120, 3)])
-    assert many.told
-    assert many.effect.low <= 0 <= many.effect.high  # nobody was coached in the sample
-    assert many.effect.detectable > 0
+def test_few_coached_agents_tell_nothing_and_that_is_said(talked):
+    desk, after = talked
+    found = desk.proof(after, dt.date(2026, 1, 1))
+    assert (found.verdict, found.reason) == ("cannot_tell", "few")
+    assert found.coached <= 4
+    assert found.left_out + found.coached == 44  # who had a talk in October is neither coached nor a peer
 
 
 def test_what_has_no_spread_has_no_certainty_and_a_funnel_needs_whole_cases(judged):
@@ -373,18 +385,21 @@ def test_a_funnel_of_complaints_has_poisson_limits(judged):
     assert (lines["high998"] >= lines["high95"]).all()
 
 
-def test_talks_that_did_nothing_prove_nothing_and_their_placebo_neither(company):
-    periods = [Period(dt.date(2025, 2, 1), dt.date(2025, 6, 1)), Period(dt.date(2025, 7, 1), dt.date(2025, 11, 1)), Period(dt.date(2025, 12, 1), dt.date(2026, 4, 1))]  # fmt: skip
-    earlier, before, after = (company.evaluation(Filters(one), default_scheme()) for one in periods)
-    rate = before.measured.agents.value[:, before.catalogue.position("renewal_rate")]
-    worst = before.people["agent_id"].to_numpy()[np.argsort(rate)[:40]]
-    found = proof(before, after, worst[::2], earlier)
-    assert found.told
-    assert found.nothing_seen
-    assert found.plain_change > found.effect.effect  # the plain comparison flatters
-    assert found.expected_change > 0  # because the worst were picked
-    assert found.placebo.low <= 0 <= found.placebo.high
-    assert set(found.periods["period"]) == {"earlier", "before", "after"}
+def test_talks_that_did_nothing_tell_nothing_and_the_picture_shows_every_period(talked):
+    desk, after = talked
+    found = desk.proof(
+        after
+    )  # talks of October with the forty of lowest rate in the quarter before, of January with four
+    assert (found.verdict, found.reason, found.difference, found.placebo) == ("cannot_tell", "chance", None, None)
+    assert found.coached >= 10
+    assert found.detectable > 0
+    assert str(found.study.before[0]) == "2025-07…2025-09"
+    assert found.periods["months"].unique().tolist() == [
+        "2025-01…2025-03",
+        "2025-04…2025-06",
+        "2025-07…2025-09",
+        "2026-01…2026-03",
+    ]
 
 
 def test_a_label_needs_data_of_ones_own_not_only_a_sure_group(company):
@@ -465,12 +480,6 @@ def test_one_channels_policies_are_not_held_against_everybodys_targets_and_compl
         1, abs=0.01
     )  # of the median agent in this channel, not of a whole target
     assert np.nanmedian(all_over.agents.value[:, known.position("renewal_count")]) > 0.5
-
-
-def test_an_effect_is_refused_where_before_and_after_overlap(company):
-    after = company.evaluation(Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 5, 1))), default_scheme())
-    with pytest.raises(RequestRefused, match="effect_periods"):
-        company.proof(after, Period(dt.date(2025, 12, 1), dt.date(2026, 4, 1)))
 
 
 def test_an_impossible_market_average_is_refused(judged):

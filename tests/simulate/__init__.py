@@ -1,0 +1,1 @@
+"""Promises about chance, held against simulated companies."""
