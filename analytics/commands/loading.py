@@ -16,7 +16,7 @@ import click
 from analytics import sample as sample_data
 from analytics import watch
 from analytics.commands.explaining import explained
-from analytics.commands.shell import Context, command, day, desk_of, home_of, show, write
+from analytics.commands.shell import Context, command, day, desk_of, home_of, one_action, show, write
 from analytics.desk import Desk
 from analytics.errors import HomeBusy, RequestRefused
 from analytics.home import Home
@@ -202,6 +202,7 @@ def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo
     """Spellings that stand for one agent: merged ones, and those that may be meant for the same."""
     if bool(spellings) != bool(into):
         raise RequestRefused("merge_needs_both")
+    one_action(merge=into, undo=undo, take=take)
     with home_of(context) as home:
         if undo:
             home.split_agents(undo, context.who)

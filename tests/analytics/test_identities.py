@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from analytics.errors import RequestRefused
+from analytics.home import Home
 from analytics.intake.spellings import alike
 from tests.conftest import AS_OF, POLICIES, ROSTER, load_text
 
@@ -52,6 +53,16 @@ def test_merged_spellings_count_as_one_agent_and_come_apart_again(home, tmp_path
     assert rates(home) == {"Becky": (1, 1), "Stewart": (2, 3), "Stweart": (1, 1)}
     with pytest.raises(RequestRefused, match="spelling_unknown"):
         home.merge_agents(["nobody"], "Stewart")
+
+
+def test_merging_and_undoing_do_not_stand_in_one_command(shell, tmp_path):
+    home = Home(shell.home)
+    load_text(home, tmp_path, "policies", NAMES)
+    home.merge_agents(["Stweart"], "Stewart")
+    home.close()
+    words = ("aliases", "--undo", "Stweart", "--merge", "STEWART", "--into", "Nobody")  # the second would be refused
+    assert shell.refused(*words) == "One command does one thing: --merge, --undo cannot stand together."
+    assert [one["spelling"] for one in shell("aliases")["merged"]] == ["Stweart"]
 
 
 def test_a_merge_holds_for_what_is_loaded_later_and_leaves_no_chain(home, tmp_path):
