@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from analytics.intake.words import BRANCH, TEAM
 
 ANY_YEAR = 2000  # only to see that a name is a month
 DATED = ("period", "year", "from", "sheet_is", "wide_field")
+SEVERAL = 2  # rows that are hardly the same by chance
 SHOWN = 4  # values in a question
 _HEADERS = {
     "currency": re.compile(r"币种|货币|^ccy$|currency"),
@@ -24,44 +26,90 @@ _HEADERS = {
     "counted": re.compile(r"是否计入|计入考核|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"),
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
+_DEFAULT = re.compile(r"(sheet|工作表|表|table)\s*\d*", re.IGNORECASE)
+_COPY = re.compile(r"\(\d+\)|[-_（(]?\s*(备份|副本|复制|copy|backup)\s*\d*\s*[)）]?", re.IGNORECASE)
 _CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary)\b|^all$", re.IGNORECASE)
 
 
 def sheets(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> tuple[list[Sheet], Recipe]:
     """The sheets that count, and what their names are: new business, sums of the others and names of teams are asked about."""
+    kept = _once(found, settling)
     if recipe.kind not in ("policies", "scoresheet", "agents") or len(found) < 2:
-        return list(found), recipe
-    kept = list(found)
+        return kept, recipe
     for key, pattern in (("telling_sheets", _NEW), ("telling_cumulative", _CUMULATIVE)):
         odd = [sheet.name for sheet in kept if pattern.search(sheet.name)]
-        if not 0 < len(odd) < len(kept) or recipe.sheets:
-            continue
-        others = [sheet.name for sheet in kept if sheet.name not in odd]
-        answer = settling.ask(
-            "telling.sheets", key, ("leave", "keep"), "leave",
-            sheets=", ".join(odd[:SHOWN]), others=", ".join(others[:SHOWN]),
-        )  # fmt: skip
-        if answer == "leave":
-            settling.say("sheets_left", sheets=", ".join(odd))
-            kept = [sheet for sheet in kept if sheet.name not in odd]
-    return kept, _named(kept, recipe, settling)
-
-
-def _named(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> Recipe:
-    names = [sheet.name for sheet in found]
-    months = {span(name.strip(), ANY_YEAR)[0] for name in names}
+        if 0 < len(odd) < len(kept) and not recipe.sheets:
+            kept = _without(kept, odd, key, settling)
     undated = recipe.kind == "scoresheet" and set(DATED).isdisjoint({*recipe.columns, *recipe.options})
+    if undated:
+        nameless = [sheet.name for sheet in kept if _DEFAULT.fullmatch(sheet.name.strip())]
+        if 0 < len(nameless) < len(kept) and all(_month(sheet.name) for sheet in kept if sheet.name not in nameless):
+            kept = _without(kept, nameless, "telling_nameless", settling)
+    return kept, _named(kept, recipe, undated, settling)
+
+
+def _once(found: Sequence[Sheet], settling: Settling) -> list[Sheet]:
+    """Every sheet but the copies of others; the same figures below names of their own are asked about."""
+    kept: list[Sheet] = []
+    for sheet in found:
+        twin = next((one for one in kept if one.headers == sheet.headers and one.body.equals(sheet.body)), None)
+        if twin is None or not sheet.body.num_rows:
+            kept.append(sheet)
+        elif not _copied(sheet.name, twin.name):
+            kept.append(sheet)
+            settling.ask(
+                f"plausible.sheets.{sheet.name}", "sheets_alike", ("yes",), None, sheet=sheet.name, other=twin.name
+            )
+        else:
+            settling.say("sheet_same", sheet=sheet.name, other=twin.name)
+    return kept
+
+
+def _copied(name: str, other: str) -> bool:
+    """Whether the names of two sheets say that one is the copy of the other."""
+    shorter, longer = sorted((name.strip(), other.strip()), key=len)
+    return bool(_DEFAULT.fullmatch(shorter) or _COPY.fullmatch(longer.removeprefix(shorter).strip()))
+
+
+def _without(found: Sequence[Sheet], odd: Sequence[str], key: str, settling: Settling) -> list[Sheet]:
+    """The sheets without the odd ones, if the answer leaves those out."""
+    others = [sheet.name for sheet in found if sheet.name not in odd]
+    answer = settling.ask(
+        "telling.sheets", key, ("leave", "keep"), "leave",
+        sheets=", ".join(odd[:SHOWN]), others=", ".join(others[:SHOWN]),
+    )  # fmt: skip
+    if answer != "leave":
+        return list(found)
+    settling.say("sheets_left", sheets=", ".join(odd))
+    return [sheet for sheet in found if sheet.name not in odd]
+
+
+def _month(name: str) -> dt.date | None:
+    return span(name.strip(), ANY_YEAR)[0]
+
+
+def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Settling) -> Recipe:
+    names = [sheet.name for sheet in found]
+    months = {_month(name) for name in names}
     if undated and None not in months and len(months) == len(names) > 1:  # no one of them is the period of all
         settling.say("sheets_are_periods", sheets=", ".join(names[:SHOWN]))
         return replace(recipe, options={**recipe.options, "sheet_is": "period"})
-    for place, pattern in (("branch", BRANCH), ("team", TEAM)):
-        if len(names) < 2 or "sheet_is" in recipe.options or place in recipe.columns:
-            continue
-        if all(pattern.search(name.strip()) for name in names):
-            answer = settling.ask(
-                "sheets.names", "sheet_names", (place, "nothing"), place, sheets=", ".join(names[:SHOWN])
-            )
-            return replace(recipe, options={**recipe.options, "sheet_is": place}) if answer == place else recipe
+    places = [
+        "branch" if BRANCH.search(name.strip()) else "team" if TEAM.search(name.strip()) else None for name in names
+    ]
+    free = [one for one in ("team", "branch") if one not in recipe.columns]
+    if len(names) < 2 or "sheet_is" in recipe.options or not any(places) or not free:
+        return recipe
+    meant = {one for one in places if one in free}
+    if None not in places and meant:
+        first = "branch" if meant == {"branch"} else next(iter(sorted(meant, reverse=True)))
+        others = [one for one in free if one != first] if len(set(places)) > 1 else []
+        answer = settling.ask(
+            "sheets.names", "sheet_names", (first, *others, "nothing"), first, sheets=", ".join(names[:SHOWN])
+        )
+        return replace(recipe, options={**recipe.options, "sheet_is": answer}) if answer in free else recipe
+    if None in places and set(free) == {"team", "branch"}:
+        settling.say("sheet_names_unused", sheets=", ".join(names[:SHOWN]))
     return recipe
 
 

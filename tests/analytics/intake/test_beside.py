@@ -523,3 +523,40 @@ def test_figures_with_a_word_among_them_are_no_roster(tmp_path):
     path = workbook(tmp_path / "b.xlsx", [*rows, ["A2", "李强", "2026-04", 80, 6], ["A3", "赵云", "2026-04", 60, 5]])
     guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
     assert (guess["kind"], guess["sure"], guess["figures"]) == ("agents", False, ["件", "额"])
+
+
+def test_names_of_teams_beside_names_of_branches_are_asked_about_and_others_are_told(read, tmp_path):
+    path = book_of(tmp_path / "b.xlsx", {"一组": [HEAD, ANN], "北京分公司": [HEAD, BEN]})
+    assert read(path).questions["sheets.names"]["choices"] == ("team", "branch", "nothing")
+    assert read(path, answers={"sheets.names": "branch"}).facts("branch") == {"A1": "一组", "A3": "北京分公司"}
+    path = book_of(tmp_path / "c.xlsx", {"一组": [HEAD, ANN], "Sheet1": [HEAD, BEN]})
+    told = read(path)
+    assert (told.questions, told.notes["sheet_names_unused"]) == ({}, {"sheets": "一组, Sheet1"})
+
+
+def test_a_sheet_without_a_month_beside_sheets_of_months_is_asked_about(read, tmp_path):
+    rows = {
+        name: [HEAD[:2] + HEAD[3:], ["A1", "王敏", count, 30]]
+        for name, count in (("4月", 100), ("5月", 80), ("Sheet1", 180))
+    }
+    path = book_of(tmp_path / "b.xlsx", {f"2026年{name}" if "月" in name else name: one for name, one in rows.items()})
+    assert read(path).questions["telling.sheets"]["key"] == "telling_nameless"
+    told = read(path, answers={"telling.sheets": "leave"})
+    assert (told.questions, told.issues, told.notes["sheets_left"]) == ({}, [], {"sheets": "Sheet1"})
+    assert [(str(one["first_month"])[:7], one["value"]) for one in told.records if one["measure"] == "due_policies"] == [
+        ("2026-04", 100), ("2026-05", 80),
+    ]  # fmt: skip
+
+
+def test_a_copy_of_a_sheet_is_read_once_and_said(read, tmp_path):
+    rows = [POLICY.split(","), ["P1", "A1", "2026-04-02", "已续"]]
+    for name in ("明细 (2)", "明细备份", "明细 - 副本"):
+        told = read(book_of(tmp_path / "b.xlsx", {"明细": rows, name: rows}))
+        assert (len(told.records), told.issues) == (1, [])
+        assert told.notes["sheet_same"] == {"sheet": name, "other": "明细"}
+
+
+def test_two_months_of_the_same_figures_are_asked_about(read, tmp_path):
+    rows = [HEAD[:2] + HEAD[3:], ["A1", "王敏", 100, 90], ["A2", "李强", 80, 60]]
+    path = book_of(tmp_path / "b.xlsx", {"2026年4月": rows, "2026年5月": rows})
+    assert read(path).questions["plausible.sheets.2026年5月"]["facts"]["other"] == "2026年4月"
