@@ -57,9 +57,10 @@ def _once(found: Sequence[Sheet], settling: Settling) -> list[Sheet]:
             kept.append(sheet)
         elif not _copied(sheet.name, twin.name):
             kept.append(sheet)
-            settling.ask(
-                f"plausible.sheets.{sheet.name}", "sheets_alike", ("yes",), None, sheet=sheet.name, other=twin.name
-            )
+            if sheet.body.num_rows >= SEVERAL:
+                settling.ask(
+                    f"plausible.sheets.{sheet.name}", "sheets_alike", ("yes",), None, sheet=sheet.name, other=twin.name
+                )
         else:
             settling.say("sheet_same", sheet=sheet.name, other=twin.name)
     return kept
