@@ -41,6 +41,7 @@ DOORS = {
     "require",
     "require_as",
     "require_figures",
+    "require_known",
     "require_published",
     "require_seen",
     "may",
