@@ -273,15 +273,20 @@ def effect_(context: Context, since: dt.date | None, **options: Any) -> None:
         "left_out": found.left_out,
         "difference": _effect(found.difference),
         "placebo": _effect(found.placebo),
-        "coached_change": views.number(found.coached_change),
-        "peers_change": views.number(found.peers_change),
-        "double_difference": views.number(found.double_difference),
-        "trend": views.number(found.trend),
+        "difference_in_differences": _double(found.double),
+        "trend_before": _double(found.trend),
         "expected_change": views.number(found.expected_change),
         "detectable": views.number(found.detectable),
         "least": {"agents": proofs.FEWEST, "policies": proofs.POLICIES},
     }
     show(context, view, first=note)
+
+
+def _double(found: Any) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    kept = {"coached": found.treated, "peers": found.control, "points": found.difference}
+    return {key: views.number(value) for key, value in (kept | {"low": found.low, "high": found.high}).items()}
 
 
 def _effect(found: Any) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from analytics.model import Period
 from analytics.scoring.standards import Floats
 from analytics.statistics.ancova import Effect
 from analytics.statistics.calibrated_ancova import calibrated_ancova
+from analytics.statistics.difference_in_differences import Difference, difference_in_differences
 from analytics.statistics.expected_rate import ExpectedRates, expected_rates
 
 RATE = "renewal_rate"  # what coaching is to move
@@ -45,9 +46,9 @@ class Proof:
     reason; then nothing that estimates anything is given away.
 
     coached, peers: how many were compared; left_out: agents with a talk who were not. difference
-    and placebo in points of the renewal rate. coached_change, peers_change: from the baseline to
-    after, what a spreadsheet would claim; double_difference: one less the other, trend: the same
-    a period earlier; expected_change: what the coached, picked as they were, would have moved by
+    and placebo in points of the renewal rate. double: the difference in differences from the
+    baseline to after, what a spreadsheet would claim, and trend: the same one period earlier, over
+    agents' own rates; expected_change: what the coached, picked as they were, would have moved by
     anyway. detectable: the true difference that is found four times in five. periods: both sides'
     pooled rate by period, the earliest first: period, months, side, rate, n.
     """
@@ -60,10 +61,8 @@ class Proof:
     left_out: int = 0
     difference: Effect | None = None
     placebo: Effect | None = None
-    coached_change: float = float("nan")
-    peers_change: float = float("nan")
-    double_difference: float = float("nan")
-    trend: float = float("nan")
+    double: Difference | None = None
+    trend: Difference | None = None
     expected_change: float = float("nan")
     detectable: float = float("nan")
     periods: pd.DataFrame | None = None
@@ -91,12 +90,12 @@ def proof(plan: Study, counts: Counts) -> Proof:
     if found.reason:
         # How large a difference would have been found is no estimate: it says how many agents are needed.
         return replace(told, detectable=one.detectable if found.reason == "chance" else float("nan"))
-    rose, fell = (_changes(counted, side) for side in (mine, theirs))
+    double, trend = _double(counted, mine, theirs)
     due = counted.due_before[mine, 0]
     then = counted.renewed_before[mine, 0].sum() / due.sum()
     return replace(
         told, verdict="higher" if one.effect > 0 else "lower", difference=one, placebo=found.placebo,
-        coached_change=rose[0], peers_change=fell[0], double_difference=rose[0] - fell[0], trend=rose[1] - fell[1],
+        double=double, trend=trend,
         expected_change=float(100 * (np.average(expected[mine], weights=due) - then)), detectable=one.detectable,
     )  # fmt: skip
 
@@ -189,12 +188,20 @@ def _enough(who: Mask, coached: Mask) -> bool:
     return min(int((who & coached).sum()), int((who & ~coached).sum())) >= FEWEST
 
 
-def _changes(counted: Counted, side: Mask) -> tuple[float, float]:
-    """A side's pooled rate from the baseline to after, and from the period before to the baseline, in points."""
-    renewed, due = counted.renewed_before[side, :2].sum(axis=0), counted.due_before[side, :2].sum(axis=0)
-    baseline, earlier = renewed / due
-    after = counted.renewed_after[side].sum() / counted.due_after[side].sum()
-    return float(100 * (after - baseline)), float(100 * (baseline - earlier))
+def _double(counted: Counted, mine: Mask, theirs: Mask) -> tuple[Difference | None, Difference | None]:
+    """The sides' changes from the baseline to after, and from the period before to the baseline, in points."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        before = counted.renewed_before / counted.due_before - counted.level + counted.level.mean(axis=0)
+        after = counted.renewed_after / counted.due_after + counted.shift
+
+    def between(first: Floats, second: Floats) -> Difference | None:
+        was, now = 100 * first, 100 * second
+        try:
+            return difference_in_differences(was[mine], now[mine], was[theirs], now[theirs])
+        except ValueError:  # nobody's rate changed, or hardly anybody had policies so early
+            return None
+
+    return between(before[:, 0], after), between(before[:, 1], before[:, 0])
 
 
 def _by_period(before: tuple[Period, ...], after: Period, counted: Counted, compared: Mask) -> pd.DataFrame:

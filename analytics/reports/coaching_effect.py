@@ -21,11 +21,13 @@ def grounds(found: Proof, language: str) -> list[str]:
     out = [say("proof.difference", language, **_limits(found.difference))]
     if found.placebo is not None and found.study.before:
         out.append(say("proof.placebo", language, period=str(found.study.before[-1]), **_limits(found.placebo)))
-    facts = {
-        "change": found.coached_change, "peers_change": found.peers_change, "double": found.double_difference,
-        "trend": found.trend, "expected": found.expected_change,
-    }  # fmt: skip
-    out.append(say("proof.double", language, **{name: signed(value) for name, value in facts.items()}))
+    double, trend = found.double, found.trend
+    if double is not None:
+        facts = {"change": double.treated, "peers_change": double.control, "double": double.difference, "low": double.low, "high": double.high}  # fmt: skip
+        out.append(say("proof.double", language, **{name: signed(value) for name, value in facts.items()}))
+    if trend is not None:
+        facts = {"trend": trend.difference, "low": trend.low, "high": trend.high, "expected": found.expected_change}
+        out.append(say("proof.trend", language, **{name: signed(value) for name, value in facts.items()}))
     return out
 
 

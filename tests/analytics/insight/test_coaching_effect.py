@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.insight.coaching_study import study
+from analytics.insight.coaching_study import gather, study
 from analytics.insight.effect import compare, proof
 from analytics.language import LANGUAGES
 from analytics.model import Period, add_months
@@ -169,10 +169,21 @@ def test_what_cannot_be_told_is_said_without_any_estimate(language):
     found = proof(study(SPRING, talks, MONTHS), counts)
     assert (found.verdict, found.reason) == ("cannot_tell", "chance")
     assert (found.difference, found.placebo) == (None, None)
-    assert np.isnan(
-        [found.coached_change, found.peers_change, found.double_difference, found.trend, found.expected_change]
-    ).all()
+    assert (found.double, found.trend) == (None, None)
+    assert np.isnan(found.expected_change)
     words = sentences(found, language)
     assert not any(character.isdigit() for character in words[0])
     assert "+" not in " ".join(words)
     assert "−" not in " ".join(words)
+
+
+def test_difference_in_differences_stands_beside_as_the_mean_change_of_agents():
+    talks, counts = books(np.random.default_rng(11), effect=8.0)
+    plan = study(SPRING, {agent: dt.date(2026, 1, 5) for agent in talks}, MONTHS)
+    found = proof(plan, counts)
+    rate = {period: counts(period)["renewed"] / counts(period)["due"] for period in (plan.after, plan.before[0])}
+    change = 100 * (rate[plan.after] - rate[plan.before[0]])
+    counted = gather(plan, plan.after, counts)
+    change = change[counted.agents[compare(counted).compared]]
+    coached, peers = change[change.index.isin(list(talks))], change[~change.index.isin(list(talks))]
+    assert found.double.difference == pytest.approx(coached.mean() - peers.mean())
