@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -33,6 +33,14 @@ class Rows:
     columns: Sequence[Column]
     cells: pa.Table
     config: Mapping[str, Any]
+    named: dict[str, tuple[list[str], str]] = field(default_factory=dict, compare=False)  # what `ids` was asked for
+
+    def ids(self, by: str) -> tuple[list[str], str]:
+        """The ids in a column, and a mark that only these in this order have."""
+        if by not in self.named:
+            found = [str(one) for one in self.frame[by]]
+            self.named[by] = found, hashlib.sha256("\x1f".join(found).encode()).hexdigest()[:12]
+        return self.named[by]
 
     @classmethod
     def of(cls, frame: pd.DataFrame, columns: Sequence[Column]) -> Rows:
@@ -122,13 +130,13 @@ def pick(
 
     A tick is the number of a row to Streamlit: a table of other rows is another table, and begins with the ticks whose ids it has.
     """
-    ids = [str(one) for one in (table.frame if isinstance(table, Rows) else table)[by]]
-    at = hashlib.sha256("\x1f".join(ids).encode()).hexdigest()[:12]
+    rows = table if isinstance(table, Rows) else Rows.of(table, columns)
+    ids, at = rows.ids(by)
     before, kept, first = session.get(f"ticked.{key}") or ("", [], [])
     if before != at:
         first = [ids.index(one) for one in kept if one in ids][:most]
     event = show(
-        f"{key}.{at}", table, columns, on_select="rerun", selection_mode="single-row" if most == 1 else "multi-row",
+        f"{key}.{at}", rows, on_select="rerun", selection_mode="single-row" if most == 1 else "multi-row",
         selection_default={"selection": {"rows": first}} if first else None, **options,
     )  # fmt: skip
     ticked = [ids[row] for row in event.selection.rows if row < len(ids)]
