@@ -93,7 +93,7 @@ def workbook_with(**cells):
 
 def zipped(name, data, **more):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
         made.writestr(name, data)
         for other, content in more.items():
             made.writestr(other, content)

@@ -409,7 +409,7 @@ def test_few_chinese_characters_among_many_latin_ones_are_enough_to_find_the_enc
 
 
 def archive(path, members):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
         for name, data in members.items():
             made.writestr(name, data)
     return path
