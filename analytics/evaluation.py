@@ -125,6 +125,9 @@ class Measured:
     totals: Mapping[str, float]
     set_aside: pd.DataFrame  # figures that another source speaks for, or sheets that the period does not cover: why
     targets: pd.DataFrame  # agent-months whose target is not the agent's own: count_basis, premium_basis
+    month_dispersion: float | None = (
+        None  # of renewals over an agent's months, where no customers are known (see measures)
+    )
 
     @property
     def period(self) -> Period:
@@ -247,6 +250,7 @@ def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: C
         totals={name: float(value) for name, value in source.company.amounts.iloc[0].items() if pd.notna(value)},
         set_aside=source.set_aside,
         targets=source.targets,
+        month_dispersion=source.month_dispersion,
     )
 
 

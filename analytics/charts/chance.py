@@ -25,7 +25,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     fig = figure(
         height=480, margin={"l": 8, "r": 8, "t": 110 if found.tau2 > 0 else 66, "b": 8},
         title={"text": say("funnel.chart", indicator=plain(label(found.indicator))), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
-        xaxis={"title": {"text": say("funnel.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
+        xaxis={"title": {"text": say("funnel.axis_independent" if found.together else "funnel.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
         yaxis={
             "title": {"text": f"{plain(label(found.indicator))} ({say(f'unit.{evaluation.catalogue[found.indicator].unit}')})", "font": {"size": 12}}, "ticksuffix": suffix,
             "range": [max(0.0, float(rate.min()) - room), min(101.0 if percent else np.inf, float(rate.max()) + room)],
@@ -52,7 +52,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
         at = np.flatnonzero(seen & (found.outside998 == outside))
         few = len(at) <= NAMES
         fig.add(
-            "scatter" if few else "scattergl", x=found.n[at], y=rate[at], mode="markers", name=say(name),
+            "scatter" if few else "scattergl", x=found.independent[at], y=rate[at], mode="markers", name=say(name),
             marker={"color": colour, "symbol": symbol, "size": 9 if outside else 7, "opacity": 0.85 if few else 0.5},
             text=[say("funnel.hover", name=plain(names[one]), rate=f"{rate[one]:.{digits}f}{suffix}", n=int(found.n[one])) for one in at] if few else None,
             hovertemplate="%{text}<extra></extra>" if few else "%{x}: %{y:.1f}<extra></extra>",

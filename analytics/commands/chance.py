@@ -25,6 +25,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.model import Period
 from analytics.reports import views
+from analytics.reports.sure import together_text
 
 
 @command("funnel")
@@ -42,13 +43,13 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
     seen = evaluation.shown[found.rows]
     people = evaluation.people.iloc[found.rows]
     rows = [
-        {"agent_id": people["agent_id"].iat[at], "name": people["name"].iat[at], "n": views.number(found.n[at]), "rate": views.number(found.rate[at]), "outside_95": bool(found.outside95[at]),
+        {"agent_id": people["agent_id"].iat[at], "name": people["name"].iat[at], "n": views.number(found.n[at]), "independent": views.number(found.independent[at]), "rate": views.number(found.rate[at]), "outside_95": bool(found.outside95[at]),
          "outside_998": bool(found.outside998[at]), "outside_dispersed": bool(found.outside_dispersed[at]), "high": bool(found.high[at])}
         for at in np.flatnonzero(seen)
     ]  # fmt: skip
     view = {
-        "indicator": indicator, "centre": views.number(found.centre), "phi": views.number(found.phi), "tau2": views.number(found.tau2), "fewest_95": found.fewest95, "fewest_998": found.fewest998,
-        "false_alarm_95": views.number(found.alarm95), "false_alarm_998": views.number(found.alarm998), "agents": rows,
+        "indicator": indicator, "centre": views.number(found.centre), "phi": views.number(found.phi), "spread_times": views.number(found.phi**0.5), "tau2": views.number(found.tau2), "fewest_95": found.fewest95, "fewest_998": found.fewest998,
+        "false_alarm_95": views.number(found.alarm95), "false_alarm_998": views.number(found.alarm998), "together": together_text(evaluation.measured, context.language), "agents": rows,
     }  # fmt: skip
     show(context, view, rows=rows, first=note)
 
@@ -133,6 +134,7 @@ def robustness_(context: Context, **options: Any) -> None:
         "exact": found.exact,
         "draws": found.draws,
         "seed": found.seed,
+        "together": together_text(evaluation.measured, context.language),
         "middle_agents_reach": {"weights": views.number(found.width_weights), "data": views.number(found.width_data)},
         "agents": rows,
         "leaders": rows_of(regions.drop(columns=["outlines"])),

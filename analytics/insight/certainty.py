@@ -12,6 +12,7 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Measured, Values
+from analytics.insight.clusters import TOGETHER, excess
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics import beta_binomial, garwood, random_effects, wilson
@@ -132,7 +133,7 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
     if np.isnan(x).all():
         return None
     if counts_cases(measured.catalogue, indicator):
-        return _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n)
+        return _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n, excess(measured, one))
     if one.numerator == RENEWED and one.scale == 1.0 and "due_policies" in measured.people:
         twin = next((each.id for each in measured.catalogue.indicators if (each.numerator, each.denominator, each.scale) == (RENEWED, "due_policies", 1.0)), None)  # fmt: skip
         due, renewed = (
@@ -140,7 +141,7 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
         )
         # Months without a target count on neither side: the policies due are those behind the renewals that count.
         due = due * np.divide(x, renewed, out=np.ones(len(x)), where=renewed > 0)
-        rate = _rate(one.id, x, due) if twin is None else certainty(measured, twin)
+        rate = _rate(one.id, x, due, excess(measured, one)) if twin is None else certainty(measured, twin)
         return None if rate is None else _share(one, x, n, due, rate)
     return None
 
@@ -152,11 +153,15 @@ def counts_cases(known: Catalogue, indicator: str) -> bool:
 
 
 def interval(
-    one: Indicator, numerator: Floats, denominator: Floats, squares: Floats | None = None
+    one: Indicator,
+    numerator: Floats,
+    denominator: Floats,
+    squares: Floats | None = None,
+    together: Floats | float = 1.0,
 ) -> tuple[Floats, Floats]:
     """95 % limits of values in the indicator's unit from their own counts alone (agents, teams, months, the company).
 
-    `squares`: the sum of squared survey points, for means. NaN where the data do not tell the spread.
+    `squares`: the sum of squared survey points, for means; `together`: the factor of `clusters` for renewals. NaN where the data do not tell the spread.
     """
     nothing = np.full(np.shape(numerator), np.nan)
     with np.errstate(all="ignore"):
@@ -178,7 +183,8 @@ def interval(
                 usable, one.scale * high / denominator, np.nan
             )
         usable = (numerator >= 0) & (numerator <= denominator) & (denominator > 0)
-        return wilson.wilson(np.where(usable, numerator, 0.0), np.where(usable, denominator, 0.0))
+        factor = together if one.numerator in TOGETHER else 1.0
+        return wilson.wilson(np.where(usable, numerator, 0.0) / factor, np.where(usable, denominator, 0.0) / factor)
 
 
 def range_text(one: Indicator, low: float, high: float) -> str:
@@ -190,10 +196,12 @@ def range_text(one: Indicator, low: float, high: float) -> str:
     return f"{low:.2f}–{high:.2f}" if one.unit == "per_100" else f"{low:.1f}–{high:.1f}"
 
 
-def _rate(indicator: str, x: Floats, n: Floats) -> Certainty:
+def _rate(indicator: str, x: Floats, n: Floats, together: Floats) -> Certainty:
+    """`together`: by what factor cases that are decided together count for less than their number."""
     with np.errstate(invalid="ignore"):
         there = (x >= 0) & (x <= n) & (n > 0)
-    success, trials = np.where(there, x, 0.0), np.where(there, n, 0.0)
+    counted = np.where(there, n, 0.0)
+    success, trials = np.where(there, x, 0.0) / together, counted / together
     low, high = wilson.wilson(success, trials)
     prior = beta_binomial.fit(success[there], trials[there])
     nothing = np.full(len(x), np.nan)
@@ -205,7 +213,7 @@ def _rate(indicator: str, x: Floats, n: Floats) -> Certainty:
         spread = np.where(there, np.sqrt(alone * (1 - alone) / (trials + 2)), np.nan)
         few = np.zeros(len(x), dtype=bool)
         return Certainty(
-            indicator, "rate", value, low, high, trials, nothing, nothing, spread, few, p_equal, 1.0, alone=np.where(there, alone, np.nan)
+            indicator, "rate", value, low, high, counted, nothing, nothing, spread, few, p_equal, 1.0, alone=np.where(there, alone, np.nan)
         )  # fmt: skip
 
     def above(threshold: float) -> Floats:
@@ -213,7 +221,7 @@ def _rate(indicator: str, x: Floats, n: Floats) -> Certainty:
 
     credibility = np.where(there, prior.credibility(trials), np.nan)
     return Certainty(
-        indicator, "rate", value, low, high, trials, credibility, np.where(there, prior.shrunken(success, trials), np.nan),
+        indicator, "rate", value, low, high, counted, credibility, np.where(there, prior.shrunken(success, trials), np.nan),
         np.where(there, prior.sd(success, trials), np.nan), np.nan_to_num(credibility) >= CLASSIFY, p_equal, 1.0, above, prior,
     )  # fmt: skip
 
@@ -327,8 +335,9 @@ def _equal_rates(x: Floats, n: Floats) -> float:
     statistic = float(((x - n * p) ** 2 / (n * p * (1 - p))).sum())
     if (np.minimum(n * p, n * (1 - p)) >= SPARSE).mean() >= 0.8:
         return float(chdtrc(len(x) - 1, statistic))
+    n = np.round(n)  # cases that count for less than their number
     drawn = np.random.default_rng(SEED).binomial(n.astype(np.int64), p, (REDRAWS, len(x)))
-    again = drawn.sum(axis=1, keepdims=True) / n.sum()
+    again = drawn.sum(axis=1, keepdims=True) / max(n.sum(), 1.0)
     with np.errstate(all="ignore"):
         each = ((drawn - n * again) ** 2 / (n * again * (1 - again))).sum(axis=1)
     return float((1 + (np.nan_to_num(each) >= statistic - 1e-9).sum()) / (REDRAWS + 1))

@@ -13,6 +13,7 @@ import pandas as pd
 from analytics.catalogue import action_for, actions
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty
+from analytics.insight.clusters import excess
 from analytics.insight.quadrant import Placed
 from analytics.insight.weak_spots import points_lost
 from analytics.model import Indicator, Text
@@ -137,10 +138,11 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
     sure = certainty(evaluation.measured, RATE)
     if sure is not None and sure.prior is not None:
         rows = np.flatnonzero(~np.isnan(sure.shrunken) & ~np.isnan(medians))
-        found = uplift.uplift(values.numerator[rows, at], due[rows], medians[rows], sure.prior)
-        out.loc[rows, ["extra_renewals", "half_renewals", "extra_low", "extra_high"]] = np.column_stack(
+        together = excess(evaluation.measured, evaluation.catalogue.indicators[at])[rows]
+        found = uplift.uplift(values.numerator[rows, at] / together, due[rows] / together, medians[rows], sure.prior)
+        out.loc[rows, ["extra_renewals", "half_renewals", "extra_low", "extra_high"]] = together[:, None] * np.column_stack(
             [found.extra, found.half, found.low, found.high]
-        )
+        )  # fmt: skip
     premium = people["due_premium"].to_numpy(dtype=float, na_value=np.nan) if "due_premium" in people else np.full(len(people), np.nan)  # fmt: skip
     with np.errstate(all="ignore"):
         return out.assign(extra_premium=out["extra_renewals"] * premium / due)[list(PRIZE)]

@@ -10,13 +10,14 @@ from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import counts_cases
+from analytics.insight.clusters import excess
 from analytics.scoring.standards import Floats
 from analytics.statistics import funnel as limits
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """rate (the indicator's unit) and n of the agents of `rows`; beyond which of the limits (0.95 and 0.998, exact) each lies, and
+    """rate (the indicator's unit) and n of the agents of `rows`, and as how many independent cases these count (see clusters); beyond which of the limits (0.95 and 0.998, exact) each lies, and
     which of those outside 99.8 % stay outside with the spread that agents have beyond chance (tau2; phi 1 is chance alone).
 
     centre: the pooled rate. fewest95, fewest998: from how many cases on anybody can be high (for events: from how many on none at all
@@ -29,6 +30,7 @@ class Funnel:
     rows: np.ndarray
     rate: Floats
     n: Floats
+    independent: Floats
     centre: float
     outside95: np.ndarray
     outside998: np.ndarray
@@ -42,6 +44,11 @@ class Funnel:
     chance998: Floats
     events: bool
     scale: float
+
+    @property
+    def together(self) -> bool:
+        """Whether cases that are decided together count for less than their number."""
+        return bool((self.independent < self.n).any())
 
     @property
     def high(self) -> np.ndarray:
@@ -72,11 +79,13 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
         rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
     if not len(rows):
         raise RequestRefused("no_cases", name=one.label)
-    x, n = x[rows], n[rows]
-    centre = float(x.sum() / n.sum())
-    rate = x / n
+    x, counted = x[rows], n[rows]
+    centre = float(x.sum() / counted.sum())
+    rate = x / counted
+    # Policies that are decided together count for less than their number; limits are those of whole cases.
+    n = np.maximum(np.round(counted / excess(evaluation.measured, one)[rows]), 1.0)
     outside95, outside998 = (_outside(rate, *exact(centre, n, level, events)) for level in limits.LEVELS)
-    spread = limits.over_dispersion(*_scores(x, n, centre, events))
+    spread = limits.over_dispersion(*_scores(rate * n, n, centre, events))
     dispersed = _outside(rate, *dispersed_limits(centre, n, spread.tau2, events)) & outside998
     inside = _inside(centre)
     fewest95, fewest998 = (
@@ -85,12 +94,12 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     )
     chance95, chance998 = (limits.outside_chance(centre, n, level, events) for level in limits.LEVELS)
     alarm95, alarm998 = (float(1 - np.prod(1 - chance)) for chance in (chance95, chance998))
-    return Funnel(indicator, rows, one.scale * rate, n, one.scale * centre, outside95, outside998, dispersed, spread.tau2, spread.phi, fewest95, fewest998, alarm95, alarm998, chance998, events, one.scale)  # fmt: skip
+    return Funnel(indicator, rows, one.scale * rate, counted, n, one.scale * centre, outside95, outside998, dispersed, spread.tau2, spread.phi, fewest95, fewest998, alarm95, alarm998, chance998, events, one.scale)  # fmt: skip
 
 
 def curves(found: Funnel, points: int = 120) -> dict[str, Floats]:
     """n and the limits over it, for drawing, in the indicator's unit."""
-    n = np.unique(np.round(np.geomspace(1, max(float(found.n.max()), 10.0), points)))
+    n = np.unique(np.round(np.geomspace(1, max(float(found.independent.max()), 10.0), points)))
     centre = found.centre / found.scale
     out = {"n": n}
     for level, name in zip(limits.LEVELS, ("95", "998"), strict=True):

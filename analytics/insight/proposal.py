@@ -10,6 +10,7 @@ from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Measured
 from analytics.insight.certainty import certainty, interval
+from analytics.insight.clusters import likeness
 from analytics.model import Standard
 from analytics.scoring.standards import Floats
 
@@ -67,7 +68,8 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
         pass_mark = float(measured.company.value[0, at])
         squares = measured.totals.get("survey_points_sq")
         x, n = measured.company.numerator[:, at], measured.company.denominator[:, at]
-        low, high = interval(one, x, n, None if squares is None else np.array([squares], dtype=float))
+        answers = None if squares is None else np.array([squares], dtype=float)
+        low, high = interval(one, x, n, answers, likeness(measured).company)
         pass_low, pass_high = float(low[0]), float(high[0])
     falling = one.direction == "lower"
     # Marks whose limits overlap are one mark: what chance alone spreads is no scale to pay by.

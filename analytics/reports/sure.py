@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.evaluation import Measured, Values
 from analytics.insight.certainty import certainty, interval, range_text
+from analytics.insight.clusters import likeness
 from analytics.insight.quadrant_certainty import QuadrantCertainty
 from analytics.language import say
 from analytics.model import QUADRANTS
@@ -73,5 +74,18 @@ def pooled_text(measured: Measured, indicator: str, values: Values, sums: pd.Dat
     low, high = interval(
         measured.catalogue[indicator], values.numerator[[row], at], values.denominator[[row], at],
         None if squares is None or pd.isna(squares) else np.array([float(squares)]),
+        likeness(measured).company if sums is None else float(likeness(measured).teams[row]),
     )  # fmt: skip
     return range_text(measured.catalogue[indicator], float(low[0]), float(high[0]))
+
+
+def together_text(measured: Measured, language: str) -> str:
+    """How policies that are decided together were counted: by customers, by how months differ, or as independent."""
+    found = likeness(measured)
+    return say(
+        f"certainty.together_{found.way}",
+        language,
+        correlation=f"{found.correlation:.2f}",
+        factor=f"{found.company:.2f}",
+        most=f"{float(np.max(found.agents, initial=1.0)):.1f}",
+    )

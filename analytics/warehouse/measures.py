@@ -22,12 +22,15 @@ Rows = npt.NDArray[np.intp]
 FILLED = "_filled"  # a target, or what stands in for it where there is none
 TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
 COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
+FEWEST_MONTHS_APART = (
+    60  # agent-months beyond the agents and months themselves, below which their spread is not estimated
+)
 WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
     "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
     "excluded_policies", "due_premium", "renewed_premium", "retained_premium", "first_term_due", "first_term_renewed",
     "cycle_days", "cycled_policies", "quoted_policies", "quote_lead_days", "month_13_due", "month_13_renewed", "month_25_due",
-    "month_25_renewed",
+    "month_25_renewed", "due_premium_sq", "renewed_premium_sq", "customer_due_sq", "customer_renewed_sq", "customer_cross",
 )  # fmt: skip
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
@@ -59,6 +62,9 @@ class Measures:
     rates: pd.DataFrame
     set_aside: pd.DataFrame
     targets: pd.DataFrame
+    month_dispersion: (
+        float | None
+    )  # Pearson's χ² ÷ its freedom over a year of agent-months; only where no customers are known
 
 
 def months(warehouse: Warehouse) -> pd.DataFrame:
@@ -84,6 +90,8 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
             found, pd.Index(sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object)
         )
         targets = found.ask("targets")
+        customers = "customer_due_sq" in pieces and bool(pieces["customer_due_sq"].notna().any())
+        dispersion = None if customers else _dispersion(found.ask("month_dispersion"))
     if filters.channel is not None:
         # Whoever holds nothing of this channel is not part of the question; complaints are the agent's, whatever the channel: held
         # against one channel's policies they would lie. So would targets: the median agent of the channel stands for them.
@@ -114,7 +122,14 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
         kept[["row", "team", "measure", "value"]].rename(columns={"measure": "indicator"}),
         pd.concat([aside, counted.aside()], ignore_index=True)[ASIDE],
         targets,
+        dispersion,
     )
+
+
+def _dispersion(found: pd.DataFrame) -> float | None:
+    """By how much renewals differ between the months of one agent beyond chance; None for too few months to tell."""
+    statistic, freedom = (float(found[name].iat[0]) for name in ("statistic", "freedom"))
+    return statistic / freedom if freedom >= FEWEST_MONTHS_APART else None
 
 
 # -- from the warehouse to pieces ----------------------------------------------------------------------------------

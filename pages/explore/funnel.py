@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.charts.chance import funnel_chart
 from analytics.insight.funnel import Funnel, first_rate, funnel, rates
 from analytics.reports import views
-from analytics.reports.sure import sure_columns
+from analytics.reports.sure import sure_columns, together_text
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t
@@ -55,12 +55,13 @@ with shell.page("funnel"):
     people = now.people.iloc[found.rows].reset_index(drop=True)
     table = pd.DataFrame(
         {
-            "agent_id": people["agent_id"], "name": people["name"], "team": people["team"], "n": found.n, "rate": found.rate, "state": where(found),
+            "agent_id": people["agent_id"], "name": people["name"], "team": people["team"], "n": found.n, "independent": found.independent, "rate": found.rate, "state": where(found),
             "dispersed": [t("funnel.outside") if far else t("funnel.inside") for far in found.outside_dispersed], "far": np.where(found.outside998, 2, found.outside95 * 1),
         }
     )  # fmt: skip
+    together = [Column("independent", t("funnel.axis_independent"), "count")] if found.together else []
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("funnel.axis"), "count"),
+        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("funnel.axis"), "count"), *together,
         Column("rate", indicator(chosen), "percent" if one.unit.startswith("percent") else "number"), Column("state", t("funnel.state")),
         *([Column("dispersed", t("funnel.limit_dispersed"))] if found.tau2 > 0 else []),
     ]  # fmt: skip
@@ -75,7 +76,10 @@ with shell.page("funnel"):
     with right:
         st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99", alarm998=f"{100 * found.alarm998:.0f}"))  # fmt: skip
         st.caption(t("funnel.fewest_events" if found.events else "funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))  # fmt: skip
-        st.caption(t("funnel.dispersion", phi=f"{found.phi:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion"))
+        st.caption(
+            t("funnel.dispersion", times=f"{found.phi**0.5:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion")
+        )
+        st.caption(together_text(now.measured, session.language()))
         st.caption(t("funnel.blame"))
     panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))
     panel.downloads("funnel", plain("funnel.export", period=str(now.measured.period)), table, columns)

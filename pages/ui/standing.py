@@ -22,6 +22,7 @@ from analytics.insight.robustness import (
     share_ahead,
 )
 from analytics.model import CATEGORIES
+from analytics.reports.sure import together_text
 from analytics.reports.tables import Column
 from analytics.units import percent
 from pages.ui import controls, load, panel, session
@@ -148,7 +149,7 @@ def stand(base: Evaluation) -> None:
         now = load.scored(base.measured, load.scheme(base.measured.period))
         found = load.robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
-        st.caption(t("certainty.stand_note", way=way))
+        st.caption(f"{t('certainty.stand_note', way=way)} {together_text(now.measured, session.language())}")
         if found.width_data == found.width_data and found.width_weights == found.width_weights:
             st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]

@@ -27,6 +27,9 @@ select
   sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
   sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
   sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
+  sum(due_premium_sq)::double as due_premium_sq, sum(renewed_premium_sq)::double as renewed_premium_sq,
+  sum(customer_due_sq)::double as customer_due_sq, sum(customer_renewed_sq)::double as customer_renewed_sq,
+  sum(customer_cross)::double as customer_cross,
   sum(target_count)::double as target_count,
   sum(target_count_filled)::double as target_count_filled,
   sum(target_premium)::double as target_premium,
@@ -34,6 +37,28 @@ select
 from figure
 group by agent_id, team, only_month, there
 order by agent_id, team, only_month, there
+
+-- name: month_dispersion
+-- Whether the months of one agent differ in their renewals more than chance makes of independent policies: Pearson's χ² over the year up
+-- to the period's end against the agent's own rate, moved as the whole company's is in that month, and its degrees of freedom.
+with figure as (
+  select agent_id, month, due_policies as n, renewed_policies as k from agent_month
+  where month > $last_month - interval 12 month and month <= $last_month and due_policies > 0
+),
+agent as (
+  select agent_id, sum(k) / sum(n) as rate from figure group by agent_id having count(*) > 1 and sum(k) > 0 and sum(k) < sum(n)
+),
+moved as (
+  select month, sum(k) / sum(n) - (select sum(k) / sum(n) from figure) as by from figure group by month
+),
+expected as (
+  select f.agent_id, f.month, f.n, f.k, least(greatest(a.rate + m.by, 0.01), 0.99) as p
+  from figure f inner join agent a on a.agent_id = f.agent_id inner join moved m on m.month = f.month
+)
+select
+  coalesce(sum((k - n * p) * (k - n * p) / (n * p * (1 - p))), 0)::double as statistic,
+  (count(*) - count(distinct agent_id) - greatest(count(distinct month) - 1, 0))::double as freedom
+from expected where $first_month <= $last_month
 
 -- name: items
 select i.agent_id, r.team, case when a.apart then i.month end as month, i.item, sum(i.points)::double as points, sum(i.ratings)::double as ratings

@@ -42,6 +42,22 @@ cycle as (
   where p.state = 'renewed'
   group by p.agent_id, p.month
 ),
+-- Policies due of one customer, who decides on them together; whoever is not known is a customer of one policy.
+customer_month as (
+  select
+    agent_id as agent_id, month as month, customer_id as customer, count(*) as due,
+    sum(case when state = 'renewed' then 1 else 0 end) as renewed
+  from policy
+  where state in ('renewed', 'late', 'lost', 'stale') and customer_id is not null
+  group by agent_id, month, customer_id
+),
+customer_spread as (
+  select
+    agent_id as agent_id, month as month, sum(due) as due, sum(renewed) as renewed, sum(due * due) as due_sq,
+    sum(renewed * renewed) as renewed_sq, sum(due * renewed) as cross_product
+  from customer_month
+  group by agent_id, month
+),
 policy_sum as (
   select
     agent_id as agent_id, month as month,
@@ -63,6 +79,9 @@ policy_sum as (
     sum(case when state = 'renewed' and premium_renewed < premium_due then premium_renewed
              when state = 'renewed' and premium_renewed is not null then premium_due
              when state in ('late', 'lost', 'stale') and premium_due is not null then 0 end) as retained_premium,
+    sum(case when state = 'renewed' and premium_renewed is null then null when state in ('renewed', 'late', 'lost', 'stale')
+             then premium_due * premium_due end) as due_premium_sq,
+    sum(case when state = 'renewed' then premium_renewed * premium_renewed end) as renewed_premium_sq,
     sum(case when first_term and state in ('renewed', 'late', 'lost', 'stale') then 1 when first_term is not null then 0 end) as first_term_due,
     sum(case when first_term and state = 'renewed' then 1 when first_term is not null then 0 end) as first_term_renewed,
     -- Of a policy due nothing is told of quotes: of this agent and month nothing is, instead of too few.
@@ -146,6 +165,11 @@ select
   case when p.tells_premium = 1 then p.due_premium end as due_premium,
   case when p.tells_premium = 1 then p.renewed_premium end as renewed_premium,
   case when p.tells_premium = 1 then p.retained_premium end as retained_premium,
+  case when p.tells_premium = 1 then p.due_premium_sq end as due_premium_sq,
+  case when p.tells_premium = 1 then p.renewed_premium_sq end as renewed_premium_sq,
+  g.due_sq + p.due_policies - g.due as customer_due_sq,
+  g.renewed_sq + p.renewed_policies - g.renewed as customer_renewed_sq,
+  g.cross_product + p.renewed_policies - g.renewed as customer_cross,
   p.first_term_due as first_term_due, p.first_term_renewed as first_term_renewed,
   case when p.tells_quotes = 1 then p.quoted_policies end as quoted_policies,
   case when p.tells_quotes = 1 then p.quote_lead_days end as quote_lead_days,
@@ -162,6 +186,7 @@ select
   case when k.month is not null then coalesce(q.upheld_complaints, case when p.held_policies > 0 then 0 end) end as upheld_complaints
 from base as b
 left join policy_sum as p on p.agent_id = b.agent_id and p.month = b.month
+left join customer_spread as g on g.agent_id = b.agent_id and g.month = b.month
 left join cycle as y on y.agent_id = b.agent_id and y.month = b.month
 left join contact_sum as c on c.agent_id = b.agent_id and c.month = b.month
 left join customer_sum as d on d.agent_id = b.agent_id and d.month = b.month

@@ -26,5 +26,7 @@ select
   ((month_13_due is not null)::bigint << 30) +
   ((month_13_renewed is not null)::bigint << 31) +
   ((month_25_due is not null)::bigint << 32) +
-  ((month_25_renewed is not null)::bigint << 33) as there
+  ((month_25_renewed is not null)::bigint << 33) +
+  ((customer_due_sq is not null)::bigint << 34) + ((due_premium_sq is not null)::bigint << 35) +
+  ((renewed_premium_sq is not null)::bigint << 36) as there
 from agent_month m left join roster_month r on r.agent_id = m.agent_id and r.month = m.month

@@ -1,0 +1,91 @@
+"""Equal agents stay equal where their customers hold several policies: what is decided together counts once and a bit."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from analytics.catalogue import default_scheme
+from analytics.evaluation import evaluate
+from analytics.insight.certainty import certainty
+from analytics.insight.clusters import ASSUMED, CUSTOMERS, MONTHS, likeness
+from analytics.insight.funnel import funnel
+from analytics.model import Filters, Period
+from tests.conftest import load_text
+
+APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
+HEADER = "保单号,工号,到期日,续保结果"
+
+
+def in_pairs(random, people, pairs, customers=True):
+    """Everybody renews four of five; two policies of a customer are always renewed or lost together."""
+    rows = [HEADER + (",客户号" if customers else "")]
+    for one in range(people):
+        for pair, renewed in enumerate(random.random(pairs) < 0.8):
+            for part in "ab":
+                customer = f",K{one}-{pair}" if customers else ""
+                rows.append(
+                    f"P{one}-{pair}{part},B{one:03d},2026-04-{1 + pair % 28:02d},{'已续' if renewed else '未续'}{customer}"
+                )
+    return "\n".join(rows) + "\n"
+
+
+@pytest.fixture
+def paired(home, tmp_path):
+    load_text(home, tmp_path, "policies", in_pairs(np.random.default_rng(5), 60, 20))
+    return evaluate(home.measure(Filters(APRIL)), default_scheme())
+
+
+def test_pairs_that_are_one_decision_count_half(paired):
+    found = likeness(paired.measured)
+    assert found.way == CUSTOMERS
+    assert found.correlation == pytest.approx(1, abs=0.05)
+    assert found.agents == pytest.approx(2, abs=0.05)
+    sure = certainty(paired.measured, "renewal_rate")
+    assert (sure.n == 40).all()  # what is shown is what there is
+    # Wilson for 16 of 20, not for 32 of 40: 58.4–91.9 %.
+    row = int(np.flatnonzero(paired.measured.agents.value[:, 0] == 0.8)[0])
+    assert (sure.low[row], sure.high[row]) == (pytest.approx(0.584, abs=0.01), pytest.approx(0.919, abs=0.01))
+    assert funnel(paired, "renewal_rate").independent == pytest.approx(20, abs=1)
+
+
+def test_without_customers_or_months_independence_is_assumed(home, tmp_path):
+    load_text(home, tmp_path, "policies", in_pairs(np.random.default_rng(5), 20, 20, customers=False))
+    assert likeness(home.measure(Filters(APRIL))).way == ASSUMED
+
+
+def test_without_customers_the_months_tell_how_alike_policies_are(home, tmp_path):
+    random = np.random.default_rng(6)
+    rows = [HEADER]
+    for one in range(25):
+        for month in range(1, 7):
+            for pair, renewed in enumerate(random.random(10) < 0.8):
+                rows += [
+                    f"P{one}-{month}-{pair}{part},B{one:03d},2026-{month:02d}-{1 + pair},{'已续' if renewed else '未续'}"
+                    for part in "ab"
+                ]
+    load_text(home, tmp_path, "policies", "\n".join(rows) + "\n", as_of=dt.date(2026, 8, 15))
+    found = likeness(home.measure(Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))))
+    assert found.way == MONTHS
+    assert found.company == pytest.approx(2, abs=0.5)  # 25 · 5 − 5 degrees of freedom: 2 ± 0.26
+
+
+def test_of_equal_agents_in_pairs_hardly_one_lies_outside_the_funnel():
+    """400 companies of 40 agents with 40 policies in pairs: 99.8 % limits may flag 0.3 % of them; as independent ones they flag more."""
+    from analytics.statistics.design_effect import design_effect, intraclass
+    from analytics.statistics.funnel import binomial_limits
+
+    random = np.random.default_rng(7)
+    flagged, naive, all_told = 0, 0, 0
+    for _ in range(400):
+        k = 2 * random.binomial(20, 0.8, 40).astype(float)
+        n = np.full(40, 40.0)
+        together = design_effect(intraclass(k, n, 2 * n, 2 * k, 2 * k), n, 2 * n)
+        centre = k.sum() / n.sum()
+        for counted, which in ((np.round(n / together), "told"), (n, "naive")):
+            low, high = binomial_limits(centre, counted, 0.998)
+            out = int(((k / n < low - 1e-12) | (k / n > high + 1e-12)).sum())
+            flagged, naive = (flagged + out, naive) if which == "told" else (flagged, naive + out)
+        all_told += 40
+    assert flagged / all_told <= 0.003
+    assert naive / all_told > 0.01
