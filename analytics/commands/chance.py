@@ -134,6 +134,7 @@ def robustness_(context: Context, **options: Any) -> None:
         "exact": found.exact,
         "draws": found.draws,
         "seed": found.seed,
+        "unknown_spread": [one.id for one in found.unknown],
         "together": together_text(evaluation.measured, context.language),
         "middle_agents_reach": {"weights": views.number(found.width_weights), "data": views.number(found.width_data)},
         "agents": rows,

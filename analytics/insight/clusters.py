@@ -13,7 +13,7 @@ from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics.design_effect import design_effect, intraclass
 
-CUSTOMERS, MONTHS, ASSUMED = "customers", "months", "assumed"
+CUSTOMERS, SINGLE, MONTHS, ASSUMED = "customers", "single", "months", "assumed"
 TOGETHER = ("renewed_policies", "first_term_renewed")  # what customers decide on for all their policies
 SUMS = ("renewed_policies", "due_policies", "customer_due_sq", "customer_renewed_sq", "customer_cross")
 
@@ -21,8 +21,8 @@ SUMS = ("renewed_policies", "due_policies", "customer_due_sq", "customer_renewed
 @dataclass(frozen=True)
 class Likeness:
     """By what factor the variance of renewals exceeds that of independent policies (never below 1): of every agent, of every team, of
-    the company. way: from the policies of one customer (`correlation`, estimated over the company), from how months of one
-    agent differ, or assumed to be 1, since neither is known."""
+    the company. way: from the policies of one customer (`correlation`, estimated over the company), single where hardly any customer
+    has several, from how months of one agent differ, or assumed to be 1, since neither is known."""
 
     way: str
     correlation: float
@@ -63,11 +63,18 @@ def _likeness(measured: Measured) -> Likeness:
                 else np.ones(len(teams))
             )
             return Likeness(
-                CUSTOMERS, correlation, design_effect(correlation, due, squares), of_teams, float(design_effect(correlation, of_all[1], of_all[0]))
+                CUSTOMERS, correlation, _stepwise(design_effect(correlation, due, squares)), of_teams, float(design_effect(correlation, of_all[1], of_all[0]))
             )  # fmt: skip
+        if whole.any():
+            return Likeness(SINGLE, float("nan"), np.ones(len(people)), np.ones(len(measured.teams)), 1.0)
     phi = measured.month_dispersion
     way, factor = (ASSUMED, 1.0) if phi is None else (MONTHS, max(1.0, phi))
     return Likeness(way, float("nan"), np.full(len(people), factor), np.full(len(measured.teams), factor), factor)
+
+
+def _stepwise(effect: Floats) -> Floats:
+    """To twentieths: agents of the same counts are then worked out once, also where there are very many."""
+    return np.asarray(np.round(effect * 20) / 20)
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> Floats:

@@ -7,23 +7,32 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from analytics.catalogue import Catalogue
-from analytics.evaluation import Evaluation, Values
+from analytics.evaluation import Evaluation, Measured, Values
 from analytics.insight.certainty import RENEWED, certainty, counts_cases
+from analytics.insight.clusters import likeness
+from analytics.model import Indicator
 from analytics.scoring.standards import Floats, points
+from analytics.statistics import random_effects
 
-DRAWS = 200
+DRAWS = 500
 SEED = 20260101
+HEAVY = 10.0  # percent of the whole score from which an unknown spread makes ranks unknown
+MOST_UNTOLD = 0.1  # of the agents who have an indicator, above which its spread counts as unknown
+FEWEST = 8  # agents below whom nothing is borrowed from the others
 FOLLOW = ("renewed_premium", "retained_premium")  # amounts that rise and fall with the renewals behind them
 Drawn = Callable[[str], Floats | None]
 
 
-def drawn_points(known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn) -> Iterator[tuple[int, Floats]]:
+def drawn_points(
+    known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn, premiums: Callable[[str, Floats], Floats] | None = None
+) -> Iterator[tuple[int, Floats]]:  # fmt: skip
     """Per indicator that anybody has: its position, and points (draws × rows, or 1 × rows where no spread is known).
 
-    Amounts of premium follow the drawn renewals (policies of one agent taken for equally large), so that one lucky month
-    does not count as three. What has no known spread stays as it is. `draw` gives an indicator's true values, draws × rows.
+    Amounts of premium follow the drawn renewals, so that one lucky month does not count as three: `premiums` gives them for an
+    indicator's numerator and the drawn rates; without it, policies of one agent are taken for equally large. What has no known
+    spread stays as it is. `draw` gives an indicator's true values, draws × rows.
     """
-    renewed = next((one.id for one in known.indicators if (one.numerator, one.denominator) == (RENEWED, "due_policies")), None)  # fmt: skip
+    renewed = the_rate(known)
     rates = draw(renewed) if renewed is not None else None
     moved = None
     if renewed is not None and rates is not None:
@@ -37,7 +46,10 @@ def drawn_points(known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn
         if one.id == renewed:
             found = rates
         elif one.numerator in (*FOLLOW, RENEWED):
-            found = None if moved is None else values.value[rows, at] * moved
+            found = None
+            if moved is not None:
+                each = moved if premiums is None or one.numerator == RENEWED else premiums(one.numerator, moved)
+                found = values.value[rows, at] * each
         else:
             found = draw(one.id)
         if found is None:
@@ -47,15 +59,78 @@ def drawn_points(known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn
             yield at, np.where(np.isnan(marks), as_it_is, marks)
 
 
-def of_agents(evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS) -> Iterator[tuple[int, Floats]]:
+def the_rate(known: Catalogue) -> str | None:
+    """The indicator that is the renewal rate by policies: amounts of premium follow it."""
+    return next((one.id for one in known.indicators if (one.numerator, one.denominator) == (RENEWED, "due_policies")), None)  # fmt: skip
+
+
+def unknown_spread(evaluation: Evaluation) -> tuple[Indicator, ...]:
+    """The indicators that carry a tenth of the weight or more and whose spread is not known for most who have them: then no range of
+    a rank, no band and no probability can be told, since they would take a value for certain that nobody knows to be."""
+    known, values = evaluation.catalogue, evaluation.measured.agents
+    rate = the_rate(known)
+    drawn = rate is not None and certainty(evaluation.measured, rate) is not None
+    out = []
+    for at, one in enumerate(known.indicators):
+        there = ~np.isnan(values.points[:, at]) & evaluation.agents.rated
+        # What is missing leaves its weight to the others, who may then carry much.
+        if not there.any() or evaluation.agents.weight[there, at].mean() < HEAVY:
+            continue
+        name = rate if one.numerator in FOLLOW and drawn else one.id
+        sure = certainty(evaluation.measured, name) if name is not None else None
+        told = np.zeros(len(there), dtype=bool) if sure is None else ~np.isnan(sure.sd)
+        if (there & ~told).sum() > MOST_UNTOLD * there.sum():
+            out.append(one)
+    return tuple(out)
+
+
+def of_agents(
+    evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS, seed: int = SEED
+) -> Iterator[tuple[int, Floats]]:
     """The points of agents, drawn from the posteriors of `certainty`; the same seed, the same draws."""
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed)
 
     def draw(indicator: str) -> Floats | None:
         sure = certainty(evaluation.measured, indicator)
         return None if sure is None else sure.drawn(rows, draws, random)
 
-    return drawn_points(evaluation.catalogue, evaluation.measured.agents, rows, draw)
+    chance = random.standard_normal((draws, len(rows)))
+
+    def premiums(amount: str, moved: Floats) -> Floats:
+        usual = _usual_ratio(evaluation.measured, amount)
+        if usual is None:
+            return moved
+        centre, spread = usual
+        out: Floats = moved * np.maximum(centre[rows] + spread[rows] * chance, 0.0)
+        return out
+
+    return drawn_points(evaluation.catalogue, evaluation.measured.agents, rows, draw, premiums)
+
+
+def _usual_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:
+    """By what the share of premium that an agent keeps differs from the share of policies, against what was measured: centre and
+    standard deviation of a factor; None where squares of premiums are not known.
+
+    Of policies of different size the lost ones may happen to be the large ones: given the rate θ the share of premium varies by
+    θ (1 − θ) (Σ p² ÷ (Σ p)² − 1 ÷ n). What is left of the differences is the agent's own.
+    """
+    people = measured.people
+    if not {"due_premium", "due_premium_sq", "due_policies", RENEWED, amount} <= set(people):
+        return None
+    names = ("due_premium", "due_premium_sq", "due_policies", RENEWED, amount)
+    premium, squares, due, renewed, kept = (people[name].to_numpy(dtype=float, na_value=np.nan) for name in names)
+    with np.errstate(all="ignore"):
+        rate = np.clip(renewed / due, 0.5 / (due + 1), 1 - 0.5 / (due + 1))
+        ratio = kept / premium / (renewed / due)
+        error = np.sqrt((1 - rate) / rate * np.maximum(squares / premium**2 - 1 / due, 0.0))
+        error *= np.sqrt(likeness(measured).agents)
+    there = np.isfinite(ratio) & np.isfinite(error) & (ratio > 0)
+    if there.sum() < FEWEST:
+        return None
+    centre, spread = np.ones(len(people)), np.zeros(len(people))
+    found = random_effects.posterior(ratio[there], np.maximum(error[there], 1e-6))
+    centre[there], spread[there] = found.shrunken / ratio[there], found.spread / ratio[there]
+    return centre, spread
 
 
 def of_groups(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.insight.draws import DRAWS, SEED, of_agents
-from analytics.model import CATEGORIES
+from analytics.insight.draws import DRAWS, SEED, of_agents, unknown_spread
+from analytics.model import CATEGORIES, Indicator
 from analytics.scoring.ranking import competition_rank
 from analytics.scoring.standards import Floats
 from analytics.scoring.weights import CORNERS
@@ -19,6 +18,8 @@ from analytics.statistics import effective_weight, smaa, weight_triangle
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 MOST = 20_000  # agents whose ranks are drawn over data and weights
 WEIGHTS = 2_000  # drawn beside the three corners where ranks over the weights are not computed exactly
+MOST_DRAWS, CELLS = 10_000, 6_000_000  # draws, and draws × agents, of which a range of ranks is made at most
+AHEAD = 0.95  # probability from which on one agent is told apart from another
 TAIL = 0.05  # of the drawn ranks is left out on either side
 LEADERS = 12  # agents whose confidence factor is worked out
 
@@ -30,7 +31,7 @@ class Robustness:
     ranks over the chance in the data (90 % of draws); both_low/high, first, top3, top10: ranks, and probabilities of being first,
     among three and in the best tenth, over both; central_*: the mean weights at which the agent leads, confidence: the probability
     of leading at just these; band: agents that the data cannot tell from the band's first.
-    leaders: who leads where (see `leaders`). exact: whether the ranks over the weights were computed, not drawn; width_weights, width_data: how far the middle agent's rank reaches.
+    leaders: who leads where (see `leaders`). unknown: indicators whose spread nobody knows, for which nothing is said of chance. exact: whether the ranks over the weights were computed, not drawn; width_weights, width_data: how far the middle agent's rank reaches.
     """
 
     ranks: pd.DataFrame
@@ -38,6 +39,7 @@ class Robustness:
     exact: bool
     draws: int
     seed: int
+    unknown: tuple[Indicator, ...] = ()
 
     @property
     def width_weights(self) -> float:
@@ -55,12 +57,13 @@ def _width(ranks: pd.DataFrame, part: str) -> float:
 
 @dataclass(frozen=True)
 class RankRanges:
-    """5 % and 95 % of the ranks that the data allow each of `rows`, and in which band of agents they stand; best first."""
+    """5 % and 95 % of the ranks that the data allow each of `rows`, and in which band of agents they stand; from how many draws."""
 
     rows: np.ndarray
     low: Floats
     high: Floats
     band: np.ndarray
+    draws: int
 
     def of(self, size: int) -> tuple[Floats, Floats, np.ndarray]:
         """Low, high and band for all of so many agents; NaN and 0 for those without."""
@@ -120,7 +123,8 @@ def robustness(evaluation: Evaluation) -> Robustness:
     exact = 0 < len(scores) <= weight_triangle.EXACT_UP_TO and not np.isnan(scores).any()
     size = len(rows)
     table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(rank=evaluation.agents.rank[rows])
-    drawn = drawn_scores(evaluation, rows) if size > 1 else np.zeros((0, size, len(CATEGORIES)))
+    ranges = rank_ranges(evaluation)
+    drawn = drawn_scores(evaluation, rows) if ranges is not None else np.zeros((0, size, len(CATEGORIES)))
     weights = smaa.draw_weights(LOWER, UPPER, DRAWS, SEED)
     many = smaa.draw_weights(LOWER, UPPER, WEIGHTS if size <= 2_000 else WEIGHTS // 4, SEED)
     all_over = np.vstack([np.array(CORNERS) / 100.0, many])
@@ -128,20 +132,22 @@ def robustness(evaluation: Evaluation) -> Robustness:
         "weight": _exact_ranks(scores)
         if exact and size > 1
         else _ranks_of(scores, all_over if size > 1 else all_over[:0]),
-        "data": _ranks(drawn, np.repeat(_current(evaluation)[None], len(drawn), axis=0)),
         "both": _ranks(drawn, weights[: len(drawn)]),
     }
     for part, found in over.items():
         table[f"{part}_low"], table[f"{part}_high"] = _reach(found, 0.0 if part == "weight" else TAIL, size)
+    nothing = np.full(size, np.nan)
+    table["data_low"], table["data_high"] = (nothing, nothing) if ranges is None else (ranges.low, ranges.high)
     leads = over["both"] == 1
     first = leaders(evaluation)
     table["first_weights"] = table["agent_id"].map(_shares(first, table["agent_id"], scores)).fillna(0.0)
     for name, most in (("first", 1), ("top3", 3), ("top10", max(1, size // 10))):
         table[name] = (over["both"] <= most).mean(axis=0) if len(leads) else np.nan
     table[[f"central_{name}" for name in CATEGORIES]], table["confidence"] = _central(drawn, weights, leads)
-    table["band"] = _in_order(bands, table["rank"], table["data_low"], table["data_high"])
+    table["band"] = pd.array(np.zeros(size, dtype=int) if ranges is None else ranges.band, dtype="Int64")
+    table["band"] = table["band"].mask(table["band"] == 0)
     table = table.sort_values(["rank", "agent_id"], kind="stable").reset_index(drop=True)
-    return Robustness(table, first, exact, DRAWS, SEED)
+    return Robustness(table, first, exact, 0 if ranges is None else ranges.draws, SEED, unknown_spread(evaluation))
 
 
 def _shares(first: pd.DataFrame, ids: pd.Series, scores: Floats) -> dict[str, float]:
@@ -198,21 +204,42 @@ def grade_regions(evaluation: Evaluation, row: int) -> list[tuple[str, float, Fl
 
 
 def rank_ranges(evaluation: Evaluation) -> RankRanges | None:
-    """The ranks that the chance in the data allows, the weights as they are; None for nobody, one agent, or too many of them."""
+    """The ranks that the chance in the data allows, the weights as they are; None for nobody, one agent, too many of them, or an
+    indicator of weight whose spread is not known.
+
+    Drawn until every agent's ends move by one place at most between two halves of the draws, or as often as CELLS allows.
+    Bands: an agent belongs to the band of its first while the first is ahead in less than 95 % of the draws.
+    """
     rows = np.flatnonzero(evaluation.agents.rated)
-    if not 1 < len(rows) <= MOST:
+    if not 1 < len(rows) <= MOST or unknown_spread(evaluation):
         return None
-    drawn = drawn_scores(evaluation, rows)
-    low, high = _reach(_ranks(drawn, np.repeat(_current(evaluation)[None], len(drawn), axis=0)), TAIL, len(rows))
-    band = _in_order(bands, pd.Series(evaluation.agents.rank[rows]), pd.Series(low), pd.Series(high))
-    return RankRanges(rows, low, high, band)
+    most = min(MOST_DRAWS, max(DRAWS, CELLS // len(rows)))
+    weights = _current(evaluation)[None]
+    totals, ranks = np.zeros((0, len(rows)), dtype=np.float32), np.zeros((0, len(rows)), dtype=np.int32)
+    while len(ranks) < most and not _settled(ranks):
+        more = min(max(len(ranks), DRAWS), most - len(ranks))
+        drawn = drawn_scores(evaluation, rows, more, SEED + len(ranks))
+        found = np.stack([weight_triangle.totals(one, weights)[0] for one in drawn])
+        totals = np.vstack([totals, found.astype(np.float32)])
+        ranks = np.vstack([ranks, np.stack([competition_rank(np.maximum(one, 0.0)) for one in found]).astype(np.int32)])
+    low, high = _reach(ranks, TAIL, len(rows))
+    band = bands(totals, np.argsort(evaluation.agents.rank[rows], kind="stable"))
+    return RankRanges(rows, low, high, band, len(ranks))
 
 
-def drawn_scores(evaluation: Evaluation, rows: np.ndarray) -> Floats:
+def _settled(ranks: np.ndarray) -> bool:
+    """Whether two halves of the draws agree on every end of a range to one place."""
+    if not len(ranks):
+        return False
+    halves = [np.array(_reach(ranks[at::2], TAIL, ranks.shape[1])) for at in (0, 1)]
+    return bool(np.abs(halves[0] - halves[1]).max(initial=0.0) <= 1)
+
+
+def drawn_scores(evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS, seed: int = SEED) -> Floats:
     """Points of each category (draws × rows × 3) with every indicator drawn anew from what the data allow."""
-    totals = np.zeros((len(CATEGORIES), DRAWS, len(rows)))
+    totals = np.zeros((len(CATEGORIES), draws, len(rows)))
     weights = np.zeros((len(CATEGORIES), len(rows)))
-    for at, marks in of_agents(evaluation, rows):
+    for at, marks in of_agents(evaluation, rows, draws, seed):
         here = ~np.isnan(evaluation.measured.agents.points[rows, at])
         category = CATEGORIES.index(evaluation.catalogue.indicators[at].category)
         totals[category] += np.where(here, evaluation.nominal[at] * marks, 0.0)
@@ -268,24 +295,17 @@ def _central(drawn: Floats, weights: Floats, leads: np.ndarray) -> tuple[Floats,
     return centre, confidence
 
 
-def _in_order(make: Callable[[Floats, Floats], np.ndarray], rank: pd.Series, low: pd.Series, high: pd.Series) -> np.ndarray:  # fmt: skip
-    """Bands worked out from best to worst, given back in the order of the rows."""
-    order = np.argsort(rank.to_numpy(), kind="stable")
-    out = np.zeros(len(order), dtype=int)
-    out[order] = make(low.to_numpy(dtype=float)[order], high.to_numpy(dtype=float)[order])
-    return out
-
-
-def bands(low: Floats, high: Floats) -> np.ndarray:
-    """Agents in the order of their rank, in bands: a new one begins with the first agent whose range does not reach the range of
-    the band's first. Inside a band nobody can be told from its first agent."""
-    out, band, reach = np.zeros(len(low), dtype=int), 1, np.inf
-    for at in range(len(low)):
-        if at == 0:
-            reach = high[0]
-        elif low[at] > reach:
-            band, reach = band + 1, high[at]
-        out[at] = band
+def bands(totals: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The band of every agent (column of the drawn totals, draws × agents), counted from 1 along `order` (best first): a new one
+    begins with the first agent whom the band's first is ahead of in 95 % of the draws or more; equal totals count half."""
+    out, first, band = np.zeros(totals.shape[1], dtype=int), -1, 0
+    ahead = np.zeros(0)
+    for one in order.tolist():
+        if first < 0 or ahead[one] >= AHEAD:
+            first, band = one, band + 1
+            mine = totals[:, first][:, None]
+            ahead = (mine > totals).mean(axis=0) + 0.5 * (mine == totals).mean(axis=0)
+        out[one] = band
     return out
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.charts.scores import contribution_bars, grades_by_team, score_histogram
 from analytics.evaluation import Evaluation
 from analytics.insight.coaching import coaching_list
-from analytics.insight.draws import DRAWS, SEED
+from analytics.insight.draws import SEED, unknown_spread
 from analytics.insight.quadrant import axes, place
 from analytics.insight.robustness import MOST, RankRanges
 from analytics.reports import views
@@ -17,7 +17,7 @@ from analytics.reports.sure import pooled_text
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import Picture, picture
-from pages.ui.i18n import indicator, md, plain, t, text
+from pages.ui.i18n import indicator, labels, md, plain, t, text
 
 TOP = 25
 FIRST = 5
@@ -93,9 +93,11 @@ def in_bands(now: Evaluation, ranges: RankRanges | None, rated: np.ndarray) -> N
     if ranges is None:
         if len(rated) > MOST:
             st.caption(t("certainty.too_many", most=f"{MOST:,}"))
+        elif unknown := unknown_spread(now):
+            st.caption(t("certainty.unknown_spread", indicators=labels(unknown)))
         return
     band = ranges.of(len(now.people))[2][rated]
-    st.markdown(t("certainty.bands", count=int((band == band.min()).sum()), draws=DRAWS, seed=SEED))
+    st.markdown(t("certainty.bands", count=int((band == band.min()).sum()), draws=f"{ranges.draws:,}", seed=SEED))
 
 
 def not_rated(now: Evaluation) -> None:

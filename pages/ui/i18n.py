@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from analytics.language import fact_in, say
-from analytics.model import Text
+from analytics.model import Indicator, Text
 from analytics.text import NAME, one_line, short
 from pages.ui import session
 
@@ -50,6 +51,11 @@ def indicator(indicator_id: str) -> str:
     """The label of an indicator of the catalogue in force; of one that is gone, its id."""
     known = session.catalogue()
     return text(known[indicator_id].label) if indicator_id in known.ids else indicator_id
+
+
+def labels(some: Iterable[Indicator]) -> str:
+    """The labels of indicators as an enumeration."""
+    return ("、" if session.language() == "zh" else ", ").join(text(one.label) for one in some)
 
 
 # An element without content: it stands between two characters that the browser would make a link, a face or an arrow of, whether

@@ -28,7 +28,7 @@ from analytics.units import percent
 from pages.ui import controls, load, panel, session
 from pages.ui.figure import Picture, picture
 from pages.ui.follow import follow
-from pages.ui.i18n import Markdown, indicator, md, plain, short_name, t
+from pages.ui.i18n import Markdown, indicator, labels, md, plain, short_name, t
 
 
 def decided(now: Evaluation) -> None:
@@ -149,7 +149,11 @@ def stand(base: Evaluation) -> None:
         now = load.scored(base.measured, load.scheme(base.measured.period))
         found = load.robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
-        st.caption(f"{t('certainty.stand_note', way=way)} {together_text(now.measured, session.language())}")
+        if found.unknown:
+            st.caption(t("certainty.unknown_spread", indicators=labels(found.unknown)))
+        else:
+            note = t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
+            st.caption(f"{note} {together_text(now.measured, session.language())}")
         if found.width_data == found.width_data and found.width_weights == found.width_weights:
             st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]

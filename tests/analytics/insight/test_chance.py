@@ -30,6 +30,7 @@ from analytics.insight.robustness import (
     effective_weights,
     grade_regions,
     leaders,
+    rank_ranges,
     robustness,
     share_ahead,
 )
@@ -161,8 +162,45 @@ def test_a_range_of_ranks_holds_the_rank_and_bands_begin_where_no_range_reaches_
     assert (found["weight_low"] <= found["rank"]).all()
     assert (found["rank"] <= found["weight_high"]).all()
     assert (found["data_low"] <= found["data_high"]).all()
-    # The second's range reaches the first's; the third's does not, and the fourth's reaches the third's.
-    assert bands(np.array([1, 1, 3, 5]), np.array([2, 4, 5, 7])).tolist() == [1, 1, 2, 2]
+
+
+def test_a_band_begins_with_whoever_its_first_is_ahead_of_in_nineteen_of_twenty_draws():
+    # The first is ahead of the second in 18 of 20 draws, of the third in all; the third of the fourth in half.
+    first, second = np.full(20, 90.0), np.where(np.arange(20) < 2, 95.0, 80.0)
+    third, fourth = np.full(20, 70.0), np.where(np.arange(20) < 10, 75.0, 65.0)
+    assert bands(np.column_stack([fourth, first, third, second]), np.array([1, 3, 2, 0])).tolist() == [2, 1, 2, 1]
+
+
+def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypatch):
+    found = rank_ranges(judged)
+    monkeypatch.setattr("analytics.insight.robustness.SEED", 7)
+    again = rank_ranges(judged)
+    assert found.draws > 500
+    moved = np.abs(np.array([found.low - again.low, found.high - again.high]))
+    assert (moved <= 1).mean() > 0.98
+    assert moved.max() <= 2
+
+
+def test_rates_without_volumes_give_no_range_of_a_rank_and_name_the_indicators(home, tmp_path):
+    rows = "".join(f"S{at:02d},{60 + at}%,{70 + at}\n" for at in range(12))
+    load_text(
+        home,
+        tmp_path,
+        "scoresheet",
+        "工号,续保率,满意度\n" + rows,
+        **{"from": "2026-04", "to": "2026-04"},
+        satisfaction_max=100,
+    )
+    measured = home.measure(Filters(APRIL))
+    lenient = replace(measured, settings=replace(measured.settings, missing_limit=70.0))
+    only = evaluate(lenient, default_scheme())
+    assert only.agents.rated.all()
+    assert rank_ranges(only) is None
+    assert [one.id for one in robustness(only).unknown] == ["renewal_rate", "satisfaction"]
+    table = robustness(only).ranks
+    assert table["data_low"].isna().all()
+    assert table["band"].isna().all()
+    assert table["first"].isna().all()
 
 
 def test_ahead_under_every_weighting_is_three_comparisons(judged):
