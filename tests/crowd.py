@@ -74,8 +74,9 @@ class Server:
 
     @property
     def megabytes(self) -> float:
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
-        return pages * resource.getpagesize() / 1024**2
+        """What the process has of its own: pages of libraries come and go as the machine needs room for others."""
+        _, resident, shared, *_ = map(int, Path(f"/proc/{self.process.pid}/statm").read_text().split())
+        return (resident - shared) * resource.getpagesize() / 1024**2
 
 
 @contextmanager
