@@ -73,10 +73,11 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
-    def megabytes(self) -> float:
-        """What the process has of its own: pages of libraries come and go as the machine needs room for others."""
+    def megabytes(self) -> tuple[float, float]:
+        """What the process has in memory, and what of that is its own: pages of libraries come and go with the machine's needs."""
         _, resident, shared, *_ = map(int, Path(f"/proc/{self.process.pid}/statm").read_text().split())
-        return (resident - shared) * resource.getpagesize() / 1024**2
+        page = resource.getpagesize() / 1024**2
+        return resident * page, (resident - shared) * page
 
 
 @contextmanager
@@ -186,13 +187,13 @@ async def churn(server: Server) -> None:
 
     for _ in range(5):
         await passing()
-    before = server.megabytes
+    before, own_before = server.megabytes
     for _ in range(COMERS // 10):
         await asyncio.gather(*(passing() for _ in range(10)))
-    gone = server.megabytes
+    gone, _ = server.megabytes
     await asyncio.sleep(200)  # sessions may come back for two minutes; the upkeep looks once a minute
-    after = server.megabytes
-    print(f"{COMERS} sessions come and go: {before:.0f} → {gone:.0f} → {after:.0f} MB after their time ({(after / before - 1):+.0%}, bar +10%; {(gone - before) / COMERS:.2f} MB a session, bar 1)", flush=True)  # fmt: skip
+    after, own_after = server.megabytes
+    print(f"{COMERS} sessions come and go: {before:.0f} → {gone:.0f} → {after:.0f} MB after their time ({(after / before - 1):+.0%}, bar +10%; {(gone - before) / COMERS:.2f} MB a session, bar 1); its own {own_before:.0f} → {own_after:.0f} MB", flush=True)  # fmt: skip
 
 
 def policies(path: Path, rows: int) -> None:
