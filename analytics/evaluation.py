@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -302,8 +303,13 @@ def under(measured: Measured, known: Catalogue) -> Measured:
 def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | None:
     """The period before ("before") or the same one last year ("year"); None unless policies fell due in all its months."""
     earlier = period.before if with_ == "before" else period.year_before
+    return earlier if set(earlier.months) <= counted_months(known) else None
+
+
+def counted_months(known: pd.DataFrame) -> set[dt.date]:
+    """The months of `known_months` in which policies fell due, or that only scoresheets tell of."""
     counted = known[(known["due_policies"] > 0) | (known["agents"] == 0)]
-    return earlier if set(earlier.months) <= {stamp.date() for stamp in counted["month"]} else None
+    return {stamp.date() for stamp in counted["month"]}
 
 
 def months_of(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue, catalogue
 from analytics.desk.access import Access
-from analytics.evaluation import Evaluation, Measured, earlier_period, evaluate, known_months, months_of
+from analytics.evaluation import Evaluation, Measured, counted_months, earlier_period, evaluate, known_months, months_of
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
 from analytics.insight.sheet import without_few
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analytics.insight.effect import Proof
 
 
-HISTORY = "history"  # begins the key of what is kept of one agent, beside that of whole periods
+HISTORY = "history"  # begins the key of small frames that are kept, beside the figures of whole periods
 
 
 class Figures(Access):
@@ -208,14 +208,12 @@ class Figures(Access):
         from analytics.insight.effect import RATE, proof
 
         self.require("coach")
-        known = self.months()
-        months = [stamp.date() for stamp in known["month"][known["due_policies"] > 0]]
-        plan = study(after.measured.period, self._coached(), months, since)
+        plan = study(after.measured.period, self._coached(), counted_months(self.months()), since)
         # One definition of the rate for every period; standards that know no renewal rate leave it to the built-in one.
         standards = after.catalogue if RATE in after.catalogue.ids else catalogue()
         channel = after.measured.filters.channel
 
-        def counts(period: Period) -> pd.DataFrame:
+        def counted(period: Period) -> pd.DataFrame:
             measured = self.home.measure_with(Filters(period, channel=channel), standards)
             at, people = standards.position(RATE), measured.people
             frame = pd.DataFrame(
@@ -223,5 +221,12 @@ class Figures(Access):
                 index=people["agent_id"].astype(str),
             )  # fmt: skip
             return frame[frame["due"] > 0]
+
+        state = str(self.home.folder), self.home.warehouse.data_version, self.home.settings, standards.version
+
+        def counts(period: Period) -> pd.DataFrame:
+            # Talks change from step to step, what was counted does not: the months of one comparison take seconds.
+            kept: pd.DataFrame = self._memory((HISTORY, *state, "coaching", period, channel), lambda: counted(period))
+            return kept
 
         return proof(plan, counts)

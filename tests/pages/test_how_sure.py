@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk
 from analytics.home import Home
-from analytics.model import Period
+from analytics.model import Filters, Period
 from analytics.people import Talk
 from pages.ui import load
 from tests.conftest import load_text
@@ -177,6 +178,32 @@ def test_few_coached_agents_cannot_tell_and_no_estimate_stands_beside_it(sample_
     load.close()
     sound(at)
     assert "看不出来" in said(at)
+
+
+def test_what_went_with_coaching_is_said_with_its_limits_over_scoresheets_by_month(home, tmp_path, monkeypatch):
+    """Eighty agents of 50 policies a month for a year; twenty were talked to, and renew a tenth more from then on."""
+    random = np.random.default_rng(4)
+    true = random.beta(0.75 * 60, 0.25 * 60, 80)
+    rows = [
+        f"A{at:02},2025-{month:02},50,{random.binomial(50, min(rate + 0.1 * (at < 20 and month > 9), 1))}"
+        for month in range(1, 13)
+        for at, rate in enumerate(true)
+    ]
+    load_text(home, tmp_path, "scoresheet", "工号,月份,应续件数,续保件数\n" + "\n".join(rows) + "\n")
+    for at in range(20):
+        Desk(home).save_talk(Talk(f"A{at:02}", state="done", talk_on=dt.date(2025, 10, 8)))
+    found = Desk(home).proof(Desk(home).evaluation(Filters(Period(dt.date(2025, 10, 1), dt.date(2025, 12, 1)))))
+    assert found.verdict == "higher"
+    assert found.difference.low <= 10 <= found.difference.high
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch)
+    at.switch_page("pages/people/coaching.py").run()
+    at.segmented_control(key="coaching_part").set_value("proof").run()
+    load.close()
+    sound(at)
+    assert "续保率高于预期相同、没有辅导的人" in said(at)
+    assert "数据与 +" in said(at)
 
 
 def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_folder, tmp_path, monkeypatch):
