@@ -79,7 +79,7 @@ with shell.page("funnel"):
         st.caption(
             t("funnel.dispersion", times=f"{found.phi**0.5:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion")
         )
-        st.caption(together_text(now.measured, session.language()))
+        st.caption(md(together_text(now.measured, session.language())))
         st.caption(t("funnel.blame"))
     panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))
     panel.downloads("funnel", plain("funnel.export", period=str(now.measured.period)), table, columns)

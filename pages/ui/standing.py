@@ -153,7 +153,7 @@ def stand(base: Evaluation) -> None:
             st.caption(t("certainty.unknown_spread", indicators=labels(found.unknown)))
         else:
             note = t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
-            st.caption(f"{note} {together_text(now.measured, session.language())}")
+            st.caption(f"{note} {md(together_text(now.measured, session.language()))}")
         if found.width_data == found.width_data and found.width_weights == found.width_weights:
             st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
