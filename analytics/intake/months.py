@@ -35,6 +35,8 @@ def span(text: str, year: int | None = None) -> tuple[dt.date | None, dt.date | 
             return (first, last) if first and last and first <= last else (None, None)
         if day := re.fullmatch(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", plain):
             plain = f"{day[1]}-{day[2]}"
+        if turned := re.fullmatch(r"(1[0-2]|0?[1-9])\s*[-/.]\s*((?:19|20)\d{2})", plain):
+            plain = f"{turned[2]}-{turned[1]}"
         if re.fullmatch(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", plain):
             plain = re.sub(r"[-/.]\d{1,2}$", "", plain)
         if found := re.fullmatch(

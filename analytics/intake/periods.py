@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -31,7 +31,9 @@ _YEARLESS = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    rf"(?P<named>{'|'.join(ENGLISH)})[a-z]*[-\s'’]+(?P<later>\d{{2}})|(?P<year>\d{{2}})\s*(?:年\s*|[-/]?\s*(?=[QH]))(?P<rest>[^\d\s].*|\d{{1,2}}\s*月份?)",
+    rf"(?P<named>{'|'.join(ENGLISH)})[a-z]*[-\s'’]+(?P<later>\d{{2}})|(?P<early>\d{{2}})[-\s](?P<name>{'|'.join(ENGLISH)})[a-z]*"
+    r"|(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])$)(?P<six>\d{2})(?P<month>0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|(?P<year>\d{2})\s*(?:年\s*|[-/]?\s*(?=[QH]))(?P<rest>[^\d\s].*|\d{1,2}\s*月份?)",
     re.IGNORECASE,
 )
 Months = tuple[dt.date | None, dt.date | None]
@@ -65,6 +67,7 @@ def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: 
     year = recipe.options.get("year") or _year_of(
         [text for text in texts if _YEARLESS.fullmatch(text.strip())], column, settling
     )
+    full = {first.year for text in texts if not _SHORT.fullmatch(text.strip()) and (first := span(text)[0])}
     out: dict[str, Months] = {}
     ranges: dict[str, Days] = {}
     for text in texts:
@@ -75,7 +78,7 @@ def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: 
             answer = settling.ask("month_point", "month_point", ("january", "october"), None, column=column, value=text)
             out[text] = span(f"{text.strip()[:4]}-{'01' if answer == 'january' else '10'}")
         elif _SHORT.fullmatch(text.strip()):
-            out[text] = _short(text.strip(), column, settling)
+            out[text] = _short(text.strip(), column, full, settling)
         else:
             out[text] = span(text, year)
     begins = {days.begins for days in ranges.values()}
@@ -110,19 +113,21 @@ def _year_of(texts: Sequence[str], column: str, settling: Settling) -> int | Non
     return int(settling.ask("period_year", "period_year", years, years[0], column=column, value=value))
 
 
-def _short(text: str, column: str, settling: Settling) -> Months:
-    """A period whose year has two digits (Apr-26, 26Q2): asked, as a day of the month looks the same."""
+def _short(text: str, column: str, years: Collection[int], settling: Settling) -> Months:
+    """A period whose year has two digits (Apr-26, 26Q2, 260401): asked, as a day of the month looks the same, unless the
+    column names that year in full elsewhere (`years`).
+    """
     found = _SHORT.fullmatch(text)
     assert found is not None
-    year = 2000 + int(found["later"] or found["year"])
-    months = span(
-        f"{year} {found['named']}"
-        if found["named"]
-        else f"{year}{found['rest']}"
-        if "月" not in found["rest"]
-        else f"{year}年{found['rest']}"
-    )
-    if months[0] is None:
+    year = 2000 + int(found["later"] or found["early"] or found["six"] or found["year"])
+    if found["month"]:
+        written = f"{year}-{found['month']}"
+    elif named := found["named"] or found["name"]:
+        written = f"{year} {named}"
+    else:
+        written = f"{year}年{found['rest']}" if "月" in found["rest"] else f"{year}{found['rest']}"
+    months = span(written)
+    if months[0] is None or year in years:
         return months
     said = settling.ask("period_short", "period_short", ("yes", "no"), "yes", column=column, value=text, year=year)
     return months if said == "yes" else (None, None)

@@ -53,8 +53,9 @@ def problems(
         if field.type in ("rate", "number") and recipe.kind == "scoresheet":
             place = place_of(name, columns)
             connection.execute(
-                f"insert into problem by name select row, sheet, part, $name as field, {place}::varchar as value, case when {place} < 0 then 'negative' "
-                f"else 'over_100' end as reason from typed where ({place} < 0 and not $signed) or {place} > $ceiling",
+                f"insert into problem by name select row, sheet, part, $name as field, raw.{place} as value, "
+                f"case when typed.{place} < 0 then 'negative' else 'over_100' end as reason from typed join raw using (sheet, row, part) "
+                f"where (typed.{place} < 0 and not $signed) or typed.{place} > $ceiling",
                 {
                     "name": name,
                     "ceiling": IMPOSSIBLE_RATE if name in BOUNDED else None,

@@ -36,6 +36,8 @@ NUMBER = re.compile(  # a number as people write it: a currency before it, a uni
     r"[-−－+＋(（]?\s*(?:[A-Za-z]{2,4}\s*[$]?|人民币|[￥¥$€₱£＄])?\s*[-−－+＋]?\s*[\d０-９][\d０-９,，.．'\s]*(?:[eE][-+]?\d+)?"
     r"\s*[)）]?\s*(?:[%％‰‱万亿千百元分次件天美]+|[Kk]|[A-Za-z]{2,4})?|[.．][\d０-９]+|[★☆⭐]+"
 )
+PAIR = re.compile(r"\d+\s*/\s*\d+")  # 45/50, below a header that says what is of what
+RATIO = re.compile(r"[/／÷率比]")
 COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|rank)$", re.IGNORECASE)
 AGREEING = 0.5  # of the cells that say something
 PERCENT = re.compile(r"[\d.]+\s*[%％‰‱]")
@@ -139,6 +141,12 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
         if name not in matches and (header not in taken or confidence == NAME_AS_ID):
             matches[name] = (header, confidence)
             taken.add(header)
+    persons = (
+        _persons(headers, taken, cells) if "name" in pool and matches.get("agent_id", ("", 0))[1] >= SURE else None
+    )
+    if persons is not None and "name" not in matches:
+        matches["name"] = (persons, SURE)
+        taken.add(persons)
     complete = all(name in matches for name in known.required) and (
         not known.any_of or any(name in matches for name in known.any_of)
     )
@@ -157,9 +165,21 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
     )  # fmt: skip
     figures = tuple(
         header for header, some in cells.items() if header not in taken and some
-        and not COUNTING.match(plain(header)) and _mostly(NUMBER, some) and not all(DATE.fullmatch(cell.strip()) for cell in some)
+        and not COUNTING.match(plain(header)) and (_mostly(NUMBER, some) or (RATIO.search(header) and _mostly(PAIR, some))) and not all(DATE.fullmatch(cell.strip()) for cell in some)
     )  # fmt: skip
     return Guess(kind, {name: matches[name] for name in pool if name in matches}, complete, rivals, figures, foreign)
+
+
+def _persons(headers: Sequence[str], taken: set[str], cells: Mapping[str, Sequence[str]]) -> str | None:
+    """The column beside the ids of agents that is called after agents and holds no numbers: their names."""
+    words_for = {plain(word) for word in fields()["agent_id"].weak_synonyms}
+    free = [header for header in headers if header not in taken and plain(header) in words_for]
+    named = [
+        header
+        for header in free
+        if cells.get(header) and not any(char.isdigit() for cell in cells[header] for char in cell)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _mostly(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:

@@ -58,6 +58,7 @@ MANY_EXCLUDED, FEW_EXCLUDED = (
     3,
 )  # share of all rows, and rows, beyond which one word excludes too many to be taken on trust
 LONG_IDS = 3
+OUT_OF = r"(\d{1,3}(?:\.\d+)?)\s*/\s*(5|10|20|100)\s*分?"
 UNITS_APART = 100  # times: cells with a unit and cells without one that differ more are hardly of one column
 NUMBERS = ("number", "money", "rate", "score", "count")
 # How often the marks of a column stand as decimals, as thousands, and as either.
@@ -195,6 +196,7 @@ class Settler:
         if _NPS.search(column.header):
             self.settling.say("nps", column=column.header)
             return {"scale": 100.0, "nps": True}
+        self._parts_of(column)
         stated = _SCALE.search(column.header)
         if stated:
             scale = float(stated[1] or stated[2])
@@ -217,6 +219,22 @@ class Settler:
             )
             return {"scale": float(answer)}
         return {"scale": 100.0}
+
+    def _parts_of(self, column: Column) -> None:
+        """Scores written with what they are of (9/10) become the percent that they are."""
+        place = column.place
+        count, example = self._one(
+            f"select count(*), min({place}) from raw where regexp_full_match(trim({place}), $pattern)",
+            {"pattern": OUT_OF},
+        )
+        if count:
+            self.connection.execute(
+                f"update raw set {place} = (100 * regexp_extract(trim({place}), $pattern, 1)::double "
+                f"/ regexp_extract(trim({place}), $pattern, 2)::double)::varchar || '%' "
+                f"where regexp_full_match(trim({place}), $pattern)",
+                {"pattern": OUT_OF},
+            )
+            self.settling.say("scores_of", column=column.header, value=example, count=count)
 
     def _divisor(self, column: Column) -> float:
         """100 where rates stand as plain percents (92), 1 where they stand as 92 % or 0.92; a column of both is asked."""

@@ -560,3 +560,52 @@ def test_two_months_of_the_same_figures_are_asked_about(read, tmp_path):
     rows = [HEAD[:2] + HEAD[3:], ["A1", "王敏", 100, 90], ["A2", "李强", 80, 60]]
     path = book_of(tmp_path / "b.xlsx", {"2026年4月": rows, "2026年5月": rows})
     assert read(path).questions["plausible.sheets.2026年5月"]["facts"]["other"] == "2026年4月"
+
+
+@pytest.mark.parametrize("written", ["4/2026", "04/2026", "4-2026"])
+def test_a_month_before_its_year_is_a_period(read, written):
+    told = read(scores(f"A1,王敏,{written},100,90"))
+    assert (told.questions, str(told.records[0]["first_month"])) == ({}, "2026-04-01")
+
+
+@pytest.mark.parametrize("written", ["26-Apr", "260401", "Apr-26", "26年4月"])
+def test_two_digits_of_a_year_are_asked_only_where_the_column_never_names_it_in_full(read, written):
+    assert "period_short" in read(scores(f"A1,王敏,{written},100,90")).questions
+    told = read(scores(f"A1,王敏,{written},100,90", "A2,李强,2026-05,80,60"))
+    assert (told.questions, str(told.records[0]["first_month"])) == ({}, "2026-04-01")
+
+
+@pytest.mark.parametrize("header", ["续保与否（是/否）", "续保与否", "续保"])
+def test_headers_that_ask_whether_it_was_renewed_are_the_outcome(tmp_path, header):
+    path = tmp_path / "p.csv"
+    path.write_text(
+        policies("P1,A1,2026-04-02,是", "P2,A1,2026-04-03,否", headers=f"保单号,工号,到期日,{header}"), "utf-8"
+    )
+    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
+    assert (guess["kind"], guess["sure"], guess["matches"]["outcome"]) == ("policies", True, (header, 100))
+
+
+def test_scores_that_say_what_they_are_of_are_read_so_and_said(read):
+    told = read(scores("A1,王敏,2026-04,9/10", "A2,李强,2026-04,4/5", headers="工号,姓名,月份,满意度"))
+    assert told.measure("satisfaction") == {"A1": 90, "A2": 80}
+    assert told.notes["scores_of"]["count"] == 2
+
+
+def test_counts_written_as_renewed_of_due_are_figures_and_no_roster(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(
+        scores("A1,王敏,2026-04,45/50", "A2,李强,2026-04,30/40", headers="工号,姓名,月份,续保数/应续数"), "utf-8"
+    )
+    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
+    assert (guess["sure"], guess["figures"]) == (False, ["续保数/应续数"])
+
+
+def test_a_rate_that_cannot_be_is_told_as_the_file_has_it(read):
+    told = read(scores("A1,王敏,2026-04,9500%", "A2,李强,2026-04,80%", headers="工号,姓名,月份,续保率"))
+    assert [(one["value"], one["reason"]) for one in told.answer["issues"]] == [("9500%", "over_100")]
+
+
+def test_names_of_agents_beside_their_ids_are_their_names(read):
+    headers = "Policy No,Agent ID,Agent,Due Date,Outcome"
+    told = read(policies("P1,A1,Ann,2026-04-02,Renewed", "P2,A2,Bob,2026-04-03,Lost", headers=headers))
+    assert told.column("name") == ["Ann", "Bob"]
