@@ -22,7 +22,7 @@ from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import Recipe, headers_key
 from analytics.intake.spellings import Alike
 from analytics.ledger import How, Ledger
-from analytics.model import Filters, Issue, Receipt, Settings, WeightScheme
+from analytics.model import Filters, Issue, Receipt, Settings, WeightScheme, month_of
 from analytics.people import LOCAL, Correction, Finding, Objection, in_force
 from analytics.receipts import receipt_from
 from analytics.state.moves import answer_plan
@@ -30,6 +30,7 @@ from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.evidence import records_of
 from analytics.work import Work
 
+MOST_NAMED = 10  # loads in a sentence
 DEFAULT = Path(__file__).resolve().parent.parent / "home"
 
 
@@ -73,9 +74,14 @@ class Home:
     def settings(self) -> Settings:
         return self.state.settings()
 
+    @property
+    def this_month(self) -> dt.date:
+        """The month that today counts for."""
+        return month_of(dt.date.today(), self.settings.month_begins)
+
     def catalogue(self, month: dt.date | None = None) -> Catalogue:
         """The indicators and standards in force in a month (today's when none is given)."""
-        version = in_force(self.state.standards(), month or dt.date.today())
+        version = in_force(self.state.standards(), month or self.this_month)
         key = version.version if version else 0
         if key not in self._catalogues:
             self._catalogues[key] = with_version(version) if version else catalogue()
@@ -83,7 +89,7 @@ class Home:
 
     def scheme(self, month: dt.date | None = None) -> WeightScheme:
         """The weight scheme in force in a month (today's when none is given): before the first adoption the balanced one."""
-        adoption = in_force(self.state.schemes.adoptions(), month or dt.date.today())
+        adoption = in_force(self.state.schemes.adoptions(), month or self.this_month)
         if adoption is None:
             return default_scheme()
         return self.scheme_named(adoption.name, adoption.version) or default_scheme()
@@ -119,7 +125,20 @@ class Home:
 
     def change_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
         """Save rules, all of these or none, and bring every figure under them."""
-        self.ledger.move("settings", changes, who)
+        with self.warehouse.exclusively():
+            if changes.get("month_begins", self.settings.month_begins) != self.settings.month_begins:
+                self._refuse_other_months()
+            self.ledger.move("settings", changes, who)
+
+    def _refuse_other_months(self) -> None:
+        """Months begin on another day only where nothing is stored by month: what was closed or corrected would be of other days."""
+        dated = self.warehouse.ask("dated_loads")["load_id"]
+        if len(dated):
+            raise RequestRefused("months_are_loaded", count=len(dated), loads=[int(one) for one in dated[:MOST_NAMED]])
+        if self.state.sheets.closed() or self.state.periods.published():
+            raise RequestRefused("months_are_closed")
+        if self.state.objections.corrections():
+            raise RequestRefused("months_are_corrected")
 
     # -- who is who ------------------------------------------------------------------------------------------------
 
@@ -187,7 +206,7 @@ class Home:
     def corrections(self, path: Path, recipe: Recipe, language: str, work: Work | None = None) -> bytes:
         """A copy of the user's file, as XLSX, with every cell that a load by this recipe would refuse marked."""
         with self.ledger.scratch(path) as copy:
-            return reading.correct(copy, recipe, copy.parent, language, work)
+            return reading.correct(copy, recipe, copy.parent, self.settings.month_begins, language, work)
 
     # -- loads in and out ------------------------------------------------------------------------------------------
 

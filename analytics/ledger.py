@@ -75,7 +75,7 @@ class Ledger:
     def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> Iterator[reading.Reading]:
         """A file read by a recipe, its clean records valid inside the block; nothing is stored."""
         with self.scratch(path) as copy:
-            yield reading.read(copy, recipe, copy.parent, work)
+            yield reading.read(copy, recipe, copy.parent, self.state.settings().month_begins, work)
 
     @contextmanager
     def scratch(self, path: Path, name: str | None = None) -> Iterator[Path]:
@@ -115,6 +115,8 @@ class Ledger:
         for slot in slots:
             if isinstance(slot, Receipt) or self._stored(slot.load.sha256, slot.recipe, how.as_of) is not None:
                 continue
+            if slot.read.begins != self.state.settings().month_begins:
+                raise RequestRefused("months_changed_meanwhile", file=slot.load.file)
             twin = new.setdefault(slot.key, slot)
             if twin.recipe.plain() != slot.recipe.plain():
                 raise RequestRefused("loaded_differently", file=slot.load.file, load=self._next() + len(new) - 1)

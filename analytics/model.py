@@ -29,12 +29,34 @@ def add_months(month: dt.date, count: int) -> dt.date:
     return dt.date(index // 12, index % 12 + 1, 1)
 
 
+def month_of(day: dt.date, begins: int) -> dt.date:
+    """The month that a day counts for, as its first day: months begin on day `begins` (1–28) and are named after the calendar month in
+    which they end, so that with 26 the month 2026-05 is 26 April to 25 May. month_of.sql says the same to the databases."""
+    return add_months(day, int(begins > 1 and day.day >= begins))
+
+
+def days_of(first: dt.date, last: dt.date, begins: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a run of months."""
+    before = first if begins == 1 else add_months(first, -1)
+    return before.replace(day=begins), add_months(last, int(begins == 1)).replace(day=begins) - dt.timedelta(1)
+
+
 def parse_month(text: str) -> dt.date:
     """'2021-03' (also 2021/3, 202103, 2021年3月) → 2021-03-01; anything else is refused."""
     found = re.fullmatch(r"\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*(?:月|[-/.]0?1)?\s*", text)
     if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2200:
         raise RequestRefused("month_unreadable", value=text)
     return dt.date(int(found[1]), int(found[2]), 1)
+
+
+def month_stated(value: object, begins: int) -> dt.date:
+    """The month that somebody names, by itself ('2026-05') or by one of its days ('2026-04-26')."""
+    text = str(value).strip()
+    day = re.fullmatch(r"(\d{4}-\d{2}-\d{2})([T ].*)?", text)
+    try:
+        return month_of(dt.date.fromisoformat(day[1]), begins) if day else parse_month(text[:7])
+    except ValueError as error:
+        raise RequestRefused("month_unreadable", value=text) from error
 
 
 @dataclass(frozen=True, order=True)
@@ -144,6 +166,7 @@ class Settings:
     contact_lead_days: int = 90
     missing_limit: float = 40.0
     calendar: str = "CN"
+    month_begins: int = 1  # the day of a month on which the company's begin; see month_of
 
     def __hash__(self) -> int:
         return hash(
@@ -153,6 +176,7 @@ class Settings:
                 self.contact_lead_days,
                 self.missing_limit,
                 self.calendar,
+                self.month_begins,
             )
         )
 

@@ -124,6 +124,8 @@ def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[Note]:
     notes += [(key, {fact: ", ".join(names)}) for key, (fact, names) in named.items() if names]
     for sheet, column in answer["beside"].items():
         notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
+    if answer["month_begins"] != 1:
+        notes.append(("months_begin", {"first": answer["month_begins"], "last": answer["month_begins"] - 1}))
     if "date_system" in seen and "date_system" not in recipe.options:
         notes.append(("dates_1904", {}))
     notes += [(key, facts) for key, facts in answer["said"]]

@@ -137,8 +137,7 @@ def coaching(context: Context, out: Path | None, x: str | None, y: str | None, c
 def method(context: Context, month_: dt.date | None, scheme: str | None) -> None:
     """Every indicator, formula, standard, weight, rule and setting in force, market averages with their sources."""
     with desk_of(context, "see") as desk:
-        today = dt.date.today().replace(day=1)
-        period = Period(month_ or today, month_ or today)
+        period = Period(month_ or desk.this_month, month_ or desk.this_month)
         chosen = scheme_of(desk, period, scheme, None)
         view = views.method_view(desk.catalogue(period), desk.home.settings, chosen, desk.market())
     keys = ("id", "category", "numerator", "denominator", "direction", "unit", "weight")

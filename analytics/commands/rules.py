@@ -35,10 +35,6 @@ from analytics.scoring.swot import propose
 from analytics.scoring.weights import parse, vector
 
 
-def _this_month() -> dt.date:
-    return dt.date.today().replace(day=1)
-
-
 def _toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise FileRefused("file_missing", file=path.name)
@@ -92,7 +88,7 @@ def schemes(
             answer["saved"] = _scheme(desk.save_scheme(made))
         if adopt is not None:
             name, version = named(adopt)
-            start = since or _this_month()
+            start = since or desk.this_month
             effect = (
                 desk.adoption_effect(name, version, start)
                 if preview
@@ -152,7 +148,7 @@ def _effect(effect: AdoptionEffect) -> dict[str, Any]:
 def swot(context: Context, file: Path, scheme: str | None) -> None:
     """What a SWOT worksheet makes of the weights: a TOML file of [[entry]] with part, text and changes (indicator → points)."""
     with desk_of(context, "see_others") as desk:
-        today = Period(_this_month(), _this_month())
+        today = Period(desk.this_month, desk.this_month)
         base, known = scheme_of(desk, today, scheme, None), desk.catalogue()
         made = propose(base, _entries(file), known)
     before, after = vector(base, known), vector(made, known)
@@ -217,7 +213,7 @@ def standards(
     of one that it takes out, `add = true` in that of one that is off until then, `order = [ids]`, and [grades] and [veto.INDICATOR] where those change.
     """
     with desk_of(context, "see") as desk:
-        start = since or _this_month()
+        start = since or desk.this_month
         every = desk.standards()
         last = every[-1].version if every else 0
         answer: dict[str, Any] = {}
@@ -235,7 +231,7 @@ def standards(
             answer["adopted"] = _version(desk.adopt_standard(made, last), context.language)
         if undo:
             answer["adopted"] = _version(desk.undo_standard(reason), context.language)
-        period = Period(month_ or _this_month(), month_ or _this_month())
+        period = Period(month_ or desk.this_month, month_ or desk.this_month)
         known, now = desk.catalogue(period), in_force(desk.standards(), period.last)
         versions = [_version(one, context.language) for one in desk.standards()]
         view = {
@@ -333,7 +329,7 @@ def settings_(context: Context, changes: tuple[str, ...], grace: tuple[str, ...]
 
 def _setting(name: str, text: str) -> Any:
     try:
-        if name in ("grace_days", "contact_lead_days"):
+        if name in ("grace_days", "contact_lead_days", "month_begins"):
             return int(text)
         if name == "grace_by_product":
             return json.loads(text)

@@ -29,7 +29,7 @@ from analytics.model import Filters, Period, WeightScheme, parse_month
 from analytics.people import LOCAL
 from analytics.reports import views
 from analytics.reports.tables import inert, inert_table
-from analytics.reports.words import trial_sentence
+from analytics.reports.words import period_text, trial_sentence
 from analytics.scoring.weights import parse
 from analytics.text import one_line
 
@@ -229,10 +229,13 @@ def trial_name(path: Path, scheme: WeightScheme, language: str) -> Path:
 
 
 def trial_note(desk: Desk, evaluation: Evaluation, language: str) -> list[str]:
-    """The first row of what was made on trial: the weights, and those in force; nothing for what is official."""
+    """The first rows of what is given out: on trial the weights, and those in force; where months do not begin on the first, the days
+    of the period; else nothing."""
+    period, begins = evaluation.measured.period, evaluation.measured.settings.month_begins
+    days = [] if begins == 1 else [period_text(period, begins, language)]
     if not evaluation.scheme.trial:
-        return []
-    return [trial_sentence(evaluation.scheme, desk.scheme(evaluation.measured.period), language)]
+        return days
+    return [trial_sentence(evaluation.scheme, desk.scheme(period), language), *days]
 
 
 def placed_by(evaluation: Evaluation, x: str | None = None, y: str | None = None, cut: str = "median") -> Placed:

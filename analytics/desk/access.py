@@ -119,7 +119,7 @@ class Access:
 
     def who_is_who(self, agent_ids: Collection[str] | None = None) -> pd.DataFrame:
         """Who these agents are today, or everybody; whom the files do not know has no row."""
-        facts = self.home.warehouse.ask("facts_of", day=dt.date.today().replace(day=1))
+        facts = self.home.warehouse.ask("facts_of", day=dt.date.today())
         return facts if agent_ids is None else facts[facts["agent_id"].isin(agent_ids)].reset_index(drop=True)
 
     def require_known(self, agent_id: str) -> None:

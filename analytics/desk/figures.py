@@ -15,12 +15,13 @@ from analytics.evaluation import Evaluation, Measured, counted_months, earlier_p
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
 from analytics.insight.sheet import without_few
-from analytics.model import Filters, Period, WeightScheme, add_months
+from analytics.model import Filters, Period, WeightScheme, add_months, days_of, month_of
 
 if TYPE_CHECKING:
     from analytics.insight.effect import Proof
 
 
+LAST_OF_ALL = 28  # the last day that every month has
 HISTORY = "history"  # begins the key of small frames that are kept, beside the figures of whole periods
 
 
@@ -36,6 +37,15 @@ class Figures(Access):
     def catalogue(self, period: Period | None = None) -> Catalogue:
         """The indicators and standards in force in a period, or today."""
         return self.home.catalogue(period.last if period else None)
+
+    @property
+    def this_month(self) -> dt.date:
+        """The month that today counts for."""
+        return self.home.this_month
+
+    def _month_of(self, day: dt.date) -> dt.date:
+        """The month that a day counts for."""
+        return month_of(day, self.home.settings.month_begins)
 
     def months(self) -> pd.DataFrame:
         """Every month that has figures: month, due_policies, open_policies, agents."""
@@ -186,14 +196,22 @@ class Figures(Access):
     # -- the proof of coaching -----------------------------------------------------------------------------------------
 
     def _coached(self) -> dict[str, dt.date | None]:
-        """Every agent with whom a talk was held, and the day of the first; None where nobody wrote down a day."""
+        """Every agent with whom a talk was held, and the day of the first, as if months began on the first; None where nobody wrote down
+        a day."""
         first: dict[str, dt.date | None] = {}
         # Of everybody: a coached agent of another team is no uncoached peer.
         for talk in self.home.state.talks.all():
             if talk.state in ("done", "followed_up"):
-                days = [day for day in (talk.talk_on, first.get(talk.agent_id)) if day is not None]
+                held = None if talk.talk_on is None else self._in_its_month(talk.talk_on)
+                days = [day for day in (held, first.get(talk.agent_id)) if day is not None]
                 first[talk.agent_id] = min(days, default=None)
         return first
+
+    def _in_its_month(self, day: dt.date) -> dt.date:
+        """The day with the same place in its month, had that begun on the first; the last days of a month are one."""
+        month = self._month_of(day)
+        first, _ = days_of(month, month, self.home.settings.month_begins)
+        return month.replace(day=min((day - first).days + 1, LAST_OF_ALL))
 
     def rounds(self, last: dt.date) -> list[dt.date]:
         """The months up to `last` in which agents had their first talk."""

@@ -85,7 +85,7 @@ class Rules(Objections):
     def adoption_effect(self, name: str, version: int | None, since: dt.date) -> AdoptionEffect:
         """What adopting a scheme from a month on would change; nothing is stored."""
         scheme = self.scheme_named(name, version)
-        since = since.replace(day=1)
+        since = self._month_of(since)
         changed: dict[str, str] = {}
         for month in self._months():
             if month < since:
@@ -126,7 +126,7 @@ class Rules(Objections):
 
     def standard_in_force(self, period: Period | None = None) -> StandardVersion | None:
         """The version in force in a period, or today; None for the built-in standards."""
-        return in_force(self.standards(), period.last if period else dt.date.today())
+        return in_force(self.standards(), period.last if period else self.this_month)
 
     def rehearse(
         self, version: StandardVersion, period: Period, scheme: WeightScheme | None = None
@@ -182,9 +182,12 @@ class Rules(Objections):
         self.require("standard")
         if not version.reason.strip():
             raise RequestRefused("reason_missing")
-        self.try_standard(version, progress)
-        made = replace(version, author=self.identity.who, reason=version.reason.strip()[:2000])
-        return self.home.state.save_standard(replace(made, effective_from=made.effective_from.replace(day=1)), expected)
+        made = replace(
+            version, author=self.identity.who, reason=version.reason.strip()[:2000],
+            effective_from=self._month_of(version.effective_from),
+        )  # fmt: skip
+        self.try_standard(made, progress)
+        return self.home.state.save_standard(made, expected)
 
     def restored_standard(self, version: int, since: dt.date, reason: str) -> StandardVersion:
         """An earlier version (0: the built-in one) as a new one from a month on; to be adopted like any other."""
@@ -193,7 +196,7 @@ class Rules(Objections):
             if version != 0:
                 raise RequestRefused("standard_unknown", version=version)
             earlier = StandardVersion({}, {}, {}, "", "", since)
-        return replace(earlier, reason=reason, effective_from=since.replace(day=1), restores=version, made_at=None)
+        return replace(earlier, reason=reason, effective_from=self._month_of(since), restores=version, made_at=None)
 
     def undo_standard(self, reason: str, progress: Callable[[float], None] = lambda share: None) -> StandardVersion:
         """Bring back what held before the latest version: from its month on the version before it, and where another began later, that

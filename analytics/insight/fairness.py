@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty
-from analytics.model import add_months
+from analytics.model import days_of
 from analytics.scoring.standards import Floats
 from analytics.statistics import floor_ceiling, four_fifths, item_analysis, newcombe
 
@@ -57,7 +57,8 @@ def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) 
     people = evaluation.people
     ids = people["agent_id"].astype(str)
     if by == "seniority":
-        end = pd.Timestamp(add_months(evaluation.measured.period.last, 1))
+        last = evaluation.measured.period.last
+        end = pd.Timestamp(days_of(last, last, evaluation.measured.settings.month_begins)[1]) + pd.Timedelta(days=1)
         years = (end - pd.to_datetime(people["hired_on"])).dt.days / 365.25
         band = pd.cut(years, [-np.inf, 1, 3, 5, np.inf], right=False, labels=list(SENIORITY))
         return {one: str(name) for one, name in zip(ids, band, strict=True) if pd.notna(name)}

@@ -200,7 +200,7 @@ def rules(settings: Settings) -> dict[str, Any]:
     """The rules in force, as a sheet prints them."""
     return {
         "grace_days": settings.grace_days, "grace_by_product": dict(settings.grace_by_product), "contact_lead_days": settings.contact_lead_days,
-        "missing_limit": settings.missing_limit, "calendar": settings.calendar,
+        "missing_limit": settings.missing_limit, "calendar": settings.calendar, "month_begins": settings.month_begins,
     }  # fmt: skip
 
 

@@ -17,24 +17,30 @@ from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.doubts import doubts
 from analytics.intake.fields import Field, field_of, fields, kinds
-from analytics.intake.periods import months_of, put_months, stated_period
+from analytics.intake.periods import is_days, months_of, put_months, stated_period
 from analytics.intake.problems import problems
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import DATING, EXAMPLES, place_of, raw, wide_fields
 from analytics.intake.settle import Settler, title_unit
 from analytics.intake.telling import sheets, telling
-from analytics.model import parse_month
+from analytics.model import month_stated
 
 HERE = Path(__file__).parent
+MONTH_OF = HERE.parent / "month_of.sql"
 WEEK = re.compile(r"第?\s*\d{1,2}\s*周|(week|wk|w)\s*\d{1,2}", re.IGNORECASE)
 HEADERS = 12  # named where none of them is a figure
 
 
-def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as plain values."""
-    with scratch() as connection:
-        settling = Settling(recipe.answers)
+def read(
+    found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, Any] | None = None, begins: int = 1
+) -> dict[str, Any]:
+    """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as plain values.
+
+    `begins` is the day on which the company's months begin.
+    """
+    with scratch(begins) as connection:
+        settling = Settling(recipe.answers, begins)
         found, recipe = sheets(found, recipe, settling)
         columns = _columns(recipe, found)
         counts = raw(connection, found, recipe, columns, settling)
@@ -45,15 +51,17 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, A
         parameters = settler.parameters()
         telling(found, recipe, settling)
         _typed(connection, recipe, columns, parameters, settling)
-        adding = recipe.options.get("duplicates") == "add"
+        twice = recipe.options.get("duplicates") == "add"
+        adding = twice
         if recipe.kind == "scoresheet":
             stated = _stated(recipe, found, columns, str((seen or {}).get("file", "")), settling)
-            adding |= _periods(connection, recipe, stated, settling)
+            adding |= _periods(connection, recipe, found, stated, settling)
             _only_adding(recipe, columns, adding)
         doubts(connection, recipe, columns, settling)
-        issues = problems(connection, recipe, columns, found, counts, adding)
+        issues = problems(connection, recipe, columns, found, counts, twice)
         loaded = _write(connection, recipe, columns, out, adding)
         return {
+            "month_begins": begins,
             "rows": counts.read,
             "skipped": counts.skipped,
             "ragged": counts.ragged,
@@ -71,12 +79,14 @@ def read(found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, A
 
 
 @contextmanager
-def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty database in memory that knows the macros of cleaning.sql."""
+def scratch(begins: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory that knows the macros of cleaning.sql, and on which day months begin."""
     # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     try:
-        connection.execute(f"begin; {(HERE / 'cleaning.sql').read_text(encoding='utf-8')} commit;")
+        macros = (MONTH_OF.read_text(encoding="utf-8"), (HERE / "cleaning.sql").read_text(encoding="utf-8"))
+        connection.execute("set variable month_begins = $1", [begins])
+        connection.execute(f"begin; {' '.join(macros)} commit;")
         yield connection
     finally:
         connection.close()
@@ -205,12 +215,17 @@ def _month(connection: duckdb.DuckDBPyConnection, recipe: Recipe, settling: Sett
 
 
 def _periods(
-    connection: duckdb.DuckDBPyConnection, recipe: Recipe, stated: tuple[dt.date, dt.date] | None, settling: Settling
+    connection: duckdb.DuckDBPyConnection,
+    recipe: Recipe,
+    found: Sequence[Sheet],
+    stated: tuple[dt.date, dt.date] | None,
+    settling: Settling,
 ) -> bool:
     """first_month and last_month of every row, from its period cell or what is stated; whether parts of a month add up."""
     texts = _distinct(connection, "period")
-    spans, parts = months_of(texts, recipe, settling, recipe.columns.get("period", ""))
-    put_months(connection, spans)
+    column = recipe.columns.get("period") or ", ".join(sheet.name for sheet in found[:EXAMPLES])
+    spans, parts = months_of(texts, recipe, settling, column)
+    put_months(connection, spans, parts)
     first, last = stated or (None, None)
     connection.execute(
         "create or replace table typed as select typed.*, coalesce(spans.first_month, "
@@ -219,7 +234,7 @@ def _periods(
         "from typed left join spans on spans.text = typed.period",
         {"first": first, "last": last},
     )
-    return parts
+    return bool(parts)
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
@@ -232,12 +247,12 @@ def _stated(
 ) -> tuple[dt.date, dt.date] | None:
     """The period of rows that name none: the recipe's from and to, else what the sheet or the file's name says."""
     if "from" in recipe.options:
-        first = parse_month(str(recipe.options["from"])[:7])
-        return first, parse_month(str(recipe.options["to"])[:7]) if "to" in recipe.options else first
+        first = month_stated(recipe.options["from"], settling.begins)
+        return first, month_stated(recipe.options["to"], settling.begins) if "to" in recipe.options else first
     if "period" in columns:
         return None
     stated = stated_period(found, file, settling)
-    weeks = [sheet.name for sheet in found if WEEK.fullmatch(sheet.name.strip())]
+    weeks = [sheet.name for sheet in found if WEEK.fullmatch(sheet.name.strip()) or is_days(sheet.name)]
     if stated is None and weeks:
         raise RecipeRefused("scoresheet_weeks", sheets=weeks[:HEADERS])
     if stated is None:

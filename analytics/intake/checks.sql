@@ -1,11 +1,11 @@
 -- name: policies
 -- What no single cell can show: a policy twice in one month, an outcome that its own dates contradict.
 with twin as (
-  select policy_id, date_trunc('month', due_date) as month from typed
+  select policy_id, its_month(due_date) as month from typed
   where policy_id is not null and due_date is not null group by all having count(*) > 1
 ),
 several as (
-  select t.row, t.sheet, t.policy_id, twin.month from typed t join twin on twin.policy_id = t.policy_id and twin.month = date_trunc('month', t.due_date)
+  select t.row, t.sheet, t.policy_id, twin.month from typed t join twin on twin.policy_id = t.policy_id and twin.month = its_month(t.due_date)
 ),
 earliest as (
   select policy_id, month, min({'sheet': sheet, 'row': row}) as place from several group by all
@@ -44,9 +44,11 @@ select row, sheet, 'policy_id' as field, null as value, 'missing' as reason from
 where policy_id is null and customer_id is null and raw_policy_id is null and raw_customer_id is null
 
 -- name: scoresheet
--- The same agent twice in a period, however its cells write it.
+-- The same agent twice in a period, however its cells write it; parts of a month, which add up, are periods of their own.
 with dated as (
-  select sheet, row, part, agent_id, coalesce(first_month::varchar || last_month::varchar, raw_period, '') as period from typed
+  select typed.sheet, typed.row, typed.part, agent_id,
+    coalesce(case when not coalesce(spans.part, false) then typed.first_month::varchar || typed.last_month::varchar end, raw_period, '') as period
+  from typed left join spans on spans.text = typed.period
 )
 select row, sheet, part, 'agent_id' as field, agent_id as value, 'duplicate' as reason from dated
 where (agent_id, period) in (select (agent_id, period) from dated group by agent_id, period having count(*) > 1)

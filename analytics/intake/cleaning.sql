@@ -1,6 +1,9 @@
 -- One macro a type: the text of a cell in, a typed value or NULL out. What was text and became NULL is an issue.
 -- Fast paths first (ISO dates, plain numbers): the slow ones run only for the rows that need them.
 
+-- The month that a day counts for in this company (month_of.sql); a variable of the connection has the day on which months begin.
+create macro its_month(day) as month_of(day, getvariable('month_begins'));
+
 -- Plain expressions only: a subquery inside a macro would be computed for every row, fast path or not. A macro writes out its argument
 -- wherever it names it: what is long is put into a list of one for a lambda, or planning a column would take longer than reading most files.
 create macro half_width(t) as

@@ -12,7 +12,7 @@ from analytics.errors import RecipeRefused
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.language import LANGUAGES, say
-from analytics.model import Text
+from analytics.model import Text, days_of
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LONG_SPAN = 24  # months: a column that spans this much more one way than another is read the other way
@@ -118,13 +118,23 @@ def complete(connection: duckdb.DuckDBPyConnection, place: str, name: str, heade
         choices = years if key == "date_year" else ["last_day", "first_day"]
         suggested = None if key == "date_year" else "last_day"
         said = settling.ask(f"{key}.{name}", key, choices, suggested, column=header, value=example, count=count)
-        found = f"regexp_extract(trim({place}), $pattern, 1)", f"regexp_extract(trim({place}), $pattern, 2)"
-        first = f"make_date({found[0]}::int, {found[1]}::int, 1)"
-        whole = {
-            "date_year": f"$said || '-' || lpad({found[0]}, 2, '0') || '-' || lpad({found[1]}, 2, '0')",
-            "date_month": f"case when $said = 'first_day' then {first} else last_day({first}) end::varchar",
-        }[key]
+        parts = f"regexp_extract(trim({place}), $pattern, 1)::int", f"regexp_extract(trim({place}), $pattern, 2)::int"
+        bound: dict[str, object] = {"pattern": pattern, "number": _DAY_NUMBER}
+        written = connection.execute(f"select distinct {', '.join(parts)} from raw where {short}", bound).fetchall()
+        dates = {one: _whole(key, one, said, settling.begins) for one in written}
+        connection.execute("create or replace table dated (first integer, second integer, day varchar)")
+        connection.executemany("insert into dated values ($1, $2, $3)", [(*one, day) for one, day in dates.items()])
         connection.execute(
-            f"update raw set {place} = {whole} where {short}",
-            {"pattern": pattern, "number": _DAY_NUMBER, "said": said},
+            f"update raw set {place} = (select day from dated where first = {parts[0]} and second = {parts[1]}) "
+            f"where {short}",
+            bound,
         )
+
+
+def _whole(key: str, written: tuple[int, int], said: str, begins: int) -> str:
+    """The date that two numbers and an answer make: month and day with a year, or year and month with a day."""
+    if key == "date_year":
+        return f"{said}-{written[0]:02d}-{written[1]:02d}"
+    month = dt.date(*written, 1)
+    first, last = days_of(month, month, begins)
+    return f"{first if said == 'first_day' else last}"

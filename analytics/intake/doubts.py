@@ -13,6 +13,7 @@ from analytics.errors import RecipeRefused
 from analytics.intake.fields import NOTHING, Field, fields, words
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
+from analytics.model import month_of
 
 EARLY_DAYS = 180  # a renewal this long before the due date is the signing of the policy that expires
 MOSTLY = 0.5
@@ -26,7 +27,7 @@ MANY_TWICE = 0.05  # of all rows
 YES = ("yes",)
 _NUMBERED = "regexp_matches(new_policy_id, '[1-9]')"  # an entry below the new numbers that can be one
 # Agents with several of a place in a month, and the last of them.
-_MONTHS = "select agent_id, date_trunc('month', due_date) as month, {place}, due_date, row from typed where {place} is not null"
+_MONTHS = "select agent_id, its_month(due_date) as month, {place}, due_date, row from typed where {place} is not null"
 _SEVERAL = (
     "with found as (select agent_id, month from (" + _MONTHS + ") group by all having count(distinct {place}) > 1) "
     "select count(*), min(agent_id || ' ' || strftime(month, '%Y-%m')) from found"
@@ -35,7 +36,7 @@ _LAST = (
     "create or replace table typed as with found as (select agent_id, month, arg_max({place}, (due_date, row)) as last from ("
     + _MONTHS + ") group by agent_id, month having count(distinct {place}) > 1) "
     "select typed.* replace (coalesce(found.last, typed.{place}) as {place}) from typed left join found "
-    "on found.agent_id = typed.agent_id and found.month = date_trunc('month', typed.due_date)"
+    "on found.agent_id = typed.agent_id and found.month = its_month(typed.due_date)"
 )  # fmt: skip
 # Policies of one object or customer in a month as one row: renewed by any or all, premiums added up, the first row's agent.
 _OBJECTS = """
@@ -45,24 +46,24 @@ select * replace (
        else 'lost' end as outcome,
   sum(premium_due) over same as premium_due, sum(premium_renewed) over same as premium_renewed)
 from typed
-window same as (partition by coalesce({by}, sheet || row::varchar), date_trunc('month', due_date))
-qualify row_number() over (partition by coalesce({by}, sheet || row::varchar), date_trunc('month', due_date) order by sheet, row) = 1
+window same as (partition by coalesce({by}, sheet || row::varchar), its_month(due_date))
+qualify row_number() over (partition by coalesce({by}, sheet || row::varchar), its_month(due_date) order by sheet, row) = 1
 """
 # Rows behind policy numbers that stand twice in a month, the numbers, and of these the ones with several customers.
 _TWICE = """
 with found as (
   select policy_id, count(*) as rows, count(distinct {customer}) as customers from typed
-  where policy_id is not null and due_date is not null group by policy_id, date_trunc('month', due_date) having count(*) > 1)
+  where policy_id is not null and due_date is not null group by policy_id, its_month(due_date) having count(*) > 1)
 select coalesce(sum(rows), 0)::bigint, count(*), count(*) filter (customers > 1), (select count(*) from typed), min(policy_id) from found
 """
 _LATER = """
 create or replace table typed as select * from typed
 qualify policy_id is null or due_date is null
-  or row_number() over (partition by policy_id, date_trunc('month', due_date) order by sheet desc, row desc) = 1
+  or row_number() over (partition by policy_id, its_month(due_date) order by sheet desc, row desc) = 1
 """
 _BOTH = """
 create or replace table typed as select * replace (
-  case when count(*) over (partition by policy_id, date_trunc('month', due_date)) > 1 then policy_id || '/' || {mark}
+  case when count(*) over (partition by policy_id, its_month(due_date)) > 1 then policy_id || '/' || {mark}
        else policy_id end as policy_id) from typed
 """
 
@@ -164,8 +165,8 @@ class _Asking:
             sums = ", ".join(f"sum({place}) over same as {place}" for place in places)
             self.connection.execute(
                 f"create or replace table typed as select * replace ({sums}) from typed "
-                f"window same as (partition by policy_id, date_trunc('month', due_date)) "
-                f"qualify row_number() over (partition by policy_id, date_trunc('month', due_date) order by ({where}), row) = 1 "
+                f"window same as (partition by policy_id, its_month(due_date)) "
+                f"qualify row_number() over (partition by policy_id, its_month(due_date) order by ({where}), row) = 1 "
                 f"or not bool_or({where}) over same"
             )
 
@@ -178,7 +179,7 @@ class _Asking:
             raise RecipeRefused("count_by_column", field=self._label(by))
         some = "bool_or" if self.recipe.options.get("object_rule", "all") == "any" else "bool_and"
         before, after = self._one(
-            f"select count(*), count(distinct ({by}, date_trunc('month', due_date))) from typed where {by} is not null"
+            f"select count(*), count(distinct ({by}, its_month(due_date))) from typed where {by} is not null"
         )
         self.connection.execute(_OBJECTS.format(by=by, some=some))
         self.settling.say("objects_counted", column=self._header(by), policies=before, objects=after)
@@ -251,14 +252,14 @@ class _Asking:
     def months(self, place: str) -> None:
         """Months before 2000 or to come, and more of them than a file of months holds."""
         first, last, count = self._one(
-            f"select min({place})::date, max({place})::date, count(distinct date_trunc('month', {place})) from typed "
+            f"select its_month(min({place})), its_month(max({place})), count(distinct its_month({place})) from typed "
             f"where {place} is not null"
         )
         if first is None:
             return
         if first.year < OLD_YEAR:
             self.settling.ask("plausible.old", "old_months", YES, None, month=f"{first:%Y-%m}")
-        if self.recipe.kind == "scoresheet" and last > dt.date.today():
+        if self.recipe.kind == "scoresheet" and last > month_of(dt.date.today(), self.settling.begins):
             self.settling.ask("plausible.future", "future_months", YES, None, month=f"{last:%Y-%m}")
         if count > MANY_MONTHS:
             self.settling.ask(

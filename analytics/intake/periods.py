@@ -6,19 +6,32 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import duckdb
 
+from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.dates import refuse_two_years
 from analytics.intake.months import ENGLISH, span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
-from analytics.model import add_months, parse_month
+from analytics.model import days_of, month_of, parse_month
 
 EXAMPLES = 3
-_DAY = r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-_DAYS = re.compile(rf"{_DAY}\s*(?:~|～|至|到|…|—|–|to|-)\s*{_DAY}")
+MONTHS, MOST = 12, 28  # of a year; the latest day on which months may begin
+DIGITS = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
+_YEAR = r"(?:19|20)\d{2}"
+_TO = r"\s*(?:~|～|至|到|…|—+|–|to|-)\s*"
+_MONTH_DAY = r"(?P<{0}month>\d{{1,2}})\s*[-/.月]\s*(?P<{0}day>\d{{1,2}})(?!\d)\s*日?"
+_COMPACT = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+# A first and a last day: both with a year, the first alone (2026.4.26-5.2), or none (4.26-5.2, 4月26日-5月2日).
+_DAYS = re.compile(
+    rf"(?<!\d)(?:(?P<year>{_YEAR})\s*[-/.年]\s*)?{_MONTH_DAY.format('')}{_TO}"
+    rf"(?:(?P<last_year>{_YEAR})\s*[-/.年]\s*)?{_MONTH_DAY.format('last_')}"
+)
+_COMPACT_DAYS = re.compile(rf"({_YEAR})?{_COMPACT}{_TO}({_YEAR})?{_COMPACT}")
+_ONE_DAY = re.compile(rf"({_YEAR})(?:\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?|(\d\d)(\d\d))(?:[T ]\d.*)?")
 _POINT = re.compile(r"(?:19|20)\d{2}\.1")
 _PERIOD = re.compile(
     r"(?<!\d)(?:19|20)\d{2}\s*(?:年度?\s*|[-_./]\s*)?(?:第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9])\s*月份?|(?<=[-_./])(?:1[0-2]|0[1-9])(?!\d))"
@@ -39,7 +52,7 @@ _SHORT = re.compile(
 Months = tuple[dt.date | None, dt.date | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Days:
     """A period given by its first and last day."""
 
@@ -51,63 +64,149 @@ class Days:
         """The day of the month on which the months of this period begin; None where it is no whole month."""
         return self.first.day if (self.last + dt.timedelta(1)).day == self.first.day else None
 
-    @property
-    def months(self) -> Months:
-        """The months it counts for, named by the month in which each ends; of a part of one month, that month."""
-        if self.begins is None:
-            inside = (self.first.year, self.first.month) == (self.last.year, self.last.month)
-            return (self.first.replace(day=1), self.last.replace(day=1)) if inside else (None, None)
-        first = self.first.replace(day=1)
-        return (first if self.begins == 1 else add_months(first, 1)), self.last.replace(day=1)
+    def months(self, begins: int) -> Months:
+        """The months it counts for where they begin on a day; of a part of one month, that month."""
+        first, last = month_of(self.first, begins), month_of(self.last, begins)
+        whole = days_of(first, last, begins) == (self.first, self.last)
+        return (first, last) if whole or first == last else (None, None)
 
 
-def months_of(texts: Iterable[str], recipe: Recipe, settling: Settling, column: str) -> tuple[dict[str, Months], bool]:
-    """Text → first and last month, and whether some are parts of a month, whose figures add up."""
+@dataclass(frozen=True)
+class _Written:
+    """A first and a last day as they are written: year, month and day of each, a year None where there is none."""
+
+    first: tuple[int | None, int, int]
+    last: tuple[int | None, int, int]
+
+    def days(self, year: int | None, begins: int) -> Days | None:
+        """The days, in the year of the month in which they end where they name none; None where there are no such days."""
+        over = begins > 1 and self.last[1] == MONTHS and self.last[2] >= begins  # the month ends in the next year
+        last_year = self.last[0] or (year - over if year else None)
+        if self.first[0] and not self.last[0]:
+            last_year = self.first[0] + (self.first[1:] > self.last[1:])
+        if last_year is None:
+            return None
+        first_year = self.first[0] or last_year - (self.first[1:] > self.last[1:])
+        try:
+            days = Days(dt.date(first_year, *self.first[1:]), dt.date(last_year, *self.last[1:]))
+        except ValueError:
+            return None
+        return days if days.first <= days.last else None
+
+
+def months_of(
+    texts: Iterable[str], recipe: Recipe, settling: Settling, column: str
+) -> tuple[dict[str, Months], list[str]]:
+    """Text → first and last month, and which of them are parts of a month, whose figures add up."""
     texts = list(texts)
-    year = recipe.options.get("year") or _year_of(
-        [text for text in texts if _YEARLESS.fullmatch(text.strip())], column, settling
-    )
+    written = {text: found for text in texts if (found := _written(text)) is not None}
+    yearless = [
+        text for text in texts
+        if _YEARLESS.fullmatch(text.strip()) or (text in written and not (written[text].first[0] or written[text].last[0]))
+    ]  # fmt: skip
+    year = recipe.options.get("year") or _year_of(yearless, written, column, settling)
     full = {first.year for text in texts if not _SHORT.fullmatch(text.strip()) and (first := span(text)[0])}
     out: dict[str, Months] = {}
     ranges: dict[str, Days] = {}
     for text in texts:
-        days = _days(text)
-        if days is not None:
-            ranges[text] = days
+        if text in written:
+            days = written[text].days(year, settling.begins)
+            out[text] = (None, None)
+            if days is not None:
+                ranges[text] = days
         elif _POINT.fullmatch(text.strip()):
             answer = settling.ask("month_point", "month_point", ("january", "october"), None, column=column, value=text)
             out[text] = span(f"{text.strip()[:4]}-{'01' if answer == 'january' else '10'}")
         elif _SHORT.fullmatch(text.strip()):
             out[text] = _short(text.strip(), column, full, settling)
         else:
-            out[text] = span(text, year)
-    begins = {days.begins for days in ranges.values()}
-    if (
-        len(begins - {None}) > 1
-    ):  # weeks of 5 April to 4 May beside those of 6 April to 5 May are no months of a company
-        ranges_of_months: Mapping[str, Months] = dict.fromkeys(ranges, (None, None))
-    else:
-        ranges_of_months = {text: days.months for text, days in ranges.items()}
-    day = next(iter(begins - {None, 1}), None)
-    if day is not None and None not in begins:
-        settling.say("company_months", column=column, first=day, last=day - 1)
-    parts = [days for text, days in ranges.items() if days.begins is None and ranges_of_months[text][0]]
+            out[text] = _of_a_day(text, column, settling) or span(text, year)
+    spans, parts = _added(ranges, column, settling)
     if parts:
-        settling.say(
-            "weeks_added", column=column, first=f"{min(one.first for one in parts)}", last=f"{max(one.last for one in parts)}"
-        )  # fmt: skip
-    return out | dict(ranges_of_months), bool(parts)
+        named = {
+            text: Days(*days_of(first, last, settling.begins))
+            for text, (first, last) in out.items()
+            if first is not None and last is not None
+        }
+        _refuse_twice({**ranges, **named}, parts, column)
+    return out | spans, parts
 
 
-def _year_of(texts: Sequence[str], column: str, settling: Settling) -> int | None:
+def _added(ranges: Mapping[str, Days], column: str, settling: Settling) -> tuple[dict[str, Months], list[str]]:
+    """The months of periods given by days, and which of them are parts of one.
+
+    Where the company's months begin on the first, periods that all run from another day tell that of themselves.
+    """
+    begins = settling.begins
+    own = {days.begins for days in ranges.values()}
+    if begins == 1 and len(own) == 1 and own & set(range(2, MOST + 1)):
+        begins = next(one for one in own if one)
+        settling.say("company_months", column=column, first=begins, last=begins - 1)
+    spans = {text: days.months(begins) for text, days in ranges.items()}
+    parts = [
+        text
+        for text, months in spans.items()
+        if months[0] and months[1] and days_of(months[0], months[1], begins) != (ranges[text].first, ranges[text].last)
+    ]
+    if parts:
+        added = sorted(ranges[text] for text in parts)
+        _say_added(added, {months for text in parts if (months := spans[text][0])}, column, settling)
+    return spans, parts
+
+
+def _say_added(added: Sequence[Days], months: set[dt.date], column: str, settling: Settling) -> None:
+    """That parts of months were added up, and whether they make whole ones."""
+    days = {one.first + dt.timedelta(step) for one in added for step in range((one.last - one.first).days + 1)}
+    whole = set()
+    for month in months:
+        first, last = days_of(month, month, settling.begins)
+        whole |= {first + dt.timedelta(step) for step in range((last - first).days + 1)}
+    key = "weeks_whole" if days >= whole else "weeks_added"
+    settling.say(key, column=column, first=f"{added[0].first}", last=f"{max(one.last for one in added)}")
+
+
+def _refuse_twice(ranges: Mapping[str, Days], parts: Sequence[str], column: str) -> None:
+    """Refuse to add up parts of which one holds days of another."""
+    ordered = sorted((days, text) for text, days in ranges.items())
+    for (one, text), (other, later) in pairwise(ordered):
+        if other.first <= one.last and one != other and {text, later} & set(parts):
+            raise RecipeRefused("weeks_overlap", column=column, first=text, later=later)
+
+
+def _of_a_day(text: str, column: str, settling: Settling) -> Months | None:
+    """The month of a period that is one day from the day on which months begin: asked, as it may only be the month's last day."""
+    match = _ONE_DAY.fullmatch(text.strip())
+    if match is None or settling.begins == 1:
+        return None
+    try:
+        day = dt.date(*(int(part) for part in match.groups() if part))
+    except ValueError:
+        return None
+    month = month_of(day, settling.begins)
+    if month == day.replace(day=1):
+        return None
+    said = settling.ask(
+        "period_day", "period_day", ("by_day", "by_name"), "by_day",
+        column=column, value=text, month=f"{month:%Y-%m}", named=f"{day:%Y-%m}",
+    )  # fmt: skip
+    return (month, month) if said == "by_day" else None
+
+
+def _year_of(texts: Sequence[str], written: Mapping[str, _Written], column: str, settling: Settling) -> int | None:
     """The year of periods that name none: asked, the last in which none of them is still to come first."""
     if not texts:
         return None
-    today = dt.date.today()
-    months = [span(text, today.year)[0] for text in texts]
-    refuse_two_years({month.month for month in months if month}, column)
-    spans = [span(text, today.year) for text in texts]
-    coming = any(first is not None and first > today for first, _ in spans)
+    today = month_of(dt.date.today(), settling.begins)
+
+    def first_of(text: str) -> dt.date | None:
+        if text not in written:
+            return span(text, today.year)[0]
+        days = written[text].days(today.year, settling.begins)
+        return None if days is None else month_of(days.last, settling.begins)
+
+    months = [month for text in texts if (month := first_of(text)) is not None]
+    refuse_two_years({month.month for month in months}, column)
+    coming = any(month > today for month in months)
     years = [str(today.year - back) for back in ((1, 0, 2) if coming else (0, 1, 2))]
     value = ", ".join(sorted(texts)[:EXAMPLES])
     return int(settling.ask("period_year", "period_year", years, years[0], column=column, value=value))
@@ -141,12 +240,24 @@ def stated_period(found: Sequence[Sheet], file: str, settling: Settling) -> tupl
         ("period_file", file),
     ]
     stated: dict[str, tuple[str, str]] = {}
+    pieces: list[str] = []
     for where, text in places:
-        for match in _PERIOD.finditer(text):
+        plain = text.translate(DIGITS)
+        dated = [days for days in _DAYS.finditer(plain) if days["year"]]
+        for days in dated:
+            first, last = _whole(days[0], settling)
+            if first and last:
+                stated.setdefault(_key(first, last), (where, days[0]))
+            else:
+                pieces.append(days[0])
+        for days in dated:
+            plain = plain.replace(days[0], " ")
+        for match in _PERIOD.finditer(plain):
             first, last = span(re.sub(r"[_.]", "-", match[0]))
             if first and last:
-                key = f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}~{last:%Y-%m}"
-                stated.setdefault(key, (where, match[0]))
+                stated.setdefault(_key(first, last), (where, match[0]))
+    if not stated and pieces:
+        raise RecipeRefused("period_not_whole", value=pieces[0], first=settling.begins)
     if not stated:
         return None
     where, text = next(iter(stated.values()))
@@ -155,21 +266,44 @@ def stated_period(found: Sequence[Sheet], file: str, settling: Settling) -> tupl
     return parse_month(ends[0]), parse_month(ends[-1])
 
 
-def put_months(connection: duckdb.DuckDBPyConnection, spans: Mapping[str, Months]) -> None:
-    """`spans`: text, first_month, last_month."""
-    connection.execute("create or replace table spans (text varchar, first_month date, last_month date)")
+def _key(first: dt.date, last: dt.date) -> str:
+    return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}~{last:%Y-%m}"
+
+
+def _whole(text: str, settling: Settling) -> Months:
+    """The months of the days that a title states; None where they are no whole months."""
+    written = _written(text)
+    days = written.days(None, settling.begins) if written else None
+    if days is None or days.begins is None:
+        return None, None
+    begins = days.begins if settling.begins == 1 and days.begins <= MOST else settling.begins
+    if begins != settling.begins:
+        settling.say("company_months", column=text, first=begins, last=begins - 1)
+    return days.months(begins) if days.begins == begins else (None, None)
+
+
+def put_months(connection: duckdb.DuckDBPyConnection, spans: Mapping[str, Months], parts: Sequence[str] = ()) -> None:
+    """`spans`: text, first_month, last_month, and whether it is a part of a month."""
+    connection.execute("create or replace table spans (text varchar, first_month date, last_month date, part boolean)")
     if spans:
-        rows = [(text, *months) for text, months in spans.items()]
-        connection.executemany("insert into spans values ($1, $2, $3)", rows)
+        rows = [(text, *months, text in set(parts)) for text, months in spans.items()]
+        connection.executemany("insert into spans values ($1, $2, $3, $4)", rows)
 
 
-def _days(text: str) -> Days | None:
-    match = _DAYS.fullmatch(text.strip())
-    if match is None:
+def is_days(text: str) -> bool:
+    """Whether a text says a period by its first and last day."""
+    return _written(text) is not None
+
+
+def _written(text: str) -> _Written | None:
+    plain = text.strip().translate(DIGITS)
+    if match := _DAYS.fullmatch(plain):
+        numbers = [match[name] for name in ("year", "month", "day", "last_year", "last_month", "last_day")]
+    elif match := _COMPACT_DAYS.fullmatch(plain):
+        numbers = list(match.groups())
+    else:
         return None
-    numbers = [int(part) for part in match.groups()]
-    try:
-        first, last = dt.date(*numbers[:3]), dt.date(*numbers[3:])
-    except ValueError:
+    year, month, day, last_year, last_month, last_day = (int(part) if part else None for part in numbers)
+    if month is None or day is None or last_month is None or last_day is None:
         return None
-    return Days(first, last) if first <= last else None
+    return _Written((year, month, day), (last_year, last_month, last_day))

@@ -34,9 +34,12 @@ def problems(
     columns: Mapping[str, Field],
     found: Sequence[Sheet],
     counts: Rows,
-    adding: bool,
+    twice: bool,
 ) -> dict[str, Any]:
-    """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in words that they are empty."""
+    """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in words that they are empty.
+
+    `twice`: an agent may stand twice in a period, and is added up.
+    """
     connection.execute(
         "create table problem (row bigint, sheet varchar, part smallint default 0, field varchar, value varchar, reason varchar)"
     )
@@ -70,7 +73,7 @@ def problems(
                 {"name": numerator},
             )
     check = _check(recipe.kind)
-    if check and not (recipe.kind == "scoresheet" and adding):
+    if check and not (recipe.kind == "scoresheet" and twice):
         bound = _bound(columns) if recipe.kind == "policies" else {}
         connection.execute(f"insert into problem by name {check}", bound)
     connection.execute("create table bad as select distinct sheet, row, part from problem")

@@ -24,9 +24,10 @@ class Question:
 
 @dataclass
 class Settling:
-    """Collects while a file is read; an answer in the recipe settles its question."""
+    """Collects while a file is read; an answer in the recipe settles its question. The company's months begin on day `begins`."""
 
     answers: Mapping[str, str]
+    begins: int = 1
     questions: list[Question] = field(default_factory=list)
     said: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 

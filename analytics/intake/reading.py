@@ -33,6 +33,11 @@ class Reading:
     answer: Mapping[str, Any]
 
     @property
+    def begins(self) -> int:
+        """The day on which the months began by which it was read."""
+        return int(self.answer["month_begins"])
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """What the file leaves open under the recipe."""
         return questions_from(self.answer)
@@ -65,18 +70,23 @@ def members(path: Path, work: Work | None = None) -> list[Path]:
     return [Path(member) for member in answer["members"]]
 
 
-def correct(path: Path, recipe: Recipe, out: Path, language: str, work: Work | None = None) -> bytes:
+def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str, work: Work | None = None) -> bytes:
     """The user's own file as a workbook in which every cell that cannot be read is marked."""
-    request = {"action": "correct", "path": str(path), "recipe": recipe.plain(), "language": language}
+    request = {**_request(path, recipe, begins), "action": "correct", "language": language}
     _ask(request, path, out, work)
     return (out / "corrections.xlsx").read_bytes()
 
 
-def read(path: Path, recipe: Recipe, out: Path, work: Work | None = None) -> Reading:
-    """Clean records and issues of a file by a recipe; `out` is an empty folder that the caller throws away."""
-    answer = _ask({"action": "read", "path": str(path), "recipe": recipe.plain()}, path, out, work)
+def read(path: Path, recipe: Recipe, out: Path, begins: int, work: Work | None = None) -> Reading:
+    """Clean records and issues of a file by a recipe, where months begin on day `begins`; `out` is an empty folder that the caller
+    throws away."""
+    answer = _ask({**_request(path, recipe, begins), "action": "read"}, path, out, work)
     facts = out / "facts.arrow"
     return Reading(_table(out / "records.arrow"), _table(facts) if facts.exists() else None, answer)
+
+
+def _request(path: Path, recipe: Recipe, begins: int) -> dict[str, Any]:
+    return {"path": str(path), "recipe": recipe.plain(), "month_begins": begins}
 
 
 def _table(path: Path) -> pa.Table:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from analytics.intake.container import Sheet
 from analytics.intake.months import span
+from analytics.intake.periods import is_days
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.settle import unit_of
@@ -85,8 +86,9 @@ def _without(found: Sequence[Sheet], odd: Sequence[str], key: str, settling: Set
     return [sheet for sheet in found if sheet.name not in odd]
 
 
-def _month(name: str) -> dt.date | None:
-    return span(name.strip(), ANY_YEAR)[0]
+def _month(name: str) -> dt.date | str | None:
+    """The month that a sheet is named after, or its days as they are written."""
+    return name.strip() if is_days(name) else span(name.strip(), ANY_YEAR)[0]
 
 
 def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Settling) -> Recipe:

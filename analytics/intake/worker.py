@@ -104,22 +104,23 @@ def _months(headers: Sequence[str]) -> dict[str, Any] | None:
     }
 
 
-def read(path: Path, recipe: Recipe, out: Path) -> dict[str, Any]:
-    """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues in the answer."""
-    return _read(path, recipe, out)[0]
+def read(path: Path, recipe: Recipe, out: Path, begins: int = 1) -> dict[str, Any]:
+    """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues in the answer; the company's months
+    begin on day `begins`."""
+    return _read(path, recipe, out, begins)[0]
 
 
-def correct(path: Path, recipe: Recipe, out: Path, language: str) -> dict[str, Any]:
+def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str) -> dict[str, Any]:
     """The user's file as `out/corrections.xlsx`, what cannot be read marked in it."""
     from analytics.intake import corrections  # a second's import that no reading of a file should wait for
 
-    answer, found, layout = _read(path, recipe, out)
+    answer, found, layout = _read(path, recipe, out, begins)
     issues = [{**one, "header": one.get("header") or recipe.columns.get(one["field"], "")} for one in answer["issues"]]
     corrections.write(path, layout, found, issues, language, out / "corrections.xlsx")
     return {}
 
 
-def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[Sheet], Layout]:
+def _read(path: Path, recipe: Recipe, out: Path, begins: int) -> tuple[dict[str, Any], list[Sheet], Layout]:
     mapped = (*recipe.columns.values(), *recipe.only)
     wanted = frozenset(plain(header) for header in mapped)
     options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
@@ -136,7 +137,7 @@ def _read(path: Path, recipe: Recipe, out: Path) -> tuple[dict[str, Any], list[S
         nearest = min(found, key=lambda sheet: len(lacking[sheet.name]))
         missing = next(header for header in mapped if plain(header) in lacking[nearest.name])
         raise FileRefused("column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20])
-    answer = cells.read(fitting, recipe, out, {**seen, "file": path.stem})
+    answer = cells.read(fitting, recipe, out, {**seen, "file": path.stem}, begins)
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]
     answer["unread"] = [*left, *(name for name in lacking if lacking[name]), *seen.get("bare", [])]
@@ -181,9 +182,9 @@ def answer(request: Mapping[str, Any]) -> None:
         elif request["action"] == "unpack":
             said = unpack(path, out)
         elif request["action"] == "correct":
-            said = correct(path, recipe_from(request["recipe"]), out, request["language"])
+            said = correct(path, recipe_from(request["recipe"]), out, request["month_begins"], request["language"])
         else:
-            said = read(path, recipe_from(request["recipe"]), out)
+            said = read(path, recipe_from(request["recipe"]), out, request["month_begins"])
     except RenewalError as error:
         said = {"refused": {"type": type(error).__name__, "key": error.key, "facts": error.facts}}
     except (MemoryError, pa.ArrowMemoryError):

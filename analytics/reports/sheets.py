@@ -9,7 +9,8 @@ from analytics.catalogue import preset_schemes
 from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
-from analytics.reports.words import value_text
+from analytics.model import Period, parse_month
+from analytics.reports.words import period_text, value_text
 from analytics.statistics.quadrant_probability import CERTAIN
 from analytics.units import percent
 
@@ -27,7 +28,10 @@ def basics(sheet: Sheet, language: str) -> list[tuple[str, str]]:
     """Label and value of the basic information."""
     period = sheet["period"]
     rows = [(fields()[name].label[language], sheet["agent"].get(name) or "—") for name in BASICS]
+    begins = sheet["rules"].get("month_begins", 1)  # sheets closed before it was a rule have none
     span = period["from"] if period["from"] == period["to"] else f"{period['from']} – {period['to']}"
+    if begins != 1:
+        span = period_text(Period(parse_month(period["from"]), parse_month(period["to"])), begins, language)
     rows.append(
         (
             say("filter.period", language),

@@ -18,7 +18,7 @@ from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.insight.robustness import RankRanges
 from analytics.intake.questions import Question
 from analytics.language import explain, say
-from analytics.model import Indicator, Issue, Settings, Text, WeightScheme
+from analytics.model import Indicator, Issue, Settings, Text, WeightScheme, days_of
 from analytics.people import MarketAverage, StandardVersion
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
@@ -46,8 +46,7 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
     )
     return {
         "period": {
-            "from": f"{measured.period.first:%Y-%m}",
-            "to": f"{measured.period.last:%Y-%m}",
+            **_months(measured),
             "provisional": measured.provisional,
             "open_policies": int(measured.totals.get("open_policies", 0)),
             "stale_open": int(measured.totals.get("stale_open", 0)),
@@ -84,6 +83,16 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
             if one["agent_id"] in seen
         ],
     }  # fmt: skip
+
+
+def _months(measured: Measured) -> dict[str, str]:
+    """A period's first and last month; where months do not begin on the first, its first and last day."""
+    period, begins = measured.period, measured.settings.month_begins
+    months = {"from": f"{period.first:%Y-%m}", "to": f"{period.last:%Y-%m}"}
+    if begins == 1:
+        return months
+    first, last = days_of(period.first, period.last, begins)
+    return {**months, "first_day": f"{first}", "last_day": f"{last}"}
 
 
 def _agent(evaluation: Evaluation, placed: Placed, row: int) -> dict[str, Any]:
@@ -128,8 +137,7 @@ def quadrant_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
     people = evaluation.people
     return {
         "period": {
-            "from": f"{evaluation.measured.period.first:%Y-%m}",
-            "to": f"{evaluation.measured.period.last:%Y-%m}",
+            **_months(evaluation.measured),
         },
         "x": placed.x,
         "y": placed.y,
@@ -354,7 +362,7 @@ def method_view(
         "vetoes": [{"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap} for one in known.vetoes],
         "settings": {
             "grace_days": settings.grace_days, "grace_by_product": dict(settings.grace_by_product), "contact_lead_days": settings.contact_lead_days,
-            "missing_limit": settings.missing_limit, "calendar": settings.calendar, "missing_rule": "renormalise",
+            "missing_limit": settings.missing_limit, "calendar": settings.calendar, "month_begins": settings.month_begins, "missing_rule": "renormalise",
             "window_closed": "due_date + grace_days < as_of", "on_the_line": "high", "mean_cut": "pooled", "not_rated": "not ranked",
         },
         "schemes": [{"name": name, "weights": dict(one.categories)} for name, one in preset_schemes().items()],

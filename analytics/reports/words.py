@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import math
 
 from analytics.language import say
-from analytics.model import CATEGORIES, WeightScheme
+from analytics.model import CATEGORIES, Period, WeightScheme, days_of
 from analytics.units import percent
 
 
@@ -23,6 +25,19 @@ def value_text(value: float | None, unit: str, language: str) -> str:
             return f"{minus}{size:.1f} {say('unit.days', language)}"
         case _:
             return f"{minus}{size:.2f}"
+
+
+def period_text(period: Period, begins: int, language: str) -> str:
+    """A period by its months; where these do not begin on the first, with its days: 2026-05 (4月26日–5月25日)."""
+    if begins == 1:
+        return str(period)
+    first, last = (_day_text(day, language) for day in days_of(period.first, period.last, begins))
+    return say("period.days", language, period=period, first=first, last=last)
+
+
+def _day_text(day: dt.date, language: str) -> str:
+    month = {"zh": day.month, "en": calendar.month_abbr[day.month]}
+    return say("period.day", language, month=month, day=day.day)
 
 
 def weights_text(scheme: WeightScheme) -> str:

@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 KEPT = frozenset({"months", "channels", "loads", "facts_of", "as_of_range", "by_month", "team_by_month"})
 MOST_KEPT = 256
 VIEWS = ("policy_state", "agent_figures")
+MACROS = HERE.parent / "month_of.sql"  # what every statement here may call
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.
 LOCKED: dict[str, str | bool | int | float | list[str]] = {
@@ -274,7 +275,7 @@ def _log(path: Path) -> Path:
 
 
 def _migrate(root: duckdb.DuckDBPyConnection) -> None:
-    """Bring the tables to the newest form, then the views, which are derived and may change with any version."""
+    """Bring the tables to the newest form, then macros and views, which are derived and may change with any version."""
     known = {file.name: file for file in sorted((HERE / "migrations").glob("*.sql"))}
     with root.cursor() as cursor:
         cursor.execute("create table if not exists migration (name varchar primary key)")
@@ -289,15 +290,15 @@ def _migrate(root: duckdb.DuckDBPyConnection) -> None:
             cursor.execute(file.read_text(encoding="utf-8"))
             cursor.execute("insert into migration values ($1)", [name])
             cursor.execute("commit")
-    for name in VIEWS:
-        text = view(name)
-        mark = f"view {name} {hashlib.sha256(text.encode()).hexdigest()}"
+    derived = {f"view {name}": f"create or replace view {name} as {view(name)}" for name in VIEWS}
+    for name, text in {"macro month_of": MACROS.read_text(encoding="utf-8"), **derived}.items():
+        mark = f"{name} {hashlib.sha256(text.encode()).hexdigest()}"
         if mark in done:
             continue
         with root.cursor() as cursor:
             cursor.execute("begin")
-            cursor.execute(f"create or replace view {name} as {text}")
-            cursor.execute("delete from migration where starts_with(name, $1)", [f"view {name} "])
+            cursor.execute(text)
+            cursor.execute("delete from migration where starts_with(name, $1)", [f"{name} "])
             cursor.execute("insert into migration values ($1)", [mark])
             cursor.execute("commit")
 

@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from analytics.model import Followed, Settings, add_months
+from analytics.model import Followed, Settings, add_months, days_of, month_stated
 from analytics.people import Correction
 from analytics.warehouse.connection import Warehouse, question, run, statements, view
 
@@ -71,8 +71,8 @@ def store(cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, wor
         **words,
     }
     options = load.recipe.get("options", {})
-    bound["first"] = _month(options.get("from"))
-    bound["last"] = _month(options.get("to"))
+    for name, option in (("first", "from"), ("last", "to")):
+        bound[name] = month_stated(options[option], settings.month_begins) if option in options else None
     before = int(run(cursor, "not_current", load_id=load_id)[0][0])
     cursor.register("incoming", load.records)
     if load.kind == "policies" and load.recipe.get("answers", {}).get("handover") == "holder":
@@ -211,7 +211,10 @@ def _apply_settings(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> No
     if _rules_now(cursor) == wanted:
         return
     run(cursor, "set_settings", settings=wanted)
-    run(cursor, "set_rule", grace_days=settings.grace_days, lead_days=settings.contact_lead_days)
+    run(
+        cursor, "set_rule",
+        grace_days=settings.grace_days, lead_days=settings.contact_lead_days, month_begins=settings.month_begins,
+    )  # fmt: skip
     run(cursor, "clear_product_grace")
     for product, days in settings.grace_by_product.items():
         run(cursor, "add_product_grace", product=product, grace_days=days)
@@ -233,6 +236,7 @@ def _rules_of(settings: Settings) -> str:
             dict(settings.grace_by_product),
             settings.contact_lead_days,
             settings.calendar,
+            settings.month_begins,
             definition.hexdigest(),  # a version of the program that counts otherwise counts everything again
         ]
     )
@@ -253,13 +257,10 @@ def rollup_bound(settings: Settings, first: dt.date, last: dt.date, channel: str
     return {
         "first_month": first,
         "last_month": last,
-        "contact_from": first - dt.timedelta(days=settings.contact_lead_days + 31),
+        "contact_from": days_of(first, last, settings.month_begins)[0]
+        - dt.timedelta(days=settings.contact_lead_days + 31),
         "channel": channel,
     }
-
-
-def _month(value: Any) -> dt.date | None:
-    return dt.date.fromisoformat(f"{str(value)[:7]}-01") if value else None
 
 
 def _renew(cursor: duckdb.DuckDBPyConnection, kind: str, load_id: int) -> None:
@@ -277,7 +278,8 @@ def _roll_up(cursor: duckdb.DuckDBPyConnection, months: list[dt.date], settings:
     """Make the agent-months of these months anew, a run of neighbouring months at a time."""
     if not months:
         return
-    _calendar(cursor, {month.year for month in months}, settings.calendar)
+    begun = {days_of(month, month, settings.month_begins)[0].year for month in months}
+    _calendar(cursor, {month.year for month in months} | begun, settings.calendar)
     for first, last in _runs(months):
         span = {"first_month": first, "last_month": last}
         for table in ("agent_month", "agent_month_item", "roster_month"):

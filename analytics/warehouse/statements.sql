@@ -1,16 +1,16 @@
 -- name: insert_policies
 insert into policies
-select $load_id, row, policy_id, agent_id, due_date, date_trunc('month', due_date)::date, outcome, renewed_on, premium_due, premium_renewed,
+select $load_id, row, policy_id, agent_id, due_date, month_of(due_date, month_begins), outcome, renewed_on, premium_due, premium_renewed,
   first_term, product, channel, customer_id, case when list_contains($no_exclusion, lower(exclusion)) then null else exclusion end,
   lost_reason, satisfaction, complaints, contacts, $as_of, true,
-  quoted_on, count(quoted_on) over (partition by date_trunc('month', due_date)) > 0, started_on
-from incoming
+  quoted_on, count(quoted_on) over (partition by month_of(due_date, month_begins)) > 0, started_on
+from incoming cross join rule
 
 -- name: insert_policies_facts
 insert into agent_facts
-select $load_id, agent_id, date_trunc('month', due_date)::date, max(name), max(team), max(branch), max(region), null, null, null, null, $as_of, null
-from incoming where due_date is not null and (name is not null or team is not null or branch is not null or region is not null)
-group by agent_id, date_trunc('month', due_date)::date
+select $load_id, agent_id, month_of(due_date, month_begins), max(name), max(team), max(branch), max(region), null, null, null, null, $as_of, null
+from incoming cross join rule where due_date is not null and (name is not null or team is not null or branch is not null or region is not null)
+group by agent_id, month_of(due_date, month_begins)
 
 -- name: insert_agents
 insert into agent_facts
@@ -18,20 +18,20 @@ select $load_id, agent_id, month, name, team, branch, region, hired_on, supervis
 
 -- name: insert_contacts
 insert into contacts
-select $load_id, row, agent_id, contacted_at, date_trunc('month', contacted_at)::date, policy_id, customer_id, effective, $as_of, true from incoming
+select $load_id, row, agent_id, contacted_at, month_of(contacted_at, month_begins), policy_id, customer_id, effective, $as_of, true from incoming cross join rule
 
 -- name: insert_surveys
 insert into surveys
-select $load_id, row, agent_id, surveyed_on, date_trunc('month', surveyed_on)::date, score, true from incoming
+select $load_id, row, agent_id, surveyed_on, month_of(surveyed_on, month_begins), score, true from incoming cross join rule
 
 -- name: insert_complaints
 insert into complaints
-select $load_id, row, agent_id, received_on, date_trunc('month', received_on)::date, upheld, policy_id, true from incoming
+select $load_id, row, agent_id, received_on, month_of(received_on, month_begins), upheld, policy_id, true from incoming cross join rule
 
 -- name: insert_assessments
 insert into assessments
-select $load_id, row, agent_id, assessed_on, date_trunc('month', assessed_on)::date,
-  coalesce(list_extract($item_ids, list_position($item_words, lower(item))), lower(item)), score, assessor, true from incoming
+select $load_id, row, agent_id, assessed_on, month_of(assessed_on, month_begins),
+  coalesce(list_extract($item_ids, list_position($item_words, lower(item))), lower(item)), score, assessor, true from incoming cross join rule
 
 -- name: insert_scoresheet
 insert into scoresheet select $load_id, row, agent_id, first_month, last_month, measure, value, true from incoming
@@ -155,7 +155,7 @@ update meta set data_version = $version
 -- name: set_settings
 update meta set settings = $settings
 -- name: set_rule
-update rule set grace_days = $grace_days, lead_days = $lead_days
+update rule set grace_days = $grace_days, lead_days = $lead_days, month_begins = $month_begins
 -- name: clear_product_grace
 delete from product_grace
 -- name: add_product_grace
@@ -163,7 +163,7 @@ insert into product_grace values ($product, $grace_days)
 -- name: calendar_years
 select distinct year(day) from calendar
 -- name: add_calendar
-insert into calendar select day, date_trunc('month', day)::date, working from new_days
+insert into calendar select day, month_of(day, month_begins), working from new_days cross join rule
 -- name: kind_of_load
 select kind from loads where load_id = $load_id
 -- name: undated
@@ -221,7 +221,7 @@ where p.month between $first_month and $last_month
 create or replace temp table agent_month as select * from agent_month where not (month between $first_month and $last_month)
 -- name: cut_rule
 -- What was known on an earlier day: stands before the stored rule for this cursor alone.
-create or replace temp table rule as select grace_days, lead_days, $cut::date as cut from main.rule
+create or replace temp table rule as select grace_days, lead_days, $cut::date as cut, month_begins from main.rule
 -- name: shadow_roster
 -- A roster of this cursor's own, filled like the stored one from the agent-months that it sees.
 create or replace temp table roster_month as select * from main.roster_month where not (month between $first_month and $last_month)
@@ -259,8 +259,9 @@ select * from main.assessments where month between $first_month and $last_month
 -- name: moved_policies
 -- Policies of months that are over which the incoming file gives to another agent than they have.
 select count(*), min(i.policy_id) from incoming i
-join policies p on p.current and p.policy_id = i.policy_id and p.month = date_trunc('month', i.due_date)
-where p.agent_id <> i.agent_id and p.month < date_trunc('month', $as_of::date)
+cross join rule r
+join policies p on p.current and p.policy_id = i.policy_id and p.month = month_of(i.due_date, r.month_begins)
+where p.agent_id <> i.agent_id and p.month < month_of($as_of::date, r.month_begins)
 
 -- name: keep_holders
 -- The incoming policies, those of months that are over with the agent who had them; who they belong to now is not told of the other.
@@ -269,14 +270,16 @@ select i.* replace (
   case when p.agent_id is null then i.team end as team, case when p.agent_id is null then i.branch end as branch,
   case when p.agent_id is null then i.region end as region)
 from incoming i
-left join policies p on p.current and p.policy_id = i.policy_id and p.month = date_trunc('month', i.due_date)
-  and p.agent_id <> i.agent_id and p.month < date_trunc('month', $as_of::date)
+cross join rule r
+left join policies p on p.current and p.policy_id = i.policy_id and p.month = month_of(i.due_date, r.month_begins)
+  and p.agent_id <> i.agent_id and p.month < month_of($as_of::date, r.month_begins)
 order by i.row
 
 -- name: agents_of_months
 -- The latest incoming month, how many agents it has, and how many the month before has in the warehouse.
-with latest as (select max(date_trunc('month', due_date))::date as month from incoming)
-select latest.month, (select count(distinct agent_id) from incoming where date_trunc('month', due_date) = latest.month),
+with coming as (select agent_id, month_of(due_date, month_begins) as month from incoming cross join rule),
+latest as (select max(month) as month from coming)
+select latest.month, (select count(distinct agent_id) from coming where coming.month = latest.month),
   (select count(distinct agent_id) from agent_month where month = latest.month - interval 1 month and due_policies > 0)
 from latest where latest.month is not null
 

@@ -89,6 +89,9 @@ def change_rules(settings: Settings) -> None:
     with st.expander(t("method.change")), st.form("settings_form"):
         days = st.number_input(t("method.grace"), 0, 366, settings.grace_days, key="set_grace")
         lead = st.number_input(t("method.lead"), 0, 366, settings.contact_lead_days, key="set_lead")
+        begins = st.number_input(
+            t("method.month_begins"), 1, 28, settings.month_begins, key="set_month", help=t("method.month_begins_help")
+        )
         limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
         by_product = st.data_editor(
             pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
@@ -106,6 +109,7 @@ def change_rules(settings: Settings) -> None:
                     "missing_limit": float(limit),
                     "grace_by_product": products,
                     "grace_days": int(days),
+                    "month_begins": int(begins),
                 }
             )
             st.rerun()
@@ -208,6 +212,8 @@ with shell.page("method", needs_data=False, official=True):
             calendar=settings.calendar,
         )
     )
+    if settings.month_begins != 1:
+        st.markdown(t("method.months", first=settings.month_begins, last=settings.month_begins - 1))
     st.caption(t("method.vetoes", count=len(known.vetoes)))
     for veto in known.vetoes:
         one = known[veto.indicator]

@@ -55,7 +55,9 @@ def standards() -> None:
         gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
         st.markdown(t("fairness.paper", indicator=gap["label"], nominal=f"{gap['nominal']:.0f}", decides=f"{gap['decides']:.0f}"))  # fmt: skip
     panel.show("fairness_standards", table, columns, height=panel.fit(len(table), 520))
-    panel.downloads("fairness_standards", plain("fairness.export", period=str(now.measured.period)), table, columns)
+    panel.downloads(
+        "fairness_standards", plain("fairness.export", period=controls.period_text(now.measured.period)), table, columns
+    )
 
 
 def save_market(name: str) -> None:
@@ -186,7 +188,7 @@ def gaps() -> None:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
     panel.show("fairness_groups", found, columns, height=panel.fit(len(found), 320))
-    panel.downloads("fairness_groups", plain("fairness.export_groups", by=t(f"fairness.by_{by}"), period=str(period)), found, columns)  # fmt: skip
+    panel.downloads("fairness_groups", plain("fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)), found, columns)  # fmt: skip
 
 
 def definitions() -> None:

@@ -341,7 +341,7 @@ def rehearsal() -> None:
     with st.form("adopt", border=True):
         reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)
         since = st.date_input(
-            t("standards.since"), dt.date.today().replace(day=1), key="adopt_since", format="YYYY-MM-DD", width=200
+            t("standards.since"), load.desk().this_month, key="adopt_since", format="YYYY-MM-DD", width=200
         )
         if st.form_submit_button(t("standards.adopt"), type="primary"):
             adopt(drafted(reason, since))
@@ -378,7 +378,7 @@ def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
     panel.show("rehearsal", shown, columns)
     panel.downloads("rehearsal", t("standards.rehearsal"), shown, columns)
     changes = grade_changes(*pairs[-1])
-    st.markdown(t("standards.regraded", count=len(changes), period=str(pairs[-1][0].measured.period)))
+    st.markdown(t("standards.regraded", count=len(changes), period=controls.period_text(pairs[-1][0].measured.period)))
     if len(changes):
         people = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
         moves = [

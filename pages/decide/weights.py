@@ -1,6 +1,5 @@
 """Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a scheme for the company."""
 
-import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -329,13 +328,13 @@ def effect(now: Evaluation) -> None:
         st.metric(
             t("weights.regraded"), int(found.regraded), help=t("weights.regraded_help", base=in_force), border=True
         )
-    st.caption(t("weights.against", base=in_force, period=str(now.measured.period)))
+    st.caption(t("weights.against", base=in_force, period=controls.period_text(now.measured.period)))
     if found.chart is None:
         st.info(t("weights.nobody_rated"))
         return
     persistent_figure(found.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar())
     panel.show("moves", found.moves, height=330)
-    export = plain("weights.export", period=str(now.measured.period))
+    export = plain("weights.export", period=controls.period_text(now.measured.period))
     panel.downloads("moves", export, found.table, found.moves.columns, persons=found.persons)
 
 
@@ -351,16 +350,12 @@ def save_form() -> None:
             st.text_input(t("weights.save_name"), key="save_name", max_chars=120)
             st.text_input(t("weights.save_author"), key="save_author", max_chars=120)
             box(t("weights.purpose"), PURPOSES, key="save_purpose", format_func=lambda one: t(f"weights.purpose_{one}"))
-            st.date_input(t("standards.since"), first_of_month(), key="save_since", format="YYYY-MM-DD")
+            st.date_input(t("standards.since"), load.desk().this_month, key="save_since", format="YYYY-MM-DD")
         st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         with st.container(horizontal=True):
             st.form_submit_button(t("weights.save_button"), on_click=action(save), args=(False,))
             st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=action(save), args=(True,))
-
-
-def first_of_month() -> dt.date:
-    return dt.date.today().replace(day=1)
 
 
 def adopt_form() -> None:
@@ -371,7 +366,7 @@ def adopt_form() -> None:
             session.keep_valid("adopt_name", list(choices))
             name = box(t("weights.scheme"), list(choices), key="adopt_name", format_func=label_of, width=260)
             since = st.date_input(
-                t("standards.since"), first_of_month(), key="adopt_scheme_since", format="YYYY-MM-DD", width=180
+                t("standards.since"), load.desk().this_month, key="adopt_scheme_since", format="YYYY-MM-DD", width=180
             )
             st.text_input(t("weights.adopt_reason"), key="adopt_scheme_reason", max_chars=500, width=320)
         ahead = load.desk().adoption_effect(name, None, since)

@@ -66,7 +66,7 @@ with shell.page("case_mix"):
         Column("standardised", t("case_mix.standardised"), "percent"), Column("covered", t("case_mix.covered"), "percent"),
     ]  # fmt: skip
     ticked = panel.pick("case_mix", shown, columns, by="agent_id", height=panel.fit(len(shown), 420))
-    panel.downloads("case_mix", plain("case_mix.export", period=str(period)), shown, columns)
+    panel.downloads("case_mix", plain("case_mix.export", period=controls.period_text(period)), shown, columns)
     if len(shown):
         one = (shown[shown["agent_id"].astype(str) == ticked[0]] if ticked else shown).iloc[0]
         steps = waterfall(found, one["agent_id"])
@@ -133,6 +133,8 @@ with shell.page("case_mix"):
                 Column("performance", t("case_mix.performance"), "percent"),
             ]
             panel.show("cells", cells, named, height=panel.fit(len(cells), 320))
-            panel.downloads("cells", plain("case_mix.cells_export", team=team, period=str(period)), cells, named)
+            panel.downloads(
+                "cells", plain("case_mix.cells_export", team=team, period=controls.period_text(period)), cells, named
+            )
     with st.expander(t("common.how")):
         st.markdown(t("case_mix.how"))

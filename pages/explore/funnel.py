@@ -82,6 +82,6 @@ with shell.page("funnel"):
         st.caption(md(together_text(now.measured, session.language())))
         st.caption(t("funnel.blame"))
     panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))
-    panel.downloads("funnel", plain("funnel.export", period=str(now.measured.period)), table, columns)
+    panel.downloads("funnel", plain("funnel.export", period=controls.period_text(now.measured.period)), table, columns)
     with st.expander(t("common.how")):
         st.markdown(t("funnel.how"))

@@ -183,7 +183,7 @@ with shell.page("overview"):
     before = load.compared(filters, "before" if kind == "before" else "year") if kind else None
     period_before = before.measured.period if before else None
     cut = before.measured.filters.cut if before else None
-    words = t("overview.compared_cut", period=str(period_before), cut=f"{cut:%m-%d}") if cut else t("overview.compared_with", period=str(period_before))  # fmt: skip
+    words = t("overview.compared_cut", period=controls.period_text(period_before), cut=f"{cut:%m-%d}") if cut else t("overview.compared_with", period=controls.period_text(period_before))  # fmt: skip
     cards(now, before, words if before else "")
     if kind and before is None:
         st.caption(t("overview.no_comparison_open" if now.measured.provisional else "overview.no_comparison"))
@@ -215,13 +215,13 @@ with shell.page("overview"):
         panel.show("everybody", head, column_config=bars, height=420)
     panel.downloads(
         "ranking",
-        plain("overview.export", period=str(now.measured.period)),
+        plain("overview.export", period=controls.period_text(now.measured.period)),
         table,
         columns,
         [
             plain(
                 "overview.export_note",
-                period=str(now.measured.period),
+                period=controls.period_text(now.measured.period),
                 scheme=views.scheme_label(now.scheme, session.language()),
             )
         ],

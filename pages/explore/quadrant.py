@@ -56,7 +56,9 @@ def put_on_list(agents: list[str]) -> None:
         lines = plain(
             "talk.reason_lines", x=indicator(placed.x), y=indicator(placed.y), kind=t(f"cut.{placed.x_cut.kind}")
         )
-        reason = plain("talk.reason_quadrant", quadrant=t(f"quadrant.{quadrant}"), period=str(now.measured.period))
+        reason = plain(
+            "talk.reason_quadrant", quadrant=t(f"quadrant.{quadrant}"), period=controls.period_text(now.measured.period)
+        )
         made = Talk(
             agent_id,
             reason=f"{reason}{lines}",
@@ -262,7 +264,7 @@ def table() -> None:
             )
         else:
             st.caption(t("quadrant_page.tick_one"))
-        export = plain("quadrant_page.export", period=str(now.measured.period))
+        export = plain("quadrant_page.export", period=controls.period_text(now.measured.period))
         panel.downloads("quadrant", export, frame, columns, persons=len(frame))
     if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))

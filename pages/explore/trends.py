@@ -50,7 +50,9 @@ def incentive_list() -> None:
     shown = named(table)
     listed = [columns[0], columns[1], columns[2], Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
     panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
-    panel.downloads("incentives", plain("trends.export", period=str(span)), shown, listed, [t("trends.how")])
+    panel.downloads(
+        "incentives", plain("trends.export", period=controls.period_text(span)), shown, listed, [t("trends.how")]
+    )
     bonus = st.number_input(t("trends.bonus"), 0, 1_000_000, 2_000, step=500, key="bonus", width=200)
     st.markdown(t("trends.budget", total=f"{bonus * count:,}", count=count, chance=f"{Q * bonus * len(table):,.0f}"))
 
@@ -103,6 +105,6 @@ with shell.page("trends"):
             alt=plain("trends.of", indicator=indicator(chosen)),
         )  # fmt: skip
     panel.show("trends", named(everybody), columns, height=panel.fit(len(everybody), 420))
-    panel.downloads("trends", plain("trends.export_all", indicator=indicator(chosen), period=str(span)), named(everybody), columns)  # fmt: skip
+    panel.downloads("trends", plain("trends.export_all", indicator=indicator(chosen), period=controls.period_text(span)), named(everybody), columns)  # fmt: skip
     with st.expander(t("common.how")):
         st.markdown(t("trends.how"))

@@ -126,7 +126,10 @@ with shell.page("weak_spots"):
                 )
             )
         panel.downloads(
-            "losses", plain("weak_spots.export", team=whose, period=str(now.measured.period)), export, columns
+            "losses",
+            plain("weak_spots.export", team=whose, period=controls.period_text(now.measured.period)),
+            export,
+            columns,
         )
     behind = agents_behind(now, team, chosen)
     st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)

@@ -183,7 +183,11 @@ with shell.page("agent"):
     else:
         st.caption(t("sheet.moved_on", agents=f"{names[agent_id]} {agent_id}"))
     panel.downloads(
-        "agent", plain("agent.export", agent=agent_id, period=str(now.measured.period)), export, columns, persons=1
+        "agent",
+        plain("agent.export", agent=agent_id, period=controls.period_text(now.measured.period)),
+        export,
+        columns,
+        persons=1,
     )
     with st.expander(t("common.how")):
         st.markdown(t("agent.how"))

@@ -142,8 +142,8 @@ def whom() -> None:
     )  # fmt: skip
     told()
     panel.downloads(
-        "coaching", plain("coaching.export", period=str(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
-        [plain("coaching.export_note", period=str(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
+        "coaching", plain("coaching.export", period=controls.period_text(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
+        [plain("coaching.export_note", period=controls.period_text(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
     )  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
             Column("agreed", t("talk.agreed")),
             Column("indicator", t("talk.aims")),
             Column("before", t("talk.before")),
-            Column("after", plain("talk.after", period=str(now.measured.period))),
+            Column("after", plain("talk.after", period=controls.period_text(now.measured.period))),
         ]
         panel.show("talk_history", table, columns)
         st.caption(t("talk.no_claim"))

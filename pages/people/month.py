@@ -46,7 +46,7 @@ def publishing() -> None:
             st.button(t("month.take_back"), key="take_back", on_click=action(take_back))
         else:
             st.button(
-                t("month.publish", period=str(period)),
+                t("month.publish", period=controls.period_text(period)),
                 key="publish",
                 type="primary",
                 on_click=action(told),
@@ -63,7 +63,11 @@ with shell.page("routine", official=True):
     steps = load.desk().routine(period)
     lines = routine_lines(steps, session.language())
     left = sum(step.state == "open" for step in steps)
-    st.markdown(t("month.left", period=str(period), count=left) if left else t("month.all_done", period=str(period)))
+    st.markdown(
+        t("month.left", period=controls.period_text(period), count=left)
+        if left
+        else t("month.all_done", period=controls.period_text(period))
+    )
     panel.refused("month_refused")
     for step, line in zip(steps, lines, strict=True):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"):
@@ -80,6 +84,6 @@ with shell.page("routine", official=True):
         }
     )
     columns = [Column(name, t(f"month.col_{name}")) for name in table.columns]
-    panel.downloads("routine", plain("month.export", period=str(period)), table, columns)
+    panel.downloads("routine", plain("month.export", period=controls.period_text(period)), table, columns)
     with st.expander(t("common.how")):
         st.markdown(t("month.how"))

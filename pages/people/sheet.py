@@ -420,7 +420,7 @@ with shell.page("sheet", official=True):
     closing(agent_id, one)
     notes(agent_id)
     weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]
-    reason = plain("talk.reason_sheet", period=str(now.measured.period))
+    reason = plain("talk.reason_sheet", period=controls.period_text(now.measured.period))
     controls.plan_talk(now, agent_id, reason, tuple(item["id"] for item in weakest), "sheet_plan")
     st.page_link(
         "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"

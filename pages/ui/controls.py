@@ -12,6 +12,7 @@ from analytics.charts.theme import ticks
 from analytics.evaluation import Evaluation
 from analytics.model import Filters, Period, add_months, parse_month
 from analytics.people import OPEN_TALKS, Talk
+from analytics.reports import words
 from analytics.text import short
 from pages.ui import load, session
 from pages.ui.act import action
@@ -75,7 +76,7 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
     default = load.default_period()
     default_id = f"{default.first:%Y-%m}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
-        chosen = _select("period", list(periods), default_id, lambda one: _period_label(one, periods))
+        chosen = _select("period", list(periods), default_id, _labels(periods).__getitem__)
         base = load.measured(Filters(periods[chosen], theirs=theirs))
         seen = base.people[base.in_scope]
         alone = session.identity().agent_id is not None
@@ -85,8 +86,8 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
         for key, names in (("team", teams), ("branch", branches), ("channel", channels)):
             if names:
                 every = {"team": "filter.all_teams", "branch": "filter.all_branches", "channel": "filter.all_channels"}
-                words = dict(zip(["", *names], [plain(every[key]), *ticks(map(short, names))], strict=True))
-                _select(key, list(words), "", words.__getitem__)
+                labels = dict(zip(["", *names], [plain(every[key]), *ticks(map(short, names))], strict=True))
+                _select(key, list(labels), "", labels.__getitem__)
         if least:
             value = st.number_input(
                 t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=104
@@ -103,7 +104,7 @@ def period_choice() -> Period:
     """The period alone, for pages that need nothing else."""
     periods = period_options()
     default = f"{load.default_period().first:%Y-%m}"
-    return periods[_select("period", list(periods), default, lambda one: _period_label(one, periods))]
+    return periods[_select("period", list(periods), default, _labels(periods).__getitem__)]
 
 
 def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
@@ -146,10 +147,17 @@ def _reset() -> None:
     session.put("least", 0)
 
 
-def _period_label(one: str, periods: dict[str, Period]) -> str:
-    if one == ALL:
-        return plain("filter.everything", period=str(periods[one]))
-    return one.replace("~", "…")
+def _labels(periods: dict[str, Period]) -> dict[str, str]:
+    """What the options of the period are called."""
+    begins, language = load.desk().settings.month_begins, session.language()
+    said = {one: words.period_text(period, begins, language) for one, period in periods.items()}
+    labels = {one: one.replace("~", "…") if begins == 1 else said[one] for one in periods}
+    return {**labels, **({ALL: plain("filter.everything", period=said[ALL])} if ALL in said else {})}
+
+
+def period_text(period: Period) -> str:
+    """A period as pages and files say it: with its days, where the company's months do not begin on the first."""
+    return words.period_text(period, load.desk().settings.month_begins, session.language())
 
 
 def show_period(months: tuple[str, ...]) -> None:

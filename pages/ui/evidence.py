@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.model import Filters
 from analytics.reports.evidence import evidence_tables
 from analytics.reports.tables import export_name, to_xlsx
-from pages.ui import load, panel, session
+from pages.ui import controls, load, panel, session
 from pages.ui.i18n import indicator, md, plain, short_name, t
 
 
@@ -28,6 +28,6 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
         for at, (kind, (table, columns)) in enumerate(tables.items()):
             st.markdown(f"**{md(kind)}** · {len(table):,}")
             panel.show(f"{key}.evidence.{at}", table, columns, height=panel.fit(len(table), 320))
-        stem = plain("evidence.export", agent=agent_id, indicator=label, period=str(filters.period))
+        stem = plain("evidence.export", agent=agent_id, indicator=label, period=controls.period_text(filters.period))
         file = panel.Leaving(export_name(stem, load.data_version(), "xlsx"), 1, str(filters.period))
         panel.take(t("common.xlsx"), file, lambda: to_xlsx(tables), f"{key}.evidence.xlsx")

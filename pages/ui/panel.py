@@ -238,8 +238,9 @@ def downloads(
     `persons`: of how many it tells, where no agent_id of its own says that.
     """
     version = load.data_version()
-    first = on_trial()
-    name = f"{t('trial.mark')} {stem}" if first else stem
+    trial = on_trial()
+    first = [*trial, *its_days(stem)]
+    name = f"{t('trial.mark')} {stem}" if trial else stem
     if persons == 0 and "agent_id" in table:
         persons = int(table["agent_id"].nunique())
     span = shown_period()
@@ -253,6 +254,14 @@ def downloads(
 def shown_period() -> str:
     """The id of the period that the page shows, for the audit; empty where it shows none."""
     return str(session.remembered("period") or "")
+
+
+def its_days(stem: str) -> list[str]:
+    """A row of what is exported about the period of the page, where months do not begin on the first: its days."""
+    if load.desk().settings.month_begins == 1 or not shown_period():
+        return []
+    said = controls.period_text(controls.remembered_period())
+    return [said] if said in stem else []
 
 
 def on_trial() -> list[str]:

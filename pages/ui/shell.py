@@ -173,7 +173,9 @@ def line(measured: Measured, shown: int) -> None:
     due, still_open = (
         int(seen[name].fillna(0).sum()) if name in seen else 0 for name in ("due_policies", "open_policies")
     )
-    parts.append(plain("app.line", period=str(measured.period), agents=len(seen), shown=shown, due=f"{due:,}"))
+    parts.append(
+        plain("app.line", period=controls.period_text(measured.period), agents=len(seen), shown=shown, due=f"{due:,}")
+    )
     if measured.provisional:
         parts.append(plain("app.open", count=f"{still_open:,}"))
     stale = int(seen["stale_open"].fillna(0).sum()) if "stale_open" in seen else 0
@@ -207,7 +209,9 @@ def set_aside(measured: Measured, aside: pd.DataFrame) -> None:
         Column("why", t("app.set_aside_why")),
     ]
     panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
-    panel.downloads("set_aside", plain("app.set_aside_export", period=str(measured.period)), table, columns)
+    panel.downloads(
+        "set_aside", plain("app.set_aside_export", period=controls.period_text(measured.period)), table, columns
+    )
 
 
 def targets_line(measured: Measured) -> None:
@@ -241,4 +245,4 @@ def targets_line(measured: Measured) -> None:
             Column("agent_id", t("column.agent_id")),
         ]
         panel.show("targets", table, columns, height=panel.fit(len(table), 300))
-        panel.downloads("targets", plain("target.export", period=str(measured.period)), table, columns)
+        panel.downloads("targets", plain("target.export", period=controls.period_text(measured.period)), table, columns)

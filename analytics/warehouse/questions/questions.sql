@@ -144,13 +144,16 @@ from roster_month where month between $first_month and $last_month group by agen
 -- name: facts_of
 -- Who an agent is on a day, whether or not any month has figures: the latest fact known up to that day's month, else the first after
 -- it, as in roster.sql.
-with fact as (select *, coalesce(month, date_trunc('month', as_of)::date) as since, load_id as seq from known_facts)
+with fact as (
+  select f.*, coalesce(f.month, month_of(f.as_of, r.month_begins)) as since, f.load_id as seq, month_of($day::date, r.month_begins) as upto
+  from known_facts f cross join rule r
+)
 select agent_id,
-  coalesce(arg_max(name, (since, seq, name)) filter (since <= $day), arg_min(name, (month is not null, since, -seq, name))) as name,
-  coalesce(arg_max(team, (since, seq, team)) filter (since <= $day), arg_min(team, (month is not null, since, -seq, team))) as team,
-  coalesce(arg_max(branch, (since, seq, branch)) filter (since <= $day), arg_min(branch, (month is not null, since, -seq, branch))) as branch,
-  coalesce(arg_max(region, (since, seq, region)) filter (since <= $day), arg_min(region, (month is not null, since, -seq, region))) as region,
-  coalesce(arg_max(supervisor, (since, seq, supervisor)) filter (since <= $day),
+  coalesce(arg_max(name, (since, seq, name)) filter (since <= upto), arg_min(name, (month is not null, since, -seq, name))) as name,
+  coalesce(arg_max(team, (since, seq, team)) filter (since <= upto), arg_min(team, (month is not null, since, -seq, team))) as team,
+  coalesce(arg_max(branch, (since, seq, branch)) filter (since <= upto), arg_min(branch, (month is not null, since, -seq, branch))) as branch,
+  coalesce(arg_max(region, (since, seq, region)) filter (since <= upto), arg_min(region, (month is not null, since, -seq, region))) as region,
+  coalesce(arg_max(supervisor, (since, seq, supervisor)) filter (since <= upto),
     arg_min(supervisor, (month is not null, since, -seq, supervisor))) as supervisor,
   max(hired_on) as hired_on, max(left_on) as left_on
 from fact group by agent_id order by agent_id
@@ -240,6 +243,10 @@ select distinct channel from current_policies where channel is not null order by
 select load_id, kind, file, sha256, recipe, as_of, loaded_at, sample, row_count, loaded, rejected, replaced, months_mode,
   coalesce((select list(distinct strftime(month, '%Y-%m') order by strftime(month, '%Y-%m')) from load_months m where m.load_id = l.load_id), []) as months
 from loads l order by load_id
+
+-- name: dated_loads
+-- Loads of records that stand in a month.
+select distinct load_id from load_months order by load_id
 
 -- name: months_of_load
 select distinct strftime(month, '%Y-%m') as month from load_months where load_id = $load_id order by month

@@ -46,9 +46,9 @@ gives as (
   from agent_facts group by load_id
 ),
 fact as (
-  select f.*, coalesce(f.month, date_trunc('month', f.as_of)::date) as since, f.load_id as seq, l.kind = 'agents' as listed,
+  select f.*, coalesce(f.month, month_of(f.as_of, r.month_begins)) as since, f.load_id as seq, l.kind = 'agents' as listed,
     g.gives_count, g.gives_premium, g.gives_left
-  from known_facts f join loads l using (load_id) join gives g using (load_id)
+  from known_facts f join loads l using (load_id) join gives g using (load_id) cross join rule r
 ),
 entry as (
   select agent_id, min(since) filter (month is not null) as first_month, count(*) filter (month is null) > 0 as undated
@@ -76,13 +76,13 @@ person as (
   select k.* exclude (target_count, target_premium), b.holds, b.closed, b.renewed_policies, b.renewed_premium, b.with_count, b.with_premium,
     coalesce(b.sheet_count, k.target_count) as goal_count, coalesce(b.sheet_premium, k.target_premium)::double as goal_premium,
     case
-      when k.month < date_trunc('month', k.hired_on) then 'before'
-      when k.month > k.left_on then 'after'
+      when k.month < month_of(k.hired_on, r.month_begins) then 'before'
+      when k.month > month_of(k.left_on, r.month_begins) then 'after'
       when e.agent_id is null then 'unlisted'
       when k.month < e.first_month and not e.undated then 'unknown'
       else 'listed'
     end as standing
-  from known k join base b using (agent_id, month) left join entry e on e.agent_id = k.agent_id
+  from known k join base b using (agent_id, month) left join entry e on e.agent_id = k.agent_id cross join rule r
 ),
 countable as (
   select *, case when counts then goal_count end as own_count, case when counts then goal_premium end as own_premium

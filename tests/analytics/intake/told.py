@@ -40,8 +40,8 @@ class Told:
         return {record["agent_id"]: record["value"] for record in self.records if record["measure"] == name}
 
 
-def read_file(content: str | Path, folder: Path, **recipe: Any) -> Told:
-    """Read a file as its headers are guessed, or by a recipe given in part."""
+def read_file(content: str | Path, folder: Path, begins: int = 1, **recipe: Any) -> Told:
+    """Read a file as its headers are guessed, or by a recipe given in part; months begin on day `begins`."""
     path = content if isinstance(content, Path) else folder / "file.csv"
     if isinstance(content, str):
         path.write_text(content, encoding="utf-8")
@@ -50,7 +50,7 @@ def read_file(content: str | Path, folder: Path, **recipe: Any) -> Told:
     columns = {field: header for field, (header, _) in guess["matches"].items()}
     out = folder / "out"
     out.mkdir(exist_ok=True)
-    answer = worker.read(path, recipe_from({"kind": guess["kind"], "columns": columns, **recipe}), out)
+    answer = worker.read(path, recipe_from({"kind": guess["kind"], "columns": columns, **recipe}), out, begins)
     facts = out / "facts.arrow"
     return Told(_rows(out / "records.arrow"), answer, _rows(facts) if facts.exists() else [])
 
