@@ -39,7 +39,8 @@ def read(
 
     `begins` is the day on which the company's months begin.
     """
-    with scratch(begins) as connection:
+    with scratch() as connection:
+        connection.execute("set variable month_begins = $1", [begins])
         settling = Settling(recipe.answers, begins)
         found, recipe = sheets(found, recipe, settling)
         columns = _columns(recipe, found)
@@ -79,13 +80,12 @@ def read(
 
 
 @contextmanager
-def scratch(begins: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty database in memory that knows the macros of cleaning.sql, and on which day months begin."""
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database in memory that knows the macros of cleaning.sql."""
     # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     try:
         macros = (MONTH_OF.read_text(encoding="utf-8"), (HERE / "cleaning.sql").read_text(encoding="utf-8"))
-        connection.execute("set variable month_begins = $1", [begins])
         connection.execute(f"begin; {' '.join(macros)} commit;")
         yield connection
     finally:

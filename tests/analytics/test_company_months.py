@@ -182,7 +182,8 @@ def test_a_policy_of_the_running_month_may_change_hands_and_one_of_a_month_that_
         load_text(company, tmp_path, "policies", moved.replace("B2", "C3"), as_of=dt.date(2026, 5, 26))
 
 
-def test_a_talk_held_on_the_26th_counts_for_the_month_after(company):
+def test_a_talk_held_on_the_26th_counts_for_the_month_after(company, tmp_path):
+    load_text(company, tmp_path, "agents", "工号,团队\nA1,东\nB2,东\nC3,东\nD4,东\n")
     desk = Desk(company)
     for agent_id, day in (("A1", "2026-04-26"), ("B2", "2026-05-25")):
         desk.save_talk(Talk(agent_id, "done", talk_on=dt.date.fromisoformat(day)))
