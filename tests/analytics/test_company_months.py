@@ -333,7 +333,7 @@ def test_a_home_of_before_the_setting_has_months_from_the_first(tiny, tmp_path):
     tiny.close()
     with closing(duckdb.connect(str(folder / "warehouse.duckdb"))) as connection:
         connection.execute("alter table rule drop column month_begins")
-        connection.execute("delete from migration where name = '007_months.sql' or starts_with(name, 'macro ')")
+        connection.execute("delete from migration where name = '008_months.sql' or starts_with(name, 'macro ')")
         connection.execute("drop macro month_of")
         held = json.loads(connection.execute("select settings from meta").fetchall()[0][0])
         connection.execute("update meta set settings = $1", [json.dumps([*held[:4], held[-1]])])
