@@ -221,9 +221,7 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
         elif below.any():
             first = count - len(below) + int(np.flatnonzero(below)[0])
             out.append(Summing(at, tuple(range(at + 1, first + 1))))
-        elif (odd[at] or (count > MANY and not figures.single)) and _same(
-            (sums[-1] - filled[at]) / (count - 1), row, near
-        ):
+        elif (odd[at] or (count > MANY and not figures.single)) and _is_mean(filled, at, row, near):
             out.append(Summing(at, tuple(other for other in range(count) if other != at), mean=True))
     if figures.single:
         told = {one.at for one in out}
@@ -232,6 +230,12 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
     if out and least_alike > LEAST and not figures.single:
         return _repeating(figures, LEAST)  # one sum shows how the table is made
     return out
+
+
+def _is_mean(filled: Any, at: int, row: Any, near: Any) -> bool:
+    """Whether a row is the mean of all others, which differ among themselves: where all have the same, each is that mean."""
+    others = np.delete(filled, at, axis=0)
+    return bool(_same(others.mean(axis=0), row, near)) and not bool(_same(others, row, near).all())
 
 
 FINDERS = (_grouped, _parts, _sorts, _repeating)

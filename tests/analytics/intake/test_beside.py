@@ -180,6 +180,7 @@ def test_a_sum_among_people_is_asked_with_the_rows_that_it_sums_up(read, headers
         (COUNTS, ("A1,王敏,2026-04,20", "A2,李强,2026-04,12", "A3,赵云,2026-04,32", "A4,孙丽,2026-04,30")),  # by chance
         (SCORES, (A1, "A1,王敏,2026-05,80,70", "A1,王敏,2026Q2,180,160", A2)),  # a quarter of one's own
         (SCORES, ("A1,一组,2026-04,9,7", "A2,二组,2026-04,8,6", "A3,三组,2026-04,7,3")),  # teams are who is rated
+        (SCORES, tuple(f"A{at},人{at},2026-04,100,90" for at in range(6))),  # all alike
         (SCORES, (A1, "B7,李强,2026-04,81,60", A3, A4)),  # somebody numbered in another way
         (SCORES, ("A1,王敏,2026-04,9,7", "A2,李强,2026-04,9,7", "A3,赵云,2026-04,5,4", "A4,孙丽,2026-04,5,4", "A5,钱,2026-04,3,2")),
     ],
