@@ -13,6 +13,7 @@ from analytics.insight.certainty import CASES, SHARES
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, sign_rule, theil_sen
+from analytics.statistics.shared_trend import beyond_group
 
 Q = 0.10
 FEWEST_MONTHS = 5
@@ -99,11 +100,16 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     # Every month of the calendar, also those in which nobody has figures: twelve steps back is last year.
     months = list(pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS"))
     counted, agents = frame["month"].nunique(), sorted(frame["agent_id"].unique())
-    x, n, reference, behind = _grids(frame, one, months, agents)
+    x, n, reference, behind, few = _grids(frame, one, months, agents)
+    team = pd.factorize(frame.drop_duplicates("agent_id", keep="last").set_index("agent_id")["team"].reindex(agents))[0]
     with np.errstate(all="ignore"):
         value = np.where(n > 0, one.scale * x / n, np.nan)
     if one.numerator in RATES and one.denominator in CASES and one.scale == 1.0 and bool((x <= n).all()):
-        slope, _, p = adjusted_trend.adjusted_trend(x, n, reference, behind)
+        slope, error = adjusted_trend.fitted(x, n, reference, behind, pool=True)
+        # Whoever has few colleagues is held against the company, and then against what their team does together.
+        slope[few], error[few] = beyond_group(slope[few], error[few], team[few])
+        with np.errstate(all="ignore"):
+            p = adjusted_trend.two_sided(np.nan_to_num(slope / error, nan=0.0))
     else:
         beyond = value - one.scale * np.where(behind > 0, reference, np.nan)
         (_, p), slope = mann_kendall.mann_kendall_rows(beyond), theil_sen.theil_sen_rows(beyond)
@@ -145,8 +151,8 @@ def _longest(found: Sequence[Trends]) -> str:
 
 def _grids(
     frame: pd.DataFrame, one: Indicator, months: Sequence[object], agents: Sequence[str]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Numerator, denominator, and the ratio of the others with the cases behind it; agents × months.
+) -> tuple[Floats, Floats, Floats, Floats, np.ndarray]:
+    """Numerator, denominator, and the ratio of the others with the cases behind it (agents × months); who has few colleagues most months.
 
     The others are the rest of the team, or of the company where the team has fewer than four others in that month: held against
     one or two colleagues, whoever stands still would rise as they fall.
@@ -167,7 +173,8 @@ def _grids(
     np.add.at(x, at, frame[one.numerator].to_numpy())
     np.add.at(n, at, frame[one.denominator].to_numpy())
     r[at], m[at] = np.nan_to_num(reference, nan=0.5), np.maximum(behind, 0.0)
-    return x, n, r, m
+    alone = pd.Series(few).groupby(frame["agent_id"].to_numpy()).mean().reindex(agents).to_numpy() > 0.5
+    return x, n, r, m, alone
 
 
 def _against_last_year(value: Floats, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

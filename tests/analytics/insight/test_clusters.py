@@ -3,10 +3,12 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analytics.catalogue import default_scheme
+from analytics.catalogue import catalogue, default_scheme
 from analytics.evaluation import evaluate
+from analytics.insight import trends as steady
 from analytics.insight.certainty import certainty
 from analytics.insight.clusters import ASSUMED, CUSTOMERS, MONTHS, likeness
 from analytics.insight.funnel import funnel
@@ -89,3 +91,27 @@ def test_of_equal_agents_in_pairs_hardly_one_lies_outside_the_funnel():
         all_told += 40
     assert flagged / all_told <= 0.003
     assert naive / all_told > 0.01
+
+
+def finds_somebody(random, size, wander):
+    """Whether anybody of forty equal agents is said to rise or fall, a year of thirty policies a month in pairs, teams that wander."""
+    team = np.arange(40) // size
+    rate = np.clip(0.8 + np.cumsum(random.normal(0, wander, (40 // size, 12)), axis=1)[team], 0.05, 0.98)
+    agent, month = (one.ravel() for one in np.meshgrid(np.arange(40), np.arange(12), indexing="ij"))
+    frame = pd.DataFrame(
+        {
+            "agent_id": [f"A{one:02d}" for one in agent],
+            "team": [f"T{one}" for one in team[agent]],
+            "month": pd.to_datetime([f"2025-{one + 1:02d}-01" for one in month]),
+            "due_policies": 30.0,
+            "renewed_policies": 2.0 * random.binomial(15, rate).ravel(),
+        }
+    )
+    return bool(steady.trends(frame, catalogue()["renewal_rate"]).agents["finding"].any())
+
+
+@pytest.mark.parametrize(("size", "wander"), [(4, 0.0), (4, 0.01), (2, 0.01)])
+def test_equal_agents_in_pairs_and_wandering_small_teams_hardly_ever_show_a_trend(size, wander):
+    random = np.random.default_rng(8)
+    found = sum(finds_somebody(random, size, wander) for _ in range(60))
+    assert found <= 12  # 12 % of 60 are 7.2, two standard errors more 12.2
