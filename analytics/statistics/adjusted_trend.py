@@ -34,7 +34,8 @@ def adjusted_trend(
 
 def two_sided(z: Floats) -> Floats:
     """p of a z in either direction."""
-    return np.minimum(1.0, 2 * (1 - ndtr(np.abs(z))))
+    out: Floats = np.minimum(1.0, 2 * (1 - ndtr(np.abs(z))))
+    return out
 
 
 def fitted(
