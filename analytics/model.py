@@ -167,6 +167,9 @@ class Settings:
     missing_limit: float = 40.0
     calendar: str = "CN"
     month_begins: int = 1  # the day of a month on which the company's begin; see month_of
+    rank_few: int = (
+        1  # whether those with too few cases to be ranked are shown the rank they would have (1) or none (0)
+    )
 
     def __hash__(self) -> int:
         return hash(
@@ -177,6 +180,7 @@ class Settings:
                 self.missing_limit,
                 self.calendar,
                 self.month_begins,
+                self.rank_few,
             )
         )
 

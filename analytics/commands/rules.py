@@ -329,7 +329,7 @@ def settings_(context: Context, changes: tuple[str, ...], grace: tuple[str, ...]
 
 def _setting(name: str, text: str) -> Any:
     try:
-        if name in ("grace_days", "contact_lead_days", "month_begins"):
+        if name in ("grace_days", "contact_lead_days", "month_begins", "rank_few"):
             return int(text)
         if name == "grace_by_product":
             return json.loads(text)

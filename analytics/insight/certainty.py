@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from analytics.catalogue import Catalogue
-from analytics.evaluation import Measured, Values
+from analytics.evaluation import Evaluation, Measured, Values
 from analytics.insight.clusters import TOGETHER, excess
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
@@ -28,6 +28,7 @@ FEW_SURVEYS, CLASSIFY_SURVEYS, CLASSIFY_EVENTS = (
 )  # below: no interval worth the name; too few to place; idem events
 SPARSE, REDRAWS, SEED = 5, 399, 20260101  # expected count below which χ² misleads; how the p is then drawn
 DIFFER = 0.05  # above this p the agents as a whole are not told apart
+HEAVY = 10.0  # percent of a score from which an indicator decides whether anything can be told of a rank
 RENEWED = "renewed_policies"
 SHARES = (RENEWED, "first_term_renewed", "quoted_policies", "month_13_renewed", "month_25_renewed")  # parts of CASES
 WHOLE_CASES = (*SHARES, "complaints", "upheld_complaints", "late_renewals")
@@ -144,6 +145,22 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
         rate = _rate(one.id, x, due, excess(measured, one)) if twin is None else certainty(measured, twin)
         return None if rate is None else _share(one, x, n, due, rate)
     return None
+
+
+def too_few(evaluation: Evaluation) -> np.ndarray:
+    """Who is rated on too few cases to be ranked: an indicator that carries a tenth of their score or more, on which agents differ,
+    rests on so little that the others' values tell more of theirs than their own (Z below a half)."""
+    known, measured, weight = evaluation.catalogue, evaluation.measured, evaluation.agents.weight
+    out = np.zeros(len(evaluation.people), dtype=bool)
+    for at, one in enumerate(known.indicators):
+        sure = certainty(measured, one.id)
+        if sure is not None and sure.differ:
+            with np.errstate(invalid="ignore"):
+                out |= (
+                    (weight[:, at] >= HEAVY) & (sure.credibility < CLASSIFY) & ~np.isnan(measured.agents.value[:, at])
+                )
+    found: np.ndarray = out & evaluation.agents.rated
+    return found
 
 
 def counts_cases(known: Catalogue, indicator: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Evaluation, Measured, Values
-from analytics.insight.certainty import RENEWED, certainty, counts_cases
+from analytics.insight.certainty import HEAVY, RENEWED, certainty, counts_cases
 from analytics.insight.clusters import likeness
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats, points
@@ -16,7 +16,6 @@ from analytics.statistics import random_effects
 
 DRAWS = 500
 SEED = 20260101
-HEAVY = 10.0  # percent of the whole score from which an unknown spread makes ranks unknown
 MOST_UNTOLD = 0.1  # of the agents who have an indicator, above which its spread counts as unknown
 FEWEST = 8  # agents below whom nothing is borrowed from the others
 FOLLOW = ("renewed_premium", "retained_premium")  # amounts that rise and fall with the renewals behind them

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.insight.certainty import certainty
+from analytics.insight.certainty import certainty, too_few
 from analytics.insight.coaching import step_to_next_band
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
@@ -99,6 +99,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "grade": str(scored.grade[row]) if rated else None,
         "veto": _veto(now, row) if rated else None,
         "rank": int(scored.rank[row]) if rated else None,
+        "few_cases": bool(too_few(now)[row]),
         "rated": int(scored.rated.sum()),
         "coverage": _number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),

@@ -10,6 +10,7 @@ from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.model import Period, parse_month
+from analytics.reports.sure import UNSURE
 from analytics.reports.words import period_text, value_text
 from analytics.statistics.quadrant_probability import CERTAIN
 from analytics.units import percent
@@ -48,11 +49,11 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
         why = say("sheet.not_rated", language, coverage=percent(sheet["coverage"] or 0, 0), limit=f"{limit:.0f}")
         rows = [(say("column.score", language), why)]
     else:
-        few = sheet["rank"] is None
+        few, unsure = sheet["rank"] is None, sheet.get("few_cases", False)  # sheets closed before it was told have none
         rank = say("sheet.rank_few", language, count=FEWEST) if few else f"{sheet['rank']} / {sheet['rated']}"
         rows = [
-            (say("column.score", language), f"{sheet['score']:.1f}"), (say("column.grade", language), sheet["grade"]),
-            (say("column.rank", language), rank),
+            (say("column.score", language), f"{sheet['score']:.1f}"), (say("column.grade", language), f"{sheet['grade']} {UNSURE}" if unsure else sheet["grade"]),
+            (say("column.rank", language), say("certainty.few_cases", language) if unsure else rank),
         ]  # fmt: skip
     return [*rows, (say("column.quadrant", language), say(f"quadrant.{sheet['quadrant']}", language))]
 

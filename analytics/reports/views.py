@@ -12,6 +12,7 @@ import pandas as pd
 from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation, Measured
+from analytics.insight.certainty import too_few
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.insight.quadrant_certainty import quadrant_certainty
@@ -20,7 +21,7 @@ from analytics.intake.questions import Question
 from analytics.language import explain, say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme, days_of
 from analytics.people import MarketAverage, StandardVersion
-from analytics.reports.sure import quadrant_words, sure_columns
+from analytics.reports.sure import UNSURE, quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from analytics.reports.words import value_text
 from analytics.scoring.weights import lacking, vector
@@ -258,6 +259,19 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
     return out[names], [Column(name, say(f"column.{name}", language), formats.get(name, "text")) for name in names]
 
 
+def grade_text(evaluation: Evaluation, row: int, few: bool) -> str:
+    """The grade of a row, marked where it rests on too few cases; empty for whoever is not rated."""
+    grade = str(evaluation.agents.grade[row]) if evaluation.agents.rated[row] else ""
+    return f"{grade} {UNSURE}" if few else grade
+
+
+def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
+    """What stands in the place of a rank where there are too few cases: that, and the rank it would be where the rules show it."""
+    if not evaluation.measured.settings.rank_few:
+        return say("certainty.few_cases", language)
+    return say("certainty.few_cases_rank", language, rank=int(evaluation.agents.rank[row]))
+
+
 def ranking_table(
     evaluation: Evaluation, placed: Placed, language: str, how_sure: RankRanges | bool = False
 ) -> tuple[pd.DataFrame, list[Column]]:
@@ -268,15 +282,17 @@ def ranking_table(
     """
     rows = np.flatnonzero(evaluation.shown)
     scored, values, people = evaluation.agents, evaluation.measured.agents, evaluation.people
-    rows = rows[
-        np.lexsort((np.arange(len(rows)), np.where(scored.rated[rows], scored.rank[rows], np.iinfo(np.int64).max)))
-    ]
-    rated = scored.rated[rows]
+    few = too_few(evaluation)
+    order = np.where(scored.rated[rows], scored.rank[rows], np.iinfo(np.int64).max)
+    rows = rows[np.lexsort((np.arange(len(rows)), order, few[rows]))]
+    rows = np.concatenate([rows[scored.rated[rows]], rows[~scored.rated[rows]]])
+    rated, few = scored.rated[rows], few[rows]
     frame = people.iloc[rows][["agent_id", "name", "team", "branch"]].reset_index(drop=True)
     frame.insert(0, "rank", pd.array(np.where(rated, scored.rank[rows], 0), dtype="Int64"))
-    frame["rank"] = frame["rank"].mask(~rated)
+    frame["rank"] = frame["rank"].mask(~rated | few)
     frame["score"] = np.where(rated, scored.score[rows], np.nan)
-    frame["grade"] = np.where(rated, scored.grade[rows], "")
+    frame["grade"] = [grade_text(evaluation, row, little) for row, little in zip(rows.tolist(), few, strict=True)]
+    frame["too_few"] = [rank_text(evaluation, row, language) if little else "" for row, little in zip(rows.tolist(), few, strict=True)]  # fmt: skip
     vetoed = [say("veto.by", language, indicator=evaluation.catalogue[name].label[language]) if name else "" for name in scored.capped_by[rows]]  # fmt: skip
     frame["veto"] = np.where(rated, vetoed, "")
     frame["quadrant"] = [say(f"quadrant.{name}", language) for name in placed.quadrant[rows]]
@@ -286,6 +302,7 @@ def ranking_table(
     frame["coverage"] = scored.coverage[rows] / 100.0
     columns = [
         Column("rank", say("column.rank", language), "count"),
+        *([Column("too_few", say("certainty.few_column", language))] if few.any() else []),
         *(Column(name, say(f"column.{name}", language)) for name in ("agent_id", "name", "team", "branch")),
         Column("score", say("column.score", language), "score"),
         Column("grade", say("column.grade", language)),

@@ -19,7 +19,13 @@ from analytics.state.database import Change, now, value_from
 
 SETTINGS = sa.select(tables.setting)
 ALIASES = sa.select(tables.agent_alias).order_by(tables.agent_alias.c.alias)
-LIMITS = {"grace_days": (0, 366), "contact_lead_days": (0, 366), "missing_limit": (0, 100), "month_begins": (1, 28)}
+LIMITS = {
+    "grace_days": (0, 366),
+    "contact_lead_days": (0, 366),
+    "missing_limit": (0, 100),
+    "month_begins": (1, 28),
+    "rank_few": (0, 1),
+}
 
 
 def check_settings(changes: Mapping[str, Any]) -> None:

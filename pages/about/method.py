@@ -93,6 +93,7 @@ def change_rules(settings: Settings) -> None:
             t("method.month_begins"), 1, 28, settings.month_begins, key="set_month", help=t("method.month_begins_help")
         )
         limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
+        few = st.checkbox(t("method.rank_few"), bool(settings.rank_few), key="set_few", help=t("method.rank_few_help"))
         by_product = st.data_editor(
             pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
             column_config={"product": st.column_config.TextColumn(t("method.product"), max_chars=80), "days": st.column_config.NumberColumn(t("method.days"), min_value=0, max_value=366, step=1)},
@@ -110,6 +111,7 @@ def change_rules(settings: Settings) -> None:
                     "grace_by_product": products,
                     "grace_days": int(days),
                     "month_begins": int(begins),
+                    "rank_few": int(few),
                 }
             )
             st.rerun()

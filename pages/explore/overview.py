@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.charts.scores import contribution_bars, grades_by_team, score_histogram
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list
 from analytics.insight.draws import SEED, unknown_spread
 from analytics.insight.quadrant import axes, place
@@ -139,8 +140,8 @@ class Distributions:
     grade_rows: panel.Rows
 
 
-def distributions(now: Evaluation, rated: np.ndarray, ranges: RankRanges | None) -> Distributions:
-    """Of the rated whom the reader is shown, best first."""
+def distributions(now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges: RankRanges | None) -> Distributions:
+    """Of the rated whom the reader is shown, best first; who leads among those with cases enough to be ranked."""
     scores = pd.DataFrame(
         {
             "grade": now.agents.grade[rated],
@@ -152,7 +153,7 @@ def distributions(now: Evaluation, rated: np.ndarray, ranges: RankRanges | None)
     score = [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))]
     grade = [Column("team", t("column.team")), score[1], Column("agents", t("column.agents"), "count")]
     return Distributions(
-        leaders=picture(contribution_bars(now, rated[:TOP], indicator, plain, ranges)),
+        leaders=picture(contribution_bars(now, ranked[:TOP], indicator, plain, ranges)),
         scores=picture(score_histogram(now, rated, plain)),
         score_rows=panel.Rows.of(scores[["score", "grade"]], score),
         grades=picture(grades_by_team(now, rated, plain)),
@@ -191,13 +192,14 @@ with shell.page("overview"):
         first_of_all(now, purpose)
     rated = np.flatnonzero(now.shown & now.agents.rated)
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
+    ranked = rated[~too_few(now)[rated]]
     ranges = load.rank_ranges(now) if session.how_sure() else None
     table, columns = load.ranking(now, session.how_sure())
-    if session.how_sure() and len(rated):
-        in_bands(now, ranges, rated)
+    if session.how_sure() and len(ranked):
+        in_bands(now, ranges, ranked)
     left, right = st.columns([0.62, 0.38], gap="medium")
     if len(rated):
-        spread = load.drawn("overview.spread", now, lambda: distributions(now, rated, ranges))
+        spread = load.drawn("overview.spread", now, lambda: distributions(now, rated, ranked, ranges))
         with left:
             panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
             st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from analytics.charts.scores import breakdown_bars, history_lines
 from analytics.insight.agent import breakdown
+from analytics.insight.certainty import too_few
 from analytics.insight.quadrant import place
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import UNPLACED
@@ -32,12 +33,13 @@ with shell.page("agent"):
             help=t("agent.score_help"),
             border=True,
         )
-        st.metric(t("column.grade"), md(scored.grade[row]) if rated else "—", border=True)
+        few = bool(too_few(now)[row])
+        st.metric(t("column.grade"), md(views.grade_text(now, row, few)) or "—", border=True)
         ranges = load.rank_ranges(now) if session.how_sure() else None
         reach = ranges.cells(len(now.people), np.array([row]))[0][0] if ranges else "—"
         st.metric(
             t("column.rank"),
-            f"{scored.rank[row]:d} / {int(scored.rated.sum())}" if rated else "—",
+            "—" if few or not rated else f"{scored.rank[row]:d} / {int(scored.rated.sum())}",
             help=t("agent.rank_help")
             if reach == "—"
             else f"{t('certainty.rank_reach', range=reach)} {t('agent.rank_help')}",
@@ -48,6 +50,8 @@ with shell.page("agent"):
         chance = quadrant_certainty(now.measured, place(now))
         words = quadrant_words(chance, row, session.language())
         st.caption(t("certainty.verdict", quadrant=words, range=reach))
+    if few:
+        st.caption(md(views.rank_text(now, row, session.language())))
     if not rated:
         st.caption(
             t(

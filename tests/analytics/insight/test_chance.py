@@ -14,7 +14,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
 from analytics.home import Home
 from analytics.insight.case_mix import MERGED, calibration, case_mix, change, waterfall
-from analytics.insight.certainty import _equal_counts, certainty
+from analytics.insight.certainty import _equal_counts, certainty, too_few
 from analytics.insight.coaching import coaching_list
 from analytics.insight.definitions import radar
 from analytics.insight.draws import of_agents
@@ -38,6 +38,7 @@ from analytics.insight.trends import trends
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.model import Filters, Period
 from analytics.people import Talk
+from analytics.reports import views
 from analytics.sample.company import GIVEN_HARD, IMPROVING
 from tests.conftest import load_text
 
@@ -544,3 +545,26 @@ def test_rates_without_counts_have_no_funnel_and_that_is_not_called_no_data(home
     given = evaluate(home.measure(Filters(APRIL)), default_scheme())
     with pytest.raises(RequestRefused, match="no_cases"):
         funnel(given, "renewal_rate")
+
+
+def test_who_rests_on_too_few_cases_is_not_ranked_and_stands_last_with_a_mark(judged):
+    few = too_few(judged)
+    rate = certainty(judged.measured, "renewal_rate")
+    assert (
+        few.tolist() == (rate.credibility < 0.5).tolist()
+    )  # of the sample's weighty indicators only this one is short of cases
+    assert few.sum() == 4
+    table, _ = views.ranking_table(judged, place(judged), "en")
+    last = table.tail(4)
+    assert set(last["agent_id"]) == set(judged.people["agent_id"][few])
+    assert last["rank"].isna().all()
+    assert last["grade"].str.endswith(" ○").all()
+    assert last["too_few"].str.startswith("○ too few cases to rank (by score alone ").all()
+    assert not table.head(-4)["grade"].str.contains("○").any()
+    hidden = replace(judged.measured, settings=replace(judged.measured.settings, rank_few=0))
+    silent, _ = views.ranking_table(evaluate(hidden, judged.scheme), place(judged), "en")
+    assert set(silent.tail(4)["too_few"]) == {"○ too few cases to rank"}
+
+
+def test_where_agents_do_not_differ_few_cases_take_nobodys_rank(equals):
+    assert not too_few(equals).any()
