@@ -14,7 +14,9 @@ from analytics.statistics import kitagawa, poisson_binomial, wilson
 
 FACTORS = ("product", "channel", "region", "premium_band", "first_term")
 LEAST = 5  # expected renewals and losses below which nothing is said
-PEERS = 10  # cases of the same kind held by others, below which a case has no peers
+PEERS, PEER_AGENTS = 30, 3  # cases of the same kind, and agents, that others have: below, a case has no peers
+FEWEST_AGENTS = 20  # below whom nobody is judged by an expectation that so few others make
+ALIKE = 0.5  # share of a book that has peers, below which nothing is said of it
 WEAK_AUC = 0.55
 COVERED = 0.5  # share of the company's book that a standardised rate must rest on
 CELL = 20  # cases on either side below which a cell is merged with the other small ones
@@ -28,7 +30,8 @@ class CaseMix:
     """agents: one row an agent (agent_id, n, observed, expected, difference, z, low, high, outside, rate, expected_rate, without_peers,
     enough, standardised, covered); auc, slope of the calibration; factors that were used and those that do not vary or are missing.
 
-    standardised: the rate with the company's mix of product and channel, from kinds of which the agent has five cases; covered: the
+    enough: whether anything is said of it: five expected renewals and losses, half of the book with peers (thirty cases of the same
+    kind with three other agents at least), and twenty agents altogether. standardised: the rate with the company's mix of product and channel, from kinds of which the agent has five cases; covered: the
     share of the company's book that these kinds are. Unlike observed ÷ expected it compares two agents with very different books.
     """
 
@@ -59,7 +62,9 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
     kind = _codes(table, used)
     everybody = np.bincount(kind)[kind]
     own = table.groupby([pd.factorize(table["agent_id"])[0], kind])["renewed"].transform("size").to_numpy()
-    table = table.assign(lonely=(everybody - own) < PEERS)
+    holders = pd.DataFrame({"kind": kind, "agent": table["agent_id"].to_numpy()}).groupby("kind")["agent"].nunique()
+    with_peers = (everybody - own >= PEERS) & (holders.reindex(kind).to_numpy() - 1 >= PEER_AGENTS)
+    table = table.assign(lonely=~with_peers)
     by_agent = table.groupby("agent_id", sort=True)
     n, observed = by_agent.size(), by_agent["renewed"].sum()
     one = poisson_binomial.surplus_rows(observed, table["expected"], n)
@@ -67,7 +72,7 @@ def case_mix(cases: pd.DataFrame) -> CaseMix:
         {
             "agent_id": n.index.to_numpy(), "n": n.to_numpy(), "observed": one.observed, "expected": one.expected, "difference": one.difference, "z": one.z, "low": one.low, "high": one.high,
             "outside": one.outside, "rate": one.observed / n.to_numpy(), "expected_rate": one.expected / n.to_numpy(), "without_peers": by_agent["lonely"].mean().to_numpy(),
-            "enough": (one.expected >= LEAST) & (n.to_numpy() - one.expected >= LEAST),
+            "enough": (one.expected >= LEAST) & (n.to_numpy() - one.expected >= LEAST) & (by_agent["lonely"].mean().to_numpy() <= 1 - ALIKE) & (len(n) >= FEWEST_AGENTS),
         }
     )  # fmt: skip
     return CaseMix(agents.join(_standardised(table), on="agent_id"), table, found.auc, found.slope, used, unused)

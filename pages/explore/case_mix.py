@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.charts.chance import calibration_chart, waterfall_chart
 from analytics.errors import RequestRefused
-from analytics.insight.case_mix import CELL, MERGED, calibration, change, none_alike, waterfall
+from analytics.insight.case_mix import CELL, FEWEST_AGENTS, MERGED, calibration, change, none_alike, waterfall
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
@@ -40,14 +40,16 @@ with shell.page("case_mix"):
     )
     table = table.sort_values("difference", kind="stable").reset_index(drop=True)
     st.markdown(
-        t("case_mix.little", auc=f"{found.auc:.2f}") if found.explains_little
-        else t("case_mix.finding", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}", factors=listed([t(f"case_mix.step_{one}") for one in found.used]))
+        t("case_mix.little") if found.explains_little
+        else t("case_mix.finding", factors=listed([t(f"case_mix.step_{one}") for one in found.used]))
     )  # fmt: skip
     st.caption(
         t("case_mix.unused", factors=listed([t(f"case_mix.step_{one}") for one in found.unused]))
         if found.unused
         else t("case_mix.unmeasured")
     )
+    if len(found.agents) < FEWEST_AGENTS:
+        st.caption(t("case_mix.few_agents", least=FEWEST_AGENTS))
     told = table[table["enough"]]
     st.markdown(
         t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), chance=f"{0.05 * len(told):.0f}")
@@ -137,4 +139,4 @@ with shell.page("case_mix"):
                 "cells", plain("case_mix.cells_export", team=team, period=controls.period_text(period)), cells, named
             )
     with st.expander(t("common.how")):
-        st.markdown(t("case_mix.how"))
+        st.markdown(t("case_mix.how", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}"))

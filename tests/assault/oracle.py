@@ -131,7 +131,7 @@ BY_ROLE: dict[str, set[str]] = {
     **_each("custom_measures publish take_back", ADMIN),
     **_each("cases monthly own_rates targets proof rounds talks corrections proposals routine", STAFF),
     **_each("scheme catalogue months earlier schemes scheme_versions scheme_named adoptions", ALL),
-    **_each("adoption_effect standards standard_in_force restored_standard market settings", ALL),
+    **_each("adoption_effect standards standard_in_force restored_standard market settings this_month", ALL),
     **_each("propose_weights answers objections all_notes published published_periods exported", ALL),
     **_each("audit_head findings moved_on who_is_who identity mine scoped may", ALL),
 }

@@ -211,7 +211,7 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     at.run()
     load.close()
     sound(at)
-    assert any("do not differ beyond chance" in one.value for one in at.info)
+    assert any("cannot tell the agents apart" in one.value for one in at.info)
     assert any("Certain (80% or more): 0 of 12" in one.value for one in at.caption)
     tables = [one.value for one in at.dataframe]
     assert tables[0]["certainty"].str.startswith("too few data for a verdict").all()
