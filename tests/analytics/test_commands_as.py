@@ -13,7 +13,7 @@ from tests.conftest import Shell
 # What a command needs to be understood at all; a new one that needs something stands here or fails below.
 WORDS = {
     "sheet": ["A1"], "month": ["2026-04"], "replay": ["1"], "records": ["--agent", "A1", "--indicator", "renewal_rate"], "withdraw": ["1"], "load": ["{file}"],
-    "watch": ["{folder}", "--once"], "backup": ["--to", "{folder}/kept"], "corrections": ["{file}", "--out", "{folder}/marked.xlsx"], "effect": ["--before", "2026-03"],
+    "watch": ["{folder}", "--once"], "backup": ["--to", "{folder}/kept"], "corrections": ["{file}", "--out", "{folder}/marked.xlsx"], "effect": ["--since", "2026-03"],
     "swot": ["{file}"],
 }  # fmt: skip
 ADMINS_ONLY = {"load", "loads", "watch", "withdraw", "rebuild", "sample", "corrections", "aliases", "unmatched", "accounts", "audit", "backup", "check"}  # fmt: skip

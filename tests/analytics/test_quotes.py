@@ -17,7 +17,7 @@ from analytics.insight.coaching import coaching_list
 from analytics.insight.evidence import kinds_behind
 from analytics.insight.quadrant import place
 from analytics.insight.weak_spots import team_losses
-from analytics.model import Filters, Period
+from analytics.model import Filters, Followed, Period
 from analytics.people import Correction, StandardVersion
 from analytics.reports.views import changed_by
 from analytics.warehouse import connection, records
@@ -282,8 +282,9 @@ def made_older(path):
             older.execute(f"drop view {name}")
         for column in ("quoted_on", "quotes_told", "started_on"):
             older.execute(f"alter table policies drop column {column}")
-        for column in ("quoted_policies", "quote_lead_days", "month_13_due", "month_13_renewed", "month_25_due", "month_25_renewed"):  # fmt: skip
+        for column in ("quoted_policies", "quote_lead_days", "month_13_due", "month_13_renewed", "month_25_due", "month_25_renewed", "due_premium_sq", "renewed_premium_sq", "customer_due_sq", "customer_renewed_sq", "customer_cross"):  # fmt: skip
             older.execute(f"alter table agent_month drop column {column}")
+        older.execute("alter table rule drop column month_begins")
         text = (connection.HERE / "migrations" / "003_corrections.sql").read_text(encoding="utf-8")
         older.execute(text[text.index("create or replace view current_policies") :])
         older.execute("delete from migration where name >= '006' ")
@@ -312,5 +313,7 @@ def test_a_corrected_policy_takes_its_quote_along(home, tmp_path):
         HEADER + QUOTES.replace("P6,B2,2026-04-05,已续,", "P6,B2,2026-04-05,已续,2026-04-01"),
     )
     assert (value(home, "A1", "quote_rate"), value(home, "B2", "quote_rate")) == (1 / 2, 1 / 2)
-    records.apply_corrections(home.warehouse, [Correction("P6", APRIL, {"agent_id": "A1"})], home.settings)
+    handed = Correction("P6", APRIL, {"agent_id": "A1"})
+    with home.warehouse.write() as cursor:
+        records.follow(cursor, Followed(home.settings, {}, [handed]))
     assert (value(home, "A1", "quote_rate"), value(home, "B2", "quote_rate")) == (3 / 5, 0)

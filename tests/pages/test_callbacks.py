@@ -6,6 +6,7 @@ import datetime as dt
 import inspect
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -266,7 +267,9 @@ def asked_for(make):
     button = {"session_id": "tab", "callable": make, "mimetype": None, "filename": "f.xlsx"}
     media._deferred_callables["file"] = button
     request = BackendOperationRequest(request_id="1", deferred_file={"file_id": "file"})
-    return asyncio.run(OwnDownloads(lambda: media).handle(request, "tab"))
+    # A thread of its own: what other tests of this process began may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(OwnDownloads(lambda: media).handle(request, "tab"))).result()
 
 
 def test_a_download_that_a_mistake_of_the_programs_spoils_says_so_and_nothing_of_the_mistake():
