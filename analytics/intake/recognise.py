@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -196,7 +197,7 @@ def _required_of(kind: str) -> frozenset[str]:
 
 def agrees(field: Field, cells: Sequence[str]) -> bool:
     """Whether at least half of the cells that say something could be what a field holds; an empty column contradicts nothing."""
-    told = [cell.strip() for cell in cells if cell.strip()]
+    told = [one for cell in cells if (one := unicodedata.normalize("NFKC", cell).strip())]
     tests: Mapping[str, Callable[[str], object]] = {
         "date": DATE.fullmatch, "moment": DATE.fullmatch, "number": NUMBER.fullmatch, "money": NUMBER.fullmatch,
         "rate": NUMBER.fullmatch, "score": NUMBER.fullmatch, "count": NUMBER.fullmatch,

@@ -17,6 +17,7 @@ from analytics.home import Home
 from analytics.insight.quadrant import place
 from analytics.intake import reading
 from analytics.intake.recipe import recipe_from
+from analytics.intake.recognise import recognise
 from analytics.model import Filters
 from tests.conftest import read_here, write
 
@@ -262,8 +263,9 @@ def test_random_records_in_random_dress_are_read_back_as_the_same_measures(tmp_p
     home = Home(folder / "home")
     try:
         recipe = home.recipe_for(path, "policies")
-        # Premiums of a cent are asked about, and meant.
-        recipe = replace(recipe, answers={**recipe.answers, "plausible.premium": "yes", "plausible.amounts": "yes"})
+        # Premiums of a cent, and beside them of a hundred thousand, are asked about, and meant.
+        meant = ("plausible.premium", "plausible.amounts.premium_due", "plausible.amounts.premium_renewed")
+        recipe = replace(recipe, answers={**recipe.answers, **dict.fromkeys(meant, "yes")})
         home.load(path, recipe, as_of=dt.date(2026, 12, 31))
         sums = home.warehouse.ask("measures", first_month=dt.date(2026, 1, 1), last_month=dt.date(2026, 3, 1))
         names = ["due_policies", "renewed_policies", "stale_open", "due_premium", "surveys", "survey_points"]
@@ -326,3 +328,10 @@ def test_a_header_that_says_its_highest_score_needs_no_option(home, tmp_path):
     home.load(path, home.recipe_for(path), as_of=dt.date(2026, 6, 30))
     sums = home.warehouse.ask("measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1))
     assert sums["survey_points"].tolist() == [80.0]
+
+
+@pytest.mark.parametrize("word", ["ＹＥＳ", "Ｙ", "Renewed", "已续"])
+def test_an_outcome_in_full_width_is_as_sure_as_any(word):
+    headers = ["Policy No", "Agent ID", "Due date", "Outcome"]
+    guess = recognise(headers, "policies", {"Outcome": [word], "Due date": ["２０２６-０１-０５"]})[0]
+    assert guess.sure
