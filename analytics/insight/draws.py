@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def of_agents(
     chance = random.standard_normal((draws, len(rows)))
 
     def premiums(amount: str, moved: Floats) -> Floats:
-        usual = _usual_ratio(evaluation.measured, amount)
+        usual = _kept_ratio(evaluation.measured, amount)
         if usual is None:
             return moved
         centre, spread = usual
@@ -104,6 +105,17 @@ def of_agents(
         return out
 
     return drawn_points(evaluation.catalogue, evaluation.measured.agents, rows, draw, premiums)
+
+
+_worked_out: WeakKeyDictionary[Values, dict[str, tuple[Floats, Floats] | None]] = WeakKeyDictionary()
+
+
+def _kept_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:
+    """The same for the same figures, since no weight changes it."""
+    known = _worked_out.setdefault(measured.agents, {})
+    if amount not in known:
+        known[amount] = _usual_ratio(measured, amount)
+    return known[amount]
 
 
 def _usual_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:

@@ -123,8 +123,7 @@ def robustness(evaluation: Evaluation) -> Robustness:
     exact = 0 < len(scores) <= weight_triangle.EXACT_UP_TO and not np.isnan(scores).any()
     size = len(rows)
     table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(rank=evaluation.agents.rank[rows])
-    ranges = rank_ranges(evaluation)
-    drawn = drawn_scores(evaluation, rows) if ranges is not None else np.zeros((0, size, len(CATEGORIES)))
+    ranges, drawn = _drawn_ranges(evaluation)
     weights = smaa.draw_weights(LOWER, UPPER, DRAWS, SEED)
     many = smaa.draw_weights(LOWER, UPPER, WEIGHTS if size <= 2_000 else WEIGHTS // 4, SEED)
     all_over = np.vstack([np.array(CORNERS) / 100.0, many])
@@ -210,21 +209,38 @@ def rank_ranges(evaluation: Evaluation) -> RankRanges | None:
     Drawn until every agent's ends move by one place at most between two halves of the draws, or as often as CELLS allows.
     Bands: an agent belongs to the band of its first while the first is ahead in less than 95 % of the draws.
     """
+    return _drawn_ranges(evaluation)[0]
+
+
+def _drawn_ranges(evaluation: Evaluation) -> tuple[RankRanges | None, Floats]:
+    """The ranges, and the first of the drawn category scores behind them (DRAWS × agents × 3; no draw where there are none)."""
     rows = np.flatnonzero(evaluation.agents.rated)
+    first: Floats = np.zeros((0, len(rows), len(CATEGORIES)))
     if not 1 < len(rows) <= MOST or unknown_spread(evaluation):
-        return None
-    most = min(MOST_DRAWS, max(DRAWS, CELLS // len(rows)))
-    weights = _current(evaluation)[None]
+        return None, first
+    most = min(MOST_DRAWS, CELLS // len(rows)) // DRAWS * DRAWS or DRAWS
+    weights = _current(evaluation)
     totals, ranks = np.zeros((0, len(rows)), dtype=np.float32), np.zeros((0, len(rows)), dtype=np.int32)
     while len(ranks) < most and not _settled(ranks):
         more = min(max(len(ranks), DRAWS), most - len(ranks))
         drawn = drawn_scores(evaluation, rows, more, SEED + len(ranks))
-        found = np.stack([weight_triangle.totals(one, weights)[0] for one in drawn])
+        first = first if len(first) else drawn
+        found = _totals(drawn, weights)
         totals = np.vstack([totals, found.astype(np.float32)])
         ranks = np.vstack([ranks, np.stack([competition_rank(np.maximum(one, 0.0)) for one in found]).astype(np.int32)])
     low, high = _reach(ranks, TAIL, len(rows))
     band = bands(totals, np.argsort(evaluation.agents.rank[rows], kind="stable"))
-    return RankRanges(rows, low, high, band, len(ranks))
+    return RankRanges(rows, low, high, band, len(ranks)), first
+
+
+def _totals(scores: Floats, weights: Floats) -> Floats:
+    """Totals (draws × agents) of drawn category scores under weights, the same for all draws or a row each; a missing category's
+    weight goes to the others."""
+    there = ~np.isnan(scores[0])  # what is missing is missing in every draw
+    filled = scores if there.all() else np.nan_to_num(scores)
+    each = np.broadcast_to(weights, (len(scores), scores.shape[2]))
+    out: Floats = np.einsum("dac,dc->da", filled, each) / (each @ there.T)
+    return out
 
 
 def _settled(ranks: np.ndarray) -> bool:
@@ -258,10 +274,9 @@ def _current(evaluation: Evaluation) -> Floats:
 
 def _ranks(scores: Floats, weights: Floats) -> np.ndarray:
     """Ranks (draws × agents) of drawn category scores under drawn weights; a missing category's weight goes to the others."""
-    out = np.zeros(scores.shape[:2], dtype=int)
-    for at in range(len(scores)):
-        out[at] = competition_rank(np.maximum(weight_triangle.totals(scores[at], weights[at][None])[0], 0.0))
-    return out
+    if not len(scores):
+        return np.zeros(scores.shape[:2], dtype=int)
+    return np.stack([competition_rank(np.maximum(one, 0.0)) for one in _totals(scores, weights)])
 
 
 def _ranks_of(scores: Floats, weights: Floats) -> np.ndarray:

@@ -38,7 +38,7 @@ def number(value: Any) -> float | None:
 
 def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
     """The evaluation as the command line prints it: rates are fractions of 1, weights percent, coverage a fraction."""
-    measured, scored = evaluation.measured, evaluation.agents
+    measured, scored, few = evaluation.measured, evaluation.agents, too_few(evaluation)
     rows = np.flatnonzero(evaluation.shown).tolist()
     seen = set(measured.people["agent_id"].to_numpy()[evaluation.in_scope])
     rated = sorted(
@@ -61,8 +61,8 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
             "lacking": lacking(evaluation.scheme, evaluation.catalogue),
             "indicators": {one.id: number(weight) for one, weight in zip(evaluation.catalogue.indicators, evaluation.nominal, strict=True)},
         },
-        "agents": [_agent(evaluation, placed, row) for row in rated],
-        "not_rated": [_agent(evaluation, placed, row) for row in rows if not scored.rated[row]],
+        "agents": [_agent(evaluation, placed, row, bool(few[row])) for row in rated],
+        "not_rated": [_agent(evaluation, placed, row, False) for row in rows if not scored.rated[row]],
         "teams": [
             {
                 "team": team,
@@ -96,7 +96,7 @@ def _months(measured: Measured) -> dict[str, str]:
     return {**months, "first_day": f"{first}", "last_day": f"{last}"}
 
 
-def _agent(evaluation: Evaluation, placed: Placed, row: int) -> dict[str, Any]:
+def _agent(evaluation: Evaluation, placed: Placed, row: int, few: bool) -> dict[str, Any]:
     people = evaluation.people
     plain = {
         name: (people[name].iat[row] if pd.notna(people[name].iat[row]) else None)
@@ -106,6 +106,7 @@ def _agent(evaluation: Evaluation, placed: Placed, row: int) -> dict[str, Any]:
     return {
         **plain,
         **_scored(evaluation, evaluation.measured.agents, evaluation.agents, row),
+        "few_cases": few,
         "quadrant": str(placed.quadrant[row]),
         "due_policies": None if pd.isna(due) else int(due),
     }

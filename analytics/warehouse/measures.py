@@ -22,9 +22,7 @@ Rows = npt.NDArray[np.intp]
 FILLED = "_filled"  # a target, or what stands in for it where there is none
 TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
 COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
-FEWEST_MONTHS_APART = (
-    60  # agent-months beyond the agents and months themselves, below which their spread is not estimated
-)
+FEWEST_MONTHS_APART = 60  # degrees of freedom below which the spread of an agent's months is not estimated
 WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
     "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
@@ -62,9 +60,7 @@ class Measures:
     rates: pd.DataFrame
     set_aside: pd.DataFrame
     targets: pd.DataFrame
-    month_dispersion: (
-        float | None
-    )  # Pearson's χ² ÷ its freedom over a year of agent-months; only where no customers are known
+    month_dispersion: float | None  # χ² ÷ freedom over a year of agent-months; only where no customers are known
 
 
 def months(warehouse: Warehouse) -> pd.DataFrame:
@@ -140,12 +136,12 @@ class _Source:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, filters: Filters) -> None:
         self._cursor = cursor
-        self._span = {"first_month": filters.period.first, "last_month": filters.period.last}
-        self._last_day = {"day": filters.period.last}
+        last = filters.period.last
+        self._known = {"first_month": filters.period.first, "last_month": last, "day": last}
 
     def ask(self, name: str) -> pd.DataFrame:
         text = statements("questions/questions.sql")[name]
-        bound = self._span if "$first_month" in text else self._last_day if "$day" in text else {}
+        bound = {name: value for name, value in self._known.items() if f"${name}" in text}
         return self._cursor.execute(text, bound).df()
 
 

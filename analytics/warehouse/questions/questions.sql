@@ -58,7 +58,7 @@ expected as (
 select
   coalesce(sum((k - n * p) * (k - n * p) / (n * p * (1 - p))), 0)::double as statistic,
   (count(*) - count(distinct agent_id) - greatest(count(distinct month) - 1, 0))::double as freedom
-from expected where $first_month <= $last_month
+from expected
 
 -- name: items
 select i.agent_id, r.team, case when a.apart then i.month end as month, i.item, sum(i.points)::double as points, sum(i.ratings)::double as ratings
