@@ -143,7 +143,7 @@ def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion
 
 
 def test_the_first_page_is_found_under_its_own_name_too(boss, ann):
-    assert boss.open("overview").get_by_role("heading", name="总览", level=1).is_visible()
+    boss.open("overview").get_by_role("heading", name="总览", level=1).wait_for()
     ann.open("sheet?agent=A1")
     assert verdict(ann)[0].endswith(BALANCED)
     for visit in (boss, ann):
@@ -156,7 +156,7 @@ def test_a_link_keeps_its_language_on_every_page(boss):
         ("sheet?lang=English", "Evaluation sheet"),
         ("weights?lang=zh", "权重"),
     ):
-        assert boss.open(address).get_by_role("heading", name=title, level=1).is_visible()
+        boss.open(address).get_by_role("heading", name=title, level=1).wait_for()
         boss.settle()
 
 
@@ -185,7 +185,7 @@ def test_an_export_of_tried_weights_says_so_and_the_coaching_list_never_is_one(b
     assert "65/22/13" in first
     assert {row["工号"]: row["综合得分"] for row in csv.DictReader(lines)}["A1"] == f"{TRIED}0"
     go(boss, "辅导名单")
-    assert bar(boss).is_visible()
+    bar(boss).wait_for()
     name, text = taken(boss, "coaching-csv")
     assert "试算" not in name + text
     assert text.startswith("工号,")
@@ -202,7 +202,7 @@ def test_that_the_agent_has_read_the_sheet_stands_on_the_managers_page(east, ann
     ann.settle()
     assert ann.page.get_by_role("button", name="已阅").count() == 0
     step(east)
-    assert east.page.get_by_text("本人已阅").is_visible()
+    east.page.get_by_text("本人已阅").wait_for()
     assert east.page.get_by_role("button", name="已阅").count() == 0
 
 
@@ -293,10 +293,10 @@ def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_sche
     go(boss, "权重")
     try_out(boss)
     go(boss, "评估表")
-    assert bar(boss).is_visible()
+    bar(boss).wait_for()
     assert (verdict(boss), table(boss)) == closed
     choose(boss, page.get_by_role("combobox", name="渠道"), "门店")
-    assert page.get_by_text("不随渠道“门店”变化").is_visible()
+    page.get_by_text("不随渠道“门店”变化").wait_for()
     assert (verdict(boss), table(boss)) == closed
     bar(boss).get_by_role("button", name="放弃试算").click()
     bar(boss).wait_for(state="detached")
@@ -357,7 +357,7 @@ def test_after_a_withdrawal_no_other_load_is_offered_to_be_withdrawn(boss):
     page.get_by_role("button", name="撤回这次导入").click()
     page.get_by_text("已撤回第 4 次导入").wait_for()
     boss.settle()
-    assert page.get_by_text("选中一行可以撤回那次导入").is_visible()
+    page.get_by_text("选中一行可以撤回那次导入").wait_for()
     assert page.get_by_role("button", name="撤回这次导入").count() == 0
     assert "contacts" not in table(boss)
 

@@ -32,7 +32,7 @@ def test_from_first_visit_to_the_downloaded_coaching_list_in_at_most_twelve_clic
     page.get_by_text("从这里开始").wait_for()
     visit.click("用示例数据试试")
     page.get_by_text("得分分布").first.wait_for(timeout=120_000)
-    assert page.get_by_text("示例数据").first.is_visible()
+    page.get_by_text("示例数据").first.wait_for()
     visit.click("象限")
     page.wait_for_selector("[data-draws]")
     visit.click("辅导名单")
@@ -52,7 +52,7 @@ def test_from_first_visit_to_the_downloaded_coaching_list_in_at_most_twelve_clic
 def test_two_visitors_at_once_one_loads_and_the_other_reads_whole_loads_only(reader):
     reader.open()
     reader.page.get_by_text("How scores are distributed").first.wait_for()
-    assert reader.page.get_by_text("120 agents").first.is_visible()
+    reader.page.get_by_text("120 agents").first.wait_for()
 
 
 def test_a_cut_line_moved_by_key_redraws_in_the_same_node_and_keeps_the_selection(browser, app):
@@ -74,7 +74,7 @@ def test_a_cut_line_moved_by_key_redraws_in_the_same_node_and_keeps_the_selectio
     page.wait_for_function("n => Number(document.querySelector('[data-draws]').dataset.draws) > Number(n)", arg=before)
     visit.settle()
     assert page.evaluate("document.querySelector('[data-draws]').mark") == "the same"
-    assert page.get_by_text("1 selected").is_visible()
+    page.get_by_text("1 selected").wait_for()
     assert visit.complaints == []
 
 

@@ -13,7 +13,7 @@ def test_nobody_sees_a_figure_before_the_login_at_any_address(browser, office):
     for path in ("", "quadrant", "sheet?agent=A1", "audit", "upload", "nothing"):
         page = visit.open(path)
         visit.settle()
-        assert page.get_by_role("button", name="登录").is_visible(), path
+        page.get_by_role("button", name="登录").wait_for()
         assert "安" not in page.inner_text("[data-testid=stMain]"), path
         assert page.get_by_text("总览").count() == 0, path
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -24,7 +24,7 @@ def test_nobody_sees_a_figure_before_the_login_at_any_address(browser, office):
 def test_who_has_no_active_account_is_told_and_stays_outside(browser, office):
     for email in ("nobody@x.cn", "gone@x.cn"):
         visit = enter(browser, office, email)
-        assert visit.page.get_by_text("没有启用的账号").is_visible()
+        visit.page.get_by_text("没有启用的账号").wait_for()
         assert visit.page.get_by_text("总览").count() == 0
 
 
@@ -41,7 +41,7 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     # The agent sees only her own sheet, and objects to a policy.
     ann = enter(browser, office, "ann@x.cn")
     page = ann.page
-    assert page.get_by_role("heading", name="评估表").is_visible()
+    page.get_by_role("heading", name="评估表").wait_for()
     navigation = page.inner_text("[data-testid=stSidebar]")
     assert "总览" not in navigation
     assert "变更记录" not in navigation
