@@ -6,7 +6,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
-.PHONY: run test bench assault check check-only screenshots lock audit-dependencies clean
+.PHONY: run test bench assault simulate check check-only screenshots lock audit-dependencies clean
 
 run: .setup-python
 	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
@@ -30,6 +30,10 @@ bench: .setup-tests .setup-browser
 # Kills want strace, disks of their own want root; what cannot be tried is said in the table.
 assault: .setup-tests .setup-browser
 	$(PY) -m tests.assault $(ASSAULT)
+
+# What is promised about chance, over simulated companies; SIMULATE="ranks --runs 40" for a part of it.
+simulate: .setup-tests
+	$(PY) -W ignore -m tests.simulate $(SIMULATE)
 
 screenshots: .setup-tests .setup-browser
 	$(PY) -m tests.screenshots

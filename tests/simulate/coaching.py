@@ -1,31 +1,20 @@
-"""`python -m tests.simulate.coaching`: what the comparison of coached agents promises, over simulated companies."""
+"""What the comparison of coached agents promises, over simulated companies."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analytics.insight.coaching_study import Counted
 from analytics.insight.effect import Comparison, compare
+from tests.simulate.promise import Promise, at_least, at_most, between
 
 MEAN, K = 0.82, 60.0  # true rates: Beta of this mean and alpha + beta
 AGENTS, COACHED, POLICIES, PERIODS = 120, 40, 100, 3
 SELECTIONS = ("by the last quarter", "by the one before", "at random")
 MOST_OFF, MOST_FALSE, LEAST_FOUND = 0.5, 0.05, 0.60
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What was stated of one situation and what was reached, over so many companies."""
-
-    situation: str
-    stated: str
-    reached: float
-    kept: bool
 
 
 def company(
@@ -75,23 +64,7 @@ def promises(runs: int = 500, seed: int = 20260101) -> Iterator[Promise]:
         useless = comparisons(picked, 0.0, runs, seed)
         off, false = float(estimates(useless).mean()), sum(told(useless))
         where = f"coached {picked}"
-        yield Promise(f"{where}, no effect: mean difference, points", f"within ±{MOST_OFF}", off, abs(off) <= MOST_OFF)
-        yield Promise(f"{where}, no effect: better or worse told", f"≤ {MOST_FALSE:.0%}", false, false <= MOST_FALSE)
+        yield between(f"{where}, no effect: mean difference, points", -MOST_OFF, MOST_OFF, off)
+        yield at_most(f"{where}, no effect: better or worse told", MOST_FALSE, false)
         found = told(comparisons(picked, 4.0, runs, seed))[0]
-        yield Promise(f"{where}, +4 points: better told", f"≥ {LEAST_FOUND:.0%}", found, found >= LEAST_FOUND)
-
-
-def main() -> int:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-    broken = 0
-    for each in promises(runs):
-        broken += not each.kept
-        print(
-            f"{each.situation:<66} {each.stated:>12} {each.reached:8.3f}  {'kept' if each.kept else 'BROKEN'}",
-            flush=True,
-        )
-    return broken
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield at_least(f"{where}, +4 points: better told", LEAST_FOUND, found)

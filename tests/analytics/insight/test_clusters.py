@@ -3,17 +3,16 @@
 import datetime as dt
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from analytics.catalogue import catalogue, default_scheme
+from analytics.catalogue import default_scheme
 from analytics.evaluation import evaluate
-from analytics.insight import trends as steady
 from analytics.insight.certainty import certainty
 from analytics.insight.clusters import ASSUMED, CUSTOMERS, MONTHS, likeness
 from analytics.insight.funnel import funnel
 from analytics.model import Filters, Period
 from tests.conftest import load_text
+from tests.simulate.equals import MOST_FLAGGED, flagged, with_a_trend
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 HEADER = "保单号,工号,到期日,续保结果"
@@ -74,44 +73,10 @@ def test_without_customers_the_months_tell_how_alike_policies_are(home, tmp_path
 
 def test_of_equal_agents_in_pairs_hardly_one_lies_outside_the_funnel():
     """400 companies of 40 agents with 40 policies in pairs: 99.8 % limits may flag 0.3 % of them; as independent ones they flag more."""
-    from analytics.statistics.design_effect import design_effect, intraclass
-    from analytics.statistics.funnel import binomial_limits
-
-    random = np.random.default_rng(7)
-    flagged, naive, all_told = 0, 0, 0
-    for _ in range(400):
-        k = 2 * random.binomial(20, 0.8, 40).astype(float)
-        n = np.full(40, 40.0)
-        together = design_effect(intraclass(k, n, 2 * n, 2 * k, 2 * k), n, 2 * n)
-        centre = k.sum() / n.sum()
-        for counted, which in ((np.round(n / together), "told"), (n, "naive")):
-            low, high = binomial_limits(centre, counted, 0.998)
-            out = int(((k / n < low - 1e-12) | (k / n > high + 1e-12)).sum())
-            flagged, naive = (flagged + out, naive) if which == "told" else (flagged, naive + out)
-        all_told += 40
-    assert flagged / all_told <= 0.003
-    assert naive / all_told > 0.01
-
-
-def finds_somebody(random, size, wander):
-    """Whether anybody of forty equal agents is said to rise or fall, a year of thirty policies a month in pairs, teams that wander."""
-    team = np.arange(40) // size
-    rate = np.clip(0.8 + np.cumsum(random.normal(0, wander, (40 // size, 12)), axis=1)[team], 0.05, 0.98)
-    agent, month = (one.ravel() for one in np.meshgrid(np.arange(40), np.arange(12), indexing="ij"))
-    frame = pd.DataFrame(
-        {
-            "agent_id": [f"A{one:02d}" for one in agent],
-            "team": [f"T{one}" for one in team[agent]],
-            "month": pd.to_datetime([f"2025-{one + 1:02d}-01" for one in month]),
-            "due_policies": 30.0,
-            "renewed_policies": 2.0 * random.binomial(15, rate).ravel(),
-        }
-    )
-    return bool(steady.trends(frame, catalogue()["renewal_rate"]).agents["finding"].any())
+    assert flagged(400, 7) <= MOST_FLAGGED
+    assert flagged(400, 7, together=False) > 0.01
 
 
 @pytest.mark.parametrize(("size", "wander"), [(4, 0.0), (4, 0.01), (2, 0.01)])
 def test_equal_agents_in_pairs_and_wandering_small_teams_hardly_ever_show_a_trend(size, wander):
-    random = np.random.default_rng(8)
-    found = sum(finds_somebody(random, size, wander) for _ in range(60))
-    assert found <= 12  # 12 % of 60 are 7.2, two standard errors more 12.2
+    assert with_a_trend(60, 8, size, wander) <= 0.2  # 12 % of 60 are 7.2, two standard errors more 12.2
