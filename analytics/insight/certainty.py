@@ -15,7 +15,8 @@ from analytics.evaluation import Evaluation, Measured, Values
 from analytics.insight.clusters import TOGETHER, excess
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
-from analytics.statistics import beta_binomial, garwood, random_effects, wilson
+from analytics.statistics import beta_binomial, garwood, random_effects, wilson, wilson_hilferty
+from analytics.statistics.arrays import Singles
 from analytics.statistics.gamma_poisson import fit as fit_counts
 from analytics.statistics.special import betainc, chdtrc, fdtrc, gammaincc, stdtrit
 from analytics.units import percent
@@ -71,28 +72,32 @@ class Certainty:
         """Posterior probability that the true value lies above the threshold; NaN without data or prior."""
         return np.full(len(self.n), np.nan) if self._above is None else self._above(threshold)
 
-    def drawn(self, rows: np.ndarray, draws: int, random: np.random.Generator) -> Floats:
+    def drawn(self, rows: np.ndarray, draws: int, random: np.random.Generator) -> Singles:
         """True values of `rows` (draws × rows) as the data allow them; NaN where nothing is known of the spread."""
         own = self.value if self.alone is None else self.alone
         centre = np.where(np.isnan(self.shrunken), own, self.shrunken)[rows]
         spread = self.sd[rows]
         if self.kind == "mean":
-            drawn: Floats = np.clip(centre + spread * random.standard_normal((draws, len(rows))), 0.0, self.top)
+            drawn = random.standard_normal((draws, len(rows)), dtype=np.float32)
+            drawn *= spread.astype(np.float32)
+            drawn += centre.astype(np.float32)
+            np.clip(drawn, 0.0, self.top, out=drawn)
             return drawn
         with np.errstate(all="ignore"):
             if self.kind == "count":
-                shape = centre**2 / spread**2
-                drawn = (
-                    random.gamma(np.nan_to_num(shape, nan=1.0, posinf=1e9), 1.0, (draws, len(rows))) * centre / shape
-                )
+                shape = np.minimum(centre**2 / spread**2, 1e9)
+                known = shape > 0
+                drawn = wilson_hilferty.gamma(np.where(known, shape, 1.0), draws, random)
+                drawn *= np.where(known, centre / shape, np.nan).astype(np.float32)
                 return drawn
             total = np.clip(centre * (self.top - centre) / spread**2 - 1, 1e-3, 1e9)
             share = np.clip(centre / self.top, 1e-9, 1 - 1e-9)
         known = ~np.isnan(total)
         total = np.where(known, total, 1.0)
         share = np.where(known, share, 0.5)
-        drawn = self.top * random.beta(share * total, (1 - share) * total, (draws, len(rows)))
-        return np.where(known, drawn, np.nan)
+        drawn = wilson_hilferty.beta(share * total, (1 - share) * total, draws, random)
+        drawn *= np.where(known, self.top, np.nan).astype(np.float32)
+        return drawn
 
 
 _worked_out: WeakKeyDictionary[Values, dict[str, Certainty | None]] = WeakKeyDictionary()

@@ -14,17 +14,18 @@ from analytics.insight.clusters import likeness
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats, points
 from analytics.statistics import random_effects
+from analytics.statistics.arrays import Singles
 
 DRAWS = 500
 SEED = 20260101
 MOST_UNTOLD = 0.1  # of the agents who have an indicator, above which its spread counts as unknown
 FEWEST = 8  # agents below whom nothing is borrowed from the others
 FOLLOW = ("renewed_premium", "retained_premium")  # amounts that rise and fall with the renewals behind them
-Drawn = Callable[[str], Floats | None]
+Drawn = Callable[[str], Floats | Singles | None]
 
 
 def drawn_points(
-    known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn, premiums: Callable[[str, Floats], Floats] | None = None
+    known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn, premiums: Callable[[str, Floats | Singles], Floats | Singles] | None = None
 ) -> Iterator[tuple[int, Floats]]:  # fmt: skip
     """Per indicator that anybody has: its position, and points (draws × rows, or 1 × rows where no spread is known).
 
@@ -37,8 +38,10 @@ def drawn_points(
     moved = None
     if renewed is not None and rates is not None:
         with np.errstate(all="ignore"):
-            moved = rates / values.value[rows, known.position(renewed)]
-        moved = np.where(np.isfinite(moved), moved, 1.0)
+            factor = 1.0 / values.value[rows, known.position(renewed)]
+        untold = ~np.isfinite(factor) | np.isnan(rates[0])  # who has no rate has none in any draw
+        moved = rates * factor.astype(rates.dtype)
+        moved[:, untold] = 1.0
     for at, one in enumerate(known.indicators):
         as_it_is = values.points[rows, at]
         if np.isnan(as_it_is).all():
@@ -49,14 +52,16 @@ def drawn_points(
             found = None
             if moved is not None:
                 each = moved if premiums is None or one.numerator == RENEWED else premiums(one.numerator, moved)
-                found = values.value[rows, at] * each
+                found = values.value[rows, at].astype(each.dtype) * each
         else:
             found = draw(one.id)
         if found is None:
             yield at, as_it_is[None]
         else:
-            marks = points(found.ravel(), one.standard).reshape(found.shape)
-            yield at, np.where(np.isnan(marks), as_it_is, marks)
+            marks = points(found, one.standard)
+            untold = np.isnan(marks[0])
+            marks[:, untold] = as_it_is[untold]
+            yield at, marks
 
 
 def the_rate(known: Catalogue) -> str | None:
@@ -90,19 +95,21 @@ def of_agents(
     """The points of agents, drawn from the posteriors of `certainty`; the same seed, the same draws."""
     random = np.random.default_rng(seed)
 
-    def draw(indicator: str) -> Floats | None:
+    def draw(indicator: str) -> Singles | None:
         sure = certainty(evaluation.measured, indicator)
         return None if sure is None else sure.drawn(rows, draws, random)
 
-    chance = random.standard_normal((draws, len(rows)))
+    chance = random.standard_normal((draws, len(rows)), dtype=np.float32)
 
-    def premiums(amount: str, moved: Floats) -> Floats:
+    def premiums(amount: str, moved: Floats | Singles) -> Floats | Singles:
         usual = _kept_ratio(evaluation.measured, amount)
         if usual is None:
             return moved
-        centre, spread = usual
-        out: Floats = moved * np.maximum(centre[rows] + spread[rows] * chance, 0.0)
-        return out
+        centre, spread = (part[rows].astype(np.float32) for part in usual)
+        factor: Singles = spread * chance
+        factor += centre
+        np.maximum(factor, 0.0, out=factor)
+        return factor * moved
 
     return drawn_points(evaluation.catalogue, evaluation.measured.agents, rows, draw, premiums)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from analytics.scoring.standards import Floats
 
 
-def hundredths(scores: Floats) -> npt.NDArray[np.int64]:
+def hundredths(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
     """Scores (never negative) at two decimals as whole numbers, halves up; noise of the last bits does not decide a rank."""
     return (scores * 100.0 + (0.5 + 1e-7)).astype(np.int64)
 
@@ -27,6 +28,16 @@ def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
     first = len(cents) + 1 - count.cumsum()  # the rank of whoever scores exactly this
     rank: npt.NDArray[np.int64] = first[cents]
     return rank
+
+
+def competition_ranks(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int32]:
+    """The same for many rows of scores at once, such as draws × agents."""
+    out = np.empty(scores.shape, dtype=np.int32)
+    for at, row in enumerate(scores):
+        cents = hundredths(row)
+        first = len(cents) + 1 - np.bincount(cents).cumsum()
+        out[at] = first.astype(np.int32)[cents]
+    return out
 
 
 def grade(scores: Floats, grades: Sequence[tuple[str, float]]) -> npt.NDArray[np.str_]:

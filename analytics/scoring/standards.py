@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.model import Standard
+from analytics.statistics.arrays import Singles
 
 Floats = npt.NDArray[np.float64]
 
 
-def points(values: Floats, standard: Standard) -> Floats:
+def points(values: Floats | Singles, standard: Standard) -> Floats:
     """Map values to 0–100 points through the standard's knots; missing values (NaN) stay missing.
 
     Beyond the outermost knots the points stay flat: nobody earns more than full marks. In mode `steps` a value earns
@@ -18,7 +19,8 @@ def points(values: Floats, standard: Standard) -> Floats:
     """
     edges, marks = np.asarray(standard.values), np.asarray(standard.points)
     if standard.mode == "linear":
-        return np.where(np.isnan(values), np.nan, np.interp(values, edges, marks))
+        between: Floats = np.interp(values, edges, marks)  # what is missing stays so
+        return between
     if marks[-1] >= marks[0]:
         at = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 1)
     else:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 Numbers = npt.ArrayLike
 CELLS = 2_000_000  # numbers worked on at a time
 

@@ -182,6 +182,18 @@ def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypat
     assert moved.max() <= 2
 
 
+def test_a_range_of_ranks_is_that_of_scores_drawn_anew_and_ranked_one_by_one(judged, monkeypatch):
+    monkeypatch.setattr("analytics.insight.robustness.MOST_DRAWS", 500)
+    found = rank_ranges(judged)
+    scores = np.zeros((500, len(found.rows)))
+    for at, marks in of_agents(judged, found.rows):
+        scores += np.nan_to_num(judged.agents.weight[found.rows, at] / 100 * marks)
+    hundredths = np.floor(scores * 100 + 0.5)
+    ranks = 1 + (hundredths[:, None, :] > hundredths[:, :, None]).sum(axis=2)
+    assert np.abs(found.low - np.quantile(ranks, 0.05, axis=0)).max() <= 1
+    assert np.abs(found.high - np.quantile(ranks, 0.95, axis=0)).max() <= 1
+
+
 def test_rates_without_volumes_give_no_range_of_a_rank_and_name_the_indicators(home, tmp_path):
     rows = "".join(f"S{at:02d},{60 + at}%,{70 + at}\n" for at in range(12))
     load_text(

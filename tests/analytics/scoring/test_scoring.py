@@ -11,7 +11,7 @@ from analytics.catalogue import catalogue, default_scheme, preset_schemes
 from analytics.errors import RequestRefused
 from analytics.evaluation import Values, score
 from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
-from analytics.scoring.ranking import competition_rank, grade
+from analytics.scoring.ranking import competition_rank, competition_ranks, grade
 from analytics.scoring.standards import next_band, points
 from analytics.scoring.weights import CORNERS, effective, inside_triangle, largest_remainder, move, vector
 
@@ -54,6 +54,11 @@ def test_equal_scores_share_a_rank_and_the_next_rank_is_skipped():
 def test_counting_ranks_as_sorting_would(scores):
     cents = [int(np.floor(value * 100 + 0.5 + 1e-7)) for value in scores]
     assert competition_rank(np.array(scores)).tolist() == [1 + sum(other > one for other in cents) for one in cents]
+
+
+def test_many_rankings_at_once_are_each_the_ranking_of_its_row():
+    rows = np.array([[80.0, 90.0, 80.004, 70.0], [0.0, 0.0, 100.0, 99.995]], dtype=np.float32)
+    assert competition_ranks(rows).tolist() == [[2, 1, 2, 4], [3, 3, 1, 1]]
 
 
 def test_grades_begin_at_ninety_eighty_and_seventy():

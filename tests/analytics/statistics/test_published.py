@@ -27,6 +27,7 @@ from analytics.statistics import (
     uplift,
     weight_triangle,
     wilson,
+    wilson_hilferty,
 )  # fmt: skip
 
 X, N = [81, 15, 0, 1], [263, 148, 20, 29]  # of Newcombe 1998
@@ -502,6 +503,21 @@ def test_claims_of_five_states_have_the_credibility_of_actuar():
 def test_impossible_input_is_refused_with_a_sentence(method, given):
     with pytest.raises(ValueError, match=r"[a-z]+ [a-z]+"):
         method(*given)
+
+
+def test_the_cube_of_a_normal_variate_reaches_the_tables_of_chi_square():
+    # Ten degrees of freedom: 1, 5, 95 and 99 % points of the printed table; half of it is a gamma variate of shape 5.
+    normal = np.array([[-2.326], [-1.645], [1.645], [2.326]], dtype=np.float32)
+    wilson_hilferty.cubed(normal, np.array([5.0]))
+    near(2 * normal[:, 0], [2.558, 3.940, 18.307, 23.209], 0.05)
+
+
+def test_beta_variates_have_the_mean_and_spread_of_their_shapes_also_where_these_are_small():
+    first, second = np.array([48.0, 8.0, 0.5]), np.array([12.0, 2.5, 0.25])
+    drawn = wilson_hilferty.beta(first, second, 20_000, np.random.default_rng(1))
+    mean = first / (first + second)
+    near(drawn.mean(axis=0), mean, 0.008)
+    assert drawn.std(axis=0) == pytest.approx(np.sqrt(mean * (1 - mean) / (first + second + 1)), rel=0.02)
 
 
 def test_where_there_is_nothing_to_compare_nothing_is_claimed():
