@@ -63,6 +63,7 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
 def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) -> None:
     """Renewals against those expected of just this book (product, channel, region, premium, first term); not explained by the factors listed, never "ability"."""
     from analytics.insight import case_mix as mix
+    from analytics.insight.clusters import by_agent
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
@@ -73,7 +74,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
             every = desk.cases(of)
             return every if channel is None else every[every["channel"] == channel]
 
-        found = mix.case_mix(cases(period))
+        found = mix.case_mix(cases(period), by_agent(evaluation.measured))
         table = _shown(evaluation, found.agents)
         if agent is not None and agent not in set(table["agent_id"]):
             raise RequestRefused("agent_unknown", agent=agent, period=str(period))
@@ -213,6 +214,7 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
     from analytics.insight import case_mix as mix
     from analytics.insight import definitions, proposal
     from analytics.insight import fairness as fair
+    from analytics.insight.clusters import by_agent
 
     with desk_of(context, "see_others") as desk:
         desk.require("standard")
@@ -223,7 +225,7 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
         period = evaluation.measured.period
         cases = desk.cases(period)
         try:
-            agents = mix.case_mix(cases).agents
+            agents = mix.case_mix(cases, by_agent(evaluation.measured)).agents
             surplus = dict(zip(agents["agent_id"], 100 * agents["difference"] / agents["n"], strict=True))
         except RequestRefused:
             surplus = None

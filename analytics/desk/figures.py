@@ -168,7 +168,7 @@ class Figures(Access):
         return without_few(targets.merge(others, on="month", how="left"), "target_")[list(targets.columns)]
 
     def cases(self, period: Period) -> pd.DataFrame:
-        """Every closed policy of a period with what could explain its outcome, of the whole company: a model needs everybody's.
+        """The closed policies of a period, counted by what could explain their outcome, of the whole company: a model needs everybody's.
 
         What leaves the desk about single agents is cut to the scope by whoever asks (`mine`).
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,7 @@ class CaseMix:
     """agents: one row an agent (agent_id, n, observed, expected, difference, z, low, high, outside, rate, expected_rate, without_peers,
     enough, standardised, covered); auc, slope of the calibration; factors that were used and those that do not vary or are missing.
 
-    enough: whether anything is said of it: five expected renewals and losses, half of the book with peers (thirty cases of the same
+    enough: whether anything is said of it: five expected renewals and losses (as many as they count for), half of the book with peers (thirty cases of the same
     kind with three other agents at least), and twenty agents altogether. standardised: the rate with the company's mix of product and channel, from kinds of which the agent has five cases; covered: the
     share of the company's book that these kinds are. Unlike observed ÷ expected it compares two agents with very different books.
     """
@@ -47,35 +47,46 @@ class CaseMix:
         return self.auc < WEAK_AUC
 
 
-def case_mix(cases: pd.DataFrame) -> CaseMix:
-    """Observed against expected renewals; `cases` has agent_id, renewed and the factors, one closed policy a row.
+def case_mix(cases: pd.DataFrame, together: Mapping[str, float] | None = None) -> CaseMix:
+    """Observed against expected renewals; `cases` has agent_id, the factors, n, renewed and token, alike closed policies a row.
 
-    Expected by a cross-fitted model without agent or team, so nobody's own policies set their expectation. Refused where nothing
-    could be expected: fewer than two agents, or nobody lost (or renewed) anything.
+    Expected by a cross-fitted model without agent or team, so nobody's own policies set their expectation. The limits take in the
+    model's own error and, as `together` (agent_id → factor of the variance), that policies of a customer are decided together.
+    Refused where nothing could be expected: fewer than two agents, or nobody lost (or renewed) anything.
     """
     used = tuple(name for name in FACTORS if name in cases and cases[name].nunique(dropna=False) > 1)
     unused = tuple(name for name in FACTORS if name not in used)
-    if not used or cases["renewed"].nunique() < 2 or cases["agent_id"].nunique() < 2:
+    lost = cases["n"].sum() - cases["renewed"].sum()
+    if not used or not lost or not cases["renewed"].sum() or cases["agent_id"].nunique() < 2:
         raise RequestRefused("no_case_mix")
-    found = model.expected(cases["renewed"].astype(float), cases[list(used)], cases["agent_id"].astype(str))
-    table = cases.assign(expected=found.probability).sort_values("agent_id", kind="stable")
-    kind = _codes(table, used)
-    everybody = np.bincount(kind)[kind]
-    own = table.groupby([pd.factorize(table["agent_id"])[0], kind])["renewed"].transform("size").to_numpy()
-    holders = pd.DataFrame({"kind": kind, "agent": table["agent_id"].to_numpy()}).groupby("kind")["agent"].nunique()
-    with_peers = (everybody - own >= PEERS) & (holders.reindex(kind).to_numpy() - 1 >= PEER_AGENTS)
-    table = table.assign(lonely=~with_peers)
+    table = cases.assign(agent_id=cases["agent_id"].astype(str)).sort_values("agent_id", kind="stable")
+    found = model.expected(table["renewed"], table["n"], table[list(used)], table["agent_id"], table["token"])
+    table = table.assign(expected=found.probability, lonely=table["n"] * ~_with_peers(table, used))
     by_agent = table.groupby("agent_id", sort=True)
-    n, observed = by_agent.size(), by_agent["renewed"].sum()
-    one = poisson_binomial.surplus_rows(observed, table["expected"], n)
+    sums = by_agent[["n", "renewed", "lonely"]].sum()
+    n, alone = sums["n"].to_numpy(dtype=float), (sums["lonely"] / sums["n"]).to_numpy(dtype=float)
+    chance = (table["n"] * table["expected"] * (1 - table["expected"])).groupby(table["agent_id"], sort=True).sum()
+    factor = np.array([(together or {}).get(one, 1.0) for one in sums.index])
+    one = poisson_binomial.surplus_rows(
+        sums["renewed"], table["expected"], by_agent.size(), table["n"], chance.to_numpy() * factor + found.error
+    )
     agents = pd.DataFrame(
         {
-            "agent_id": n.index.to_numpy(), "n": n.to_numpy(), "observed": one.observed, "expected": one.expected, "difference": one.difference, "z": one.z, "low": one.low, "high": one.high,
-            "outside": one.outside, "rate": one.observed / n.to_numpy(), "expected_rate": one.expected / n.to_numpy(), "without_peers": by_agent["lonely"].mean().to_numpy(),
-            "enough": (one.expected >= LEAST) & (n.to_numpy() - one.expected >= LEAST) & (by_agent["lonely"].mean().to_numpy() <= 1 - ALIKE) & (len(n) >= FEWEST_AGENTS),
+            "agent_id": sums.index.to_numpy(), "n": sums["n"].to_numpy(), "observed": one.observed, "expected": one.expected, "difference": one.difference, "z": one.z, "low": one.low, "high": one.high,
+            "outside": one.outside, "rate": one.observed / n, "expected_rate": one.expected / n, "without_peers": alone,
+            "enough": (one.expected / factor >= LEAST) & ((n - one.expected) / factor >= LEAST) & (alone <= 1 - ALIKE) & (len(n) >= FEWEST_AGENTS),
         }
     )  # fmt: skip
     return CaseMix(agents.join(_standardised(table), on="agent_id"), table, found.auc, found.slope, used, unused)
+
+
+def _with_peers(table: pd.DataFrame, used: Sequence[str]) -> np.ndarray:
+    """Of which rows others have enough cases of the same kind, and enough others have some."""
+    kind, size = _codes(table, used), table["n"].to_numpy(dtype=float)
+    everybody = np.bincount(kind, size)[kind]
+    own = pd.Series(size).groupby([pd.factorize(table["agent_id"])[0], kind]).transform("sum").to_numpy()
+    holders = pd.DataFrame({"kind": kind, "agent": table["agent_id"].to_numpy()}).groupby("kind")["agent"].nunique()
+    return np.asarray((everybody - own >= PEERS) & (holders.reindex(kind).to_numpy() - 1 >= PEER_AGENTS))
 
 
 def _codes(cases: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
@@ -102,21 +113,24 @@ def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
 def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
     """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it covers less than half the book."""
     kind = _codes(cases, [name for name in ("product", "channel") if name in cases])
-    share = np.bincount(kind) / max(len(kind), 1)
-    cells = cases.groupby(["agent_id", kind])["renewed"].agg(["mean", "size"])
-    weight = np.where(cells["size"] >= LEAST, share[cells.index.get_level_values(1).to_numpy(dtype=np.int64)], 0.0)
-    sums = pd.DataFrame({"weighted": cells["mean"] * weight, "weight": weight}).groupby(level=0).sum()
+    share = np.bincount(kind, cases["n"]) / max(cases["n"].sum(), 1)
+    cells = cases.groupby(["agent_id", kind])[["renewed", "n"]].sum()
+    weight = np.where(cells["n"] >= LEAST, share[cells.index.get_level_values(1).to_numpy(dtype=np.int64)], 0.0)
+    sums = pd.DataFrame({"weighted": cells["renewed"] / cells["n"] * weight, "weight": weight}).groupby(level=0).sum()
     rate = (sums["weighted"] / sums["weight"]).where(sums["weight"] >= COVERED)
     return pd.DataFrame({"standardised": rate, "covered": sums["weight"]})
 
 
 def calibration(found: CaseMix, parts: int = 10) -> pd.DataFrame:
-    """Cases by their expectation in ten equal parts: n, expected and observed rate, 95 % limits of the observed one."""
+    """Cases by their expectation in about equal parts: n, expected and observed rate, 95 % limits of the observed one."""
     cases = found.cases.sort_values("expected", kind="stable")
-    part = np.arange(len(cases)) * parts // max(len(cases), 1)
-    table = cases.groupby(part).agg(n=("renewed", "size"), expected=("expected", "mean"), renewed=("renewed", "sum"))
+    size = cases["n"].to_numpy(dtype=float)
+    # Alike cases stay together, in the part where their middle lies.
+    part = np.floor((size.cumsum() - size / 2) * parts / max(size.sum(), 1)).astype(int)
+    table = cases.assign(of=cases["expected"] * size).groupby(part)[["n", "of", "renewed"]].sum()
     low, high = wilson.wilson(table["renewed"], table["n"])
-    return table.assign(observed=table["renewed"] / table["n"], low=low, high=high).drop(columns="renewed").reset_index(drop=True)  # fmt: skip
+    table = table.assign(expected=table["of"] / table["n"], observed=table["renewed"] / table["n"], low=low, high=high)
+    return table[["n", "expected", "observed", "low", "high"]].reset_index(drop=True)
 
 
 def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
@@ -127,17 +141,20 @@ def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
     """
     cases = found.cases
     mine = cases[cases["agent_id"] == agent_id]
-    overall, expected = float(cases["renewed"].mean()), float(mine["expected"].mean())
+    size = mine["n"] / mine["n"].sum()
+    overall, expected = float(cases["renewed"].sum() / cases["n"].sum()), float((mine["expected"] * size).sum())
     rows = [{"step": "company", "value": overall}]
     explained = 0.0
     for name in found.used:
-        rate = cases.groupby(cases[name].astype(str))["renewed"].mean()
-        moved = float(mine[name].astype(str).map(rate).mean()) - overall
+        sums = cases.groupby(cases[name].astype(str))[["renewed", "n"]].sum()
+        rate = sums["renewed"] / sums["n"]
+        moved = float((mine[name].astype(str).map(rate) * size).sum()) - overall
         explained += moved
         rows.append({"step": name, "value": moved})
+    observed = float(mine["renewed"].sum() / mine["n"].sum())
     rows.append({"step": "together", "value": expected - overall - explained})
-    rows.append({"step": "unexplained", "value": float(mine["renewed"].mean()) - expected})
-    rows.append({"step": "agent", "value": float(mine["renewed"].mean())})
+    rows.append({"step": "unexplained", "value": observed - expected})
+    rows.append({"step": "agent", "value": observed})
     return pd.DataFrame(rows)
 
 
@@ -161,7 +178,7 @@ def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("produc
     chosen = [name for name in by if name in before and name in now]
 
     def cells(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.groupby(_kinds(frame, chosen))["renewed"].agg(["sum", "size"])
+        return frame.groupby(_kinds(frame, chosen)).agg(sum=("renewed", "sum"), size=("n", "sum"))
 
     both = cells(before).join(cells(now), how="outer", lsuffix="_before", rsuffix="_now").fillna(0)
     sizes = both[["size_before", "size_now"]].to_numpy()

@@ -47,6 +47,11 @@ def excess(measured: Measured, one: Indicator) -> Floats:
     return likeness(measured).agents if one.numerator in TOGETHER else np.ones(len(measured.people))
 
 
+def by_agent(measured: Measured) -> dict[str, float]:
+    """agent_id → the factor of that agent's renewals."""
+    return dict(zip(measured.people["agent_id"].astype(str), likeness(measured).agents.tolist(), strict=True))
+
+
 def _likeness(measured: Measured) -> Likeness:
     people = measured.people
     if set(SUMS) <= set(people):

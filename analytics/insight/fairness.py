@@ -65,7 +65,7 @@ def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) 
     if by == "channel":
         if cases is None or cases.empty:
             return {}
-        counted = cases.groupby(["agent_id", "channel"], observed=True).size().rename("policies").reset_index()
+        counted = cases.groupby(["agent_id", "channel"], observed=True)["n"].sum().rename("policies").reset_index()
         most = counted.sort_values("policies", ascending=False, kind="stable").drop_duplicates("agent_id")
         return {str(one): str(channel) for one, channel in zip(most["agent_id"], most["channel"], strict=True)}
     return {one: str(group) for one, group in zip(ids, people[by], strict=True) if pd.notna(group) and group}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import OneHotEncoder
 
 from analytics.statistics.arrays import Floats, Numbers
@@ -17,57 +18,94 @@ from analytics.statistics.arrays import Floats, Numbers
 FOLDS = 5
 RIDGE = 1.0
 RARE = 10
+SALT = b"fold:"
 
 
 @dataclass(frozen=True)
 class Expected:
-    """probability of success per case, AUC, and the slope and intercept of the calibration (1 and 0 where they fit)."""
+    """probability of success per row, by group (in sorted order) the variance of its expected sum that comes from the model's own
+    error, AUC, and the slope and intercept of the calibration (1 and 0 where they fit)."""
 
     probability: Floats
+    error: Floats
     auc: float
     slope: float
     intercept: float
 
 
-def expected(outcomes: Numbers, factors: pd.DataFrame, groups: Numbers) -> Expected:
+def expected(
+    won: Numbers, size: Numbers, factors: pd.DataFrame, groups: Numbers, tokens: Numbers | None = None
+) -> Expected:
     """Cross-fitted ridge logistic regression on categorical factors: no group's own cases set its expectation.
 
-    outcomes 0 or 1, one a row of `factors` (categories; missing is a category of its own); groups: whose case it is. Calibrated so
-    that the expected sum is the observed one. ValueError for fewer than two groups or an outcome that never varies.
-    Source: Steyerberg 2019, Clinical Prediction Models; Hastie et al. 2009 (ridge).
+    One row so many alike cases: `won` successes of `size`, their categories in `factors` (missing is a category of its own),
+    groups: whose cases they are; tokens: an id of a case of each row, so that folds hang on the cases and not on what groups are
+    called or how rows are ordered (default: the groups' names). Calibrated so that the expected sum is the observed one. The
+    model's error: delta method, coefficients by a sandwich clustered by group. ValueError for fewer than two groups or an
+    outcome that never varies.
+    Source: Steyerberg 2019, Clinical Prediction Models; Hastie et al. 2009 (ridge); Liang & Zeger 1986 (sandwich).
     """
-    y, who = np.asarray(outcomes, dtype=float), pd.factorize(np.asarray(groups))[0]
-    folds = min(FOLDS, int(who.max(initial=-1)) + 1)
-    if folds < 2 or len(np.unique(y)) < 2:
+    k, n = np.asarray(won, dtype=float), np.asarray(size, dtype=float)
+    names, who = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    folds = min(FOLDS, len(names))
+    if folds < 2 or not 0 < k.sum() < n.sum():
         raise ValueError("two groups and both outcomes are needed")
-    fold = np.empty(len(y), dtype=np.int64)
-    for at, (_, outside) in enumerate(GroupKFold(folds).split(who, y, who)):
-        fold[outside] = at
-    # Cases of one kind in one fold are one weighted row: a million policies are a few hundred of these.
-    kind, kinds = _kinds(factors)
-    cell = kind * folds + fold
-    cells, where = np.unique(cell, return_inverse=True)
-    size, won = (np.bincount(where, weights=part).astype(float) for part in (np.ones(len(y)), y))
-    kind_of, fold_of = cells // folds, cells % folds
-    columns = OneHotEncoder(sparse_output=False).fit_transform(kinds)[kind_of]
-    found = np.empty(len(cells))
+    fold = _folds(names, who, tokens, folds)
+    kind, kinds = _kinds(factors, n)
+    columns = OneHotEncoder(sparse_output=False).fit_transform(kinds)
+    # Groups × kinds: a million cases are a few hundred kinds, held by so many groups.
+    shape = len(names), len(columns)
+    wins, sizes = (csr_matrix((part, (who, kind)), shape=shape) for part in (k, n))
+    found, error = np.empty((folds, len(columns))), np.empty(len(names))
     for at in range(folds):
-        inside = fold_of != at
-        model = _logistic(columns[inside], won[inside], size[inside], 1 / RIDGE)
-        found[~inside] = model.predict_proba(columns[~inside])[:, 1]
-    found = np.clip(found * won.sum() / (found @ size), 1e-4, 1 - 1e-4)
-    both = np.concatenate([np.ones(len(cells)), np.zeros(len(cells))]), np.tile(found, 2)
-    auc = float(roc_auc_score(*both, sample_weight=np.concatenate([won, size - won])))
-    slope, intercept = _calibration(found, won, size)
-    return Expected(found[where], auc, slope, intercept)
+        inside = fold != at
+        won_inside, size_inside = (np.asarray(part[inside].sum(axis=0)).ravel() for part in (wins, sizes))
+        model = _logistic(columns, won_inside, size_inside, 1 / RIDGE)
+        found[at] = model.predict_proba(columns)[:, 1]
+        error[~inside] = _error(columns, found[at], wins[inside], sizes[inside], sizes[~inside])
+    probability = found[fold[who], kind]
+    scale = k.sum() / (probability @ n)
+    probability = np.clip(probability * scale, 1e-4, 1 - 1e-4)
+    both = np.concatenate([np.ones(len(k)), np.zeros(len(k))]), np.tile(probability, 2)
+    auc = float(roc_auc_score(*both, sample_weight=np.concatenate([k, n - k])))
+    slope, intercept = _calibration(probability, k, n)
+    return Expected(probability, error * scale**2, auc, slope, intercept)
 
 
-def _kinds(factors: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
-    """Each case's kind, and the kinds as rows of level numbers; levels with fewer than ten cases are one level together."""
+def _folds(
+    names: npt.NDArray[np.str_], who: npt.NDArray[np.int64], tokens: Numbers | None, folds: int
+) -> npt.NDArray[np.int64]:
+    """Each group's fold: groups in the order of a hash of their least token, dealt out in turn."""
+    of = names.astype(object)
+    if tokens is not None:
+        of = pd.Series(np.asarray(tokens, dtype=str)).groupby(who).min().to_numpy()
+    hashed = np.array([int.from_bytes(blake2b(SALT + str(one).encode(), digest_size=8).digest(), "big") for one in of])
+    out = np.empty(len(names), dtype=np.int64)
+    out[np.argsort(hashed, kind="stable")] = np.arange(len(names)) % folds
+    return out
+
+
+def _error(columns: Floats, probability: Floats, wins: csr_matrix, sizes: csr_matrix, mine: csr_matrix) -> Floats:
+    """The variance of the expected sum of each row of `mine` (groups × kinds) that a model of the other groups leaves."""
+    design = np.column_stack([np.ones(len(columns)), columns])
+    weight = probability * (1 - probability)
+    penalty = np.full(design.shape[1], RIDGE)
+    penalty[0] = 0.0  # the intercept is not shrunken
+    total = np.asarray(sizes.sum(axis=0)).ravel()
+    inverse = np.linalg.pinv(design.T @ (design * (total * weight)[:, None]) + np.diag(penalty))
+    scores = wins @ design - sizes @ (design * probability[:, None])
+    groups = max(len(scores), 2)
+    between = scores.T @ scores * groups / (groups - 1)
+    gradient = mine @ (design * weight[:, None]) @ inverse
+    return np.asarray(((gradient @ between) * gradient).sum(axis=1), dtype=float)
+
+
+def _kinds(factors: pd.DataFrame, size: Floats) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """Each row's kind, and the kinds as rows of level numbers; levels with fewer than ten cases are one level together."""
     levels = []
     for name in factors:
         codes, known = pd.factorize(factors[name], use_na_sentinel=False)
-        rare = np.bincount(codes, minlength=len(known)) < RARE
+        rare = np.bincount(codes, size, minlength=len(known)) < RARE
         levels.append(np.where(rare[codes], -1, codes))
     combined = np.zeros(len(factors), dtype=np.int64)
     for level in levels:

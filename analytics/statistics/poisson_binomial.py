@@ -10,8 +10,8 @@ import numpy.typing as npt
 from analytics.statistics.arrays import Floats, Numbers, half_tail
 from analytics.statistics.special import ndtri
 
-EXACT_UP_TO = 2_000
-EXACT_ROWS = 500  # cases up to which many sums at once are exact
+EXACT_UP_TO = 500  # cases up to which limits are not those of a normal distribution
+HAIR = 1e-9  # what rounding may add to a limit
 CELLS = 200_000  # cases worked on at a time
 
 
@@ -46,21 +46,13 @@ def moments(probabilities: Numbers) -> tuple[float, float]:
 
 
 def surplus(observed: float, probabilities: Numbers, level: float = 0.95) -> Surplus:
-    """Observed successes against those expected of just these cases; exact limits up to 2,000 cases, normal beyond.
+    """Observed successes against those expected of just these cases; limits as in `surplus_rows`.
 
     ValueError for probabilities outside 0–1. Poisson limits (Byar) would be 2.6 times too wide at 85 %.
     """
-    p = _checked(probabilities)
-    mean, variance = moments(p)
-    tail = half_tail(level)
-    if len(p) <= EXACT_UP_TO:
-        cumulated = pmf(p).cumsum()
-        low, high = float(np.searchsorted(cumulated, tail)), float(np.searchsorted(cumulated, 1 - tail))
-    else:
-        reach = float(ndtri(1 - tail)) * variance**0.5
-        low, high = mean - reach, mean + reach
-    z = (observed - mean) / variance**0.5 if variance > 0 else 0.0
-    return Surplus(float(observed), mean, float(observed) - mean, z, low, high)
+    found = surplus_rows([observed], probabilities, [np.size(np.asarray(probabilities))], level=level)
+    each = (found.observed, found.expected, found.difference, found.z, found.low, found.high)
+    return Surplus(*(float(one[0]) for one in each))
 
 
 @dataclass(frozen=True)
@@ -80,30 +72,53 @@ class Surpluses:
         return found
 
 
-def surplus_rows(observed: Numbers, probabilities: Numbers, sizes: Numbers, level: float = 0.95) -> Surpluses:
-    """`surplus` of many at once: the cases' probabilities one after another, `sizes` of them for each of `observed`.
+def surplus_rows(
+    observed: Numbers,
+    probabilities: Numbers,
+    rows: Numbers,
+    cases: Numbers | None = None,
+    variance: Numbers | None = None,
+    level: float = 0.95,
+) -> Surpluses:
+    """`surplus` of many at once: probabilities one after another, `rows` of them for each of `observed`, each for so many `cases`
+    (default: one).
 
-    Exact limits up to 500 cases (all of about the same size together), normal beyond. ValueError where the sizes do not add up.
+    variance: of observed less expected where it is more than that of independent cases of known chances: the limits are as much
+    wider as its root, and z as much smaller. Limits are mid-p ones, which chance passes `1 − level` of the time and not less
+    (Agresti 2013, sec. 1.4.4), up to 500 cases; beyond, normal. ValueError where the rows do not add up.
     """
-    x, p, n = np.asarray(observed, dtype=float), _checked(probabilities), np.asarray(sizes, dtype=np.int64)
-    if n.sum() != len(p) or len(x) != len(n) or np.any(n < 1):
-        raise ValueError("the sizes must add up to the number of probabilities")
+    x, p, n = np.asarray(observed, dtype=float), _checked(probabilities), np.asarray(rows, dtype=np.int64)
+    size = np.ones(len(p)) if cases is None else np.asarray(cases, dtype=float)
+    if n.sum() != len(p) or len(x) != len(n) or len(size) != len(p) or np.any(n < 1):
+        raise ValueError("the rows must add up to the number of probabilities")
     if not len(n):
         nothing = np.zeros(0)
         return Surpluses(nothing, nothing, nothing, nothing, nothing, nothing)
     start = np.concatenate([[0], n.cumsum()[:-1]])
-    mean, variance = np.add.reduceat(p, start), np.add.reduceat(p * (1 - p), start)
+    mean, of_chance, all_cases = (np.add.reduceat(part, start) for part in (size * p, size * p * (1 - p), size))
     tail = half_tail(level)
-    reach = float(ndtri(1 - tail)) * np.sqrt(variance)
+    reach = float(ndtri(1 - tail)) * np.sqrt(of_chance)
     low, high = mean - reach, mean + reach
-    small = np.flatnonzero(n <= EXACT_ROWS)
-    small = small[np.argsort(n[small], kind="stable")]
-    for part in np.array_split(small, max(1, int(n[small].sum() // CELLS) + 1)) if len(small) else []:
-        cumulated = _pmf_rows(p, start[part], n[part]).cumsum(axis=1)
-        low[part], high[part] = (cumulated < tail).sum(axis=1), (cumulated < 1 - tail).sum(axis=1)
+    small = np.flatnonzero(all_cases <= EXACT_UP_TO)
+    small = small[np.argsort(all_cases[small], kind="stable")]
+    for part in np.array_split(small, max(1, int(all_cases[small].sum() // CELLS) + 1)) if len(small) else []:
+        inside = np.concatenate([np.arange(start[one], start[one] + n[one]) for one in part]) if len(part) else part
+        single = np.repeat(p[inside], size[inside].astype(np.int64))
+        many = all_cases[part].astype(np.int64)
+        chances = _pmf_rows(single, np.concatenate([[0], many.cumsum()[:-1]]), many) if len(part) else np.zeros((0, 1))
+        middle = chances.cumsum(axis=1) - chances / 2
+        low[part], high[part] = (middle < tail).sum(axis=1), (middle <= 1 - tail).sum(axis=1) - 1
+    spread = of_chance if variance is None else np.maximum(np.asarray(variance, dtype=float), of_chance)
     with np.errstate(all="ignore"):
-        z = np.where(variance > 0, (x - mean) / np.sqrt(variance), 0.0)
-    return Surpluses(x, mean, x - mean, z, low, high)
+        wider = np.where(of_chance > 0, np.sqrt(spread / of_chance), 1.0)
+        z = np.where(spread > 0, (x - mean) / np.sqrt(spread), 0.0)
+    # Widened from half a case beyond the last count inside, where the tail itself ends; then to the last count inside again.
+    edge = np.where(all_cases <= EXACT_UP_TO, 0.5, 0.0)
+    low, high = mean - (mean - low + edge) * wider, mean + (high + edge - mean) * wider
+    whole = edge > 0
+    return Surpluses(
+        x, mean, x - mean, z, np.where(whole, np.ceil(low - HAIR), low), np.where(whole, np.floor(high + HAIR), high)
+    )
 
 
 def _pmf_rows(p: Floats, start: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Floats:

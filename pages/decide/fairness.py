@@ -171,7 +171,7 @@ def gaps() -> None:
     found = groups(
         now,
         grouped(now, by, load.cases(period) if by == "channel" else None),
-        load.surplus(period, now.measured.filters.channel),
+        load.surplus(now.measured),
     )
     if found.empty:
         st.caption(t("common.nothing"))

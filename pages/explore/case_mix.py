@@ -26,7 +26,7 @@ with shell.page("case_mix"):
     period = now.measured.period
     channel = now.measured.filters.channel
     try:
-        found = load.case_mix(period, channel)
+        found = load.case_mix(now.measured)
     except RequestRefused:
         st.info(t("case_mix.none"))
         st.page_link("pages/data/upload.py", label=t("first.upload"), icon=":material/upload_file:")

@@ -18,6 +18,7 @@ from analytics.desk import HISTORY, Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.home import Home, default_home
+from analytics.insight.clusters import by_agent
 from analytics.insight.quadrant import place
 from analytics.model import Filters, Period, WeightScheme
 from analytics.reports import views
@@ -206,22 +207,23 @@ def remove_sample() -> None:
 
 
 def cases(period: Period, channel: str | None = None) -> pd.DataFrame:
-    """Every closed policy of a period (and channel); whoever shows single agents cuts them to the reader's scope."""
+    """The closed policies of a period (and channel), counted; whoever shows single agents cuts them to the reader's scope."""
     found = _cases((*_key(), period), lambda: desk().cases(period))
     return found if channel is None else found[found["channel"] == channel]
 
 
-def case_mix(period: Period, channel: str | None = None) -> CaseMix:
-    """The case-mix model of a period (and channel)."""
+def case_mix(of: Measured) -> CaseMix:
+    """The case-mix model of the period and channel of these figures."""
     from analytics.insight.case_mix import case_mix as fitted  # scikit-learn is a second's import
 
-    return _case_mix((*_key(), period, channel), lambda: fitted(cases(period, channel)))
+    period, channel = of.period, of.filters.channel
+    return _case_mix((*_key(), period, channel), lambda: fitted(cases(period, channel), by_agent(of)))
 
 
-def surplus(period: Period, channel: str | None = None) -> dict[str, float]:
+def surplus(of: Measured) -> dict[str, float]:
     """Renewals beyond those expected, per 100 policies, of every agent; empty where nothing could be expected."""
     try:
-        found = case_mix(period, channel).agents
+        found = case_mix(of).agents
     except RequestRefused:
         return {}
     return dict(zip(found["agent_id"], 100 * found["difference"] / found["n"], strict=True))

@@ -319,15 +319,23 @@ from current_policies where agent_id = $agent_id and month between $first_month 
 select distinct measure from current_scoresheet where starts_with(measure, 'custom.') order by measure
 
 -- name: cases
--- Every policy of the months whose window has closed, with what could explain its outcome.
-select p.agent_id, r.team, coalesce(r.region, r.branch) as region, p.product, p.channel, p.first_term,
-  case when p.premium_due is null then null when p.premium_due < 500 then '<500' when p.premium_due < 1500 then '500–1500'
-    when p.premium_due < 3000 then '1500–3000' when p.premium_due < 6000 then '3000–6000' else '6000+' end as premium_band,
-  (p.state = 'renewed')::integer as renewed
-from policy_state p
-left join roster_month r on r.agent_id = p.agent_id and r.month = p.month
-where p.month between $first_month and $last_month and p.state in ('renewed', 'late', 'lost', 'stale')
-order by p.agent_id, p.policy_id, p.month
+-- The policies of the months whose window has closed, counted by whatever could explain their outcome; token: an id that hangs on
+-- the policies alone, not on what agents are called.
+with case_of as (
+  select p.agent_id, r.team, coalesce(r.region, r.branch) as region, p.product, p.channel, p.first_term,
+    case when p.premium_due is null then null when p.premium_due < 500 then '<500'
+      when p.premium_due < 1500 then '500–1500' when p.premium_due < 3000 then '1500–3000'
+      when p.premium_due < 6000 then '3000–6000' else '6000+' end as premium_band,
+    coalesce(p.customer_id, p.policy_id) as token, case when p.state = 'renewed' then 1 else 0 end as renewed
+  from policy_state p
+  left join roster_month r on r.agent_id = p.agent_id and r.month = p.month
+  where p.month between $first_month and $last_month and p.state in ('renewed', 'late', 'lost', 'stale')
+)
+select agent_id, team, region, product, channel, first_term, premium_band,
+  count(*)::bigint as n, sum(renewed)::bigint as renewed, min(token) as token
+from case_of
+group by agent_id, team, region, product, channel, first_term, premium_band
+order by agent_id, token, team, region, product, channel, first_term, premium_band
 
 -- name: monthly
 -- The measures of every agent and month, with the team of that month.

@@ -50,6 +50,7 @@ def test_an_agent_belongs_to_the_channel_of_most_policies_and_to_the_first_name_
         {
             "agent_id": ["A0"] * 3 + ["A1"] * 2 + ["A2"],
             "channel": ["phone", "web", "web", "web", "phone", None],
+            "n": [2, 2, 1, 4, 4, 1],
         }
     )
     assert grouped(evaluation, "channel", cases) == {"A0": "web", "A1": "phone"}
@@ -59,7 +60,7 @@ def test_channels_of_many_agents_are_counted_at_once():
     agents = 5_000
     evaluation = company(agents)
     at = np.repeat(np.arange(agents), 4)
-    cases = pd.DataFrame({"agent_id": [f"A{one}" for one in at], "channel": np.where(at % 3, "web", "phone")})
+    cases = pd.DataFrame({"agent_id": [f"A{one}" for one in at], "channel": np.where(at % 3, "web", "phone"), "n": 1})
     started = process_time()
     assert len(grouped(evaluation, "channel", cases)) == agents
     assert process_time() - started <= 0.5

@@ -191,7 +191,8 @@ def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
     agent = np.repeat(np.arange(40), 100)
     hard = random.random(4000) < np.where(agent == 0, 0.9, 0.2)
     renewed = random.random(4000) < np.where(hard, 0.6, 0.85)
-    found = case_mix.expected(renewed, pd.DataFrame({"channel": np.where(hard, "cold", "warm")}), agent)
+    channel = pd.DataFrame({"channel": np.where(hard, "cold", "warm")})
+    found = case_mix.expected(renewed, np.ones(4000), channel, agent)
     mine = agent == 0
     result = poisson_binomial.surplus(renewed[mine].sum(), found.probability[mine])
     assert result.expected < 72  # of 100, where the average agent is expected to renew 80
@@ -207,11 +208,72 @@ def test_many_sums_of_unequal_chances_at_once_are_those_one_by_one(books):
     observed = [len(book) // 2 for book in books]
     found = poisson_binomial.surplus_rows(observed, np.concatenate(books), [len(book) for book in books])
     for at, (count, book) in enumerate(zip(observed, books, strict=True)):
-        one = poisson_binomial.surplus(count, book)
-        assert (found.low[at], found.high[at]) == (one.low, one.high)
-        assert found.z[at] == pytest.approx(one.z)
+        chances = poisson_binomial.pmf(book)
+        middle = chances.cumsum() - chances / 2  # half of what is just as likely counts as less
+        inside = np.flatnonzero((middle >= 0.025) & (middle <= 0.975))
+        assert (found.low[at], found.high[at]) == (inside.min(), inside.max())
+        mean, variance = poisson_binomial.moments(book)
+        assert found.z[at] == pytest.approx((count - mean) / variance**0.5)
     with pytest.raises(ValueError, match="add up"):
         poisson_binomial.surplus_rows(observed, np.concatenate(books), [1 + len(book) for book in books])
+
+
+def test_alike_cases_counted_together_have_the_limits_of_cases_one_by_one():
+    chances, size = np.array([0.9, 0.7, 0.8]), np.array([12, 5, 30])
+    together = poisson_binomial.surplus_rows([30, 8], chances, [2, 1], size)
+    single = poisson_binomial.surplus_rows([30, 8], np.repeat(chances, size), [17, 30])
+    assert (together.low == single.low).all()
+    assert (together.high == single.high).all()
+    assert together.expected == pytest.approx([0.9 * 12 + 0.7 * 5, 24])
+
+
+def test_four_times_the_variance_makes_limits_twice_as_wide():
+    chances = np.full(400, 0.8)
+    plain = poisson_binomial.surplus_rows([300], chances, [400])
+    wide = poisson_binomial.surplus_rows([300], chances, [400], variance=[4 * 400 * 0.8 * 0.2])
+    # 320 are expected, give or take 8: 1.96 times that is 15.7, and 31.4 at twice.
+    assert (plain.low, plain.high) == (305, 335)
+    assert (wide.low, wide.high) == (289, 351)  # 320 ∓ 2 · 15.5, from half a case beyond the last counts inside
+    assert wide.z == pytest.approx(plain.z / 2)
+
+
+def test_expectations_hang_neither_on_the_order_of_rows_nor_on_what_agents_are_called():
+    import pandas as pd
+
+    random = np.random.default_rng(6)
+    rows = pd.DataFrame(
+        {
+            "agent": np.repeat(np.arange(30), 8),
+            "channel": np.tile(list("abcdabcd"), 30),
+            "n": random.integers(5, 20, 240),
+            "token": [f"P{at}" for at in random.permutation(240)],
+        }
+    )
+    rows["won"] = random.binomial(rows["n"], np.where(rows["channel"] == "a", 0.6, 0.85))
+
+    def reckoned(table, names):
+        found = case_mix.expected(table["won"], table["n"], table[["channel"]], names, table["token"])
+        return pd.Series(found.probability, index=table["token"]).sort_index().to_numpy()
+
+    shuffled = rows.sample(frac=1, random_state=1)
+    first = reckoned(rows, rows["agent"].astype(str))
+    assert reckoned(shuffled, shuffled["agent"].astype(str)) == pytest.approx(first)
+    assert reckoned(rows, (99 - rows["agent"]).astype(str)) == pytest.approx(first)
+
+
+def test_the_error_of_an_expectation_is_what_other_samples_of_the_company_make_it_vary_by():
+    import pandas as pd
+
+    random = np.random.default_rng(7)
+    channel = pd.DataFrame({"channel": np.tile(list("aabbc"), 24)})
+    agent, size, true = np.repeat(np.arange(24), 5), np.full(120, 12.0), np.tile([0.6, 0.6, 0.85, 0.85, 0.75], 24)
+    sums, told = [], []
+    for _ in range(150):
+        found = case_mix.expected(random.binomial(12, true), size, channel, agent)
+        sums.append(np.bincount(agent, found.probability * size))
+        told.append(found.error.mean())
+    # The scale to the observed sum adds a little of its own to what the model leaves.
+    assert np.mean(told) == pytest.approx(np.var(sums, axis=0).mean(), rel=0.35)
 
 
 def test_equal_agents_of_small_teams_show_no_trend_more_often_than_chance_allows():
