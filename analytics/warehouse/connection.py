@@ -180,6 +180,12 @@ class Warehouse:
         with self._writing, self._gate.alone():
             with self._telling():
                 self._root.execute("checkpoint")
+                if _log(self.path).exists():
+                    # Of a change that a kill cut off nothing is checkpointed and the log stays; the next
+                    # change begins it anew, and what changes nothing is none.
+                    run(self._root, "next_version")
+                    run(self._root, "set_version", version=self._version)
+                    self._root.execute("checkpoint")
             self._root.close()
             try:
                 if _log(self.path).exists():  # it holds commits that the file itself does not

@@ -484,6 +484,24 @@ def test_a_warehouse_that_lost_something_is_made_again_at_the_start_and_the_read
         assert home.findings == ()
 
 
+def test_a_log_of_nothing_but_a_change_that_was_cut_off_does_not_keep_a_rebuilt_warehouse_out(tmp_path):
+    first = Warehouse(tmp_path / "first.duckdb")
+    first.stamp(1, 1)
+    with first.write() as cursor:
+        cursor.execute("create table wide as select range as a from range(5000)")
+    cut = (tmp_path / "first.duckdb.wal").read_bytes()[:-100]
+    shutil.copyfile(tmp_path / "first.duckdb", tmp_path / "cut.duckdb")
+    first.close()
+    (tmp_path / "cut.duckdb.wal").write_bytes(cut)
+    made = Warehouse(tmp_path / "made.duckdb")
+    made.stamp(7, 3)
+    made.close()
+    killed = Warehouse(tmp_path / "cut.duckdb")
+    killed.replace(tmp_path / "made.duckdb")
+    assert (killed.data_version, killed.operation) == (7, 3)
+    killed.close()
+
+
 @pytest.mark.parametrize("damage", [damage_log_missing, damage_no_warehouse, damage_header])
 def test_without_its_original_a_lost_warehouse_is_refused_by_name_until_somebody_goes_on_without(two, damage):
     folder, _ = two
