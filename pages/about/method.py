@@ -209,6 +209,7 @@ with shell.page("method", needs_data=False, official=True):
             grace=settings.grace_days,
             by_product=t("method.by_product", products=grace) if grace else "",
             limit=f"{settings.missing_limit:.0f}",
+            few=plain("method.few_ranked" if settings.rank_few else "method.few_unranked"),
             grades=grades,
             lead=settings.contact_lead_days,
             calendar=settings.calendar,
