@@ -17,7 +17,7 @@ from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.doubts import doubts
 from analytics.intake.fields import Field, field_of, fields, kinds
-from analytics.intake.periods import is_days, months_of, put_months, stated_period
+from analytics.intake.periods import is_days, months_of, put_months, stated_period, stated_year
 from analytics.intake.problems import problems
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
@@ -43,6 +43,7 @@ def read(
         connection.execute("set variable month_begins = $1", [begins])
         settling = Settling(recipe.answers, begins)
         found, recipe = sheets(found, recipe, settling)
+        settling.year = stated_year(found, str((seen or {}).get("file", "")))
         columns = _columns(recipe, found)
         counts = raw(connection, found, recipe, columns, settling)
         settler = Settler(

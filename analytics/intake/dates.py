@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Set
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Set
+from typing import Protocol
 
 import duckdb
 
@@ -16,8 +18,26 @@ from analytics.model import Text, days_of
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LONG_SPAN = 24  # months: a column that spans this much more one way than another is read the other way
+SHORT = 24  # characters of a cell that may be a date without its year
+LEAP_YEAR = 2024  # every day of any year is one of it
 PIVOT = 69  # two-digit years from here on are of the last century, as DuckDB reads them
 _PARTS = re.compile(r"(\d{1,2})-(\d{1,2}|[A-Za-z]{3})-(\d{4}|\d{2})")
+
+
+class Place(Protocol):
+    """A column of dates: its field, the name in our tables, the header people wrote."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def header(self) -> str: ...
+
+
+def half_width(text: str) -> str:
+    """A date's text with narrow digits and signs."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str, settling: Settling) -> str:
@@ -87,9 +107,19 @@ def _date(match: re.Match[str], order: str) -> dt.date | None:
         return None
 
 
-_YEARLESS = r"(1[0-2]|0?[1-9])\s*月\s*(3[01]|[12]\d|0?[1-9])\s*日?"
-_MONTH = r"((?:19|20)\d{2})\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*月?"
-_DAY_NUMBER = r"\d{5}"  # a spreadsheet's own number of a day, which before 1956 begins like a year
+_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*月?")
+_DAY_NUMBER = re.compile(r"\d{5}")  # a spreadsheet's own number of a day, which before 1956 begins like a year
+_NAME = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
+_DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])"
+_ORDINAL = rf"{_DAY}(?:st|nd|rd|th)?"
+# A day of a month without a year: 4月1日, 01-Apr, Apr 1st; and two numbers, of which the column tells which is the month.
+_YEARLESS = (
+    re.compile(rf"(?P<month>1[0-2]|0?[1-9])\s*月\s*{_DAY}\s*[日号]?"),
+    re.compile(rf"{_ORDINAL}[-\s./]*(?:of\s+)?{_NAME}", re.IGNORECASE),
+    re.compile(rf"{_NAME}[-\s./]*{_ORDINAL}", re.IGNORECASE),
+)
+_NUMBERS = re.compile(r"(\d{1,2})\s*[-/]\s*(\d{1,2})")
+Written = tuple[int, int]  # a month and a day, or a year and a month
 
 
 def refuse_two_years(months: Set[int], column: str) -> None:
@@ -98,40 +128,90 @@ def refuse_two_years(months: Set[int], column: str) -> None:
         raise RecipeRefused("years_differ", column=column)
 
 
-def complete(connection: duckdb.DuckDBPyConnection, place: str, name: str, header: str, settling: Settling) -> None:
+def years_from(stated: int | None, this: int, back: Iterable[int]) -> list[str]:
+    """The years to choose from: the one that the file itself states, then those `back` from this one."""
+    years = [this - one for one in back]
+    return [str(one) for one in dict.fromkeys((*(() if stated is None else (stated,)), *years))]
+
+
+def complete(connection: duckdb.DuckDBPyConnection, column: Place, recipe: Recipe, settling: Settling) -> None:
     """Give dates the year or the day that their column leaves out; both are asked."""
-    short = f"regexp_full_match(trim({place}), $pattern) and not regexp_full_match(trim({place}), $number)"
-    for pattern, key in ((_YEARLESS, "date_year"), (_MONTH, "date_month")):
-        count, example = connection.execute(
-            f"select count(*), min({place}) from raw where {short}",
-            {"pattern": pattern, "number": _DAY_NUMBER},
-        ).fetchall()[0]
-        if not count:
+    cells = connection.execute(
+        f"select {column.place}, count(*) from raw where {column.place} is not null "
+        f"and length(trim({column.place})) < $most and not contains({column.place}, ':') "
+        f"and not ({column.place} like '____-__-__%') group by 1 order by 1",
+        {"most": SHORT},
+    ).fetchall()
+    texts = {text: half_width(text.strip()) for text, _ in cells}
+    counts = dict(cells)
+    dated = {
+        "date_year": _without_year(texts, column, recipe, settling),
+        "date_month": {text: (int(month[1]), int(month[2])) for text, plain in texts.items()
+                       if not _DAY_NUMBER.fullmatch(plain) and (month := _MONTH.fullmatch(plain))},
+    }  # fmt: skip
+    for key, written in dated.items():
+        if not written:
             continue
-        if key == "date_year":
-            found_months = connection.execute(
-                f"select distinct regexp_extract(trim({place}), $pattern, 1)::int from raw where {short}",
-                {"pattern": pattern, "number": _DAY_NUMBER},
-            ).fetchall()
-            refuse_two_years({month for (month,) in found_months}, header)
-        years = [str(dt.date.today().year - back) for back in (0, 1, 2)]
+        years = years_from(settling.year, dt.date.today().year, (0, 1, 2))
         choices = years if key == "date_year" else ["last_day", "first_day"]
-        suggested = None if key == "date_year" else "last_day"
-        said = settling.ask(f"{key}.{name}", key, choices, suggested, column=header, value=example, count=count)
-        parts = f"regexp_extract(trim({place}), $pattern, 1)::int", f"regexp_extract(trim({place}), $pattern, 2)::int"
-        bound: dict[str, object] = {"pattern": pattern, "number": _DAY_NUMBER}
-        written = connection.execute(f"select distinct {', '.join(parts)} from raw where {short}", bound).fetchall()
-        dates = {one: _whole(key, one, said, settling.begins) for one in written}
-        connection.execute("create or replace table dated (first integer, second integer, day varchar)")
-        connection.executemany("insert into dated values ($1, $2, $3)", [(*one, day) for one, day in dates.items()])
-        connection.execute(
-            f"update raw set {place} = (select day from dated where first = {parts[0]} and second = {parts[1]}) "
-            f"where {short}",
-            bound,
+        suggested = "last_day" if key == "date_month" else str(settling.year) if settling.year else None
+        if key == "date_year":
+            refuse_two_years({month for month, _ in written.values()}, column.header)
+        said = settling.ask(
+            f"{key}.{column.name}", key, choices, suggested,
+            column=column.header, value=min(written), count=sum(counts[text] for text in written),
+        )  # fmt: skip
+        connection.execute("create or replace table dated (text varchar, day varchar)")
+        connection.executemany(
+            "insert into dated values ($1, $2)",
+            [(text, _whole(key, one, said, settling.begins)) for text, one in written.items()],
         )
+        connection.execute(f"update raw set {column.place} = dated.day from dated where dated.text = {column.place}")
 
 
-def _whole(key: str, written: tuple[int, int], said: str, begins: int) -> str:
+def _without_year(texts: Mapping[str, str], column: Place, recipe: Recipe, settling: Settling) -> dict[str, Written]:
+    """Text → month and day, for what says no more than these."""
+    out = {}
+    for text, plain in texts.items():
+        found = next((match for one in _YEARLESS if (match := one.fullmatch(plain))), None)
+        if found:
+            named = found.groupdict()
+            month = int(named["month"]) if named.get("month") else MONTHS.index(named["name"].lower()) + 1
+            out[text] = (month, int(named["day"]))
+    pairs = {text: (int(two[1]), int(two[2])) for text, plain in texts.items() if (two := _NUMBERS.fullmatch(plain))}
+    return out | _in_order(pairs, column, recipe, settling)
+
+
+def _in_order(
+    pairs: Mapping[str, tuple[int, int]], column: Place, recipe: Recipe, settling: Settling
+) -> dict[str, Written]:
+    """Two numbers as month and day, in the one order in which all of them are days of a year; asked where both are."""
+    turned = {text: (second, first) for text, (first, second) in pairs.items()}
+    fitting = {order: read for order, read in (("mdy", pairs), ("dmy", turned)) if _are_days(read.values())}
+    if not pairs or not fitting:
+        return {}
+    order = str(recipe.options.get("date_order", ""))
+    if order not in fitting:
+        order = next(iter(fitting))
+    if len(fitting) > 1 and "date_order" not in recipe.options:
+        spans = {one: len({month for month, _ in read.values()}) for one, read in fitting.items()}
+        order = settling.ask(
+            f"date_order.{column.name}", "date_order", tuple(fitting), None,
+            column=column.header, value=min(pairs), spans=_in_words(spans),
+        )  # fmt: skip
+    return dict(fitting[order])
+
+
+def _are_days(read: Collection[Written]) -> bool:
+    """Whether months and days are days of a year; the same number above 12 in all of them may be the year itself (26-04)."""
+    try:
+        days = {dt.date(LEAP_YEAR, *written).day for written in read}
+    except ValueError:
+        return False
+    return len(days) > 1 or not days or max(days) <= len(MONTHS)
+
+
+def _whole(key: str, written: Written, said: str, begins: int) -> str:
     """The date that two numbers and an answer make: month and day with a year, or year and month with a day."""
     if key == "date_year":
         return f"{said}-{written[0]:02d}-{written[1]:02d}"

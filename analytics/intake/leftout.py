@@ -234,6 +234,8 @@ class _Table:
     def _says_group(self, at: int) -> bool:
         """Whether a row is called after a team or branch in the place of a person."""
         name = self.names[at][0] if self.persons else self.ids[at]
+        if name and any(name == plain(column[at]) for column in self.groups):
+            return True
         return bool(TEAM.search(name) or BRANCH.search(name) or _EVERYBODY.search(name))
 
     def evidence(self, found: Sequence[Summing]) -> Text:

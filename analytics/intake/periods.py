@@ -12,7 +12,7 @@ import duckdb
 
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
-from analytics.intake.dates import refuse_two_years
+from analytics.intake.dates import refuse_two_years, years_from
 from analytics.intake.months import ENGLISH, span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
@@ -32,6 +32,7 @@ _DAYS = re.compile(
 )
 _COMPACT_DAYS = re.compile(rf"({_YEAR})?{_COMPACT}{_TO}({_YEAR})?{_COMPACT}")
 _ONE_DAY = re.compile(rf"({_YEAR})(?:\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?|(\d\d)(\d\d))(?:[T ]\d.*)?")
+_ONE_YEAR = re.compile(r"(?<!\d)(20\d{2})(?=(?:(?:0[1-9]|1[0-2])(?:\d{2})?)?(?!\d))")
 _POINT = re.compile(r"(?:19|20)\d{2}\.1")
 _PERIOD = re.compile(
     r"(?<!\d)(?:19|20)\d{2}\s*(?:年度?\s*|[-_./]\s*)?(?:第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9])\s*月份?|(?<=[-_./])(?:1[0-2]|0[1-9])(?!\d))"
@@ -155,14 +156,28 @@ def _added(ranges: Mapping[str, Days], column: str, settling: Settling) -> tuple
 
 
 def _say_added(added: Sequence[Days], months: set[dt.date], column: str, settling: Settling) -> None:
-    """That parts of months were added up, and whether they make whole ones."""
+    """That parts of months were added up, and whether they make whole ones; the days that lack are named."""
     days = {one.first + dt.timedelta(step) for one in added for step in range((one.last - one.first).days + 1)}
     whole = set()
     for month in months:
         first, last = days_of(month, month, settling.begins)
         whole |= {first + dt.timedelta(step) for step in range((last - first).days + 1)}
-    key = "weeks_whole" if days >= whole else "weeks_added"
+    lacking = sorted(whole - days)
+    key = "weeks_added" if lacking else "weeks_whole"
     settling.say(key, column=column, first=f"{added[0].first}", last=f"{max(one.last for one in added)}")
+    if lacking:
+        settling.say("weeks_lacking", column=column, days=_runs(lacking))
+
+
+def _runs(days: Sequence[dt.date]) -> str:
+    """Days as the runs that they make: 2026-04-01~2026-04-05, 2026-04-30."""
+    runs: list[list[dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == dt.timedelta(1):
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return ", ".join(f"{first}" if first == last else f"{first}~{last}" for first, last in runs)
 
 
 def _refuse_twice(ranges: Mapping[str, Days], parts: Sequence[str], column: str) -> None:
@@ -207,7 +222,7 @@ def _year_of(texts: Sequence[str], written: Mapping[str, _Written], column: str,
     months = [month for text in texts if (month := first_of(text)) is not None]
     refuse_two_years({month.month for month in months}, column)
     coming = any(month > today for month in months)
-    years = [str(today.year - back) for back in ((1, 0, 2) if coming else (0, 1, 2))]
+    years = years_from(settling.year, today.year, (1, 0, 2) if coming else (0, 1, 2))
     value = ", ".join(sorted(texts)[:EXAMPLES])
     return int(settling.ask("period_year", "period_year", years, years[0], column=column, value=value))
 
@@ -232,16 +247,26 @@ def _short(text: str, column: str, years: Collection[int], settling: Settling) -
     return months if said == "yes" else (None, None)
 
 
-def stated_period(found: Sequence[Sheet], file: str, settling: Settling) -> tuple[dt.date, dt.date] | None:
-    """The period that a title row, a sheet's name or the file's name states, confirmed by the recipe; None where none does."""
-    places = [
+def stated_year(found: Sequence[Sheet], file: str) -> int | None:
+    """The only year that titles, names of sheets and the file's name state; None where they state none, or several."""
+    years = {int(year) for _, text in _places(found, file) for year in _ONE_YEAR.findall(text.translate(DIGITS))}
+    return years.pop() if len(years) == 1 else None
+
+
+def _places(found: Sequence[Sheet], file: str) -> list[tuple[str, str]]:
+    """What may state the period of a file: the cells above its tables, the names of sheets, its own name."""
+    return [
         *(("period_title", cell) for sheet in found for row in sheet.grid[: sheet.header_row - 1] for cell in row),
         *(("period_sheet", sheet.name) for sheet in found),
         ("period_file", file),
     ]
+
+
+def stated_period(found: Sequence[Sheet], file: str, settling: Settling) -> tuple[dt.date, dt.date] | None:
+    """The period that a title row, a sheet's name or the file's name states, confirmed by the recipe; None where none does."""
     stated: dict[str, tuple[str, str]] = {}
     pieces: list[str] = []
-    for where, text in places:
+    for where, text in _places(found, file):
         plain = text.translate(DIGITS)
         dated = [days for days in _DAYS.finditer(plain) if days["year"]]
         for days in dated:

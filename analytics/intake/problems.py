@@ -19,6 +19,7 @@ from analytics.text import NAME, SHOWN
 HERE = Path(__file__).parent
 ISSUE_LIMIT = 5_000
 WHOLE_COLUMN = 20
+SAME_EVERYWHERE = ["not_period", "not_month"]  # reasons whose value stands in every row of a file: told once
 GRACE = 30  # days after the due date in which a renewal contradicts that a policy was lost
 IMPOSSIBLE_RATE = 1.0
 BOUNDED = ("renewal_rate", "premium_retention", "new_conversion", "quote_rate", "persistency_13", "persistency_25")
@@ -164,8 +165,9 @@ def _listed(connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], month
             connection.execute("insert into told select $1, $2, null", [name, reason])
     for name, reason, value, sheet, row, count in connection.execute(
         "select field, reason, value, min(sheet), min(row), count(*) from problem anti join told using (field, reason) where value is not null "
-        "group by field, reason, value having count(*) > $least order by count(*) desc limit $most",
-        {"least": WHOLE_COLUMN, "most": ISSUE_LIMIT},
+        "group by field, reason, value having count(*) > case when list_contains($at_once, reason) then 1 else $least end "
+        "order by count(*) desc limit $most",
+        {"at_once": SAME_EVERYWHERE, "least": WHOLE_COLUMN, "most": ISSUE_LIMIT},
     ).fetchall():
         issues.append({"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason, "count": count})
         connection.execute("insert into told select $1, $2, $3", [name, reason, value])

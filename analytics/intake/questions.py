@@ -24,10 +24,14 @@ class Question:
 
 @dataclass
 class Settling:
-    """Collects while a file is read; an answer in the recipe settles its question. The company's months begin on day `begins`."""
+    """Collects while a file is read; an answer in the recipe settles its question. The company's months begin on day `begins`.
+
+    `year` is the only one that titles, sheets and the file's name state: what has none is proposed to be of it.
+    """
 
     answers: Mapping[str, str]
     begins: int = 1
+    year: int | None = None
     questions: list[Question] = field(default_factory=list)
     said: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 

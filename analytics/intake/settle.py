@@ -59,6 +59,7 @@ MANY_EXCLUDED, FEW_EXCLUDED = (
 )  # share of all rows, and rows, beyond which one word excludes too many to be taken on trust
 LONG_IDS = 3
 OUT_OF = r"(\d{1,3}(?:\.\d+)?)\s*/\s*(5|10|20|100)\s*分?"
+SHARE_OF = r"(\d{1,7})\s*[/／]\s*([1-9]\d{0,6})"
 UNITS_APART = 100  # times: cells with a unit and cells without one that differ more are hardly of one column
 NUMBERS = ("number", "money", "rate", "score", "count")
 # How often the marks of a column stand as decimals, as thousands, and as either.
@@ -129,7 +130,7 @@ class Settler:
         if kind in NUMBERS:
             self._decimals(column)
         if kind in ("date", "moment"):
-            complete(self.connection, column.place, column.name, column.header, self.settling)
+            complete(self.connection, column, self.recipe, self.settling)
             self._clock(column)
             order = day_order(self.connection, column.place, self.recipe, column.name, self.settling)
             return {"order": order, "epoch": self._epoch()}
@@ -222,22 +223,27 @@ class Settler:
 
     def _parts_of(self, column: Column) -> None:
         """Scores written with what they are of (9/10) become the percent that they are."""
+        self._as_percent(column, OUT_OF, "scores_of")
+
+    def _as_percent(self, column: Column, pattern: str, note: str) -> None:
+        """Two numbers, the second what the first is of, become the percent that they are; said."""
         place = column.place
         count, example = self._one(
             f"select count(*), min({place}) from raw where regexp_full_match(trim({place}), $pattern)",
-            {"pattern": OUT_OF},
+            {"pattern": pattern},
         )
         if count:
             self.connection.execute(
                 f"update raw set {place} = (100 * regexp_extract(trim({place}), $pattern, 1)::double "
                 f"/ regexp_extract(trim({place}), $pattern, 2)::double)::varchar || '%' "
                 f"where regexp_full_match(trim({place}), $pattern)",
-                {"pattern": OUT_OF},
+                {"pattern": pattern},
             )
-            self.settling.say("scores_of", column=column.header, value=example, count=count)
+            self.settling.say(note, column=column.header, value=example, count=count)
 
     def _divisor(self, column: Column) -> float:
         """100 where rates stand as plain percents (92), 1 where they stand as 92 % or 0.92; a column of both is asked."""
+        self._as_percent(column, SHARE_OF, "rates_of")
         stated = self.recipe.options.get("rate_scale")
         if stated in ("percent", "fraction"):
             return 100.0 if stated == "percent" else 1.0

@@ -15,6 +15,7 @@ LEAST = 2  # rows behind a sum, and figures that must agree where a name looks l
 MANY = LEAST + 1
 SLACK = 0.006  # of a sum or mean that was rounded in the file
 EXACT = 1e-9
+DIGITS = 6  # behind the point, of what is written of a mean
 FEWEST_ROWS = 5  # that can hold two sums and what they are sums of
 COMMON = 0.5  # of all rows: a sort of ids that this many share is how people are numbered here
 _PREFIX = re.compile(r"[^\W\d_]*")
@@ -242,17 +243,65 @@ FINDERS = (_grouped, _parts, _sorts, _repeating)
 
 
 def means(figures: Figures) -> list[Summing]:
-    """The rows of an odd sort that are the mean of all the others in every figure, for rates and scores, which add up to nothing."""
-    odd, count = odd_ones(figures.ids), len(figures.ids)
-    out = []
-    for at in range(count):
-        others = [other for other in range(count) if other != at and odd[other] is None]
-        if odd[at] is None or len(others) <= LEAST:
-            continue
-        given = ~np.isnan(figures.values[at])
-        known = figures.values[others][:, given]
-        if given.any() and not np.isnan(known).any():
-            mean, row = known.mean(axis=0), figures.values[at][given]
-            if (np.abs(mean - row) <= SLACK * np.maximum(np.abs(row), EXACT)).all():
-                out.append(Summing(at, tuple(others), mean=True))
-    return out
+    """The rows of rates and scores, which add up to nothing, that are the mean of others in every figure.
+
+    A row of an odd sort is held against all the others; one numbered like everybody against its team and all the others,
+    by two figures or more, or where every team has just one such row: a single figure is a mean by chance.
+    """
+    odd = odd_ones(figures.ids)
+    everybody = [at for at, sort in enumerate(odd) if sort is None]
+    out = [
+        Summing(at, tuple(everybody), mean=True)
+        for at, sort in enumerate(odd)
+        if sort is not None and len(everybody) > LEAST and _averages(figures, at, everybody)
+    ]
+    return out or _team_means(figures) or _means_of_all(figures)
+
+
+def _averages(figures: Figures, at: int, others: Sequence[int]) -> bool:
+    """Whether a row's every figure is the mean of the others', as far as the file writes it out."""
+    given = ~np.isnan(figures.values[at])
+    known, row = figures.values[list(others)][:, given], figures.values[at][given]
+    if not given.any() or np.isnan(known).any():
+        return False
+    return bool((np.abs(known.mean(axis=0) - row) <= _written(figures.values[:, given], row)).all())
+
+
+def _written(values: Any, row: Any) -> Any:
+    """How far a mean may be from what is written of it: half of the last digit of its column, and a little at most."""
+    places = [next((d for d in range(DIGITS) if np.allclose(one, np.round(one, d), atol=EXACT)), DIGITS) for one in (
+        column[~np.isnan(column)] for column in values.T)]  # fmt: skip
+    half = 0.5 * 10.0 ** -np.array(places, dtype=float) + EXACT
+    return np.minimum(half, SLACK * np.maximum(np.abs(row), EXACT))
+
+
+def _team_means(figures: Figures) -> list[Summing]:
+    """In two or more teams the one row that is the mean of all the others of it."""
+    for column in figures.groups:
+        found: dict[str, list[Summing]] = {}
+        for name in dict.fromkeys(one for one in column if one):
+            places = [at for at, one in enumerate(column) if one == name]
+            for at in places:
+                others = tuple(other for other in places if other != at)
+                if len(others) >= LEAST and _averages(figures, at, others) and not _all_same(figures, (*others, at)):
+                    found.setdefault(name, []).append(Summing(at, others, mean=True))
+        told = [some[-1] for some in found.values() if _all_same(figures, [one.at for one in some])]
+        if len(told) >= LEAST and (not figures.single or len(told) == len({one for one in column if one})):
+            return told
+    return []
+
+
+def _means_of_all(figures: Figures) -> list[Summing]:
+    """The last row, where it is the mean of all the others in two figures or more."""
+    last = len(figures.ids) - 1
+    if last < MANY or (~np.isnan(figures.values[last])).sum() < LEAST:
+        return []
+    others = tuple(range(last))
+    is_mean = _averages(figures, last, others) and not _all_same(figures, (*others, last))
+    return [Summing(last, others, mean=True)] if is_mean else []
+
+
+def _all_same(figures: Figures, places: Sequence[int]) -> bool:
+    """Whether rows have the same figures: each is then the mean of the others."""
+    some = figures.values[list(places)]
+    return bool(np.allclose(some, some[0], atol=EXACT, equal_nan=True))

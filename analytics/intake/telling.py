@@ -28,6 +28,9 @@ _HEADERS = {
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
 _DEFAULT = re.compile(r"(sheet|工作表|表|table)\s*\d*", re.IGNORECASE)
+_TABLE = re.compile(
+    r"\d|表|单|册|清单|明细|数据|续保|业绩|考核|\b(data|list|renewals?|policies|agents|scores?)\b", re.IGNORECASE
+)
 _COPY = re.compile(r"\(\d+\)|[-_（(]?\s*(备份|副本|复制|copy|backup)\s*\d*\s*[)）]?", re.IGNORECASE)
 _CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary)\b|^all$", re.IGNORECASE)
 
@@ -101,7 +104,11 @@ def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Sett
         "branch" if BRANCH.search(name.strip()) else "team" if TEAM.search(name.strip()) else None for name in names
     ]
     free = [one for one in ("team", "branch") if one not in recipe.columns]
-    if len(names) < 2 or "sheet_is" in recipe.options or not any(places) or not free:
+    if len(names) < 2 or "sheet_is" in recipe.options or not free:
+        return recipe
+    if "team" in free and not any(places) and all(_is_name(name) for name in names):
+        places = ["team" for _ in names]
+    if not any(places):
         return recipe
     meant = {one for one in places if one in free}
     if None not in places and meant:
@@ -114,6 +121,13 @@ def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Sett
     if None in places and set(free) == {"team", "branch"}:
         settling.say("sheet_names_unused", sheets=", ".join(names[:SHOWN]))
     return recipe
+
+
+def _is_name(name: str) -> bool:
+    """Whether a sheet is called after something of its own, as teams are, and not after a table, its copies or its months."""
+    plain_name = name.strip()
+    others = (_DEFAULT, _COPY, _CUMULATIVE, _NEW, _TABLE)
+    return not any(one.search(plain_name) for one in others) and _month(plain_name) is None
 
 
 def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:

@@ -165,7 +165,7 @@ RATES, COUNTS = "工号,姓名,月份,应续件数,续保率", "工号,姓名,�
         # rates only: by what a row is called, and a mean
         ("工号,姓名,月份,续保率", ("A1,王敏,2026-04,90%", "A2,李强,2026-04,75%", "T01,一组小计,2026-04,82%"), "T01", "按名称"),
         ("工号,姓名,月份,续保率", ("A1,王敏,2026-04,90%", "A2,李强,2026-04,75%", "T01,电销一部,2026-04,83%"), "T01", "按名称"),
-        ("工号,姓名,月份,续保率", ("1001,王敏,2026-04,90%", "1002,李强,2026-04,81%", "1003,赵云,2026-04,72%", "D1,华东,2026-04,81%"), "D1", "= 其余各行的平均"),
+        ("工号,姓名,月份,续保率", ("1001,王敏,2026-04,90%", "1002,李强,2026-04,81%", "1003,赵云,2026-04,72%", "D1,华东,2026-04,81%"), "D1", "= 第 2–4 行的平均"),
     ],
 )  # fmt: skip
 def test_a_sum_among_people_is_asked_with_the_rows_that_it_sums_up(read, headers, rows, gone, said):
@@ -311,6 +311,35 @@ def test_six_digits_are_a_date_by_the_order_of_the_whole_column(read):
     told = read(policies("P1,A1,260415,已续", "P2,A1,260428,未续"))
     assert due(told) == ["2026-04-15", "2026-04-28"]
     assert told.notes["date_order"]["value"] == "260415"  # as the file has it
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("01-Apr", "30-Apr"), ("Apr 1", "April 30th"), ("4月1日", "4月30号"), ("04/01", "04/30"), ("1/4", "30/4")],
+)
+def test_days_without_a_year_are_proposed_to_be_of_the_year_that_the_file_states(read, tmp_path, first, last):
+    path = tmp_path / "续保清单2025年4月.csv"
+    path.write_text(policies(f"P1,A1,{first},已续", f"P2,A1,{last},未续"), "utf-8")
+    question = read(path).questions["date_year.due_date"]
+    assert (question["suggested"], question["choices"][0], question["facts"]["count"]) == ("2025", "2025", 2)
+    assert due(read(path, answers={"date_year.due_date": "2025"})) == ["2025-04-01", "2025-04-30"]
+
+
+def test_two_numbers_that_are_a_day_of_a_month_either_way_are_asked_which_is_the_month(read):
+    told = read(policies("P1,A1,04/05,已续", "P2,A1,05/04,未续"))
+    assert told.questions["date_order.due_date"]["choices"] == ("mdy", "dmy")
+    answers = {"date_order.due_date": "dmy", "date_year.due_date": "2026"}
+    assert due(read(policies("P1,A1,04/05,已续", "P2,A1,05/04,未续"), answers=answers)) == ["2026-05-04", "2026-04-05"]
+
+
+def test_two_numbers_of_which_one_may_be_the_year_are_no_day(read):
+    told = read(policies("P1,A1,26-04,已续", "P2,A1,26-05,未续"))
+    assert (told.questions, [reason for *_, reason in told.issues]) == ({}, ["not_date", "not_date"])
+
+
+def test_months_without_a_year_are_proposed_to_be_of_the_year_of_the_title(read):
+    told = read("2024年续保考核,,,\n工号,月份,应续件数,已续件数\nA1,3月,10,9\nA2,4月,20,10\n")
+    assert told.questions["period_year"]["suggested"] == "2024"
 
 
 def test_a_chinese_date_with_two_digits_of_its_year_is_read(read):
@@ -610,3 +639,61 @@ def test_names_of_agents_beside_their_ids_are_their_names(read):
     headers = "Policy No,Agent ID,Agent,Due Date,Outcome"
     told = read(policies("P1,A1,Ann,2026-04-02,Renewed", "P2,A2,Bob,2026-04-03,Lost", headers=headers))
     assert told.column("name") == ["Ann", "Bob"]
+
+
+@pytest.mark.parametrize("sheets", [("星火", "朝阳"), ("Sparks", "Sunrise")])
+def test_sheets_with_names_of_their_own_are_asked_whether_these_are_teams(read, tmp_path, sheets):
+    path = book_of(tmp_path / "b.xlsx", dict(zip(sheets, ([HEAD, ANN], [HEAD, BEN]), strict=True)))
+    question = read(path).questions["sheets.names"]
+    assert (question["choices"], question["suggested"]) == (("team", "nothing"), "team")
+    told = read(path, answers={"sheets.names": "team"})
+    assert (told.issues, told.facts("team")) == ([], {"A1": sheets[0], "A3": sheets[1]})
+    assert read(path, answers={"sheets.names": "nothing"}).facts("team") == {"A1": None, "A3": None}
+
+
+@pytest.mark.parametrize("sheets", [("Sheet1", "Sheet2"), ("清单", "清单 (2)"), ("明细", "续保数据"), ("1月", "2月")])
+def test_sheets_called_after_tables_or_months_are_not_asked_about(read, tmp_path, sheets):
+    path = book_of(tmp_path / "b.xlsx", dict(zip(sheets, ([HEAD, ANN], [HEAD, BEN]), strict=True)))
+    assert "sheets.names" not in read(path).questions
+
+
+def test_a_rate_written_as_so_many_of_so_many_is_that_share_and_said(read):
+    told = read("工号,月份,续保率\nA1,2026-04,45/50\nA2,2026-04,30 / 40\nA3,2026-04,80%\n")
+    assert (told.issues, told.measure("renewal_rate")) == ([], {"A1": 0.9, "A2": 0.75, "A3": 0.8})
+    assert told.notes["rates_of"] == {"column": "续保率", "value": "30 / 40", "count": 2}
+
+
+def test_a_period_that_cannot_be_read_is_told_once_for_all_its_rows(read):
+    told = read("工号,月份,应续件数,已续件数\nA1,FY26,10,9\nA2,FY26,20,10\nA3,2026-04,30,20\n")
+    assert [(one["value"], one["reason"], one["count"]) for one in told.answer["issues"]] == [("FY26", "not_period", 2)]
+
+
+RATES = ("1001,甲,80%,85", "1002,乙,92%,95", "1003,丙,71%,75", "1004,丁,60%,61", "1005,戊,64%,73")
+
+
+def of_rates(*rows, teams=""):
+    """Rates and scores of five agents of two teams (the last two of the second), then these rows."""
+    lines = [row.split(",") for row in (*RATES, *rows)]
+    places = teams.split(",") if teams else ["星火"] * 3 + ["朝阳"] * 2 + [""] * len(rows)
+    body = [f"{row[0]},{row[1]},{team},2026-04,{row[2]},{row[3]}" for row, team in zip(lines, places, strict=True)]
+    return "\n".join(("工号,姓名,团队,月份,续保率,客户满意度", *body)) + "\n"
+
+
+def test_the_mean_of_all_rates_is_asked_about_though_it_is_numbered_as_people_are(read):
+    # (80 + 92 + 71 + 60 + 64) / 5 = 73.4, (85 + 95 + 75 + 61 + 73) / 5 = 77.8
+    told = read(of_rates("1006,己,73.4%,77.8"))
+    assert told.questions["rows.sums"]["facts"]["names"] == "1006"
+    assert "1006" not in told.measure("renewal_rate")
+    assert "rows.sums" not in read(of_rates("1006,己,74.4%,77.8")).questions
+
+
+def test_the_mean_of_each_team_is_asked_about_though_it_is_numbered_as_people_are(read):
+    # 星火 (80 + 92 + 71) / 3 = 81, (85 + 95 + 75) / 3 = 85; 朝阳 62 and 67
+    told = read(of_rates("1006,己,81%,85", "1007,庚,62%,67", teams="星火,星火,星火,朝阳,朝阳,星火,朝阳"))
+    assert told.questions["rows.sums"]["facts"]["names"] == "1006, 1007"
+
+
+def test_a_row_of_rates_called_after_a_team_of_the_sheet_is_asked_about(read):
+    told = read(of_rates("1006,星火,83%,88", teams="星火,星火,星火,朝阳,朝阳,星火"))
+    assert told.questions["rows.sums"]["facts"]["names"] == "1006"
+    assert set(told.measure("renewal_rate")) == {"1001", "1002", "1003", "1004", "1005"}

@@ -71,6 +71,7 @@ def test_weeks_that_leave_out_days_add_up_and_are_said_to_be_no_whole_month(read
     told = read(weeks(*(f"A1,{period},10,5" for period in MAY[:2])), begins=26)
     assert told.measure("due_policies") == {"A1": 20}
     assert told.notes["weeks_added"]["last"] == "2026-05-09"
+    assert told.notes["weeks_lacking"]["days"] == "2026-05-10~2026-05-25"
     assert "weeks_whole" not in told.notes
 
 
