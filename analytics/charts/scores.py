@@ -24,6 +24,7 @@ from analytics.charts.theme import (
     ticks,
 )
 from analytics.evaluation import Evaluation
+from analytics.insight import placing
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.robustness import RankRanges
 from analytics.model import Indicator
@@ -204,7 +205,7 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
     }  # fmt: skip
     if few:
         names = evaluation.people["name"].to_numpy()[rows]
-        ranks = base.agents.rank[rows].tolist(), evaluation.agents.rank[rows].tolist()
+        ranks = (["—" if rank is pd.NA else rank for rank in placing.ranks(of, rows)] for of in (base, evaluation))
         trace["text"] = np.array([
             say("weights.hover", name=plain(name), before=f"{b:.1f}", after=f"{a:.1f}", rank_before=old, rank_after=new)
             for name, b, a, old, new in zip(names, before.tolist(), after.tolist(), *ranks, strict=True)

@@ -23,6 +23,7 @@ from analytics.commands.shell import (
 )
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.insight.placing import few_ids
 from analytics.model import Period
 from analytics.reports import views
 from analytics.reports.sure import together_text
@@ -181,6 +182,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
         monthly = desk.monthly(evaluation.measured.period)
         found = steady.incentives(monthly, evaluation.catalogue, evaluation.nominal)
         table = _shown(evaluation, found.candidates)
+        table = table.assign(few_cases=table["agent_id"].isin(few_ids(evaluation)))
     people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
     view = {
         "rule": found.rule,

@@ -29,6 +29,7 @@ from analytics.commands.shell import (
     write,
 )
 from analytics.errors import RequestRefused
+from analytics.insight.certainty import too_few
 from analytics.insight.coaching import PRIZE, coaching_list
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.language import say
@@ -46,7 +47,7 @@ def evaluate_(context: Context, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
     view = views.evaluation_view(evaluation, placed_by(evaluation))
-    show(context, view, rows=[flat(agent) for agent in (*view["agents"], *view["not_rated"])], first=note)
+    show(context, view, rows=[flat(agent) for agent in views.evaluation_rows(view)], first=note)
 
 
 @command()
@@ -63,7 +64,9 @@ def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options
     view = views.quadrant_view(evaluation, placed)
     chance = quadrant_certainty(evaluation.measured, placed)
     view["agents_differ"] = chance.tell_apart if chance.known.any() else None
+    few = too_few(evaluation)
     for one, row in zip(view["agents"], np.flatnonzero(evaluation.shown), strict=True):
+        one["few_cases"] = bool(few[row])
         known = bool(chance.known[row])
         one["probability"] = (
             {name: views.number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)} if known else None
@@ -117,7 +120,7 @@ def coaching(context: Context, out: Path | None, x: str | None, y: str | None, c
         write(out, to_csv(table, columns, note) if out.suffix.lower() == ".csv" else to_xlsx(named, first=note))
     rows = [
         {
-            **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "weakest", "comment")},
+            **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "few_cases", "weakest", "comment")},
             **{name: views.number(row[name]) for name in ("score", "due_policies", "expected_gain", *PRIZE)},
             "lost": [views.number(value) for value in row["lost"]],
             "action": row["action"] if isinstance(row["action"], str) else row["action"][language],

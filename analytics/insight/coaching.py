@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.catalogue import action_for, actions
 from analytics.evaluation import Evaluation
-from analytics.insight.certainty import certainty
+from analytics.insight.certainty import certainty, too_few
 from analytics.insight.clusters import excess
 from analytics.insight.quadrant import Placed
 from analytics.insight.weak_spots import points_lost
@@ -45,7 +45,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     """One row an agent worth coaching, largest expected gain first.
 
     On the list: whoever is not a role model, and whoever has a talk planned or waiting for its follow-up. Columns: agent_id, name, team, quadrant,
-    score, due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
+    score, few_cases (whether they are too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
     language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
     team median on these indicators), extra_renewals (policies, if the agent's probable rate reached the team's median; at the
     rate as measured where no probable one can be told), extra_low and extra_high (90 % limits; NaN idem), extra_premium (at the
@@ -57,7 +57,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     known = evaluation.catalogue
     keep = evaluation.shown
     gains = prizes(evaluation, np.array([medians[team][1] for team in people["team"]]))
-    nobody = pd.Series(np.nan, people.index)
+    nobody, few = pd.Series(np.nan, people.index), too_few(evaluation)
     due_of = people.get("due_policies", nobody).to_numpy(dtype=float, na_value=np.nan)
     opened = {talk.agent_id: talk for talk in talks if talk.state in OPEN_TALKS}
     held: dict[str, dt.date] = {}
@@ -93,6 +93,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "team": teams[row],
                 "quadrant": quadrant,
                 "score": evaluation.agents.score[row] if evaluation.agents.rated[row] else np.nan,
+                "few_cases": bool(few[row]),
                 "due_policies": due,
                 "weakest": [one.id for one in indicators],
                 "lost": [float(lost[row, at]) for at in order],
@@ -113,7 +114,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
             }
         )
     columns = [
-        "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
+        "agent_id", "name", "team", "quadrant", "score", "few_cases", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
         *PRIZE, "last_date", "next_date", "comment", "listed", "talk", "version",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)

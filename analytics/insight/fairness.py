@@ -84,7 +84,8 @@ def _twin(marks: np.ndarray, at: int) -> int | None:
 
 def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Groups of agents (agent_id → group): n, mean score, share graded A or B, its ratio to the best group's, the interval of that
-    difference, the mean renewal surplus per 100 policies after case mix, and whether anything can be told (20 agents a group)."""
+    difference, the mean renewal surplus per 100 policies after case mix, and whether anything can be told (20 agents a group):
+    where not, the group is neither held against the best one nor is it the best."""
     scored = evaluation.agents
     rows = np.flatnonzero(scored.rated)
     frame = pd.DataFrame(
@@ -107,12 +108,15 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
     )
     table["group"] = table["group"].astype(str)
     rate = table["good"] / table["n"]
-    ratio, flagged = four_fifths.four_fifths(rate)
-    best = int(rate.argmax())
-    low, high = newcombe.newcombe_difference(table["good"], table["n"], table["good"].iloc[best], table["n"].iloc[best])
+    enough = (table["n"] >= four_fifths.FEWEST).to_numpy()
+    ratio, low, high = (np.full(len(table), np.nan) for _ in range(3))
+    flagged = np.zeros(len(table), dtype=bool)
+    if enough.any():
+        told = table[enough]
+        ratio[enough], flagged[enough] = four_fifths.four_fifths(rate[enough])
+        best = told.iloc[int(rate[enough].argmax())]
+        low[enough], high[enough] = newcombe.newcombe_difference(told["good"], told["n"], best["good"], best["n"])
     if surplus is not None:
         frame = frame.assign(surplus=[surplus.get(str(one), np.nan) for one in frame["agent_id"]])
         table["surplus"] = frame.groupby("group", observed=True)["surplus"].mean().to_numpy()
-    return table.assign(
-        rate=rate, ratio=ratio, flagged=flagged, low=low, high=high, enough=table["n"] >= four_fifths.FEWEST
-    )
+    return table.assign(rate=rate, ratio=ratio, flagged=flagged, low=low, high=high, enough=enough)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.insight.placing import grades
 from analytics.model import Standard
 
 JUMP = 0.05  # of the unit for rates, or 5 points: a standard that moves more within a year is warned about
@@ -30,12 +31,12 @@ def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:
 
 
 def grade_changes(now: Evaluation, then: Evaluation) -> pd.DataFrame:
-    """Who would have another grade: agent_id, name, team, score and grade before and after."""
+    """Who would have another grade: agent_id, name, team, score and grade (marked where it rests on too few cases) before and after."""
     seen = now.in_scope & now.agents.rated & then.agents.rated & (now.agents.grade != then.agents.grade)
     rows = np.flatnonzero(seen)
     people = now.people.iloc[rows][["agent_id", "name", "team"]].reset_index(drop=True)
     return people.assign(
-        score_before=now.agents.score[rows], score_after=then.agents.score[rows], grade_before=now.agents.grade[rows], grade_after=then.agents.grade[rows]
+        score_before=now.agents.score[rows], score_after=then.agents.score[rows], grade_before=grades(now, rows), grade_after=grades(then, rows)
     )  # fmt: skip
 
 

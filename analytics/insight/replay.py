@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.insight.placing import grades, ranks
 from analytics.insight.quadrant import Placed
 
 
@@ -36,11 +37,11 @@ def replay(before: Evaluation, placed_before: Placed, after: Evaluation, placed_
 
 
 def _table(evaluation: Evaluation, placed: Placed) -> pd.DataFrame:
-    scored = evaluation.agents
+    scored, every = evaluation.agents, np.arange(len(evaluation.people))
     return pd.DataFrame(
         {
-            "score": np.where(scored.rated, scored.score.round(2), np.nan), "rank": np.where(scored.rated, scored.rank, np.nan),
-            "grade": pd.Series(scored.grade, dtype=object).where(scored.rated, None).to_numpy(), "quadrant": placed.quadrant.astype(object),
+            "score": np.where(scored.rated, scored.score.round(2), np.nan), "rank": ranks(evaluation, every).to_numpy(dtype=float, na_value=np.nan),
+            "grade": np.array([grade or None for grade in grades(evaluation, every)], dtype=object), "quadrant": placed.quadrant.astype(object),
         },
         index=evaluation.people["agent_id"].astype(str),
     )  # fmt: skip

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.insight.certainty import too_few
 from analytics.insight.draws import DRAWS, SEED, of_agents, unknown_spread
+from analytics.insight.placing import ranks
 from analytics.model import CATEGORIES, Indicator
 from analytics.scoring.ranking import competition_ranks, hundredths
 from analytics.scoring.standards import Floats
@@ -28,7 +30,8 @@ BLOCK = 1_000_000  # draws × agents worked on at a time: what fits into the pro
 
 @dataclass(frozen=True)
 class Robustness:
-    """Whether a ranking would stand. `ranks`: one row a rated agent, best first: agent_id, name, team, rank;
+    """Whether a ranking would stand. `ranks`: one row a rated agent, best first: agent_id, name, team, rank, few_cases (too few to be
+    ranked: no rank, and after the others);
     weight_low/high: ranks over all permitted weights, first_weights: the share of them at which the agent leads; data_low/high:
     ranks over the chance in the data (90 % of draws); both_low/high, first, top3, top10: ranks, and probabilities of being first,
     among three and in the best tenth, over both; central_*: the mean weights at which the agent leads, confidence: the probability
@@ -124,7 +127,9 @@ def robustness(evaluation: Evaluation) -> Robustness:
     scores = category_scores(evaluation)[rows]
     exact = 0 < len(scores) <= weight_triangle.EXACT_UP_TO and not np.isnan(scores).any()
     size = len(rows)
-    table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(rank=evaluation.agents.rank[rows])
+    table = evaluation.people.iloc[rows][["agent_id", "name", "team"]].assign(
+        rank=ranks(evaluation, rows), few_cases=too_few(evaluation)[rows]
+    )
     ranges, drawn = _drawn_ranges(evaluation)
     weights, there = smaa.draw_weights(LOWER, UPPER, DRAWS, SEED)[: drawn.shape[1]], ~np.isnan(scores)
     many = smaa.draw_weights(LOWER, UPPER, WEIGHTS if size <= 2_000 else WEIGHTS // 4, SEED)
@@ -147,7 +152,10 @@ def robustness(evaluation: Evaluation) -> Robustness:
     table[[f"central_{name}" for name in CATEGORIES]], table["confidence"] = _central(drawn, there, weights, leads)
     table["band"] = pd.array(np.zeros(size, dtype=int) if ranges is None else ranges.band, dtype="Int64")
     table["band"] = table["band"].mask(table["band"] == 0)
-    table = table.sort_values(["rank", "agent_id"], kind="stable").reset_index(drop=True)
+    by_score = table.assign(place=evaluation.agents.rank[rows])
+    table = table.loc[by_score.sort_values(["few_cases", "place", "agent_id"], kind="stable").index].reset_index(
+        drop=True
+    )
     return Robustness(table, first, exact, 0 if ranges is None else ranges.draws, SEED, unknown_spread(evaluation))
 
 
@@ -169,7 +177,7 @@ def _alike(scores: Floats, one: int) -> np.ndarray:
 
 
 def leaders(evaluation: Evaluation) -> pd.DataFrame:
-    """Who leads under which permitted weights: agent_id, name, team, tied (how many others score the same in every category), share of
+    """Who leads under which permitted weights: agent_id, name, team, few_cases (too few to be ranked), tied (how many others score the same in every category), share of
     the weights, central_* (their mean), outlines (lists of corners as weights of the categories, fractions of 1), exact (whether the
     borders were computed; False where rated agents lack different categories: then they are approached on small pieces)."""
     scores = category_scores(evaluation)
@@ -179,6 +187,7 @@ def leaders(evaluation: Evaluation) -> pd.DataFrame:
     table = evaluation.people.iloc[rows[[one.who for one in found.regions]]][names].reset_index(drop=True) if found.regions else pd.DataFrame(columns=names)  # fmt: skip
     central = {f"central_{name}": [one.central[at] for one in found.regions] for at, name in enumerate(CATEGORIES)}
     return table.assign(
+        few_cases=too_few(evaluation)[rows[[one.who for one in found.regions]]] if found.regions else [],
         tied=[int(_alike(scores[rows], one.who).sum()) - 1 for one in found.regions],
         share=[one.share for one in found.regions],
         **central,

@@ -18,6 +18,7 @@ import pandas as pd
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.coaching import step_to_next_band
+from analytics.insight.placing import marked
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
@@ -212,6 +213,14 @@ def fingerprint(one: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps([one.get("score"), one.get("grade"), said]).encode()).hexdigest()
 
 
+def _told(one: Mapping[str, Any], name: str) -> Any:
+    """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade with its mark."""
+    value, few = one.get(name), one.get("few_cases", False)  # sheets closed before it was told have none
+    if name == "rank" and few:
+        return None
+    return marked(value, few) if name == "grade" and value is not None else value
+
+
 def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
     return item["value"], item["numerator"], item["denominator"]
 
@@ -219,9 +228,10 @@ def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
 def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed, live."""
     out = []
+    sides = {"closed": closed, "live": live}
     for name in ("score", "rank", "grade", "quadrant"):
         if closed.get(name) != live.get(name):
-            out.append({"what": name, "closed": closed.get(name), "live": live.get(name)})
+            out.append({"what": name, **{side: _told(one, name) for side, one in sides.items()}})
     now = {item["id"]: item for item in live["indicators"]}
     for item in closed["indicators"]:
         other = now.get(item["id"])

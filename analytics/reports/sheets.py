@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.catalogue import preset_schemes
+from analytics.insight.placing import marked
 from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.model import Period, parse_month
-from analytics.reports.sure import UNSURE
 from analytics.reports.words import period_text, value_text
 from analytics.statistics.quadrant_probability import CERTAIN
 from analytics.units import percent
@@ -52,7 +52,7 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
         few, unsure = sheet["rank"] is None, sheet.get("few_cases", False)  # sheets closed before it was told have none
         rank = say("sheet.rank_few", language, count=FEWEST) if few else f"{sheet['rank']} / {sheet['rated']}"
         rows = [
-            (say("column.score", language), f"{sheet['score']:.1f}"), (say("column.grade", language), f"{sheet['grade']} {UNSURE}" if unsure else sheet["grade"]),
+            (say("column.score", language), f"{sheet['score']:.1f}"), (say("column.grade", language), marked(sheet["grade"], unsure)),
             (say("column.rank", language), say("certainty.few_cases", language) if unsure else rank),
         ]  # fmt: skip
     return [*rows, (say("column.quadrant", language), say(f"quadrant.{sheet['quadrant']}", language))]
@@ -197,7 +197,7 @@ def veto_line(sheet: Sheet, language: str) -> str:
         indicator=veto["label"][language],
         beyond=beyond,
         earned=veto["earned"],
-        grade=sheet["grade"],
+        grade=marked(sheet["grade"], sheet.get("few_cases", False)),
     )
 
 

@@ -18,8 +18,6 @@ from analytics.model import QUADRANTS
 from analytics.reports.tables import Column
 from analytics.units import percent
 
-UNSURE = "○"  # stands beside what rests on too little to be believed
-
 
 def sure_text(measured: Measured, indicator: str, row: int, language: str) -> str:
     """Range, n and Z of one agent's value: "62.1–81.0% (n = 48, Z = 0.44)"; too few is said, and so is an unknown spread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from analytics.catalogue import Catalogue, action_for, actions, definitions, preset_reason, preset_schemes
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation, Measured
+from analytics.insight import placing
 from analytics.insight.certainty import too_few
 from analytics.insight.coaching import Step
 from analytics.insight.quadrant import CutLine, Placed
@@ -21,7 +22,7 @@ from analytics.intake.questions import Question
 from analytics.language import explain, say
 from analytics.model import Indicator, Issue, Settings, Text, WeightScheme, days_of
 from analytics.people import MarketAverage, StandardVersion
-from analytics.reports.sure import UNSURE, quadrant_words, sure_columns
+from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from analytics.reports.words import value_text
 from analytics.scoring.weights import lacking, vector
@@ -84,6 +85,17 @@ def evaluation_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
             if one["agent_id"] in seen
         ],
     }  # fmt: skip
+
+
+def evaluation_rows(view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The agents of `evaluation_view` as a table tells them: who rests on too few cases after the ranked, without a rank and with a
+    mark beside the grade; then who is not rated."""
+    few = [
+        agent | {"rank": None, "grade": placing.marked(agent["grade"], True)}
+        for agent in view["agents"]
+        if agent["few_cases"]
+    ]
+    return [*(agent for agent in view["agents"] if not agent["few_cases"]), *few, *view["not_rated"]]
 
 
 def _months(measured: Measured) -> dict[str, str]:
@@ -244,6 +256,7 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
         action=[action if isinstance(action, str) else action[language] for action in frame["action"]],
         step=[step_sentence(step, known, language) for step in frame["step"]],
         team=[team or "—" for team in frame["team"]],
+        too_few=few_words(frame["few_cases"], language),
         extra_premium=frame["extra_premium"].round(),
         extra_range=[
             "—" if math.isnan(low) or math.isnan(high) else f"{low:.1f}–{high:.1f}"
@@ -257,13 +270,9 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
         "agent_id", "name", "team", "quadrant", "score", "due_policies", "weakest", "action", "step", "expected_gain", "extra_renewals", "extra_range", "half_renewals", "extra_premium",
         "last_date", "next_date", "comment",
     ]  # fmt: skip
-    return out[names], [Column(name, say(f"column.{name}", language), formats.get(name, "text")) for name in names]
-
-
-def grade_text(evaluation: Evaluation, row: int, few: bool) -> str:
-    """The grade of a row, marked where it rests on too few cases; empty for whoever is not rated."""
-    grade = str(evaluation.agents.grade[row]) if evaluation.agents.rated[row] else ""
-    return f"{grade} {UNSURE}" if few else grade
+    columns = [Column(name, say(f"column.{name}", language), formats.get(name, "text")) for name in names]
+    columns[4:4] = few_column(frame["few_cases"], language)
+    return out[[column.name for column in columns]], columns
 
 
 def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
@@ -271,6 +280,22 @@ def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
     if not evaluation.measured.settings.rank_few:
         return say("certainty.few_cases", language)
     return say("certainty.few_cases_rank", language, rank=int(evaluation.agents.rank[row]))
+
+
+def few_cells(evaluation: Evaluation, rows: np.ndarray, language: str) -> list[str]:
+    """What stands in the column `too_few` of these agents in tables of ranks; nothing for whoever is ranked."""
+    few = too_few(evaluation)
+    return [rank_text(evaluation, row, language) if few[row] else "" for row in rows.tolist()]
+
+
+def few_column(few: Iterable[bool], language: str) -> list[Column]:
+    """The column `too_few` of a table of agents, where somebody in it rests on too few cases."""
+    return [Column("too_few", say("certainty.few_column", language))] if any(few) else []
+
+
+def few_words(few: Iterable[bool], language: str) -> list[str]:
+    """What stands in the column `too_few` of tables without ranks: that there are too few cases; nothing for the others."""
+    return [say("certainty.few_cases", language) if little else "" for little in few]
 
 
 def ranking_table(
@@ -289,11 +314,10 @@ def ranking_table(
     rows = np.concatenate([rows[scored.rated[rows]], rows[~scored.rated[rows]]])
     rated, few = scored.rated[rows], few[rows]
     frame = people.iloc[rows][["agent_id", "name", "team", "branch"]].reset_index(drop=True)
-    frame.insert(0, "rank", pd.array(np.where(rated, scored.rank[rows], 0), dtype="Int64"))
-    frame["rank"] = frame["rank"].mask(~rated | few)
+    frame.insert(0, "rank", placing.ranks(evaluation, rows))
     frame["score"] = np.where(rated, scored.score[rows], np.nan)
-    frame["grade"] = [grade_text(evaluation, row, little) for row, little in zip(rows.tolist(), few, strict=True)]
-    frame["too_few"] = [rank_text(evaluation, row, language) if little else "" for row, little in zip(rows.tolist(), few, strict=True)]  # fmt: skip
+    frame["grade"] = placing.grades(evaluation, rows)
+    frame["too_few"] = few_cells(evaluation, rows, language)
     vetoed = [say("veto.by", language, indicator=evaluation.catalogue[name].label[language]) if name else "" for name in scored.capped_by[rows]]  # fmt: skip
     frame["veto"] = np.where(rated, vetoed, "")
     frame["quadrant"] = [say(f"quadrant.{name}", language) for name in placed.quadrant[rows]]
@@ -303,7 +327,7 @@ def ranking_table(
     frame["coverage"] = scored.coverage[rows] / 100.0
     columns = [
         Column("rank", say("column.rank", language), "count"),
-        *([Column("too_few", say("certainty.few_column", language))] if few.any() else []),
+        *few_column(few, language),
         *(Column(name, say(f"column.{name}", language)) for name in ("agent_id", "name", "team", "branch")),
         Column("score", say("column.score", language), "score"),
         Column("grade", say("column.grade", language)),

@@ -10,6 +10,8 @@ from analytics.catalogue import preset_schemes, purpose_schemes
 from analytics.charts.scores import rank_changes
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.insight import placing
+from analytics.insight.certainty import too_few
 from analytics.insight.opinions import LEAST
 from analytics.language import explain
 from analytics.model import CATEGORIES, Filters, WeightScheme
@@ -283,17 +285,22 @@ class Effect:
 def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
     """Who rises and falls against the scheme in force, whose name is given, and how many change grade."""
     rows = np.flatnonzero(now.shown & now.agents.rated & against.agents.rated)
-    moved_by = against.agents.rank[rows] - now.agents.rank[rows]
-    order = rows[np.argsort(-np.abs(moved_by), kind="stable")]
+    # Who rests on too few cases has no rank that could rise or fall; they stand last.
+    moved_by = placing.ranks(against, rows) - placing.ranks(now, rows)
+    order = rows[np.argsort(-np.abs(moved_by.to_numpy(dtype=float, na_value=0.0)), kind="stable")]
+    few = (too_few(now) | too_few(against))[order]
+    order, few = np.concatenate([order[~few], order[few]]), np.sort(few)
+    words = (views.few_cells(of, order, session.language()) for of in (now, against))
     sides = (("before", against), ("after", now))
     table = pd.DataFrame(
         {
             "name": now.people["name"].to_numpy()[order],
             "team": now.people["team"].to_numpy()[order],
-            "moved": against.agents.rank[order] - now.agents.rank[order],
-            **{f"rank_{side}": of.agents.rank[order] for side, of in sides},
+            "moved": placing.ranks(against, order) - placing.ranks(now, order),
+            **{f"rank_{side}": placing.ranks(of, order) for side, of in sides},
             **{f"score_{side}": of.agents.score[order] for side, of in sides},
-            **{f"grade_{side}": of.agents.grade[order] for side, of in sides},
+            **{f"grade_{side}": placing.grades(of, order) for side, of in sides},
+            "too_few": [one or other for one, other in zip(*words, strict=True)],
             "agent_id": now.people["agent_id"].to_numpy()[order],
         }
     )
@@ -306,7 +313,9 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
             formats.get(name.partition("_")[0], "text"),
         )
         for name in table.columns
+        if name != "too_few"
     ]
+    columns[5:5] = views.few_column(few, session.language())
     return Effect(
         rising=int((moved_by > 0).sum()),
         falling=int((moved_by < 0).sum()),

@@ -11,6 +11,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list
 from analytics.insight.draws import SEED, unknown_spread
+from analytics.insight.placing import grades
 from analytics.insight.quadrant import axes, place
 from analytics.insight.robustness import MOST, RankRanges
 from analytics.reports import views
@@ -71,11 +72,11 @@ def first_of_all(now: Evaluation, purpose: str) -> None:
     if purpose == "lift" and load.desk().may("coach"):
         listed = coaching_list(now, placed, load.desk().talks()).head(FIRST)
         table, columns = views.coaching_table(listed, now.catalogue, session.language())
-        wanted = ("name", "team", "quadrant", "step", "action", "expected_gain")
+        wanted = ("name", "team", "quadrant", "too_few", "step", "action", "expected_gain")
         table = table.assign(step=table["step"].str.split("\n").str[0])
         link, label = "pages/people/coaching.py", t("overview.to_coaching")
     else:
-        rows = np.flatnonzero(now.shown & now.agents.rated & (placed.quadrant == "role_model"))
+        rows = np.flatnonzero(now.shown & now.agents.rated & ~too_few(now) & (placed.quadrant == "role_model"))
         rows = rows[np.argsort(now.agents.rank[rows], kind="stable")][:FIRST]
         table, columns = views.ranking_table(now, placed, session.language())
         table = table.set_index("agent_id").loc[now.people["agent_id"].iloc[rows]].reset_index()
@@ -144,7 +145,7 @@ def distributions(now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges
     """Of the rated whom the reader is shown, best first; who leads among those with cases enough to be ranked."""
     scores = pd.DataFrame(
         {
-            "grade": now.agents.grade[rated],
+            "grade": grades(now, rated),
             "team": now.people["team"].iloc[rated].to_numpy(),
             "score": now.agents.score[rated],
         }

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.catalogue import actions
 from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
+from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.quadrant import Placed, axes, place
 from analytics.insight.quadrant_certainty import quadrant_certainty
@@ -194,6 +195,8 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
     ][:MOST_ROWS]
     cells: dict[str, object] = {name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")}
     cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
+    few = too_few(now)[order]
+    cells["too_few"] = views.few_words(few, session.language())
     cells["x"], cells["y"] = placed.x_value[order], placed.y_value[order]
     cells["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
@@ -213,6 +216,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
         Column("x", indicator(placed.x), looks[0]), Column("y", indicator(placed.y), looks[1]), Column("due_policies", t("column.due_policies"), "count"), Column("action", t("column.action")),
     ]  # fmt: skip
+    columns[4:4] = views.few_column(few, session.language())
     if "certainty" in cells:
         columns[4:4] = [Column("certainty", t("certainty.column"))]
     if session.how_sure():

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analytics.charts.chance import trend_lines
+from analytics.insight.placing import few_ids
 from analytics.insight.trends import HEAVY, Q, can_trend
 from analytics.model import Period, add_months
 from analytics.reports import views
@@ -42,13 +43,17 @@ def incentive_list() -> None:
     table = found.candidates[found.candidates["agent_id"].isin(people.index)]
     count = int(table["agent_id"].nunique())
     st.subheader(t("trends.incentives"), anchor=False)
+    if found.rule == "none":  # of what can show no trend not even a count is claimed
+        st.info(t("trends.nobody"))
+        return
     tested = ("、" if session.language() == "zh" else ", ").join(indicator(one) for one in found.indicators) or "—"
     st.markdown(t("trends.finding", count=count, chance=f"{Q * len(table):.1f}", heavy=f"{HEAVY:.0f}", indicators=tested))  # fmt: skip
     if not len(table):
         st.info(t("trends.nobody"))
         return
-    shown = named(table)
-    listed = [columns[0], columns[1], columns[2], Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
+    shown, few = named(table), table["agent_id"].isin(few_ids(now))
+    shown = shown.assign(too_few=views.few_words(few, session.language()))
+    listed = [columns[0], columns[1], columns[2], *views.few_column(few, session.language()), Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
     panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
     panel.downloads(
         "incentives", plain("trends.export", period=controls.period_text(span)), shown, listed, [t("trends.how")]
@@ -94,7 +99,8 @@ with shell.page("trends"):
     st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)
     everybody = found.agents[found.agents["agent_id"].isin(people.index)].sort_values("p", kind="stable")
     up, down = (int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False))
-    st.markdown(t("trends.found", up=up, down=down, indicator=indicator(chosen)))
+    if found.rule != "none":
+        st.markdown(t("trends.found", up=up, down=down, indicator=indicator(chosen)))
     drawn = everybody[everybody["finding"]].head(LINES)
     if len(drawn):
         lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))

@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.charts.scores import breakdown_bars, history_lines
 from analytics.insight.agent import breakdown
 from analytics.insight.certainty import too_few
+from analytics.insight.placing import grades
 from analytics.insight.quadrant import place
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import UNPLACED
@@ -34,7 +35,7 @@ with shell.page("agent"):
             border=True,
         )
         few = bool(too_few(now)[row])
-        st.metric(t("column.grade"), md(views.grade_text(now, row, few)) or "—", border=True)
+        st.metric(t("column.grade"), md(grades(now, np.array([row]))[0]) or "—", border=True)
         ranges = load.rank_ranges(now) if session.how_sure() else None
         reach = ranges.cells(len(now.people), np.array([row]))[0][0] if ranges else "—"
         st.metric(

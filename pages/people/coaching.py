@@ -24,7 +24,7 @@ from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
 
 ORDER = (
-    "name", "listed", "team", "quadrant", "expected_gain", "extra_renewals", "extra_range", "extra_premium", "half_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
+    "name", "listed", "team", "quadrant", "too_few", "expected_gain", "extra_renewals", "extra_range", "extra_premium", "half_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
     "score", "due_policies", "agent_id",
 )  # fmt: skip
 EDITABLE = ("action", "next_date", "comment", "listed")
@@ -123,7 +123,7 @@ def whom() -> None:
     )
     editor = table.assign(
         listed=frame["listed"], weakest=[" · ".join(words.split("\n")) for words in table["weakest"]]
-    )[list(ORDER)]
+    )[[name for name in ORDER if name != "too_few" or name in table]]
     config = {
         column.name: panel.column_config(
             column, pinned=column.name == "name", width=panel.name_width(editor, column.name)

@@ -12,6 +12,8 @@ from analytics.charts.theme import GRADE, GREY, TEAMS
 from analytics.charts.triangle import Patch, triangle_chart
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured
+from analytics.insight.certainty import too_few
+from analytics.insight.placing import few_ids, marked
 from analytics.insight.robustness import (
     LEADERS,
     always_ahead,
@@ -22,6 +24,7 @@ from analytics.insight.robustness import (
     share_ahead,
 )
 from analytics.model import CATEGORIES
+from analytics.reports import views
 from analytics.reports.sure import together_text
 from analytics.reports.tables import Column
 from analytics.units import percent
@@ -101,12 +104,13 @@ def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
     """Who leads where, or which grades an agent reaches where one is named; None where weights do not tell that."""
     kind, table = "grade" if agent_id else "leader", load.leaders(now)
     if agent_id:
-        patches = [Patch(grade, GRADE.get(grade, GREY), share, [polygon]) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
+        few = agent_id in few_ids(now)
+        patches = [Patch(marked(grade, few), GRADE.get(grade, GREY), share, [polygon]) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
     else:
         seen = set(now.people["agent_id"][now.in_scope])
         names = [
-            str(name) if one in seen else t("triangle.somebody")
-            for one, name in zip(table["agent_id"], table["name"], strict=True)
+            marked(str(name), little) if one in seen else t("triangle.somebody")
+            for one, name, little in zip(table["agent_id"], table["name"], table["few_cases"], strict=True)
         ]
         patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), outlines) for at, (name, share, outlines) in enumerate(zip(names, table["share"], table["outlines"], strict=True))]  # fmt: skip
     if not patches:
@@ -128,8 +132,8 @@ def always(now: Evaluation) -> Markdown:
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
         tied, exact = int(table["tied"].iloc[0]), bool(table["exact"].iloc[0])
         key = "triangle.several_lead" if tied else "triangle.one_leads" if exact else "triangle.one_leads_approached"
-        lines.append(t(key, name=table["name"].iloc[0], others=tied))
-    rated = np.flatnonzero(now.agents.rated & now.in_scope)
+        lines.append(t(key, name=marked(table["name"].iloc[0], table["few_cases"].iloc[0]), others=tied))
+    rated = np.flatnonzero(now.agents.rated & ~too_few(now) & now.in_scope)
     two = rated[np.argsort(now.agents.rank[rated], kind="stable")][:2]
     if len(two) == 2:
         scores, (a, b) = category_scores(now), (now.people["name"].iat[row] for row in two)
@@ -157,9 +161,9 @@ def stand(base: Evaluation) -> None:
         if found.width_data == found.width_data and found.width_weights == found.width_weights:
             st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
-        table = ranks.assign(**{f"{part}_range": [f"{low:.0f}–{high:.0f}" if low == low else "—" for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)] for part in ("weight", "data", "both")})  # fmt: skip
+        table = ranks.assign(too_few=views.few_cells(now, np.array([now.row(one) for one in ranks["agent_id"]], dtype=int), session.language()), **{f"{part}_range": [f"{low:.0f}–{high:.0f}" if low == low else "—" for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)] for part in ("weight", "data", "both")})  # fmt: skip
         columns = [
-            Column("rank", t("column.rank"), "count"), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
+            Column("rank", t("column.rank"), "count"), *views.few_column(ranks["few_cases"], session.language()), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
             *(Column(f"{part}_range", t(f"certainty.{part}_range")) for part in ("weight", "data", "both")), Column("first_weights", t("certainty.first_weights"), "percent"),
             *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top10")), Column("confidence", t("certainty.confidence"), "percent"),
             *(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),

@@ -240,6 +240,11 @@ def test_a_ceiling_is_flagged_and_a_small_group_cannot_tell(judged):
     of = {str(one): "few" if at < 5 else "many" for at, one in enumerate(judged.people["agent_id"])}
     found = groups(judged, of).set_index("group")
     assert (bool(found.loc["few", "enough"]), bool(found.loc["many", "enough"])) == (False, True)
+    assert found.loc["few", ["ratio", "low", "high"]].isna().all()  # no number beside "cannot tell"
+    assert (found.loc["many", "ratio"], bool(found.loc["many", "flagged"])) == (
+        1,
+        False,
+    )  # nor is the small group the best
 
 
 SUMS = {"renewed_policies": 8, "due_policies": 10, "late_renewals": 1, "open_policies": 6, "open_renewed": 2, "excluded_policies": 4, "renewed_premium": 90, "retained_premium": 80, "due_premium": 100}  # fmt: skip

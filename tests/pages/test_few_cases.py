@@ -1,0 +1,132 @@
+"""Whoever rests on too few cases has no rank, and no grade without its mark, in whatever leaves the house."""
+
+import csv
+import io
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.desk import Desk
+from analytics.evaluation import Evaluation, evaluate, under
+from analytics.home import Home
+from analytics.insight.placing import few_ids
+from analytics.insight.proposal import with_standard
+from analytics.insight.quadrant import place
+from analytics.insight.rehearsal import grade_changes
+from analytics.insight.replay import replay
+from analytics.model import Filters, Period, Standard, parse_month
+from analytics.reports.tables import Column, to_csv
+from pages.ui import load, panel
+from tests.conftest import ROOT, Shell
+from tests.pages.test_pages import sound
+
+APRIL = parse_month("2026-04")
+
+
+@pytest.fixture(scope="module")
+def company(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("few") / "home"
+    shutil.copytree(sample_folder, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def april(company: Path) -> Evaluation:
+    home = Home(company)
+    found = Desk(home).evaluation(Filters(Period(APRIL, APRIL)))
+    home.close()
+    return found
+
+
+def kept(rows: Sequence[dict[str, str]], few: frozenset[str]) -> None:
+    """Each row that tells of an agent: nobody of few cases has a rank or a bare grade, and nobody else a mark."""
+    assert few & {row["agent_id"] for row in rows}
+    for row in rows:
+        little = row["agent_id"] in few
+        assert not [
+            name for name, word in row.items() if name.startswith("rank") and name != "rank_range" and word and little
+        ]
+        assert all(word.endswith(" ○") == little for name, word in row.items() if name.startswith("grade") and word)
+        assert row.get("too_few", "○" * little).startswith("○") == little
+
+
+def exported(company, monkeypatch, page, period="", switch="") -> dict[str, tuple[pd.DataFrame, Sequence[Column]]]:
+    """What a page gives out: key → frame and columns."""
+    left: dict[str, tuple[pd.DataFrame, Sequence[Column]]] = {}
+    monkeypatch.setattr(
+        panel, "downloads", lambda key, stem, table, columns, *rest, **more: left.update({key: (table, columns)})
+    )
+    monkeypatch.setenv("RENEWAL_HOME", str(company))
+    monkeypatch.chdir(ROOT)
+    at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    at.context = {"locale": "en-GB"}
+    at.run()
+    at.switch_page(f"pages/{page}.py").run()
+    if period:
+        at.selectbox(key="period").select(period).run()
+    if switch:
+        at.toggle(key=switch).set_value(True).run()
+    load.close()
+    sound(at)
+    return left
+
+
+@pytest.mark.parametrize(
+    ("page", "switch", "key"),
+    [
+        ("explore/overview", "", "ranking"),
+        ("explore/quadrant", "", "quadrant"),
+        ("decide/weights", "", "moves"),
+        ("decide/weights", "stand", "stand"),
+        ("people/coaching", "", "coaching"),
+    ],
+)
+def test_no_file_of_a_page_ranks_or_grades_few_cases_unmarked(company, april, monkeypatch, page, switch, key):
+    left = exported(company, monkeypatch, page, "2026-04", switch)
+    table, columns = left[key]
+    lines = list(csv.reader(io.StringIO(to_csv(table, columns).decode("utf-8-sig"))))[1:]
+    names = [column.name for column in columns]
+    assert "too_few" in names
+    kept([dict(zip(names, line, strict=True)) for line in lines], few_ids(april))
+
+
+@pytest.mark.parametrize("command", ["evaluate", "quadrant", "coaching", "robustness"])
+def test_no_table_of_a_command_ranks_or_grades_few_cases_unmarked(company, april, command):
+    done = Shell(company).run(command, "--from", "2026-04", "--to", "2026-04", "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    kept(rows, few_ids(april))
+    assert {row["agent_id"] for row in rows if row["few_cases"] == "True"} == few_ids(april) & {
+        row["agent_id"] for row in rows
+    }
+
+
+def test_whose_grade_would_change_is_told_with_the_mark_of_few_cases(april):
+    lower = with_standard(april.catalogue, "renewal_rate", Standard((0.0, 0.4), (0.0, 100.0)))
+    then = evaluate(under(april.measured, lower), april.scheme)
+    kept(grade_changes(april, then).astype(str).to_dict("records"), few_ids(april))
+    moved = replay(april, place(april), then, place(then), "nobody").moved
+    assert moved["rank_before"].isna().sum() == len(few_ids(april) & set(moved["agent_id"]))
+    kept(moved.where(moved.notna(), "").astype(str).to_dict("records"), few_ids(april))
+
+
+def test_where_nobody_rests_on_few_cases_no_column_speaks_of_it(april):
+    from analytics.reports import views
+
+    few = [str(one) in few_ids(april) for one in april.people["agent_id"]]
+    assert views.few_column(np.array(few), "en")
+    assert not views.few_column(np.zeros(3, dtype=bool), "en")
+
+
+def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monkeypatch):
+    everybody = frozenset(f"A{at}" for at in range(1001, 1200))
+    monkeypatch.setattr("analytics.insight.placing.few_ids", lambda evaluation: everybody)
+    left = exported(company, monkeypatch, "explore/trends")
+    table, columns = left["incentives"]
+    assert "too_few" in [column.name for column in columns]
+    assert (table["too_few"] == "○ too few cases to rank").all()
