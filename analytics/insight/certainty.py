@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,7 +15,7 @@ from analytics.evaluation import Evaluation, Measured, Values
 from analytics.insight.clusters import TOGETHER, excess
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
-from analytics.statistics import beta_binomial, garwood, random_effects, wilson, wilson_hilferty
+from analytics.statistics import beta_binomial, deconvolution, garwood, random_effects, wilson, wilson_hilferty
 from analytics.statistics.arrays import Singles
 from analytics.statistics.gamma_poisson import fit as fit_counts
 from analytics.statistics.special import betainc, chdtrc, fdtrc, gammaincc, stdtrit
@@ -62,6 +62,7 @@ class Certainty:
     alone: Floats | None = (
         None  # where nobody's estimate can be shrunken: what the agent's own data say, half a case added to each side
     )
+    _law: Callable[[float], deconvolution.Quantile | None] | None = None
 
     @property
     def differ(self) -> bool:
@@ -71,6 +72,11 @@ class Certainty:
     def above(self, threshold: float) -> Floats:
         """Posterior probability that the true value lies above the threshold; NaN without data or prior."""
         return np.full(len(self.n), np.nan) if self._above is None else self._above(threshold)
+
+    def true_quantile(self, share: float) -> deconvolution.Quantile | None:
+        """The quantile of the agents' true values (`share` between 0 and 1), chance taken out; None where no law of these is fitted."""
+        found = None if self._law is None else self._law(share)
+        return None if found is None else found.within(0.0, self.top)
 
     def drawn(self, rows: np.ndarray, draws: int, random: np.random.Generator) -> Singles:
         """True values of `rows` (draws × rows) as the data allow them; NaN where nothing is known of the spread."""
@@ -113,6 +119,8 @@ def certainty(measured: Measured, indicator: str) -> Certainty | None:
         found = _certainty(measured, indicator)
         if found is not None and found._above is not None:
             found = replace(found, _above=_remembering(found._above))
+        if found is not None and found._law is not None:
+            found = replace(found, _law=cache(found._law))
         known[indicator] = found
     return known[indicator]
 
@@ -148,7 +156,7 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
         # Months without a target count on neither side: the policies due are those behind the renewals that count.
         due = due * np.divide(x, renewed, out=np.ones(len(x)), where=renewed > 0)
         rate = _rate(one.id, x, due, excess(measured, one)) if twin is None else certainty(measured, twin)
-        return None if rate is None else _share(one, x, n, due, rate)
+        return None if rate is None else _share(one, x, n, due, rate, excess(measured, one))
     return None
 
 
@@ -245,10 +253,11 @@ def _rate(indicator: str, x: Floats, n: Floats, together: Floats) -> Certainty:
     return Certainty(
         indicator, "rate", value, low, high, counted, credibility, np.where(there, prior.shrunken(success, trials), np.nan),
         np.where(there, prior.sd(success, trials), np.nan), np.nan_to_num(credibility) >= CLASSIFY, p_equal, 1.0, above, prior,
+        _law=lambda share: deconvolution.of_rates(success[there], trials[there], share),
     )  # fmt: skip
 
 
-def _share(one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty) -> Certainty | None:
+def _share(one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty, together: Floats) -> Certainty | None:
     """Renewals held against a target: as uncertain as the renewals out of the policies due, in the target's unit."""
     with np.errstate(all="ignore"):
         scale = np.where(n > 0, due / n, np.nan)
@@ -265,9 +274,20 @@ def _share(one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty) -
             line = np.clip(threshold / scale, 0.0, 1.0)
             return np.asarray(1 - betainc(rate.shrunken * total, (1 - rate.shrunken) * total, line))
 
+    common = float(np.nansum(x) / np.nansum(due))
+    with np.errstate(all="ignore"):
+        error = scale * np.sqrt(common * (1 - common) * together / due)
+    usable = known & (error > 0) & np.isfinite(error)
+
+    def law(share: float) -> deconvolution.Quantile | None:
+        """As of means with known errors, since everybody's target scales their rate differently."""
+        if usable.sum() < beta_binomial.FEWEST:
+            return None
+        return deconvolution.of_means((rate.value * scale)[usable], error[usable], share)
+
     return Certainty(
         one.id, "share", rate.value * scale, rate.low * scale, rate.high * scale, rate.n, rate.credibility, rate.shrunken * scale, rate.sd * scale, rate.enough,
-        float(chdtrc(max(int(known.sum()) - 1, 1), statistic)), float(np.nanmax(scale)), above,
+        float(chdtrc(max(int(known.sum()) - 1, 1), statistic)), float(np.nanmax(scale)), above, _law=law,
     )  # fmt: skip
 
 
@@ -308,7 +328,8 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
         return out
 
     return Certainty(
-        indicator, "mean", value, low, high, counted, credibility, shrunken, spread, there & (n >= CLASSIFY_SURVEYS), p_equal, 100.0, above
+        indicator, "mean", value, low, high, counted, credibility, shrunken, spread, there & (n >= CLASSIFY_SURVEYS), p_equal, 100.0, above,
+        _law=lambda share: deconvolution.of_means(mean[there], error[there], share),
     )  # fmt: skip
 
 
@@ -344,8 +365,13 @@ def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
     else:
         shrunken[there], spread[there] = unit * prior.shrunken(observed, expected), unit * prior.sd(observed, expected)
         credibility[there] = prior.credibility(expected)
+
+    def law(share: float) -> deconvolution.Quantile | None:
+        found = deconvolution.of_counts(observed, expected, share)
+        return None if found is None else found.times(unit)
+
     return Certainty(
-        one.id, "count", value, low, high, np.where(there, n, 0.0), credibility, shrunken, spread, enough, p_equal, np.inf, above
+        one.id, "count", value, low, high, np.where(there, n, 0.0), credibility, shrunken, spread, enough, p_equal, np.inf, above, _law=law
     )  # fmt: skip
 
 

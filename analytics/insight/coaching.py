@@ -47,8 +47,8 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     On the list: whoever is not a role model, and whoever has a talk planned or waiting for its follow-up. Columns: agent_id, name, team, quadrant,
     score, few_cases (whether they are too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
     language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
-    team median on these indicators), extra_renewals (policies, if the agent's probable rate reached the team's median; at the
-    rate as measured where no probable one can be told), extra_low and extra_high (90 % limits; NaN idem), extra_premium (at the
+    team median on these indicators), extra_renewals (policies, if the agent reached the team's median, over the rates that may
+    be true; at the rate as measured where these cannot be told), extra_low and extra_high (90 % limits; NaN idem), extra_premium (at the
     agent's average premium), half_renewals (at half the gap: few close it all), last_date (of the latest talk held), next_date and comment of the talk that is open, listed (whether there is one), talk (its id) and version.
     """
     people, values = evaluation.people, evaluation.measured.agents
@@ -124,9 +124,9 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
 
 
 def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
-    """What reaching a median renewal rate (one an agent) would bring, at the rate each agent probably has: PRIZE by column.
+    """What reaching a median renewal rate (one an agent) would bring, over the rates each agent may truly have: PRIZE by column.
 
-    Where no probable rate can be told (too few agents for a prior), at the rate as measured and without limits.
+    Where these cannot be told (too few agents for a prior), at the rate as measured and without limits.
     """
     if RATE not in evaluation.catalogue.ids:
         return pd.DataFrame(np.nan, index=range(len(evaluation.people)), columns=list(PRIZE))

@@ -17,14 +17,14 @@ from analytics.scoring.standards import Floats
 FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
 FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning
 HIGHEST = {"percent": 1.0, "percent_of_target": 5.0, "points": 100.0}  # by unit: what a market average can be at most
-DRAWS = 400
+DRAWS, MANY, FEW_DRAWS = 400, 5_000, 50  # resamples; of more agents, fewer
 SEED = 20260101
 
 
 @dataclass(frozen=True)
 class Proposal:
     """Marks in the indicator's unit with 95 % limits; market: whether the pass mark is a market average that somebody entered, else it
-    is what the company reaches as a whole; shrunken: whether chance was taken out of the spread first; standard: None where the
+    is what the company reaches as a whole; without_chance: whether chance was taken out of the spread first; standard: None where the
     limits of the two marks overlap or none can be made."""
 
     indicator: str
@@ -36,7 +36,7 @@ class Proposal:
     pass_low: float
     pass_high: float
     market: bool
-    shrunken: bool
+    without_chance: bool
     standard: Standard | None
 
     @property
@@ -45,23 +45,22 @@ class Proposal:
 
 
 def propose(measured: Measured, indicator: str, market: float | None = None) -> Proposal | None:
-    """Full marks at the better quarter of shrunken values, pass marks at the market average; None below thirty agents.
+    """Full marks at the better quarter of true values, pass marks at the market average; None below thirty agents.
 
-    Quantiles of raw rates are stretched by agents with few policies, hence the shrunken ones. Limits: bootstrap over agents.
+    Quantiles of raw rates are stretched by chance and those of shrunken ones drawn together, hence the fitted law of true values,
+    with limits by redrawing agents and counts from it; where there is none, of values as they are, by resampling agents.
     """
     one, at = measured.catalogue[indicator], measured.catalogue.position(indicator)
     if market is not None and not 0 <= market <= HIGHEST.get(one.unit, np.inf):
         raise RequestRefused("market_out_of_range", name=one.label, value=f"{market:g}")
     sure = certainty(measured, indicator)
-    shrunken = sure is not None and not np.isnan(sure.shrunken).all()
-    steady = sure.shrunken if sure is not None and shrunken else measured.agents.value[:, at]
-    there = steady[~np.isnan(steady)]
+    values = measured.agents.value[:, at] if sure is None else sure.value
+    there = values[~np.isnan(values)]
     if len(there) < FEWEST:
         return None
-    share = 100 - FULL if one.direction == "lower" else FULL
-    random = np.random.default_rng(SEED)
-    again = np.percentile(there[random.integers(0, len(there), (DRAWS, len(there)))] if len(there) <= 5_000 else _smaller(there, random), share, axis=1)  # fmt: skip
-    full, (full_low, full_high) = float(np.percentile(there, share)), np.quantile(again, [0.025, 0.975])
+    share = (100 - FULL if one.direction == "lower" else FULL) / 100
+    found = None if sure is None else sure.true_quantile(share)
+    full, full_low, full_high = _resampled(there, share) if found is None else (found.value, found.low, found.high)
     if market is not None:
         pass_mark = pass_low = pass_high = market
     else:
@@ -75,13 +74,16 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
     # Marks whose limits overlap are one mark: what chance alone spreads is no scale to pay by.
     apart = full_high < np.nan_to_num(pass_low, nan=pass_mark) if falling else full_low > np.nan_to_num(pass_high, nan=pass_mark)  # fmt: skip
     made = _standard(one.standard, pass_mark, full, falling) if apart else None
-    return Proposal(indicator, len(there), full, float(full_low), float(full_high), pass_mark, pass_low, pass_high, market is not None, shrunken, made)  # fmt: skip
+    return Proposal(indicator, len(there), full, full_low, full_high, pass_mark, pass_low, pass_high, market is not None, found is not None, made)  # fmt: skip
 
 
-def _smaller(there: Floats, random: np.random.Generator) -> Floats:
-    """Resamples of very many agents, as few as memory wants: limits of a quantile hardly depend on it."""
-    drawn: Floats = there[random.integers(0, len(there), (50, len(there)))]
-    return drawn
+def _resampled(there: Floats, share: float) -> tuple[float, float, float]:
+    """The quantile of values as they are, and its limits; of very many agents from as few resamples as memory wants."""
+    draws = DRAWS if len(there) <= MANY else FEW_DRAWS
+    random = np.random.default_rng(SEED)
+    again = np.quantile(there[random.integers(0, len(there), (draws, len(there)))], share, axis=1)
+    low, high = np.quantile(again, [0.025, 0.975])
+    return float(np.quantile(there, share)), float(low), float(high)
 
 
 def _standard(old: Standard, pass_mark: float, full: float, falling: bool) -> Standard | None:

@@ -1,4 +1,4 @@
-"""Uplift: what reaching a target rate would bring, at the rate that somebody probably has and not at a lucky or unlucky one."""
+"""Uplift: what reaching a target rate would bring, over all rates that somebody may truly have and not at a lucky or unlucky one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.statistics.arrays import Floats, Numbers, counts
 from analytics.statistics.beta_binomial import RatePosterior
+from analytics.statistics.special import betainc
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,25 @@ class Uplift:
 def uplift(
     successes: Numbers, trials: Numbers, target: Numbers, prior: RatePosterior | tuple[float, float], confidence: float = 0.9
 ) -> Uplift:  # fmt: skip
-    """n × max(0, target − shrunken rate); one row a person, rates as fractions of 1.
+    """n × E max(0, target − true rate) over the posterior; one row a person, rates as fractions of 1.
 
-    prior: the fitted spread of true rates, or (alpha, beta) of one Beta. The limits are those of the true rate, so they may reach
-    0 where chance explains the gap. ValueError for impossible counts. Source: empirical Bayes shrinkage, BDA3 sec. 5.3.
+    At the shrunken rate alone, n × max(0, target − E rate), it would be too small: also somebody who probably reaches the target may
+    truly lie below it. prior: the fitted spread of true rates, or (alpha, beta) of one Beta. The limits are those of the true rate,
+    so they may reach 0 where chance explains the gap, but hold what is expected. ValueError for impossible counts. Source:
+    empirical Bayes shrinkage, BDA3 sec. 5.3; the mean of a Beta cut off at the target.
     """
     x, n = counts(successes, trials)
     spread = prior if isinstance(prior, RatePosterior) else RatePosterior(*(np.array([one]) for one in (*prior, 1.0)))
     goal = np.asarray(target, dtype=float)
     rate = spread.shrunken(x, n)
     worst, best = spread.interval(x, n, confidence)
-    extra, low, high = (n * np.maximum(0.0, goal - one) for one in (rate, best, worst))
-    return Uplift(rate, extra, low, high, extra / 2)
+    extra = n * np.maximum(0.0, _short(rate, spread.sd(x, n), goal))
+    low, high = (n * np.maximum(0.0, goal - one) for one in (best, worst))
+    return Uplift(rate, extra, np.minimum(low, extra), np.maximum(high, extra), extra / 2)
+
+
+def _short(rate: Floats, sd: Floats, goal: Floats) -> Floats:
+    """E max(0, goal − rate) of the Beta of this mean and standard deviation (the posterior's own, so nearly that)."""
+    total = np.maximum(rate * (1 - rate) / sd**2 - 1, 1e-6)
+    a, b, line = rate * total, (1 - rate) * total, np.clip(goal, 0.0, 1.0)
+    return np.asarray(goal * betainc(a, b, line) - rate * betainc(a + 1, b, line), dtype=float)

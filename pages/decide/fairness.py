@@ -95,7 +95,7 @@ def marks(found: Proposal, one) -> None:
     st.markdown(t(key, value=text(found.pass_mark), low=text(found.pass_low), high=text(found.pass_high)))
     if found.few:
         st.warning(t("fairness.propose_few", n=found.n, warn=WARN))
-    if not found.shrunken:
+    if not found.without_chance:
         st.caption(t("fairness.propose_raw"))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.simulate import coaching, equals, labels, ranks, triangle
+from tests.simulate import coaching, equals, labels, proposals, ranks, triangle
 
-PARTS = {"coaching": coaching, "triangle": triangle, "equals": equals, "labels": labels, "ranks": ranks}
+PARTS = {
+    "coaching": coaching, "triangle": triangle, "equals": equals, "labels": labels, "ranks": ranks, "proposals": proposals
+}  # fmt: skip
 
 
 def main() -> int:

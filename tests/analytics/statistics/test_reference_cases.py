@@ -280,8 +280,9 @@ def prize(given: Given) -> Given:
     return {
         "shrunken": found.shrunken[0],
         "extra_renewals_raw": n * (given["team_median"] - given["raw_rate"]),
-        "extra_renewals_shrunken": found.extra[0],
-        "extra_premium": found.extra[0] * given["premium"],
+        # As published, at the shrunken rate alone; `extra` averages over the rates that may be true.
+        "extra_renewals_shrunken": n * (given["team_median"] - found.shrunken[0]),
+        "extra_premium": n * (given["team_median"] - found.shrunken[0]) * given["premium"],
     }
 
 
