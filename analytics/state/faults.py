@@ -21,6 +21,7 @@ _SAID = {
     "malformed": "state_damaged",
     "not a database": "state_damaged",
     "disk I/O error": "state_damaged",
+    "Could not decode": "state_damaged",
 }
 
 
@@ -31,6 +32,8 @@ def telling() -> Iterator[None]:
         yield
     except sa.exc.TimeoutError as error:
         raise StoreFailed("state_busy") from error
+    except UnicodeDecodeError as error:  # SQLite quotes a damaged schema, whose bytes are no text
+        raise StoreFailed("state_damaged") from error
     except sqlite3.Error as error:  # of a file that is copied page by page
         told = _told(error)
         if told is None:

@@ -484,6 +484,17 @@ def test_a_warehouse_that_lost_something_is_made_again_at_the_start_and_the_read
         assert home.findings == ()
 
 
+def test_a_state_whose_schema_is_no_text_any_more_is_called_damaged_in_words(settled_folder, tmp_path):
+    folder = shutil.copytree(settled_folder, tmp_path / "home")
+    path = folder / "state.sqlite"
+    data = path.read_bytes()
+    at = data.index(b"NOT NULL,", data.index(b"CREATE TABLE weight_scheme"))
+    path.write_bytes(data[:at] + b"NOT NULL\xac" + data[at + 9 :])
+    with pytest.raises((HomeBusy, StoreFailed)) as refused:
+        Home(folder)
+    assert "damaged" in explain(refused.value, "en")
+
+
 def test_a_log_of_nothing_but_a_change_that_was_cut_off_does_not_keep_a_rebuilt_warehouse_out(tmp_path):
     first = Warehouse(tmp_path / "first.duckdb")
     first.stamp(1, 1)
