@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from analytics.scoring.ranking import competition_rank, grade
 from analytics.scoring.standards import Floats, points
 from analytics.scoring.weights import effective, membership, totals, vector
 from analytics.warehouse.connection import Warehouse
-from analytics.warehouse.measures import Measures, Sums, measures, months
+from analytics.warehouse.measures import Measures, MonthSpread, Sums, measures, months
 
 DIGITS = 12  # of a value: what lies beyond is no information but binary fractions
 
@@ -129,6 +129,8 @@ class Measured:
     month_dispersion: float | None = (
         None  # of renewals over an agent's months, where no customers are known (see measures)
     )
+    month_spread: Mapping[str, MonthSpread] = field(default_factory=dict)  # of results given without counts
+    given_months: npt.NDArray[np.intp] | None = None  # how many such results stand behind each value
 
     @property
     def period(self) -> Period:
@@ -252,6 +254,8 @@ def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: C
         set_aside=source.set_aside,
         targets=source.targets,
         month_dispersion=source.month_dispersion,
+        month_spread=source.month_spread,
+        given_months=_given_months(source.rates["row"], source.rates, known, size),
     )
 
 
@@ -369,6 +373,14 @@ def _given(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) ->
     for name, part in rates.groupby("indicator"):
         means = part["value"].groupby(rows.reindex(part.index)).mean()
         out[means.index.to_numpy(dtype=int), known.position(str(name))] = means.to_numpy()
+    return out
+
+
+def _given_months(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) -> npt.NDArray[np.intp]:
+    """How many results each of `_given` is the mean of."""
+    out = np.zeros((size, len(known.ids)), dtype=np.intp)
+    at = [known.position(str(name)) for name in rates["indicator"]]
+    np.add.at(out, (rows.to_numpy(dtype=np.intp), np.array(at, dtype=np.intp)), 1)
     return out
 
 

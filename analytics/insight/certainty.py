@@ -46,7 +46,7 @@ class Certainty:
     """
 
     indicator: str
-    kind: str  # rate | mean | count | share (renewals held against something else than the policies due)
+    kind: str  # rate | mean | count | share (renewals held against something else than the policies due) | months
     value: Floats
     low: Floats
     high: Floats
@@ -83,7 +83,7 @@ class Certainty:
         own = self.value if self.alone is None else self.alone
         centre = np.where(np.isnan(self.shrunken), own, self.shrunken)[rows]
         spread = self.sd[rows]
-        if self.kind == "mean":
+        if self.kind in ("mean", "months"):
             drawn = random.standard_normal((draws, len(rows)), dtype=np.float32)
             drawn *= spread.astype(np.float32)
             drawn += centre.astype(np.float32)
@@ -142,10 +142,10 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
     at = measured.catalogue.position(indicator)
     values = measured.agents
     x, n = values.numerator[:, at], values.denominator[:, at]
+    if np.isnan(x).all():
+        return _from_months(measured, one)
     if one.numerator == "survey_points":
         return _mean(measured, indicator)
-    if np.isnan(x).all():
-        return None
     if counts_cases(measured.catalogue, indicator):
         return _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n, excess(measured, one))
     if one.numerator == RENEWED and one.scale == 1.0 and "due_policies" in measured.people:
@@ -331,6 +331,40 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
         indicator, "mean", value, low, high, counted, credibility, shrunken, spread, there & (n >= CLASSIFY_SURVEYS), p_equal, 100.0, above,
         _law=lambda share: deconvolution.of_means(mean[there], error[there], share),
     )  # fmt: skip
+
+
+def _from_months(measured: Measured, one: Indicator) -> Certainty | None:
+    """Of results given without counts: how they vary from month to month is how far one of them can be from the agent's level. An
+    agent's own rise or fall counts as chance, too, so that the limits are rather too wide."""
+    told, at = measured.month_spread.get(one.id), measured.catalogue.position(one.id)
+    value = measured.agents.value[:, at]
+    there = ~np.isnan(value)
+    if told is None or measured.given_months is None or there.sum() < 2:
+        return None
+    months = np.where(there, measured.given_months[:, at], 0).astype(float)
+    error = np.full(len(value), np.nan)
+    error[there] = told.sd / np.sqrt(np.maximum(months[there], 1.0))
+    reach = float(stdtrit(told.freedom, 0.975)) * error
+    top = {"percent": 1.0, "points": 100.0}.get(one.unit, np.inf)
+    weight = 1 / error[there] ** 2
+    between = float((weight * (value[there] - (weight * value[there]).sum() / weight.sum()) ** 2).sum())
+    freedom = float(there.sum() - 1)
+    found = random_effects.posterior(value[there], error[there])
+    credibility, shrunken, spread = (np.full(len(value), np.nan) for _ in range(3))
+    credibility[there] = random_effects.random_effects(value[there], error[there]).credibility
+    shrunken[there], spread[there] = found.shrunken, found.spread
+
+    def above(threshold: float) -> Floats:
+        out = np.full(len(value), np.nan)
+        out[there] = found.above(threshold)
+        return out
+
+    with np.errstate(invalid="ignore"):
+        return Certainty(
+            one.id, "months", value, np.clip(value - reach, 0.0, top), np.clip(value + reach, 0.0, top), months, credibility, shrunken, spread,
+            credibility >= CLASSIFY, float(fdtrc(freedom, told.freedom, between / freedom)), top, above,
+            _law=lambda share: deconvolution.of_means(value[there], error[there], share),
+        )  # fmt: skip
 
 
 def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:

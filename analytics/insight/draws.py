@@ -48,11 +48,9 @@ def drawn_points(
             continue
         if one.id == renewed:
             found = rates
-        elif one.numerator in (*FOLLOW, RENEWED):
-            found = None
-            if moved is not None:
-                each = moved if premiums is None or one.numerator == RENEWED else premiums(one.numerator, moved)
-                found = values.value[rows, at].astype(each.dtype) * each
+        elif one.numerator in (*FOLLOW, RENEWED) and moved is not None:
+            each = moved if premiums is None or one.numerator == RENEWED else premiums(one.numerator, moved)
+            found = values.value[rows, at].astype(each.dtype) * each
         else:
             found = draw(one.id)
         if found is None:

@@ -26,7 +26,8 @@ def sure_text(measured: Measured, indicator: str, row: int, language: str) -> st
         return say("certainty.no_spread", language)
     parts = {"range": range_text(measured.catalogue[indicator], float(sure.low[row]), float(sure.high[row])), "n": f"{sure.n[row]:,.0f}"}  # fmt: skip
     z = sure.credibility[row]
-    known = say("certainty.range_n", language, **parts) if math.isnan(z) else say("certainty.range_n_z", language, **parts, z=f"{z:.2f}")  # fmt: skip
+    key = "range_months" if sure.kind == "months" else "range_n" if math.isnan(z) else "range_n_z"
+    known = say(f"certainty.{key}", language, **parts, z=f"{z:.2f}")
     if not sure.differ:
         return say("certainty.alike", language, range=known)
     return known if sure.enough[row] else say("certainty.too_few", language, range=known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -23,6 +23,7 @@ FILLED = "_filled"  # a target, or what stands in for it where there is none
 TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
 COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
 FEWEST_MONTHS_APART = 60  # degrees of freedom below which the spread of an agent's months is not estimated
+FEWEST_MONTHS, FEWEST_APART = 3, 30  # months and degrees of freedom below which results without counts have no spread
 WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
     "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
@@ -46,6 +47,14 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class MonthSpread:
+    """The standard deviation of one month's result about the agent's own level, in the result's unit, and its degrees of freedom."""
+
+    sd: float
+    freedom: float
+
+
+@dataclass(frozen=True)
 class Measures:
     """people (one row an agent) with their sums; teams (team, agents) with theirs; the company's; rates that scoresheets gave without a
     volume (row of the agent, team, indicator, value); what was set aside and why; and whose target is not their own."""
@@ -61,6 +70,7 @@ class Measures:
     set_aside: pd.DataFrame
     targets: pd.DataFrame
     month_dispersion: float | None  # χ² ÷ freedom over a year of agent-months; only where no customers are known
+    month_spread: Mapping[str, MonthSpread]  # of results that sheets give month by month
 
 
 def months(warehouse: Warehouse) -> pd.DataFrame:
@@ -88,6 +98,7 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
         targets = found.ask("targets")
         customers = "customer_due_sq" in pieces and bool(pieces["customer_due_sq"].notna().any())
         dispersion = None if customers else _dispersion(found.ask("month_dispersion"))
+        spread = _spread(found.ask("month_spread")) if len(rates) else {}
     if filters.channel is not None:
         # Whoever holds nothing of this channel is not part of the question; complaints are the agent's, whatever the channel: held
         # against one channel's policies they would lie. So would targets: the median agent of the channel stands for them.
@@ -119,6 +130,7 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
         pd.concat([aside, counted.aside()], ignore_index=True)[ASIDE],
         targets,
         dispersion,
+        spread,
     )
 
 
@@ -126,6 +138,15 @@ def _dispersion(found: pd.DataFrame) -> float | None:
     """By how much renewals differ between the months of one agent beyond chance; None for too few months to tell."""
     statistic, freedom = (float(found[name].iat[0]) for name in ("statistic", "freedom"))
     return statistic / freedom if freedom >= FEWEST_MONTHS_APART else None
+
+
+def _spread(found: pd.DataFrame) -> dict[str, MonthSpread]:
+    """By measure; what varies too little or over too few months to tell is left out."""
+    enough = (found["months"] >= FEWEST_MONTHS) & (found["freedom"] >= FEWEST_APART) & (found["squares"] > 0)
+    return {
+        str(row.measure): MonthSpread(float(np.sqrt(row.squares / row.freedom)), float(row.freedom))
+        for row in found[enough].itertuples()
+    }
 
 
 # -- from the warehouse to pieces ----------------------------------------------------------------------------------

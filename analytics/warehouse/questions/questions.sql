@@ -60,6 +60,30 @@ select
   (count(*) - count(distinct agent_id) - greatest(count(distinct month) - 1, 0))::double as freedom
 from expected
 
+-- name: month_spread
+-- How far results that sheets state month by month vary between the months of one agent, over the year up to the period's end and apart
+-- from what moved everybody in a month: sums of squares, degrees of freedom and months, by measure.
+with given as (
+  select agent_id, measure, first_month as month, avg(value) as value from current_scoresheet
+  where first_month = last_month and first_month > $last_month - interval 12 month and first_month <= $last_month
+  group by agent_id, measure, first_month
+),
+agent as (
+  select agent_id, measure, avg(value) as level from given group by agent_id, measure having count(*) > 1
+),
+apart as (
+  select g.agent_id, g.measure, g.month, g.value - a.level as value
+  from given g inner join agent a on a.agent_id = g.agent_id and a.measure = g.measure
+),
+moved as (
+  select measure, month, avg(value) as value from apart group by measure, month
+)
+select a.measure, sum((a.value - m.value) * (a.value - m.value))::double as squares,
+  (count(*) - count(distinct a.agent_id) - greatest(count(distinct a.month) - 1, 0))::double as freedom,
+  count(distinct a.month)::bigint as months
+from apart a inner join moved m on m.measure = a.measure and m.month = a.month
+group by a.measure order by a.measure
+
 -- name: items
 select i.agent_id, r.team, case when a.apart then i.month end as month, i.item, sum(i.points)::double as points, sum(i.ratings)::double as ratings
 from agent_month_item i left join roster_month r on r.agent_id = i.agent_id and r.month = i.month

@@ -39,6 +39,7 @@ from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.model import Filters, Period
 from analytics.people import Talk
 from analytics.reports import views
+from analytics.reports.sure import sure_text
 from analytics.sample.company import GIVEN_HARD, IMPROVING
 from tests.conftest import load_text
 
@@ -214,6 +215,48 @@ def test_rates_without_volumes_give_no_range_of_a_rank_and_name_the_indicators(h
     assert table["data_low"].isna().all()
     assert table["band"].isna().all()
     assert table["first"].isna().all()
+
+
+def months_of_rates(home, tmp_path, levels, wobble, months=8):
+    """Sheets of eight months that state rates and nothing else: a level an agent, and what each month adds to it."""
+    random = np.random.default_rng(11)
+    for month in range(1, months + 1):
+        rates = np.clip(levels + wobble * random.standard_normal(len(levels)), 0, 1)
+        rows = "".join(f"S{at:02d},{100 * rate:.3f}%,{40 + 100 * rate / 2:.3f}\n" for at, rate in enumerate(rates))
+        load_text(
+            home, tmp_path, "scoresheet", "工号,续保率,满意度\n" + rows,
+            **{"from": f"2026-{month:02d}", "to": f"2026-{month:02d}"}, satisfaction_max=100,
+        )  # fmt: skip
+    last = Period(dt.date(2026, months, 1), dt.date(2026, months, 1))
+    measured = home.measure(Filters(last))
+    return evaluate(replace(measured, settings=replace(measured.settings, missing_limit=70.0)), default_scheme())
+
+
+def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each_is(home, tmp_path):
+    # Twenty agents four points apart, months that vary by three: a level is known to ± 6, the ranks to a few places.
+    found = months_of_rates(home, tmp_path, np.linspace(0.2, 0.96, 20), 0.03)
+    sure = certainty(found.measured, "renewal_rate")
+    assert sure.kind == "months"
+    # 20 · 8 − 20 − 7 = 133 degrees of freedom: the spread is known to about a twentieth of itself.
+    assert found.measured.month_spread["renewal_rate"].freedom == 133
+    assert found.measured.month_spread["renewal_rate"].sd == pytest.approx(0.03, rel=0.2)
+    assert sure.high[10] - sure.low[10] == pytest.approx(2 * 1.98 * 0.03, rel=0.2)
+    assert sure.differ
+    assert sure.enough.all()
+    ranges = rank_ranges(found)
+    assert robustness(found).unknown == ()
+    assert 1 <= (ranges.high - ranges.low).mean() <= 6
+    assert "各月结果的波动" in sure_text(found.measured, "renewal_rate", 10, "zh")
+
+
+def test_equal_agents_with_rates_of_several_months_are_not_told_apart(home, tmp_path):
+    found = months_of_rates(home, tmp_path, np.full(20, 0.8), 0.05)
+    assert certainty(found.measured, "renewal_rate").p_equal > 0.05
+    assert (rank_ranges(found).high - rank_ranges(found).low).mean() > 12  # 18 of 20 places are nine tenths
+
+
+def test_two_months_of_rates_are_too_few_to_tell_their_spread(home, tmp_path):
+    assert certainty(months_of_rates(home, tmp_path, np.full(40, 0.8), 0.05, 2).measured, "renewal_rate") is None
 
 
 def test_ahead_under_every_weighting_is_three_comparisons(judged):
