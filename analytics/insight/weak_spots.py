@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import RequestRefused
-from analytics.evaluation import Evaluation, Scored, Values
+from analytics.evaluation import Evaluation, Measured, Scored, Values
 from analytics.insight.certainty import certainty
-from analytics.insight.draws import DRAWS, of_groups
+from analytics.insight.draws import DRAWS, SEED, of_groups
+from analytics.model import Indicator
 from analytics.scoring.standards import Floats, points
 from analytics.statistics import points_lost as method
 
 FEWEST_AGENTS, FEWEST_POLICIES = 5, 100  # below, no weak spot of a team is named with a probability
 PEERS = 75  # percentile of the agents to which points count as recoverable
+POOLED = 200_000  # values that are drawn of all agents together for it
 
 
 def points_lost(values: Values, scored: Scored) -> Floats:
@@ -105,17 +107,26 @@ def recoverable(evaluation: Evaluation, team: str | None) -> Floats:
     side = _side(evaluation, team)
     out = np.full(len(evaluation.catalogue.ids), np.nan)
     for at, one in enumerate(evaluation.catalogue.indicators):
-        sure = certainty(evaluation.measured, one.id)
-        steady = (
-            evaluation.measured.agents.value[:, at] if sure is None or np.isnan(sure.shrunken).all() else sure.shrunken
-        )
-        there = steady[~np.isnan(steady)]
-        if len(there):
-            goal = np.percentile(there, 100 - PEERS if one.direction == "lower" else PEERS)
+        goal = better_quarter(evaluation.measured, one)
+        if not np.isnan(goal):
             reached = float(points(np.array([goal]), one.standard)[0])
             out[at] = max(0.0, reached - side.points[at])
     gain: Floats = side.weight * out / 100.0
     return gain
+
+
+def better_quarter(measured: Measured, one: Indicator) -> float:
+    """What the better quarter of the company's agents truly reach: the quantile of all values that their data allow, drawn together,
+    since values as measured lie too far apart and shrunken ones too near each other; of values without a known spread the
+    quantile as it is. NaN without values."""
+    share = (100 - PEERS if one.direction == "lower" else PEERS) / 100
+    value, sure = measured.agents.value[:, measured.catalogue.position(one.id)], certainty(measured, one.id)
+    if sure is not None and not np.isnan(sure.shrunken).all():
+        rows = np.flatnonzero(~np.isnan(sure.shrunken))
+        drawn = sure.drawn(rows, max(1, POOLED // len(rows)), np.random.default_rng(SEED))
+        value = np.asarray(drawn.ravel(), dtype=float)
+    there = value[~np.isnan(value)]
+    return float(np.quantile(there, share)) if len(there) else float("nan")
 
 
 def gaps_to_market(evaluation: Evaluation, team: str | None, market: Mapping[str, float]) -> pd.Series:
