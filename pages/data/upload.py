@@ -236,7 +236,7 @@ def examine(path: Path) -> None:
     allowed = understanding.names_as_ids(columns, unsure, of_kind)
     columns = understanding.directions(columns, unsure, of_kind)
     columns |= understanding.extras(sheet, kind, columns, saved, of_kind)
-    understanding.columns_of(sheet, columns, kind, of_kind)
+    understanding.columns_of(sheet, columns, kind, of_kind, saved.get("ignore", ()))
     values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
     options = understanding.options(
         sheet, kind, columns, saved, [one["name"] for one in alike] if together else [], of_kind, wide.get("wide_field")
@@ -368,9 +368,10 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
         done = desk.load_all([(path, one) for _, one in every], as_of=as_of, on_issues="skip", work=work)
         for headers, one in every:
             desk.save_recipe(headers, path.name, one)
-        for one in [*(one for sheet in others for one in sheet.merges), *merges]:
+        merged = [*(one for sheet in others for one in sheet.merges), *merges]
+        for one in merged:
             desk.merge_agents([one.spelling], one.agent_id)
-        return done
+        return receipts.after_merging(done, merged, desk.alike() if merged else [])
 
     if waiting.running(job):
         loaded()
@@ -387,6 +388,19 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
     if pressed:
         waiting.begin(job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder")))
         loaded()
+
+
+def _open_what_waits(paths: dict[str, Path]) -> None:
+    """Whenever a file came, went or was loaded: open the first that waits for an answer, else the first not loaded yet."""
+    done = session.get("loaded_paths") or set()
+    seen = (tuple(paths), frozenset(done))
+    if session.get("files_seen") == seen:
+        return
+    session.put("files_seen", seen)
+    left = [one for one in paths if one not in done and not state_of(paths[one]).get("refused")]
+    asking = [one for one in left if not state_of(paths[one])["recipes"]]
+    if first := next(iter([*asking, *left]), None):
+        session.put("file_choice", first)
 
 
 def _go_on(file: str, sheet: put_by.Waiting, following: str) -> None:
@@ -444,6 +458,7 @@ with shell.page("data", needs_data=False):
                 st.error(md(explain(error, session.language())))
         if len(paths) > 1:
             queue(paths)
+            _open_what_waits(paths)
             chosen = box(
                 t("data.files"), list(paths), key="file_choice", width=420, format_func=lambda one: paths[one].name
             )

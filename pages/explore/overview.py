@@ -202,8 +202,11 @@ with shell.page("overview"):
     if len(rated):
         spread = load.drawn("overview.spread", now, lambda: distributions(now, rated, ranked, ranges))
         with left:
-            panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
-            st.caption(t("overview.ranking_note", shown=min(TOP, len(rated)), all=len(rated)))
+            if len(ranked):
+                panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
+                st.caption(t("overview.ranking_note", shown=min(TOP, len(ranked)), all=len(ranked)))
+            else:
+                st.info(t("overview.nobody_ranked", rated=len(rated)))
         with right:
             panel.chart("distribution", spread.scores, spread.score_rows, alt=t("chart.distribution"))
             panel.chart("grades", spread.grades, spread.grade_rows, alt=t("chart.grades"))

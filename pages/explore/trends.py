@@ -83,7 +83,7 @@ with shell.page("trends"):
         if options:
             chosen = box(t("column.indicator"), options, key="trend_indicator", format_func=indicator, width=240)  # fmt: skip
     if not options:
-        st.info(t("common.nothing"))
+        st.info(t("trends.no_records"))
         st.stop()
     people = now.people[now.shown].set_index("agent_id")
     percent = now.catalogue[chosen].unit.startswith("percent")

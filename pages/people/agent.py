@@ -173,7 +173,7 @@ with shell.page("agent"):
     ):
         st.caption(
             t(
-                "agent.premium",
+                "agent.premium" if pd.notna(extra["retained_premium"]) else "agent.premium_alone",
                 rate=percent(extra["renewed_premium"] / extra["due_premium"]),
                 kept=percent(extra["retained_premium"] / extra["due_premium"]),
             )

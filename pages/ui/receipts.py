@@ -1,11 +1,13 @@
 """Receipts of loads as pages show them, and what the start of the home found not to be as it should."""
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 import pandas as pd
 import streamlit as st
 
 from analytics.intake.fields import counted, kinds
+from analytics.intake.spellings import Alike
 from analytics.model import Receipt
 from analytics.reports.tables import Column
 from pages.ui import load, panel
@@ -37,6 +39,24 @@ def _changes(done: Receipt) -> None:
         ]  # fmt: skip
         panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
         panel.downloads(f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns)
+
+
+def after_merging(done: Sequence[Receipt], merged: Sequence[Alike], left: Sequence[Alike]) -> list[Receipt]:
+    """Receipts whose notes no longer name agents as different whom their reader has just merged; `left` are still apart."""
+    dressed = sum(one.why == "dress" for one in merged)
+    apart = [one for one in left if one.why == "dress"]
+    out = []
+    for one in done:
+        notes: list[tuple[str, Mapping[str, object]]] = []
+        for key, facts in one.notes:
+            if key == "agents_alike" and dressed:
+                count = min(int(str(facts["count"])) - dressed, len(apart))
+                if count > 0:
+                    notes.append((key, {"count": count, "spelling": apart[0].spelling, "agent": apart[0].agent_id}))
+            else:
+                notes.append((key, facts))
+        out.append(replace(one, notes=tuple(notes)))
+    return out
 
 
 def show(done: Receipt) -> None:

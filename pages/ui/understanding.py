@@ -184,7 +184,9 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
     return columns, unsure
 
 
-def columns_of(sheet: dict[str, Any], columns: dict[str, str], kind: str, prefix: str) -> None:
+def columns_of(
+    sheet: dict[str, Any], columns: dict[str, str], kind: str, prefix: str, ignored: Sequence[str] = ()
+) -> None:
     """Every column of the file with three of its values, and what it is taken for; those that nothing is made of first."""
     taken = {header: field_of(kind, name) for name, header in columns.items()}
     rows = [
@@ -195,6 +197,9 @@ def columns_of(sheet: dict[str, Any], columns: dict[str, str], kind: str, prefix
         for header in sorted(sheet["headers"], key=lambda one: one in taken)
     ]  # fmt: skip
     unused = sum(header not in taken for header in sheet["headers"])
+    guess = next((one for one in sheet["guesses"] if one["kind"] == kind), {})
+    if lost := [one for one in guess.get("figures", ()) if one not in taken and one not in ignored]:
+        st.warning(t("data.figures_unknown", columns=", ".join(lost)))
     with st.expander(t("data.columns_of", count=len(rows), unused=unused)):
         shown = [
             Column("header", plain("data.header")),
