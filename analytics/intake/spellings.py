@@ -44,12 +44,14 @@ def dressed_down(spelling: str) -> str:
 
 
 def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:
-    """Pairs of spellings (with how many rows name each) that may be one agent, rarest first merged into the commoner.
+    """Pairs of spellings (with how many rows name each) that may be one agent, rarest first merged into the commoner, a number
+    without its zeros in front into the one with them.
 
     `known` are agents of a roster, into which others are merged whatever their number. Numbers are compared only in their
     dress: A1001 and A1002 are two people. Names also by their letters, since 'Stewart' and 'Stweart' seldom are.
     """
-    order = sorted(rows, key=lambda one: (one in known, rows[one], one), reverse=True)
+    # Spreadsheets drop the zeros in front of a number and never add any.
+    order = sorted(rows, key=lambda one: (one in known, one.isdigit() and one[0] == "0", rows[one], one), reverse=True)
     kept: dict[str, str] = {}
     found: list[Alike] = []
     for one in order:

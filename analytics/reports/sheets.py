@@ -175,7 +175,7 @@ def category_line(sheet: Sheet, language: str) -> str:
     """The sums of the categories: 'Results 41.2 of 64.0 · …'."""
     return " · ".join(
         say(
-            "sheet.category",
+            "sheet.category" if one["weight"] else "sheet.category_missing",
             language,
             category=one["label"][language],
             got=f"{one['shown']:.1f}",

@@ -112,6 +112,11 @@ def figures(one: dict) -> None:
     right = {
         name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right") for name in sheets.COLUMNS[1:-1]
     }
+    # An amount that is cut off on its left would read as another one.
+    longest = max(map(len, map(str, rows["fraction"])), default=0)
+    right["fraction"] = st.column_config.TextColumn(
+        t("sheet.column_fraction"), alignment="right", width=max(80, 8 * longest + 20)
+    )
     right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
     st.caption(t("sheet.open_records"))
     ids = [str(item["id"]) for item in one["indicators"]]

@@ -2,6 +2,7 @@
 
 from analytics.intake.spellings import Alike
 from analytics.model import Receipt
+from analytics.reports.sheets import category_line
 from pages.ui import load
 from pages.ui.receipts import after_merging
 from tests.conftest import load_text, write
@@ -79,3 +80,14 @@ def test_the_page_names_figures_that_it_does_not_understand_and_opens_the_file_t
     assert at.selectbox(key="file_choice").value.endswith("十月.csv")
     assert [one.value for one in at.warning if "回来的" in one.value]
     load.close()
+
+
+def test_a_category_of_which_nothing_is_known_is_not_told_as_nought_of_nought():
+    made = {
+        "categories": [
+            {"label": {"zh": "业绩指标", "en": "Results"}, "shown": 67.1, "weight": 73.6},
+            {"label": {"zh": "工作能力与素质", "en": "Competence"}, "shown": 0.0, "weight": 0.0},
+        ]
+    }
+    assert category_line(made, "zh") == "业绩指标 67.1 / 73.6 · 工作能力与素质 暂缺"
+    assert category_line(made, "en") == "Results 67.1 of 73.6 · Competence not available"
