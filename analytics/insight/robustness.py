@@ -33,7 +33,7 @@ class Robustness:
     """Whether a ranking would stand. `ranks`: one row a rated agent, best first: agent_id, name, team, rank, few_cases (too few to be
     ranked: no rank, and after the others);
     weight_low/high: ranks over all permitted weights, first_weights: the share of them at which the agent leads; data_low/high:
-    ranks over the chance in the data (90 % of draws); both_low/high, first, top3, top10: ranks, and probabilities of being first,
+    ranks over the chance in the data (90 % of draws); both_low/high, first, top3, top_tenth: ranks, and probabilities of being first,
     among three and in the best tenth, over both; central_*: the mean weights at which the agent leads, confidence: the probability
     of leading at just these; band: agents that the data cannot tell from the band's first.
     leaders: who leads where (see `leaders`). unknown: indicators whose spread nobody knows, for which nothing is said of chance. exact: whether the ranks over the weights were computed, not drawn; width_weights, width_data: how far the middle agent's rank reaches.
@@ -147,7 +147,7 @@ def robustness(evaluation: Evaluation) -> Robustness:
     leads = over["both"] == 1
     first = leaders(evaluation)
     table["first_weights"] = table["agent_id"].map(_shares(first, table["agent_id"], scores)).fillna(0.0)
-    for name, most in (("first", 1), ("top3", 3), ("top10", max(1, size // 10))):
+    for name, most in (("first", 1), ("top3", 3), ("top_tenth", max(1, size // 10))):
         table[name] = (over["both"] <= most).mean(axis=0) if len(leads) else np.nan
     table[[f"central_{name}" for name in CATEGORIES]], table["confidence"] = _central(drawn, there, weights, leads)
     table["band"] = pd.array(np.zeros(size, dtype=int) if ranges is None else ranges.band, dtype="Int64")

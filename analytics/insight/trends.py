@@ -42,7 +42,8 @@ COLUMNS = [
 class Trends:
     """One indicator of every agent over the months. agents: agent_id, months (with figures), first and last (pooled over three months
     each), slope per month beyond the team's (indicator's unit), p, q, finding, better (the good direction), up, pairs, needed (months
-    better than the same month last year); rule: none | exact | seasonal, by how many months there are."""
+    better than the same month last year), steady (whether that is often enough, in the trend's direction;
+    None where the rule does not ask it); rule: none | exact | seasonal, by how many months there are."""
 
     indicator: str
     agents: pd.DataFrame
@@ -118,12 +119,12 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     rule = "none" if counted < FEWEST_MONTHS else "seasonal" if counted >= SEASONAL else "exact"
     better = slope < 0 if one.direction == "lower" else slope > 0
     up, pairs, needed = _against_last_year(-value if one.direction == "lower" else value, len(months))
-    steady = np.where(better, up, pairs - up) >= needed if rule == "seasonal" else np.ones(len(p), dtype=bool)
+    steady = np.where(better, up, pairs - up) >= needed if rule == "seasonal" else np.full(len(p), None)
     q = false_discovery.adjusted(p)
     table = pd.DataFrame(
         {
             "agent_id": agents, "months": seen, "first": _pooled(x, n, slice(0, 3), one.scale), "last": _pooled(x, n, slice(-3, None), one.scale), "slope": slope,
-            "p": p, "q": q, "finding": (np.nan_to_num(q, nan=1.0) <= Q) & steady, "better": better, "up": up, "pairs": pairs, "needed": needed, "steady": steady,
+            "p": p, "q": q, "finding": _found(q, steady), "better": better, "up": up, "pairs": pairs, "needed": needed, "steady": steady,
         }
     )  # fmt: skip
     return Trends(one.id, table, rule, counted)
@@ -137,7 +138,7 @@ def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Ince
     every = pd.concat(parts, ignore_index=True) if parts else _empty().assign(indicator="", nominal=0.0)
     # Every agent and indicator is one question: controlled together, looking at more indicators finds no more by chance.
     q = false_discovery.adjusted(every["p"].to_numpy(dtype=float))
-    every = every.assign(q=q, finding=(np.nan_to_num(q, nan=1.0) <= Q) & every["steady"].astype(bool))
+    every = every.assign(q=q, finding=_found(q, every["steady"].to_numpy()))
     chosen = every[every["finding"] & every["better"].astype(bool)]
     chosen = chosen.sort_values(["nominal", "p", "agent_id"], ascending=[False, True, True], kind="stable")
     return Incentives(
@@ -177,6 +178,11 @@ def _grids(
     return x, n, r, m, alone
 
 
+def _found(q: Floats, steady: np.ndarray) -> np.ndarray:
+    """Small enough a q, and not failed against last year."""
+    return (np.nan_to_num(q, nan=1.0) <= Q) & ~np.isin(steady.astype(object), [False])
+
+
 def _against_last_year(value: Floats, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     size = len(value)
     if months <= 12:
@@ -195,5 +201,5 @@ def _pooled(x: Floats, n: Floats, part: slice, scale: float) -> Floats:
 
 
 def _empty() -> pd.DataFrame:
-    kinds = {"finding": bool, "better": bool, "steady": bool, "agent_id": object}
+    kinds = {"finding": bool, "better": bool, "steady": object, "agent_id": object}
     return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, float)) for name in COLUMNS})

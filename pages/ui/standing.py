@@ -165,7 +165,7 @@ def stand(base: Evaluation) -> None:
         columns = [
             Column("rank", t("column.rank"), "count"), *views.few_column(ranks["few_cases"], session.language()), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
             *(Column(f"{part}_range", t(f"certainty.{part}_range")) for part in ("weight", "data", "both")), Column("first_weights", t("certainty.first_weights"), "percent"),
-            *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top10")), Column("confidence", t("certainty.confidence"), "percent"),
+            *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top_tenth")), Column("confidence", t("certainty.confidence"), "percent"),
             *(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),
         ]  # fmt: skip
         panel.show("stand", table, columns, height=panel.fit(len(table), 380))

@@ -46,9 +46,23 @@ def test_robustness_says_where_each_leader_leads_and_how_far_ranks_reach(asked):
     assert sum(one["nominal"] for one in view["weights"]) == pytest.approx(100)
 
 
+def test_the_probabilities_of_standing_in_the_best_tenth_add_up_to_a_tenth_of_the_agents(asked):
+    ranks = asked("robustness", *YEAR)["agents"]
+    # Hardly any draw has two equal scores, so just one agent in ten stands there each time.
+    assert sum(one["top_tenth"] for one in ranks) == pytest.approx(len(ranks) // 10, abs=0.1)
+
+
+def test_nobody_is_called_steady_or_unsteady_where_there_is_no_last_year_to_hold_the_months_against(asked):
+    year = asked("trends", *YEAR)
+    assert (year["rule"], {one["steady"] for one in year["agents"]}) == ("exact", {None})
+    assert {one["needed"] for one in year["agents"]} == {0}
+    longer = asked("trends", "--from", "2025-01", "--to", "2026-06")
+    assert (longer["rule"], {one["steady"] for one in longer["agents"]}) == ("seasonal", {True, False})
+
+
 def test_trends_take_any_indicator_and_incentives_only_heavy_ones(asked):
     assert asked("trends", "--indicator", "satisfaction", "--from", "2026-03", "--to", "2026-05")["rule"] == "none"
-    assert "no trend" in asked.refused("trends", "--indicator", "communication")
+    assert "counts month by month, which ratings" in asked.refused("trends", "--indicator", "communication")
     view = asked("incentives", "--bonus", "2000", "--from", "2025-01", "--to", "2026-05")
     assert view["indicators"][0] == "renewal_rate"
     assert view["budget"] == 2000 * view["people"]
