@@ -6,19 +6,22 @@ import datetime as dt
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analytics import files
 from analytics.backup import Backup, Checked, backup, check, default_backups
 from analytics.desk.rules import Rules
 from analytics.errors import RequestRefused
+from analytics.evaluation import evaluate
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
 from analytics.ledger import How
-from analytics.model import Issue, Receipt
+from analytics.model import Filters, Issue, Period, Receipt
 from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Verdict
 from analytics.state.heads import Head
 from analytics.work import Work
@@ -31,7 +34,31 @@ class Data(Rules):
         self, files: Sequence[tuple[Path, Recipe]], *, as_of: dt.date | None, on_issues: str, work: Work | None = None
     ) -> list[Receipt]:
         self.require("data")
-        return self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
+        receipts = self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
+        unrated = self._unrated(receipts)
+        return (
+            receipts
+            if unrated is None
+            else [*receipts[:-1], replace(receipts[-1], notes=(*receipts[-1].notes, unrated))]
+        )
+
+    def _unrated(self, receipts: Sequence[Receipt]) -> tuple[str, Mapping[str, object]] | None:
+        """A note on the last month that was loaded, where some of its agents lack too much to be rated: nobody should learn that from
+        a ranking they are missing in."""
+        months = sorted({month for one in receipts if not one.already for month in one.months})
+        if not months:
+            return None
+        last = dt.date.fromisoformat(f"{months[-1]}-01")
+        now = evaluate(self._measured(Filters(Period(last, last))), self.scheme(Period(last, last)))
+        there = ~np.isnan(now.measured.agents.value).all(axis=1)
+        out = np.flatnonzero(there & ~now.agents.rated)
+        if not len(out) or not there.any():
+            return None
+        facts = {
+            "month": months[-1], "count": len(out), "all": int(there.sum()), "least": f"{100 - now.measured.settings.missing_limit:.0f}",
+            "agent": str(now.people["agent_id"].iat[out[0]]), "coverage": f"{now.agents.coverage[out[0]]:.0f}",
+        }  # fmt: skip
+        return "not_rated", facts
 
     def members(self, path: Path) -> AbstractContextManager[list[Path]]:
         """The files inside an archive, as long as the block runs."""

@@ -118,6 +118,7 @@ def _agent(evaluation: Evaluation, placed: Placed, row: int, few: bool) -> dict[
     return {
         **plain,
         **_scored(evaluation, evaluation.measured.agents, evaluation.agents, row),
+        **({"rank": None} if few else {}),
         "few_cases": few,
         "quadrant": str(placed.quadrant[row]),
         "due_policies": None if pd.isna(due) else int(due),

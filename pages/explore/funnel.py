@@ -49,7 +49,8 @@ with shell.page("funnel"):
             outside=int((found.outside998 & seen).sum()),
             all=int(seen.sum()),
             centre=views.format_value(found.centre, one, session.language()),
-            expected=f"{found.chance998[seen].sum():.2g}",
+            expected=f"{max(found.chance998[seen].sum(), 0.1):.2g}",
+            about=plain("funnel.fewer" if found.chance998[seen].sum() < 0.1 else "funnel.about"),
         )
     )
     people = now.people.iloc[found.rows].reset_index(drop=True)

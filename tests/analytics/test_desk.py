@@ -17,12 +17,15 @@ from analytics.insight.quadrant import place
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
 from analytics.insight.sheet import differs, fingerprint
 from analytics.insight.weak_spots import agents_behind, losses_of, team_losses
+from analytics.intake.recipe import recipe_from
+from analytics.intake.recognise import recognise
+from analytics.language import say
 from analytics.model import Filters, Period, Standard
 from analytics.people import LOCAL, Account, Attachment, Note, Objection, StandardVersion, SwotEntry, Talk
 from analytics.reports import views
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import vector
-from tests.conftest import POLICIES, closed_home, load_text
+from tests.conftest import AS_OF, POLICIES, closed_home, load_text, write
 
 APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
@@ -434,3 +437,15 @@ def test_a_market_average_below_what_the_indicator_can_be_is_refused(tiny):
     with pytest.raises(RequestRefused, match="market_below"):
         Desk(tiny).save_market("renewal_rate", -0.1, "a study")
     Desk(tiny).save_market("renewal_rate", 0.0, "a study")
+
+
+def test_a_load_says_how_many_of_its_last_month_lack_too_much_to_be_rated(home, tmp_path):
+    text = "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\nP3,B2,2026-04-09,已续\n"
+    path = write(tmp_path, "renewals.csv", text)
+    columns = recognise(text.splitlines()[0].split(","), "policies")[0].columns
+    recipe = recipe_from({"kind": "policies", "columns": columns, "answers": {"plausible.rate": "yes"}})
+    told = Desk(home).load_all([(path, recipe)], as_of=AS_OF, on_issues="refuse")[0]
+    facts = dict(told.notes)["not_rated"]
+    # Renewal rate and, against the median agent's, the number of renewals: less than three fifths of the weight.
+    assert (facts["month"], facts["count"], facts["all"], facts["least"]) == ("2026-04", 2, 2, "60")
+    assert "2 人中有 2 人" in say("note.not_rated", "zh", **facts)

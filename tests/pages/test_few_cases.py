@@ -20,6 +20,7 @@ from analytics.insight.quadrant import place
 from analytics.insight.rehearsal import grade_changes
 from analytics.insight.replay import replay
 from analytics.model import Filters, Period, Standard, parse_month
+from analytics.reports import views
 from analytics.reports.tables import Column, to_csv
 from pages.ui import load, panel
 from tests.conftest import ROOT, Shell
@@ -130,3 +131,11 @@ def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monke
     table, columns = left["incentives"]
     assert "too_few" in [column.name for column in columns]
     assert (table["too_few"] == "○ too few cases to rank").all()
+
+
+def test_no_rank_of_few_cases_leaves_as_json(april):
+    agents = views.evaluation_view(april, place(april))["agents"]
+    few = [one for one in agents if one["few_cases"]]
+    assert few
+    assert all(one["rank"] is None for one in few)
+    assert all(one["rank"] is not None for one in agents if not one["few_cases"])
