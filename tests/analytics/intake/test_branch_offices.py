@@ -151,7 +151,7 @@ KINDS = {
     "teams merged down": Kept([[*SCORE, "团队"], [*ANN, "星火"], BEN], ("into every row they cover: 团队",), merged=("F2:F3",)),
     "agents merged down": Kept([["工号", "保单号", "到期日", "续保结果"], ["1001", "P1", "2026-04-02", "已续"], [None, "P2", "2026-04-03", "未续"]], ("2026-04: 1 agents, renewal rate 50.0%",), merged=("A2:A3",)),
     "months merged down": Kept([["月份", "工号", "应续件数", "已续件数"], ["2026-04", "1001", 40, 30], [None, "1002", 50, 40]], ("2 agents, renewal rate 77.8%",), merged=("A2:A3",)),
-    "leading zeros": Kept([HEADERS, RENEWED, ["P2", "001001", *LOST[2:]]], ("1 pair of agent ids differs only", "“001001” and “1001”")),
+    "leading zeros": Kept([HEADERS, RENEWED, ["P2", "001001", *LOST[2:]]], ("1 pair of agent ids differs only", "“1001” and “001001”")),
     "the number 2026.1": Kept([SCORE, [*ANN[:2], "2026.1", 40, 30]], asks="month_point"),
     "a footer of several cells": Kept([SCORE, *BOTH, ["制表人：陈晓", None, "审核：李强"]], ("2 agents, renewal rate 77.8%", "(row 4)")),
     "ids cut to 15 digits": Kept([HEADERS, *(["6.22588001234567e+18", *RENEWED[1:]] for _ in range(3))], asks="Excel has cut the numbers of column “保单号”"),

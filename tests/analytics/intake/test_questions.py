@@ -457,14 +457,14 @@ def test_ids_that_differ_only_in_writing_are_told_by_the_receipt_and_merged_at_o
     told = shell("load", tmp_path / "p.csv", "--as-of", "2026-06-30")
     assert "2 pairs of agent ids differ only in" in "".join(told["notes"])
     merged = shell("aliases", "--take")
-    assert [(one["spelling"], one["agent_id"]) for one in merged["merged"]] == [("001001", "1001")]  # 王芳 is not 李娜
+    assert [(one["spelling"], one["agent_id"]) for one in merged["merged"]] == [("1001", "001001")]  # 王芳 is not 李娜
     assert [one["why"] for one in merged["offered"]] == ["dress"]
     told = shell("evaluate")
     due = {
         one["agent_id"]: one["indicators"]["renewal_rate"]["denominator"]
         for one in (*told["agents"], *told["not_rated"])
     }
-    assert due == {"1001": 2, "1002": 1, "01002": 1}
+    assert due == {"001001": 2, "1002": 1, "01002": 1}
 
 
 def test_a_receipt_counts_half_a_rate_no_more_than_the_rate_does(shell, tmp_path):
