@@ -127,6 +127,8 @@ def robustness_(context: Context, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
+        if not evaluation.agents.rated.any():
+            raise RequestRefused("nobody_rated", period=str(evaluation.measured.period))
         found = stand.robustness(evaluation)
         table = _shown(evaluation, found.ranks)
         leaders = found.leaders

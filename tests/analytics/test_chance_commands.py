@@ -88,3 +88,10 @@ def test_the_coaching_list_carries_its_prize_and_a_weak_spot_its_probability(ask
     assert {"extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals"} <= set(row)
     losses = asked("weak-spots", "--team", "锐进", *YEAR)["losses"]
     assert sum(one["biggest"] for one in losses) == pytest.approx(1)
+
+
+def test_where_nobody_is_rated_there_is_no_ranking_to_test_and_that_is_said(shell, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n", encoding="utf-8")
+    shell("load", path, "--as-of", "2026-06-30")
+    assert "Nobody is rated in 2026-04" in shell.refused("robustness")
