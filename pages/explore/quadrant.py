@@ -85,7 +85,16 @@ def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndar
     """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how many, and what to do."""
     placed = place(now, x, y, cut_x, cut_y)
     of_shown = placed.quadrant[now.shown]
-    said = [Markdown(f"**{t(f'quadrant.{name}')} {int((of_shown == name).sum())}** · {md(text(actions()['quadrant'][name]))}") for name in QUADRANTS]  # fmt: skip
+    # What to do about a quadrant is said where the data tell agents apart: about luck there is nothing to do.
+    chance = quadrant_certainty(now.measured, placed)
+    apart = chance.tell_apart or not chance.known.any()
+    said = [
+        Markdown(
+            f"**{t(f'quadrant.{name}')} {int((of_shown == name).sum())}**"
+            + (f" · {md(text(actions()['quadrant'][name]))}" if apart else "")
+        )
+        for name in QUADRANTS
+    ]
     return placed, drawn_rows(placed, now.shown), said
 
 
@@ -210,7 +219,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
             alike = {**axes_said, "p_x": f"{chance.x.p_equal:.2f}", "p_y": f"{chance.y.p_equal:.2f}"}
         cells["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
     what_to_do = {name: text(default_action(name, [])) for name in (*QUADRANTS, UNPLACED)}
-    cells["action"] = [what_to_do[name] for name in placed.quadrant[order]]
+    cells["action"] = ["" if alike else what_to_do[name] for name in placed.quadrant[order]]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),

@@ -213,8 +213,11 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     sound(at)
     assert any("cannot tell the agents apart" in one.value for one in at.info)
     assert any("Certain (80% or more): 0 of 12" in one.value for one in at.caption)
+    # What to do about luck nobody is told.
+    assert any(one.value.strip().startswith("**Role model") and "·" not in one.value for one in at.caption)
     tables = [one.value for one in at.dataframe]
     assert tables[0]["certainty"].str.startswith("too few data for a verdict").all()
+    assert set(tables[0]["action"]) == {""}
     assert tables[-1]["agent_id"].tolist() == ["Z9"]
 
 
