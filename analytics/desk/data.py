@@ -16,7 +16,7 @@ import pandas as pd
 from analytics import files
 from analytics.backup import Backup, Checked, backup, check, default_backups
 from analytics.desk.rules import Rules
-from analytics.errors import RequestRefused
+from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import evaluate
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
@@ -25,6 +25,8 @@ from analytics.model import Filters, Issue, Period, Receipt
 from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Verdict
 from analytics.state.heads import Head
 from analytics.work import Work
+
+MOST_TOLD = 20_000  # agents of a load up to whom it waits for the figures that say who is not rated
 
 
 class Data(Rules):
@@ -35,7 +37,10 @@ class Data(Rules):
     ) -> list[Receipt]:
         self.require("data")
         receipts = self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
-        unrated = self._unrated(receipts)
+        try:
+            unrated = self._unrated(receipts)
+        except RenewalError:  # what is stored is stored, whatever could not be reckoned of it
+            unrated = None
         return (
             receipts
             if unrated is None
@@ -46,7 +51,7 @@ class Data(Rules):
         """A note on the last month that was loaded, where some of its agents lack too much to be rated: nobody should learn that from
         a ranking they are missing in."""
         months = sorted({month for one in receipts if not one.already for month in one.months})
-        if not months:
+        if not months or max(one.agents for one in receipts) > MOST_TOLD:
             return None
         last = dt.date.fromisoformat(f"{months[-1]}-01")
         now = evaluate(self._measured(Filters(Period(last, last))), self.scheme(Period(last, last)))

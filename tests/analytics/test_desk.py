@@ -449,3 +449,18 @@ def test_a_load_says_how_many_of_its_last_month_lack_too_much_to_be_rated(home, 
     # Renewal rate and, against the median agent's, the number of renewals: less than three fifths of the weight.
     assert (facts["month"], facts["count"], facts["all"], facts["least"]) == ("2026-04", 2, 2, "60")
     assert "2 人中有 2 人" in say("note.not_rated", "zh", **facts)
+
+
+def test_a_load_that_is_stored_is_told_even_where_its_figures_cannot_be_reckoned(home, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise RequestRefused("no_data")
+
+    text = "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n"
+    path = write(tmp_path, "renewals.csv", text)
+    recipe = recipe_from(
+        {"kind": "policies", "columns": recognise(text.splitlines()[0].split(","), "policies")[0].columns}
+    )
+    monkeypatch.setattr("analytics.desk.data.evaluate", refuse)
+    told = Desk(home).load_all([(path, recipe)], as_of=AS_OF, on_issues="refuse")[0]
+    assert told.loaded == 2
+    assert "not_rated" not in dict(told.notes)
