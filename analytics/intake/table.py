@@ -135,7 +135,10 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
         rows = layout.header_rows or (2 if at and _worth(head, at, layout, merged) else 1)
         return at, rows == 2 and at > 0
     width = max(sum(bool(cell) for cell in row) for row in head)
-    single = [(0, 0) if _filters(row, width) else _hits(row, layout) for row in head]
+    named = [(0, 0) if _filters(row, width) else _hits(row, layout) for row in head]
+    # A line of figures behind one known word is a header only where nothing else can be one: months are dates too.
+    sure = [(0, 0) if _mostly_values(row) else hits for row, hits in zip(head, named, strict=True)]
+    single = sure if max(sure) > (0, 0) else named
     double = [(0, 0)] * len(head)
     for at in range(1, len(head)):
         if layout.header_rows != 1 and _paired(head[at - 1], head[at]):
@@ -161,6 +164,11 @@ def _hits(row: Sequence[str], layout: Layout) -> tuple[int, int]:
     """How many wanted and how many known names stand in a row."""
     names = {plain(cell) for cell in row if cell}
     return len(names & layout.wanted), len(names & layout.known)
+
+
+def _mostly_values(row: Sequence[str]) -> bool:
+    given = [cell for cell in row if cell]
+    return sum(_is_value(cell) for cell in given) * 2 > len(given)
 
 
 def _filters(row: Sequence[str], width: int) -> bool:

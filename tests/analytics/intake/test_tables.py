@@ -176,6 +176,18 @@ def test_a_crosstab_above_does_not_hide_the_table_below(home, tmp_path):
     assert values(home) == {("A1", "2026-03", "renewal_rate"): 0.9}
 
 
+def test_shares_behind_a_known_word_are_no_header(home, tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_text(
+        "阶段,四月,三月,合计\n未续,39.75%,38.59%,36.85%\n已续,60.25%,61.41%,63.15%\n,,,\n"
+        "坐席,四月,合计\n王芳,16,16\n李强,21,21\n周杰,18,18\n",
+        encoding="utf-8",
+    )
+    (sheet,) = home.look(path)["sheets"]
+    assert sheet["header_row"] == 5
+    assert sheet["headers"] == ["坐席", "四月", "合计"]
+
+
 def test_the_corner_can_be_moved(home, tmp_path):
     text = "工号,续保率\nX,1%\n工号,续保率\nA1,90%\n"
     moved = recipe_from({**SHEET, "options": {**SHEET["options"], "header_row": 3}})
