@@ -19,6 +19,7 @@ EARLY_DAYS = 180  # a renewal this long before the due date is the signing of th
 MOSTLY = 0.5
 SEVERAL_NAMES = 0.3  # of the agents with several rows: beyond it the names are not theirs
 ENOUGH = 50  # policies behind a rate that is judged
+ENOUGH_AGENTS = 4  # behind a column of rates that is judged
 LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, TINY_PREMIUM, OLD_YEAR = 0.2, 24, 100, 5, 2000
 FAR_OUT = {"policies": 1_000, "scoresheet": 3_000}  # times the median: an amount beyond it was written in another unit
 AMOUNTS = ("premium_due", "premium_renewed", "due_premium", "renewed_premium", "retained_premium", "target_premium")
@@ -90,6 +91,8 @@ def doubts(
         ask.months("first_month")
         if {"renewed_policies", "due_policies"} <= set(columns):
             ask.rate("sum(renewed_policies)", "sum(due_policies) filter (renewed_policies is not null)")
+        elif "renewal_rate" in columns:
+            ask.told_rate("due_policies" if "due_policies" in columns else "1")
         ask.premium_per_policy()
         ask.amounts()
 
@@ -265,6 +268,19 @@ class _Asking:
             self.settling.ask(
                 "plausible.months", "many_months", YES, None, count=count, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}"
             )
+
+    def told_rate(self, weight: str) -> None:
+        """The same of a column of rates, weighted by the policies beside it where there are any."""
+        rate, agents = self._one(
+            f"select sum(renewal_rate * {weight}) / nullif(sum({weight}), 0), count(distinct agent_id) from typed "
+            "where renewal_rate is not null"
+        )
+        if rate is None or agents < ENOUGH_AGENTS or LOW_RATE <= rate < 1:
+            return
+        self.settling.ask(
+            "plausible.rate", "odd_told_rate", YES, None,
+            column=self._header("renewal_rate"), rate=f"{rate:.1%}", agents=agents,
+        )  # fmt: skip
 
     def rate(self, renewed: str, due: str) -> None:
         """Nearly nobody renewed, or everybody: more often a column or a word misread than the truth."""

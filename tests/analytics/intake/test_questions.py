@@ -124,6 +124,26 @@ def test_a_satisfaction_of_nobody_above_twenty_is_asked(read):
     assert told.questions["scale.satisfaction"]["choices"] == ("20", "100")
 
 
+@pytest.mark.parametrize(
+    ("headers", "rows", "told"),
+    [
+        ("工号,月份,续保率", "A1,2026-04,9%|B2,2026-04,12%|C3,2026-04,10%|D4,2026-04,9%", "10.0%"),
+        ("工号,月份,续保率", "A1,2026-04,100%|B2,2026-04,100%|C3,2026-04,100%|D4,2026-04,100%", "100.0%"),
+        ("工号,月份,应续件数,续保率", "A1,2026-04,90,10%|B2,2026-04,10,90%|C3,2026-04,100,10%|D4,2026-04,0,80%", "14.0%"),
+    ],
+)
+def test_rates_that_hardly_anybody_has_are_asked_however_they_are_told(read, headers, rows, told):
+    question = read("\n".join([headers, *rows.split("|")]) + "\n").questions["plausible.rate"]
+    assert (question["facts"]["rate"], question["facts"]["agents"]) == (told, 4)
+
+
+def test_a_rate_of_nearly_nobody_is_asked_of_policies_and_of_counts(read):
+    rows = [f"P{at},A1,2026-04-{at % 28 + 1:02d},{'已续' if at < 6 else '未续'}" for at in range(60)]
+    assert read(policies(*rows)).questions["plausible.rate"]["facts"]["rate"] == "10%"
+    counts = "工号,月份,应续件数,已续件数\nA1,2026-04,40,40\nB2,2026-04,30,30\n"
+    assert read(counts).questions["plausible.rate"]["facts"]["rate"] == "100%"
+
+
 def test_complaints_in_percent_are_per_hundred(read):
     assert read("工号,月份,客户投诉率\nA1,2026-04,4.00%\n").measure("complaint_rate") == {"A1": 4.0}
     assert "rate_scale.complaint_rate" in read("工号,月份,客户投诉率\nA1,2026-04,0.04\n").questions
