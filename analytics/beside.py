@@ -105,15 +105,19 @@ def told(before: pd.DataFrame, after: pd.DataFrame, months: tuple[str, ...]) -> 
         if month not in after.index:
             continue
         facts: dict[str, Any] = {"month": name, **_figures(after.loc[month])}
+        key = "month_figures"
         if month in before.index:
             earlier = _figures(before.loc[month])
-            notes.append(("month_figures", {**facts, "before": earlier["rate"], "before_agents": earlier["agents"]}))
+            facts |= {"before": earlier["rate"], "before_agents": earlier["agents"]}
         else:
-            notes.append(("month_figures_new", facts))
+            key += "_new"
+        if facts["premium"] is None:
+            key += "_bare"
+        notes.append((key, facts))
     return notes
 
 
 def _figures(row: pd.Series) -> dict[str, Any]:
     rate = f"{row['renewed'] / row['due']:.1%}" if row["due"] > 0 else "–"
-    premium = f"{row['premium']:,.0f}" if row["premium"] == row["premium"] else "–"
+    premium = f"{row['premium']:,.0f}" if row["premium"] == row["premium"] else None
     return {"agents": int(row["agents"]), "rate": rate, "premium": premium}

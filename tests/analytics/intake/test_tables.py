@@ -322,6 +322,15 @@ def test_a_rate_beside_its_count_is_weighted_and_one_without_is_not(home, tmp_pa
     assert note(receipt, "rates_weighted") == {"columns": "续保率"}
 
 
+def test_the_month_of_a_sheet_without_premiums_is_told_without_one(home, tmp_path):
+    columns = {"agent_id": "工号", "due_policies": "应续件数", "renewed_policies": "已续件数"}
+    recipe = recipe_from({**SHEET, "columns": columns})
+    receipt = home.load(write(tmp_path, "a.csv", "工号,应续件数,已续件数\nA1,10,8\n"), recipe, as_of=AS_OF)
+    assert note(receipt, "month_figures_new_bare") == {"month": "2026-03", "agents": 1, "rate": "80.0%", "premium": None}
+    receipt = home.load(write(tmp_path, "b.csv", "工号,应续件数,已续件数\nA1,10,9\n"), recipe, as_of=AS_OF)
+    assert note(receipt, "month_figures_bare")["before"] == "80.0%"
+
+
 def test_rates_of_two_scales_in_one_column_are_asked_about(home, tmp_path):
     path = write(tmp_path, "a.csv", "工号,续保率\nA1,92\nB2,0.8\n")
     with pytest.raises(QuestionsOpen) as asked:
