@@ -15,8 +15,9 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.clusters import excess
 from analytics.insight.quadrant import Placed
+from analytics.insight.quadrant_certainty import OPEN, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
-from analytics.model import Indicator, Text
+from analytics.model import UNPLACED, Indicator, Text
 from analytics.people import OPEN_TALKS, Talk
 from analytics.scoring.standards import Floats, next_band
 from analytics.statistics import uplift
@@ -45,7 +46,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     """One row an agent worth coaching, largest expected gain first.
 
     On the list: whoever is not a role model, and whoever has a talk planned or waiting for its follow-up. Columns: agent_id, name, team, quadrant,
-    score, few_cases (whether they are too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
+    score, rated, few_cases (whether they are too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
     language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
     team median on these indicators), extra_renewals (policies, if the agent reached the team's median, over the rates that may
     be true; at the rate as measured where these cannot be told), extra_low and extra_high (90 % limits; NaN idem), extra_premium (at the
@@ -65,6 +66,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         if talk.state in ("done", "followed_up") and talk.talk_on is not None:
             held[talk.agent_id] = max(talk.talk_on, held.get(talk.agent_id, talk.talk_on))
     ids, names, teams = (people[column].to_numpy(dtype=object) for column in ("agent_id", "name", "team"))
+    chance = quadrant_certainty(evaluation.measured, placed)
     won = {name: gains[name].to_numpy() for name in PRIZE}
     rows = []
     for row in np.flatnonzero(keep).tolist():
@@ -93,11 +95,12 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "team": teams[row],
                 "quadrant": quadrant,
                 "score": evaluation.agents.score[row] if evaluation.agents.rated[row] else np.nan,
+                "rated": bool(evaluation.agents.rated[row]),
                 "few_cases": bool(few[row]),
                 "due_policies": due,
                 "weakest": [one.id for one in indicators],
                 "lost": [float(lost[row, at]) for at in order],
-                "action": (entry.action if entry else "") or default_action(quadrant, indicators),
+                "action": (entry.action if entry else "") or default_action(quadrant, indicators, chance.standing(row)),
                 "step": shortest_step(evaluation, row, indicators),
                 "expected_gain": float(gain),
                 **{name: float(won[name][row]) for name in PRIZE},
@@ -114,7 +117,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
             }
         )
     columns = [
-        "agent_id", "name", "team", "quadrant", "score", "few_cases", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
+        "agent_id", "name", "team", "quadrant", "score", "rated", "few_cases", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
         *PRIZE, "last_date", "next_date", "comment", "listed", "talk", "version",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
@@ -149,15 +152,16 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
         return out.assign(extra_premium=out["extra_renewals"] * premium / due)[list(PRIZE)]
 
 
-def default_action(quadrant: str, weakest: list[Indicator]) -> Text:
-    """What to do: the quadrant's action, and that of the indicator that loses most."""
-    first = actions()["quadrant"][quadrant]
+def default_action(quadrant: str, weakest: list[Indicator], standing: str) -> Text:
+    """What to do: the quadrant's action where the agent stands in it firmly enough, and that of the indicator that loses most."""
+    known = actions()
+    first = known["standing"]["open"] if quadrant != UNPLACED and standing in OPEN else known["quadrant"][quadrant]
     if not weakest:
         return first
     second = action_for(weakest[0])
     if second["zh"] == first["zh"]:
         return first
-    return {"zh": f"{first['zh']};{second['zh']}", "en": f"{first['en']}; {second['en'][0].lower()}{second['en'][1:]}"}
+    return {"zh": f"{first['zh']}；{second['zh']}", "en": f"{first['en']}; {second['en'][0].lower()}{second['en'][1:]}"}
 
 
 def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator]) -> Step | None:

@@ -14,6 +14,10 @@ from analytics.model import QUADRANTS
 from analytics.scoring.standards import Floats
 from analytics.statistics import quadrant_probability
 
+# certain: may be acted on; not_yet: leans; little: too few cases; alike: agents are not told apart; unknown: nobody knows how far chance reaches.
+STANDINGS = ("certain", "not_yet", "little", "alike", "unknown")
+OPEN = ("little", "alike", "unknown")  # nothing follows from such a quadrant
+
 
 @dataclass(frozen=True)
 class QuadrantCertainty:
@@ -25,10 +29,10 @@ class QuadrantCertainty:
 
     @cached_property
     def certain(self) -> np.ndarray:
-        """Whether the likeliest quadrant may be named: at least 80 %, from data that carry a quadrant at all."""
+        """Whether the likeliest quadrant may be named: at least 80 %, from data that carry a quadrant and tell agents apart at all."""
         with np.errstate(invalid="ignore"):
             likely = np.nan_to_num(self.probability.max(axis=1), nan=0.0) >= quadrant_probability.CERTAIN
-        return np.asarray(likely & self.enough)
+        return np.asarray(likely & self.enough & self.tell_apart)
 
     @cached_property
     def enough(self) -> np.ndarray:
@@ -46,6 +50,16 @@ class QuadrantCertainty:
     def tell_apart(self) -> bool:
         """Whether the agents differ on either axis beyond what chance alone makes of equal ones."""
         return any(one is not None and one.p_equal < DIFFER for one in (self.x, self.y))
+
+    def standing(self, row: int) -> str:
+        """How firmly an agent stands in a quadrant, a member of STANDINGS; the same words follow from it on every page."""
+        if any(one is None or not one.n[row] > 0 for one in (self.x, self.y)):
+            return "unknown"
+        if not (self.known[row] and self.enough[row]):
+            return "little"
+        if not self.tell_apart:
+            return "alike"
+        return "certain" if self.certain[row] else "not_yet"
 
     @cached_property
     def likeliest(self) -> np.ndarray:

@@ -105,6 +105,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "coverage": _number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),
         "quadrant_probability": _probability(about, row),
+        "quadrant_standing": about.chance.standing(row),
         "cut": {
             "x": [about.placed.x, _number(about.placed.x_cut.value)], "y": [about.placed.y, _number(about.placed.y_cut.value)], "kind": about.placed.x_cut.kind,
             "others": {axis: int((~np.isnan(values)).sum() - (not np.isnan(values[row]))) for axis, values in (("x", about.placed.x_value), ("y", about.placed.y_value))},

@@ -10,7 +10,8 @@ from analytics.insight.placing import marked
 from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
-from analytics.model import Period, parse_month
+from analytics.model import QUADRANTS, UNPLACED, Period, parse_month
+from analytics.reports.sure import QUADRANT_WORDS
 from analytics.reports.words import period_text, value_text
 from analytics.statistics.quadrant_probability import CERTAIN
 from analytics.units import percent
@@ -143,21 +144,22 @@ def certainty_lines(sheet: Sheet, language: str) -> list[str]:
 
 def _quadrant_line(sheet: Sheet, language: str) -> str:
     known = dict(sheet["quadrant_probability"])
-    enough = known.pop("enough")
+    known.pop("enough")
     chances = sorted(known.items(), key=lambda one: -one[1])
     (first, share), (second, other) = chances[:2]
     facts = {"first": say(f"quadrant.{first}", language), "share": percent(share, 0), "second": say(f"quadrant.{second}", language), "other": percent(other, 0)}  # fmt: skip
-    if not enough:
-        words = say("certainty.little", language, **facts)
-    elif share >= CERTAIN:
+    standing = _standing(sheet)
+    if standing in ("alike", "unknown"):
+        words = say(f"certainty.{QUADRANT_WORDS[standing]}", language)
+    elif standing == "certain":
         words = say("certainty.certain", language, quadrant=facts["first"], share=facts["share"])
     else:
-        words = say("certainty.not_yet", language, **facts)
+        words = say(f"certainty.{standing}", language, **facts)
     return say("certainty.sheet_quadrant", language, quadrant=words)
 
 
 def meaning(sheet: Sheet, language: str) -> str:
-    """The quadrant in one sentence: the two values, the lines, and what follows."""
+    """The quadrant in one sentence: the two values, the lines, and what follows, as firmly as the agent stands there."""
     parts = []
     for axis in ("x", "y"):
         name, line = sheet["cut"][axis]
@@ -168,7 +170,24 @@ def meaning(sheet: Sheet, language: str) -> str:
             say("sheet.against_line", language, indicator=item["label"][language], value=of_item(item, item["value"], language),
                 line=of_item(item, line, language), kind=say(f"cut.{sheet['cut']['kind']}", language))
         )  # fmt: skip
-    return say(f"sheet.means_{sheet['quadrant']}", language, facts=("，" if language == "zh" else ", ").join(parts))
+    facts = ("，" if language == "zh" else ", ").join(parts)
+    if sheet["quadrant"] == UNPLACED:
+        return say("sheet.means_unplaced", language, facts=facts)
+    then = say(f"sheet.then_{sheet['quadrant']}", language)
+    name = say(f"quadrant.{sheet['quadrant']}", language)
+    return say(f"sheet.means_{_standing(sheet)}", language, quadrant=name, facts=facts, then=then)
+
+
+def _standing(sheet: Sheet) -> str:
+    """How firmly the agent stands in the quadrant; sheets closed before it was kept tell it by their probabilities, if they have any."""
+    if "quadrant_standing" in sheet:
+        return str(sheet["quadrant_standing"])
+    known = sheet.get("quadrant_probability")
+    if not known:
+        return "unknown" if "quadrant_probability" in sheet else "certain"
+    if not known["enough"]:
+        return "little"
+    return "certain" if max(known[name] for name in QUADRANTS) >= CERTAIN else "not_yet"
 
 
 def category_line(sheet: Sheet, language: str) -> str:

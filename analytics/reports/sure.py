@@ -18,6 +18,9 @@ from analytics.model import QUADRANTS
 from analytics.reports.tables import Column
 from analytics.units import percent
 
+# Where no quadrant's chance can be named: what is said instead.
+QUADRANT_WORDS = {"alike": "quadrant_alike", "unknown": "quadrant_unknown", "little": "unknown"}
+
 
 def sure_text(measured: Measured, indicator: str, row: int, language: str) -> str:
     """Range, n and Z of one agent's value: "62.1–81.0% (n = 48, Z = 0.44)"; too few is said, and so is an unknown spread."""
@@ -55,17 +58,17 @@ def sure_columns(
 
 
 def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
-    """The quadrant where it is certain, else that it is not yet, with the two likeliest; too little data is said."""
-    if not chance.known[row]:
-        return say("certainty.unknown", language)
+    """The quadrant where it is certain, else why not: not yet, with the two likeliest; too few cases; agents not told apart; a spread
+    that nobody knows."""
+    standing = chance.standing(row)
+    if standing in ("alike", "unknown") or not chance.known[row]:
+        return say(f"certainty.{QUADRANT_WORDS[standing]}", language)
     first, second = chance.likeliest[row]
     share = [percent(float(chance.probability[row, at]), 0) for at in (first, second)]
     names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
-    if not chance.enough[row]:
-        return say("certainty.little", language, first=names[0], share=share[0], second=names[1], other=share[1])
-    if chance.certain[row]:
+    if standing == "certain":
         return say("certainty.certain", language, quadrant=names[0], share=share[0])
-    return say("certainty.not_yet", language, first=names[0], share=share[0], second=names[1], other=share[1])
+    return say(f"certainty.{standing}", language, first=names[0], share=share[0], second=names[1], other=share[1])
 
 
 def pooled_text(measured: Measured, indicator: str, values: Values, sums: pd.DataFrame | None, row: int) -> str:

@@ -257,7 +257,7 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
         action=[action if isinstance(action, str) else action[language] for action in frame["action"]],
         step=[step_sentence(step, known, language) for step in frame["step"]],
         team=[team or "—" for team in frame["team"]],
-        too_few=few_words(frame["few_cases"], language),
+        too_few=few_words(frame["rated"], frame["few_cases"], language),
         extra_premium=frame["extra_premium"].round(),
         extra_range=[
             "—" if math.isnan(low) or math.isnan(high) else f"{low:.1f}–{high:.1f}"
@@ -272,7 +272,7 @@ def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tupl
         "last_date", "next_date", "comment",
     ]  # fmt: skip
     columns = [Column(name, say(f"column.{name}", language), formats.get(name, "text")) for name in names]
-    columns[4:4] = few_column(frame["few_cases"], language)
+    columns[4:4] = few_column(out["too_few"], language)
     return out[[column.name for column in columns]], columns
 
 
@@ -285,18 +285,22 @@ def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
 
 def few_cells(evaluation: Evaluation, rows: np.ndarray, language: str) -> list[str]:
     """What stands in the column `too_few` of these agents in tables of ranks; nothing for whoever is ranked."""
-    few = too_few(evaluation)
-    return [rank_text(evaluation, row, language) if few[row] else "" for row in rows.tolist()]
+    few, rated = too_few(evaluation), evaluation.agents.rated
+    unrated = say("certainty.not_rated", language)
+    return [
+        rank_text(evaluation, row, language) if few[row] else "" if rated[row] else unrated for row in rows.tolist()
+    ]
 
 
-def few_column(few: Iterable[bool], language: str) -> list[Column]:
-    """The column `too_few` of a table of agents, where somebody in it rests on too few cases."""
-    return [Column("too_few", say("certainty.few_column", language))] if any(few) else []
+def few_column(words: Iterable[str], language: str) -> list[Column]:
+    """The column `too_few` of a table of agents, where somebody in it is not ranked: its words say why."""
+    return [Column("too_few", say("certainty.few_column", language))] if any(words) else []
 
 
-def few_words(few: Iterable[bool], language: str) -> list[str]:
-    """What stands in the column `too_few` of tables without ranks: that there are too few cases; nothing for the others."""
-    return [say("certainty.few_cases", language) if little else "" for little in few]
+def few_words(rated: Iterable[bool], few: Iterable[bool], language: str) -> list[str]:
+    """What stands in the column `too_few` of tables without ranks: too few cases, or not rated at all; nothing for the others."""
+    unrated, little = (say(f"certainty.{key}", language) for key in ("not_rated", "few_cases"))
+    return [little if is_few else "" if is_rated else unrated for is_rated, is_few in zip(rated, few, strict=True)]
 
 
 def ranking_table(
@@ -328,7 +332,7 @@ def ranking_table(
     frame["coverage"] = scored.coverage[rows] / 100.0
     columns = [
         Column("rank", say("column.rank", language), "count"),
-        *few_column(few, language),
+        *few_column(frame["too_few"], language),
         *(Column(name, say(f"column.{name}", language)) for name in ("agent_id", "name", "team", "branch")),
         Column("score", say("column.score", language), "score"),
         Column("grade", say("column.grade", language)),

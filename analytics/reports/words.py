@@ -27,6 +27,19 @@ def value_text(value: float | None, unit: str, language: str) -> str:
             return f"{minus}{size:.2f}"
 
 
+def change_text(by: float, unit: str, language: str) -> str:
+    """By how much a value moved, with its sign and unit: "+5.8 percentage points"."""
+    return say("unit.change", language, size=change_number(by, unit), unit=say(f"unit.change_{unit}", language))
+
+
+def change_number(by: float, unit: str) -> str:
+    """The same without its unit."""
+    size = abs(by) * (100.0 if unit.startswith("percent") else 1.0)
+    digits = f"{size:.2f}" if unit == "per_100" else f"{size:.1f}"
+    sign = "" if float(digits) == 0.0 else "−" if by < 0 else "+"
+    return f"{sign}{digits}"
+
+
 def period_text(period: Period, begins: int, language: str) -> str:
     """A period by its months; where these do not begin on the first, with its days: 2026-05 (4月26日–5月25日)."""
     if begins == 1:

@@ -315,7 +315,7 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
         for name in table.columns
         if name != "too_few"
     ]
-    columns[5:5] = views.few_column(few, session.language())
+    columns[5:5] = views.few_column(table["too_few"], session.language())
     return Effect(
         rising=int((moved_by > 0).sum()),
         falling=int((moved_by < 0).sum()),

@@ -1,6 +1,7 @@
 """Overview · 总览: where the team stands this period, who leads, and who is not rated."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import streamlit as st
 from analytics.charts.scores import contribution_bars, grades_by_team, score_histogram
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import too_few
+from analytics.insight.change import Change, score_change, value_change
 from analytics.insight.coaching import coaching_list
 from analytics.insight.draws import SEED, unknown_spread
 from analytics.insight.placing import grades
@@ -17,6 +19,7 @@ from analytics.insight.robustness import MOST, RankRanges
 from analytics.reports import views
 from analytics.reports.sure import pooled_text
 from analytics.reports.tables import Column
+from analytics.reports.words import change_number, change_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import Picture, picture
 from pages.ui.i18n import indicator, labels, md, plain, t, text
@@ -27,36 +30,27 @@ COUNTED = {"renewal_rate": "overview.n_due", "satisfaction": "overview.n_surveys
 
 
 def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> None:
-    """At most four headline figures, each with its n, and a delta only where there is something to compare with.
-
-    What is provisional is never red: its delta, cut to the same day of the earlier period, has no colour.
-    """
+    """At most four headline figures, each with its n, and a change only where there is something to compare with."""
     company, known = now.measured.company, now.catalogue
-    colour = "off" if now.measured.provisional else "normal"
     with st.container(horizontal=True, gap="small", key="cards"):
-        delta = None
-        if before is not None and now.company.rated[0] and before.company.rated[0]:
-            delta = round(float(now.company.score[0] - before.company.score[0]), 1)
+        moved = None if before is None else score_change(now, before)
         rated = int(now.agents.rated.sum())
         st.metric(
-            t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", delta, delta_color=colour,
-            delta_description=md(compared_with) if delta is not None else None, help=t("overview.company_score_help", rated=rated), border=True,
+            t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", **delta(moved, "points", now),
+            delta_description=compared(moved, now, compared_with), help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated), border=True,
         )  # fmt: skip
         for name in dict.fromkeys(axes(known)):
-            at, unit = known.position(name), known[name].unit
+            at = known.position(name)
             value, n = company.value[0, at], company.denominator[0, at]
-            scale = 100.0 if unit.startswith("percent") else 1.0
-            delta = None
-            if before is not None and name in before.catalogue.ids:
-                earlier = before.measured.company.value[0, before.catalogue.position(name)]
-                delta = None if np.isnan(earlier + value) else round(float(value - earlier) * scale, 1)
+            moved = None if before is None else value_change(now, before, name)
             counted = t(COUNTED.get(name, "overview.n"), n="—" if np.isnan(n) else f"{int(n):,}")
             reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
-                f"{md(indicator(name))} · {counted}", md(views.format_value(value, known[name], session.language())), delta, delta_color=colour,
-                delta_description=md(compared_with) if delta is not None else None,
-                help=sure + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))), border=True,
+                f"{md(indicator(name))} · {counted}", md(views.format_value(value, known[name], session.language())),
+                **delta(moved, known[name].unit, now, known[name].direction == "lower"),
+                delta_description=compared(moved, now, compared_with),
+                help=sure + reach_of(moved, known[name].unit) + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))), border=True,
             )  # fmt: skip
         st.metric(
             t("overview.rated"),
@@ -64,6 +58,37 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
             border=True,
         )
+
+
+def delta(moved: Change | None, unit: str, now: Evaluation, lower_better: bool = False) -> dict[str, Any]:
+    """How a metric shows a change: in its unit; with arrow and colour only where chance hardly explains it and the period is closed."""
+    if moved is None:
+        return {}
+    told = verdict(moved, now) == "told"
+    better = (moved.by < 0) == lower_better
+    return {
+        "delta": change_text(moved.by, unit, session.language()),
+        "delta_arrow": ("up" if moved.by > 0 else "down") if told else "off",
+        "delta_color": ("green" if better else "red") if told else "gray",
+    }
+
+
+def verdict(moved: Change, now: Evaluation) -> str:
+    """What may be said of a change: of a provisional period nothing."""
+    return "open" if now.measured.provisional else moved.verdict
+
+
+def compared(moved: Change | None, now: Evaluation, with_: str) -> str | None:
+    """What stands beside a change: with what it was compared, and whether luck could have made it."""
+    return None if moved is None else t(f"overview.change_{verdict(moved, now)}", **{"with": with_})
+
+
+def reach_of(moved: Change | None, unit: str) -> str:
+    """How far the change may truly reach, for the help of a metric; nothing where nobody knows."""
+    if moved is None or moved.verdict == "unknown":
+        return ""
+    low, high = change_number(moved.low, unit), change_text(moved.high, unit, session.language())
+    return t("overview.change_range", low=low, high=high) + " "
 
 
 def first_of_all(now: Evaluation, purpose: str) -> None:

@@ -11,7 +11,7 @@ from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows
 from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.quadrant import Placed, axes, place
-from analytics.insight.quadrant_certainty import quadrant_certainty
+from analytics.insight.quadrant_certainty import STANDINGS, quadrant_certainty
 from analytics.model import QUADRANTS, UNPLACED
 from analytics.people import OPEN_TALKS, Talk
 from analytics.reports import views
@@ -50,6 +50,7 @@ def put_on_list(agents: list[str]) -> None:
     listed = {talk.agent_id for talk in desk.talks() if talk.state in OPEN_TALKS}
     placed, _, _ = session.get("quadrant_drawn")
     official = desk.evaluation(now.measured.filters)
+    chance = quadrant_certainty(now.measured, placed)
     losses = coaching_list(official, placed, []).set_index("agent_id")["weakest"]
     new = [agent_id for agent_id in agents if agent_id not in listed]
     for agent_id in new:
@@ -63,7 +64,7 @@ def put_on_list(agents: list[str]) -> None:
         made = Talk(
             agent_id,
             reason=f"{reason}{lines}",
-            action=text(default_action(quadrant, [])),
+            action=text(default_action(quadrant, [], chance.standing(now.row(agent_id)))),
             indicators=tuple(losses.get(agent_id, ())),
             first=now.measured.period.first,
             last=now.measured.period.last,
@@ -87,7 +88,7 @@ def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndar
     of_shown = placed.quadrant[now.shown]
     # What to do about a quadrant is said where the data tell agents apart: about luck there is nothing to do.
     chance = quadrant_certainty(now.measured, placed)
-    apart = chance.tell_apart or not chance.known.any()
+    apart = chance.tell_apart and bool(chance.known.any())
     said = [
         Markdown(
             f"**{t(f'quadrant.{name}')} {int((of_shown == name).sum())}**"
@@ -204,28 +205,31 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
     ][:MOST_ROWS]
     cells: dict[str, object] = {name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")}
     cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
-    few = too_few(now)[order]
-    cells["too_few"] = views.few_words(few, session.language())
+    cells["too_few"] = views.few_words(now.agents.rated[order], too_few(now)[order], session.language())
     cells["x"], cells["y"] = placed.x_value[order], placed.y_value[order]
     cells["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
     )
     certain = alike = None
-    chance = quadrant_certainty(now.measured, placed) if session.how_sure() else None
-    if chance is not None and chance.known.any():
+    chance = quadrant_certainty(now.measured, placed)
+    if session.how_sure():
         certain = int((chance.certain & now.shown).sum()), int((chance.known & now.shown).sum())
-        if not chance.tell_apart:
+        if chance.known.any() and not chance.tell_apart:
             axes_said = {"x": indicator(placed.x), "y": indicator(placed.y)}
             alike = {**axes_said, "p_x": f"{chance.x.p_equal:.2f}", "p_y": f"{chance.y.p_equal:.2f}"}
         cells["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
-    what_to_do = {name: text(default_action(name, [])) for name in (*QUADRANTS, UNPLACED)}
-    cells["action"] = ["" if alike else what_to_do[name] for name in placed.quadrant[order]]
+    what_to_do = {
+        (name, standing): text(default_action(name, [], standing))
+        for name in (*QUADRANTS, UNPLACED)
+        for standing in STANDINGS
+    }
+    cells["action"] = [what_to_do[str(placed.quadrant[row]), chance.standing(row)] for row in order]
     looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
         Column("x", indicator(placed.x), looks[0]), Column("y", indicator(placed.y), looks[1]), Column("due_policies", t("column.due_policies"), "count"), Column("action", t("column.action")),
     ]  # fmt: skip
-    columns[4:4] = views.few_column(few, session.language())
+    columns[4:4] = views.few_column(cells["too_few"], session.language())
     if "certainty" in cells:
         columns[4:4] = [Column("certainty", t("certainty.column"))]
     if session.how_sure():

@@ -52,8 +52,9 @@ def incentive_list() -> None:
         st.info(t("trends.nobody"))
         return
     shown, few = named(table), table["agent_id"].isin(few_ids(now))
-    shown = shown.assign(too_few=views.few_words(few, session.language()))
-    listed = [columns[0], columns[1], columns[2], *views.few_column(few, session.language()), Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
+    rated = table["agent_id"].isin(now.people["agent_id"].to_numpy()[now.agents.rated])
+    shown = shown.assign(too_few=views.few_words(rated, few, session.language()))
+    listed = [columns[0], columns[1], columns[2], *views.few_column(shown["too_few"], session.language()), Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
     panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
     panel.downloads(
         "incentives", plain("trends.export", period=controls.period_text(span)), shown, listed, [t("trends.how")]

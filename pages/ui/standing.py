@@ -163,7 +163,7 @@ def stand(base: Evaluation) -> None:
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
         table = ranks.assign(too_few=views.few_cells(now, np.array([now.row(one) for one in ranks["agent_id"]], dtype=int), session.language()), **{f"{part}_range": [f"{low:.0f}–{high:.0f}" if low == low else "—" for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)] for part in ("weight", "data", "both")})  # fmt: skip
         columns = [
-            Column("rank", t("column.rank"), "count"), *views.few_column(ranks["few_cases"], session.language()), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
+            Column("rank", t("column.rank"), "count"), *views.few_column(table["too_few"], session.language()), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
             *(Column(f"{part}_range", t(f"certainty.{part}_range")) for part in ("weight", "data", "both")), Column("first_weights", t("certainty.first_weights"), "percent"),
             *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top_tenth")), Column("confidence", t("certainty.confidence"), "percent"),
             *(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),

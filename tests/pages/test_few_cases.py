@@ -119,9 +119,20 @@ def test_whose_grade_would_change_is_told_with_the_mark_of_few_cases(april):
 def test_where_nobody_rests_on_few_cases_no_column_speaks_of_it(april):
     from analytics.reports import views
 
-    few = [str(one) in few_ids(april) for one in april.people["agent_id"]]
-    assert views.few_column(np.array(few), "en")
-    assert not views.few_column(np.zeros(3, dtype=bool), "en")
+    assert views.few_column(views.few_cells(april, np.arange(len(april.people)), "en"), "en")
+    assert not views.few_column(["", "", ""], "en")
+
+
+def test_whoever_is_not_rated_is_told_apart_from_whoever_has_cases_enough(april):
+    rated, few = [True, True, False], [False, True, False]
+    assert views.few_words(rated, few, "en") == [
+        "",
+        "○ too few cases to rank",
+        "not rated: too many indicators missing",
+    ]
+    assert views.few_words(rated, few, "zh") == ["", "○ 数据太少，不排名", "不予评定：缺的指标太多"]
+    unrated = np.flatnonzero(~april.agents.rated)
+    assert set(views.few_cells(april, unrated, "en")) <= {"not rated: too many indicators missing"}
 
 
 def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monkeypatch):

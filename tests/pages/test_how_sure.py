@@ -1,6 +1,7 @@
 """What the pages say of chance, over the sample company: one switch, bands, ranges, the triangle, the prize and its proof."""
 
 import datetime as dt
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk
 from analytics.home import Home
+from analytics.insight.change import Change
 from analytics.model import Filters, Period
 from analytics.people import Talk
 from pages.ui import load
@@ -233,3 +235,27 @@ def test_agents_who_keep_improving_are_listed_with_their_evidence_and_the_budget
     assert "付给纯运气的，按许多张这样的名单平均，最多" in said(sampled)
     sampled.selectbox(key="trend_indicator").select("satisfaction").run()
     sound(sampled)
+
+
+def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly_explains_it(sampled, monkeypatch):
+    def cards():
+        return {one.label.split(" ·")[0]: one.proto for one in sampled.metric if one.delta}
+
+    monkeypatch.setattr(Change, "verdict", "chance")
+    sampled.run()
+    rate = cards()["续保率"]
+    assert re.fullmatch(r"[+−]\d+\.\d 个百分点", rate.delta)
+    assert re.fullmatch(r"[+−]\d+\.\d 分", cards()["全公司综合得分"].delta)
+    assert rate.delta_description.endswith("；可能只是运气")
+    assert (rate.color, rate.direction) == (rate.GRAY, rate.NONE)
+    assert "变化的 95% 范围：" in rate.help
+    monkeypatch.setattr(Change, "verdict", "told")
+    sampled.run()
+    rate = cards()["续保率"]
+    assert rate.delta_description.endswith("；很难只用运气解释")
+    assert (rate.color, rate.direction) in ((rate.GREEN, rate.UP), (rate.RED, rate.DOWN))
+    monkeypatch.setattr(Change, "verdict", "unknown")
+    sampled.run()
+    rate = cards()["续保率"]
+    assert rate.delta_description.endswith("；不知道偶然占多少")
+    assert rate.color == rate.GRAY

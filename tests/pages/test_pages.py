@@ -217,7 +217,7 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     assert any(one.value.strip().startswith("**Role model") and "·" not in one.value for one in at.caption)
     tables = [one.value for one in at.dataframe]
     assert tables[0]["certainty"].str.startswith("too few data for a verdict").all()
-    assert set(tables[0]["action"]) == {""}
+    assert set(tables[0]["action"]) == {"Look at more months before deciding"}
     assert tables[-1]["agent_id"].tolist() == ["Z9"]
 
 
