@@ -15,6 +15,7 @@ from analytics import files
 from analytics.errors import HomeBusy, RequestRefused
 from analytics.ledger import Ledger
 from analytics.people import LOCAL, Finding, Verdict
+from analytics.settings import environment
 from analytics.start import HEAD, SECRET, STATE, WAREHOUSE
 from analytics.state import transfer
 from analytics.warehouse import records
@@ -52,7 +53,7 @@ class Checked:
 
 def default_backups(home: Path) -> Path:
     """Where backups go that nobody named a folder for: RENEWAL_BACKUPS, else beside the home."""
-    return Path(os.environ.get("RENEWAL_BACKUPS") or home.with_name(f"{home.name}-backups"))
+    return environment().backups or home.with_name(f"{home.name}-backups")
 
 
 def backup(ledger: Ledger, to: Path, who: str = LOCAL) -> Backup:
@@ -141,7 +142,7 @@ def restore(source: Path, folder: Path) -> Backup:
     made = read(source)
     if folder.exists() and any(folder.iterdir()):
         raise RequestRefused("restore_not_empty", home=folder.name)
-    url = os.environ.get("RENEWAL_STATE_URL")
+    url = environment().state_url
     with files.telling():
         files.make_folder(folder.parent)
         _require_room(folder.parent, made.size)

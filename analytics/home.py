@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -31,12 +30,6 @@ from analytics.warehouse.evidence import records_of
 from analytics.work import Work
 
 MOST_NAMED = 10  # loads in a sentence
-DEFAULT = Path(__file__).resolve().parent.parent / "home"
-
-
-def default_home() -> Path:
-    """RENEWAL_HOME, else a folder inside the project."""
-    return Path(os.environ.get("RENEWAL_HOME") or DEFAULT)
 
 
 class Home:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from analytics import files
 from analytics.errors import HomeBusy, RenewalError, RequestRefused, StoreFailed
 from analytics.ledger import Ledger
 from analytics.people import LOCAL, Finding, Verdict
+from analytics.settings import environment
 from analytics.state.heads import Head, Heads
 from analytics.state.store import Store
 from analytics.state.transfer import keep_before_migrating, keep_server_before_migrating
@@ -76,7 +76,7 @@ def opened(folder: Path, accept: str = "") -> Opened:
 def verdict_of_refused(folder: Path, heads: Sequence[Path], public: Sequence[Path], written: Sequence[Head]) -> Verdict:
     """Whether the audit holds of a home that is refused for one of AUDITED: never does it matter more than when something is gone."""
     with _telling(folder), _locked(folder):
-        url = os.environ.get("RENEWAL_STATE_URL")
+        url = environment().state_url
         state = Store(url or f"sqlite:///{(folder / STATE).as_posix()}", folder / HEAD)
         try:
             return state.database.verify(heads, public, written)
@@ -143,7 +143,7 @@ def _sweep(folder: Path) -> None:
 def _state(folder: Path, accept: str, findings: list[Finding]) -> Store:
     """The state store; refused when it is not the one that this home's audit was written in."""
     path = folder / STATE
-    url = os.environ.get("RENEWAL_STATE_URL")
+    url = environment().state_url
     head = promised(folder)
     lost = head.seq if url is None and (not path.exists() or not path.stat().st_size) else 0
     if lost and not accept:

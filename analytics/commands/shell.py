@@ -22,7 +22,7 @@ from analytics.desk import Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, whole_period
 from analytics.files import keep_private
-from analytics.home import Home, default_home
+from analytics.home import Home
 from analytics.insight.quadrant import Placed, place
 from analytics.language import say
 from analytics.model import Filters, Period, WeightScheme, parse_month
@@ -31,6 +31,7 @@ from analytics.reports import views
 from analytics.reports.tables import inert, inert_table
 from analytics.reports.words import period_text, trial_sentence
 from analytics.scoring.weights import parse
+from analytics.settings import environment
 from analytics.text import one_line
 
 REFUSED = 2
@@ -41,10 +42,11 @@ class Context:
     """What every command knows: where the home is, how to print, in which language to speak."""
 
     def __init__(self) -> None:
-        self.home = default_home()
+        told = environment()
+        self.home = told.home
         self.format = "json"
         self.account: str | None = None
-        self.language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
+        self.language = told.language
 
     @property
     def who(self) -> str:

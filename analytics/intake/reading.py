@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,9 +18,8 @@ from analytics.intake.limits import MEMORY, SECONDS, SIZE_LIMIT
 from analytics.intake.questions import Question, questions_from
 from analytics.intake.recipe import Recipe
 from analytics.model import Issue
+from analytics.settings import PROJECT, environment
 from analytics.work import Work
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -122,13 +120,12 @@ def _run(request: bytes, seconds: float, work: Work, path: Path) -> tuple[int, b
     """Exit code and stderr of the throw-away process; it is killed when its time is over or the work is given up."""
     process = subprocess.Popen(
         [sys.executable, "-m", "analytics.intake.worker"],
-        cwd=ROOT,
+        cwd=PROJECT,
         env={
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": str(ROOT),
+            **environment().system,
+            "PYTHONPATH": str(PROJECT),
             "OPENBLAS_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "2",
-            "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
             "ARROW_DEFAULT_MEMORY_POOL": "system",
         },
         stdin=subprocess.PIPE,

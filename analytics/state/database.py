@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ import sqlalchemy as sa
 
 from analytics.errors import RequestRefused, StoreFailed
 from analytics.people import AuditEntry, Finding, Standing, Verdict
+from analytics.settings import environment
 from analytics.state import audit, digests, tables
 from analytics.state.faults import Remembered, telling
 from analytics.state.heads import Head, Heads, Outside, outside_from, published_in, within
@@ -68,7 +68,7 @@ class Database:
 
     def __init__(self, url: str, head: Path | None = None, outside: Outside | None = None) -> None:
         self._home = head.parent if head is not None else None
-        self._outside = outside or outside_from(os.environ, self._home)
+        self._outside = outside or outside_from(environment(), self._home)
         self._signer = None
         if self._outside.key is not None:
             from analytics.state.signing import signer_from

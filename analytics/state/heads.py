@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from analytics.files import FILE, sync_folder, write_durably
+from analytics.settings import Environment
 
 ADDED = ".heads"  # where heads are published when only a key outside the home is named: beside it
 TAIL = 4096
@@ -38,12 +39,9 @@ class Outside:
     public: Sequence[Path] = ()
 
 
-def outside_from(environment: Mapping[str, str], home: Path | None) -> Outside:
-    """RENEWAL_AUDIT_KEY, RENEWAL_AUDIT_HEADS and RENEWAL_AUDIT_PUBLIC; heads are published beside a key outside the home by themselves."""
-    key, heads, public = (
-        Path(environment[name]) if environment.get(name) else None
-        for name in ("RENEWAL_AUDIT_KEY", "RENEWAL_AUDIT_HEADS", "RENEWAL_AUDIT_PUBLIC")
-    )
+def outside_from(told: Environment, home: Path | None) -> Outside:
+    """Where the environment says that it is; heads are published beside a key outside the home by themselves."""
+    key, heads, public = told.audit_key, told.audit_heads, told.audit_public
     if heads is None and key is not None and not within(key, home):
         heads = key.with_name(f"{key.name}{ADDED}")
     return Outside(key, heads, () if public is None else (public,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ import pandas as pd
 
 from analytics import files
 from analytics.errors import HomeBusy, StoreFailed
+from analytics.settings import environment
 
 HERE = Path(__file__).parent
 # Questions that every page asks, or every step of a slider: their answers are kept for a version of the data.
@@ -26,8 +26,7 @@ MACROS = HERE.parent / "month_of.sql"  # what every statement here may call
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.
 LOCKED: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": os.environ.get("RENEWAL_MEMORY")
-    or "640MB",  # what is more goes to disk; an office PC has other work
+    "memory_limit": environment().memory,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,

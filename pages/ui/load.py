@@ -17,12 +17,13 @@ from analytics.catalogue import Catalogue
 from analytics.desk import HISTORY, Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, Measured
-from analytics.home import Home, default_home
+from analytics.home import Home
 from analytics.insight.clusters import by_agent
 from analytics.insight.quadrant import place
 from analytics.model import Filters, Period, WeightScheme
 from analytics.reports import views
 from analytics.reports.tables import Column
+from analytics.settings import environment
 from pages.ui import session
 from pages.ui.memory import Memory
 
@@ -66,7 +67,7 @@ _MEMORIES: tuple[Memory[Any], ...] = (
 
 def home() -> Home:
     """The one home of this process: a module's value, since a cache may be cleared by anybody."""
-    folder = default_home()
+    folder = environment().home
     with _opening:
         known = _open.get(str(folder))
         if known is not None and known.broken:  # the next start sees to what went wrong, or says what has to be done

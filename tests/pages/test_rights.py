@@ -34,7 +34,7 @@ def past_the_desk(path: Path) -> list[str]:
     named = [
         one
         for one in ast.walk(tree)
-        if isinstance(one, ast.ImportFrom) and {name.name for name in one.names} & {"Home", "Store", "default_home"}
+        if isinstance(one, ast.ImportFrom) and {name.name for name in one.names} & {"Home", "Store"}
     ]
     return [f"{path.name}:{line}" for line in sorted(one.lineno for one in (*taken, *named))]
 

@@ -326,7 +326,12 @@ def test_the_month_of_a_sheet_without_premiums_is_told_without_one(home, tmp_pat
     columns = {"agent_id": "工号", "due_policies": "应续件数", "renewed_policies": "已续件数"}
     recipe = recipe_from({**SHEET, "columns": columns})
     receipt = home.load(write(tmp_path, "a.csv", "工号,应续件数,已续件数\nA1,10,8\n"), recipe, as_of=AS_OF)
-    assert note(receipt, "month_figures_new_bare") == {"month": "2026-03", "agents": 1, "rate": "80.0%", "premium": None}
+    assert note(receipt, "month_figures_new_bare") == {
+        "month": "2026-03",
+        "agents": 1,
+        "rate": "80.0%",
+        "premium": None,
+    }
     receipt = home.load(write(tmp_path, "b.csv", "工号,应续件数,已续件数\nA1,10,9\n"), recipe, as_of=AS_OF)
     assert note(receipt, "month_figures_bare")["before"] == "80.0%"
 

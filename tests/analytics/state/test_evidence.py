@@ -15,6 +15,7 @@ from analytics.language import LANGUAGES
 from analytics.people import Account, Note
 from analytics.reports.audit import head_from, notes_of, short, wrong_of
 from analytics.state import audit, database, digests, signing, tables
+from analytics.settings import environment
 from analytics.state.heads import Head, Outside, outside_from
 from analytics.state.store import Store
 
@@ -349,11 +350,11 @@ def test_a_published_head_is_on_the_disk_before_its_change_is_acknowledged(folde
 
 
 def test_heads_are_published_beside_a_key_outside_the_home_by_themselves(folder, tmp_path):
-    environment = {"RENEWAL_AUDIT_KEY": str(tmp_path / "key.pem")}
-    assert outside_from(environment, folder).heads == tmp_path / "key.pem.heads"
-    assert outside_from({"RENEWAL_AUDIT_KEY": str(folder / "key.pem")}, folder).heads is None
-    assert outside_from({**environment, "RENEWAL_AUDIT_HEADS": "h"}, folder).heads.name == "h"
-    assert outside_from({}, folder) == Outside()
+    given = {"RENEWAL_AUDIT_KEY": str(tmp_path / "key.pem")}
+    assert outside_from(environment(given), folder).heads == tmp_path / "key.pem.heads"
+    assert outside_from(environment({"RENEWAL_AUDIT_KEY": str(folder / "key.pem")}), folder).heads is None
+    assert outside_from(environment({**given, "RENEWAL_AUDIT_HEADS": "h"}), folder).heads.name == "h"
+    assert outside_from(environment({}), folder) == Outside()
 
 
 @pytest.mark.parametrize("text", ["", "12", "12 ab", "ab12cd34ef", "12 ab34cd5g", "-1 ab34cd56"])
