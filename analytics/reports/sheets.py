@@ -131,9 +131,10 @@ def certainty_lines(sheet: Sheet, language: str) -> list[str]:
         label = item["label"][language]
         facts = {
             "indicator": label, "value": of_item(item, item["value"], language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
-            "low": of_item(item, sure["low"], language), "high": of_item(item, sure["high"], language), "z": "—" if sure["z"] is None else f"{sure['z']:.2f}",
+            "low": of_item(item, sure["low"], language), "high": of_item(item, sure["high"], language), "own": "—" if sure["z"] is None else percent(sure["z"], 0),
         }  # fmt: skip
-        line = say(f"certainty.sentence_{sure['kind']}", language, **facts)
+        kind = "rate_alone" if sure["kind"] == "rate" and sure["z"] is None else sure["kind"]
+        line = say(f"certainty.sentence_{kind}", language, **facts)
         if not sure.get("differ", True):
             line += say("certainty.sentence_alike", language)
         elif not sure["enough"]:

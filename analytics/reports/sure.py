@@ -30,7 +30,7 @@ def sure_text(measured: Measured, indicator: str, row: int, language: str) -> st
     parts = {"range": range_text(measured.catalogue[indicator], float(sure.low[row]), float(sure.high[row])), "n": f"{sure.n[row]:,.0f}"}  # fmt: skip
     z = sure.credibility[row]
     key = "range_months" if sure.kind == "months" else "range_n" if math.isnan(z) else "range_n_z"
-    known = say(f"certainty.{key}", language, **parts, z=f"{z:.2f}")
+    known = say(f"certainty.{key}", language, **parts, own="—" if math.isnan(z) else percent(float(z), 0))
     if not sure.differ:
         return say("certainty.alike", language, range=known)
     return known if sure.enough[row] else say("certainty.too_few", language, range=known)
@@ -53,7 +53,7 @@ def sure_columns(
     ]  # fmt: skip
     cells = {f"{stem}.range": words, f"{stem}.n": sure.n[rows], f"{stem}.z": sure.credibility[rows]}
     columns = [Column(f"{stem}.range", say("certainty.range", language, indicator=label))]
-    columns += [Column(f"{stem}.n", say("certainty.n", language, indicator=label), "count"), Column(f"{stem}.z", say("certainty.z", language, indicator=label), "number")]  # fmt: skip
+    columns += [Column(f"{stem}.n", say("certainty.n", language, indicator=label), "count"), Column(f"{stem}.z", say("certainty.z", language, indicator=label), "percent")]  # fmt: skip
     return cells, columns
 
 

@@ -33,6 +33,13 @@ def remark(one) -> str:
     return "；".join(words) if session.language() == "zh" else "; ".join(words)
 
 
+FOR_EXPERTS = (
+    "item_rest",
+    "reliability",
+    "vif",
+)  # what the remarks follow from; in the file, and explained at the end of the page
+
+
 def standards() -> None:
     """Does every indicator tell people apart, and does it decide what it weighs."""
     st.subheader(t("fairness.standards"), anchor=False)
@@ -48,13 +55,14 @@ def standards() -> None:
     columns = [
         Column("label", t("column.indicator")), Column("nominal", t("column.nominal"), "score"), Column("decides", t("fairness.decides"), "score"), Column("floor", t("fairness.at_zero"), "percent"),
         Column("ceiling", t("fairness.at_full"), "percent"), Column("item_rest", t("fairness.item_rest"), "number"), Column("reliability", t("fairness.reliability"), "number"),
-        Column("twin", t("fairness.twin")), Column("vif", t("fairness.vif"), "number"), Column("n", "n", "count"), Column("remark", t("fairness.remark")),
+        Column("twin", t("fairness.twin")), Column("vif", t("fairness.vif"), "number"), Column("n", t("column.agents"), "count"), Column("remark", t("fairness.remark")),
     ]  # fmt: skip
     paper = table.dropna(subset=["decides"])
     if len(paper):
         gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
         st.markdown(t("fairness.paper", indicator=gap["label"], nominal=f"{gap['nominal']:.0f}", decides=f"{gap['decides']:.0f}"))  # fmt: skip
-    panel.show("fairness_standards", table, columns, height=panel.fit(len(table), 520))
+    told = [column for column in columns if column.name not in FOR_EXPERTS]
+    panel.show("fairness_standards", table, told, height=panel.fit(len(table), 520))
     panel.downloads(
         "fairness_standards", plain("fairness.export", period=controls.period_text(now.measured.period)), table, columns
     )

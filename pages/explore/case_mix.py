@@ -51,9 +51,12 @@ with shell.page("case_mix"):
     if len(found.agents) < FEWEST_AGENTS:
         st.caption(t("case_mix.few_agents", least=FEWEST_AGENTS))
     told = table[table["enough"]]
-    st.markdown(
-        t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), chance=f"{0.05 * len(told):.0f}")
-    )
+    if len(told):
+        chance = 0.05 * len(told)
+        about = {"about": plain("funnel.fewer" if chance < 1 else "funnel.about"), "chance": f"{max(chance, 1):.0f}"}
+        st.markdown(t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), **about))
+    elif len(found.agents) >= FEWEST_AGENTS:
+        st.markdown(t("case_mix.outside_none"))
     shown = table.assign(
         state=[
             t("case_mix.few") if not enough else t("case_mix.above") if outside and difference > 0 else t("case_mix.below") if outside else t("case_mix.as_expected")
@@ -119,10 +122,15 @@ with shell.page("case_mix"):
                     total=points(split.split.total),
                     mix=points(split.split.mix),
                     performance=points(split.split.performance),
-                    mix_range=f"{points(split.mix[0])} … {points(split.mix[1])}",
-                    performance_range=f"{points(split.performance[0])} … {points(split.performance[1])}",
+                    **{f"mix_{end}": points(limit) for end, limit in zip(("low", "high"), split.mix, strict=True)},
+                    **{
+                        f"performance_{end}": points(limit)
+                        for end, limit in zip(("low", "high"), split.performance, strict=True)
+                    },
                 )
             )
+            if split.performance[0] <= 0.0 <= split.performance[1]:
+                st.caption(t("case_mix.split_chance"))
             if split.merged:
                 st.caption(t("case_mix.merged", count=split.merged, least=CELL))
             cells = split.cells.sort_values("size_now", ascending=False)

@@ -75,7 +75,7 @@ with shell.page("funnel"):
     with left:
         panel.draw("funnel_chart", funnel_chart(now, found, indicator, plain), alt=plain("funnel.chart", indicator=indicator(chosen)))  # fmt: skip
     with right:
-        st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99", alarm998=f"{100 * found.alarm998:.0f}"))  # fmt: skip
+        st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99", alarm998=f"{100 * found.alarm998:.0f}" if found.alarm998 >= 0.005 else "<1"))  # fmt: skip
         st.caption(t("funnel.fewest_events" if found.events else "funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))  # fmt: skip
         st.caption(
             t("funnel.dispersion", times=f"{found.phi**0.5:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion")

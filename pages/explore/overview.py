@@ -12,7 +12,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import too_few
 from analytics.insight.change import Change, score_change, value_change
 from analytics.insight.coaching import coaching_list
-from analytics.insight.draws import SEED, unknown_spread
+from analytics.insight.draws import unknown_spread
 from analytics.insight.placing import grades
 from analytics.insight.quadrant import axes, place
 from analytics.insight.robustness import MOST, RankRanges
@@ -124,7 +124,7 @@ def in_bands(now: Evaluation, ranges: RankRanges | None, rated: np.ndarray) -> N
             st.caption(t("certainty.unknown_spread", indicators=labels(unknown)))
         return
     band = ranges.of(len(now.people))[2][rated]
-    st.markdown(t("certainty.bands", count=int((band == band.min()).sum()), draws=f"{ranges.draws:,}", seed=SEED))
+    st.markdown(t("certainty.bands", count=int((band == band.min()).sum()), draws=f"{ranges.draws:,}"))
 
 
 def not_rated(now: Evaluation) -> None:
@@ -235,6 +235,8 @@ with shell.page("overview"):
         with right:
             panel.chart("distribution", spread.scores, spread.score_rows, alt=t("chart.distribution"))
             panel.chart("grades", spread.grades, spread.grade_rows, alt=t("chart.grades"))
+            if few := len(rated) - len(ranked):
+                st.caption(t("overview.grades_few", count=few, all=len(rated)))
     else:
         left.info(t("overview.nobody_rated"))
     st.subheader(t("overview.everybody"), anchor=False)

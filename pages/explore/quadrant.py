@@ -215,8 +215,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
     if session.how_sure():
         certain = int((chance.certain & now.shown).sum()), int((chance.known & now.shown).sum())
         if chance.known.any() and not chance.tell_apart:
-            axes_said = {"x": indicator(placed.x), "y": indicator(placed.y)}
-            alike = {**axes_said, "p_x": f"{chance.x.p_equal:.2f}", "p_y": f"{chance.y.p_equal:.2f}"}
+            alike = {"x": indicator(placed.x), "y": indicator(placed.y)}
         cells["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
     what_to_do = {
         (name, standing): text(default_action(name, [], standing))

@@ -8,6 +8,7 @@ from analytics.insight.trends import HEAVY, Q, can_trend
 from analytics.model import Period, add_months
 from analytics.reports import views
 from analytics.reports.tables import Column
+from analytics.reports.words import change_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, plain, t
@@ -21,7 +22,6 @@ def named(table):
     known = now.catalogue
     names = table["indicator"] if "indicator" in table else [chosen] * len(table)
     language = session.language()
-    scale = [100.0 if known[one].unit.startswith("percent") else 1.0 for one in names]
     return table.assign(
         name=people["name"].reindex(table["agent_id"]).to_numpy(),
         team=people["team"].reindex(table["agent_id"]).to_numpy(),
@@ -31,7 +31,7 @@ def named(table):
             views.format_value(value, known[one], language) for value, one in zip(table["first"], names, strict=True)
         ],
         last=[views.format_value(value, known[one], language) for value, one in zip(table["last"], names, strict=True)],
-        slope=[slope * by for slope, by in zip(table["slope"], scale, strict=True)],
+        slope=[change_text(slope, known[one].unit, language) for slope, one in zip(table["slope"], names, strict=True)],
         beats=[f"{up} / {pairs}" if pairs else "—" for up, pairs in zip(table["up"], table["pairs"], strict=True)],
         need=[str(need) if pairs else "—" for need, pairs in zip(table["needed"], table["pairs"], strict=True)],
     )
@@ -46,11 +46,11 @@ def incentive_list() -> None:
     if found.rule == "none":  # of what can show no trend not even a count is claimed
         st.info(t("trends.nobody"))
         return
-    tested = ("、" if session.language() == "zh" else ", ").join(indicator(one) for one in found.indicators) or "—"
-    st.markdown(t("trends.finding", count=count, chance=f"{Q * len(table):.1f}", heavy=f"{HEAVY:.0f}", indicators=tested))  # fmt: skip
     if not len(table):
         st.info(t("trends.nobody"))
         return
+    tested = ("、" if session.language() == "zh" else ", ").join(indicator(one) for one in found.indicators) or "—"
+    st.markdown(t("trends.finding", count=count, chance=f"{Q * len(table):.1f}", heavy=f"{HEAVY:.0f}", indicators=tested))  # fmt: skip
     shown, few = named(table), table["agent_id"].isin(few_ids(now))
     rated = table["agent_id"].isin(now.people["agent_id"].to_numpy()[now.agents.rated])
     shown = shown.assign(too_few=views.few_words(rated, few, session.language()))
@@ -90,7 +90,7 @@ with shell.page("trends"):
     percent = now.catalogue[chosen].unit.startswith("percent")
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("months", t("trends.seen"), "count"), Column("first", t("trends.first")),
-        Column("last", t("trends.last")), Column("slope", t("trends.slope"), "number"), Column("p", "p", "p"), Column("q", t("trends.q"), "p"),
+        Column("last", t("trends.last")), Column("slope", t("trends.slope")), Column("q", t("trends.q"), "percent"),
     ]  # fmt: skip
     found = load.trends(span, chosen)
     if found.rule == "seasonal":
@@ -102,6 +102,8 @@ with shell.page("trends"):
     up, down = (int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False))
     if found.rule != "none":
         st.markdown(t("trends.found", up=up, down=down, indicator=indicator(chosen)))
+        if up + down:
+            st.caption(t("trends.found_chance", chance=f"{Q * (up + down):.1f}"))
     drawn = everybody[everybody["finding"]].head(LINES)
     if len(drawn):
         lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))

@@ -13,7 +13,7 @@ from analytics.charts.triangle import Patch, triangle_chart
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.insight.certainty import too_few
-from analytics.insight.placing import few_ids, marked
+from analytics.insight.placing import UNSURE, few_ids, marked
 from analytics.insight.robustness import (
     LEADERS,
     always_ahead,
@@ -87,6 +87,8 @@ def triangle(measured: Measured) -> None:
                 found.rows.columns,
                 persons=len(twin) if kind == "leader" else 1,
             )
+        if kind == "leader" and found is not None and any(name.endswith(UNSURE) for name in found.rows.frame["name"]):
+            st.caption(t("triangle.few"))
         way = "triangle.exact" if exact else "triangle.approached"
         st.caption(f"{t('triangle.note')} {t(way)}")
 
@@ -152,7 +154,7 @@ def stand(base: Evaluation) -> None:
             return
         now = load.scored(base.measured, load.scheme(base.measured.period))
         found = load.robustness(now)
-        way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn", seed=found.seed)
+        way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn")
         if found.unknown:
             st.caption(t("certainty.unknown_spread", indicators=labels(found.unknown)))
         else:

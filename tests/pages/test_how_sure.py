@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from analytics.insight.change import Change
 from analytics.model import Filters, Period
 from analytics.people import Talk
 from pages.ui import load
-from tests.conftest import load_text
+from tests.conftest import ROOT, load_text
 from tests.pages.test_pages import opened, sound
 
 
@@ -73,9 +74,9 @@ def test_a_table_says_range_n_and_credibility_and_too_few_in_words(sampled):
     sampled.switch_page("pages/explore/quadrant.py").run()
     shown = table(sampled, "quadrant", "x")
     assert {"x.range", "x.n", "x.z", "y.range", "y.n", "y.z", "certainty"} <= set(shown.columns)
-    assert shown["x.range"].str.contains("差别不超过运气").any()  # one month of renewals tells nobody apart
+    assert shown["x.range"].str.contains("分不出高下").any()  # one month of renewals tells nobody apart
     assert shown["certainty"].str.startswith("数据太少").any()
-    assert shown["x.z"].between(0, 1).all()
+    assert shown["x.z"].between(0, 100).all()
 
 
 def test_the_first_is_first_under_every_permitted_weighting_or_their_share_is_said(sampled):
@@ -231,7 +232,7 @@ def test_agents_who_keep_improving_are_listed_with_their_evidence_and_the_budget
     shown = table(sampled, "weight", "q")
     assert set(shown["agent_id"]) <= {"A1008", "A1034", "A1072"}  # the planted ones
     assert len(shown) > 0
-    assert {"first", "last", "slope", "p", "q"} <= set(shown.columns)
+    assert {"first", "last", "slope", "q"} <= set(shown.columns)
     assert "付给纯运气的，按许多张这样的名单平均，最多" in said(sampled)
     sampled.selectbox(key="trend_indicator").select("satisfaction").run()
     sound(sampled)
@@ -259,3 +260,54 @@ def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly
     rate = cards()["续保率"]
     assert rate.delta_description.endswith("；不知道偶然占多少")
     assert rate.color == rate.GRAY
+
+
+EXPORTED = {"fairness.vif", "fairness.item_rest"}  # headers of columns that only files have
+JARGON = re.compile(
+    r"AUC|VIF|item.rest|central weight|\bphi\b|posterior|p-value|\bp =|\bZ =|\bseed\b|种子|中心权重|方差膨胀|与其余相关|后验"
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_sentence_outside_how_it_is_computed_speaks_of_statistics_by_their_names(language):
+    sections = tomllib.loads((ROOT / "data" / "locales" / f"{language}.toml").read_text("utf-8"))
+    told = {
+        f"{section}.{key}": words
+        for section, sentences in sections.items()
+        for key, words in sentences.items()
+        if isinstance(words, str) and key != "how" and f"{section}.{key}" not in EXPORTED
+    }
+    assert not [key for key, words in told.items() if JARGON.search(words)]
+
+
+def test_tables_leave_statistics_names_to_their_files(sampled):
+    sampled.switch_page("pages/decide/fairness.py").run()
+    sound(sampled)
+    shown = table(sampled, "nominal", "decides", "remark")
+    assert not {"vif", "item_rest", "reliability"} & set(shown.columns)
+
+
+def test_how_many_of_the_grades_rest_on_too_few_cases_is_said_beside_them(sampled):
+    few = int(table(sampled, "rank", "too_few")["too_few"].str.startswith("○").sum())
+    rated = int(table(sampled, "rank", "too_few")["score"].notna().sum())
+    assert few > 1
+    assert f"其中 {few} / {rated} 人数据太少（表中带 ○）：等级可能只是运气，也不排名。" in said(sampled)
+
+
+def test_a_leader_of_few_cases_is_said_to_be_no_ground_for_a_prize(sampled, monkeypatch):
+    monkeypatch.setattr("analytics.insight.robustness.too_few", lambda evaluation: np.ones(len(evaluation.people), dtype=bool))  # fmt: skip
+    sampled.switch_page("pages/decide/weights.py").run()
+    sound(sampled)
+    assert "○ 数据太少，不排名：在这些权重下领先，也不能据此奖励。" in said(sampled)
+
+
+def test_nobody_is_counted_as_luck_where_nobody_is_judged(home, tmp_path, monkeypatch):
+    rows = "".join(f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'},{'甲' if at % 2 else '乙'}\n" for at in range(100))  # fmt: skip
+    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果,产品\n" + rows)
+    home.close()
+    at = opened(tmp_path / "home", monkeypatch)
+    at.switch_page("pages/explore/case_mix.py").run()
+    sound(at)
+    assert "不作结论" in said(at)
+    assert "样本够下结论的" not in said(at)
+    load.close()
