@@ -128,11 +128,17 @@ def fit_moments(successes: Numbers, trials: float) -> tuple[float, float]:
 
 
 def fit_mle(successes: Numbers, trials: Numbers) -> tuple[float, float, float]:
-    """alpha, beta and log-likelihood at the maximum; a comparison for `fit`, not for decisions about small groups."""
+    """alpha, beta and log-likelihood at the maximum; a comparison for `fit`, not for decisions about small groups.
+
+    Gaps and groups without trials are left out; ValueError for fewer than two groups.
+    """
     from scipy.optimize import minimize  # slow to import
 
     x, n = counts(successes, trials)
-    pairs, times = np.unique(np.column_stack([x.ravel(), n.ravel()]), axis=0, return_counts=True)
+    there = (n > 0) & ~np.isnan(x)
+    pairs, times = np.unique(np.column_stack([x[there], n[there]]), axis=0, return_counts=True)
+    if times.sum() < 2:
+        raise ValueError("two groups with trials are needed")
     x, n = pairs[:, 0], pairs[:, 1]
     choose = float((times * (gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1))).sum())
 

@@ -21,7 +21,7 @@ def byar(count: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
         raise ValueError("counts cannot be negative")
     z = float(ndtri(1 - half_tail(confidence)))
     with np.errstate(all="ignore"):
-        lower = observed * (1 - 1 / (9 * observed) - z / (3 * np.sqrt(observed))) ** 3
+        lower = observed * np.maximum(1 - 1 / (9 * observed) - z / (3 * np.sqrt(observed)), 0.0) ** 3
     above = observed + 1
     upper = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
     return np.where(observed == 0, 0.0, lower), upper
@@ -41,8 +41,11 @@ def ratio(observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tup
 
 
 def expected_count(reference_events: Numbers, reference_population: Numbers, population: Numbers) -> float:
-    """Events expected in a population by stratum if the reference's rates held (indirect standardisation)."""
+    """Events expected in a population by stratum if the reference's rates held (indirect standardisation).
+
+    NaN where the reference has nobody in a stratum that the population has.
+    """
     events, base, own = (np.asarray(part, dtype=float) for part in (reference_events, reference_population, population))
     with np.errstate(all="ignore"):
-        rate = np.where(base > 0, events / base, 0.0)
-    return float((rate * own).sum())
+        rate = np.where(base > 0, events / base, np.nan)
+    return float(np.where(own == 0, 0.0, rate * own).sum())

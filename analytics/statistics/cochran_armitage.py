@@ -26,6 +26,6 @@ def cochran_armitage(
         above = ((x - n * p[..., None]) * t).sum(axis=-1)
         below = (n * (t - middle[..., None]) ** 2).sum(axis=-1)
         chi = above**2 / (p * (1 - p) * below)
-        slope = above / below
+        slope = np.where(below > 0, above / below, np.nan)
     chi = np.nan_to_num(chi, nan=0.0, posinf=0.0)
     return chi, chdtrc(1.0, chi), slope

@@ -54,7 +54,8 @@ def of_rates(successes: Numbers, trials: Numbers, share: float, seed: int = SEED
     are taken to whole ones. ValueError for impossible counts.
     """
     x, n = counts(successes, trials)
-    x, n = x[n > 0], n[n > 0]
+    there = (n > 0) & ~np.isnan(x)
+    x, n = x[there], n[there]
     whole = np.clip(np.round(n), 1, MOST_TRIALS).astype(np.int64)
     cases = np.round(x / np.maximum(n, 1e-12) * whole).astype(np.int64)
     prior = beta_binomial.fit(cases, whole)
@@ -93,8 +94,9 @@ def of_rates(successes: Numbers, trials: Numbers, share: float, seed: int = SEED
 
 def of_counts(observed: Numbers, expected: Numbers, share: float, seed: int = SEED) -> Quantile | None:
     """The quantile of true ratios of observed to expected, whose law is a Gamma; None with too few counts."""
-    o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
-    o, e = o[e > 0], e[e > 0]
+    o, e = np.broadcast_arrays(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
+    there = (e > 0) & ~np.isnan(o)
+    o, e = o[there], e[there]
     prior = gamma_poisson.fit(o, e)
     if prior is None:
         return None

@@ -31,12 +31,14 @@ def intraclass(
     return float(np.clip(alike / most, 0.0, 1.0)) if most > 0 else None
 
 
-def design_effect(correlation: float, trials: Numbers, trials_sq: Numbers) -> Floats:
+def design_effect(correlation: float | None, trials: Numbers, trials_sq: Numbers) -> Floats:
     """By how much the variance of a unit's rate exceeds that of independent cases: 1 + ρ (Σ m² ÷ Σ m − 1); 1 where unknown.
 
     trials: cases of the unit (Σ m), trials_sq: Σ m² over its clusters. Never below 1. Source: Donner & Klar 2000, sec. 1.4.
     """
     n, m2 = np.asarray(trials, dtype=float), np.asarray(trials_sq, dtype=float)
+    if correlation is None:
+        return np.ones(n.shape)
     with np.errstate(all="ignore"):
         found = np.nan_to_num(1 + correlation * (m2 / n - 1), nan=1.0, posinf=1.0, neginf=1.0)
     return np.asarray(np.maximum(found, 1.0), dtype=float)

@@ -20,12 +20,10 @@ def benjamini_hochberg(p: Numbers, q: float = 0.1) -> npt.NDArray[np.bool_]:
 def adjusted(p: Numbers) -> Floats:
     """The smallest q at which each p-value is a finding; NaN stays NaN (and counts for nothing)."""
     values = np.asarray(p, dtype=float)
-    there = np.flatnonzero(~np.isnan(values))
-    out = np.full(values.shape, np.nan)
-    if not len(there):
-        return out
-    order = there[np.argsort(values[there], kind="stable")]
+    flat, out = values.ravel(), np.full(values.size, np.nan)
+    there = np.flatnonzero(~np.isnan(flat))
+    order = there[np.argsort(flat[there], kind="stable")]
     m = len(order)
-    steps = np.minimum.accumulate((values[order] * m / np.arange(1, m + 1))[::-1])[::-1]
+    steps = np.minimum.accumulate((flat[order] * m / np.arange(1, m + 1))[::-1])[::-1]
     out[order] = np.minimum(steps, 1.0)
-    return out
+    return out.reshape(values.shape)

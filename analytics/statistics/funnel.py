@@ -97,16 +97,20 @@ def over_dispersion(
     truncate: bool = False,
     fewest: int = FEWEST_DISPERSION,
 ) -> Dispersion:
-    """phi of z-scores and the additive tau²; none below twenty units.
+    """phi of z-scores and the additive tau²; none below twenty units. Missing scores are left out.
 
     trim: the share at either end that is not believed: pulled in to the rest (winsorised), or with
     `truncate` left out (of 0.1: the outermost tenths of the ranks). ValueError for a trim outside
-    0 … ½. Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351; truncated as
+    0 … ½, or other shapes. Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351; truncated as
     in NHS Digital's Summary Hospital-level Mortality Indicator, FunnelPlotR `truncation`.
     """
     scores, se = np.asarray(z, dtype=float), np.asarray(standard_errors, dtype=float)
     if not 0 <= trim < 0.5:
         raise ValueError("the share trimmed must lie between 0 and one half")
+    if scores.shape != se.shape:
+        raise ValueError("every score needs its standard error")
+    there = ~np.isnan(scores)
+    scores, se = scores[there], se[there]
     if len(scores) < fewest:
         return Dispersion(1.0, 0.0)
     if truncate and trim > 0:

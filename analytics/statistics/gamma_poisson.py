@@ -177,7 +177,7 @@ class _Tally:
 
 
 def _there(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
-    o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
+    o, e = np.broadcast_arrays(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
     if np.any(o < 0) or np.any(e < 0):
         raise ValueError("counts and expectations cannot be negative")
     there = (e > 0) & ~np.isnan(o)

@@ -17,5 +17,5 @@ def garwood(count: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
     if np.any(observed < 0):
         raise ValueError("counts cannot be negative")
     tail = half_tail(confidence)
-    lower = np.where(observed > 0, gammaincinv(np.maximum(observed, 1e-300), tail), 0.0)
+    lower = np.where(observed == 0, 0.0, gammaincinv(np.maximum(observed, 1e-300), tail))
     return lower, gammaincinv(observed + 1, 1 - tail)

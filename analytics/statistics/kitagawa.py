@@ -24,10 +24,12 @@ class Split:
 def kitagawa(successes_1: Numbers, trials_1: Numbers, successes_2: Numbers, trials_2: Numbers) -> Split:
     """mix = Σ(w₂ − w₁)(r₁ + r₂)/2, performance = Σ(r₂ − r₁)(w₁ + w₂)/2 over cells; swapping the sides flips every sign.
 
-    A cell that only one side has takes that side's rate on both, so that all of it is mix. ValueError for impossible counts or a
-    side without trials. Source: Kitagawa 1955, JASA 50:1168–1194.
+    A cell that only one side has takes that side's rate on both, so that all of it is mix. ValueError for impossible counts, other
+    cells of either side, or a side without trials. Source: Kitagawa 1955, JASA 50:1168–1194.
     """
     (x1, n1), (x2, n2) = counts(successes_1, trials_1), counts(successes_2, trials_2)
+    if n1.shape != n2.shape:
+        raise ValueError("both sides need the same cells")
     if np.isnan(x1 + n1).any() or np.isnan(x2 + n2).any():
         raise ValueError("missing cells must be left out")
     if n1.sum() == 0 or n2.sum() == 0:

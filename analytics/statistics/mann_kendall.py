@@ -27,9 +27,11 @@ def mann_kendall(y: Numbers) -> Trend:
     """Test of a monotone trend in a series without gaps (NaN are left out); three values can never show one.
 
     Exact up to 60 values, ties included; else normal with continuity and tie correction. Assumes independent values.
-    Source: Kendall 1975, Rank Correlation Methods; Gilbert 1987, ch. 16.
+    ValueError for another shape. Source: Kendall 1975, Rank Correlation Methods; Gilbert 1987, ch. 16.
     """
     values = np.asarray(y, dtype=float)
+    if values.ndim != 1:
+        raise ValueError("one series is needed")
     values = values[~np.isnan(values)]
     n = len(values)
     if n < 2:
@@ -40,7 +42,7 @@ def mann_kendall(y: Numbers) -> Trend:
         return Trend(s, float(two_sided(n, ties)[(s + _pairs(n, ties)) // 2]), True)
     variance = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
     z = (s - np.sign(s)) / np.sqrt(variance) if variance > 0 else 0.0
-    return Trend(s, float(min(1.0, 2 * (1 - ndtr(abs(z))))), False)
+    return Trend(s, float(min(1.0, 2 * ndtr(-abs(z)))), False)
 
 
 def mann_kendall_rows(y: Numbers) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from analytics.statistics.special import chdtrc, ndtri
 class Common:
     """The common odds ratio with limits; χ² and p of no difference; homogeneity, of one for all.
 
-    χ²: one degree of freedom, continuity-corrected; homogeneity: Breslow–Day χ², on one degree
+    χ²: one degree of freedom, continuity-corrected unless asked not to be; homogeneity: Breslow–Day χ², on one degree
     fewer than there are strata, NaN with fewer than two.
     """
 
@@ -33,6 +33,7 @@ def mantel_haenszel(
     successes_2: Numbers,
     trials_2: Numbers,
     confidence: float = 0.95,
+    continuity: bool = True,
 ) -> Common:
     """Odds of success in group 1 ÷ odds in group 2, one count each a stratum (product, channel).
 
@@ -43,6 +44,8 @@ def mantel_haenszel(
     Day 1980, Statistical Methods in Cancer Research I, pp. 142–143.
     """
     (a, n1), (c, n2) = counts(successes_1, trials_1), counts(successes_2, trials_2)
+    if a.shape != c.shape:
+        raise ValueError("both groups need a count in every stratum")
     ended = a + c
     told = (n1 > 0) & (n2 > 0) & (ended > 0) & (ended < n1 + n2)
     a, n1, c, n2 = a[told], n1[told], c[told], n2[told]
@@ -61,7 +64,7 @@ def mantel_haenszel(
     reach = float(ndtri(1 - half_tail(confidence))) * variance**0.5
     mean = n1 * (a + c) / n
     spread = float((n1 * n2 * (a + c) * (b + d) / (n * n * (n - 1))).sum())
-    chi2 = max(0.0, abs(float((a - mean).sum())) - 0.5) ** 2 / spread
+    chi2 = max(0.0, abs(float((a - mean).sum())) - 0.5 * continuity) ** 2 / spread
     homogeneity = homogeneity_p = float("nan")
     if len(a) > 1:
         # The count that the margins would give under the common ratio: a root of a quadratic.

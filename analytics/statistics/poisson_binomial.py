@@ -36,6 +36,8 @@ def pmf(probabilities: Numbers) -> Floats:
     from scipy.stats import poisson_binom  # slow to import
 
     p = _checked(probabilities)
+    if not len(p):
+        return np.ones(1)
     return np.asarray(poisson_binom.pmf(np.arange(len(p) + 1), p), dtype=float)
 
 

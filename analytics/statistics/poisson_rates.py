@@ -44,7 +44,7 @@ def poisson_rates(
     import statsmodels.api as sm  # slow to import
 
     o, e = np.asarray(counts, dtype=float), np.asarray(exposures, dtype=float)
-    x = np.asarray(columns, dtype=float)
+    x, e = np.asarray(columns, dtype=float), np.broadcast_to(e, o.shape) if e.ndim == 0 else e
     if x.ndim != 2 or o.shape != (len(x),) or e.shape != o.shape:
         raise ValueError("a count and an exposure a row are needed, and rows × columns")
     there = ~np.isnan(x).any(axis=1) & ~np.isnan(o) & (e > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.statistics.arrays import Floats, Numbers
-from analytics.statistics.special import ndtr
+from analytics.statistics.special import log_ndtr
 
 
 def regression_to_mean(mean: float, sd: float, cutoff: float, rho: Numbers, side: str = "below") -> Floats:
@@ -19,5 +19,6 @@ def regression_to_mean(mean: float, sd: float, cutoff: float, rho: Numbers, side
     if sd <= 0 or np.any(r < 0) or np.any(r > 1) or side not in ("below", "above"):
         raise ValueError("the spread must be above 0, the correlation between 0 and 1, the side below or above")
     z = (mean - cutoff) / sd if side == "below" else (cutoff - mean) / sd
-    density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-    return np.asarray((1 - r) * sd * density / max(float(ndtr(-z)), 1e-300), dtype=float)
+    # In logarithms: nearly nobody lies far out, and density and share both vanish there.
+    steepness = np.exp(-z * z / 2 - np.log(2 * np.pi) / 2 - float(log_ndtr(-z)))
+    return np.asarray((1 - r) * sd * steepness, dtype=float)

@@ -37,7 +37,7 @@ def seasonal_kendall(y: Numbers, season: int = 12, confidence: float = 0.95, exa
     """Mann–Kendall within each season, summed: January against January. NaN are left out.
 
     The p is exact up to 60 years, ties included (the seasons' distributions folded together),
-    else or on request normal. Assumes independent values; ValueError for a season below 1.
+    else or on request normal. Assumes independent values; ValueError for a season below 1 or another shape.
     Source: Hirsch, Slack & Smith 1982, Water Resources Research 18:107–121; heterogeneity van
     Belle & Hughes 1984, Water Resources Research 20:127–136; limits after Gilbert 1987, as in
     EnvStats.
@@ -46,6 +46,8 @@ def seasonal_kendall(y: Numbers, season: int = 12, confidence: float = 0.95, exa
         raise ValueError("a season has at least one step")
     tail = half_tail(confidence)
     values = np.asarray(y, dtype=float)
+    if values.ndim != 1:
+        raise ValueError("one series is needed, a value for every step")
     parts = [_Season.of(values[at::season]) for at in range(season)]
     parts = [part for part in parts if part.pairs]
     s, variance = sum(part.s for part in parts), sum(part.variance for part in parts)

@@ -21,10 +21,16 @@ def needed(pairs: int, level: float = 0.05) -> int | None:
 
 
 def year_on_year(now: Numbers, before: Numbers) -> tuple[int, int, float]:
-    """Months that rose, months compared (ties and gaps left out), and the two-sided p of the sign test."""
+    """Months that rose, months compared (ties and gaps left out), and the two-sided p of the sign test.
+
+    ValueError for other months of either year.
+    """
     from scipy.stats import binom  # slow to import
 
-    gain = np.asarray(now, dtype=float) - np.asarray(before, dtype=float)
+    later, earlier = np.asarray(now, dtype=float), np.asarray(before, dtype=float)
+    if later.shape != earlier.shape:
+        raise ValueError("every month needs that of last year beside it")
+    gain = later - earlier
     gain = gain[~np.isnan(gain) & (gain != 0)]
     up, pairs = int((gain > 0).sum()), len(gain)
     if not pairs:

@@ -16,5 +16,5 @@ def _late(name: str) -> Callable[..., Any]:
 
 betainc, betaincinv, betaln = _late("betainc"), _late("betaincinv"), _late("betaln")
 gammaincc, gammaincinv, gammaln = _late("gammaincc"), _late("gammaincinv"), _late("gammaln")
-chdtrc, fdtrc, ndtr, ndtri = map(_late, ("chdtrc", "fdtrc", "ndtr", "ndtri"))
+chdtrc, fdtrc, log_ndtr, ndtr, ndtri = map(_late, ("chdtrc", "fdtrc", "log_ndtr", "ndtr", "ndtri"))
 stdtr, stdtrit = _late("stdtr"), _late("stdtrit")

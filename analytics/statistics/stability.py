@@ -10,11 +10,13 @@ from analytics.statistics.arrays import Numbers
 def stability_interval(scores: Numbers, base: Numbers, vary: int) -> tuple[int, float, float]:
     """The leader under the base weights, and the values of weight `vary` between which it stays first, the others scaled to fit.
 
-    scores: agents × categories; base: weights summing to 1; ValueError otherwise. Source: linear in the weight, solved exactly.
+    scores: agents × categories; base: weights summing to 1; ValueError otherwise, and for gaps. Source: linear in the weight, solved exactly.
     """
     s, w = np.asarray(scores, dtype=float), np.asarray(base, dtype=float)
-    if s.ndim != 2 or s.shape[1] != len(w) or abs(w.sum() - 1) > 1e-9 or w[vary] >= 1:
+    if s.ndim != 2 or not len(s) or s.shape[1] != len(w) or abs(w.sum() - 1) > 1e-9:
         raise ValueError("scores and base weights do not fit")
+    if not 0 <= vary < len(w) or w[vary] >= 1 or np.isnan(s).any():
+        raise ValueError("complete scores are needed, and a weight below 1 to vary")
     others = np.where(np.arange(len(w)) == vary, 0.0, w) / (1 - w[vary])
     at_zero, at_one = s @ others, s[:, vary]
     leader = int(np.argmax(s @ w))

@@ -10,13 +10,15 @@ from analytics.statistics.arrays import Floats, Numbers
 def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) -> tuple[float, float, float]:
     """Median slope per step (or per unit of x) with its limits; NaN values are left out; NaN with fewer than two.
 
-    Source: Sen 1968, JASA 63:1379–1389; scipy.stats.theilslopes.
+    ValueError for other shapes. Source: Sen 1968, JASA 63:1379–1389; scipy.stats.theilslopes.
     """
     from scipy.stats import theilslopes  # slow to import
 
     values = np.asarray(y, dtype=float)
     times = np.arange(len(values), dtype=float) if x is None else np.asarray(x, dtype=float)
-    there = ~np.isnan(values)
+    if values.ndim != 1 or times.shape != values.shape:
+        raise ValueError("one series is needed, and a time for each of its values")
+    there = ~np.isnan(values) & ~np.isnan(times)
     if there.sum() < 2:
         return float("nan"), float("nan"), float("nan")
     found = theilslopes(values[there], times[there], confidence)

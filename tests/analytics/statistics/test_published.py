@@ -475,6 +475,55 @@ def test_claims_of_five_states_have_the_credibility_of_actuar():
     near((found.collective, found.between, found.within), (1684, 89639, 139120026), 0.5)
 
 
+def test_claims_of_european_cars_follow_the_gamma_poisson_of_efron_and_hastie():
+    """Efron & Hastie 2016, Computer Age Statistical Inference, table 6.1: ν 0.701, σ 0.306, and expected claims next year."""
+    claims = np.repeat(np.arange(8), [7840, 1317, 239, 42, 14, 4, 4, 1])
+    shape, rate, _ = gamma_poisson.fit_mle(claims, 1)
+    near((shape, 1 / rate), (0.701, 0.306), 6e-4)
+    near((shape + np.arange(7)) / (rate + 1), (0.164, 0.398, 0.633, 0.87, 1.10, 1.34, 1.57), 6e-3)
+
+
+# Type of ship, built in, in service in, months in service, incidents of damage.
+SHIPS = """A 0 0 127 0|A 0 1 63 0|A 1 0 1095 3|A 1 1 1095 4|A 2 0 1512 6|A 2 1 3353 18|A 3 1 2244 11
+B 0 0 44882 39|B 0 1 17176 29|B 1 0 28609 58|B 1 1 20370 53|B 2 0 7064 12|B 2 1 13099 44|B 3 1 7117 18
+C 0 0 1179 1|C 0 1 552 1|C 1 0 781 0|C 1 1 676 1|C 2 0 783 6|C 2 1 1948 2|C 3 1 274 1
+D 0 0 251 0|D 0 1 105 0|D 1 0 288 0|D 1 1 192 0|D 2 0 349 2|D 2 1 1208 11|D 3 1 2051 4
+E 0 0 45 0|E 1 0 789 7|E 1 1 437 7|E 2 0 1157 5|E 2 1 2161 12|E 3 1 542 1"""
+
+
+def test_ships_are_damaged_at_the_rates_of_mccullagh_and_nelder():
+    """McCullagh & Nelder 1989, sec. 6.3.2: deviance 38.7 on 25 degrees of freedom, dispersion 1.69."""
+    ships = [line.split() for line in SHIPS.replace("\n", "|").split("|")]
+    columns = [
+        [*(kind == one for one in "BCDE"), *(built == one for one in "123"), served == "1"]
+        for kind, built, served, _, _ in ships
+    ]
+    months, damages = ([int(ship[at]) for ship in ships] for at in (3, 4))
+    found = poisson_rates.poisson_rates(damages, months, columns, dispersed=True)
+    near(np.log(found.ratio), (-0.543, -0.687, -0.076, 0.326, 0.697, 0.818, 0.453, 0.384), 6e-4)
+    near((found.deviance, found.dispersion), (38.7, 1.69), 6e-3)
+
+
+def test_rabbits_treated_at_once_are_cured_as_r_says():
+    """R `mantelhaen.test(Rabbits)`: χ² 3.9286, p 0.04747, odds ratio 7 (1.0267 … 47.7251); two of five strata all end alike."""
+    found = mantel_haenszel.mantel_haenszel([0, 3, 6, 5, 2], [6, 6, 6, 6, 2], [0, 0, 2, 6, 5], [5, 6, 6, 6, 5])
+    near((found.chi2, found.p), (3.9286, 0.04747), 6e-5)
+    near((found.odds_ratio, found.low, found.high), (7, 1.026713, 47.725133), 6e-5)
+
+
+def test_creams_of_eight_clinics_have_the_common_odds_ratio_of_agresti():
+    """Agresti 2013, Categorical Data Analysis, sec. 6.4: odds ratio 2.13, χ² 6.38 without continuity correction."""
+    cream, of, control, of_control = [11, 16, 14, 2, 6, 1, 1, 4], [36, 20, 19, 16, 17, 11, 5, 6], [10, 22, 7, 1, 0, 0, 1, 6], [37, 32, 19, 17, 12, 10, 9, 7]  # fmt: skip
+    found = mantel_haenszel.mantel_haenszel(cream, of, control, of_control, continuity=False)
+    near((found.odds_ratio, found.chi2), (2.13, 6.38), 6e-3)
+
+
+def test_malformations_rise_with_alcohol_as_in_agresti():
+    """Agresti 2013, table 3.9 (Graubard & Korn 1987): scores 0, 0.5, 1.5, 4, 7 give z² = 6.57, p = 0.01."""
+    chi, p, _ = cochran_armitage.cochran_armitage([48, 38, 5, 1, 1], [17114, 14502, 793, 127, 38], [0, 0.5, 1.5, 4, 7])
+    near((chi, p), (6.57, 0.0104), 6e-3)
+
+
 @pytest.mark.parametrize(
     ("method", "given"),
     [
