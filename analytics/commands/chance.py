@@ -26,7 +26,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.placing import few_ids
 from analytics.model import Period
 from analytics.reports import views
-from analytics.reports.sure import together_text
+from analytics.reports.sure import rank_spread_text, together_text
 
 
 @command("funnel")
@@ -139,7 +139,7 @@ def robustness_(context: Context, **options: Any) -> None:
         "draws": found.draws,
         "seed": found.seed,
         "unknown_spread": [one.id for one in found.unknown],
-        "together": together_text(evaluation.measured, context.language),
+        "together": rank_spread_text(evaluation.measured, found.unknown, context.language),
         "middle_agents_reach": {"weights": views.number(found.width_weights), "data": views.number(found.width_data)},
         "agents": rows,
         "leaders": rows_of(regions.drop(columns=["outlines"])),

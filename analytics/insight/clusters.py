@@ -13,7 +13,7 @@ from analytics.model import Indicator
 from analytics.scoring.standards import Floats
 from analytics.statistics.design_effect import design_effect, intraclass
 
-CUSTOMERS, SINGLE, MONTHS, ASSUMED = "customers", "single", "months", "assumed"
+CUSTOMERS, SINGLE, MONTHS, ASSUMED, UNKNOWN = "customers", "single", "months", "assumed", "unknown"
 TOGETHER = ("renewed_policies", "first_term_renewed")  # what customers decide on for all their policies
 SUMS = ("renewed_policies", "due_policies", "customer_due_sq", "customer_renewed_sq", "customer_cross")
 
@@ -22,7 +22,7 @@ SUMS = ("renewed_policies", "due_policies", "customer_due_sq", "customer_renewed
 class Likeness:
     """By what factor the variance of renewals exceeds that of independent policies (never below 1): of every agent, of every team, of
     the company. way: from the policies of one customer (`correlation`, estimated over the company), single where hardly any customer
-    has several, from how months of one agent differ, or assumed to be 1, since neither is known."""
+    has several, from how months of one agent differ, assumed to be 1, since neither is known, or unknown, where no policies were counted at all."""
 
     way: str
     correlation: float
@@ -74,6 +74,8 @@ def _likeness(measured: Measured) -> Likeness:
             return Likeness(SINGLE, float("nan"), np.ones(len(people)), np.ones(len(measured.teams)), 1.0)
     phi = measured.month_dispersion
     way, factor = (ASSUMED, 1.0) if phi is None else (MONTHS, max(1.0, phi))
+    if "due_policies" not in people or np.isnan(_numbers(people, "due_policies")).all():
+        way, factor = UNKNOWN, 1.0
     return Likeness(way, float("nan"), np.full(len(people), factor), np.full(len(measured.teams), factor), factor)
 
 

@@ -41,8 +41,8 @@ COLUMNS = [
 @dataclass(frozen=True)
 class Trends:
     """One indicator of every agent over the months. agents: agent_id, months (with figures), first and last (pooled over three months
-    each), slope per month beyond the team's (indicator's unit), p, q, finding, better (the good direction), up, pairs, needed (months
-    better than the same month last year), steady (whether that is often enough, in the trend's direction;
+    each), slope per month beyond the team's (indicator's unit), p, q, finding, better (whether a finding goes the good way; None of what is none), up, pairs, needed (months
+    better than the same month last year, by the agent's own figures), steady (whether that is often enough, in the trend's direction;
     None where the rule does not ask it); rule: none | exact | seasonal, by how many months there are."""
 
     indicator: str
@@ -52,7 +52,7 @@ class Trends:
 
     @property
     def improving(self) -> pd.DataFrame:
-        found = self.agents[self.agents["finding"] & self.agents["better"]]
+        found = self.agents[self.agents["finding"] & self.agents["better"].eq(True)]
         return found.sort_values("p", kind="stable").reset_index(drop=True)
 
     @property
@@ -124,10 +124,10 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     table = pd.DataFrame(
         {
             "agent_id": agents, "months": seen, "first": _pooled(x, n, slice(0, 3), one.scale), "last": _pooled(x, n, slice(-3, None), one.scale), "slope": slope,
-            "p": p, "q": q, "finding": _found(q, steady), "better": better, "up": up, "pairs": pairs, "needed": needed, "steady": steady,
+            "p": p, "q": q, "finding": _found(q, steady), "better": None, "up": up, "pairs": pairs, "needed": needed, "steady": steady,
         }
     )  # fmt: skip
-    return Trends(one.id, table, rule, counted)
+    return Trends(one.id, _told(table, one.direction), rule, counted)
 
 
 def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Incentives:
@@ -139,7 +139,9 @@ def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Ince
     # Every agent and indicator is one question: controlled together, looking at more indicators finds no more by chance.
     q = false_discovery.adjusted(every["p"].to_numpy(dtype=float))
     every = every.assign(q=q, finding=_found(q, every["steady"].to_numpy()))
-    chosen = every[every["finding"] & every["better"].astype(bool)]
+    parts = [_told(rows, known[str(name)].direction) for name, rows in every.groupby("indicator", sort=False)]
+    every = pd.concat(parts) if parts else every
+    chosen = every[every["finding"] & every["better"].eq(True)]
     chosen = chosen.sort_values(["nominal", "p", "agent_id"], ascending=[False, True, True], kind="stable")
     return Incentives(
         chosen.reset_index(drop=True), tuple(found), _longest(list(found.values())), max((one.months for one in found.values()), default=0)
@@ -181,6 +183,12 @@ def _grids(
 def _found(q: Floats, steady: np.ndarray) -> np.ndarray:
     """Small enough a q, and not failed against last year."""
     return (np.nan_to_num(q, nan=1.0) <= Q) & ~np.isin(steady.astype(object), [False])
+
+
+def _told(table: pd.DataFrame, direction: str) -> pd.DataFrame:
+    """With the way that every finding goes: of what chance may have made none can be told."""
+    rises = (table["slope"] < 0 if direction == "lower" else table["slope"] > 0).to_numpy()
+    return table.assign(better=np.where(table["finding"], rises, None))
 
 
 def _against_last_year(value: Floats, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ from analytics.insight.certainty import certainty, interval, range_text
 from analytics.insight.clusters import likeness
 from analytics.insight.quadrant_certainty import QuadrantCertainty
 from analytics.language import say
-from analytics.model import QUADRANTS
+from analytics.model import QUADRANTS, Indicator
 from analytics.reports.tables import Column
 from analytics.units import percent
 
@@ -71,6 +71,13 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
     return say(f"certainty.{standing}", language, first=names[0], share=share[0], second=names[1], other=share[1])
 
 
+def rank_spread_text(measured: Measured, unknown: Sequence[Indicator], language: str) -> str:
+    """What ranges of ranks rest on; where indicators of weight have an `unknown` spread, that none is told."""
+    if unknown:
+        return say("certainty.unknown_spread", language, indicators=[one.label for one in unknown])
+    return together_text(measured, language)
+
+
 def pooled_text(measured: Measured, indicator: str, values: Values, sums: pd.DataFrame | None, row: int) -> str:
     """The 95 % range of a pooled value (the company's, or of row `row` of the teams with their `sums`)."""
     at = measured.catalogue.position(indicator)
@@ -84,7 +91,7 @@ def pooled_text(measured: Measured, indicator: str, values: Values, sums: pd.Dat
 
 
 def together_text(measured: Measured, language: str) -> str:
-    """How policies that are decided together were counted: by customers, by how months differ, or as independent."""
+    """How policies that are decided together were counted: by customers, by how months differ, or as independent; or that none were."""
     found = likeness(measured)
     return say(
         f"certainty.together_{found.way}",

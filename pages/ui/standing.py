@@ -25,13 +25,13 @@ from analytics.insight.robustness import (
 )
 from analytics.model import CATEGORIES
 from analytics.reports import views
-from analytics.reports.sure import together_text
+from analytics.reports.sure import rank_spread_text
 from analytics.reports.tables import Column
 from analytics.units import percent
 from pages.ui import controls, load, panel, session
 from pages.ui.figure import Picture, picture
 from pages.ui.follow import follow
-from pages.ui.i18n import Markdown, indicator, labels, md, plain, short_name, t
+from pages.ui.i18n import Markdown, indicator, md, plain, short_name, t
 
 
 def decided(now: Evaluation) -> None:
@@ -155,11 +155,8 @@ def stand(base: Evaluation) -> None:
         now = load.scored(base.measured, load.scheme(base.measured.period))
         found = load.robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn")
-        if found.unknown:
-            st.caption(t("certainty.unknown_spread", indicators=labels(found.unknown)))
-        else:
-            note = t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
-            st.caption(f"{note} {md(together_text(now.measured, session.language()))}")
+        note = "" if found.unknown else t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
+        st.caption(f"{note} {md(rank_spread_text(now.measured, found.unknown, session.language()))}".strip())
         if found.width_data == found.width_data and found.width_weights == found.width_weights:
             st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]

@@ -60,6 +60,15 @@ def test_nobody_is_called_steady_or_unsteady_where_there_is_no_last_year_to_hold
     assert (longer["rule"], {one["steady"] for one in longer["agents"]}) == ("seasonal", {True, False})
 
 
+def test_only_a_finding_goes_a_better_or_a_worse_way(asked):
+    agents = asked("trends", "--from", "2025-01", "--to", "2026-06")["agents"]
+    found, chance = ({one["better"] for one in agents if one["finding"] == side} for side in (True, False))
+    assert True in found <= {True, False}
+    assert chance == {None}
+    candidates = asked("incentives", "--from", "2025-01", "--to", "2026-06")["candidates"]
+    assert {(one["finding"], one["better"]) for one in candidates} == {(True, True)}
+
+
 def test_trends_take_any_indicator_and_incentives_only_heavy_ones(asked):
     assert asked("trends", "--indicator", "satisfaction", "--from", "2026-03", "--to", "2026-05")["rule"] == "none"
     assert "counts month by month, which ratings" in asked.refused("trends", "--indicator", "communication")
@@ -88,6 +97,20 @@ def test_the_coaching_list_carries_its_prize_and_a_weak_spot_its_probability(ask
     assert {"extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals"} <= set(row)
     losses = asked("weak-spots", "--team", "锐进", *YEAR)["losses"]
     assert sum(one["biggest"] for one in losses) == pytest.approx(1)
+
+
+def test_rates_without_counts_are_not_called_independent_policies_but_of_unknown_spread(shell, tmp_path):
+    path = tmp_path / "s.csv"
+    rows = "\n".join(f"A{one},2026-04,{80 + one}%,{80 + one}%,9{one},6{one}%,90,9{one},90" for one in range(1, 9))
+    path.write_text(
+        f"工号,月份,续保率,保费留存率,客户满意度,新客户转续保比例,保险知识,沟通能力,解决问题能力\n{rows}\n",
+        encoding="utf-8",
+    )
+    shell("load", path, "--kind", "scoresheet", "--as-of", "2026-06-30")
+    view = shell("robustness", "--from", "2026-04", "--to", "2026-04")
+    assert {"renewal_rate", "satisfaction"} <= set(view["unknown_spread"])
+    assert "nobody knows how far chance carries them" in view["together"]
+    assert "independent" not in view["together"]
 
 
 def test_where_nobody_is_rated_there_is_no_ranking_to_test_and_that_is_said(shell, tmp_path):

@@ -8,9 +8,10 @@ import pytest
 from analytics.catalogue import default_scheme
 from analytics.evaluation import evaluate
 from analytics.insight.certainty import certainty
-from analytics.insight.clusters import ASSUMED, CUSTOMERS, MONTHS, likeness
+from analytics.insight.clusters import ASSUMED, CUSTOMERS, MONTHS, UNKNOWN, likeness
 from analytics.insight.funnel import funnel
 from analytics.model import Filters, Period
+from analytics.reports.sure import together_text
 from tests.conftest import load_text
 from tests.simulate.equals import MOST_FLAGGED, flagged, with_a_trend
 
@@ -53,6 +54,14 @@ def test_pairs_that_are_one_decision_count_half(paired):
 def test_without_customers_or_months_independence_is_assumed(home, tmp_path):
     load_text(home, tmp_path, "policies", in_pairs(np.random.default_rng(5), 20, 20, customers=False))
     assert likeness(home.measure(Filters(APRIL))).way == ASSUMED
+
+
+def test_where_no_policies_are_counted_nothing_is_said_of_their_independence(home, tmp_path):
+    load_text(home, tmp_path, "scoresheet", "工号,续保率\nA1,80%\nA2,90%\n", **{"from": "2026-04", "to": "2026-04"})
+    measured = home.measure(Filters(APRIL))
+    assert likeness(measured).way == UNKNOWN
+    for language, sentence in (("en", "nobody knows how far chance"), ("zh", "无从得知")):
+        assert sentence in together_text(measured, language)
 
 
 def test_without_customers_the_months_tell_how_alike_policies_are(home, tmp_path):
