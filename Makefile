@@ -2,13 +2,15 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+# Twice quiet: an index that a machine names in vain is no news a package; errors are told, and end the set-up.
+PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check
+INSTALL := $(PIP) --require-hashes
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .PHONY: run test bench assault simulate check check-only screenshots lock audit-dependencies clean
 
-run: .setup-python
+run: .setup-itself
 	$(PY) -m streamlit run dashboard.py --server.port $(PORT)
 
 # Three for two cores: some of them wait for a browser. Hundreds of processes begin in the tests, so what was compiled is kept.
@@ -38,10 +40,11 @@ simulate: .setup-tests
 screenshots: .setup-tests .setup-browser
 	$(PY) -m tests.screenshots
 
-# After a change of requirements.txt or requirements-test.txt: every package that they bring along, with the hashes of its files.
+# After a change of a requirements*.txt: every package that they bring along, with the hashes of its files.
 lock: .setup-tests
 	$(COMPILE) requirements.txt -o requirements.lock
 	$(COMPILE) requirements-test.txt -c requirements.lock -o requirements-test.lock
+	$(COMPILE) requirements-build.txt -o requirements-build.lock
 
 # Known faults of what is locked; asks the network, and stands in an environment of its own.
 audit-dependencies:
@@ -59,7 +62,13 @@ audit-dependencies:
 	@[ -L $(VENV) ] || $(INSTALL) -r requirements.lock
 	@touch $@
 
-.setup-tests: .setup-python requirements-test.lock
+# The project itself, from this folder and without a network: `renewal-scorecard` stands in the environment.
+.setup-itself: .setup-python requirements-build.lock pyproject.toml
+	@[ -L $(VENV) ] || $(INSTALL) -r requirements-build.lock
+	@[ -L $(VENV) ] || $(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.setup-tests: .setup-python requirements-test.lock | .setup-itself
 	@[ -L $(VENV) ] || $(INSTALL) -r requirements-test.lock
 	@touch $@
 
@@ -70,4 +79,4 @@ audit-dependencies:
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-audit .setup-python .setup-tests .setup-browser .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-audit .setup-* *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -54,7 +55,7 @@ def test_tools_of_the_tests_are_named_beside_and_not_among_what_the_app_runs():
     assert imported("tests") - APP - tools - set(pinned("requirements.txt")) == set()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "requirements-build.txt"])
 def test_every_package_is_pinned_and_says_why_it_is_there(name):
     lines = [
         one for one in (ROOT / name).read_text(encoding="utf-8").splitlines() if one and not one.startswith(("#", "-r"))
@@ -62,7 +63,7 @@ def test_every_package_is_pinned_and_says_why_it_is_there(name):
     assert [one for one in lines if not re.fullmatch(r"\S+==\S+  # \S.+", one)] == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-test"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-test", "requirements-build"])
 def test_the_lock_holds_what_is_named_in_the_same_versions_with_hashes(name):
     locked, text = pinned(f"{name}.lock"), (ROOT / f"{name}.lock").read_text(encoding="utf-8")
     named = pinned(f"{name}.txt")
@@ -70,6 +71,21 @@ def test_the_lock_holds_what_is_named_in_the_same_versions_with_hashes(name):
     entries = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]
     assert [entry.split()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", entry)] == []
     assert len(locked) == len(entries)
+
+
+def requirements(name: str) -> list[str]:
+    """What a file asks for, extras and versions with it, without its reasons."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return sorted(line.split()[0] for line in lines if line and not line.startswith(("#", "-r")))
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "name"),
+    [("project", "dependencies", "requirements.txt"), ("build-system", "requires", "requirements-build.txt")],
+)
+def test_the_project_asks_for_exactly_what_is_named_with_its_reason(table, key, name):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert sorted(project[table][key]) == requirements(name)
 
 
 def test_both_locks_agree():

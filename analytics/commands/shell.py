@@ -58,10 +58,11 @@ class Group(click.Group):
     """Turns a refusal into one sentence on standard error and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        context = ctx.ensure_object(Context)  # the installed command is called without one
         try:
             return super().invoke(ctx)
         except RenewalError as error:
-            for line in views.refusal_lines(error, ctx.ensure_object(Context).language, MOST_ISSUES):
+            for line in views.refusal_lines(error, context.language, MOST_ISSUES):
                 tell(line, err=True)
             sys.exit(REFUSED)
 
