@@ -1,10 +1,5 @@
 """Front door: `streamlit run dashboard.py` serves the guarded app, and the same file is the script it runs. No logic."""
 
-import sys
-from pathlib import Path
-
-sys.path[:0] = {str(Path(__file__).parent)} - set(sys.path)
-
 PAGES = (  # folder and file, address, title, icon, and the action of analytics/desk that its reader must be allowed
     ("explore/overview", "overview", "overview.title", "monitoring", "see_others"),
     ("explore/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),

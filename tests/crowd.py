@@ -31,9 +31,8 @@ COMERS = 300
 BARE = "import streamlit as st\nst.text(str(st.slider('x', 0, 100, 50, key='x')))\n"
 # The app, which besides loads a file as soon as it is told to: what the page for uploads does once its button is pressed.
 LOADING = """
-import sys, threading, time
+import threading, time
 from pathlib import Path
-sys.path[:0] = [{root!r}]
 import streamlit as st
 from pages.ui import load, server
 
@@ -213,7 +212,7 @@ def load(folder: Path) -> None:
     shutil.copytree(ROOT / ".streamlit", folder / "bare" / ".streamlit", ignore=shutil.ignore_patterns("secrets*"))
     begin, done, file, script = (folder / name for name in ("begin", "done", "more.csv", "loading.py"))
     policies(file, 200_000)
-    script.write_text(LOADING.format(root=str(ROOT), begin=str(begin), done=str(done), file=str(file), script=str(ROOT / "dashboard.py")), encoding="utf-8")  # fmt: skip
+    script.write_text(LOADING.format(begin=str(begin), done=str(done), file=str(file), script=str(ROOT / "dashboard.py")), encoding="utf-8")  # fmt: skip
     lives: list[tuple[str, Life]] = [("weights", of_weights), ("quadrant", of_axes)]
     with served(script, ROOT, folder / "crowd") as ours, served(folder / "bare" / "bare.py", folder / "bare", folder / "none") as bare:  # fmt: skip
         print(f"first page after the start: {asyncio.run(Visitor(ours.base).open()):.2f} s (bar 1.5 s)", flush=True)

@@ -1,13 +1,8 @@
 """A page of every context that Streamlit draws as Markdown, each filled with what somebody could have typed."""
 
-import sys
-from pathlib import Path
-
 import streamlit as st
 
-sys.path[:0] = {str(Path(__file__).parents[2])} - set(sys.path)
-
-from pages.ui.i18n import md  # noqa: E402
+from pages.ui.i18n import md
 
 PLAIN = "plain words"
 INLINE = {
