@@ -105,11 +105,21 @@ def _unmatched(warehouse: Warehouse, kind: str) -> list[Note]:
     return notes
 
 
+def _rows_named(rows: Sequence[tuple[str, int]], several: bool) -> str:
+    """Row numbers as a sentence lists them, with the sheets that they are of where these are several."""
+    numbers: dict[str, list[int]] = {}
+    for sheet, row in rows:
+        numbers.setdefault(sheet, []).append(row)
+    listed = {sheet: ", ".join(map(str, some)) for sheet, some in numbers.items()}
+    return "; ".join(f"{sheet}: {some}" if several and sheet else some for sheet, some in listed.items())
+
+
 def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[Note]:
     """What was done with a file beside reading its cells: what was left out, what a number was taken for."""
     seen = answer["seen"]
+    several = len({sheet for _, rows in answer["left"].values() for sheet, _ in rows}) > 1
     notes: list[Note] = [
-        (f"left_{reason}", {"count": count, "rows": ", ".join(map(str, rows)) + ("…" if count > len(rows) else "")})
+        (f"left_{reason}", {"count": count, "rows": _rows_named(rows, several) + ("…" if count > len(rows) else "")})
         for reason, (count, rows) in answer["left"].items()
     ]
     counted = {

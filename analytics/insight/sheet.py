@@ -294,6 +294,7 @@ def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
         {
             "month": f"{row.month:%Y-%m}", "count": _number(row.count_filled), "count_basis": row.count_basis, "premium": _number(row.premium_filled),
             "premium_basis": row.premium_basis, "count_others": _count(row.count_others), "premium_others": _count(row.premium_others),
+            "given_targets": bool(row.given_targets),
         }
         for row in mine.itertuples(index=False)
     ]  # fmt: skip

@@ -69,7 +69,9 @@ def read(
             "ragged": counts.ragged,
             "loaded": loaded,
             "rejected": counts.kept - loaded + counts.ragged,
-            "left": {reason: [len(rows), rows[:EXAMPLES]] for reason, rows in counts.left.items()},
+            "left": {
+                reason: [len(rows), [list(one) for one in rows[:EXAMPLES]]] for reason, rows in counts.left.items()
+            },
             "errors": counts.errors,
             "scales": {name: value["scale"] for name, value in parameters.items() if "scale" in value},
             "percents": [name for name, value in parameters.items() if value.get("divisor") == 100.0],

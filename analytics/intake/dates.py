@@ -20,7 +20,9 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 LONG_SPAN = 24  # months: a column that spans this much more one way than another is read the other way
 SHORT = 24  # characters of a cell that may be a date without its year
 LEAP_YEAR = 2024  # every day of any year is one of it
+FEW_TURNED = 2  # dates of days up to 12 that are hardly chance
 PIVOT = 69  # two-digit years from here on are of the last century, as DuckDB reads them
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _PARTS = re.compile(r"(\d{1,2})-(\d{1,2}|[A-Za-z]{3})-(\d{4}|\d{2})")
 
 
@@ -42,6 +44,7 @@ def half_width(text: str) -> str:
 
 def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str, settling: Settling) -> str:
     """ymd, dmy or mdy for the cells of a column whose year does not stand first with four digits."""
+    _turn_back(connection, place, recipe.columns.get(name, name), name, settling)
     if "date_order" in recipe.options:
         return str(recipe.options["date_order"])
     texts = connection.execute(
@@ -67,6 +70,41 @@ def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe,
         f"date_order.{name}", "date_order", ranked, ranked[0] if next_one > shortest else None,
         column=column, value=example, spans=_in_words({order: spans[order] + 1 for order in ranked}),
     )  # fmt: skip
+
+
+def _turn_back(connection: duckdb.DuckDBPyConnection, place: str, column: str, name: str, settling: Settling) -> None:
+    """Days above 12 left as text beside dates of days up to 12 only: a spreadsheet of another country turned these round; asked."""
+    cells = connection.execute(
+        f"select v, date_text(v) from (select distinct {place} as v from raw where {place} is not null) order by 1"
+    ).fetchall()
+    dates = {cell: day for cell, text in cells if text and (day := _iso(text))}
+    left = {cell: match for cell, text in cells if text and (match := _PARTS.fullmatch(text)) and match[2].isdigit()}
+    order = next(
+        (one for one, part in (("dmy", 1), ("mdy", 2)) if left and all(int(m[part]) > 12 for m in left.values())), None
+    )
+    if order is None or any(day.day > len(MONTHS) for day in dates.values()) or len(dates) < FEW_TURNED:
+        return
+    others = [_date(match, order) for match in left.values()]
+    turned = {cell: day.replace(month=day.day, day=day.month) for cell, day in dates.items()}
+    spans = {"keep": _span([*dates.values(), *others]) + 1, "turn": _span([*turned.values(), *others]) + 1}
+    if spans["turn"] >= spans["keep"]:
+        return
+    answer = settling.ask(
+        f"dates_turned.{name}", "dates_turned", ("turn", "keep"), "turn",
+        column=column, text=min(left), value=min(dates), turned=f"{turned[min(dates)]}", spans=_in_words({"turn": spans["turn"], "keep": spans["keep"]}),
+    )  # fmt: skip
+    if answer == "turn":
+        connection.execute("create or replace table turned (text varchar, day varchar)")
+        connection.executemany("insert into turned values ($1, $2)", [(text, f"{day}") for text, day in turned.items()])
+        connection.execute(f"update raw set {place} = turned.day from turned where turned.text = {place}")
+
+
+def _iso(text: str) -> dt.date | None:
+    found = _ISO.fullmatch(text)
+    try:
+        return dt.date(*(int(one) for one in found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def _in_words(orders: Mapping[str, int | None]) -> Text:

@@ -1,4 +1,4 @@
-"""What a number format writes beside the number: a percent sign, a currency, a unit that the value itself does not hold."""
+"""What a number format writes beside the number: a percent sign, a currency, a unit, zeros that the value itself does not hold."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _BUILT_IN = re.compile(r"^[^;]*?(US\$|HK\$|[$€£¥￥])")
 _ASIDE = re.compile(r"\[[^\]]*\]")  # conditions, colours, currencies
 _NAMED = re.compile(r"USD|EUR|HKD|GBP|JPY|PHP|CNY|RMB|人民币|美元|欧元|港[币元]|英镑|日元|元")
 _LITERAL_PERCENT = re.compile(r'"[^"]*%[^"]*"|[\\!]%')
+_PADDED = re.compile(r'(?:"([A-Za-z][A-Za-z0-9-]*)"|\\?([A-Za-z]))?(0{2,})')  # 000000, "A"0000: how ids are shown
+_PADS = re.compile(r"([A-Za-z][A-Za-z0-9-]*)?(0{2,})")
 LITERAL_PERCENT = "as written %"  # stands behind the number without multiplying it
 LARGEST_SHARE = 10  # a number beyond it whose format is a percent is an id or a percent already
 JAPAN = "411"
@@ -39,6 +41,8 @@ def word_of(code: str) -> str | None:
 
 def _word(code: str) -> str | None:
     first = code.split(";")[0]
+    if (padded := _PADDED.fullmatch(first)) and not _NAMED.search(first):
+        return f"{padded[1] or padded[2] or ''}{padded[3]}"
     if "%" in _LITERAL.sub("", first):
         return "%"
     for symbol, place in _CURRENCY.findall(first):
@@ -69,12 +73,14 @@ def shown(number: str, word: str) -> str:
     if _CONDITION.search(word):
         part = _word(_part_for(Decimal(number), word))
         return shown(number, part) if part else number
+    if padded := _PADS.fullmatch(word):
+        return f"{padded[1] or ''}{number.zfill(len(padded[2]))}" if number.isdigit() else number
     if word == LITERAL_PERCENT:
         return f"{number}%"
     if word == "%" and abs(Decimal(number)) > LARGEST_SHARE:
         return number
     if word == "%":
-        return f"{Decimal(number) * 100:f}%"
+        return f"{(Decimal(number) * 100).normalize():f}%"
     return f"{number}{word}" if word in UNITS else f"{word} {number}"
 
 

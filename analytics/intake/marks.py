@@ -27,6 +27,7 @@ _STYLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?\bs="(\d+)"'
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_ZEROS = re.compile(r"0\d+")  # a number shown with zeros in front
 PERCENT_FORMATS = {9: "0%", 10: "0.00%"}  # of every workbook
 
 Merged = dict[tuple[int, int], tuple[int, int]]  # (row, column) of the corner → (row, column) of the last cell
@@ -164,6 +165,9 @@ def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
         if down > 1 or right > 1:
             marks.merged[at, place] = (at + down - 1, place + right - 1)
         word = "%" if cell.get(f"{_OFFICE}value-type") == "percentage" else cell.get(f"{_OFFICE}currency")
+        if word is None and cell.get(f"{_OFFICE}value-type") == "float":
+            text = "".join(cell.itertext())
+            word = "0" * len(text) if _ZEROS.fullmatch(text) else None
         if word:
             for column in range(place, place + times):
                 marks.words.setdefault((column, word), []).append(at)

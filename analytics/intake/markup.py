@@ -54,7 +54,9 @@ class _Page(HTMLParser):
         if tag == "table":
             self._open.append(_Table())
         elif self._open and tag == "tr":
-            self._open[-1].row()
+            self._open[-1].row(_is_hidden(given))
+        elif self._open and tag == "col":
+            self._open[-1].columns(_span(given.get("span")), _is_hidden(given))
         elif self._open and tag in ("td", "th"):
             self._open[-1].cell(_span(given.get("colspan")), _span(given.get("rowspan")))
         elif self._open and tag == "br":
@@ -64,7 +66,7 @@ class _Page(HTMLParser):
         if self._open and tag == "table":
             table = self._open.pop()
             if table.rows:
-                self.done.append((table.rows, Marks(merged=table.merged)))
+                self.done.append((table.rows, Marks(table.hidden, table.hidden_columns, merged=table.merged)))
 
     def handle_data(self, data: str) -> None:
         if self._open:
@@ -81,10 +83,20 @@ class _Table:
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
         self.merged: Merged = {}
+        self.hidden: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self._told = 0  # columns that the table described before its rows
         self._taken: set[tuple[int, int]] = set()
         self._at: tuple[int, int] | None = None
 
-    def row(self) -> None:
+    def columns(self, span: int, hidden: bool) -> None:
+        if hidden:
+            self.hidden_columns.update(range(self._told, self._told + span))
+        self._told += span
+
+    def row(self, hidden: bool = False) -> None:
+        if hidden:
+            self.hidden.add(len(self.rows))
         self.rows.append([])
         self._at = None
 
@@ -105,6 +117,11 @@ class _Table:
         if self._at is not None:
             row, place = self._at
             self.rows[row][place] = " ".join(f"{self.rows[row][place]}{data}".split())
+
+
+def _is_hidden(given: dict[str, str | None]) -> bool:
+    style = (given.get("style") or "").replace(" ", "").lower()
+    return "hidden" in given or "display:none" in style or "visibility:collapse" in style
 
 
 def _span(value: str | None) -> int:

@@ -49,7 +49,8 @@ class Settling:
         answer = self.answers.get(question.id)
         if answer in question.choices:
             return str(answer)
-        self.questions.append(question)
+        if all(one.id != question.id for one in self.questions):
+            self.questions.append(question)
         return question.suggested or question.choices[0]
 
     def say(self, key: str, **facts: object) -> None:

@@ -10,8 +10,8 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from analytics.intake.fields import Field, counted, fields, kinds, words
-from analytics.intake.table import SORTS, plain
+from analytics.intake.fields import Field, counted, field_of, fields, kinds, words
+from analytics.intake.table import SORTS, plain, spaced
 
 SURE = 100
 LIKELY = 88
@@ -21,7 +21,7 @@ CONTENT = 60  # no header says so, only what the column holds
 DOUBTED = 80  # the header says so, but the cells do not
 UNIT = re.compile(
     r"[(（\[]\s*(?:y\s*/\s*n|yes\s*/\s*no|是\s*/\s*否|[01]\s*/\s*[01])\s*[)）\]]$|[(（\[]\s*(?:in\s+)?(?:rmb|cny|yuan)?\s*(?:['’]?000s?|k|mn?|thousands?|millions?)?\s*[)）\]]$|"
-    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|nps|[01]\s*[-–~]\s*\d{1,4}"
+    r"[(（\[]\s*(?:单位\s*[:：]\s*)?(?:%|％|‰|‱|元|千元|万元?|百万元?|亿元?|件|天|次|分|人|户|单|笔|nps|[01]\s*[-–~]\s*\d{1,4}"
     r"|满分\s*[:：]?\s*\d{1,4}分?|\d{1,4}\s*(?:分制|分满分|星)|out of\s+\d{1,4}|yuan|rmb|in thousands|in millions|days?|%)\s*[)）\]]$"
     r"|[%％]$|[-_/·\s]*(?:千|百万|万|亿)?元$|[-_/·\s]*\d{1,4}分制$",
     re.IGNORECASE,
@@ -42,7 +42,9 @@ RATIO = re.compile(r"[/／÷率比]")
 COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|rank)$", re.IGNORECASE)
 AGREEING = 0.5  # of the cells that say something
 PERCENT = re.compile(r"[\d.]+\s*[%％‰‱]")
+FIGURES = ("number", "money", "rate", "score", "count")
 FEW = 12
+_COUNTED = re.compile(r"[(（]?(?:件|张|单|份|人|户|次|天|日|分)[)）]?")  # units in a row of their own below the names
 SHARES = ("率", "续保率")
 GENERAL = frozenset(
     {"保费", "金额", "件数", "业绩", "续保", "续保保费", "premium", "premiums", "amount"}
@@ -78,13 +80,24 @@ class Guess:
             and not self.rivals
             and not lost
             and not self.foreign
+            and not any(_holds_figures(self.kind, name) for name in self.guessed)
             and all(self.matches[name][1] >= SURE for name in self.needed)
         )
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """Fields whose column only resembles what people write for them: nothing reads these unasked."""
+        return tuple(name for name, (_, sure) in self.matches.items() if sure not in (SURE, DOUBTED))
 
     @property
     def needed(self) -> tuple[str, ...]:
         known = kinds()[self.kind]
         return tuple(name for name in (*known.required, *known.any_of) if name in self.matches)
+
+
+def _holds_figures(kind: str, name: str) -> bool:
+    known = field_of(kind, name)
+    return known is not None and known.type in FIGURES
 
 
 @cache
@@ -215,11 +228,11 @@ def _words(group: str) -> frozenset[str]:
 
 
 def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
-    names = {plain(word) for word in field.synonyms}
-    weak = {plain(word) for word in field.weak_synonyms}
+    names = {spaced(word) for word in field.synonyms}
+    weak = {spaced(word) for word in field.weak_synonyms}
     found = []
     for header in headers:
-        said = plain(header)
+        said = spaced(header)
         bare = plain(UNIT.sub("", PIVOT.sub("", said)))
         if said in names or bare in names or any(one in names for one in _composed(header)):
             found.append((header, SURE))
@@ -233,7 +246,10 @@ def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
 
 
 def _composed(header: str) -> list[str]:
-    """What a name below a name can mean: 应续 below 续保件数 is 应续件数, 率 below it the renewal rate."""
+    """What a name below a name can mean: 应续 below 续保件数 is 应续件数, 率 below it the renewal rate; a unit adds nothing."""
+    upper, _, unit = header.rpartition(" ")
+    if upper and _COUNTED.fullmatch(unit):
+        return [plain(upper)]
     above, _, below = header.partition(" ")
     sort = next((one for one in SORTS if one in above), None)
     if above in PARTS and below in SORTS:

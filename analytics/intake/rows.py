@@ -37,7 +37,7 @@ class Rows:
     read: int = 0  # rows that hold a record, good or bad
     kept: int = 0  # of these, those the filter kept
     ragged: int = 0
-    left: dict[str, list[int]] = field(default_factory=dict)  # total, note, header → row numbers
+    left: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # total, note, header → sheet and row
     months: dict[int, str] = field(default_factory=dict)  # part → header of a wide month column
     errors: int = 0
     marked: bool = False  # some cell may begin with # or =
@@ -96,7 +96,7 @@ def _sheet(
     blank = blank_of(sheet)
     lines, left = left_out(connection, sheet, recipe, mapped, settling)
     for reason, numbers in left.items():
-        out.left.setdefault(reason, []).extend(numbers)
+        out.left.setdefault(reason, []).extend((sheet.name, number) for number in sorted(numbers))
     gone = sorted(number for numbers in left.values() for number in numbers)
     out.read += lines - len(gone) + len(sheet.ragged)
     out.ragged += len(sheet.ragged)

@@ -40,9 +40,16 @@ _ENGLISH_UNIT = re.compile(r"\b(thousands?|millions?|k|m|'000|000s?)\b\s*[)）\]
 _ENGLISH_UNITS = {"t": 1e3, "k": 1e3, "'": 1e3, "0": 1e3, "m": 1e6}
 _TITLE_UNIT = re.compile(r"(?:单位|金额|保费)\s*(?:[:：]|为|是)\s*(?:人民币)?\s*(千|百万|万|亿)?元")
 _ENGLISH_TITLE_UNIT = re.compile(r"\bin (t)housands?\b|\bin (m)illions?\b|\b(?:RMB|CNY)\s*(['’0])0?00\b", re.IGNORECASE)
+_PER = {
+    r"‱|[万萬][单件张份]|每万|per\s*10[,']?000": 10_000,
+    r"‰|千[单件张份]|每千|per\s*(?:mille|thousand|1[,']?000\b)": 1_000,
+}
 FOOTER = 5  # rows at the end of a sheet in which a note may name the unit
 # Headers whose yes says that a policy was lost.
-INVERSE = re.compile(r"脱保|流失|未续|失效|退保|脱落|\b(lapsed?|churn(ed)?|lost|cancel(led)?)\b", re.IGNORECASE)
+INVERSE = re.compile(
+    r"脱保|断保|流失|未续|不续|失效|退保|脱落|丢失|战败|(?<![a-z])(non-?renew(ed|al)?|not[_ ]renewed|lapsed?|churn(ed)?|lost|loss|attrition|cancel(l?ed)?)(?![a-z])",
+    re.IGNORECASE,
+)
 PLAIN_WORDS = {"是", "否", "y", "n", "yes", "no", "1", "0", "true", "false", "t", "f", "√", "×", "有", "无"}
 CURRENCIES = {
     "CNY": r"CNY|RMB|人民币|[￥¥]|元", "USD": r"USD|US\$|\$|美元", "EUR": r"EUR|€|欧元", "HKD": r"HKD|HK\$|港[币元]",
@@ -148,6 +155,7 @@ class Settler:
             self._currency(column)
             return self._unit(column)
         if kind == "number" and _per_hundred(column.name):
+            self._per_more(column)
             return {"percent": self._per_hundred(column)}
         return None
 
@@ -268,6 +276,18 @@ class Settler:
         said = marked and highest is not None and highest > 1
         return 100.0 if said or (highest is not None and highest > PLAIN_PERCENT) else 1.0
 
+    def _per_more(self, column: Column) -> None:
+        """Bare numbers below a header that counts per thousand or ten thousand become numbers per hundred; said."""
+        per = next((per for pattern, per in _PER.items() if re.search(pattern, column.header, re.IGNORECASE)), None)
+        if per is None:
+            return
+        self.connection.execute(
+            f"update raw set {column.place} = (clean_number({column.place}) / $part)::decimal(18, 6)::varchar "
+            f"where clean_number({column.place}) is not null and not is_share({column.place})",
+            {"part": per / 100},
+        )
+        self.settling.say("per_more", column=column.header, per=f"{per:,}")
+
     def _per_hundred(self, column: Column) -> bool:
         """Whether the bare numbers of an indicator per hundred are fractions (0.04 for 4 of 100)."""
         highest, percents = self._one(
@@ -276,7 +296,7 @@ class Settler:
         )
         if percents and highest is None:
             self.settling.say("percent_per_100", column=column.header)
-        if highest is None or highest > 1 or highest == 0 or re.search(r"[%％]|百|100", column.header):
+        if highest is None or highest > 1 or highest == 0 or re.search(r"[%％‰‱]|百|千|万|100", column.header):
             return False
         answer = self.settling.ask(
             f"rate_scale.{column.name}", "per_100", ("per_100", "fraction"), None,

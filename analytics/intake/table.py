@@ -16,6 +16,11 @@ _VALUE = re.compile(
     r"[-+]?[￥¥$€₱]?\s*[\d,]*\.?\d+\s*[%万亿元]?|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
 )
 
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+_SEAM = re.compile(
+    r"(?<=[A-Za-z0-9])[_-](?=[A-Za-z0-9])|(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=I[Dd]\b)"
+)  # between the words of a name
+
 _PIVOT = re.compile(r"^(求和项|计数项|平均值项|最大值项)\s*[:：]\s*|^(sum|count|average) of (?=\S)")
 _MONTH = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?")
 # Above a name: of another time than the period, no figure but an aim, or in a unit that the name below lacks.
@@ -59,6 +64,11 @@ def plain(text: str) -> str:
     """A header as it is compared: lower case, single blanks, none between Chinese characters, without what a pivot adds."""
     flat = _PIVOT.sub("", " ".join(str(text).replace("\ufeff", "").split()).lower())
     return flat.replace(" ", "") if _CHINESE.search(flat) else flat
+
+
+def spaced(text: str) -> str:
+    """A header as names are compared: policy_no, policy-no and PolicyNo are policy no."""
+    return plain(_SEAM.sub(" ", text))
 
 
 def find(rows: Rows, layout: Layout, merged: Mapping[tuple[int, int], int] | None = None) -> Found | None:
@@ -161,9 +171,12 @@ def _header(head: list[list[str]], layout: Layout, merged: Mapping[tuple[int, in
 
 
 def _hits(row: Sequence[str], layout: Layout) -> tuple[int, int]:
-    """How many wanted and how many known names stand in a row."""
+    """How many wanted and how many known names stand in a row; one known word beside a date is a value as likely as a name."""
     names = {plain(cell) for cell in row if cell}
-    return len(names & layout.wanted), len(names & layout.known)
+    known = sum(plain(cell) in layout.known or spaced(cell) in layout.known for cell in set(row) if cell)
+    wanted = len(names & layout.wanted)
+    dated = not wanted and known == 1 and any(_DATE.fullmatch(cell) for cell in row)
+    return wanted, 0 if dated else known
 
 
 def _mostly_values(row: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from analytics.intake.months import span
 from analytics.intake.periods import is_days
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
-from analytics.intake.settle import unit_of
+from analytics.intake.settle import CURRENCIES, unit_of
 from analytics.intake.table import plain
 from analytics.intake.words import BRANCH, TEAM
 
@@ -24,7 +24,12 @@ _HEADERS = {
     "currency": re.compile(r"币种|货币|^ccy$|currency"),
     "unit": re.compile(r"^(金额|计量|货币|保费)?单位$|^units?$"),
     "business": re.compile(r"业务类型|业务性质|新续|新/续|business type|type of business"),
-    "counted": re.compile(r"是否计入|计入考核|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"),
+    "counted": re.compile(
+        r"是否计入|计入考核|剔除|排除|免考|不计|^exclu|^exempt|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"
+    ),
+    "part": re.compile(
+        r"^(险种|险类|产品|产品线|业务线|渠道|保险公司|product|product line|line of business|lob|channel)$"
+    ),
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
 _DEFAULT = re.compile(r"(sheet|工作表|表|table)\s*\d*", re.IGNORECASE)
@@ -140,6 +145,17 @@ def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
         if sense is None or plain(header) in settled:
             continue
         values = _values(found, header)
+        if sense == "part":
+            if recipe.kind == "scoresheet" and len(values) == 1:
+                settling.ask(
+                    f"telling.{header}.{values[0]}",
+                    "telling_part",
+                    ("ignore",),
+                    "ignore",
+                    column=header,
+                    value=values[0],
+                )
+            continue
         if _matters(sense, values):
             settling.ask(
                 f"telling.{header}", f"telling_{sense}", ("ignore",), None,
@@ -160,6 +176,12 @@ def _values(found: Sequence[Sheet], header: str) -> list[str]:
 def _matters(sense: str, values: Sequence[str]) -> bool:
     if sense == "unit":
         return any(unit_of(f"({value})") not in (None, 1.0) for value in values)
+    if sense == "currency":
+        codes = {
+            next((code for code, one in CURRENCIES.items() if re.fullmatch(one, value, re.IGNORECASE)), value)
+            for value in values
+        }
+        return len(codes) > 1
     if sense == "business":
         return any(_NEW.search(value) for value in values)
     return len(values) > 1

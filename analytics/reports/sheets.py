@@ -238,6 +238,9 @@ def targets_line(sheet: Sheet, language: str) -> str:
     parts: dict[str, list[str]] = {}
     for entry in sheet.get("targets", []):
         basis = entry["count_basis"] if entry["count_basis"] not in ("own", "none") else entry["premium_basis"]
+        nobody = not entry.get("given_targets", True)  # sheets closed before it was told have none
+        if basis == "median_result" and nobody:
+            basis = "median_result_of_all"
         parts.setdefault(basis, []).append(entry["month"])
     comma = "、" if language == "zh" else ", "
     lines = [say(f"target.line_{basis}", language, months=comma.join(months)) for basis, months in parts.items()]

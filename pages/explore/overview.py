@@ -43,11 +43,11 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             at = known.position(name)
             value, n = company.value[0, at], company.denominator[0, at]
             moved = None if before is None else value_change(now, before, name)
-            counted = t(COUNTED.get(name, "overview.n"), n="—" if np.isnan(n) else f"{int(n):,}")
+            counted = [] if np.isnan(n) else [t(COUNTED.get(name, "overview.n"), n=f"{int(n):,}")]
             reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
-                f"{md(indicator(name))} · {counted}", md(views.format_value(value, known[name], session.language())),
+                " · ".join([md(indicator(name)), *counted]), md(views.format_value(value, known[name], session.language())),
                 **delta(moved, known[name].unit, now, known[name].direction == "lower"),
                 delta_description=compared(moved, now, compared_with),
                 help=sure + reach_of(moved, known[name].unit) + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))), border=True,

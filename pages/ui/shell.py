@@ -221,8 +221,9 @@ def targets_line(measured: Measured) -> None:
         return
     if load.desk().identity.role == "agent":
         targets = without_few(targets)
-    if (targets["count_basis"] == "median_result").any():
-        st.caption(t("target.everybody"))
+    median = targets["count_basis"] == "median_result"
+    if median.any():
+        st.caption(t("target.everybody" if targets["given_targets"][median].any() else "target.nobody"))
         targets = targets[targets["count_basis"] != "median_result"]
     if targets.empty:
         return

@@ -97,7 +97,7 @@ order by all
 -- name: targets
 -- Whose target is not their own in the chosen months, and what stands in for it: count_basis and premium_basis are own, median_target
 -- (the median of the others' targets), median_result (the median agent's result), or why the month has none; count_others and
--- premium_others are how many others' values stand behind the median.
+-- premium_others are how many others' values stand behind the median; given_targets how many targets the month has at all.
 with result as (
   select agent_id, month, bool_or(of_count) as of_count, bool_or(of_premium) as of_premium from (
     select agent_id, month, renewed_policies is not null as of_count, renewed_premium is not null as of_premium from agent_month
@@ -115,7 +115,8 @@ behind as (
 )
 select r.agent_id, r.month, r.target_count_filled::double as count_filled, r.count_basis, r.target_premium_filled::double as premium_filled, r.premium_basis,
   case r.count_basis when 'median_target' then b.count_targets when 'median_result' then b.count_results - coalesce(f.of_count, false)::integer end as count_others,
-  case r.premium_basis when 'median_target' then b.premium_targets when 'median_result' then b.premium_results - coalesce(f.of_premium, false)::integer end as premium_others
+  case r.premium_basis when 'median_target' then b.premium_targets when 'median_result' then b.premium_results - coalesce(f.of_premium, false)::integer end as premium_others,
+  b.count_targets + b.premium_targets as given_targets
 from roster_month r join behind b on b.month = r.month left join result f on f.agent_id = r.agent_id and f.month = r.month
 where r.month between $first_month and $last_month and (r.count_basis not in ('own', 'none') or r.premium_basis not in ('own', 'none'))
 order by r.agent_id, r.month

@@ -26,7 +26,7 @@ class Told:
         self.questions = {one["id"]: one for one in answer["questions"]}
         self.notes = dict(answer["said"])
         self.issues = [(one["row"], one["field"], one["reason"]) for one in answer["issues"]]
-        self.left = {reason: rows for reason, (_, rows) in answer["left"].items()}
+        self.left = {reason: [row for _, row in rows] for reason, (_, rows) in answer["left"].items()}
 
     def column(self, name: str) -> list[Any]:
         return [record[name] for record in self.records]
