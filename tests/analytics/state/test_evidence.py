@@ -14,8 +14,8 @@ from analytics.errors import HomeBusy, RequestRefused
 from analytics.language import LANGUAGES
 from analytics.people import Account, Note
 from analytics.reports.audit import head_from, notes_of, short, wrong_of
-from analytics.state import audit, database, digests, signing, tables
 from analytics.settings import environment
+from analytics.state import audit, database, digests, signing, tables
 from analytics.state.heads import Head, Outside, outside_from
 from analytics.state.store import Store
 
