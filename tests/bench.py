@@ -66,12 +66,17 @@ def rescoring() -> None:
 def _ten_million(warehouse: Warehouse, agents: int = 10_000) -> None:
     with warehouse.write() as cursor:
         cursor.execute(
-            f"""insert into policies select 1, i, 'P' || i, 'A' || (hash(i) % {agents}), due, date_trunc('month', due)::date,
+            f"""insert into policies select 1, i, 'P' || i, 'A' || (hash(i) % {agents}), due,
+              date_trunc('month', due)::date,
               case when hash(i + 1) % 100 < 80 then 'renewed' else 'lost' end,
-              case when hash(i + 1) % 100 < 80 then due - (hash(i + 2) % 20)::int end, (hash(i + 3) % 500000 / 100)::decimal(18, 2),
-              case when hash(i + 1) % 100 < 80 then (hash(i + 4) % 500000 / 100)::decimal(18, 2) end, hash(i + 5) % 4 = 0, 'motor', 'direct', null,
+              case when hash(i + 1) % 100 < 80 then due - (hash(i + 2) % 20)::int end,
+              (hash(i + 3) % 500000 / 100)::decimal(18, 2),
+              case when hash(i + 1) % 100 < 80
+                then (hash(i + 4) % 500000 / 100)::decimal(18, 2) end,
+              hash(i + 5) % 4 = 0, 'motor', 'direct', null,
               null, null, null, null, null, date '2026-06-30', true, null, false, null
-            from (select i, date '2024-01-01' + (i * 730 // 10000000)::int as due from range(10000000) t(i))"""
+            from (select i, date '2024-01-01' + (i * 730 // 10000000)::int as due
+              from range(10000000) t(i))"""
         )
 
 
@@ -129,10 +134,19 @@ def drill_down(folder: Path) -> None:
 def intake(folder: Path) -> None:
     path = folder / "million.csv"
     duckdb.sql(
-        f"""copy (select 'P' || i as 保单号, 'A' || (i % 10000) as 工号, (date '2025-01-01' + (i % 365)::int)::varchar as 到期日,
-        case when i % 5 = 0 then '未续' else '已续' end as 续保结果, case when i % 5 = 0 then null else (date '2025-01-01' + (i % 365)::int)::varchar end as 续保日期,
-        (i % 5000) || '.50' as 应续保费, case when i % 5 = 0 then null else (i % 4900) || '.25' end as 续保保费, case when i % 4 = 0 then '是' else '否' end as 首年客户,
-        '车险' as 产品, '直销' as 渠道, 'K' || i as 客户号, null as 剔除原因, '价格' as 未续原因 from range(1000000) t(i)) to '{path}' (header)"""
+        f"""copy (select 'P' || i as 保单号,
+        'A' || (i % 10000) as 工号,
+        (date '2025-01-01' + (i % 365)::int)::varchar as 到期日,
+        case when i % 5 = 0 then '未续' else '已续' end as 续保结果,
+        case when i % 5 = 0 then null else (date '2025-01-01' + (i % 365)::int)::varchar end as 续保日期,
+        (i % 5000) || '.50' as 应续保费,
+        case when i % 5 = 0 then null else (i % 4900) || '.25' end as 续保保费,
+        case when i % 4 = 0 then '是' else '否' end as 首年客户,
+        '车险' as 产品,
+        '直销' as 渠道,
+        'K' || i as 客户号,
+        null as 剔除原因,
+        '价格' as 未续原因 from range(1000000) t(i)) to '{path}' (header)"""
     )
     fields = [
         "policy_id",
@@ -354,7 +368,9 @@ def slider(page: Page, step: int, drawn: str) -> float:
     page.evaluate(
         f"""() => {{ const before = {drawn}; window.spent = null;
             window.addEventListener('keydown', () => {{ const begin = performance.now();
-              const look = () => {{ if ({drawn} !== before) window.spent = (performance.now() - begin) / 1000; else setTimeout(look, 1); }};
+              const look = () => {{
+                if ({drawn} !== before) window.spent = (performance.now() - begin) / 1000;
+                else setTimeout(look, 1); }};
               look(); }}, {{once: true, capture: true}}); }}"""
     )
     page.keyboard.press("ArrowRight" if step % 2 else "ArrowLeft")

@@ -38,7 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Five policies of Ann (team East): four renewed, one lost → 80 %; three of Bo (West): one renewed, one lost, one late → 33.3 %.
 # Cy (West) holds one open and one excluded policy, so that no rate of his is available. As of 2026-06-30, grace 30 days, but 90 for
 # life, whose policy is the open one.
-POLICIES = """保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,剔除原因,满意度
+POLICIES = """\
+保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,剔除原因,满意度
 P1,A1,2026-04-02,已续,2026-04-01,100,110,是,车险,直销,K1,,5
 P2,A1,2026-04-05,已续,2026-05-05,100,90,否,车险,直销,K2,,4
 P3,A1,2026-04-10,已续,,100,100,否,车险,直销,K3,,

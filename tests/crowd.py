@@ -44,7 +44,8 @@ def wait():
     Path({done!r}).touch()
 
 threading.Thread(target=wait, daemon=True).start()
-app = st.App({script!r}, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)
+app = st.App(
+    {script!r}, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)
 """
 
 

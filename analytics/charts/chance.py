@@ -18,16 +18,17 @@ NAMES = 2_000  # points that carry their name
 def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) -> Drawing:
     """Rate by number of cases, the limits as lines: inside, luck explains it; outside, look for a reason."""
     lines = curves(found)
-    percent = evaluation.catalogue[found.indicator].unit.startswith("percent")
+    unit, name = evaluation.catalogue[found.indicator].unit, plain(label(found.indicator))
+    percent = unit.startswith("percent")
     scale, suffix, digits = (100.0, "%", 1) if percent else (1.0, "", 2)
     rate = scale * found.rate
     room = 0.08 * max(float(rate.max() - rate.min()), 1e-9 if rate.max() > 0 else 1.0)
     fig = figure(
         height=480, margin={"l": 8, "r": 8, "t": 110 if found.tau2 > 0 else 66, "b": 8},
-        title={"text": say("funnel.chart", indicator=plain(label(found.indicator))), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
+        title={"text": say("funnel.chart", indicator=name), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
         xaxis={"title": {"text": say("funnel.axis_independent" if found.together else "funnel.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
         yaxis={
-            "title": {"text": f"{plain(label(found.indicator))} ({say(f'unit.{evaluation.catalogue[found.indicator].unit}')})", "font": {"size": 12}}, "ticksuffix": suffix,
+            "title": {"text": f"{name} ({say(f'unit.{unit}')})", "font": {"size": 12}}, "ticksuffix": suffix,
             "range": [max(0.0, float(rate.min()) - room), min(101.0 if percent else np.inf, float(rate.max()) + room)],
         },
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},

@@ -257,7 +257,7 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
     "--since",
     callback=month,
     metavar="YYYY-MM",
-    help="Look at talks from this month on (default: the first month of talks with half a year of figures before it).",
+    help="Look at talks from this month on (default: the first with half a year of figures before).",
 )
 def effect_(context: Context, since: dt.date | None, **options: Any) -> None:
     """What went with coaching: coached agents against others of whom the figures before the talks let one expect the same."""

@@ -38,7 +38,7 @@ policy_id = "保单号"
 [values.outcome]                       # words of outcome and yes/no columns
 renewed = ["已续"]
 lost = ["未续"]
-[only]                                 # rows kept: values, "!value" for all others, "low..high" for ranges
+[only]                                 # rows kept: values, "!value" for others, "low..high"
 渠道 = ["!团险"]
 [options]                              # date_order, satisfaction_max, from, to, sheets, count_by …
 [answers]                              # to the questions that load asks

@@ -8,7 +8,9 @@ create macro its_month(day) as month_of(day, getvariable('month_begins'));
 -- wherever it names it: what is long is put into a list of one for a lambda, or planning a column would take longer than reading most files.
 create macro half_width(t) as
   case when strlen(t) = length(t) then t else
-  translate(t, '０１２３４５６７８９．－＋，％：／ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）',
+  translate(t, '０１２３４５６７８９．－＋，％：／'
+               || 'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ'
+               || 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ（）',
                '0123456789.-+,%:/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()') end;
 
 -- Printable ASCII and Chinese characters without outer blanks need no repair; the rest loses controls, odd blanks, and what is not seen but turns the
@@ -16,7 +18,10 @@ create macro half_width(t) as
 create macro clean_text(t) as
   case when t is null then null
        when regexp_full_match(t, '[!-~一-鿿]([ -~一-鿿]*[!-~一-鿿])?') then t
-       else nullif(trim(nfc_normalize(regexp_replace(t, '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+|[\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{206F}\x{00AD}\x{061C}\x{180E}\x{FEFF}\x{FFF9}-\x{FFFB}\x{E0000}-\x{E0FFF}\x00-\x1F\x7F-\x{9F}]+',
+       else nullif(trim(nfc_normalize(regexp_replace(t,
+              '[\x{00A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\s]+'
+              || '|[\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{206F}\x{00AD}\x{061C}\x{180E}'
+              || '\x{FEFF}\x{FFF9}-\x{FFFB}\x{E0000}-\x{E0FFF}\x00-\x1F\x7F-\x{9F}]+',
               ' ', 'g'))), '') end;
 
 create macro half_text(t) as list_transform([clean_text(t)], lambda s: half_width(s))[1];
@@ -58,7 +63,9 @@ create macro month_named(s) as
               '^(\d{4})[ -]([A-Za-z]{3})[a-z]*\.?[ -](\d{1,2})\b', '\3-\2-\1')
        else s end;
 create macro without_weekday(s) as
-  trim(regexp_replace(s, '\(?(?:星期|礼拜|周)[一二三四五六日天]\)?|\([一二三四五六日]\)|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?', '', 'gi'), ', ');
+  trim(regexp_replace(s,
+    '\(?(?:星期|礼拜|周)[一二三四五六日天]\)?|\([一二三四五六日]\)'
+    || '|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?', '', 'gi'), ', ');
 -- Six digits are a year of two, month and day: the column's order decides over them as over 26-04-01. 26年 says that it is the year.
 create macro with_parts(s) as
   case when regexp_full_match(s, '\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])') and not regexp_full_match(s, '(19|20)\d{2}(0[1-9]|1[0-2])')

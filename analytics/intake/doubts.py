@@ -43,29 +43,33 @@ _LAST = (
 _OBJECTS = """
 create or replace table typed as
 select * replace (
-  case when {some}(outcome = 'renewed') over same then 'renewed' when bool_or(outcome = 'open') over same then 'open'
-       else 'lost' end as outcome,
+  case when {some}(outcome = 'renewed') over same then 'renewed'
+       when bool_or(outcome = 'open') over same then 'open' else 'lost' end as outcome,
   sum(premium_due) over same as premium_due, sum(premium_renewed) over same as premium_renewed)
 from typed
 window same as (partition by coalesce({by}, sheet || row::varchar), its_month(due_date))
-qualify row_number() over (partition by coalesce({by}, sheet || row::varchar), its_month(due_date) order by sheet, row) = 1
+qualify row_number() over (
+  partition by coalesce({by}, sheet || row::varchar), its_month(due_date) order by sheet, row) = 1
 """
 # Rows behind policy numbers that stand twice in a month, the numbers, and of these the ones with several customers.
 _TWICE = """
 with found as (
   select policy_id, count(*) as rows, count(distinct {customer}) as customers from typed
-  where policy_id is not null and due_date is not null group by policy_id, its_month(due_date) having count(*) > 1)
-select coalesce(sum(rows), 0)::bigint, count(*), count(*) filter (customers > 1), (select count(*) from typed), min(policy_id) from found
+  where policy_id is not null and due_date is not null
+  group by policy_id, its_month(due_date) having count(*) > 1)
+select coalesce(sum(rows), 0)::bigint, count(*), count(*) filter (customers > 1),
+  (select count(*) from typed), min(policy_id) from found
 """
 _LATER = """
 create or replace table typed as select * from typed
 qualify policy_id is null or due_date is null
-  or row_number() over (partition by policy_id, its_month(due_date) order by sheet desc, row desc) = 1
+  or row_number() over (
+    partition by policy_id, its_month(due_date) order by sheet desc, row desc) = 1
 """
 _BOTH = """
 create or replace table typed as select * replace (
-  case when count(*) over (partition by policy_id, its_month(due_date)) > 1 then policy_id || '/' || {mark}
-       else policy_id end as policy_id) from typed
+  case when count(*) over (partition by policy_id, its_month(due_date)) > 1
+       then policy_id || '/' || {mark} else policy_id end as policy_id) from typed
 """
 
 

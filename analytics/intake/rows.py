@@ -237,10 +237,14 @@ def wide_fields(headers: Sequence[str], recipe: Recipe) -> dict[str, str]:
 # -- cells that hold no value --------------------------------------------------------------------------------------
 
 
+def _beginning(place: str, code: int) -> str:
+    return f"count(*) filter (starts_with({place}, chr({code})))"
+
+
 def _clear_errors(connection: duckdb.DuckDBPyConnection, places: Sequence[str]) -> int:
     """Spreadsheet errors (#N/A …) become empty cells and are counted; ="007", the CSV way to keep zeros, becomes 007."""
     counts = connection.execute(
-        f"select {', '.join(f'count(*) filter (starts_with({place}, chr(35))), count(*) filter (starts_with({place}, chr(61)))' for place in places)} from raw"
+        f"select {', '.join(f'{_beginning(place, 35)}, {_beginning(place, 61)}' for place in places)} from raw"
     ).fetchall()[0]
     cleared = 0
     for place, marks, formulas in zip(places, counts[0::2], counts[1::2], strict=True):

@@ -71,10 +71,14 @@ UNITS_APART = 100  # times: cells with a unit and cells without one that differ 
 NUMBERS = ("number", "money", "rate", "score", "count")
 # How often the marks of a column stand as decimals, as thousands, and as either.
 _MARKS = r"""
-with written as (select distinct {place} as v from raw where contains({place}, ',') or regexp_matches({place}, '\.\d{{3}}')),
+with written as (
+  select distinct {place} as v from raw
+  where contains({place}, ',') or regexp_matches({place}, '\.\d{{3}}')),
 v as (select regexp_replace(half_width(v), '[^0-9,.]', '', 'g') as v from written)
-select count(*) filter (regexp_full_match(v, '\d+,(\d{{1,2}}|\d{{4,}})|\d{{1,3}}(\.\d{{3}})+,\d+')),
-       count(*) filter (regexp_full_match(v, '\d{{1,3}}(,\d{{3}})+\.\d*|\d{{1,3}}(,\d{{3}}){{2,}}')),
+select count(*) filter (
+         regexp_full_match(v, '\d+,(\d{{1,2}}|\d{{4,}})|\d{{1,3}}(\.\d{{3}})+,\d+')),
+       count(*) filter (
+         regexp_full_match(v, '\d{{1,3}}(,\d{{3}})+\.\d*|\d{{1,3}}(,\d{{3}}){{2,}}')),
        count(*) filter (regexp_full_match(v, '\d{{1,3}},\d{{3}}')),
        count(*) filter (regexp_full_match(v, '\d{{1,3}}(\.\d{{3}})+')), min(v)
 from v"""

@@ -47,11 +47,9 @@ def to_zip(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int],
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for at, sheet in enumerate(all_sheets):
-            name = re.sub(
-                r"[^\w\-.]",
-                "_",
-                f"{sheet['agent']['agent_id']}_{sheet['agent']['name'] or ''}_{sheet['period']['from']}_{sheet['period']['to']}",
-            )
+            agent, period = sheet["agent"], sheet["period"]
+            parts = agent["agent_id"], agent["name"] or "", period["from"], period["to"]
+            name = re.sub(r"[^\w\-.]", "_", "_".join(parts))
             archive.writestr(f"{name}.pdf", to_pdf([sheet], language))
             progress(at + 1)
     return buffer.getvalue()

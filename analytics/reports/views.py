@@ -243,6 +243,11 @@ def format_value(value: float | None, one: Indicator, language: str) -> str:
     return value_text(value, one.unit, language)
 
 
+def market_text(average: MarketAverage, one: Indicator, language: str) -> str:
+    """A market average with its source."""
+    return f"{format_value(average.value, one, language)}（{average.source}）"
+
+
 def coaching_table(frame: pd.DataFrame, known: Catalogue, language: str) -> tuple[pd.DataFrame, list[Column]]:
     """The coaching list in the reader's language, as a frame and its export columns."""
 

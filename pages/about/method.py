@@ -183,7 +183,7 @@ with shell.page("method", needs_data=False, official=True):
                 "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}" + (f" × {one.scale:g}" if one.scale != 1 else "") + (f" · {t('method.median_agent')}" if one.fallback else ""),
                 "better": t(f"method.{one.direction}"),
                 "standard": " · ".join(f"{views.format_value(value, one, session.language())} → {points:g}" for value, points in zip(one.standard.values, one.standard.points, strict=True)) + f" ({t(f'method.mode_{one.standard.mode}')})",
-                "market": f"{views.format_value(market[one.id].value, one, session.language())}（{market[one.id].source}）" if one.id in market else "",
+                "market": views.market_text(market[one.id], one, session.language()) if one.id in market else "",
                 "why": text(one.why),
             }
             for at, one in enumerate(known.indicators)

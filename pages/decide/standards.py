@@ -475,7 +475,7 @@ def in_force_line() -> None:
     market = {name: entry for name, entry in load.desk().market().items() if name in base.ids}
     if market:
         parts = [
-            f"{text(base[name].label)} {views.format_value(entry.value, base[name], session.language())}（{entry.source}）"
+            f"{text(base[name].label)} {views.market_text(entry, base[name], session.language())}"
             for name, entry in market.items()
         ]
         st.caption(t("sheet.market", parts="；".join(parts)))

@@ -426,10 +426,11 @@ def saved() -> None:
                 st.button(t("weights.delete"), key="delete_scheme", on_click=action(delete), args=(name,))
     if adoptions:
         st.subheader(t("weights.adoptions"), anchor=False)
+        presets = preset_schemes()
         table = pd.DataFrame(
             [
                 {
-                    "scheme": f"{label_of(one.name) if one.name in preset_schemes() else one.name} v{one.version}",
+                    "scheme": f"{label_of(one.name) if one.name in presets else one.name} v{one.version}",
                     "effective_from": one.effective_from,
                     "who": sheets.who(one.who, session.language()),
                     "adopted_at": one.adopted_at,

@@ -87,9 +87,8 @@ def _literal(found: re.Match[str]) -> str:
         if before.isdigit() and after.isdigit() and not re.search(r":1(00|234):", words):
             return mark  # a time of day
         # A name between two colons is a face, and the second colon may be one of the sentence.
-        return (
-            f"{'' if before and not _of_face(before) else _APART}\\:{'' if after and not _of_face(after) else _APART}"
-        )
+        apart = ("" if char and not _of_face(char) else _APART for char in (before, after))
+        return "\\:".join(apart)
     arrow = after in ("-", ">", "=") and mark in "<>~-" and bool(after)
     return f"{mark if mark == '-' and not found['start'] else chr(92) + mark}{_APART if arrow else ''}"
 

@@ -29,9 +29,11 @@ ICON = "📋"  # no file: a picture would be a download, and downloads need a lo
 CSS = """<style>
 [data-testid="stMainBlockContainer"] {padding-top: 3.2rem; max-width: 1480px;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums; font-size: 1.75rem;}
-h1 {font-size: 28px !important; padding: 0 0 .15rem 0 !important;} h2, h3 {font-size: 18px !important; padding: .35rem 0 !important;}
+h1 {font-size: 28px !important; padding: 0 0 .15rem 0 !important;}
+h2, h3 {font-size: 18px !important; padding: .35rem 0 !important;}
 .page-line {font-size: 14px; opacity: .86; margin: 0 0 .35rem 0;} .page-line b {font-weight: 700;}
-.badge {display: inline-block; border: 1px solid currentColor; border-radius: 4px; padding: 0 6px; font-size: 12px; margin-right: 6px;}
+.badge {display: inline-block; border: 1px solid currentColor; border-radius: 4px;
+  padding: 0 6px; font-size: 12px; margin-right: 6px;}
 [data-testid="stCaptionContainer"] {opacity: 1 !important; color: var(--st-text-color) !important;}
 @media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding: 4rem .8rem 2rem;}}
 </style>"""

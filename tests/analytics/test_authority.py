@@ -203,7 +203,7 @@ def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_wo
     assert "renewal_rate" in desk.catalogue(march).ids
 
 
-def test_a_scheme_that_weighs_what_the_standards_lack_shares_that_weight_in_its_category_and_says_so(desk):
+def test_a_scheme_that_weighs_what_the_standards_lack_shares_it_in_its_category_and_says_so(desk):
     split = {one.id: one.weight for one in catalogue().indicators}
     scheme = saved(desk, weights={"results": 60.0, "service": 30.0, "competence": 10.0}, indicators=split)
     known = with_version(standard({"complaint_rate": {}}))
@@ -715,7 +715,7 @@ def test_no_side_door_shows_an_agent_a_trial_or_a_published_month_that_became_pr
 # -- what nobody could use is not put in force --------------------------------------------------------------------------
 
 
-def test_a_scheme_that_leaves_a_month_without_weights_is_not_adopted_and_standards_that_would_neither(desk):
+def test_neither_a_scheme_nor_standards_that_leave_a_month_without_weights_are_adopted(desk):
     saved(desk, "只看服务", {"results": 0.0, "service": 100.0, "competence": 0.0})
     nothing_of_service = {one.id: {} for one in desk.catalogue(PERIOD).indicators if one.category == "service"}
     june = dt.date(2026, 6, 1)

@@ -34,7 +34,7 @@ def test_numbers_that_differ_in_a_digit_are_two_people_and_in_their_dress_one():
     assert [(one.spelling, one.agent_id) for one in alike({"A1001": 5, "ａ1001 ": 1})] == [("ａ1001 ", "A1001")]
 
 
-def test_a_number_that_lost_its_zeros_is_merged_into_the_one_that_has_them_however_few_rows_name_it():
+def test_a_number_without_its_zeros_is_merged_into_the_one_with_them_however_few_rows_name_it():
     assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7})] == [("4518", "004518")]
     assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7}, {"4518"})] == [("004518", "4518")]
 

@@ -20,10 +20,11 @@ from tests.conftest import ROOT, load_text, load_tiny
 SLOW = 180_000  # milliseconds that a busy machine is given; an idle one takes a few thousand
 
 # Of every place: what elements it is made of (but the empty ones that keep marks apart), and its words.
-SHAPE = """() => Object.fromEntries([...document.querySelectorAll('[class*=st-key-place-]')].map(place => [
+SHAPE = """() => Object.fromEntries(
+  [...document.querySelectorAll('[class*=st-key-place-]')].map(place => [
   [...place.classList].find(name => name.startsWith('st-key-place-')).slice(13),
-  [[...place.querySelectorAll('*')].filter(one => one.tagName != 'SPAN' || one.children.length || one.textContent
-    || one.className).map(one => one.tagName).join(' '), place.textContent]]))"""
+  [[...place.querySelectorAll('*')].filter(one => one.tagName != 'SPAN' || one.children.length
+    || one.textContent || one.className).map(one => one.tagName).join(' '), place.textContent]]))"""
 
 # Streamlit fetches the code of some elements when they are first met: until then their places are empty.
 DRAWN = """count => { const places = [...document.querySelectorAll('[class*=st-key-place-]')];
@@ -63,11 +64,17 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 
 # Whatever the page holds beyond what the app itself makes; the reader's own links lead to the app.
 MADE = """base => ({
-  links: [...document.querySelectorAll('a[href]')].map(one => one.href).filter(href => !href.startsWith(base)),
-  images: [...document.querySelectorAll('img')].map(one => one.src).filter(src => src.includes('evil')),
-  formulas: document.querySelectorAll('.katex, .stMarkdownColoredText, .stMarkdownBadge, .stMarkdownColoredBackground').length,
-  faces: [...document.querySelectorAll('[data-testid=stMarkdownContainer]')].filter(one => /😄|👍/u.test(one.textContent)).length,
-  strong: [...document.querySelectorAll('[data-testid=stMarkdownContainer] :is(strong, em, code)')].filter(one => ['b', 'c'].includes(one.textContent)).length,
+  links: [...document.querySelectorAll('a[href]')].map(one => one.href)
+    .filter(href => !href.startsWith(base)),
+  images: [...document.querySelectorAll('img')].map(one => one.src)
+    .filter(src => src.includes('evil')),
+  formulas: document.querySelectorAll(
+    '.katex, .stMarkdownColoredText, .stMarkdownBadge, .stMarkdownColoredBackground').length,
+  faces: [...document.querySelectorAll('[data-testid=stMarkdownContainer]')]
+    .filter(one => /😄|👍/u.test(one.textContent)).length,
+  strong: [...document.querySelectorAll(
+    '[data-testid=stMarkdownContainer] :is(strong, em, code)')]
+    .filter(one => ['b', 'c'].includes(one.textContent)).length,
   hit: window.hit ?? null,
 })"""
 

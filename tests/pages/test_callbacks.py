@@ -189,7 +189,7 @@ def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
     assert [one.value for one in at.error] == ["您没有权限这样做，或这不在您的范围内。"]
 
 
-def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_with_who_what_when_and_how_many(staffed):
+def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_it(staffed):
     staffed("boss@x.cn", "pages/explore/overview.py")
     assert lines("export") == []
     name, make = staffed.files["ranking.csv"]

@@ -226,7 +226,7 @@ def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_fo
     assert "“**保费**”口径：30 行里 100% 在四舍五入以内" in said(at)
 
 
-def test_agents_who_keep_improving_are_listed_with_their_evidence_and_the_budget_says_what_luck_costs(sampled):
+def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says_what_luck_costs(sampled):
     sampled.switch_page("pages/explore/trends.py").run()
     sound(sampled)
     shown = table(sampled, "weight", "q")

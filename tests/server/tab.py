@@ -148,7 +148,8 @@ class Tab:
 
     def put(self, size: int, session_id: str | None = None, file_id: str | None = None) -> httpx.Response:
         """Hand a file in."""
-        where = f"{self.base}/_stcore/upload_file/{session_id or self.session_id}/{file_id or secrets.token_hex(8)}"
+        place = f"{session_id or self.session_id}/{file_id or secrets.token_hex(8)}"
+        where = f"{self.base}/_stcore/upload_file/{place}"
         return httpx.put(where, files={"file": ("f.csv", b"x" * size)}, headers=self.headers, timeout=60)
 
 

@@ -137,7 +137,7 @@ def books(random, effect=0.0, lift=0.0, agents=120):
     return talks, asked
 
 
-def test_what_went_with_talks_on_different_days_is_found_and_a_rise_of_everybody_is_not_taken_for_it():
+def test_what_went_with_talks_on_different_days_is_found_and_a_rise_of_everybody_is_not():
     found, useless = [], []
     random = np.random.default_rng(8)
     for _ in range(6):

@@ -44,7 +44,7 @@ def test_years_of_service_stand_in_their_order_and_other_groups_by_name():
     assert set(SENIORITY) >= {"<1", "3–5", "5+"}
 
 
-def test_an_agent_belongs_to_the_channel_of_most_policies_and_to_the_first_name_where_two_are_level():
+def test_an_agent_belongs_to_the_channel_of_most_policies_and_of_two_level_ones_to_the_first():
     evaluation = company(3)
     cases = pd.DataFrame(
         {

@@ -480,7 +480,7 @@ def test_thousands_in_letters_are_read(read):
     ]  # fmt: skip
 
 
-def test_a_format_whose_parts_write_different_units_is_read_by_the_part_that_shows_the_value_and_asked(read, tmp_path):
+def test_a_format_of_parts_in_different_units_is_read_by_the_part_that_shows_the_value(read, tmp_path):
     rows = [PREMIUM, *([f"P{at}", "A1", "2026-04-02", "已续", value] for at, value in enumerate((0.4, 1.2, 0.5)))]
     told = read(workbook(tmp_path / "b.xlsx", rows, formats={4: '[<1]0.00;0.00"万元"'}))
     assert told.column("premium_due") == [Decimal("0.40"), Decimal("12000.00"), Decimal("0.50")]

@@ -102,9 +102,7 @@ def test_total_rows_are_left_out_wherever_they_stand_and_named(home, tmp_path, w
     assert note(receipt, "left_total") == {"count": 1, "rows": "3"}
 
 
-def test_a_total_word_in_the_team_column_makes_a_total_row_but_a_team_called_so_does_not_lose_its_agents(
-    home, tmp_path
-):
+def test_a_total_word_in_the_team_column_makes_a_total_row_but_a_team_called_so_keeps_its_agents(home, tmp_path):
     text = "团队,工号,续保率\n东,A1,90%\n东小计,,90%\n汇总组,B2,80%\n"
     columns = {"agent_id": "工号", "team": "团队", "renewal_rate": "续保率"}
     home.load(write(tmp_path, "a.csv", text), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
@@ -512,7 +510,8 @@ def test_an_open_document_sheet_is_read_and_its_hidden_rows_are_left_out(home, t
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
-        f'<office:body><office:spreadsheet><table:table table:name="三月">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<office:body><office:spreadsheet><table:table table:name="三月">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
     )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
