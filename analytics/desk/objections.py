@@ -105,7 +105,8 @@ class Objections(Sheets):
         filters = Filters(Period(objection.first, objection.last))
         scheme = self.scheme(filters.period)
         before = evaluate(self.home.measure(filters), scheme)
-        with sandbox(self.home.warehouse, [correction], self.home.settings) as trial:
+        standing = self.home.state.objections.corrections()
+        with sandbox(self.home.warehouse, standing, correction, self.home.settings) as trial:
             after = evaluate(self.home.measure(filters, trial), scheme)
         found = replay(before, place(before), after, place(after), objection.agent_id)
         return replace(found, moved=self.mine(found.moved))

@@ -187,12 +187,21 @@ def _corrections_moved(
     cursor: duckdb.DuckDBPyConnection, wanted: Sequence[Mapping[str, Any]]
 ) -> set[tuple[str, dt.date]]:
     """The policies (and months) of which the views do not give this yet."""
-    run(cursor, "sandbox_proposed")  # typed as the stored ones are
-    for values in wanted:
-        run(cursor, "sandbox_propose", **values)
+    _propose(cursor, wanted)
     after = {(row[0], row[1]): row for row in cursor.execute("select * from proposed").fetchall()}
     now = {(row[0], row[1]): row for row in run(cursor, "corrections")}
     return {key for key in {*now, *after} if now.get(key) != after.get(key)}
+
+
+def propose_corrections(cursor: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
+    """The table `proposed`, for this cursor alone: every policy as these corrections, in their order, would have it."""
+    _propose(cursor, _corrected(corrections))
+
+
+def _propose(cursor: duckdb.DuckDBPyConnection, wanted: Sequence[Mapping[str, Any]]) -> None:
+    run(cursor, "sandbox_proposed")  # typed as the stored ones are
+    for values in wanted:
+        run(cursor, "sandbox_propose", **values)
 
 
 def correction_values(correction: Correction) -> dict[str, Any]:

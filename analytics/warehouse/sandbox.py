@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.model import Settings
 from analytics.people import Correction
 from analytics.warehouse.connection import Warehouse, question, run, statements
-from analytics.warehouse.records import correction_values, rollup_bound
+from analytics.warehouse.records import propose_corrections, rollup_bound
 
 
 class Sandbox(Warehouse):
@@ -31,19 +31,17 @@ class Sandbox(Warehouse):
 
 
 @contextmanager
-def sandbox(warehouse: Warehouse, corrections: Sequence[Correction], settings: Settings) -> Iterator[Sandbox]:
-    """The warehouse as it would be with these corrections; nothing of it is stored."""
-    months = sorted({one.month for one in corrections})
-    span: Mapping[str, Any] = {"first_month": months[0], "last_month": months[-1]}
+def sandbox(
+    warehouse: Warehouse, standing: Sequence[Correction], correction: Correction, settings: Settings
+) -> Iterator[Sandbox]:
+    """The warehouse as it would be with one more correction after those that stand; nothing of it is stored."""
+    month = correction.month
+    span: Mapping[str, Any] = {"first_month": month, "last_month": month}
     with warehouse.cursor() as cursor:
-        run(cursor, "sandbox_proposed")
-        for one in corrections:
-            run(cursor, "sandbox_propose", **correction_values(one))
-        run(cursor, "sandbox_policies", **span)
+        propose_corrections(cursor, [*standing, correction])
+        run(cursor, "sandbox_corrections")
         run(cursor, "sandbox_others", **span)
-        cursor.execute(
-            f"insert into agent_month by name {question('rollup')}", rollup_bound(settings, months[0], months[-1])
-        )
+        cursor.execute(f"insert into agent_month by name {question('rollup')}", rollup_bound(settings, month, month))
         run(cursor, "shadow_roster", **span)
         cursor.execute(question("roster"), span)
         yield Sandbox(warehouse, cursor)

@@ -206,16 +206,9 @@ create or replace temp table proposed (
 )
 -- name: sandbox_propose
 insert into proposed values ($policy_id, $month, $outcome, $renewed_on, $premium_renewed, $agent_id, $exclusion, $satisfaction)
--- name: sandbox_policies
--- The policies of one month as they would be: stands before the stored view of that name for this cursor alone.
-create or replace temp table current_policies as
-select p.* replace (
-  coalesce(c.agent_id, p.agent_id) as agent_id, coalesce(c.outcome, p.outcome) as outcome,
-  case when c.outcome in ('lost', 'open') then null else coalesce(c.renewed_on, p.renewed_on) end as renewed_on,
-  case when c.outcome in ('lost', 'open') then null else coalesce(c.premium_renewed, p.premium_renewed) end as premium_renewed,
-  nullif(coalesce(c.exclusion, p.exclusion), '') as exclusion, coalesce(c.satisfaction, p.satisfaction) as satisfaction)
-from current_policies p left join proposed c on c.policy_id = p.policy_id and c.month = p.month
-where p.month between $first_month and $last_month
+-- name: sandbox_corrections
+-- The corrections as they would be: stand before the stored ones for this cursor alone, so that the views lay them over the records.
+create or replace temp table policy_correction as select * from proposed
 -- name: sandbox_others
 -- The agent-months that the proposal does not touch.
 create or replace temp table agent_month as select * from agent_month where not (month between $first_month and $last_month)

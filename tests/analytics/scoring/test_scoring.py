@@ -190,6 +190,28 @@ def test_a_veto_caps_the_grade_and_leaves_the_score():
     assert scored.score.tolist() == pytest.approx([95, 95])
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
+    vetoes = (Veto("satisfaction", 50.0, "B"), Veto("complaint_rate", 3.0, "C"))
+    known = replace(catalogue(), vetoes=vetoes[::order])
+    # Rows of A, B, C and D, four times: no veto speaks, that of satisfaction, that of complaints, both.
+    marks = np.repeat(np.tile([95.0, 85.0, 75.0, 65.0], 4)[:, None], len(known.ids), axis=1)
+    value = np.full(marks.shape, np.nan)
+    value[:, known.position("satisfaction")] = np.repeat([50.0, 49.9, 50.0, 49.9], 4)
+    value[:, known.position("complaint_rate")] = np.repeat([3.0, 3.0, 3.1, 3.1], 4)
+    nothing = np.zeros(marks.shape, dtype=bool)
+    scored = score(Values(value, value, value, marks, nothing), vector(default_scheme(), known), known, 40)
+    assert scored.earned.tolist() == list("ABCD") * 4
+    assert scored.grade.tolist() == [*"ABCD", *"BBCD", *"CCCD", *"CCCD"]
+    complaints, none = "complaint_rate", ""
+    assert scored.capped_by.reshape(4, 4).tolist() == [
+        [none] * 4,
+        ["satisfaction", none, none, none],
+        [complaints, complaints, none, none],
+        [complaints, complaints, none, none],
+    ]
+
+
 @pytest.mark.parametrize(
     "weights",
     [{"results": -1, "service": 50}, {"results": 0, "service": 0}, {"wealth": 100}, {"results": float("nan")}],
