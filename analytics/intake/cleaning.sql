@@ -91,11 +91,12 @@ create macro date_of(d, day_order, serial_epoch) as
   end;
 
 -- A moment with an offset (Z is one) is told in the time of China; 23:59:17 is the midnight of web exporters.
-create macro with_offset(s) as regexp_full_match(s, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})');
+create macro with_offset(s) as regexp_full_match(s, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|UTC|[+-]\d{2}(:?\d{2})?)');
 create macro offset_minutes(s) as
-  case when s like '%Z' then 0
-       else (case regexp_extract(s, '([+-])\d{2}:?\d{2}$', 1) when '-' then -1 else 1 end)
-            * (60 * regexp_extract(s, '[+-](\d{2}):?\d{2}$', 1)::integer + regexp_extract(s, '[+-]\d{2}:?(\d{2})$', 1)::integer) end;
+  case when s like '%Z' or s like '%UTC' then 0
+       else (case regexp_extract(s, ':\d{2}(\.\d+)?\s*([+-])[\d:]+$', 2) when '-' then -1 else 1 end)
+            * (60 * regexp_extract(s, '[+-](\d{2})(:?\d{2})?$', 1)::integer
+               + coalesce(try_cast(regexp_extract(s, '[+-]\d{2}:?(\d{2})$', 1) as integer), 0)) end;
 create macro local_moment(s) as
   try_cast(replace(regexp_extract(s, '^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?'), 'T', ' ') as timestamp)
   + to_minutes(480 - offset_minutes(s));

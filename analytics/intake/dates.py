@@ -86,12 +86,12 @@ def _turn_back(connection: duckdb.DuckDBPyConnection, place: str, column: str, n
         return
     others = [_date(match, order) for match in left.values()]
     turned = {cell: day.replace(month=day.day, day=day.month) for cell, day in dates.items()}
-    spans = {"keep": _span([*dates.values(), *others]) + 1, "turn": _span([*turned.values(), *others]) + 1}
-    if spans["turn"] >= spans["keep"]:
+    spans = {"as_written": _span([*dates.values(), *others]) + 1, "turn": _span([*turned.values(), *others]) + 1}
+    if spans["turn"] >= spans["as_written"]:
         return
     answer = settling.ask(
-        f"dates_turned.{name}", "dates_turned", ("turn", "keep"), "turn",
-        column=column, text=min(left), value=min(dates), turned=f"{turned[min(dates)]}", spans=_in_words({"turn": spans["turn"], "keep": spans["keep"]}),
+        f"dates_turned.{name}", "dates_turned", ("turn", "as_written"), "turn",
+        column=column, text=min(left), value=min(dates), turned=f"{turned[min(dates)]}", spans=_in_words({"turn": spans["turn"], "as_written": spans["as_written"]}),
     )  # fmt: skip
     if answer == "turn":
         connection.execute("create or replace table turned (text varchar, day varchar)")

@@ -170,7 +170,7 @@ class Settler:
     def _clock(self, column: Column) -> None:
         """Say when moments were told in another zone, and when midnight is written as web exporters write it."""
         zoned, midnight = self._one(
-            f"select count(*) filter (with_offset(trim({column.place})) and not suffix({column.place}, '+08:00')), "
+            f"select count(*) filter (with_offset(trim({column.place})) and not regexp_matches({column.place}, '[+]08(:?00)?$')), "
             f"count(*) filter (contains({column.place}, '23:59:17')) from raw where length({column.place}) > 15"
         )
         if zoned:

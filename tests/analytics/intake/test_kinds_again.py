@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -52,11 +54,11 @@ def half_turned(path):
 def test_dates_of_which_a_spreadsheet_turned_one_part_round_are_asked(tmp_path):
     told = read_file(half_turned(tmp_path / "p.xlsx"), tmp_path)
     question = told.questions["dates_turned.due_date"]
-    assert (question["choices"], question["suggested"]) == (("turn", "keep"), "turn")
-    assert question["facts"]["spans"]["en"] == "turn day and month round: 1, count as usual: 12"
+    assert (question["choices"], question["suggested"]) == (("turn", "as_written"), "turn")
+    assert question["facts"]["spans"]["en"] == "turn day and month round: 1, as they stand: 12"
     told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "turn"})
     assert {day.strftime("%Y-%m") for day in told.column("due_date")} == {"2026-04"}
-    told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "keep"})
+    told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "as_written"})
     assert len({day.month for day in told.column("due_date")}) == 12
 
 
@@ -194,3 +196,27 @@ def test_rows_left_out_of_several_sheets_are_told_by_sheet_and_in_order(shell, t
 def test_a_sheet_says_that_nobody_has_a_target_where_nobody_has_one(given, said):
     month = {"month": "2026-05", "count_basis": "median_result", "premium_basis": "none", "given_targets": given}
     assert said in targets_line({"targets": [month], "indicators": []}, "en")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-03-31 17:00:00+00", "2026-04-01"), ("2026-03-31 17:00:00.5+00", "2026-04-01"), ("2026-03-31 17:00:00 UTC", "2026-04-01"),
+        ("2026-03-31T17:00Z", "2026-04-01"), ("2026-04-01 02:00:00+0900", "2026-04-01"), ("2026-04-01 00:30:00+09", "2026-03-31"),
+        ("2026-03-31 10:30:00-05:30", "2026-04-01"), ("2026-03-31 17:00:00+08", "2026-03-31"),
+    ],
+)  # fmt: skip
+def test_a_zone_of_whole_hours_as_databases_write_it_is_a_zone(read, written, meant):
+    told = read(policies(f"P1,A1,{written},已续"))
+    assert str(told.records[0]["due_date"]) == meant
+    assert ("time_zone" in told.notes) != written.endswith("+08")
+
+
+def test_moments_of_a_parquet_file_are_days_of_china(tmp_path):
+    day = dt.datetime(2026, 3, 31, 17)
+    table = pa.table({
+        "policy_id": ["P1"], "agent_id": ["A1"], "outcome": ["renewed"],
+        "due_date": pa.array([day], pa.timestamp("us", tz="UTC")),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "p.parquet")
+    assert [str(one) for one in read_file(tmp_path / "p.parquet", tmp_path).column("due_date")] == ["2026-04-01"]
