@@ -49,7 +49,7 @@ class Marks:
 
 def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
     """Sheet name → its marks, and whether its dates count from 1904."""
-    if not zipfile.is_zipfile(path):
+    if not _begins_as_archive(path):
         return _marks_of_xls(path), False
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
@@ -78,6 +78,12 @@ def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
             one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true", "on") for one in book.iter()
         )
         return out, since
+
+
+def _begins_as_archive(path: Path) -> bool:
+    """By the first bytes: a workbook of the old form may hold an archive near its end (its theme), which zipfile would find."""
+    with path.open("rb") as handle:
+        return handle.read(2) == b"PK"
 
 
 def is_locked(path: Path) -> bool:

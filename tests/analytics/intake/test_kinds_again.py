@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from decimal import Decimal
 
 import pyarrow as pa
@@ -10,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from analytics.intake import marks
+from analytics.intake.formats import shown
 from analytics.intake.settle import names_the_loss
 from analytics.reports.sheets import targets_line
 from tests.analytics.intake.told import POLICY, policies, read_file, workbook
@@ -167,7 +171,6 @@ def test_percents_are_shown_without_zeros_that_nobody_wrote(tmp_path):
     rows = [["工号", "月份", "应续件数", "续保率"], ["A1", "2026-06", 7, 6 / 7], ["B2", "2026-06", 4, 0.5]]
     told = read_file(workbook(tmp_path / "s.xlsx", rows, formats={3: "0.0%"}), tmp_path)
     assert told.measure("renewed_policies")["A1"] == pytest.approx(6)
-    from analytics.intake.formats import shown
 
     assert (shown("0.857142857142857", "%"), shown("0.5", "%"), shown("1", "%")) == ("85.7142857142857%", "50%", "100%")
     assert Decimal(shown("0.92", "%").rstrip("%")) == 92
@@ -220,3 +223,14 @@ def test_moments_of_a_parquet_file_are_days_of_china(tmp_path):
     })  # fmt: skip
     pq.write_table(table, tmp_path / "p.parquet")
     assert [str(one) for one in read_file(tmp_path / "p.parquet", tmp_path).column("due_date")] == ["2026-04-01"]
+
+
+def test_a_workbook_of_the_old_form_that_holds_an_archive_is_still_of_the_old_form(tmp_path, monkeypatch):
+    inside = io.BytesIO()
+    with zipfile.ZipFile(inside, "w") as theme:
+        theme.writestr("theme/theme/theme1.xml", "<a/>")
+    path = tmp_path / "p.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + inside.getvalue())
+    assert zipfile.is_zipfile(path)
+    monkeypatch.setattr(marks, "_marks_of_xls", lambda _: {"表": marks.Marks(hidden={3})})
+    assert marks.marks_of(path)[0]["表"].hidden == {3}
