@@ -7,6 +7,7 @@ from typing import Any
 
 from analytics.errors import RenewalError
 from analytics.home import Home
+from analytics.intake.formats import brief
 from analytics.intake.guessing import alike
 from analytics.intake.questions import questions_from
 from analytics.intake.recipe import Recipe, recipe_from
@@ -33,7 +34,7 @@ def _sheet(sheet: dict[str, Any], kind: str | None) -> dict[str, Any]:
     guesses = [guess for guess in sheet["guesses"] if kind in (None, guess["kind"])]
     return {
         "sheet": sheet["name"], "rows": sheet["rows"], "header_row": sheet["header_row"],
-        "columns": {header: sheet["distinct"][header][:3] for header in sheet["headers"]},
+        "columns": {header: [brief(value) for value in sheet["distinct"][header][:3]] for header in sheet["headers"]},
         "guesses": [
             {
                 "kind": guess["kind"], "sure": guess["sure"], "complete": guess["complete"],

@@ -18,6 +18,8 @@ _ASIDE = re.compile(r"\[[^\]]*\]")  # conditions, colours, currencies
 _NAMED = re.compile(r"USD|EUR|HKD|GBP|JPY|PHP|CNY|RMB|人民币|美元|欧元|港[币元]|英镑|日元|元")
 _LITERAL_PERCENT = re.compile(r'"[^"]*%[^"]*"|[\\!]%')
 _PADDED = re.compile(r'(?:"([A-Za-z][A-Za-z0-9-]*)"|\\?([A-Za-z]))?(0{2,})')  # 000000, "A"0000: how ids are shown
+BRIEF = 4  # decimals of an example
+_LONG = re.compile(r"(-?\d+\.\d{5,})(%?)")
 _PADS = re.compile(r"([A-Za-z][A-Za-z0-9-]*)?(0{2,})")
 LITERAL_PERCENT = "as written %"  # stands behind the number without multiplying it
 LARGEST_SHARE = 10  # a number beyond it whose format is a percent is an id or a percent already
@@ -82,6 +84,12 @@ def shown(number: str, word: str) -> str:
     if word == "%":
         return f"{(Decimal(number) * 100).normalize():f}%"
     return f"{number}{word}" if word in UNITS else f"{word} {number}"
+
+
+def brief(cell: str) -> str:
+    """A cell as an example shows it: a number without the decimals that only a machine needs."""
+    long = _LONG.fullmatch(cell.strip())
+    return f"{round(Decimal(long[1]), BRIEF).normalize():f}{long[2]}" if long else cell
 
 
 def _sections(code: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.errors import RecipeRefused
 from analytics.intake.fields import kinds
+from analytics.intake.formats import brief
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import DOUBTED, SURE
 
@@ -39,7 +40,7 @@ def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> l
         (group[0].get("distinct", {}) for group in groups if complete in group[0]["guesses"]), {}
     )
     unsure = [
-        f"{field} = {header} ({', '.join(cells[header][:EXAMPLES])})" if cells.get(header) else f"{field} = {header}"
+        f"{field} = {header} ({', '.join(map(brief, cells[header][:EXAMPLES]))})" if cells.get(header) else f"{field} = {header}"
         for field, (header, sure) in complete["matches"].items() if sure < SURE
     ]  # fmt: skip
     unsure += [

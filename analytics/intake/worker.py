@@ -18,6 +18,7 @@ import pyarrow as pa
 from analytics.errors import FileRefused, RenewalError
 from analytics.intake import cells
 from analytics.intake.container import Sheet
+from analytics.intake.formats import brief
 from analytics.intake.months import header_month
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import known_headers, recognise
@@ -161,7 +162,7 @@ def _unused(found: Sequence[Sheet], recipe: Recipe) -> list[tuple[str, list[str]
             if plain(header) in taken or header in months or header in out:
                 continue
             values = sheet.body.column(index).slice(0, 1000).unique().to_pylist()
-            given = [" ".join(value.split())[:SHOWN] for value in values if value and value.strip()]
+            given = [brief(" ".join(value.split()))[:SHOWN] for value in values if value and value.strip()]
             if given:
                 out[header] = given[:EXAMPLES]
     return list(out.items())

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.catalogue import catalogue
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
+from analytics.intake.formats import brief
 from analytics.intake.months import span
 from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
@@ -191,7 +192,7 @@ def columns_of(
     taken = {header: field_of(kind, name) for name, header in columns.items()}
     rows = [
         {
-            "header": header, "values": ", ".join(value[:24] for value in sheet["distinct"][header][:3]),
+            "header": header, "values": ", ".join(brief(value)[:24] for value in sheet["distinct"][header][:3]),
             "field": text(found.label) if (found := taken.get(header)) else t("data.unused"),
         }
         for header in sorted(sheet["headers"], key=lambda one: one in taken)

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from analytics.intake import marks
-from analytics.intake.formats import shown
+from analytics.intake.formats import brief, shown
 from analytics.intake.settle import names_the_loss
 from analytics.reports.sheets import targets_line
 from tests.analytics.intake.told import POLICY, policies, read_file, workbook
@@ -234,3 +234,11 @@ def test_a_workbook_of_the_old_form_that_holds_an_archive_is_still_of_the_old_fo
     assert zipfile.is_zipfile(path)
     monkeypatch.setattr(marks, "_marks_of_xls", lambda _: {"表": marks.Marks(hidden={3})})
     assert marks.marks_of(path)[0]["表"].hidden == {3}
+
+
+@pytest.mark.parametrize(
+    ("cell", "example"),
+    [("85.7142857142857%", "85.7143%"), ("0.857142857142857", "0.8571"), ("1860.5", "1860.5"), ("PDAA1", "PDAA1"), ("12.00000", "12")],
+)  # fmt: skip
+def test_an_example_of_a_number_has_no_decimals_of_a_machine(cell, example):
+    assert brief(cell) == example
