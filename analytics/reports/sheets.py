@@ -130,7 +130,7 @@ def certainty_lines(sheet: Sheet, language: str) -> list[str]:
             continue
         label = item["label"][language]
         facts = {
-            "indicator": label, "value": of_item(item, item["value"], language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
+            "count": round(sure["n"]), "indicator": label, "value": of_item(item, item["value"], language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
             "low": of_item(item, sure["low"], language), "high": of_item(item, sure["high"], language), "own": "—" if sure["z"] is None else percent(sure["z"], 0),
         }  # fmt: skip
         kind = "rate_alone" if sure["kind"] == "rate" and sure["z"] is None else sure["kind"]
@@ -169,7 +169,7 @@ def meaning(sheet: Sheet, language: str) -> str:
             continue
         parts.append(
             say("sheet.against_line", language, indicator=item["label"][language], value=of_item(item, item["value"], language),
-                line=of_item(item, line, language), kind=say(f"cut.{sheet['cut']['kind']}", language))
+                line=of_item(item, line, language), kind=say(f"cut.{sheet['cut']['kind']}", language).lower())
         )  # fmt: skip
     facts = ("，" if language == "zh" else ", ").join(parts)
     if sheet["quadrant"] == UNPLACED:

@@ -337,10 +337,10 @@ def ranking_table(
     frame["coverage"] = scored.coverage[rows] / 100.0
     columns = [
         Column("rank", say("column.rank", language), "count"),
-        *few_column(frame["too_few"], language),
         *(Column(name, say(f"column.{name}", language)) for name in ("agent_id", "name", "team", "branch")),
         Column("score", say("column.score", language), "score"),
         Column("grade", say("column.grade", language)),
+        *few_column(frame["too_few"], language),
         *([Column("veto", say("veto.column", language))] if any(vetoed) else []),
         Column("quadrant", say("column.quadrant", language)),
         Column("due_policies", say("column.due_policies", language), "count"),

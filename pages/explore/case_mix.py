@@ -114,9 +114,10 @@ with shell.page("case_mix"):
         before, after = before[before["team"] == team], after[after["team"] == team]
         if len(before) and len(after):
             split = change(before, after)
+            one_kind = len(split.cells) < 2
             st.markdown(
                 t(
-                    "case_mix.split",
+                    "case_mix.split_none" if one_kind else "case_mix.split",
                     team=team,
                     before=str(earlier),
                     total=points(split.split.total),
@@ -129,7 +130,7 @@ with shell.page("case_mix"):
                     },
                 )
             )
-            if split.performance[0] <= 0.0 <= split.performance[1]:
+            if not one_kind and split.performance[0] <= 0.0 <= split.performance[1]:
                 st.caption(t("case_mix.split_chance"))
             if split.merged:
                 st.caption(t("case_mix.merged", count=split.merged, least=CELL))

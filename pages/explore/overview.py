@@ -22,7 +22,7 @@ from analytics.reports.tables import Column
 from analytics.reports.words import change_number, change_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import Picture, picture
-from pages.ui.i18n import indicator, labels, md, plain, t, text
+from pages.ui.i18n import Markdown, indicator, labels, md, plain, t, text
 
 TOP = 25
 FIRST = 5
@@ -34,22 +34,23 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
     company, known = now.measured.company, now.catalogue
     with st.container(horizontal=True, gap="small", key="cards"):
         moved = None if before is None else score_change(now, before)
+        changes = {t("overview.company_score"): moved}
         rated = int(now.agents.rated.sum())
         st.metric(
             t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", **delta(moved, "points", now),
-            delta_description=compared(moved, now, compared_with), help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated), border=True,
+            help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated), border=True,
         )  # fmt: skip
         for name in dict.fromkeys(axes(known)):
             at = known.position(name)
             value, n = company.value[0, at], company.denominator[0, at]
             moved = None if before is None else value_change(now, before, name)
             counted = [] if np.isnan(n) else [t(COUNTED.get(name, "overview.n"), n=f"{int(n):,}")]
+            changes[indicator(name)] = moved
             reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
                 " · ".join([md(indicator(name)), *counted]), md(views.format_value(value, known[name], session.language())),
                 **delta(moved, known[name].unit, now, known[name].direction == "lower"),
-                delta_description=compared(moved, now, compared_with),
                 help=sure + reach_of(moved, known[name].unit) + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))), border=True,
             )  # fmt: skip
         st.metric(
@@ -58,6 +59,8 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
             border=True,
         )
+    if words := compared(changes, now, compared_with):
+        st.caption(words)
 
 
 def delta(moved: Change | None, unit: str, now: Evaluation, lower_better: bool = False) -> dict[str, Any]:
@@ -78,9 +81,18 @@ def verdict(moved: Change, now: Evaluation) -> str:
     return "open" if now.measured.provisional else moved.verdict
 
 
-def compared(moved: Change | None, now: Evaluation, with_: str) -> str | None:
-    """What stands beside a change: with what it was compared, and whether luck could have made it."""
-    return None if moved is None else t(f"overview.change_{verdict(moved, now)}", **{"with": with_})
+def compared(changes: dict[str, Change | None], now: Evaluation, with_: str) -> Markdown | None:
+    """With what the cards are compared, and which of the changes luck could have made."""
+    told = {name: verdict(moved, now) for name, moved in changes.items() if moved is not None}
+    if not told:
+        return None
+    chinese = session.language() == "zh"
+    said = [
+        plain(f"overview.change_{kind}", names=("、" if chinese else ", ").join(one for one, its in told.items() if its == kind))
+        for kind in ("told", "chance", "unknown", "open")
+        if kind in told.values()
+    ]  # fmt: skip
+    return t("overview.changes", **{"with": with_}, said=("；" if chinese else "; ").join(said))
 
 
 def reach_of(moved: Change | None, unit: str) -> str:
@@ -140,10 +152,8 @@ def not_rated(now: Evaluation) -> None:
 def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
     """Which indicators these agents lack."""
     missing = [
-        "、".join(
-            indicator(one.id)
-            for at, one in enumerate(now.catalogue.indicators)
-            if np.isnan(now.measured.agents.points[row, at])
+        labels(
+            one for at, one in enumerate(now.catalogue.indicators) if np.isnan(now.measured.agents.points[row, at])
         )
         for row in rows
     ]
@@ -229,7 +239,8 @@ with shell.page("overview"):
         with left:
             if len(ranked):
                 panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
-                st.caption(t("overview.ranking_note", shown=min(TOP, len(ranked)), all=len(ranked)))
+                note = "overview.ranking_note" if len(ranked) == len(rated) else "overview.ranking_note_skipped"
+                st.caption(t(note, shown=min(TOP, len(ranked)), all=len(ranked), rated=len(rated)))
             else:
                 st.info(t("overview.nobody_ranked", rated=len(rated)))
         with right:

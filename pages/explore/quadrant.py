@@ -257,7 +257,8 @@ def table() -> None:
     found = load.drawn("quadrant.table", now, lambda: listing(placed, shown), *lines, shown.tobytes())
     frame, columns = found.rows.frame, found.rows.columns
     if found.certain is not None:
-        st.caption(t("certainty.quadrants", certain=found.certain[0], all=found.certain[1]))
+        key = "certainty.quadrants" if found.certain[1] else "certainty.quadrants_none"
+        st.caption(t(key, certain=found.certain[0], all=found.certain[1]))
     if found.alike is not None:
         st.info(t("certainty.same", **found.alike))
     ticked = panel.pick("quadrant_table", found.rows, by="agent_id", most=len(frame), height=panel.fit(len(frame), 420))

@@ -152,8 +152,11 @@ NAME_WIDTH = 190
 def name_width(table: pd.DataFrame, column: str) -> int | None:
     """The width of a column of names in pixels where a long one would push the other columns out of sight, else its own: a click on a
     cell shows all of it."""
-    if column == "too_few":
-        return NAME_WIDTH  # the first rows, whose words Streamlit measures, have none
+    if column == "too_few":  # the first rows, whose words Streamlit measures, have none
+        return (
+            max((sum(13 if ord(letter) > 255 else 7 for letter in str(words)) for words in table[column]), default=0)
+            + 24
+        )
     if column not in NAMES or column not in table:
         return None
     return NAME_WIDTH if max(map(len, map(str, table[column])), default=0) > LONG else None

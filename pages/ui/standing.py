@@ -71,7 +71,7 @@ def triangle(measured: Measured) -> None:
         if found is not None:
             panel.draw("triangle", found.chart, alt=t(f"triangle.alt_{kind}"))
         else:
-            st.info(t("triangle.not_rated"))
+            st.info(t("triangle.nobody" if kind == "leader" else "triangle.not_rated"))
     with right:
         exact = True
         if kind == "leader":
@@ -90,7 +90,7 @@ def triangle(measured: Measured) -> None:
         if kind == "leader" and found is not None and any(name.endswith(UNSURE) for name in found.rows.frame["name"]):
             st.caption(t("triangle.few"))
         way = "triangle.exact" if exact else "triangle.approached"
-        st.caption(f"{t('triangle.note')} {t(way)}")
+        st.caption(t("triangle.note") if found is None else f"{t('triangle.note')} {t(way)}")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.desk import Desk
 from analytics.home import Home
 from analytics.insight.change import Change
+from analytics.language import say
 from analytics.model import Filters, Period
 from analytics.people import Talk
 from pages.ui import load
@@ -247,18 +248,18 @@ def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly
     rate = cards()["续保率"]
     assert re.fullmatch(r"[+−]\d+\.\d 个百分点", rate.delta)
     assert re.fullmatch(r"[+−]\d+\.\d 分", cards()["全公司综合得分"].delta)
-    assert rate.delta_description.endswith("；可能只是运气")
+    assert "续保率、客户满意度的变化可能只是运气。" in said(sampled)
     assert (rate.color, rate.direction) == (rate.GRAY, rate.NONE)
     assert "变化的 95% 范围：" in rate.help
     monkeypatch.setattr(Change, "verdict", "told")
     sampled.run()
     rate = cards()["续保率"]
-    assert rate.delta_description.endswith("；很难只用运气解释")
+    assert "全公司综合得分、续保率、客户满意度的变化很难只用运气解释。" in said(sampled)
     assert (rate.color, rate.direction) in ((rate.GREEN, rate.UP), (rate.RED, rate.DOWN))
     monkeypatch.setattr(Change, "verdict", "unknown")
     sampled.run()
     rate = cards()["续保率"]
-    assert rate.delta_description.endswith("；不知道偶然占多少")
+    assert "的变化里偶然占多少。" in said(sampled)
     assert rate.color == rate.GRAY
 
 
@@ -311,3 +312,41 @@ def test_nobody_is_counted_as_luck_where_nobody_is_judged(home, tmp_path, monkey
     assert "不作结论" in said(at)
     assert "样本够下结论的" not in said(at)
     load.close()
+
+
+def test_what_an_agent_lacks_is_listed_in_the_readers_language(home, tmp_path, monkeypatch):
+    load_text(home, tmp_path, "scoresheet", "工号,月份,续保率,客户满意度\nA1,2026-04,70%,80\n")
+    home.close()
+    at = opened(tmp_path / "home", monkeypatch, "en-GB")
+    sound(at)
+    lacks = table(at, "coverage", "missing")["missing"]
+    assert lacks.str.contains("Insurance knowledge, Communication").all()
+    assert not lacks.str.contains("、").any()
+    load.close()
+
+
+def test_a_company_whose_spread_nobody_knows_counts_no_certain_quadrants_and_names_no_leader(
+    home, tmp_path, monkeypatch
+):
+    rows = "".join(f"A{at},2026-04,{70 + at}%,{80 + at}\n" for at in range(12))
+    load_text(home, tmp_path, "scoresheet", "工号,月份,续保率,客户满意度\n" + rows)
+    home.close()
+    at = opened(tmp_path / "home", monkeypatch)
+    at.switch_page("pages/explore/quadrant.py").run()
+    sound(at)
+    assert "没有人的象限可以定：数据太少，或不知道偶然占多少。" in said(at)
+    assert table(at, "quadrant", "certainty")["certainty"].eq("没有件数或份数，不知道偶然占多少").all()
+    assert table(at, "quadrant", "action")["action"].eq("先看更多月份的数据再定").all()
+    at.switch_page("pages/decide/weights.py").run()
+    sound(at)
+    assert "没有人参评，任何权重下都没有人领先。" in said(at)
+    assert "分界线是精确算出的" not in said(at)
+    load.close()
+
+
+def test_one_policy_is_told_in_the_singular_and_says_nothing_of_a_rate_of_complaints():
+    facts = {"indicator": "Complaint rate", "x": "0", "high": "368.89"}
+    assert say("certainty.sentence_count", "en", count=1, n="1", **facts) == (
+        "Complaint rate: 0 with one policy, which tells nothing of the rate."
+    )
+    assert "368" not in say("certainty.sentence_count", "zh", count=1, n="1", **facts)
