@@ -38,7 +38,7 @@ def imported(*folders: str) -> set[str]:
                 names.add(node.module.partition(".")[0])
     packages = packages_distributions()
     foreign = names - set(sys.stdlib_module_names) - {"analytics", "pages", "tests", "dashboard"}
-    return {plain(packages[name][0]) if name in packages else name for name in foreign}
+    return {plain(packages[name][0]) if name in packages else plain(name) for name in foreign}
 
 
 APP = imported("analytics", "pages", "dashboard.py")

@@ -1,4 +1,4 @@
-"""What no figure, list or seal may get wrong, each said outright: lies about these were once told and noticed by no other test."""
+"""What no figure, list or seal may get wrong, each said outright: planted lies once survived."""
 
 import datetime as dt
 

@@ -1,0 +1,59 @@
+"""Which lies can be told: every change that cosmic-ray knows, less those that change nothing."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from cosmic_ray.commands import init
+from cosmic_ray.work_db import use_db
+from cosmic_ray.work_item import MutationSpec
+
+# The same answers by construction: identity where interned names are compared. Decorators that go
+# leave memories out, or fail at once.
+NO_LIES = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq")
+Place = tuple[str, tuple[int, int]]
+
+
+def modules(names: Sequence[str]) -> list[str]:
+    """The modules of some packages and files, by their paths; a name may end in *."""
+    paths = [path for name in names for path in sorted(Path().glob(name))]
+    files = [one for path in paths for one in ([path] if path.is_file() else path.rglob("*.py"))]
+    return sorted({str(path) for path in files if path.suffix == ".py"})
+
+
+def lies(paths: Sequence[str]) -> dict[Place, list[MutationSpec]]:
+    """Every lie, by the place where it is told."""
+    mute = {path: _mute(ast.parse(Path(path).read_text(encoding="utf-8"))) for path in paths}
+    with use_db(":memory:") as session:
+        init(map(Path, paths), session, {})
+        every = [lie for item in session.work_items for lie in item.mutations]
+    places: dict[Place, list[MutationSpec]] = defaultdict(list)
+    for lie in every:
+        path, start = str(lie.module_path), tuple(lie.start_pos)
+        same = "RemoveDecorator" in lie.operator_name or lie.operator_name.endswith(NO_LIES)
+        if not same and not any(first <= start < last for first, last in mute[path]):
+            places[path, start].append(lie)
+    return places
+
+
+def sampled(places: dict[Place, list[MutationSpec]], size: int, seed: int) -> list[MutationSpec]:
+    """One lie at each of so many places: a place that can be changed in twelve ways counts once."""
+    chance = random.Random(seed)
+    order = sorted(places)
+    chosen = order if size >= len(order) else chance.sample(order, size)
+    return [chance.choice(places[place]) for place in sorted(chosen)]
+
+
+def _mute(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where a change changes nothing: in annotations, which nobody evaluates."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found += [node.returns] if node.returns else []
+        elif isinstance(node, ast.arg | ast.AnnAssign):
+            found += [node.annotation] if node.annotation else []
+    return [((one.lineno, one.col_offset), (one.end_lineno or 0, one.end_col_offset or 0)) for one in found]

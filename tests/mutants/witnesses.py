@@ -1,0 +1,48 @@
+"""Who could notice a lie: the tests that run the line, by what `make coverage` wrote down."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from coverage import CoverageData
+
+SETTLED = ("|setup", "|run", "|teardown")
+BUDGET = 40  # tests asked about a lie; what these let pass survived, so the figure errs downwards
+
+
+class Witnesses:
+    """Tests by the lines they run, of files under `root`."""
+
+    def __init__(self, data: Path, root: Path) -> None:
+        store = CoverageData(str(data))
+        store.read()
+        self._by_line: dict[str, dict[int, set[str]]] = {}
+        self._breadth: Counter[str] = Counter()
+        for measured in store.measured_files():
+            lines = self._lines(store, measured)
+            self._by_line[str(Path(measured).relative_to(root))] = lines
+            for tests in lines.values():
+                self._breadth.update(tests)
+
+    @staticmethod
+    def _lines(store: CoverageData, measured: str) -> dict[int, set[str]]:
+        lines: dict[int, set[str]] = defaultdict(set)
+        for line, contexts in store.contexts_by_lineno(measured).items():
+            lines[line] = {context.rpartition("|")[0] for context in contexts if context.endswith(SETTLED)}
+        return lines
+
+    def of(self, path: str, first: int, last: int, seed: int) -> list[str]:
+        """The tests that run one of these lines, else any of the file.
+
+        Those that run the least of the code first, which are quick and speak of little else, then
+        some of the others by chance.
+        """
+        lines = self._by_line.get(path, {})
+        tests = set().union(*(lines.get(line, set()) for line in range(first, last + 1)))
+        tests = tests or set().union(*lines.values())
+        narrow = sorted(tests, key=lambda test: (self._breadth[test], test))
+        sure, rest = narrow[: BUDGET // 2], narrow[BUDGET // 2 :]
+        extra = random.Random(seed).sample(rest, min(len(rest), BUDGET - len(sure)))
+        return [*sure, *sorted(extra)]
