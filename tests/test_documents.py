@@ -41,6 +41,13 @@ def test_every_link_of_a_document_leads_to_something_that_is_there(document):
     assert lost == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_prose_is_wrapped_at_a_hundred_columns(document):
+    """Tables, code and lines that a link makes long are left alone."""
+    lines = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.M | re.S).splitlines()
+    assert [line for line in lines if len(line) > 100 and not line.startswith("|") and "](" not in line] == []
+
+
 def test_the_index_of_decisions_names_each_of_them_once():
     folder = ROOT / "docs" / "decisions"
     written = sorted(path.name for path in folder.glob("[0-9]*.md"))
