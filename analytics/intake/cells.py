@@ -28,7 +28,9 @@ from analytics.model import month_stated
 
 HERE = Path(__file__).parent
 MONTH_OF = HERE.parent / "month_of.sql"
-WEEK = re.compile(r"第?\s*\d{1,2}\s*周|(week|wk|w)\s*\d{1,2}", re.IGNORECASE)
+WEEK = re.compile(
+    r"(?:\d{4}\s*年)?\s*(?:\d{1,2}\s*月)?\s*第?\s*[\d一二三四五六]{1,2}\s*周|(week|wk|w)\s*\d{1,2}", re.IGNORECASE
+)
 HEADERS = 12  # named where none of them is a figure
 
 
@@ -256,7 +258,9 @@ def _stated(
         return None
     stated = stated_period(found, file, settling)
     weeks = [sheet.name for sheet in found if WEEK.fullmatch(sheet.name.strip()) or is_days(sheet.name)]
-    if stated is None and weeks:
+    if weeks and (
+        stated is None or any("月" in name for name in weeks)
+    ):  # the month of a week's name is no whole month
         raise RecipeRefused("scoresheet_weeks", sheets=weeks[:HEADERS])
     if stated is None:
         raise RecipeRefused("scoresheet_no_period")

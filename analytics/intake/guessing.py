@@ -57,7 +57,7 @@ def _missing_outcome(guesses: Sequence[Mapping[str, Any]], file: str, sheet: She
         known = kinds()[guess["kind"]]
         lacking = known.any_of and not any(name in guess["matches"] for name in known.any_of)
         if guess["kind"] == "policies" and lacking and all(name in guess["matches"] for name in known.required):
-            taken = {header for header, _ in guess["matches"].values()}
+            taken = {guess["matches"][name][0] for name in known.required}
             left = [header for header in sheet["headers"] if header not in taken]
             raise RecipeRefused("outcome_unknown", file=file, columns=left)
 

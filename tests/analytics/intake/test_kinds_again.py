@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from analytics.errors import RecipeRefused
 from analytics.intake import marks
 from analytics.intake.formats import brief, shown
 from analytics.intake.settle import names_the_loss
@@ -242,3 +243,23 @@ def test_a_workbook_of_the_old_form_that_holds_an_archive_is_still_of_the_old_fo
 )  # fmt: skip
 def test_an_example_of_a_number_has_no_decimals_of_a_machine(cell, example):
     assert brief(cell) == example
+
+
+def test_a_list_without_an_outcome_names_the_columns_that_are_left(shell, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(
+        policies("P1,A1,2026-04-02,价格", "P2,A1,2026-04-03,", headers="保单号,工号,到期日,流失原因"), "utf-8"
+    )
+    assert "流失原因" in shell.refused("load", path, "--as-of", "2026-12-31")
+
+
+@pytest.mark.parametrize("weeks", [("4月第1周", "4月第2周"), ("2026年4月第一周", "2026年4月第二周")])
+def test_sheets_of_weeks_are_refused_as_weeks(tmp_path, weeks):
+    path = tmp_path / "s.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for week in weeks:
+            sheet = book.add_worksheet(week)
+            sheet.write_row(0, 0, ["工号", "应续件数", "已续件数"])
+            sheet.write_row(1, 0, ["A1", 10, len(book.worksheets())])
+    with pytest.raises(RecipeRefused, match="scoresheet_weeks"):
+        read_file(path, tmp_path)
