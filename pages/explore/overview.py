@@ -152,9 +152,7 @@ def not_rated(now: Evaluation) -> None:
 def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
     """Which indicators these agents lack."""
     missing = [
-        labels(
-            one for at, one in enumerate(now.catalogue.indicators) if np.isnan(now.measured.agents.points[row, at])
-        )
+        labels(one for at, one in enumerate(now.catalogue.indicators) if np.isnan(now.measured.agents.points[row, at]))
         for row in rows
     ]
     table = now.people.iloc[rows][["agent_id", "name", "team"]].assign(

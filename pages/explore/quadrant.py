@@ -86,13 +86,13 @@ def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndar
     """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how many, and what to do."""
     placed = place(now, x, y, cut_x, cut_y)
     of_shown = placed.quadrant[now.shown]
-    # What to do about a quadrant is said where the data tell agents apart: about luck there is nothing to do.
+    # What to do about a quadrant is said where somebody stands in one for certain: about luck there is nothing to do.
     chance = quadrant_certainty(now.measured, placed)
-    apart = chance.tell_apart and bool(chance.known.any())
+    certain = bool((chance.certain & now.shown).any())
     said = [
         Markdown(
             f"**{t(f'quadrant.{name}')} {int((of_shown == name).sum())}**"
-            + (f" · {md(text(actions()['quadrant'][name]))}" if apart else "")
+            + (f" · {md(text(actions()['quadrant'][name]))}" if certain else "")
         )
         for name in QUADRANTS
     ]

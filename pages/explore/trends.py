@@ -32,6 +32,7 @@ def named(table):
         ],
         last=[views.format_value(value, known[one], language) for value, one in zip(table["last"], names, strict=True)],
         slope=[change_text(slope, known[one].unit, language) for slope, one in zip(table["slope"], names, strict=True)],
+        luck=["—" if q != q else "<0.1%" if q < 0.001 else f"{100 * q:.1f}%" for q in table["q"]],
         beats=[f"{up} / {pairs}" if pairs else "—" for up, pairs in zip(table["up"], table["pairs"], strict=True)],
         need=[str(need) if pairs else "—" for need, pairs in zip(table["needed"], table["pairs"], strict=True)],
     )
@@ -90,7 +91,7 @@ with shell.page("trends"):
     percent = now.catalogue[chosen].unit.startswith("percent")
     columns = [
         Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("months", t("trends.seen"), "count"), Column("first", t("trends.first")),
-        Column("last", t("trends.last")), Column("slope", t("trends.slope")), Column("q", t("trends.q"), "percent"),
+        Column("last", t("trends.last")), Column("slope", t("trends.slope")), Column("luck", t("trends.q")),
     ]  # fmt: skip
     found = load.trends(span, chosen)
     if found.rule == "seasonal":

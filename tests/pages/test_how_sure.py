@@ -230,10 +230,12 @@ def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_fo
 def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says_what_luck_costs(sampled):
     sampled.switch_page("pages/explore/trends.py").run()
     sound(sampled)
-    shown = table(sampled, "weight", "q")
+    shown = table(sampled, "weight", "luck")
     assert set(shown["agent_id"]) <= {"A1008", "A1034", "A1072"}  # the planted ones
     assert len(shown) > 0
-    assert {"first", "last", "slope", "q"} <= set(shown.columns)
+    assert {"first", "last", "slope", "luck"} <= set(shown.columns)
+    assert not shown["luck"].eq("0.0%").any()
+    assert shown["slope"].str.fullmatch(r"[+−]\d+\.\d (个百分点|分)").all()
     assert "付给纯运气的，按许多张这样的名单平均，最多" in said(sampled)
     sampled.selectbox(key="trend_indicator").select("satisfaction").run()
     sound(sampled)
@@ -350,3 +352,10 @@ def test_one_policy_is_told_in_the_singular_and_says_nothing_of_a_rate_of_compla
         "Complaint rate: 0 with one policy, which tells nothing of the rate."
     )
     assert "368" not in say("certainty.sentence_count", "zh", count=1, n="1", **facts)
+
+
+def test_beside_the_picture_nothing_is_advised_where_nobody_stands_in_a_quadrant_for_certain(sampled):
+    sampled.switch_page("pages/explore/quadrant.py").run()
+    sound(sampled)
+    assert "有 80% 以上把握的：0 / " in said(sampled)
+    assert "奖励" not in said(sampled)
