@@ -1,6 +1,9 @@
-"""Front door: `streamlit run dashboard.py` serves the guarded app, and the same file is the script it runs. No logic."""
+"""Front door: `streamlit run dashboard.py` serves the guarded app, and the same file is the script
+it runs. No logic."""
 
-PAGES = (  # folder and file, address, title, icon, and the action of analytics/desk that its reader must be allowed
+# folder and file, address, title, icon, and the action of analytics/desk that its reader must be
+# allowed
+PAGES = (
     ("explore/overview", "overview", "overview.title", "monitoring", "see_others"),
     ("explore/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
     ("explore/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),
@@ -38,7 +41,9 @@ def main() -> None:
     except RenewalError as error:
         desk, why = None, error
         sections = navigation.sections(PAGES, None, lambda: closed.show(why))
-    chosen = st.navigation(sections, position="hidden" if desk is None else "sidebar", expanded=True)
+    chosen = st.navigation(
+        sections, position="hidden" if desk is None else "sidebar", expanded=True
+    )
     if desk is not None:
         gate.whoami(desk)
     chosen.run()
@@ -51,4 +56,6 @@ else:  # … while the server finds `app = st.App(…)` in the source and import
 
     from pages.ui import server
 
-    app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)
+    app = st.App(
+        __file__, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan
+    )

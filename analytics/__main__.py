@@ -1,4 +1,5 @@
-"""The command line: everything the pages compute, as JSON (or CSV, or a table) on standard output."""
+"""The command line: everything the pages compute, as JSON (or CSV, or a table) on standard
+output."""
 
 from analytics.commands import chance, judging, keeping, loading, month, people, rules
 from analytics.commands.shell import Context, main

@@ -1,4 +1,5 @@
-"""Backups: everything of a home as of one moment in a folder of its own, brought back whole or not at all; and the check of a home."""
+"""Backups: everything of a home as of one moment in a folder of its own, brought back whole or not
+at all; and the check of a home."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class Backup:
 
 @dataclass(frozen=True)
 class Checked:
-    """What reading everything of a home found; nothing found and a verdict without wrongs is a home that is whole."""
+    """What reading everything of a home found; nothing found and a verdict without wrongs is a home
+    that is whole."""
 
     findings: tuple[Finding, ...]
     verdict: Verdict
@@ -57,7 +59,8 @@ def default_backups(home: Path) -> Path:
 
 
 def backup(ledger: Ledger, to: Path, who: str = LOCAL) -> Backup:
-    """Copy a home while it is in use; refused before anything is written where there is no room for it."""
+    """Copy a home while it is in use; refused before anything is written where there is no room for
+    it."""
     folder = ledger.folder
     with files.telling():
         files.make_folder(to)
@@ -81,7 +84,8 @@ def _copied(ledger: Ledger, target: Path) -> tuple[int, int]:
     folder = ledger.folder
     for name in ("originals", "loads"):
         files.make_folder(target / name)
-    # While nobody loads, merges or withdraws, warehouse, notes and state are of one moment; originals never change.
+    # While nobody loads, merges or withdraws, warehouse, notes and state are of one moment;
+    # originals never change.
     with files.scratch(folder / "scratch", "backup") as scratch, ledger.warehouse.exclusively():
         ledger.warehouse.copy(scratch / WAREHOUSE)
         head = transfer.copy_to(ledger.state.database, target / STATE)
@@ -100,7 +104,10 @@ def _copied(ledger: Ledger, target: Path) -> tuple[int, int]:
 def _sealed(folder: Path, name: str, loads: int, lines: int) -> Backup:
     """Write down what every file is, last of all: a folder without that is no backup."""
     held = {
-        path.relative_to(folder).as_posix(): {"sha256": files.sha256_of(path), "bytes": path.stat().st_size}
+        path.relative_to(folder).as_posix(): {
+            "sha256": files.sha256_of(path),
+            "bytes": path.stat().st_size,
+        }
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -115,7 +122,14 @@ def _backup(name: str, plain: Mapping[str, object]) -> Backup:
     assert isinstance(held, Mapping)
     fingerprint = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
     size = sum(int(one["bytes"]) for one in held.values())
-    return Backup(name, fingerprint, str(plain["made_at"]), int(str(plain["loads"])), int(str(plain["lines"])), size)
+    return Backup(
+        name,
+        fingerprint,
+        str(plain["made_at"]),
+        int(str(plain["loads"])),
+        int(str(plain["lines"])),
+        size,
+    )
 
 
 def read(source: Path) -> Backup:
@@ -138,7 +152,8 @@ def read(source: Path) -> Backup:
 
 
 def restore(source: Path, folder: Path) -> Backup:
-    """Bring a backup back as the home `folder`, which must not hold anything yet; whole or not at all."""
+    """Bring a backup back as the home `folder`, which must not hold anything yet; whole or not at
+    all."""
     made = read(source)
     if folder.exists() and any(folder.iterdir()):
         raise RequestRefused("restore_not_empty", home=folder.name)
@@ -166,16 +181,20 @@ def restore(source: Path, folder: Path) -> Backup:
 
 
 def check(ledger: Ledger) -> Checked:
-    """Read everything: originals by their digests, notes against the audit, every block of the warehouse, its loads and figures
-    against the records, and the audit itself."""
+    """Read everything: originals by their digests, notes against the audit, every block of the
+    warehouse, its loads and figures against the records, and the audit itself."""
     with files.telling(), ledger.warehouse.exclusively():
         stored = ledger.stored_notes()
         findings = ledger.faults(stored, deep=True)
         rows = ledger.warehouse.read_all()
         for load_id in sorted(set(ledger.expected(stored)) - set(stored)):
-            findings.append(Finding("load_missing", {"load": load_id, "file": ledger.expected(stored)[load_id]}))
+            findings.append(
+                Finding("load_missing", {"load": load_id, "file": ledger.expected(stored)[load_id]})
+            )
         for load_id in sorted(set(stored) - set(ledger.expected(stored))):
-            findings.append(Finding("load_unknown", {"load": load_id, "file": stored[load_id]["file"]}))
+            findings.append(
+                Finding("load_unknown", {"load": load_id, "file": stored[load_id]["file"]})
+            )
         if differing := records.differing(ledger.warehouse, ledger.state.settings()):
             findings.append(Finding("rollup_differs", {"count": differing}))
     originals = len({note["sha256"] for note in ledger.notes()[0].values()})
@@ -185,7 +204,9 @@ def check(ledger: Ledger) -> Checked:
 def _size(folder: Path) -> int:
     kept = (WAREHOUSE, STATE, "originals", "loads")
     paths = [
-        path for name in kept for path in ((folder / name).rglob("*") if (folder / name).is_dir() else [folder / name])
+        path
+        for name in kept
+        for path in ((folder / name).rglob("*") if (folder / name).is_dir() else [folder / name])
     ]
     return sum(path.stat().st_size for path in paths if path.is_file())
 
@@ -193,4 +214,6 @@ def _size(folder: Path) -> int:
 def _require_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + ROOM:
-        raise RequestRefused("backup_no_room", needed=(needed + ROOM) // 1024**2, free=free // 1024**2)
+        raise RequestRefused(
+            "backup_no_room", needed=(needed + ROOM) // 1024**2, free=free // 1024**2
+        )

@@ -1,4 +1,5 @@
-"""A reading beside what is stored already: whose closed policies it would move, and whether it is only half of last month."""
+"""A reading beside what is stored already: whose closed policies it would move, and whether it is
+only half of last month."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ MOST_MONTHS = 6  # told of one load
 Note = tuple[str, Mapping[str, object]]
 
 
-def questions_beside(warehouse: Warehouse, read: Reading, recipe: Recipe, as_of: dt.date) -> list[Question]:
+def questions_beside(
+    warehouse: Warehouse, read: Reading, recipe: Recipe, as_of: dt.date
+) -> list[Question]:
     """What a load would change of what is there, asked unless its recipe says how."""
     out = []
     if recipe.kind == "policies" and read.records.num_rows:
@@ -44,12 +47,16 @@ def agents_of(read: Reading) -> tuple[dict[str, int], dict[str, str]]:
     """The agents that a file names: how many rows each, and what each is called there."""
     table = read.records if read.facts is None else read.facts
     counted = table.column("agent_id").value_counts()
-    rows = dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True))
+    rows = dict(
+        zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
+    )
     rows.pop(None, None)
     if "name" not in table.column_names:
         return rows, {}
     pairs = table.select(["agent_id", "name"]).group_by(["agent_id"]).aggregate([("name", "max")])
-    names = zip(pairs.column("agent_id").to_pylist(), pairs.column("name_max").to_pylist(), strict=True)
+    names = zip(
+        pairs.column("agent_id").to_pylist(), pairs.column("name_max").to_pylist(), strict=True
+    )
     return rows, {agent_id: name for agent_id, name in names if agent_id and name}
 
 
@@ -59,34 +66,52 @@ def look_alike(
     rows: Mapping[str, int] | None = None,
     names: Mapping[str, str] | None = None,
 ) -> list[Alike]:
-    """Spellings that may be one agent and are not merged yet; of a file that is not stored yet `rows` and `names`."""
+    """Spellings that may be one agent and are not merged yet; of a file that is not stored yet
+    `rows` and `names`."""
     stored = warehouse.ask("spellings")
     counts = dict(zip(stored["agent_id"], (int(count) for count in stored["rows"]), strict=True))
-    known = {one for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True) if "agents" in kinds}
+    known = {
+        one
+        for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True)
+        if "agents" in kinds
+    }
     if rows is not None:
         known |= set(counts)  # whoever is there already is merged into, not away
     for one, count in (rows or {}).items():
         counts[one] = counts.get(one, 0) + count
     counts = {one: count for one, count in counts.items() if one not in merged}
-    found = [one for one in alike(counts, known) if rows is None or one.spelling in rows or one.agent_id in rows]
+    found = [
+        one
+        for one in alike(counts, known)
+        if rows is None or one.spelling in rows or one.agent_id in rows
+    ]
     called = {
-        str(one): name for one, name in zip(stored["agent_id"], stored["name"], strict=True) if isinstance(name, str)
+        str(one): name
+        for one, name in zip(stored["agent_id"], stored["name"], strict=True)
+        if isinstance(name, str)
     }
     return named(found, {**called, **(names or {})})
 
 
 def told_alike(warehouse: Warehouse, read: Reading) -> list[Note]:
-    """How many agents of a load that was just stored differ from another only in how their number is written."""
+    """How many agents of a load that was just stored differ from another only in how their number
+    is written."""
     rows, _ = agents_of(read)
     with warehouse.cursor() as cursor:
         merged = dict(run(cursor, "aliases"))
     found = [
-        one for one in look_alike(warehouse, merged)
+        one
+        for one in look_alike(warehouse, merged)
         if one.why == "dress" and (one.spelling in rows or one.agent_id in rows)
-    ]  # fmt: skip
+    ]
     if not found:
         return []
-    return [("agents_alike", {"count": len(found), "spelling": found[0].spelling, "agent": found[0].agent_id})]
+    return [
+        (
+            "agents_alike",
+            {"count": len(found), "spelling": found[0].spelling, "agent": found[0].agent_id},
+        )
+    ]
 
 
 def sums_of(warehouse: Warehouse, kind: str) -> pd.DataFrame:
@@ -94,7 +119,11 @@ def sums_of(warehouse: Warehouse, kind: str) -> pd.DataFrame:
     if kind not in ("policies", "scoresheet"):
         return pd.DataFrame(columns=["agents", "renewed", "due", "premium"])
     with warehouse.cursor() as cursor:
-        return cursor.execute(statements("statements.sql")[f"month_sums_{kind}"]).df().set_index("month")
+        return (
+            cursor.execute(statements("statements.sql")[f"month_sums_{kind}"])
+            .df()
+            .set_index("month")
+        )
 
 
 def told(before: pd.DataFrame, after: pd.DataFrame, months: tuple[str, ...]) -> list[Note]:

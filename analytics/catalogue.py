@@ -1,4 +1,5 @@
-"""The definitions of data/*.toml as values: indicators, categories, schemes, grades, actions, fields."""
+"""The definitions of data/*.toml as values: indicators, categories, schemes, grades, actions,
+fields."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ STEPS = (
     "first_term_renewed",
     "complaints",
 )  # measures that there are words for, a unit at a time
-GROUP_OF = {"results": "outcome", "service": "service", "competence": "competence"}  # the group of an added indicator
+GROUP_OF = {
+    "results": "outcome",
+    "service": "service",
+    "competence": "competence",
+}  # the group of an added indicator
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class Category:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Indicators in their order, the categories, the grades from best to worst, and the optional vetoes."""
+    """Indicators in their order, the categories, the grades from best to worst, and the optional
+    vetoes."""
 
     indicators: tuple[Indicator, ...]
     categories: tuple[Category, ...]
@@ -59,7 +65,8 @@ class Catalogue:
         return self.ids.index(indicator_id)
 
     def first_of(self, wanted: str, category: str) -> str:
-        """An indicator that is wanted, else the first of its category, else the first there is: versions may lack any."""
+        """An indicator that is wanted, else the first of its category, else the first there is:
+        versions may lack any."""
         if wanted in self.ids:
             return wanted
         return next((one.id for one in self.indicators if one.category == category), self.ids[0])
@@ -86,16 +93,21 @@ def catalogue_from(
     vetoes: Mapping[str, Mapping[str, Any]],
     version: int = 0,
 ) -> Catalogue:
-    """A catalogue from plain definitions; empty grades and vetoes are the built-in ones. Refuses what cannot be computed."""
+    """A catalogue from plain definitions; empty grades and vetoes are the built-in ones. Refuses
+    what cannot be computed."""
     weights = toml("weight_schemes.toml")
     chosen = vetoes or weights.get("veto", {})
     known = Catalogue(
         indicators=tuple(_indicator(key, table) for key, table in indicators.items()),
         categories=tuple(
-            Category(key, table["label"], *map(float, table["range"])) for key, table in weights["categories"].items()
+            Category(key, table["label"], *map(float, table["range"]))
+            for key, table in weights["categories"].items()
         ),
         grades=tuple(
-            sorted(((k, float(v)) for k, v in (grades or weights["grades"]).items()), key=lambda grade: -grade[1])
+            sorted(
+                ((k, float(v)) for k, v in (grades or weights["grades"]).items()),
+                key=lambda grade: -grade[1],
+            )
         ),
         vetoes=tuple(Veto(key, float(v["beyond"]), v["cap"]) for key, v in chosen.items()),
         groups=weights["groups"],
@@ -106,13 +118,16 @@ def catalogue_from(
 
 
 def with_version(version: StandardVersion) -> Catalogue:
-    """The built-in catalogue with the definitions of a version in place of its own; a definition of {} takes one out."""
+    """The built-in catalogue with the definitions of a version in place of its own; a definition of
+    {} takes one out."""
     tables = {**definitions(), **version.indicators}
     there = [key for key, table in tables.items() if table]
     ordered = [key for key in version.order if key in there]
     ordered += [key for key in there if key not in ordered]
     try:
-        return catalogue_from({key: tables[key] for key in ordered}, version.grades, version.vetoes, version.version)
+        return catalogue_from(
+            {key: tables[key] for key in ordered}, version.grades, version.vetoes, version.version
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RequestRefused("standard_incomplete", why=str(error)) from error
 
@@ -123,9 +138,15 @@ def definitions() -> Mapping[str, Mapping[str, Any]]:
 
 
 def offered() -> Mapping[str, Mapping[str, Any]]:
-    """The indicators that are off until a company takes them into its standards, as plain tables."""
-    tables = {key: dict(table) for key, table in toml("indicators.toml").items() if table.get("off")}
-    return {key: {name: part for name, part in table.items() if name != "off"} for key, table in tables.items()}
+    """The indicators that are off until a company takes them into its standards, as plain
+    tables."""
+    tables = {
+        key: dict(table) for key, table in toml("indicators.toml").items() if table.get("off")
+    }
+    return {
+        key: {name: part for name, part in table.items() if name != "off"}
+        for key, table in tables.items()
+    }
 
 
 @cache
@@ -137,16 +158,30 @@ def known_indicators() -> tuple[Indicator, ...]:
 def definition_of(one: Indicator) -> dict[str, Any]:
     """An indicator as the plain table it could be read from."""
     out = {
-        "category": one.category, "group": one.group, "numerator": one.numerator, "denominator": one.denominator, "direction": one.direction, "unit": one.unit,
-        "weight": one.weight, "label": dict(one.label), "why": dict(one.why), "scale": one.scale,
-        "standard": {"mode": one.standard.mode, "knots": [list(knot) for knot in zip(one.standard.values, one.standard.points, strict=True)]},
-    }  # fmt: skip
+        "category": one.category,
+        "group": one.group,
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "direction": one.direction,
+        "unit": one.unit,
+        "weight": one.weight,
+        "label": dict(one.label),
+        "why": dict(one.why),
+        "scale": one.scale,
+        "standard": {
+            "mode": one.standard.mode,
+            "knots": [
+                list(knot) for knot in zip(one.standard.values, one.standard.points, strict=True)
+            ],
+        },
+    }
     more = {"fallback": one.fallback, "target": one.target, "step": one.step}
     return out | {name: value for name, value in more.items() if value is not None}
 
 
 def _check(known: Catalogue) -> None:
-    """Refuse a catalogue that cannot give points: knots out of order, points outside 0–100, a veto of nobody's grade."""
+    """Refuse a catalogue that cannot give points: knots out of order, points outside 0–100, a veto
+    of nobody's grade."""
     names = [name for name, _ in known.grades]
     if not known.indicators:
         raise RequestRefused("no_indicators")
@@ -188,8 +223,11 @@ def _indicator(key: str, table: Mapping[str, Any]) -> Indicator:
     )
     plain = {name: value for name, value in table.items() if name != "standard"}
     made = Indicator(id=key, standard=standard, **plain)
-    # A step is a unit more of the numerator, or a complaint fewer: of a definition that was changed it may no longer be one.
-    fits = made.step == made.numerator and (made.step == "complaints") == (made.direction == "lower")
+    # A step is a unit more of the numerator, or a complaint fewer: of a definition that was changed
+    # it may no longer be one.
+    fits = made.step == made.numerator and (made.step == "complaints") == (
+        made.direction == "lower"
+    )
     return made if fits else replace(made, step=None)
 
 
@@ -199,7 +237,8 @@ def preset_schemes() -> Mapping[str, WeightScheme]:
     return {
         name: WeightScheme(
             name=name,
-            # The split inside the categories is the one of the standards in force, whatever their version.
+            # The split inside the categories is the one of the standards in force, whatever their
+            # version.
             categories={key: float(value) for key, value in table["weights"].items()},
             label=table["label"],
             reason=table["reason"]["zh"],
@@ -216,7 +255,9 @@ def preset_reason(name: str) -> Text:
 
 def purpose_schemes() -> Mapping[str, str]:
     """The preset that each purpose of an evaluation starts from."""
-    return {name: table["scheme"] for name, table in toml("weight_schemes.toml")["purposes"].items()}
+    return {
+        name: table["scheme"] for name, table in toml("weight_schemes.toml")["purposes"].items()
+    }
 
 
 def default_scheme() -> WeightScheme:

@@ -7,7 +7,8 @@
     ├── IssuesFound         a file was read but has bad cells, and the caller wants all or nothing
     ├── RequestRefused      a period, weight, name or option that makes no sense
     │   └── NotAllowed      it makes sense, but not for this reader
-    ├── HomeBusy            the home cannot be opened: another process owns it, or something in it is not as it should be
+    ├── HomeBusy            the home cannot be opened: another process owns it, or something in it
+    is not as it should be
     └── StoreFailed         a disk or a database does not do what it should while the home is open
 
 A bug is not in this tree: it is raised as itself.
@@ -34,7 +35,8 @@ class RecipeRefused(RenewalError):
 
 
 class QuestionsOpen(RecipeRefused):
-    """A file could be read in several ways, and its recipe does not say which; the fact `questions` holds them."""
+    """A file could be read in several ways, and its recipe does not say which; the fact `questions`
+    holds them."""
 
 
 class IssuesFound(RenewalError):
@@ -50,7 +52,8 @@ class NotAllowed(RequestRefused):
 
 
 class HomeBusy(RenewalError):
-    """The home cannot be opened: another process owns it, or something in it is not as it should be."""
+    """The home cannot be opened: another process owns it, or something in it is not as it should
+    be."""
 
 
 class StoreFailed(RenewalError):

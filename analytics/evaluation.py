@@ -1,4 +1,5 @@
-"""Measures + catalogue + scheme → Evaluation: THE core, which the pages and the command line share."""
+"""Measures + catalogue + scheme → Evaluation: THE core, which the pages and the command line
+share."""
 
 from __future__ import annotations
 
@@ -23,13 +24,16 @@ from analytics.warehouse.measures import Measures, MonthSpread, Sums, measures, 
 DIGITS = 12  # of a value: what lies beyond is no information but binary fractions
 
 
-@dataclass(frozen=True, eq=False)  # one set of figures is itself and no other: answers about it can be kept beside it
+@dataclass(
+    frozen=True, eq=False
+)  # one set of figures is itself and no other: answers about it can be kept beside it
 class Values:
     """Indicator values of some rows (agents, teams, or the company): rows × indicators, read-only.
 
-    value in the indicator's own unit (rates as fractions of 1, satisfaction 0–100), numerator and denominator NaN where a
-    scoresheet gave only the rate, points 0–100; NaN is "not available". `equal_weight` marks pooled rates whose volumes
-    are unknown, so that every agent counts the same.
+    value in the indicator's own unit (rates as fractions of 1, satisfaction 0–100), numerator and
+    denominator NaN where a scoresheet gave only the rate, points 0–100; NaN is "not available".
+    `equal_weight` marks pooled rates whose volumes are unknown, so that every agent counts the
+    same.
     """
 
     value: Floats
@@ -55,14 +59,20 @@ class Values:
 
     @cached_property
     def gaps(self) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
-        """The rows that lack something; indicators × those rows: points (0 where missing), and 1 where an indicator is there."""
+        """The rows that lack something; indicators × those rows: points (0 where missing), and 1
+        where an indicator is there."""
         rows = np.flatnonzero(~self.present.all(axis=1))
-        return rows, np.ascontiguousarray(self.filled[rows].T), np.ascontiguousarray(self.present[rows].T, dtype=float)
+        return (
+            rows,
+            np.ascontiguousarray(self.filled[rows].T),
+            np.ascontiguousarray(self.present[rows].T, dtype=float),
+        )
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores of the rows of a `Values`; the weights and contributions behind them are worked out when asked for."""
+    """Scores of the rows of a `Values`; the weights and contributions behind them are worked out
+    when asked for."""
 
     values: Values
     nominal: Floats
@@ -74,7 +84,8 @@ class Scored:
 
     @cached_property
     def weight(self) -> Floats:
-        """Effective weight per row and indicator, in percent; the rows of whoever has anything sum to 100."""
+        """Effective weight per row and indicator, in percent; the rows of whoever has anything sum
+        to 100."""
         return effective(self.nominal, self.values.present, self.known)
 
     @cached_property
@@ -104,33 +115,50 @@ class Scored:
         names, by = self.earned.astype(object), np.full(len(self.score), "", dtype=object)
         for veto in self.known.vetoes:
             value = self.values.value[:, self.known.position(veto.indicator)]
-            worse = value > veto.beyond if self.known[veto.indicator].direction == "lower" else value < veto.beyond
+            worse = (
+                value > veto.beyond
+                if self.known[veto.indicator].direction == "lower"
+                else value < veto.beyond
+            )
             # A veto only ever takes away: whoever stands below the cap already stays there.
-            better = np.array([order.index(name) < order.index(veto.cap) for name in names], dtype=bool)
+            better = np.array(
+                [order.index(name) < order.index(veto.cap) for name in names], dtype=bool
+            )
             names[worse & better], by[worse & better] = veto.cap, veto.indicator
         return names.astype(str), by
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Everything about a period that no weight changes; computed once, read by every slider step."""
+    """Everything about a period that no weight changes; computed once, read by every slider
+    step."""
 
     filters: Filters
     catalogue: Catalogue
     settings: Settings
-    people: pd.DataFrame  # one row an agent: agent_id, name, team, branch, region, supervisor + measures
+    people: (
+        pd.DataFrame
+    )  # one row an agent: agent_id, name, team, branch, region, supervisor + measures
     agents: Values
     teams: pd.DataFrame  # one row a team: team, agents + measures
     team_values: Values
     company: Values
     totals: Mapping[str, float]
-    set_aside: pd.DataFrame  # figures that another source speaks for, or sheets that the period does not cover: why
-    targets: pd.DataFrame  # agent-months whose target is not the agent's own: count_basis, premium_basis
+    set_aside: (
+        pd.DataFrame
+    )  # figures that another source speaks for, or sheets that the period does not cover: why
+    targets: (
+        pd.DataFrame
+    )  # agent-months whose target is not the agent's own: count_basis, premium_basis
     month_dispersion: float | None = (
         None  # of renewals over an agent's months, where no customers are known (see measures)
     )
-    month_spread: Mapping[str, MonthSpread] = field(default_factory=dict)  # of results given without counts
-    given_months: npt.NDArray[np.intp] | None = None  # how many such results stand behind each value
+    month_spread: Mapping[str, MonthSpread] = field(
+        default_factory=dict
+    )  # of results given without counts
+    given_months: npt.NDArray[np.intp] | None = (
+        None  # how many such results stand behind each value
+    )
 
     @property
     def period(self) -> Period:
@@ -138,9 +166,12 @@ class Measured:
 
     @cached_property
     def in_scope(self) -> np.ndarray:
-        """Which rows of `people` the reader may see by name: everybody, or those of their scope; read-only."""
+        """Which rows of `people` the reader may see by name: everybody, or those of their scope;
+        read-only."""
         scope = self.filters.scope
-        found = np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
+        found = (
+            np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
+        )
         found.setflags(write=False)
         return found
 
@@ -199,12 +230,19 @@ class Evaluation:
         scope, teams = self.measured.filters.scope, self.measured.teams["team"]
         if scope is None:
             return np.ones(len(teams), dtype=bool)
-        visible = set(self.people["team"].to_numpy()[self.in_scope]) if scope.branches else set(scope.teams)
+        visible = (
+            set(self.people["team"].to_numpy()[self.in_scope])
+            if scope.branches
+            else set(scope.teams)
+        )
         return np.array([team in visible for team in teams], dtype=bool)
 
     def row(self, agent_id: str) -> int:
-        """Where an agent stands; refused when the period, or the reader's scope, does not know them."""
-        at = np.flatnonzero((self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope)
+        """Where an agent stands; refused when the period, or the reader's scope, does not know
+        them."""
+        at = np.flatnonzero(
+            (self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope
+        )
         if not len(at):
             raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
         return int(at[0])
@@ -224,23 +262,31 @@ def whole_period(warehouse: Warehouse) -> Period:
 
 
 def latest_closed(warehouse: Warehouse) -> Period:
-    """The last month whose renewal windows are all closed, else the last month: what a manager opens the page for."""
+    """The last month whose renewal windows are all closed, else the last month: what a manager
+    opens the page for."""
     known = months(warehouse)
     if known.empty:
         raise RequestRefused("no_data")
-    closed = known[(known["open_policies"] == 0) & ((known["due_policies"] > 0) | (known["agents"] == 0))]
+    closed = known[
+        (known["open_policies"] == 0) & ((known["due_policies"] > 0) | (known["agents"] == 0))
+    ]
     month = (closed if len(closed) else known)["month"].iloc[-1].date()
     return Period(month, month)
 
 
-def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue | None = None) -> Measured:
-    """Values and points of every agent, every team and the company over a period; by the built-in catalogue unless told."""
+def measure(
+    warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue | None = None
+) -> Measured:
+    """Values and points of every agent, every team and the company over a period; by the built-in
+    catalogue unless told."""
     known = known or catalogue()
     source = measures(warehouse, settings, filters, known.indicators)
     size = len(source.people)
     given = _given(source.rates["row"], source.rates, known, size)
     agents = _values(source.agents, known, given)
-    company_rates = _means(np.zeros(size, dtype=np.intp), agents.value, np.isnan(agents.numerator), 1)
+    company_rates = _means(
+        np.zeros(size, dtype=np.intp), agents.value, np.isnan(agents.numerator), 1
+    )
     return Measured(
         filters=filters,
         catalogue=known,
@@ -250,7 +296,11 @@ def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: C
         teams=pd.concat([source.teams, source.team_sums.amounts], axis=1),
         team_values=_locked(_pooled(source.team_sums, known, _team_rates(source, known))),
         company=_locked(_pooled(source.company, known, company_rates)),
-        totals={name: float(value) for name, value in source.company.amounts.iloc[0].items() if pd.notna(value)},
+        totals={
+            name: float(value)
+            for name, value in source.company.amounts.iloc[0].items()
+            if pd.notna(value)
+        },
         set_aside=source.set_aside,
         targets=source.targets,
         month_dispersion=source.month_dispersion,
@@ -260,7 +310,8 @@ def measure(warehouse: Warehouse, settings: Settings, filters: Filters, known: C
 
 
 def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
-    """Score, grade and rank under a scheme; only matrix products, so a slider may call it at every step."""
+    """Score, grade and rank under a scheme; only matrix products, so a slider may call it at every
+    step."""
     nominal = vector(scheme, measured.catalogue)
     limit = measured.settings.missing_limit
     return Evaluation(
@@ -274,7 +325,8 @@ def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
 
 
 def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: float) -> Scored:
-    """Scores and ranks of some rows; a row with too much weight missing is not rated and has no rank."""
+    """Scores and ranks of some rows; a row with too much weight missing is not rated and has no
+    rank."""
     total = values.filled @ (nominal / 100.0)
     coverage = np.full(len(total), 100.0)
     if not values.complete:
@@ -292,8 +344,12 @@ def under(measured: Measured, known: Catalogue) -> Measured:
     """The same figures under other standards of the same indicators."""
 
     def again(values: Values) -> Values:
-        marks = np.column_stack([points(values.value[:, at], one.standard) for at, one in enumerate(known.indicators)])
-        return _locked(Values(values.value, values.numerator, values.denominator, marks, values.equal_weight))
+        marks = np.column_stack(
+            [points(values.value[:, at], one.standard) for at, one in enumerate(known.indicators)]
+        )
+        return _locked(
+            Values(values.value, values.numerator, values.denominator, marks, values.equal_weight)
+        )
 
     return replace(
         measured,
@@ -305,7 +361,8 @@ def under(measured: Measured, known: Catalogue) -> Measured:
 
 
 def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | None:
-    """The period before ("before") or the same one last year ("year"); None unless policies fell due in all its months."""
+    """The period before ("before") or the same one last year ("year"); None unless policies fell
+    due in all its months."""
     earlier = period.before if with_ == "before" else period.year_before
     return earlier if set(earlier.months) <= counted_months(known) else None
 
@@ -319,7 +376,8 @@ def counted_months(known: pd.DataFrame) -> set[dt.date]:
 def months_of(
     warehouse: Warehouse, agent_id: str, team: str | None, period: Period
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """One agent's and their team's measures month by month (the company's when `team` is None), and those of some of its other members."""
+    """One agent's and their team's measures month by month (the company's when `team` is None), and
+    those of some of its other members."""
     span = {"first_month": period.first, "last_month": period.last}
     mine, theirs = (
         warehouse.ask("by_month", agent_id=agent_id, **span),
@@ -328,7 +386,7 @@ def months_of(
     return mine, theirs, warehouse.ask("team_members", team=team, agent_id=agent_id, **span)
 
 
-# -- from measures to values ---------------------------------------------------------------------------------------
+# -- from measures to values -----------------------------------------------------------------------
 
 
 def _values(sums: Sums, known: Catalogue, given: Floats) -> Values:
@@ -344,11 +402,14 @@ def _values(sums: Sums, known: Catalogue, given: Floats) -> Values:
 
 
 def _pooled(sums: Sums, known: Catalogue, means: Floats) -> Values:
-    """Values of groups from pooled measures, never means of rates; where volumes are unknown, equal weights, and marked."""
+    """Values of groups from pooled measures, never means of rates; where volumes are unknown, equal
+    weights, and marked."""
     equal = ~np.isnan(means)
     value = np.where(equal, means, _ratios(sums, known))
     hide = np.isnan(value) | equal
-    numerator, denominator = (np.where(hide, np.nan, part) for part in (sums.numerator, sums.denominator))
+    numerator, denominator = (
+        np.where(hide, np.nan, part) for part in (sums.numerator, sums.denominator)
+    )
     pooled = _with_points(value, numerator, denominator, known)
     return replace(pooled, equal_weight=equal)
 
@@ -358,13 +419,19 @@ def _ratios(sums: Sums, known: Catalogue) -> Floats:
     usable = ~np.isnan(sums.numerator) & (sums.denominator > 0)
     nothing = np.full(sums.numerator.shape, np.nan)
     # On the line is on the line: 34.4 of 43 are 80 %, whatever binary fractions make of it.
-    ratios: Floats = np.round(np.divide(sums.numerator * scale, sums.denominator, out=nothing, where=usable), DIGITS)
+    ratios: Floats = np.round(
+        np.divide(sums.numerator * scale, sums.denominator, out=nothing, where=usable), DIGITS
+    )
     return ratios
 
 
 def _with_points(value: Floats, numerator: Floats, denominator: Floats, known: Catalogue) -> Values:
-    marks = [points(value[:, at], indicator.standard) for at, indicator in enumerate(known.indicators)]
-    return Values(value, numerator, denominator, np.column_stack(marks), np.zeros(value.shape, dtype=bool))
+    marks = [
+        points(value[:, at], indicator.standard) for at, indicator in enumerate(known.indicators)
+    ]
+    return Values(
+        value, numerator, denominator, np.column_stack(marks), np.zeros(value.shape, dtype=bool)
+    )
 
 
 def _given(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) -> Floats:
@@ -376,7 +443,9 @@ def _given(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) ->
     return out
 
 
-def _given_months(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) -> npt.NDArray[np.intp]:
+def _given_months(
+    rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int
+) -> npt.NDArray[np.intp]:
     """How many results each of `_given` is the mean of."""
     out = np.zeros((size, len(known.ids)), dtype=np.intp)
     at = [known.position(str(name)) for name in rates["indicator"]]
@@ -384,26 +453,35 @@ def _given_months(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: 
     return out
 
 
-def _means(group: npt.NDArray[np.intp], value: Floats, without_volume: np.ndarray, size: int) -> Floats:
-    """Per group and indicator the plain mean of its agents' values where any of them has no volume, else NaN."""
+def _means(
+    group: npt.NDArray[np.intp], value: Floats, without_volume: np.ndarray, size: int
+) -> Floats:
+    """Per group and indicator the plain mean of its agents' values where any of them has no volume,
+    else NaN."""
     out = np.full((size, value.shape[1]), np.nan)
     there = ~np.isnan(value)
     for at in np.flatnonzero((there & without_volume).any(axis=0)):
         some = there[:, at]
         marked = np.bincount(group[some], without_volume[some, at], size) > 0
-        sums, counts = np.bincount(group[some], value[some, at], size), np.bincount(group[some], minlength=size)
+        sums, counts = (
+            np.bincount(group[some], value[some, at], size),
+            np.bincount(group[some], minlength=size),
+        )
         out[marked, at] = sums[marked] / counts[marked]
     return out
 
 
 def _team_rates(source: Measures, known: Catalogue) -> Floats:
-    """Plain means by team where rates came without a volume: of the agents' values in the months they belonged to the team."""
+    """Plain means by team where rates came without a volume: of the agents' values in the months
+    they belonged to the team."""
     teams = source.teams["team"].tolist()
     if source.rates.empty:
         return np.full((len(teams), len(known.ids)), np.nan)
     members = source.members
     place = members["team"].map({team: at for at, team in enumerate(teams)}).to_numpy(dtype=np.intp)
-    rates = source.rates.merge(members.reset_index(names="member")[["member", "row", "team"]], on=["row", "team"])
+    rates = source.rates.merge(
+        members.reset_index(names="member")[["member", "row", "team"]], on=["row", "team"]
+    )
     value = _ratios(source.member_sums, known)
     given = _given(rates["member"], rates, known, len(members))
     return _means(place, np.where(np.isnan(value), given, value), np.isnan(value), len(teams))

@@ -1,4 +1,5 @@
-"""Files that must last: whole or not at all, on the disk before anybody is told, and their owner's alone."""
+"""Files that must last: whole or not at all, on the disk before anybody is told, and their owner's
+alone."""
 
 from __future__ import annotations
 
@@ -40,12 +41,14 @@ def make_folder(folder: Path) -> None:
 
 
 def keep_private() -> None:
-    """Have whatever this process writes from now on be its owner's alone; Windows keeps files in the owner's profile by itself."""
+    """Have whatever this process writes from now on be its owner's alone; Windows keeps files in
+    the owner's profile by itself."""
     os.umask(0o077)
 
 
 def make_private(folder: Path) -> None:
-    """Take a folder that was there before, with all that is in it, away from everybody but its owner, as far as it is ours to take."""
+    """Take a folder that was there before, with all that is in it, away from everybody but its
+    owner, as far as it is ours to take."""
     if os.name == "nt":
         return
     for path in (folder, *folder.rglob("*")):
@@ -56,7 +59,8 @@ def make_private(folder: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Have a file hold these bytes: a cut of power leaves what was there before, or all of them, never a part."""
+    """Have a file hold these bytes: a cut of power leaves what was there before, or all of them,
+    never a part."""
     _put(path, lambda handle: handle.write(data))
 
 
@@ -99,14 +103,18 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def scratch(folder: Path, kind: str) -> Iterator[Path]:
-    """A folder of one's own inside `folder`, gone at the end of the block; `sweep` takes what a killed process left."""
+    """A folder of one's own inside `folder`, gone at the end of the block; `sweep` takes what a
+    killed process left."""
     make_folder(folder)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{kind}-", ignore_cleanup_errors=True) as own:
+    with tempfile.TemporaryDirectory(
+        dir=folder, prefix=f"{kind}-", ignore_cleanup_errors=True
+    ) as own:
         yield Path(own)
 
 
 def stand_in(path: Path, target: Path) -> Path:
-    """The same file under another name, without its bytes being copied where the system can do so; `target`."""
+    """The same file under another name, without its bytes being copied where the system can do so;
+    `target`."""
     try:
         target.symlink_to(path.resolve())
     except OSError:  # Windows, without the right to link
@@ -115,7 +123,8 @@ def stand_in(path: Path, target: Path) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Take away everything in a folder of scratch folders; only for whoever owns all that is in it."""
+    """Take away everything in a folder of scratch folders; only for whoever owns all that is in
+    it."""
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -132,7 +141,9 @@ def sha256_of(path: Path) -> str:
 def _put(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{UNFINISHED}")
     try:
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), FILE)
+        handle = os.open(
+            partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), FILE
+        )
         with os.fdopen(handle, "wb") as opened:
             fill(opened)
             opened.flush()

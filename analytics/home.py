@@ -1,4 +1,5 @@
-"""A home folder: the warehouse, the state store and the originals of one company; owned by one process at a time."""
+"""A home folder: the warehouse, the state store and the originals of one company; owned by one
+process at a time."""
 
 from __future__ import annotations
 
@@ -35,8 +36,8 @@ MOST_NAMED = 10  # loads in a sentence
 class Home:
     """Everything one company has: loads go in and out here, and both front ends ask here.
 
-    `accept` is the reason why somebody goes on with a home that lost something; without one such a home is refused.
-    `findings` says what the start found not to be as it should.
+    `accept` is the reason why somebody goes on with a home that lost something; without one such a
+    home is refused. `findings` says what the start found not to be as it should.
     """
 
     def __init__(self, folder: Path, accept: str = "") -> None:
@@ -60,7 +61,8 @@ class Home:
 
     @property
     def broken(self) -> bool:
-        """Whether something went wrong that only the next start puts right: whoever keeps homes open opens this one anew."""
+        """Whether something went wrong that only the next start puts right: whoever keeps homes
+        open opens this one anew."""
         return bool(self.warehouse.failed) or self.ledger.unsettled
 
     @property
@@ -81,7 +83,8 @@ class Home:
         return self._catalogues[key]
 
     def scheme(self, month: dt.date | None = None) -> WeightScheme:
-        """The weight scheme in force in a month (today's when none is given): before the first adoption the balanced one."""
+        """The weight scheme in force in a month (today's when none is given): before the first
+        adoption the balanced one."""
         adoption = in_force(self.state.schemes.adoptions(), month or self.this_month)
         if adoption is None:
             return default_scheme()
@@ -94,20 +97,26 @@ class Home:
         saved = [one for one in self.state.schemes.all(every_version=True) if one.name == name]
         return next((one for one in reversed(saved) if version in (None, one.version)), None)
 
-    def records_of(self, agent_id: str, kinds: Sequence[str], filters: Filters) -> dict[str, pd.DataFrame]:
+    def records_of(
+        self, agent_id: str, kinds: Sequence[str], filters: Filters
+    ) -> dict[str, pd.DataFrame]:
         """One agent's records of a period by kind, as they count now."""
         return records_of(self.warehouse, agent_id, kinds, filters)
 
     def measure(self, filters: Filters, instead: Warehouse | None = None) -> Measured:
-        """Values and points of a period under the rules, and the standards in force at its end; `instead` may be a sandbox."""
-        return measure(instead or self.warehouse, self.settings, filters, self.catalogue(filters.period.last))
+        """Values and points of a period under the rules, and the standards in force at its end;
+        `instead` may be a sandbox."""
+        return measure(
+            instead or self.warehouse, self.settings, filters, self.catalogue(filters.period.last)
+        )
 
     def measure_with(self, filters: Filters, known: Catalogue) -> Measured:
         """The same period under other standards."""
         return measure(self.warehouse, self.settings, filters, known)
 
     def secret(self) -> str:
-        """A random word of this home that makes digests of names unreadable; refused when its file is damaged."""
+        """A random word of this home that makes digests of names unreadable; refused when its file
+        is damaged."""
         path = self.folder / start.SECRET
         if not path.exists():
             with files.telling():
@@ -119,24 +128,33 @@ class Home:
     def change_settings(self, changes: Mapping[str, Any], who: str = LOCAL) -> None:
         """Save rules, all of these or none, and bring every figure under them."""
         with self.warehouse.exclusively():
-            if changes.get("month_begins", self.settings.month_begins) != self.settings.month_begins:
+            if (
+                changes.get("month_begins", self.settings.month_begins)
+                != self.settings.month_begins
+            ):
                 self._refuse_other_months()
             self.ledger.move("settings", changes, who)
 
     def _refuse_other_months(self) -> None:
-        """Months begin on another day only where nothing is stored by month: what was closed or corrected would be of other days."""
+        """Months begin on another day only where nothing is stored by month: what was closed or
+        corrected would be of other days."""
         dated = self.warehouse.ask("dated_loads")["load_id"]
         if len(dated):
-            raise RequestRefused("months_are_loaded", count=len(dated), loads=[int(one) for one in dated[:MOST_NAMED]])
+            raise RequestRefused(
+                "months_are_loaded",
+                count=len(dated),
+                loads=[int(one) for one in dated[:MOST_NAMED]],
+            )
         if self.state.sheets.closed() or self.state.periods.published():
             raise RequestRefused("months_are_closed")
         if self.state.objections.corrections():
             raise RequestRefused("months_are_corrected")
 
-    # -- who is who ------------------------------------------------------------------------------------------------
+    # -- who is who --------------------------------------------------------------------------------
 
     def merge_agents(self, spellings: Sequence[str], agent_id: str, who: str = LOCAL) -> None:
-        """Have several spellings stand for one agent; the records keep what they say, so that `split_agents` undoes it."""
+        """Have several spellings stand for one agent; the records keep what they say, so that
+        `split_agents` undoes it."""
         known = set(self.warehouse.ask("spellings")["agent_id"])
         for one in (*spellings, agent_id):
             if one not in known:
@@ -147,10 +165,11 @@ class Home:
         """Undo merges."""
         self.ledger.move("split", {"spellings": list(spellings)}, who)
 
-    # -- corrections -----------------------------------------------------------------------------------------------
+    # -- corrections -------------------------------------------------------------------------------
 
     def answer(self, objection: Objection, correction: Correction | None = None) -> Objection:
-        """Answer an objection (state, answer and answered_by set) over the version that was read; a correction moves the figures."""
+        """Answer an objection (state, answer and answered_by set) over the version that was read; a
+        correction moves the figures."""
         if correction is None:
             return self.state.objections.answer(objection)
         self.state.objections.check_answer(objection)
@@ -161,22 +180,28 @@ class Home:
         """Take corrections back; the figures are what they were before."""
         self.ledger.move("undo", {"corrections": list(correction_ids)}, who)
 
-    # -- spellings -------------------------------------------------------------------------------------------------
+    # -- spellings ---------------------------------------------------------------------------------
 
-    def alike(self, rows: Mapping[str, int] | None = None, names: Mapping[str, str] | None = None) -> list[Alike]:
-        """Spellings that may be one agent and are not merged yet; `rows` and `names` are of a file that is not loaded yet."""
+    def alike(
+        self, rows: Mapping[str, int] | None = None, names: Mapping[str, str] | None = None
+    ) -> list[Alike]:
+        """Spellings that may be one agent and are not merged yet; `rows` and `names` are of a file
+        that is not loaded yet."""
         return beside.look_alike(self.warehouse, self.state.aliases(), rows, names)
 
-    # -- reading a file ------------------------------------------------------------------------------------------
+    # -- reading a file ----------------------------------------------------------------------------
 
     @contextmanager
     def members(self, path: Path, work: Work | None = None) -> Iterator[list[Path]]:
-        """The files inside an archive, as long as the block runs; the file itself when it is none."""
+        """The files inside an archive, as long as the block runs; the file itself when it is
+        none."""
         with self.ledger.scratch(path) as copy:
             found = reading.members(copy, work)
             yield [path] if found == [copy] else found
 
-    def look(self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> dict[str, Any]:
+    def look(
+        self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
+    ) -> dict[str, Any]:
         """What a file holds, with the recipe confirmed earlier for the same headers, if any."""
         with self.ledger.scratch(path) as copy:
             found = dict(reading.look(copy, layout, work))
@@ -185,32 +210,48 @@ class Home:
         return found
 
     def recipes_for(self, path: Path, kind: str | None = None) -> list[Recipe]:
-        """The recipes that a file needs nobody to confirm, one for every group of alike sheets; else refused."""
+        """The recipes that a file needs nobody to confirm, one for every group of alike sheets;
+        else refused."""
         return recipes_of(self.look(path)["sheets"], path.name, kind)
 
     def recipe_for(self, path: Path, kind: str | None = None) -> Recipe:
         """The first of them."""
         return self.recipes_for(path, kind)[0]
 
-    def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> AbstractContextManager[reading.Reading]:
+    def reading(
+        self, path: Path, recipe: Recipe, work: Work | None = None
+    ) -> AbstractContextManager[reading.Reading]:
         """A file read by a recipe, its clean records valid inside the block; nothing is stored."""
         return self.ledger.reading(path, recipe, work)
 
-    def corrections(self, path: Path, recipe: Recipe, language: str, work: Work | None = None) -> bytes:
-        """A copy of the user's file, as XLSX, with every cell that a load by this recipe would refuse marked."""
+    def corrections(
+        self, path: Path, recipe: Recipe, language: str, work: Work | None = None
+    ) -> bytes:
+        """A copy of the user's file, as XLSX, with every cell that a load by this recipe would
+        refuse marked."""
         with self.ledger.scratch(path) as copy:
-            return reading.correct(copy, recipe, copy.parent, self.settings.month_begins, language, work)
+            return reading.correct(
+                copy, recipe, copy.parent, self.settings.month_begins, language, work
+            )
 
-    # -- loads in and out ------------------------------------------------------------------------------------------
+    # -- loads in and out --------------------------------------------------------------------------
 
     def preview(
         self, path: Path, recipe: Recipe, work: Work | None = None
     ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        """The counts and issues that a load would have, and in `alike` the spellings that may be one agent."""
+        """The counts and issues that a load would have, and in `alike` the spellings that may be
+        one agent."""
         with self.reading(path, recipe, work) as read:
-            asked = [one.plain() for one in beside.questions_beside(self.warehouse, read, recipe, dt.date.today())]
+            asked = [
+                one.plain()
+                for one in beside.questions_beside(self.warehouse, read, recipe, dt.date.today())
+            ]
             found = self.alike(*beside.agents_of(read))
-            answer = {**read.answer, "alike": found, "questions": [*read.answer["questions"], *asked]}
+            answer = {
+                **read.answer,
+                "alike": found,
+                "questions": [*read.answer["questions"], *asked],
+            }
             return answer, read.issues(recipe, path.name)
 
     def load(
@@ -224,23 +265,32 @@ class Home:
         work: Work | None = None,
         who: str = LOCAL,
     ) -> Receipt:
-        """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction, its original kept."""
+        """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction,
+        its original kept."""
         return self.ledger.load([(path, recipe)], How(as_of, on_issues, sample), work, who)[0]
 
     def load_all(
-        self, named: Sequence[tuple[Path, Recipe]], how: How, work: Work | None = None, who: str = LOCAL
+        self,
+        named: Sequence[tuple[Path, Recipe]],
+        how: How,
+        work: Work | None = None,
+        who: str = LOCAL,
     ) -> list[Receipt]:
         """Load several files or, when one of them is refused, none."""
         return self.ledger.load(named, how, work, who)
 
     def receipts(self) -> list[Receipt]:
-        """The receipts of every load, oldest first, whoever made it and whether or not anybody was there to read it."""
-        return [receipt_from(one) for outcome in self.state.journal.outcomes("load") for one in outcome]
+        """The receipts of every load, oldest first, whoever made it and whether or not anybody was
+        there to read it."""
+        return [
+            receipt_from(one) for outcome in self.state.journal.outcomes("load") for one in outcome
+        ]
 
     def withdraw(self, *load_ids: int, who: str = LOCAL) -> None:
         """Take loads out again; their originals stay."""
         self.ledger.withdraw(load_ids, who)
 
     def rebuild(self, who: str = LOCAL) -> int:
-        """Make the warehouse again from the originals and the notes of their loads; returns how many loads."""
+        """Make the warehouse again from the originals and the notes of their loads; returns how
+        many loads."""
         return self.ledger.rebuild(who)

@@ -31,9 +31,11 @@ def sentences(language: str) -> Mapping[str, str]:
 
 
 def say(key: str, language: str, **facts: object) -> str:
-    """One sentence with its facts, labels among them in its language; an unknown key is a bug and raises KeyError.
+    """One sentence with its facts, labels among them in its language; an unknown key is a bug and
+    raises KeyError.
 
-    Where the count is 1 and the sentence has a twin `…_one`, that is said: English counts one differently.
+    Where the count is 1 and the sentence has a twin `…_one`, that is said: English counts one
+    differently.
     """
     known = sentences(language)
     if facts.get("count") == 1 and f"{key}_one" in known:
@@ -51,5 +53,7 @@ def fact_in(value: object, language: str) -> object:
     if isinstance(value, Mapping) and set(value) >= set(LANGUAGES):
         return value[language]
     if isinstance(value, (list, tuple)):
-        return ("、" if language == "zh" else ", ").join(str(fact_in(item, language)) for item in value)
+        return ("、" if language == "zh" else ", ").join(
+            str(fact_in(item, language)) for item in value
+        )
     return value

@@ -1,7 +1,9 @@
-"""The ledger: originals, notes of loads, the settlement of what a crash left half done, and the rebuild from them.
+"""The ledger: originals, notes of loads, the settlement of what a crash left half done, and the
+rebuild from them.
 
-An operation on a home is written into the state store's journal first, then done to the folder and the warehouse, and settled
-by one change of the state store that holds its lines of the audit. After a crash the warehouse tells how far it got.
+An operation on a home is written into the state store's journal first, then done to the folder and
+the warehouse, and settled by one change of the state store that holds its lines of the audit. After
+a crash the warehouse tells how far it got.
 """
 
 from __future__ import annotations
@@ -32,13 +34,23 @@ from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
 from analytics.work import Work
 
-FACTS = ("load", "kind", "file", "sha256", "recipe", "as_of", "loaded_at", "sample")  # of a note, all of them needed
+FACTS = (
+    "load",
+    "kind",
+    "file",
+    "sha256",
+    "recipe",
+    "as_of",
+    "loaded_at",
+    "sample",
+)  # of a note, all of them needed
 Notes = dict[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class How:
-    """How files are loaded: as of when they speak, what bad cells mean, and whether they are sample data."""
+    """How files are loaded: as of when they speak, what bad cells mean, and whether they are sample
+    data."""
 
     as_of: dt.date | None = None
     on_issues: str = "refuse"
@@ -67,30 +79,40 @@ class Ledger:
         self.folder = folder
         self.warehouse = warehouse
         self.state = state
-        self.unsettled = False  # an operation neither done nor undone: the home should be opened anew
+        self.unsettled = (
+            False  # an operation neither done nor undone: the home should be opened anew
+        )
         self._originals = folder / "originals"
         self._loads = folder / "loads"
 
     @contextmanager
-    def reading(self, path: Path, recipe: Recipe, work: Work | None = None) -> Iterator[reading.Reading]:
+    def reading(
+        self, path: Path, recipe: Recipe, work: Work | None = None
+    ) -> Iterator[reading.Reading]:
         """A file read by a recipe, its clean records valid inside the block; nothing is stored."""
         with self.scratch(path) as copy:
             yield reading.read(copy, recipe, copy.parent, self.state.settings().month_begins, work)
 
     @contextmanager
     def scratch(self, path: Path, name: str | None = None) -> Iterator[Path]:
-        """The file under its name in a folder of its own, to which a process may write beside it."""
+        """The file under its name in a folder of its own, to which a process may write beside
+        it."""
         if not path.is_file():
             raise FileRefused("file_missing", file=path.name)
         with files.telling(), files.scratch(self.folder / "scratch", "reading") as folder:
             yield files.stand_in(path, folder / (name or path.name))
 
-    # -- loads in ----------------------------------------------------------------------------------------------------
+    # -- loads in ----------------------------------------------------------------------------------
 
     def load(
-        self, named: Sequence[tuple[Path, Recipe]], how: How, work: Work | None = None, who: str = LOCAL
+        self,
+        named: Sequence[tuple[Path, Recipe]],
+        how: How,
+        work: Work | None = None,
+        who: str = LOCAL,
     ) -> list[Receipt]:
-        """Load files, all of them or none, in one transaction; a receipt each, also of those that were there already."""
+        """Load files, all of them or none, in one transaction; a receipt each, also of those that
+        were there already."""
         work = work or Work()
         with files.telling(), ExitStack() as stack:
             slots: list[_Read | Receipt] = []
@@ -103,24 +125,36 @@ class Ledger:
                     continue
                 work.enter("reading")
                 read = stack.enter_context(self.reading(path, recipe, work))
-                beside = questions_beside(self.warehouse, read, recipe, how.as_of or dt.date.today())
+                beside = questions_beside(
+                    self.warehouse, read, recipe, how.as_of or dt.date.today()
+                )
                 slots.append(_checked(path, sha, recipe, read, how, beside))
             work.enter("storing")
             with self.warehouse.exclusively():
                 return self._together(slots, how, work, who)
 
-    def _together(self, slots: Sequence[_Read | Receipt], how: How, work: Work, who: str) -> list[Receipt]:
-        """Store what is new, now that nobody else writes: of one file twice, here or in another tab, one counts."""
+    def _together(
+        self, slots: Sequence[_Read | Receipt], how: How, work: Work, who: str
+    ) -> list[Receipt]:
+        """Store what is new, now that nobody else writes: of one file twice, here or in another
+        tab, one counts."""
         new: dict[tuple[str, str, tuple[str, ...]], _Read] = {}
         for slot in slots:
-            if isinstance(slot, Receipt) or self._stored(slot.load.sha256, slot.recipe, how.as_of) is not None:
+            if (
+                isinstance(slot, Receipt)
+                or self._stored(slot.load.sha256, slot.recipe, how.as_of) is not None
+            ):
                 continue
             if slot.read.begins != self.state.settings().month_begins:
                 raise RequestRefused("months_changed_meanwhile", file=slot.load.file)
             twin = new.setdefault(slot.key, slot)
             if twin.recipe.plain() != slot.recipe.plain():
-                raise RequestRefused("loaded_differently", file=slot.load.file, load=self._next() + len(new) - 1)
-        done = dict(zip(new, self._store(list(new.values()), work, who), strict=True)) if new else {}
+                raise RequestRefused(
+                    "loaded_differently", file=slot.load.file, load=self._next() + len(new) - 1
+                )
+        done = (
+            dict(zip(new, self._store(list(new.values()), work, who), strict=True)) if new else {}
+        )
         out: list[Receipt] = []
         for slot in slots:
             if isinstance(slot, Receipt):
@@ -155,10 +189,13 @@ class Ledger:
         return made
 
     def _stored(self, sha: str, recipe: Recipe, as_of: dt.date | None) -> int | None:
-        """The load of the same bytes read the same way; refused when they are there, but read another way."""
+        """The load of the same bytes read the same way; refused when they are there, but read
+        another way."""
         loads = self.warehouse.ask("loads")
         same = loads[(loads["sha256"] == sha) & (loads["kind"] == recipe.kind)]
-        same = same[[recipe_from(json.loads(one)).sheets == recipe.sheets for one in same["recipe"]]]
+        same = same[
+            [recipe_from(json.loads(one)).sheets == recipe.sheets for one in same["recipe"]]
+        ]
         if same.empty:
             return None
         row = same.iloc[-1]
@@ -169,7 +206,8 @@ class Ledger:
         return int(row["load_id"])
 
     def mend(self, path: Path, load_id: int) -> None:
-        """Have the original and the note of a load whole again, where they are not: the user's own file brings them back."""
+        """Have the original and the note of a load whole again, where they are not: the user's own
+        file brings them back."""
         row = self.stored_notes()[load_id]
         self._keep(path, row["sha256"])
         try:
@@ -180,11 +218,14 @@ class Ledger:
             files.write_durably(self._note(load_id), _text(row))
 
     def _keep(self, path: Path, sha: str) -> None:
-        """Have the bytes of a file among the originals, on the disk; one that is there is trusted by its digest alone."""
+        """Have the bytes of a file among the originals, on the disk; one that is there is trusted
+        by its digest alone."""
         original = self._originals / sha
         if not original.is_file() or files.sha256_of(original) != sha:
             files.copy_durably(path, original)
-        if files.sha256_of(original) != sha:  # the user's file was another one by the time it was copied
+        if (
+            files.sha256_of(original) != sha
+        ):  # the user's file was another one by the time it was copied
             files.remove_durably(original)
             raise FileRefused("file_changing", file=path.name)
 
@@ -193,7 +234,7 @@ class Ledger:
         known = [int(path.stem) for path in self._loads.iterdir() if path.stem.isdigit()]
         return max([*known, *self.stored_notes(), *audited.standing, *audited.gone], default=0) + 1
 
-    # -- loads out ---------------------------------------------------------------------------------------------------
+    # -- loads out ---------------------------------------------------------------------------------
 
     def withdraw(self, load_ids: Sequence[int], who: str = LOCAL) -> None:
         """Take loads out again, all of them or none; their originals stay."""
@@ -210,10 +251,11 @@ class Ledger:
                     records.withdraw(cursor, load_ids, self.state.settings())
                 self._done(operation)
 
-    # -- what moves figures without a load ---------------------------------------------------------------------------
+    # -- what moves figures without a load ---------------------------------------------------------
 
     def move(self, kind: str, plan: Mapping[str, Any], who: str = LOCAL) -> None:
-        """Change rules, merges or corrections (one of `MOVES`) and the figures with them, wholly or not at all."""
+        """Change rules, merges or corrections (one of `MOVES`) and the figures with them, wholly or
+        not at all."""
         with files.telling(), self.warehouse.exclusively():
             wanted = self.state.foreseen(kind, plan, who)
             operation = self.state.journal.begin(kind, plan, who)
@@ -223,7 +265,8 @@ class Ledger:
                 self._done(operation)
 
     def follow(self) -> None:
-        """Bring the figures under the rules, merges and corrections that people wrote: the state store has the truth of them."""
+        """Bring the figures under the rules, merges and corrections that people wrote: the state
+        store has the truth of them."""
         with self.warehouse.exclusively():
             wanted = self.state.followed()
             with self.warehouse.cursor() as cursor:
@@ -232,11 +275,12 @@ class Ledger:
                 with self.warehouse.write() as cursor:
                     records.follow(cursor, wanted)
 
-    # -- settling ----------------------------------------------------------------------------------------------------
+    # -- settling ----------------------------------------------------------------------------------
 
     @contextmanager
     def _settling(self, operation: Operation) -> Iterator[None]:
-        """Whatever goes wrong inside, the operation is wholly done or wholly undone afterwards; else the next start sees to it."""
+        """Whatever goes wrong inside, the operation is wholly done or wholly undone afterwards;
+        else the next start sees to it."""
         try:
             yield
         except BaseException:
@@ -272,7 +316,8 @@ class Ledger:
         self.state.journal.undo(operation)
 
     def _done(self, operation: Operation, outcome: Any = None) -> None:
-        """The warehouse has it: now the folder, and last the journal with the lines of the audit."""
+        """The warehouse has it: now the folder, and last the journal with the lines of the
+        audit."""
         plan = operation.plan
         lines: list[tuple[str, str, Any]] = []
         for note, loaded in zip(plan.get("notes", ()), plan.get("loaded", ()), strict=True):
@@ -281,7 +326,12 @@ class Ledger:
                 files.move_durably(pending, self._note(note["load"]))
             elif not self._note(note["load"]).exists():
                 files.write_durably(self._note(note["load"]), _text(note))
-            after = {"sha256": note["sha256"], "kind": note["kind"], "loaded": loaded, "note": digest(note)}
+            after = {
+                "sha256": note["sha256"],
+                "kind": note["kind"],
+                "loaded": loaded,
+                "note": digest(note),
+            }
             lines.append(("load", f"{note['load']} {note['file']}", after))
         if operation.kind == "withdraw":
             for load_id in plan["loads"]:
@@ -291,23 +341,30 @@ class Ledger:
         if operation.kind == "rebuild":
             lines.append(("rebuild", str(len(plan["loads"])), {"why": plan["why"]}))
         if operation.kind in MOVES:
-            self.state.journal.finish(operation, lines, act=lambda change: MOVES[operation.kind](change, plan))
+            self.state.journal.finish(
+                operation, lines, act=lambda change: MOVES[operation.kind](change, plan)
+            )
             return
         self.state.journal.finish(operation, lines, outcome)
 
-    # -- what is there against what should be ------------------------------------------------------------------------
+    # -- what is there against what should be ------------------------------------------------------
 
     def stored_notes(self) -> Notes:
         """The notes that the loads in the warehouse have, or ought to have."""
         rows = self.warehouse.ask("loads").to_dict("records")
         return {
             int(row["load_id"]): {
-                "load": int(row["load_id"]), "kind": row["kind"], "file": row["file"], "sha256": row["sha256"],
-                "recipe": json.loads(row["recipe"]), "as_of": f"{row['as_of']:%Y-%m-%d}",
-                "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}", "sample": bool(row["sample"]),
+                "load": int(row["load_id"]),
+                "kind": row["kind"],
+                "file": row["file"],
+                "sha256": row["sha256"],
+                "recipe": json.loads(row["recipe"]),
+                "as_of": f"{row['as_of']:%Y-%m-%d}",
+                "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}",
+                "sample": bool(row["sample"]),
             }
             for row in rows
-        }  # fmt: skip
+        }
 
     def notes(self) -> tuple[Notes, list[int]]:
         """The notes of loads by number, and the numbers of those that cannot be read."""
@@ -323,17 +380,23 @@ class Ledger:
         return whole, damaged
 
     def expected(self, stored: Notes | None = None) -> dict[int, str]:
-        """The loads that there should be, by number, with their files: those of the audit, and what else is agreed upon by the notes
-        and the warehouse (the audit of an older version lacks some)."""
+        """The loads that there should be, by number, with their files: those of the audit, and what
+        else is agreed upon by the notes and the warehouse (the audit of an older version lacks
+        some)."""
         audited = self.state.journal.audited()
         named = {load_id: str(line["file"]) for load_id, line in audited.standing.items()}
         for load_id, note in self.notes()[0].items():
-            if load_id not in named and load_id not in audited.gone and (stored or {}).get(load_id) == note:
+            if (
+                load_id not in named
+                and load_id not in audited.gone
+                and (stored or {}).get(load_id) == note
+            ):
                 named[load_id] = str(note["file"])
         return named
 
     def faults(self, stored: Notes | None = None, *, deep: bool = False) -> list[Finding]:
-        """Notes and originals that are not what the audit says: by their digests when `deep`, else those that are not there."""
+        """Notes and originals that are not what the audit says: by their digests when `deep`, else
+        those that are not there."""
         audited = self.state.journal.audited()
         notes, damaged = self.notes()
         found: list[Finding] = []
@@ -346,15 +409,17 @@ class Ledger:
             note = notes.get(load_id)
             if note is None:
                 tell("note_damaged" if load_id in damaged else "note_missing", load_id, file)
-            elif any(line.get(name, note[name]) != note[name] for name in ("file", "sha256", "kind")) or line.get(
-                "note", digest(note)
-            ) != digest(note):
+            elif any(
+                line.get(name, note[name]) != note[name] for name in ("file", "sha256", "kind")
+            ) or line.get("note", digest(note)) != digest(note):
                 tell("note_edited", load_id, file)
             else:
                 original = self._originals / note["sha256"]
                 if not original.is_file():
                     tell("original_missing", load_id, file)
-                elif not original.stat().st_size or (deep and files.sha256_of(original) != note["sha256"]):
+                elif not original.stat().st_size or (
+                    deep and files.sha256_of(original) != note["sha256"]
+                ):
                     tell("original_damaged", load_id, file)
         for load_id in sorted({*notes, *damaged} - set(self.expected(stored))):
             file = notes[load_id]["file"] if load_id in notes else self._note(load_id).name
@@ -362,15 +427,17 @@ class Ledger:
         return found
 
     def behind(self) -> bool:
-        """Whether the warehouse is an earlier one than the journal and the audit speak of; figures follow moves without that."""
+        """Whether the warehouse is an earlier one than the journal and the audit speak of; figures
+        follow moves without that."""
         stored = self.stored_notes()
         last = self.state.journal.last(besides=MOVES)
         return set(stored) != set(self.expected(stored)) or self.warehouse.operation < last
 
-    # -- rebuild -----------------------------------------------------------------------------------------------------
+    # -- rebuild -----------------------------------------------------------------------------------
 
     def rebuild(self, who: str = LOCAL, why: str = "asked") -> int:
-        """Make the warehouse again from originals and notes, once every one of them is what the audit says; how many loads.
+        """Make the warehouse again from originals and notes, once every one of them is what the
+        audit says; how many loads.
 
         Refused with names otherwise: the warehouse that is there stays as it is.
         """
@@ -378,25 +445,33 @@ class Ledger:
             notes = self._verified(self.stored_notes())
             plan = {"why": why, "loads": sorted(notes)}
             operation = self.state.journal.begin("rebuild", plan, who)
-            with self._settling(operation), files.scratch(self.folder / "scratch", "rebuild") as folder:
+            with (
+                self._settling(operation),
+                files.scratch(self.folder / "scratch", "rebuild") as folder,
+            ):
                 version = self.warehouse.data_version + 1
                 self.warehouse.replace(self._built(folder, notes, version, operation.id))
                 self._done(operation)
         return len(notes)
 
     def build(self, folder: Path, version: int) -> Path:
-        """A warehouse in `folder` from what originals and notes hold, when there is none that could be asked."""
+        """A warehouse in `folder` from what originals and notes hold, when there is none that could
+        be asked."""
         return self._built(folder, self._verified({}), version, self.state.journal.last())
 
     def _verified(self, stored: Notes) -> Notes:
-        """The notes of every load that there should be; refused, with names, when one of them or its original is not as it was."""
+        """The notes of every load that there should be; refused, with names, when one of them or
+        its original is not as it was."""
         faults = self.faults(stored, deep=True)
         if faults:
             raise RequestRefused("rebuild_refused", names=[_sentences(fault) for fault in faults])
         notes = self.notes()[0]
         lost = set(stored) - set(notes)
         if lost:
-            named = [Finding("note_missing", {"load": one, "file": stored[one]["file"]}) for one in sorted(lost)]
+            named = [
+                Finding("note_missing", {"load": one, "file": stored[one]["file"]})
+                for one in sorted(lost)
+            ]
             raise RequestRefused("rebuild_refused", names=[_sentences(fault) for fault in named])
         return notes
 
@@ -417,26 +492,36 @@ class Ledger:
         with self._again(note) as path, self.reading(path, recipe) as read:
             _settled(path, read.questions)
             load = replace(
-                _load_of(path, str(note["sha256"]), recipe, read, How()), load_id=int(note["load"]),
-                as_of=dt.date.fromisoformat(str(note["as_of"])), sample=bool(note["sample"]),
+                _load_of(path, str(note["sha256"]), recipe, read, How()),
+                load_id=int(note["load"]),
+                as_of=dt.date.fromisoformat(str(note["as_of"])),
+                sample=bool(note["sample"]),
                 loaded_at=dt.datetime.fromisoformat(str(note["loaded_at"])),
-            )  # fmt: skip
+            )
             with warehouse.write(operation) as cursor:
                 records.store(cursor, load, self.state.settings(), _word_lists())
 
     def give_up(self, load_ids: Sequence[int], reason: str, who: str = LOCAL) -> None:
-        """Go on without loads that cannot be had back: the audit says so from then on, and their notes are set aside."""
+        """Go on without loads that cannot be had back: the audit says so from then on, and their
+        notes are set aside."""
         notes = self.notes()[0]
         lines = []
         for load_id in load_ids:
             if self._note(load_id).exists():
                 files.move_durably(self._note(load_id), self._note(load_id, "lost"))
-            lines.append(("load.lost", str(load_id), {"file": notes.get(load_id, {}).get("file"), "reason": reason}))
+            lines.append(
+                (
+                    "load.lost",
+                    str(load_id),
+                    {"file": notes.get(load_id, {}).get("file"), "reason": reason},
+                )
+            )
         operation = self.state.journal.begin("give_up", {"loads": list(load_ids)}, who)
         self.state.journal.finish(operation, lines)
 
     def agree(self, reason: str) -> None:
-        """Go on with the warehouse as it is where it cannot be made again: what can be had back of it is, the rest is given up."""
+        """Go on with the warehouse as it is where it cannot be made again: what can be had back of
+        it is, the rest is given up."""
         stored = self.stored_notes()
         lost = set(self.expected(stored)) - set(stored)
         faulty = {int(str(fault.facts["load"])) for fault in self.faults(stored, deep=True)}
@@ -454,7 +539,9 @@ class Ledger:
     @contextmanager
     def _again(self, note: Mapping[str, Any]) -> Iterator[Path]:
         """An original under the name that its file had."""
-        with self.scratch(self._originals / str(note["sha256"]), Path(str(note["file"])).name) as path:
+        with self.scratch(
+            self._originals / str(note["sha256"]), Path(str(note["file"])).name
+        ) as path:
             yield path
 
     def _note(self, load_id: int, kind: str = "json") -> Path:
@@ -464,15 +551,23 @@ class Ledger:
 def digest(note: Mapping[str, Any]) -> str:
     """What the audit keeps of a note: any other note has another one, however it is spaced."""
     plain = {name: note.get(name) for name in FACTS}
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()
+    ).hexdigest()
 
 
 def note_of(load: records.Load) -> dict[str, Any]:
     """What has to be known of a load to make it again from its original, in plain values."""
     note = {
-        "load": load.load_id, "kind": load.kind, "file": load.file, "sha256": load.sha256, "recipe": load.recipe,
-        "as_of": load.as_of, "loaded_at": load.loaded_at, "sample": load.sample,
-    }  # fmt: skip
+        "load": load.load_id,
+        "kind": load.kind,
+        "file": load.file,
+        "sha256": load.sha256,
+        "recipe": load.recipe,
+        "as_of": load.as_of,
+        "loaded_at": load.loaded_at,
+        "sample": load.sample,
+    }
     plain: dict[str, Any] = json.loads(json.dumps(note, ensure_ascii=False, default=str))
     return plain
 
@@ -491,18 +586,28 @@ def _parsed(path: Path) -> Mapping[str, Any]:
 
 
 def _sentences(finding: Finding) -> Mapping[str, str]:
-    return {language: say(f"finding.{finding.key}", language, **finding.facts) for language in LANGUAGES}
+    return {
+        language: say(f"finding.{finding.key}", language, **finding.facts) for language in LANGUAGES
+    }
 
 
 def _checked(
-    path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: How, beside: Sequence[Question]
+    path: Path,
+    sha: str,
+    recipe: Recipe,
+    read: reading.Reading,
+    how: How,
+    beside: Sequence[Question],
 ) -> _Read:
-    """Refuse a file with bad cells where the caller wants all or nothing, and one that has nothing."""
+    """Refuse a file with bad cells where the caller wants all or nothing, and one that has
+    nothing."""
     issues = read.issues(recipe, path.name)
     answer = read.answer
     if issues and how.on_issues == "refuse":
         count = answer["issue_count"] + answer["ragged"]
-        raise IssuesFound("issues_found", file=path.name, count=count, issues=issues, questions=read.questions)
+        raise IssuesFound(
+            "issues_found", file=path.name, count=count, issues=issues, questions=read.questions
+        )
     _settled(path, [*read.questions, *beside], skipping=how.on_issues == "skip")
     if answer["loaded"] == 0:
         raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
@@ -514,18 +619,31 @@ def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -
 
     Where bad rows are left out, also one whose bad rows may be all that was lost.
     """
-    questions = [one for one in asked if not one.optional or (skipping and one.id == "blank.outcome")]
+    questions = [
+        one for one in asked if not one.optional or (skipping and one.id == "blank.outcome")
+    ]
     if questions:
-        raise QuestionsOpen("questions_open", file=path.name, count=len(questions), questions=questions)
+        raise QuestionsOpen(
+            "questions_open", file=path.name, count=len(questions), questions=questions
+        )
 
 
 def _load_of(path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: How) -> records.Load:
     answer = read.answer
     return records.Load(
-        kind=recipe.kind, file=path.name, sha256=sha, recipe=recipe.plain(), as_of=how.as_of or dt.date.today(),
-        records=read.records, facts=read.facts, row_count=answer["rows"], loaded=answer["loaded"],
-        rejected=answer["rejected"], loaded_at=dt.datetime.now().replace(microsecond=0), sample=how.sample,
-    )  # fmt: skip
+        kind=recipe.kind,
+        file=path.name,
+        sha256=sha,
+        recipe=recipe.plain(),
+        as_of=how.as_of or dt.date.today(),
+        records=read.records,
+        facts=read.facts,
+        row_count=answer["rows"],
+        loaded=answer["loaded"],
+        rejected=answer["rejected"],
+        loaded_at=dt.datetime.now().replace(microsecond=0),
+        sample=how.sample,
+    )
 
 
 def _word_lists() -> dict[str, Any]:

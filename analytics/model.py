@@ -30,15 +30,18 @@ def add_months(month: dt.date, count: int) -> dt.date:
 
 
 def month_of(day: dt.date, begins: int) -> dt.date:
-    """The month that a day counts for, as its first day: months begin on day `begins` (1–28) and are named after the calendar month in
-    which they end, so that with 26 the month 2026-05 is 26 April to 25 May. month_of.sql says the same to the databases."""
+    """The month that a day counts for, as its first day: months begin on day `begins` (1–28) and
+    are named after the calendar month in which they end, so that with 26 the month 2026-05 is 26
+    April to 25 May. month_of.sql says the same to the databases."""
     return add_months(day, int(begins > 1 and day.day >= begins))
 
 
 def days_of(first: dt.date, last: dt.date, begins: int) -> tuple[dt.date, dt.date]:
     """The first and the last day of a run of months."""
     before = first if begins == 1 else add_months(first, -1)
-    return before.replace(day=begins), add_months(last, int(begins == 1)).replace(day=begins) - dt.timedelta(1)
+    return before.replace(day=begins), add_months(last, int(begins == 1)).replace(
+        day=begins
+    ) - dt.timedelta(1)
 
 
 def parse_month(text: str) -> dt.date:
@@ -68,7 +71,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise RequestRefused("period_backwards", first=f"{self.first:%Y-%m}", last=f"{self.last:%Y-%m}")
+            raise RequestRefused(
+                "period_backwards", first=f"{self.first:%Y-%m}", last=f"{self.last:%Y-%m}"
+            )
 
     @property
     def months(self) -> list[dt.date]:
@@ -107,7 +112,8 @@ class Standard:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One line of the catalogue: scale × Σ numerator ÷ Σ denominator, a category, a weight and a standard."""
+    """One line of the catalogue: scale × Σ numerator ÷ Σ denominator, a category, a weight and a
+    standard."""
 
     id: str
     category: str
@@ -137,7 +143,8 @@ class Veto:
 
 @dataclass(frozen=True)
 class WeightScheme:
-    """Category weights and, inside each category, indicator weights; both are scaled to 100 when used."""
+    """Category weights and, inside each category, indicator weights; both are scaled to 100 when
+    used."""
 
     name: str
     categories: Mapping[str, float]
@@ -154,12 +161,20 @@ class WeightScheme:
     trial: bool = False  # tried out, not in force: nothing official comes of it
 
     def __hash__(self) -> int:
-        return hash((self.name, self.version, tuple(self.categories.items()), tuple(self.indicators.items())))
+        return hash(
+            (
+                self.name,
+                self.version,
+                tuple(self.categories.items()),
+                tuple(self.indicators.items()),
+            )
+        )
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The rules of domain.md that decide who is right in a quarrel; every one is printed on the method page."""
+    """The rules of domain.md that decide who is right in a quarrel; every one is printed on the
+    method page."""
 
     grace_days: int = 30
     grace_by_product: Mapping[str, int] = field(default_factory=dict)
@@ -167,9 +182,9 @@ class Settings:
     missing_limit: float = 40.0
     calendar: str = "CN"
     month_begins: int = 1  # the day of a month on which the company's begin; see month_of
-    rank_few: int = (
-        1  # whether those with too few cases to be ranked are shown the rank they would have (1) or none (0)
-    )
+    # whether those with too few cases to be ranked are shown the rank they would have (1) or none
+    # (0)
+    rank_few: int = 1
 
     def __hash__(self) -> int:
         return hash(
@@ -187,7 +202,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Followed:
-    """What figures follow besides the loads: the rules, the merges (spelling → agent), and the corrections in force."""
+    """What figures follow besides the loads: the rules, the merges (spelling → agent), and the
+    corrections in force."""
 
     settings: Settings
     aliases: Mapping[str, str]
@@ -196,8 +212,9 @@ class Followed:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whom a reader may see by name: the people of some teams and branches, or one agent; `agents` are those teams' and branches' people
-    of today, where whom they belonged to in a period does not matter."""
+    """Whom a reader may see by name: the people of some teams and branches, or one agent; `agents`
+    are those teams' and branches' people of today, where whom they belonged to in a period does not
+    matter."""
 
     teams: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
@@ -210,7 +227,9 @@ class Scope:
             own: npt.NDArray[np.bool_] = (people["agent_id"] == self.agent_id).to_numpy(dtype=bool)
             return own
         if self.agents is not None:
-            theirs: npt.NDArray[np.bool_] = people["agent_id"].isin(self.agents).to_numpy(dtype=bool)
+            theirs: npt.NDArray[np.bool_] = (
+                people["agent_id"].isin(self.agents).to_numpy(dtype=bool)
+            )
             return theirs
         inside: npt.NDArray[np.bool_] = (
             people["team"].isin(self.teams) | people["branch"].isin(self.branches)
@@ -220,7 +239,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which period is judged and whom the page shows; only `period`, `channel` and `cut` change any number."""
+    """Which period is judged and whom the page shows; only `period`, `channel` and `cut` change any
+    number."""
 
     period: Period
     team: str | None = None
@@ -228,15 +248,16 @@ class Filters:
     channel: str | None = None
     least_policies: int = 0
     scope: Scope | None = None  # None: everybody
-    theirs: bool = (
-        False  # shows whose sheets and talks are the reader's today, instead of whose figures were in the period
-    )
+    # shows whose sheets and talks are the reader's today, instead of whose figures were in the
+    # period
+    theirs: bool = False
     cut: dt.date | None = None  # figures as they were known on this day
 
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing in a file that cannot be read: where it is, what stands there, and why it does not do."""
+    """One thing in a file that cannot be read: where it is, what stands there, and why it does not
+    do."""
 
     file: str
     sheet: str
@@ -262,7 +283,8 @@ class Issue:
 
 @dataclass(frozen=True)
 class Change:
-    """A figure of an agent who was there before a load, in the months that it touched; None is "not available"."""
+    """A figure of an agent who was there before a load, in the months that it touched; None is "not
+    available"."""
 
     agent_id: str
     measure: str

@@ -1,4 +1,5 @@
-"""Frozen values of what people write and who they are: notes, talks, objections, corrections, closed sheets, accounts."""
+"""Frozen values of what people write and who they are: notes, talks, objections, corrections,
+closed sheets, accounts."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ LOCAL = "local"  # who writes where nobody logs in
 
 @dataclass(frozen=True)
 class Note:
-    """A comment or advice of the supervisor, or a remark of the agent, on the sheet of one agent and period."""
+    """A comment or advice of the supervisor, or a remark of the agent, on the sheet of one agent
+    and period."""
 
     agent_id: str
     first: dt.date
@@ -38,7 +40,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Talk:
-    """A coaching talk: why, what about, who holds it, when, and what was agreed; `version` is the one that was read."""
+    """A coaching talk: why, what about, who holds it, when, and what was agreed; `version` is the
+    one that was read."""
 
     agent_id: str
     state: str = "planned"
@@ -99,7 +102,8 @@ class Objection:
 
 @dataclass(frozen=True)
 class Correction:
-    """Fields of one policy as they should have been; the rollup honours it, the record itself stays as it came."""
+    """Fields of one policy as they should have been; the rollup honours it, the record itself stays
+    as it came."""
 
     policy_id: str
     month: dt.date
@@ -115,7 +119,8 @@ class Correction:
 
 @dataclass(frozen=True)
 class ClosedSheet:
-    """The numbers of a sheet as they were when it was closed, and the data, scheme and standard they came from."""
+    """The numbers of a sheet as they were when it was closed, and the data, scheme and standard
+    they came from."""
 
     agent_id: str
     first: dt.date
@@ -139,7 +144,8 @@ class ClosedSheet:
 
 @dataclass(frozen=True)
 class SwotEntry:
-    """One line of the SWOT worksheet: what was seen, and which indicators' weights it moves by how many points."""
+    """One line of the SWOT worksheet: what was seen, and which indicators' weights it moves by how
+    many points."""
 
     part: str
     text: str
@@ -156,7 +162,8 @@ class WeightProposal:
 
 @dataclass(frozen=True)
 class MarketAverage:
-    """What the trade reaches on an indicator (in the indicator's unit), and where that is known from."""
+    """What the trade reaches on an indicator (in the indicator's unit), and where that is known
+    from."""
 
     indicator: str
     value: float
@@ -167,7 +174,8 @@ class MarketAverage:
 
 @dataclass(frozen=True)
 class StandardVersion:
-    """A change of the catalogue: the definitions it replaces or adds, the grades and vetoes, why, and from which month on."""
+    """A change of the catalogue: the definitions it replaces or adds, the grades and vetoes, why,
+    and from which month on."""
 
     indicators: Mapping[str, Mapping[str, Any]]
     grades: Mapping[str, float]
@@ -178,7 +186,9 @@ class StandardVersion:
     made_at: dt.datetime | None = None
     version: int = 0
     order: tuple[str, ...] = ()  # indicator ids as they are shown; what is not named follows
-    restores: int | None = None  # the version that this one brings back; 0 are the built-in standards
+    restores: int | None = (
+        None  # the version that this one brings back; 0 are the built-in standards
+    )
 
 
 @dataclass(frozen=True)
@@ -205,7 +215,8 @@ Decided = TypeVar("Decided", bound=Decision)
 
 
 def in_force(decisions: Sequence[Decided], month: dt.date) -> Decided | None:
-    """What holds in a month: the latest decision, in the order they were made, that speaks from that month or an earlier one."""
+    """What holds in a month: the latest decision, in the order they were made, that speaks from
+    that month or an earlier one."""
     reaching = [decision for decision in decisions if decision.effective_from <= month]
     return reaching[-1] if reaching else None
 
@@ -226,7 +237,8 @@ class Publication:
 
 @dataclass(frozen=True)
 class Reading:
-    """An agent's confirmation to have read the sheet of a period, with a digest of the numbers that stood on it."""
+    """An agent's confirmation to have read the sheet of a period, with a digest of the numbers that
+    stood on it."""
 
     agent_id: str
     first: dt.date
@@ -239,7 +251,8 @@ class Reading:
 
 @dataclass(frozen=True)
 class Account:
-    """Who may see what: a role, and for managers their teams and branches, for agents themselves."""
+    """Who may see what: a role, and for managers their teams and branches, for agents
+    themselves."""
 
     email: str
     role: str
@@ -252,18 +265,23 @@ class Account:
 
 
 def address(text: str) -> str:
-    """An e-mail address as accounts are kept and compared: the domain in lower case, everything before the @ as it came.
+    """An e-mail address as accounts are kept and compared: the domain in lower case, everything
+    before the @ as it came.
 
-    What stands before the @ may be case-sensitive where it is delivered, so that two spellings may be two people.
+    What stands before the @ may be case-sensitive where it is delivered, so that two spellings may
+    be two people.
     """
     local, mark, domain = text.rpartition("@")
-    return local + mark + "".join(letter.lower() if letter.isascii() else letter for letter in domain)
+    return (
+        local + mark + "".join(letter.lower() if letter.isascii() else letter for letter in domain)
+    )
 
 
 @dataclass(frozen=True)
 class Login:
-    """What the login provider said of a person, and when that was: `began` in seconds since 1970 by this server's clock, `digest` the
-    same for all tabs of one login and for no other login. `verified` is what was said of the address: yes, no, or nothing."""
+    """What the login provider said of a person, and when that was: `began` in seconds since 1970 by
+    this server's clock, `digest` the same for all tabs of one login and for no other login.
+    `verified` is what was said of the address: yes, no, or nothing."""
 
     issuer: str
     subject: str
@@ -285,8 +303,8 @@ class Binding:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One change of state: who, when, what, before and after, chained to the one before by its hash; `signer` names the key that signed
-    the hash, and is empty where none did."""
+    """One change of state: who, when, what, before and after, chained to the one before by its
+    hash; `signer` names the key that signed the hash, and is empty where none did."""
 
     seq: int
     at: dt.datetime
@@ -303,8 +321,8 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found: a key of the locales (of the audit below audit.wrong_* or audit.note_*, of a home below finding.*), and the
-    facts of its sentence."""
+    """What a check found: a key of the locales (of the audit below audit.wrong_* or audit.note_*,
+    of a home below finding.*), and the facts of its sentence."""
 
     key: str
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -312,7 +330,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check of the audit found: what does not hold (nothing, when all does), and on what the rest rests."""
+    """What a check of the audit found: what does not hold (nothing, when all does), and on what the
+    rest rests."""
 
     wrong: tuple[Finding, ...]
     notes: tuple[Finding, ...]
@@ -321,8 +340,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far the audit is evidence against whoever holds the home: the name of the key that signs, whether heads are published, and
-    whether either lies in the home; `late` where the last head could not be written."""
+    """How far the audit is evidence against whoever holds the home: the name of the key that signs,
+    whether heads are published, and whether either lies in the home; `late` where the last head
+    could not be written."""
 
     key: str = ""
     key_inside: bool = False

@@ -1,4 +1,5 @@
-"""Receipts: what a load did, in numbers a user can check against the file, and kept until somebody reads them."""
+"""Receipts: what a load did, in numbers a user can check against the file, and kept until somebody
+reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.records import Stored
 
 MOST_NAMED = 10  # ids named in a note; all of them are in the list of who is without a partner
-MOST_KEPT = 2_000  # changed figures, and issues, of a receipt that waits; the load itself tells of all of them
+# changed figures, and issues, of a receipt that waits; the load itself tells of all of them
+MOST_KEPT = 2_000
 
 Note = tuple[str, Mapping[str, object]]
 
@@ -34,22 +36,38 @@ class Told(Protocol):
 
 
 def receipt_of(warehouse: Warehouse, stored: Stored, told: Told, before: pd.DataFrame) -> Receipt:
-    """The receipt of a load that was just stored; `before` are the sums by month of its kind before it."""
+    """The receipt of a load that was just stored; `before` are the sums by month of its kind before
+    it."""
     read, recipe, issues = told.read, told.recipe, told.issues
     row = _load(warehouse, stored.load_id)
     answer = read.answer
     counted = (("undated_open", stored.undated), ("stale_open", stored.stale))
-    notes = [*((key, {"count": count}) for key, count in counted if count), *reading_notes(answer, recipe)]
+    notes = [
+        *((key, {"count": count}) for key, count in counted if count),
+        *reading_notes(answer, recipe),
+    ]
     changes = tuple(
-        Change(str(agent_id), str(measure), *(None if value != value else float(value) for value in (before, after)))
+        Change(
+            str(agent_id),
+            str(measure),
+            *(None if value != value else float(value) for value in (before, after)),
+        )
         for agent_id, measure, before, after in stored.changes.itertuples(index=False)
     )
     plain = _plain(warehouse, row)
     figures = beside.told(before, beside.sums_of(warehouse, recipe.kind), plain.months)
     return replace(
-        plain, issues=issues, notes=(*figures, *notes, *beside.told_alike(warehouse, read), *_unmatched(warehouse, recipe.kind)),
-        skipped=answer["skipped"], changes=changes,
-    )  # fmt: skip
+        plain,
+        issues=issues,
+        notes=(
+            *figures,
+            *notes,
+            *beside.told_alike(warehouse, read),
+            *_unmatched(warehouse, recipe.kind),
+        ),
+        skipped=answer["skipped"],
+        changes=changes,
+    )
 
 
 def receipt_again(warehouse: Warehouse, load_id: int) -> Receipt:
@@ -61,8 +79,13 @@ def receipt_again(warehouse: Warehouse, load_id: int) -> Receipt:
 
 def kept(receipts: Sequence[Receipt]) -> list[Any]:
     """Receipts as plain values to be stored."""
-    cut = [replace(one, issues=one.issues[:MOST_KEPT], changes=one.changes[:MOST_KEPT]) for one in receipts]
-    plain: list[Any] = json.loads(json.dumps([asdict(one) for one in cut], ensure_ascii=False, default=str))
+    cut = [
+        replace(one, issues=one.issues[:MOST_KEPT], changes=one.changes[:MOST_KEPT])
+        for one in receipts
+    ]
+    plain: list[Any] = json.loads(
+        json.dumps([asdict(one) for one in cut], ensure_ascii=False, default=str)
+    )
     return plain
 
 
@@ -86,40 +109,62 @@ def _plain(warehouse: Warehouse, row: pd.Series) -> Receipt:
     load_id = int(row["load_id"])
     shape = warehouse.ask("load_shape", load_id=load_id)
     return Receipt(
-        load=load_id, kind=str(row["kind"]), file=str(row["file"]), rows=int(row["row_count"]), loaded=int(row["loaded"]),
-        rejected=int(row["rejected"]), replaced=int(row["replaced"]), agents=int(shape["agents"].iloc[0]),
+        load=load_id,
+        kind=str(row["kind"]),
+        file=str(row["file"]),
+        rows=int(row["row_count"]),
+        loaded=int(row["loaded"]),
+        rejected=int(row["rejected"]),
+        replaced=int(row["replaced"]),
+        agents=int(shape["agents"].iloc[0]),
         months=tuple(warehouse.ask("months_of_load", load_id=load_id)["month"]),
-    )  # fmt: skip
+    )
 
 
 def _unmatched(warehouse: Warehouse, kind: str) -> list[Note]:
-    """Who is without a partner on the other side of a join that this kind of record takes part in."""
+    """Who is without a partner on the other side of a join that this kind of record takes part
+    in."""
     frame = warehouse.ask("unmatched")
     of_kind = frame["kind"] == kind if kind != "agents" else frame["side"] == "records_only"
-    concerned = frame[of_kind | ((frame["side"] == "roster_only") & (kind in ("agents", "policies", "scoresheet")))]
+    concerned = frame[
+        of_kind
+        | ((frame["side"] == "roster_only") & (kind in ("agents", "policies", "scoresheet")))
+    ]
     notes: list[Note] = []
     for side, group in concerned.groupby("side", sort=False):
         ids = sorted(set(group["id"]))
         more = "…" if len(ids) > MOST_NAMED else ""
-        notes.append((f"unmatched_{side}", {"count": len(ids), "ids": ", ".join(ids[:MOST_NAMED]) + more}))
+        notes.append(
+            (f"unmatched_{side}", {"count": len(ids), "ids": ", ".join(ids[:MOST_NAMED]) + more})
+        )
     return notes
 
 
 def _rows_named(rows: Sequence[tuple[str, int]], several: bool) -> str:
-    """Row numbers as a sentence lists them, with the sheets that they are of where these are several."""
+    """Row numbers as a sentence lists them, with the sheets that they are of where these are
+    several."""
     numbers: dict[str, list[int]] = {}
     for sheet, row in rows:
         numbers.setdefault(sheet, []).append(row)
     listed = {sheet: ", ".join(map(str, some)) for sheet, some in numbers.items()}
-    return "; ".join(f"{sheet}: {some}" if several and sheet else some for sheet, some in listed.items())
+    return "; ".join(
+        f"{sheet}: {some}" if several and sheet else some for sheet, some in listed.items()
+    )
 
 
 def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[Note]:
-    """What was done with a file beside reading its cells: what was left out, what a number was taken for."""
+    """What was done with a file beside reading its cells: what was left out, what a number was
+    taken for."""
     seen = answer["seen"]
     several = len({sheet for _, rows in answer["left"].values() for sheet, _ in rows}) > 1
     notes: list[Note] = [
-        (f"left_{reason}", {"count": count, "rows": _rows_named(rows, several) + ("…" if count > len(rows) else "")})
+        (
+            f"left_{reason}",
+            {
+                "count": count,
+                "rows": _rows_named(rows, several) + ("…" if count > len(rows) else ""),
+            },
+        )
         for reason, (count, rows) in answer["left"].items()
     ]
     counted = {
@@ -128,14 +173,23 @@ def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[Note]:
         "words_empty": answer["empty_words"],
     }
     notes += [(key, {"count": count}) for key, count in counted.items() if count]
-    named = {"sheets_hidden": ("sheets", seen.get("hidden", [])), "sheets_unread": ("sheets", answer["unread"])}
-    for key, group in (("rates_as_percent", "percents"), ("units_scaled", "units"), ("rates_weighted", "weighted")):
+    named = {
+        "sheets_hidden": ("sheets", seen.get("hidden", [])),
+        "sheets_unread": ("sheets", answer["unread"]),
+    }
+    for key, group in (
+        ("rates_as_percent", "percents"),
+        ("units_scaled", "units"),
+        ("rates_weighted", "weighted"),
+    ):
         named[key] = ("columns", [recipe.columns.get(name, name) for name in answer[group]])
     notes += [(key, {fact: ", ".join(names)}) for key, (fact, names) in named.items() if names]
     for sheet, column in answer["beside"].items():
         notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
     if answer["month_begins"] != 1:
-        notes.append(("months_begin", {"first": answer["month_begins"], "last": answer["month_begins"] - 1}))
+        notes.append(
+            ("months_begin", {"first": answer["month_begins"], "last": answer["month_begins"] - 1})
+        )
     if "date_system" in seen and "date_system" not in recipe.options:
         notes.append(("dates_1904", {}))
     notes += [(key, facts) for key, facts in answer["said"]]

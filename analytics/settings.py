@@ -1,4 +1,5 @@
-"""The environment: every variable that this program reads, and nowhere else (docs/deployment.md)."""
+"""The environment: every variable that this program reads, and nowhere else
+(docs/deployment.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The start of a home: what is there is held against what should be, mended where it can be, and otherwise said in words."""
+"""The start of a home: what is there is held against what should be, mended where it can be, and
+otherwise said in words."""
 
 from __future__ import annotations
 
@@ -22,10 +23,24 @@ from analytics.state.transfer import keep_before_migrating, keep_server_before_m
 from analytics.warehouse.connection import Warehouse, told_of
 
 FOLDERS = ("originals", "loads", "scratch")
-WAREHOUSE, STATE, HEAD, SECRET, SUSPECT = "warehouse.duckdb", "state.sqlite", "audit.head", "secret", "suspect"
-BEFORE = "before"  # where the state store goes as it was before a new version of the program brought it up
-DAMAGED = "damaged"  # where a file goes that could not be opened: it may hold what nothing else does
-AUDITED = ("state_older", "home_behind", "home_missing", "home_damaged")  # refusals; the audit can be read all the same
+WAREHOUSE, STATE, HEAD, SECRET, SUSPECT = (
+    "warehouse.duckdb",
+    "state.sqlite",
+    "audit.head",
+    "secret",
+    "suspect",
+)
+# where the state store goes as it was before a new version of the program brought it up
+BEFORE = "before"
+DAMAGED = (
+    "damaged"  # where a file goes that could not be opened: it may hold what nothing else does
+)
+AUDITED = (
+    "state_older",
+    "home_behind",
+    "home_missing",
+    "home_damaged",
+)  # refusals; the audit can be read all the same
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,8 @@ class Opened:
 
 
 def opened(folder: Path, accept: str = "") -> Opened:
-    """Open a home; refused in words when another process has it, or it lost what cannot be made again.
+    """Open a home; refused in words when another process has it, or it lost what cannot be made
+    again.
 
     `accept` is the reason to go on nevertheless, which the audit keeps.
     """
@@ -73,8 +89,11 @@ def opened(folder: Path, accept: str = "") -> Opened:
         raise
 
 
-def verdict_of_refused(folder: Path, heads: Sequence[Path], public: Sequence[Path], written: Sequence[Head]) -> Verdict:
-    """Whether the audit holds of a home that is refused for one of AUDITED: never does it matter more than when something is gone."""
+def verdict_of_refused(
+    folder: Path, heads: Sequence[Path], public: Sequence[Path], written: Sequence[Head]
+) -> Verdict:
+    """Whether the audit holds of a home that is refused for one of AUDITED: never does it matter
+    more than when something is gone."""
     with _telling(folder), _locked(folder):
         url = environment().state_url
         state = Store(url or f"sqlite:///{(folder / STATE).as_posix()}", folder / HEAD)
@@ -86,7 +105,9 @@ def verdict_of_refused(folder: Path, heads: Sequence[Path], public: Sequence[Pat
 
 def secret_whole(path: Path) -> bool:
     """Whether a home's secret is what it was made as, or was never made."""
-    return not path.exists() or re.fullmatch(rb"[0-9a-f]{64}", path.read_bytes().strip()) is not None
+    return (
+        not path.exists() or re.fullmatch(rb"[0-9a-f]{64}", path.read_bytes().strip()) is not None
+    )
 
 
 def suspect(folder: Path) -> None:
@@ -95,14 +116,17 @@ def suspect(folder: Path) -> None:
 
 
 def promised(folder: Path) -> Head:
-    """The end of the audit as it was last written down beside it; number 0 where nothing can be read."""
+    """The end of the audit as it was last written down beside it; number 0 where nothing can be
+    read."""
     kept = Heads(folder / HEAD, None).kept()
     return kept if isinstance(kept, Head) else Head(0, "")
 
 
 def _locked(folder: Path) -> filelock.BaseFileLock:
     """The home's lock, taken; refused while another process has it."""
-    lock = filelock.FileLock(folder / "lock", thread_local=False)  # opened by one thread, closed by another
+    lock = filelock.FileLock(
+        folder / "lock", thread_local=False
+    )  # opened by one thread, closed by another
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
@@ -161,7 +185,9 @@ def _state(folder: Path, accept: str, findings: list[Finding]) -> Store:
         if missing and not accept:
             raise HomeBusy("state_older", lines=missing)
         if missing or lost:
-            state.note_down(LOCAL, "home.accept", STATE, {"lines": missing or lost, "reason": accept})
+            state.note_down(
+                LOCAL, "home.accept", STATE, {"lines": missing or lost, "reason": accept}
+            )
     except BaseException:
         state.close()
         raise
@@ -169,7 +195,8 @@ def _state(folder: Path, accept: str, findings: list[Finding]) -> Store:
 
 
 def _warehouse(folder: Path, state: Store, findings: list[Finding], accept: str) -> Warehouse:
-    """The warehouse; made again from the originals where there is none that could be opened and read."""
+    """The warehouse; made again from the originals where there is none that could be opened and
+    read."""
     path = folder / WAREHOUSE
     why = ""
     if path.exists() and path.stat().st_size:
@@ -205,13 +232,17 @@ def _warehouse(folder: Path, state: Store, findings: list[Finding], accept: str)
 
 
 def _make_again(folder: Path, state: Store, why: str, accept: str) -> Finding:
-    """Put a warehouse made from the originals where there is none, or a damaged one; that one is kept aside."""
+    """Put a warehouse made from the originals where there is none, or a damaged one; that one is
+    kept aside."""
     path = folder / WAREHOUSE
     with files.scratch(folder / "scratch", "rebuild") as place:
         ledger = Ledger(folder, Warehouse(None), state)
         try:
             if accept:
-                ledger.give_up(sorted({int(str(one.facts["load"])) for one in ledger.faults({}, deep=True)}), accept)
+                ledger.give_up(
+                    sorted({int(str(one.facts["load"])) for one in ledger.faults({}, deep=True)}),
+                    accept,
+                )
             built = ledger.build(place, state.journal.last() + 1)
         except RequestRefused as error:
             raise HomeBusy(f"home_{why}", home=folder.name, **error.facts) from error

@@ -1,4 +1,5 @@
-"""Words that somebody typed, made fit to stand in a line: nothing unseen, nothing that turns the direction of reading, no overlong names."""
+"""Words that somebody typed, made fit to stand in a line: nothing unseen, nothing that turns the
+direction of reading, no overlong names."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import unicodedata
 NAME = 120  # characters that a name may have
 SHOWN = 40  # width of what a chart shows of one, in Latin letters
 
-# Controls, soft hyphens, zero-width and direction marks, interlinear marks, tags: what a reader cannot see and a display obeys.
+# Controls, soft hyphens, zero-width and direction marks, interlinear marks, tags: what a reader
+# cannot see and a display obeys.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
@@ -23,22 +25,36 @@ _PILE = re.compile(
 
 def seen(words: str) -> str:
     """The words without what cannot be seen; line breaks stay."""
-    return words if words.isascii() and words.isprintable() else _PILE.sub(r"\1", _UNSEEN.sub("", words))
+    return (
+        words
+        if words.isascii() and words.isprintable()
+        else _PILE.sub(r"\1", _UNSEEN.sub("", words))
+    )
 
 
 def one_line(words: str) -> str:
-    """The words as one line of what can be seen: every run of blanks and line breaks is one blank."""
+    """The words as one line of what can be seen: every run of blanks and line breaks is one
+    blank."""
     return seen(_BREAKS.sub(" ", words)).strip()
 
 
 def short(words: str, most: int = SHOWN) -> str:
-    """One line at most as wide as `most` Latin letters (a Chinese character is as wide as two); what is longer ends in an ellipsis."""
-    line = one_line(words[: 40 * most])  # marks and blanks that go may be many, but a whole book is not read for a name
+    """One line at most as wide as `most` Latin letters (a Chinese character is as wide as two);
+    what is longer ends in an ellipsis."""
+    line = one_line(
+        words[: 40 * most]
+    )  # marks and blanks that go may be many, but a whole book is not read for a name
     if 2 * len(line) <= most:
         return line
     width = 0
     for at, char in enumerate(line):
-        width += 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        width += (
+            0
+            if unicodedata.combining(char)
+            else 2
+            if unicodedata.east_asian_width(char) in "WF"
+            else 1
+        )
         if width > most:
             return f"{line[: at - 1].rstrip()}…"
     return line

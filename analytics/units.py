@@ -6,7 +6,8 @@ import math
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share as percent without its sign, cut instead of rounded where rounding would make it whole: 0.9996 → 99.9."""
+    """A share as percent without its sign, cut instead of rounded where rounding would make it
+    whole: 0.9996 → 99.9."""
     if not math.isfinite(share):
         return "—"
     shown = round(100.0 * share, digits)

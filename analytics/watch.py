@@ -1,4 +1,5 @@
-"""A watched folder: what appears in it is loaded and moved to done/ or refused/, with the receipt or the reason beside it."""
+"""A watched folder: what appears in it is loaded and moved to done/ or refused/, with the receipt
+or the reason beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +20,16 @@ from analytics.people import LOCAL
 from analytics.reports import views
 
 SETTLED = 1.0  # seconds without a change after which a file counts as wholly written
-COMING = (".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownload", ".!ut", ".filepart")  # half downloads
+COMING = (
+    ".crdownload",
+    ".part",
+    ".partial",
+    ".download",
+    ".tmp",
+    ".opdownload",
+    ".!ut",
+    ".filepart",
+)  # half downloads
 
 
 @dataclass(frozen=True)
@@ -43,11 +53,15 @@ class Outcome:
     receipts: tuple[Receipt, ...]
 
 
-def files(folder: Path, opened: Callable[[], Home], how: How, *, every: float, once: bool) -> Iterator[Outcome]:
-    """Every file that appears, one after the other, oldest first; ends when told `once` and nothing is left.
+def files(
+    folder: Path, opened: Callable[[], Home], how: How, *, every: float, once: bool
+) -> Iterator[Outcome]:
+    """Every file that appears, one after the other, oldest first; ends when told `once` and nothing
+    is left.
 
-    A home that another program owns is waited for, and so is a disk without room or a database that stands still: that is no fault of a
-    file's, which stays where it is. With `once` they are refused.
+    A home that another program owns is waited for, and so is a disk without room or a database that
+    stands still: that is no fault of a file's, which stays where it is. With `once` they are
+    refused.
     """
     if not folder.is_dir():
         raise RequestRefused("folder_missing", folder=folder.name)
@@ -84,7 +98,9 @@ def _here(folder: Path) -> list[Path]:
     return [
         path
         for path in folder.iterdir()
-        if path.is_file() and not path.name.startswith((".", "~$")) and path.suffix.lower() not in COMING
+        if path.is_file()
+        and not path.name.startswith((".", "~$"))
+        and path.suffix.lower() not in COMING
     ]
 
 
@@ -106,7 +122,8 @@ def _arriving(folder: Path) -> bool:
 
 
 def _take(path: Path, home: Home, how: How) -> Outcome:
-    """Load one file and move it; a file is moved only after its load is stored, so that a kill in between loses nothing."""
+    """Load one file and move it; a file is moved only after its load is stored, so that a kill in
+    between loses nothing."""
     receipts: list[Receipt] = []
     reason = ""
     try:

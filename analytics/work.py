@@ -12,7 +12,8 @@ PULSE = 0.05  # seconds between two looks at whether somebody gave up
 
 
 class Work:
-    """Handed down to whatever takes long; the one who waits reads `step` and may call `give_up` from another thread."""
+    """Handed down to whatever takes long; the one who waits reads `step` and may call `give_up`
+    from another thread."""
 
     def __init__(self) -> None:
         self.step = "waiting"
@@ -38,7 +39,8 @@ class Work:
 
     @contextmanager
     def stopping(self, interrupt: Callable[[], object]) -> Iterator[None]:
-        """While inside, giving up calls `interrupt` until it takes, since one that comes between two statements is lost."""
+        """While inside, giving up calls `interrupt` until it takes, since one that comes between
+        two statements is lost."""
         done = threading.Event()
 
         def watch() -> None:

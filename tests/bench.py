@@ -1,4 +1,5 @@
-"""`make bench`: how fast the designs are, as ratios against a bare peer measured in the same run; nothing is asserted."""
+"""`make bench`: how fast the designs are, as ratios against a bare peer measured in the same run;
+nothing is asserted."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -32,7 +34,9 @@ from tests.browser.conftest import FLAGS, serving
 STOCK = "import streamlit as st\nst.text(str(st.slider('x', 0, 100, 50, key='x')))\n"
 
 
-def alternating(first: Callable[[], object], second: Callable[[], object], times: int) -> tuple[float, float]:
+def alternating(
+    first: Callable[[], object], second: Callable[[], object], times: int
+) -> tuple[float, float]:
     """Medians of two things run in turn, so that both meet the same machine."""
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(times):
@@ -45,7 +49,8 @@ def alternating(first: Callable[[], object], second: Callable[[], object], times
 
 def say(name: str, ours: float, peer: float, target: float, note: str = "") -> None:
     print(
-        f"{name:<58} {ours * 1e3:9.2f} ms / {peer * 1e3:9.2f} ms = {ours / peer:5.2f}x  {f'(bar {target}x)' if target else ''} {note}",
+        f"{name:<58} {ours * 1e3:9.2f} ms / {peer * 1e3:9.2f} ms = {ours / peer:5.2f}x  "
+        f"{f'(bar {target}x)' if target else ''} {note}",
         flush=True,
     )
 
@@ -59,7 +64,8 @@ def rescoring() -> None:
         values = Values(marks, marks, marks, marks, np.zeros(marks.shape, dtype=bool))
         bare = np.ascontiguousarray(np.nan_to_num(marks))
         score(values, nominal, catalogue(), 40)
-        ours, peer = alternating(lambda: score(values, nominal, catalogue(), 40), lambda: bare @ nominal, 200)  # noqa: B023
+        rescore = partial(score, values, nominal, catalogue(), 40)
+        ours, peer = alternating(rescore, partial(np.matmul, bare, nominal), 200)
         say(f"rescore + rank 10,000 agents, {missing:.0%} missing / matrix·vector", ours, peer, 6)
 
 
@@ -97,23 +103,33 @@ def rollup(folder: str) -> None:
     def scan() -> None:
         with warehouse.cursor() as cursor:
             cursor.execute(
-                "select max(agent_id), max(month), max(due_date), max(renewed_on), max(outcome), sum(premium_due), sum(premium_renewed), "
+                "select max(agent_id), max(month), max(due_date), max(renewed_on), "
+                "max(outcome), sum(premium_due), sum(premium_renewed), "
                 "max(first_term), max(exclusion), max(product), max(as_of) from current_policies"
             ).fetchall()
 
     ours()
     first, second = alternating(ours, scan, 3)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    say("rollup of 10M policies / bare scan of its columns", first, second, 9, f"peak {peak:,.0f} MB (bar 1,024)")
+    say(
+        "rollup of 10M policies / bare scan of its columns",
+        first,
+        second,
+        9,
+        f"peak {peak:,.0f} MB (bar 1,024)",
+    )
     warehouse.close()
 
 
 def drill_down(folder: Path) -> None:
-    """The records behind one figure of one of a million agents, 10M policies in 24 months; the bar is a second."""
+    """The records behind one figure of one of a million agents, 10M policies in 24 months; the bar
+    is a second."""
     home = Home(folder / "behind")
     _ten_million(home.warehouse, 1_000_000)
     with home.warehouse.write() as cursor:
-        records._roll_up(cursor, [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)], Settings())
+        records._roll_up(
+            cursor, [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)], Settings()
+        )
     desk = Desk(home)
     filters = Filters(Period(dt.date(2025, 1, 1), dt.date(2025, 12, 1)))
     agents = iter(range(0, 1_000_000, 40_009))
@@ -123,7 +139,9 @@ def drill_down(folder: Path) -> None:
 
     def bare() -> None:
         with home.warehouse.cursor() as cursor:
-            cursor.execute("select * from policies where agent_id = ?", [f"A{next(agents)}"]).fetchall()
+            cursor.execute(
+                "select * from policies where agent_id = ?", [f"A{next(agents)}"]
+            ).fetchall()
 
     ours()
     first, second = alternating(ours, bare, 8)
@@ -138,7 +156,8 @@ def intake(folder: Path) -> None:
         'A' || (i % 10000) as 工号,
         (date '2025-01-01' + (i % 365)::int)::varchar as 到期日,
         case when i % 5 = 0 then '未续' else '已续' end as 续保结果,
-        case when i % 5 = 0 then null else (date '2025-01-01' + (i % 365)::int)::varchar end as 续保日期,
+        case when i % 5 = 0 then null
+          else (date '2025-01-01' + (i % 365)::int)::varchar end as 续保日期,
         (i % 5000) || '.50' as 应续保费,
         case when i % 5 = 0 then null else (i % 4900) || '.25' end as 续保保费,
         case when i % 4 = 0 then '是' else '否' end as 首年客户,
@@ -190,7 +209,9 @@ def intake(folder: Path) -> None:
             assert read.records.num_rows == 1_000_000
 
     def peer() -> None:
-        duckdb.connect().execute(f"create table t as select * from read_csv('{path}', all_varchar = true)")
+        duckdb.connect().execute(
+            f"create table t as select * from read_csv('{path}', all_varchar = true)"
+        )
 
     first, second = alternating(typed, peer, 3)
     say("1M policies, CSV → clean typed records / bare read_csv", first, second, 4)
@@ -199,7 +220,8 @@ def intake(folder: Path) -> None:
 
 
 def sheets(folder: Path) -> None:
-    """A sheet each of the sample company's 120 agents, as PDF and as workbook; the peer is the bare file of the same pages."""
+    """A sheet each of the sample company's 120 agents, as PDF and as workbook; the peer is the bare
+    file of the same pages."""
     from fpdf import FPDF
 
     from analytics import sample
@@ -209,7 +231,9 @@ def sheets(folder: Path) -> None:
     home = Home(folder / "sheets")
     sample.load(home)
     desk = Desk(home)
-    evaluation = desk.evaluation(Filters(Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))), default_scheme())
+    evaluation = desk.evaluation(
+        Filters(Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))), default_scheme()
+    )
     begin = time.perf_counter()
     around = desk.around(evaluation.measured.filters)
     found = [desk.shown_sheet(around, str(one)) for one in evaluation.people["agent_id"]]
@@ -229,14 +253,16 @@ def sheets(folder: Path) -> None:
         spent[name] = first
         say(f"{len(found)} sheets as {name} / the same lines bare", first, second, 0)
     print(
-        "  sheets a second: " + ", ".join(f"{name} {len(found) / seconds:.0f}" for name, seconds in spent.items()),
+        "  sheets a second: "
+        + ", ".join(f"{name} {len(found) / seconds:.0f}" for name, seconds in spent.items()),
         flush=True,
     )
     home.close()
 
 
 def company(folder: Path, agents: int) -> Path:
-    """A home whose agents differ: 20 to 100 policies each over six months, surveys, complaints, assessments, up to 400 teams."""
+    """A home whose agents differ: 20 to 100 policies each over six months, surveys, complaints,
+    assessments, up to 400 teams."""
     if (folder / f"home-{agents}").exists():
         return folder / f"home-{agents}"
     random = np.random.default_rng(5)
@@ -245,19 +271,34 @@ def company(folder: Path, agents: int) -> Path:
     renewed = random.random(size) < random.beta(48, 12, agents)[who]
     due = [
         f"2026-0{month}-{day:02d}"
-        for month, day in zip(random.integers(1, 7, size), random.integers(1, 28, size), strict=True)
+        for month, day in zip(
+            random.integers(1, 7, size), random.integers(1, 28, size), strict=True
+        )
     ]
     satisfaction = np.clip(
-        np.round(4.2 + 0.25 * random.standard_normal(agents)[who] + 0.8 * random.standard_normal(size)), 1, 5
+        np.round(
+            4.2 + 0.25 * random.standard_normal(agents)[who] + 0.8 * random.standard_normal(size)
+        ),
+        1,
+        5,
     )
     premium = random.integers(500, 6000, size)
     policies = pd.DataFrame(
         {
-            "保单号": [f"P{at}" for at in range(size)], "工号": [f"A{one:05d}" for one in who], "到期日": due, "续保结果": np.where(renewed, "已续", "未续"), "续保日期": np.where(renewed, due, ""),
-            "应续保费": premium, "续保保费": np.where(renewed, premium, 0), "产品": random.choice(["车险", "家财险", "健康险"], size), "渠道": random.choice(["直销", "电销", "网销"], size),
-            "首年客户": random.choice(["是", "否"], size), "满意度": np.where(random.random(size) < 0.4, satisfaction.astype(int).astype(str), ""), "投诉": (random.random(size) < 0.006).astype(int),
+            "保单号": [f"P{at}" for at in range(size)],
+            "工号": [f"A{one:05d}" for one in who],
+            "到期日": due,
+            "续保结果": np.where(renewed, "已续", "未续"),
+            "续保日期": np.where(renewed, due, ""),
+            "应续保费": premium,
+            "续保保费": np.where(renewed, premium, 0),
+            "产品": random.choice(["车险", "家财险", "健康险"], size),
+            "渠道": random.choice(["直销", "电销", "网销"], size),
+            "首年客户": random.choice(["是", "否"], size),
+            "满意度": np.where(random.random(size) < 0.4, satisfaction.astype(int).astype(str), ""),
+            "投诉": (random.random(size) < 0.006).astype(int),
         }
-    )  # fmt: skip
+    )
     roster = pd.DataFrame(
         {
             "工号": [f"A{at:05d}" for at in range(agents)],
@@ -276,19 +317,47 @@ def company(folder: Path, agents: int) -> Path:
     )
     home = Home(folder / f"home-{agents}")
     for kind, frame, columns, options in (
-        ("policies", policies, {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果", "renewed_on": "续保日期", "premium_due": "应续保费", "premium_renewed": "续保保费", "product": "产品", "channel": "渠道", "first_term": "首年客户", "satisfaction": "满意度", "complaints": "投诉"}, {"satisfaction_max": 5}),
+        (
+            "policies",
+            policies,
+            {
+                "policy_id": "保单号",
+                "agent_id": "工号",
+                "due_date": "到期日",
+                "outcome": "续保结果",
+                "renewed_on": "续保日期",
+                "premium_due": "应续保费",
+                "premium_renewed": "续保保费",
+                "product": "产品",
+                "channel": "渠道",
+                "first_term": "首年客户",
+                "satisfaction": "满意度",
+                "complaints": "投诉",
+            },
+            {"satisfaction_max": 5},
+        ),
         ("agents", roster, {"agent_id": "工号", "team": "团队", "branch": "机构"}, {}),
-        ("assessments", ratings, {"agent_id": "工号", "assessed_on": "日期", "item": "项目", "score": "得分"}, {"score_max": 100}),
-    ):  # fmt: skip
+        (
+            "assessments",
+            ratings,
+            {"agent_id": "工号", "assessed_on": "日期", "item": "项目", "score": "得分"},
+            {"score_max": 100},
+        ),
+    ):
         path = folder / f"{agents}-{kind}.csv"
         frame.to_csv(path, index=False)
-        home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=dt.date(2026, 9, 30))
+        home.load(
+            path,
+            recipe_from({"kind": kind, "columns": columns, "options": options}),
+            as_of=dt.date(2026, 9, 30),
+        )
     home.close()
     return folder / f"home-{agents}"
 
 
 def chance(folder: Path) -> None:
-    """What each page of chance works out for 10,000 agents once the measures are there; the bar is two seconds a page."""
+    """What each page of chance works out for 10,000 agents once the measures are there; the bar is
+    two seconds a page."""
     from analytics.insight import (
         case_mix,
         coaching,
@@ -331,28 +400,43 @@ def chance(folder: Path) -> None:
 
     def steady(now: Evaluation) -> None:
         monthly = desk.monthly(period)
-        trends.trends(monthly, now.catalogue["renewal_rate"]), trends.incentives(monthly, now.catalogue, now.nominal)
+        (
+            trends.trends(monthly, now.catalogue["renewal_rate"]),
+            trends.incentives(monthly, now.catalogue, now.nominal),
+        )
 
     parts: dict[str, Callable[[Evaluation], object]] = {
         "overview: rank ranges, bands, table": overview,
-        "quadrant: probabilities": lambda now: quadrant_certainty.quadrant_certainty(now.measured, quadrant.place(now)),
+        "quadrant: probabilities": lambda now: quadrant_certainty.quadrant_certainty(
+            now.measured, quadrant.place(now)
+        ),
         "funnel": lambda now: funnel.curves(funnel.funnel(now, "renewal_rate")),
         "weak spots: probability, recoverable": lambda now: weak_spots.losses_of(now, "团队1"),
-        "coaching list with its prize": lambda now: coaching.coaching_list(now, quadrant.place(now), []),
+        "coaching list with its prize": lambda now: coaching.coaching_list(
+            now, quadrant.place(now), []
+        ),
         "weights: triangle, ranking tried, effective": weights,
         "fairness: standards, proposal, groups": fair,
         "trends and incentives": steady,
-        "case mix of 600,000 policies": lambda now: case_mix.calibration(case_mix.case_mix(desk.cases(period))),
-    }  # fmt: skip
+        "case mix of 600,000 policies": lambda now: case_mix.calibration(
+            case_mix.case_mix(desk.cases(period))
+        ),
+    }
     for name, work in parts.items():
         now = fresh()
         begin = time.perf_counter()
         work(now)
-        print(f"{name:<58} {time.perf_counter() - begin:9.2f} s for 10,000 agents (bar 2 s)", flush=True)
+        print(
+            f"{name:<58} {time.perf_counter() - begin:9.2f} s for 10,000 agents (bar 2 s)",
+            flush=True,
+        )
     now = fresh()
     robustness.rank_ranges(now)  # what is worked out once for the same measures
     bare = np.random.default_rng(1)
-    for name, question in (("rank ranges", robustness.rank_ranges), ("ranking tried", robustness.robustness)):
+    for name, question in (
+        ("rank ranges", robustness.rank_ranges),
+        ("ranking tried", robustness.robustness),
+    ):
         ours, peer = alternating(
             lambda question=question: question(now),  # type: ignore[misc]
             lambda: bare.standard_normal((500, len(now.people))).argsort(axis=1),
@@ -388,7 +472,9 @@ def redraw(folder: Path) -> None:
                 serving(company(folder, agents)) as ours,
                 serving(folder / "none", "stock.py", folder / "stock") as stock,
             ):
-                first = chromium.new_context(viewport={"width": 1360, "height": 900}, locale="en-GB").new_page()
+                first = chromium.new_context(
+                    viewport={"width": 1360, "height": 900}, locale="en-GB"
+                ).new_page()
                 second = chromium.new_page()
                 second.goto(stock)
                 second.wait_for_selector("input[type=range]")
@@ -405,14 +491,23 @@ def redraw(folder: Path) -> None:
                     spent: tuple[list[float], list[float]] = ([], [])
                     for at in range(24):
                         first.wait_for_timeout(400)
-                        one = slider(first, at, "document.querySelector('[data-draws]').dataset.draws")
+                        one = slider(
+                            first, at, "document.querySelector('[data-draws]').dataset.draws"
+                        )
                         second.wait_for_timeout(250)
-                        two = slider(second, at, "document.querySelector('[data-testid=stText]').innerText")
+                        two = slider(
+                            second, at, "document.querySelector('[data-testid=stText]').innerText"
+                        )
                         if at >= 4:
                             spent[0].append(one)
                             spent[1].append(two)
                     ours_median, peer = (statistics.median(part) for part in spent)
-                    say(f"{what}, {agents:,} agents / stock page", ours_median, peer, 1.3 if path == "quadrant" else 0)
+                    say(
+                        f"{what}, {agents:,} agents / stock page",
+                        ours_median,
+                        peer,
+                        1.3 if path == "quadrant" else 0,
+                    )
         chromium.close()
 
 
@@ -420,7 +515,16 @@ def main() -> None:
     if len(sys.argv) == 3 and sys.argv[1] == "rollup":
         rollup(sys.argv[2])
         return
-    chosen = sys.argv[1:] or ["rescoring", "rollup", "drill_down", "intake", "sheets", "chance", "redraw", "crowd"]
+    chosen = sys.argv[1:] or [
+        "rescoring",
+        "rollup",
+        "drill_down",
+        "intake",
+        "sheets",
+        "chance",
+        "redraw",
+        "crowd",
+    ]
     with tempfile.TemporaryDirectory(prefix="renewal-bench-", ignore_cleanup_errors=True) as name:
         if "rescoring" in chosen:
             rescoring()

@@ -1,4 +1,5 @@
-"""One tiny company whose numbers a reader can check by hand, and helpers that load it through the real door."""
+"""One tiny company whose numbers a reader can check by hand, and helpers that load it through the
+real door."""
 
 from __future__ import annotations
 
@@ -35,9 +36,9 @@ from analytics.intake.recognise import recognise
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Five policies of Ann (team East): four renewed, one lost → 80 %; three of Bo (West): one renewed, one lost, one late → 33.3 %.
-# Cy (West) holds one open and one excluded policy, so that no rate of his is available. As of 2026-06-30, grace 30 days, but 90 for
-# life, whose policy is the open one.
+# Five policies of Ann (team East): four renewed, one lost → 80 %; three of Bo (West): one renewed,
+# one lost, one late → 33.3 %. Cy (West) holds one open and one excluded policy, so that no rate of
+# his is available. As of 2026-06-30, grace 30 days, but 90 for life, whose policy is the open one.
 POLICIES = """\
 保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,剔除原因,满意度
 P1,A1,2026-04-02,已续,2026-04-01,100,110,是,车险,直销,K1,,5
@@ -97,7 +98,8 @@ def read_here(request: bytes, *_: object) -> tuple[int, bytes]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_reading() -> Iterator[None]:
-    """Files are read in this process: one of its own for each would take most of the time. The tests of the intake have the real one."""
+    """Files are read in this process: one of its own for each would take most of the time. The
+    tests of the intake have the real one."""
     with ExitStack() as kept, pytest.MonkeyPatch.context() as patch:
         beside = Beside(kept, cells.scratch)
         patch.setattr(cells, "scratch", beside.scratch)
@@ -106,9 +108,12 @@ def _quick_reading() -> Iterator[None]:
 
 
 class Beside:
-    """Empty databases beside one that has the macros already: making both anew took a third of the time of reading a small file."""
+    """Empty databases beside one that has the macros already: making both anew took a third of the
+    time of reading a small file."""
 
-    def __init__(self, kept: ExitStack, real: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]) -> None:
+    def __init__(
+        self, kept: ExitStack, real: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+    ) -> None:
         self._kept, self._real, self._numbers, self._making = kept, real, count(), threading.Lock()
         self._root: duckdb.DuckDBPyConnection | None = None
 
@@ -128,11 +133,16 @@ class Beside:
 
 @pytest.fixture(scope="session", autouse=True)
 def _apps_start_quickly() -> Iterator[None]:
-    """At every start of an app, which here are hundreds, Streamlit would search all packages for components and compile every page."""
+    """At every start of an app, which here are hundreds, Streamlit would search all packages for
+    components and compile every page."""
     scripts = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app_test, "ScriptCache", lambda: scripts)
-        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(
+            manifest_scanner,
+            "scan_component_manifests",
+            cache(manifest_scanner.scan_component_manifests),
+        )
         yield
 
 
@@ -141,7 +151,8 @@ Made = Callable[[str, Callable[[Path], None]], Path]
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Gives the folder of a name, filled by whoever asks for it first of all workers; tests work on copies."""
+    """Gives the folder of a name, filled by whoever asks for it first of all workers; tests work on
+    copies."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made"
     shared.mkdir(exist_ok=True)
@@ -204,7 +215,10 @@ def home(empty_folder: Path, tmp_path: Path) -> Iterator[Home]:
 @pytest.fixture(scope="session")
 def tiny_folder(made_once: Made) -> Path:
     """The tiny company's home folder."""
-    return made_once("tiny", lambda folder: closed_home(folder, lambda home: load_tiny(home, folder))) / "home"
+    return (
+        made_once("tiny", lambda folder: closed_home(folder, lambda home: load_tiny(home, folder)))
+        / "home"
+    )
 
 
 @pytest.fixture
@@ -221,7 +235,10 @@ def settled_folder(made_once: Made, tiny_folder: Path) -> Path:
     def close_windows(home: Home) -> None:
         home.change_settings({"grace_by_product": {}})
 
-    return made_once("settled", lambda folder: closed_home(folder, close_windows, tiny_folder)) / "home"
+    return (
+        made_once("settled", lambda folder: closed_home(folder, close_windows, tiny_folder))
+        / "home"
+    )
 
 
 @pytest.fixture
@@ -238,7 +255,8 @@ def sample_folder(made_once: Made) -> Path:
 
 
 class Shell:
-    """The command line, in this process: starting one for every command would take most of the time."""
+    """The command line, in this process: starting one for every command would take most of the
+    time."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -254,7 +272,9 @@ class Shell:
         done = CliRunner().invoke(main, command, obj=Context(), prog_name="python -m analytics")
         broken = done.exception is not None and not isinstance(done.exception, SystemExit)
         trace = "".join(traceback.format_exception(done.exception)) if broken else ""
-        return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr + trace)
+        return subprocess.CompletedProcess(
+            command, done.exit_code, done.stdout, done.stderr + trace
+        )
 
     def refused(self, *words: object) -> str:
         """The one sentence of a command that must be refused."""
@@ -269,8 +289,19 @@ class Process(Shell):
     """The command line as a user has it: a process of its own."""
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "analytics", *map(str, words), "--home", str(self.home), "--lang", "en"]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        command = [
+            sys.executable,
+            "-m",
+            "analytics",
+            *map(str, words),
+            "--home",
+            str(self.home),
+            "--lang",
+            "en",
+        ]
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        )
 
 
 @pytest.fixture
@@ -287,11 +318,14 @@ WAITING = ("browser", "assault", "test_watch.py")  # for other processes, most o
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules that wait first, each beside one that reckons: begun last, or all at once, they would leave the cores idle or none."""
+    """Modules that wait first, each beside one that reckons: begun last, or all at once, they would
+    leave the cores idle or none."""
     modules: dict[Path, list[pytest.Item]] = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)
     waiting = [one for path, one in modules.items() if not set(WAITING).isdisjoint(path.parts)]
     others = [one for path, one in modules.items() if set(WAITING).isdisjoint(path.parts)]
     waiting.sort(key=lambda one: "browser" not in one[0].path.parts)
-    items[:] = [item for pair in zip_longest(waiting, others, fillvalue=()) for one in pair for item in one]
+    items[:] = [
+        item for pair in zip_longest(waiting, others, fillvalue=()) for one in pair for item in one
+    ]

@@ -1,4 +1,5 @@
-"""Many readers at once: how long each waits for a step of a slider, what a step costs the server, what they leave behind."""
+"""Many readers at once: how long each waits for a step of a slider, what a step costs the server,
+what they leave behind."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ SECONDS = 30.0  # that a crowd stays
 CROWDS = (10, 30, 50)
 COMERS = 300
 BARE = "import streamlit as st\nst.text(str(st.slider('x', 0, 100, 50, key='x')))\n"
-# The app, which besides loads a file as soon as it is told to: what the page for uploads does once its button is pressed.
+# The app, which besides loads a file as soon as it is told to: what the page for uploads does once
+# its button is pressed.
 LOADING = """
 import threading, time
 from pathlib import Path
@@ -55,9 +57,23 @@ class Server:
     def __init__(self, script: Path, cwd: Path, home: Path) -> None:
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(script),
+            "--server.port",
+            str(port),
+        ]
         environment = {**os.environ, "RENEWAL_HOME": str(home)}
-        self.process = Popen([*command, "--server.headless", "true"], cwd=cwd, env=environment, stdout=DEVNULL, stderr=DEVNULL)  # fmt: skip
+        self.process = Popen(
+            [*command, "--server.headless", "true"],
+            cwd=cwd,
+            env=environment,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
 
     def wait(self) -> None:
         while True:
@@ -74,8 +90,11 @@ class Server:
 
     @property
     def megabytes(self) -> tuple[float, float]:
-        """What the process has in memory, and what of that is its own: pages of libraries come and go with the machine's needs."""
-        _, resident, shared, *_ = map(int, Path(f"/proc/{self.process.pid}/statm").read_text().split())
+        """What the process has in memory, and what of that is its own: pages of libraries come and
+        go with the machine's needs."""
+        _, resident, shared, *_ = map(
+            int, Path(f"/proc/{self.process.pid}/statm").read_text().split()
+        )
         page = resource.getpagesize() / 1024**2
         return resident * page, (resident - shared) * page
 
@@ -114,7 +133,9 @@ async def of_bare(visitor: Visitor, chance: random.Random, waits: list[float]) -
 Settling = tuple[asyncio.Barrier, list[float], float]
 
 
-async def stay(base: str, at: int, page: str, life: Life, settling: Settling, server: Server) -> tuple[list[float], list[str]]:  # fmt: skip
+async def stay(
+    base: str, at: int, page: str, life: Life, settling: Settling, server: Server
+) -> tuple[list[float], list[str]]:
     """One reader: opens a page, then a step every two seconds or so, as long as the crowd stays."""
     chance, waits, visitor = random.Random(at), [], Visitor(base)
     settled, spent, seconds = settling
@@ -141,7 +162,8 @@ async def stay(base: str, at: int, page: str, life: Life, settling: Settling, se
 
 @dataclass(frozen=True)
 class Found:
-    """How long each step took, what went wrong, and the processor seconds of a step: of the server, and of whoever plays the readers."""
+    """How long each step took, what went wrong, and the processor seconds of a step: of the server,
+    and of whoever plays the readers."""
 
     waits: list[float]
     errors: list[str]
@@ -150,35 +172,46 @@ class Found:
 
     def tell(self, name: str) -> None:
         ordered = sorted(self.waits) or [float("nan")]
-        p50, p95 = (1e3 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95))
+        p50, p95 = (
+            1e3 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95)
+        )
         print(
-            f"{name:<58} p50 {p50:6.0f}  p95 {p95:6.0f} ms  {len(self.waits):5} steps  {len(self.errors)} errors  "
-            f"CPU a step: {1e3 * self.cost:5.1f} ms, the readers {1e3 * self.playing:4.1f}, load {os.getloadavg()[0]:.1f}",
+            f"{name:<58} p50 {p50:6.0f}  p95 {p95:6.0f} ms  {len(self.waits):5} steps  "
+            f"{len(self.errors)} errors  "
+            f"CPU a step: {1e3 * self.cost:5.1f} ms, the readers "
+            f"{1e3 * self.playing:4.1f}, load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
         for error in self.errors[:3]:
             print(f"  {error[:160]}", flush=True)
 
 
-async def crowd(server: Server, size: int, lives: list[tuple[str, Life]], seconds: float = SECONDS) -> Found:
+async def crowd(
+    server: Server, size: int, lives: list[tuple[str, Life]], seconds: float = SECONDS
+) -> Found:
     """So many readers at once; the clock runs once all of them have their page."""
     settled = asyncio.Barrier(size)
     spent: list[float] = []
 
     async def one(at: int) -> tuple[list[float], list[str]]:
-        return await stay(server.base, at, *lives[at % len(lives)], (settled, spent, seconds), server)
+        return await stay(
+            server.base, at, *lives[at % len(lives)], (settled, spent, seconds), server
+        )
 
     found = await asyncio.gather(*(one(at) for at in range(size)))
     waits = [wait for each, _ in found for wait in each]
     steps = max(len(waits), 1)
     return Found(
-        waits, [error for _, errors in found for error in errors],
-        (server.spent - spent[0]) / steps, (time.process_time() - spent[1]) / steps,
-    )  # fmt: skip
+        waits,
+        [error for _, errors in found for error in errors],
+        (server.spent - spent[0]) / steps,
+        (time.process_time() - spent[1]) / steps,
+    )
 
 
 async def churn(server: Server) -> None:
-    """Sessions that come and go: the memory before, with all of them gone by, and after the upkeep's next round."""
+    """Sessions that come and go: the memory before, with all of them gone by, and after the
+    upkeep's next round."""
 
     async def passing() -> None:
         visitor = Visitor(server.base)
@@ -191,32 +224,66 @@ async def churn(server: Server) -> None:
     for _ in range(COMERS // 10):
         await asyncio.gather(*(passing() for _ in range(10)))
     gone, _ = server.megabytes
-    await asyncio.sleep(200)  # sessions may come back for two minutes; the upkeep looks once a minute
+    await asyncio.sleep(
+        200
+    )  # sessions may come back for two minutes; the upkeep looks once a minute
     after, own_after = server.megabytes
-    print(f"{COMERS} sessions come and go: {before:.0f} → {gone:.0f} → {after:.0f} MB after their time ({(after / before - 1):+.0%}, bar +10%; {(gone - before) / COMERS:.2f} MB a session, bar 1); its own {own_before:.0f} → {own_after:.0f} MB", flush=True)  # fmt: skip
+    print(
+        f"{COMERS} sessions come and go: {before:.0f} → {gone:.0f} → {after:.0f} MB after "
+        f"their time ({(after / before - 1):+.0%}, bar +10%; "
+        f"{(gone - before) / COMERS:.2f} MB a session, bar 1); its own {own_before:.0f} → "
+        f"{own_after:.0f} MB",
+        flush=True,
+    )
 
 
 def policies(path: Path, rows: int) -> None:
     """A file of policies of another year than the sample's."""
-    lines = (f"Z{at},A{1000 + at % 120},2023-0{1 + at % 9}-1{at % 10},{'已续' if at % 5 else '未续'},{500 + at % 4000}" for at in range(rows))  # fmt: skip
-    path.write_text("保单号,工号,到期日,续保结果,应续保费\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = (
+        f"Z{at},A{1000 + at % 120},2023-0{1 + at % 9}-1{at % 10},"
+        f"{'已续' if at % 5 else '未续'},{500 + at % 4000}"
+        for at in range(rows)
+    )
+    path.write_text(
+        "保单号,工号,到期日,续保结果,应续保费\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
 
 
 def load(folder: Path) -> None:
-    """The whole table; bars: 300 ms for 50 readers, 800 ms while a file of 200,000 policies is loaded, no errors."""
+    """The whole table; bars: 300 ms for 50 readers, 800 ms while a file of 200,000 policies is
+    loaded, no errors."""
     home = Home(folder / "crowd")
     sample.load(home)
     home.close()
     (folder / "bare").mkdir()
     (folder / "bare" / "bare.py").write_text(BARE, encoding="utf-8")
-    # With Streamlit's own settings it collects garbage after every run, which takes longer than ten bare pages.
-    shutil.copytree(ROOT / ".streamlit", folder / "bare" / ".streamlit", ignore=shutil.ignore_patterns("secrets*"))
-    begin, done, file, script = (folder / name for name in ("begin", "done", "more.csv", "loading.py"))
+    # With Streamlit's own settings it collects garbage after every run, which takes longer than ten
+    # bare pages.
+    shutil.copytree(
+        ROOT / ".streamlit",
+        folder / "bare" / ".streamlit",
+        ignore=shutil.ignore_patterns("secrets*"),
+    )
+    begin, done, file, script = (
+        folder / name for name in ("begin", "done", "more.csv", "loading.py")
+    )
     policies(file, 200_000)
-    script.write_text(LOADING.format(begin=str(begin), done=str(done), file=str(file), script=str(ROOT / "dashboard.py")), encoding="utf-8")  # fmt: skip
+    script.write_text(
+        LOADING.format(
+            begin=str(begin), done=str(done), file=str(file), script=str(ROOT / "dashboard.py")
+        ),
+        encoding="utf-8",
+    )
     lives: list[tuple[str, Life]] = [("weights", of_weights), ("quadrant", of_axes)]
-    with served(script, ROOT, folder / "crowd") as ours, served(folder / "bare" / "bare.py", folder / "bare", folder / "none") as bare:  # fmt: skip
-        print(f"first page after the start: {asyncio.run(Visitor(ours.base).open()):.2f} s (bar 1.5 s)", flush=True)
+    with (
+        served(script, ROOT, folder / "crowd") as ours,
+        served(folder / "bare" / "bare.py", folder / "bare", folder / "none") as bare,
+    ):
+        print(
+            f"first page after the start: {asyncio.run(Visitor(ours.base).open()):.2f} s "
+            f"(bar 1.5 s)",
+            flush=True,
+        )
         asyncio.run(crowd(ours, 4, lives, 5.0))
         for size in CROWDS:
             peer = asyncio.run(crowd(bare, size, [("", of_bare)]))
@@ -226,6 +293,9 @@ def load(folder: Path) -> None:
             found.tell(f"{size} readers moving weights and axes ({times:.1f}x)")
         begin.touch()
         found = asyncio.run(crowd(ours, CROWDS[-1], lives))
-        found.tell(f"{CROWDS[-1]} readers, a load of 200,000 policies{'' if done.exists() else ' (not done)'}")
+        found.tell(
+            f"{CROWDS[-1]} readers, a load of 200,000 "
+            f"policies{'' if done.exists() else ' (not done)'}"
+        )
     with served(ROOT / "dashboard.py", ROOT, folder / "crowd") as ours:
         asyncio.run(churn(ours))

@@ -1,6 +1,8 @@
-"""Throw-away processes that begin with everything imported: each is forked off one that did nothing but import.
+"""Throw-away processes that begin with everything imported: each is forked off one that did nothing
+but import.
 
-What they do, under which limits, and how they end is as in the app; only the half second is saved that each would begin with.
+What they do, under which limits, and how they end is as in the app; only the half second is saved
+that each would begin with.
 """
 
 from __future__ import annotations
@@ -25,15 +27,20 @@ from analytics.intake import reading
 
 @contextmanager
 def forked_reading() -> Iterator[None]:
-    """Files are read in processes that are forked; all of them are gone, and counted as children, afterwards."""
+    """Files are read in processes that are forked; all of them are gone, and counted as children,
+    afterwards."""
     own, all_ = threading.local(), []
 
     def begin(command: Sequence[str], *, env: Mapping[str, str], **_: Any) -> Forked:
         if not hasattr(own, "source"):  # one for each thread, in the environment that the app gives
             own.source = subprocess.Popen(
                 [command[0], "-c", "from tests.forks import serve; serve()"],
-                bufsize=0, cwd=reading.ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
+                bufsize=0,
+                cwd=reading.ROOT,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
             all_.append(own.source)
         return Forked(own.source)
 
@@ -58,7 +65,9 @@ class Forked:
 
     def communicate(self, request: bytes = b"", timeout: float | None = None) -> tuple[None, bytes]:
         if not self._pid:
-            self._source.stdin.write(json.dumps([request.decode(), self._complaint.name]).encode() + b"\n")
+            self._source.stdin.write(
+                json.dumps([request.decode(), self._complaint.name]).encode() + b"\n"
+            )
             self._pid = int(self._source.stdout.readline())
         if self.returncode is None:
             if not select.select([self._source.stdout], [], [], timeout)[0]:

@@ -16,7 +16,8 @@ from tests.conftest import ROOT
 
 LARGEST = 200_000  # bytes of a picture: whoever reads the README waits for all of them
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
-PICTURES = (  # file and address of a page, its title among the sentences, and the language of the picture
+# file and address of a page, its title among the sentences, and the language of the picture
+PICTURES = (
     ("", "overview.title", "zh"),
     ("quadrant", "quadrant_page.title", "en"),
     ("weak-spots", "weak_spots.title", "zh"),
@@ -38,7 +39,8 @@ UNFINISHED = ", ".join(
 
 
 def take(browser: Browser, base: str, page: str, title: str, language: str) -> bytes:
-    """The picture of a page at rest, in the language and the light theme; anything else is an error."""
+    """The picture of a page at rest, in the language and the light theme; anything else is an
+    error."""
     visit = Visit(browser, base, locale=LOCALES[language], color_scheme="light")
     visit.open(page)
     visit.page.get_by_role("heading", name=say(title, language), exact=True).first.wait_for()

@@ -7,7 +7,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")]
+)
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -19,7 +21,9 @@ def prose(path):
 
 def anchors(path):
     """The names under which the headings of a document are reached."""
-    headings = HEADING.findall(re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S))
+    headings = HEADING.findall(
+        re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    )
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
@@ -44,8 +48,12 @@ def test_every_link_of_a_document_leads_to_something_that_is_there(document):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_prose_is_wrapped_at_a_hundred_columns(document):
     """Tables, code and lines that a link makes long are left alone."""
-    lines = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.M | re.S).splitlines()
-    assert [line for line in lines if len(line) > 100 and not line.startswith("|") and "](" not in line] == []
+    lines = re.sub(
+        r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.M | re.S
+    ).splitlines()
+    assert [
+        line for line in lines if len(line) > 100 and not line.startswith("|") and "](" not in line
+    ] == []
 
 
 def test_the_index_of_decisions_names_each_of_them_once():
@@ -58,7 +66,8 @@ def test_every_decision_says_what_led_to_it_what_was_decided_and_what_follows():
     unlike = {
         path.name
         for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")
-        if re.findall(r"^## (.+)$", path.read_text(encoding="utf-8"), re.M) != ["Context", "Decision", "Consequence"]
+        if re.findall(r"^## (.+)$", path.read_text(encoding="utf-8"), re.M)
+        != ["Context", "Decision", "Consequence"]
     }
     assert unlike == set()
 
@@ -72,12 +81,23 @@ def test_the_changelog_knows_the_version_of_the_project_and_when_it_came():
 
 
 def test_every_variable_of_the_environment_is_told_where_the_app_is_put_to_work():
-    named = re.findall(r"RENEWAL_\w+", (ROOT / "analytics" / "settings.py").read_text(encoding="utf-8"))
-    table = re.findall(r"^\| `(RENEWAL_\w+)`", (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8"), re.M)
+    named = re.findall(
+        r"RENEWAL_\w+", (ROOT / "analytics" / "settings.py").read_text(encoding="utf-8")
+    )
+    table = re.findall(
+        r"^\| `(RENEWAL_\w+)`", (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8"), re.M
+    )
     assert sorted(set(named)) == sorted(table)
 
 
 def test_a_commit_is_checked_as_make_check_does():
-    hooks = re.findall(r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\ncheck-only:")[2].partition("\n\n")[0]
+    hooks = re.findall(
+        r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    )
+    recipe = (
+        (ROOT / "Makefile")
+        .read_text(encoding="utf-8")
+        .partition("\ncheck-only:")[2]
+        .partition("\n\n")[0]
+    )
     assert hooks == [line.strip().replace("$(VENV)", ".venv") for line in recipe.splitlines()[1:]]

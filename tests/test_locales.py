@@ -14,21 +14,38 @@ def test_every_sentence_exists_in_both_languages():
 
 def test_a_sentence_names_the_same_facts_in_both_languages():
     def facts(key, language):
-        return {name for _, name, _, _ in string.Formatter().parse(sentences(language)[key]) if name}
+        return {
+            name for _, name, _, _ in string.Formatter().parse(sentences(language)[key]) if name
+        }
 
     assert [key for key in sentences("zh") if facts(key, "zh") != facts(key, "en")] == []
 
 
 def test_chinese_sentences_use_chinese_punctuation():
-    wrong = [key for key, text in sentences("zh").items() if re.search(r"[一-鿿][,;:?!]|[,;:?!][一-鿿]", text)]
+    wrong = [
+        key
+        for key, text in sentences("zh").items()
+        if re.search(r"[一-鿿][,;:?!]|[,;:?!][一-鿿]", text)
+    ]
     assert wrong == []
 
 
 def test_every_definition_is_labelled_in_both_languages():
-    labels = [one.label for one in catalogue().indicators] + [one.why for one in catalogue().indicators]
+    labels = [one.label for one in catalogue().indicators] + [
+        one.why for one in catalogue().indicators
+    ]
     labels += [
-        one.label for one in (*kinds().values(), *fields().values(), *counted().values(), *catalogue().categories)
+        one.label
+        for one in (
+            *kinds().values(),
+            *fields().values(),
+            *counted().values(),
+            *catalogue().categories,
+        )
     ]
     labels += [text for group in actions().values() for text in group.values()]
     labels += [scheme["label"] for scheme in toml("weight_schemes.toml")["schemes"].values()]
-    assert all(set(LANGUAGES) <= set(label) and all(label[language] for language in LANGUAGES) for label in labels)
+    assert all(
+        set(LANGUAGES) <= set(label) and all(label[language] for language in LANGUAGES)
+        for label in labels
+    )

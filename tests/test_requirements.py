@@ -20,11 +20,15 @@ def plain(name: str) -> str:
 
 
 def pinned(name: str) -> dict[str, str]:
-    return {plain(found): version for found, version in LINE.findall((ROOT / name).read_text(encoding="utf-8"))}
+    return {
+        plain(found): version
+        for found, version in LINE.findall((ROOT / name).read_text(encoding="utf-8"))
+    }
 
 
 def imported(*folders: str) -> set[str]:
-    """The packages that the code of these folders imports, by the names that they are installed under."""
+    """The packages that the code of these folders imports, by the names that they are installed
+    under."""
     names = set()
     for path in [
         path
@@ -55,10 +59,14 @@ def test_tools_of_the_tests_are_named_beside_and_not_among_what_the_app_runs():
     assert imported("tests") - APP - tools - set(pinned("requirements.txt")) == set()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt", "requirements-build.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-test.txt", "requirements-build.txt"]
+)
 def test_every_package_is_pinned_and_says_why_it_is_there(name):
     lines = [
-        one for one in (ROOT / name).read_text(encoding="utf-8").splitlines() if one and not one.startswith(("#", "-r"))
+        one
+        for one in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if one and not one.startswith(("#", "-r"))
     ]
     assert [one for one in lines if not re.fullmatch(r"\S+==\S+  # \S.+", one)] == []
 
@@ -69,7 +77,9 @@ def test_the_lock_holds_what_is_named_in_the_same_versions_with_hashes(name):
     named = pinned(f"{name}.txt")
     assert {package: locked.get(package) for package in named} == named
     entries = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]
-    assert [entry.split()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", entry)] == []
+    assert [
+        entry.split()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", entry)
+    ] == []
     assert len(locked) == len(entries)
 
 
@@ -81,7 +91,10 @@ def requirements(name: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("table", "key", "name"),
-    [("project", "dependencies", "requirements.txt"), ("build-system", "requires", "requirements-build.txt")],
+    [
+        ("project", "dependencies", "requirements.txt"),
+        ("build-system", "requires", "requirements-build.txt"),
+    ],
 )
 def test_the_project_asks_for_exactly_what_is_named_with_its_reason(table, key, name):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

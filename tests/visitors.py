@@ -1,4 +1,5 @@
-"""Visitors without a browser: they speak the page's own websocket, so that many of them fit on the machine that serves them."""
+"""Visitors without a browser: they speak the page's own websocket, so that many of them fit on the
+machine that serves them."""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 LOST = 60.0  # seconds after which an answer will not come any more
 CHART, FOLLOWER = "persistent_figure", "follow"
-_KEY = re.compile(rb'"key":"([^"]*)"')  # of a packed figure; to read all of it would cost more than to serve it
+_KEY = re.compile(
+    rb'"key":"([^"]*)"'
+)  # of a packed figure; to read all of it would cost more than to serve it
 
 
 @dataclass
 class Control:
-    """A widget as the page last showed it: its protobuf, and the fragment that runs when it moves ("": the page)."""
+    """A widget as the page last showed it: its protobuf, and the fragment that runs when it moves
+    ("": the page)."""
 
     proto: Any
     fragment: str
@@ -36,9 +40,13 @@ class Visitor:
     page_name: str = ""
     pages: dict[str, str] = field(default_factory=dict)  # address → hash
     controls: dict[str, Control] = field(default_factory=dict)  # id → …
-    states: dict[str, tuple[str, Any]] = field(default_factory=dict)  # id → field of WidgetState, value
+    states: dict[str, tuple[str, Any]] = field(
+        default_factory=dict
+    )  # id → field of WidgetState, value
     errors: list[str] = field(default_factory=list)
-    followers: dict[str, tuple[str, str]] = field(default_factory=dict)  # chart → component, its fragment
+    followers: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # chart → component, its fragment
     drawn: set[str] = field(default_factory=set)  # charts whose data the last run sent
     shown: set[str] = field(default_factory=set)  # ids of the controls that the last run drew
     bytes: int = 0
@@ -79,18 +87,25 @@ class Visitor:
         return await self.ask(self.controls[name].fragment)
 
     async def catch_up(self) -> float | None:
-        """What a browser asks for once a chart was redrawn: the fragment that waits for it; None where none does."""
+        """What a browser asks for once a chart was redrawn: the fragment that waits for it; None
+        where none does."""
         for chart in self.drawn & set(self.followers):
             component, fragment = self.followers[chart]
             trigger = f"$$STREAMLIT_INTERNAL_KEY_{component}__events"
-            return await self.ask(fragment, (trigger, json.dumps([{"event": "drawn", "value": True}])))
+            return await self.ask(
+                fragment, (trigger, json.dumps([{"event": "drawn", "value": True}]))
+            )
         return None
 
     async def ask(self, fragment: str = "", trigger: tuple[str, str] | None = None) -> float:
         """Have the server run the page, or a fragment of it; seconds until the end of the run."""
         message = BackMsg()
         state = message.rerun_script
-        state.page_script_hash, state.page_name, state.fragment_id = self.page_hash, self.page_name, fragment
+        state.page_script_hash, state.page_name, state.fragment_id = (
+            self.page_hash,
+            self.page_name,
+            fragment,
+        )
         state.context_info.locale, state.context_info.timezone = self.locale, "Asia/Shanghai"
         state.context_info.url = f"{self.base}/{self.page_name}"
         for name, (kind, value) in self.states.items():
@@ -114,9 +129,12 @@ class Visitor:
                 return spent
 
     def _let_go(self, fragment: str) -> None:
-        """Forget the controls that the run could have drawn and did not, as a browser does at the end of every run."""
+        """Forget the controls that the run could have drawn and did not, as a browser does at the
+        end of every run."""
         gone = [
-            name for name, one in self.controls.items() if name not in self.shown and fragment in ("", one.fragment)
+            name
+            for name, one in self.controls.items()
+            if name not in self.shown and fragment in ("", one.fragment)
         ]
         for name in gone:
             del self.controls[name]

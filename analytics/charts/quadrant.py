@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from analytics.charts.theme import GREY, QUADRANT, SYMBOL, TICK, Label, Say, layout_of, plain, team_colours
+from analytics.charts.theme import (
+    GREY,
+    QUADRANT,
+    SYMBOL,
+    TICK,
+    Label,
+    Say,
+    layout_of,
+    plain,
+    team_colours,
+)
 from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.quadrant import CutLine, Placed
@@ -31,10 +41,12 @@ class Look:
 def quadrant_chart(
     evaluation: Evaluation, placed: Placed, rows: np.ndarray, look: Look, label: Label, say: Say
 ) -> dict[str, Any]:
-    """Every placed agent of `rows` as a point, in that order; above 20,000 as density with the outliers as points.
+    """Every placed agent of `rows` as a point, in that order; above 20,000 as density with the
+    outliers as points.
 
-    A figure as Plotly's plain properties, {"data": [...], "layout": {...}}: building go.Figure checks and copies all of
-    them, which costs a slider 30 ms at every step. The tests have Plotly check them instead.
+    A figure as Plotly's plain properties, {"data": [...], "layout": {...}}: building go.Figure
+    checks and copies all of them, which costs a slider 30 ms at every step. The tests have Plotly
+    check them instead.
     """
     known = evaluation.catalogue
     one_x, one_y = known[placed.x], known[placed.y]
@@ -72,7 +84,8 @@ ARMED = 12  # selected points that get their arms
 
 
 def arms(evaluation: Evaluation, placed: Placed, rows: np.ndarray) -> list[dict[str, Any]]:
-    """The 95 % range of both values of the selected agents, as shapes: an arm along each axis; nothing where no range is known."""
+    """The 95 % range of both values of the selected agents, as shapes: an arm along each axis;
+    nothing where no range is known."""
     out: list[dict[str, Any]] = []
     for axis, name, values, other in (
         ("x", placed.x, placed.y_value, placed.y),
@@ -82,14 +95,27 @@ def arms(evaluation: Evaluation, placed: Placed, rows: np.ndarray) -> list[dict[
         if sure is None:
             continue
         one, beside = evaluation.catalogue[name], evaluation.catalogue[other]
-        low, high, at = _shown(sure.low[rows], one), _shown(sure.high[rows], one), _shown(values[rows], beside)
+        low, high, at = (
+            _shown(sure.low[rows], one),
+            _shown(sure.high[rows], one),
+            _shown(values[rows], beside),
+        )
         cross = "y" if axis == "x" else "x"
         for row, start, end, level in zip(
             rows[:ARMED].tolist(), low.tolist(), high.tolist(), at.tolist(), strict=False
         ):
             if start == start and end == end:
                 line = {"color": QUADRANT[str(placed.quadrant[row])], "width": 2}
-                out.append({"type": "line", f"{axis}0": start, f"{axis}1": end, f"{cross}0": level, f"{cross}1": level, "line": line})  # fmt: skip
+                out.append(
+                    {
+                        "type": "line",
+                        f"{axis}0": start,
+                        f"{axis}1": end,
+                        f"{cross}0": level,
+                        f"{cross}1": level,
+                        "line": line,
+                    }
+                )
     return out
 
 
@@ -114,9 +140,14 @@ def _points(
     size: object = 5.0
     if look.sized and np.nanmax(due, initial=0.0) > 0:
         biggest = float(np.nanmax(due))
-        # Ten thousand large markers hide each other, and cost a machine without a graphics card half a second a step.
+        # Ten thousand large markers hide each other, and cost a machine without a graphics card
+        # half a second a step.
         least, span = (6, 16) if few else (2, 4)
-        size = (least + span * np.sqrt(np.nan_to_num(due, nan=0.0) / biggest)).round(1).astype("float32")
+        size = (
+            (least + span * np.sqrt(np.nan_to_num(due, nan=0.0) / biggest))
+            .round(1)
+            .astype("float32")
+        )
     elif few:
         size = 10.0
     if look.colour == "team":
@@ -129,12 +160,15 @@ def _points(
         codes = np.array([place_of.get(team, len(teams)) for team in of_rows], dtype="float32")
     else:
         groups = [
-            {"name": say(f"quadrant.{name}"), "marker": {"color": QUADRANT[name], "symbol": SYMBOL[name]}}
+            {
+                "name": say(f"quadrant.{name}"),
+                "marker": {"color": QUADRANT[name], "symbol": SYMBOL[name]},
+            }
             for name in QUADRANTS
         ]
-        codes = np.select([names == name for name in QUADRANTS], list(range(len(QUADRANTS))), default=0).astype(
-            "float32"
-        )
+        codes = np.select(
+            [names == name for name in QUADRANTS], list(range(len(QUADRANTS))), default=0
+        ).astype("float32")
     trace: dict[str, Any] = {
         "type": "scatter" if few else "scattergl",
         "x": x.astype("float32"),
@@ -149,12 +183,19 @@ def _points(
         "selected": {"marker": {"opacity": 1.0}},
         "unselected": {"marker": {"opacity": 0.25}},
         "ids": people["agent_id"].to_numpy(dtype=str)[rows],
-        "meta": {"groups": groups},  # the component draws a trace a group: recolouring point by point is 3 times slower
+        "meta": {
+            "groups": groups
+        },  # the component draws a trace a group: recolouring point by point is 3 times slower
     }
     if few:
         one_x, one_y = evaluation.catalogue[placed.x], evaluation.catalogue[placed.y]
-        reach_x, reach_y = (_reach(evaluation, name, rows, look, say) for name in (placed.x, placed.y))
-        people_shown = zip(*(people[column].to_numpy()[rows] for column in ("name", "agent_id", "team")), strict=True)
+        reach_x, reach_y = (
+            _reach(evaluation, name, rows, look, say) for name in (placed.x, placed.y)
+        )
+        people_shown = zip(
+            *(people[column].to_numpy()[rows] for column in ("name", "agent_id", "team")),
+            strict=True,
+        )
         in_words = {name: say(f"quadrant.{name}") for name in QUADRANTS}
         suffix_x, suffix_y, label_x, label_y = (
             _suffix(one_x),
@@ -164,16 +205,36 @@ def _points(
         )
         texts = [
             say(
-                "quadrant_page.hover", name=plain(who), agent=plain(agent), team=plain(team or "—"), x_label=label_x, x=f"{a:.1f}{suffix_x}",
-                y_label=label_y, y=f"{b:.1f}{suffix_y}", n="—" if n != n else int(n), quadrant=in_words[name], x_range=far, y_range=wide,
+                "quadrant_page.hover",
+                name=plain(who),
+                agent=plain(agent),
+                team=plain(team or "—"),
+                x_label=label_x,
+                x=f"{a:.1f}{suffix_x}",
+                y_label=label_y,
+                y=f"{b:.1f}{suffix_y}",
+                n="—" if n != n else int(n),
+                quadrant=in_words[name],
+                x_range=far,
+                y_range=wide,
             )
-            for (who, agent, team), a, b, n, name, far, wide in zip(people_shown, x.tolist(), y.tolist(), due.tolist(), names.tolist(), reach_x, reach_y, strict=True)
-        ]  # fmt: skip
+            for (who, agent, team), a, b, n, name, far, wide in zip(
+                people_shown,
+                x.tolist(),
+                y.tolist(),
+                due.tolist(),
+                names.tolist(),
+                reach_x,
+                reach_y,
+                strict=True,
+            )
+        ]
         trace["text"] = np.array(texts)
         trace["hovertemplate"] = "%{text}<extra></extra>"
     else:
         trace["hovertemplate"] = (
-            f"{plain(label(placed.x))} %{{x:.1f}}<br>{plain(label(placed.y))} %{{y:.1f}}<extra></extra>"
+            f"{plain(label(placed.x))} %{{x:.1f}}<br>{plain(label(placed.y))} "
+            f"%{{y:.1f}}<extra></extra>"
         )
     return trace
 
@@ -184,8 +245,14 @@ def _reach(evaluation: Evaluation, name: str, rows: np.ndarray, look: Look, say:
     if sure is None:
         return [""] * len(rows)
     one = evaluation.catalogue[name]
-    words = (range_text(one, low, high) for low, high in zip(sure.low[rows].tolist(), sure.high[rows].tolist(), strict=True))  # fmt: skip
-    return [say("quadrant_page.hover_range", range=word, n=f"{n:.0f}") if word != "—" else "" for word, n in zip(words, sure.n[rows].tolist(), strict=True)]  # fmt: skip
+    words = (
+        range_text(one, low, high)
+        for low, high in zip(sure.low[rows].tolist(), sure.high[rows].tolist(), strict=True)
+    )
+    return [
+        say("quadrant_page.hover_range", range=word, n=f"{n:.0f}") if word != "—" else ""
+        for word, n in zip(words, sure.n[rows].tolist(), strict=True)
+    ]
 
 
 def _density(
@@ -198,16 +265,27 @@ def _density(
     counted = counts.T
     return [
         {
-            "type": "heatmap", "x": middle_x.astype("float32"), "y": middle_y.astype("float32"),
-            "z": np.where(counted > 0, np.log10(counted + 1e-9), np.nan).astype("float32"), "customdata": counted.astype("float32"),
-            "colorscale": [[0, "#dbe9f6"], [1, "#08306b"]], "showscale": False, "hovertemplate": say("quadrant_page.density_hover"),
+            "type": "heatmap",
+            "x": middle_x.astype("float32"),
+            "y": middle_y.astype("float32"),
+            "z": np.where(counted > 0, np.log10(counted + 1e-9), np.nan).astype("float32"),
+            "customdata": counted.astype("float32"),
+            "colorscale": [[0, "#dbe9f6"], [1, "#08306b"]],
+            "showscale": False,
+            "hovertemplate": say("quadrant_page.density_hover"),
         },
         {
-            "type": "scatter", "x": x[far].astype("float32"), "y": y[far].astype("float32"), "mode": "markers", "showlegend": False,
-            "ids": people["agent_id"].to_numpy(dtype=str)[rows[far]], "marker": {"color": [QUADRANT[name] for name in placed.quadrant[rows[far]]], "size": 6},
-            "text": [plain(people["name"].iat[row]) for row in rows[far]], "hovertemplate": "%{text}<extra></extra>",
+            "type": "scatter",
+            "x": x[far].astype("float32"),
+            "y": y[far].astype("float32"),
+            "mode": "markers",
+            "showlegend": False,
+            "ids": people["agent_id"].to_numpy(dtype=str)[rows[far]],
+            "marker": {"color": [QUADRANT[name] for name in placed.quadrant[rows[far]]], "size": 6},
+            "text": [plain(people["name"].iat[row]) for row in rows[far]],
+            "hovertemplate": "%{text}<extra></extra>",
         },
-    ]  # fmt: skip
+    ]
 
 
 def _cuts(
@@ -233,10 +311,17 @@ def _cuts(
         )
         notes.append(
             {
-                axis: at, f"{other}ref": "paper", other: 0.0 if axis == "x" else 1.0, "text": _cut_text(line, at, one, say), "showarrow": False,
-                "font": {"size": 11}, "xanchor": "left" if axis == "x" else "right", "yanchor": "bottom", "bgcolor": "rgba(128,128,128,0.12)",
+                axis: at,
+                f"{other}ref": "paper",
+                other: 0.0 if axis == "x" else 1.0,
+                "text": _cut_text(line, at, one, say),
+                "showarrow": False,
+                "font": {"size": 11},
+                "xanchor": "left" if axis == "x" else "right",
+                "yanchor": "bottom",
+                "bgcolor": "rgba(128,128,128,0.12)",
             }
-        )  # fmt: skip
+        )
     return shapes, notes
 
 
@@ -248,12 +333,25 @@ def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, objec
     names = placed.quadrant[rows]
     return [
         {
-            "xref": "paper", "yref": "paper", "x": 0.995 if right else 0.005, "y": 0.995 if top else 0.06, "xanchor": "right" if right else "left",
-            "yanchor": "top" if top else "bottom", "showarrow": False, "text": f"<b>{say(f'quadrant.{name}')}</b> {int((names == name).sum())}",
-            "font": {"size": 13, "color": QUADRANT[name]}, "bgcolor": "rgba(128,128,128,0.10)", "borderpad": 3,
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0.995 if right else 0.005,
+            "y": 0.995 if top else 0.06,
+            "xanchor": "right" if right else "left",
+            "yanchor": "top" if top else "bottom",
+            "showarrow": False,
+            "text": f"<b>{say(f'quadrant.{name}')}</b> {int((names == name).sum())}",
+            "font": {"size": 13, "color": QUADRANT[name]},
+            "bgcolor": "rgba(128,128,128,0.10)",
+            "borderpad": 3,
         }
-        for name, right, top in (("role_model", True, True), ("service_gap", True, False), ("sales_gap", False, True), ("focus", False, False))
-    ]  # fmt: skip
+        for name, right, top in (
+            ("role_model", True, True),
+            ("service_gap", True, False),
+            ("sales_gap", False, True),
+            ("focus", False, False),
+        )
+    ]
 
 
 def _shown(values: np.ndarray, one: Indicator) -> np.ndarray:
@@ -271,20 +369,29 @@ def _title(one: Indicator, label: Label, say: Say) -> str:
 
 def _outliers(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The points farthest from the middle, which density alone would hide."""
-    spread = ((x - np.median(x)) / (x.std() or 1.0)) ** 2 + ((y - np.median(y)) / (y.std() or 1.0)) ** 2
+    spread = ((x - np.median(x)) / (x.std() or 1.0)) ** 2 + (
+        (y - np.median(y)) / (y.std() or 1.0)
+    ) ** 2
     farthest: np.ndarray = np.sort(np.argpartition(spread, -OUTLIERS)[-OUTLIERS:])
     return farthest
 
 
-def picked_rows(evaluation: Evaluation, placed: Placed, rows: np.ndarray, points: list[list[int]]) -> np.ndarray:
+def picked_rows(
+    evaluation: Evaluation, placed: Placed, rows: np.ndarray, points: list[list[int]]
+) -> np.ndarray:
     """The agents behind the selected (trace, point) pairs of the chart of `rows`."""
     if len(rows) > MOST_POINTS:  # trace 0 is the density, trace 1 its outliers
         known = evaluation.catalogue
-        x, y = _shown(placed.x_value[rows], known[placed.x]), _shown(placed.y_value[rows], known[placed.y])
+        x, y = (
+            _shown(placed.x_value[rows], known[placed.x]),
+            _shown(placed.y_value[rows], known[placed.y]),
+        )
         drawn, trace = rows[_outliers(x, y)], 1
     else:
         drawn, trace = rows, 0
-    picked: np.ndarray = drawn[[point for at, point in points if at == trace and point < len(drawn)]]
+    picked: np.ndarray = drawn[
+        [point for at, point in points if at == trace and point < len(drawn)]
+    ]
     return picked
 
 

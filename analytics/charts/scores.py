@@ -33,11 +33,17 @@ NAMES = 2_000  # points that carry their name
 
 
 def contribution_bars(
-    evaluation: Evaluation, rows: np.ndarray, label: Label, say: Say, ranges: RankRanges | None = None
+    evaluation: Evaluation,
+    rows: np.ndarray,
+    label: Label,
+    say: Say,
+    ranges: RankRanges | None = None,
 ) -> Drawing:
-    """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best to worst.
+    """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best
+    to worst.
 
-    With rank ranges every name carries its own, and every second band of agents who cannot be told apart is shaded.
+    With rank ranges every name carries its own, and every second band of agents who cannot be told
+    apart is shaded.
     """
     plot = 22 * len(rows) + 24
     fig = figure(
@@ -66,10 +72,15 @@ def contribution_bars(
         bargap=0.25,
     )
     people, scored = evaluation.people, evaluation.agents
-    words, bands = ranges.cells(len(people), rows) if ranges is not None else ([""] * len(rows), [None] * len(rows))
+    words, bands = (
+        ranges.cells(len(people), rows)
+        if ranges is not None
+        else ([""] * len(rows), [None] * len(rows))
+    )
     reach = [f" ({one})" if one not in ("", "—") else "" for one in words]
     names = ticks(
-        f"{scored.rank[row]}{far}  {plain(people['name'].iat[row], TICK)} {plain(people['agent_id'].iat[row], TICK)}"
+        f"{scored.rank[row]}{far}  {plain(people['name'].iat[row], TICK)} "
+        f"{plain(people['agent_id'].iat[row], TICK)}"
         for row, far in zip(rows, reach, strict=True)
     )
     fig.layout["shapes"] = _bands(bands)
@@ -84,40 +95,80 @@ def contribution_bars(
             continue
         fig.add(
             "bar",
-            y=names, x=values.round(3), orientation="h", name=plain(label(one.id)), marker={"color": shade(one.category, position), "line": {"width": 0}},
+            y=names,
+            x=values.round(3),
+            orientation="h",
+            name=plain(label(one.id)),
+            marker={"color": shade(one.category, position), "line": {"width": 0}},
             customdata=[
                 [round(float(points), 1), round(float(weight), 1), words]
-                for points, weight, words in zip(evaluation.measured.agents.points[rows, at], scored.weight[rows, at], _values(evaluation, one, at, rows, say, ranges is not None), strict=True)
+                for points, weight, words in zip(
+                    evaluation.measured.agents.points[rows, at],
+                    scored.weight[rows, at],
+                    _values(evaluation, one, at, rows, say, ranges is not None),
+                    strict=True,
+                )
             ],
             hovertemplate=say("chart.contribution_hover", indicator=plain(label(one.id))),
-        )  # fmt: skip
+        )
     fig.add(
         "scatter",
-        x=scored.score[rows] + 0.6, y=names, mode="text", text=[f"{value:.1f} {grade}" for value, grade in zip(scored.score[rows], scored.grade[rows], strict=True)],
-        textposition="middle right", textfont={"size": 11}, hoverinfo="skip", showlegend=False, cliponaxis=False,
-    )  # fmt: skip
+        x=scored.score[rows] + 0.6,
+        y=names,
+        mode="text",
+        text=[
+            f"{value:.1f} {grade}"
+            for value, grade in zip(scored.score[rows], scored.grade[rows], strict=True)
+        ],
+        textposition="middle right",
+        textfont={"size": 11},
+        hoverinfo="skip",
+        showlegend=False,
+        cliponaxis=False,
+    )
     return fig
 
 
-def _values(evaluation: Evaluation, one: Indicator, at: int, rows: np.ndarray, say: Say, how_sure: bool) -> list[str]:
-    """Each agent's value for the hover, with its 95 % range and n where these are known and wanted."""
+def _values(
+    evaluation: Evaluation, one: Indicator, at: int, rows: np.ndarray, say: Say, how_sure: bool
+) -> list[str]:
+    """Each agent's value for the hover, with its 95 % range and n where these are known and
+    wanted."""
     percent = one.unit.startswith("percent")
     sure = certainty(evaluation.measured, one.id) if how_sure else None
     out = []
-    for row, value in zip(rows.tolist(), evaluation.measured.agents.value[rows, at].tolist(), strict=True):
+    for row, value in zip(
+        rows.tolist(), evaluation.measured.agents.value[rows, at].tolist(), strict=True
+    ):
         words = "—" if value != value else f"{100 * value:.1f}%" if percent else f"{value:.1f}"
-        reach = "—" if sure is None else range_text(one, float(sure.low[row]), float(sure.high[row]))
-        out.append(words if reach == "—" or sure is None else words + say("quadrant_page.hover_range", range=reach, n=f"{sure.n[row]:.0f}"))  # fmt: skip
+        reach = (
+            "—" if sure is None else range_text(one, float(sure.low[row]), float(sure.high[row]))
+        )
+        out.append(
+            words
+            if reach == "—" or sure is None
+            else words + say("quadrant_page.hover_range", range=reach, n=f"{sure.n[row]:.0f}")
+        )
     return out
 
 
 def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
     """A faint ground under every second band."""
     return [
-        {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": at - 0.5, "y1": at + 0.5, "line": {"width": 0}, "fillcolor": "rgba(138,143,152,0.13)", "layer": "below"}
+        {
+            "type": "rect",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": at - 0.5,
+            "y1": at + 0.5,
+            "line": {"width": 0},
+            "fillcolor": "rgba(138,143,152,0.13)",
+            "layer": "below",
+        }
         for at, band in enumerate(bands)
         if band is not None and band % 2 == 0
-    ]  # fmt: skip
+    ]
 
 
 def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawing:
@@ -130,7 +181,10 @@ def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawi
         height=230,
         bargap=0.06,
         title={"text": say("chart.distribution"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
-        xaxis={"title": {"text": say("chart.score_axis"), "font": {"size": 12}}, "range": [edges[first], 100]},
+        xaxis={
+            "title": {"text": say("chart.score_axis"), "font": {"size": 12}},
+            "range": [edges[first], 100],
+        },
         yaxis={
             "title": {"text": say("chart.agents_axis"), "font": {"size": 12}},
             "tickformat": "d",
@@ -148,7 +202,9 @@ def score_histogram(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawi
         hovertemplate=say("chart.distribution_hover"),
     )
     for name, least in evaluation.catalogue.grades[:-1]:
-        fig.upright(least, {"color": GREY, "width": 1, "dash": "dot"}, text=plain(name), font={"size": 11})
+        fig.upright(
+            least, {"color": GREY, "width": 1, "dash": "dot"}, text=plain(name), font={"size": 11}
+        )
     return fig
 
 
@@ -156,7 +212,10 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawin
     """Share of each grade in every team, named in the bars."""
     people, scored = evaluation.people, evaluation.agents
     frame = pd.DataFrame(
-        {"team": [team or say("common.no_team") for team in people["team"].iloc[rows]], "grade": scored.grade[rows]}
+        {
+            "team": [team or say("common.no_team") for team in people["team"].iloc[rows]],
+            "grade": scored.grade[rows],
+        }
     )
     table = frame.groupby(["team", "grade"]).size().unstack(fill_value=0)
     teams = list(table.index)
@@ -166,23 +225,44 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawin
         height=max(170, 28 * len(teams) + 104),
         title=_over_legend(say("chart.grades")),
         margin={"l": 8, "r": 8, "t": 72, "b": 8},
-        xaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "tickformat": "d"},
+        xaxis={
+            "title": {"text": say("chart.agents_axis"), "font": {"size": 12}},
+            "tickformat": "d",
+        },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "xanchor": "left",
+            "traceorder": "normal",
+        },
     )
     for name, _ in evaluation.catalogue.grades:
         if name in table:
             fig.add(
                 "bar",
-                y=places, x=table[name].to_numpy(), orientation="h", name=plain(name), marker={"color": GRADE.get(name, GREY)},
-                text=[f"{plain(name)} {count}" if count else "" for count in table[name]], textposition="inside", insidetextanchor="middle", textangle=0,
-                textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11}, hovertemplate=say("chart.grades_hover", grade=plain(name)),
-            )  # fmt: skip
+                y=places,
+                x=table[name].to_numpy(),
+                orientation="h",
+                name=plain(name),
+                marker={"color": GRADE.get(name, GREY)},
+                text=[f"{plain(name)} {count}" if count else "" for count in table[name]],
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11},
+                hovertemplate=say("chart.grades_hover", grade=plain(name)),
+            )
     return fig
 
 
-def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say, in_force: str) -> dict[str, Any]:
-    """Score under the chosen weights against the score under those in force (the name of their scheme): above the line rises, below falls.
+def rank_changes(
+    evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say, in_force: str
+) -> dict[str, Any]:
+    """Score under the chosen weights against the score under those in force (the name of their
+    scheme): above the line rises, below falls.
 
     As Plotly's plain properties, since a slider waits for it; beyond 2,000 agents without names.
     """
@@ -191,25 +271,73 @@ def rank_changes(evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say
     lowest = float(np.floor(min(before.min(), after.min()) / 5) * 5) if len(rows) else 0.0
     axis = {"range": [lowest, 100], "showgrid": True, "zeroline": False}
     layout = layout_of(
-        xaxis={**axis, "title": {"text": say("weights.axis_before", base=plain(in_force)), "font": {"size": 12}}},
+        xaxis={
+            **axis,
+            "title": {
+                "text": say("weights.axis_before", base=plain(in_force)),
+                "font": {"size": 12},
+            },
+        },
         yaxis={**axis, "title": {"text": say("weights.axis_after"), "font": {"size": 12}}},
-        title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"}, showlegend=False, hovermode="closest",
-        shapes=[{"type": "line", "x0": lowest, "x1": 100, "y0": lowest, "y1": 100, "line": {"color": GREY, "width": 1, "dash": "dot"}}],
-    )  # fmt: skip
+        title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
+        showlegend=False,
+        hovermode="closest",
+        shapes=[
+            {
+                "type": "line",
+                "x0": lowest,
+                "x1": 100,
+                "y0": lowest,
+                "y1": 100,
+                "line": {"color": GREY, "width": 1, "dash": "dot"},
+            }
+        ],
+    )
     few = len(rows) <= NAMES
     trace: dict[str, Any] = {
-        "type": "scatter" if few else "scattergl", "mode": "markers", "x": before.astype("float32"), "y": after.astype("float32"), "ids": evaluation.people["agent_id"].to_numpy(dtype=str)[rows],
-        "marker": {"color": np.select([moved > 0, moved < 0], [0, 1], default=2).astype("float32"), "size": 9 if few else 6, "opacity": 0.85 if few else 0.55},
-        "meta": {"groups": [{"marker": {"color": colour, "symbol": symbol}} for colour, symbol in (("#009e73", "triangle-up"), ("#d55e00", "triangle-down"), (GREY, "circle"))]},
+        "type": "scatter" if few else "scattergl",
+        "mode": "markers",
+        "x": before.astype("float32"),
+        "y": after.astype("float32"),
+        "ids": evaluation.people["agent_id"].to_numpy(dtype=str)[rows],
+        "marker": {
+            "color": np.select([moved > 0, moved < 0], [0, 1], default=2).astype("float32"),
+            "size": 9 if few else 6,
+            "opacity": 0.85 if few else 0.55,
+        },
+        "meta": {
+            "groups": [
+                {"marker": {"color": colour, "symbol": symbol}}
+                for colour, symbol in (
+                    ("#009e73", "triangle-up"),
+                    ("#d55e00", "triangle-down"),
+                    (GREY, "circle"),
+                )
+            ]
+        },
         "hovertemplate": "%{text}<extra></extra>" if few else "%{x:.1f} → %{y:.1f}<extra></extra>",
-    }  # fmt: skip
+    }
     if few:
         names = evaluation.people["name"].to_numpy()[rows]
-        ranks = (["—" if rank is pd.NA else rank for rank in placing.ranks(of, rows)] for of in (base, evaluation))
-        trace["text"] = np.array([
-            say("weights.hover", name=plain(name), before=f"{b:.1f}", after=f"{a:.1f}", rank_before=old, rank_after=new)
-            for name, b, a, old, new in zip(names, before.tolist(), after.tolist(), *ranks, strict=True)
-        ])  # fmt: skip
+        ranks = (
+            ["—" if rank is pd.NA else rank for rank in placing.ranks(of, rows)]
+            for of in (base, evaluation)
+        )
+        trace["text"] = np.array(
+            [
+                say(
+                    "weights.hover",
+                    name=plain(name),
+                    before=f"{b:.1f}",
+                    after=f"{a:.1f}",
+                    rank_before=old,
+                    rank_after=new,
+                )
+                for name, b, a, old, new in zip(
+                    names, before.tolist(), after.tolist(), *ranks, strict=True
+                )
+            ]
+        )
     return {"data": [trace], "layout": layout}
 
 
@@ -221,9 +349,19 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> Draw
         height=max(240, 46 * len(names) + 136),
         title=_over_legend(say("weak_spots.chart", team=plain(team))),
         margin={"l": 8, "r": 8, "t": 88, "b": 8},
-        xaxis={"title": {"text": say("weak_spots.axis"), "font": {"size": 12}}, "rangemode": "tozero"},
+        xaxis={
+            "title": {"text": say("weak_spots.axis"), "font": {"size": 12}},
+            "rangemode": "tozero",
+        },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "xanchor": "left",
+            "traceorder": "normal",
+        },
         bargap=0.3,
     )
     for column, name, colour in (
@@ -254,30 +392,57 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:
         margin={"l": 8, "r": 8, "t": 72, "b": 8},
         xaxis={
             "title": {"text": say("agent.axis"), "font": {"size": 12}},
-            "range": [0, 1.16 * float((rows["contribution"] + rows["lost"]).max() if len(rows) else 1.0)],
+            "range": [
+                0,
+                1.16 * float((rows["contribution"] + rows["lost"]).max() if len(rows) else 1.0),
+            ],
         },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"},
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "xanchor": "left",
+            "traceorder": "normal",
+        },
     )
     fig.add(
         "bar",
-        y=names, x=rows["contribution"].round(2), orientation="h", name=say("column.contribution"), marker={"color": ACCENT},
-        text=[f"{value:.1f}" for value in rows["contribution"]], textposition="inside", insidetextanchor="end", textfont={"color": "#ffffff", "size": 11},
+        y=names,
+        x=rows["contribution"].round(2),
+        orientation="h",
+        name=say("column.contribution"),
+        marker={"color": ACCENT},
+        text=[f"{value:.1f}" for value in rows["contribution"]],
+        textposition="inside",
+        insidetextanchor="end",
+        textfont={"color": "#ffffff", "size": 11},
         hovertemplate=say("agent.earned_hover"),
-    )  # fmt: skip
+    )
     fig.add(
         "bar",
-        y=names, x=rows["lost"].round(2), orientation="h", name=say("column.lost"), marker={"color": "#f0b27a"},
-        text=[f"−{value:.1f}" if value >= 0.05 else "" for value in rows["lost"]], textposition="outside", textfont={"size": 11}, cliponaxis=False,
+        y=names,
+        x=rows["lost"].round(2),
+        orientation="h",
+        name=say("column.lost"),
+        marker={"color": "#f0b27a"},
+        text=[f"−{value:.1f}" if value >= 0.05 else "" for value in rows["lost"]],
+        textposition="outside",
+        textfont={"size": 11},
+        cliponaxis=False,
         hovertemplate=say("agent.lost_hover"),
-    )  # fmt: skip
+    )
     return fig
 
 
-def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, unit: str, name: str) -> Drawing:
+def history_lines(
+    history: pd.DataFrame, say: Say, title: str, percent: bool, unit: str, name: str
+) -> Drawing:
     """One indicator month by month: the agent over the team; a month without figures is a gap.
 
-    Where the months carry their 95 % limits, these stand as bars about the agent's points and in the hover.
+    Where the months carry their 95 % limits, these stand as bars about the agent's points and in
+    the hover.
     """
     scale = 100.0 if percent else 1.0
     fig = figure(
@@ -292,7 +457,10 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
         yaxis={"title": {"text": unit, "font": {"size": 12}}},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
-    for whose, shown, colour, width in (("team", say("column.team"), GREY, 1.5), ("agent", plain(name), ACCENT, 2.5)):
+    for whose, shown, colour, width in (
+        ("team", say("column.team"), GREY, 1.5),
+        ("agent", plain(name), ACCENT, 2.5),
+    ):
         rows = history[history["whose"] == whose]
         if rows.empty:
             continue
@@ -300,12 +468,20 @@ def history_lines(history: pd.DataFrame, say: Say, title: str, percent: bool, un
         line = rows.set_index("month").reindex(months)
         fig.add(
             "scatter",
-            x=list(months.strftime("%Y-%m-%d")), y=(line["value"] * scale).round(3).tolist(), mode="lines+markers", name=shown, line={"color": colour, "width": width},
-            marker={"size": 6 if whose == "agent" else 4}, connectgaps=False,
-            customdata=[[None if pd.isna(n) else int(n), far] for n, far in zip(line["n"], _reach(line, scale, say), strict=True)],
+            x=list(months.strftime("%Y-%m-%d")),
+            y=(line["value"] * scale).round(3).tolist(),
+            mode="lines+markers",
+            name=shown,
+            line={"color": colour, "width": width},
+            marker={"size": 6 if whose == "agent" else 4},
+            connectgaps=False,
+            customdata=[
+                [None if pd.isna(n) else int(n), far]
+                for n, far in zip(line["n"], _reach(line, scale, say), strict=True)
+            ],
             error_y=_limits(line, scale) if whose == "agent" else None,
             hovertemplate=say("agent.history_hover", who=shown),
-        )  # fmt: skip
+        )
     fig.layout["yaxis"]["gridcolor"] = FAINT
     return fig
 
@@ -314,9 +490,11 @@ def _reach(line: pd.DataFrame, scale: float, say: Say) -> list[str]:
     if "low" not in line:
         return [""] * len(line)
     return [
-        "" if pd.isna(low) or pd.isna(high) else say("agent.history_range", low=f"{low * scale:.1f}", high=f"{high * scale:.1f}")
+        ""
+        if pd.isna(low) or pd.isna(high)
+        else say("agent.history_range", low=f"{low * scale:.1f}", high=f"{high * scale:.1f}")
         for low, high in zip(line["low"], line["high"], strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _limits(line: pd.DataFrame, scale: float) -> dict[str, object] | None:
@@ -324,12 +502,25 @@ def _limits(line: pd.DataFrame, scale: float) -> dict[str, object] | None:
         return None
     above, below = ((line["high"] - line["value"]) * scale, (line["value"] - line["low"]) * scale)
     return {
-        "type": "data", "symmetric": False, "array": above.fillna(0).round(3).tolist(), "arrayminus": below.fillna(0).round(3).tolist(), "thickness": 1, "width": 3, "color": "rgba(11,92,173,0.45)",
-    }  # fmt: skip
+        "type": "data",
+        "symmetric": False,
+        "array": above.fillna(0).round(3).tolist(),
+        "arrayminus": below.fillna(0).round(3).tolist(),
+        "thickness": 1,
+        "width": 3,
+        "color": "rgba(11,92,173,0.45)",
+    }
 
 
 def _over_legend(text: str) -> dict[str, object]:
     """A title in the topmost line, so that the legend below it never runs into it on a phone."""
     return {
-        "text": text, "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8},
-    }  # fmt: skip
+        "text": text,
+        "font": {"size": 14},
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.0,
+        "yanchor": "top",
+        "yref": "container",
+        "pad": {"t": 8},
+    }

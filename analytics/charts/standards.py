@@ -12,7 +12,8 @@ BINS = 24
 
 
 def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say) -> Drawing:
-    """How many agents reached which value (bars), what points the standard gives for it (line), and the one in force (dotted)."""
+    """How many agents reached which value (bars), what points the standard gives for it (line), and
+    the one in force (dotted)."""
     scale = 100.0 if one.unit.startswith("percent") else 1.0
     there = values[~np.isnan(values)] * scale
     known = [*(np.array(standard.values) * scale), *(np.array(one.standard.values) * scale)]
@@ -20,13 +21,40 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
     pad = (high - low) * 0.05 or 1.0
     grid = np.linspace(low - pad, high + pad, 201)
     fig = figure(
-        height=320, bargap=0.04, margin={"l": 8, "r": 8, "t": 66, "b": 8},
-        title={"text": say("standards.chart", n=len(there)), "font": {"size": 14}, "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "top", "yref": "container", "pad": {"t": 8}},
-        xaxis={"title": {"text": say(f"unit.{one.unit}"), "font": {"size": 12}}, "range": [low - pad, high + pad]},
-        yaxis={"title": {"text": say("chart.agents_axis"), "font": {"size": 12}}, "rangemode": "tozero", "tickformat": "d"},
-        yaxis2={"title": {"text": say("column.points"), "font": {"size": 12}}, "overlaying": "y", "side": "right", "range": [0, 104], "gridcolor": FAINT, "showgrid": False, "tickmode": "array", "tickvals": [0, 20, 40, 60, 80, 100]},
+        height=320,
+        bargap=0.04,
+        margin={"l": 8, "r": 8, "t": 66, "b": 8},
+        title={
+            "text": say("standards.chart", n=len(there)),
+            "font": {"size": 14},
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.0,
+            "yanchor": "top",
+            "yref": "container",
+            "pad": {"t": 8},
+        },
+        xaxis={
+            "title": {"text": say(f"unit.{one.unit}"), "font": {"size": 12}},
+            "range": [low - pad, high + pad],
+        },
+        yaxis={
+            "title": {"text": say("chart.agents_axis"), "font": {"size": 12}},
+            "rangemode": "tozero",
+            "tickformat": "d",
+        },
+        yaxis2={
+            "title": {"text": say("column.points"), "font": {"size": 12}},
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, 104],
+            "gridcolor": FAINT,
+            "showgrid": False,
+            "tickmode": "array",
+            "tickvals": [0, 20, 40, 60, 80, 100],
+        },
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
+    )
     if len(there):
         counts, edges = np.histogram(there, BINS, (low - pad, high + pad))
         fig.add(

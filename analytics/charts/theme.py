@@ -24,7 +24,18 @@ SYMBOL = {
     "focus": "triangle-up",
     "unplaced": "x",
 }
-TEAMS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c6d1f", "#5b4ea0", "#7f7f7f", "#b22234")
+TEAMS = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#d55e00",
+    "#cc79a7",
+    "#56b4e9",
+    "#8c6d1f",
+    "#5b4ea0",
+    "#7f7f7f",
+    "#b22234",
+)
 LOSS = ("#fff3e6", "#7f2704")  # points lost: one hue, light to dark
 GRADE = {"A": "#00664b", "B": "#56b4a0", "C": "#c9cdd3", "D": "#8a8f98"}
 TICK = 16  # width of a name beside an axis: more would leave no room for what it names
@@ -56,12 +67,14 @@ def team_colours(teams: list[str]) -> dict[str, str]:
 
 
 def plain(text: object, most: int = SHOWN) -> str:
-    """A name as Plotly may show it: no markup, nothing that a template fills in, no wider than `most` Latin letters."""
+    """A name as Plotly may show it: no markup, nothing that a template fills in, no wider than
+    `most` Latin letters."""
     return short(str(text), most).replace("&", "&amp;").replace("<", "&lt;").replace("%{", "&#37;{")
 
 
 def ticks(names: Iterable[str]) -> list[str]:
-    """Names as categories of an axis, all different: bars of two whose names are the same, or look so shortened, never stand in one."""
+    """Names as categories of an axis, all different: bars of two whose names are the same, or look
+    so shortened, never stand in one."""
     out: list[str] = []
     times: dict[str, int] = {}
     for name in names:
@@ -71,8 +84,9 @@ def ticks(names: Iterable[str]) -> list[str]:
 
 
 class Drawing:
-    """A figure as Plotly's plain properties, `data` and `layout`. Plotly's own classes check and copy every one of them, which takes
-    longer than all else that a page does; the tests have Plotly check them instead."""
+    """A figure as Plotly's plain properties, `data` and `layout`. Plotly's own classes check and
+    copy every one of them, which takes longer than all else that a page does; the tests have Plotly
+    check them instead."""
 
     def __init__(self, **layout: Any) -> None:
         self.data: list[dict[str, Any]] = []
@@ -80,7 +94,10 @@ class Drawing:
 
     def add(self, kind: str, **properties: Any) -> None:
         """One more trace; columns of frames become arrays."""
-        arrays = {name: getattr(value, "to_numpy", lambda value=value: value)() for name, value in properties.items()}
+        arrays = {
+            name: getattr(value, "to_numpy", lambda value=value: value)()
+            for name, value in properties.items()
+        }
         self.data.append({"type": kind, **arrays})
 
     def note(self, **properties: Any) -> None:
@@ -94,7 +111,16 @@ class Drawing:
     def upright(self, x: float, line: dict[str, Any], **words: Any) -> None:
         """A line at a place, from bottom to top, with words at it."""
         self._shape(x0=x, x1=x, xref="x", y0=0, y1=1, yref="y domain", line=line)
-        self.note(x=x, xref="x", xanchor="left", y=1.0, yref="y domain", yanchor="top", showarrow=False, **words)
+        self.note(
+            x=x,
+            xref="x",
+            xanchor="left",
+            y=1.0,
+            yref="y domain",
+            yanchor="top",
+            showarrow=False,
+            **words,
+        )
 
     def _shape(self, **properties: Any) -> None:
         self.layout.setdefault("shapes", []).append({"type": "line", **properties})
@@ -119,14 +145,21 @@ def layout_of(**layout: Any) -> dict[str, Any]:
         "yaxis": {"gridcolor": FAINT, "zerolinecolor": FAINT, "automargin": True},
     }
     for name, value in layout.items():
-        base[name] = {**base[name], **value} if isinstance(value, dict) and isinstance(base.get(name), dict) else value
+        base[name] = (
+            {**base[name], **value}
+            if isinstance(value, dict) and isinstance(base.get(name), dict)
+            else value
+        )
     return base
 
 
 def loss_style(value: float, most: float) -> str:
-    """The shade of a cell that loses `value` points where the worst cell loses `most`; readable ink on it."""
+    """The shade of a cell that loses `value` points where the worst cell loses `most`; readable ink
+    on it."""
     share = 0.0 if most <= 0 else min(max(value / most, 0.0), 1.0)
-    low, high = ([int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in ("#fff3e6", "#d35400"))
+    low, high = (
+        [int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in ("#fff3e6", "#d35400")
+    )
     mix = [round(a + (b - a) * share**0.8) for a, b in zip(low, high, strict=True)]
     ink = "#ffffff" if share > 0.93 else "#1a1a1a"
     return f"background-color: #{mix[0]:02x}{mix[1]:02x}{mix[2]:02x}; color: {ink}"

@@ -1,4 +1,5 @@
-"""The triangle of permitted weights: who leads, or which grade an agent reaches, at each weighting."""
+"""The triangle of permitted weights: who leads, or which grade an agent reaches, at each
+weighting."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ NARROW = 0.04  # share of the triangle below which a region carries no name
 
 @dataclass(frozen=True)
 class Patch:
-    """A region of the triangle: its name, colour, share of all permitted weights, and outlines (corners as weights, fractions of 1)."""
+    """A region of the triangle: its name, colour, share of all permitted weights, and outlines
+    (corners as weights, fractions of 1)."""
 
     name: str
     colour: str
@@ -31,7 +33,9 @@ class Patch:
 def on_paper(weights: Floats) -> Floats:
     """Weights (rows of results, service, competence; fractions of 1) as points of the picture."""
     corners = np.array(CORNERS) / 100.0
-    shares = np.asarray(weights, dtype=float) @ np.linalg.inv(corners)  # barycentric: weights = shares @ corners
+    shares = np.asarray(weights, dtype=float) @ np.linalg.inv(
+        corners
+    )  # barycentric: weights = shares @ corners
     out: Floats = shares @ PLACES
     return out
 
@@ -47,25 +51,47 @@ def _path(outlines: Sequence[Floats]) -> tuple[list[float | None], list[float | 
     return x, y
 
 
-def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: Say, hover: str) -> Drawing:
-    """Regions, the three strategies at the corners, and a star where the weights in force are; `hover` is the key of its sentence."""
+def triangle_chart(
+    patches: Sequence[Patch], weights: Mapping[str, float], say: Say, hover: str
+) -> Drawing:
+    """Regions, the three strategies at the corners, and a star where the weights in force are;
+    `hover` is the key of its sentence."""
     fig = figure(
-        height=330, margin={"l": 4, "r": 4, "t": 30, "b": 40}, showlegend=False, hovermode="closest",
-        xaxis={"visible": False, "range": [-0.24, 1.24], "fixedrange": True}, yaxis={"visible": False, "range": [-0.17, 1.02], "scaleanchor": "x", "fixedrange": True},
-    )  # fmt: skip
+        height=330,
+        margin={"l": 4, "r": 4, "t": 30, "b": 40},
+        showlegend=False,
+        hovermode="closest",
+        xaxis={"visible": False, "range": [-0.24, 1.24], "fixedrange": True},
+        yaxis={"visible": False, "range": [-0.17, 1.02], "scaleanchor": "x", "fixedrange": True},
+    )
     for patch in patches:
         x, y = _path(patch.outlines)
         fig.add(
             "scatter",
-            x=x, y=y, mode="lines", fill="toself", fillcolor=patch.colour, opacity=0.85, line={"color": "rgba(255,255,255,0.9)", "width": 1.2}, hoveron="fills",
-            name=say(hover, name=plain(patch.name), share=f"{100 * patch.share:.0f}"), hoverinfo="name", hoverlabel={"namelength": -1},
-        )  # fmt: skip
+            x=x,
+            y=y,
+            mode="lines",
+            fill="toself",
+            fillcolor=patch.colour,
+            opacity=0.85,
+            line={"color": "rgba(255,255,255,0.9)", "width": 1.2},
+            hoveron="fills",
+            name=say(hover, name=plain(patch.name), share=f"{100 * patch.share:.0f}"),
+            hoverinfo="name",
+            hoverlabel={"namelength": -1},
+        )
         if patch.share >= NARROW:
             middle = on_paper(max(patch.outlines, key=len).mean(axis=0)[None])[0]
             fig.note(
-                x=float(middle[0]), y=float(middle[1]), text=f"{plain(patch.name, TICK)} {100 * patch.share:.0f}%", showarrow=False, yshift=-20, font={"size": 12, "color": "#1a1a1a"},
-                bgcolor="rgba(255,255,255,0.78)", borderpad=2,
-            )  # fmt: skip
+                x=float(middle[0]),
+                y=float(middle[1]),
+                text=f"{plain(patch.name, TICK)} {100 * patch.share:.0f}%",
+                showarrow=False,
+                yshift=-20,
+                font={"size": 12, "color": "#1a1a1a"},
+                bgcolor="rgba(255,255,255,0.78)",
+                borderpad=2,
+            )
     edge = np.vstack([PLACES, PLACES[:1]])
     fig.add(
         "scatter",
@@ -75,16 +101,38 @@ def triangle_chart(patches: Sequence[Patch], weights: Mapping[str, float], say: 
         line={"color": GREY, "width": 1.5},
         hoverinfo="skip",
     )
-    for corner, place, name, anchor in zip(CORNERS, PLACES, STRATEGIES, ("bottom", "top", "top"), strict=True):
+    for corner, place, name, anchor in zip(
+        CORNERS, PLACES, STRATEGIES, ("bottom", "top", "top"), strict=True
+    ):
         words = "/".join(f"{weight:.0f}" for weight in corner)
-        fig.note(x=float(place[0]), y=float(place[1]), text=f"{say(f'triangle.{name}')}<br>{words}", showarrow=False, yanchor=anchor, font={"size": 11})  # fmt: skip
+        fig.note(
+            x=float(place[0]),
+            y=float(place[1]),
+            text=f"{say(f'triangle.{name}')}<br>{words}",
+            showarrow=False,
+            yanchor=anchor,
+            font={"size": 11},
+        )
     total = sum(weights.get(name, 0.0) for name in CATEGORIES) or 1.0
     star = on_paper(np.array([[weights.get(name, 0.0) / total for name in CATEGORIES]]))[0]
     if -0.2 <= star[0] <= 1.2 and -0.15 <= star[1] <= 1.0:
         fig.add(
             "scatter",
-            x=[float(star[0])], y=[float(star[1])], mode="markers", marker={"symbol": "star", "size": 15, "color": ACCENT, "line": {"color": "#ffffff", "width": 1.5}},
-            hovertemplate=say("triangle.here", weights=" / ".join(f"{100 * weights.get(name, 0.0) / total:.0f}" for name in CATEGORIES)),
-        )  # fmt: skip
+            x=[float(star[0])],
+            y=[float(star[1])],
+            mode="markers",
+            marker={
+                "symbol": "star",
+                "size": 15,
+                "color": ACCENT,
+                "line": {"color": "#ffffff", "width": 1.5},
+            },
+            hovertemplate=say(
+                "triangle.here",
+                weights=" / ".join(
+                    f"{100 * weights.get(name, 0.0) / total:.0f}" for name in CATEGORIES
+                ),
+            ),
+        )
     fig.layout |= {"plot_bgcolor": "rgba(0,0,0,0)", "colorway": [FAINT]}
     return fig

@@ -1,4 +1,5 @@
-"""Commands that are honest about chance: funnel, case mix, robustness, trends, incentives, fairness, effect."""
+"""Commands that are honest about chance: funnel, case mix, robustness, trends, incentives,
+fairness, effect."""
 
 from __future__ import annotations
 
@@ -30,10 +31,13 @@ from analytics.reports.sure import rank_spread_text, together_text
 
 
 @command("funnel")
-@click.option("--indicator", metavar="ID", help="A rate of whole cases (default: the first of the standards).")
+@click.option(
+    "--indicator", metavar="ID", help="A rate of whole cases (default: the first of the standards)."
+)
 @period_options
 def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
-    """Every agent's rate against what chance alone would make of it: 95 % and 99.8 % limits, with and without over-dispersion."""
+    """Every agent's rate against what chance alone would make of it: 95 % and 99.8 % limits, with
+    and without over-dispersion."""
     from analytics.insight import funnel as plots
 
     with desk_of(context, "see_others") as desk:
@@ -44,14 +48,32 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
     seen = evaluation.shown[found.rows]
     people = evaluation.people.iloc[found.rows]
     rows = [
-        {"agent_id": people["agent_id"].iat[at], "name": people["name"].iat[at], "n": views.number(found.n[at]), "independent": views.number(found.independent[at]), "rate": views.number(found.rate[at]), "outside_95": bool(found.outside95[at]),
-         "outside_998": bool(found.outside998[at]), "outside_dispersed": bool(found.outside_dispersed[at]), "high": bool(found.high[at])}
+        {
+            "agent_id": people["agent_id"].iat[at],
+            "name": people["name"].iat[at],
+            "n": views.number(found.n[at]),
+            "independent": views.number(found.independent[at]),
+            "rate": views.number(found.rate[at]),
+            "outside_95": bool(found.outside95[at]),
+            "outside_998": bool(found.outside998[at]),
+            "outside_dispersed": bool(found.outside_dispersed[at]),
+            "high": bool(found.high[at]),
+        }
         for at in np.flatnonzero(seen)
-    ]  # fmt: skip
+    ]
     view = {
-        "indicator": indicator, "centre": views.number(found.centre), "phi": views.number(found.phi), "spread_times": views.number(found.phi**0.5), "tau2": views.number(found.tau2), "fewest_95": found.fewest95, "fewest_998": found.fewest998,
-        "false_alarm_95": views.number(found.alarm95), "false_alarm_998": views.number(found.alarm998), "together": together_text(evaluation.measured, context.language), "agents": rows,
-    }  # fmt: skip
+        "indicator": indicator,
+        "centre": views.number(found.centre),
+        "phi": views.number(found.phi),
+        "spread_times": views.number(found.phi**0.5),
+        "tau2": views.number(found.tau2),
+        "fewest_95": found.fewest95,
+        "fewest_998": found.fewest998,
+        "false_alarm_95": views.number(found.alarm95),
+        "false_alarm_998": views.number(found.alarm998),
+        "together": together_text(evaluation.measured, context.language),
+        "agents": rows,
+    }
     show(context, view, rows=rows, first=note)
 
 
@@ -59,10 +81,13 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
 @period_options
 @click.option("--agent", help="Add the waterfall of one agent.")
 @click.option(
-    "--split", is_flag=True, help="Add how the change since the period before splits (of --team, else of everybody)."
+    "--split",
+    is_flag=True,
+    help="Add how the change since the period before splits (of --team, else of everybody).",
 )
 def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) -> None:
-    """Renewals against those expected of just this book (product, channel, region, premium, first term); not explained by the factors listed, never "ability"."""
+    """Renewals against those expected of just this book (product, channel, region, premium, first
+    term); not explained by the factors listed, never "ability"."""
     from analytics.insight import case_mix as mix
     from analytics.insight.clusters import by_agent
 
@@ -83,7 +108,10 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
         if split and (earlier := desk.earlier(period)) is not None:
             before, now = cases(earlier), cases(period)
             if options["team"]:
-                before, now = before[before["team"] == options["team"]], now[now["team"] == options["team"]]
+                before, now = (
+                    before[before["team"] == options["team"]],
+                    now[now["team"] == options["team"]],
+                )
             changed = mix.change(before, now) if len(before) and len(now) else None
     rows = rows_of(table)
     view: dict[str, Any] = {
@@ -113,15 +141,22 @@ def _change(found: Any) -> dict[str, Any] | None:
         return None
     whole = found.split
     return {
-        "total": views.number(whole.total), "mix": views.number(whole.mix), "performance": views.number(whole.performance), "mix_limits": [views.number(one) for one in found.mix],
-        "performance_limits": [views.number(one) for one in found.performance], "merged_cells": found.merged, "cells": rows_of(found.cells),
-    }  # fmt: skip
+        "total": views.number(whole.total),
+        "mix": views.number(whole.mix),
+        "performance": views.number(whole.performance),
+        "mix_limits": [views.number(one) for one in found.mix],
+        "performance_limits": [views.number(one) for one in found.performance],
+        "merged_cells": found.merged,
+        "cells": rows_of(found.cells),
+    }
 
 
 @command("robustness")
 @period_options
 def robustness_(context: Context, **options: Any) -> None:
-    """Whether the ranking would stand: ranks under every permitted weighting, under chance, and under both; who leads where on the triangle of permitted weights; what each weight really decides."""
+    """Whether the ranking would stand: ranks under every permitted weighting, under chance, and
+    under both; who leads where on the triangle of permitted weights; what each weight really
+    decides."""
     from analytics.insight import robustness as stand
 
     with desk_of(context, "see_others") as desk:
@@ -132,7 +167,9 @@ def robustness_(context: Context, **options: Any) -> None:
         found = stand.robustness(evaluation)
         table = _shown(evaluation, found.ranks)
         leaders = found.leaders
-        regions = leaders[leaders["agent_id"].isin(evaluation.people["agent_id"][evaluation.in_scope])]
+        regions = leaders[
+            leaders["agent_id"].isin(evaluation.people["agent_id"][evaluation.in_scope])
+        ]
     rows = rows_of(table)
     view = {
         "exact": found.exact,
@@ -140,7 +177,10 @@ def robustness_(context: Context, **options: Any) -> None:
         "seed": found.seed,
         "unknown_spread": [one.id for one in found.unknown],
         "together": rank_spread_text(evaluation.measured, found.unknown, context.language),
-        "middle_agents_reach": {"weights": views.number(found.width_weights), "data": views.number(found.width_data)},
+        "middle_agents_reach": {
+            "weights": views.number(found.width_weights),
+            "data": views.number(found.width_data),
+        },
         "agents": rows,
         "leaders": rows_of(regions.drop(columns=["outlines"])),
         "weights": rows_of(stand.effective_weights(evaluation)),
@@ -150,11 +190,14 @@ def robustness_(context: Context, **options: Any) -> None:
 
 @command("trends")
 @click.option(
-    "--indicator", metavar="ID", help="An indicator (default: the renewal rate, else the first of the results)."
+    "--indicator",
+    metavar="ID",
+    help="An indicator (default: the renewal rate, else the first of the results).",
 )
 @period_options
 def trends_(context: Context, indicator: str | None, **options: Any) -> None:
-    """Whose value rises or falls beyond the team's, many tests controlled (false discovery rate 10 %)."""
+    """Whose value rises or falls beyond the team's, many tests controlled (false discovery rate 10
+    %)."""
     from analytics.insight import trends as steady
 
     with desk_of(context, "see_others") as desk:
@@ -167,15 +210,26 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
             raise RequestRefused("no_months", name=known[indicator].label)
         found = steady.trends(monthly, known[indicator])
         table = _shown(evaluation, found.agents)
-    view = {"indicator": indicator, "rule": found.rule, "months": found.months, "agents": rows_of(table)}
+    view = {
+        "indicator": indicator,
+        "rule": found.rule,
+        "months": found.months,
+        "agents": rows_of(table),
+    }
     show(context, view, rows=rows_of(table), first=note)
 
 
 @command("incentives")
 @period_options
-@click.option("--bonus", type=click.FloatRange(0, 1e12), default=0.0, help="Bonus for each candidate, for the budget.")
+@click.option(
+    "--bonus",
+    type=click.FloatRange(0, 1e12),
+    default=0.0,
+    help="Bonus for each candidate, for the budget.",
+)
 def incentives(context: Context, bonus: float, **options: Any) -> None:
-    """Agents who keep improving on heavily weighted indicators, with the evidence, and how many of them are expected to be there by chance alone."""
+    """Agents who keep improving on heavily weighted indicators, with the evidence, and how many of
+    them are expected to be there by chance alone."""
     from analytics.insight import trends as steady
 
     with desk_of(context, "see_others") as desk:
@@ -207,14 +261,19 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
     type=click.Choice(["team", "branch", "region", "supervisor", "seniority", "channel"]),
     help="Compare groups of agents by this.",
 )
-@click.option("--propose", metavar="ID", help="Propose a standard for an indicator from what agents reached.")
+@click.option(
+    "--propose", metavar="ID", help="Propose a standard for an indicator from what agents reached."
+)
 @click.option(
     "--market",
     type=float,
     help="With --propose: what the market reaches, in the indicator's unit (rates as fractions).",
 )
-def fairness_(context: Context, by: str, propose: str | None, market: float | None, **options: Any) -> None:
-    """Ceilings, discrimination and redundancy of every indicator, gaps between groups before and after case mix, and the renewal rate under rival definitions."""
+def fairness_(
+    context: Context, by: str, propose: str | None, market: float | None, **options: Any
+) -> None:
+    """Ceilings, discrimination and redundancy of every indicator, gaps between groups before and
+    after case mix, and the renewal rate under rival definitions."""
     from analytics.insight import case_mix as mix
     from analytics.insight import definitions, proposal
     from analytics.insight import fairness as fair
@@ -230,7 +289,9 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
         cases = desk.cases(period)
         try:
             agents = mix.case_mix(cases, by_agent(evaluation.measured)).agents
-            surplus = dict(zip(agents["agent_id"], 100 * agents["difference"] / agents["n"], strict=True))
+            surplus = dict(
+                zip(agents["agent_id"], 100 * agents["difference"] / agents["n"], strict=True)
+            )
         except RequestRefused:
             surplus = None
         own, entered = desk.own_rates(period), desk.market()
@@ -238,16 +299,31 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
         "standards": rows_of(fair.standards_check(evaluation)),
         "groups": rows_of(fair.groups(evaluation, fair.grouped(evaluation, by, cases), surplus)),
         "definitions": rows_of(definitions.radar(evaluation.measured.totals, own)),
-        "market": [{"indicator": one.indicator, "value": one.value, "source": one.source} for one in entered.values()],
+        "market": [
+            {"indicator": one.indicator, "value": one.value, "source": one.source}
+            for one in entered.values()
+        ],
     }
     if propose is not None:
         known = entered.get(propose)
         found = proposal.propose(
-            evaluation.measured, propose, market if market is not None else known.value if known else None
+            evaluation.measured,
+            propose,
+            market if market is not None else known.value if known else None,
         )
-        view["proposal"] = None if found is None else {key: value for key, value in asdict(found).items() if key != "standard"} | {
-            "knots": None if found.standard is None else [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]
-        }  # fmt: skip
+        view["proposal"] = (
+            None
+            if found is None
+            else {key: value for key, value in asdict(found).items() if key != "standard"}
+            | {
+                "knots": None
+                if found.standard is None
+                else [
+                    list(knot)
+                    for knot in zip(found.standard.values, found.standard.points, strict=True)
+                ]
+            }
+        )
     show(context, view, rows=view["standards"], first=note)
 
 
@@ -257,10 +333,11 @@ def fairness_(context: Context, by: str, propose: str | None, market: float | No
     "--since",
     callback=month,
     metavar="YYYY-MM",
-    help="Look at talks from this month on (default: the first with half a year of figures before).",
+    help="The first month of talks (default: the first with half a year of figures before).",
 )
 def effect_(context: Context, since: dt.date | None, **options: Any) -> None:
-    """What went with coaching: coached agents against others of whom the figures before the talks let one expect the same."""
+    """What went with coaching: coached agents against others of whom the figures before the talks
+    let one expect the same."""
     from analytics.insight import effect as proofs
     from analytics.reports.coaching_effect import sentences
 
@@ -295,7 +372,10 @@ def _double(found: Any) -> dict[str, Any] | None:
     if found is None:
         return None
     kept = {"coached": found.treated, "peers": found.control, "points": found.difference}
-    return {key: views.number(value) for key, value in (kept | {"low": found.low, "high": found.high}).items()}
+    return {
+        key: views.number(value)
+        for key, value in (kept | {"low": found.low, "high": found.high}).items()
+    }
 
 
 def _effect(found: Any) -> dict[str, Any] | None:

@@ -1,4 +1,5 @@
-"""What is understood of a file, as plain values and as a recipe ready to be edited; nothing is loaded."""
+"""What is understood of a file, as plain values and as a recipe ready to be edited; nothing is
+loaded."""
 
 from __future__ import annotations
 
@@ -16,8 +17,11 @@ from analytics.receipts import reading_notes
 from analytics.reports import views
 
 
-def explained(home: Home, path: Path, recipe: Recipe | None, kind: str | None, language: str) -> dict[str, Any]:
-    """Sheets with their guesses, and for each group of alike ones a recipe, its questions, notes and issues."""
+def explained(
+    home: Home, path: Path, recipe: Recipe | None, kind: str | None, language: str
+) -> dict[str, Any]:
+    """Sheets with their guesses, and for each group of alike ones a recipe, its questions, notes
+    and issues."""
     try:
         sheets = home.look(path)["sheets"]
     except RenewalError as error:
@@ -26,24 +30,38 @@ def explained(home: Home, path: Path, recipe: Recipe | None, kind: str | None, l
     return {
         "file": path.name,
         "sheets": [_sheet(sheet, kind) for sheet in sheets],
-        "readings": [_reading(home, path, recipe or _best(group, kind, len(groups) > 1), language) for group in groups],
+        "readings": [
+            _reading(home, path, recipe or _best(group, kind, len(groups) > 1), language)
+            for group in groups
+        ],
     }
 
 
 def _sheet(sheet: dict[str, Any], kind: str | None) -> dict[str, Any]:
     guesses = [guess for guess in sheet["guesses"] if kind in (None, guess["kind"])]
     return {
-        "sheet": sheet["name"], "rows": sheet["rows"], "header_row": sheet["header_row"],
-        "columns": {header: [brief(value) for value in sheet["distinct"][header][:3]] for header in sheet["headers"]},
+        "sheet": sheet["name"],
+        "rows": sheet["rows"],
+        "header_row": sheet["header_row"],
+        "columns": {
+            header: [brief(value) for value in sheet["distinct"][header][:3]]
+            for header in sheet["headers"]
+        },
         "guesses": [
             {
-                "kind": guess["kind"], "sure": guess["sure"], "complete": guess["complete"],
-                "columns": {field: {"header": header, "sure": sure} for field, (header, sure) in guess["matches"].items()},
-                "rivals": guess["rivals"], "figures_unused": guess["figures"],
+                "kind": guess["kind"],
+                "sure": guess["sure"],
+                "complete": guess["complete"],
+                "columns": {
+                    field: {"header": header, "sure": sure}
+                    for field, (header, sure) in guess["matches"].items()
+                },
+                "rivals": guess["rivals"],
+                "figures_unused": guess["figures"],
             }
             for guess in guesses[:3]
         ],
-    }  # fmt: skip
+    }
 
 
 def _best(group: list[Any], kind: str | None, several: bool) -> Recipe | None:
@@ -68,15 +86,23 @@ def _reading(home: Home, path: Path, recipe: Recipe | None, language: str) -> di
         return {**out, "refused": explain(error, language)}
     return {
         **out,
-        "rows": answer["rows"], "loaded": answer["loaded"], "rejected": answer["rejected"], "skipped": answer["skipped"],
+        "rows": answer["rows"],
+        "loaded": answer["loaded"],
+        "rejected": answer["rejected"],
+        "skipped": answer["skipped"],
         "questions": [
             {
-                "id": one.id, "question": say(f"question.{one.key}", language, **one.facts),
-                "choices": list(one.choices), "suggested": one.suggested, "optional": one.optional,
+                "id": one.id,
+                "question": say(f"question.{one.key}", language, **one.facts),
+                "choices": list(one.choices),
+                "suggested": one.suggested,
+                "optional": one.optional,
             }
             for one in questions_from(answer)
         ],
         "unused": dict(answer["unused"]),
-        "notes": [say(f"note.{key}", language, **facts) for key, facts in reading_notes(answer, recipe)],
+        "notes": [
+            say(f"note.{key}", language, **facts) for key, facts in reading_notes(answer, recipe)
+        ],
         "issues": [views.issue_line(issue, language) for issue in issues[:20]],
-    }  # fmt: skip
+    }

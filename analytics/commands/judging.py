@@ -69,7 +69,9 @@ def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options
         one["few_cases"] = bool(few[row])
         known = bool(chance.known[row])
         one["probability"] = (
-            {name: views.number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)} if known else None
+            {name: views.number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
+            if known
+            else None
         )
         one["certain"] = bool(chance.certain[row]) if known else None
     show(context, view, rows=view["agents"], first=note)
@@ -78,7 +80,8 @@ def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options
 @command("weak-spots")
 @period_options
 def weak_spots(context: Context, **options: Any) -> None:
-    """Points lost by team and indicator; with --team, that team's beside the company's and the best team's."""
+    """Points lost by team and indicator; with --team, that team's beside the company's and the best
+    team's."""
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
@@ -92,17 +95,29 @@ def weak_spots(context: Context, **options: Any) -> None:
         losses = losses_of(evaluation, options["team"])
         view["team"] = options["team"]
         view["losses"] = [
-            {key: views.number(value) if key != "indicator" else value for key, value in row.items()}
+            {
+                key: views.number(value) if key != "indicator" else value
+                for key, value in row.items()
+            }
             for row in losses.to_dict("records")
         ]
-    show(context, view, rows=[{"team": row["team"] or "", **row["points_lost"]} for row in rows], first=note)
+    show(
+        context,
+        view,
+        rows=[{"team": row["team"] or "", **row["points_lost"]} for row in rows],
+        first=note,
+    )
 
 
 @command()
 @cut_options
 @period_options
-@click.option("--out", type=click.Path(path_type=Path), help="Write the list to a .csv or .xlsx file.")
-def coaching(context: Context, out: Path | None, x: str | None, y: str | None, cut: str, **options: Any) -> None:
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the list to a .csv or .xlsx file."
+)
+def coaching(
+    context: Context, out: Path | None, x: str | None, y: str | None, cut: str, **options: Any
+) -> None:
     """Who to coach, on what, and what it would bring."""
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise RequestRefused("export_suffix", file=out.name)
@@ -117,11 +132,30 @@ def coaching(context: Context, out: Path | None, x: str | None, y: str | None, c
         out = trial_name(out, evaluation.scheme, language)
         table, columns = views.coaching_table(frame, evaluation.catalogue, language)
         named = {say("coaching.title", language): (table, columns)}
-        write(out, to_csv(table, columns, note) if out.suffix.lower() == ".csv" else to_xlsx(named, first=note))
+        write(
+            out,
+            to_csv(table, columns, note)
+            if out.suffix.lower() == ".csv"
+            else to_xlsx(named, first=note),
+        )
     rows = [
         {
-            **{name: row[name] for name in ("agent_id", "name", "team", "quadrant", "few_cases", "weakest", "comment")},
-            **{name: views.number(row[name]) for name in ("score", "due_policies", "expected_gain", *PRIZE)},
+            **{
+                name: row[name]
+                for name in (
+                    "agent_id",
+                    "name",
+                    "team",
+                    "quadrant",
+                    "few_cases",
+                    "weakest",
+                    "comment",
+                )
+            },
+            **{
+                name: views.number(row[name])
+                for name in ("score", "due_policies", "expected_gain", *PRIZE)
+            },
             "lost": [views.number(value) for value in row["lost"]],
             "action": row["action"] if isinstance(row["action"], str) else row["action"][language],
             "step": views.step_sentence(row["step"], evaluation.catalogue, language),
@@ -130,15 +164,26 @@ def coaching(context: Context, out: Path | None, x: str | None, y: str | None, c
         }
         for row in frame.to_dict("records")
     ]
-    view = {"period": str(evaluation.measured.period), "trial": evaluation.scheme.trial, "agents": rows}
+    view = {
+        "period": str(evaluation.measured.period),
+        "trial": evaluation.scheme.trial,
+        "agents": rows,
+    }
     show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=note)
 
 
 @command()
-@click.option("--month", "month_", callback=month, metavar="YYYY-MM", help="In force in this month (default: today).")
+@click.option(
+    "--month",
+    "month_",
+    callback=month,
+    metavar="YYYY-MM",
+    help="In force in this month (default: today).",
+)
 @click.option("--scheme", metavar="NAME[@VERSION]", help="Under another weight scheme, as a trial.")
 def method(context: Context, month_: dt.date | None, scheme: str | None) -> None:
-    """Every indicator, formula, standard, weight, rule and setting in force, market averages with their sources."""
+    """Every indicator, formula, standard, weight, rule and setting in force, market averages with
+    their sources."""
     with desk_of(context, "see") as desk:
         period = Period(month_ or desk.this_month, month_ or desk.this_month)
         chosen = scheme_of(desk, period, scheme, None)
@@ -152,11 +197,21 @@ def method(context: Context, month_: dt.date | None, scheme: str | None) -> None
 @click.option("--indicator", required=True, metavar="ID", help="Behind which indicator.")
 @period_only
 @click.option("--channel", help="Policies of one channel only.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write them to an .xlsx file, a sheet a kind of record.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write them to an .xlsx file, a sheet a kind of record.",
+)
 def records(
-    context: Context, agent: str, indicator: str, channel: str | None, out: Path | None, **options: Any
+    context: Context,
+    agent: str,
+    indicator: str,
+    channel: str | None,
+    out: Path | None,
+    **options: Any,
 ) -> None:
-    """The policies, surveys, complaints, contacts, ratings and scoresheets behind one figure of an agent."""
+    """The policies, surveys, complaints, contacts, ratings and scoresheets behind one figure of an
+    agent."""
     if out is not None and out.suffix.lower() != ".xlsx":
         raise RequestRefused("export_suffix_of", file=out.name, known=[".xlsx"])
     with desk_of(context) as desk:

@@ -20,7 +20,11 @@ from analytics.reports.audit import wrong_of
 
 @command()
 @click.option(
-    "--to", "to", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to put it in."
+    "--to",
+    "to",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to put it in.",
 )
 def backup(context: Context, to: Path) -> None:
     """Copy the whole home, also while it is in use, and print the fingerprint to write down."""
@@ -33,7 +37,9 @@ def backup(context: Context, to: Path) -> None:
 @click.argument("source", type=click.Path(path_type=Path, file_okay=False))
 def restore(context: Context, source: Path) -> None:
     """Bring a backup back as the home that --home names (empty, or not there yet), and check it."""
-    if context.account is not None:  # the accounts are in the backup: whoever holds both folders needs none
+    if (
+        context.account is not None
+    ):  # the accounts are in the backup: whoever holds both folders needs none
         raise NotAllowed("not_allowed")
     made = backups.restore(source, context.home)
     home = Home(context.home)
@@ -47,10 +53,14 @@ def restore(context: Context, source: Path) -> None:
 
 @command()
 @click.option(
-    "--accept", metavar="REASON", default="", help="Go on with a home that lost something; the audit keeps why."
+    "--accept",
+    metavar="REASON",
+    default="",
+    help="Go on with a home that lost something; the audit keeps why.",
 )
 def check(context: Context, accept: str) -> None:
-    """Read everything and name what is missing or not as it should be; exit code 2 when something is."""
+    """Read everything and name what is missing or not as it should be; exit code 2 when something
+    is."""
     if accept and context.account is not None:
         raise NotAllowed("not_allowed")
     if accept:
@@ -63,8 +73,16 @@ def check(context: Context, accept: str) -> None:
 def _show(context: Context, checked: backups.Checked, more: dict[str, object]) -> None:
     told = [say(f"finding.{one.key}", context.language, **one.facts) for one in checked.findings]
     audit = wrong_of(checked.verdict, context.language)
-    counted = {"loads": checked.loads, "originals": checked.originals, "audit_lines": checked.verdict.lines}
+    counted = {
+        "loads": checked.loads,
+        "originals": checked.originals,
+        "audit_lines": checked.verdict.lines,
+    }
     rows = [{"finding": line} for line in [*told, *audit]]
-    show(context, {**more, "whole": checked.whole, **counted, "findings": told, "audit": audit}, rows or None)
+    show(
+        context,
+        {**more, "whole": checked.whole, **counted, "findings": told, "audit": audit},
+        rows or None,
+    )
     if not checked.whole:
         sys.exit(REFUSED)

@@ -16,7 +16,16 @@ import click
 from analytics import sample as sample_data
 from analytics import watch
 from analytics.commands.explaining import explained
-from analytics.commands.shell import Context, command, day, desk_of, home_of, one_action, show, write
+from analytics.commands.shell import (
+    Context,
+    command,
+    day,
+    desk_of,
+    home_of,
+    one_action,
+    show,
+    write,
+)
 from analytics.desk import Desk
 from analytics.errors import HomeBusy, RequestRefused
 from analytics.home import Home
@@ -50,9 +59,15 @@ lost = ["未续"]
 
 @command(epilog=RECIPE)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--kind", metavar="KIND", help=f"What a row is: {', '.join(kinds())} (default: by the headers).")
-@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
-@click.option("--as-of", callback=day, metavar="YYYY-MM-DD", help="The as-of date (default: today).")
+@click.option(
+    "--kind", metavar="KIND", help=f"What a row is: {', '.join(kinds())} (default: by the headers)."
+)
+@click.option(
+    "--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML)."
+)
+@click.option(
+    "--as-of", callback=day, metavar="YYYY-MM-DD", help="The as-of date (default: today)."
+)
 @click.option(
     "--on-issues",
     type=click.Choice(["refuse", "skip"]),
@@ -60,11 +75,21 @@ lost = ["未续"]
     help="With bad cells: refuse everything, or load the good rows.",
 )
 @click.option(
-    "--explain", is_flag=True, help="Load nothing: print what is understood of each file, and a recipe for it."
+    "--explain",
+    is_flag=True,
+    help="Load nothing: print what is understood of each file, and a recipe for it.",
 )
-@click.option("--changes", is_flag=True, help="Print every figure that is another one now, however many.")
-@click.option("--table", metavar="URL", help="A database (SQLAlchemy URL) whose rows are loaded instead of a file.")
-@click.option("--query", metavar="SQL", help="What to ask that database for; its columns are the headers.")
+@click.option(
+    "--changes", is_flag=True, help="Print every figure that is another one now, however many."
+)
+@click.option(
+    "--table",
+    metavar="URL",
+    help="A database (SQLAlchemy URL) whose rows are loaded instead of a file.",
+)
+@click.option(
+    "--query", metavar="SQL", help="What to ask that database for; its columns are the headers."
+)
 def load(
     context: Context,
     files: Sequence[Path],
@@ -77,7 +102,8 @@ def load(
     table: str | None,
     query: str | None,
 ) -> None:
-    """Load files, folders of Parquet or a database's rows, and print a receipt each (a list when there are several)."""
+    """Load files, folders of Parquet or a database's rows, and print a receipt each (a list when
+    there are several)."""
     recipe = read_recipe(recipe_file) if recipe_file else None
     if recipe and kind and recipe.kind != kind:
         raise RequestRefused("kind_differs", kind=kind, recipe=recipe.kind)
@@ -89,31 +115,62 @@ def load(
         home = desk.home
         if table and query:
             files = [stack.enter_context(rows_of(table, query))]
-        named = [one for file in files for one in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])]
+        named = [
+            one
+            for file in files
+            for one in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])
+        ]
         members = [member for file in named for member in stack.enter_context(home.members(file))]
         if explain:
             told = [explained(home, member, recipe, kind, context.language) for member in members]
             show(context, told[0] if len(told) == 1 else told)
             return
         receipts = desk.load_all(
-            [(file, one) for file in members for one in ([recipe] if recipe else home.recipes_for(file, kind))],
-            as_of=as_of, on_issues=on_issues,
-        )  # fmt: skip
-    plain = [_receipt(receipt, context.language, None if changes else MOST_CHANGES) for receipt in receipts]
+            [
+                (file, one)
+                for file in members
+                for one in ([recipe] if recipe else home.recipes_for(file, kind))
+            ],
+            as_of=as_of,
+            on_issues=on_issues,
+        )
+    plain = [
+        _receipt(receipt, context.language, None if changes else MOST_CHANGES)
+        for receipt in receipts
+    ]
     show(context, plain[0] if len(plain) == 1 else plain)
 
 
 def _receipt(receipt: Receipt, language: str, most: int | None = MOST_CHANGES) -> dict[str, Any]:
     """A receipt in plain values, with no more than `most` of the figures that changed."""
     return {
-        "load": receipt.load, "kind": receipt.kind, "file": receipt.file, "rows": receipt.rows, "loaded": receipt.loaded,
-        "rejected": receipt.rejected, "skipped": receipt.skipped, "replaced": receipt.replaced, "agents": receipt.agents,
-        "months": list(receipt.months), "already": receipt.already,
-        "issues": [{**issue.plain(), "reason": say(f"issue.{issue.reason}", language)} for issue in receipt.issues],
+        "load": receipt.load,
+        "kind": receipt.kind,
+        "file": receipt.file,
+        "rows": receipt.rows,
+        "loaded": receipt.loaded,
+        "rejected": receipt.rejected,
+        "skipped": receipt.skipped,
+        "replaced": receipt.replaced,
+        "agents": receipt.agents,
+        "months": list(receipt.months),
+        "already": receipt.already,
+        "issues": [
+            {**issue.plain(), "reason": say(f"issue.{issue.reason}", language)}
+            for issue in receipt.issues
+        ],
         "notes": [say(f"note.{key}", language, **facts) for key, facts in receipt.notes],
-        "changes": [{"agent_id": one.agent_id, "measure": one.measure, "before": one.before, "after": one.after} for one in receipt.changes[:most]],
+        "changes": [
+            {
+                "agent_id": one.agent_id,
+                "measure": one.measure,
+                "before": one.before,
+                "after": one.after,
+            }
+            for one in receipt.changes[:most]
+        ],
         "changed": len(receipt.changes),
-    }  # fmt: skip
+    }
 
 
 @command()
@@ -125,14 +182,22 @@ def loads(context: Context) -> None:
         context,
         [
             {
-                "load": int(row["load_id"]), "kind": row["kind"], "file": row["file"], "sha256": row["sha256"], "as_of": f"{row['as_of']:%Y-%m-%d}",
-                "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}", "rows": int(row["row_count"]), "loaded": int(row["loaded"]),
-                "rejected": int(row["rejected"]), "replaced": int(row["replaced"]), "sample": bool(row["sample"]),
+                "load": int(row["load_id"]),
+                "kind": row["kind"],
+                "file": row["file"],
+                "sha256": row["sha256"],
+                "as_of": f"{row['as_of']:%Y-%m-%d}",
+                "loaded_at": f"{row['loaded_at']:%Y-%m-%d %H:%M:%S}",
+                "rows": int(row["row_count"]),
+                "loaded": int(row["loaded"]),
+                "rejected": int(row["rejected"]),
+                "replaced": int(row["replaced"]),
+                "sample": bool(row["sample"]),
                 "months": list(row["months"]),
             }
             for row in frame.to_dict("records")
         ],
-    )  # fmt: skip
+    )
 
 
 @command()
@@ -166,7 +231,9 @@ def sample(context: Context, remove: bool) -> None:
 
 @command("template")
 @click.argument("kind")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX."
+)
 def template_(context: Context, kind: str, out: Path) -> None:
     """Write a workbook to fill in for one kind of record."""
     write(out, template(kind, context.language))
@@ -176,9 +243,15 @@ def template_(context: Context, kind: str, out: Path) -> None:
 @command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--kind", metavar="KIND", help="What a row is (default: by the headers).")
-@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML).")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX.")
-def corrections(context: Context, file: Path, kind: str | None, recipe_file: Path | None, out: Path) -> None:
+@click.option(
+    "--recipe", "recipe_file", type=click.Path(path_type=Path), help="An import recipe (TOML)."
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Where to write the XLSX."
+)
+def corrections(
+    context: Context, file: Path, kind: str | None, recipe_file: Path | None, out: Path
+) -> None:
     """Write a copy of a file with every cell that cannot be read marked, to mend and load again."""
     with home_of(context) as home:
         recipe = read_recipe(recipe_file) if recipe_file else home.recipe_for(file, kind)
@@ -196,9 +269,24 @@ def corrections(context: Context, file: Path, kind: str | None, recipe_file: Pat
     help="A spelling that stands for another agent (may be repeated).",
 )
 @click.option("--into", metavar="AGENT", help="The agent that the merged spellings stand for.")
-@click.option("--undo", multiple=True, metavar="SPELLING", help="Have a merged spelling stand for itself again.")
-@click.option("--take", is_flag=True, help="Merge every pair that differs only in writing, where no two names differ.")
-def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo: tuple[str, ...], take: bool) -> None:
+@click.option(
+    "--undo",
+    multiple=True,
+    metavar="SPELLING",
+    help="Have a merged spelling stand for itself again.",
+)
+@click.option(
+    "--take",
+    is_flag=True,
+    help="Merge every pair that differs only in writing, where no two names differ.",
+)
+def aliases(
+    context: Context,
+    spellings: tuple[str, ...],
+    into: str | None,
+    undo: tuple[str, ...],
+    take: bool,
+) -> None:
     """Spellings that stand for one agent: merged ones, and those that may be meant for the same."""
     if bool(spellings) != bool(into):
         raise RequestRefused("merge_needs_both")
@@ -211,14 +299,18 @@ def aliases(context: Context, spellings: tuple[str, ...], into: str | None, undo
         for one in home.alike() if take else ():
             if one.certain:
                 home.merge_agents([one.spelling], one.agent_id, context.who)
-        merged = [{"spelling": one, "agent_id": agent_id} for one, agent_id in home.state.aliases().items()]
+        merged = [
+            {"spelling": one, "agent_id": agent_id}
+            for one, agent_id in home.state.aliases().items()
+        ]
         offered = [asdict(one) for one in home.alike()]
     show(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])
 
 
 @command()
 def unmatched(context: Context) -> None:
-    """Agents without a partner between roster and records, and policies that no file of policies names."""
+    """Agents without a partner between roster and records, and policies that no file of policies
+    names."""
     with home_of(context) as home:
         frame = home.warehouse.ask("unmatched")
     show(context, frame.to_dict("records"))
@@ -232,7 +324,12 @@ def unmatched(context: Context) -> None:
     type=click.Path(path_type=Path),
     help="An import recipe (TOML); without, files that need no question.",
 )
-@click.option("--as-of", callback=day, metavar="YYYY-MM-DD", help="The as-of date (default: the day of loading).")
+@click.option(
+    "--as-of",
+    callback=day,
+    metavar="YYYY-MM-DD",
+    help="The as-of date (default: the day of loading).",
+)
 @click.option(
     "--on-issues",
     type=click.Choice(["refuse", "skip"]),
@@ -240,7 +337,12 @@ def unmatched(context: Context) -> None:
     help="With bad cells: refuse the file, or load its good rows.",
 )
 @click.option(
-    "--every", default=5.0, show_default=True, type=click.FloatRange(0.1), metavar="SECONDS", help="How often to look."
+    "--every",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    metavar="SECONDS",
+    help="How often to look.",
 )
 @click.option("--once", is_flag=True, help="Load what is there and end.")
 def watch_(
@@ -252,11 +354,12 @@ def watch_(
     every: float,
     once: bool,
 ) -> None:
-    """Load what appears in a folder and move it to done/ or refused/, the receipt or the reason beside it.
+    """Load what appears in a folder and move it to done/ or refused/, the receipt or the reason
+    beside it.
 
-    One JSON line a file on standard output. The home is opened only while there is something to load, so that a page may
-    be open in between; while another program owns it, files wait. Killed at any moment, the next start goes on: a file
-    that was loaded but not yet moved is recognised.
+    One JSON line a file on standard output. The home is opened only while there is something to
+    load, so that a page may be open in between; while another program owns it, files wait. Killed
+    at any moment, the next start goes on: a file that was loaded but not yet moved is recognised.
     """
     recipe = read_recipe(recipe_file) if recipe_file else None
     how = watch.How(recipe, as_of, on_issues, context.language, context.who)
@@ -286,4 +389,8 @@ def watch_(
 @command("limits")
 def limits_(context: Context) -> None:
     """What a file may hold at most."""
-    show(context, {"limits": limits.plain(), "sentences": limits.sentences(context.language)}, rows=[limits.plain()])
+    show(
+        context,
+        {"limits": limits.plain(), "sentences": limits.sentences(context.language)},
+        rows=[limits.plain()],
+    )

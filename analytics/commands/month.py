@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-from analytics.commands.shell import Context, command, desk_of, one_action, period_of, period_only, rows_of, show
+from analytics.commands.shell import (
+    Context,
+    command,
+    desk_of,
+    one_action,
+    period_of,
+    period_only,
+    rows_of,
+    show,
+)
 from analytics.language import say
 from analytics.model import Period, parse_month
 from analytics.reports.routine import routine_lines
@@ -23,7 +32,8 @@ def _period(text: str) -> Period:
 @click.option("--publish", is_flag=True, help="Let the agents see their sheets of the period.")
 @click.option("--take-back", metavar="REASON", help="No longer let agents see the period.")
 def month_(context: Context, period: str, publish: bool, take_back: str | None) -> None:
-    """The routine of a month: files, windows, targets, ids, objections, comments, closing, publishing; what is done, what is left."""
+    """The routine of a month: files, windows, targets, ids, objections, comments, closing,
+    publishing; what is done, what is left."""
     one_action(publish=publish, take_back=take_back)
     with desk_of(context, "close") as desk:
         chosen = _period(period)
@@ -43,7 +53,9 @@ def month_(context: Context, period: str, publish: bool, take_back: str | None) 
 @command()
 @period_only
 @click.option("--agent", help="One agent only.")
-@click.option("--missing", is_flag=True, help="Only months in which the target is not the agent's own.")
+@click.option(
+    "--missing", is_flag=True, help="Only months in which the target is not the agent's own."
+)
 def targets(context: Context, agent: str | None, missing: bool, **options: Any) -> None:
     """Targets by agent and month: as given, as they count, and what stands in for them and why."""
     with desk_of(context, "see_others") as desk:
@@ -51,7 +63,10 @@ def targets(context: Context, agent: str | None, missing: bool, **options: Any) 
     if agent is not None:
         found = found[found["agent_id"] == agent]
     if missing:
-        found = found[~found["count_basis"].isin(["own", "none"]) | ~found["premium_basis"].isin(["own", "none"])]
+        found = found[
+            ~found["count_basis"].isin(["own", "none"])
+            | ~found["premium_basis"].isin(["own", "none"])
+        ]
     rows = [
         {
             **row,

@@ -38,7 +38,17 @@ from analytics.people import TALK_STATES, Account, Note, Objection, Talk
 from analytics.reports.audit import head_from, notes_of, wrong_of
 from analytics.start import AUDITED, verdict_of_refused
 
-SHEET_COLUMNS = ("id", "value", "numerator", "denominator", "points", "weight", "contribution", "team_median", "before")
+SHEET_COLUMNS = (
+    "id",
+    "value",
+    "numerator",
+    "denominator",
+    "points",
+    "weight",
+    "contribution",
+    "team_median",
+    "before",
+)
 
 
 def _filters(desk: Desk, options: dict[str, Any]) -> Filters:
@@ -62,13 +72,22 @@ def _view(desk: Desk, around: Around, agent_id: str) -> dict[str, Any]:
 @command()
 @click.argument("agent")
 @period_options
-@click.option("--out", type=click.Path(path_type=Path), help="Write the sheet to a .pdf or .xlsx file.")
 @click.option(
-    "--close", "close_", is_flag=True, help="Close the sheet: it keeps its numbers, whatever is loaded later."
+    "--out", type=click.Path(path_type=Path), help="Write the sheet to a .pdf or .xlsx file."
 )
-@click.option("--provisional", is_flag=True, help="With --close: also while renewal windows are open.")
+@click.option(
+    "--close",
+    "close_",
+    is_flag=True,
+    help="Close the sheet: it keeps its numbers, whatever is loaded later.",
+)
+@click.option(
+    "--provisional", is_flag=True, help="With --close: also while renewal windows are open."
+)
 @click.option("--reopen", metavar="REASON", help="Open a closed sheet again, for a reason.")
-@click.option("--read", "read_", is_flag=True, help="Confirm to have read it; only the agent, with --as.")
+@click.option(
+    "--read", "read_", is_flag=True, help="Confirm to have read it; only the agent, with --as."
+)
 def sheet(
     context: Context,
     agent: str,
@@ -80,7 +99,9 @@ def sheet(
     **options: Any,
 ) -> None:
     """The evaluation sheet of one agent: as JSON, and with --out as PDF or workbook."""
-    from analytics.reports.sheet_files import to_workbook  # what prints loads for half a second: only who prints waits
+    from analytics.reports.sheet_files import (
+        to_workbook,
+    )  # what prints loads for half a second: only who prints waits
     from analytics.reports.sheet_pdf import to_pdf
 
     if out is not None and out.suffix.lower() not in (".pdf", ".xlsx"):
@@ -110,15 +131,25 @@ def sheet(
 @command()
 @period_options
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Where to write: .pdf (one), .xlsx (one) or .zip (a PDF each)."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where to write: .pdf (one), .xlsx (one) or .zip (a PDF each).",
 )
 @click.option("--close", "close_", is_flag=True, help="Close all of them first.")
-@click.option("--provisional", is_flag=True, help="With --close: also those whose renewal windows are open.")
+@click.option(
+    "--provisional", is_flag=True, help="With --close: also those whose renewal windows are open."
+)
 @click.option("--reopen", metavar="REASON", help="Open all that are closed again, for one reason.")
 def sheets(
-    context: Context, out: Path | None, close_: bool, provisional: bool, reopen: str | None, **options: Any
+    context: Context,
+    out: Path | None,
+    close_: bool,
+    provisional: bool,
+    reopen: str | None,
+    **options: Any,
 ) -> None:
-    """The evaluation sheets of everybody chosen (--team, --branch), in one file; what closing them would freeze."""
+    """The evaluation sheets of everybody chosen (--team, --branch), in one file; what closing them
+    would freeze."""
     from analytics.reports.sheet_files import to_workbook, to_zip
     from analytics.reports.sheet_pdf import to_pdf
 
@@ -132,11 +163,19 @@ def sheets(
         around, scheme = _around(desk, filters, options)
         evaluation = around.evaluation
         agents = [str(one) for one in evaluation.people["agent_id"][evaluation.shown]]
-        opened = [one for one in agents if one in desk.closed_agents(filters.period)] if reopen is not None else []
+        opened = (
+            [one for one in agents if one in desk.closed_agents(filters.period)]
+            if reopen is not None
+            else []
+        )
         if opened:
             desk.reopen_sheets(opened, filters.period, reopen or "")
         ahead = desk.closing(filters.period, agents) if desk.may("close") else None
-        closed = desk.close_sheets(filters, agents, scheme=scheme, provisional=provisional) if close_ else 0
+        closed = (
+            desk.close_sheets(filters, agents, scheme=scheme, provisional=provisional)
+            if close_
+            else 0
+        )
         if out is not None:
             out = trial_name(out, scheme, context.language)
             found = [_view(desk, around, agent_id) for agent_id in agents]
@@ -162,9 +201,19 @@ def sheets(
 
 @command()
 @click.option("--agent", help="One agent only.")
-@click.option("--from", "first", callback=month, metavar="YYYY-MM", help="First month of the sheet to comment on.")
-@click.option("--to", "last", callback=month, metavar="YYYY-MM", help="Its last month (default: the first).")
-@click.option("--add", "text", metavar="TEXT", help="Write a comment on the sheet of --agent and --from.")
+@click.option(
+    "--from",
+    "first",
+    callback=month,
+    metavar="YYYY-MM",
+    help="First month of the sheet to comment on.",
+)
+@click.option(
+    "--to", "last", callback=month, metavar="YYYY-MM", help="Its last month (default: the first)."
+)
+@click.option(
+    "--add", "text", metavar="TEXT", help="Write a comment on the sheet of --agent and --from."
+)
 @click.option(
     "--kind",
     default="comment",
@@ -172,7 +221,12 @@ def sheets(
     help="What is written (default comment).",
 )
 def comments(
-    context: Context, agent: str | None, first: dt.date | None, last: dt.date | None, text: str | None, kind: str
+    context: Context,
+    agent: str | None,
+    first: dt.date | None,
+    last: dt.date | None,
+    text: str | None,
+    kind: str,
 ) -> None:
     """Comments, advice and remarks on sheets; with --add a new one."""
     with desk_of(context) as desk:
@@ -187,11 +241,35 @@ def comments(
 @command()
 @click.option("--ics", type=click.Path(path_type=Path), help="Write the talks ahead as a calendar.")
 @click.option("--agent", help="One agent only; needed to plan.")
-@click.option("--plan", "on", callback=day, metavar="YYYY-MM-DD", help="Plan a talk with --agent on this day.")
-@click.option("--change", "talk_id", type=int, metavar="ID", help="Change a talk: with --state, --on and the like.")
-@click.option("--state", type=click.Choice(TALK_STATES), help="With --change: planned, done, followed up or dropped.")
-@click.option("--on", "talk_on", callback=day, metavar="YYYY-MM-DD", help="With --change: the day of the talk.")
-@click.option("--follow-up", "follow_up_on", callback=day, metavar="YYYY-MM-DD", help="The day of the follow-up.")
+@click.option(
+    "--plan", "on", callback=day, metavar="YYYY-MM-DD", help="Plan a talk with --agent on this day."
+)
+@click.option(
+    "--change",
+    "talk_id",
+    type=int,
+    metavar="ID",
+    help="Change a talk: with --state, --on and the like.",
+)
+@click.option(
+    "--state",
+    type=click.Choice(TALK_STATES),
+    help="With --change: planned, done, followed up or dropped.",
+)
+@click.option(
+    "--on",
+    "talk_on",
+    callback=day,
+    metavar="YYYY-MM-DD",
+    help="With --change: the day of the talk.",
+)
+@click.option(
+    "--follow-up",
+    "follow_up_on",
+    callback=day,
+    metavar="YYYY-MM-DD",
+    help="The day of the follow-up.",
+)
 @click.option("--action", help="What is to be done.")
 @click.option("--owner", help="Who holds the talk.")
 @click.option("--agreed", help="What was agreed.")
@@ -225,30 +303,73 @@ def talks(
         if ics is not None:
             desk.exported(ics.name, persons=len({one.agent_id for one in found}))
     if ics is not None:
-        write(ics, to_calendar(found, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language))
+        write(
+            ics,
+            to_calendar(
+                found, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language
+            ),
+        )
     show(context, [plain_of(one) for one in found])
 
 
 @command()
 @click.option("--agent", help="One agent only; needed to object.")
-@click.option("--from", "first", callback=month, metavar="YYYY-MM", help="First month of the sheet objected to.")
-@click.option("--to", "last", callback=month, metavar="YYYY-MM", help="Its last month (default: the first).")
+@click.option(
+    "--from",
+    "first",
+    callback=month,
+    metavar="YYYY-MM",
+    help="First month of the sheet objected to.",
+)
+@click.option(
+    "--to", "last", callback=month, metavar="YYYY-MM", help="Its last month (default: the first)."
+)
 @click.option("--text", help="Object to the sheet of --agent and --from, with this text.")
-@click.option("--kind", default="other", metavar="KIND", help="unreasonable, too_strict, data_wrong or other.")
+@click.option(
+    "--kind", default="other", metavar="KIND", help="unreasonable, too_strict, data_wrong or other."
+)
 @click.option("--indicator", default="", metavar="ID", help="The indicator objected to.")
 @click.option("--policy", default="", metavar="NUMBER", help="The policy objected to.")
-@click.option("--should-be", metavar="FIELD=VALUE", help="What should stand in that policy, outcome=renewed say.")
-@click.option("--answer", "answer_id", type=int, metavar="ID", help="Answer an objection, with --state and --reply.")
-@click.option("--state", type=click.Choice(["accepted", "partly", "rejected"]), help="How it is answered.")
+@click.option(
+    "--should-be",
+    metavar="FIELD=VALUE",
+    help="What should stand in that policy, outcome=renewed say.",
+)
+@click.option(
+    "--answer",
+    "answer_id",
+    type=int,
+    metavar="ID",
+    help="Answer an objection, with --state and --reply.",
+)
+@click.option(
+    "--state", type=click.Choice(["accepted", "partly", "rejected"]), help="How it is answered."
+)
 @click.option("--reply", default="", help="The answer; every objection gets one.")
 @click.option(
-    "--undo", "undo_id", type=int, metavar="ID", help="Take the correction back that accepting an objection wrote."
+    "--undo",
+    "undo_id",
+    type=int,
+    metavar="ID",
+    help="Take the correction back that accepting an objection wrote.",
 )
 def objections(
-    context: Context, agent: str | None, first: dt.date | None, last: dt.date | None, text: str | None, kind: str, indicator: str, policy: str, should_be: str | None,
-    answer_id: int | None, state: str | None, reply: str, undo_id: int | None,
-) -> None:  # fmt: skip
-    """Objections and their answers; with --text a new one, with --answer the answer to one, with --undo its correction taken back."""
+    context: Context,
+    agent: str | None,
+    first: dt.date | None,
+    last: dt.date | None,
+    text: str | None,
+    kind: str,
+    indicator: str,
+    policy: str,
+    should_be: str | None,
+    answer_id: int | None,
+    state: str | None,
+    reply: str,
+    undo_id: int | None,
+) -> None:
+    """Objections and their answers; with --text a new one, with --answer the answer to one, with
+    --undo its correction taken back."""
     one_action(text=text, answer=answer_id, undo=undo_id)
     with desk_of(context, "object") as desk:
         if text is not None:
@@ -258,23 +379,39 @@ def objections(
             field, _, value = (should_be or "").partition("=")
             desk.make_objection(
                 Objection(
-                    agent, first, last or first, about, kind, text, indicator, policy, {field: value} if field else {}
+                    agent,
+                    first,
+                    last or first,
+                    about,
+                    kind,
+                    text,
+                    indicator,
+                    policy,
+                    {field: value} if field else {},
                 )
             )
         if answer_id is not None:
             desk.answer(desk.objection(answer_id), state or "", reply)
         if undo_id is not None:
             desk.objection(undo_id)
-            written = [one.id for one in desk.corrections() if one.objection == undo_id and not one.undone]
+            written = [
+                one.id for one in desk.corrections() if one.objection == undo_id and not one.undone
+            ]
             if not written:
                 raise RequestRefused("nothing_to_correct")
             desk.undo_corrections([one for one in written if one is not None])
-        undone = {one.objection for one in desk.corrections() if one.undone} if desk.may("answer") else set()
+        undone = (
+            {one.objection for one in desk.corrections() if one.undone}
+            if desk.may("answer")
+            else set()
+        )
         found = [
             plain_of(one)
             | {
                 "correction_undone": one.id in undone,
-                "closed_sheets": [f"{kept.first:%Y-%m}…{kept.last:%Y-%m}" for kept in desk.closed_around(one)],
+                "closed_sheets": [
+                    f"{kept.first:%Y-%m}…{kept.last:%Y-%m}" for kept in desk.closed_around(one)
+                ],
             }
             for one in desk.objections(agent)
         ]
@@ -284,12 +421,14 @@ def objections(
 @command()
 @click.argument("objection_id", type=int, metavar="ID")
 def replay(context: Context, objection_id: int) -> None:
-    """What accepting an objection would change under the scheme in force, tried in a sandbox: nothing is stored."""
+    """What accepting an objection would change under the scheme in force, tried in a sandbox:
+    nothing is stored."""
     with desk_of(context, "answer") as desk:
         found = desk.replay(desk.objection(objection_id))
     plain = {
         name: [
-            {key: None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")
+            {key: None if pd.isna(value) else value for key, value in row.items()}
+            for row in frame.to_dict("records")
         ]
         for name, frame in (("own", found.own), ("moved", found.moved))
     }
@@ -298,7 +437,9 @@ def replay(context: Context, objection_id: int) -> None:
 
 @command()
 @click.option(
-    "--verify", is_flag=True, help="Check lines, signatures, heads and rows; exit code 2 when one does not hold."
+    "--verify",
+    is_flag=True,
+    help="Check lines, signatures, heads and rows; exit code 2 when one does not hold.",
 )
 @click.option(
     "--heads",
@@ -377,7 +518,9 @@ def audit(
 @click.option("--deactivate", metavar="EMAIL", help="Switch an account off.")
 @click.option("--log-out", "log_out", metavar="EMAIL", help="End every login of an account.")
 @click.option(
-    "--unbind", metavar="EMAIL", help="Free an account for another person with its address, and end its logins."
+    "--unbind",
+    metavar="EMAIL",
+    help="Free an account for another person with its address, and end its logins.",
 )
 def accounts(
     context: Context,
@@ -393,7 +536,15 @@ def accounts(
     unbind: str | None,
 ) -> None:
     """Accounts for the login: who may see what, and whom the login provider knows them as."""
-    one_action(**{"import": file, "add": email, "deactivate": deactivate, "log-out": log_out, "unbind": unbind})
+    one_action(
+        **{
+            "import": file,
+            "add": email,
+            "deactivate": deactivate,
+            "log-out": log_out,
+            "unbind": unbind,
+        }
+    )
     with desk_of(context, "account") as desk:
         if file is not None:
             if not file.is_file():

@@ -46,9 +46,16 @@ def _toml(path: Path) -> dict[str, Any]:
 
 @command()
 @click.option(
-    "--save", "save_", metavar="NAME", help="Save --weights (and the split of the scheme in force) under a name."
+    "--save",
+    "save_",
+    metavar="NAME",
+    help="Save --weights (and the split of the scheme in force) under a name.",
 )
-@click.option("--weights", metavar="results=…,service=…,competence=…", help="With --save: the category weights.")
+@click.option(
+    "--weights",
+    metavar="results=…,service=…,competence=…",
+    help="With --save: the category weights.",
+)
 @click.option(
     "--swot",
     type=click.Path(path_type=Path),
@@ -56,14 +63,28 @@ def _toml(path: Path) -> dict[str, Any]:
 )
 @click.option("--author", default="", help="With --save: who made it.")
 @click.option("--reason", default="", help="Why; needed to save and to adopt.")
-@click.option("--purpose", type=click.Choice(PURPOSES), help="With --save: reward the best, or lift the team.")
-@click.option("--goal", default="", help="With --save: the company goal behind it.")
-@click.option("--adopt", metavar="NAME[@VERSION]", help="Put a scheme in force for the company, from --from on.")
-@click.option("--delete", metavar="NAME[@VERSION]", help="Delete a saved scheme that never was in force.")
 @click.option(
-    "--from", "since", callback=month, metavar="YYYY-MM", help="With --adopt: from this month on (default: this month)."
+    "--purpose", type=click.Choice(PURPOSES), help="With --save: reward the best, or lift the team."
 )
-@click.option("--preview", is_flag=True, help="With --adopt: only say which months it would change.")
+@click.option("--goal", default="", help="With --save: the company goal behind it.")
+@click.option(
+    "--adopt",
+    metavar="NAME[@VERSION]",
+    help="Put a scheme in force for the company, from --from on.",
+)
+@click.option(
+    "--delete", metavar="NAME[@VERSION]", help="Delete a saved scheme that never was in force."
+)
+@click.option(
+    "--from",
+    "since",
+    callback=month,
+    metavar="YYYY-MM",
+    help="With --adopt: from this month on (default: this month).",
+)
+@click.option(
+    "--preview", is_flag=True, help="With --adopt: only say which months it would change."
+)
 def schemes(
     context: Context,
     save_: str | None,
@@ -78,13 +99,16 @@ def schemes(
     since: dt.date | None,
     preview: bool,
 ) -> None:
-    """The weight schemes and which one is in force since when; --save, --adopt and --delete change them."""
+    """The weight schemes and which one is in force since when; --save, --adopt and --delete change
+    them."""
     one_action(save=save_, adopt=adopt, delete=delete)
     with desk_of(context, "see") as desk:
         answer: dict[str, Any] = {}
         if save_ is not None:
             made = _made(desk, save_, weights, swot)
-            made = replace(made, author=author, reason=reason, purpose=purpose or "", company_goal=goal)
+            made = replace(
+                made, author=author, reason=reason, purpose=purpose or "", company_goal=goal
+            )
             answer["saved"] = _scheme(desk.save_scheme(made))
         if adopt is not None:
             name, version = named(adopt)
@@ -102,7 +126,9 @@ def schemes(
             {
                 **_scheme(scheme),
                 "in_force": (scheme.name, scheme.version) == (now.name, now.version),
-                "adopted": [plain_of(adoption) for adoption in adoptions if adoption.name == scheme.name],
+                "adopted": [
+                    plain_of(adoption) for adoption in adoptions if adoption.name == scheme.name
+                ],
             }
             for scheme in desk.schemes().values()
         ]
@@ -144,9 +170,12 @@ def _effect(effect: AdoptionEffect) -> dict[str, Any]:
 
 @command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--scheme", metavar="NAME[@VERSION]", help="Start from another scheme than the one in force.")
+@click.option(
+    "--scheme", metavar="NAME[@VERSION]", help="Start from another scheme than the one in force."
+)
 def swot(context: Context, file: Path, scheme: str | None) -> None:
-    """What a SWOT worksheet makes of the weights: a TOML file of [[entry]] with part, text and changes (indicator → points)."""
+    """What a SWOT worksheet makes of the weights: a TOML file of [[entry]] with part, text and
+    changes (indicator → points)."""
     with desk_of(context, "see_others") as desk:
         today = Period(desk.this_month, desk.this_month)
         base, known = scheme_of(desk, today, scheme, None), desk.catalogue()
@@ -160,7 +189,9 @@ def swot(context: Context, file: Path, scheme: str | None) -> None:
         "base": f"{base.name} v{base.version}",
         "weights": dict(made.categories),
         "indicators": rows,
-        "trace": [{"part": one.part, "text": one.text, "changes": dict(one.changes)} for one in made.trace],
+        "trace": [
+            {"part": one.part, "text": one.text, "changes": dict(one.changes)} for one in made.trace
+        ],
     }
     show(context, view, rows=rows)
 
@@ -171,7 +202,11 @@ def _entries(file: Path) -> list[SwotEntry]:
         raise FileRefused("swot_empty", file=file.name)
     try:
         return [
-            SwotEntry(str(entry["part"]), str(entry["text"]), {str(k): float(v) for k, v in entry["changes"].items()})
+            SwotEntry(
+                str(entry["part"]),
+                str(entry["text"]),
+                {str(k): float(v) for k, v in entry["changes"].items()},
+            )
             for entry in entries
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -186,17 +221,36 @@ def _entries(file: Path) -> list[SwotEntry]:
     help="Try a draft (TOML) over the last months; nothing is stored.",
 )
 @click.option(
-    "--adopt", type=click.Path(path_type=Path), help="Adopt a draft (TOML), once every month evaluates under it."
+    "--adopt",
+    type=click.Path(path_type=Path),
+    help="Adopt a draft (TOML), once every month evaluates under it.",
 )
 @click.option(
-    "--restore", type=int, metavar="VERSION", help="Adopt an earlier version again (0: the built-in standards)."
+    "--restore",
+    type=int,
+    metavar="VERSION",
+    help="Adopt an earlier version again (0: the built-in standards).",
 )
-@click.option("--undo", is_flag=True, help="Adopt the version before the latest one again, from the same month.")
 @click.option(
-    "--from", "since", callback=month, metavar="YYYY-MM", help="In force from this month on (default: this month)."
+    "--undo",
+    is_flag=True,
+    help="Adopt the version before the latest one again, from the same month.",
+)
+@click.option(
+    "--from",
+    "since",
+    callback=month,
+    metavar="YYYY-MM",
+    help="In force from this month on (default: this month).",
 )
 @click.option("--reason", default="", help="Why; needed to adopt.")
-@click.option("--month", "month_", callback=month, metavar="YYYY-MM", help="Show the standards in force in this month.")
+@click.option(
+    "--month",
+    "month_",
+    callback=month,
+    metavar="YYYY-MM",
+    help="Show the standards in force in this month.",
+)
 def standards(
     context: Context,
     rehearse_: Path | None,
@@ -207,10 +261,12 @@ def standards(
     reason: str,
     month_: dt.date | None,
 ) -> None:
-    """The standards in force and every version; --rehearse tries a draft, --adopt, --restore and --undo change them.
+    """The standards in force and every version; --rehearse tries a draft, --adopt, --restore and
+    --undo change them.
 
-    A draft is a TOML file like data/indicators.toml: a table an indicator that it adds or changes, `remove = true` in the table
-    of one that it takes out, `add = true` in that of one that is off until then, `order = [ids]`, and [grades] and [veto.INDICATOR] where those change.
+    A draft is a TOML file like data/indicators.toml: a table an indicator that it adds or changes,
+    `remove = true` in the table of one that it takes out, `add = true` in that of one that is off
+    until then, `order = [ids]`, and [grades] and [veto.INDICATOR] where those change.
     """
     with desk_of(context, "see") as desk:
         start = since or desk.this_month
@@ -237,9 +293,14 @@ def standards(
         view = {
             "version": now.version if now else 0,
             "in_force_from": f"{now.effective_from:%Y-%m}" if now else None,
-            "indicators": {indicator.id: definition_of(indicator) for indicator in known.indicators},
+            "indicators": {
+                indicator.id: definition_of(indicator) for indicator in known.indicators
+            },
             "grades": dict(known.grades),
-            "vetoes": [{"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap} for one in known.vetoes],
+            "vetoes": [
+                {"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap}
+                for one in known.vetoes
+            ],
             "versions": versions,
         }
     show(context, answer or view, rows=None if answer else versions)
@@ -273,7 +334,8 @@ def _draft(desk: Desk, file: Path, since: dt.date, reason: str) -> StandardVersi
 
 
 def _changed(name: str, table: dict[str, Any]) -> dict[str, Any]:
-    """What a draft's table says of an indicator: {} takes it out, `add` takes one in that is off, with what else the table has."""
+    """What a draft's table says of an indicator: {} takes it out, `add` takes one in that is off,
+    with what else the table has."""
     if table.get("remove"):
         return {}
     if not table.get("add"):
@@ -296,7 +358,11 @@ def _version(version: StandardVersion, language: str) -> dict[str, Any]:
 
 @command("settings")
 @click.option(
-    "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a rule (may be repeated), e.g. grace_days=45."
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change a rule (may be repeated), e.g. grace_days=45.",
 )
 @click.option(
     "--grace",
@@ -305,7 +371,8 @@ def _version(version: StandardVersion, language: str) -> dict[str, Any]:
     help="Grace of one product; 0 days takes it out (may be repeated).",
 )
 def settings_(context: Context, changes: tuple[str, ...], grace: tuple[str, ...]) -> None:
-    """The rules that decide who is right in a quarrel; --set and --grace change them, and every figure with them."""
+    """The rules that decide who is right in a quarrel; --set and --grace change them, and every
+    figure with them."""
     with desk_of(context, "see") as desk:
         wanted: dict[str, Any] = {}
         for change in changes:
@@ -340,12 +407,17 @@ def _setting(name: str, text: str) -> Any:
 
 @command()
 @click.option(
-    "--set", "indicator", metavar="ID", help="Enter the market average of an indicator, with --value and --source."
+    "--set",
+    "indicator",
+    metavar="ID",
+    help="Enter the market average of an indicator, with --value and --source.",
 )
 @click.option("--value", type=float, help="In the indicator's unit; rates as fractions of 1.")
 @click.option("--source", default="", help="Where that is known from.")
 @click.option("--remove", metavar="ID", help="Take a market average out.")
-def market(context: Context, indicator: str | None, value: float | None, source: str, remove: str | None) -> None:
+def market(
+    context: Context, indicator: str | None, value: float | None, source: str, remove: str | None
+) -> None:
     """Market averages by indicator, each with its source."""
     with desk_of(context, "see") as desk:
         if indicator is not None:

@@ -50,7 +50,8 @@ class Context:
 
     @property
     def who(self) -> str:
-        """Who acts; the empty address of a script's unset variable is nobody's, and not the one user of this machine."""
+        """Who acts; the empty address of a script's unset variable is nobody's, and not the one
+        user of this machine."""
         return LOCAL if self.account is None else self.account
 
 
@@ -74,22 +75,52 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         if value is not None:
             setattr(
                 ctx.ensure_object(Context),
-                {"home": "home", "format_": "format", "lang": "language", "account": "account"}[param.name or ""],
+                {"home": "home", "format_": "format", "lang": "language", "account": "account"}[
+                    param.name or ""
+                ],
                 value,
             )
         return value
 
     for decorate in (
-        click.option("--home", type=click.Path(path_type=Path), callback=store, expose_value=False, help="The home folder (default: RENEWAL_HOME, else ./home)."),
-        click.option("--format", "format_", type=click.Choice(["json", "csv", "table"]), callback=store, expose_value=False, help="How to print (default json)."),
-        click.option("--lang", type=click.Choice(["zh", "en"]), callback=store, expose_value=False, help="The language of sentences and exports."),
-        click.option("--as", "account", metavar="EMAIL", callback=store, expose_value=False, help="Act as an account, inside its role and scope (default: everything)."),
-    ):  # fmt: skip
+        click.option(
+            "--home",
+            type=click.Path(path_type=Path),
+            callback=store,
+            expose_value=False,
+            help="The home folder (default: RENEWAL_HOME, else ./home).",
+        ),
+        click.option(
+            "--format",
+            "format_",
+            type=click.Choice(["json", "csv", "table"]),
+            callback=store,
+            expose_value=False,
+            help="How to print (default json).",
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(["zh", "en"]),
+            callback=store,
+            expose_value=False,
+            help="The language of sentences and exports.",
+        ),
+        click.option(
+            "--as",
+            "account",
+            metavar="EMAIL",
+            callback=store,
+            expose_value=False,
+            help="Act as an account, inside its role and scope (default: everything).",
+        ),
+    ):
         command = decorate(command)
     return command
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @common
 def main() -> None:
     """Rate renewal agents: load a month's files, evaluate, and take the lists out.
@@ -99,7 +130,9 @@ def main() -> None:
     keep_private()
 
 
-def command(name: str | None = None, epilog: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+def command(
+    name: str | None = None, epilog: str | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
     def decorate(function: Callable[..., Any]) -> click.Command:
         return main.command(name, epilog=epilog)(common(click.pass_obj(function)))
 
@@ -143,12 +176,18 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
         period_only,
         click.option(
-            "--scheme", metavar="NAME[@VERSION]", help="Try another weight scheme out (default: the one in force)."
+            "--scheme",
+            metavar="NAME[@VERSION]",
+            help="Try another weight scheme out (default: the one in force).",
         ),
         click.option(
-            "--weights", metavar="results=70,service=20,competence=10", help="Try category weights out; scaled to 100."
+            "--weights",
+            metavar="results=70,service=20,competence=10",
+            help="Try category weights out; scaled to 100.",
         ),
-        click.option("--team", help="Show one team only; scores and ranks stay those of the whole company."),
+        click.option(
+            "--team", help="Show one team only; scores and ranks stay those of the whole company."
+        ),
         click.option("--branch", help="Show one branch only."),
         click.option("--channel", help="Count the policies of one channel only."),
     ):
@@ -160,10 +199,18 @@ def period_only(command: Callable[..., Any]) -> Callable[..., Any]:
     """--from and --to."""
     for decorate in (
         click.option(
-            "--to", "last", callback=month, metavar="YYYY-MM", help="Last month (default: the last with figures)."
+            "--to",
+            "last",
+            callback=month,
+            metavar="YYYY-MM",
+            help="Last month (default: the last with figures).",
         ),
         click.option(
-            "--from", "first", callback=month, metavar="YYYY-MM", help="First month (default: the first with figures)."
+            "--from",
+            "first",
+            callback=month,
+            metavar="YYYY-MM",
+            help="First month (default: the first with figures).",
         ),
     ):
         command = decorate(command)
@@ -178,8 +225,18 @@ def cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="median|mean|target|X,Y",
             help="Where high begins; X,Y in the indicators' units.",
         ),
-        click.option("--y", "y", metavar="ID", help="The indicator of the vertical axis (default satisfaction)."),
-        click.option("--x", "x", metavar="ID", help="The indicator of the horizontal axis (default renewal_rate)."),
+        click.option(
+            "--y",
+            "y",
+            metavar="ID",
+            help="The indicator of the vertical axis (default satisfaction).",
+        ),
+        click.option(
+            "--x",
+            "x",
+            metavar="ID",
+            help="The indicator of the horizontal axis (default renewal_rate).",
+        ),
     ):
         command = decorate(command)
     return command
@@ -192,7 +249,8 @@ def named(text: str) -> tuple[str, int | None]:
 
 
 def scheme_of(desk: Desk, period: Period, name: str | None, weights: str | None) -> WeightScheme:
-    """The scheme in force in a period; another one by its name (NAME or NAME@VERSION), or typed weights, is a trial."""
+    """The scheme in force in a period; another one by its name (NAME or NAME@VERSION), or typed
+    weights, is a trial."""
     official = desk.scheme(period)
     chosen = official
     if name is not None:
@@ -207,18 +265,24 @@ def period_of(desk: Desk, options: dict[str, Any]) -> Period:
     """--from and --to, each by default the first or last month that has figures."""
     first, last = options["first"], options["last"]
     whole = whole_period(desk.home.warehouse)
-    return Period(first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last))
+    return Period(
+        first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last)
+    )
 
 
 def evaluated(desk: Desk, options: dict[str, Any], *, theirs: bool = False) -> Evaluation:
-    """A period by the options, of those whose figures it were, or (`theirs`) of those who are the account's today."""
+    """A period by the options, of those whose figures it were, or (`theirs`) of those who are the
+    account's today."""
     period = period_of(desk, options)
     filters = Filters(period, options["team"], options["branch"], options["channel"], theirs=theirs)
     measured = desk.measured(filters)
     if measured.people.empty:
         whole = whole_period(desk.home.warehouse)
         raise RequestRefused(
-            "period_empty", period=str(period), first=f"{whole.first:%Y-%m}", last=f"{whole.last:%Y-%m}"
+            "period_empty",
+            period=str(period),
+            first=f"{whole.first:%Y-%m}",
+            last=f"{whole.last:%Y-%m}",
         )
     teams = {team for team in measured.people["team"][measured.in_scope] if team}
     if filters.team is not None and filters.team not in teams:
@@ -228,12 +292,16 @@ def evaluated(desk: Desk, options: dict[str, Any], *, theirs: bool = False) -> E
 
 def trial_name(path: Path, scheme: WeightScheme, language: str) -> Path:
     """Where to write: a file made on trial says so in its name."""
-    return path.with_name(f"{path.stem}-{say('trial.mark', language)}{path.suffix}") if scheme.trial else path
+    return (
+        path.with_name(f"{path.stem}-{say('trial.mark', language)}{path.suffix}")
+        if scheme.trial
+        else path
+    )
 
 
 def trial_note(desk: Desk, evaluation: Evaluation, language: str) -> list[str]:
-    """The first rows of what is given out: on trial the weights, and those in force; where months do not begin on the first, the days
-    of the period; else nothing."""
+    """The first rows of what is given out: on trial the weights, and those in force; where months
+    do not begin on the first, the days of the period; else nothing."""
     period, begins = evaluation.measured.period, evaluation.measured.settings.month_begins
     days = [] if begins == 1 else [period_text(period, begins, language)]
     if not evaluation.scheme.trial:
@@ -241,7 +309,9 @@ def trial_note(desk: Desk, evaluation: Evaluation, language: str) -> list[str]:
     return [trial_sentence(evaluation.scheme, desk.scheme(period), language), *days]
 
 
-def placed_by(evaluation: Evaluation, x: str | None = None, y: str | None = None, cut: str = "median") -> Placed:
+def placed_by(
+    evaluation: Evaluation, x: str | None = None, y: str | None = None, cut: str = "median"
+) -> Placed:
     first, mark, second = cut.partition(",")
     return place(evaluation, x, y, first.strip(), second.strip() if mark else None)
 
@@ -263,11 +333,12 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def plain_of(one: Any) -> dict[str, Any]:
     return {
-        key: str(value) if isinstance(value, (dt.date, dt.datetime)) else value for key, value in asdict(one).items()
+        key: str(value) if isinstance(value, (dt.date, dt.datetime)) else value
+        for key, value in asdict(one).items()
     }
 
 
-# -- printing ------------------------------------------------------------------------------------------------------
+# -- printing --------------------------------------------------------------------------------------
 
 
 def flat(agent: dict[str, Any]) -> dict[str, Any]:
@@ -279,19 +350,30 @@ def flat(agent: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None, first: Sequence[str] = ()) -> None:
-    """Print a value as JSON, or its rows as a table; `first` are rows of words above a table (a trial says that it is one)."""
+def show(
+    context: Context,
+    value: Any,
+    rows: list[dict[str, Any]] | None = None,
+    first: Sequence[str] = (),
+) -> None:
+    """Print a value as JSON, or its rows as a table; `first` are rows of words above a table (a
+    trial says that it is one)."""
     if context.format == "json":
         if first and isinstance(value, Mapping):
             value = {**value, "trial": True, "note": first[0]}
-        words = json.dumps(_known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+        words = json.dumps(
+            _known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False
+        )
         click.echo(_UNSEEN_IN_JSON.sub(_spelt, words))
         return
     table = rows if rows is not None else value if isinstance(value, list) else [value]
     frame = pd.DataFrame(table)
     if context.format == "csv":
         above = "".join('"' + str(inert(line)).replace('"', '""') + '"\n' for line in first)
-        click.echo(above + inert_table(frame.map(_printable)).to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(
+            above + inert_table(frame.map(_printable)).to_csv(index=False, lineterminator="\n"),
+            nl=False,
+        )
         return
     for line in first:
         tell(line)
@@ -299,7 +381,8 @@ def show(context: Context, value: Any, rows: list[dict[str, Any]] | None = None,
 
 
 def tell(words: str, *, err: bool = False) -> None:
-    """One sentence to the terminal, without the controls that a name in it may hold: they would steer the reader's screen."""
+    """One sentence to the terminal, without the controls that a name in it may hold: they would
+    steer the reader's screen."""
     click.echo(one_line(words), err=err)
 
 
@@ -307,11 +390,14 @@ def _printable(value: Any) -> Any:
     return one_line(value) if isinstance(value, str) else value
 
 
-_UNSEEN_IN_JSON = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_UNSEEN_IN_JSON = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 def _spelt(found: re.Match[str]) -> str:
-    """A character that steers a terminal or turns the direction of reading, as JSON may spell it: the value stays the same."""
+    """A character that steers a terminal or turns the direction of reading, as JSON may spell it:
+    the value stays the same."""
     return f"\\u{ord(found[0]):04x}"
 
 
@@ -325,13 +411,19 @@ def _known(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no word for: numbers and truths of numpy are plain ones, dates and paths text."""
+    """What JSON has no word for: numbers and truths of numpy are plain ones, dates and paths
+    text."""
     return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def one_action(**given: object) -> None:
-    """Refuse several changes in one command: were the second refused, the first would be done all the same."""
-    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value not in (None, False, ())]
+    """Refuse several changes in one command: were the second refused, the first would be done all
+    the same."""
+    names = [
+        f"--{name.replace('_', '-')}"
+        for name, value in given.items()
+        if value not in (None, False, ())
+    ]
     if len(names) > 1:
         raise RequestRefused("one_action", names=names)
 

@@ -1,4 +1,5 @@
-"""The desk: one reader before one home. Everything is asked for and changed here, after one check of who may."""
+"""The desk: one reader before one home. Everything is asked for and changed here, after one check
+of who may."""
 
 from analytics.desk.access import ACTIONS, Identity, identity_of
 from analytics.desk.figures import HISTORY
@@ -12,4 +13,14 @@ class Desk(Month):
     """What one reader may ask and do; refuses the rest, and leaves a line in the audit about it."""
 
 
-__all__ = ["ACTIONS", "HISTORY", "AdoptionEffect", "Closing", "Desk", "Identity", "Step", "checked", "identity_of"]
+__all__ = [
+    "ACTIONS",
+    "HISTORY",
+    "AdoptionEffect",
+    "Closing",
+    "Desk",
+    "Identity",
+    "Step",
+    "checked",
+    "identity_of",
+]

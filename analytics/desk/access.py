@@ -64,8 +64,9 @@ def identity_of(account: Account | None) -> Identity:
 
 
 class Access:
-    """One reader before one home, by address (LOCAL: the one user of a machine without login). What the address may do is read from the
-    accounts whenever it is asked: nobody keeps a role or a scope that was taken from them while a page stood open.
+    """One reader before one home, by address (LOCAL: the one user of a machine without login). What
+    the address may do is read from the accounts whenever it is asked: nobody keeps a role or a
+    scope that was taken from them while a page stood open.
 
     `memory` keeps what many readers ask for (a page's cache); without one nothing is kept.
     """
@@ -88,7 +89,8 @@ class Access:
 
     @property
     def home(self) -> Home:
-        """The home: nothing is asked of it, and nothing changed in it, for whoever has no account now."""
+        """The home: nothing is asked of it, and nothing changed in it, for whoever has no account
+        now."""
         self.identity  # noqa: B018 - refuses
         return self._home
 
@@ -103,11 +105,13 @@ class Access:
             raise NotAllowed("not_allowed")
 
     def covers(self, agent_id: str) -> bool:
-        """Whether an agent is the reader's today: by the roster of this month, whoever they belonged to before."""
+        """Whether an agent is the reader's today: by the roster of this month, whoever they
+        belonged to before."""
         return agent_id in self.covered({agent_id})
 
     def covered(self, agent_ids: Collection[str] | None = None) -> frozenset[str]:
-        """Which of these agents are the reader's today; without any named, all who are known and are."""
+        """Which of these agents are the reader's today; without any named, all who are known and
+        are."""
         scope = self.identity.scope
         if scope is None and agent_ids is not None:
             return frozenset(agent_ids)
@@ -115,15 +119,22 @@ class Access:
             own = frozenset({scope.agent_id})
             return own if agent_ids is None else own & frozenset(agent_ids)
         facts = self.who_is_who(agent_ids)
-        return frozenset(facts["agent_id"] if scope is None else facts["agent_id"][scope.covers(facts)])
+        return frozenset(
+            facts["agent_id"] if scope is None else facts["agent_id"][scope.covers(facts)]
+        )
 
     def who_is_who(self, agent_ids: Collection[str] | None = None) -> pd.DataFrame:
         """Who these agents are today, or everybody; whom the files do not know has no row."""
         facts = self.home.warehouse.ask("facts_of", day=dt.date.today())
-        return facts if agent_ids is None else facts[facts["agent_id"].isin(agent_ids)].reset_index(drop=True)
+        return (
+            facts
+            if agent_ids is None
+            else facts[facts["agent_id"].isin(agent_ids)].reset_index(drop=True)
+        )
 
     def require_known(self, agent_id: str) -> None:
-        """Refuse to write about somebody whom no file names, or only by a spelling that stands for another."""
+        """Refuse to write about somebody whom no file names, or only by a spelling that stands for
+        another."""
         known = self.home.warehouse.ask("spellings")["agent_id"]
         if agent_id in self.home.state.aliases() or agent_id not in set(known):
             raise RequestRefused("agent_nowhere", agent=agent_id)
@@ -143,7 +154,10 @@ class Access:
 
     def published(self, period: Period) -> bool:
         """Whether agents may see a period."""
-        return any((one.first, one.last) == (period.first, period.last) for one in self.home.state.periods.published())
+        return any(
+            (one.first, one.last) == (period.first, period.last)
+            for one in self.home.state.periods.published()
+        )
 
     def require_published(self, period: Period) -> None:
         """An agent sees the sheets of published periods, and nothing of any other."""
@@ -151,7 +165,8 @@ class Access:
             raise NotAllowed("not_published", period=str(period))
 
     def require_seen(self, measured: Measured, scheme: WeightScheme | None = None) -> None:
-        """An agent sees live figures of a published period under the scheme in force, once its windows are closed."""
+        """An agent sees live figures of a published period under the scheme in force, once its
+        windows are closed."""
         if self.identity.role != "agent":
             return
         self.require_published(measured.period)
@@ -171,8 +186,9 @@ class Access:
             raise NotAllowed("rights_changed")
 
     def exported(self, what: str, *, period: str = "", persons: int | None = None) -> None:
-        """Note down that what is known of persons leaves the house: under which name, of which period, of how many (None: nobody
-        counted them). Asked before anything leaves: without the line nothing does."""
+        """Note down that what is known of persons leaves the house: under which name, of which
+        period, of how many (None: nobody counted them). Asked before anything leaves: without the
+        line nothing does."""
         self.require("see")
         self.home.state.note_down(self.who, "export", what, {"period": period, "persons": persons})
 

@@ -33,7 +33,12 @@ class Data(Rules):
     """Everybody's data, for who may touch it."""
 
     def load_all(
-        self, files: Sequence[tuple[Path, Recipe]], *, as_of: dt.date | None, on_issues: str, work: Work | None = None
+        self,
+        files: Sequence[tuple[Path, Recipe]],
+        *,
+        as_of: dt.date | None,
+        on_issues: str,
+        work: Work | None = None,
     ) -> list[Receipt]:
         self.require("data")
         receipts = self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
@@ -48,8 +53,8 @@ class Data(Rules):
         )
 
     def _unrated(self, receipts: Sequence[Receipt]) -> tuple[str, Mapping[str, object]] | None:
-        """A note on the last month that was loaded, where some of its agents lack too much to be rated: nobody should learn that from
-        a ranking they are missing in."""
+        """A note on the last month that was loaded, where some of its agents lack too much to be
+        rated: nobody should learn that from a ranking they are missing in."""
         months = sorted({month for one in receipts if not one.already for month in one.months})
         if not months or max(one.agents for one in receipts) > MOST_TOLD:
             return None
@@ -60,9 +65,13 @@ class Data(Rules):
         if not len(out) or not there.any():
             return None
         facts = {
-            "month": months[-1], "count": len(out), "all": int(there.sum()), "least": f"{100 - now.measured.settings.missing_limit:.0f}",
-            "agent": str(now.people["agent_id"].iat[out[0]]), "coverage": f"{now.agents.coverage[out[0]]:.0f}",
-        }  # fmt: skip
+            "month": months[-1],
+            "count": len(out),
+            "all": int(there.sum()),
+            "least": f"{100 - now.measured.settings.missing_limit:.0f}",
+            "agent": str(now.people["agent_id"].iat[out[0]]),
+            "coverage": f"{now.agents.coverage[out[0]]:.0f}",
+        }
         return "not_rated", facts
 
     def members(self, path: Path) -> AbstractContextManager[list[Path]]:
@@ -70,7 +79,9 @@ class Data(Rules):
         self.require("data")
         return self.home.members(path)
 
-    def look(self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> dict[str, Any]:
+    def look(
+        self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
+    ) -> dict[str, Any]:
         self.require("data")
         return self.home.look(path, layout, work)
 
@@ -105,7 +116,8 @@ class Data(Rules):
         return self.home.receipts()
 
     def own_folder(self) -> tempfile.TemporaryDirectory[str]:
-        """A folder for files that are looked at and not yet loaded; it goes with the value, and at the latest at the next start."""
+        """A folder for files that are looked at and not yet loaded; it goes with the value, and at
+        the latest at the next start."""
         self.require("data")
         with files.telling():
             return tempfile.TemporaryDirectory(
@@ -113,7 +125,8 @@ class Data(Rules):
             )
 
     def findings(self) -> tuple[Finding, ...]:
-        """What the start of the home found not to be as it should; nothing for who does not look after the data."""
+        """What the start of the home found not to be as it should; nothing for who does not look
+        after the data."""
         return self.home.findings if self.may("data") else ()
 
     def backup(self, to: Path | None = None) -> Backup:
@@ -194,7 +207,8 @@ class Data(Rules):
     def verify_audit(
         self, heads: Sequence[Path] = (), public: Sequence[Path] = (), written: Sequence[Head] = ()
     ) -> Verdict:
-        """Whether the audit holds; files of published heads, public keys and heads written down beside those configured."""
+        """Whether the audit holds; files of published heads, public keys and heads written down
+        beside those configured."""
         self.require("audit")
         return self.home.state.database.verify(heads, public, written)
 

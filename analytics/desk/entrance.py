@@ -1,4 +1,5 @@
-"""Who comes in: whether what the login provider says of a person opens an account, asked from the store at every message."""
+"""Who comes in: whether what the login provider says of a person opens an account, asked from the
+store at every message."""
 
 from __future__ import annotations
 
@@ -12,11 +13,13 @@ from analytics.state.logins import LASTING
 
 
 def admit(home: Home, login: Login, *, trusting: bool = False) -> Identity:
-    """The identity that a login gives now; at the first login its person is bound to the account of the address.
+    """The identity that a login gives now; at the first login its person is bound to the account of
+    the address.
 
-    Refused, each in its own words: a login that lacks its issuer or subject, is older than twelve hours, was ended, comes without a
-    verified address (`trusting` lets pass what says nothing about it, never what says no), has no active account, or claims the
-    address of somebody else's account. Whoever is bound keeps the account, whatever address the provider names later.
+    Refused, each in its own words: a login that lacks its issuer or subject, is older than twelve
+    hours, was ended, comes without a verified address (`trusting` lets pass what says nothing about
+    it, never what says no), has no active account, or claims the address of somebody else's
+    account. Whoever is bound keeps the account, whatever address the provider names later.
     """
     if not login.issuer or not login.subject:
         raise NotAllowed("login_incomplete")

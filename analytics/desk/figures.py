@@ -1,4 +1,5 @@
-"""Figures as a reader may see them: a period measured, evaluated, compared, and the records behind it."""
+"""Figures as a reader may see them: a period measured, evaluated, compared, and the records behind
+it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,15 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue, catalogue
 from analytics.desk.access import Access
-from analytics.evaluation import Evaluation, Measured, counted_months, earlier_period, evaluate, known_months, months_of
+from analytics.evaluation import (
+    Evaluation,
+    Measured,
+    counted_months,
+    earlier_period,
+    evaluate,
+    known_months,
+    months_of,
+)
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
 from analytics.insight.sheet import without_few
@@ -22,16 +31,19 @@ if TYPE_CHECKING:
 
 
 LAST_OF_ALL = 28  # the last day that every month has
-HISTORY = "history"  # begins the key of small frames that are kept, beside the figures of whole periods
+HISTORY = (
+    "history"  # begins the key of small frames that are kept, beside the figures of whole periods
+)
 
 
 class Figures(Access):
     """What one reader may ask of the figures."""
 
-    # -- in force ------------------------------------------------------------------------------------------------------
+    # -- in force ----------------------------------------------------------------------------------
 
     def scheme(self, period: Period | None = None) -> WeightScheme:
-        """The weight scheme in force in a period: the one adopted for its last month. Without a period, today's."""
+        """The weight scheme in force in a period: the one adopted for its last month. Without a
+        period, today's."""
         return self.home.scheme(period.last if period else None)
 
     def catalogue(self, period: Period | None = None) -> Catalogue:
@@ -51,13 +63,13 @@ class Figures(Access):
         """Every month that has figures: month, due_policies, open_policies, agents."""
         return known_months(self.home.warehouse)
 
-    # -- a period ------------------------------------------------------------------------------------------------------
+    # -- a period ----------------------------------------------------------------------------------
 
     def measured(self, filters: Filters) -> Measured:
         """A period as this reader may see it.
 
-        Only the period, the channel and the cut change the numbers, so only these are kept: they are the same for every
-        reader, and whom they may see is laid over them at each call.
+        Only the period, the channel and the cut change the numbers, so only these are kept: they
+        are the same for every reader, and whom they may see is laid over them at each call.
         """
         self.require("see")
         self.require_published(filters.period)
@@ -76,11 +88,14 @@ class Figures(Access):
         """A period under a scheme tried out, else under the one in force."""
         return evaluate(self.measured(filters), scheme or self.scheme(filters.period))
 
-    def compared(self, filters: Filters, scheme: WeightScheme, with_: str = "before") -> Evaluation | None:
+    def compared(
+        self, filters: Filters, scheme: WeightScheme, with_: str = "before"
+    ) -> Evaluation | None:
         """The period before ("before") or the same one last year ("year") under the same scheme.
 
-        None where any of its months has no figures. A provisional period is held against the earlier one as that was known on
-        the same day (`filters.cut` of the answer says which); None where the data do not tell that.
+        None where any of its months has no figures. A provisional period is held against the
+        earlier one as that was known on the same day (`filters.cut` of the answer says which); None
+        where the data do not tell that.
         """
         earlier = earlier_period(self.months(), filters.period, with_)
         if earlier is None:
@@ -96,15 +111,25 @@ class Figures(Access):
         return evaluate(then, scheme)
 
     def _same_day(self, period: Period, earlier: Period) -> dt.date | None:
-        """The day of the earlier period that its figures have to be cut to; None where the as-of dates do not tell one."""
+        """The day of the earlier period that its figures have to be cut to; None where the as-of
+        dates do not tell one."""
         now, then = (
-            self.home.warehouse.ask("as_of_range", first_month=one.first, last_month=one.last).iloc[0]
+            self.home.warehouse.ask("as_of_range", first_month=one.first, last_month=one.last).iloc[
+                0
+            ]
             for one in (period, earlier)
         )
-        if pd.isna(now["open_first"]) or now["open_first"] != now["open_last"] or pd.isna(then["first"]):
+        if (
+            pd.isna(now["open_first"])
+            or now["open_first"] != now["open_last"]
+            or pd.isna(then["first"])
+        ):
             return None
         as_of = now["open_first"].date()
-        month = add_months(as_of.replace(day=1), (earlier.last.year - period.last.year) * 12 + earlier.last.month - period.last.month)  # fmt: skip
+        month = add_months(
+            as_of.replace(day=1),
+            (earlier.last.year - period.last.year) * 12 + earlier.last.month - period.last.month,
+        )
         cut = month.replace(day=min(as_of.day, calendar.monthrange(month.year, month.month)[1]))
         return cut if then["first"].date() >= cut else None
 
@@ -112,7 +137,7 @@ class Figures(Access):
         """The period before, where all its months have figures."""
         return earlier_period(self.months(), period, "before")
 
-    # -- what stands behind a figure -----------------------------------------------------------------------------------
+    # -- what stands behind a figure ---------------------------------------------------------------
 
     def history_of(self, evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
         """An agent's last twelve months beside the team's."""
@@ -128,7 +153,8 @@ class Figures(Access):
         return found.copy(deep=False)
 
     def require_figures(self, agent_id: str, filters: Filters) -> None:
-        """The figures of a month are seen by whoever had the agent in that month as well: what is asked for must end there."""
+        """The figures of a month are seen by whoever had the agent in that month as well: what is
+        asked for must end there."""
         if not self.may("see", agent_id) and agent_id not in self._had(filters.period):
             self.require("see", agent_id)
 
@@ -136,7 +162,9 @@ class Figures(Access):
         """The agents who were the reader's in the last of a period's months that has them."""
         scope = self.identity.scope
         people = self.home.warehouse.ask("people", first_month=period.first, last_month=period.last)
-        return frozenset(people["agent_id"] if scope is None else people["agent_id"][scope.covers(people)])
+        return frozenset(
+            people["agent_id"] if scope is None else people["agent_id"][scope.covers(people)]
+        )
 
     def policies_of(self, agent_id: str, period: Period) -> pd.DataFrame:
         """An agent's policies of a period as they count now."""
@@ -146,7 +174,8 @@ class Figures(Access):
         return self.home.warehouse.ask("policies_of", agent_id=agent_id, **span)
 
     def records(self, agent_id: str, indicator: str, filters: Filters) -> Evidence:
-        """The policies, surveys, complaints, contacts and ratings behind one agent's indicator in a period."""
+        """The policies, surveys, complaints, contacts and ratings behind one agent's indicator in a
+        period."""
         self.require_figures(agent_id, filters)
         self.require_published(filters.period)
         if self.identity.role == "agent":
@@ -157,18 +186,25 @@ class Figures(Access):
             tables["targets"] = self._targets_told(agent_id, filters, tables["targets"])
         if not len(tables.get("scoresheet", ())):
             return evidence(wanted, tables)
-        # Only beside a scoresheet is anything set aside; without one, nobody waits for the figures of the whole company.
+        # Only beside a scoresheet is anything set aside; without one, nobody waits for the figures
+        # of the whole company.
         aside = self._measured(filters).set_aside
         return evidence(wanted, tables, aside[aside["agent_id"] == agent_id])
 
     def _targets_told(self, agent_id: str, filters: Filters, targets: pd.DataFrame) -> pd.DataFrame:
-        """An agent's own targets without what stands in for them where too few others' values stand behind that."""
+        """An agent's own targets without what stands in for them where too few others' values stand
+        behind that."""
         known = self._measured(filters).targets
-        others = known.loc[known["agent_id"] == agent_id, ["month", "count_others", "premium_others"]]
-        return without_few(targets.merge(others, on="month", how="left"), "target_")[list(targets.columns)]
+        others = known.loc[
+            known["agent_id"] == agent_id, ["month", "count_others", "premium_others"]
+        ]
+        return without_few(targets.merge(others, on="month", how="left"), "target_")[
+            list(targets.columns)
+        ]
 
     def cases(self, period: Period) -> pd.DataFrame:
-        """The closed policies of a period, counted by what could explain their outcome, of the whole company: a model needs everybody's.
+        """The closed policies of a period, counted by what could explain their outcome, of the
+        whole company: a model needs everybody's.
 
         What leaves the desk about single agents is cut to the scope by whoever asks (`mine`).
         """
@@ -181,23 +217,29 @@ class Figures(Access):
         return self.home.warehouse.ask("monthly", first_month=period.first, last_month=period.last)
 
     def own_rates(self, period: Period) -> pd.DataFrame:
-        """Renewal rates that files state themselves, beside the counts known for the same agent and months; see `cases`."""
+        """Renewal rates that files state themselves, beside the counts known for the same agent and
+        months; see `cases`."""
         self.require("see_others")
-        return self.home.warehouse.ask("own_rates", first_month=period.first, last_month=period.last)
+        return self.home.warehouse.ask(
+            "own_rates", first_month=period.first, last_month=period.last
+        )
 
     def targets(self, period: Period) -> pd.DataFrame:
-        """Every target of the scope by agent and month: as given, as it counts, and what stands in for it."""
+        """Every target of the scope by agent and month: as given, as it counts, and what stands in
+        for it."""
         self.require("see_others")
         scope = self.identity.scope
-        every = self.home.warehouse.ask("every_target", first_month=period.first, last_month=period.last)
+        every = self.home.warehouse.ask(
+            "every_target", first_month=period.first, last_month=period.last
+        )
         seen = every if scope is None else every[scope.covers(every)].reset_index(drop=True)
         return seen.drop(columns="branch")
 
-    # -- the proof of coaching -----------------------------------------------------------------------------------------
+    # -- the proof of coaching ---------------------------------------------------------------------
 
     def _coached(self) -> dict[str, dt.date | None]:
-        """Every agent with whom a talk was held, and the day of the first, as if months began on the first; None where nobody wrote down
-        a day."""
+        """Every agent with whom a talk was held, and the day of the first, as if months began on
+        the first; None where nobody wrote down a day."""
         first: dict[str, dt.date | None] = {}
         # Of everybody: a coached agent of another team is no uncoached peer.
         for talk in self.home.state.talks.all():
@@ -208,7 +250,8 @@ class Figures(Access):
         return first
 
     def _in_its_month(self, day: dt.date) -> dt.date:
-        """The day with the same place in its month, had that begun on the first; the last days of a month are one."""
+        """The day with the same place in its month, had that begun on the first; the last days of a
+        month are one."""
         month = self._month_of(day)
         first, _ = days_of(month, month, self.home.settings.month_begins)
         return month.replace(day=min((day - first).days + 1, LAST_OF_ALL))
@@ -221,13 +264,15 @@ class Figures(Access):
         return rounds(self._coached(), last)
 
     def proof(self, after: Evaluation, since: dt.date | None = None) -> Proof:
-        """What went with the talks held up to the end of a period, or with those from the month `since` on."""
+        """What went with the talks held up to the end of a period, or with those from the month
+        `since` on."""
         from analytics.insight.coaching_study import study
         from analytics.insight.effect import RATE, proof
 
         self.require("coach")
         plan = study(after.measured.period, self._coached(), counted_months(self.months()), since)
-        # One definition of the rate for every period; standards that know no renewal rate leave it to the built-in one.
+        # One definition of the rate for every period; standards that know no renewal rate leave it
+        # to the built-in one.
         standards = after.catalogue if RATE in after.catalogue.ids else catalogue()
         channel = after.measured.filters.channel
 
@@ -235,16 +280,28 @@ class Figures(Access):
             measured = self.home.measure_with(Filters(period, channel=channel), standards)
             at, people = standards.position(RATE), measured.people
             frame = pd.DataFrame(
-                {"renewed": measured.agents.numerator[:, at], "due": measured.agents.denominator[:, at], "team": people["team"].to_numpy()},
+                {
+                    "renewed": measured.agents.numerator[:, at],
+                    "due": measured.agents.denominator[:, at],
+                    "team": people["team"].to_numpy(),
+                },
                 index=people["agent_id"].astype(str),
-            )  # fmt: skip
+            )
             return frame[frame["due"] > 0]
 
-        state = str(self.home.folder), self.home.warehouse.data_version, self.home.settings, standards.version
+        state = (
+            str(self.home.folder),
+            self.home.warehouse.data_version,
+            self.home.settings,
+            standards.version,
+        )
 
         def counts(period: Period) -> pd.DataFrame:
-            # Talks change from step to step, what was counted does not: the months of one comparison take seconds.
-            kept: pd.DataFrame = self._memory((HISTORY, *state, "coaching", period, channel), lambda: counted(period))
+            # Talks change from step to step, what was counted does not: the months of one
+            # comparison take seconds.
+            kept: pd.DataFrame = self._memory(
+                (HISTORY, *state, "coaching", period, channel), lambda: counted(period)
+            )
             return kept
 
         return proof(plan, counts)

@@ -1,4 +1,5 @@
-"""The month's routine: what is done and what is left between the files and the agents; publishing."""
+"""The month's routine: what is done and what is left between the files and the agents;
+publishing."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ DONE, OPEN = "done", "open"
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the routine: its id, whether it is done, how many of how many, and the facts that its sentence names."""
+    """One line of the routine: its id, whether it is done, how many of how many, and the facts that
+    its sentence names."""
 
     id: str
     state: str
@@ -36,7 +38,11 @@ class Month(Data):
         if measured.people.empty:
             raise RequestRefused("period_without_figures", period=str(period))
         if measured.provisional:
-            raise RequestRefused("publish_provisional", period=str(period), count=int(measured.totals["open_policies"]))
+            raise RequestRefused(
+                "publish_provisional",
+                period=str(period),
+                count=int(measured.totals["open_policies"]),
+            )
         return self.home.state.periods.publish(period.first, period.last, self.identity.who)
 
     def take_back(self, period: Period, why: str) -> None:
@@ -49,27 +55,44 @@ class Month(Data):
         self.require("close")
         measured = self._measured(Filters(period, theirs=True))
         agents = [str(one) for one in measured.people["agent_id"][measured.in_scope]]
-        steps = [self._files(period), self._windows(period), self._targets(period, agents), self._identities()]
+        steps = [
+            self._files(period),
+            self._windows(period),
+            self._targets(period, agents),
+            self._identities(),
+        ]
         steps.append(self._objections(period, agents))
         closing = self.closing(period, agents)
         closed = len(agents) - len(closing.sheets)
         commented = {
-            note.agent_id for note in self.home.state.notes.of(None, period.first, period.last) if note.kind != "remark"
+            note.agent_id
+            for note in self.home.state.notes.of(None, period.first, period.last)
+            if note.kind != "remark"
         }
         written = sum(agent_id in commented for agent_id in agents)
         steps.append(Step("comments", _state(written == len(agents)), written, len(agents)))
-        steps.append(Step("closed", _state(bool(agents) and not closing.sheets), closed, len(agents)))
+        steps.append(
+            Step("closed", _state(bool(agents) and not closing.sheets), closed, len(agents))
+        )
         published = self.published(period)
         read = set(self.home.state.periods.readings(period.first, period.last)) & set(agents)
         steps.append(Step("published", _state(published), int(published), None))
-        steps.append(Step("read", _state(bool(agents) and len(read) == len(agents)), len(read), len(agents)))
+        steps.append(
+            Step("read", _state(bool(agents) and len(read) == len(agents)), len(read), len(agents))
+        )
         return steps
 
     def _files(self, period: Period) -> Step:
         here, before = (self._kinds(one) for one in (period, period.before))
         missing = sorted(before - here)
         there = bool(here & {"policies", "scoresheet"})
-        return Step("files", _state(there and not missing), len(here), None, {"here": sorted(here), "missing": missing})
+        return Step(
+            "files",
+            _state(there and not missing),
+            len(here),
+            None,
+            {"here": sorted(here), "missing": missing},
+        )
 
     def _kinds(self, period: Period) -> set[str]:
         span = {"first_month": period.first, "last_month": period.last}
@@ -78,14 +101,21 @@ class Month(Data):
     def _windows(self, period: Period) -> Step:
         span = {"first_month": period.first, "last_month": period.last}
         row = self.home.warehouse.ask("windows", **span).iloc[0]
-        still_open, stale = (0 if pd.isna(row[name]) else int(row[name]) for name in ("open_policies", "stale_open"))
+        still_open, stale = (
+            0 if pd.isna(row[name]) else int(row[name]) for name in ("open_policies", "stale_open")
+        )
         until = None if pd.isna(row["closes_on"]) else row["closes_on"].date()
-        facts: dict[str, object] = {"stale": stale, "until": "—" if until is None else f"{until:%Y-%m-%d}"}
+        facts: dict[str, object] = {
+            "stale": stale,
+            "until": "—" if until is None else f"{until:%Y-%m-%d}",
+        }
         return Step("windows", _state(still_open == 0), still_open, None, facts)
 
     def _targets(self, period: Period, agents: list[str]) -> Step:
         targets = self._measured(Filters(period)).targets
-        lacking = targets[targets["count_basis"].isin(["median_target", "median_result"])]["agent_id"]
+        lacking = targets[targets["count_basis"].isin(["median_target", "median_result"])][
+            "agent_id"
+        ]
         without = len(set(lacking) & set(agents))
         return Step("targets", _state(not without), len(agents) - without, len(agents))
 
@@ -94,7 +124,11 @@ class Month(Data):
         unmatched = self.home.warehouse.ask("unmatched")
         ids = int(unmatched["id"].nunique()) if len(unmatched) else 0
         return Step(
-            "identities", _state(not spellings and not ids), spellings + ids, None, {"spellings": spellings, "ids": ids}
+            "identities",
+            _state(not spellings and not ids),
+            spellings + ids,
+            None,
+            {"spellings": spellings, "ids": ids},
         )
 
     def _objections(self, period: Period, agents: list[str]) -> Step:
@@ -104,8 +138,13 @@ class Month(Data):
             if one.agent_id in set(agents) and one.first <= period.last and period.first <= one.last
         ]
         answered = sum(one.state != "open" for one in about)
-        late = sum(one.state == "open" and one.due_on is not None and one.due_on < dt.date.today() for one in about)
-        return Step("objections", _state(answered == len(about)), answered, len(about), {"late": late})
+        late = sum(
+            one.state == "open" and one.due_on is not None and one.due_on < dt.date.today()
+            for one in about
+        )
+        return Step(
+            "objections", _state(answered == len(about)), answered, len(about), {"late": late}
+        )
 
 
 def _state(done: bool) -> str:

@@ -27,7 +27,8 @@ class Objections(Sheets):
     """Objections of a reader's scope and what follows from them."""
 
     def objections(self, agent_id: str | None = None) -> list[Objection]:
-        """Objections of the scope, and those that the reader made or answered, whosever the agent is today."""
+        """Objections of the scope, and those that the reader made or answered, whosever the agent
+        is today."""
         self.require("object")
         every = self.home.state.objections.all(agent_id)
         return self._readable(every, {one.id for one in every if self._wrote(one)}, agent_id)
@@ -36,7 +37,8 @@ class Objections(Sheets):
         return self.who in (objection.author, objection.answered_by)
 
     def answers(self) -> dict[str, int]:
-        """How many objections of the whole company were answered in which way; for everybody to read."""
+        """How many objections of the whole company were answered in which way; for everybody to
+        read."""
         self.require("see")
         states = [one.state for one in self.home.state.objections.all()]
         return {state: states.count(state) for state in ("accepted", "partly", "rejected")}
@@ -49,7 +51,11 @@ class Objections(Sheets):
 
     def attachment(self, objection: Objection) -> Attachment | None:
         objection = self.objection(objection.id or 0)
-        return None if objection.attachment is None else self.home.state.objections.attachment(objection.attachment)
+        return (
+            None
+            if objection.attachment is None
+            else self.home.state.objections.attachment(objection.attachment)
+        )
 
     def make_objection(self, objection: Objection, attached: Attachment | None = None) -> Objection:
         self.require("object", objection.agent_id)
@@ -59,11 +65,16 @@ class Objections(Sheets):
             objection = replace(objection, proposal=checked(objection.proposal))
             self._policy(objection, objection.proposal)
         due = dt.date.today() + dt.timedelta(days=DEADLINE_DAYS)
-        return self.home.state.objections.make(replace(objection, author=self.identity.who, due_on=due), attached)
+        return self.home.state.objections.make(
+            replace(objection, author=self.identity.who, due_on=due), attached
+        )
 
-    def correction_of(self, objection: Objection, values: Mapping[str, str | None] | None = None) -> Correction:
-        """The correction that accepting an objection would write; `values` in place of those proposed. Refused to whoever does not cover
-        the agent whose policy it is, and the one who would get it: across scopes an admin decides."""
+    def correction_of(
+        self, objection: Objection, values: Mapping[str, str | None] | None = None
+    ) -> Correction:
+        """The correction that accepting an objection would write; `values` in place of those
+        proposed. Refused to whoever does not cover the agent whose policy it is, and the one who
+        would get it: across scopes an admin decides."""
         objection = self._stored(objection, "answer")
         wanted = checked(objection.proposal if values is None else values)
         if objection.about != "record" or not wanted:
@@ -75,10 +86,13 @@ class Objections(Sheets):
         self._require_covered(str(policy["agent_id"]), wanted.get("agent_id"))
         old = {name: plain(policy[name]) for name in wanted}
         month = policy["month"].date()
-        return Correction(objection.policy_id, month, wanted, old, objection.text, self.identity.who, objection.id)
+        return Correction(
+            objection.policy_id, month, wanted, old, objection.text, self.identity.who, objection.id
+        )
 
     def _stored(self, objection: Objection, action: str) -> Objection:
-        """The objection as the store has it, over the version that was read; who may is asked about that one."""
+        """The objection as the store has it, over the version that was read; who may is asked about
+        that one."""
         found = self.home.state.objections.one(objection.id or 0)
         self.require(action, found.agent_id)
         return replace(found, version=objection.version)
@@ -90,17 +104,24 @@ class Objections(Sheets):
                 raise NotAllowed("across_scopes")
 
     def _policy(self, objection: Objection, wanted: Mapping[str, str | None]) -> Any:
-        """The policy an objection names, of the period it concerns: one of the agent's own, or one that is claimed for them."""
+        """The policy an objection names, of the period it concerns: one of the agent's own, or one
+        that is claimed for them."""
         found = self.home.warehouse.ask("policy", policy_id=objection.policy_id, month=None)
         first, last = pd.Timestamp(objection.first), pd.Timestamp(objection.last)
         inside = found[(found["month"] >= first) & (found["month"] <= last)]
-        if inside.empty or objection.agent_id not in (inside.iloc[0]["agent_id"], wanted.get("agent_id")):
+        if inside.empty or objection.agent_id not in (
+            inside.iloc[0]["agent_id"],
+            wanted.get("agent_id"),
+        ):
             period = str(Period(objection.first, objection.last))
             raise RequestRefused("policy_unknown", policy=objection.policy_id, period=period)
         return inside.iloc[0]
 
-    def replay(self, objection: Objection, values: Mapping[str, str | None] | None = None) -> Replay:
-        """What accepting would change under the scheme in force, tried in a sandbox: nothing is stored."""
+    def replay(
+        self, objection: Objection, values: Mapping[str, str | None] | None = None
+    ) -> Replay:
+        """What accepting would change under the scheme in force, tried in a sandbox: nothing is
+        stored."""
         correction = self.correction_of(objection, values)
         filters = Filters(Period(objection.first, objection.last))
         scheme = self.scheme(filters.period)
@@ -112,22 +133,31 @@ class Objections(Sheets):
         return replace(found, moved=self.mine(found.moved))
 
     def answer(
-        self, objection: Objection, state: str, answer: str, values: Mapping[str, str | None] | None = None
+        self,
+        objection: Objection,
+        state: str,
+        answer: str,
+        values: Mapping[str, str | None] | None = None,
     ) -> Objection:
-        """Answer an objection; accepting "data wrong" on a record writes the correction and rolls its month up again. Nobody decides on
-        what they objected to themselves."""
+        """Answer an objection; accepting "data wrong" on a record writes the correction and rolls
+        its month up again. Nobody decides on what they objected to themselves."""
         objection = self._stored(objection, "answer")
         if objection.author == self.who != LOCAL:
             raise NotAllowed("own_objection")
         correction = None
-        if state in ("accepted", "partly") and objection.kind == "data_wrong" and objection.about == "record":
+        if (
+            state in ("accepted", "partly")
+            and objection.kind == "data_wrong"
+            and objection.about == "record"
+        ):
             correction = self.correction_of(objection, values)
         answered = replace(objection, state=state, answer=answer, answered_by=self.identity.who)
         return self.home.answer(answered, correction)
 
     def closed_around(self, objection: Objection) -> list[Period]:
-        """The periods of the agent's closed sheets that an accepted objection does not move: those that cover its months. Nothing for whoever
-        has the agent no more, and for the agent those alone that were published."""
+        """The periods of the agent's closed sheets that an accepted objection does not move: those
+        that cover its months. Nothing for whoever has the agent no more, and for the agent those
+        alone that were published."""
         objection = self.objection(objection.id or 0)
         if not self.covers(objection.agent_id):
             return []
@@ -135,19 +165,30 @@ class Objections(Sheets):
         found = [
             Period(sheet.first, sheet.last)
             for sheet in every
-            if sheet.agent_id == objection.agent_id and sheet.first <= objection.last and objection.first <= sheet.last
+            if sheet.agent_id == objection.agent_id
+            and sheet.first <= objection.last
+            and objection.first <= sheet.last
         ]
-        return [one for one in found if self.published(one)] if self.identity.role == "agent" else found
+        return (
+            [one for one in found if self.published(one)]
+            if self.identity.role == "agent"
+            else found
+        )
 
     def corrections(self) -> list[Correction]:
         """Every correction of the scope, undone ones too."""
         self.require("answer")
         about = {one.id: one.agent_id for one in self.home.state.objections.all()}
         every = self.home.state.objections.corrections(in_force=False)
-        return [one for one in every if all(map(self.covers, _concerned(one, about.get(one.objection or 0))))]
+        return [
+            one
+            for one in every
+            if all(map(self.covers, _concerned(one, about.get(one.objection or 0))))
+        ]
 
     def undo_corrections(self, correction_ids: Sequence[int]) -> None:
-        """Take accepted corrections back: the figures are what they were before, the objection and its answer stay."""
+        """Take accepted corrections back: the figures are what they were before, the objection and
+        its answer stay."""
         self.require("answer")
         mine = {one.id for one in self.corrections()}
         for correction_id in correction_ids:
@@ -158,12 +199,20 @@ class Objections(Sheets):
 
 def _concerned(correction: Correction, agent_id: str | None) -> set[str]:
     """Whom a correction concerns: the agent who objected, who had the policy, and who got it."""
-    return {one for one in (agent_id, correction.old.get("agent_id"), correction.values.get("agent_id")) if one}
+    return {
+        one
+        for one in (agent_id, correction.old.get("agent_id"), correction.values.get("agent_id"))
+        if one
+    }
 
 
 def checked(values: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Corrected values as the warehouse takes them; refuses what it could not read. An empty exclusion means "none"."""
-    return {name: _checked(name, "" if value is None else str(value).strip()) for name, value in values.items()}
+    """Corrected values as the warehouse takes them; refuses what it could not read. An empty
+    exclusion means "none"."""
+    return {
+        name: _checked(name, "" if value is None else str(value).strip())
+        for name, value in values.items()
+    }
 
 
 def _checked(name: str, text: str) -> str:

@@ -1,4 +1,5 @@
-"""What is in force: weight schemes and standards saved, tried, adopted and brought back; market averages, settings, proposals."""
+"""What is in force: weight schemes and standards saved, tried, adopted and brought back; market
+averages, settings, proposals."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ REHEARSED = 6  # months that a draft of the standards is shown over
 
 @dataclass(frozen=True)
 class AdoptionEffect:
-    """What adopting does: the scheme, the months with figures that it changes (month → in force before, as NAME vN), and how many
-    sheets of them are closed and stay what they are."""
+    """What adopting does: the scheme, the months with figures that it changes (month → in force
+    before, as NAME vN), and how many sheets of them are closed and stay what they are."""
 
     scheme: WeightScheme
     since: dt.date
@@ -37,11 +38,14 @@ class AdoptionEffect:
 class Rules(Objections):
     """The rules of the house, and who may change them."""
 
-    # -- weight schemes ------------------------------------------------------------------------------------------------
+    # -- weight schemes ----------------------------------------------------------------------------
 
     def schemes(self) -> dict[str, WeightScheme]:
         """Presets and the latest version of every saved scheme, by name."""
-        return {**preset_schemes(), **{scheme.name: scheme for scheme in self.home.state.schemes.all()}}
+        return {
+            **preset_schemes(),
+            **{scheme.name: scheme for scheme in self.home.state.schemes.all()},
+        }
 
     def scheme_versions(self) -> list[WeightScheme]:
         """Every saved version, oldest first."""
@@ -60,12 +64,17 @@ class Rules(Objections):
         return self.home.state.schemes.adoptions()
 
     def save_scheme(self, scheme: WeightScheme) -> WeightScheme:
-        """Save a scheme as the next version of its name: with a name that is no preset's, an author and a reason."""
+        """Save a scheme as the next version of its name: with a name that is no preset's, an author
+        and a reason."""
         self.require("scheme")
         scheme = replace(
-            scheme, name=scheme.name.strip()[:120], author=scheme.author.strip()[:120], reason=scheme.reason.strip()[:2000], label=None,
+            scheme,
+            name=scheme.name.strip()[:120],
+            author=scheme.author.strip()[:120],
+            reason=scheme.reason.strip()[:2000],
+            label=None,
             company_goal=scheme.company_goal.strip()[:2000],
-        )  # fmt: skip
+        )
         if scheme.name in preset_schemes():
             raise RequestRefused("scheme_is_preset", name=scheme.name)
         if not (scheme.name and scheme.author and scheme.reason):
@@ -93,15 +102,22 @@ class Rules(Objections):
             now = self.home.scheme(month)
             if (now.name, now.version) != (scheme.name, scheme.version):
                 changed[f"{month:%Y-%m}"] = f"{now.name} v{now.version}"
-        closed = sum(f"{one.last:%Y-%m}" in changed for one in self.home.state.sheets.closed().values())
+        closed = sum(
+            f"{one.last:%Y-%m}" in changed for one in self.home.state.sheets.closed().values()
+        )
         return AdoptionEffect(scheme, since, changed, closed)
 
-    def adopt_scheme(self, name: str, version: int | None, since: dt.date, reason: str = "") -> AdoptionEffect:
-        """Put a preset or saved scheme in force for the company from a month on: the latest decision holds from its month."""
+    def adopt_scheme(
+        self, name: str, version: int | None, since: dt.date, reason: str = ""
+    ) -> AdoptionEffect:
+        """Put a preset or saved scheme in force for the company from a month on: the latest
+        decision holds from its month."""
         self.require("scheme")
         effect = self.adoption_effect(name, version, since)
         scheme = effect.scheme
-        later = [one.effective_from for one in self.standards() if one.effective_from > effect.since]
+        later = [
+            one.effective_from for one in self.standards() if one.effective_from > effect.since
+        ]
         for month in sorted({effect.since, *later}):
             self._weighs(scheme, self.catalogue(Period(month, month)), month)
         said = reason.strip() or ("" if scheme.label else scheme.reason)
@@ -116,9 +132,11 @@ class Rules(Objections):
         try:
             vector(scheme, known)
         except RequestRefused as error:
-            raise RequestRefused("scheme_fails", name=scheme.name, month=f"{month:%Y-%m}", why=error) from error
+            raise RequestRefused(
+                "scheme_fails", name=scheme.name, month=f"{month:%Y-%m}", why=error
+            ) from error
 
-    # -- standards -----------------------------------------------------------------------------------------------------
+    # -- standards ---------------------------------------------------------------------------------
 
     def standards(self) -> list[StandardVersion]:
         """Every version, oldest first."""
@@ -137,7 +155,9 @@ class Rules(Objections):
         months = [month for month in self._months() if month <= period.last][-REHEARSED:]
         return [self._both(month, known, scheme) for month in months]
 
-    def _both(self, month: dt.date, known: Catalogue, scheme: WeightScheme | None) -> tuple[Evaluation, Evaluation]:
+    def _both(
+        self, month: dt.date, known: Catalogue, scheme: WeightScheme | None
+    ) -> tuple[Evaluation, Evaluation]:
         filters = Filters(Period(month, month))
         weights = scheme or self.scheme(filters.period)
         return evaluate(self._measured(filters), weights), self._under(filters, known, weights)
@@ -148,13 +168,19 @@ class Rules(Objections):
     def try_standard(
         self, version: StandardVersion, progress: Callable[[float], None] = lambda share: None
     ) -> Catalogue:
-        """Evaluate every month with figures, every closed sheet and everything that pages ask under a draft.
+        """Evaluate every month with figures, every closed sheet and everything that pages ask under
+        a draft.
 
-        Refused, naming the month and what failed, as soon as anything does; nothing is stored either way.
+        Refused, naming the month and what failed, as soon as anything does; nothing is stored
+        either way.
         """
         self.require("standard")
         known = with_version(version)
-        later = [one.effective_from for one in self.adoptions() if one.effective_from > version.effective_from]
+        later = [
+            one.effective_from
+            for one in self.adoptions()
+            if one.effective_from > version.effective_from
+        ]
         for month in sorted({version.effective_from, *later}):
             self._weighs(self.home.scheme(month), known, month)
         closed = self.home.state.sheets.closed()
@@ -171,36 +197,54 @@ class Rules(Objections):
                         differs(kept.snapshot, sheet(around, agent_id, None))
             except RenewalError as error:
                 raise RequestRefused("standard_fails", month=f"{month:%Y-%m}", why=error) from error
-            except Exception as error:  # whatever it is, a version under which anything fails is not put in force
-                raise RequestRefused("standard_fails", month=f"{month:%Y-%m}", why=type(error).__name__) from error
+            except (
+                Exception
+            ) as error:  # whatever it is, a version under which anything fails is not put in force
+                raise RequestRefused(
+                    "standard_fails", month=f"{month:%Y-%m}", why=type(error).__name__
+                ) from error
         return known
 
     def adopt_standard(
-        self, version: StandardVersion, expected: int, progress: Callable[[float], None] = lambda share: None
+        self,
+        version: StandardVersion,
+        expected: int,
+        progress: Callable[[float], None] = lambda share: None,
     ) -> StandardVersion:
         """Adopt a version over the one that was read, once everything evaluates under it."""
         self.require("standard")
         if not version.reason.strip():
             raise RequestRefused("reason_missing")
         made = replace(
-            version, author=self.identity.who, reason=version.reason.strip()[:2000],
+            version,
+            author=self.identity.who,
+            reason=version.reason.strip()[:2000],
             effective_from=self._month_of(version.effective_from),
-        )  # fmt: skip
+        )
         self.try_standard(made, progress)
         return self.home.state.save_standard(made, expected)
 
     def restored_standard(self, version: int, since: dt.date, reason: str) -> StandardVersion:
-        """An earlier version (0: the built-in one) as a new one from a month on; to be adopted like any other."""
+        """An earlier version (0: the built-in one) as a new one from a month on; to be adopted like
+        any other."""
         earlier = next((one for one in self.standards() if one.version == version), None)
         if earlier is None:
             if version != 0:
                 raise RequestRefused("standard_unknown", version=version)
             earlier = StandardVersion({}, {}, {}, "", "", since)
-        return replace(earlier, reason=reason, effective_from=self._month_of(since), restores=version, made_at=None)
+        return replace(
+            earlier,
+            reason=reason,
+            effective_from=self._month_of(since),
+            restores=version,
+            made_at=None,
+        )
 
-    def undo_standard(self, reason: str, progress: Callable[[float], None] = lambda share: None) -> StandardVersion:
-        """Bring back what held before the latest version: from its month on the version before it, and where another began later, that
-        one from its month; the last of those adopted."""
+    def undo_standard(
+        self, reason: str, progress: Callable[[float], None] = lambda share: None
+    ) -> StandardVersion:
+        """Bring back what held before the latest version: from its month on the version before it,
+        and where another began later, that one from its month; the last of those adopted."""
         every = self.standards()
         if not every:
             raise RequestRefused("nothing_to_undo")
@@ -212,18 +256,21 @@ class Rules(Objections):
             version = before.version if before else 0
             if month < latest.effective_from or version == held:
                 continue
-            made = self.adopt_standard(self.restored_standard(version, month, reason), expected, progress)
+            made = self.adopt_standard(
+                self.restored_standard(version, month, reason), expected, progress
+            )
             expected, held = made.version, version
         return made
 
-    # -- market averages, settings, proposals --------------------------------------------------------------------------
+    # -- market averages, settings, proposals ------------------------------------------------------
 
     def market(self) -> dict[str, MarketAverage]:
         """What the trade reaches, as somebody entered it, by indicator."""
         return self.home.state.market.all()
 
     def save_market(self, indicator: str, value: float | None, source: str) -> None:
-        """Enter what the trade reaches on an indicator and where that is known from; None takes it out."""
+        """Enter what the trade reaches on an indicator and where that is known from; None takes it
+        out."""
         self.require("standard")
         if value is None:
             self.home.state.market.remove(indicator, self.identity.who)
@@ -241,7 +288,8 @@ class Rules(Objections):
         self.home.change_settings(changes, self.identity.who)
 
     def proposals(self) -> tuple[int, pd.DataFrame | None]:
-        """How many have said how they would weigh the categories, and what they would choose together: no single one's answer."""
+        """How many have said how they would weigh the categories, and what they would choose
+        together: no single one's answer."""
         self.require("see_others")
         found = self.home.state.proposals()
         return len(found), opinions(found)
@@ -257,7 +305,8 @@ class Rules(Objections):
         return self.home.settings
 
     def propose_weights(self, categories: Mapping[str, float], ticket: str | None = None) -> str:
-        """Say, unnamed, how one would weigh the categories; with the ticket of the first time, in its place. The ticket."""
+        """Say, unnamed, how one would weigh the categories; with the ticket of the first time, in
+        its place. The ticket."""
         self.require("propose")
         return self.home.state.propose_weights(self.who, categories, ticket)
 

@@ -1,4 +1,5 @@
-"""Sheets as a reader may see them: live and closed, their notes, talks and confirmations; closing and opening again."""
+"""Sheets as a reader may see them: live and closed, their notes, talks and confirmations; closing
+and opening again."""
 
 from __future__ import annotations
 
@@ -21,8 +22,9 @@ Written = TypeVar("Written", Note, Talk, Objection)
 
 @dataclass(frozen=True)
 class Closing:
-    """What closing would do, in numbers: the sheets that are open, those of them that are provisional, the objections about this
-    period that nobody has answered yet, and the sheets without a comment or advice."""
+    """What closing would do, in numbers: the sheets that are open, those of them that are
+    provisional, the objections about this period that nobody has answered yet, and the sheets
+    without a comment or advice."""
 
     sheets: tuple[str, ...]
     provisional: tuple[str, ...]
@@ -33,11 +35,11 @@ class Closing:
 class Sheets(Figures):
     """The evaluation sheets of a reader's scope."""
 
-    # -- reading -------------------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def around(self, filters: Filters) -> Around:
-        """What the sheets of one period share, under the scheme in force; the period before has the same channel. A sheet of any period is
-        for whoever has the agent today."""
+        """What the sheets of one period share, under the scheme in force; the period before has the
+        same channel. A sheet of any period is for whoever has the agent today."""
         self.require("see")
         filters = replace(filters, theirs=True)
         evaluation = self.evaluation(filters)
@@ -60,27 +62,39 @@ class Sheets(Figures):
         return sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
 
     def _for_reader(self, whole: Mapping[str, Any]) -> dict[str, Any]:
-        return for_own_eyes(whole, self.published_periods()) if self.identity.role == "agent" else dict(whole)
+        return (
+            for_own_eyes(whole, self.published_periods())
+            if self.identity.role == "agent"
+            else dict(whole)
+        )
 
     def closed_sheet(self, agent_id: str, period: Period) -> ClosedSheet | None:
         """The sheet as it was closed, if it was."""
         self.require("see", agent_id)
         self.require_published(period)
-        return self.home.state.sheets.closed(period.first, period.last).get((agent_id, period.first, period.last))
+        return self.home.state.sheets.closed(period.first, period.last).get(
+            (agent_id, period.first, period.last)
+        )
 
     def shown_sheet(self, around: Around, agent_id: str) -> dict[str, Any]:
-        """The sheet that is in force: the closed one's numbers, else the live ones; with its notes and its state.
+        """The sheet that is in force: the closed one's numbers, else the live ones; with its notes
+        and its state.
 
-        A closed sheet is of the whole agent and stays what it was, whatever is filtered, tried out, loaded or adopted.
+        A closed sheet is of the whole agent and stays what it was, whatever is filtered, tried out,
+        loaded or adopted.
         """
         period = around.evaluation.measured.period
         closed = self.closed_sheet(agent_id, period)
         return self._with_state(closed, around, agent_id)
 
     def shown_sheets(
-        self, around: Around, agent_ids: Sequence[str], step: Callable[[int], object] = lambda done: None
+        self,
+        around: Around,
+        agent_ids: Sequence[str],
+        step: Callable[[int], object] = lambda done: None,
     ) -> tuple[list[dict[str, Any]], list[str]]:
-        """The sheets in force of several agents, and whom they leave out: those who are not the reader's today."""
+        """The sheets in force of several agents, and whom they leave out: those who are not the
+        reader's today."""
         self.require("see")
         made, left_out = [], []
         for at, agent_id in enumerate(agent_ids):
@@ -92,14 +106,17 @@ class Sheets(Figures):
         return made, left_out
 
     def moved_on(self, filters: Filters) -> list[str]:
-        """Whose figures of a period the reader sees, but whose sheets no longer: they belong to another team today."""
+        """Whose figures of a period the reader sees, but whose sheets no longer: they belong to
+        another team today."""
         self.require("see")
         measured = self._measured(replace(filters, theirs=False))
         had = [str(one) for one in measured.people["agent_id"][measured.shown]]
         now = self.covered(had)
         return [one for one in had if one not in now]
 
-    def _with_state(self, closed: ClosedSheet | None, around: Around, agent_id: str) -> dict[str, Any]:
+    def _with_state(
+        self, closed: ClosedSheet | None, around: Around, agent_id: str
+    ) -> dict[str, Any]:
         period = around.evaluation.measured.period
         state = None
         if closed is None:
@@ -113,13 +130,27 @@ class Sheets(Figures):
                 changed = data_changed(closed.snapshot, sheet(whole, agent_id, None))
             except RequestRefused:
                 changed = True  # withdrawn: the data know nothing of this agent any more
-            state = {"by": closed.closed_by, "at": f"{closed.closed_at:%Y-%m-%d %H:%M}", "changed_since": changed}
+            state = {
+                "by": closed.closed_by,
+                "at": f"{closed.closed_at:%Y-%m-%d %H:%M}",
+                "changed_since": changed,
+            }
         read = self.home.state.periods.readings(period.first, period.last).get(agent_id)
         notes = [
-            {"kind": note.kind, "text": note.text, "author": note.author, "at": f"{note.written_at:%Y-%m-%d %H:%M}"}
+            {
+                "kind": note.kind,
+                "text": note.text,
+                "author": note.author,
+                "at": f"{note.written_at:%Y-%m-%d %H:%M}",
+            }
             for note in self.notes(agent_id, period)
         ]
-        return {**self._for_reader(chosen), "closed": state, "read": _read(read, chosen), "notes": notes}
+        return {
+            **self._for_reader(chosen),
+            "closed": state,
+            "read": _read(read, chosen),
+            "notes": notes,
+        }
 
     def confirm_read(self, agent_id: str, period: Period) -> Reading:
         """The agent says that the sheet was read; nobody says it for them."""
@@ -128,21 +159,31 @@ class Sheets(Figures):
             raise RequestRefused("read_by_agent_only")
         self.require_published(period)
         closed = self.closed_sheet(agent_id, period)
-        whole = self._live(self.around(Filters(period)), agent_id) if closed is None else closed.snapshot
+        whole = (
+            self._live(self.around(Filters(period)), agent_id)
+            if closed is None
+            else closed.snapshot
+        )
         made = Reading(agent_id, period.first, period.last, fingerprint(whole), self.identity.who)
         return self.home.state.periods.confirm(made)
 
-    # -- closing -------------------------------------------------------------------------------------------------------
+    # -- closing -----------------------------------------------------------------------------------
 
     def closing(self, period: Period, agent_ids: Sequence[str]) -> Closing:
         """What closing these agents' sheets would freeze, before anybody says yes."""
         self.require("close")
         closed = self.home.state.sheets.closed(period.first, period.last)
         mine = self.covered(agent_ids)
-        chosen = [one for one in agent_ids if (one, period.first, period.last) not in closed and one in mine]
+        chosen = [
+            one
+            for one in agent_ids
+            if (one, period.first, period.last) not in closed and one in mine
+        ]
         people = self._measured(Filters(period)).people
         still_open = people.get("open_policies", np.nan)
-        waiting = set(people["agent_id"][(still_open > 0) if hasattr(still_open, "to_numpy") else []])
+        waiting = set(
+            people["agent_id"][(still_open > 0) if hasattr(still_open, "to_numpy") else []]
+        )
         commented = {
             note.agent_id
             for note in self.home.state.notes.of(None, period.first, period.last)
@@ -173,8 +214,8 @@ class Sheets(Figures):
     ) -> int:
         """Close sheets: the whole agent under scheme and standards in force; how many were open.
 
-        Refused while a channel is chosen or weights are tried out (`scheme`), and for agents with open windows unless
-        `provisional` says that this is meant.
+        Refused while a channel is chosen or weights are tried out (`scheme`), and for agents with
+        open windows unless `provisional` says that this is meant.
         """
         self.require("close")
         for agent_id in agent_ids:
@@ -215,10 +256,12 @@ class Sheets(Figures):
     def closed_agents(self, period: Period) -> set[str]:
         """Whose sheets of a period are closed, of the agents in the reader's scope."""
         self.require("see_others")
-        closed = {agent_id for agent_id, _, _ in self.home.state.sheets.closed(period.first, period.last)}
+        closed = {
+            agent_id for agent_id, _, _ in self.home.state.sheets.closed(period.first, period.last)
+        }
         return closed if self.identity.scope is None else closed & self.covered()
 
-    # -- notes ---------------------------------------------------------------------------------------------------------
+    # -- notes -------------------------------------------------------------------------------------
 
     def notes(self, agent_id: str, period: Period) -> list[Note]:
         self.require("see", agent_id)
@@ -226,18 +269,25 @@ class Sheets(Figures):
         return self.home.state.notes.of(agent_id, period.first, period.last)
 
     def all_notes(self, agent_id: str | None = None) -> list[Note]:
-        """Every note of the scope, or one agent's; an agent reads those of published periods. Everybody reads their own, whosever the
-        agent is today."""
+        """Every note of the scope, or one agent's; an agent reads those of published periods.
+        Everybody reads their own, whosever the agent is today."""
         self.require("see")
         every = self.home.state.notes.of(agent_id)
-        found = self._readable(every, {note.id for note in every if note.author == self.who}, agent_id)
+        found = self._readable(
+            every, {note.id for note in every if note.author == self.who}, agent_id
+        )
         if self.identity.role != "agent":
             return found
         seen = self.published_periods()
-        return [note for note in found if Period(note.first, note.last) in seen or note.author == self.who]
+        return [
+            note
+            for note in found
+            if Period(note.first, note.last) in seen or note.author == self.who
+        ]
 
     def write_note(self, note: Note) -> Note:
-        """Write or change a note; an agent writes remarks, a supervisor comments and advice (a remark only for the agent)."""
+        """Write or change a note; an agent writes remarks, a supervisor comments and advice (a
+        remark only for the agent)."""
         for one in (note, *([] if note.id is None else [self.home.state.notes.one(note.id)])):
             self.require("remark" if one.kind == "remark" else "note", one.agent_id)
             self.require_published(Period(one.first, one.last))
@@ -245,17 +295,22 @@ class Sheets(Figures):
             self.require_known(note.agent_id)
         return self.home.state.notes.write(replace(note, author=self.identity.who))
 
-    # -- coaching ------------------------------------------------------------------------------------------------------
+    # -- coaching ----------------------------------------------------------------------------------
 
     def talks(self, agent_id: str | None = None) -> list[Talk]:
-        """Coaching talks of the scope, and those that the reader wrote down, whosever the agent is today; agents see none."""
+        """Coaching talks of the scope, and those that the reader wrote down, whosever the agent is
+        today; agents see none."""
         self.require("coach")
         every = self.home.state.talks.all(agent_id)
-        return self._readable(every, {talk.id for talk in every if talk.author == self.who}, agent_id)
+        return self._readable(
+            every, {talk.id for talk in every if talk.author == self.who}, agent_id
+        )
 
-    def _readable(self, every: Sequence[Written], own: Collection[int | None], agent_id: str | None) -> list[Written]:
-        """What of this the reader may read: what is about their agents, and what is their own. Refused for an agent who is not theirs and
-        of whom nothing is."""
+    def _readable(
+        self, every: Sequence[Written], own: Collection[int | None], agent_id: str | None
+    ) -> list[Written]:
+        """What of this the reader may read: what is about their agents, and what is their own.
+        Refused for an agent who is not theirs and of whom nothing is."""
         mine = self.covered({one.agent_id for one in every})
         found = [one for one in every if one.agent_id in mine or one.id in own]
         if agent_id is not None and not found:
@@ -286,4 +341,7 @@ def _read(read: Reading | None, shown: Mapping[str, Any]) -> dict[str, Any] | No
     """When the agent confirmed, and whether the numbers are still those that were confirmed."""
     if read is None or read.read_at is None:
         return None
-    return {"at": f"{read.read_at:%Y-%m-%d %H:%M}", "changed_since": read.fingerprint != fingerprint(shown)}
+    return {
+        "at": f"{read.read_at:%Y-%m-%d %H:%M}",
+        "changed_since": read.fingerprint != fingerprint(shown),
+    }

@@ -16,17 +16,21 @@ from analytics.model import Indicator
 
 
 def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
-    """One row an indicator: id, category, value, numerator, denominator, points, nominal, weight, contribution, lost,
-    team (pooled value), company (pooled value), step (Step or None)."""
+    """One row an indicator: id, category, value, numerator, denominator, points, nominal, weight,
+    contribution, lost, team (pooled value), company (pooled value), step (Step or None)."""
     row = evaluation.row(agent_id)
     known, values, scored = evaluation.catalogue, evaluation.measured.agents, evaluation.agents
     team = evaluation.people["team"].iat[row]
     teams = evaluation.measured.teams["team"].tolist()
     pooled = (
-        evaluation.measured.team_values.value[teams.index(team)] if team in teams else np.full(len(known.ids), np.nan)
+        evaluation.measured.team_values.value[teams.index(team)]
+        if team in teams
+        else np.full(len(known.ids), np.nan)
     )
     steps: list[Step | None] = [
-        step_to_next_band(one, values.value[row, at], values.numerator[row, at], values.denominator[row, at])
+        step_to_next_band(
+            one, values.value[row, at], values.numerator[row, at], values.denominator[row, at]
+        )
         for at, one in enumerate(known.indicators)
     ]
     return pd.DataFrame(
@@ -39,7 +43,9 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
             "points": values.points[row],
             "nominal": evaluation.nominal,
             "weight": scored.weight[row],
-            "contribution": np.where(np.isnan(values.points[row]), np.nan, scored.contribution[row]),
+            "contribution": np.where(
+                np.isnan(values.points[row]), np.nan, scored.contribution[row]
+            ),
             "lost": points_lost(values, scored)[row],
             "team": pooled,
             "company": evaluation.measured.company.value[0],
@@ -48,13 +54,17 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
     )
 
 
-def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """The agent's and the team's value of every indicator month by month: month, indicator, whose, value, n, low, high, others.
+def history(
+    known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members: pd.DataFrame
+) -> pd.DataFrame:
+    """The agent's and the team's value of every indicator month by month: month, indicator, whose,
+    value, n, low, high, others.
 
     low and high are the 95 % limits of the month's own counts, NaN where no spread is known.
 
-    `mine` and `theirs` are measures by month, `members` those of the team's other members, a row each: `others` counts how many of these
-    have a value of the indicator in the month. A month without a denominator has no row: a gap, never a zero.
+    `mine` and `theirs` are measures by month, `members` those of the team's other members, a row
+    each: `others` counts how many of these have a value of the indicator in the month. A month
+    without a denominator has no row: a gap, never a zero.
     """
     names = ("month", "indicator", "whose", "value", "n", "low", "high", "others")
     parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
@@ -63,15 +73,26 @@ def history(known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members:
         if one.numerator not in mine or one.denominator not in mine:
             continue
         for frame, whose in ((mine, "agent"), (theirs, "team")):
-            above, below = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in (one.numerator, one.denominator))  # fmt: skip
-            squares = frame["survey_points_sq"].to_numpy(dtype=float) if "survey_points_sq" in frame else None
+            above, below = (
+                frame[name].to_numpy(dtype=float, na_value=np.nan)
+                for name in (one.numerator, one.denominator)
+            )
+            squares = (
+                frame["survey_points_sq"].to_numpy(dtype=float)
+                if "survey_points_sq" in frame
+                else None
+            )
             low, high = interval(one, above, below, squares)
-            value = np.divide(above * one.scale, below, out=np.full(len(above), np.nan), where=below > 0)
+            value = np.divide(
+                above * one.scale, below, out=np.full(len(above), np.nan), where=below > 0
+            )
             there = ~np.isnan(value)
             months = frame["month"].to_numpy()
             others = having(one, months)
             columns = (months, value, below, low, high, others)
-            for name, column in zip(("month", "value", "n", "low", "high", "others"), columns, strict=True):
+            for name, column in zip(
+                ("month", "value", "n", "low", "high", "others"), columns, strict=True
+            ):
                 parts[name].append(column[there])
             parts["indicator"].append(np.full(there.sum(), one.id, dtype=object))
             parts["whose"].append(np.full(there.sum(), whose, dtype=object))
@@ -88,7 +109,10 @@ def _having(members: pd.DataFrame) -> Callable[[Indicator, np.ndarray], np.ndarr
     def having(one: Indicator, asked: np.ndarray) -> np.ndarray:
         if not len(months):
             return np.zeros(len(asked), dtype=int)
-        above, below = (members[name].to_numpy(dtype=float, na_value=np.nan) for name in (one.numerator, one.denominator))  # fmt: skip
+        above, below = (
+            members[name].to_numpy(dtype=float, na_value=np.nan)
+            for name in (one.numerator, one.denominator)
+        )
         valued = ~np.isnan(above) & (below > 0)
         pairs = np.unique(month[valued] * len(agents) + agent[valued])
         counts = np.bincount(pairs // len(agents), minlength=len(months))

@@ -1,4 +1,5 @@
-"""Ability or circumstances: what was to be expected of each agent's book, and how a team's change splits."""
+"""Ability or circumstances: what was to be expected of each agent's book, and how a team's change
+splits."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from analytics.statistics import kitagawa, poisson_binomial, wilson
 
 FACTORS = ("product", "channel", "region", "premium_band", "first_term")
 LEAST = 5  # expected renewals and losses below which nothing is said
-PEERS, PEER_AGENTS = 30, 3  # cases of the same kind, and agents, that others have: below, a case has no peers
+PEERS, PEER_AGENTS = (
+    30,
+    3,
+)  # cases of the same kind, and agents, that others have: below, a case has no peers
 FEWEST_AGENTS = 20  # below whom nobody is judged by an expectation that so few others make
 ALIKE = 0.5  # share of a book that has peers, below which nothing is said of it
 WEAK_AUC = 0.55
@@ -27,12 +31,16 @@ MERGED = "…"
 
 @dataclass(frozen=True)
 class CaseMix:
-    """agents: one row an agent (agent_id, n, observed, expected, difference, z, low, high, outside, rate, expected_rate, without_peers,
-    enough, standardised, covered); auc, slope of the calibration; factors that were used and those that do not vary or are missing.
+    """agents: one row an agent (agent_id, n, observed, expected, difference, z, low, high, outside,
+    rate, expected_rate, without_peers, enough, standardised, covered); auc, slope of the
+    calibration; factors that were used and those that do not vary or are missing.
 
-    enough: whether anything is said of it: five expected renewals and losses (as many as they count for), half of the book with peers (thirty cases of the same
-    kind with three other agents at least), and twenty agents altogether. standardised: the rate with the company's mix of product and channel, from kinds of which the agent has five cases; covered: the
-    share of the company's book that these kinds are. Unlike observed ÷ expected it compares two agents with very different books.
+    enough: whether anything is said of it: five expected renewals and losses (as many as they count
+    for), half of the book with peers (thirty cases of the same kind with three other agents at
+    least), and twenty agents altogether. standardised: the rate with the company's mix of product
+    and channel, from kinds of which the agent has five cases; covered: the share of the company's
+    book that these kinds are. Unlike observed ÷ expected it compares two agents with very different
+    books.
     """
 
     agents: pd.DataFrame
@@ -48,49 +56,97 @@ class CaseMix:
 
 
 def case_mix(cases: pd.DataFrame, together: Mapping[str, float] | None = None) -> CaseMix:
-    """Observed against expected renewals; `cases` has agent_id, the factors, n, renewed and token, alike closed policies a row.
+    """Observed against expected renewals; `cases` has agent_id, the factors, n, renewed and token,
+    alike closed policies a row.
 
-    Expected by a cross-fitted model without agent or team, so nobody's own policies set their expectation. The limits take in the
-    model's own error and, as `together` (agent_id → factor of the variance), that policies of a customer are decided together.
-    Refused where nothing could be expected: fewer than two agents, or nobody lost (or renewed) anything.
+    Expected by a cross-fitted model without agent or team, so nobody's own policies set their
+    expectation. The limits take in the model's own error and, as `together` (agent_id → factor of
+    the variance), that policies of a customer are decided together. Refused where nothing could be
+    expected: fewer than two agents, or nobody lost (or renewed) anything.
     """
-    used = tuple(name for name in FACTORS if name in cases and cases[name].nunique(dropna=False) > 1)
+    used = tuple(
+        name for name in FACTORS if name in cases and cases[name].nunique(dropna=False) > 1
+    )
     unused = tuple(name for name in FACTORS if name not in used)
     lost = cases["n"].sum() - cases["renewed"].sum()
     if not used or not lost or not cases["renewed"].sum() or cases["agent_id"].nunique() < 2:
         raise RequestRefused("no_case_mix")
-    table = cases.assign(agent_id=cases["agent_id"].astype(str)).sort_values("agent_id", kind="stable")
-    found = model.expected(table["renewed"], table["n"], table[list(used)], table["agent_id"], table["token"])
+    table = cases.assign(agent_id=cases["agent_id"].astype(str)).sort_values(
+        "agent_id", kind="stable"
+    )
+    found = model.expected(
+        table["renewed"], table["n"], table[list(used)], table["agent_id"], table["token"]
+    )
     table = table.assign(expected=found.probability, lonely=table["n"] * ~_with_peers(table, used))
     by_agent = table.groupby("agent_id", sort=True)
     sums = by_agent[["n", "renewed", "lonely"]].sum()
     n, alone = sums["n"].to_numpy(dtype=float), (sums["lonely"] / sums["n"]).to_numpy(dtype=float)
-    chance = (table["n"] * table["expected"] * (1 - table["expected"])).groupby(table["agent_id"], sort=True).sum()
+    chance = (
+        (table["n"] * table["expected"] * (1 - table["expected"]))
+        .groupby(table["agent_id"], sort=True)
+        .sum()
+    )
     factor = np.array([(together or {}).get(one, 1.0) for one in sums.index])
     one = poisson_binomial.surplus_rows(
-        sums["renewed"], table["expected"], by_agent.size(), table["n"], chance.to_numpy() * factor + found.error
+        sums["renewed"],
+        table["expected"],
+        by_agent.size(),
+        table["n"],
+        chance.to_numpy() * factor + found.error,
     )
     agents = pd.DataFrame(
         {
-            "agent_id": sums.index.to_numpy(), "n": sums["n"].to_numpy(), "observed": one.observed, "expected": one.expected, "difference": one.difference, "z": one.z, "low": one.low, "high": one.high,
-            "outside": one.outside, "rate": one.observed / n, "expected_rate": one.expected / n, "without_peers": alone,
-            "enough": (one.expected / factor >= LEAST) & ((n - one.expected) / factor >= LEAST) & (alone <= 1 - ALIKE) & (len(n) >= FEWEST_AGENTS),
+            "agent_id": sums.index.to_numpy(),
+            "n": sums["n"].to_numpy(),
+            "observed": one.observed,
+            "expected": one.expected,
+            "difference": one.difference,
+            "z": one.z,
+            "low": one.low,
+            "high": one.high,
+            "outside": one.outside,
+            "rate": one.observed / n,
+            "expected_rate": one.expected / n,
+            "without_peers": alone,
+            "enough": (one.expected / factor >= LEAST)
+            & ((n - one.expected) / factor >= LEAST)
+            & (alone <= 1 - ALIKE)
+            & (len(n) >= FEWEST_AGENTS),
         }
-    )  # fmt: skip
-    return CaseMix(agents.join(_standardised(table), on="agent_id"), table, found.auc, found.slope, used, unused)
+    )
+    return CaseMix(
+        agents.join(_standardised(table), on="agent_id"),
+        table,
+        found.auc,
+        found.slope,
+        used,
+        unused,
+    )
 
 
 def _with_peers(table: pd.DataFrame, used: Sequence[str]) -> np.ndarray:
     """Of which rows others have enough cases of the same kind, and enough others have some."""
     kind, size = _codes(table, used), table["n"].to_numpy(dtype=float)
     everybody = np.bincount(kind, size)[kind]
-    own = pd.Series(size).groupby([pd.factorize(table["agent_id"])[0], kind]).transform("sum").to_numpy()
-    holders = pd.DataFrame({"kind": kind, "agent": table["agent_id"].to_numpy()}).groupby("kind")["agent"].nunique()
-    return np.asarray((everybody - own >= PEERS) & (holders.reindex(kind).to_numpy() - 1 >= PEER_AGENTS))
+    own = (
+        pd.Series(size)
+        .groupby([pd.factorize(table["agent_id"])[0], kind])
+        .transform("sum")
+        .to_numpy()
+    )
+    holders = (
+        pd.DataFrame({"kind": kind, "agent": table["agent_id"].to_numpy()})
+        .groupby("kind")["agent"]
+        .nunique()
+    )
+    return np.asarray(
+        (everybody - own >= PEERS) & (holders.reindex(kind).to_numpy() - 1 >= PEER_AGENTS)
+    )
 
 
 def _codes(cases: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
-    """The kind of every case by some factors, as a number; a missing factor is a kind of its own."""
+    """The kind of every case by some factors, as a number; a missing factor is a kind of its
+    own."""
     combined = np.zeros(len(cases), dtype=np.int64)
     for name in names:
         codes, known = pd.factorize(cases[name], use_na_sentinel=False)
@@ -100,10 +156,13 @@ def _codes(cases: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
 
 
 def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    """What kind of case each is by some factors, as one word; a missing factor is a kind of its own."""
+    """What kind of case each is by some factors, as one word; a missing factor is a kind of its
+    own."""
     if not names:
         return pd.Series("—", index=cases.index)
-    parts = [cases[name].astype(object).where(cases[name].notna(), "—").astype(str) for name in names]
+    parts = [
+        cases[name].astype(object).where(cases[name].notna(), "—").astype(str) for name in names
+    ]
     out = parts[0]
     for part in parts[1:]:
         out = out + " · " + part
@@ -111,38 +170,55 @@ def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
 
 
 def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
-    """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it covers less than half the book."""
+    """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it
+    covers less than half the book."""
     kind = _codes(cases, [name for name in ("product", "channel") if name in cases])
     share = np.bincount(kind, cases["n"]) / max(cases["n"].sum(), 1)
     cells = cases.groupby(["agent_id", kind])[["renewed", "n"]].sum()
-    weight = np.where(cells["n"] >= LEAST, share[cells.index.get_level_values(1).to_numpy(dtype=np.int64)], 0.0)
-    sums = pd.DataFrame({"weighted": cells["renewed"] / cells["n"] * weight, "weight": weight}).groupby(level=0).sum()
+    weight = np.where(
+        cells["n"] >= LEAST, share[cells.index.get_level_values(1).to_numpy(dtype=np.int64)], 0.0
+    )
+    sums = (
+        pd.DataFrame({"weighted": cells["renewed"] / cells["n"] * weight, "weight": weight})
+        .groupby(level=0)
+        .sum()
+    )
     rate = (sums["weighted"] / sums["weight"]).where(sums["weight"] >= COVERED)
     return pd.DataFrame({"standardised": rate, "covered": sums["weight"]})
 
 
 def calibration(found: CaseMix, parts: int = 10) -> pd.DataFrame:
-    """Cases by their expectation in about equal parts: n, expected and observed rate, 95 % limits of the observed one."""
+    """Cases by their expectation in about equal parts: n, expected and observed rate, 95 % limits
+    of the observed one."""
     cases = found.cases.sort_values("expected", kind="stable")
     size = cases["n"].to_numpy(dtype=float)
     # Alike cases stay together, in the part where their middle lies.
     part = np.floor((size.cumsum() - size / 2) * parts / max(size.sum(), 1)).astype(int)
     table = cases.assign(of=cases["expected"] * size).groupby(part)[["n", "of", "renewed"]].sum()
     low, high = wilson.wilson(table["renewed"], table["n"])
-    table = table.assign(expected=table["of"] / table["n"], observed=table["renewed"] / table["n"], low=low, high=high)
+    table = table.assign(
+        expected=table["of"] / table["n"],
+        observed=table["renewed"] / table["n"],
+        low=low,
+        high=high,
+    )
     return table[["n", "expected", "observed", "low", "high"]].reset_index(drop=True)
 
 
 def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
-    """From the company's rate to the agent's: what each factor's mix moves, what the others leave, what is not explained; in rates.
+    """From the company's rate to the agent's: what each factor's mix moves, what the others leave,
+    what is not explained; in rates.
 
-    A factor moves the difference between the agent's mix and the company's, at the company's rates; the rest of the expectation is
-    what the factors do together.
+    A factor moves the difference between the agent's mix and the company's, at the company's rates;
+    the rest of the expectation is what the factors do together.
     """
     cases = found.cases
     mine = cases[cases["agent_id"] == agent_id]
     size = mine["n"] / mine["n"].sum()
-    overall, expected = float(cases["renewed"].sum() / cases["n"].sum()), float((mine["expected"] * size).sum())
+    overall, expected = (
+        float(cases["renewed"].sum() / cases["n"].sum()),
+        float((mine["expected"] * size).sum()),
+    )
     rows = [{"step": "company", "value": overall}]
     explained = 0.0
     for name in found.used:
@@ -160,8 +236,8 @@ def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Change:
-    """A group's change between two periods: mix, performance and total with 95 % limits (low, high each), and both by cell;
-    merged: how many small cells were put together."""
+    """A group's change between two periods: mix, performance and total with 95 % limits (low, high
+    each), and both by cell; merged: how many small cells were put together."""
 
     split: kitagawa.Split
     cells: pd.DataFrame
@@ -170,10 +246,14 @@ class Change:
     merged: int
 
 
-def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("product", "channel")) -> Change:
-    """How much of a change of the renewal rate is other business (mix) and how much other rates (performance), by cells of `by`.
+def change(
+    before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("product", "channel")
+) -> Change:
+    """How much of a change of the renewal rate is other business (mix) and how much other rates
+    (performance), by cells of `by`.
 
-    Cells of fewer than twenty policies on either side are merged into one. Limits: bootstrap over policies.
+    Cells of fewer than twenty policies on either side are merged into one. Limits: bootstrap over
+    policies.
     """
     chosen = [name for name in by if name in before and name in now]
 
@@ -182,15 +262,24 @@ def change(before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("produc
 
     both = cells(before).join(cells(now), how="outer", lsuffix="_before", rsuffix="_now").fillna(0)
     sizes = both[["size_before", "size_now"]].to_numpy()
-    small = ((sizes > 0) & (sizes < CELL)).any(axis=1)  # a cell that one side lacks altogether is mix, and stays one
+    small = ((sizes > 0) & (sizes < CELL)).any(
+        axis=1
+    )  # a cell that one side lacks altogether is mix, and stays one
     if small.sum() > 1:
         both = pd.concat([both[~small], both[small].sum().to_frame(MERGED).T])
-    x1, n1, x2, n2 = (both[name].to_numpy(dtype=float) for name in ("sum_before", "size_before", "sum_now", "size_now"))
+    x1, n1, x2, n2 = (
+        both[name].to_numpy(dtype=float)
+        for name in ("sum_before", "size_before", "sum_now", "size_now")
+    )
     split = kitagawa.kitagawa(x1, n1, x2, n2)
     random = np.random.default_rng(SEED)
     again = np.array([_split_again(random, x1, n1, x2, n2) for _ in range(RESAMPLES)])
-    limits = [(float(low), float(high)) for low, high in np.quantile(again, [0.025, 0.975], axis=0).T]
-    table = both.reset_index(names="cell").assign(mix=split.mix_by_cell, performance=split.performance_by_cell)
+    limits = [
+        (float(low), float(high)) for low, high in np.quantile(again, [0.025, 0.975], axis=0).T
+    ]
+    table = both.reset_index(names="cell").assign(
+        mix=split.mix_by_cell, performance=split.performance_by_cell
+    )
     return Change(split, table, limits[0], limits[1], int(small.sum()) if small.sum() > 1 else 0)
 
 
@@ -204,5 +293,6 @@ def _split_again(random: np.random.Generator, *sides: np.ndarray) -> tuple[float
 
 
 def none_alike(found: CaseMix) -> np.ndarray:
-    """Agents more than a fifth of whose book has no peers: their expectation rests on the model alone."""
+    """Agents more than a fifth of whose book has no peers: their expectation rests on the model
+    alone."""
     return np.asarray(found.agents["without_peers"] > 0.2)

@@ -1,4 +1,5 @@
-"""How sure a value is: its interval, n, credibility and shrunken estimate; and whether agents differ at all."""
+"""How sure a value is: its interval, n, credibility and shrunken estimate; and whether agents
+differ at all."""
 
 from __future__ import annotations
 
@@ -15,7 +16,14 @@ from analytics.evaluation import Evaluation, Measured, Values
 from analytics.insight.clusters import TOGETHER, excess
 from analytics.model import Indicator
 from analytics.scoring.standards import Floats
-from analytics.statistics import beta_binomial, deconvolution, garwood, random_effects, wilson, wilson_hilferty
+from analytics.statistics import (
+    beta_binomial,
+    deconvolution,
+    garwood,
+    random_effects,
+    wilson,
+    wilson_hilferty,
+)
 from analytics.statistics.arrays import Singles
 from analytics.statistics.gamma_poisson import fit as fit_counts
 from analytics.statistics.special import betainc, chdtrc, fdtrc, gammaincc, stdtrit
@@ -27,11 +35,22 @@ FEW_SURVEYS, CLASSIFY_SURVEYS, CLASSIFY_EVENTS = (
     20,
     5,
 )  # below: no interval worth the name; too few to place; idem events
-SPARSE, REDRAWS, SEED = 5, 399, 20260101  # expected count below which χ² misleads; how the p is then drawn
+SPARSE, REDRAWS, SEED = (
+    5,
+    399,
+    20260101,
+)  # expected count below which χ² misleads; how the p is then drawn
 DIFFER = 0.05  # above this p the agents as a whole are not told apart
-HEAVY = 10.0  # percent of a score from which an indicator decides whether anything can be told of a rank
+# percent of a score from which an indicator decides whether anything can be told of a rank
+HEAVY = 10.0
 RENEWED = "renewed_policies"
-SHARES = (RENEWED, "first_term_renewed", "quoted_policies", "month_13_renewed", "month_25_renewed")  # parts of CASES
+SHARES = (
+    RENEWED,
+    "first_term_renewed",
+    "quoted_policies",
+    "month_13_renewed",
+    "month_25_renewed",
+)  # parts of CASES
 WHOLE_CASES = (*SHARES, "complaints", "upheld_complaints", "late_renewals")
 CASES = ("due_policies", "held_policies", "first_term_due", "month_13_due", "month_25_due")
 
@@ -40,13 +59,16 @@ CASES = ("due_policies", "held_policies", "first_term_due", "month_13_due", "mon
 class Certainty:
     """One indicator of every agent, in its own unit; NaN where nothing can be said.
 
-    value: as measured; low, high: 95 % limits of the agent's own data; n: what they rest on; credibility: Z of the shrunken
-    estimate, sd its standard deviation; enough: whether the data carry a rank or a quadrant; p_equal: how likely such
-    differences are if all agents were the same.
+    value: as measured; low, high: 95 % limits of the agent's own data; n: what they rest on;
+    credibility: Z of the shrunken estimate, sd its standard deviation; enough: whether the data
+    carry a rank or a quadrant; p_equal: how likely such differences are if all agents were the
+    same.
     """
 
     indicator: str
-    kind: str  # rate | mean | count | share (renewals held against something else than the policies due) | months
+    # rate | mean | count | share (renewals held against something else than the policies due) |
+    # months
+    kind: str
     value: Floats
     low: Floats
     high: Floats
@@ -60,7 +82,9 @@ class Certainty:
     _above: Callable[[float], Floats] | None = None
     prior: beta_binomial.RatePosterior | None = None  # of rates, where there are enough of them
     alone: Floats | None = (
-        None  # where nobody's estimate can be shrunken: what the agent's own data say, half a case added to each side
+        # where nobody's estimate can be shrunken: what the agent's own data say, half a case added
+        # to each side
+        None
     )
     _law: Callable[[float], deconvolution.Quantile | None] | None = None
 
@@ -70,16 +94,19 @@ class Certainty:
         return self.p_equal < DIFFER
 
     def above(self, threshold: float) -> Floats:
-        """Posterior probability that the true value lies above the threshold; NaN without data or prior."""
+        """Posterior probability that the true value lies above the threshold; NaN without data or
+        prior."""
         return np.full(len(self.n), np.nan) if self._above is None else self._above(threshold)
 
     def true_quantile(self, share: float) -> deconvolution.Quantile | None:
-        """The quantile of the agents' true values (`share` between 0 and 1), chance taken out; None where no law of these is fitted."""
+        """The quantile of the agents' true values (`share` between 0 and 1), chance taken out; None
+        where no law of these is fitted."""
         found = None if self._law is None else self._law(share)
         return None if found is None else found.within(0.0, self.top)
 
     def drawn(self, rows: np.ndarray, draws: int, random: np.random.Generator) -> Singles:
-        """True values of `rows` (draws × rows) as the data allow them; NaN where nothing is known of the spread."""
+        """True values of `rows` (draws × rows) as the data allow them; NaN where nothing is known
+        of the spread."""
         own = self.value if self.alone is None else self.alone
         centre = np.where(np.isnan(self.shrunken), own, self.shrunken)[rows]
         spread = self.sd[rows]
@@ -110,7 +137,8 @@ _worked_out: WeakKeyDictionary[Values, dict[str, Certainty | None]] = WeakKeyDic
 
 
 def certainty(measured: Measured, indicator: str) -> Certainty | None:
-    """The certainty of an indicator; None for one whose spread the data do not tell (amounts, days, given rates).
+    """The certainty of an indicator; None for one whose spread the data do not tell (amounts, days,
+    given rates).
 
     Worked out once for the same figures, since no weight and no reader changes it.
     """
@@ -126,7 +154,8 @@ def certainty(measured: Measured, indicator: str) -> Certainty | None:
 
 
 def _remembering(above: Callable[[float], Floats]) -> Callable[[float], Floats]:
-    """The same probabilities, kept for the few thresholds that pages ask for again and again: read-only."""
+    """The same probabilities, kept for the few thresholds that pages ask for again and again:
+    read-only."""
 
     @lru_cache(maxsize=16)
     def kept(threshold: float) -> Floats:
@@ -147,22 +176,38 @@ def _certainty(measured: Measured, indicator: str) -> Certainty | None:
     if one.numerator == "survey_points":
         return _mean(measured, indicator)
     if counts_cases(measured.catalogue, indicator):
-        return _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n, excess(measured, one))
-    if one.numerator == RENEWED and one.scale == 1.0 and "due_policies" in measured.people:
-        twin = next((each.id for each in measured.catalogue.indicators if (each.numerator, each.denominator, each.scale) == (RENEWED, "due_policies", 1.0)), None)  # fmt: skip
-        due, renewed = (
-            measured.people[name].to_numpy(dtype=float, na_value=np.nan) for name in ("due_policies", RENEWED)
+        return (
+            _count(one, x, n) if one.scale != 1.0 else _rate(indicator, x, n, excess(measured, one))
         )
-        # Months without a target count on neither side: the policies due are those behind the renewals that count.
+    if one.numerator == RENEWED and one.scale == 1.0 and "due_policies" in measured.people:
+        twin = next(
+            (
+                each.id
+                for each in measured.catalogue.indicators
+                if (each.numerator, each.denominator, each.scale) == (RENEWED, "due_policies", 1.0)
+            ),
+            None,
+        )
+        due, renewed = (
+            measured.people[name].to_numpy(dtype=float, na_value=np.nan)
+            for name in ("due_policies", RENEWED)
+        )
+        # Months without a target count on neither side: the policies due are those behind the
+        # renewals that count.
         due = due * np.divide(x, renewed, out=np.ones(len(x)), where=renewed > 0)
-        rate = _rate(one.id, x, due, excess(measured, one)) if twin is None else certainty(measured, twin)
+        rate = (
+            _rate(one.id, x, due, excess(measured, one))
+            if twin is None
+            else certainty(measured, twin)
+        )
         return None if rate is None else _share(one, x, n, due, rate, excess(measured, one))
     return None
 
 
 def too_few(evaluation: Evaluation) -> np.ndarray:
-    """Who is rated on too few cases to be ranked: an indicator that carries a tenth of their score or more, on which agents differ,
-    rests on so little that the others' values tell more of theirs than their own (Z below a half)."""
+    """Who is rated on too few cases to be ranked: an indicator that carries a tenth of their score
+    or more, on which agents differ, rests on so little that the others' values tell more of theirs
+    than their own (Z below a half)."""
     known, measured, weight = evaluation.catalogue, evaluation.measured, evaluation.agents.weight
     out = np.zeros(len(evaluation.people), dtype=bool)
     for at, one in enumerate(known.indicators):
@@ -170,7 +215,9 @@ def too_few(evaluation: Evaluation) -> np.ndarray:
         if sure is not None and sure.differ:
             with np.errstate(invalid="ignore"):
                 out |= (
-                    (weight[:, at] >= HEAVY) & (sure.credibility < CLASSIFY) & ~np.isnan(measured.agents.value[:, at])
+                    (weight[:, at] >= HEAVY)
+                    & (sure.credibility < CLASSIFY)
+                    & ~np.isnan(measured.agents.value[:, at])
                 )
     found: np.ndarray = out & evaluation.agents.rated
     return found
@@ -189,9 +236,11 @@ def interval(
     squares: Floats | None = None,
     together: Floats | float = 1.0,
 ) -> tuple[Floats, Floats]:
-    """95 % limits of values in the indicator's unit from their own counts alone (agents, teams, months, the company).
+    """95 % limits of values in the indicator's unit from their own counts alone (agents, teams,
+    months, the company).
 
-    `squares`: the sum of squared survey points, for means; `together`: the factor of `clusters` for renewals. NaN where the data do not tell the spread.
+    `squares`: the sum of squared survey points, for means; `together`: the factor of `clusters` for
+    renewals. NaN where the data do not tell the spread.
     """
     nothing = np.full(np.shape(numerator), np.nan)
     with np.errstate(all="ignore"):
@@ -214,7 +263,9 @@ def interval(
             )
         usable = (numerator >= 0) & (numerator <= denominator) & (denominator > 0)
         factor = together if one.numerator in TOGETHER else 1.0
-        return wilson.wilson(np.where(usable, numerator, 0.0) / factor, np.where(usable, denominator, 0.0) / factor)
+        return wilson.wilson(
+            np.where(usable, numerator, 0.0) / factor, np.where(usable, denominator, 0.0) / factor
+        )
 
 
 def range_text(one: Indicator, low: float, high: float) -> str:
@@ -227,7 +278,8 @@ def range_text(one: Indicator, low: float, high: float) -> str:
 
 
 def _rate(indicator: str, x: Floats, n: Floats, together: Floats) -> Certainty:
-    """`together`: by what factor cases that are decided together count for less than their number."""
+    """`together`: by what factor cases that are decided together count for less than their
+    number."""
     with np.errstate(invalid="ignore"):
         there = (x >= 0) & (x <= n) & (n > 0)
     counted = np.where(there, n, 0.0)
@@ -243,26 +295,55 @@ def _rate(indicator: str, x: Floats, n: Floats, together: Floats) -> Certainty:
         spread = np.where(there, np.sqrt(alone * (1 - alone) / (trials + 2)), np.nan)
         few = np.zeros(len(x), dtype=bool)
         return Certainty(
-            indicator, "rate", value, low, high, counted, nothing, nothing, spread, few, p_equal, 1.0, alone=np.where(there, alone, np.nan)
-        )  # fmt: skip
+            indicator,
+            "rate",
+            value,
+            low,
+            high,
+            counted,
+            nothing,
+            nothing,
+            spread,
+            few,
+            p_equal,
+            1.0,
+            alone=np.where(there, alone, np.nan),
+        )
 
     def above(threshold: float) -> Floats:
         return np.where(there, prior.above(success, trials, threshold), np.nan)
 
     credibility = np.where(there, prior.credibility(trials), np.nan)
     return Certainty(
-        indicator, "rate", value, low, high, counted, credibility, np.where(there, prior.shrunken(success, trials), np.nan),
-        np.where(there, prior.sd(success, trials), np.nan), np.nan_to_num(credibility) >= CLASSIFY, p_equal, 1.0, above, prior,
+        indicator,
+        "rate",
+        value,
+        low,
+        high,
+        counted,
+        credibility,
+        np.where(there, prior.shrunken(success, trials), np.nan),
+        np.where(there, prior.sd(success, trials), np.nan),
+        np.nan_to_num(credibility) >= CLASSIFY,
+        p_equal,
+        1.0,
+        above,
+        prior,
         _law=lambda share: deconvolution.of_rates(success[there], trials[there], share),
-    )  # fmt: skip
+    )
 
 
-def _share(one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty, together: Floats) -> Certainty | None:
-    """Renewals held against a target: as uncertain as the renewals out of the policies due, in the target's unit."""
+def _share(
+    one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty, together: Floats
+) -> Certainty | None:
+    """Renewals held against a target: as uncertain as the renewals out of the policies due, in the
+    target's unit."""
     with np.errstate(all="ignore"):
         scale = np.where(n > 0, due / n, np.nan)
         expected = n * np.nansum(x) / np.nansum(n)
-        statistic = float(np.nansum((x - expected) ** 2 / (expected * (1 - np.nansum(x) / np.nansum(due)))))
+        statistic = float(
+            np.nansum((x - expected) ** 2 / (expected * (1 - np.nansum(x) / np.nansum(due))))
+        )
     known = ~np.isnan(scale * rate.value)
     if not known.any():
         return None
@@ -286,9 +367,21 @@ def _share(one: Indicator, x: Floats, n: Floats, due: Floats, rate: Certainty, t
         return deconvolution.of_means((rate.value * scale)[usable], error[usable], share)
 
     return Certainty(
-        one.id, "share", rate.value * scale, rate.low * scale, rate.high * scale, rate.n, rate.credibility, rate.shrunken * scale, rate.sd * scale, rate.enough,
-        float(chdtrc(max(int(known.sum()) - 1, 1), statistic)), float(np.nanmax(scale)), above, _law=law,
-    )  # fmt: skip
+        one.id,
+        "share",
+        rate.value * scale,
+        rate.low * scale,
+        rate.high * scale,
+        rate.n,
+        rate.credibility,
+        rate.shrunken * scale,
+        rate.sd * scale,
+        rate.enough,
+        float(chdtrc(max(int(known.sum()) - 1, 1), statistic)),
+        float(np.nanmax(scale)),
+        above,
+        _law=law,
+    )
 
 
 def _mean(measured: Measured, indicator: str) -> Certainty | None:
@@ -296,7 +389,8 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
     if "surveys" not in people or "survey_points_sq" not in people:
         return None
     n, total, squares = (
-        people[name].to_numpy(dtype=float, na_value=np.nan) for name in ("surveys", "survey_points", "survey_points_sq")
+        people[name].to_numpy(dtype=float, na_value=np.nan)
+        for name in ("surveys", "survey_points", "survey_points_sq")
     )
     there = ~np.isnan(n) & (n > 0) & ~np.isnan(squares)
     nothing = np.full(len(n), np.nan)
@@ -309,13 +403,28 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
         return None
     with np.errstate(all="ignore"):
         error = np.sqrt(within / n)
-    reach = float(stdtrit((n[there] - 1).sum(), 0.975)) * error  # all agents' answers together tell the spread of one
+    reach = (
+        float(stdtrit((n[there] - 1).sum(), 0.975)) * error
+    )  # all agents' answers together tell the spread of one
     low, high = (np.where(there, np.clip(mean + side * reach, 0, 100), np.nan) for side in (-1, 1))
     p_equal = _equal_means(mean[there], n[there], within)
     value, counted = np.where(there, mean, np.nan), np.where(there, n, 0.0)
     if (there & (n >= FEW_SURVEYS)).sum() < beta_binomial.FEWEST:
         few = np.zeros(len(n), dtype=bool)
-        return Certainty(indicator, "mean", value, low, high, counted, nothing, nothing, np.where(there, error, np.nan), few, p_equal, 100.0)  # fmt: skip
+        return Certainty(
+            indicator,
+            "mean",
+            value,
+            low,
+            high,
+            counted,
+            nothing,
+            nothing,
+            np.where(there, error, np.nan),
+            few,
+            p_equal,
+            100.0,
+        )
     found = random_effects.posterior(mean[there], error[there])
     effects = random_effects.random_effects(mean[there], error[there])
     shrunken, credibility, spread = nothing.copy(), nothing.copy(), nothing.copy()
@@ -328,14 +437,27 @@ def _mean(measured: Measured, indicator: str) -> Certainty | None:
         return out
 
     return Certainty(
-        indicator, "mean", value, low, high, counted, credibility, shrunken, spread, there & (n >= CLASSIFY_SURVEYS), p_equal, 100.0, above,
+        indicator,
+        "mean",
+        value,
+        low,
+        high,
+        counted,
+        credibility,
+        shrunken,
+        spread,
+        there & (n >= CLASSIFY_SURVEYS),
+        p_equal,
+        100.0,
+        above,
         _law=lambda share: deconvolution.of_means(mean[there], error[there], share),
-    )  # fmt: skip
+    )
 
 
 def _from_months(measured: Measured, one: Indicator) -> Certainty | None:
-    """Of results given without counts: how they vary from month to month is how far one of them can be from the agent's level. An
-    agent's own rise or fall counts as chance, too, so that the limits are rather too wide."""
+    """Of results given without counts: how they vary from month to month is how far one of them can
+    be from the agent's level. An agent's own rise or fall counts as chance, too, so that the limits
+    are rather too wide."""
     told, at = measured.month_spread.get(one.id), measured.catalogue.position(one.id)
     value = measured.agents.value[:, at]
     there = ~np.isnan(value)
@@ -347,7 +469,9 @@ def _from_months(measured: Measured, one: Indicator) -> Certainty | None:
     reach = float(stdtrit(told.freedom, 0.975)) * error
     top = {"percent": 1.0, "points": 100.0}.get(one.unit, np.inf)
     weight = 1 / error[there] ** 2
-    between = float((weight * (value[there] - (weight * value[there]).sum() / weight.sum()) ** 2).sum())
+    between = float(
+        (weight * (value[there] - (weight * value[there]).sum() / weight.sum()) ** 2).sum()
+    )
     freedom = float(there.sum() - 1)
     found = random_effects.posterior(value[there], error[there])
     credibility, shrunken, spread = (np.full(len(value), np.nan) for _ in range(3))
@@ -361,10 +485,21 @@ def _from_months(measured: Measured, one: Indicator) -> Certainty | None:
 
     with np.errstate(invalid="ignore"):
         return Certainty(
-            one.id, "months", value, np.clip(value - reach, 0.0, top), np.clip(value + reach, 0.0, top), months, credibility, shrunken, spread,
-            credibility >= CLASSIFY, float(fdtrc(freedom, told.freedom, between / freedom)), top, above,
+            one.id,
+            "months",
+            value,
+            np.clip(value - reach, 0.0, top),
+            np.clip(value + reach, 0.0, top),
+            months,
+            credibility,
+            shrunken,
+            spread,
+            credibility >= CLASSIFY,
+            float(fdtrc(freedom, told.freedom, between / freedom)),
+            top,
+            above,
             _law=lambda share: deconvolution.of_means(value[there], error[there], share),
-        )  # fmt: skip
+        )
 
 
 def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
@@ -373,7 +508,10 @@ def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
     low, high = garwood.garwood(np.where(there, x, 0.0))
     scale = one.scale
     with np.errstate(all="ignore"):
-        low, high = np.where(there, scale * low / n, np.nan), np.where(there, scale * high / n, np.nan)
+        low, high = (
+            np.where(there, scale * low / n, np.nan),
+            np.where(there, scale * high / n, np.nan),
+        )
         value = np.where(there, scale * x / n, np.nan)
     observed, exposure = x[there], n[there]
     common = observed.sum() / exposure.sum() if exposure.sum() > 0 else 0.0
@@ -397,7 +535,10 @@ def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
         spread[there] = scale * np.sqrt(observed + 0.5) / exposure
         shrunken[there] = scale * (observed + 0.5) / exposure
     else:
-        shrunken[there], spread[there] = unit * prior.shrunken(observed, expected), unit * prior.sd(observed, expected)
+        shrunken[there], spread[there] = (
+            unit * prior.shrunken(observed, expected),
+            unit * prior.sd(observed, expected),
+        )
         credibility[there] = prior.credibility(expected)
 
     def law(share: float) -> deconvolution.Quantile | None:
@@ -405,12 +546,26 @@ def _count(one: Indicator, x: Floats, n: Floats) -> Certainty:
         return None if found is None else found.times(unit)
 
     return Certainty(
-        one.id, "count", value, low, high, np.where(there, n, 0.0), credibility, shrunken, spread, enough, p_equal, np.inf, above, _law=law
-    )  # fmt: skip
+        one.id,
+        "count",
+        value,
+        low,
+        high,
+        np.where(there, n, 0.0),
+        credibility,
+        shrunken,
+        spread,
+        enough,
+        p_equal,
+        np.inf,
+        above,
+        _law=law,
+    )
 
 
 def _equal_rates(x: Floats, n: Floats) -> float:
-    """p of the test that all rates are the same; by redrawing where counts are too small for χ²; 1 where there is nothing to test."""
+    """p of the test that all rates are the same; by redrawing where counts are too small for χ²; 1
+    where there is nothing to test."""
     if len(x) < 2 or not 0 < x.sum() < n.sum():
         return 1.0
     p = x.sum() / n.sum()
@@ -426,7 +581,8 @@ def _equal_rates(x: Floats, n: Floats) -> float:
 
 
 def _equal_counts(observed: Floats, expected: Floats) -> float:
-    """p of the test that all counts follow what was expected; by redrawing where these are too small for χ²."""
+    """p of the test that all counts follow what was expected; by redrawing where these are too
+    small for χ²."""
     if len(observed) < 2 or observed.sum() <= 0:
         return 1.0
     statistic = float(((observed - expected) ** 2 / np.maximum(expected, 1e-12)).sum())

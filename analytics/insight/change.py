@@ -1,4 +1,5 @@
-"""How the company's figures moved since another period, and whether chance alone may have moved them."""
+"""How the company's figures moved since another period, and whether chance alone may have moved
+them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ REACH = 1.96  # standard errors to either side
 
 @dataclass(frozen=True)
 class Change:
-    """By how much a value moved, in its own unit, and the 95 % limits of that; NaN where nobody knows how far chance reaches."""
+    """By how much a value moved, in its own unit, and the 95 % limits of that; NaN where nobody
+    knows how far chance reaches."""
 
     by: float
     low: float
@@ -28,27 +30,36 @@ class Change:
 
     @property
     def verdict(self) -> str:
-        """told: chance hardly explains it; chance: it may; unknown: nobody knows how far chance reaches."""
+        """told: chance hardly explains it; chance: it may; unknown: nobody knows how far chance
+        reaches."""
         if math.isnan(self.low) or math.isnan(self.high):
             return "unknown"
         return "chance" if self.low <= 0.0 <= self.high else "told"
 
 
 def value_change(now: Evaluation, before: Evaluation, indicator: str) -> Change | None:
-    """Of an indicator of the company, from the limits of both periods (Newcombe's way of joining two intervals); None without both values."""
+    """Of an indicator of the company, from the limits of both periods (Newcombe's way of joining
+    two intervals); None without both values."""
     if indicator not in before.catalogue.ids:
         return None
-    (value, low, high), (was, was_low, was_high) = (_limits(one, indicator) for one in (now, before))
+    (value, low, high), (was, was_low, was_high) = (
+        _limits(one, indicator) for one in (now, before)
+    )
     if math.isnan(value + was):
         return None
     by = value - was
-    return Change(by, by - math.hypot(value - low, was_high - was), by + math.hypot(high - value, was - was_low))
+    return Change(
+        by,
+        by - math.hypot(value - low, was_high - was),
+        by + math.hypot(high - value, was - was_low),
+    )
 
 
 def score_change(now: Evaluation, before: Evaluation) -> Change | None:
     """Of the company's score, from redraws of both periods; None where either has no score.
 
-    The limits are NaN where an indicator of a tenth of the score or more has no known spread. Lighter ones of that kind are held still.
+    The limits are NaN where an indicator of a tenth of the score or more has no known spread.
+    Lighter ones of that kind are held still.
     """
     if not (now.company.rated[0] and before.company.rated[0]):
         return None
@@ -62,14 +73,18 @@ def _limits(one: Evaluation, indicator: str) -> tuple[float, float, float]:
     at = known.position(indicator)
     squares = totals.get("survey_points_sq")
     low, high = interval(
-        known[indicator], company.numerator[[0], at], company.denominator[[0], at],
-        None if squares is None or pd.isna(squares) else np.array([float(squares)]), likeness(one.measured).company,
-    )  # fmt: skip
+        known[indicator],
+        company.numerator[[0], at],
+        company.denominator[[0], at],
+        None if squares is None or pd.isna(squares) else np.array([float(squares)]),
+        likeness(one.measured).company,
+    )
     return float(company.value[0, at]), float(low[0]), float(high[0])
 
 
 def _variance(one: Evaluation) -> float:
-    """Of the company's score by redraws; more by as much as policies that are decided together tell less than their number."""
+    """Of the company's score by redraws; more by as much as policies that are decided together tell
+    less than their number."""
     weight = one.company.weight[0]
     score: Floats = np.zeros(DRAWS)
     for at, marks in of_groups(one, one.measured.company, np.array([0]), DRAWS):

@@ -1,4 +1,5 @@
-"""The coaching list: who, what they lose, what to do, the shortest step, and what reaching the team median would bring."""
+"""The coaching list: who, what they lose, what to do, the shortest step, and what reaching the team
+median would bring."""
 
 from __future__ import annotations
 
@@ -23,15 +24,18 @@ from analytics.scoring.standards import Floats, next_band
 from analytics.statistics import uplift
 
 MOST = 3
-RATE = "renewal_rate"  # what the prize of coaching is counted in; a version of the standards may lack it
+# what the prize of coaching is counted in; a version of the standards may lack it
+RATE = "renewal_rate"
 PRIZE = ("extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals")
 
 
 @dataclass(frozen=True)
 class Step:
-    """The smallest whole-unit change that reaches the next band of an indicator, and the value that really comes of it.
+    """The smallest whole-unit change that reaches the next band of an indicator, and the value that
+    really comes of it.
 
-    ahead: what has happened cannot be taken back; `amount` is then what the next period may bring at most, over as many policies.
+    ahead: what has happened cannot be taken back; `amount` is then what the next period may bring
+    at most, over as many policies.
     """
 
     indicator: str
@@ -45,12 +49,16 @@ class Step:
 def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]) -> pd.DataFrame:
     """One row an agent worth coaching, largest expected gain first.
 
-    On the list: whoever is not a role model, and whoever has a talk planned or waiting for its follow-up. Columns: agent_id, name, team, quadrant,
-    score, rated, few_cases (whether they are too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost first), lost (their points), action (text per
-    language, or what the manager wrote), step (Step or None), expected_gain (points of the score if the agent reached the
-    team median on these indicators), extra_renewals (policies, if the agent reached the team's median, over the rates that may
-    be true; at the rate as measured where these cannot be told), extra_low and extra_high (90 % limits; NaN idem), extra_premium (at the
-    agent's average premium), half_renewals (at half the gap: few close it all), last_date (of the latest talk held), next_date and comment of the talk that is open, listed (whether there is one), talk (its id) and version.
+    On the list: whoever is not a role model, and whoever has a talk planned or waiting for its
+    follow-up. Columns: agent_id, name, team, quadrant, score, rated, few_cases (whether they are
+    too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost
+    first), lost (their points), action (text per language, or what the manager wrote), step (Step
+    or None), expected_gain (points of the score if the agent reached the team median on these
+    indicators), extra_renewals (policies, if the agent reached the team's median, over the rates
+    that may be true; at the rate as measured where these cannot be told), extra_low and extra_high
+    (90 % limits; NaN idem), extra_premium (at the agent's average premium), half_renewals (at half
+    the gap: few close it all), last_date (of the latest talk held), next_date and comment of the
+    talk that is open, listed (whether there is one), talk (its id) and version.
     """
     people, values = evaluation.people, evaluation.measured.agents
     lost = points_lost(values, evaluation.agents)
@@ -65,7 +73,9 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     for talk in talks:
         if talk.state in ("done", "followed_up") and talk.talk_on is not None:
             held[talk.agent_id] = max(talk.talk_on, held.get(talk.agent_id, talk.talk_on))
-    ids, names, teams = (people[column].to_numpy(dtype=object) for column in ("agent_id", "name", "team"))
+    ids, names, teams = (
+        people[column].to_numpy(dtype=object) for column in ("agent_id", "name", "team")
+    )
     chance = quadrant_certainty(evaluation.measured, placed)
     won = {name: gains[name].to_numpy() for name in PRIZE}
     rows = []
@@ -75,14 +85,21 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         quadrant = str(placed.quadrant[row])
         if quadrant == "role_model" and entry is None:
             continue
-        order = [at for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable") if lost[row, at] > 1e-9][
-            :MOST
-        ]
+        order = [
+            at
+            for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable")
+            if lost[row, at] > 1e-9
+        ][:MOST]
         if not order and entry is None:
             continue
         median_points, _ = medians[teams[row]]
         gain = sum(
-            max(0.0, evaluation.agents.weight[row, at] * (median_points[at] - values.points[row, at]) / 100.0)
+            max(
+                0.0,
+                evaluation.agents.weight[row, at]
+                * (median_points[at] - values.points[row, at])
+                / 100.0,
+            )
             for at in order
             if not np.isnan(median_points[at])
         )
@@ -100,7 +117,8 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "due_policies": due,
                 "weakest": [one.id for one in indicators],
                 "lost": [float(lost[row, at]) for at in order],
-                "action": (entry.action if entry else "") or default_action(quadrant, indicators, chance.standing(row)),
+                "action": (entry.action if entry else "")
+                or default_action(quadrant, indicators, chance.standing(row)),
                 "step": shortest_step(evaluation, row, indicators),
                 "expected_gain": float(gain),
                 **{name: float(won[name][row]) for name in PRIZE},
@@ -117,19 +135,39 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
             }
         )
     columns = [
-        "agent_id", "name", "team", "quadrant", "score", "rated", "few_cases", "due_policies", "weakest", "lost", "action", "step", "expected_gain",
-        *PRIZE, "last_date", "next_date", "comment", "listed", "talk", "version",
-    ]  # fmt: skip
+        "agent_id",
+        "name",
+        "team",
+        "quadrant",
+        "score",
+        "rated",
+        "few_cases",
+        "due_policies",
+        "weakest",
+        "lost",
+        "action",
+        "step",
+        "expected_gain",
+        *PRIZE,
+        "last_date",
+        "next_date",
+        "comment",
+        "listed",
+        "talk",
+        "version",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["expected_gain", "agent_id"], ascending=[False, True], kind="stable").reset_index(
-        drop=True
-    )
+    return frame.sort_values(
+        ["expected_gain", "agent_id"], ascending=[False, True], kind="stable"
+    ).reset_index(drop=True)
 
 
 def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
-    """What reaching a median renewal rate (one an agent) would bring, over the rates each agent may truly have: PRIZE by column.
+    """What reaching a median renewal rate (one an agent) would bring, over the rates each agent may
+    truly have: PRIZE by column.
 
-    Where these cannot be told (too few agents for a prior), at the rate as measured and without limits.
+    Where these cannot be told (too few agents for a prior), at the rate as measured and without
+    limits.
     """
     if RATE not in evaluation.catalogue.ids:
         return pd.DataFrame(np.nan, index=range(len(evaluation.people)), columns=list(PRIZE))
@@ -138,49 +176,76 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
     due = values.denominator[:, at]
     with np.errstate(invalid="ignore"):
         extra = due * np.maximum(0.0, medians - values.value[:, at])
-    out = pd.DataFrame({"extra_renewals": extra, "half_renewals": extra / 2, "extra_low": np.nan, "extra_high": np.nan})
+    out = pd.DataFrame(
+        {
+            "extra_renewals": extra,
+            "half_renewals": extra / 2,
+            "extra_low": np.nan,
+            "extra_high": np.nan,
+        }
+    )
     sure = certainty(evaluation.measured, RATE)
     if sure is not None and sure.prior is not None:
         rows = np.flatnonzero(~np.isnan(sure.shrunken) & ~np.isnan(medians))
         together = excess(evaluation.measured, evaluation.catalogue.indicators[at])[rows]
-        found = uplift.uplift(values.numerator[rows, at] / together, due[rows] / together, medians[rows], sure.prior)
-        out.loc[rows, ["extra_renewals", "half_renewals", "extra_low", "extra_high"]] = together[:, None] * np.column_stack(
-            [found.extra, found.half, found.low, found.high]
-        )  # fmt: skip
-    premium = people["due_premium"].to_numpy(dtype=float, na_value=np.nan) if "due_premium" in people else np.full(len(people), np.nan)  # fmt: skip
+        found = uplift.uplift(
+            values.numerator[rows, at] / together, due[rows] / together, medians[rows], sure.prior
+        )
+        out.loc[rows, ["extra_renewals", "half_renewals", "extra_low", "extra_high"]] = together[
+            :, None
+        ] * np.column_stack([found.extra, found.half, found.low, found.high])
+    premium = (
+        people["due_premium"].to_numpy(dtype=float, na_value=np.nan)
+        if "due_premium" in people
+        else np.full(len(people), np.nan)
+    )
     with np.errstate(all="ignore"):
         return out.assign(extra_premium=out["extra_renewals"] * premium / due)[list(PRIZE)]
 
 
 def default_action(quadrant: str, weakest: list[Indicator], standing: str) -> Text:
-    """What to do: the quadrant's action where the agent stands in it firmly enough, and that of the indicator that loses most."""
+    """What to do: the quadrant's action where the agent stands in it firmly enough, and that of the
+    indicator that loses most."""
     known = actions()
-    first = known["standing"]["open"] if quadrant != UNPLACED and standing in OPEN else known["quadrant"][quadrant]
+    first = (
+        known["standing"]["open"]
+        if quadrant != UNPLACED and standing in OPEN
+        else known["quadrant"][quadrant]
+    )
     if not weakest:
         return first
     second = action_for(weakest[0])
     if second["zh"] == first["zh"]:
         return first
-    return {"zh": f"{first['zh']}；{second['zh']}", "en": f"{first['en']}; {second['en'][0].lower()}{second['en'][1:]}"}
+    return {
+        "zh": f"{first['zh']}；{second['zh']}",
+        "en": f"{first['en']}; {second['en'][0].lower()}{second['en'][1:]}",
+    }
 
 
 def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator]) -> Step | None:
     """Of these indicators, the fewest whole units to the next band: "3 more renewals".
 
-    What the next period may bring ("at most 1 complaint") is named only where nothing can be done about this one.
+    What the next period may bring ("at most 1 complaint") is named only where nothing can be done
+    about this one.
     """
     values = evaluation.measured.agents
     steps = []
     for one in indicators:
         at = evaluation.catalogue.position(one.id)
-        step = step_to_next_band(one, values.value[row, at], values.numerator[row, at], values.denominator[row, at])
+        step = step_to_next_band(
+            one, values.value[row, at], values.numerator[row, at], values.denominator[row, at]
+        )
         if step is not None:
             steps.append(step)
     return min(steps, key=lambda step: (step.ahead, step.amount), default=None)
 
 
-def step_to_next_band(one: Indicator, value: float, numerator: float, denominator: float) -> Step | None:
-    """Whole units of the numerator from here to the next knot; None without counts, or at full marks."""
+def step_to_next_band(
+    one: Indicator, value: float, numerator: float, denominator: float
+) -> Step | None:
+    """Whole units of the numerator from here to the next knot; None without counts, or at full
+    marks."""
     edge = next_band(value, one.standard)
     if one.step is None or edge is None or np.isnan(numerator) or not denominator > 0:
         return None
@@ -194,14 +259,19 @@ def step_to_next_band(one: Indicator, value: float, numerator: float, denominato
 
 
 def _team_medians(evaluation: Evaluation) -> dict[object, tuple[np.ndarray, float]]:
-    """Per team: median points of every indicator and the median renewal rate; the company's where a team has nobody else."""
+    """Per team: median points of every indicator and the median renewal rate; the company's where a
+    team has nobody else."""
     values, people = evaluation.measured.agents, evaluation.people
     known = evaluation.catalogue
-    rate = values.value[:, known.position(RATE)] if RATE in known.ids else np.full(len(people), np.nan)
+    rate = (
+        values.value[:, known.position(RATE)] if RATE in known.ids else np.full(len(people), np.nan)
+    )
 
     def medians(rows: np.ndarray) -> tuple[np.ndarray, float]:
         with np.errstate(all="ignore"):
-            marks = np.array([_median(values.points[rows, at]) for at in range(values.points.shape[1])])
+            marks = np.array(
+                [_median(values.points[rows, at]) for at in range(values.points.shape[1])]
+            )
         return marks, _median(rate[rows])
 
     everybody = medians(np.arange(len(people)))

@@ -1,4 +1,5 @@
-"""Which months tell what went with coaching, who counts as coached from when, and what was counted of each agent in them."""
+"""Which months tell what went with coaching, who counts as coached from when, and what was counted
+of each agent in them."""
 
 from __future__ import annotations
 
@@ -19,18 +20,20 @@ PERIODS = 4  # before the first talk, at most: three say what to expect, the ear
 MIDDLE = 15  # a talk up to this day leaves most of its month after it
 AFTER = "after"
 
-Reason = Literal["", "nobody", "no_after", "no_history", "few", "overlap", "placebo_unknown", "placebo", "chance"]
+Reason = Literal[
+    "", "nobody", "no_after", "no_history", "few", "overlap", "placebo_unknown", "placebo", "chance"
+]
 Mask = npt.NDArray[np.bool_]
 Counts = Callable[[Period], pd.DataFrame]  # one row an agent (index agent_id): renewed, due, team
 
 
 @dataclass(frozen=True)
 class Study:
-    """reason: why the months do not allow a comparison, "" where they do; since: the month from which
-    talks are looked at; after: the chosen period as far as it lies after the first talk; before:
-    periods that end before the month of the first talk, the latest first; starts: by coached agent,
-    the month of their first talk and the first month that counts after it; others: who had a talk
-    before `since`, or nobody knows when: neither coached nor peers."""
+    """reason: why the months do not allow a comparison, "" where they do; since: the month from
+    which talks are looked at; after: the chosen period as far as it lies after the first talk;
+    before: periods that end before the month of the first talk, the latest first; starts: by
+    coached agent, the month of their first talk and the first month that counts after it; others:
+    who had a talk before `since`, or nobody knows when: neither coached nor peers."""
 
     reason: Reason
     since: dt.date | None = None
@@ -42,10 +45,12 @@ class Study:
 
 @dataclass(frozen=True)
 class Counted:
-    """agents; renewed and due before (agents × periods, the latest first) and after; who was coached.
+    """agents; renewed and due before (agents × periods, the latest first) and after; who was
+    coached.
 
     teams: codes; level: everybody's rate in the months of each cell before (the same in a column,
-    unless somebody's months differ); shift: what brings an agent's rate after to everybody's months.
+    unless somebody's months differ); shift: what brings an agent's rate after to everybody's
+    months.
     """
 
     agents: pd.Index
@@ -60,7 +65,10 @@ class Counted:
 
 
 def study(
-    chosen: Period, talks: Mapping[str, dt.date | None], months: Collection[dt.date], since: dt.date | None = None
+    chosen: Period,
+    talks: Mapping[str, dt.date | None],
+    months: Collection[dt.date],
+    since: dt.date | None = None,
 ) -> Study:
     """Lay out the months for the agents coached up to the end of a chosen period.
 
@@ -68,11 +76,19 @@ def study(
     figures. Without `since`, from the first month of talks that has half a year of figures before
     it; else two months; else the first.
     """
-    dated = {agent: day for agent, day in talks.items() if day is not None and _month(day) <= chosen.last}
+    dated = {
+        agent: day for agent, day in talks.items() if day is not None and _month(day) <= chosen.last
+    }
     if since is None:
         since = _first_round(rounds(talks, chosen.last), months)
-    fresh = {agent: day for agent, day in dated.items() if since is not None and _month(day) >= since}
-    others = frozenset(agent for agent, day in talks.items() if day is None or (agent in dated and agent not in fresh))
+    fresh = {
+        agent: day for agent, day in dated.items() if since is not None and _month(day) >= since
+    }
+    others = frozenset(
+        agent
+        for agent, day in talks.items()
+        if day is None or (agent in dated and agent not in fresh)
+    )
     if not fresh:
         return Study("nobody", since, others=others)
     first = min(fresh.values())
@@ -87,7 +103,9 @@ def study(
 
 def rounds(talks: Mapping[str, dt.date | None], last: dt.date) -> list[dt.date]:
     """The months up to `last` in which agents had their first talk."""
-    return sorted({_month(day) for day in talks.values() if day is not None and _month(day) <= last})
+    return sorted(
+        {_month(day) for day in talks.values() if day is not None and _month(day) <= last}
+    )
 
 
 def gather(plan: Study, after: Period, counts: Counts) -> Counted:
@@ -98,7 +116,9 @@ def gather(plan: Study, after: Period, counts: Counts) -> Counted:
     nobody's. Both are then held against the peers' rate in just these months.
     """
     windows, whole = [counts(period) for period in plan.before], counts(after)
-    people = whole.index.intersection(windows[0].index).difference(pd.Index(sorted(plan.others), dtype=object))
+    people = whole.index.intersection(windows[0].index).difference(
+        pd.Index(sorted(plan.others), dtype=object)
+    )
     too_late = [agent for agent, (_, start) in plan.starts.items() if start > after.last]
     people = people.difference(pd.Index(too_late, dtype=object))
     coached = np.asarray(people.isin(list(plan.starts)), dtype=bool)
@@ -123,8 +143,16 @@ def gather(plan: Study, after: Period, counts: Counts) -> Counted:
     team = windows[0]["team"].reindex(people).astype(object)
     codes = pd.factorize(team.where(team.notna(), "—").astype(str))[0]
     return Counted(
-        people, before[:, :, 0], before[:, :, 1], cells[-1][:, 0], cells[-1][:, 1], coached, codes, level, shift
-    )  # fmt: skip
+        people,
+        before[:, :, 0],
+        before[:, :, 1],
+        cells[-1][:, 0],
+        cells[-1][:, 1],
+        coached,
+        codes,
+        level,
+        shift,
+    )
 
 
 def _first_round(months_of_talks: list[dt.date], months: Collection[dt.date]) -> dt.date | None:
@@ -145,7 +173,9 @@ def _cohorts(plan: Study, where: Mapping[str, int]) -> dict[tuple[dt.date, dt.da
 
 
 def _cells(frame: pd.DataFrame, people: pd.Index) -> Floats:
-    out: Floats = frame[["renewed", "due"]].reindex(people).fillna(0.0).to_numpy(dtype=float, copy=True)
+    out: Floats = (
+        frame[["renewed", "due"]].reindex(people).fillna(0.0).to_numpy(dtype=float, copy=True)
+    )
     return out
 
 

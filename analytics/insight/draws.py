@@ -1,4 +1,5 @@
-"""Points drawn anew from what the data allow: the same draw of the renewals moves everything that hangs on them."""
+"""Points drawn anew from what the data allow: the same draw of the renewals moves everything that
+hangs on them."""
 
 from __future__ import annotations
 
@@ -20,18 +21,27 @@ DRAWS = 500
 SEED = 20260101
 MOST_UNTOLD = 0.1  # of the agents who have an indicator, above which its spread counts as unknown
 FEWEST = 8  # agents below whom nothing is borrowed from the others
-FOLLOW = ("renewed_premium", "retained_premium")  # amounts that rise and fall with the renewals behind them
+FOLLOW = (
+    "renewed_premium",
+    "retained_premium",
+)  # amounts that rise and fall with the renewals behind them
 Drawn = Callable[[str], Floats | Singles | None]
 
 
 def drawn_points(
-    known: Catalogue, values: Values, rows: np.ndarray, draw: Drawn, premiums: Callable[[str, Floats | Singles], Floats | Singles] | None = None
-) -> Iterator[tuple[int, Floats]]:  # fmt: skip
-    """Per indicator that anybody has: its position, and points (draws × rows, or 1 × rows where no spread is known).
+    known: Catalogue,
+    values: Values,
+    rows: np.ndarray,
+    draw: Drawn,
+    premiums: Callable[[str, Floats | Singles], Floats | Singles] | None = None,
+) -> Iterator[tuple[int, Floats]]:
+    """Per indicator that anybody has: its position, and points (draws × rows, or 1 × rows where no
+    spread is known).
 
-    Amounts of premium follow the drawn renewals, so that one lucky month does not count as three: `premiums` gives them for an
-    indicator's numerator and the drawn rates; without it, policies of one agent are taken for equally large. What has no known
-    spread stays as it is. `draw` gives an indicator's true values, draws × rows.
+    Amounts of premium follow the drawn renewals, so that one lucky month does not count as three:
+    `premiums` gives them for an indicator's numerator and the drawn rates; without it, policies of
+    one agent are taken for equally large. What has no known spread stays as it is. `draw` gives an
+    indicator's true values, draws × rows.
     """
     renewed = the_rate(known)
     rates = draw(renewed) if renewed is not None else None
@@ -49,7 +59,11 @@ def drawn_points(
         if one.id == renewed:
             found = rates
         elif one.numerator in (*FOLLOW, RENEWED) and moved is not None:
-            each = moved if premiums is None or one.numerator == RENEWED else premiums(one.numerator, moved)
+            each = (
+                moved
+                if premiums is None or one.numerator == RENEWED
+                else premiums(one.numerator, moved)
+            )
             found = values.value[rows, at].astype(each.dtype) * each
         else:
             found = draw(one.id)
@@ -64,12 +78,20 @@ def drawn_points(
 
 def the_rate(known: Catalogue) -> str | None:
     """The indicator that is the renewal rate by policies: amounts of premium follow it."""
-    return next((one.id for one in known.indicators if (one.numerator, one.denominator) == (RENEWED, "due_policies")), None)  # fmt: skip
+    return next(
+        (
+            one.id
+            for one in known.indicators
+            if (one.numerator, one.denominator) == (RENEWED, "due_policies")
+        ),
+        None,
+    )
 
 
 def unknown_spread(evaluation: Evaluation) -> tuple[Indicator, ...]:
-    """The indicators that carry a tenth of the weight or more and whose spread is not known for most who have them: then no range of
-    a rank, no band and no probability can be told, since they would take a value for certain that nobody knows to be."""
+    """The indicators that carry a tenth of the weight or more and whose spread is not known for
+    most who have them: then no range of a rank, no band and no probability can be told, since they
+    would take a value for certain that nobody knows to be."""
     known, values = evaluation.catalogue, evaluation.measured.agents
     rate = the_rate(known)
     drawn = rate is not None and certainty(evaluation.measured, rate) is not None
@@ -90,7 +112,8 @@ def unknown_spread(evaluation: Evaluation) -> tuple[Indicator, ...]:
 def of_agents(
     evaluation: Evaluation, rows: np.ndarray, draws: int = DRAWS, seed: int = SEED
 ) -> Iterator[tuple[int, Floats]]:
-    """The points of agents, drawn from the posteriors of `certainty`; the same seed, the same draws."""
+    """The points of agents, drawn from the posteriors of `certainty`; the same seed, the same
+    draws."""
     random = np.random.default_rng(seed)
 
     def draw(indicator: str) -> Singles | None:
@@ -112,7 +135,9 @@ def of_agents(
     return drawn_points(evaluation.catalogue, evaluation.measured.agents, rows, draw, premiums)
 
 
-_worked_out: WeakKeyDictionary[Values, dict[str, tuple[Floats, Floats] | None]] = WeakKeyDictionary()
+_worked_out: WeakKeyDictionary[Values, dict[str, tuple[Floats, Floats] | None]] = (
+    WeakKeyDictionary()
+)
 
 
 def _kept_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:
@@ -124,17 +149,21 @@ def _kept_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None
 
 
 def _usual_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:
-    """By what the share of premium that an agent keeps differs from the share of policies, against what was measured: centre and
-    standard deviation of a factor; None where squares of premiums are not known.
+    """By what the share of premium that an agent keeps differs from the share of policies, against
+    what was measured: centre and standard deviation of a factor; None where squares of premiums are
+    not known.
 
-    Of policies of different size the lost ones may happen to be the large ones: given the rate θ the share of premium varies by
-    θ (1 − θ) (Σ p² ÷ (Σ p)² − 1 ÷ n). What is left of the differences is the agent's own.
+    Of policies of different size the lost ones may happen to be the large ones: given the rate θ
+    the share of premium varies by θ (1 − θ) (Σ p² ÷ (Σ p)² − 1 ÷ n). What is left of the
+    differences is the agent's own.
     """
     people = measured.people
     if not {"due_premium", "due_premium_sq", "due_policies", RENEWED, amount} <= set(people):
         return None
     names = ("due_premium", "due_premium_sq", "due_policies", RENEWED, amount)
-    premium, squares, due, renewed, kept = (people[name].to_numpy(dtype=float, na_value=np.nan) for name in names)
+    premium, squares, due, renewed, kept = (
+        people[name].to_numpy(dtype=float, na_value=np.nan) for name in names
+    )
     with np.errstate(all="ignore"):
         rate = np.clip(renewed / due, 0.5 / (due + 1), 1 - 0.5 / (due + 1))
         ratio = kept / premium / (renewed / due)
@@ -152,7 +181,8 @@ def _usual_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | Non
 def of_groups(
     evaluation: Evaluation, values: Values, rows: np.ndarray, draws: int = DRAWS
 ) -> Iterator[tuple[int, Floats]]:
-    """The points of teams or the company, drawn from their own pooled counts (Jeffreys' priors), which are large."""
+    """The points of teams or the company, drawn from their own pooled counts (Jeffreys' priors),
+    which are large."""
     random = np.random.default_rng(SEED)
     known = evaluation.catalogue
 
@@ -163,9 +193,12 @@ def of_groups(
         with np.errstate(all="ignore"):
             totals = evaluation.measured.totals
             if one.numerator == "survey_points" and "survey_points_sq" in totals:
-                # One answer's spread is the company's: a team of one survey, or of five alike, knows nothing of its own.
+                # One answer's spread is the company's: a team of one survey, or of five alike,
+                # knows nothing of its own.
                 every = totals["survey_points"] / totals["surveys"]
-                error = np.sqrt(max(totals["survey_points_sq"] / totals["surveys"] - every**2, 0.0) / n)
+                error = np.sqrt(
+                    max(totals["survey_points_sq"] / totals["surveys"] - every**2, 0.0) / n
+                )
                 mean: Floats = np.clip(x / n + error * random.standard_normal(shape), 0.0, 100.0)
                 return mean
             if not counts_cases(known, indicator):

@@ -1,4 +1,5 @@
-"""What went with coaching: coached agents against others of whom the figures before let one expect the same."""
+"""What went with coaching: coached agents against others of whom the figures before let one expect
+the same."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ class Proof:
 
 
 def proof(plan: Study, counts: Counts) -> Proof:
-    """Compare under a plan; `counts` is asked for its periods, and for those of each later month of talks."""
+    """Compare under a plan; `counts` is asked for its periods, and for those of each later month of
+    talks."""
     known = len(plan.starts) + len(plan.others)
     if plan.reason or plan.after is None:
         return Proof("cannot_tell", plan.reason, plan, left_out=known)
@@ -82,29 +84,44 @@ def proof(plan: Study, counts: Counts) -> Proof:
     mine, theirs = found.compared & counted.coached, found.compared & ~counted.coached
     periods = _by_period(plan.before, plan.after, counted, found.compared)
     told = Proof(
-        "cannot_tell", found.reason, plan, int(mine.sum()), int(theirs.sum()), known - int(mine.sum()), periods=periods
-    )  # fmt: skip
+        "cannot_tell",
+        found.reason,
+        plan,
+        int(mine.sum()),
+        int(theirs.sum()),
+        known - int(mine.sum()),
+        periods=periods,
+    )
     one, expected = found.difference, found.expected
     if one is None or expected is None:
         return told
     if found.reason:
-        # How large a difference would have been found is no estimate: it says how many agents are needed.
-        return replace(told, detectable=one.detectable if found.reason == "chance" else float("nan"))
+        # How large a difference would have been found is no estimate: it says how many agents are
+        # needed.
+        return replace(
+            told, detectable=one.detectable if found.reason == "chance" else float("nan")
+        )
     double, trend = _double(counted, mine, theirs)
     due = counted.due_before[mine, 0]
     then = counted.renewed_before[mine, 0].sum() / due.sum()
     return replace(
-        told, verdict="higher" if one.effect > 0 else "lower", difference=one, placebo=found.placebo,
-        double=double, trend=trend,
-        expected_change=float(100 * (np.average(expected[mine], weights=due) - then)), detectable=one.detectable,
-    )  # fmt: skip
+        told,
+        verdict="higher" if one.effect > 0 else "lower",
+        difference=one,
+        placebo=found.placebo,
+        double=double,
+        trend=trend,
+        expected_change=float(100 * (np.average(expected[mine], weights=due) - then)),
+        detectable=one.detectable,
+    )
 
 
 def compare(counted: Counted) -> Comparison:
     """The coached against peers of the same expectation, and the same in the earliest period.
 
     The baseline and up to two periods before it give one expectation of each agent
-    (`calibrated_ancova` says why one). Whose expectation nobody on the other side shares is left out.
+    (`calibrated_ancova` says why one). Whose expectation nobody on the other side shares is left
+      out.
     The placebo's outcome is the earliest period, not the baseline: agents are picked by late
     figures, and a figure that picked them is low or high by just that. Where agents were picked by
     the earliest period, the placebo fails and nothing is told. It leaves nobody out: who shares an
@@ -136,13 +153,18 @@ def _placebo(counted: Counted, usable: Mask, covariates: list[int], outcome: int
         return None
     level = counted.level[:, outcome]
     earlier = replace(
-        counted, renewed_after=counted.renewed_before[:, outcome], due_after=counted.due_before[:, outcome], shift=level.mean() - level
-    )  # fmt: skip
+        counted,
+        renewed_after=counted.renewed_before[:, outcome],
+        due_after=counted.due_before[:, outcome],
+        shift=level.mean() - level,
+    )
     known, level = _expected(earlier, usable, covariates)
     return _ancova(earlier, np.flatnonzero(usable), known, level, PLACEBO_CONFIDENCE)
 
 
-def _difference(counted: Counted, usable: Mask, covariates: list[int]) -> tuple[Effect | None, Mask, Floats]:
+def _difference(
+    counted: Counted, usable: Mask, covariates: list[int]
+) -> tuple[Effect | None, Mask, Floats]:
     """The ANCOVA in points, who was compared, and everybody's expectation; no effect where too few
     have somebody like them on the other side."""
     known, level = _expected(counted, usable, covariates)
@@ -158,22 +180,31 @@ def _difference(counted: Counted, usable: Mask, covariates: list[int]) -> tuple[
     return _ancova(counted, rows[inside], part, level[inside], CONFIDENCE), compared, expected
 
 
-def _expected(counted: Counted, usable: Mask, covariates: list[int]) -> tuple[ExpectedRates, Floats]:
-    """What to expect of the usable agents, and everybody's rate in the months it is expected for."""
+def _expected(
+    counted: Counted, usable: Mask, covariates: list[int]
+) -> tuple[ExpectedRates, Floats]:
+    """What to expect of the usable agents, and everybody's rate in the months it is expected
+    for."""
     renewed, due, level = (
-        cells[usable][:, covariates] for cells in (counted.renewed_before, counted.due_before, counted.level)
+        cells[usable][:, covariates]
+        for cells in (counted.renewed_before, counted.due_before, counted.level)
     )
     return expected_rates(renewed, due, level), level[:, 0]
 
 
-def _ancova(counted: Counted, rows: np.ndarray, known: ExpectedRates, level: Floats, confidence: float) -> Effect:
+def _ancova(
+    counted: Counted, rows: np.ndarray, known: ExpectedRates, level: Floats, confidence: float
+) -> Effect:
     due, share = counted.due_after[rows], np.clip(known.mean, EDGE, 1 - EDGE)
     teams = counted.teams[rows]
     return calibrated_ancova(
-        100 * (counted.renewed_after[rows] / due + counted.shift[rows]), counted.coached[rows],
+        100 * (counted.renewed_after[rows] / due + counted.shift[rows]),
+        counted.coached[rows],
         ExpectedRates(known.rates - level, known.likely, known.spread),
-        1 / (share * (1 - share) / due + known.spread**2), teams if len(np.unique(teams)) >= TEAMS else None, confidence,
-    )  # fmt: skip
+        1 / (share * (1 - share) / due + known.spread**2),
+        teams if len(np.unique(teams)) >= TEAMS else None,
+        confidence,
+    )
 
 
 def _common(expected: Floats, coached: Mask) -> Mask:
@@ -188,10 +219,15 @@ def _enough(who: Mask, coached: Mask) -> bool:
     return min(int((who & coached).sum()), int((who & ~coached).sum())) >= FEWEST
 
 
-def _double(counted: Counted, mine: Mask, theirs: Mask) -> tuple[Difference | None, Difference | None]:
-    """The sides' changes from the baseline to after, and from the period before to the baseline, in points."""
+def _double(
+    counted: Counted, mine: Mask, theirs: Mask
+) -> tuple[Difference | None, Difference | None]:
+    """The sides' changes from the baseline to after, and from the period before to the baseline, in
+    points."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        before = counted.renewed_before / counted.due_before - counted.level + counted.level.mean(axis=0)
+        before = (
+            counted.renewed_before / counted.due_before - counted.level + counted.level.mean(axis=0)
+        )
         after = counted.renewed_after / counted.due_after + counted.shift
 
     def between(first: Floats, second: Floats) -> Difference | None:
@@ -204,17 +240,28 @@ def _double(counted: Counted, mine: Mask, theirs: Mask) -> tuple[Difference | No
     return between(before[:, 0], after), between(before[:, 1], before[:, 0])
 
 
-def _by_period(before: tuple[Period, ...], after: Period, counted: Counted, compared: Mask) -> pd.DataFrame:
+def _by_period(
+    before: tuple[Period, ...], after: Period, counted: Counted, compared: Mask
+) -> pd.DataFrame:
     rows = []
     for at in (*range(len(before) - 1, -1, -1), AFTER):
         last = at == AFTER
         renewed = counted.renewed_after if last else counted.renewed_before[:, at]
         due = counted.due_after if last else counted.due_before[:, at]
         period = after if last else before[at]
-        for side, who in (("coached", compared & counted.coached), ("peers", compared & ~counted.coached)):
+        for side, who in (
+            ("coached", compared & counted.coached),
+            ("peers", compared & ~counted.coached),
+        ):
             n = float(due[who].sum())
             rate = float(renewed[who].sum()) / n if n > 0 else float("nan")
             rows.append(
-                {"period": AFTER if last else "before", "months": str(period), "side": side, "rate": rate, "n": n}
+                {
+                    "period": AFTER if last else "before",
+                    "months": str(period),
+                    "side": side,
+                    "rate": rate,
+                    "n": n,
+                }
             )
     return pd.DataFrame(rows)

@@ -1,4 +1,5 @@
-"""What stands behind a figure: the kinds of records that an indicator is counted from, and an agent's rows of them."""
+"""What stands behind a figure: the kinds of records that an indicator is counted from, and an
+agent's rows of them."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Evidence:
 
 
 def kinds_behind(indicator: Indicator) -> tuple[str, ...]:
-    """The kinds of records of an indicator, numerator first; scoresheets last, which may stand for any of them."""
+    """The kinds of records of an indicator, numerator first; scoresheets last, which may stand for
+    any of them."""
     measures = toml("fields.toml")["measures"]
     kinds: list[str] = []
     for measure in (indicator.numerator, indicator.denominator):
@@ -44,24 +46,32 @@ def kinds_behind(indicator: Indicator) -> tuple[str, ...]:
 def evidence(
     indicator: Indicator, tables: Mapping[str, pd.DataFrame], set_aside: pd.DataFrame | None = None
 ) -> Evidence:
-    """The rows that concern the indicator: of ratings those of its item, of scoresheets those of its own measures; and what of them was
-    set aside for another source (of one agent: first_month, last_month, measure, why)."""
+    """The rows that concern the indicator: of ratings those of its item, of scoresheets those of
+    its own measures; and what of them was set aside for another source (of one agent: first_month,
+    last_month, measure, why)."""
     kept = dict(tables)
     if "assessments" in kept:
         item = indicator.numerator.removesuffix(ITEM_PARTS[0])
-        kept["assessments"] = kept["assessments"][kept["assessments"]["item"] == item].reset_index(drop=True)
+        kept["assessments"] = kept["assessments"][kept["assessments"]["item"] == item].reset_index(
+            drop=True
+        )
     if "scoresheet" in kept:
         concerned = {indicator.id, indicator.numerator, indicator.denominator}
         if indicator.denominator == "held_policies":
             concerned |= {"due_policies", "open_policies"}
-        kept["scoresheet"] = kept["scoresheet"][kept["scoresheet"]["measure"].isin(concerned)].reset_index(drop=True)
+        kept["scoresheet"] = kept["scoresheet"][
+            kept["scoresheet"]["measure"].isin(concerned)
+        ].reset_index(drop=True)
     found = {kind: table for kind, table in kept.items() if len(table)}
     if set_aside is None:
         return Evidence(indicator, tuple(kept), found)
-    own = set_aside[set_aside["measure"].isin((indicator.id, indicator.numerator, indicator.denominator))]
+    own = set_aside[
+        set_aside["measure"].isin((indicator.id, indicator.numerator, indicator.denominator))
+    ]
     months = {
         (
-            f"{one.first_month:%Y-%m}" + ("" if one.first_month == one.last_month else f"…{one.last_month:%Y-%m}"),
+            f"{one.first_month:%Y-%m}"
+            + ("" if one.first_month == one.last_month else f"…{one.last_month:%Y-%m}"),
             str(one.why),
         )
         for one in own.itertuples()

@@ -1,4 +1,5 @@
-"""Are groups of agents treated alike, before and after their books are compared like for like; and do indicators tell people apart."""
+"""Are groups of agents treated alike, before and after their books are compared like for like; and
+do indicators tell people apart."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ SENIORITY = ("<1", "1–3", "3–5", "5+")  # years
 
 
 def standards_check(evaluation: Evaluation) -> pd.DataFrame:
-    """One row an indicator: n, share at zero and at full marks (flagged above 15 %), item-rest correlation, the indicator it repeats
-    (|r| > 0.85), variance inflation (vif; NaN with too few complete agents), and reliability (share of the differences that is not
+    """One row an indicator: n, share at zero and at full marks (flagged above 15 %), item-rest
+    correlation, the indicator it repeats
+    (|r| > 0.85), variance inflation (vif; NaN with too few complete agents), and reliability (share
+      of the differences that is not
     chance)."""
     marks = evaluation.measured.agents.points
     known = evaluation.catalogue
@@ -37,11 +40,19 @@ def standards_check(evaluation: Evaluation) -> pd.DataFrame:
         told = sure is not None and not np.isnan(sure.credibility).all()
         rows.append(
             {
-                "indicator": one.id, "n": int((~np.isnan(marks[:, at])).sum()), "floor": floor, "ceiling": ceiling, "flagged": flagged, "item_rest": float(rest[at]),
-                "twin": known.ids[twin] if twin is not None else "", "vif": float(inflation[at]),
-                "reliability": _reliability(sure.credibility) if sure is not None and told else np.nan,
+                "indicator": one.id,
+                "n": int((~np.isnan(marks[:, at])).sum()),
+                "floor": floor,
+                "ceiling": ceiling,
+                "flagged": flagged,
+                "item_rest": float(rest[at]),
+                "twin": known.ids[twin] if twin is not None else "",
+                "vif": float(inflation[at]),
+                "reliability": _reliability(sure.credibility)
+                if sure is not None and told
+                else np.nan,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 
@@ -52,23 +63,40 @@ def _reliability(credibility: Floats) -> float:
 
 
 def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) -> dict[str, str]:
-    """agent_id → group: a column of the people, `seniority` (years since hired_on at the period's end) or `channel` (where most of the
-    agent's policies come from, by `cases`); who has none is left out."""
+    """agent_id → group: a column of the people, `seniority` (years since hired_on at the period's
+    end) or `channel` (where most of the agent's policies come from, by `cases`); who has none is
+    left out."""
     people = evaluation.people
     ids = people["agent_id"].astype(str)
     if by == "seniority":
         last = evaluation.measured.period.last
-        end = pd.Timestamp(days_of(last, last, evaluation.measured.settings.month_begins)[1]) + pd.Timedelta(days=1)
+        end = pd.Timestamp(
+            days_of(last, last, evaluation.measured.settings.month_begins)[1]
+        ) + pd.Timedelta(days=1)
         years = (end - pd.to_datetime(people["hired_on"])).dt.days / 365.25
         band = pd.cut(years, [-np.inf, 1, 3, 5, np.inf], right=False, labels=list(SENIORITY))
         return {one: str(name) for one, name in zip(ids, band, strict=True) if pd.notna(name)}
     if by == "channel":
         if cases is None or cases.empty:
             return {}
-        counted = cases.groupby(["agent_id", "channel"], observed=True)["n"].sum().rename("policies").reset_index()
-        most = counted.sort_values("policies", ascending=False, kind="stable").drop_duplicates("agent_id")
-        return {str(one): str(channel) for one, channel in zip(most["agent_id"], most["channel"], strict=True)}
-    return {one: str(group) for one, group in zip(ids, people[by], strict=True) if pd.notna(group) and group}
+        counted = (
+            cases.groupby(["agent_id", "channel"], observed=True)["n"]
+            .sum()
+            .rename("policies")
+            .reset_index()
+        )
+        most = counted.sort_values("policies", ascending=False, kind="stable").drop_duplicates(
+            "agent_id"
+        )
+        return {
+            str(one): str(channel)
+            for one, channel in zip(most["agent_id"], most["channel"], strict=True)
+        }
+    return {
+        one: str(group)
+        for one, group in zip(ids, people[by], strict=True)
+        if pd.notna(group) and group
+    }
 
 
 def _twin(marks: np.ndarray, at: int) -> int | None:
@@ -77,15 +105,23 @@ def _twin(marks: np.ndarray, at: int) -> int | None:
             continue
         both = ~np.isnan(marks[:, at]) & ~np.isnan(marks[:, other])
         a, b = marks[both, at], marks[both, other]
-        if both.sum() >= 10 and a.std() > 0 and b.std() > 0 and abs(np.corrcoef(a, b)[0, 1]) > REDUNDANT:
+        if (
+            both.sum() >= 10
+            and a.std() > 0
+            and b.std() > 0
+            and abs(np.corrcoef(a, b)[0, 1]) > REDUNDANT
+        ):
             return other
     return None
 
 
-def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, float] | None = None) -> pd.DataFrame:
-    """Groups of agents (agent_id → group): n, mean score, share graded A or B, its ratio to the best group's, the interval of that
-    difference, the mean renewal surplus per 100 policies after case mix, and whether anything can be told (20 agents a group):
-    where not, the group is neither held against the best one nor is it the best."""
+def groups(
+    evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Groups of agents (agent_id → group): n, mean score, share graded A or B, its ratio to the
+    best group's, the interval of that difference, the mean renewal surplus per 100 policies after
+    case mix, and whether anything can be told (20 agents a group): where not, the group is neither
+    held against the best one nor is it the best."""
     scored = evaluation.agents
     rows = np.flatnonzero(scored.rated)
     frame = pd.DataFrame(
@@ -93,7 +129,9 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
             "group": [of.get(str(one)) for one in evaluation.people["agent_id"].iloc[rows]],
             "agent_id": evaluation.people["agent_id"].iloc[rows].to_numpy(),
             "score": scored.score[rows],
-            "good": np.isin(scored.grade[rows], [name for name, _ in evaluation.catalogue.grades[:2]]),
+            "good": np.isin(
+                scored.grade[rows], [name for name, _ in evaluation.catalogue.grades[:2]]
+            ),
         }
     ).dropna(subset=["group"])
     if frame["group"].nunique() < 2:
@@ -115,7 +153,9 @@ def groups(evaluation: Evaluation, of: Mapping[str, str], surplus: Mapping[str, 
         told = table[enough]
         ratio[enough], flagged[enough] = four_fifths.four_fifths(rate[enough])
         best = told.iloc[int(rate[enough].argmax())]
-        low[enough], high[enough] = newcombe.newcombe_difference(told["good"], told["n"], best["good"], best["n"])
+        low[enough], high[enough] = newcombe.newcombe_difference(
+            told["good"], told["n"], best["good"], best["n"]
+        )
     if surplus is not None:
         frame = frame.assign(surplus=[surplus.get(str(one), np.nan) for one in frame["agent_id"]])
         table["surplus"] = frame.groupby("group", observed=True)["surplus"].mean().to_numpy()

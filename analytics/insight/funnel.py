@@ -17,13 +17,16 @@ from analytics.statistics import funnel as limits
 
 @dataclass(frozen=True)
 class Funnel:
-    """rate (the indicator's unit) and n of the agents of `rows`, and as how many independent cases these count (see clusters); beyond which of the limits (0.95 and 0.998, exact) each lies, and
-    which of those outside 99.8 % stay outside with the spread that agents have beyond chance (tau2; phi 1 is chance alone).
+    """rate (the indicator's unit) and n of the agents of `rows`, and as how many independent cases
+    these count (see clusters); beyond which of the limits (0.95 and 0.998, exact) each lies, and
+    which of those outside 99.8 % stay outside with the spread that agents have beyond chance (tau2;
+    phi 1 is chance alone).
 
-    centre: the pooled rate. fewest95, fewest998: from how many cases on anybody can be high (for events: from how many on none at all
-    is remarkable). chance998: how likely each would lie outside 99.8% if all were equally good; alarm95, alarm998: the chance that at
-    least one of so many honest agents lies outside. events: counts that may
-    repeat (complaints), with Poisson limits, per `scale` cases; else shares of cases, with binomial ones.
+    centre: the pooled rate. fewest95, fewest998: from how many cases on anybody can be high (for
+    events: from how many on none at all is remarkable). chance998: how likely each would lie
+    outside 99.8% if all were equally good; alarm95, alarm998: the chance that at least one of so
+    many honest agents lies outside. events: counts that may repeat (complaints), with Poisson
+    limits, per `scale` cases; else shares of cases, with binomial ones.
     """
 
     indicator: str
@@ -68,12 +71,16 @@ def first_rate(known: Catalogue) -> str:
 
 
 def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
-    """The funnel of a rate over everybody who has one; the centre is the pooled rate. Refused for what is no rate of whole cases."""
+    """The funnel of a rate over everybody who has one; the centre is the pooled rate. Refused for
+    what is no rate of whole cases."""
     known = evaluation.catalogue
     one, at = known[indicator], known.position(indicator)
     if not counts_cases(known, indicator):
         raise RequestRefused("not_a_rate", name=one.label)
-    x, n = evaluation.measured.agents.numerator[:, at], evaluation.measured.agents.denominator[:, at]
+    x, n = (
+        evaluation.measured.agents.numerator[:, at],
+        evaluation.measured.agents.denominator[:, at],
+    )
     events = one.scale != 1.0
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
@@ -82,19 +89,45 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     x, counted = x[rows], n[rows]
     centre = float(x.sum() / counted.sum())
     rate = x / counted
-    # Policies that are decided together count for less than their number; limits are those of whole cases.
+    # Policies that are decided together count for less than their number; limits are those of whole
+    # cases.
     n = np.maximum(np.round(counted / excess(evaluation.measured, one)[rows]), 1.0)
-    outside95, outside998 = (_outside(rate, *exact(centre, n, level, events)) for level in limits.LEVELS)
+    outside95, outside998 = (
+        _outside(rate, *exact(centre, n, level, events)) for level in limits.LEVELS
+    )
     spread = limits.over_dispersion(*_scores(rate * n, n, centre, events))
     dispersed = _outside(rate, *dispersed_limits(centre, n, spread.tau2, events)) & outside998
     inside = _inside(centre)
     fewest95, fewest998 = (
-        int(np.ceil(-np.log((1 - level) / 2) / inside)) if events else limits.fewest_to_be_high(inside, level)
+        int(np.ceil(-np.log((1 - level) / 2) / inside))
+        if events
+        else limits.fewest_to_be_high(inside, level)
         for level in limits.LEVELS
     )
-    chance95, chance998 = (limits.outside_chance(centre, n, level, events) for level in limits.LEVELS)
+    chance95, chance998 = (
+        limits.outside_chance(centre, n, level, events) for level in limits.LEVELS
+    )
     alarm95, alarm998 = (float(1 - np.prod(1 - chance)) for chance in (chance95, chance998))
-    return Funnel(indicator, rows, one.scale * rate, counted, n, one.scale * centre, outside95, outside998, dispersed, spread.tau2, spread.phi, fewest95, fewest998, alarm95, alarm998, chance998, events, one.scale)  # fmt: skip
+    return Funnel(
+        indicator,
+        rows,
+        one.scale * rate,
+        counted,
+        n,
+        one.scale * centre,
+        outside95,
+        outside998,
+        dispersed,
+        spread.tau2,
+        spread.phi,
+        fewest95,
+        fewest998,
+        alarm95,
+        alarm998,
+        chance998,
+        events,
+        one.scale,
+    )
 
 
 def curves(found: Funnel, points: int = 120) -> dict[str, Floats]:
@@ -103,7 +136,11 @@ def curves(found: Funnel, points: int = 120) -> dict[str, Floats]:
     centre = found.centre / found.scale
     out = {"n": n}
     for level, name in zip(limits.LEVELS, ("95", "998"), strict=True):
-        pair = exact(centre, n, level, True) if found.events else limits.proportion_limits(_inside(centre), n, level)
+        pair = (
+            exact(centre, n, level, True)
+            if found.events
+            else limits.proportion_limits(_inside(centre), n, level)
+        )
         out[f"low{name}"], out[f"high{name}"] = (found.scale * side for side in pair)
     low, high = dispersed_limits(centre, n, found.tau2, found.events)
     return {**out, "low_dispersed": found.scale * low, "high_dispersed": found.scale * high}
@@ -118,7 +155,8 @@ def exact(centre: float, n: Floats, level: float, events: bool) -> tuple[Floats,
 
 
 def dispersed_limits(centre: float, n: Floats, tau2: float, events: bool) -> tuple[Floats, Floats]:
-    """The 99.8 % limits with the spread that agents have beyond chance, on the square-root scale."""
+    """The 99.8 % limits with the spread that agents have beyond chance, on the square-root
+    scale."""
     if not events:
         return limits.dispersed_limits(_inside(centre), n, tau2, limits.LEVELS[1])
     low, high = limits.dispersed_ratio_limits(np.maximum(n * centre, 1e-9), tau2, limits.LEVELS[1])

@@ -14,13 +14,17 @@ LEAST = FEWEST + 1  # answers behind every figure: whoever reads it may have giv
 
 
 def opinions(proposals: Sequence[WeightProposal]) -> pd.DataFrame | None:
-    """By category the mean answer of the middle half, of the lowest and of the highest quarter, in whole percent; None below six answers,
-    and NaN for a quarter that has fewer. Quartiles would be single persons' answers."""
+    """By category the mean answer of the middle half, of the lowest and of the highest quarter, in
+    whole percent; None below six answers, and NaN for a quarter that has fewer. Quartiles would be
+    single persons' answers."""
     if len(proposals) < LEAST:
         return None
     shares = pd.DataFrame(
         [
-            {name: 100 * one.categories.get(name, 0.0) / sum(one.categories.values()) for name in CATEGORIES}
+            {
+                name: 100 * one.categories.get(name, 0.0) / sum(one.categories.values())
+                for name in CATEGORIES
+            }
             for one in proposals
         ]
     )

@@ -1,4 +1,5 @@
-"""Ranks and grades as they may be told: whoever rests on too few cases has no rank, and a mark beside the grade."""
+"""Ranks and grades as they may be told: whoever rests on too few cases has no rank, and a mark
+beside the grade."""
 
 from __future__ import annotations
 
@@ -14,13 +15,15 @@ UNSURE = "○"  # stands beside what rests on too little to be believed
 
 
 def ranks(evaluation: Evaluation, rows: np.ndarray) -> Any:
-    """The ranks of agents, as pandas' whole numbers; missing for whoever is not rated or rests on too few cases."""
+    """The ranks of agents, as pandas' whole numbers; missing for whoever is not rated or rests on
+    too few cases."""
     told = evaluation.agents.rated[rows] & ~too_few(evaluation)[rows]
     return pd.arrays.IntegerArray(evaluation.agents.rank[rows].astype(np.int64), ~told)
 
 
 def grades(evaluation: Evaluation, rows: np.ndarray) -> np.ndarray:
-    """The grades of agents (words), marked where they rest on too few cases; empty for whoever is not rated."""
+    """The grades of agents (words), marked where they rest on too few cases; empty for whoever is
+    not rated."""
     out: np.ndarray = evaluation.agents.grade[rows].astype(object)
     out[~evaluation.agents.rated[rows]] = ""
     few = too_few(evaluation)[rows]
@@ -34,5 +37,6 @@ def few_ids(evaluation: Evaluation) -> frozenset[str]:
 
 
 def marked(word: str, few: bool) -> str:
-    """A grade, or a name that stands in the first place, with the mark of too few cases where there are."""
+    """A grade, or a name that stands in the first place, with the mark of too few cases where there
+    are."""
     return f"{word} {UNSURE}" if few else word

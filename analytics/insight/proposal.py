@@ -1,4 +1,5 @@
-"""A standard proposed from what agents reached: full mark, pass mark, how sure both are, and who would move."""
+"""A standard proposed from what agents reached: full mark, pass mark, how sure both are, and who
+would move."""
 
 from __future__ import annotations
 
@@ -16,16 +17,21 @@ from analytics.scoring.standards import Floats
 
 FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
 FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning
-HIGHEST = {"percent": 1.0, "percent_of_target": 5.0, "points": 100.0}  # by unit: what a market average can be at most
+HIGHEST = {
+    "percent": 1.0,
+    "percent_of_target": 5.0,
+    "points": 100.0,
+}  # by unit: what a market average can be at most
 DRAWS, MANY, FEW_DRAWS = 400, 5_000, 50  # resamples; of more agents, fewer
 SEED = 20260101
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Marks in the indicator's unit with 95 % limits; market: whether the pass mark is a market average that somebody entered, else it
-    is what the company reaches as a whole; without_chance: whether chance was taken out of the spread first; standard: None where the
-    limits of the two marks overlap or none can be made."""
+    """Marks in the indicator's unit with 95 % limits; market: whether the pass mark is a market
+    average that somebody entered, else it is what the company reaches as a whole; without_chance:
+    whether chance was taken out of the spread first; standard: None where the limits of the two
+    marks overlap or none can be made."""
 
     indicator: str
     n: int
@@ -45,10 +51,12 @@ class Proposal:
 
 
 def propose(measured: Measured, indicator: str, market: float | None = None) -> Proposal | None:
-    """Full marks at the better quarter of true values, pass marks at the market average; None below thirty agents.
+    """Full marks at the better quarter of true values, pass marks at the market average; None below
+    thirty agents.
 
-    Quantiles of raw rates are stretched by chance and those of shrunken ones drawn together, hence the fitted law of true values,
-    with limits by redrawing agents and counts from it; where there is none, of values as they are, by resampling agents.
+    Quantiles of raw rates are stretched by chance and those of shrunken ones drawn together, hence
+    the fitted law of true values, with limits by redrawing agents and counts from it; where there
+    is none, of values as they are, by resampling agents.
     """
     one, at = measured.catalogue[indicator], measured.catalogue.position(indicator)
     if market is not None and not 0 <= market <= HIGHEST.get(one.unit, np.inf):
@@ -60,7 +68,9 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
         return None
     share = (100 - FULL if one.direction == "lower" else FULL) / 100
     found = None if sure is None else sure.true_quantile(share)
-    full, full_low, full_high = _resampled(there, share) if found is None else (found.value, found.low, found.high)
+    full, full_low, full_high = (
+        _resampled(there, share) if found is None else (found.value, found.low, found.high)
+    )
     if market is not None:
         pass_mark = pass_low = pass_high = market
     else:
@@ -72,13 +82,30 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
         pass_low, pass_high = float(low[0]), float(high[0])
     falling = one.direction == "lower"
     # Marks whose limits overlap are one mark: what chance alone spreads is no scale to pay by.
-    apart = full_high < np.nan_to_num(pass_low, nan=pass_mark) if falling else full_low > np.nan_to_num(pass_high, nan=pass_mark)  # fmt: skip
+    apart = (
+        full_high < np.nan_to_num(pass_low, nan=pass_mark)
+        if falling
+        else full_low > np.nan_to_num(pass_high, nan=pass_mark)
+    )
     made = _standard(one.standard, pass_mark, full, falling) if apart else None
-    return Proposal(indicator, len(there), full, full_low, full_high, pass_mark, pass_low, pass_high, market is not None, found is not None, made)  # fmt: skip
+    return Proposal(
+        indicator,
+        len(there),
+        full,
+        full_low,
+        full_high,
+        pass_mark,
+        pass_low,
+        pass_high,
+        market is not None,
+        found is not None,
+        made,
+    )
 
 
 def _resampled(there: Floats, share: float) -> tuple[float, float, float]:
-    """The quantile of values as they are, and its limits; of very many agents from as few resamples as memory wants."""
+    """The quantile of values as they are, and its limits; of very many agents from as few resamples
+    as memory wants."""
     draws = DRAWS if len(there) <= MANY else FEW_DRAWS
     random = np.random.default_rng(SEED)
     again = np.quantile(there[random.integers(0, len(there), (draws, len(there)))], share, axis=1)
@@ -87,14 +114,17 @@ def _resampled(there: Floats, share: float) -> tuple[float, float, float]:
 
 
 def _standard(old: Standard, pass_mark: float, full: float, falling: bool) -> Standard | None:
-    """Zero marks where they were (or as far below the pass mark as full marks lie above), 60 at the pass mark, 100 at the full mark."""
+    """Zero marks where they were (or as far below the pass mark as full marks lie above), 60 at the
+    pass mark, 100 at the full mark."""
     if not (full < pass_mark if falling else full > pass_mark) or not np.isfinite(pass_mark + full):
         return None
     zeros = [value for value, mark in zip(old.values, old.points, strict=True) if mark <= 0]
     zero = (min(zeros) if falling else max(zeros)) if zeros else pass_mark - (full - pass_mark)
     if not (zero > pass_mark if falling else zero < pass_mark):
         zero = pass_mark - (full - pass_mark)
-    knots = sorted([(round(zero, 4), 0.0), (round(pass_mark, 4), float(PASS)), (round(full, 4), 100.0)])
+    knots = sorted(
+        [(round(zero, 4), 0.0), (round(pass_mark, 4), float(PASS)), (round(full, 4), 100.0)]
+    )
     return Standard(tuple(value for value, _ in knots), tuple(mark for _, mark in knots), "linear")
 
 
@@ -102,6 +132,9 @@ def with_standard(known: Catalogue, indicator: str, standard: Standard) -> Catal
     """A catalogue in which one indicator has another standard."""
     return replace(
         known,
-        indicators=tuple(replace(one, standard=standard) if one.id == indicator else one for one in known.indicators),
+        indicators=tuple(
+            replace(one, standard=standard) if one.id == indicator else one
+            for one in known.indicators
+        ),
         version=-1,
     )

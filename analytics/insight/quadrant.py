@@ -25,7 +25,8 @@ class CutLine:
 
 @dataclass(frozen=True)
 class Placed:
-    """Two indicators of every agent, the cut lines, and each agent's quadrant (`unplaced` without one of the values)."""
+    """Two indicators of every agent, the cut lines, and each agent's quadrant (`unplaced` without
+    one of the values)."""
 
     x: str
     y: str
@@ -47,13 +48,14 @@ def place(
     cut: str = "median",
     cut_y: str | None = None,
 ) -> Placed:
-    """Place every agent; `cut` is median, mean, target or a number, `cut_y` the same for the other axis alone.
+    """Place every agent; `cut` is median, mean, target or a number, `cut_y` the same for the other
+    axis alone.
 
-    The axes are renewal rate and satisfaction unless others are asked for; of what a version of the standards lacks, the first
-    indicator of its category stands in.
+    The axes are renewal rate and satisfaction unless others are asked for; of what a version of the
+    standards lacks, the first indicator of its category stands in.
 
-    On the line counts as high; for an indicator where lower is better, "high" is its good side. The mean is the pooled
-    value of the company, since rates are never averaged.
+    On the line counts as high; for an indicator where lower is better, "high" is its good side. The
+    mean is the pooled value of the company, since rates are never averaged.
     """
     usual = axes(evaluation.catalogue)
     x, y = x or usual[0], y or usual[1]
@@ -64,7 +66,11 @@ def place(
     good_x = _good(x_value, x_cut.value, evaluation.catalogue[x].direction)
     good_y = _good(y_value, y_cut.value, evaluation.catalogue[y].direction)
     unplaced = np.isnan(x_value) | np.isnan(y_value) | np.isnan(x_cut.value) | np.isnan(y_cut.value)
-    names = np.select([unplaced, good_x & good_y, good_x, good_y], [UNPLACED, *QUADRANTS[:3]], default=QUADRANTS[3])
+    names = np.select(
+        [unplaced, good_x & good_y, good_x, good_y],
+        [UNPLACED, *QUADRANTS[:3]],
+        default=QUADRANTS[3],
+    )
     return Placed(x, y, x_value, y_value, x_cut, y_cut, names)
 
 

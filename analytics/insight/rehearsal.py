@@ -1,4 +1,5 @@
-"""A proposed standard tried over past periods before it is adopted: full marks, zero marks, who changes grade."""
+"""A proposed standard tried over past periods before it is adopted: full marks, zero marks, who
+changes grade."""
 
 from __future__ import annotations
 
@@ -11,11 +12,13 @@ from analytics.evaluation import Evaluation
 from analytics.insight.placing import grades
 from analytics.model import Standard
 
-JUMP = 0.05  # of the unit for rates, or 5 points: a standard that moves more within a year is warned about
+# of the unit for rates, or 5 points: a standard that moves more within a year is warned about
+JUMP = 0.05
 
 
 def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:
-    """One row a period and indicator that either side knows: share at full and at zero marks, mean points, before and after.
+    """One row a period and indicator that either side knows: share at full and at zero marks, mean
+    points, before and after.
 
     `pairs` are the same period under the standard in force and under the proposed one.
     """
@@ -25,23 +28,38 @@ def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:
         for name in ids:
             sides = [_shares(one, name) for one in (now, then)]
             rows.append(
-                {"period": str(now.measured.period), "indicator": name, **{f"{key}_before": value for key, value in sides[0].items()}, **{f"{key}_after": value for key, value in sides[1].items()}}
-            )  # fmt: skip
+                {
+                    "period": str(now.measured.period),
+                    "indicator": name,
+                    **{f"{key}_before": value for key, value in sides[0].items()},
+                    **{f"{key}_after": value for key, value in sides[1].items()},
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def grade_changes(now: Evaluation, then: Evaluation) -> pd.DataFrame:
-    """Who would have another grade: agent_id, name, team, score and grade (marked where it rests on too few cases) before and after."""
-    seen = now.in_scope & now.agents.rated & then.agents.rated & (now.agents.grade != then.agents.grade)
+    """Who would have another grade: agent_id, name, team, score and grade (marked where it rests on
+    too few cases) before and after."""
+    seen = (
+        now.in_scope
+        & now.agents.rated
+        & then.agents.rated
+        & (now.agents.grade != then.agents.grade)
+    )
     rows = np.flatnonzero(seen)
     people = now.people.iloc[rows][["agent_id", "name", "team"]].reset_index(drop=True)
     return people.assign(
-        score_before=now.agents.score[rows], score_after=then.agents.score[rows], grade_before=grades(now, rows), grade_after=grades(then, rows)
-    )  # fmt: skip
+        score_before=now.agents.score[rows],
+        score_after=then.agents.score[rows],
+        grade_before=grades(now, rows),
+        grade_after=grades(then, rows),
+    )
 
 
 def jumps(old: Standard, new: Standard, scale: float) -> float:
-    """How far the knots moved at most at the same points, in the indicator's unit over `scale` (0.01 for a percent)."""
+    """How far the knots moved at most at the same points, in the indicator's unit over `scale`
+    (0.01 for a percent)."""
     marks = sorted({*old.points, *new.points})
     return max(abs(_value_at(old, mark) - _value_at(new, mark)) for mark in marks) / scale
 

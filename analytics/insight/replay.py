@@ -1,4 +1,5 @@
-"""What a correction would change: the agent's own sheet, and everybody else whose rank or quadrant moves."""
+"""What a correction would change: the agent's own sheet, and everybody else whose rank or quadrant
+moves."""
 
 from __future__ import annotations
 
@@ -14,14 +15,22 @@ from analytics.insight.quadrant import Placed
 
 @dataclass(frozen=True)
 class Replay:
-    """own: one row an indicator (and the score) with before and after; moved: others whose rank, grade or quadrant changes."""
+    """own: one row an indicator (and the score) with before and after; moved: others whose rank,
+    grade or quadrant changes."""
 
     own: pd.DataFrame
     moved: pd.DataFrame
 
 
-def replay(before: Evaluation, placed_before: Placed, after: Evaluation, placed_after: Placed, agent_id: str) -> Replay:
-    """Compare the same period with and without a correction; agents are matched by id, since one may come or go."""
+def replay(
+    before: Evaluation,
+    placed_before: Placed,
+    after: Evaluation,
+    placed_after: Placed,
+    agent_id: str,
+) -> Replay:
+    """Compare the same period with and without a correction; agents are matched by id, since one
+    may come or go."""
     first, second = _table(before, placed_before), _table(after, placed_after)
     both = first.join(second, how="outer", lsuffix="_before", rsuffix="_after")
     changed = np.zeros(len(both), dtype=bool)
@@ -40,21 +49,27 @@ def _table(evaluation: Evaluation, placed: Placed) -> pd.DataFrame:
     scored, every = evaluation.agents, np.arange(len(evaluation.people))
     return pd.DataFrame(
         {
-            "score": np.where(scored.rated, scored.score.round(2), np.nan), "rank": ranks(evaluation, every).to_numpy(dtype=float, na_value=np.nan),
-            "grade": np.array([grade or None for grade in grades(evaluation, every)], dtype=object), "quadrant": placed.quadrant.astype(object),
+            "score": np.where(scored.rated, scored.score.round(2), np.nan),
+            "rank": ranks(evaluation, every).to_numpy(dtype=float, na_value=np.nan),
+            "grade": np.array([grade or None for grade in grades(evaluation, every)], dtype=object),
+            "quadrant": placed.quadrant.astype(object),
         },
         index=evaluation.people["agent_id"].astype(str),
-    )  # fmt: skip
+    )
 
 
 def _own(before: Evaluation, after: Evaluation, agent_id: str, both: pd.DataFrame) -> pd.DataFrame:
     rows = []
     parts = [
-        (one, np.flatnonzero((one.people["agent_id"] == agent_id).to_numpy(dtype=bool))) for one in (before, after)
+        (one, np.flatnonzero((one.people["agent_id"] == agent_id).to_numpy(dtype=bool)))
+        for one in (before, after)
     ]
     for at, one in enumerate(before.catalogue.indicators):
         found = [
-            (float(part.measured.agents.value[where[0], at]), float(part.measured.agents.points[where[0], at]))
+            (
+                float(part.measured.agents.value[where[0], at]),
+                float(part.measured.agents.points[where[0], at]),
+            )
             if len(where)
             else (np.nan, np.nan)
             for part, where in parts

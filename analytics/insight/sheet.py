@@ -1,4 +1,5 @@
-"""The evaluation sheet of one agent and period as plain values: what the page shows, the files print and a closing keeps."""
+"""The evaluation sheet of one agent and period as plain values: what the page shows, the files
+print and a closing keeps."""
 
 from __future__ import annotations
 
@@ -29,13 +30,23 @@ from analytics.scoring.weights import lacking, largest_remainder
 
 DIGITS = 10
 STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target
-OF_STAND_IN = ("value", "denominator", "band", "missed", "sure", "step")  # what tells that median, or is it
-FEWEST = 5  # others' values behind a figure before an agent may see it: fewer would show a colleague's
+OF_STAND_IN = (
+    "value",
+    "denominator",
+    "band",
+    "missed",
+    "sure",
+    "step",
+)  # what tells that median, or is it
+FEWEST = (
+    5  # others' values behind a figure before an agent may see it: fewer would show a colleague's
+)
 
 
 @dataclass(frozen=True)
 class Team:
-    """A team's median value of every indicator, how many values stand behind each, and how many agents it has."""
+    """A team's median value of every indicator, how many values stand behind each, and how many
+    agents it has."""
 
     size: int
     median: Floats
@@ -71,7 +82,8 @@ class Around:
 
 
 def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[str, Any]:
-    """Everything on one sheet, as plain JSON values; rates as fractions of 1, weights in percent, missing as None.
+    """Everything on one sheet, as plain JSON values; rates as fractions of 1, weights in percent,
+    missing as None.
 
     `history` are the agent's and the team's values by month (insight.agent.history).
     """
@@ -84,16 +96,33 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
     period, scheme = now.measured.period, now.scheme
     before = about.before.measured if about.before is not None else None
     return {
-        "agent": {name: _text(person[name]) for name in ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")},
-        "period": {
-            "from": f"{period.first:%Y-%m}", "to": f"{period.last:%Y-%m}", "provisional": now.measured.provisional,
-            **{name: _count(person.get(name)) for name in ("open_policies", "excluded_policies", "late_renewals", "stale_open")},
+        "agent": {
+            name: _text(person[name])
+            for name in ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")
         },
-        "before": None if before is None else {"period": str(before.period), "cut": _text(before.filters.cut)},
+        "period": {
+            "from": f"{period.first:%Y-%m}",
+            "to": f"{period.last:%Y-%m}",
+            "provisional": now.measured.provisional,
+            **{
+                name: _count(person.get(name))
+                for name in ("open_policies", "excluded_policies", "late_renewals", "stale_open")
+            },
+        },
+        "before": None
+        if before is None
+        else {"period": str(before.period), "cut": _text(before.filters.cut)},
         "channel": now.measured.filters.channel,
         "scheme": {
-            "name": scheme.name, "version": scheme.version, "weights": dict(scheme.categories), "author": scheme.author, "reason": scheme.reason,
-            "purpose": scheme.purpose, "company_goal": scheme.company_goal, "trial": scheme.trial, "lacking": lacking(scheme, known),
+            "name": scheme.name,
+            "version": scheme.version,
+            "weights": dict(scheme.categories),
+            "author": scheme.author,
+            "reason": scheme.reason,
+            "purpose": scheme.purpose,
+            "company_goal": scheme.company_goal,
+            "trial": scheme.trial,
+            "lacking": lacking(scheme, known),
         },
         "standard_version": known.version,
         "score": _number(scored.score[row]) if rated else None,
@@ -107,26 +136,41 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "quadrant_probability": _probability(about, row),
         "quadrant_standing": about.chance.standing(row),
         "cut": {
-            "x": [about.placed.x, _number(about.placed.x_cut.value)], "y": [about.placed.y, _number(about.placed.y_cut.value)], "kind": about.placed.x_cut.kind,
-            "others": {axis: int((~np.isnan(values)).sum() - (not np.isnan(values[row]))) for axis, values in (("x", about.placed.x_value), ("y", about.placed.y_value))},
+            "x": [about.placed.x, _number(about.placed.x_cut.value)],
+            "y": [about.placed.y, _number(about.placed.y_cut.value)],
+            "kind": about.placed.x_cut.kind,
+            "others": {
+                axis: int((~np.isnan(values)).sum() - (not np.isnan(values[row])))
+                for axis, values in (("x", about.placed.x_value), ("y", about.placed.y_value))
+            },
         },
         "team_others": max(about.team(person["team"]).size - 1, 0),
         "indicators": indicators,
         "categories": _categories(now, row, indicators),
         "trend": [
-            {"month": f"{one.month:%Y-%m}", "indicator": one.indicator, "whose": one.whose, "value": _number(one.value), "n": _number(one.n), "low": _number(one.low), "high": _number(one.high),
-             **({} if one.whose == "agent" else {"others": int(one.others)})}
+            {
+                "month": f"{one.month:%Y-%m}",
+                "indicator": one.indicator,
+                "whose": one.whose,
+                "value": _number(one.value),
+                "n": _number(one.n),
+                "low": _number(one.low),
+                "high": _number(one.high),
+                **({} if one.whose == "agent" else {"others": int(one.others)}),
+            }
             for one in (() if history is None else history.itertuples())
         ],
         "targets": _targets(now, agent_id),
         "rules": rules(now.measured.settings),
-    }  # fmt: skip
+    }
 
 
 def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
-    """The sheet as its agent reads it: nothing of months that are not published, neither in the trend nor as the period before; and a
-    team's or the company's figure only where enough others' values of that very indicator and month stand behind it. The same holds of
-    a median that stands in for a target, of a value that is held against it, and of the rank: who shares one knows the other's score."""
+    """The sheet as its agent reads it: nothing of months that are not published, neither in the
+    trend nor as the period before; and a team's or the company's figure only where enough others'
+    values of that very indicator and month stand behind it. The same holds of a median that stands
+    in for a target, of a value that is held against it, and of the rank: who shares one knows the
+    other's score."""
 
     def seen(first: dt.date, last: dt.date) -> bool:
         return any(period.first <= first and last <= period.last for period in published)
@@ -135,8 +179,12 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
         return (behind or 0) >= FEWEST  # sheets closed before this was counted do not say
 
     def told(item: Mapping[str, Any]) -> dict[str, Any]:
-        few = {} if _of_enough(item, "stand_in", one) else dict.fromkeys(OF_STAND_IN) | {"few": True}
-        before = item.get("before") if compared and _of_enough(item, "stand_in_before", one) else None
+        few = (
+            {} if _of_enough(item, "stand_in", one) else dict.fromkeys(OF_STAND_IN) | {"few": True}
+        )
+        before = (
+            item.get("before") if compared and _of_enough(item, "stand_in_before", one) else None
+        )
         return {
             **item,
             **few,
@@ -154,17 +202,32 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
         "before": one.get("before") if compared else None,
         "cut": {
             **cut,
-            **{axis: [cut[axis][0], cut[axis][1] if enough(cut.get("others", {}).get(axis)) else None] for axis in ("x", "y")},
+            **{
+                axis: [
+                    cut[axis][0],
+                    cut[axis][1] if enough(cut.get("others", {}).get(axis)) else None,
+                ]
+                for axis in ("x", "y")
+            },
         },
         "indicators": [told(item) for item in one["indicators"]],
         "targets": [
-            {**entry, **{kind: entry[kind] if _stand_in_told(entry, kind) else None for kind in ("count", "premium")}} for entry in one.get("targets", [])
+            {
+                **entry,
+                **{
+                    kind: entry[kind] if _stand_in_told(entry, kind) else None
+                    for kind in ("count", "premium")
+                },
+            }
+            for entry in one.get("targets", [])
         ],
         "trend": [
-            point for point in one["trend"]
-            if (point["whose"] == "agent" or enough(point.get("others"))) and seen(parse_month(point["month"]), parse_month(point["month"]))
+            point
+            for point in one["trend"]
+            if (point["whose"] == "agent" or enough(point.get("others")))
+            and seen(parse_month(point["month"]), parse_month(point["month"]))
         ],
-    }  # fmt: skip
+    }
 
 
 def without_few(targets: pd.DataFrame, prefix: str = "", suffix: str = "_filled") -> pd.DataFrame:
@@ -183,40 +246,57 @@ def _stand_in_told(entry: Mapping[str, Any], kind: str) -> bool:
 
 
 def _of_enough(item: Mapping[str, Any], name: str, one: Mapping[str, Any]) -> bool:
-    """Whether enough others' values stand behind what stands in for the target of an indicator; of sheets closed before this was counted,
-    whether nothing may stand in."""
+    """Whether enough others' values stand behind what stands in for the target of an indicator; of
+    sheets closed before this was counted, whether nothing may stand in."""
     if name in item:
         return item[name] is None or bool(item[name] >= FEWEST)
     kind = {"renewal_count": "count", "renewal_premium": "premium"}.get(str(item["id"]))
     return item["unit"] != "percent_of_target" or (
-        kind is not None and not any(entry[f"{kind}_basis"] in STAND_INS for entry in one.get("targets", []))
+        kind is not None
+        and not any(entry[f"{kind}_basis"] in STAND_INS for entry in one.get("targets", []))
     )
 
 
 def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
-    """Whether the agent's own numbers are others than when the sheet was closed; scheme and standards do not matter."""
+    """Whether the agent's own numbers are others than when the sheet was closed; scheme and
+    standards do not matter."""
     now = {item["id"]: _numbers(item) for item in live["indicators"]}
-    return any(now.get(item["id"], _numbers(item)) != _numbers(item) for item in closed["indicators"])
+    return any(
+        now.get(item["id"], _numbers(item)) != _numbers(item) for item in closed["indicators"]
+    )
 
 
 def rules(settings: Settings) -> dict[str, Any]:
     """The rules in force, as a sheet prints them."""
     return {
-        "grace_days": settings.grace_days, "grace_by_product": dict(settings.grace_by_product), "contact_lead_days": settings.contact_lead_days,
-        "missing_limit": settings.missing_limit, "calendar": settings.calendar, "month_begins": settings.month_begins,
-    }  # fmt: skip
+        "grace_days": settings.grace_days,
+        "grace_by_product": dict(settings.grace_by_product),
+        "contact_lead_days": settings.contact_lead_days,
+        "missing_limit": settings.missing_limit,
+        "calendar": settings.calendar,
+        "month_begins": settings.month_begins,
+    }
 
 
 def fingerprint(one: Mapping[str, Any]) -> str:
-    """A digest of what a sheet says of its agent: score, grade, and of every indicator value, counts, points and weight. The same as long
-    as these are, whatever others' numbers do to rank and quadrant."""
-    said = sorted((item["id"], *_numbers(item), item["points"], item["weight"]) for item in one["indicators"])
-    return hashlib.sha256(json.dumps([one.get("score"), one.get("grade"), said]).encode()).hexdigest()
+    """A digest of what a sheet says of its agent: score, grade, and of every indicator value,
+    counts, points and weight. The same as long as these are, whatever others' numbers do to rank
+    and quadrant."""
+    said = sorted(
+        (item["id"], *_numbers(item), item["points"], item["weight"]) for item in one["indicators"]
+    )
+    return hashlib.sha256(
+        json.dumps([one.get("score"), one.get("grade"), said]).encode()
+    ).hexdigest()
 
 
 def _told(one: Mapping[str, Any], name: str) -> Any:
-    """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade with its mark."""
-    value, few = one.get(name), one.get("few_cases", False)  # sheets closed before it was told have none
+    """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade
+    with its mark."""
+    value, few = (
+        one.get(name),
+        one.get("few_cases", False),
+    )  # sheets closed before it was told have none
     if name == "rank" and few:
         return None
     return marked(value, few) if name == "grade" and value is not None else value
@@ -227,7 +307,8 @@ def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed, live."""
+    """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed,
+    live."""
     out = []
     sides = {"closed": closed, "live": live}
     for name in ("score", "rank", "grade", "quadrant"):
@@ -237,7 +318,9 @@ def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str
     for item in closed["indicators"]:
         other = now.get(item["id"])
         if other is None or other["value"] != item["value"]:
-            out.append({"what": item["id"], "closed": item["value"], "live": other and other["value"]})
+            out.append(
+                {"what": item["id"], "closed": item["value"], "live": other and other["value"]}
+            )
     return out
 
 
@@ -247,7 +330,10 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
     lost = points_lost(values, scored)[row]
     team = about.team(now.people["team"].iat[row])
     earlier = _earlier(about.before, agent_id)
-    behind, behind_before = _behind_stand_ins(now, agent_id), _behind_stand_ins(about.before, agent_id)
+    behind, behind_before = (
+        _behind_stand_ins(now, agent_id),
+        _behind_stand_ins(about.before, agent_id),
+    )
     out = []
     for at, one in enumerate(now.catalogue.indicators):
         value, numerator, denominator = (
@@ -257,33 +343,66 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
         market = about.market.get(one.id)
         out.append(
             {
-                "id": one.id, "category": one.category, "label": dict(one.label), "unit": one.unit, "value": _number(value), "numerator": _number(numerator), "denominator": _number(denominator),
-                "band": band(one, value, float(values.points[row, at])), "missed": missed(one, value), "points": _number(values.points[row, at]), "nominal": _number(now.nominal[at]),
-                "weight": _number(scored.weight[row, at]), "contribution": None if np.isnan(values.points[row, at]) else _number(scored.contribution[row, at]),
-                "lost": _number(lost[at]), "team_median": _number(team.median[at]), "team_others": int(team.values[at] - (not np.isnan(value))),
-                "market": None if market is None else {"value": market.value, "source": market.source}, "before": _number(earlier.get(one.id)),
-                "stand_in": behind.get(one.id), "stand_in_before": behind_before.get(one.id), "sure": _sure(now, one.id, row),
-                "step": None if step is None else {"measure": step.measure, "amount": step.amount, "reaches": step.reaches, "gives": _number(step.gives), "ahead": step.ahead},
+                "id": one.id,
+                "category": one.category,
+                "label": dict(one.label),
+                "unit": one.unit,
+                "value": _number(value),
+                "numerator": _number(numerator),
+                "denominator": _number(denominator),
+                "band": band(one, value, float(values.points[row, at])),
+                "missed": missed(one, value),
+                "points": _number(values.points[row, at]),
+                "nominal": _number(now.nominal[at]),
+                "weight": _number(scored.weight[row, at]),
+                "contribution": None
+                if np.isnan(values.points[row, at])
+                else _number(scored.contribution[row, at]),
+                "lost": _number(lost[at]),
+                "team_median": _number(team.median[at]),
+                "team_others": int(team.values[at] - (not np.isnan(value))),
+                "market": None
+                if market is None
+                else {"value": market.value, "source": market.source},
+                "before": _number(earlier.get(one.id)),
+                "stand_in": behind.get(one.id),
+                "stand_in_before": behind_before.get(one.id),
+                "sure": _sure(now, one.id, row),
+                "step": None
+                if step is None
+                else {
+                    "measure": step.measure,
+                    "amount": step.amount,
+                    "reaches": step.reaches,
+                    "gives": _number(step.gives),
+                    "ahead": step.ahead,
+                },
             }
-        )  # fmt: skip
+        )
     return out
 
 
 def _team(values: Floats) -> Team:
     counts = (~np.isnan(values)).sum(axis=0)
-    return Team(len(values), np.array([_median(values[:, at]) for at in range(values.shape[1])]), counts)
+    return Team(
+        len(values), np.array([_median(values[:, at]) for at in range(values.shape[1])]), counts
+    )
 
 
 def _veto(now: Evaluation, row: int) -> dict[str, Any] | None:
-    """The veto that capped the grade: its indicator, the value from which it speaks, and the grade that was earned."""
+    """The veto that capped the grade: its indicator, the value from which it speaks, and the grade
+    that was earned."""
     indicator = str(now.agents.capped_by[row])
     if not indicator:
         return None
     veto = next(one for one in now.catalogue.vetoes if one.indicator == indicator)
     return {
-        "indicator": indicator, "label": dict(now.catalogue[indicator].label), "unit": now.catalogue[indicator].unit, "beyond": veto.beyond,
+        "indicator": indicator,
+        "label": dict(now.catalogue[indicator].label),
+        "unit": now.catalogue[indicator].unit,
+        "beyond": veto.beyond,
         "earned": str(now.agents.earned[row]),
-    }  # fmt: skip
+    }
 
 
 def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
@@ -292,17 +411,22 @@ def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
     mine = targets[targets["agent_id"] == agent_id]
     return [
         {
-            "month": f"{row.month:%Y-%m}", "count": _number(row.count_filled), "count_basis": row.count_basis, "premium": _number(row.premium_filled),
-            "premium_basis": row.premium_basis, "count_others": _count(row.count_others), "premium_others": _count(row.premium_others),
+            "month": f"{row.month:%Y-%m}",
+            "count": _number(row.count_filled),
+            "count_basis": row.count_basis,
+            "premium": _number(row.premium_filled),
+            "premium_basis": row.premium_basis,
+            "count_others": _count(row.count_others),
+            "premium_others": _count(row.premium_others),
             "given_targets": bool(row.given_targets),
         }
         for row in mine.itertuples(index=False)
-    ]  # fmt: skip
+    ]
 
 
 def _behind_stand_ins(at: Evaluation | None, agent_id: str) -> Mapping[str, int]:
-    """By indicator, the fewest others' values behind a median that stands in for the agent's target in some month; no entry where the
-    targets are the agent's own."""
+    """By indicator, the fewest others' values behind a median that stands in for the agent's target
+    in some month; no entry where the targets are the agent's own."""
     if at is None:
         return {}
     out = {}
@@ -312,7 +436,9 @@ def _behind_stand_ins(at: Evaluation | None, agent_id: str) -> Mapping[str, int]
         if not one.fallback:
             continue
         kind = "count" if one.denominator == "target_count" else "premium"
-        if at.measured.filters.channel is not None:  # the median agent of the channel, whatever the targets are
+        if (
+            at.measured.filters.channel is not None
+        ):  # the median agent of the channel, whatever the targets are
             others = (at.people["agent_id"] != agent_id).to_numpy(dtype=bool)
             out[one.id] = int((~np.isnan(at.measured.agents.numerator[others, nth])).sum())
         elif len(few := mine.loc[mine[f"{kind}_basis"].isin(STAND_INS), f"{kind}_others"]):
@@ -321,27 +447,39 @@ def _behind_stand_ins(at: Evaluation | None, agent_id: str) -> Mapping[str, int]
 
 
 def _probability(about: Around, row: int) -> dict[str, Any] | None:
-    """The probability of each quadrant, and whether the agent's own data are enough; None where the data do not tell."""
+    """The probability of each quadrant, and whether the agent's own data are enough; None where the
+    data do not tell."""
     if not about.chance.known[row]:
         return None
-    chances = {name: _number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
+    chances = {
+        name: _number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)
+    }
     return chances | {"enough": bool(about.chance.enough[row])}
 
 
 def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
-    """How far chance reaches on a value: kind, low, high, n, z, enough; None where its spread is not known."""
+    """How far chance reaches on a value: kind, low, high, n, z, enough; None where its spread is
+    not known."""
     sure = certainty(now.measured, indicator)
     if sure is None or np.isnan(sure.low[row]):
         return None
     return {
-        "kind": sure.kind, "low": _number(sure.low[row]), "high": _number(sure.high[row]), "n": _number(sure.n[row]), "z": _number(sure.credibility[row]), "enough": bool(sure.enough[row]), "differ": sure.differ,
-    }  # fmt: skip
+        "kind": sure.kind,
+        "low": _number(sure.low[row]),
+        "high": _number(sure.high[row]),
+        "n": _number(sure.n[row]),
+        "z": _number(sure.credibility[row]),
+        "enough": bool(sure.enough[row]),
+        "differ": sure.differ,
+    }
 
 
 def band(one: Indicator, value: float, points: float) -> list[float] | None:
-    """The knot that was reached, as [value, points]: the best one whose points are not above those earned.
+    """The knot that was reached, as [value, points]: the best one whose points are not above those
+    earned.
 
-    None where there are no bands: points missing, a standard of two knots that only rescales, or not even the first knot reached.
+    None where there are no bands: points missing, a standard of two knots that only rescales, or
+    not even the first knot reached.
     """
     if math.isnan(points) or _rescales(one) or missed(one, value) is not None:
         return None
@@ -372,20 +510,28 @@ def _round(indicators: list[dict[str, Any]], score: float) -> None:
     there = [item for item in indicators if item["contribution"] is not None]
     if not there:
         return
-    for item, shown in zip(there, largest_remainder([item["contribution"] for item in there], score, 1), strict=True):
+    for item, shown in zip(
+        there, largest_remainder([item["contribution"] for item in there], score, 1), strict=True
+    ):
         item["shown"] = shown
 
 
-def _categories(now: Evaluation, row: int, indicators: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _categories(
+    now: Evaluation, row: int, indicators: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     for category in now.catalogue.categories:
         inside = [item for item in indicators if item["category"] == category.id]
         out.append(
             {
-                "id": category.id, "label": dict(category.label), "weight": _number(sum(item["weight"] or 0.0 for item in inside if item["points"] is not None)),
+                "id": category.id,
+                "label": dict(category.label),
+                "weight": _number(
+                    sum(item["weight"] or 0.0 for item in inside if item["points"] is not None)
+                ),
                 "contribution": _number(sum(item["contribution"] or 0.0 for item in inside)),
             }
-        )  # fmt: skip
+        )
     for part in out:
         part["shown"] = round(
             (part["contribution"] or 0.0) + 1e-9, 1
@@ -394,11 +540,16 @@ def _categories(now: Evaluation, row: int, indicators: list[dict[str, Any]]) -> 
 
 
 def _earlier(before: Evaluation | None, agent_id: str) -> Mapping[str, float]:
-    """The agent's values in the period before, by indicator: versions of the standards may know others, in another order."""
+    """The agent's values in the period before, by indicator: versions of the standards may know
+    others, in another order."""
     if before is None:
         return {}
     at = np.flatnonzero((before.people["agent_id"] == agent_id).to_numpy(dtype=bool))
-    return dict(zip(before.catalogue.ids, before.measured.agents.value[at[0]], strict=True)) if len(at) else {}
+    return (
+        dict(zip(before.catalogue.ids, before.measured.agents.value[at[0]], strict=True))
+        if len(at)
+        else {}
+    )
 
 
 def _median(values: Floats) -> float:
@@ -407,7 +558,11 @@ def _median(values: Floats) -> float:
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) or not math.isfinite(value) else round(float(value), DIGITS)
+    return (
+        None
+        if value is None or pd.isna(value) or not math.isfinite(value)
+        else round(float(value), DIGITS)
+    )
 
 
 def _count(value: Any) -> int | None:

@@ -1,4 +1,5 @@
-"""Who improves steadily: beyond the team, beyond the season, beyond what looking at many agents makes appear."""
+"""Who improves steadily: beyond the team, beyond the season, beyond what looking at many agents
+makes appear."""
 
 from __future__ import annotations
 
@@ -40,10 +41,12 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Trends:
-    """One indicator of every agent over the months. agents: agent_id, months (with figures), first and last (pooled over three months
-    each), slope per month beyond the team's (indicator's unit), p, q, finding, better (whether a finding goes the good way; None of what is none), up, pairs, needed (months
-    better than the same month last year, by the agent's own figures), steady (whether that is often enough, in the trend's direction;
-    None where the rule does not ask it); rule: none | exact | seasonal, by how many months there are."""
+    """One indicator of every agent over the months. agents: agent_id, months (with figures), first
+    and last (pooled over three months each), slope per month beyond the team's (indicator's unit),
+    p, q, finding, better (whether a finding goes the good way; None of what is none), up, pairs,
+    needed (months better than the same month last year, by the agent's own figures), steady
+    (whether that is often enough, in the trend's direction; None where the rule does not ask it);
+    rule: none | exact | seasonal, by how many months there are."""
 
     indicator: str
     agents: pd.DataFrame
@@ -63,8 +66,9 @@ class Trends:
 
 @dataclass(frozen=True)
 class Incentives:
-    """Who keeps improving on what weighs much. candidates: one row an agent and indicator (the columns of Trends.agents, and indicator,
-    nominal weight), many tests controlled over all of them together; indicators: those that were tested."""
+    """Who keeps improving on what weighs much. candidates: one row an agent and indicator (the
+    columns of Trends.agents, and indicator, nominal weight), many tests controlled over all of them
+    together; indicators: those that were tested."""
 
     candidates: pd.DataFrame
     indicators: tuple[str, ...]
@@ -83,31 +87,46 @@ class Incentives:
 
 def can_trend(one: Indicator, monthly: pd.DataFrame) -> bool:
     """Whether the months hold what an indicator is made of."""
-    return one.numerator in monthly and one.denominator in monthly and bool(monthly[one.numerator].notna().any())
+    return (
+        one.numerator in monthly
+        and one.denominator in monthly
+        and bool(monthly[one.numerator].notna().any())
+    )
 
 
 def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
-    """`monthly`: agent_id, team, month and measures. What the rest of the team did in the same months is removed first.
+    """`monthly`: agent_id, team, month and measures. What the rest of the team did in the same
+    months is removed first.
 
-    Three or four months can never show a trend; from five on the trend is tested (rates with their denominators, other values by
-    their order, exactly), with eighteen or more months the agent must besides beat the same month of last year often enough.
-    Many agents: false discovery rate of 10 %.
+    Three or four months can never show a trend; from five on the trend is tested (rates with their
+    denominators, other values by their order, exactly), with eighteen or more months the agent must
+    besides beat the same month of last year often enough. Many agents: false discovery rate of 10
+    %.
     """
     frame = monthly.dropna(subset=[one.numerator, one.denominator])
     frame = frame[frame[one.denominator] > 0]
     if frame.empty:
         return Trends(one.id, _empty(), "none", 0)
     frame = frame.assign(month=pd.to_datetime(frame["month"]))
-    # Every month of the calendar, also those in which nobody has figures: twelve steps back is last year.
+    # Every month of the calendar, also those in which nobody has figures: twelve steps back is last
+    # year.
     months = list(pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS"))
     counted, agents = frame["month"].nunique(), sorted(frame["agent_id"].unique())
     x, n, reference, behind, few = _grids(frame, one, months, agents)
-    team = pd.factorize(frame.drop_duplicates("agent_id", keep="last").set_index("agent_id")["team"].reindex(agents))[0]
+    team = pd.factorize(
+        frame.drop_duplicates("agent_id", keep="last").set_index("agent_id")["team"].reindex(agents)
+    )[0]
     with np.errstate(all="ignore"):
         value = np.where(n > 0, one.scale * x / n, np.nan)
-    if one.numerator in RATES and one.denominator in CASES and one.scale == 1.0 and bool((x <= n).all()):
+    if (
+        one.numerator in RATES
+        and one.denominator in CASES
+        and one.scale == 1.0
+        and bool((x <= n).all())
+    ):
         slope, error = adjusted_trend.fitted(x, n, reference, behind, pool=True)
-        # Whoever has few colleagues is held against the company, and then against what their team does together.
+        # Whoever has few colleagues is held against the company, and then against what their team
+        # does together.
         slope[few], error[few] = beyond_group(slope[few], error[few], team[few])
         with np.errstate(all="ignore"):
             p = adjusted_trend.two_sided(np.nan_to_num(slope / error, nan=0.0))
@@ -118,34 +137,68 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     p = np.where((seen >= FEWEST_MONTHS) & ~np.isnan(slope), p, np.nan)
     rule = "none" if counted < FEWEST_MONTHS else "seasonal" if counted >= SEASONAL else "exact"
     better = slope < 0 if one.direction == "lower" else slope > 0
-    up, pairs, needed = _against_last_year(-value if one.direction == "lower" else value, len(months))
-    steady = np.where(better, up, pairs - up) >= needed if rule == "seasonal" else np.full(len(p), None)
+    up, pairs, needed = _against_last_year(
+        -value if one.direction == "lower" else value, len(months)
+    )
+    steady = (
+        np.where(better, up, pairs - up) >= needed if rule == "seasonal" else np.full(len(p), None)
+    )
     q = false_discovery.adjusted(p)
     table = pd.DataFrame(
         {
-            "agent_id": agents, "months": seen, "first": _pooled(x, n, slice(0, 3), one.scale), "last": _pooled(x, n, slice(-3, None), one.scale), "slope": slope,
-            "p": p, "q": q, "finding": _found(q, steady), "better": None, "up": up, "pairs": pairs, "needed": needed, "steady": steady,
+            "agent_id": agents,
+            "months": seen,
+            "first": _pooled(x, n, slice(0, 3), one.scale),
+            "last": _pooled(x, n, slice(-3, None), one.scale),
+            "slope": slope,
+            "p": p,
+            "q": q,
+            "finding": _found(q, steady),
+            "better": None,
+            "up": up,
+            "pairs": pairs,
+            "needed": needed,
+            "steady": steady,
         }
-    )  # fmt: skip
+    )
     return Trends(one.id, _told(table, one.direction), rule, counted)
 
 
 def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Incentives:
-    """The agents who keep improving on any heavily weighted indicator (10 % of the score or more), the weightiest first."""
-    heavy = [at for at in np.argsort(-nominal, kind="stable") if nominal[at] >= HEAVY and can_trend(known.indicators[at], monthly)]  # fmt: skip
+    """The agents who keep improving on any heavily weighted indicator (10 % of the score or more),
+    the weightiest first."""
+    heavy = [
+        at
+        for at in np.argsort(-nominal, kind="stable")
+        if nominal[at] >= HEAVY and can_trend(known.indicators[at], monthly)
+    ]
     found = {known.ids[at]: trends(monthly, known.indicators[at]) for at in heavy}
-    parts = [one.agents.assign(indicator=name, nominal=nominal[known.position(name)]) for name, one in found.items()]
-    every = pd.concat(parts, ignore_index=True) if parts else _empty().assign(indicator="", nominal=0.0)
-    # Every agent and indicator is one question: controlled together, looking at more indicators finds no more by chance.
+    parts = [
+        one.agents.assign(indicator=name, nominal=nominal[known.position(name)])
+        for name, one in found.items()
+    ]
+    every = (
+        pd.concat(parts, ignore_index=True) if parts else _empty().assign(indicator="", nominal=0.0)
+    )
+    # Every agent and indicator is one question: controlled together, looking at more indicators
+    # finds no more by chance.
     q = false_discovery.adjusted(every["p"].to_numpy(dtype=float))
     every = every.assign(q=q, finding=_found(q, every["steady"].to_numpy()))
-    parts = [_told(rows, known[str(name)].direction) for name, rows in every.groupby("indicator", sort=False)]
+    parts = [
+        _told(rows, known[str(name)].direction)
+        for name, rows in every.groupby("indicator", sort=False)
+    ]
     every = pd.concat(parts) if parts else every
     chosen = every[every["finding"] & every["better"].eq(True)]
-    chosen = chosen.sort_values(["nominal", "p", "agent_id"], ascending=[False, True, True], kind="stable")
+    chosen = chosen.sort_values(
+        ["nominal", "p", "agent_id"], ascending=[False, True, True], kind="stable"
+    )
     return Incentives(
-        chosen.reset_index(drop=True), tuple(found), _longest(list(found.values())), max((one.months for one in found.values()), default=0)
-    )  # fmt: skip
+        chosen.reset_index(drop=True),
+        tuple(found),
+        _longest(list(found.values())),
+        max((one.months for one in found.values()), default=0),
+    )
 
 
 def _longest(found: Sequence[Trends]) -> str:
@@ -155,20 +208,28 @@ def _longest(found: Sequence[Trends]) -> str:
 def _grids(
     frame: pd.DataFrame, one: Indicator, months: Sequence[object], agents: Sequence[str]
 ) -> tuple[Floats, Floats, Floats, Floats, np.ndarray]:
-    """Numerator, denominator, and the ratio of the others with the cases behind it (agents × months); who has few colleagues most months.
+    """Numerator, denominator, and the ratio of the others with the cases behind it (agents ×
+    months); who has few colleagues most months.
 
-    The others are the rest of the team, or of the company where the team has fewer than four others in that month: held against
-    one or two colleagues, whoever stands still would rise as they fall.
+    The others are the rest of the team, or of the company where the team has fewer than four others
+    in that month: held against one or two colleagues, whoever stands still would rise as they fall.
     """
     names = [one.numerator, one.denominator]
     frame = frame.assign(**{name: frame[name].astype(float) for name in names})
     by_team = frame.groupby(["team", "month"], dropna=False)
     team, overall = by_team[names].transform("sum"), frame.groupby("month")[names].transform("sum")
-    few = (by_team["agent_id"].transform("nunique") <= COLLEAGUES).to_numpy() | frame["team"].isna().to_numpy()
-    won, behind = (np.where(few, overall[name], team[name]) - frame[name].to_numpy() for name in names)
+    few = (by_team["agent_id"].transform("nunique") <= COLLEAGUES).to_numpy() | frame[
+        "team"
+    ].isna().to_numpy()
+    won, behind = (
+        np.where(few, overall[name], team[name]) - frame[name].to_numpy() for name in names
+    )
     with np.errstate(all="ignore"):
         reference = np.where(behind > 0, won / behind, np.nan)
-    place, row = {month: at for at, month in enumerate(months)}, {agent: at for at, agent in enumerate(agents)}
+    place, row = (
+        {month: at for at, month in enumerate(months)},
+        {agent: at for at, agent in enumerate(agents)},
+    )
     x, n, m = (np.zeros((len(agents), len(months))) for _ in range(3))
     r = np.full(x.shape, 0.5)
     at = frame["agent_id"].map(row).to_numpy(), frame["month"].map(place).to_numpy()
@@ -176,7 +237,9 @@ def _grids(
     np.add.at(x, at, frame[one.numerator].to_numpy())
     np.add.at(n, at, frame[one.denominator].to_numpy())
     r[at], m[at] = np.nan_to_num(reference, nan=0.5), np.maximum(behind, 0.0)
-    alone = pd.Series(few).groupby(frame["agent_id"].to_numpy()).mean().reindex(agents).to_numpy() > 0.5
+    alone = (
+        pd.Series(few).groupby(frame["agent_id"].to_numpy()).mean().reindex(agents).to_numpy() > 0.5
+    )
     return x, n, r, m, alone
 
 

@@ -1,4 +1,5 @@
-"""Where points are lost: by team and indicator, beside the company and the best team, and the agents behind it."""
+"""Where points are lost: by team and indicator, beside the company and the best team, and the
+agents behind it."""
 
 from __future__ import annotations
 
@@ -27,10 +28,14 @@ def points_lost(values: Values, scored: Scored) -> Floats:
 
 
 def team_losses(evaluation: Evaluation) -> pd.DataFrame:
-    """One row a team of the reader's scope, one column an indicator: points lost on the team's pooled figures; the company last."""
+    """One row a team of the reader's scope, one column an indicator: points lost on the team's
+    pooled figures; the company last."""
     measured, seen = evaluation.measured, evaluation.teams_in_scope
     lost = np.vstack(
-        [points_lost(measured.team_values, evaluation.teams)[seen], points_lost(measured.company, evaluation.company)]
+        [
+            points_lost(measured.team_values, evaluation.teams)[seen],
+            points_lost(measured.company, evaluation.company),
+        ]
     )
     names = [*measured.teams["team"][seen], None]
     return pd.DataFrame(lost, columns=evaluation.catalogue.ids).assign(team=names).set_index("team")
@@ -66,17 +71,27 @@ def _side(evaluation: Evaluation, team: str | None) -> _Side:
     names = measured.teams["team"]
     found = np.flatnonzero((names == team).to_numpy(dtype=bool) & evaluation.teams_in_scope)
     if not len(found):
-        raise RequestRefused("team_unknown", team=team, known=list(names[evaluation.teams_in_scope]))
+        raise RequestRefused(
+            "team_unknown", team=team, known=list(names[evaluation.teams_in_scope])
+        )
     row = int(found[0])
-    due = float(measured.teams["due_policies"].iat[row]) if "due_policies" in measured.teams else np.nan
-    return _Side(measured.team_values, evaluation.teams, row, int(measured.teams["agents"].iat[row]), due)
+    due = (
+        float(measured.teams["due_policies"].iat[row])
+        if "due_policies" in measured.teams
+        else np.nan
+    )
+    return _Side(
+        measured.team_values, evaluation.teams, row, int(measured.teams["agents"].iat[row]), due
+    )
 
 
 def losses_of(evaluation: Evaluation, team: str | None) -> pd.DataFrame:
-    """One team's losses (the company's for None), largest first, beside the company's and the best team's.
+    """One team's losses (the company's for None), largest first, beside the company's and the best
+    team's.
 
-    Columns: indicator, team, company, best, recoverable (points if the team reached the better quarter of agents, by values that
-    chance does not stretch), biggest (probability of being the largest loss; NaN below five agents or a hundred policies), per_weight
+    Columns: indicator, team, company, best, recoverable (points if the team reached the better
+    quarter of agents, by values that chance does not stretch), biggest (probability of being the
+    largest loss; NaN below five agents or a hundred policies), per_weight
     (share of the indicator's own weight that is lost, since heavy weights always look weak).
     """
     side = _side(evaluation, team)
@@ -92,18 +107,24 @@ def losses_of(evaluation: Evaluation, team: str | None) -> pd.DataFrame:
             "per_weight": lost / side.weight,
         }
     )
-    return out[out["team"].notna()].sort_values("team", ascending=False, kind="stable").reset_index(drop=True)
+    return (
+        out[out["team"].notna()]
+        .sort_values("team", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def best_of_teams(evaluation: Evaluation) -> Floats:
-    """What the best team loses on each indicator, whoever may see which; NaN where no team has it."""
+    """What the best team loses on each indicator, whoever may see which; NaN where no team has
+    it."""
     lost = points_lost(evaluation.measured.team_values, evaluation.teams)
     least: Floats = pd.DataFrame(lost).min(axis=0).to_numpy(dtype=float)
     return least
 
 
 def recoverable(evaluation: Evaluation, team: str | None) -> Floats:
-    """Points per indicator between a team and the better quarter of the company's agents; never negative, NaN without values."""
+    """Points per indicator between a team and the better quarter of the company's agents; never
+    negative, NaN without values."""
     side = _side(evaluation, team)
     out = np.full(len(evaluation.catalogue.ids), np.nan)
     for at, one in enumerate(evaluation.catalogue.indicators):
@@ -116,11 +137,15 @@ def recoverable(evaluation: Evaluation, team: str | None) -> Floats:
 
 
 def better_quarter(measured: Measured, one: Indicator) -> float:
-    """What the better quarter of the company's agents truly reach: the quantile of all values that their data allow, drawn together,
-    since values as measured lie too far apart and shrunken ones too near each other; of values without a known spread the
-    quantile as it is. NaN without values."""
+    """What the better quarter of the company's agents truly reach: the quantile of all values
+    that their data allow, drawn together, since values as measured lie too far apart and
+    shrunken ones too near each other; of values without a known spread the quantile as it is.
+    NaN without values."""
     share = (100 - PEERS if one.direction == "lower" else PEERS) / 100
-    value, sure = measured.agents.value[:, measured.catalogue.position(one.id)], certainty(measured, one.id)
+    value, sure = (
+        measured.agents.value[:, measured.catalogue.position(one.id)],
+        certainty(measured, one.id),
+    )
     if sure is not None and not np.isnan(sure.shrunken).all():
         rows = np.flatnonzero(~np.isnan(sure.shrunken))
         drawn = sure.drawn(rows, max(1, POOLED // len(rows)), np.random.default_rng(SEED))
@@ -129,8 +154,11 @@ def better_quarter(measured: Measured, one: Indicator) -> float:
     return float(np.quantile(there, share)) if len(there) else float("nan")
 
 
-def gaps_to_market(evaluation: Evaluation, team: str | None, market: Mapping[str, float]) -> pd.Series:
-    """Points that a team loses against market averages (indicator → value in its unit): weight × (its points − the team's) ÷ 100.
+def gaps_to_market(
+    evaluation: Evaluation, team: str | None, market: Mapping[str, float]
+) -> pd.Series:
+    """Points that a team loses against market averages (indicator → value in its unit): weight ×
+    (its points − the team's) ÷ 100.
 
     Negative where the team is ahead; NaN where nobody entered an average.
     """
@@ -145,7 +173,8 @@ def gaps_to_market(evaluation: Evaluation, team: str | None, market: Mapping[str
 
 
 def biggest(evaluation: Evaluation, team: str | None) -> Floats:
-    """The probability of each indicator to be the largest loss, by drawing; NaN with too few agents or policies to say."""
+    """The probability of each indicator to be the largest loss, by drawing; NaN with too few agents
+    or policies to say."""
     side = _side(evaluation, team)
     known = evaluation.catalogue
     out = np.full(len(known.ids), np.nan)
@@ -163,7 +192,8 @@ def biggest(evaluation: Evaluation, team: str | None) -> Floats:
 
 
 def agents_behind(evaluation: Evaluation, team: str | None, indicator: str) -> pd.DataFrame:
-    """The team's agents (everybody in scope for None) by how many points they lose on an indicator: agent_id, name, value, points, lost, due_policies."""
+    """The team's agents (everybody in scope for None) by how many points they lose on an indicator:
+    agent_id, name, value, points, lost, due_policies."""
     at = evaluation.catalogue.position(indicator)
     people, values = evaluation.people, evaluation.measured.agents
     inside = evaluation.in_scope

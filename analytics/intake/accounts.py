@@ -11,16 +11,22 @@ from analytics.intake.encoding import decode
 from analytics.people import Account
 
 COLUMNS = {
-    "email": ("email", "e-mail", "邮箱", "账号"), "role": ("role", "角色"), "name": ("name", "姓名"), "agent_id": ("agent_id", "agent id", "工号"),
-    "teams": ("teams", "team", "团队"), "branches": ("branches", "branch", "机构"), "active": ("active", "启用"),
-}  # fmt: skip
+    "email": ("email", "e-mail", "邮箱", "账号"),
+    "role": ("role", "角色"),
+    "name": ("name", "姓名"),
+    "agent_id": ("agent_id", "agent id", "工号"),
+    "teams": ("teams", "team", "团队"),
+    "branches": ("branches", "branch", "机构"),
+    "active": ("active", "启用"),
+}
 ROLE_WORDS = {"管理员": "admin", "主管": "manager", "经理": "manager", "续保员": "agent"}
 OFF = ("0", "no", "n", "false", "否", "停用")
 MOST = 1_000_000
 
 
 def accounts_from(data: bytes, name: str) -> list[Account]:
-    """Accounts of a CSV, several teams or branches separated by ; or 、; refuses a file without e-mail and role."""
+    """Accounts of a CSV, several teams or branches separated by ; or 、; refuses a file without
+    e-mail and role."""
     text, _ = decode(data, Path(name), None)
     reader = csv.reader(io.StringIO(text))
     headers = [header.strip().lower() for header in next(reader, [])]
@@ -33,7 +39,10 @@ def accounts_from(data: bytes, name: str) -> list[Account]:
             raise FileRefused("column_missing", file=name, column=needed, headers=headers[:20])
     found = []
     for row in reader:
-        cells = {field: (row[at].strip() if at is not None and at < len(row) else "") for field, at in places.items()}
+        cells = {
+            field: (row[at].strip() if at is not None and at < len(row) else "")
+            for field, at in places.items()
+        }
         if not any(cells.values()):
             continue
         role = ROLE_WORDS.get(cells["role"], cells["role"].lower())

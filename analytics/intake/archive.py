@@ -1,4 +1,5 @@
-"""A zip of tables → its files, checked before and while anything is unpacked; runs in the throw-away process."""
+"""A zip of tables → its files, checked before and while anything is unpacked; runs in the
+throw-away process."""
 
 from __future__ import annotations
 
@@ -18,20 +19,32 @@ CHUNK = 1024 * 1024
 
 # What Python's readers of zip and XML raise at bytes that are not what they should be.
 DAMAGE = (
-    zipfile.BadZipFile, EOFError, OSError, ValueError, IndexError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError,
-    struct.error, ElementTree.ParseError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ElementTree.ParseError,
+)
 
 
 def check(path: Path) -> bool:
-    """True for a zip of files, False for one that is a workbook; refuses what would unpack to too much."""
+    """True for a zip of files, False for one that is a workbook; refuses what would unpack to too
+    much."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except DAMAGE as error:
         raise FileRefused("file_damaged", file=path.name) from error
     if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
-        raise FileRefused("file_too_large_unpacked", file=path.name, limit=UNPACKED_LIMIT // 1024**2)
+        raise FileRefused(
+            "file_too_large_unpacked", file=path.name, limit=UNPACKED_LIMIT // 1024**2
+        )
     names = [entry.filename for entry in entries]
     if any(name.startswith("xl/") or name == "content.xml" for name in names):
         return False
@@ -48,7 +61,11 @@ def unpack(path: Path, out: Path) -> list[Path]:
     found: list[Path] = []
     with zipfile.ZipFile(path) as archive:
         entries = sorted(
-            ((_name(entry), entry) for entry in archive.infolist() if not entry.is_dir() and not _skipped(entry)),
+            (
+                (_name(entry), entry)
+                for entry in archive.infolist()
+                if not entry.is_dir() and not _skipped(entry)
+            ),
             key=lambda pair: pair[0],
         )
         if not entries:
@@ -67,7 +84,9 @@ def unpack(path: Path, out: Path) -> list[Path]:
                         left -= len(chunk)
                         if left < 0:
                             raise FileRefused(
-                                "file_too_large_unpacked", file=path.name, limit=UNPACKED_LIMIT // 1024**2
+                                "file_too_large_unpacked",
+                                file=path.name,
+                                limit=UNPACKED_LIMIT // 1024**2,
                             )
                         sink.write(chunk)
             except DAMAGE as error:
@@ -87,11 +106,16 @@ def _nested(path: Path) -> bool:
 
 def _skipped(entry: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(entry.filename.replace("\\", "/"))
-    return entry.filename.startswith(SKIPPED[0]) or name.name in SKIPPED or name.name.startswith((".", "~$"))
+    return (
+        entry.filename.startswith(SKIPPED[0])
+        or name.name in SKIPPED
+        or name.name.startswith((".", "~$"))
+    )
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The last part of a member's name; archives made in China often hold it in GBK without saying so."""
+    """The last part of a member's name; archives made in China often hold it in GBK without saying
+    so."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
         try:

@@ -1,4 +1,5 @@
-"""Sheets of text → typed records and issues, by the macros of cleaning.sql; column names come only from fields.toml."""
+"""Sheets of text → typed records and issues, by the macros of cleaning.sql; column names come only
+from fields.toml."""
 
 from __future__ import annotations
 
@@ -29,15 +30,21 @@ from analytics.model import month_stated
 HERE = Path(__file__).parent
 MONTH_OF = HERE.parent / "month_of.sql"
 WEEK = re.compile(
-    r"(?:\d{4}\s*年)?\s*(?:\d{1,2}\s*月)?\s*第?\s*[\d一二三四五六]{1,2}\s*周|(week|wk|w)\s*\d{1,2}", re.IGNORECASE
+    r"(?:\d{4}\s*年)?\s*(?:\d{1,2}\s*月)?\s*第?\s*[\d一二三四五六]{1,2}\s*周|(week|wk|w)\s*\d{1,2}",
+    re.IGNORECASE,
 )
 HEADERS = 12  # named where none of them is a figure
 
 
 def read(
-    found: Sequence[Sheet], recipe: Recipe, out: Path, seen: Mapping[str, Any] | None = None, begins: int = 1
+    found: Sequence[Sheet],
+    recipe: Recipe,
+    out: Path,
+    seen: Mapping[str, Any] | None = None,
+    begins: int = 1,
 ) -> dict[str, Any]:
-    """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as plain values.
+    """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as
+    plain values.
 
     `begins` is the day on which the company's months begin.
     """
@@ -49,9 +56,14 @@ def read(
         columns = _columns(recipe, found)
         counts = raw(connection, found, recipe, columns, settling)
         settler = Settler(
-            connection, recipe, columns, settling, (seen or {}).get("date_system"), (seen or {}).get("delimiter"),
+            connection,
+            recipe,
+            columns,
+            settling,
+            (seen or {}).get("date_system"),
+            (seen or {}).get("delimiter"),
             title_unit(found),
-        )  # fmt: skip
+        )
         parameters = settler.parameters()
         telling(found, recipe, settling)
         _typed(connection, recipe, columns, parameters, settling)
@@ -72,11 +84,16 @@ def read(
             "loaded": loaded,
             "rejected": counts.kept - loaded + counts.ragged,
             "left": {
-                reason: [len(rows), [list(one) for one in rows[:EXAMPLES]]] for reason, rows in counts.left.items()
+                reason: [len(rows), [list(one) for one in rows[:EXAMPLES]]]
+                for reason, rows in counts.left.items()
             },
             "errors": counts.errors,
-            "scales": {name: value["scale"] for name, value in parameters.items() if "scale" in value},
-            "percents": [name for name, value in parameters.items() if value.get("divisor") == 100.0],
+            "scales": {
+                name: value["scale"] for name, value in parameters.items() if "scale" in value
+            },
+            "percents": [
+                name for name, value in parameters.items() if value.get("divisor") == 100.0
+            ],
             "units": [name for name, value in parameters.items() if value.get("unit", 1.0) != 1.0],
             "weighted": [name for name, _ in _weighted(columns)],
             **issues,
@@ -87,10 +104,14 @@ def read(
 @contextmanager
 def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database in memory that knows the macros of cleaning.sql."""
-    # Every row carries its number, so their order in a table may be given up for two threads that fill it at once.
+    # Every row carries its number, so their order in a table may be given up for two threads that
+    # fill it at once.
     connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     try:
-        macros = (MONTH_OF.read_text(encoding="utf-8"), (HERE / "cleaning.sql").read_text(encoding="utf-8"))
+        macros = (
+            MONTH_OF.read_text(encoding="utf-8"),
+            (HERE / "cleaning.sql").read_text(encoding="utf-8"),
+        )
         connection.execute(f"begin; {' '.join(macros)} commit;")
         yield connection
     finally:
@@ -98,14 +119,17 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
-    """Field → its definition, for what the recipe maps; refuses a recipe that lacks what its kind needs."""
+    """Field → its definition, for what the recipe maps; refuses a recipe that lacks what its kind
+    needs."""
     kind = kinds()[recipe.kind]
     for name in kind.required:
         if name not in recipe.columns:
             raise RecipeRefused("field_missing", field=fields()[name].label, kind=kind.label)
     if kind.any_of and not any(name in recipe.columns for name in kind.any_of):
         key = "no_outcome" if recipe.kind == "policies" else "any_field_missing"
-        raise RecipeRefused(key, kind=kind.label, fields=[fields()[name].label for name in kind.any_of])
+        raise RecipeRefused(
+            key, kind=kind.label, fields=[fields()[name].label for name in kind.any_of]
+        )
     known = {name: field_of(recipe.kind, name) for name in recipe.columns if name not in DATING}
     across = [name for sheet in found for name in wide_fields(sheet.headers, recipe)]
     known |= {name: field_of(recipe.kind, name) for name in across}
@@ -116,7 +140,9 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
         named = str(recipe.options["sheet_is"])
         known[named] = fields()[named]
     if recipe.kind == "scoresheet" and not set(known) - set(kind.fields):
-        raise RecipeRefused("scoresheet_empty", headers=list(found[0].headers)[:HEADERS] if found else [])
+        raise RecipeRefused(
+            "scoresheet_empty", headers=list(found[0].headers)[:HEADERS] if found else []
+        )
     return {name: field for name, field in known.items() if field is not None}
 
 
@@ -130,7 +156,9 @@ def _staged(place: str, field: Field, index: int) -> str | None:
     return f"clean_number({place}) as v{index}" if field.type in NUMBERS else None
 
 
-def _expression(place: str, field: Field, index: int, columns: Mapping[str, Field], given: Mapping[str, Any]) -> str:
+def _expression(
+    place: str, field: Field, index: int, columns: Mapping[str, Field], given: Mapping[str, Any]
+) -> str:
     """The macro call that types one column; every value it needs is bound."""
     percent = f"is_share({place})"
     match field.type:
@@ -172,25 +200,33 @@ def _typed(
     parameters: Mapping[str, Mapping[str, Any]],
     settling: Settling,
 ) -> None:
-    """`typed`: sheet, row, every field typed, and raw_… beside those fields that the checks compare."""
+    """`typed`: sheet, row, every field typed, and raw_… beside those fields that the checks
+    compare."""
     parts: list[str] = []
     staged = ["*"]
     bound: dict[str, Any] = {}
     for index, (name, field) in enumerate(columns.items()):
         place = place_of(name, columns)
-        parts.append(f"{_expression(place, field, index, columns, parameters.get(name, {}))} as {place}")
+        parts.append(
+            f"{_expression(place, field, index, columns, parameters.get(name, {}))} as {place}"
+        )
         staged += [one] if (one := _staged(place, field, index)) else []
         bound |= {f"{key}{index}": value for key, value in parameters.get(name, {}).items()}
     kind = kinds()[recipe.kind]
     for name in kind.fields:
         if name not in columns and name not in DATING:
             parts.append(f"null::{_sql_type(fields()[name])} as {name}")
-    compared = {"policies": ("outcome", "due_date", "renewed_on"), "contacts": ("policy_id", "customer_id")}
+    compared = {
+        "policies": ("outcome", "due_date", "renewed_on"),
+        "contacts": ("policy_id", "customer_id"),
+    }
     parts += [f"{name} as raw_{name}" for name in compared.get(recipe.kind, ())]
     if recipe.kind == "scoresheet":
         parts.append("period as raw_period")
     source = f"(select {', '.join(staged)} from raw)"
-    connection.execute(f"create table typed as select sheet, row, part, {', '.join(parts)} from {source}", bound)
+    connection.execute(
+        f"create table typed as select sheet, row, part, {', '.join(parts)} from {source}", bound
+    )
     if recipe.kind == "agents":
         _month(connection, recipe, settling)
 
@@ -226,7 +262,8 @@ def _periods(
     stated: tuple[dt.date, dt.date] | None,
     settling: Settling,
 ) -> bool:
-    """first_month and last_month of every row, from its period cell or what is stated; whether parts of a month add up."""
+    """first_month and last_month of every row, from its period cell or what is stated; whether
+    parts of a month add up."""
     texts = _distinct(connection, "period")
     column = recipe.columns.get("period") or ", ".join(sheet.name for sheet in found[:EXAMPLES])
     spans, parts = months_of(texts, recipe, settling, column)
@@ -234,7 +271,8 @@ def _periods(
     first, last = stated or (None, None)
     connection.execute(
         "create or replace table typed as select typed.*, coalesce(spans.first_month, "
-        "case when typed.period is null then $first end) as first_month, coalesce(spans.last_month, "
+        "case when typed.period is null then $first end) as first_month, "
+        "coalesce(spans.last_month, "
         "case when typed.period is null then $last end) as last_month "
         "from typed left join spans on spans.text = typed.period",
         {"first": first, "last": last},
@@ -243,21 +281,32 @@ def _periods(
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    found = connection.execute(f"select distinct {name} from typed where {name} is not null order by 1").fetchall()
+    found = connection.execute(
+        f"select distinct {name} from typed where {name} is not null order by 1"
+    ).fetchall()
     return [text for (text,) in found]
 
 
 def _stated(
-    recipe: Recipe, found: Sequence[Sheet], columns: Mapping[str, Field], file: str, settling: Settling
+    recipe: Recipe,
+    found: Sequence[Sheet],
+    columns: Mapping[str, Field],
+    file: str,
+    settling: Settling,
 ) -> tuple[dt.date, dt.date] | None:
-    """The period of rows that name none: the recipe's from and to, else what the sheet or the file's name says."""
+    """The period of rows that name none: the recipe's from and to, else what the sheet or the
+    file's name says."""
     if "from" in recipe.options:
         first = month_stated(recipe.options["from"], settling.begins)
-        return first, month_stated(recipe.options["to"], settling.begins) if "to" in recipe.options else first
+        return first, month_stated(
+            recipe.options["to"], settling.begins
+        ) if "to" in recipe.options else first
     if "period" in columns:
         return None
     stated = stated_period(found, file, settling)
-    weeks = [sheet.name for sheet in found if WEEK.fullmatch(sheet.name.strip()) or is_days(sheet.name)]
+    weeks = [
+        sheet.name for sheet in found if WEEK.fullmatch(sheet.name.strip()) or is_days(sheet.name)
+    ]
     if weeks and (
         stated is None or any("月" in name for name in weeks)
     ):  # the month of a week's name is no whole month
@@ -271,7 +320,9 @@ def _only_adding(recipe: Recipe, columns: Mapping[str, Field], adding: bool) -> 
     """Refuse to add up rates that stand without what they are rates of."""
     rates = [name for name in columns if _is_bare_rate(name, columns)]
     if adding and rates:
-        raise RecipeRefused("rates_do_not_add", columns=[recipe.columns.get(name, name) for name in rates])
+        raise RecipeRefused(
+            "rates_do_not_add", columns=[recipe.columns.get(name, name) for name in rates]
+        )
 
 
 def _is_bare_rate(name: str, columns: Mapping[str, Field | None]) -> bool:
@@ -283,7 +334,8 @@ def _is_bare_rate(name: str, columns: Mapping[str, Field | None]) -> bool:
 
 
 def _weighted(columns: Mapping[str, Field]) -> list[tuple[str, tuple[str, str, float]]]:
-    """Indicators given as a rate beside what it is a rate of: indicator → its numerator, denominator and scale."""
+    """Indicators given as a rate beside what it is a rate of: indicator → its numerator,
+    denominator and scale."""
     return [
         (one.id, (one.numerator, one.denominator, one.scale))
         for one in known_indicators()
@@ -292,7 +344,11 @@ def _weighted(columns: Mapping[str, Field]) -> list[tuple[str, tuple[str, str, f
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, recipe: Recipe, columns: Mapping[str, Field], out: Path, adding: bool
+    connection: duckdb.DuckDBPyConnection,
+    recipe: Recipe,
+    columns: Mapping[str, Field],
+    out: Path,
+    adding: bool,
 ) -> int:
     """Good rows as Arrow; returns how many rows of the file they are."""
     good = "from typed where (sheet, row, part) not in (select (sheet, row, part) from bad)"
@@ -312,7 +368,8 @@ def _write(
     def add(measure: str, value: str, condition: str) -> None:
         bound[f"measure{len(parts)}"] = measure
         parts.append(
-            f"select row, agent_id, first_month, last_month, $measure{len(parts)} as measure, {value} as value {good} and {condition}"
+            f"select row, agent_id, first_month, last_month, $measure{len(parts)} as "
+            f"measure, {value} as value {good} and {condition}"
         )
 
     for name in counted:
@@ -328,7 +385,8 @@ def _write(
     everything = " union all ".join(parts)
     if adding:
         everything = (
-            "select min(row) as row, agent_id, first_month, last_month, measure, sum(value) as value "
+            "select min(row) as row, agent_id, first_month, last_month, measure, "
+            "sum(value) as value "
             f"from ({everything}) group by agent_id, first_month, last_month, measure"
         )
     # In the file's order, since sums of doubles depend on it.

@@ -1,4 +1,5 @@
-"""A file's bytes → its sheets as columns of text, by content and never by name; runs in the throw-away process."""
+"""A file's bytes → its sheets as columns of text, by content and never by name; runs in the
+throw-away process."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ GRID = 30  # rows shown of a file as they stand in it
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: `body` holds every row below the header as text columns c0…cN, `numbers` their row numbers."""
+    """One sheet: `body` holds every row below the header as text columns c0…cN, `numbers` their row
+    numbers."""
 
     name: str
     headers: tuple[str, ...]
@@ -31,7 +33,9 @@ class Sheet:
     errors: int = 0  # cells that hold an error (#N/A …) instead of a value
     marked: bool = True  # some cell may begin with # or =
     grid: tuple[tuple[str, ...], ...] = ()  # the first rows as they stand in the file
-    merged: Mapping[str, int] = field(default_factory=dict)  # header → cells that a merged one was written into
+    merged: Mapping[str, int] = field(
+        default_factory=dict
+    )  # header → cells that a merged one was written into
     hidden_columns: tuple[str, ...] = ()  # letters of the columns that were left out
 
 

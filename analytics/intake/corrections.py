@@ -1,4 +1,5 @@
-"""A copy of the user's own workbook to mend and load again: bad cells coloured, the reason as a comment on each."""
+"""A copy of the user's own workbook to mend and load again: bad cells coloured, the reason as a
+comment on each."""
 
 from __future__ import annotations
 
@@ -24,16 +25,25 @@ HEAD = PatternFill("solid", start_color="FFE8EEF6", end_color="FFE8EEF6")
 
 
 def write(
-    path: Path, layout: Layout, sheets: Sequence[Sheet], issues: Sequence[Mapping[str, Any]], language: str, out: Path
+    path: Path,
+    layout: Layout,
+    sheets: Sequence[Sheet],
+    issues: Sequence[Mapping[str, Any]],
+    language: str,
+    out: Path,
 ) -> None:
-    """`issues` as cells.read gives them, each with its `header`; a form that is no .xlsx becomes one, its cells as text."""
+    """`issues` as cells.read gives them, each with its `header`; a form that is no .xlsx becomes
+    one, its cells as text."""
     book = _own(path) or _made(path, layout)
     known = {sheet.name: sheet for sheet in sheets}
     for issue in issues:
         sheet = known[issue["sheet"]]
         target = book[_title(issue["sheet"], book)]
         row = issue["row"] or sheet.header_row
-        _mark(target.cell(row, _column(issue["header"], sheet)), say(f"issue.{issue['reason']}", language))
+        _mark(
+            target.cell(row, _column(issue["header"], sheet)),
+            say(f"issue.{issue['reason']}", language),
+        )
     _list(book, issues, language)
     book.save(out)
 
@@ -77,17 +87,23 @@ def _title(name: str, book: openpyxl.Workbook) -> str:
 
 
 def _column(header: str, sheet: Sheet) -> int:
-    places = {plain(one): place + 1 for one, place in zip(sheet.headers, sheet.columns, strict=True)}
+    places = {
+        plain(one): place + 1 for one, place in zip(sheet.headers, sheet.columns, strict=True)
+    }
     return places.get(plain(header), sheet.columns[0] + 1)
 
 
 def _mark(cell: Any, reason: str) -> None:
-    if not isinstance(cell, Cell):  # the covered part of a merged cell can hold neither colour nor comment
+    if not isinstance(
+        cell, Cell
+    ):  # the covered part of a merged cell can hold neither colour nor comment
         return
     cell.fill = BAD
     said = cell.comment.text if cell.comment else ""
     if reason not in said.split("\n"):
-        cell.comment = Comment(f"{said}\n{reason}".strip(), say("app.title", "zh"), width=320, height=90)
+        cell.comment = Comment(
+            f"{said}\n{reason}".strip(), say("app.title", "zh"), width=320, height=90
+        )
 
 
 def _list(book: openpyxl.Workbook, issues: Iterable[Mapping[str, Any]], language: str) -> None:

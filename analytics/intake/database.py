@@ -18,7 +18,8 @@ BATCH = 50_000
 
 @contextmanager
 def rows_of(url: str, query: str) -> Iterator[Path]:
-    """The answer to a query as a Parquet file, as long as the block runs; the driver of the URL must be installed."""
+    """The answer to a query as a Parquet file, as long as the block runs; the driver of the URL
+    must be installed."""
     with tempfile.TemporaryDirectory(prefix="renewal-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "query.parquet"
         try:
@@ -32,7 +33,9 @@ def rows_of(url: str, query: str) -> Iterator[Path]:
 def _write(url: str, query: str, path: Path) -> None:
     engine = sa.create_engine(url)
     try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as connection:
+        with engine.connect().execution_options(
+            stream_results=True, max_row_buffer=BATCH
+        ) as connection:
             answer = connection.execute(sa.text(query))
             schema = pa.schema([(name, pa.string()) for name in answer.keys()])  # noqa: SIM118 - no mapping
             with pq.ParquetWriter(path, schema) as writer:

@@ -1,4 +1,5 @@
-"""In which order a column's dates are written, and what they leave out: decided by the whole column, said, or asked."""
+"""In which order a column's dates are written, and what they leave out: decided by the whole
+column, said, or asked."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from analytics.language import LANGUAGES, say
 from analytics.model import Text, days_of
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-LONG_SPAN = 24  # months: a column that spans this much more one way than another is read the other way
+LONG_SPAN = (
+    24  # months: a column that spans this much more one way than another is read the other way
+)
 SHORT = 24  # characters of a cell that may be a date without its year
 LEAP_YEAR = 2024  # every day of any year is one of it
 FEW_TURNED = 2  # dates of days up to 12 that are hardly chance
@@ -42,8 +45,11 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str, settling: Settling) -> str:
-    """ymd, dmy or mdy for the cells of a column whose year does not stand first with four digits."""
+def day_order(
+    connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe, name: str, settling: Settling
+) -> str:
+    """ymd, dmy or mdy for the cells of a column whose year does not stand first with four
+    digits."""
     _turn_back(connection, place, recipe.columns.get(name, name), name, settling)
     if "date_order" in recipe.options:
         return str(recipe.options["date_order"])
@@ -55,7 +61,10 @@ def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe,
     parts = list(written)
     if not parts:
         return "ymd"
-    column, example = recipe.columns.get(name, name), written[min(parts, key=lambda match: match[0])]
+    column, example = (
+        recipe.columns.get(name, name),
+        written[min(parts, key=lambda match: match[0])],
+    )
     read = {order: [_date(match, order) for match in parts] for order in ("dmy", "mdy", "ymd")}
     counts = {order: sum(day is not None for day in days) for order, days in read.items()}
     spans = {order: _span(read[order]) for order in read if counts[order] == max(counts.values())}
@@ -67,36 +76,72 @@ def day_order(connection: duckdb.DuckDBPyConnection, place: str, recipe: Recipe,
         settling.say("date_order", column=column, value=example, order=_in_words({ranked[0]: None}))
         return ranked[0]
     return settling.ask(
-        f"date_order.{name}", "date_order", ranked, ranked[0] if next_one > shortest else None,
-        column=column, value=example, spans=_in_words({order: spans[order] + 1 for order in ranked}),
-    )  # fmt: skip
+        f"date_order.{name}",
+        "date_order",
+        ranked,
+        ranked[0] if next_one > shortest else None,
+        column=column,
+        value=example,
+        spans=_in_words({order: spans[order] + 1 for order in ranked}),
+    )
 
 
-def _turn_back(connection: duckdb.DuckDBPyConnection, place: str, column: str, name: str, settling: Settling) -> None:
-    """Days above 12 left as text beside dates of days up to 12 only: a spreadsheet of another country turned these round; asked."""
+def _turn_back(
+    connection: duckdb.DuckDBPyConnection, place: str, column: str, name: str, settling: Settling
+) -> None:
+    """Days above 12 left as text beside dates of days up to 12 only: a spreadsheet of another
+    country turned these round; asked."""
     cells = connection.execute(
-        f"select v, date_text(v) from (select distinct {place} as v from raw where {place} is not null) order by 1"
+        f"select v, date_text(v) from (select distinct {place} as v from raw where "
+        f"{place} is not null) order by 1"
     ).fetchall()
     dates = {cell: day for cell, text in cells if text and (day := _iso(text))}
-    left = {cell: match for cell, text in cells if text and (match := _PARTS.fullmatch(text)) and match[2].isdigit()}
+    left = {
+        cell: match
+        for cell, text in cells
+        if text and (match := _PARTS.fullmatch(text)) and match[2].isdigit()
+    }
     order = next(
-        (one for one, part in (("dmy", 1), ("mdy", 2)) if left and all(int(m[part]) > 12 for m in left.values())), None
+        (
+            one
+            for one, part in (("dmy", 1), ("mdy", 2))
+            if left and all(int(m[part]) > 12 for m in left.values())
+        ),
+        None,
     )
-    if order is None or any(day.day > len(MONTHS) for day in dates.values()) or len(dates) < FEW_TURNED:
+    if (
+        order is None
+        or any(day.day > len(MONTHS) for day in dates.values())
+        or len(dates) < FEW_TURNED
+    ):
         return
     others = [_date(match, order) for match in left.values()]
     turned = {cell: day.replace(month=day.day, day=day.month) for cell, day in dates.items()}
-    spans = {"as_written": _span([*dates.values(), *others]) + 1, "turn": _span([*turned.values(), *others]) + 1}
+    spans = {
+        "as_written": _span([*dates.values(), *others]) + 1,
+        "turn": _span([*turned.values(), *others]) + 1,
+    }
     if spans["turn"] >= spans["as_written"]:
         return
     answer = settling.ask(
-        f"dates_turned.{name}", "dates_turned", ("turn", "as_written"), "turn",
-        column=column, text=min(left), value=min(dates), turned=f"{turned[min(dates)]}", spans=_in_words({"turn": spans["turn"], "as_written": spans["as_written"]}),
-    )  # fmt: skip
+        f"dates_turned.{name}",
+        "dates_turned",
+        ("turn", "as_written"),
+        "turn",
+        column=column,
+        text=min(left),
+        value=min(dates),
+        turned=f"{turned[min(dates)]}",
+        spans=_in_words({"turn": spans["turn"], "as_written": spans["as_written"]}),
+    )
     if answer == "turn":
         connection.execute("create or replace table turned (text varchar, day varchar)")
-        connection.executemany("insert into turned values ($1, $2)", [(text, f"{day}") for text, day in turned.items()])
-        connection.execute(f"update raw set {place} = turned.day from turned where turned.text = {place}")
+        connection.executemany(
+            "insert into turned values ($1, $2)", [(text, f"{day}") for text, day in turned.items()]
+        )
+        connection.execute(
+            f"update raw set {place} = turned.day from turned where turned.text = {place}"
+        )
 
 
 def _iso(text: str) -> dt.date | None:
@@ -109,10 +154,14 @@ def _iso(text: str) -> dt.date | None:
 
 def _in_words(orders: Mapping[str, int | None]) -> Text:
     """Orders, each with its number of months where it has one, in every language."""
-    told = {language: {order: say(f"answer.{order}", language) for order in orders} for language in LANGUAGES}
+    told = {
+        language: {order: say(f"answer.{order}", language) for order in orders}
+        for language in LANGUAGES
+    }
     return {
         language: ", ".join(
-            words[order] if count is None else f"{words[order]}: {count}" for order, count in orders.items()
+            words[order] if count is None else f"{words[order]}: {count}"
+            for order, count in orders.items()
         )
         for language, words in told.items()
     }
@@ -146,11 +195,14 @@ def _date(match: re.Match[str], order: str) -> dt.date | None:
 
 
 _MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*月?")
-_DAY_NUMBER = re.compile(r"\d{5}")  # a spreadsheet's own number of a day, which before 1956 begins like a year
+_DAY_NUMBER = re.compile(
+    r"\d{5}"
+)  # a spreadsheet's own number of a day, which before 1956 begins like a year
 _NAME = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])"
 _ORDINAL = rf"{_DAY}(?:st|nd|rd|th)?"
-# A day of a month without a year: 4月1日, 01-Apr, Apr 1st; and two numbers, of which the column tells which is the month.
+# A day of a month without a year: 4月1日, 01-Apr, Apr 1st; and two numbers, of which the column
+# tells which is the month.
 _YEARLESS = (
     re.compile(rf"(?P<month>1[0-2]|0?[1-9])\s*月\s*{_DAY}\s*[日号]?"),
     re.compile(rf"{_ORDINAL}[-\s./]*(?:of\s+)?{_NAME}", re.IGNORECASE),
@@ -161,18 +213,22 @@ Written = tuple[int, int]  # a month and a day, or a year and a month
 
 
 def refuse_two_years(months: Set[int], column: str) -> None:
-    """Months without a year that run over a new year (11, 12, 1) are of two years: one answer would be wrong for some."""
+    """Months without a year that run over a new year (11, 12, 1) are of two years: one answer would
+    be wrong for some."""
     if {1, 12} <= months and months != set(range(min(months), max(months) + 1)):
         raise RecipeRefused("years_differ", column=column)
 
 
 def years_from(stated: int | None, this: int, back: Iterable[int]) -> list[str]:
-    """The years to choose from: the one that the file itself states, then those `back` from this one."""
+    """The years to choose from: the one that the file itself states, then those `back` from this
+    one."""
     years = [this - one for one in back]
     return [str(one) for one in dict.fromkeys((*(() if stated is None else (stated,)), *years))]
 
 
-def complete(connection: duckdb.DuckDBPyConnection, column: Place, recipe: Recipe, settling: Settling) -> None:
+def complete(
+    connection: duckdb.DuckDBPyConnection, column: Place, recipe: Recipe, settling: Settling
+) -> None:
     """Give dates the year or the day that their column leaves out; both are asked."""
     cells = connection.execute(
         f"select {column.place}, count(*) from raw where {column.place} is not null "
@@ -184,48 +240,74 @@ def complete(connection: duckdb.DuckDBPyConnection, column: Place, recipe: Recip
     counts = dict(cells)
     dated = {
         "date_year": _without_year(texts, column, recipe, settling),
-        "date_month": {text: (int(month[1]), int(month[2])) for text, plain in texts.items()
-                       if not _DAY_NUMBER.fullmatch(plain) and (month := _MONTH.fullmatch(plain))},
-    }  # fmt: skip
+        "date_month": {
+            text: (int(month[1]), int(month[2]))
+            for text, plain in texts.items()
+            if not _DAY_NUMBER.fullmatch(plain) and (month := _MONTH.fullmatch(plain))
+        },
+    }
     for key, written in dated.items():
         if not written:
             continue
         years = years_from(settling.year, dt.date.today().year, (0, 1, 2))
         choices = years if key == "date_year" else ["last_day", "first_day"]
-        suggested = "last_day" if key == "date_month" else str(settling.year) if settling.year else None
+        suggested = (
+            "last_day" if key == "date_month" else str(settling.year) if settling.year else None
+        )
         if key == "date_year":
             refuse_two_years({month for month, _ in written.values()}, column.header)
         said = settling.ask(
-            f"{key}.{column.name}", key, choices, suggested,
-            column=column.header, value=min(written), count=sum(counts[text] for text in written),
-        )  # fmt: skip
+            f"{key}.{column.name}",
+            key,
+            choices,
+            suggested,
+            column=column.header,
+            value=min(written),
+            count=sum(counts[text] for text in written),
+        )
         connection.execute("create or replace table dated (text varchar, day varchar)")
         connection.executemany(
             "insert into dated values ($1, $2)",
             [(text, _whole(key, one, said, settling.begins)) for text, one in written.items()],
         )
-        connection.execute(f"update raw set {column.place} = dated.day from dated where dated.text = {column.place}")
+        connection.execute(
+            f"update raw set {column.place} = dated.day from dated where dated.text = "
+            f"{column.place}"
+        )
 
 
-def _without_year(texts: Mapping[str, str], column: Place, recipe: Recipe, settling: Settling) -> dict[str, Written]:
+def _without_year(
+    texts: Mapping[str, str], column: Place, recipe: Recipe, settling: Settling
+) -> dict[str, Written]:
     """Text → month and day, for what says no more than these."""
     out = {}
     for text, plain in texts.items():
         found = next((match for one in _YEARLESS if (match := one.fullmatch(plain))), None)
         if found:
             named = found.groupdict()
-            month = int(named["month"]) if named.get("month") else MONTHS.index(named["name"].lower()) + 1
+            month = (
+                int(named["month"])
+                if named.get("month")
+                else MONTHS.index(named["name"].lower()) + 1
+            )
             out[text] = (month, int(named["day"]))
-    pairs = {text: (int(two[1]), int(two[2])) for text, plain in texts.items() if (two := _NUMBERS.fullmatch(plain))}
+    pairs = {
+        text: (int(two[1]), int(two[2]))
+        for text, plain in texts.items()
+        if (two := _NUMBERS.fullmatch(plain))
+    }
     return out | _in_order(pairs, column, recipe, settling)
 
 
 def _in_order(
     pairs: Mapping[str, tuple[int, int]], column: Place, recipe: Recipe, settling: Settling
 ) -> dict[str, Written]:
-    """Two numbers as month and day, in the one order in which all of them are days of a year; asked where both are."""
+    """Two numbers as month and day, in the one order in which all of them are days of a year; asked
+    where both are."""
     turned = {text: (second, first) for text, (first, second) in pairs.items()}
-    fitting = {order: read for order, read in (("mdy", pairs), ("dmy", turned)) if _are_days(read.values())}
+    fitting = {
+        order: read for order, read in (("mdy", pairs), ("dmy", turned)) if _are_days(read.values())
+    }
     if not pairs or not fitting:
         return {}
     order = str(recipe.options.get("date_order", ""))
@@ -234,14 +316,20 @@ def _in_order(
     if len(fitting) > 1 and "date_order" not in recipe.options:
         spans = {one: len({month for month, _ in read.values()}) for one, read in fitting.items()}
         order = settling.ask(
-            f"date_order.{column.name}", "date_order", tuple(fitting), None,
-            column=column.header, value=min(pairs), spans=_in_words(spans),
-        )  # fmt: skip
+            f"date_order.{column.name}",
+            "date_order",
+            tuple(fitting),
+            None,
+            column=column.header,
+            value=min(pairs),
+            spans=_in_words(spans),
+        )
     return dict(fitting[order])
 
 
 def _are_days(read: Collection[Written]) -> bool:
-    """Whether months and days are days of a year; the same number above 12 in all of them may be the year itself (26-04)."""
+    """Whether months and days are days of a year; the same number above 12 in all of them may be
+    the year itself (26-04)."""
     try:
         days = {dt.date(LEAP_YEAR, *written).day for written in read}
     except ValueError:
@@ -250,7 +338,8 @@ def _are_days(read: Collection[Written]) -> bool:
 
 
 def _whole(key: str, written: Written, said: str, begins: int) -> str:
-    """The date that two numbers and an answer make: month and day with a year, or year and month with a day."""
+    """The date that two numbers and an answer make: month and day with a year, or year and month
+    with a day."""
     if key == "date_year":
         return f"{said}-{written[0]:02d}-{written[1]:02d}"
     month = dt.date(*written, 1)

@@ -1,4 +1,5 @@
-"""Delimited text → a sheet: the delimiter by how regular the lines become, rows by Arrow, none lost on the way."""
+"""Delimited text → a sheet: the delimiter by how regular the lines become, rows by Arrow, none lost
+on the way."""
 
 from __future__ import annotations
 
@@ -53,9 +54,18 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
         kept = [place for place in found.columns if place < width]
         body = body.select(kept).rename_columns([f"c{at}" for at in range(len(kept))])
     sheet = Sheet(
-        "", found.headers[: body.num_columns], found.header_row, body, numbers, ragged, found.header_rows, found.columns,
-        found.beside, marked=marked, grid=tuple(tuple(row) for row in rows[:GRID]),
-    )  # fmt: skip
+        "",
+        found.headers[: body.num_columns],
+        found.header_row,
+        body,
+        numbers,
+        ragged,
+        found.header_rows,
+        found.columns,
+        found.beside,
+        marked=marked,
+        grid=tuple(tuple(row) for row in rows[:GRID]),
+    )
     return sheet, encoding, delimiter
 
 
@@ -64,7 +74,9 @@ def _require_lines(path: Path) -> None:
     run = 0  # bytes since the last line ended
     with path.open("rb") as handle:
         while chunk := handle.read(PIECE):
-            first = min((at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=len(chunk))
+            first = min(
+                (at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=len(chunk)
+            )
             if run + first > LINE_LIMIT:
                 raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
             last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
@@ -93,7 +105,9 @@ def _rows(head: str, delimiter: str, path: Path) -> list[list[str]]:
 def _regularity(head: str, mark: str) -> tuple[int, int]:
     """How many of the first lines have the commonest number of cells above one, and that number."""
     try:
-        widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark)][:40]
+        widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark)][
+            :40
+        ]
     except csv.Error:
         return 0, 0
     common = Counter(width for width in widths if width > 1).most_common(1)
@@ -120,7 +134,11 @@ def _rows_below(
         return "skip"
 
     if not data or data.isspace():
-        return pa.table({name: pa.array([], pa.string()) for name in names}), pa.array([], pa.int64()), ()
+        return (
+            pa.table({name: pa.array([], pa.string()) for name in names}),
+            pa.array([], pa.int64()),
+            (),
+        )
     options = {
         "parse_options": pacsv.ParseOptions(
             delimiter=delimiter,
@@ -129,10 +147,13 @@ def _rows_below(
             ignore_empty_lines=False,
         ),
         "convert_options": pacsv.ConvertOptions(
-            column_types={name: pa.string() for name in names}, strings_can_be_null=True, null_values=[""]
+            column_types={name: pa.string() for name in names},
+            strings_can_be_null=True,
+            null_values=[""],
         ),
     }
-    # Rows of another width carry no number when several threads read: a file that has any is read again by one.
+    # Rows of another width carry no number when several threads read: a file that has any is read
+    # again by one.
     table = _read(data, pacsv.ReadOptions(column_names=names, block_size=LINE_LIMIT), options, path)
     if odd:
         odd.clear()
@@ -159,7 +180,10 @@ def _rows_below(
     )
     if short:
         extra = [
-            pa.array([(cells[at] or None) if at < len(cells) else None for _, cells in short], pa.string())
+            pa.array(
+                [(cells[at] or None) if at < len(cells) else None for _, cells in short],
+                pa.string(),
+            )
             for at in range(width)
         ]
         table = pa.concat_tables([table, pa.table(extra, names=names)])
@@ -172,5 +196,7 @@ def _read(data: bytes, read: pacsv.ReadOptions, options: dict[str, Any], path: P
         return pacsv.read_csv(pa.BufferReader(data), read_options=read, **options)
     except pa.ArrowInvalid as error:
         if "straddling" in str(error) or "too large" in str(error):
-            raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2) from error
+            raise FileRefused(
+                "line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2
+            ) from error
         raise FileRefused("file_damaged", file=path.name) from error

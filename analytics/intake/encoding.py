@@ -1,4 +1,5 @@
-"""Bytes of a text file → text, by the byte order mark, by UTF-8's own rules, or by a detection library; never by hope."""
+"""Bytes of a text file → text, by the byte order mark, by UTF-8's own rules, or by a detection
+library; never by hope."""
 
 from __future__ import annotations
 
@@ -10,15 +11,26 @@ from charset_normalizer import from_bytes
 from analytics.errors import FileRefused
 
 # encoding → the character set of its everyday characters, and between which lead bytes they stand
-EVERYDAY = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0xC6), "big5": ("big5", 0xA4, 0xC6)}
+EVERYDAY = {
+    "gb18030": ("gb2312", 0xB0, 0xD7),
+    "big5hkscs": ("big5", 0xA4, 0xC6),
+    "big5": ("big5", 0xA4, 0xC6),
+}
 SAMPLE = 64 * 1024
-PLAIN_WORDS = 0.9  # share of everyday characters that makes an encoding certain where the library sees none
+PLAIN_WORDS = (
+    0.9  # share of everyday characters that makes an encoding certain where the library sees none
+)
 BINARY = 0.02  # share of control characters beyond which it is no text
 
 
 def utf8(raw: bytes, path: Path, stated: str | None) -> tuple[bytes, str]:
-    """The file's text as UTF-8 without a mark, and the name of its encoding; UTF-8 itself is checked but not copied."""
-    if stated is None and b"\x00" not in raw[:4096] and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    """The file's text as UTF-8 without a mark, and the name of its encoding; UTF-8 itself is
+    checked but not copied."""
+    if (
+        stated is None
+        and b"\x00" not in raw[:4096]
+        and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    ):
         try:
             raw.decode()
             return raw.removeprefix(codecs.BOM_UTF8), "utf-8-sig"
@@ -29,7 +41,8 @@ def utf8(raw: bytes, path: Path, stated: str | None) -> tuple[bytes, str]:
 
 
 def decode(raw: bytes, path: Path, stated: str | None) -> tuple[str, str]:
-    """The text and the name of its encoding; what cannot be read without a wrong character is refused."""
+    """The text and the name of its encoding; what cannot be read without a wrong character is
+    refused."""
     if stated is not None:
         try:
             return raw.decode(stated).removeprefix("\ufeff"), stated
@@ -66,7 +79,8 @@ def _wide(raw: bytes, path: Path) -> str:
 
 
 def _legacy(raw: bytes, path: Path) -> str:
-    """GB18030 or Big5: of those the library takes for possible, the one of more everyday characters; none, and the user is asked."""
+    """GB18030 or Big5: of those the library takes for possible, the one of more everyday
+    characters; none, and the user is asked."""
     lines = [line for line in raw[: 64 * SAMPLE].split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:SAMPLE]
     sample = sample[: sample.rfind(b"\n")] if len(sample) == SAMPLE else sample
@@ -75,8 +89,11 @@ def _legacy(raw: bytes, path: Path) -> str:
     sample = sample or raw[-SAMPLE:]
     found = from_bytes(sample, cp_isolation=list(EVERYDAY))
     if found:
-        return max(found, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)).encoding
-    # The library gives up on tables of full-width digits with few words between them; everyday words still tell.
+        return max(
+            found, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)
+        ).encoding
+    # The library gives up on tables of full-width digits with few words between them; everyday
+    # words still tell.
     shares = {}
     for encoding in EVERYDAY:
         try:

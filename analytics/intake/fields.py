@@ -12,9 +12,29 @@ from analytics.model import Text
 
 CUSTOM = "custom."
 NOTHING = [  # words for an empty cell
-    "n/a", "na", "null", "nan", "nat", "none", "nil", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "（空）", "(blank)",
-    "0000-00-00", "0000/00/00", "0000-00-00 00:00:00",
-]  # fmt: skip
+    "n/a",
+    "na",
+    "null",
+    "nan",
+    "nat",
+    "none",
+    "nil",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "无",
+    "暂无",
+    "空",
+    "(空)",
+    "（空）",
+    "(blank)",
+    "0000-00-00",
+    "0000/00/00",
+    "0000-00-00 00:00:00",
+]
 TOTALS = ("合计", "总计", "小计", "汇总", "total", "grand total", "subtotal", "sum")
 
 
@@ -88,7 +108,10 @@ def counted() -> Mapping[str, Field]:
     """What a scoresheet may give beside its fields: every measure and every indicator."""
     measures = {
         key: Field(
-            key, "number", {"zh": table["zh"], "en": table["en"]}, (*table["synonyms"], table["zh"], table["en"], key)
+            key,
+            "number",
+            {"zh": table["zh"], "en": table["en"]},
+            (*table["synonyms"], table["zh"], table["en"], key),
         )
         for key, table in toml("fields.toml")["measures"].items()
     }
@@ -97,7 +120,12 @@ def counted() -> Mapping[str, Field]:
             one.id,
             "rate" if one.unit.startswith("percent") else "number",
             one.label,
-            (one.id, one.label["zh"], one.label["en"], *(fields()[one.id].synonyms if one.id in fields() else ())),
+            (
+                one.id,
+                one.label["zh"],
+                one.label["en"],
+                *(fields()[one.id].synonyms if one.id in fields() else ()),
+            ),
             scale_option="satisfaction_max" if one.id == "satisfaction" else None,
         )
         for one in known_indicators()
@@ -106,7 +134,8 @@ def counted() -> Mapping[str, Field]:
 
 
 def field_of(kind: str, name: str) -> Field | None:
-    """A field of a kind, a measure or indicator of a scoresheet, or a custom measure; None for anything else."""
+    """A field of a kind, a measure or indicator of a scoresheet, or a custom measure; None for
+    anything else."""
     if name in kinds()[kind].mapped:
         return fields()[name]
     if kind == "scoresheet":

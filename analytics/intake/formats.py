@@ -1,4 +1,5 @@
-"""What a number format writes beside the number: a percent sign, a currency, a unit, zeros that the value itself does not hold."""
+"""What a number format writes beside the number: a percent sign, a currency, a unit, zeros that the
+value itself does not hold."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from decimal import Decimal
 
 _LITERAL = re.compile(r'"[^"]*"|[\\!].')
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
-_SCALED = re.compile(r"[0#?],+(?![0#?])|[!\\][.。]")  # 0,"千" and 0!.0,"万" show less than the value is
+_SCALED = re.compile(
+    r"[0#?],+(?![0#?])|[!\\][.。]"
+)  # 0,"千" and 0!.0,"万" show less than the value is
 _WORDS = re.compile(r"(万|亿|千|百万)元?")
 _THOUSAND = re.compile(r'[0#?](?:\s|\\ )*(?:"\s*[Kk]\s*"|\\[Kk])')
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
@@ -17,7 +20,9 @@ _BUILT_IN = re.compile(r"^[^;]*?(US\$|HK\$|[$€£¥￥])")
 _ASIDE = re.compile(r"\[[^\]]*\]")  # conditions, colours, currencies
 _NAMED = re.compile(r"USD|EUR|HKD|GBP|JPY|PHP|CNY|RMB|人民币|美元|欧元|港[币元]|英镑|日元|元")
 _LITERAL_PERCENT = re.compile(r'"[^"]*%[^"]*"|[\\!]%')
-_PADDED = re.compile(r'(?:"([A-Za-z][A-Za-z0-9-]*)"|\\?([A-Za-z]))?(0{2,})')  # 000000, "A"0000: how ids are shown
+_PADDED = re.compile(
+    r'(?:"([A-Za-z][A-Za-z0-9-]*)"|\\?([A-Za-z]))?(0{2,})'
+)  # 000000, "A"0000: how ids are shown
 BRIEF = 4  # decimals of an example
 _LONG = re.compile(r"(-?\d+\.\d{5,})(%?)")
 _PADS = re.compile(r"([A-Za-z][A-Za-z0-9-]*)?(0{2,})")
@@ -29,10 +34,12 @@ HOME = ("¥", "￥", "CNY", "RMB", "元")  # signs of the currency that figures 
 
 
 def word_of(code: str) -> str | None:
-    """The percent sign, currency or unit (万) that a number format writes beside the number; None for ordinary formats.
+    """The percent sign, currency or unit (万) that a number format writes beside the number; None
+    for ordinary formats.
 
-    A format that scales what it shows (0!.0,"万") names no unit of the value. One whose conditions ([<1]) lead to parts that
-    write different things is given back as it is: only the value tells what stands beside it.
+    A format that scales what it shows (0!.0,"万") names no unit of the value. One whose conditions
+    ([<1]) lead to parts that write different things is given back as it is: only the value tells
+    what stands beside it.
     """
     if not code or code == "General":
         return None
@@ -65,7 +72,8 @@ def _word(code: str) -> str | None:
 
 
 def telling(words: Mapping[int, str | None]) -> dict[int, str]:
-    """Cell formats → what they write; nothing where it is the home currency throughout, which every sheet may write or not."""
+    """Cell formats → what they write; nothing where it is the home currency throughout, which every
+    sheet may write or not."""
     told = {at: word for at, word in words.items() if word}
     return told if any(word not in HOME for word in told.values()) else {}
 
@@ -94,14 +102,24 @@ def brief(cell: str) -> str:
 
 def _sections(code: str) -> list[str]:
     """The parts of a format that show numbers."""
-    return [one for one in _SECTION.findall(code) if re.search(r"[0#?]", _CONDITION.sub("", _LITERAL.sub("", one)))]
+    return [
+        one
+        for one in _SECTION.findall(code)
+        if re.search(r"[0#?]", _CONDITION.sub("", _LITERAL.sub("", one)))
+    ]
 
 
 def _part_for(value: Decimal, code: str) -> str:
-    """The part of a format with conditions that shows a value: the first whose condition holds, else the first without one."""
+    """The part of a format with conditions that shows a value: the first whose condition holds,
+    else the first without one."""
     holds = {
-        "<": value.__lt__, "<=": value.__le__, ">": value.__gt__, ">=": value.__ge__, "=": value.__eq__, "<>": value.__ne__,
-    }  # fmt: skip
+        "<": value.__lt__,
+        "<=": value.__le__,
+        ">": value.__gt__,
+        ">=": value.__ge__,
+        "=": value.__eq__,
+        "<>": value.__ne__,
+    }
     bare = []
     for part in _sections(code):
         condition = _CONDITION.search(part)

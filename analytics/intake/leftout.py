@@ -1,4 +1,5 @@
-"""Rows that hold no record: totals, means, notes, repeated headers; found by their words, or by being sums of others."""
+"""Rows that hold no record: totals, means, notes, repeated headers; found by their words, or by
+being sums of others."""
 
 from __future__ import annotations
 
@@ -15,13 +16,24 @@ from analytics.intake.container import Sheet
 from analytics.intake.fields import CUSTOM, TOTALS, counted, kinds
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
-from analytics.intake.sums import COMMON, EXACT, LEAST, SLACK, Figures, Summing, across, means, summing
+from analytics.intake.sums import (
+    COMMON,
+    EXACT,
+    LEAST,
+    SLACK,
+    Figures,
+    Summing,
+    across,
+    means,
+    summing,
+)
 from analytics.intake.table import plain
 from analytics.intake.words import BRANCH, TEAM
 from analytics.language import LANGUAGES, say
 from analytics.model import Text
 
-CLOSE_LOOK = 200_000  # rows of a file that may lack what is required before they count as rows like any other
+# rows of a file that may lack what is required before they count as rows like any other
+CLOSE_LOOK = 200_000
 NAMING = ("agent_id", "policy_id", "name", "team", "branch", "region")
 AVERAGES = ("平均", "均值", "平均值", "人均", "平均数", "average", "mean", "avg", "avg.")
 TARGETS = (
@@ -49,8 +61,12 @@ _SIGNED = rf"^[（(\[【*※\s]*(?:{_LABELS})[^:：]{{0,12}}[:：]"
 
 _TOTAL = re.compile(r"(合计|总计|小计|汇总|\b(sub[- ]?|grand )?totals?)$")
 _AVERAGE = re.compile(r"(平均|均值|平均值|平均数|人均|\b(average|mean|avg\.?))$")
-_LABELLED = re.compile(f"{_TOTAL.pattern}|{_AVERAGE.pattern}|^({'|'.join(map(re.escape, TARGETS))})$")
-_EVERYBODY = re.compile(r"^(全公司|全体|全部|公司|本部|all|company|everybody|overall)$", re.IGNORECASE)
+_LABELLED = re.compile(
+    f"{_TOTAL.pattern}|{_AVERAGE.pattern}|^({'|'.join(map(re.escape, TARGETS))})$"
+)
+_EVERYBODY = re.compile(
+    r"^(全公司|全体|全部|公司|本部|all|company|everybody|overall)$", re.IGNORECASE
+)
 _NOTE = re.compile(
     r"[（(\[【*※\s]*(注|备注|附注|说明|(notes?|remarks?)\b|"
     rf"({_LABELS})[^:：]{{0,12}}[:：])",
@@ -70,9 +86,14 @@ def blank_of(sheet: Sheet) -> str:
 
 
 def left_out(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str], settling: Settling
+    connection: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    recipe: Recipe,
+    mapped: Mapping[str, str],
+    settling: Settling,
 ) -> tuple[int, dict[str, list[int]]]:
-    """How many rows are not blank; and of these the total rows, notes and repeated headers, by their row numbers.
+    """How many rows are not blank; and of these the total rows, notes and repeated headers, by
+    their row numbers.
 
     Only rows that lack something required, repeat a header or name a total are looked at closely.
     """
@@ -92,7 +113,8 @@ def left_out(
     bound: dict[str, Any] = {"header": header, "examples": example_marks()}
     if len(required) < 2:
         bound["total"] = (
-            f"({'|'.join(TOTALS)})|({'|'.join(map(re.escape, AVERAGES))})$|^({'|'.join(map(re.escape, TARGETS))})$"
+            f"({'|'.join(TOTALS)})|({'|'.join(map(re.escape, AVERAGES))})$|"
+            f"^({'|'.join(map(re.escape, TARGETS))})$"
         )
         bound["signed"] = _SIGNED
     where = f"({') or ('.join(odd)})"
@@ -107,10 +129,15 @@ def left_out(
     names = {mapped[name] for name in NAMING if name in mapped} | {"c0"}
     out: dict[str, list[int]] = {}
     for row in connection.execute(
-        f"select row, {', '.join(f'c{index}' for index in range(width))} from body where ({where}) and not ({blank}) order by row",
+        f"select row, {', '.join(f'c{index}' for index in range(width))} from body where "
+        f"({where}) and not ({blank}) order by row",
         bound,
     ).fetchall():
-        cells = {f"c{index}": " ".join(cell.split()) for index, cell in enumerate(row[1:]) if cell and cell.strip()}
+        cells = {
+            f"c{index}": " ".join(cell.split())
+            for index, cell in enumerate(row[1:])
+            if cell and cell.strip()
+        }
         reason = _reason(cells, sheet.headers, names, required, last is None or row[0] > last)
         if reason:
             out.setdefault(reason, []).append(row[0])
@@ -119,10 +146,16 @@ def left_out(
 
 
 def _reason(
-    cells: Mapping[str, str], headers: Sequence[str], names: set[str], required: Sequence[str], trailing: bool
+    cells: Mapping[str, str],
+    headers: Sequence[str],
+    names: set[str],
+    required: Sequence[str],
+    trailing: bool,
 ) -> str | None:
     """Why a row holds no record, or None when it does."""
-    if len(cells) > 1 and all(plain(cell) == plain(headers[int(place[1:])]) for place, cell in cells.items()):
+    if len(cells) > 1 and all(
+        plain(cell) == plain(headers[int(place[1:])]) for place, cell in cells.items()
+    ):
         return "header"
     if cells.get("c0") in example_marks():
         return "example"
@@ -141,18 +174,27 @@ def _reason(
     alone = len(cells) == 1 and len(headers) > 2
     if lacking and _NOTE.match(first):
         return "note"
-    if alone and (trailing or len(first) > 20) and (lacking or len(first) > 20 or _NOTE.match(first)):
+    if (
+        alone
+        and (trailing or len(first) > 20)
+        and (lacking or len(first) > 20 or _NOTE.match(first))
+    ):
         return "note"
     return None
 
 
-# -- rows that repeat what others say ------------------------------------------------------------------------------
+# -- rows that repeat what others say --------------------------------------------------------------
 
 
 def _sums(
-    connection: duckdb.DuckDBPyConnection, sheet: Sheet, recipe: Recipe, mapped: Mapping[str, str], settling: Settling
+    connection: duckdb.DuckDBPyConnection,
+    sheet: Sheet,
+    recipe: Recipe,
+    mapped: Mapping[str, str],
+    settling: Settling,
 ) -> list[int]:
-    """The rows of a scoresheet that are the sum or the mean of others, or are called so; asked, as they may be people."""
+    """The rows of a scoresheet that are the sum or the mean of others, or are called so; asked, as
+    they may be people."""
     table = _Table(connection, sheet, mapped)
     if not 0 < sheet.body.num_rows <= SUMMED or "agent_id" not in mapped:
         return []
@@ -162,34 +204,56 @@ def _sums(
         places = [at for at, one in enumerate(table.months) if one == month and table.told[at]]
         found |= table.among(places)
     if len(months) > 1:
-        found |= table.over([at for at in range(len(table.rows)) if at not in found and table.told[at]])
+        found |= table.over(
+            [at for at in range(len(table.rows)) if at not in found and table.told[at]]
+        )
     kept = [one for at, one in sorted(found.items()) if table.ids[at] and not table.called[at]]
     if not kept:
         return []
     answer = settling.ask(
-        "rows.sums", "sum_rows", ("leave", "keep"), "leave", count=len(kept),
-        names=", ".join(dict.fromkeys(table.written[one.at] for one in kept[:SHOWN])), evidence=table.evidence(kept[:EVIDENCE]),
-    )  # fmt: skip
+        "rows.sums",
+        "sum_rows",
+        ("leave", "keep"),
+        "leave",
+        count=len(kept),
+        names=", ".join(dict.fromkeys(table.written[one.at] for one in kept[:SHOWN])),
+        evidence=table.evidence(kept[:EVIDENCE]),
+    )
     return [table.rows[one.at] for one in kept] if answer == "leave" else []
 
 
 class _Table:
     """The rows of a scoresheet as they are compared with each other, by place."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sheet: Sheet, mapped: Mapping[str, str]) -> None:
-        figures = {name: place for name, place in mapped.items() if name.startswith(CUSTOM) or name in counted()}
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, sheet: Sheet, mapped: Mapping[str, str]
+    ) -> None:
+        figures = {
+            name: place
+            for name, place in mapped.items()
+            if name.startswith(CUSTOM) or name in counted()
+        }
         adding = {name: place for name, place in figures.items() if _adds_up(name)}
         own = {name: place for name, place in figures.items() if name.startswith(CUSTOM)}
         adding = adding if len(adding) >= LEAST else adding | own
         shares = {} if len(adding) >= LEAST else _shares(mapped)
         columns = [f"clean_number({place})" for place in adding.values()]
-        columns += [f"clean_number({rate}) * clean_number({whole})" for rate, whole in shares.values()]
+        columns += [
+            f"clean_number({rate}) * clean_number({whole})" for rate, whole in shares.values()
+        ]
         others = [f"clean_number({place})" for place in figures.values()]
         groups = [mapped[name] for name in GROUPS if name in mapped]
-        called = [mapped[name] for name in NAMING[2:] if name in mapped and mapped[name] != mapped.get("agent_id")]
+        called = [
+            mapped[name]
+            for name in NAMING[2:]
+            if name in mapped and mapped[name] != mapped.get("agent_id")
+        ]
         got = connection.execute(
-            f"select row, {mapped.get('agent_id', 'null')}, {mapped.get('period', 'null')}, [{', '.join(called)}], [{', '.join(groups)}], "
-            f"[{', '.join(columns)}]::double[], [{', '.join(others)}]::double[] from body order by row"
+            f"select row, {mapped.get('agent_id', 'null')}, "
+            f"{mapped.get('period', 'null')}, [{', '.join(called)}], "
+            f"[{', '.join(groups)}], "
+            f"[{', '.join(columns)}]::double[], [{', '.join(others)}]::double[] from body "
+            f"order by row"
         ).fetchall()
         self.rows = [row[0] for row in got]
         self.ids = [plain(row[1] or "") for row in got]
@@ -201,7 +265,9 @@ class _Table:
         self.all = _floats([row[6] for row in got], len(others))
         self.told = (~np.isnan(self.all)).any(axis=1)
         self.persons = "name" in mapped and mapped["name"] != mapped.get("agent_id")
-        self.called = [bool(_LABELLED.search(one)) for one in self.ids]  # left out without a question
+        self.called = [
+            bool(_LABELLED.search(one)) for one in self.ids
+        ]  # left out without a question
         self.slack = (*(EXACT for _ in adding), *(SLACK for _ in shares))
         self.headers = [sheet.headers[int(place[1:])] for place in (adding or figures).values()]
 
@@ -221,12 +287,20 @@ class _Table:
             found = [told.get(one.at, one) for one in found]
         if not found and not self.values.shape[1]:
             found = means(self.figures(places, self.all))
-        return {places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean) for one in found}
+        return {
+            places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean)
+            for one in found
+        }
 
     def over(self, places: list[int]) -> dict[int, Summing]:
         """The rows that sum up several months of others."""
-        found = across(self.figures(places, self.values, self.slack)) if self.values.shape[1] else []
-        return {places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean) for one in found}
+        found = (
+            across(self.figures(places, self.values, self.slack)) if self.values.shape[1] else []
+        )
+        return {
+            places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean)
+            for one in found
+        }
 
     def _says_sum(self, at: int) -> bool:
         return any(_LABELLED.search(name) for name in (self.ids[at], *self.names[at]))
@@ -240,15 +314,22 @@ class _Table:
 
     def evidence(self, found: Sequence[Summing]) -> Text:
         """What each row is the sum of, in every language."""
-        return {language: "; ".join(self._said(one, language) for one in found) for language in LANGUAGES}
+        return {
+            language: "; ".join(self._said(one, language) for one in found)
+            for language in LANGUAGES
+        }
 
     def _said(self, one: Summing, language: str) -> str:
         name = next((name for name in self.names[one.at] if name), "")
         key = "summing.name" if not one.of else "summing.mean" if one.mean else "summing.sum"
         return say(
-            key, language, row=self.rows[one.at], name=" ".join((self.written[one.at], name)).strip(),
-            rows=_spans([self.rows[at] for at in one.of]), columns=", ".join(self.headers[:SHOWN]),
-        )  # fmt: skip
+            key,
+            language,
+            row=self.rows[one.at],
+            name=" ".join((self.written[one.at], name)).strip(),
+            rows=_spans([self.rows[at] for at in one.of]),
+            columns=", ".join(self.headers[:SHOWN]),
+        )
 
 
 def _floats(rows: Sequence[Sequence[float | None]], width: int) -> Any:
@@ -269,7 +350,11 @@ def _spans(rows: Sequence[int]) -> str:
 
 def _adds_up(name: str) -> bool:
     """Whether a figure is a count or an amount, whose sum over people means something."""
-    return name in counted() and counted()[name].type == "number" and name not in {one.id for one in known_indicators()}
+    return (
+        name in counted()
+        and counted()[name].type == "number"
+        and name not in {one.id for one in known_indicators()}
+    )
 
 
 def _shares(mapped: Mapping[str, str]) -> dict[str, tuple[str, str]]:

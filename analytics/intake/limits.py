@@ -20,7 +20,13 @@ def sentences(language: str) -> list[str]:
     """The limits in words."""
     return [
         say("limit.size", language, size=FILE_MB // 1024),
-        say("limit.table", language, rows=f"{ROW_LIMIT:,}", columns=f"{COLUMN_LIMIT:,}", cells=f"{CELL_LIMIT:,}"),
+        say(
+            "limit.table",
+            language,
+            rows=f"{ROW_LIMIT:,}",
+            columns=f"{COLUMN_LIMIT:,}",
+            cells=f"{CELL_LIMIT:,}",
+        ),
         say("limit.archive", language, size=UNPACKED_LIMIT // 1024**2, files=MEMBER_LIMIT),
         say("limit.line", language, size=LINE_LIMIT // 1024**2),
         say("limit.time", language, seconds=SECONDS),

@@ -1,4 +1,5 @@
-"""What a workbook's own file says beside its values: what is hidden, an error or merged, and how its numbers are shown."""
+"""What a workbook's own file says beside its values: what is hidden, an error or merged, and how
+its numbers are shown."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _ROW_NUMBER = re.compile(rb'\br="(\d+)"')
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(min|max|hidden)="([^"]*)"')
 _ERROR = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.S
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<',
+    re.S,
 )
 _UNCOMPUTED = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>/]*><(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>'
@@ -30,7 +32,9 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ZEROS = re.compile(r"0\d+")  # a number shown with zeros in front
 PERCENT_FORMATS = {9: "0%", 10: "0.00%"}  # of every workbook
 
-Merged = dict[tuple[int, int], tuple[int, int]]  # (row, column) of the corner → (row, column) of the last cell
+Merged = dict[
+    tuple[int, int], tuple[int, int]
+]  # (row, column) of the corner → (row, column) of the last cell
 
 
 @dataclass
@@ -71,35 +75,45 @@ def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
             target = parts.get(one.get(_RELATION))
             if not one.tag.endswith("}sheet") or not target:
                 continue
-            inside = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+            inside = (
+                target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+            )
             if inside in names:
                 out[one.get("name", "")] = _marks_of_xlsx(archive.read(inside), words)
         since = any(
-            one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true", "on") for one in book.iter()
+            one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true", "on")
+            for one in book.iter()
         )
         return out, since
 
 
 def _begins_as_archive(path: Path) -> bool:
-    """By the first bytes: a workbook of the old form may hold an archive near its end (its theme), which zipfile would find."""
+    """By the first bytes: a workbook of the old form may hold an archive near its end (its theme),
+    which zipfile would find."""
     with path.open("rb") as handle:
         return handle.read(2) == b"PK"
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a compound file is a workbook locked with a password: its content is encrypted as a whole."""
+    """Whether a compound file is a workbook locked with a password: its content is encrypted as a
+    whole."""
     with path.open("rb") as handle:
         return "EncryptedPackage".encode("utf-16-le") in handle.read(4 * 1024**2)
 
 
 def _styles(archive: zipfile.ZipFile) -> dict[int, str]:
-    """The places in the list of cell formats that write something beside the number: a percent sign, a currency, a unit."""
+    """The places in the list of cell formats that write something beside the number: a percent
+    sign, a currency, a unit."""
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
     own = PERCENT_FORMATS | {
-        int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in styles.iter() if one.tag.endswith("}numFmt")
+        int(one.get("numFmtId", "0")): one.get("formatCode", "")
+        for one in styles.iter()
+        if one.tag.endswith("}numFmt")
     }
     formats = next((one for one in styles if one.tag.endswith("}cellXfs")), ())
-    return telling({at: word_of(own.get(int(one.get("numFmtId", "0")), "")) for at, one in enumerate(formats)})
+    return telling(
+        {at: word_of(own.get(int(one.get("numFmtId", "0")), "")) for at, one in enumerate(formats)}
+    )
 
 
 def _marks_of_xlsx(xml: bytes, words: dict[int, str]) -> Marks:
@@ -124,7 +138,9 @@ def _marks_of_xlsx(xml: bytes, words: dict[int, str]) -> Marks:
     return marks
 
 
-def _found(pattern: re.Pattern[bytes], xml: bytes, *needed: bytes) -> Iterator[tuple[int, int, str]]:
+def _found(
+    pattern: re.Pattern[bytes], xml: bytes, *needed: bytes
+) -> Iterator[tuple[int, int, str]]:
     if not any(mark in xml for mark in needed):
         return
     for one in pattern.finditer(xml):
@@ -170,7 +186,11 @@ def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
         right = int(cell.get(f"{_TABLE}number-columns-spanned", "1"))
         if down > 1 or right > 1:
             marks.merged[at, place] = (at + down - 1, place + right - 1)
-        word = "%" if cell.get(f"{_OFFICE}value-type") == "percentage" else cell.get(f"{_OFFICE}currency")
+        word = (
+            "%"
+            if cell.get(f"{_OFFICE}value-type") == "percentage"
+            else cell.get(f"{_OFFICE}currency")
+        )
         if word is None and cell.get(f"{_OFFICE}value-type") == "float":
             text = "".join(cell.itertext())
             word = "0" * len(text) if _ZEROS.fullmatch(text) else None
@@ -181,7 +201,8 @@ def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
 
 
 def _marks_of_xls(path: Path) -> dict[str, Marks]:
-    """The old binary form, through xlrd: calamine tells neither what is hidden in it nor its formats."""
+    """The old binary form, through xlrd: calamine tells neither what is hidden in it nor its
+    formats."""
     import xlrd  # only the old form needs it
 
     try:
@@ -200,7 +221,10 @@ def _marks_of_xls(path: Path) -> dict[str, Marks]:
         marks = Marks(
             hidden={row for row, info in sheet.rowinfo_map.items() if info.hidden},
             hidden_columns={column for column, info in sheet.colinfo_map.items() if info.hidden},
-            merged={(top, left): (bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells},
+            merged={
+                (top, left): (bottom - 1, right - 1)
+                for top, bottom, left, right in sheet.merged_cells
+            },
         )
         for column in range(sheet.ncols):
             for row in range(sheet.nrows if words else 0):

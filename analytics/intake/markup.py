@@ -1,4 +1,5 @@
-"""Web pages and XML spreadsheets that call themselves workbooks → grids of texts; many systems export these as .xls."""
+"""Web pages and XML spreadsheets that call themselves workbooks → grids of texts; many systems
+export these as .xls."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def form_of_text(head: bytes) -> str:
     start = head[:HEAD].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(b"<?xml") and SPREADSHEET.encode() in start:
         return "xml"
-    if start.startswith(b"<") and any(mark in start for mark in (b"<html", b"<table", b"<!doctype html", b"<body")):
+    if start.startswith(b"<") and any(
+        mark in start for mark in (b"<html", b"<table", b"<!doctype html", b"<body")
+    ):
         return "web"
     if start.startswith(b"mime-version:"):
         return "mail"
@@ -38,7 +41,10 @@ def web_grids(path: Path, encoding: str | None) -> list[Grid]:
     page.feed(text)
     page.close()
     page.end_all()
-    return [(f"table {at}" if len(page.done) > 1 else "", *table) for at, table in enumerate(page.done, 1)]
+    return [
+        (f"table {at}" if len(page.done) > 1 else "", *table)
+        for at, table in enumerate(page.done, 1)
+    ]
 
 
 class _Page(HTMLParser):
@@ -66,7 +72,9 @@ class _Page(HTMLParser):
         if self._open and tag == "table":
             table = self._open.pop()
             if table.rows:
-                self.done.append((table.rows, Marks(table.hidden, table.hidden_columns, merged=table.merged)))
+                self.done.append(
+                    (table.rows, Marks(table.hidden, table.hidden_columns, merged=table.merged))
+                )
 
     def handle_data(self, data: str) -> None:
         if self._open:
@@ -165,7 +173,10 @@ def _xml_sheet(table: ElementTree.Element) -> tuple[list[list[str]], Marks]:
             rows[at] += [""] * (place - len(rows[at]))
             data = cell.find(f"{_SS}Data")
             rows[at].append("" if data is None else _xml_text(data))
-            across, down = int(cell.get(f"{_SS}MergeAcross", "0")), int(cell.get(f"{_SS}MergeDown", "0"))
+            across, down = (
+                int(cell.get(f"{_SS}MergeAcross", "0")),
+                int(cell.get(f"{_SS}MergeDown", "0")),
+            )
             if across or down:
                 marks.merged[at, place] = (at + down, place + across)
                 rows[at] += [""] * min(across, MOST_SPANNED)

@@ -14,14 +14,17 @@ ENGLISH = tuple(month.lower() for month in calendar.month_abbr[1:])
 CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _NAMED = "|".join((*calendar.month_name[1:], "Sept", *calendar.month_abbr[1:]))
 _HEADER = re.compile(
-    rf"(?:(?P<year>(?:19|20)\d{{2}})\s*[-/.年]?\s*)?(?:(?P<number>1[0-2]|0?[1-9])\s*月份?|(?P<chinese>十[一二]?|[一二三四五六七八九])\s*月份?"
-    rf"|(?P<english>{_NAMED})\.?(?:[\s-]*(?P<later>(?:19|20)\d{{2}}))?)|(?P<iso_year>(?:19|20)\d{{2}})[-/.](?P<iso>1[0-2]|0?[1-9])(?:[-/.]0?1)?",
+    rf"(?:(?P<year>(?:19|20)\d{{2}})\s*[-/.年]?\s*)?(?:(?P<number>1[0-2]|0?[1-9])\s*月份?|"
+    rf"(?P<chinese>十[一二]?|[一二三四五六七八九])\s*月份?"
+    rf"|(?P<english>{_NAMED})\.?(?:[\s-]*(?P<later>(?:19|20)\d{{2}}))?)|"
+    rf"(?P<iso_year>(?:19|20)\d{{2}})[-/.](?P<iso>1[0-2]|0?[1-9])(?:[-/.]0?1)?",
     re.IGNORECASE,
 )
 
 
 def span(text: str, year: int | None = None) -> tuple[dt.date | None, dt.date | None]:
-    """'2021-03', '2021年3月', '2021Q1', '2021年第一季度', '2021上半年', '2021', '2021-01~2021-03' → first and last month.
+    """'2021-03', '2021年3月', '2021Q1', '2021年第一季度', '2021上半年', '2021', '2021-01~2021-03' →
+    first and last month.
 
     A month, quarter or half without a year ('3月', 'Q2') takes `year`; without one it is not read.
     """
@@ -40,7 +43,8 @@ def span(text: str, year: int | None = None) -> tuple[dt.date | None, dt.date | 
         if re.fullmatch(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", plain):
             plain = re.sub(r"[-/.]\d{1,2}$", "", plain)
         if found := re.fullmatch(
-            r"(\d{4})\s*年?度?\s*[-/]?\s*(?:Q|第)?\s*([1-4一二三四])\s*(?:季度|季)|(\d{4})\s*[-/年]?\s*Q([1-4])",
+            r"(\d{4})\s*年?度?\s*[-/]?\s*(?:Q|第)?\s*([1-4一二三四])\s*(?:季度|季)|"
+            r"(\d{4})\s*[-/年]?\s*Q([1-4])",
             plain,
             re.I,
         ):
@@ -48,7 +52,9 @@ def span(text: str, year: int | None = None) -> tuple[dt.date | None, dt.date | 
             first = dt.date(int(found[1] or found[3]), int(quarter) * 3 - 2, 1)
             return first, add_months(first, 2)
         if found := re.fullmatch(r"(\d{4})\s*年?\s*([上下])半年|(\d{4})\s*H([12])", plain, re.I):
-            first = dt.date(int(found[1] or found[3]), 1 if (found[2] or found[4]) in "上1" else 7, 1)
+            first = dt.date(
+                int(found[1] or found[3]), 1 if (found[2] or found[4]) in "上1" else 7, 1
+            )
             return first, add_months(first, 5)
         if found := re.fullmatch(r"((?:19|20)\d{2})\s*年?度?", plain):
             return dt.date(int(found[1]), 1, 1), dt.date(int(found[1]), 12, 1)
@@ -63,7 +69,8 @@ def span(text: str, year: int | None = None) -> tuple[dt.date | None, dt.date | 
 
 
 def header_month(text: str) -> tuple[int | None, int, str] | None:
-    """A header that names one month → (year or None, month, what else it says): '2026年1月 续保率' → (2026, 1, '续保率')."""
+    """A header that names one month → (year or None, month, what else it says): '2026年1月 续保率'
+    → (2026, 1, '续保率')."""
     plain = " ".join(text.split()).translate(str.maketrans("０１２３４５６７８９", "0123456789"))
     found = [one for one in _HEADER.finditer(plain) if _apart(plain, one)]
     if len(found) != 1:
@@ -81,7 +88,8 @@ def header_month(text: str) -> tuple[int | None, int, str] | None:
 
 
 def _apart(text: str, found: re.Match[str]) -> bool:
-    """Whether a month stands for itself and is no part of another word or number ('Mayor', '111月')."""
+    """Whether a month stands for itself and is no part of another word or number ('Mayor',
+    '111月')."""
     before = text[found.start() - 1] if found.start() else " "
     after = text[found.end()] if found.end() < len(text) else " "
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())

@@ -24,14 +24,20 @@ def read(path: Path) -> Sheet:
         names = headers(connection.sql("from read_parquet($path)", params=bound).columns)
         if len(names) > COLUMN_LIMIT:
             raise FileRefused("file_too_wide", file=path.name, sheet="", limit=COLUMN_LIMIT)
-        found = connection.execute("select count(*) from read_parquet($path)", bound).fetchall()[0][0]
+        found = connection.execute("select count(*) from read_parquet($path)", bound).fetchall()[0][
+            0
+        ]
         if found > ROW_LIMIT:
             raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
-        # A dictionary says in a few bytes what unfolds to any length: it is measured before it is unfolded.
+        # A dictionary says in a few bytes what unfolds to any length: it is measured before it is
+        # unfolded.
         lengths = connection.execute(
             "select sum(strlen(columns(*)::varchar)) from read_parquet($path)", bound
         ).fetchall()
-        if sum(length or 0 for length in lengths[0]) > UNPACKED_LIMIT + UNFOLDED * path.stat().st_size:
+        if (
+            sum(length or 0 for length in lengths[0])
+            > UNPACKED_LIMIT + UNFOLDED * path.stat().st_size
+        ):
             raise FileRefused("file_too_heavy", file=path.name)
         body = connection.sql(
             "select nullif(columns(*)::varchar, '') from read_parquet($path)", params=bound
@@ -39,6 +45,10 @@ def read(path: Path) -> Sheet:
     except duckdb.Error as error:
         raise FileRefused("file_damaged", file=path.name) from error
     body = body.rename_columns([f"c{index}" for index in range(len(names))])
-    first = [tuple(cell or "" for cell in row.values()) for row in body.slice(0, GRID - 1).to_pylist()]
+    first = [
+        tuple(cell or "" for cell in row.values()) for row in body.slice(0, GRID - 1).to_pylist()
+    ]
     numbers = pa.array(np.arange(2, body.num_rows + 2))
-    return Sheet("", names, 1, body, numbers, columns=tuple(range(len(names))), grid=(names, *first))
+    return Sheet(
+        "", names, 1, body, numbers, columns=tuple(range(len(names))), grid=(names, *first)
+    )

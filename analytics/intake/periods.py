@@ -1,4 +1,5 @@
-"""The months of a file's rows: from a period cell, a title, or days; weeks of a month add up, what is no whole month is refused."""
+"""The months of a file's rows: from a period cell, a title, or days; weeks of a month add up, what
+is no whole month is refused."""
 
 from __future__ import annotations
 
@@ -25,28 +26,37 @@ _YEAR = r"(?:19|20)\d{2}"
 _TO = r"\s*(?:~|～|至|到|…|—+|–|to|-)\s*"
 _MONTH_DAY = r"(?P<{0}month>\d{{1,2}})\s*[-/.月]\s*(?P<{0}day>\d{{1,2}})(?!\d)\s*日?"
 _COMPACT = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
-# A first and a last day: both with a year, the first alone (2026.4.26-5.2), or none (4.26-5.2, 4月26日-5月2日).
+# A first and a last day: both with a year, the first alone (2026.4.26-5.2), or none (4.26-5.2,
+# 4月26日-5月2日).
 _DAYS = re.compile(
     rf"(?<!\d)(?:(?P<year>{_YEAR})\s*[-/.年]\s*)?{_MONTH_DAY.format('')}{_TO}"
     rf"(?:(?P<last_year>{_YEAR})\s*[-/.年]\s*)?{_MONTH_DAY.format('last_')}"
 )
 _COMPACT_DAYS = re.compile(rf"({_YEAR})?{_COMPACT}{_TO}({_YEAR})?{_COMPACT}")
-_ONE_DAY = re.compile(rf"({_YEAR})(?:\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?|(\d\d)(\d\d))(?:[T ]\d.*)?")
+_ONE_DAY = re.compile(
+    rf"({_YEAR})(?:\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*日?|"
+    rf"(\d\d)(\d\d))(?:[T ]\d.*)?"
+)
 _ONE_YEAR = re.compile(r"(?<!\d)(20\d{2})(?=(?:(?:0[1-9]|1[0-2])(?:\d{2})?)?(?!\d))")
 _POINT = re.compile(r"(?:19|20)\d{2}\.1")
 _PERIOD = re.compile(
-    r"(?<!\d)(?:19|20)\d{2}\s*(?:年度?\s*|[-_./]\s*)?(?:第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9])\s*月份?|(?<=[-_./])(?:1[0-2]|0[1-9])(?!\d))"
+    r"(?<!\d)(?:19|20)\d{2}\s*(?:年度?\s*|[-_./]\s*)?(?:第?[一二三四1-4]季度?|Q[1-4]|"
+    r"[上下]半年|H[12]|(?:1[0-2]|0?[1-9])\s*月份?|(?<=[-_./])(?:1[0-2]|0[1-9])(?!\d))"
     r"(?!\s*[-/.月]?\s*\d{1,2}\s*日?)",
     re.IGNORECASE,
 )
-# A quarter, half or month that names no year; and one whose year has two digits, as spreadsheets show months.
+# A quarter, half or month that names no year; and one whose year has two digits, as spreadsheets
+# show months.
 _YEARLESS = re.compile(
-    r"第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s*月份?",
+    r"第?[一二三四1-4]季度?|Q[1-4]|[上下]半年|H[12]|(?:1[0-2]|0?[1-9]|十[一二]?|"
+    r"[一二三四五六七八九])\s*月份?",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    rf"(?P<named>{'|'.join(ENGLISH)})[a-z]*[-\s'’]+(?P<later>\d{{2}})|(?P<early>\d{{2}})[-\s](?P<name>{'|'.join(ENGLISH)})[a-z]*"
-    r"|(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])$)(?P<six>\d{2})(?P<month>0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    rf"(?P<named>{'|'.join(ENGLISH)})[a-z]*[-\s'’]+(?P<later>\d{{2}})|"
+    rf"(?P<early>\d{{2}})[-\s](?P<name>{'|'.join(ENGLISH)})[a-z]*"
+    r"|(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])$)(?P<six>\d{2})(?P<month>0[1-9]|1[0-2])(?:0[1-9]|"
+    r"[12]\d|3[01])"
     r"|(?P<year>\d{2})\s*(?:年\s*|[-/]?\s*(?=[QH]))(?P<rest>[^\d\s].*|\d{1,2}\s*月份?)",
     re.IGNORECASE,
 )
@@ -62,11 +72,13 @@ class Days:
 
     @property
     def begins(self) -> int | None:
-        """The day of the month on which the months of this period begin; None where it is no whole month."""
+        """The day of the month on which the months of this period begin; None where it is no whole
+        month."""
         return self.first.day if (self.last + dt.timedelta(1)).day == self.first.day else None
 
     def months(self, begins: int) -> Months:
-        """The months it counts for where they begin on a day; of a part of one month, that month."""
+        """The months it counts for where they begin on a day; of a part of one month, that
+        month."""
         first, last = month_of(self.first, begins), month_of(self.last, begins)
         whole = days_of(first, last, begins) == (self.first, self.last)
         return (first, last) if whole or first == last else (None, None)
@@ -74,14 +86,18 @@ class Days:
 
 @dataclass(frozen=True)
 class _Written:
-    """A first and a last day as they are written: year, month and day of each, a year None where there is none."""
+    """A first and a last day as they are written: year, month and day of each, a year None where
+    there is none."""
 
     first: tuple[int | None, int, int]
     last: tuple[int | None, int, int]
 
     def days(self, year: int | None, begins: int) -> Days | None:
-        """The days, in the year of the month in which they end where they name none; None where there are no such days."""
-        over = begins > 1 and self.last[1] == MONTHS and self.last[2] >= begins  # the month ends in the next year
+        """The days, in the year of the month in which they end where they name none; None where
+        there are no such days."""
+        over = (
+            begins > 1 and self.last[1] == MONTHS and self.last[2] >= begins
+        )  # the month ends in the next year
         last_year = self.last[0] or (year - over if year else None)
         if self.first[0] and not self.last[0]:
             last_year = self.first[0] + (self.first[1:] > self.last[1:])
@@ -102,11 +118,17 @@ def months_of(
     texts = list(texts)
     written = {text: found for text in texts if (found := _written(text)) is not None}
     yearless = [
-        text for text in texts
-        if _YEARLESS.fullmatch(text.strip()) or (text in written and not (written[text].first[0] or written[text].last[0]))
-    ]  # fmt: skip
+        text
+        for text in texts
+        if _YEARLESS.fullmatch(text.strip())
+        or (text in written and not (written[text].first[0] or written[text].last[0]))
+    ]
     year = recipe.options.get("year") or _year_of(yearless, written, column, settling)
-    full = {first.year for text in texts if not _SHORT.fullmatch(text.strip()) and (first := span(text)[0])}
+    full = {
+        first.year
+        for text in texts
+        if not _SHORT.fullmatch(text.strip()) and (first := span(text)[0])
+    }
     out: dict[str, Months] = {}
     ranges: dict[str, Days] = {}
     for text in texts:
@@ -116,7 +138,14 @@ def months_of(
             if days is not None:
                 ranges[text] = days
         elif _POINT.fullmatch(text.strip()):
-            answer = settling.ask("month_point", "month_point", ("january", "october"), None, column=column, value=text)
+            answer = settling.ask(
+                "month_point",
+                "month_point",
+                ("january", "october"),
+                None,
+                column=column,
+                value=text,
+            )
             out[text] = span(f"{text.strip()[:4]}-{'01' if answer == 'january' else '10'}")
         elif _SHORT.fullmatch(text.strip()):
             out[text] = _short(text.strip(), column, full, settling)
@@ -133,10 +162,13 @@ def months_of(
     return out | spans, parts
 
 
-def _added(ranges: Mapping[str, Days], column: str, settling: Settling) -> tuple[dict[str, Months], list[str]]:
+def _added(
+    ranges: Mapping[str, Days], column: str, settling: Settling
+) -> tuple[dict[str, Months], list[str]]:
     """The months of periods given by days, and which of them are parts of one.
 
-    Where the company's months begin on the first, periods that all run from another day tell that of themselves.
+    Where the company's months begin on the first, periods that all run from another day tell that
+    of themselves.
     """
     begins = settling.begins
     own = {days.begins for days in ranges.values()}
@@ -147,24 +179,37 @@ def _added(ranges: Mapping[str, Days], column: str, settling: Settling) -> tuple
     parts = [
         text
         for text, months in spans.items()
-        if months[0] and months[1] and days_of(months[0], months[1], begins) != (ranges[text].first, ranges[text].last)
+        if months[0]
+        and months[1]
+        and days_of(months[0], months[1], begins) != (ranges[text].first, ranges[text].last)
     ]
     if parts:
         added = sorted(ranges[text] for text in parts)
-        _say_added(added, {months for text in parts if (months := spans[text][0])}, column, settling)
+        _say_added(
+            added, {months for text in parts if (months := spans[text][0])}, column, settling
+        )
     return spans, parts
 
 
-def _say_added(added: Sequence[Days], months: set[dt.date], column: str, settling: Settling) -> None:
-    """That parts of months were added up, and whether they make whole ones; the days that lack are named."""
-    days = {one.first + dt.timedelta(step) for one in added for step in range((one.last - one.first).days + 1)}
+def _say_added(
+    added: Sequence[Days], months: set[dt.date], column: str, settling: Settling
+) -> None:
+    """That parts of months were added up, and whether they make whole ones; the days that lack are
+    named."""
+    days = {
+        one.first + dt.timedelta(step)
+        for one in added
+        for step in range((one.last - one.first).days + 1)
+    }
     whole = set()
     for month in months:
         first, last = days_of(month, month, settling.begins)
         whole |= {first + dt.timedelta(step) for step in range((last - first).days + 1)}
     lacking = sorted(whole - days)
     key = "weeks_added" if lacking else "weeks_whole"
-    settling.say(key, column=column, first=f"{added[0].first}", last=f"{max(one.last for one in added)}")
+    settling.say(
+        key, column=column, first=f"{added[0].first}", last=f"{max(one.last for one in added)}"
+    )
     if lacking:
         settling.say("weeks_lacking", column=column, days=_runs(lacking))
 
@@ -189,7 +234,8 @@ def _refuse_twice(ranges: Mapping[str, Days], parts: Sequence[str], column: str)
 
 
 def _of_a_day(text: str, column: str, settling: Settling) -> Months | None:
-    """The month of a period that is one day from the day on which months begin: asked, as it may only be the month's last day."""
+    """The month of a period that is one day from the day on which months begin: asked, as it may
+    only be the month's last day."""
     match = _ONE_DAY.fullmatch(text.strip())
     if match is None or settling.begins == 1:
         return None
@@ -201,14 +247,23 @@ def _of_a_day(text: str, column: str, settling: Settling) -> Months | None:
     if month == day.replace(day=1):
         return None
     said = settling.ask(
-        "period_day", "period_day", ("by_day", "by_name"), "by_day",
-        column=column, value=text, month=f"{month:%Y-%m}", named=f"{day:%Y-%m}",
-    )  # fmt: skip
+        "period_day",
+        "period_day",
+        ("by_day", "by_name"),
+        "by_day",
+        column=column,
+        value=text,
+        month=f"{month:%Y-%m}",
+        named=f"{day:%Y-%m}",
+    )
     return (month, month) if said == "by_day" else None
 
 
-def _year_of(texts: Sequence[str], written: Mapping[str, _Written], column: str, settling: Settling) -> int | None:
-    """The year of periods that name none: asked, the last in which none of them is still to come first."""
+def _year_of(
+    texts: Sequence[str], written: Mapping[str, _Written], column: str, settling: Settling
+) -> int | None:
+    """The year of periods that name none: asked, the last in which none of them is still to come
+    first."""
     if not texts:
         return None
     today = month_of(dt.date.today(), settling.begins)
@@ -224,12 +279,14 @@ def _year_of(texts: Sequence[str], written: Mapping[str, _Written], column: str,
     coming = any(month > today for month in months)
     years = years_from(settling.year, today.year, (1, 0, 2) if coming else (0, 1, 2))
     value = ", ".join(sorted(texts)[:EXAMPLES])
-    return int(settling.ask("period_year", "period_year", years, years[0], column=column, value=value))
+    return int(
+        settling.ask("period_year", "period_year", years, years[0], column=column, value=value)
+    )
 
 
 def _short(text: str, column: str, years: Collection[int], settling: Settling) -> Months:
-    """A period whose year has two digits (Apr-26, 26Q2, 260401): asked, as a day of the month looks the same, unless the
-    column names that year in full elsewhere (`years`).
+    """A period whose year has two digits (Apr-26, 26Q2, 260401): asked, as a day of the month looks
+    the same, unless the column names that year in full elsewhere (`years`).
     """
     found = _SHORT.fullmatch(text)
     assert found is not None
@@ -243,27 +300,43 @@ def _short(text: str, column: str, years: Collection[int], settling: Settling) -
     months = span(written)
     if months[0] is None or year in years:
         return months
-    said = settling.ask("period_short", "period_short", ("yes", "no"), "yes", column=column, value=text, year=year)
+    said = settling.ask(
+        "period_short", "period_short", ("yes", "no"), "yes", column=column, value=text, year=year
+    )
     return months if said == "yes" else (None, None)
 
 
 def stated_year(found: Sequence[Sheet], file: str) -> int | None:
-    """The only year that titles, names of sheets and the file's name state; None where they state none, or several."""
-    years = {int(year) for _, text in _places(found, file) for year in _ONE_YEAR.findall(text.translate(DIGITS))}
+    """The only year that titles, names of sheets and the file's name state; None where they state
+    none, or several."""
+    years = {
+        int(year)
+        for _, text in _places(found, file)
+        for year in _ONE_YEAR.findall(text.translate(DIGITS))
+    }
     return years.pop() if len(years) == 1 else None
 
 
 def _places(found: Sequence[Sheet], file: str) -> list[tuple[str, str]]:
-    """What may state the period of a file: the cells above its tables, the names of sheets, its own name."""
+    """What may state the period of a file: the cells above its tables, the names of sheets, its own
+    name."""
     return [
-        *(("period_title", cell) for sheet in found for row in sheet.grid[: sheet.header_row - 1] for cell in row),
+        *(
+            ("period_title", cell)
+            for sheet in found
+            for row in sheet.grid[: sheet.header_row - 1]
+            for cell in row
+        ),
         *(("period_sheet", sheet.name) for sheet in found),
         ("period_file", file),
     ]
 
 
-def stated_period(found: Sequence[Sheet], file: str, settling: Settling) -> tuple[dt.date, dt.date] | None:
-    """The period that a title row, a sheet's name or the file's name states, confirmed by the recipe; None where none does."""
+def stated_period(
+    found: Sequence[Sheet], file: str, settling: Settling
+) -> tuple[dt.date, dt.date] | None:
+    """The period that a title row, a sheet's name or the file's name states, confirmed by the
+    recipe; None where none does."""
     stated: dict[str, tuple[str, str]] = {}
     pieces: list[str] = []
     for where, text in _places(found, file):
@@ -307,9 +380,14 @@ def _whole(text: str, settling: Settling) -> Months:
     return days.months(begins) if days.begins == begins else (None, None)
 
 
-def put_months(connection: duckdb.DuckDBPyConnection, spans: Mapping[str, Months], parts: Sequence[str] = ()) -> None:
+def put_months(
+    connection: duckdb.DuckDBPyConnection, spans: Mapping[str, Months], parts: Sequence[str] = ()
+) -> None:
     """`spans`: text, first_month, last_month, and whether it is a part of a month."""
-    connection.execute("create or replace table spans (text varchar, first_month date, last_month date, part boolean)")
+    connection.execute(
+        "create or replace table spans (text varchar, first_month date, last_month date, "
+        "part boolean)"
+    )
     if spans:
         rows = [(text, *months, text in set(parts)) for text, months in spans.items()]
         connection.executemany("insert into spans values ($1, $2, $3, $4)", rows)
@@ -323,12 +401,16 @@ def is_days(text: str) -> bool:
 def _written(text: str) -> _Written | None:
     plain = text.strip().translate(DIGITS)
     if match := _DAYS.fullmatch(plain):
-        numbers = [match[name] for name in ("year", "month", "day", "last_year", "last_month", "last_day")]
+        numbers = [
+            match[name] for name in ("year", "month", "day", "last_year", "last_month", "last_day")
+        ]
     elif match := _COMPACT_DAYS.fullmatch(plain):
         numbers = list(match.groups())
     else:
         return None
-    year, month, day, last_year, last_month, last_day = (int(part) if part else None for part in numbers)
+    year, month, day, last_year, last_month, last_day = (
+        int(part) if part else None for part in numbers
+    )
     if month is None or day is None or last_month is None or last_day is None:
         return None
     return _Written((year, month, day), (last_year, last_month, last_day))

@@ -1,4 +1,5 @@
-"""`raw` beside `typed` → the cells and rows that cannot be loaded, each named once, whole-column ones as one."""
+"""`raw` beside `typed` → the cells and rows that cannot be loaded, each named once, whole-column
+ones as one."""
 
 from __future__ import annotations
 
@@ -19,14 +20,27 @@ from analytics.text import NAME, SHOWN
 HERE = Path(__file__).parent
 ISSUE_LIMIT = 5_000
 WHOLE_COLUMN = 20
-SAME_EVERYWHERE = ["not_period", "not_month"]  # reasons whose value stands in every row of a file: told once
+SAME_EVERYWHERE = [
+    "not_period",
+    "not_month",
+]  # reasons whose value stands in every row of a file: told once
 GRACE = 30  # days after the due date in which a renewal contradicts that a policy was lost
 IMPOSSIBLE_RATE = 1.0
-BOUNDED = ("renewal_rate", "premium_retention", "new_conversion", "quote_rate", "persistency_13", "persistency_25")
+BOUNDED = (
+    "renewal_rate",
+    "premium_retention",
+    "new_conversion",
+    "quote_rate",
+    "persistency_13",
+    "persistency_25",
+)
 PAIRS = (
-    ("renewed_policies", "due_policies"), ("first_term_renewed", "first_term_due"), ("quoted_policies", "due_policies"),
-    ("month_13_renewed", "month_13_due"), ("month_25_renewed", "month_25_due"),
-)  # fmt: skip
+    ("renewed_policies", "due_policies"),
+    ("first_term_renewed", "first_term_due"),
+    ("quoted_policies", "due_policies"),
+    ("month_13_renewed", "month_13_due"),
+    ("month_25_renewed", "month_25_due"),
+)
 
 
 def problems(
@@ -37,19 +51,24 @@ def problems(
     counts: Rows,
     twice: bool,
 ) -> dict[str, Any]:
-    """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in words that they are empty.
+    """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in
+    words that they are empty.
 
     `twice`: an agent may stand twice in a period, and is added up.
     """
     connection.execute(
-        "create table problem (row bigint, sheet varchar, part smallint default 0, field varchar, value varchar, reason varchar)"
+        "create table problem (row bigint, sheet varchar, part smallint default 0, field "
+        "varchar, value varchar, reason varchar)"
     )
     kind = kinds()[recipe.kind]
     required = list(kind.required)
     if recipe.kind == "scoresheet" and "period" in columns and "from" not in recipe.options:
         required.append("period")
     suspects = _suspects(connection, columns, required, counts.marked)
-    empty = sum(_say_nothing(connection, place_of(name, columns), columns[name], recipe.kind) for name in suspects)
+    empty = sum(
+        _say_nothing(connection, place_of(name, columns), columns[name], recipe.kind)
+        for name in suspects
+    )
     _overlong(connection, columns)
     for name in suspects:
         _unread(connection, name, columns, name in required and name != "due_date")
@@ -57,8 +76,10 @@ def problems(
         if field.type in ("rate", "number") and recipe.kind == "scoresheet":
             place = place_of(name, columns)
             connection.execute(
-                f"insert into problem by name select row, sheet, part, $name as field, raw.{place} as value, "
-                f"case when typed.{place} < 0 then 'negative' else 'over_100' end as reason from typed join raw using (sheet, row, part) "
+                f"insert into problem by name select row, sheet, part, $name as field, "
+                f"raw.{place} as value, "
+                f"case when typed.{place} < 0 then 'negative' else 'over_100' end as "
+                f"reason from typed join raw using (sheet, row, part) "
                 f"where (typed.{place} < 0 and not $signed) or typed.{place} > $ceiling",
                 {
                     "name": name,
@@ -69,7 +90,8 @@ def problems(
     for numerator, denominator in PAIRS:
         if numerator in columns and denominator in columns:
             connection.execute(
-                f"insert into problem by name select row, sheet, part, $name as field, {numerator}::varchar as value, 'more_than_due' as reason "
+                f"insert into problem by name select row, sheet, part, $name as field, "
+                f"{numerator}::varchar as value, 'more_than_due' as reason "
                 f"from typed where {numerator} > {denominator}",
                 {"name": numerator},
             )
@@ -84,46 +106,69 @@ def problems(
 def _bound(columns: Mapping[str, Field]) -> dict[str, Any]:
     """What the check of policies takes: dates are held against each other and today."""
     return {
-        "has_renewed_on": "renewed_on" in columns, "grace": GRACE, "early": EARLY_DAYS, "today": dt.date.today(),
-    }  # fmt: skip
+        "has_renewed_on": "renewed_on" in columns,
+        "grace": GRACE,
+        "early": EARLY_DAYS,
+        "today": dt.date.today(),
+    }
 
 
-def _unread(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Field], needed: bool) -> None:
-    """The cells of a column that could not be typed, and the empty ones of a column that must be full."""
+def _unread(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Field], needed: bool
+) -> None:
+    """The cells of a column that could not be typed, and the empty ones of a column that must be
+    full."""
     place, field = place_of(name, columns), columns[name]
     result = _result(name, place)
     scored = {field.type: "score_range"} if field.scale_option else {}
     known = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range", **scored}
     reason = known.get(field.type, f"not_{field.type}")
     connection.execute(
-        f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as field, ltrim(raw.{place}, $uncomputed) as value, "
-        f"case when starts_with(raw.{place}, $uncomputed) then 'formula' else $reason end as reason from raw "
-        f"join typed using (sheet, row, part) where raw.{place} is not null and typed.{result} is null and clean_text(raw.{place}) is not null",
+        f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as "
+        f"field, ltrim(raw.{place}, $uncomputed) as value, "
+        f"case when starts_with(raw.{place}, $uncomputed) then 'formula' else $reason end "
+        f"as reason from raw "
+        f"join typed using (sheet, row, part) where raw.{place} is not null and "
+        f"typed.{result} is null and clean_text(raw.{place}) is not null",
         {"name": name, "reason": reason, "uncomputed": UNCOMPUTED},
     )
     if needed:
         connection.execute(
-            f"insert into problem by name select row, sheet, part, $name as field, null as value, 'missing' as reason from raw where clean_text({place}) is null",
+            f"insert into problem by name select row, sheet, part, $name as field, null "
+            f"as value, 'missing' as reason from raw where clean_text({place}) is null",
             {"name": name},
         )
 
 
 def _overlong(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field]) -> None:
-    """Numbers and names longer than any page or chart could show; a column of whole texts was taken for one of names."""
-    places = {name: place_of(name, columns) for name, field in columns.items() if field.type in ("id", "text")}
-    long = {name: f"strlen({place}) > $most and length({place}) > $most" for name, place in places.items()}
+    """Numbers and names longer than any page or chart could show; a column of whole texts was taken
+    for one of names."""
+    places = {
+        name: place_of(name, columns)
+        for name, field in columns.items()
+        if field.type in ("id", "text")
+    }
+    long = {
+        name: f"strlen({place}) > $most and length({place}) > $most"
+        for name, place in places.items()
+    }
     for name in _held(connection, "typed", long, {"most": NAME}):
         connection.execute(
-            f"insert into problem by name select row, sheet, part, $name as field, {places[name]}[1:$shown] || '…' as value, "
+            f"insert into problem by name select row, sheet, part, $name as field, "
+            f"{places[name]}[1:$shown] || '…' as value, "
             f"'too_long' as reason from typed where {long[name]}",
             {"name": name, "most": NAME, "shown": SHOWN},
         )
 
 
 def _held(
-    connection: duckdb.DuckDBPyConnection, table: str, conditions: Mapping[str, str], bound: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    conditions: Mapping[str, str],
+    bound: Mapping[str, Any],
 ) -> list[str]:
-    """The names whose condition holds for some row; all are asked at once, since planning a question takes longer than most files."""
+    """The names whose condition holds for some row; all are asked at once, since planning a
+    question takes longer than most files."""
     if not conditions:
         return []
     counts = ", ".join(f"count(*) filter ({condition})" for condition in conditions.values())
@@ -132,55 +177,88 @@ def _held(
 
 
 def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field, kind: str) -> int:
-    """Unread cells that say "nothing" in words (N/A, -, 无) become empty ones; how many they were."""
+    """Unread cells that say "nothing" in words (N/A, -, 无) become empty ones; how many they
+    were."""
     if field.type in ("id", "text"):
         return 0
     cleared: int = connection.execute(
         f"update raw set {place} = null where list_contains($nothing, lower(trim({place}))) "
-        f"and (sheet, row, part) in (select (sheet, row, part) from typed where {_result(field.id, place)} is null)",
+        f"and (sheet, row, part) in (select (sheet, row, part) from typed where "
+        f"{_result(field.id, place)} is null)",
         {"nothing": NOTHING},
     ).fetchall()[0][0]
     if cleared and kind == "policies" and place in ("outcome", "due_date", "renewed_on"):
         connection.execute(
-            f"update typed set raw_{place} = null where raw_{place} is not null and list_contains($nothing, lower(trim(raw_{place})))",
+            f"update typed set raw_{place} = null where raw_{place} is not null and "
+            f"list_contains($nothing, lower(trim(raw_{place})))",
             {"nothing": NOTHING},
         )
     return cleared
 
 
-def _listed(connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], months: Mapping[int, str]) -> dict[str, Any]:
-    """The problems as a reader wants them: a whole column or a repeated word once, with how often; the rest cell by cell."""
+def _listed(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], months: Mapping[int, str]
+) -> dict[str, Any]:
+    """The problems as a reader wants them: a whole column or a repeated word once, with how often;
+    the rest cell by cell."""
     rows = connection.execute("select count(*) from raw").fetchall()[0][0]
     total = connection.execute("select count(*) from problem").fetchall()[0][0]
     issues: list[dict[str, Any]] = []
     connection.execute("create table told (field varchar, reason varchar, value varchar)")
     for name, reason, count, example in connection.execute(
-        "select field, reason, count(*), min(value) from problem group by field, reason having count(*) > $least",
+        "select field, reason, count(*), min(value) from problem group by field, reason "
+        "having count(*) > $least",
         {"least": WHOLE_COLUMN},
     ).fetchall():
         if count >= 0.8 * rows:
             issues.append(
-                {"row": None, "sheet": found[0].name, "field": name, "value": example, "reason": reason, "count": count}
+                {
+                    "row": None,
+                    "sheet": found[0].name,
+                    "field": name,
+                    "value": example,
+                    "reason": reason,
+                    "count": count,
+                }
             )
             connection.execute("insert into told select $1, $2, null", [name, reason])
     for name, reason, value, sheet, row, count in connection.execute(
-        "select field, reason, value, min(sheet), min(row), count(*) from problem anti join told using (field, reason) where value is not null "
-        "group by field, reason, value having count(*) > case when list_contains($at_once, reason) then 1 else $least end "
+        "select field, reason, value, min(sheet), min(row), count(*) from problem anti "
+        "join told using (field, reason) where value is not null "
+        "group by field, reason, value having count(*) > case when "
+        "list_contains($at_once, reason) then 1 else $least end "
         "order by count(*) desc limit $most",
         {"at_once": SAME_EVERYWHERE, "least": WHOLE_COLUMN, "most": ISSUE_LIMIT},
     ).fetchall():
-        issues.append({"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason, "count": count})
+        issues.append(
+            {
+                "row": row,
+                "sheet": sheet,
+                "field": name,
+                "value": value,
+                "reason": reason,
+                "count": count,
+            }
+        )
         connection.execute("insert into told select $1, $2, $3", [name, reason, value])
     for row, sheet, part, name, value, reason in connection.execute(
-        "select row, sheet, part, field, value, reason from problem p where not exists (select 1 from told t where t.field = p.field "
-        "and t.reason = p.reason and (t.value is null or t.value = p.value)) order by sheet, row, field limit $most",
+        "select row, sheet, part, field, value, reason from problem p where not exists "
+        "(select 1 from told t where t.field = p.field "
+        "and t.reason = p.reason and (t.value is null or t.value = p.value)) order by "
+        "sheet, row, field limit $most",
         {"most": ISSUE_LIMIT},
     ).fetchall():
         one = {"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason}
         issues.append({**one, "header": months[part]} if part in months else one)
     for sheet_of in found:
         issues += [
-            {"row": row, "sheet": sheet_of.name, "field": "", "value": str(cells), "reason": "ragged"}
+            {
+                "row": row,
+                "sheet": sheet_of.name,
+                "field": "",
+                "value": str(cells),
+                "reason": "ragged",
+            }
             for row, cells in sheet_of.ragged
         ]
     return {"issues": issues, "issue_count": total}
@@ -192,16 +270,22 @@ def _result(name: str, place: str) -> str:
 
 
 def _suspects(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field], required: Sequence[str], marked: bool
+    connection: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, Field],
+    required: Sequence[str],
+    marked: bool,
 ) -> list[str]:
-    """The fields with an unreadable cell or a required one that is empty; two passes that spare most files the closer look."""
+    """The fields with an unreadable cell or a required one that is empty; two passes that spare
+    most files the closer look."""
     places = [place_of(name, columns) for name in columns]
     given = connection.execute(
         f"select count(*), {', '.join(f'count({place})' for place in places)} from raw"
     ).fetchall()[0]
     formulas = _formulas(connection, columns) if marked else set()
     results = [_result(name, place) for name, place in zip(columns, places, strict=True)]
-    read = connection.execute(f"select {', '.join(f'count({result})' for result in results)} from typed").fetchall()[0]
+    read = connection.execute(
+        f"select {', '.join(f'count({result})' for result in results)} from typed"
+    ).fetchall()[0]
     return [
         name
         for name, before, after in zip(columns, given[1:], read, strict=True)
@@ -216,7 +300,8 @@ def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field
     for name in found:
         if columns[name].type in ("id", "text"):
             connection.execute(
-                f"update typed set {place_of(name, columns)} = null where {marked[name]}", {"mark": UNCOMPUTED}
+                f"update typed set {place_of(name, columns)} = null where {marked[name]}",
+                {"mark": UNCOMPUTED},
             )
     return set(found)
 

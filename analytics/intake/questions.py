@@ -1,4 +1,5 @@
-"""What a file leaves open: questions with the evidence beside them, and what was assumed; the answers live in the recipe."""
+"""What a file leaves open: questions with the evidence beside them, and what was assumed; the
+answers live in the recipe."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Question:
-    """One thing that could be otherwise: `id` is what a recipe's answers call it, `key` its sentence below question.*."""
+    """One thing that could be otherwise: `id` is what a recipe's answers call it, `key` its
+    sentence below question.*."""
 
     id: str
     key: str
@@ -24,9 +26,11 @@ class Question:
 
 @dataclass
 class Settling:
-    """Collects while a file is read; an answer in the recipe settles its question. The company's months begin on day `begins`.
+    """Collects while a file is read; an answer in the recipe settles its question. The company's
+    months begin on day `begins`.
 
-    `year` is the only one that titles, sheets and the file's name state: what has none is proposed to be of it.
+    `year` is the only one that titles, sheets and the file's name state: what has none is proposed
+    to be of it.
     """
 
     answers: Mapping[str, str]
@@ -36,13 +40,20 @@ class Settling:
     said: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def ask(
-        self, question: str, key: str, choices: Sequence[str], suggested: str | None = None, **facts: object
+        self,
+        question: str,
+        key: str,
+        choices: Sequence[str],
+        suggested: str | None = None,
+        **facts: object,
     ) -> str:
-        """The answer; without one the question is kept, and reading goes on with what is suggested, for the preview."""
+        """The answer; without one the question is kept, and reading goes on with what is suggested,
+        for the preview."""
         return self._ask(Question(question, key, facts, tuple(choices), suggested))
 
     def offer(self, question: str, key: str, choices: Sequence[str], **facts: object) -> str:
-        """The answer; without one the first choice, which makes issues of the rows concerned, and the others as an offer."""
+        """The answer; without one the first choice, which makes issues of the rows concerned, and
+        the others as an offer."""
         return self._ask(Question(question, key, facts, tuple(choices), choices[0], optional=True))
 
     def _ask(self, question: Question) -> str:
@@ -59,12 +70,22 @@ class Settling:
             self.said.append((key, facts))
 
     def plain(self) -> dict[str, Any]:
-        return {"questions": [one.plain() for one in self.questions], "said": [list(one) for one in self.said]}
+        return {
+            "questions": [one.plain() for one in self.questions],
+            "said": [list(one) for one in self.said],
+        }
 
 
 def questions_from(answer: Mapping[str, Any]) -> tuple[Question, ...]:
     """The questions of a reading's answer, which has come through JSON."""
     return tuple(
-        Question(one["id"], one["key"], one["facts"], tuple(one["choices"]), one["suggested"], one["optional"])
+        Question(
+            one["id"],
+            one["key"],
+            one["facts"],
+            tuple(one["choices"]),
+            one["suggested"],
+            one["optional"],
+        )
         for one in answer["questions"]
     )

@@ -1,4 +1,5 @@
-"""The app's side of reading a file: starts the throw-away process, waits within limits, brings back its answer."""
+"""The app's side of reading a file: starts the throw-away process, waits within limits, brings back
+its answer."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class Reading:
         return questions_from(self.answer)
 
     def issues(self, recipe: Recipe, file: str) -> tuple[Issue, ...]:
-        """The issues under the headers of the user's own file; `reason` is a key below issue.* in the locales."""
+        """The issues under the headers of the user's own file; `reason` is a key below issue.* in
+        the locales."""
         return tuple(
             Issue(
                 file=file,
@@ -57,9 +59,14 @@ class Reading:
         )
 
 
-def look(path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> Mapping[str, Any]:
-    """What a file holds: sheets, headers, first rows, distinct values, guesses; `path` keeps the user's file name."""
-    return _ask({"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent, work)
+def look(
+    path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
+) -> Mapping[str, Any]:
+    """What a file holds: sheets, headers, first rows, distinct values, guesses; `path` keeps the
+    user's file name."""
+    return _ask(
+        {"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent, work
+    )
 
 
 def members(path: Path, work: Work | None = None) -> list[Path]:
@@ -68,7 +75,9 @@ def members(path: Path, work: Work | None = None) -> list[Path]:
     return [Path(member) for member in answer["members"]]
 
 
-def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str, work: Work | None = None) -> bytes:
+def correct(
+    path: Path, recipe: Recipe, out: Path, begins: int, language: str, work: Work | None = None
+) -> bytes:
     """The user's own file as a workbook in which every cell that cannot be read is marked."""
     request = {**_request(path, recipe, begins), "action": "correct", "language": language}
     _ask(request, path, out, work)
@@ -76,8 +85,8 @@ def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str, w
 
 
 def read(path: Path, recipe: Recipe, out: Path, begins: int, work: Work | None = None) -> Reading:
-    """Clean records and issues of a file by a recipe, where months begin on day `begins`; `out` is an empty folder that the caller
-    throws away."""
+    """Clean records and issues of a file by a recipe, where months begin on day `begins`; `out` is
+    an empty folder that the caller throws away."""
     answer = _ask({**_request(path, recipe, begins), "action": "read"}, path, out, work)
     facts = out / "facts.arrow"
     return Reading(_table(out / "records.arrow"), _table(facts) if facts.exists() else None, answer)
@@ -92,13 +101,16 @@ def _table(path: Path) -> pa.Table:
         return pa.ipc.open_file(source).read_all()
 
 
-def _ask(request: dict[str, Any], path: Path, out: Path, work: Work | None = None) -> Mapping[str, Any]:
+def _ask(
+    request: dict[str, Any], path: Path, out: Path, work: Work | None = None
+) -> Mapping[str, Any]:
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("file_empty", file=path.name)
     if size > SIZE_LIMIT:
         raise FileRefused("file_too_large", file=path.name, limit=SIZE_LIMIT // 1024**2)
-    # Limits grow with the file: a million honest rows need more than a hostile two kilobytes are given.
+    # Limits grow with the file: a million honest rows need more than a hostile two kilobytes are
+    # given.
     seconds = SECONDS + size // 1_000_000
     request |= {"out": str(out), "memory": MEMORY + 16 * size, "seconds": seconds}
     code, complaint = _run(json.dumps(request).encode(), seconds, work or Work(), path)
@@ -117,7 +129,8 @@ def _ask(request: dict[str, Any], path: Path, out: Path, work: Work | None = Non
 
 
 def _run(request: bytes, seconds: float, work: Work, path: Path) -> tuple[int, bytes]:
-    """Exit code and stderr of the throw-away process; it is killed when its time is over or the work is given up."""
+    """Exit code and stderr of the throw-away process; it is killed when its time is over or the
+    work is given up."""
     process = subprocess.Popen(
         [sys.executable, "-m", "analytics.intake.worker"],
         cwd=PROJECT,

@@ -1,4 +1,5 @@
-"""An import recipe · 导入方案: how the columns of one kind of file become fields; read from and written as TOML."""
+"""An import recipe · 导入方案: how the columns of one kind of file become fields; read from and
+written as TOML."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ CHOICES: Mapping[str, tuple[object, ...]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """kind, sheet, field → header, field → word lists, header → values kept, options, question → answer, headers not used."""
+    """kind, sheet, field → header, field → word lists, header → values kept, options, question →
+    answer, headers not used."""
 
     kind: str
     columns: Mapping[str, str]
@@ -71,11 +73,15 @@ class Recipe:
     @property
     def sheets(self) -> tuple[str, ...]:
         """The sheets that it is for; all of them when it names none."""
-        return tuple(self.options.get("sheets", ())) or ((self.sheet,) if self.sheet is not None else ())
+        return tuple(self.options.get("sheets", ())) or (
+            (self.sheet,) if self.sheet is not None else ()
+        )
 
     def plain(self) -> dict[str, Any]:
         """The recipe as plain values, without what is empty."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, {}, "", ())}
+        return {
+            key: value for key, value in asdict(self).items() if value not in (None, {}, "", ())
+        }
 
     def toml(self) -> str:
         return tomli_w.dumps(self.plain())
@@ -83,7 +89,17 @@ class Recipe:
 
 def recipe_from(table: Mapping[str, Any]) -> Recipe:
     """A recipe from plain values; refuses unknown kinds, fields and options by name."""
-    unknown = set(table) - {"kind", "columns", "sheet", "values", "only", "options", "answers", "ignore", "name"}
+    unknown = set(table) - {
+        "kind",
+        "columns",
+        "sheet",
+        "values",
+        "only",
+        "options",
+        "answers",
+        "ignore",
+        "name",
+    }
     if unknown:
         raise RecipeRefused("recipe_unknown_key", entry=sorted(unknown)[0])
     kind = table.get("kind")
@@ -115,9 +131,14 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
     for name in ("header_row", "first_column"):
         if name in options and options[name] < 1:
             raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
-    if options.get("sheet_is") in ("team", "branch", "period") and options["sheet_is"] not in kinds()[kind].fields:
+    if (
+        options.get("sheet_is") in ("team", "branch", "period")
+        and options["sheet_is"] not in kinds()[kind].fields
+    ):
         raise RecipeRefused("recipe_bad_option", option="sheet_is", value=options["sheet_is"])
-    if "wide_field" in options and (kind != "scoresheet" or options["wide_field"] not in ("*", *counted())):
+    if "wide_field" in options and (
+        kind != "scoresheet" or options["wide_field"] not in ("*", *counted())
+    ):
         raise RecipeRefused("recipe_bad_option", option="wide_field", value=options["wide_field"])
     return Recipe(
         kind=str(kind),
@@ -158,5 +179,9 @@ def _words(value: Any) -> list[str]:
 
 def _texts(table: Any, key: str) -> dict[str, str]:
     if not isinstance(table, Mapping):
-        raise RecipeRefused("recipe_no_columns") if table is None else RecipeRefused("recipe_unknown_key", entry=key)
+        raise (
+            RecipeRefused("recipe_no_columns")
+            if table is None
+            else RecipeRefused("recipe_unknown_key", entry=key)
+        )
     return {str(name): str(header) for name, header in table.items()}

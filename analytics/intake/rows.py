@@ -1,6 +1,8 @@
-"""Sheets → `raw`: one row of text per row of the file (per month of a wide one), and what was left out and why.
+"""Sheets → `raw`: one row of text per row of the file (per month of a wide one), and what was left
+out and why.
 
-`raw` has sheet, row (its number in the file), part (the month column of a wide row, else 0) and a column for every field.
+`raw` has sheet, row (its number in the file), part (the month column of a wide row, else 0) and a
+column for every field.
 """
 
 from __future__ import annotations
@@ -26,7 +28,18 @@ EXAMPLES = 5
 FIGURES = ("number", "money", "count", "rate", "score")
 DATING = ("year", "quarter")  # columns that only together make a period
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-ERRORS = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"]
+ERRORS = [
+    "#N/A",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+]
 EACH_MONTH = "*"  # wide_field: every month column says itself which figure it holds
 
 
@@ -37,7 +50,9 @@ class Rows:
     read: int = 0  # rows that hold a record, good or bad
     kept: int = 0  # of these, those the filter kept
     ragged: int = 0
-    left: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # total, note, header → sheet and row
+    left: dict[str, list[tuple[str, int]]] = field(
+        default_factory=dict
+    )  # total, note, header → sheet and row
     months: dict[int, str] = field(default_factory=dict)  # part → header of a wide month column
     errors: int = 0
     marked: bool = False  # some cell may begin with # or =
@@ -48,7 +63,8 @@ class Rows:
 
 
 def place_of(name: str, columns: Mapping[str, Field]) -> str:
-    """The column that holds a field in our tables: its own name, or a number for a custom measure."""
+    """The column that holds a field in our tables: its own name, or a number for a custom
+    measure."""
     return name if not name.startswith(CUSTOM) else f"custom_{list(columns).index(name)}"
 
 
@@ -60,9 +76,14 @@ def raw(
     settling: Settling,
 ) -> Rows:
     """Fill `raw` from every sheet."""
-    every = list(dict.fromkeys([*(place_of(name, columns) for name in columns), *kinds()[recipe.kind].fields]))
+    every = list(
+        dict.fromkeys(
+            [*(place_of(name, columns) for name in columns), *kinds()[recipe.kind].fields]
+        )
+    )
     connection.execute(
-        f"create table raw (sheet varchar, row bigint, part smallint, {', '.join(f'{name} varchar' for name in every)})"
+        f"create table raw (sheet varchar, row bigint, part smallint, "
+        f"{', '.join(f'{name} varchar' for name in every)})"
     )
     out = Rows()
     for sheet in found:
@@ -117,10 +138,15 @@ def _sheet(
         return (
             place
             if not missing
-            else f"case when list_contains($missing, lower(trim({place}))) then null else {place} end"
+            else (
+                f"case when list_contains($missing, lower(trim({place}))) then null else "
+                f"{place} end"
+            )
         )
 
-    fixed = {place_of(name, columns): cell(place) for name, place in mapped.items() if name not in DATING}
+    fixed = {
+        place_of(name, columns): cell(place) for name, place in mapped.items() if name not in DATING
+    }
     fixed |= _dated(mapped, cell)
     if recipe.options.get("sheet_is"):
         fixed[str(recipe.options["sheet_is"])] = "$sheet"
@@ -132,15 +158,20 @@ def _sheet(
         held = {name: cell(places[plain(header)]) for name, header in figures.items()}
         some = " or ".join(f"{places[plain(header)]} is not null" for header in figures.values())
         _insert(
-            connection, str(part), {**fixed, "period": "$period", **held}, [*keep, f"({some})"], {**bound, "period": month}
-        )  # fmt: skip
+            connection,
+            str(part),
+            {**fixed, "period": "$period", **held},
+            [*keep, f"({some})"],
+            {**bound, "period": month},
+        )
     if gone:
         connection.unregister("gone")
     connection.unregister("body")
 
 
 def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str, Any]]:
-    """Rows that count: by these values, by all but these (!x), or inside ranges of numbers or dates (a..b, either end open)."""
+    """Rows that count: by these values, by all but these (!x), or inside ranges of numbers or dates
+    (a..b, either end open)."""
     text = f"coalesce(lower(trim({place})), '')"
     bound: dict[str, Any] = {}
     parts = []
@@ -150,15 +181,21 @@ def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str,
         name = f"only{index}_{at}"
         dated = any(_ISO.fullmatch(end) for end in (low, high))
         cell = (
-            f"clean_date({place}, slow_date({place}), 'ymd', date '1899-12-30')" if dated else f"clean_number({place})"
+            f"clean_date({place}, slow_date({place}), 'ymd', date '1899-12-30')"
+            if dated
+            else f"clean_number({place})"
         )
         cast = "date" if dated else "double"
         ends = [(">=", low, "low"), ("<=", high, "high")]
         inside = [f"{cell} {sign} ${name}{end}::{cast}" for sign, limit, end in ends if limit]
         bound |= {f"{name}{end}": limit for _, limit, end in ends if limit}
         parts.append(f"({' and '.join(inside) or 'true'})")
-    kept = [value.strip().lower() for value in values if ".." not in value and not value.startswith("!")]
-    left = [value[1:].strip().lower() for value in values if ".." not in value and value.startswith("!")]
+    kept = [
+        value.strip().lower() for value in values if ".." not in value and not value.startswith("!")
+    ]
+    left = [
+        value[1:].strip().lower() for value in values if ".." not in value and value.startswith("!")
+    ]
     if kept:
         parts.append(f"list_contains($only{index}, {text})")
         bound[f"only{index}"] = kept
@@ -178,19 +215,22 @@ def _insert(
 ) -> None:
     select = ", ".join(f"{expression} as {name}" for name, expression in fields.items())
     connection.execute(
-        f"insert into raw by name select $sheet as sheet, row, {part}::smallint as part, {select} from body where {' and '.join(keep)}",
+        f"insert into raw by name select $sheet as sheet, row, {part}::smallint as part, "
+        f"{select} from body where {' and '.join(keep)}",
         bound,
     )
 
 
 def _dated(mapped: Mapping[str, str], cell: Callable[[str], str]) -> dict[str, str]:
-    """The period of a row whose year stands in a column of its own, beside a quarter, a month or nothing."""
+    """The period of a row whose year stands in a column of its own, beside a quarter, a month or
+    nothing."""
     if "year" not in mapped:
         return {}
     year = f"nullif(regexp_extract({cell(mapped['year'])}, '\\d{{4}}'), '')"
     if "quarter" in mapped:
         digit = (
-            f"nullif(regexp_extract(translate({cell(mapped['quarter'])}, '一二三四１２３４', '12341234'), '[1-4]'), '')"
+            f"nullif(regexp_extract(translate({cell(mapped['quarter'])}, '一二三四１２３４', "
+            f"'12341234'), '[1-4]'), '')"
         )
         return {"period": f"{year} || 'Q' || {digit}"}
     if "period" in mapped:
@@ -199,14 +239,17 @@ def _dated(mapped: Mapping[str, str], cell: Callable[[str], str]) -> dict[str, s
 
 
 def _wide(sheet: Sheet, recipe: Recipe) -> dict[str, dict[str, str]]:
-    """Month → field → header, of a sheet that holds a month in each column; empty for any other recipe."""
+    """Month → field → header, of a sheet that holds a month in each column; empty for any other
+    recipe."""
     chosen = recipe.options.get("wide_field")
     if not chosen:
         return {}
     year = recipe.options.get("year")
     taken = {plain(header) for header in recipe.columns.values()}
     labels = {
-        plain(word): name for name, known in counted().items() for word in (*known.synonyms, *known.label.values())
+        plain(word): name
+        for name, known in counted().items()
+        for word in (*known.synonyms, *known.label.values())
     }
     out: dict[str, dict[str, str]] = {}
     for header in sheet.headers:
@@ -215,7 +258,13 @@ def _wide(sheet: Sheet, recipe: Recipe) -> dict[str, dict[str, str]]:
             continue
         if named[0] is None and year is None:
             raise RecipeRefused("wide_year_missing", column=header)
-        name = labels.get(plain(named[2])) if chosen == EACH_MONTH else None if named[2] else str(chosen)
+        name = (
+            labels.get(plain(named[2]))
+            if chosen == EACH_MONTH
+            else None
+            if named[2]
+            else str(chosen)
+        )
         if name is not None:
             out.setdefault(f"{named[0] or year}-{named[1]:02d}", {})[name] = header
     return out
@@ -231,10 +280,14 @@ def wide_fields(headers: Sequence[str], recipe: Recipe) -> dict[str, str]:
     if not recipe.options.get("wide_field"):
         return {}
     sheet = Sheet("", tuple(headers), 1, pa.table({}), pa.array([], pa.int64()))
-    return {name: header for figures in _wide(sheet, recipe).values() for name, header in figures.items()}
+    return {
+        name: header
+        for figures in _wide(sheet, recipe).values()
+        for name, header in figures.items()
+    }
 
 
-# -- cells that hold no value --------------------------------------------------------------------------------------
+# -- cells that hold no value ----------------------------------------------------------------------
 
 
 def _beginning(place: str, code: int) -> str:
@@ -242,18 +295,20 @@ def _beginning(place: str, code: int) -> str:
 
 
 def _clear_errors(connection: duckdb.DuckDBPyConnection, places: Sequence[str]) -> int:
-    """Spreadsheet errors (#N/A …) become empty cells and are counted; ="007", the CSV way to keep zeros, becomes 007."""
-    counts = connection.execute(
-        f"select {', '.join(f'{_beginning(place, 35)}, {_beginning(place, 61)}' for place in places)} from raw"
-    ).fetchall()[0]
+    """Spreadsheet errors (#N/A …) become empty cells and are counted; ="007", the CSV way to keep
+    zeros, becomes 007."""
+    beginnings = [_beginning(place, code) for place in places for code in (35, 61)]
+    counts = connection.execute(f"select {', '.join(beginnings)} from raw").fetchall()[0]
     cleared = 0
     for place, marks, formulas in zip(places, counts[0::2], counts[1::2], strict=True):
         if marks:
             cleared += connection.execute(
-                f"update raw set {place} = null where list_contains($errors, upper(trim({place})))", {"errors": ERRORS}
+                f"update raw set {place} = null where list_contains($errors, upper(trim({place})))",
+                {"errors": ERRORS},
             ).fetchall()[0][0]
         if formulas:
             connection.execute(
-                f"update raw set {place} = nullif(regexp_extract({place}, '^=\"(.*)\"$', 1), '') where regexp_full_match({place}, '=\".*\"')"
+                f"update raw set {place} = nullif(regexp_extract({place}, '^=\"(.*)\"$', "
+                f"1), '') where regexp_full_match({place}, '=\".*\"')"
             )
     return cleared

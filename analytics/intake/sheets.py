@@ -35,7 +35,11 @@ def grids(path: Path, layout: Layout) -> list[tuple[str, bool, list[list[str]]]]
         return [("", False, [list(sheet.headers), *rows])]
     if form in ("web", "xml"):
         return [(name, False, rows) for name, rows, _ in _grids(path, form, layout)]
-    return workbook.grids(path) if form in ("zip", "workbook") else [("", False, delimited.grid(path, layout))]
+    return (
+        workbook.grids(path)
+        if form in ("zip", "workbook")
+        else [("", False, delimited.grid(path, layout))]
+    )
 
 
 def members(path: Path, out: Path) -> list[Path]:
@@ -48,9 +52,12 @@ def _markup(path: Path, form: str, layout: Layout) -> list[Sheet]:
     found = [
         sheet
         for name, rows, marks in _grids(path, form, layout)
-        if layout.sheet in (None, name) and (sheet := workbook.sheet_of(name, rows, layout, marks)) is not None
+        if layout.sheet in (None, name)
+        and (sheet := workbook.sheet_of(name, rows, layout, marks)) is not None
     ]
-    known = [sheet for sheet in found if any(plain(header) in layout.known for header in sheet.headers)]
+    known = [
+        sheet for sheet in found if any(plain(header) in layout.known for header in sheet.headers)
+    ]
     if not found:
         raise FileRefused("file_no_table", file=path.name)
     return known or found

@@ -1,4 +1,5 @@
-"""One agent in several spellings: which of them may be meant for the same, offered and never assumed."""
+"""One agent in several spellings: which of them may be meant for the same, offered and never
+assumed."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from rapidfuzz import fuzz, process
 
 NEAR = 85.0
 LONG_ENOUGH = 4
-COMPARED = 3_000  # names; beyond that every pair is too many, and only the same letters in other dress are offered
+# names; beyond that every pair is too many, and only the same letters in other dress are offered
+COMPARED = 3_000
 
 
 @dataclass(frozen=True)
 class Alike:
-    """A spelling that may be the agent `agent_id`: how many rows name each, what each is called, and whether only the dress
-    differs or letters do."""
+    """A spelling that may be the agent `agent_id`: how many rows name each, what each is called,
+    and whether only the dress differs or letters do."""
 
     spelling: str
     agent_id: str
@@ -29,29 +31,42 @@ class Alike:
     @property
     def certain(self) -> bool:
         """Whether the dress alone differs and no two names speak against it."""
-        return self.why == "dress" and (not self.name or not self.agent_name or self.name == self.agent_name)
+        return self.why == "dress" and (
+            not self.name or not self.agent_name or self.name == self.agent_name
+        )
 
 
 def named(found: Iterable[Alike], names: Mapping[str, str | None]) -> list[Alike]:
     """The pairs with what each of the two is called, where it is known."""
-    return [replace(one, name=names.get(one.spelling), agent_name=names.get(one.agent_id)) for one in found]
+    return [
+        replace(one, name=names.get(one.spelling), agent_name=names.get(one.agent_id))
+        for one in found
+    ]
 
 
 def dressed_down(spelling: str) -> str:
-    """A spelling without case, width, blanks and apostrophes; of a number without the zeros in front."""
-    bare = "".join(unicodedata.normalize("NFKC", spelling).casefold().split()).lstrip("'\u2018\u2019`")
+    """A spelling without case, width, blanks and apostrophes; of a number without the zeros in
+    front."""
+    bare = "".join(unicodedata.normalize("NFKC", spelling).casefold().split()).lstrip(
+        "'\u2018\u2019`"
+    )
     return bare.lstrip("0") or bare if bare.isdigit() else bare
 
 
 def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:
-    """Pairs of spellings (with how many rows name each) that may be one agent, rarest first merged into the commoner, a number
-    without its zeros in front into the one with them.
+    """Pairs of spellings (with how many rows name each) that may be one agent, rarest first merged
+    into the commoner, a number without its zeros in front into the one with them.
 
-    `known` are agents of a roster, into which others are merged whatever their number. Numbers are compared only in their
-    dress: A1001 and A1002 are two people. Names also by their letters, since 'Stewart' and 'Stweart' seldom are.
+    `known` are agents of a roster, into which others are merged whatever their number. Numbers are
+    compared only in their dress: A1001 and A1002 are two people. Names also by their letters, since
+    'Stewart' and 'Stweart' seldom are.
     """
     # Spreadsheets drop the zeros in front of a number and never add any.
-    order = sorted(rows, key=lambda one: (one in known, one.isdigit() and one[0] == "0", rows[one], one), reverse=True)
+    order = sorted(
+        rows,
+        key=lambda one: (one in known, one.isdigit() and one[0] == "0", rows[one], one),
+        reverse=True,
+    )
     kept: dict[str, str] = {}
     found: list[Alike] = []
     for one in order:
@@ -60,11 +75,19 @@ def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:
             found.append(Alike(one, kept[bare], rows[one], rows[kept[bare]], "dress"))
         else:
             kept[bare] = one
-    names = [bare for bare in kept if len(bare) >= LONG_ENOUGH and not any(char.isdigit() for char in bare)]
+    names = [
+        bare
+        for bare in kept
+        if len(bare) >= LONG_ENOUGH and not any(char.isdigit() for char in bare)
+    ]
     if len(names) > COMPARED:
         return found
     for at, bare in enumerate(names):
-        near = process.extractOne(bare, names[:at], scorer=fuzz.ratio, score_cutoff=NEAR) if at else None
+        near = (
+            process.extractOne(bare, names[:at], scorer=fuzz.ratio, score_cutoff=NEAR)
+            if at
+            else None
+        )
         if near and kept[bare] not in known:
             target = kept[near[0]]
             found.append(Alike(kept[bare], target, rows[kept[bare]], rows[target], "letters"))

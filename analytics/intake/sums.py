@@ -1,4 +1,5 @@
-"""Rows among people that sum up or average others: found by their figures, their teams, what they are called."""
+"""Rows among people that sum up or average others: found by their figures, their teams, what they
+are called."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _PREFIX = re.compile(r"[^\W\d_]*")
 
 @dataclass(frozen=True)
 class Summing:
-    """The place of a row that sums up others, and their places; none where its name alone says so."""
+    """The place of a row that sums up others, and their places; none where its name alone says
+    so."""
 
     at: int
     of: tuple[int, ...] = ()
@@ -32,16 +34,24 @@ class Summing:
 
 @dataclass(frozen=True)
 class Figures:
-    """Rows × figures (NaN where empty), what each row is called, the groups it is in, and which figures were rounded."""
+    """Rows × figures (NaN where empty), what each row is called, the groups it is in, and which
+    figures were rounded."""
 
     values: Any
     ids: tuple[str, ...]
-    groups: tuple[tuple[str, ...], ...] = ()  # one a column of teams, branches …: a row's entry or ""
+    groups: tuple[
+        tuple[str, ...], ...
+    ] = ()  # one a column of teams, branches …: a row's entry or ""
     slack: tuple[float, ...] = ()  # one a figure
 
     def of(self, places: Sequence[int]) -> Figures:
         groups = tuple(tuple(column[at] for at in places) for column in self.groups)
-        return replace(self, values=self.values[list(places)], ids=tuple(self.ids[at] for at in places), groups=groups)
+        return replace(
+            self,
+            values=self.values[list(places)],
+            ids=tuple(self.ids[at] for at in places),
+            groups=groups,
+        )
 
     @property
     def near(self) -> Any:
@@ -53,7 +63,8 @@ class Figures:
 
 
 def summing(figures: Figures, labelled: Set[int]) -> list[Summing]:
-    """The rows that sum up or average others, by name (`labelled`) or figures, each with the rows that it sums up."""
+    """The rows that sum up or average others, by name (`labelled`) or figures, each with the rows
+    that it sums up."""
     found = {at: Summing(at) for at in labelled}
     while figures.values.shape[1]:
         left = [at for at in range(len(figures.ids)) if at not in found]
@@ -61,27 +72,36 @@ def summing(figures: Figures, labelled: Set[int]) -> list[Summing]:
         if not new:
             break
         # What sums up everybody shows only once the sums of teams are set aside.
-        found |= {left[one.at]: Summing(left[one.at], tuple(left[at] for at in one.of), one.mean) for one in new}
+        found |= {
+            left[one.at]: Summing(left[one.at], tuple(left[at] for at in one.of), one.mean)
+            for one in new
+        }
     return [found[at] for at in sorted(found)]
 
 
 def across(figures: Figures) -> list[Summing]:
     """The rows that sum up a run of other people's rows over several months."""
     return [
-        one for one in _repeating(figures) if not one.mean and {figures.ids[at] for at in one.of} != {figures.ids[one.at]}
-    ]  # fmt: skip
+        one
+        for one in _repeating(figures)
+        if not one.mean and {figures.ids[at] for at in one.of} != {figures.ids[one.at]}
+    ]
 
 
 def _same(some: Any, row: Any, near: Any) -> Any:
-    """Whether figures are those of a row, wherever the row has one; `some` may be one row or several."""
+    """Whether figures are those of a row, wherever the row has one; `some` may be one row or
+    several."""
     given = ~np.isnan(row) & (row != 0)
     if given.sum() < min(LEAST, len(row)):
         return np.zeros(some.shape[:-1], dtype=bool) if some.ndim > 1 else False
-    return (np.abs(some - row)[..., given] <= (near * np.maximum(np.abs(row), 1))[given]).all(axis=-1)
+    return (np.abs(some - row)[..., given] <= (near * np.maximum(np.abs(row), 1))[given]).all(
+        axis=-1
+    )
 
 
 def odd_ones(ids: Sequence[str]) -> list[str | None]:
-    """The sort of an id that is not numbered as most are (T01 among A01 … A40), None for those that are."""
+    """The sort of an id that is not numbered as most are (T01 among A01 … A40), None for those that
+    are."""
     for sort in (_prefix, shape):
         sorts = [sort(one) for one in ids]
         common, count = Counter(sorts).most_common(1)[0] if sorts else ("", 0)
@@ -101,7 +121,7 @@ def shape(name: str) -> str:
     return "".join(kind for kind, _ in groupby(kinds_of))
 
 
-# -- ways in which a row shows that it is a sum --------------------------------------------------------------------
+# -- ways in which a row shows that it is a sum ----------------------------------------------------
 
 
 def _grouped(figures: Figures) -> list[Summing]:
@@ -115,7 +135,9 @@ def _grouped(figures: Figures) -> list[Summing]:
             for at in places:
                 others = tuple(other for other in places if other != at)
                 enough = 1 if odd[at] else len(figures.ids) if figures.single else LEAST
-                if len(others) >= enough and _same(total - filled[at], figures.values[at], figures.near):
+                if len(others) >= enough and _same(
+                    total - filled[at], figures.values[at], figures.near
+                ):
                     found.append(Summing(at, others))
                     break
         told = any(odd[one.at] or len(one.of) >= MANY for one in found)
@@ -125,7 +147,8 @@ def _grouped(figures: Figures) -> list[Summing]:
 
 
 def _parts(figures: Figures) -> list[Summing]:
-    """Two or more rows that together explain the whole table: each the sum of the rows above it, or of those below it."""
+    """Two or more rows that together explain the whole table: each the sum of the rows above it, or
+    of those below it."""
     count = len(figures.ids)
     if count < FEWEST_ROWS or (np.nan_to_num(figures.values) != 0).any(axis=0).sum() < min(
         LEAST, figures.values.shape[1]
@@ -133,22 +156,30 @@ def _parts(figures: Figures) -> list[Summing]:
         return []
     for back in (False, True):
         rows = figures.values[::-1] if back else figures.values
-        found = _partition(rows, figures.near) or ([] if figures.single else _last_sums(rows, figures.near))
+        found = _partition(rows, figures.near) or (
+            [] if figures.single else _last_sums(rows, figures.near)
+        )
         if back:
-            found = [Summing(count - 1 - one.at, tuple(sorted(count - 1 - at for at in one.of))) for one in found]
+            found = [
+                Summing(count - 1 - one.at, tuple(sorted(count - 1 - at for at in one.of)))
+                for one in found
+            ]
         if found:
             return found
     return []
 
 
 def _partition(rows: Any, near: Any) -> list[Summing]:
-    """Rows that each are the sum of those since the last of them, as few as explain the table; then what sums up everybody."""
+    """Rows that each are the sum of those since the last of them, as few as explain the table; then
+    what sums up everybody."""
     count, filled = len(rows), np.nan_to_num(rows)
     sums = np.vstack([np.zeros(rows.shape[1]), np.cumsum(filled, axis=0)])
     cost, start = np.full(count + 1, np.inf), [0] * (count + 1)
     cost[0] = 0
     for end in range(2, count + 1):
-        fitting = _same(sums[end - 1] - sums[: end - 1], rows[end - 1], near) & np.isfinite(cost[: end - 1])
+        fitting = _same(sums[end - 1] - sums[: end - 1], rows[end - 1], near) & np.isfinite(
+            cost[: end - 1]
+        )
         if fitting.any():
             start[end] = int(np.where(fitting, cost[: end - 1], np.inf).argmin())
             cost[end] = cost[start[end]] + 1
@@ -196,10 +227,12 @@ def _sorts(figures: Figures) -> list[Summing]:
 
 
 def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
-    """The rows whose every figure is the sum of rows directly above or below, or the mean of all others.
+    """The rows whose every figure is the sum of rows directly above or below, or the mean of all
+    others.
 
-    Where the id looks like everybody's it takes more rows (`least_alike`) and no rounding: small figures add up by chance;
-    a single figure is taken only where it sums up all others, or where every id of an odd sort does.
+    Where the id looks like everybody's it takes more rows (`least_alike`) and no rounding: small
+    figures add up by chance; a single figure is taken only where it sums up all others, or where
+    every id of an odd sort does.
     """
     values, count = figures.values, len(figures.ids)
     if count <= LEAST:
@@ -216,14 +249,19 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
         above = _same(sums[at] - sums[: max(at - least + 1, 0)], row, near)
         below = _same(sums[at + 1 + least :] - sums[at + 1], row, near)
         if figures.single and not odd[at]:
-            above, below = above[:1] if at == count - 1 else above[:0], below[-1:] if at == 0 else below[:0]
+            above, below = (
+                above[:1] if at == count - 1 else above[:0],
+                below[-1:] if at == 0 else below[:0],
+            )
         if above.any():
             out.append(Summing(at, tuple(range(int(np.flatnonzero(above)[-1]), at))))
         elif below.any():
             first = count - len(below) + int(np.flatnonzero(below)[0])
             out.append(Summing(at, tuple(range(at + 1, first + 1))))
         elif (odd[at] or (count > MANY and not figures.single)) and _is_mean(filled, at, row, near):
-            out.append(Summing(at, tuple(other for other in range(count) if other != at), mean=True))
+            out.append(
+                Summing(at, tuple(other for other in range(count) if other != at), mean=True)
+            )
     if figures.single:
         told = {one.at for one in out}
         sorts = {sort for at, sort in enumerate(odd) if sort is not None and at not in told}
@@ -234,7 +272,8 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
 
 
 def _is_mean(filled: Any, at: int, row: Any, near: Any) -> bool:
-    """Whether a row is the mean of all others, which differ among themselves: where all have the same, each is that mean."""
+    """Whether a row is the mean of all others, which differ among themselves: where all have the
+    same, each is that mean."""
     others = np.delete(filled, at, axis=0)
     return bool(_same(others.mean(axis=0), row, near)) and not bool(_same(others, row, near).all())
 
@@ -243,10 +282,12 @@ FINDERS = (_grouped, _parts, _sorts, _repeating)
 
 
 def means(figures: Figures) -> list[Summing]:
-    """The rows of rates and scores, which add up to nothing, that are the mean of others in every figure.
+    """The rows of rates and scores, which add up to nothing, that are the mean of others in every
+    figure.
 
-    A row of an odd sort is held against all the others; one numbered like everybody against its team and all the others,
-    by two figures or more, or where every team has just one such row: a single figure is a mean by chance.
+    A row of an odd sort is held against all the others; one numbered like everybody against its
+    team and all the others, by two figures or more, or where every team has just one such row: a
+    single figure is a mean by chance.
     """
     odd = odd_ones(figures.ids)
     everybody = [at for at, sort in enumerate(odd) if sort is None]
@@ -268,9 +309,12 @@ def _averages(figures: Figures, at: int, others: Sequence[int]) -> bool:
 
 
 def _written(values: Any, row: Any) -> Any:
-    """How far a mean may be from what is written of it: half of the last digit of its column, and a little at most."""
-    places = [next((d for d in range(DIGITS) if np.allclose(one, np.round(one, d), atol=EXACT)), DIGITS) for one in (
-        column[~np.isnan(column)] for column in values.T)]  # fmt: skip
+    """How far a mean may be from what is written of it: half of the last digit of its column, and a
+    little at most."""
+    places = [
+        next((d for d in range(DIGITS) if np.allclose(one, np.round(one, d), atol=EXACT)), DIGITS)
+        for one in (column[~np.isnan(column)] for column in values.T)
+    ]
     half = 0.5 * 10.0 ** -np.array(places, dtype=float) + EXACT
     return np.minimum(half, SLACK * np.maximum(np.abs(row), EXACT))
 
@@ -283,10 +327,16 @@ def _team_means(figures: Figures) -> list[Summing]:
             places = [at for at, one in enumerate(column) if one == name]
             for at in places:
                 others = tuple(other for other in places if other != at)
-                if len(others) >= LEAST and _averages(figures, at, others) and not _all_same(figures, (*others, at)):
+                if (
+                    len(others) >= LEAST
+                    and _averages(figures, at, others)
+                    and not _all_same(figures, (*others, at))
+                ):
                     found.setdefault(name, []).append(Summing(at, others, mean=True))
         told = [some[-1] for some in found.values() if _all_same(figures, [one.at for one in some])]
-        if len(told) >= LEAST and (not figures.single or len(told) == len({one for one in column if one})):
+        if len(told) >= LEAST and (
+            not figures.single or len(told) == len({one for one in column if one})
+        ):
             return told
     return []
 

@@ -1,4 +1,5 @@
-"""What no figure is made of, yet says what the figures are: names of sheets, columns of a currency or unit, of new business."""
+"""What no figure is made of, yet says what the figures are: names of sheets, columns of a currency
+or unit, of new business."""
 
 from __future__ import annotations
 
@@ -25,23 +26,31 @@ _HEADERS = {
     "unit": re.compile(r"^(金额|计量|货币|保费)?单位$|^units?$"),
     "business": re.compile(r"业务类型|业务性质|新续|新/续|business type|type of business"),
     "counted": re.compile(
-        r"是否计入|计入考核|剔除|排除|免考|不计|^exclu|^exempt|是否参与|是否考核|是否统计|^(included?|counted|counts)\b"
+        r"是否计入|计入考核|剔除|排除|免考|不计|^exclu|^exempt|是否参与|是否考核|是否统计|"
+        r"^(included?|counted|counts)\b"
     ),
     "part": re.compile(
-        r"^(险种|险类|产品|产品线|业务线|渠道|保险公司|product|product line|line of business|lob|channel)$"
+        r"^(险种|险类|产品|产品线|业务线|渠道|保险公司|product|product line|line of "
+        r"business|lob|channel)$"
     ),
 }
 _NEW = re.compile(r"新保|新单|新业务|新车|转入|\bnew\b|new ?business", re.IGNORECASE)
 _DEFAULT = re.compile(r"(sheet|工作表|表|table)\s*\d*", re.IGNORECASE)
 _TABLE = re.compile(
-    r"\d|表|单|册|清单|明细|数据|续保|业绩|考核|\b(data|list|renewals?|policies|agents|scores?)\b", re.IGNORECASE
+    r"\d|表|单|册|清单|明细|数据|续保|业绩|考核|\b(data|list|renewals?|policies|agents|scores?)\b",
+    re.IGNORECASE,
 )
 _COPY = re.compile(r"\(\d+\)|[-_（(]?\s*(备份|副本|复制|copy|backup)\s*\d*\s*[)）]?", re.IGNORECASE)
-_CUMULATIVE = re.compile(r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary)\b|^all$", re.IGNORECASE)
+_CUMULATIVE = re.compile(
+    r"累计|汇总|合计|总表|\b(ytd|cumulative|totals?|summary)\b|^all$", re.IGNORECASE
+)
 
 
-def sheets(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> tuple[list[Sheet], Recipe]:
-    """The sheets that count, and what their names are: new business, sums of the others and names of teams are asked about."""
+def sheets(
+    found: Sequence[Sheet], recipe: Recipe, settling: Settling
+) -> tuple[list[Sheet], Recipe]:
+    """The sheets that count, and what their names are: new business, sums of the others and names
+    of teams are asked about."""
     kept = _once(found, settling)
     if recipe.kind not in ("policies", "scoresheet", "agents") or len(found) < 2:
         return kept, recipe
@@ -49,26 +58,39 @@ def sheets(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> tuple[
         odd = [sheet.name for sheet in kept if pattern.search(sheet.name)]
         if 0 < len(odd) < len(kept) and not recipe.sheets:
             kept = _without(kept, odd, key, settling)
-    undated = recipe.kind == "scoresheet" and set(DATED).isdisjoint({*recipe.columns, *recipe.options})
+    undated = recipe.kind == "scoresheet" and set(DATED).isdisjoint(
+        {*recipe.columns, *recipe.options}
+    )
     if undated:
         nameless = [sheet.name for sheet in kept if _DEFAULT.fullmatch(sheet.name.strip())]
-        if 0 < len(nameless) < len(kept) and all(_month(sheet.name) for sheet in kept if sheet.name not in nameless):
+        if 0 < len(nameless) < len(kept) and all(
+            _month(sheet.name) for sheet in kept if sheet.name not in nameless
+        ):
             kept = _without(kept, nameless, "telling_nameless", settling)
     return kept, _named(kept, recipe, undated, settling)
 
 
 def _once(found: Sequence[Sheet], settling: Settling) -> list[Sheet]:
-    """Every sheet but the copies of others; the same figures below names of their own are asked about."""
+    """Every sheet but the copies of others; the same figures below names of their own are asked
+    about."""
     kept: list[Sheet] = []
     for sheet in found:
-        twin = next((one for one in kept if one.headers == sheet.headers and one.body.equals(sheet.body)), None)
+        twin = next(
+            (one for one in kept if one.headers == sheet.headers and one.body.equals(sheet.body)),
+            None,
+        )
         if twin is None or not sheet.body.num_rows:
             kept.append(sheet)
         elif not _copied(sheet.name, twin.name):
             kept.append(sheet)
             if sheet.body.num_rows >= SEVERAL:
                 settling.ask(
-                    f"plausible.sheets.{sheet.name}", "sheets_alike", ("yes",), None, sheet=sheet.name, other=twin.name
+                    f"plausible.sheets.{sheet.name}",
+                    "sheets_alike",
+                    ("yes",),
+                    None,
+                    sheet=sheet.name,
+                    other=twin.name,
                 )
         else:
             settling.say("sheet_same", sheet=sheet.name, other=twin.name)
@@ -78,16 +100,24 @@ def _once(found: Sequence[Sheet], settling: Settling) -> list[Sheet]:
 def _copied(name: str, other: str) -> bool:
     """Whether the names of two sheets say that one is the copy of the other."""
     shorter, longer = sorted((name.strip(), other.strip()), key=len)
-    return bool(_DEFAULT.fullmatch(shorter) or _COPY.fullmatch(longer.removeprefix(shorter).strip()))
+    return bool(
+        _DEFAULT.fullmatch(shorter) or _COPY.fullmatch(longer.removeprefix(shorter).strip())
+    )
 
 
-def _without(found: Sequence[Sheet], odd: Sequence[str], key: str, settling: Settling) -> list[Sheet]:
+def _without(
+    found: Sequence[Sheet], odd: Sequence[str], key: str, settling: Settling
+) -> list[Sheet]:
     """The sheets without the odd ones, if the answer leaves those out."""
     others = [sheet.name for sheet in found if sheet.name not in odd]
     answer = settling.ask(
-        "telling.sheets", key, ("leave", "keep"), "leave",
-        sheets=", ".join(odd[:SHOWN]), others=", ".join(others[:SHOWN]),
-    )  # fmt: skip
+        "telling.sheets",
+        key,
+        ("leave", "keep"),
+        "leave",
+        sheets=", ".join(odd[:SHOWN]),
+        others=", ".join(others[:SHOWN]),
+    )
     if answer != "leave":
         return list(found)
     settling.say("sheets_left", sheets=", ".join(odd))
@@ -102,11 +132,14 @@ def _month(name: str) -> dt.date | str | None:
 def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Settling) -> Recipe:
     names = [sheet.name for sheet in found]
     months = {_month(name) for name in names}
-    if undated and None not in months and len(months) == len(names) > 1:  # no one of them is the period of all
+    if (
+        undated and None not in months and len(months) == len(names) > 1
+    ):  # no one of them is the period of all
         settling.say("sheets_are_periods", sheets=", ".join(names[:SHOWN]))
         return replace(recipe, options={**recipe.options, "sheet_is": "period"})
     places = [
-        "branch" if BRANCH.search(name.strip()) else "team" if TEAM.search(name.strip()) else None for name in names
+        "branch" if BRANCH.search(name.strip()) else "team" if TEAM.search(name.strip()) else None
+        for name in names
     ]
     free = [one for one in ("team", "branch") if one not in recipe.columns]
     if len(names) < 2 or "sheet_is" in recipe.options or not free:
@@ -120,28 +153,40 @@ def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Sett
         first = "branch" if meant == {"branch"} else next(iter(sorted(meant, reverse=True)))
         others = [one for one in free if one != first] if len(set(places)) > 1 else []
         answer = settling.ask(
-            "sheets.names", "sheet_names", (first, *others, "nothing"), first, sheets=", ".join(names[:SHOWN])
+            "sheets.names",
+            "sheet_names",
+            (first, *others, "nothing"),
+            first,
+            sheets=", ".join(names[:SHOWN]),
         )
-        return replace(recipe, options={**recipe.options, "sheet_is": answer}) if answer in free else recipe
+        return (
+            replace(recipe, options={**recipe.options, "sheet_is": answer})
+            if answer in free
+            else recipe
+        )
     if None in places and set(free) == {"team", "branch"}:
         settling.say("sheet_names_unused", sheets=", ".join(names[:SHOWN]))
     return recipe
 
 
 def _is_name(name: str) -> bool:
-    """Whether a sheet is called after something of its own, as teams are, and not after a table, its copies or its months."""
+    """Whether a sheet is called after something of its own, as teams are, and not after a table,
+    its copies or its months."""
     plain_name = name.strip()
     others = (_DEFAULT, _COPY, _CUMULATIVE, _NEW, _TABLE)
     return not any(one.search(plain_name) for one in others) and _month(plain_name) is None
 
 
 def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
-    """Ask about such a column that the recipe neither uses nor leaves out, where its values make a difference."""
+    """Ask about such a column that the recipe neither uses nor leaves out, where its values make a
+    difference."""
     if recipe.kind not in ("policies", "scoresheet"):
         return
     settled = {plain(one) for one in (*recipe.columns.values(), *recipe.only, *recipe.ignore)}
     for header in dict.fromkeys(header for sheet in found for header in sheet.headers):
-        sense = next((name for name, pattern in _HEADERS.items() if pattern.search(plain(header))), None)
+        sense = next(
+            (name for name, pattern in _HEADERS.items() if pattern.search(plain(header))), None
+        )
         if sense is None or plain(header) in settled:
             continue
         values = _values(found, header)
@@ -158,9 +203,13 @@ def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
             continue
         if _matters(sense, values):
             settling.ask(
-                f"telling.{header}", f"telling_{sense}", ("ignore",), None,
-                column=header, values=", ".join(values[:SHOWN]),
-            )  # fmt: skip
+                f"telling.{header}",
+                f"telling_{sense}",
+                ("ignore",),
+                None,
+                column=header,
+                values=", ".join(values[:SHOWN]),
+            )
 
 
 def _values(found: Sequence[Sheet], header: str) -> list[str]:
@@ -178,7 +227,14 @@ def _matters(sense: str, values: Sequence[str]) -> bool:
         return any(unit_of(f"({value})") not in (None, 1.0) for value in values)
     if sense == "currency":
         codes = {
-            next((code for code, one in CURRENCIES.items() if re.fullmatch(one, value, re.IGNORECASE)), value)
+            next(
+                (
+                    code
+                    for code, one in CURRENCIES.items()
+                    if re.fullmatch(one, value, re.IGNORECASE)
+                ),
+                value,
+            )
             for value in values
         }
         return len(codes) > 1

@@ -1,4 +1,5 @@
-"""Workbooks (.xlsx, .xlsm, .xls, .ods) → sheets, through calamine; what it does not tell is read from the file itself."""
+"""Workbooks (.xlsx, .xlsm, .xls, .ods) → sheets, through calamine; what it does not tell is read
+from the file itself."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
     try:
         book = CalamineWorkbook.from_path(str(path))
         if layout.sheet is not None and layout.sheet not in book.sheet_names:
-            raise FileRefused("sheet_missing", file=path.name, sheet=layout.sheet, sheets=book.sheet_names)
+            raise FileRefused(
+                "sheet_missing", file=path.name, sheet=layout.sheet, sheets=book.sheet_names
+            )
         try:
             marks, since_1904 = marks_of(path)
         except DAMAGE as error:
@@ -44,7 +47,9 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
                 continue
             grid = book.get_sheet_by_name(meta.name)
             if grid.height * grid.width > CELL_LIMIT or grid.width > COLUMN_LIMIT:
-                raise FileRefused("file_too_wide", file=path.name, sheet=meta.name, limit=COLUMN_LIMIT)
+                raise FileRefused(
+                    "file_too_wide", file=path.name, sheet=meta.name, limit=COLUMN_LIMIT
+                )
             rows = _texts(grid.to_python(skip_empty_area=False) if grid.height else [])
             known = marks.get(meta.name, Marks())
             known.merged = known.merged or dict(grid.merged_cell_ranges or [])
@@ -65,8 +70,14 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
     if not found and form is not None:
         raise FileRefused("file_is_form", file=path.name, sheet=form)
     if not found:
-        raise FileRefused("file_no_table" if not hidden else "file_all_hidden", file=path.name, sheets=hidden)
-    seen: dict[str, Any] = {"form": "workbook", "hidden": hidden, "bare": [*bare, *([form] if form else [])]}
+        raise FileRefused(
+            "file_no_table" if not hidden else "file_all_hidden", file=path.name, sheets=hidden
+        )
+    seen: dict[str, Any] = {
+        "form": "workbook",
+        "hidden": hidden,
+        "bare": [*bare, *([form] if form else [])],
+    }
     if since_1904:
         seen["date_system"] = 1904
     return found, seen
@@ -121,8 +132,9 @@ def sheet_of(name: str, rows: list[list[str]], layout: Layout, marks: Marks) -> 
     skip = layout.hidden == "skip"
     if skip and marks.hidden_columns:
         rows = [
-            ["" if place in marks.hidden_columns else cell for place, cell in enumerate(row)] for row in rows
-        ]  # fmt: skip
+            ["" if place in marks.hidden_columns else cell for place, cell in enumerate(row)]
+            for row in rows
+        ]
     spans = {start: end[1] - start[1] + 1 for start, end in marks.merged.items()}
     found = find(rows, layout, spans)
     if found is None:
@@ -137,25 +149,50 @@ def sheet_of(name: str, rows: list[list[str]], layout: Layout, marks: Marks) -> 
             continue
         kept.append(at)
     columns = [
-        pa.array([(rows[at][place] or None) if place < len(rows[at]) else None for at in kept], pa.string())
+        pa.array(
+            [(rows[at][place] or None) if place < len(rows[at]) else None for at in kept],
+            pa.string(),
+        )
         for place in found.columns
     ]
     body = pa.table(columns, names=[f"c{at}" for at in range(len(columns))])
     return Sheet(
-        name, found.headers, found.header_row, body, pa.array([at + 1 for at in kept], pa.int64()), (), found.header_rows,
-        found.columns, found.beside, dropped, marks.errors, True, tuple(tuple(cell.lstrip(UNCOMPUTED) for cell in row) for row in rows[:GRID]),
+        name,
+        found.headers,
+        found.header_row,
+        body,
+        pa.array([at + 1 for at in kept], pa.int64()),
+        (),
+        found.header_rows,
+        found.columns,
+        found.beside,
+        dropped,
+        marks.errors,
+        True,
+        tuple(tuple(cell.lstrip(UNCOMPUTED) for cell in row) for row in rows[:GRID]),
         merged={
-            header: filled[place] for header, place in zip(found.headers, found.columns, strict=True) if place in filled
+            header: filled[place]
+            for header, place in zip(found.headers, found.columns, strict=True)
+            if place in filled
         },
-        hidden_columns=tuple(letter(place) for place in sorted(marks.hidden_columns)) if skip else (),
-    )  # fmt: skip
+        hidden_columns=tuple(letter(place) for place in sorted(marks.hidden_columns))
+        if skip
+        else (),
+    )
 
 
 def _fill(rows: list[list[str]], start: int, marks: Marks) -> dict[int, int]:
-    """Write a merged cell's text into every row it spans below the header; column → how many cells were filled."""
+    """Write a merged cell's text into every row it spans below the header; column → how many cells
+    were filled."""
     filled: dict[int, int] = {}
     for (top, left), (bottom, right) in marks.merged.items():
-        if top < start or bottom == top or top >= len(rows) or left >= len(rows[top]) or not rows[top][left]:
+        if (
+            top < start
+            or bottom == top
+            or top >= len(rows)
+            or left >= len(rows[top])
+            or not rows[top][left]
+        ):
             continue
         for at in range(top, min(bottom, len(rows) - 1) + 1):
             row = rows[at]

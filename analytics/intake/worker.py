@@ -1,7 +1,9 @@
-"""The throw-away process that opens a user's file: looks at it, or reads it into clean records and issues.
+"""The throw-away process that opens a user's file: looks at it, or reads it into clean records and
+issues.
 
-Started as `python -m analytics.intake.worker`, a JSON request on stdin, answers in files of the folder it is given.
-Whatever a hostile file does to the parser, it does it here, under limits, and not in the app.
+Started as `python -m analytics.intake.worker`, a JSON request on stdin, answers in files of the
+folder it is given. Whatever a hostile file does to the parser, it does it here, under limits, and
+not in the app.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ SHOWN = 40  # characters of an example
 
 
 class _WithoutPandas(MetaPathFinder):
-    """pyarrow imports pandas where it finds it, which takes longer than reading most files; nothing here needs it."""
+    """pyarrow imports pandas where it finds it, which takes longer than reading most files; nothing
+    here needs it."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         if fullname == "pandas":
@@ -41,7 +44,8 @@ class _WithoutPandas(MetaPathFinder):
 
 
 def limit(memory: int, seconds: int) -> None:
-    """Bound this process; where the system has no such limits (Windows) the parent's clock alone holds."""
+    """Bound this process; where the system has no such limits (Windows) the parent's clock alone
+    holds."""
     try:
         import resource
     except ImportError:
@@ -52,7 +56,8 @@ def limit(memory: int, seconds: int) -> None:
 
 
 def look(path: Path, layout: Layout) -> dict[str, Any]:
-    """What a file holds, for the user to confirm: sheets, headers, first rows, the few distinct values, the guesses."""
+    """What a file holds, for the user to confirm: sheets, headers, first rows, the few distinct
+    values, the guesses."""
     found, seen = sheets(path, layout)
     return {"seen": seen, "sheets": [_describe(sheet) for sheet in found]}
 
@@ -92,10 +97,15 @@ def _describe(sheet: Sheet) -> dict[str, Any]:
 
 
 def _months(headers: Sequence[str]) -> dict[str, Any] | None:
-    """The columns that are named after months, where there are several: a wide layout, to be asked about."""
+    """The columns that are named after months, where there are several: a wide layout, to be asked
+    about."""
     labels = known_headers()
     named = {header: month for header in headers if (month := header_month(header)) is not None}
-    fitting = {header: month for header, month in named.items() if not month[2] or plain(month[2]) in labels}
+    fitting = {
+        header: month
+        for header, month in named.items()
+        if not month[2] or plain(month[2]) in labels
+    }
     if len(fitting) < 2:
         return None
     return {
@@ -106,22 +116,29 @@ def _months(headers: Sequence[str]) -> dict[str, Any] | None:
 
 
 def read(path: Path, recipe: Recipe, out: Path, begins: int = 1) -> dict[str, Any]:
-    """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues in the answer; the company's months
-    begin on day `begins`."""
+    """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues
+    in the answer; the company's months begin on day `begins`."""
     return _read(path, recipe, out, begins)[0]
 
 
 def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str) -> dict[str, Any]:
     """The user's file as `out/corrections.xlsx`, what cannot be read marked in it."""
-    from analytics.intake import corrections  # a second's import that no reading of a file should wait for
+    from analytics.intake import (
+        corrections,
+    )  # a second's import that no reading of a file should wait for
 
     answer, found, layout = _read(path, recipe, out, begins)
-    issues = [{**one, "header": one.get("header") or recipe.columns.get(one["field"], "")} for one in answer["issues"]]
+    issues = [
+        {**one, "header": one.get("header") or recipe.columns.get(one["field"], "")}
+        for one in answer["issues"]
+    ]
     corrections.write(path, layout, found, issues, language, out / "corrections.xlsx")
     return {}
 
 
-def _read(path: Path, recipe: Recipe, out: Path, begins: int) -> tuple[dict[str, Any], list[Sheet], Layout]:
+def _read(
+    path: Path, recipe: Recipe, out: Path, begins: int
+) -> tuple[dict[str, Any], list[Sheet], Layout]:
     mapped = (*recipe.columns.values(), *recipe.only)
     wanted = frozenset(plain(header) for header in mapped)
     options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
@@ -137,7 +154,9 @@ def _read(path: Path, recipe: Recipe, out: Path, begins: int) -> tuple[dict[str,
     if not fitting:
         nearest = min(found, key=lambda sheet: len(lacking[sheet.name]))
         missing = next(header for header in mapped if plain(header) in lacking[nearest.name])
-        raise FileRefused("column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20])
+        raise FileRefused(
+            "column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20]
+        )
     answer = cells.read(fitting, recipe, out, {**seen, "file": path.stem}, begins)
     answer["seen"] = seen
     answer["sheets"] = [sheet.name for sheet in fitting]
@@ -145,7 +164,12 @@ def _read(path: Path, recipe: Recipe, out: Path, begins: int) -> tuple[dict[str,
     answer["unused"] = _unused(fitting, recipe)
     answer["hidden_columns"] = sorted({one for sheet in fitting for one in sheet.hidden_columns})
     answer["merged"] = sorted(
-        {header for sheet in fitting for header in sheet.merged if header in recipe.columns.values()}
+        {
+            header
+            for sheet in fitting
+            for header in sheet.merged
+            if header in recipe.columns.values()
+        }
     )
     answer["hidden_rows"] = sum(sheet.hidden_rows for sheet in fitting)
     answer["beside"] = {sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside}
@@ -162,7 +186,11 @@ def _unused(found: Sequence[Sheet], recipe: Recipe) -> list[tuple[str, list[str]
             if plain(header) in taken or header in months or header in out:
                 continue
             values = sheet.body.column(index).slice(0, 1000).unique().to_pylist()
-            given = [brief(" ".join(value.split()))[:SHOWN] for value in values if value and value.strip()]
+            given = [
+                brief(" ".join(value.split()))[:SHOWN]
+                for value in values
+                if value and value.strip()
+            ]
             if given:
                 out[header] = given[:EXAMPLES]
     return list(out.items())
@@ -174,7 +202,8 @@ def unpack(path: Path, out: Path) -> dict[str, Any]:
 
 
 def answer(request: Mapping[str, Any]) -> None:
-    """Do what is asked; the answer, or the refusal, is written into the folder that the request names."""
+    """Do what is asked; the answer, or the refusal, is written into the folder that the request
+    names."""
     out, path = Path(request["out"]), Path(request["path"])
     try:
         if request["action"] == "look":
@@ -183,14 +212,28 @@ def answer(request: Mapping[str, Any]) -> None:
         elif request["action"] == "unpack":
             said = unpack(path, out)
         elif request["action"] == "correct":
-            said = correct(path, recipe_from(request["recipe"]), out, request["month_begins"], request["language"])
+            said = correct(
+                path,
+                recipe_from(request["recipe"]),
+                out,
+                request["month_begins"],
+                request["language"],
+            )
         else:
             said = read(path, recipe_from(request["recipe"]), out, request["month_begins"])
     except RenewalError as error:
         said = {"refused": {"type": type(error).__name__, "key": error.key, "facts": error.facts}}
     except (MemoryError, pa.ArrowMemoryError):
-        said = {"refused": {"type": "FileRefused", "key": "file_too_heavy", "facts": {"file": path.name}}}
-    (out / "answer.json").write_text(json.dumps(said, ensure_ascii=False, default=str), encoding="utf-8")
+        said = {
+            "refused": {
+                "type": "FileRefused",
+                "key": "file_too_heavy",
+                "facts": {"file": path.name},
+            }
+        }
+    (out / "answer.json").write_text(
+        json.dumps(said, ensure_ascii=False, default=str), encoding="utf-8"
+    )
 
 
 def main() -> None:

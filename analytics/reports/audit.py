@@ -1,4 +1,5 @@
-"""The audit in words: kinds of lines, what a check of it found, how far it is evidence, and a head that people can write down."""
+"""The audit in words: kinds of lines, what a check of it found, how far it is evidence, and a head
+that people can write down."""
 
 from __future__ import annotations
 
@@ -35,7 +36,10 @@ def standing_of(standing: Standing, language: str) -> list[str]:
     """How far the audit is evidence, in sentences: who signs, and where heads are published."""
     key = "inside" if standing.key_inside else "outside" if standing.key else "none"
     heads = "inside" if standing.heads_inside else "outside" if standing.heads else "none"
-    told = [say(f"audit.key_{key}", language, signer=standing.key), say(f"audit.heads_{heads}", language)]
+    told = [
+        say(f"audit.key_{key}", language, signer=standing.key),
+        say(f"audit.heads_{heads}", language),
+    ]
     return [*told, *([say("audit.note_head_late", language)] if standing.late else [])]
 
 

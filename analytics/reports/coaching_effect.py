@@ -1,4 +1,5 @@
-"""What went with coaching, in the reader's words: one verdict, why, and what it rests on; the same on pages and in commands."""
+"""What went with coaching, in the reader's words: one verdict, why, and what it rests on; the same
+on pages and in commands."""
 
 from __future__ import annotations
 
@@ -20,14 +21,36 @@ def grounds(found: Proof, language: str) -> list[str]:
         return [_why(found, language)]
     out = [say("proof.difference", language, **_limits(found.difference))]
     if found.placebo is not None and found.study.before:
-        out.append(say("proof.placebo", language, period=str(found.study.before[-1]), **_limits(found.placebo)))
+        out.append(
+            say(
+                "proof.placebo",
+                language,
+                period=str(found.study.before[-1]),
+                **_limits(found.placebo),
+            )
+        )
     double, trend = found.double, found.trend
     if double is not None:
-        facts = {"change": double.treated, "peers_change": double.control, "double": double.difference, "low": double.low, "high": double.high}  # fmt: skip
-        out.append(say("proof.double", language, **{name: signed(value) for name, value in facts.items()}))
+        facts = {
+            "change": double.treated,
+            "peers_change": double.control,
+            "double": double.difference,
+            "low": double.low,
+            "high": double.high,
+        }
+        out.append(
+            say("proof.double", language, **{name: signed(value) for name, value in facts.items()})
+        )
     if trend is not None:
-        facts = {"trend": trend.difference, "low": trend.low, "high": trend.high, "expected": found.expected_change}
-        out.append(say("proof.trend", language, **{name: signed(value) for name, value in facts.items()}))
+        facts = {
+            "trend": trend.difference,
+            "low": trend.low,
+            "high": trend.high,
+            "expected": found.expected_change,
+        }
+        out.append(
+            say("proof.trend", language, **{name: signed(value) for name, value in facts.items()})
+        )
     return out
 
 
@@ -37,7 +60,17 @@ def compared(found: Proof, language: str) -> list[str]:
     if plan.after is None or not plan.before or not found.coached + found.peers:
         return []
     before = [str(period) for period in plan.before]
-    out = [say("proof.months", language, coached=found.coached, peers=found.peers, baseline=before[0], earlier=before[1:], after=str(plan.after))]  # fmt: skip
+    out = [
+        say(
+            "proof.months",
+            language,
+            coached=found.coached,
+            peers=found.peers,
+            baseline=before[0],
+            earlier=before[1:],
+            after=str(plan.after),
+        )
+    ]
     if found.left_out:
         out.append(say("proof.left_out", language, count=found.left_out))
     return out
@@ -56,9 +89,15 @@ def signed(value: float) -> str:
 def _why(found: Proof, language: str) -> str:
     since = found.study.since
     return say(
-        f"proof.why_{found.reason}", language, least=FEWEST, policies=POLICIES, coached=found.coached, peers=found.peers,
-        since="" if since is None else f"{since:%Y-%m}", points="—" if math.isnan(found.detectable) else f"{found.detectable:.1f}",
-    )  # fmt: skip
+        f"proof.why_{found.reason}",
+        language,
+        least=FEWEST,
+        policies=POLICIES,
+        coached=found.coached,
+        peers=found.peers,
+        since="" if since is None else f"{since:%Y-%m}",
+        points="—" if math.isnan(found.detectable) else f"{found.detectable:.1f}",
+    )
 
 
 def _limits(one: Effect | None) -> dict[str, str]:

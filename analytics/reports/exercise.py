@@ -1,4 +1,5 @@
-"""Everything that pages and commands make of an evaluation, made once: a version of the standards that any of it fails under is refused."""
+"""Everything that pages and commands make of an evaluation, made once: a version of the standards
+that any of it fails under is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ PEOPLE = 3  # sheets that are made and put into words
 
 
 def exercise(evaluation: Evaluation, market: Mapping[str, MarketAverage]) -> Around:
-    """Ask everything; what the sheets of the period share comes back. Raises whatever any of it raises."""
+    """Ask everything; what the sheets of the period share comes back. Raises whatever any of it
+    raises."""
     measured, known = evaluation.measured, evaluation.catalogue
     placed = place(evaluation)
     around = Around(evaluation, placed, evaluation, market)
@@ -43,7 +45,9 @@ def exercise(evaluation: Evaluation, market: Mapping[str, MarketAverage]) -> Aro
     for question in (effective_weights, category_weights, leaders, rank_ranges, standards_check):
         question(evaluation)
     for indicator in rates(known)[:1]:
-        with suppress(RequestRefused):  # a month without whole cases has no funnel, whatever the standards
+        with suppress(
+            RequestRefused
+        ):  # a month without whole cases has no funnel, whatever the standards
             funnel(evaluation, indicator)
     for language in LANGUAGES:
         views.ranking_table(evaluation, placed, language, how_sure=True)

@@ -36,5 +36,7 @@ def _line(step: Line, language: str) -> str:
 
 def _words(name: str, value: object, language: str) -> object:
     if name in ("here", "missing") and isinstance(value, list):
-        return ("、" if language == "zh" else ", ").join(kind_label(kind, language) for kind in value) or "—"
+        return ("、" if language == "zh" else ", ").join(
+            kind_label(kind, language) for kind in value
+        ) or "—"
     return value

@@ -31,10 +31,23 @@ def to_workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         looks = {
-            "title": book.add_format({"bold": True, "font_size": 15}), "head": book.add_format({"bold": True, "bg_color": "#e8eef6", "text_wrap": True, "border": 1, "border_color": "#c5cdd8", "valign": "top"}),
-            "label": book.add_format({"font_color": "#6e747c"}), "text": book.add_format({"text_wrap": True, "valign": "top"}), "strong": book.add_format({"bold": True}),
-            "score": book.add_format({"num_format": "0.0", "valign": "top"}), "grey": book.add_format({"font_color": "#6e747c", "text_wrap": True}),
-        }  # fmt: skip
+            "title": book.add_format({"bold": True, "font_size": 15}),
+            "head": book.add_format(
+                {
+                    "bold": True,
+                    "bg_color": "#e8eef6",
+                    "text_wrap": True,
+                    "border": 1,
+                    "border_color": "#c5cdd8",
+                    "valign": "top",
+                }
+            ),
+            "label": book.add_format({"font_color": "#6e747c"}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "strong": book.add_format({"bold": True}),
+            "score": book.add_format({"num_format": "0.0", "valign": "top"}),
+            "grey": book.add_format({"font_color": "#6e747c", "text_wrap": True}),
+        }
         taken: set[str] = set()
         for at, sheet in enumerate(all_sheets):
             _worksheet(book.add_worksheet(_title(sheet, taken)), looks, sheet, language)
@@ -42,7 +55,9 @@ def to_workbook(
     return buffer.getvalue()
 
 
-def to_zip(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None) -> bytes:
+def to_zip(
+    all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None
+) -> bytes:
     """A ZIP of one PDF an agent."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -57,7 +72,9 @@ def to_zip(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int],
 
 def _title(sheet: Sheet, taken: set[str]) -> str:
     base = (
-        re.sub(r"[\[\]:*?/\\']", "_", f"{sheet['agent']['name'] or ''} {sheet['agent']['agent_id']}")[:28].strip()
+        re.sub(
+            r"[\[\]:*?/\\']", "_", f"{sheet['agent']['name'] or ''} {sheet['agent']['agent_id']}"
+        )[:28].strip()
         or "Sheet"
     )
     name, at = base, 1
@@ -81,13 +98,17 @@ def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, language: str) ->
     pairs = [*sheets.basics(sheet, language), *sheets.verdict(sheet, language)]
     for at, (label, value) in enumerate(pairs):
         page.write_string(row + at // 2, 0 if at % 2 == 0 else 3, label, looks["label"])
-        page.write_string(row + at // 2, 1 if at % 2 == 0 else 4, str(inert(value)), looks["strong"])
+        page.write_string(
+            row + at // 2, 1 if at % 2 == 0 else 4, str(inert(value)), looks["strong"]
+        )
     row += (len(pairs) + 1) // 2 + 1
     page.merge_range(row, 0, row, 9, sheets.meaning(sheet, language), looks["text"])
     row += 2
     for at, name in enumerate(sheets.COLUMNS):
         page.write_string(row, at, say(f"sheet.column_{name}", language), looks["head"])
-    for item, cells in zip(sheet["indicators"], sheets.indicator_rows(sheet, language), strict=True):
+    for item, cells in zip(
+        sheet["indicators"], sheets.indicator_rows(sheet, language), strict=True
+    ):
         row += 1
         for at, name in enumerate(sheets.COLUMNS):
             number = {"points": item["points"], "contribution": item["contribution"]}.get(name)
@@ -111,17 +132,22 @@ def _worksheet(page: Any, looks: dict[str, Any], sheet: Sheet, language: str) ->
                 0,
                 row,
                 9,
-                str(inert(f"{note['text']} — {sheets.who(note['author'], language)}, {note['at']}")),
+                str(
+                    inert(f"{note['text']} — {sheets.who(note['author'], language)}, {note['at']}")
+                ),
                 looks["text"],
             )
         row += 2
     for at, name in enumerate(("agent", "supervisor", "date")):
-        page.write_string(row, at * 3, f"{say(f'sheet.sign_{name}', language)}: ____________", looks["label"])
+        page.write_string(
+            row, at * 3, f"{say(f'sheet.sign_{name}', language)}: ____________", looks["label"]
+        )
     page.merge_range(row + 2, 0, row + 2, 9, sheets.rules_line(sheet, language), looks["grey"])
 
 
 def to_calendar(talks: Sequence[Talk], names: dict[str, str], language: str) -> bytes:
-    """An .ics of the talks and follow-ups that lie ahead; whole-day events with what is to be done."""
+    """An .ics of the talks and follow-ups that lie ahead; whole-day events with what is to be
+    done."""
     calendar = Calendar()
     calendar.add("prodid", "-//renewal-agent-scorecard//coaching//")
     calendar.add("version", "2.0")
@@ -138,7 +164,12 @@ def to_calendar(talks: Sequence[Talk], names: dict[str, str], language: str) -> 
             event.add("dtstart", day)
             event.add("dtend", day + dt.timedelta(days=1))
             event.add(
-                "summary", one_line(say(f"talk.event_{kind}", language, name=names.get(talk.agent_id, talk.agent_id)))
+                "summary",
+                one_line(
+                    say(
+                        f"talk.event_{kind}", language, name=names.get(talk.agent_id, talk.agent_id)
+                    )
+                ),
             )
             parts = (seen(part) for part in (talk.reason, talk.action, talk.agreed, talk.comment))
             event.add("description", "\n".join(part for part in parts if part))

@@ -57,15 +57,24 @@ class _Page(FPDF):
         self.set_creator(say("app.title", language))
 
     def line_of(
-        self, text: str, size: float = 9, *, bold: bool = False, colour: tuple[int, int, int] = INK, height: float = 5
+        self,
+        text: str,
+        size: float = 9,
+        *,
+        bold: bool = False,
+        colour: tuple[int, int, int] = INK,
+        height: float = 5,
     ) -> None:
         self.set_font("Noto", "B" if bold else "", size)
         self.set_text_color(*colour)
         self.multi_cell(0, height, seen(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
-def to_pdf(all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None) -> bytes:
-    """One PDF of sheets, each beginning on a page of its own; `progress` hears how many are done."""
+def to_pdf(
+    all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None
+) -> bytes:
+    """One PDF of sheets, each beginning on a page of its own; `progress` hears how many are
+    done."""
     page = _Page(language)
     for at, sheet in enumerate(all_sheets):
         page.add_page()
@@ -159,7 +168,9 @@ def _trend(page: _Page, sheet: Sheet, language: str) -> None:
     """Small lines of the last twelve months for the two indicators of the quadrant."""
     names = [sheet["cut"][axis][0] for axis in ("x", "y")]
     drawn = [(name, [one for one in sheet["trend"] if one["indicator"] == name]) for name in names]
-    drawn = [(name, rows) for name, rows in drawn if sum(one["whose"] == "agent" for one in rows) > 1]
+    drawn = [
+        (name, rows) for name, rows in drawn if sum(one["whose"] == "agent" for one in rows) > 1
+    ]
     if not drawn:
         return
     top, width, height = page.get_y() + 1, page.epw / 2 - 3, 19.0
@@ -186,7 +197,9 @@ def _trend(page: _Page, sheet: Sheet, language: str) -> None:
             left: float = left,
         ) -> tuple[float, float]:
             share = months.index(month) / max(len(months) - 1, 1)
-            return left + 14 + share * (width - 18), top + 5 + (height - 5) * (1 - (value - low) / spread)
+            return left + 14 + share * (width - 18), top + 5 + (height - 5) * (
+                1 - (value - low) / spread
+            )
 
         page.set_font("Noto", "", 6)
         page.set_text_color(*GREY)
@@ -204,7 +217,9 @@ def _trend(page: _Page, sheet: Sheet, language: str) -> None:
             if len(points) > 1:
                 page.polyline(points)
         page.set_xy(left + 14, top + height)
-        page.cell(width - 18, 3, f"{months[0]} – {months[-1]} · {say('sheet.trend_lines', language)}")
+        page.cell(
+            width - 18, 3, f"{months[0]} – {months[-1]} · {say('sheet.trend_lines', language)}"
+        )
     page.set_line_width(0.2)
     page.set_draw_color(*FAINT)
     page.set_xy(page.l_margin, top + height + 4.5)
@@ -219,7 +234,11 @@ def _notes(page: _Page, sheet: Sheet, kind: str, language: str) -> None:
         page.line(page.l_margin, top + 5, page.l_margin + page.epw, top + 5)
         page.set_y(top + 6.5)
     for note in notes:
-        page.line_of(f"{note['text']}  — {sheets.who(note['author'], language)}, {note['at']}", 8.5, height=4.2)
+        page.line_of(
+            f"{note['text']}  — {sheets.who(note['author'], language)}, {note['at']}",
+            8.5,
+            height=4.2,
+        )
 
 
 def _signatures(page: _Page, language: str) -> None:

@@ -1,4 +1,5 @@
-"""Evaluation sheets in words: what the PDF, the workbook and the page all print, in the reader's language."""
+"""Evaluation sheets in words: what the PDF, the workbook and the page all print, in the reader's
+language."""
 
 from __future__ import annotations
 
@@ -31,9 +32,13 @@ def basics(sheet: Sheet, language: str) -> list[tuple[str, str]]:
     period = sheet["period"]
     rows = [(fields()[name].label[language], sheet["agent"].get(name) or "—") for name in BASICS]
     begins = sheet["rules"].get("month_begins", 1)  # sheets closed before it was a rule have none
-    span = period["from"] if period["from"] == period["to"] else f"{period['from']} – {period['to']}"
+    span = (
+        period["from"] if period["from"] == period["to"] else f"{period['from']} – {period['to']}"
+    )
     if begins != 1:
-        span = period_text(Period(parse_month(period["from"]), parse_month(period["to"])), begins, language)
+        span = period_text(
+            Period(parse_month(period["from"]), parse_month(period["to"])), begins, language
+        )
     rows.append(
         (
             say("filter.period", language),
@@ -47,20 +52,40 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
     """Score, grade, rank and quadrant, or why there is no score."""
     if sheet["score"] is None:
         limit = 100 - sheet["rules"]["missing_limit"]
-        why = say("sheet.not_rated", language, coverage=percent(sheet["coverage"] or 0, 0), limit=f"{limit:.0f}")
+        why = say(
+            "sheet.not_rated",
+            language,
+            coverage=percent(sheet["coverage"] or 0, 0),
+            limit=f"{limit:.0f}",
+        )
         rows = [(say("column.score", language), why)]
     else:
-        few, unsure = sheet["rank"] is None, sheet.get("few_cases", False)  # sheets closed before it was told have none
-        rank = say("sheet.rank_few", language, count=FEWEST) if few else f"{sheet['rank']} / {sheet['rated']}"
+        few, unsure = (
+            sheet["rank"] is None,
+            sheet.get("few_cases", False),
+        )  # sheets closed before it was told have none
+        rank = (
+            say("sheet.rank_few", language, count=FEWEST)
+            if few
+            else f"{sheet['rank']} / {sheet['rated']}"
+        )
         rows = [
-            (say("column.score", language), f"{sheet['score']:.1f}"), (say("column.grade", language), marked(sheet["grade"], unsure)),
-            (say("column.rank", language), say("certainty.few_cases", language) if unsure else rank),
-        ]  # fmt: skip
-    return [*rows, (say("column.quadrant", language), say(f"quadrant.{sheet['quadrant']}", language))]
+            (say("column.score", language), f"{sheet['score']:.1f}"),
+            (say("column.grade", language), marked(sheet["grade"], unsure)),
+            (
+                say("column.rank", language),
+                say("certainty.few_cases", language) if unsure else rank,
+            ),
+        ]
+    return [
+        *rows,
+        (say("column.quadrant", language), say(f"quadrant.{sheet['quadrant']}", language)),
+    ]
 
 
 def of_item(item: Mapping[str, Any], value: float | None, language: str) -> str:
-    """A value of a sheet's indicator in the unit that the sheet itself says: versions of the standards may no longer know it."""
+    """A value of a sheet's indicator in the unit that the sheet itself says: versions of the
+    standards may no longer know it."""
     return value_text(value, item["unit"], language)
 
 
@@ -85,13 +110,18 @@ def indicator_rows(sheet: Sheet, language: str) -> list[dict[str, str]]:
     for item in sheet["indicators"]:
         rows.append(
             {
-                "indicator": item["label"][language], "value": of_item(item, item["value"], language), "fraction": fraction(item),
-                "band": band_text(item, language), "points": _one(item["points"]),
-                "weight": "—" if item["points"] is None else f"{item['weight']:.1f}%", "contribution": _one(item.get("shown", item["contribution"])),
-                "team_median": of_item(item, item["team_median"], language), "before": of_item(item, item["before"], language),
+                "indicator": item["label"][language],
+                "value": of_item(item, item["value"], language),
+                "fraction": fraction(item),
+                "band": band_text(item, language),
+                "points": _one(item["points"]),
+                "weight": "—" if item["points"] is None else f"{item['weight']:.1f}%",
+                "contribution": _one(item.get("shown", item["contribution"])),
+                "team_median": of_item(item, item["team_median"], language),
+                "before": of_item(item, item["before"], language),
                 "step": step_text(item, language),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -110,7 +140,8 @@ COLUMNS = (
 
 
 def step_text(item: Mapping[str, Any], language: str) -> str:
-    """The shortest step to the next band in whole units and the value that comes of it, or what the next period may bring."""
+    """The shortest step to the next band in whole units and the value that comes of it, or what the
+    next period may bring."""
     step = item["step"]
     if step is None:
         return "—"
@@ -122,7 +153,8 @@ def step_text(item: Mapping[str, Any], language: str) -> str:
 
 
 def certainty_lines(sheet: Sheet, language: str) -> list[str]:
-    """One plain sentence of certainty for every indicator whose spread the data tell; where they are too few, that."""
+    """One plain sentence of certainty for every indicator whose spread the data tell; where they
+    are too few, that."""
     out = [_quadrant_line(sheet, language)] if sheet.get("quadrant_probability") else []
     for item in sheet["indicators"]:
         sure = item.get("sure")  # sheets closed before this was kept have none
@@ -130,9 +162,15 @@ def certainty_lines(sheet: Sheet, language: str) -> list[str]:
             continue
         label = item["label"][language]
         facts = {
-            "count": round(sure["n"]), "indicator": label, "value": of_item(item, item["value"], language), "n": f"{sure['n']:,.0f}", "x": f"{item['numerator'] or 0:,.0f}",
-            "low": of_item(item, sure["low"], language), "high": of_item(item, sure["high"], language), "own": "—" if sure["z"] is None else percent(sure["z"], 0),
-        }  # fmt: skip
+            "count": round(sure["n"]),
+            "indicator": label,
+            "value": of_item(item, item["value"], language),
+            "n": f"{sure['n']:,.0f}",
+            "x": f"{item['numerator'] or 0:,.0f}",
+            "low": of_item(item, sure["low"], language),
+            "high": of_item(item, sure["high"], language),
+            "own": "—" if sure["z"] is None else percent(sure["z"], 0),
+        }
         kind = "rate_alone" if sure["kind"] == "rate" and sure["z"] is None else sure["kind"]
         line = say(f"certainty.sentence_{kind}", language, **facts)
         if not sure.get("differ", True):
@@ -148,7 +186,12 @@ def _quadrant_line(sheet: Sheet, language: str) -> str:
     known.pop("enough")
     chances = sorted(known.items(), key=lambda one: -one[1])
     (first, share), (second, other) = chances[:2]
-    facts = {"first": say(f"quadrant.{first}", language), "share": percent(share, 0), "second": say(f"quadrant.{second}", language), "other": percent(other, 0)}  # fmt: skip
+    facts = {
+        "first": say(f"quadrant.{first}", language),
+        "share": percent(share, 0),
+        "second": say(f"quadrant.{second}", language),
+        "other": percent(other, 0),
+    }
     standing = _standing(sheet)
     if standing in ("alike", "unknown"):
         words = say(f"certainty.{QUADRANT_WORDS[standing]}", language)
@@ -160,7 +203,8 @@ def _quadrant_line(sheet: Sheet, language: str) -> str:
 
 
 def meaning(sheet: Sheet, language: str) -> str:
-    """The quadrant in one sentence: the two values, the lines, and what follows, as firmly as the agent stands there."""
+    """The quadrant in one sentence: the two values, the lines, and what follows, as firmly as the
+    agent stands there."""
     parts = []
     for axis in ("x", "y"):
         name, line = sheet["cut"][axis]
@@ -168,9 +212,15 @@ def meaning(sheet: Sheet, language: str) -> str:
         if item is None or line is None:
             continue
         parts.append(
-            say("sheet.against_line", language, indicator=item["label"][language], value=of_item(item, item["value"], language),
-                line=of_item(item, line, language), kind=say(f"cut.{sheet['cut']['kind']}", language).lower())
-        )  # fmt: skip
+            say(
+                "sheet.against_line",
+                language,
+                indicator=item["label"][language],
+                value=of_item(item, item["value"], language),
+                line=of_item(item, line, language),
+                kind=say(f"cut.{sheet['cut']['kind']}", language).lower(),
+            )
+        )
     facts = ("，" if language == "zh" else ", ").join(parts)
     if sheet["quadrant"] == UNPLACED:
         return say("sheet.means_unplaced", language, facts=facts)
@@ -180,7 +230,8 @@ def meaning(sheet: Sheet, language: str) -> str:
 
 
 def _standing(sheet: Sheet) -> str:
-    """How firmly the agent stands in the quadrant; sheets closed before it was kept tell it by their probabilities, if they have any."""
+    """How firmly the agent stands in the quadrant; sheets closed before it was kept tell it by
+    their probabilities, if they have any."""
     if "quadrant_standing" in sheet:
         return str(sheet["quadrant_standing"])
     known = sheet.get("quadrant_probability")
@@ -222,35 +273,51 @@ def veto_line(sheet: Sheet, language: str) -> str:
 
 
 def market_line(sheet: Sheet, language: str) -> str:
-    """The market averages that somebody entered, each with its source; empty where there are none."""
+    """The market averages that somebody entered, each with its source; empty where there are
+    none."""
     known = [(item, item["market"]) for item in sheet["indicators"] if item.get("market")]
     if not known:
         return ""
     parts = [
-        say("sheet.market_part", language, indicator=item["label"][language], value=of_item(item, entry["value"], language), source=entry["source"])
+        say(
+            "sheet.market_part",
+            language,
+            indicator=item["label"][language],
+            value=of_item(item, entry["value"], language),
+            source=entry["source"],
+        )
         for item, entry in known
-    ]  # fmt: skip
+    ]
     return say("sheet.market", language, parts=("；" if language == "zh" else "; ").join(parts))
 
 
 def targets_line(sheet: Sheet, language: str) -> str:
-    """In which months the agent was measured against something else than an own target; empty where never."""
+    """In which months the agent was measured against something else than an own target; empty where
+    never."""
     parts: dict[str, list[str]] = {}
     for entry in sheet.get("targets", []):
-        basis = entry["count_basis"] if entry["count_basis"] not in ("own", "none") else entry["premium_basis"]
+        basis = (
+            entry["count_basis"]
+            if entry["count_basis"] not in ("own", "none")
+            else entry["premium_basis"]
+        )
         nobody = not entry.get("given_targets", True)  # sheets closed before it was told have none
         if basis == "median_result" and nobody:
             basis = "median_result_of_all"
         parts.setdefault(basis, []).append(entry["month"])
     comma = "、" if language == "zh" else ", "
-    lines = [say(f"target.line_{basis}", language, months=comma.join(months)) for basis, months in parts.items()]
+    lines = [
+        say(f"target.line_{basis}", language, months=comma.join(months))
+        for basis, months in parts.items()
+    ]
     if any(item.get("few") for item in sheet["indicators"]):
         lines.append(say("target.few", language))
     return " ".join(lines)
 
 
 def before_line(sheet: Sheet, language: str) -> str:
-    """Which period stands in the column "before", and as of which day; empty where there is none."""
+    """Which period stands in the column "before", and as of which day; empty where there is
+    none."""
     before = sheet.get("before")
     if not before:
         return ""
@@ -259,26 +326,45 @@ def before_line(sheet: Sheet, language: str) -> str:
 
 
 def small_print(sheet: Sheet, language: str) -> list[str]:
-    """What stands below the figures: veto, targets, comparison, market averages, what the scheme weighs and the standards lack."""
+    """What stands below the figures: veto, targets, comparison, market averages, what the scheme
+    weighs and the standards lack."""
     lines = [line(sheet, language) for line in (veto_line, targets_line, before_line, market_line)]
     lacking = sheet["scheme"].get("lacking") or []
     if lacking:
-        lines.append(say("weights.lacking", language, indicators=("、" if language == "zh" else ", ").join(lacking)))
+        lines.append(
+            say(
+                "weights.lacking",
+                language,
+                indicators=("、" if language == "zh" else ", ").join(lacking),
+            )
+        )
     return [line for line in lines if line]
 
 
 def rules_line(sheet: Sheet, language: str) -> str:
-    """The rules in force, by version; with the purpose and the company's goal where the scheme states them."""
+    """The rules in force, by version; with the purpose and the company's goal where the scheme
+    states them."""
     scheme = sheet["scheme"]
     preset = preset_schemes().get(scheme["name"])
     own = preset is None or not preset.label or bool(scheme.get("author"))
-    label = scheme["name"] if own or preset is None or preset.label is None else preset.label[language]
+    label = (
+        scheme["name"] if own or preset is None or preset.label is None else preset.label[language]
+    )
     line = say(
-        "sheet.rules", language, scheme=f"{label} v{scheme['version']}", weights=" / ".join(f"{scheme['weights'].get(name, 0):g}" for name in ("results", "service", "competence")),
-        standard=sheet["standard_version"], grace=sheet["rules"]["grace_days"], limit=f"{sheet['rules']['missing_limit']:.0f}",
-    )  # fmt: skip
+        "sheet.rules",
+        language,
+        scheme=f"{label} v{scheme['version']}",
+        weights=" / ".join(
+            f"{scheme['weights'].get(name, 0):g}" for name in ("results", "service", "competence")
+        ),
+        standard=sheet["standard_version"],
+        grace=sheet["rules"]["grace_days"],
+        limit=f"{sheet['rules']['missing_limit']:.0f}",
+    )
     if scheme.get("purpose"):
-        line += " " + say("sheet.purpose", language, purpose=say(f"weights.purpose_{scheme['purpose']}", language))
+        line += " " + say(
+            "sheet.purpose", language, purpose=say(f"weights.purpose_{scheme['purpose']}", language)
+        )
     if scheme.get("company_goal"):
         line += " " + say("sheet.goal", language, goal=scheme["company_goal"])
     return line
@@ -294,7 +380,8 @@ def state_line(sheet: Sheet, language: str) -> str:
 
 
 def who(name: str, language: str) -> str:
-    """Somebody's name as it is shown; the one user of a machine without login, and the program itself, are called so."""
+    """Somebody's name as it is shown; the one user of a machine without login, and the program
+    itself, are called so."""
     key = {"local": "app.local_user", "program": "app.program"}.get(name)
     return name if key is None else say(key, language)
 
@@ -304,4 +391,8 @@ def _one(value: float | None) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value - round(value)) < 1e-6 or abs(value) >= 1000 else f"{value:,.2f}"
+    return (
+        f"{value:,.0f}"
+        if abs(value - round(value)) < 1e-6 or abs(value) >= 1000
+        else f"{value:,.2f}"
+    )

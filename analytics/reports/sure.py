@@ -1,4 +1,5 @@
-"""How sure a value is, in the reader's words and as columns of a table: its range, n, credibility, or that the data are too few."""
+"""How sure a value is, in the reader's words and as columns of a table: its range, n, credibility,
+or that the data are too few."""
 
 from __future__ import annotations
 
@@ -23,23 +24,36 @@ QUADRANT_WORDS = {"alike": "quadrant_alike", "unknown": "quadrant_unknown", "lit
 
 
 def sure_text(measured: Measured, indicator: str, row: int, language: str) -> str:
-    """Range, n and Z of one agent's value: "62.1–81.0% (n = 48, Z = 0.44)"; too few is said, and so is an unknown spread."""
+    """Range, n and Z of one agent's value: "62.1–81.0% (n = 48, Z = 0.44)"; too few is said, and so
+    is an unknown spread."""
     sure = certainty(measured, indicator)
     if sure is None or not math.isfinite(sure.low[row]):
         return say("certainty.no_spread", language)
-    parts = {"range": range_text(measured.catalogue[indicator], float(sure.low[row]), float(sure.high[row])), "n": f"{sure.n[row]:,.0f}"}  # fmt: skip
+    parts = {
+        "range": range_text(
+            measured.catalogue[indicator], float(sure.low[row]), float(sure.high[row])
+        ),
+        "n": f"{sure.n[row]:,.0f}",
+    }
     z = sure.credibility[row]
     key = "range_months" if sure.kind == "months" else "range_n" if math.isnan(z) else "range_n_z"
-    known = say(f"certainty.{key}", language, **parts, own="—" if math.isnan(z) else percent(float(z), 0))
+    known = say(
+        f"certainty.{key}", language, **parts, own="—" if math.isnan(z) else percent(float(z), 0)
+    )
     if not sure.differ:
         return say("certainty.alike", language, range=known)
     return known if sure.enough[row] else say("certainty.too_few", language, range=known)
 
 
 def sure_columns(
-    measured: Measured, indicator: str, rows: Sequence[int] | np.ndarray, language: str, name: str | None = None
+    measured: Measured,
+    indicator: str,
+    rows: Sequence[int] | np.ndarray,
+    language: str,
+    name: str | None = None,
 ) -> tuple[dict[str, Any], list[Column]]:
-    """Cells and columns that stand beside an indicator's values: range in words, n it rests on, Z; none where no spread is known."""
+    """Cells and columns that stand beside an indicator's values: range in words, n it rests on, Z;
+    none where no spread is known."""
     sure = certainty(measured, indicator)
     if sure is None or np.isnan(sure.low).all():
         return {}, []
@@ -48,18 +62,24 @@ def sure_columns(
     mark = say("certainty.few_mark" if sure.differ else "certainty.alike_mark", language)
     label = one.label[language]
     words = [
-        range_text(one, float(low), float(high)) + ("" if enough or not math.isfinite(low) else mark)
-        for low, high, enough in zip(sure.low[rows], sure.high[rows], sure.enough[rows], strict=True)
-    ]  # fmt: skip
+        range_text(one, float(low), float(high))
+        + ("" if enough or not math.isfinite(low) else mark)
+        for low, high, enough in zip(
+            sure.low[rows], sure.high[rows], sure.enough[rows], strict=True
+        )
+    ]
     cells = {f"{stem}.range": words, f"{stem}.n": sure.n[rows], f"{stem}.z": sure.credibility[rows]}
     columns = [Column(f"{stem}.range", say("certainty.range", language, indicator=label))]
-    columns += [Column(f"{stem}.n", say("certainty.n", language, indicator=label), "count"), Column(f"{stem}.z", say("certainty.z", language, indicator=label), "percent")]  # fmt: skip
+    columns += [
+        Column(f"{stem}.n", say("certainty.n", language, indicator=label), "count"),
+        Column(f"{stem}.z", say("certainty.z", language, indicator=label), "percent"),
+    ]
     return cells, columns
 
 
 def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
-    """The quadrant where it is certain, else why not: not yet, with the two likeliest; too few cases; agents not told apart; a spread
-    that nobody knows."""
+    """The quadrant where it is certain, else why not: not yet, with the two likeliest; too few
+    cases; agents not told apart; a spread that nobody knows."""
     standing = chance.standing(row)
     if standing in ("alike", "unknown") or not chance.known[row]:
         return say(f"certainty.{QUADRANT_WORDS[standing]}", language)
@@ -68,30 +88,50 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
     names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
     if standing == "certain":
         return say("certainty.certain", language, quadrant=names[0], share=share[0])
-    return say(f"certainty.{standing}", language, first=names[0], share=share[0], second=names[1], other=share[1])
+    return say(
+        f"certainty.{standing}",
+        language,
+        first=names[0],
+        share=share[0],
+        second=names[1],
+        other=share[1],
+    )
 
 
 def rank_spread_text(measured: Measured, unknown: Sequence[Indicator], language: str) -> str:
-    """What ranges of ranks rest on; where indicators of weight have an `unknown` spread, that none is told."""
+    """What ranges of ranks rest on; where indicators of weight have an `unknown` spread, that none
+    is told."""
     if unknown:
         return say("certainty.unknown_spread", language, indicators=[one.label for one in unknown])
     return together_text(measured, language)
 
 
-def pooled_text(measured: Measured, indicator: str, values: Values, sums: pd.DataFrame | None, row: int) -> str:
-    """The 95 % range of a pooled value (the company's, or of row `row` of the teams with their `sums`)."""
+def pooled_text(
+    measured: Measured, indicator: str, values: Values, sums: pd.DataFrame | None, row: int
+) -> str:
+    """The 95 % range of a pooled value (the company's, or of row `row` of the teams with their
+    `sums`)."""
     at = measured.catalogue.position(indicator)
-    squares = measured.totals.get("survey_points_sq") if sums is None else sums["survey_points_sq"].iat[row] if "survey_points_sq" in sums else None  # fmt: skip
+    squares = (
+        measured.totals.get("survey_points_sq")
+        if sums is None
+        else sums["survey_points_sq"].iat[row]
+        if "survey_points_sq" in sums
+        else None
+    )
     low, high = interval(
-        measured.catalogue[indicator], values.numerator[[row], at], values.denominator[[row], at],
+        measured.catalogue[indicator],
+        values.numerator[[row], at],
+        values.denominator[[row], at],
         None if squares is None or pd.isna(squares) else np.array([float(squares)]),
         likeness(measured).company if sums is None else float(likeness(measured).teams[row]),
-    )  # fmt: skip
+    )
     return range_text(measured.catalogue[indicator], float(low[0]), float(high[0]))
 
 
 def together_text(measured: Measured, language: str) -> str:
-    """How policies that are decided together were counted: by customers, by how months differ, or as independent; or that none were."""
+    """How policies that are decided together were counted: by customers, by how months differ, or
+    as independent; or that none were."""
     found = likeness(measured)
     return say(
         f"certainty.together_{found.way}",

@@ -1,4 +1,5 @@
-"""A frame with column headers → CSV (UTF-8 with BOM) or XLSX; no cell can become a formula or a link."""
+"""A frame with column headers → CSV (UTF-8 with BOM) or XLSX; no cell can become a formula or a
+link."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ import pandas as pd
 
 from analytics.text import one_line
 
-FORMULA_STARTS = frozenset("=+-@\t\r\n\0|")  # the last begins a call of another program in old spreadsheets
+FORMULA_STARTS = frozenset(
+    "=+-@\t\r\n\0|"
+)  # the last begins a call of another program in old spreadsheets
 LONGEST = 32_767  # characters that a cell of a workbook may have
 FORMATS = {
     "percent": '[<0.9995]0.0%;[<1]"<100%";0.0%',  # a share below 100 % never reads 100 %
@@ -41,8 +44,9 @@ class Column:
 
 
 def inert(value: Any) -> Any:
-    """Text that a spreadsheet would run gets an apostrophe, also where blanks or unseen characters stand before the sign, or it is a
-    wide one; everything else, numbers above all, stays what it is."""
+    """Text that a spreadsheet would run gets an apostrophe, also where blanks or unseen characters
+    stand before the sign, or it is a wide one; everything else, numbers above all, stays what it
+    is."""
     if not isinstance(value, str) or not value:
         return value
     first = unicodedata.normalize("NFKC", one_line(value[:64])[:1])
@@ -58,7 +62,8 @@ def inert_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_csv(frame: pd.DataFrame, columns: Sequence[Column], first: Sequence[str] = ()) -> bytes:
-    """CSV with a BOM, so that a double click in Excel shows Chinese; `first` are rows of words above the header."""
+    """CSV with a BOM, so that a double click in Excel shows Chinese; `first` are rows of words
+    above the header."""
     cells = [[_plain(value, column) for value in frame[column.name]] for column in columns]
     out = pd.DataFrame(dict(enumerate(cells)))
     headers = [str(inert(column.header)) for column in columns]
@@ -68,14 +73,21 @@ def to_csv(frame: pd.DataFrame, columns: Sequence[Column], first: Sequence[str] 
 
 
 def to_xlsx(
-    sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]], notes: Sequence[str] = (), first: Sequence[str] = ()
+    sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]],
+    notes: Sequence[str] = (),
+    first: Sequence[str] = (),
 ) -> bytes:
-    """A workbook: frozen header, filter, widths; `notes` (period, rules, how it came about) on a sheet of their own at the end,
-    `first` as rows of words above every header."""
+    """A workbook: frozen header, filter, widths; `notes` (period, rules, how it came about) on a
+    sheet of their own at the end, `first` as rows of words above every header."""
     import xlsxwriter  # slow to import
 
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": False,
+    }
     with xlsxwriter.Workbook(buffer, options) as book:
         head = book.add_format(
             {
@@ -87,7 +99,10 @@ def to_xlsx(
                 "border_color": "#c5cdd8",
             }
         )
-        looks = {name: book.add_format({"num_format": pattern, "valign": "top"}) for name, pattern in FORMATS.items()}
+        looks = {
+            name: book.add_format({"num_format": pattern, "valign": "top"})
+            for name, pattern in FORMATS.items()
+        }
         looks["text"] = book.add_format({"valign": "top", "text_wrap": True})
         for name, (frame, columns) in sheets.items():
             sheet = book.add_worksheet(_sheet_name(name))
@@ -112,8 +127,11 @@ def to_xlsx(
 
 
 def export_name(stem: str, version: int, suffix: str) -> str:
-    """A file name that says what it is and never repeats: names that repeat have served one user's rows to another."""
-    safe = "".join(char if char.isalnum() or char in "-_.…" else "_" for char in one_line(stem))[:80].lstrip(".")
+    """A file name that says what it is and never repeats: names that repeat have served one user's
+    rows to another."""
+    safe = "".join(char if char.isalnum() or char in "-_.…" else "_" for char in one_line(stem))[
+        :80
+    ].lstrip(".")
     kind = "".join(char for char in suffix if char.isascii() and char.isalnum())[:8]
     return f"{safe}_v{version}_{secrets.token_hex(3)}.{kind or 'bin'}"
 
@@ -160,10 +178,14 @@ def _width(header: str, values: Sequence[Any]) -> float:
     def wide(text: str) -> float:
         return sum(1.9 if ord(char) > 0x2E7F else 1.05 for char in text)
 
-    longest = max([wide(header), *(wide(str(value)) for value in values[:200] if value is not None)])
+    longest = max(
+        [wide(header), *(wide(str(value)) for value in values[:200] if value is not None)]
+    )
     return float(min(max(longest + 2, 8), 46))
 
 
 def _sheet_name(name: str) -> str:
     safe = "".join("_" if char in "[]:*?/\\'" else char for char in one_line(name))[:31]
-    return f"{safe}_" if safe.lower() == "history" else safe or "Sheet"  # a spreadsheet keeps that name for itself
+    return (
+        f"{safe}_" if safe.lower() == "history" else safe or "Sheet"
+    )  # a spreadsheet keeps that name for itself

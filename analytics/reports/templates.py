@@ -1,4 +1,5 @@
-"""Blank workbooks to fill in, one a kind of record: headers that load without a question, notes, drop-downs."""
+"""Blank workbooks to fill in, one a kind of record: headers that load without a question, notes,
+drop-downs."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ MEASURES = (
 
 
 def template(kind: str, language: str) -> bytes:
-    """An XLSX to fill in: headers, drop-downs and an example row that reading leaves out; a second sheet explains every column."""
+    """An XLSX to fill in: headers, drop-downs and an example row that reading leaves out; a second
+    sheet explains every column."""
     import xlsxwriter  # slow to import
 
     if kind not in kinds():
@@ -49,10 +51,15 @@ def template(kind: str, language: str) -> bytes:
             field = field_of(kind, name)
             assert field is not None
             required = name in known.required or name in known.any_of
-            header = field.label[language] + (SCALE if field.scale_option and "scale_max" not in names else "")
+            header = field.label[language] + (
+                SCALE if field.scale_option and "scale_max" not in names else ""
+            )
             sheet.write_string(0, index, header, need if required else head)
             sheet.write_string(
-                1, index, say("template.example_mark", language) if index == 0 else _example(field, language), example
+                1,
+                index,
+                say("template.example_mark", language) if index == 0 else _example(field, language),
+                example,
             )
             look = (
                 text
@@ -68,7 +75,9 @@ def template(kind: str, language: str) -> bytes:
                 source = [_word(known_words[choice], language) for choice in choices]
                 sheet.data_validation(1, index, ROWS, index, {"validate": "list", "source": source})
             notes.write_string(index + 1, 0, header)
-            need_key = "yes" if name in known.required else "one_of" if name in known.any_of else "no"
+            need_key = (
+                "yes" if name in known.required else "one_of" if name in known.any_of else "no"
+            )
             notes.write_string(index + 1, 1, say(f"template.required_{need_key}", language))
             notes.write_string(index + 1, 2, say(f"type.{field.type}", language))
             notes.write_string(index + 1, 3, _example(field, language))
@@ -85,6 +94,10 @@ def _example(field: Field, language: str) -> str:
 def _word(known: list[str], language: str) -> str:
     """The first word of a list in the reader's script."""
     return next(
-        (word for word in known if word.isascii() == (language == "en") and len(word) > (1 if language == "en" else 0)),
+        (
+            word
+            for word in known
+            if word.isascii() == (language == "en") and len(word) > (1 if language == "en" else 0)
+        ),
         known[0],
     )

@@ -29,7 +29,12 @@ def value_text(value: float | None, unit: str, language: str) -> str:
 
 def change_text(by: float, unit: str, language: str) -> str:
     """By how much a value moved, with its sign and unit: "+5.8 percentage points"."""
-    return say("unit.change", language, size=change_number(by, unit), unit=say(f"unit.change_{unit}", language))
+    return say(
+        "unit.change",
+        language,
+        size=change_number(by, unit),
+        unit=say(f"unit.change_{unit}", language),
+    )
 
 
 def change_number(by: float, unit: str) -> str:
@@ -41,7 +46,8 @@ def change_number(by: float, unit: str) -> str:
 
 
 def period_text(period: Period, begins: int, language: str) -> str:
-    """A period by its months; where these do not begin on the first, with its days: 2026-05 (4月26日–5月25日)."""
+    """A period by its months; where these do not begin on the first, with its days: 2026-05
+    (4月26日–5月25日)."""
     if begins == 1:
         return str(period)
     first, last = (_day_text(day, language) for day in days_of(period.first, period.last, begins))
@@ -56,9 +62,13 @@ def _day_text(day: dt.date, language: str) -> str:
 def weights_text(scheme: WeightScheme) -> str:
     """Category weights in short, decimals kept: 64/23/13, 62.5/24/13.5."""
     total = sum(scheme.categories.values()) or 1.0
-    return "/".join(f"{round(100.0 * scheme.categories.get(name, 0.0) / total, 2):g}" for name in CATEGORIES)
+    return "/".join(
+        f"{round(100.0 * scheme.categories.get(name, 0.0) / total, 2):g}" for name in CATEGORIES
+    )
 
 
 def trial_sentence(trial: WeightScheme, official: WeightScheme, language: str) -> str:
     """What stands first in whatever was made on trial."""
-    return say("trial.export", language, weights=weights_text(trial), official=weights_text(official))
+    return say(
+        "trial.export", language, weights=weights_text(trial), official=weights_text(official)
+    )

@@ -1,4 +1,5 @@
-"""The sample company, loaded through the same door as a user's files, and taken out again in one go."""
+"""The sample company, loaded through the same door as a user's files, and taken out again in one
+go."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ OPTIONS = {
 def load(
     home: Home, progress: Callable[[float, str], None] = lambda share, kind: None, who: str = LOCAL
 ) -> list[Receipt]:
-    """Load the sample company, all of it or nothing; `progress` hears the share done and the kind being written."""
+    """Load the sample company, all of it or nothing; `progress` hears the share done and the kind
+    being written."""
     frames = company()
     named = []
     with files.scratch(home.folder / "scratch", "sample") as folder:
@@ -41,7 +43,12 @@ def load(
             frames[kind].to_parquet(path, index=False)
             matched = recognise(list(frames[kind].columns), kind)[0]
             named.append(
-                (path, recipe_from({"kind": kind, "columns": matched.columns, "options": OPTIONS.get(kind, {})}))
+                (
+                    path,
+                    recipe_from(
+                        {"kind": kind, "columns": matched.columns, "options": OPTIONS.get(kind, {})}
+                    ),
+                )
             )
         progress(0.5, "")
         receipts = home.load_all(named, How(AS_OF, sample=True), who=who)

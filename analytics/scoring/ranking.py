@@ -12,12 +12,14 @@ from analytics.scoring.standards import Floats
 
 
 def hundredths(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
-    """Scores (never negative) at two decimals as whole numbers, halves up; noise of the last bits does not decide a rank."""
+    """Scores (never negative) at two decimals as whole numbers, halves up; noise of the last bits
+    does not decide a rank."""
     return (scores * 100.0 + (0.5 + 1e-7)).astype(np.int64)
 
 
 def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
-    """Competition ranking on the score at two decimals (1, 2, 2, 4); linear in the number of agents.
+    """Competition ranking on the score at two decimals (1, 2, 2, 4); linear in the number of
+    agents.
 
     Counting instead of sorting: how many stand above each hundredth of a point.
     """

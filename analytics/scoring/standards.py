@@ -14,8 +14,9 @@ Floats = npt.NDArray[np.float64]
 def points(values: Floats | Singles, standard: Standard) -> Floats:
     """Map values to 0–100 points through the standard's knots; missing values (NaN) stay missing.
 
-    Beyond the outermost knots the points stay flat: nobody earns more than full marks. In mode `steps` a value earns
-    the points of the band edge it has reached: the better of its neighbours only once that edge is met.
+    Beyond the outermost knots the points stay flat: nobody earns more than full marks. In mode
+    `steps` a value earns the points of the band edge it has reached: the better of its neighbours
+    only once that edge is met.
     """
     edges, marks = np.asarray(standard.values), np.asarray(standard.points)
     if standard.mode == "linear":
@@ -29,7 +30,8 @@ def points(values: Floats | Singles, standard: Standard) -> Floats:
 
 
 def next_band(value: float, standard: Standard) -> float | None:
-    """The value of the next better knot; None when full marks are reached or the value is missing."""
+    """The value of the next better knot; None when full marks are reached or the value is
+    missing."""
     if np.isnan(value):
         return None
     pairs = sorted(zip(standard.points, standard.values, strict=True))

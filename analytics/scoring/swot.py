@@ -1,4 +1,5 @@
-"""From a SWOT worksheet to weights: every entry moves the weights of the indicators it names, and stays as the reason."""
+"""From a SWOT worksheet to weights: every entry moves the weights of the indicators it names, and
+stays as the reason."""
 
 from __future__ import annotations
 
@@ -14,10 +15,14 @@ from analytics.people import SWOT, SwotEntry
 from analytics.scoring.weights import vector
 
 
-def propose(scheme: WeightScheme, entries: Sequence[SwotEntry], catalogue: Catalogue) -> WeightScheme:
-    """The scheme after every entry's changes (points of the whole, which is 100), scaled back to 100; none falls below 0.
+def propose(
+    scheme: WeightScheme, entries: Sequence[SwotEntry], catalogue: Catalogue
+) -> WeightScheme:
+    """The scheme after every entry's changes (points of the whole, which is 100), scaled back to
+    100; none falls below 0.
 
-    The entries stay in `trace`. Refuses parts and indicators that are unknown, and changes that leave nothing.
+    The entries stay in `trace`. Refuses parts and indicators that are unknown, and changes that
+    leave nothing.
     """
     weights = vector(scheme, catalogue).copy()
     for entry in entries:
@@ -32,7 +37,16 @@ def propose(scheme: WeightScheme, entries: Sequence[SwotEntry], catalogue: Catal
         raise RequestRefused("weights_zero")
     weights *= 100.0 / weights.sum()
     categories = {
-        name: round(float(sum(weights[at] for at, one in enumerate(catalogue.indicators) if one.category == name)), 6)
+        name: round(
+            float(
+                sum(
+                    weights[at]
+                    for at, one in enumerate(catalogue.indicators)
+                    if one.category == name
+                )
+            ),
+            6,
+        )
         for name in CATEGORIES
     }
     inside = {
@@ -41,4 +55,6 @@ def propose(scheme: WeightScheme, entries: Sequence[SwotEntry], catalogue: Catal
         else one.weight
         for at, one in enumerate(catalogue.indicators)
     }
-    return replace(scheme, categories=categories, indicators=inside, trace=tuple(entries), label=None)
+    return replace(
+        scheme, categories=categories, indicators=inside, trace=tuple(entries), label=None
+    )

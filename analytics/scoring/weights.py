@@ -12,14 +12,17 @@ from analytics.errors import RequestRefused
 from analytics.model import CATEGORIES, WeightScheme
 from analytics.scoring.standards import Floats
 
-# The permitted weights (results, service, competence): the triangle of the three ranges with "sum = 100".
+# The permitted weights (results, service, competence): the triangle of the three ranges with "sum =
+# 100".
 CORNERS = ((70.0, 20.0, 10.0), (60.0, 30.0, 10.0), (60.0, 20.0, 20.0))
-LARGEST = 1e6  # more than anybody means by a weight; far larger ones drown the others and add up to infinity
+# more than anybody means by a weight; far larger ones drown the others and add up to infinity
+LARGEST = 1e6
 NOTHING = 1e-12  # stands for a weight of 0 below a fraction whose top is 0
 
 
 def check(categories: Mapping[str, float], indicators: Mapping[str, float]) -> None:
-    """Refuse weights that mean nothing: unknown categories, negative or infinite numbers, all zero."""
+    """Refuse weights that mean nothing: unknown categories, negative or infinite numbers, all
+    zero."""
     for name, weight in categories.items():
         if name not in CATEGORIES:
             raise RequestRefused("weight_unknown", name=name, known=list(CATEGORIES))
@@ -36,21 +39,31 @@ def check(categories: Mapping[str, float], indicators: Mapping[str, float]) -> N
 
 
 def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
-    """Nominal weight of every indicator in percent of the whole; sums to 100 over the categories that weigh anything.
+    """Nominal weight of every indicator in percent of the whole; sums to 100 over the categories
+    that weigh anything.
 
-    What the scheme weighs and this version of the standards lacks is shared inside its category (`lacking` names it); what it
-    does not name weighs as its standard says.
+    What the scheme weighs and this version of the standards lacks is shared inside its category
+    (`lacking` names it); what it does not name weighs as its standard says.
     """
     check(scheme.categories, scheme.indicators)
     total = sum(scheme.categories.values())
-    inside = {one.id: float(scheme.indicators.get(one.id, one.weight)) for one in catalogue.indicators}
-    sums = {name: sum(inside[one.id] for one in catalogue.indicators if one.category == name) for name in CATEGORIES}
+    inside = {
+        one.id: float(scheme.indicators.get(one.id, one.weight)) for one in catalogue.indicators
+    }
+    sums = {
+        name: sum(inside[one.id] for one in catalogue.indicators if one.category == name)
+        for name in CATEGORIES
+    }
     usable = sum(scheme.categories.get(name, 0.0) for name in CATEGORIES if sums[name] > 0)
     if usable <= 0 or total <= 0:
         raise RequestRefused("weights_zero")
     return np.array(
         [
-            100.0 * scheme.categories.get(one.category, 0.0) / usable * inside[one.id] / sums[one.category]
+            100.0
+            * scheme.categories.get(one.category, 0.0)
+            / usable
+            * inside[one.id]
+            / sums[one.category]
             if sums[one.category] > 0
             else 0.0
             for one in catalogue.indicators
@@ -60,14 +73,19 @@ def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
 
 def lacking(scheme: WeightScheme, catalogue: Catalogue) -> list[str]:
     """Indicators that a scheme weighs and the standards lack."""
-    return [name for name, weight in scheme.indicators.items() if weight > 0 and name not in catalogue.ids]
+    return [
+        name
+        for name, weight in scheme.indicators.items()
+        if weight > 0 and name not in catalogue.ids
+    ]
 
 
 def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Floats:
     """Weights where indicators are missing, one row per row of `present` (bool, rows × indicators).
 
-    A missing indicator's weight is shared among the others of its category in proportion; a category missing as a whole
-    gives its weight to the other categories in proportion. Rows with anything at all sum to 100.
+    A missing indicator's weight is shared among the others of its category in proportion; a
+    category missing as a whole gives its weight to the other categories in proportion. Rows with
+    anything at all sum to 100.
     """
     if present.all():
         return np.broadcast_to(nominal, present.shape)
@@ -79,10 +97,12 @@ def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Flo
 
 
 def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tuple[Floats, Floats]:
-    """Score and coverage (percent of the nominal weight) of every column, in two small matrix products.
+    """Score and coverage (percent of the nominal weight) of every column, in two small matrix
+    products.
 
-    `filled` (indicators × agents) are points with 0 for missing ones, `kept` 1 where an indicator is there, `belongs`
-    indicators × categories. Agents run along the rows of memory: sums over three categories are then three vector sums.
+    `filled` (indicators × agents) are points with 0 for missing ones, `kept` 1 where an indicator
+    is there, `belongs` indicators × categories. Agents run along the rows of memory: sums over
+    three categories are then three vector sums.
     """
     weighted = (belongs * nominal[:, None]).T
     scale, coverage = _scale(weighted @ kept, nominal @ belongs)
@@ -93,11 +113,14 @@ def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tu
 @lru_cache(maxsize=64)
 def membership(catalogue: Catalogue) -> Floats:
     """1 where an indicator (row) belongs to a category (column)."""
-    return np.array([[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float)
+    return np.array(
+        [[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float
+    )
 
 
 def _scale(left: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """By what the weights that are left in a category (row) grow, and how much of the nominal weight there is at all."""
+    """By what the weights that are left in a category (row) grow, and how much of the nominal
+    weight there is at all."""
     whole = share[:, None] * (left > 0)
     total = np.maximum(whole.sum(axis=0), NOTHING)
     # Where nothing is left of a category, `whole` is 0 and so is its scale.
@@ -108,7 +131,9 @@ def inside_triangle(categories: Mapping[str, float], catalogue: Catalogue) -> bo
     """Whether the category weights, scaled to 100, lie in the permitted ranges."""
     total = sum(categories.values()) or 1.0
     return all(
-        category.low - 1e-9 <= 100.0 * categories.get(category.id, 0.0) / total <= category.high + 1e-9
+        category.low - 1e-9
+        <= 100.0 * categories.get(category.id, 0.0) / total
+        <= category.high + 1e-9
         for category in catalogue.categories
     )
 
@@ -124,7 +149,11 @@ def move(categories: Mapping[str, float], changed: str, value: float) -> dict[st
     rest, now = 100 - value, sum(categories.get(name, 0.0) for name in others)
     share = [categories.get(name, 0.0) / now if now > 0 else 1 / len(others) for name in others]
     first = min(max(round(rest * share[0], digits), 0), rest)
-    out = {changed: float(value), others[0]: float(first), others[1]: round(float(rest - first), digits)}
+    out = {
+        changed: float(value),
+        others[0]: float(first),
+        others[1]: round(float(rest - first), digits),
+    }
     return {name: out[name] for name in CATEGORIES}
 
 

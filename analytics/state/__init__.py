@@ -1,1 +1,2 @@
-"""What people write (schemes, recipes, settings, coaching): SQLite or PostgreSQL through SQLAlchemy Core."""
+"""What people write (schemes, recipes, settings, coaching): SQLite or PostgreSQL through SQLAlchemy
+Core."""

@@ -24,13 +24,17 @@ class Accounts:
     def all(self) -> list[Account]:
         return [
             value_from(Account, row)
-            for row in self._database.rows(sa.select(tables.account).order_by(tables.account.c.email))
+            for row in self._database.rows(
+                sa.select(tables.account).order_by(tables.account.c.email)
+            )
         ]
 
     @kept
     def of(self, email: str) -> Account | None:
         """The account of an address, as it is now."""
-        rows = self._database.rows(sa.select(tables.account).where(tables.account.c.email == address(email)))
+        rows = self._database.rows(
+            sa.select(tables.account).where(tables.account.c.email == address(email))
+        )
         return value_from(Account, rows[0]) if rows else None
 
     def save(self, accounts: Sequence[Account], who: str) -> None:
@@ -49,11 +53,15 @@ class Accounts:
                     change.connection.execute(sa.insert(table).values(**values_of(after)))
                 else:
                     change.connection.execute(
-                        sa.update(table).where(table.c.email == after.email).values(**values_of(after, "email"))
+                        sa.update(table)
+                        .where(table.c.email == after.email)
+                        .values(**values_of(after, "email"))
                     )
                 change.log("account.save", after.email, before, after)
             admins = change.connection.execute(
-                sa.select(sa.func.count()).select_from(table).where(table.c.role == "admin", table.c.active.is_(True))
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(table.c.role == "admin", table.c.active.is_(True))
             ).scalar()
             if not admins:
                 raise RequestRefused("last_admin")

@@ -1,4 +1,5 @@
-"""What may be handed in with an objection: documents and pictures, under a clean name, that are what their name says."""
+"""What may be handed in with an objection: documents and pictures, under a clean name, that are
+what their name says."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ ATTACHMENT_MB = 5
 
 
 def accepted(attached: Attachment) -> Attachment:
-    """The attachment under a clean name; refused where it is too large, empty, of another kind, or not of the kind that it says."""
+    """The attachment under a clean name; refused where it is too large, empty, of another kind, or
+    not of the kind that it says."""
     name = clean_name(attached.name)
     kind = name.rpartition(".")[2].lower()
     if len(attached.data) > ATTACHMENT_MB * 1024**2:
@@ -28,7 +30,8 @@ def accepted(attached: Attachment) -> Attachment:
 
 
 def clean_name(name: str) -> str:
-    """The last part of a file's name, of characters that can be seen and that every system takes; its ending is kept."""
+    """The last part of a file's name, of characters that can be seen and that every system takes;
+    its ending is kept."""
     last = one_line(name.replace("\\", "/").rpartition("/")[2])
     safe = "".join("_" if char in '<>:"|?*' else char for char in last).strip(" .") or "file"
     stem, dot, ending = safe.rpartition(".")
@@ -36,7 +39,8 @@ def clean_name(name: str) -> str:
 
 
 def _office(folder: str) -> Callable[[bytes], bool]:
-    """A document of this folder without macros; only the list of its parts is read, nothing is unpacked."""
+    """A document of this folder without macros; only the list of its parts is read, nothing is
+    unpacked."""
 
     def is_one(data: bytes) -> bool:
         try:
@@ -44,7 +48,11 @@ def _office(folder: str) -> Callable[[bytes], bool]:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             return False
         macros = any(part.lower().endswith("vbaproject.bin") for part in parts)
-        return "[Content_Types].xml" in parts and any(part.startswith(folder) for part in parts) and not macros
+        return (
+            "[Content_Types].xml" in parts
+            and any(part.startswith(folder) for part in parts)
+            and not macros
+        )
 
     return is_one
 
@@ -54,8 +62,11 @@ def _begins(*marks: bytes) -> Callable[[bytes], bool]:
 
 
 def _words(data: bytes) -> bool:
-    """Text: no zero byte but in UTF-16, and nothing that begins like a program, an archive or a page with scripts."""
-    if not data or data.startswith((b"MZ", b"\x7fELF", b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
+    """Text: no zero byte but in UTF-16, and nothing that begins like a program, an archive or a
+    page with scripts."""
+    if not data or data.startswith(
+        (b"MZ", b"\x7fELF", b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
+    ):
         return False
     if (
         data[:256]
@@ -68,6 +79,13 @@ def _words(data: bytes) -> bool:
 
 
 KINDS: dict[str, Callable[[bytes], bool]] = {
-    "pdf": _begins(b"%PDF-"), "png": _begins(b"\x89PNG\r\n\x1a\n"), "jpg": _begins(b"\xff\xd8\xff"), "jpeg": _begins(b"\xff\xd8\xff"),
-    "webp": lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP", "xlsx": _office("xl/"), "docx": _office("word/"), "csv": _words, "txt": _words,
-}  # fmt: skip
+    "pdf": _begins(b"%PDF-"),
+    "png": _begins(b"\x89PNG\r\n\x1a\n"),
+    "jpg": _begins(b"\xff\xd8\xff"),
+    "jpeg": _begins(b"\xff\xd8\xff"),
+    "webp": lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP",
+    "xlsx": _office("xl/"),
+    "docx": _office("word/"),
+    "csv": _words,
+    "txt": _words,
+}

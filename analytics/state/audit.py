@@ -1,4 +1,5 @@
-"""The chain of the audit: lines that carry each other's hash, digests of rows and a signature, and whether all of it holds."""
+"""The chain of the audit: lines that carry each other's hash, digests of rows and a signature, and
+whether all of it holds."""
 
 from __future__ import annotations
 
@@ -31,8 +32,9 @@ LATER = ("rows", "signer")  # columns that the lines of before do not have
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands outside the chain at the moment of a check: the head beside it, published ones by the name of their file, heads that
-    somebody wrote down, and the public keys by name (None: the check was given no key)."""
+    """What stands outside the chain at the moment of a check: the head beside it, published ones by
+    the name of their file, heads that somebody wrote down, and the public keys by name (None: the
+    check was given no key)."""
 
     kept: Kept | None = None
     published: Mapping[str, tuple[Sequence[Head], Sequence[int]] | None] | None = None
@@ -44,7 +46,11 @@ def hash_of(entry: Mapping[str, Any]) -> str:
     """The hash of a line: of all its columns but the hash and the signature over it."""
     old = entry.get("rows") is None
     text = json.dumps(
-        {key: str(value) for key, value in entry.items() if key not in APART and not (old and key in LATER)},
+        {
+            key: str(value)
+            for key, value in entry.items()
+            if key not in APART and not (old and key in LATER)
+        },
         ensure_ascii=False,
         sort_keys=True,
     )
@@ -54,7 +60,11 @@ def hash_of(entry: Mapping[str, Any]) -> str:
 def last_of(connection: sa.Connection) -> Head:
     """The last line there is; number 0 where there is none."""
     found = connection.execute(LAST).first()
-    return Head(0, BEGINNING) if found is None else Head(int(found[0]), str(found[1]), signer=found[2] or "")
+    return (
+        Head(0, BEGINNING)
+        if found is None
+        else Head(int(found[0]), str(found[1]), signer=found[2] or "")
+    )
 
 
 def fits(connection: sa.Connection, head: Head, last: Head) -> bool:
@@ -62,16 +72,25 @@ def fits(connection: sa.Connection, head: Head, last: Head) -> bool:
     if head.seq in (0, last.seq):
         return head.seq == 0 or head.hash == last.hash
     return (
-        connection.execute(sa.select(tables.audit.c.hash).where(tables.audit.c.seq == head.seq)).scalar() == head.hash
+        connection.execute(
+            sa.select(tables.audit.c.hash).where(tables.audit.c.seq == head.seq)
+        ).scalar()
+        == head.hash
     )
 
 
-def expected(connection: sa.Connection) -> tuple[dict[digests.Key, str | None], dict[digests.Key, int]]:
+def expected(
+    connection: sa.Connection,
+) -> tuple[dict[digests.Key, str | None], dict[digests.Key, int]]:
     """What the audit says that every row is, and the line that says so last."""
     table = tables.audit
     known: dict[digests.Key, str | None] = {}
     since: dict[digests.Key, int] = {}
-    select = sa.select(table.c.seq, table.c.rows).where(table.c.rows.not_in(["{}"])).order_by(table.c.seq)
+    select = (
+        sa.select(table.c.seq, table.c.rows)
+        .where(table.c.rows.not_in(["{}"]))
+        .order_by(table.c.seq)
+    )
     for seq, rows in connection.execute(select):
         for key, value in digests.digests_from(rows).items():
             known[key], since[key] = value, seq
@@ -85,7 +104,11 @@ def entries(connection: sa.Connection) -> list[AuditEntry]:
         if row is not None:
             plain = {name: value for name, value in row.items() if name != "rows"}
             plain |= {"before": _value(row["before"]), "after": _value(row["after"])}
-            found.append(AuditEntry(**{**plain, "signer": row["signer"] or "", "signature": row["signature"] or ""}))
+            found.append(
+                AuditEntry(
+                    **{**plain, "signer": row["signer"] or "", "signature": row["signature"] or ""}
+                )
+            )
     return found[::-1]
 
 
@@ -97,7 +120,8 @@ def _value(text: str) -> Any:
 
 
 def check(connection: sa.Connection, beside: Beside) -> Verdict:
-    """All that does not hold, of lines, signatures, heads and rows, and on what the rest rests; the connection sees one moment."""
+    """All that does not hold, of lines, signatures, heads and rows, and on what the rest rests; the
+    connection sees one moment."""
     chain = _Chain(beside.public)
     for (_, key), row in digests.readable(connection, tables.audit):
         chain.take(int(json.loads(key)[0]), row)
@@ -109,10 +133,14 @@ def check(connection: sa.Connection, beside: Beside) -> Verdict:
         wrong += _against_published(chain, name, known, beside.public or {})
     if heads := [head for known in (beside.published or {}).values() if known for head in known[0]]:
         seqs = [head.seq for head in heads]
-        notes.append(Finding("heads_compared", {"count": len(heads), "first": min(seqs), "last": max(seqs)}))
+        notes.append(
+            Finding("heads_compared", {"count": len(heads), "first": min(seqs), "last": max(seqs)})
+        )
     elif not beside.written:
         notes.append(Finding("heads_none"))
-    wrong += [Finding("written", {"seq": head.seq}) for head in beside.written if not chain.has(head)]
+    wrong += [
+        Finding("written", {"seq": head.seq}) for head in beside.written if not chain.has(head)
+    ]
     rows, covered = _rows(connection, chain)
     return Verdict((*wrong, *rows), (*notes, *covered), chain.count)
 
@@ -186,26 +214,41 @@ def _signed(chain: _Chain, beside: Beside) -> list[Finding]:
     for name, lines in chain.signers.items():
         checked = name in (beside.public or {})
         key = "signed" if checked else "signatures_unchecked"
-        told.append(Finding(key, {"signer": name, "first": lines[0], "last": lines[-1], "count": len(lines)}))
+        told.append(
+            Finding(
+                key, {"signer": name, "first": lines[0], "last": lines[-1], "count": len(lines)}
+            )
+        )
     return told
 
 
 def _against_kept(chain: _Chain, kept: Kept) -> list[Finding]:
     if isinstance(kept, Head):
-        return [] if chain.has(kept) and len(kept.hash) == len(BEGINNING) else [Finding("cut", {"seq": kept.seq})]
+        return (
+            []
+            if chain.has(kept) and len(kept.hash) == len(BEGINNING)
+            else [Finding("cut", {"seq": kept.seq})]
+        )
     if kept == "missing" and not chain.hashes:
         return []
     return [Finding(f"head_{kept}", {"seq": max(chain.hashes, default=0)})]
 
 
 def _against_published(
-    chain: _Chain, name: str, known: tuple[Sequence[Head], Sequence[int]] | None, public: Mapping[str, Any]
+    chain: _Chain,
+    name: str,
+    known: tuple[Sequence[Head], Sequence[int]] | None,
+    public: Mapping[str, Any],
 ) -> list[Finding]:
     if known is None:
         return [Finding("heads_unread", {"file": name})]
     heads, damaged = known
     wrong = [Finding("heads_damaged", {"file": name, "number": number}) for number in damaged]
-    wrong += [Finding("published", {"seq": head.seq, "file": name}) for head in heads if not chain.has(head)]
+    wrong += [
+        Finding("published", {"seq": head.seq, "file": name})
+        for head in heads
+        if not chain.has(head)
+    ]
     for head in heads:
         told = chain.has(head) and chain.signatures.get(head.seq) == head.signature  # with its line
         if head.signer in public and not told:
@@ -223,11 +266,28 @@ def _rows(connection: sa.Connection, chain: _Chain) -> tuple[list[Finding], list
     wrong = []
     for key, value in digests.differing(known, there).items():
         table, row = key
-        what = "row_added" if known.get(key) is None else "row_gone" if value is None else "row_changed"
+        what = (
+            "row_added"
+            if known.get(key) is None
+            else "row_gone"
+            if value is None
+            else "row_changed"
+        )
         label = "·".join(str(part) for part in json.loads(row))
-        wrong.append(Finding(what, {"table": table, "row": label, "seq": since.get(key, chain.first_covered or 0)}))
+        wrong.append(
+            Finding(
+                what,
+                {"table": table, "row": label, "seq": since.get(key, chain.first_covered or 0)},
+            )
+        )
     notes = (
-        [Finding("rows_compared", {"count": len(there), "tables": len({table for table, _ in there})})] if there else []
+        [
+            Finding(
+                "rows_compared", {"count": len(there), "tables": len({table for table, _ in there})}
+            )
+        ]
+        if there
+        else []
     )
     if there and (chain.first_covered or 1) > 1:
         notes.append(Finding("rows_since", {"seq": chain.first_covered}))

@@ -1,4 +1,5 @@
-"""One database behind one URL: reads, and changes that are never made without their line in the audit."""
+"""One database behind one URL: reads, and changes that are never made without their line in the
+audit."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ from analytics.state.heads import Head, Heads, Outside, outside_from, published_
 from analytics.state.revisions import current, revisions, upgrade
 
 SCRIPTS = Path(__file__).parent  # where Alembic finds env.py and versions/
-ONE_WRITER = 7_204_113  # the advisory lock that orders writers on PostgreSQL, as BEGIN IMMEDIATE does on SQLite
+# the advisory lock that orders writers on PostgreSQL, as BEGIN IMMEDIATE does on SQLite
+ONE_WRITER = 7_204_113
 FRESH = 1.0  # seconds in which an answer counts as now, although another process may have written
 MOST_KEPT = 256
 Value = TypeVar("Value")
@@ -35,7 +37,8 @@ P = ParamSpec("P")
 class Change:
     """A transaction under way: its connection, and the lines it will leave in the audit.
 
-    Rows are written through the tables of `tables`, never by text: the audit keeps a digest of each row touched.
+    Rows are written through the tables of `tables`, never by text: the audit keeps a digest of each
+    row touched.
     """
 
     def __init__(self, connection: sa.Connection, who: str) -> None:
@@ -46,7 +49,12 @@ class Change:
 
     def insert(self, table: sa.Table, **values: Any) -> int:
         """Add a row; its id."""
-        return int((self.connection.execute(sa.insert(table).values(**values)).inserted_primary_key or (0,))[0])
+        return int(
+            (
+                self.connection.execute(sa.insert(table).values(**values)).inserted_primary_key
+                or (0,)
+            )[0]
+        )
 
     def row(self, select: sa.Select[Any]) -> dict[str, Any] | None:
         """The first row of a question."""
@@ -63,8 +71,9 @@ class Change:
 
 
 class Database:
-    """An engine with its migrations; `head` is a file beside it that remembers the last line of the audit, `outside` where its proof is
-    kept beyond the home (by default what the environment names)."""
+    """An engine with its migrations; `head` is a file beside it that remembers the last line of the
+    audit, `outside` where its proof is kept beyond the home (by default what the environment
+    names)."""
 
     def __init__(self, url: str, head: Path | None = None, outside: Outside | None = None) -> None:
         self._home = head.parent if head is not None else None
@@ -93,11 +102,12 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
-    # -- coming up -----------------------------------------------------------------------------------------------
+    # -- coming up ---------------------------------------------------------------------------------
 
     def _migrate(self) -> Head | None:
-        """Bring the tables up to this version; the new head, where that changed rows. They stand in the audit as they are afterwards, but for those that were not what it said
-        before: those stay what it said, so that a migration hides nothing."""
+        """Bring the tables up to this version; the new head, where that changed rows. They stand in
+        the audit as they are afterwards, but for those that were not what it said before: those
+        stay what it said, so that a migration hides nothing."""
         with self._writing.begin() as connection:
             self._one_writer(connection)
             before = current(connection)
@@ -142,7 +152,7 @@ class Database:
                 if connection.exec_driver_sql("pragma quick_check(1)").scalar() != "ok":
                     raise StoreFailed("state_damaged")
 
-    # -- reads and changes ---------------------------------------------------------------------------------------
+    # -- reads and changes -------------------------------------------------------------------------
 
     def rows(self, select: sa.Select[Any]) -> list[Mapping[str, Any]]:
         """The rows of a question; figures can be read on while a server does not answer."""
@@ -155,7 +165,8 @@ class Database:
             return [dict(row) for row in connection.execute(select).mappings()]
 
     def keep(self, key: Hashable, ask: Callable[[], Value]) -> Value:
-        """An answer that pages ask for dozens of times a run: kept until this process writes anything, and for a second at most."""
+        """An answer that pages ask for dozens of times a run: kept until this process writes
+        anything, and for a second at most."""
         version, at = self.version, time.monotonic()
         kept = self._kept.get(key)
         if kept is None or kept[0] != version or at - kept[1] > FRESH:
@@ -166,7 +177,8 @@ class Database:
 
     @contextmanager
     def change(self, who: str) -> Iterator[Change]:
-        """One transaction, one writer at a time; what is raised inside undoes all of it, its audit lines included."""
+        """One transaction, one writer at a time; what is raised inside undoes all of it, its audit
+        lines included."""
         with telling(), self._writing.begin() as connection:
             self._one_writer(connection)
             self._kept.clear()  # what a change is decided by is asked for now
@@ -191,7 +203,7 @@ class Database:
         if self._engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITER)))
 
-    # -- whole copies --------------------------------------------------------------------------------------------
+    # -- whole copies ------------------------------------------------------------------------------
 
     @property
     def dialect(self) -> str:
@@ -226,12 +238,17 @@ class Database:
             yield connection
         self.version += 1
 
-    # -- the audit -----------------------------------------------------------------------------------------------
+    # -- the audit ---------------------------------------------------------------------------------
 
     def _append(
-        self, connection: sa.Connection, who: str, lines: Sequence[tuple[str, str, Any, Any]], rows: digests.Digests
+        self,
+        connection: sa.Connection,
+        who: str,
+        lines: Sequence[tuple[str, str, Any, Any]],
+        rows: digests.Digests,
     ) -> Head | None:
-        """Add the lines of a change, the last with the digests of the rows it touched; the new head."""
+        """Add the lines of a change, the last with the digests of the rows it touched; the new
+        head."""
         if not lines and not rows:
             return None
         last = audit.last_of(connection)
@@ -239,7 +256,8 @@ class Database:
             raise RequestRefused("audit_key_needed", signer=last.signer)
         told = [
             (*line, who)
-            for line in lines or [(audit.ROWS, ", ".join(sorted({table for table, _ in rows})), None, None)]
+            for line in lines
+            or [(audit.ROWS, ", ".join(sorted({table for table, _ in rows})), None, None)]
         ]
         if lost := self._lost(connection, last):
             told.insert(0, (audit.BREAK, str(lost["seq"]), None, lost, audit.PROGRAM))
@@ -247,9 +265,17 @@ class Database:
         made = []
         for at, (action, object_, before, after, author) in enumerate(told, 1):
             entry = {
-                "seq": last.seq + 1, "at": now(), "who": author, "action": action, "object": object_, "before": _text(before),
-                "after": _text(after), "previous": last.hash, "rows": digests.text_of(rows if at == len(told) else {}), "signer": signer,
-            }  # fmt: skip
+                "seq": last.seq + 1,
+                "at": now(),
+                "who": author,
+                "action": action,
+                "object": object_,
+                "before": _text(before),
+                "after": _text(after),
+                "previous": last.hash,
+                "rows": digests.text_of(rows if at == len(told) else {}),
+                "signer": signer,
+            }
             hash_ = audit.hash_of(entry)
             signature = "" if self._signer is None else self._signer.sign(hash_)
             made.append({**entry, "hash": hash_, "signature": signature})
@@ -258,12 +284,15 @@ class Database:
         return last
 
     def _lost(self, connection: sa.Connection, last: Head) -> dict[str, Any] | None:
-        """What is known from outside the chain and is not in it: the next line says so, before the head is written over."""
+        """What is known from outside the chain and is not in it: the next line says so, before the
+        head is written over."""
         if not audit.fits(connection, self._last, last):
             return {"seq": self._last.seq, "hash": self._last.hash}
         kept = self._heads.kept() if self._heads.beside is not None else self._last
         if isinstance(kept, Head):
-            return None if audit.fits(connection, kept, last) else {"seq": kept.seq, "hash": kept.hash}
+            return (
+                None if audit.fits(connection, kept, last) else {"seq": kept.seq, "hash": kept.hash}
+            )
         if kept == "missing" and last.seq == 0:
             return None
         return {"seq": last.seq, "head": kept}
@@ -290,13 +319,19 @@ class Database:
             late=self._heads.late is not None,
         )
 
-    def verify(self, heads: Sequence[Path] = (), public: Sequence[Path] = (), written: Sequence[Head] = ()) -> Verdict:
-        """Whether every line, head and row is what the audit says; `heads` and `public` are files beside those of the environment.
+    def verify(
+        self, heads: Sequence[Path] = (), public: Sequence[Path] = (), written: Sequence[Head] = ()
+    ) -> Verdict:
+        """Whether every line, head and row is what the audit says; `heads` and `public` are files
+        beside those of the environment.
 
-        An edited line breaks its own hash, a deleted or moved one the link of the next, a cut-off end the heads kept outside; a chain
-        rewritten as a whole lacks the signature; an edited row has another digest.
+        An edited line breaks its own hash, a deleted or moved one the link of the next, a cut-off
+        end the heads kept outside; a chain rewritten as a whole lacks the signature; an edited row
+        has another digest.
         """
-        given = dict.fromkeys([*([self._outside.heads] if self._outside.heads is not None else []), *heads])
+        given = dict.fromkeys(
+            [*([self._outside.heads] if self._outside.heads is not None else []), *heads]
+        )
         published: dict[str, tuple[Sequence[Head], Sequence[int]] | None] = {}
         for path in given:
             try:
@@ -328,7 +363,11 @@ class Database:
 
     def _limits(self) -> list[Finding]:
         standing = self.standing()
-        said = {"key_inside": standing.key_inside, "heads_inside": standing.heads_inside, "head_late": standing.late}
+        said = {
+            "key_inside": standing.key_inside,
+            "heads_inside": standing.heads_inside,
+            "head_late": standing.late,
+        }
         return [Finding(name) for name, true in said.items() if true]
 
 
@@ -354,9 +393,15 @@ def now() -> dt.datetime:
 
 def values_of(one: Any, *leave_out: str) -> dict[str, Any]:
     """The fields of a frozen value as columns; tuples become lists, mappings plain ones."""
-    out = {field.name: getattr(one, field.name) for field in fields(one) if field.name not in leave_out}
+    out = {
+        field.name: getattr(one, field.name) for field in fields(one) if field.name not in leave_out
+    }
     return {
-        name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+        name: list(value)
+        if isinstance(value, tuple)
+        else dict(value)
+        if isinstance(value, Mapping)
+        else value
         for name, value in out.items()
     }
 
@@ -365,7 +410,11 @@ def value_from(kind: type[Value], row: Mapping[str, Any]) -> Value:
     """A frozen value from a row; lists become tuples."""
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     return kind(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in names}
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in row.items()
+            if name in names
+        }
     )
 
 
@@ -383,13 +432,16 @@ def _text(value: Any) -> str:
 
 
 def _begin(connection: sa.Connection) -> None:
-    """Who will write takes the lock at once, so that two writers wait for one another instead of failing half-way."""
+    """Who will write takes the lock at once, so that two writers wait for one another instead of
+    failing half-way."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
 def _sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # we say begin ourselves: the driver's own would not take the write lock
+    connection.isolation_level = (
+        None  # we say begin ourselves: the driver's own would not take the write lock
+    )
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma busy_timeout = 10000")
     connection.execute("pragma foreign_keys = on")

@@ -1,4 +1,5 @@
-"""Digests of the rows that people write: which rows a change touched, and whether those that are there are as it left them."""
+"""Digests of the rows that people write: which rows a change touched, and whether those that are
+there are as it left them."""
 
 from __future__ import annotations
 
@@ -24,11 +25,16 @@ Readable = tuple[Key, Mapping[str, Any] | None]
 
 def watched() -> dict[str, sa.Table]:
     """The tables whose rows the audit vouches for, by name."""
-    return {name: table for name, table in tables.metadata.tables.items() if name not in tables.UNWATCHED}
+    return {
+        name: table
+        for name, table in tables.metadata.tables.items()
+        if name not in tables.UNWATCHED
+    }
 
 
 class Touched:
-    """The rows that the statements of one connection insert, change and delete, without a table ever being searched for them."""
+    """The rows that the statements of one connection insert, change and delete, without a table
+    ever being searched for them."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -52,7 +58,9 @@ class Touched:
             else:
                 self._kept.pop(name, None)
 
-    def _after(self, _: sa.Connection, statement: Any, many: Any, one: Any, __: Any, result: Any) -> None:
+    def _after(
+        self, _: sa.Connection, statement: Any, many: Any, one: Any, __: Any, result: Any
+    ) -> None:
         table = _watched(statement, sa.Insert)
         if table is None:
             return
@@ -65,10 +73,14 @@ class Touched:
             raise RuntimeError(f"rows of {table.name} inserted at once need their keys given")
         self._keys.setdefault(table.name, set()).update(keys)
 
-    def _raw(self, _: sa.Connection, __: Any, statement: str, ___: Any, context: Any, ____: bool) -> None:
+    def _raw(
+        self, _: sa.Connection, __: Any, statement: str, ___: Any, context: Any, ____: bool
+    ) -> None:
         written = context.isinsert or context.isupdate or context.isdelete
         if not written and statement.lstrip().partition(" ")[0].lower() in WRITES:
-            raise RuntimeError("a change is written through its tables: of text nobody knows which rows it touches")
+            raise RuntimeError(
+                "a change is written through its tables: of text nobody knows which rows it touches"
+            )
 
     def digests(self) -> dict[Key, str | None]:
         """What became of every row that was touched."""
@@ -77,7 +89,9 @@ class Touched:
             table, ordered = tables.metadata.tables[name], sorted(keys, key=repr)
             known |= {(name, key_text(key)): None for key in ordered}
             for at in range(0, len(ordered), AT_ONCE):
-                known |= dict(_digested(table, _by_key(self._connection, table, ordered[at : at + AT_ONCE])))
+                known |= dict(
+                    _digested(table, _by_key(self._connection, table, ordered[at : at + AT_ONCE]))
+                )
             if any(known[name, key_text(key)] is None for key in self._kept.get(name, ())):
                 raise RuntimeError(f"an update may not give a row of {name} another key")
         return known
@@ -85,11 +99,15 @@ class Touched:
 
 def _watched(statement: Any, kind: Any) -> sa.Table | None:
     """The table that a statement of this kind writes to, where the audit vouches for its rows."""
-    table = tables.metadata.tables.get(statement.table.name) if isinstance(statement, kind) else None
+    table = (
+        tables.metadata.tables.get(statement.table.name) if isinstance(statement, kind) else None
+    )
     return None if table is None or table.name in tables.UNWATCHED else table
 
 
-def _by_key(connection: sa.Connection, table: sa.Table, keys: Sequence[tuple[Any, ...]]) -> Iterator[Readable]:
+def _by_key(
+    connection: sa.Connection, table: sa.Table, keys: Sequence[tuple[Any, ...]]
+) -> Iterator[Readable]:
     names = [column.name for column in table.primary_key.columns]
     wanted = [key[0] for key in keys] if len(names) == 1 else list(keys)
     for row in connection.execute(_asking(table.name), {"keys": wanted}).mappings():
@@ -102,17 +120,22 @@ def _asking(name: str) -> sa.Select[Any]:
     table = tables.metadata.tables[name]
     columns = list(table.primary_key.columns)
     keys: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
-    return sa.select(table).where(columns[0].in_(keys) if len(columns) == 1 else sa.tuple_(*columns).in_(keys))
+    return sa.select(table).where(
+        columns[0].in_(keys) if len(columns) == 1 else sa.tuple_(*columns).in_(keys)
+    )
 
 
 def readable(connection: sa.Connection, table: sa.Table) -> Iterator[Readable]:
-    """Every row of a table in the order of its key; None in the place of one that cannot be read as what its columns hold."""
+    """Every row of a table in the order of its key; None in the place of one that cannot be read as
+    what its columns hold."""
     columns = list(table.primary_key.columns)
     try:
         rows = connection.execute(sa.select(table).order_by(*columns)).mappings().all()
     except NOT_READ:
         for key in connection.execute(sa.select(*columns).order_by(*columns)).all():
-            one = sa.select(table).where(*(column == value for column, value in zip(columns, key, strict=True)))
+            one = sa.select(table).where(
+                *(column == value for column, value in zip(columns, key, strict=True))
+            )
             try:
                 row = connection.execute(one).mappings().first()
             except NOT_READ:
@@ -128,7 +151,9 @@ def _digested(table: sa.Table, rows: Iterator[Readable]) -> Iterator[tuple[Key, 
         yield key, UNREADABLE if row is None else digest(table.name, row)
 
 
-def present(connection: sa.Connection, among: Mapping[str, sa.Table] | None = None) -> dict[Key, str | None]:
+def present(
+    connection: sa.Connection, among: Mapping[str, sa.Table] | None = None
+) -> dict[Key, str | None]:
     """The digests of all rows that are there, of the watched tables or of `among`."""
     known: dict[Key, str | None] = {}
     for table in (watched() if among is None else among).values():
@@ -138,7 +163,9 @@ def present(connection: sa.Connection, among: Mapping[str, sa.Table] | None = No
 
 def differing(expected: Digests, there: Digests) -> dict[Key, str | None]:
     """The rows that are not as expected, as they are there."""
-    return {key: there.get(key) for key in {**expected, **there} if expected.get(key) != there.get(key)}
+    return {
+        key: there.get(key) for key in {**expected, **there} if expected.get(key) != there.get(key)
+    }
 
 
 def digest(table: str, row: Mapping[str, Any]) -> str:
@@ -166,7 +193,8 @@ def text_of(known: Digests) -> str:
 
 
 def digests_from(text: str) -> dict[Key, str | None]:
-    """The digests that a line of the audit keeps; none where the line cannot be read (its hash says so)."""
+    """The digests that a line of the audit keeps; none where the line cannot be read (its hash says
+    so)."""
     try:
         kept = json.loads(text)
         return {(table, key): value for table, rows in kept.items() for key, value in rows.items()}

@@ -27,7 +27,8 @@ _SAID = {
 
 @contextmanager
 def telling() -> Iterator[None]:
-    """Turns what happens to the database inside into one sentence; a mistake in a statement stays what it is."""
+    """Turns what happens to the database inside into one sentence; a mistake in a statement stays
+    what it is."""
     try:
         yield
     except sa.exc.TimeoutError as error:
@@ -57,7 +58,13 @@ def _server_gone(error: sa.exc.DBAPIError) -> bool:
     if error.connection_invalidated:
         return True
     said = str(error.orig)
-    starting = ("starting up", "shutting down", "terminating connection", "connection failed", "could not connect")
+    starting = (
+        "starting up",
+        "shutting down",
+        "terminating connection",
+        "connection failed",
+        "could not connect",
+    )
     return isinstance(error, sa.exc.OperationalError) and any(
         words in said for words in (*starting, "connection refused")
     )
@@ -67,7 +74,8 @@ Rows = list[Mapping[str, Any]]
 
 
 class Remembered:
-    """The latest answers of a server, given again while it does not answer: nobody can change anything in between."""
+    """The latest answers of a server, given again while it does not answer: nobody can change
+    anything in between."""
 
     MOST, LONGEST = 256, 2_000  # questions, and rows of one
 
@@ -76,9 +84,13 @@ class Remembered:
         self._answers: OrderedDict[tuple[Any, ...], Rows] = OrderedDict()
 
     def rows(self, select: sa.Select[Any], ask: Callable[[], Rows]) -> Rows:
-        """What `ask` answers; while there is no server, what it answered to the same question before."""
+        """What `ask` answers; while there is no server, what it answered to the same question
+        before."""
         compiled = select.compile(self._engine)
-        question = (str(compiled), *sorted((name, str(value)) for name, value in compiled.params.items()))
+        question = (
+            str(compiled),
+            *sorted((name, str(value)) for name, value in compiled.params.items()),
+        )
         try:
             found = ask()
         except StoreFailed as error:

@@ -1,4 +1,5 @@
-"""Heads of the audit outside the database: the last one beside it, and all of them on other storage."""
+"""Heads of the audit outside the database: the last one beside it, and all of them on other
+storage."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ WIDTH = 128  # bytes of the file beside the database
 
 @dataclass(frozen=True)
 class Head:
-    """The last line of the audit at some moment; `hash` may be the beginning of it, as somebody wrote it down."""
+    """The last line of the audit at some moment; `hash` may be the beginning of it, as somebody
+    wrote it down."""
 
     seq: int
     hash: str
@@ -31,8 +33,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Outside:
-    """Where the proof of an audit is kept outside its home: the private key that signs, the file that heads are added to, and the
-    public keys that a check knows."""
+    """Where the proof of an audit is kept outside its home: the private key that signs, the file
+    that heads are added to, and the public keys that a check knows."""
 
     key: Path | None = None
     heads: Path | None = None
@@ -40,7 +42,8 @@ class Outside:
 
 
 def outside_from(told: Environment, home: Path | None) -> Outside:
-    """Where the environment says that it is; heads are published beside a key outside the home by themselves."""
+    """Where the environment says that it is; heads are published beside a key outside the home by
+    themselves."""
     key, heads, public = told.audit_key, told.audit_heads, told.audit_public
     if heads is None and key is not None and not within(key, home):
         heads = key.with_name(f"{key.name}{ADDED}")
@@ -58,7 +61,8 @@ Kept = Head | Literal["missing", "damaged"]
 class Heads:
     """The file beside the database, written over, and the published one, only ever added to.
 
-    Neither ever stops a change that is stored already: what could not be written is kept in `late` until it can.
+    Neither ever stops a change that is stored already: what could not be written is kept in `late`
+    until it can.
     """
 
     def __init__(self, beside: Path | None, published: Path | None) -> None:
@@ -93,18 +97,23 @@ class Heads:
                     self.late = head
 
     def catch_up(self, head: Head) -> None:
-        """Publish the head as it stands where the last published one is another, because that storage was away."""
+        """Publish the head as it stands where the last published one is another, because that
+        storage was away."""
         with self._lock:
             self._last = max(self._last, head.seq)
             try:
-                if self.published is not None and head.seq and _last_of(self.published) != head.hash:
+                if (
+                    self.published is not None
+                    and head.seq
+                    and _last_of(self.published) != head.hash
+                ):
                     self._add(head)
             except OSError:
                 self.late = head
 
     def _replace(self, head: Head) -> None:
-        """Write over the file in place, always as many bytes: after a cut of power it holds this head or the one before, and a change
-        does not wait for the disk once more."""
+        """Write over the file in place, always as many bytes: after a cut of power it holds this
+        head or the one before, and a change does not wait for the disk once more."""
         if self.beside is None:
             return
         data = json.dumps({"seq": head.seq, "hash": head.hash}).encode().ljust(WIDTH)
@@ -115,15 +124,18 @@ class Heads:
             file.write(data)
 
     def _add(self, head: Head) -> None:
-        """One line at the end, in one write, so that two programs never mix theirs; after a torn line on a line of its own. It is on the disk
-        when this returns: a head that a cut of power takes away proves nothing."""
+        """One line at the end, in one write, so that two programs never mix theirs; after a torn
+        line on a line of its own. It is on the disk when this returns: a head that a cut of power
+        takes away proves nothing."""
         if self.published is None:
             return
         plain: dict[str, Any] = {"seq": head.seq, "hash": head.hash, "at": head.at}
         if head.signer:
             plain |= {"signer": head.signer, "signature": head.signature}
         line = json.dumps(plain).encode() + b"\n"
-        with open(os.open(self.published, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE), "r+b", buffering=0) as file:
+        with open(
+            os.open(self.published, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE), "r+b", buffering=0
+        ) as file:
             size = file.seek(0, os.SEEK_END)
             if size:
                 file.seek(size - 1)
@@ -147,7 +159,8 @@ def _last_of(path: Path) -> str | None:
 
 
 def published_in(path: Path) -> tuple[list[Head], list[int]]:
-    """The heads of a file, and the numbers of the lines in it that are none; OSError where it cannot be read."""
+    """The heads of a file, and the numbers of the lines in it that are none; OSError where it
+    cannot be read."""
     heads, damaged = [], []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         head = _head(line)

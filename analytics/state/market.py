@@ -22,11 +22,14 @@ class Markets:
     @kept
     def all(self) -> dict[str, MarketAverage]:
         """Indicator → its market average."""
-        rows = self._database.rows(sa.select(tables.market_average).order_by(tables.market_average.c.indicator))
+        rows = self._database.rows(
+            sa.select(tables.market_average).order_by(tables.market_average.c.indicator)
+        )
         return {row["indicator"]: value_from(MarketAverage, row) for row in rows}
 
     def save(self, entry: MarketAverage, who: str) -> None:
-        """Enter an average in the place of the earlier one; refused without a number or a source."""
+        """Enter an average in the place of the earlier one; refused without a number or a
+        source."""
         if not math.isfinite(entry.value) or not entry.source.strip():
             raise RequestRefused("market_needs_source")
         table = tables.market_average

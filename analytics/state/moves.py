@@ -1,4 +1,5 @@
-"""What moves figures without a load: rules, merges and corrections, each kind of move done inside a change from plain values.
+"""What moves figures without a load: rules, merges and corrections, each kind of move done inside a
+change from plain values.
 
 Plain values, because the journal keeps them: what a crash interrupted is finished from there.
 """
@@ -35,7 +36,9 @@ def check_settings(changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         if name not in {one.name for one in fields(Settings)}:
             raise RequestRefused("setting_unknown", name=name)
-        days = value.values() if name == "grace_by_product" and isinstance(value, Mapping) else [value]
+        days = (
+            value.values() if name == "grace_by_product" and isinstance(value, Mapping) else [value]
+        )
         if name == "calendar":
             if value not in holidays.list_supported_countries():
                 raise RequestRefused("calendar_unknown", value=value)
@@ -43,7 +46,10 @@ def check_settings(changes: Mapping[str, Any]) -> None:
         low, high = LIMITS.get(name, LIMITS["grace_days"])
         for one in days:
             whole = isinstance(one, int) and not isinstance(one, bool)
-            if not (whole or (name == "missing_limit" and isinstance(one, float))) or not low <= one <= high:
+            if (
+                not (whole or (name == "missing_limit" and isinstance(one, float)))
+                or not low <= one <= high
+            ):
                 raise RequestRefused("setting_outside", name=name, value=one, low=low, high=high)
 
 
@@ -73,7 +79,9 @@ def save_settings(change: Change, changes: Mapping[str, Any]) -> None:
         if before == value:
             continue
         change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name == name))
-        change.connection.execute(sa.insert(tables.setting).values(name=name, value=value, saved_at=now()))
+        change.connection.execute(
+            sa.insert(tables.setting).values(name=name, value=value, saved_at=now())
+        )
         change.log("setting.save", name, before, value)
 
 
@@ -83,7 +91,8 @@ def _settings(change: Change, plan: Mapping[str, Any]) -> None:
 
 
 def _merge(change: Change, plan: Mapping[str, Any]) -> None:
-    """Have spellings stand for an agent; what they stood for before is followed, so that no chain is left."""
+    """Have spellings stand for an agent; what they stood for before is followed, so that no chain
+    is left."""
     table, to = tables.agent_alias, change.connection
     into = plan["agent_id"]
     kept = to.execute(sa.select(table.c.agent_id).where(table.c.alias == into)).scalar() or into
@@ -102,13 +111,24 @@ def _split(change: Change, plan: Mapping[str, Any]) -> None:
         if one not in merged:
             raise RequestRefused("spelling_not_merged", name=one)
         change.log("agent.split", one, None, one)
-    change.connection.execute(sa.delete(tables.agent_alias).where(tables.agent_alias.c.alias.in_(plan["spellings"])))
+    change.connection.execute(
+        sa.delete(tables.agent_alias).where(tables.agent_alias.c.alias.in_(plan["spellings"]))
+    )
 
 
 def answer_plan(objection: Objection, correction: Correction) -> dict[str, Any]:
     """An answer that writes a correction, in plain values."""
-    said = {"id": objection.id, "version": objection.version, "state": objection.state, "answer": objection.answer}
-    return {**said, "answered_by": objection.answered_by, "correction": objections.plain_of(correction)}
+    said = {
+        "id": objection.id,
+        "version": objection.version,
+        "state": objection.state,
+        "answer": objection.answer,
+    }
+    return {
+        **said,
+        "answered_by": objection.answered_by,
+        "correction": objections.plain_of(correction),
+    }
 
 
 def _answer(change: Change, plan: Mapping[str, Any]) -> None:
@@ -117,7 +137,11 @@ def _answer(change: Change, plan: Mapping[str, Any]) -> None:
     if stored is None:
         raise RequestRefused("objection_unknown", id=plan["id"])
     said = {name: value for name, value in plan.items() if name != "correction"}
-    objections.answer(change, value_from(Objection, {**stored, **said}), objections.correction_from(plan["correction"]))
+    objections.answer(
+        change,
+        value_from(Objection, {**stored, **said}),
+        objections.correction_from(plan["correction"]),
+    )
 
 
 def _undo(change: Change, plan: Mapping[str, Any]) -> None:

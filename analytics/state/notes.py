@@ -1,4 +1,5 @@
-"""Comments, advice and remarks on sheets: several a sheet, each with its author, never written over unseen."""
+"""Comments, advice and remarks on sheets: several a sheet, each with its author, never written over
+unseen."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ class Notes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, agent_id: str | None = None, first: dt.date | None = None, last: dt.date | None = None) -> list[Note]:
+    def of(
+        self, agent_id: str | None = None, first: dt.date | None = None, last: dt.date | None = None
+    ) -> list[Note]:
         """Notes, oldest first; of one agent, of one period, or all."""
         table = tables.note
         select = sa.select(table).order_by(table.c.id)
@@ -38,7 +41,8 @@ class Notes:
         return value_from(Note, rows[0])
 
     def write(self, note: Note) -> Note:
-        """Write a new note (id None), or change one over the version that was read; refused when another was saved since."""
+        """Write a new note (id None), or change one over the version that was read; refused when
+        another was saved since."""
         if note.kind not in NOTE_KINDS:
             raise RequestRefused("choice_unknown", value=note.kind, known=list(NOTE_KINDS))
         if not note.text.strip():
@@ -49,7 +53,12 @@ class Notes:
             if note.id is None:
                 made = replace(note, text=text, written_at=now(), version=1)
                 made = replace(made, id=change.insert(table, **values_of(made, "id")))
-                change.log("note.write", f"{note.agent_id} {note.first:%Y-%m}…{note.last:%Y-%m}", None, made)
+                change.log(
+                    "note.write",
+                    f"{note.agent_id} {note.first:%Y-%m}…{note.last:%Y-%m}",
+                    None,
+                    made,
+                )
                 return made
             row = change.row(sa.select(table).where(table.c.id == note.id))
             if row is None:
@@ -65,5 +74,10 @@ class Notes:
                 .where(table.c.id == note.id)
                 .values(text=after.text, changed_at=after.changed_at, version=after.version)
             )
-            change.log("note.change", f"{note.agent_id} {note.first:%Y-%m}…{note.last:%Y-%m}", before, after)
+            change.log(
+                "note.change",
+                f"{note.agent_id} {note.first:%Y-%m}…{note.last:%Y-%m}",
+                before,
+                after,
+            )
             return after

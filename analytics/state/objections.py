@@ -41,19 +41,24 @@ class Objections:
         return [value_from(Objection, row) for row in self._database.rows(select)]
 
     def one(self, objection_id: int) -> Objection:
-        rows = self._database.rows(sa.select(tables.objection).where(tables.objection.c.id == objection_id))
+        rows = self._database.rows(
+            sa.select(tables.objection).where(tables.objection.c.id == objection_id)
+        )
         if not rows:
             raise RequestRefused("objection_unknown", id=objection_id)
         return value_from(Objection, rows[0])
 
     def attachment(self, attachment_id: int) -> Attachment:
-        rows = self._database.rows(sa.select(tables.attachment).where(tables.attachment.c.id == attachment_id))
+        rows = self._database.rows(
+            sa.select(tables.attachment).where(tables.attachment.c.id == attachment_id)
+        )
         if not rows:
             raise RequestRefused("attachment_unknown", id=attachment_id)
         return value_from(Attachment, rows[0])
 
     def make(self, objection: Objection, attached: Attachment | None = None) -> Objection:
-        """Hand in an objection; text is needed, and a proposal only names fields that can be corrected."""
+        """Hand in an objection; text is needed, and a proposal only names fields that can be
+        corrected."""
         if objection.about not in OBJECTION_ABOUT or objection.kind not in OBJECTION_KINDS:
             raise RequestRefused(
                 "choice_unknown",
@@ -63,25 +68,39 @@ class Objections:
         if not objection.text.strip():
             raise RequestRefused("text_missing")
         if set(objection.proposal) - set(CORRECTABLE):
-            raise RequestRefused("choice_unknown", value=", ".join(objection.proposal), known=list(CORRECTABLE))
+            raise RequestRefused(
+                "choice_unknown", value=", ".join(objection.proposal), known=list(CORRECTABLE)
+            )
         attached = None if attached is None else accepted(attached)
         with self._database.change(objection.author) as change:
             made = replace(
-                objection, text=objection.text.strip()[:LONGEST], made_at=now(), state="open", version=1,
-                answer="", answered_by="", answered_at=None, attachment=None,
-            )  # fmt: skip
+                objection,
+                text=objection.text.strip()[:LONGEST],
+                made_at=now(),
+                state="open",
+                version=1,
+                answer="",
+                answered_by="",
+                answered_at=None,
+                attachment=None,
+            )
             if attached is not None:
                 made = replace(
-                    made, attachment=change.insert(tables.attachment, name=attached.name, data=attached.data)
+                    made,
+                    attachment=change.insert(
+                        tables.attachment, name=attached.name, data=attached.data
+                    ),
                 )
             made = replace(made, id=change.insert(tables.objection, **values_of(made, "id")))
             change.log("objection.make", f"{made.id} {made.agent_id}", None, made)
         return made
 
     def answer(self, objection: Objection, correction: Correction | None = None) -> Objection:
-        """Accept, partly accept or reject (state, answer and answered_by set) over the version that was read.
+        """Accept, partly accept or reject (state, answer and answered_by set) over the version that
+        was read.
 
-        A correction is written in the same transaction, so that an accepted objection never stands without its effect.
+        A correction is written in the same transaction, so that an accepted objection never stands
+        without its effect.
         """
         self.check_answer(objection)
         with self._database.change(objection.answered_by) as change:
@@ -91,11 +110,13 @@ class Objections:
     def check_answer(objection: Objection) -> None:
         """Refuse an answer that is none: another state, or without words."""
         if objection.state not in OBJECTION_STATES[1:]:
-            raise RequestRefused("choice_unknown", value=objection.state, known=list(OBJECTION_STATES[1:]))
+            raise RequestRefused(
+                "choice_unknown", value=objection.state, known=list(OBJECTION_STATES[1:])
+            )
         if not objection.answer.strip():
             raise RequestRefused("answer_missing")
 
-    # -- corrections ---------------------------------------------------------------------------------------------
+    # -- corrections -------------------------------------------------------------------------------
 
     def corrections(self, *, in_force: bool = True) -> list[Correction]:
         """Corrections in the order they were made; those undone only when asked for."""
@@ -118,7 +139,7 @@ def standing(corrections: Sequence[Correction]) -> list[Correction]:
     return [one for one in corrections if not one.undone]
 
 
-# -- inside a change -------------------------------------------------------------------------------------------------
+# -- inside a change -------------------------------------------------------------------------------
 
 
 def answer(change: Change, objection: Objection, correction: Correction | None = None) -> Objection:
@@ -131,9 +152,16 @@ def answer(change: Change, objection: Objection, correction: Correction | None =
     if before.version != objection.version or before.state != "open":
         raise RequestRefused("changed_meanwhile", name=f"#{before.id}")
     after = replace(
-        before, state=objection.state, answer=objection.answer.strip()[:LONGEST], answered_by=objection.answered_by, answered_at=now(), version=before.version + 1,
-    )  # fmt: skip
-    change.connection.execute(sa.update(table).where(table.c.id == objection.id).values(**values_of(after, "id")))
+        before,
+        state=objection.state,
+        answer=objection.answer.strip()[:LONGEST],
+        answered_by=objection.answered_by,
+        answered_at=now(),
+        version=before.version + 1,
+    )
+    change.connection.execute(
+        sa.update(table).where(table.c.id == objection.id).values(**values_of(after, "id"))
+    )
     change.log(f"objection.{after.state}", f"{after.id} {after.agent_id}", before, after)
     if correction is not None:
         _write(change, replace(correction, objection=after.id))
@@ -144,7 +172,9 @@ def undo(change: Change, correction_ids: Sequence[int]) -> None:
     """Take corrections back; they stay in the list as undone."""
     table = tables.correction
     for one in correction_ids:
-        done = change.connection.execute(sa.update(table).where(table.c.id == one).values(undone=True))
+        done = change.connection.execute(
+            sa.update(table).where(table.c.id == one).values(undone=True)
+        )
         if not done.rowcount:
             raise RequestRefused("correction_unknown", id=one)
         change.log("correction.undo", str(one))
@@ -152,7 +182,10 @@ def undo(change: Change, correction_ids: Sequence[int]) -> None:
 
 def plain_of(correction: Correction) -> dict[str, Any]:
     """A correction that is about to be written, in plain values."""
-    return {**values_of(correction, "id", "made_at", "undone"), "month": correction.month.isoformat()}
+    return {
+        **values_of(correction, "id", "made_at", "undone"),
+        "month": correction.month.isoformat(),
+    }
 
 
 def correction_from(plain: Mapping[str, Any]) -> Correction:
@@ -162,7 +195,9 @@ def correction_from(plain: Mapping[str, Any]) -> Correction:
 
 def _write(change: Change, correction: Correction) -> Correction:
     if set(correction.values) - set(CORRECTABLE):
-        raise RequestRefused("choice_unknown", value=", ".join(correction.values), known=list(CORRECTABLE))
+        raise RequestRefused(
+            "choice_unknown", value=", ".join(correction.values), known=list(CORRECTABLE)
+        )
     made = replace(correction, made_at=now())
     made = replace(made, id=change.insert(tables.correction, **values_of(made, "id")))
     change.log("correction.write", f"{made.policy_id} {made.month:%Y-%m}", dict(made.old), made)

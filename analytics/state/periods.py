@@ -27,7 +27,10 @@ class Periods:
     def history(self) -> list[Publication]:
         """Every publication, taken back or not, oldest first."""
         table = tables.publication
-        return [value_from(Publication, row) for row in self._database.rows(sa.select(table).order_by(table.c.id))]
+        return [
+            value_from(Publication, row)
+            for row in self._database.rows(sa.select(table).order_by(table.c.id))
+        ]
 
     def publish(self, first: dt.date, last: dt.date, who: str) -> Publication:
         """Let agents see a period; refused where it is published already."""
@@ -50,13 +53,19 @@ class Periods:
             if row is None:
                 raise RequestRefused("not_published", period=_name(first, last))
             undone = {"undone_by": who, "undone_at": now(), "undone_why": why.strip()[:2000]}
-            change.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(**undone))
+            change.connection.execute(
+                sa.update(table).where(table.c.id == row["id"]).values(**undone)
+            )
             change.log("period.take_back", _name(first, last), None, why.strip()[:2000])
 
     def readings(self, first: dt.date, last: dt.date) -> dict[str, Reading]:
         """Agent → the latest confirmation that their sheet of this period was read."""
         table = tables.sheet_read
-        select = sa.select(table).where(table.c.first == first, table.c.last == last).order_by(table.c.id)
+        select = (
+            sa.select(table)
+            .where(table.c.first == first, table.c.last == last)
+            .order_by(table.c.id)
+        )
         return {row["agent_id"]: value_from(Reading, row) for row in self._database.rows(select)}
 
     def confirm(self, reading: Reading) -> Reading:
@@ -74,13 +83,20 @@ class Periods:
                 return value_from(Reading, there)
             made = replace(reading, read_at=now())
             made = replace(made, id=change.insert(table, **values_of(made, "id")))
-            change.log("sheet.read", f"{made.agent_id} {_name(made.first, made.last)}", None, made.fingerprint)
+            change.log(
+                "sheet.read",
+                f"{made.agent_id} {_name(made.first, made.last)}",
+                None,
+                made.fingerprint,
+            )
         return made
 
 
 def _standing(first: dt.date, last: dt.date) -> sa.Select[tuple[object, ...]]:
     table = tables.publication
-    return sa.select(table).where(table.c.first == first, table.c.last == last, table.c.undone_at.is_(None))
+    return sa.select(table).where(
+        table.c.first == first, table.c.last == last, table.c.undone_at.is_(None)
+    )
 
 
 def _name(first: dt.date, last: dt.date) -> str:

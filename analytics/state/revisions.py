@@ -1,6 +1,8 @@
-"""Which versions of the tables this program knows, which one a database has, and how it gets to another.
+"""Which versions of the tables this program knows, which one a database has, and how it gets to
+another.
 
-Alembic is imported where tables are brought up and nowhere else: it would take a quarter of the start of every command.
+Alembic is imported where tables are brought up and nowhere else: it would take a quarter of the
+start of every command.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ def revisions(folder: Path) -> tuple[str | None, frozenset[str]]:
 
 
 def _constants(source: str) -> dict[str, Any]:
-    """Name → what a module gives it at its top, one by one or several at once; only what is written out."""
+    """Name → what a module gives it at its top, one by one or several at once; only what is written
+    out."""
     out: dict[str, Any] = {}
     for line in ast.parse(source).body:
         if not isinstance(line, ast.Assign):
@@ -56,7 +59,8 @@ def current(connection: sa.Connection) -> str | None:
 
 
 def upgrade(connection: sa.Connection, folder: Path, version: str) -> None:
-    """Bring a database up to a version, or to the "head"; refuses one whose version is none of ours."""
+    """Bring a database up to a version, or to the "head"; refuses one whose version is none of
+    ours."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

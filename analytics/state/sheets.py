@@ -36,11 +36,14 @@ class Sheets:
         table = tables.closed_sheet
         return [
             value_from(ClosedSheet, row)
-            for row in self._database.rows(sa.select(table).where(table.c.agent_id == agent_id).order_by(table.c.id))
+            for row in self._database.rows(
+                sa.select(table).where(table.c.agent_id == agent_id).order_by(table.c.id)
+            )
         ]
 
     def close(self, sheets: Sequence[ClosedSheet], who: str) -> int:
-        """Close sheets that are open, in one transaction; how many they were (those closed already stay as they are)."""
+        """Close sheets that are open, in one transaction; how many they were (those closed already
+        stay as they are)."""
         table = tables.closed_sheet
         done = 0
         with self._database.change(who) as change:
@@ -55,7 +58,14 @@ class Sheets:
                 ).first()
                 if there is not None:
                     continue
-                made = replace(sheet, closed_by=who, closed_at=now(), reopened_by="", reopened_at=None, reopened_why="")
+                made = replace(
+                    sheet,
+                    closed_by=who,
+                    closed_at=now(),
+                    reopened_by="",
+                    reopened_at=None,
+                    reopened_why="",
+                )
                 change.connection.execute(sa.insert(table).values(**values_of(made, "id")))
                 change.log(
                     "sheet.close",
@@ -66,7 +76,9 @@ class Sheets:
                 done += 1
         return done
 
-    def reopen(self, agent_ids: Sequence[str], first: dt.date, last: dt.date, who: str, why: str) -> None:
+    def reopen(
+        self, agent_ids: Sequence[str], first: dt.date, last: dt.date, who: str, why: str
+    ) -> None:
         """Open closed sheets again, for one reason; all or none."""
         if not why.strip():
             raise RequestRefused("reason_missing")
@@ -84,7 +96,9 @@ class Sheets:
                 if row is None:
                     raise RequestRefused("sheet_not_closed", agent=agent_id)
                 undone = {"reopened_by": who, "reopened_at": now(), "reopened_why": said}
-                change.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(**undone))
+                change.connection.execute(
+                    sa.update(table).where(table.c.id == row["id"]).values(**undone)
+                )
                 change.log("sheet.reopen", _name(value_from(ClosedSheet, row)), None, said)
 
 

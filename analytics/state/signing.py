@@ -14,13 +14,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from analytics.errors import HomeBusy, RequestRefused
 
-PURPOSE = b"renewal audit line\n"  # a signature made for anything else never passes for one of a line
+PURPOSE = (
+    b"renewal audit line\n"  # a signature made for anything else never passes for one of a line
+)
 END = "-----END PUBLIC KEY-----"
 UNREADABLE = (OSError, ValueError, TypeError, UnsupportedAlgorithm)
 
 
 class Signer:
-    """Signs the hashes of lines with one private key; `name` is what its signatures are known by."""
+    """Signs the hashes of lines with one private key; `name` is what its signatures are known
+    by."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
@@ -46,7 +49,8 @@ def holds(public: Ed25519PublicKey, hash_: str, signature: str) -> bool:
 
 
 def signer_from(path: Path) -> Signer:
-    """The key of a PEM file; without it the home is not opened, since lines without a signature would look forged."""
+    """The key of a PEM file; without it the home is not opened, since lines without a signature
+    would look forged."""
     try:
         private = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except UNREADABLE as error:
@@ -57,12 +61,16 @@ def signer_from(path: Path) -> Signer:
 
 
 def public_keys(paths: Iterable[Path]) -> Mapping[str, Ed25519PublicKey]:
-    """The public keys of PEM files by name; a file may hold several, the earlier keys of the same home."""
+    """The public keys of PEM files by name; a file may hold several, the earlier keys of the same
+    home."""
     known: dict[str, Ed25519PublicKey] = {}
     for path in paths:
         try:
             blocks = path.read_text(encoding="ascii").split(END)[:-1]
-            keys = [serialization.load_pem_public_key(f"{block.strip()}\n{END}\n".encode()) for block in blocks]
+            keys = [
+                serialization.load_pem_public_key(f"{block.strip()}\n{END}\n".encode())
+                for block in blocks
+            ]
         except UNREADABLE as error:
             raise RequestRefused("audit_public_unreadable", file=path.name) from error
         if not keys or not all(isinstance(key, Ed25519PublicKey) for key in keys):
@@ -72,7 +80,8 @@ def public_keys(paths: Iterable[Path]) -> Mapping[str, Ed25519PublicKey]:
 
 
 def new_key(path: Path) -> Signer:
-    """Make a key pair: the private one in the file, for its owner only, the public one beside it with `.pub` added."""
+    """Make a key pair: the private one in the file, for its owner only, the public one beside it
+    with `.pub` added."""
     private = Ed25519PrivateKey.generate()
     raw = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -82,7 +91,9 @@ def new_key(path: Path) -> Signer:
     )
     try:
         for file, mode, data in ((path, 0o600, raw), (public_path(path), 0o644, public)):
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as handle:
+            with os.fdopen(
+                os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb"
+            ) as handle:
                 handle.write(data)
     except FileExistsError as error:
         raise RequestRefused("file_there", file=file.name) from error

@@ -1,4 +1,5 @@
-"""The state store: what people write, safe with several writers, every change in the audit; never in DuckDB."""
+"""The state store: what people write, safe with several writers, every change in the audit; never
+in DuckDB."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ from analytics.state.talks import Talks
 
 
 class Store:
-    """Everything people write behind one database URL; `head` is the file that remembers the end of the audit, `outside` where its proof
-    is kept beyond the home."""
+    """Everything people write behind one database URL; `head` is the file that remembers the end of
+    the audit, `outside` where its proof is kept beyond the home."""
 
     def __init__(self, url: str, head: Path | None = None, outside: Outside | None = None) -> None:
         self.database = self._database = Database(url, head, outside)
@@ -49,13 +50,17 @@ class Store:
     def close(self) -> None:
         self.database.close()
 
-    # -- proposals of weights ------------------------------------------------------------------------------------
+    # -- proposals of weights ----------------------------------------------------------------------
 
-    def propose_weights(self, who: str, categories: Mapping[str, float], ticket: str | None = None) -> str:
-        """A person's category weights, over those that their ticket stands for; the ticket, with which alone they can be changed.
+    def propose_weights(
+        self, who: str, categories: Mapping[str, float], ticket: str | None = None
+    ) -> str:
+        """A person's category weights, over those that their ticket stands for; the ticket, with
+        which alone they can be changed.
 
-        Who has proposed is kept, and what was proposed, but nothing that leads from one to the other: a key in the home would, in the
-        hands of whoever holds it. Of a ticket only the digest is kept; a second time without it is refused.
+        Who has proposed is kept, and what was proposed, but nothing that leads from one to the
+        other: a key in the home would, in the hands of whoever holds it. Of a ticket only the
+        digest is kept; a second time without it is refused.
         """
         made = tables.weight_proposal
         with self.database.change("anonymous") as change:
@@ -80,7 +85,8 @@ class Store:
         return given
 
     def _take_part(self, to: sa.Connection, who: str) -> None:
-        """Put a person among those who have proposed, once; the list is written anew in order, so that it tells nothing of when."""
+        """Put a person among those who have proposed, once; the list is written anew in order, so
+        that it tells nothing of when."""
         table = tables.proposer
         names = set(to.execute(sa.select(table.c.email)).scalars())
         if who in names:
@@ -90,22 +96,29 @@ class Store:
 
     def proposals(self) -> list[WeightProposal]:
         table = tables.weight_proposal
-        rows = self.database.rows(sa.select(table.c.categories, table.c.made_at).order_by(table.c.person))
+        rows = self.database.rows(
+            sa.select(table.c.categories, table.c.made_at).order_by(table.c.person)
+        )
         return [WeightProposal(row["categories"], row["made_at"]) for row in rows]
 
-    # -- standards -----------------------------------------------------------------------------------------------
+    # -- standards ---------------------------------------------------------------------------------
 
     @kept
     def standards(self) -> list[StandardVersion]:
         """Every version of the catalogue's changes, oldest first."""
-        rows = self.database.rows(sa.select(tables.standard_version).order_by(tables.standard_version.c.version))
+        rows = self.database.rows(
+            sa.select(tables.standard_version).order_by(tables.standard_version.c.version)
+        )
         return [value_from(StandardVersion, row) for row in rows]
 
     def save_standard(self, version: StandardVersion, expected: int) -> StandardVersion:
-        """Save as the next version; refused when somebody saved another since version `expected` was read."""
+        """Save as the next version; refused when somebody saved another since version `expected`
+        was read."""
         table = tables.standard_version
         with self.database.change(version.author) as change:
-            last = int(change.connection.execute(sa.select(sa.func.max(table.c.version))).scalar() or 0)
+            last = int(
+                change.connection.execute(sa.select(sa.func.max(table.c.version))).scalar() or 0
+            )
             if last != expected:
                 raise RequestRefused("changed_meanwhile", name=f"v{last}")
             saved = replace(version, version=last + 1, made_at=now())
@@ -126,51 +139,60 @@ class Store:
             )
         return saved
 
-    # -- recipes ---------------------------------------------------------------------------------------------------
+    # -- recipes -----------------------------------------------------------------------------------
 
     def recipe(self, headers_key: str) -> Mapping[str, Any] | None:
         """The recipe that was confirmed for these headers, as plain values."""
         table = tables.recipe
-        rows = self.database.rows(sa.select(table.c.recipe).where(table.c.headers_key == headers_key))
+        rows = self.database.rows(
+            sa.select(table.c.recipe).where(table.c.headers_key == headers_key)
+        )
         return rows[0]["recipe"] if rows else None
 
-    def save_recipe(self, headers_key: str, name: str, recipe: Mapping[str, Any], who: str = LOCAL) -> None:
+    def save_recipe(
+        self, headers_key: str, name: str, recipe: Mapping[str, Any], who: str = LOCAL
+    ) -> None:
         table = tables.recipe
         with self.database.change(who) as change:
             change.connection.execute(sa.delete(table).where(table.c.headers_key == headers_key))
             change.connection.execute(
-                sa.insert(table).values(headers_key=headers_key, name=name[:200], recipe=dict(recipe), saved_at=now())
+                sa.insert(table).values(
+                    headers_key=headers_key, name=name[:200], recipe=dict(recipe), saved_at=now()
+                )
             )
             change.log("recipe.save", name, None, dict(recipe))
 
-    # -- settings --------------------------------------------------------------------------------------------------
+    # -- settings ----------------------------------------------------------------------------------
 
     @kept
     def settings(self) -> Settings:
         """The rules in force: the defaults, and what was changed."""
         return moves.settings_of(self.database.rows(moves.SETTINGS))
 
-    # -- aliases ---------------------------------------------------------------------------------------------------
+    # -- aliases -----------------------------------------------------------------------------------
 
     def aliases(self) -> dict[str, str]:
-        """Spelling → the agent it stands for; never a spelling that is itself merged into another."""
+        """Spelling → the agent it stands for; never a spelling that is itself merged into
+        another."""
         return moves.aliases_of(self.database.rows(moves.ALIASES))
 
-    # -- what figures follow ---------------------------------------------------------------------------------------
+    # -- what figures follow -----------------------------------------------------------------------
 
     def followed(self) -> Followed:
         """What figures follow now."""
         return Followed(self.settings(), self.aliases(), self.objections.corrections())
 
     def foreseen(self, kind: str, plan: Mapping[str, Any], who: str) -> Followed:
-        """What figures would follow after a move of `MOVES`, of which nothing is stored; refused as the move would be."""
+        """What figures would follow after a move of `MOVES`, of which nothing is stored; refused as
+        the move would be."""
         with self.database.foreseen(who) as change:
             moves.MOVES[kind](change, plan)
             return moves.followed(change)
 
-    # -- what changes no table of ours -----------------------------------------------------------------------------
+    # -- what changes no table of ours -------------------------------------------------------------
 
     def note_down(self, who: str, action: str, object_: str, after: Any = None) -> None:
-        """A line in the audit for what happened elsewhere: a load, a withdrawal, an export, a denial."""
+        """A line in the audit for what happened elsewhere: a load, a withdrawal, an export, a
+        denial."""
         with self.database.change(who) as change:
             change.log(action, object_, None, after)

@@ -1,11 +1,13 @@
-"""The tables of the state store as SQLAlchemy sees them; their columns are made by the migrations."""
+"""The tables of the state store as SQLAlchemy sees them; their columns are made by the
+migrations."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
-# Tables whose rows the audit keeps no digests of: its own, what no person writes, and who proposed (it would tell what, by the moment).
+# Tables whose rows the audit keeps no digests of: its own, what no person writes, and who proposed
+# (it would tell what, by the moment).
 UNWATCHED = frozenset({"audit", "operation", "proposer"})
 
 
@@ -21,8 +23,13 @@ def _table(table: str, **columns: object) -> sa.Table:
         "number": sa.Float,
     }
     return sa.Table(
-        table, metadata, *(sa.Column(key, kinds[str(kind).removesuffix("!")], primary_key=str(kind).endswith("!")) for key, kind in columns.items())
-    )  # fmt: skip
+        table,
+        metadata,
+        *(
+            sa.Column(key, kinds[str(kind).removesuffix("!")], primary_key=str(kind).endswith("!"))
+            for key, kind in columns.items()
+        ),
+    )
 
 
 audit = _table(
@@ -41,39 +48,129 @@ audit = _table(
     signature="text",
 )
 weight_scheme = _table(
-    "weight_scheme", name="text!", version="int!", categories="json", indicators="json", author="text", reason="text", purpose="text", saved_at="moment",
-    trace="json", effective_from="date", company_goal="text",
-)  # fmt: skip
+    "weight_scheme",
+    name="text!",
+    version="int!",
+    categories="json",
+    indicators="json",
+    author="text",
+    reason="text",
+    purpose="text",
+    saved_at="moment",
+    trace="json",
+    effective_from="date",
+    company_goal="text",
+)
 recipe = _table("recipe", headers_key="text!", name="text", recipe="json", saved_at="moment")
 setting = _table("setting", name="text!", value="json", saved_at="moment")
 agent_alias = _table("agent_alias", alias="text!", agent_id="text", saved_at="moment")
 note = _table(
-    "note", id="int!", agent_id="text", first="date", last="date", kind="text", text="text", author="text", written_at="moment", changed_at="moment", version="int",
-)  # fmt: skip
+    "note",
+    id="int!",
+    agent_id="text",
+    first="date",
+    last="date",
+    kind="text",
+    text="text",
+    author="text",
+    written_at="moment",
+    changed_at="moment",
+    version="int",
+)
 talk = _table(
-    "talk", id="int!", agent_id="text", state="text", reason="text", action="text", owner="text", talk_on="date", follow_up_on="date", agreed="text", comment="text",
-    indicators="json", first="date", last="date", author="text", written_at="moment", version="int",
-)  # fmt: skip
+    "talk",
+    id="int!",
+    agent_id="text",
+    state="text",
+    reason="text",
+    action="text",
+    owner="text",
+    talk_on="date",
+    follow_up_on="date",
+    agreed="text",
+    comment="text",
+    indicators="json",
+    first="date",
+    last="date",
+    author="text",
+    written_at="moment",
+    version="int",
+)
 attachment = _table("attachment", id="int!", name="text", data="bytes")
 objection = _table(
-    "objection", id="int!", agent_id="text", first="date", last="date", about="text", kind="text", text="text", indicator="text", policy_id="text", proposal="json",
-    attachment="int", author="text", made_at="moment", due_on="date", state="text", answer="text", answered_by="text", answered_at="moment", version="int",
-)  # fmt: skip
+    "objection",
+    id="int!",
+    agent_id="text",
+    first="date",
+    last="date",
+    about="text",
+    kind="text",
+    text="text",
+    indicator="text",
+    policy_id="text",
+    proposal="json",
+    attachment="int",
+    author="text",
+    made_at="moment",
+    due_on="date",
+    state="text",
+    answer="text",
+    answered_by="text",
+    answered_at="moment",
+    version="int",
+)
 correction = _table(
-    "correction", id="int!", policy_id="text", month="date", values="json", old="json", why="text", who="text", objection="int", made_at="moment", undone="yes",
-)  # fmt: skip
+    "correction",
+    id="int!",
+    policy_id="text",
+    month="date",
+    values="json",
+    old="json",
+    why="text",
+    who="text",
+    objection="int",
+    made_at="moment",
+    undone="yes",
+)
 closed_sheet = _table(
-    "closed_sheet", id="int!", agent_id="text", first="date", last="date", snapshot="json", fingerprint="text", scheme="text", scheme_version="int", standard_version="int",
-    closed_by="text", closed_at="moment", reopened_by="text", reopened_at="moment", reopened_why="text",
-)  # fmt: skip
+    "closed_sheet",
+    id="int!",
+    agent_id="text",
+    first="date",
+    last="date",
+    snapshot="json",
+    fingerprint="text",
+    scheme="text",
+    scheme_version="int",
+    standard_version="int",
+    closed_by="text",
+    closed_at="moment",
+    reopened_by="text",
+    reopened_at="moment",
+    reopened_why="text",
+)
 standard_version = _table(
-    "standard_version", version="int!", indicators="json", grades="json", vetoes="json", author="text", reason="text", effective_from="date", made_at="moment",
-    order="json", restores="int",
-)  # fmt: skip
+    "standard_version",
+    version="int!",
+    indicators="json",
+    grades="json",
+    vetoes="json",
+    author="text",
+    reason="text",
+    effective_from="date",
+    made_at="moment",
+    order="json",
+    restores="int",
+)
 weight_proposal = _table("weight_proposal", person="text!", categories="json", made_at="moment")
 proposer = _table("proposer", email="text!")
 market_average = _table(
-    "market_average", indicator="text!", value="number", source="text", author="text", saved_at="moment"
+    "market_average",
+    indicator="text!",
+    value="number",
+    source="text",
+    author="text",
+    saved_at="moment",
 )
 account = _table(
     "account",
@@ -128,5 +225,7 @@ operation = _table(
     ended_at="moment",
     outcome="json",
 )
-login_binding = _table("login_binding", email="text!", issuer="text", subject="text", bound_at="moment")
+login_binding = _table(
+    "login_binding", email="text!", issuer="text", subject="text", bound_at="moment"
+)
 login_end = _table("login_end", key="text!", email="text", at="number")

@@ -31,7 +31,8 @@ class Talks:
         return {talk.agent_id: talk for talk in self.all() if talk.state in OPEN_TALKS}
 
     def save(self, talk: Talk, who: str) -> Talk:
-        """A new talk (id None), or one over the version that was read; refused when somebody saved another in between."""
+        """A new talk (id None), or one over the version that was read; refused when somebody saved
+        another in between."""
         if talk.state not in TALK_STATES:
             raise RequestRefused("choice_unknown", value=talk.state, known=list(TALK_STATES))
         table = tables.talk
@@ -54,8 +55,13 @@ class Talks:
                 written_at=before.written_at,
                 version=before.version + 1,
             )
-            change.connection.execute(sa.update(table).where(table.c.id == talk.id).values(**values_of(after, "id")))
+            change.connection.execute(
+                sa.update(table).where(table.c.id == talk.id).values(**values_of(after, "id"))
+            )
             change.log(
-                f"talk.{after.state}" if after.state != before.state else "talk.change", talk.agent_id, before, after
+                f"talk.{after.state}" if after.state != before.state else "talk.change",
+                talk.agent_id,
+                before,
+                after,
             )
             return after

@@ -1,4 +1,5 @@
-"""The state store as one SQLite file, whichever database it lives in: for a backup, and back from one."""
+"""The state store as one SQLite file, whichever database it lives in: for a backup, and back from
+one."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ AT_ONCE = 500  # rows copied by one statement
 
 
 def copy_to(database: Database, path: Path) -> Head:
-    """Put the state as of one moment into a new file; the end of its audit. Others read and write meanwhile."""
+    """Put the state as of one moment into a new file; the end of its audit. Others read and write
+    meanwhile."""
     if database.dialect == "sqlite":
         with telling(), closing(sqlite3.connect(path)) as target:
             database.copy_pages(target)
@@ -36,8 +38,8 @@ def copy_to(database: Database, path: Path) -> Head:
 
 
 def copy_from(path: Path, url: str) -> None:
-    """Bring a backup's state into an empty database of another kind, or into one that has just this state already: whoever was stopped
-    between the rows and the files begins again."""
+    """Bring a backup's state into an empty database of another kind, or into one that has just this
+    state already: whoever was stopped between the rows and the files begins again."""
     target = Database(url, None, Outside())
     try:
         with _opened(path) as copy, copy.snapshot() as source:
@@ -51,7 +53,8 @@ def copy_from(path: Path, url: str) -> None:
 
 
 def keep_before_migrating(path: Path, folder: Path) -> str:
-    """Put a copy of a state file of an earlier version aside, before it is brought up to this one; that version, else nothing."""
+    """Put a copy of a state file of an earlier version aside, before it is brought up to this one;
+    that version, else nothing."""
     with telling(), closing(sqlite3.connect(path)) as source:
         try:
             row = source.execute("select version_num from alembic_version").fetchone()
@@ -82,7 +85,8 @@ def keep_server_before_migrating(url: str, folder: Path) -> str:
 
 
 def _rows_of_version(source: sa.Connection, path: Path, version: str) -> None:
-    """Every row of tables as they were at a version, in a new file with the tables of that version."""
+    """Every row of tables as they were at a version, in a new file with the tables of that
+    version."""
     engine = sa.create_engine(f"sqlite:///{path.as_posix()}")
     try:
         with engine.begin() as target:
@@ -91,7 +95,10 @@ def _rows_of_version(source: sa.Connection, path: Path, version: str) -> None:
             there.reflect(source)
             here.reflect(target)
             for table in here.sorted_tables:
-                rows = [dict(row) for row in source.execute(sa.select(there.tables[table.name])).mappings()]
+                rows = [
+                    dict(row)
+                    for row in source.execute(sa.select(there.tables[table.name])).mappings()
+                ]
                 target.execute(sa.delete(table))
                 for at in range(0, len(rows), AT_ONCE):
                     target.execute(sa.insert(table), rows[at : at + AT_ONCE])
@@ -139,7 +146,14 @@ def _rows(source: sa.Connection, target: Database) -> None:
             for at in range(0, len(rows), AT_ONCE):
                 connection.execute(sa.insert(table), rows[at : at + AT_ONCE])
             key = list(table.primary_key.columns)
-            if rows and target.dialect == "postgresql" and len(key) == 1 and isinstance(key[0].type, sa.Integer):
+            if (
+                rows
+                and target.dialect == "postgresql"
+                and len(key) == 1
+                and isinstance(key[0].type, sa.Integer)
+            ):
                 sequence = sa.func.pg_get_serial_sequence(table.name, key[0].name)
                 last = max(row[key[0].name] for row in rows)
-                connection.execute(sa.select(sa.func.setval(sequence, last)).where(sequence.is_not(None)))
+                connection.execute(
+                    sa.select(sa.func.setval(sequence, last)).where(sequence.is_not(None))
+                )

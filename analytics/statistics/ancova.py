@@ -1,4 +1,5 @@
-"""ANCOVA: what coaching did beyond where people started, with the smallest effect that could have been seen."""
+"""ANCOVA: what coaching did beyond where people started, with the smallest effect that could have
+been seen."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ POWER_Z = 0.8416  # 80 % power
 
 @dataclass(frozen=True)
 class Effect:
-    """effect in the outcome's unit with limits and p; detectable: the smallest true effect found in four of five such studies."""
+    """effect in the outcome's unit with limits and p; detectable: the smallest true effect found in
+    four of five such studies."""
 
     effect: float
     low: float
@@ -33,10 +35,12 @@ def ancova(
     weights: Numbers | None = None,
     confidence: float = 0.95,
 ) -> Effect:
-    """post ~ treated + pre (+ more columns), with heteroscedasticity-robust or cluster-robust errors.
+    """post ~ treated + pre (+ more columns), with heteroscedasticity-robust or cluster-robust
+    errors.
 
-    One row a person; gaps are left out; ValueError without both treated and untreated people. Unlike before-after or
-    difference-in-differences against everybody, it is not fooled by regression to the mean. Source: Vickers & Altman 2001, BMJ 323:1123.
+    One row a person; gaps are left out; ValueError without both treated and untreated people.
+    Unlike before-after or difference-in-differences against everybody, it is not fooled by
+    regression to the mean. Source: Vickers & Altman 2001, BMJ 323:1123.
     """
     import statsmodels.api as sm  # a second's import
     from scipy.stats import t as student
@@ -61,7 +65,9 @@ def ancova(
     if clusters is None:
         fitted = model.fit(cov_type="HC3", use_t=True)
     else:
-        fitted = model.fit(cov_type="cluster", cov_kwds={"groups": np.asarray(clusters)[there]}, use_t=True)
+        fitted = model.fit(
+            cov_type="cluster", cov_kwds={"groups": np.asarray(clusters)[there]}, use_t=True
+        )
     effect, error = float(fitted.params[1]), float(fitted.bse[1])
     # With clusters as many degrees of freedom as clusters less one, in the limits as in p.
     freedom = fitted.df_resid if clusters is None else fitted.df_resid_inference

@@ -14,22 +14,32 @@ CELLS = 2_000_000  # numbers worked on at a time
 
 
 def counts(successes: Numbers, trials: Numbers) -> tuple[Floats, Floats]:
-    """Successes and trials as arrays of one shape; ValueError for negative ones or more successes than trials."""
+    """Successes and trials as arrays of one shape; ValueError for negative ones or more successes
+    than trials."""
     x, n = np.broadcast_arrays(np.asarray(successes, dtype=float), np.asarray(trials, dtype=float))
     if np.any(x < 0) or np.any(n < 0):
         raise ValueError("counts cannot be negative")
     if np.any(x > n):
-        raise ValueError(f"more successes than trials at position {int(np.flatnonzero((x > n).ravel())[0])}")
+        raise ValueError(
+            f"more successes than trials at position {int(np.flatnonzero((x > n).ravel())[0])}"
+        )
     return x, n
 
 
-def by_pair(first: Numbers, second: Numbers, value: Callable[[Floats], Floats], points: int) -> Floats:
+def by_pair(
+    first: Numbers, second: Numbers, value: Callable[[Floats], Floats], points: int
+) -> Floats:
     """`value` of each distinct pair (rows of two columns), in the shape of the arguments.
 
-    points: numbers that `value` holds for every pair; they are worked on in pieces that fit into memory.
+    points: numbers that `value` holds for every pair; they are worked on in pieces that fit into
+    memory.
     """
-    one, other = np.broadcast_arrays(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
-    pairs, where = np.unique(np.column_stack([one.ravel(), other.ravel()]), axis=0, return_inverse=True)
+    one, other = np.broadcast_arrays(
+        np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    )
+    pairs, where = np.unique(
+        np.column_stack([one.ravel(), other.ravel()]), axis=0, return_inverse=True
+    )
     out = np.empty(len(pairs))
     size = max(1, CELLS // points)
     for start in range(0, len(pairs), size):

@@ -18,7 +18,8 @@ FEWEST = 8  # rates that a prior can be fitted to
 
 @dataclass(frozen=True)
 class RatePosterior:
-    """What is known of the spread of true rates: grid points (alpha, beta) and their weights, which sum to 1."""
+    """What is known of the spread of true rates: grid points (alpha, beta) and their weights, which
+    sum to 1."""
 
     alpha: Floats
     beta: Floats
@@ -31,13 +32,15 @@ class RatePosterior:
 
     @property
     def strength(self) -> float:
-        """K of Z = n ÷ (n + K): how many trials weigh as much as the group, at its posterior median."""
+        """K of Z = n ÷ (n + K): how many trials weigh as much as the group, at its posterior
+        median."""
         total = self.alpha + self.beta
         order = np.argsort(total)
         return float(total[order][np.searchsorted(self.weight[order].cumsum(), 0.5)])
 
     def shrunken(self, successes: Numbers, trials: Numbers) -> Floats:
-        """Posterior mean of every true rate: between the raw rate and the group's mean, nearer the raw one as n grows."""
+        """Posterior mean of every true rate: between the raw rate and the group's mean, nearer the
+        raw one as n grows."""
         x, n = counts(successes, trials)
         found = _by_pair(x, n, lambda a, b, size: (self.weight * a / (a + b)).sum(axis=1), self)
         with np.errstate(all="ignore"):
@@ -50,7 +53,9 @@ class RatePosterior:
         """Posterior probability that a true rate exceeds the threshold."""
         x, n = counts(successes, trials)
         at = min(max(threshold, 0.0), 1.0)
-        found = _by_pair(x, n, lambda a, b, size: 1 - (self.weight * betainc(a, b, at)).sum(axis=1), self)
+        found = _by_pair(
+            x, n, lambda a, b, size: 1 - (self.weight * betainc(a, b, at)).sum(axis=1), self
+        )
         return np.clip(found, 0.0, 1.0)  # the weights sum to 1 but for the last bits
 
     def credibility(self, trials: Numbers) -> Floats:
@@ -67,13 +72,18 @@ class RatePosterior:
 
         def spread(a: Floats, b: Floats, size: Floats) -> Floats:
             mean = (self.weight * a / (a + b)).sum(axis=1)
-            out: Floats = (self.weight * a * (a + 1) / ((a + b) * (a + b + 1))).sum(axis=1) - mean**2
+            out: Floats = (self.weight * a * (a + 1) / ((a + b) * (a + b + 1))).sum(
+                axis=1
+            ) - mean**2
             return out
 
         return np.sqrt(np.maximum(_by_pair(x, n, spread, self), 1e-12))
 
-    def interval(self, successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Equal-tailed limits of every true rate, from the mixture's mean and spread matched to one Beta."""
+    def interval(
+        self, successes: Numbers, trials: Numbers, confidence: float = 0.95
+    ) -> tuple[Floats, Floats]:
+        """Equal-tailed limits of every true rate, from the mixture's mean and spread matched to one
+        Beta."""
         first, spread = self.shrunken(successes, trials), self.sd(successes, trials) ** 2
         tail = half_tail(confidence)
         total = np.maximum(first * (1 - first) / spread - 1, 1e-6)
@@ -83,10 +93,11 @@ class RatePosterior:
 
 
 def fit(successes: Numbers, trials: Numbers) -> RatePosterior | None:
-    """The posterior of the prior's parameters, uniform in the mean and in 1 ÷ √(alpha + beta); None with too few rates.
+    """The posterior of the prior's parameters, uniform in the mean and in 1 ÷ √(alpha + beta); None
+    with too few rates.
 
-    Plugging in one fitted prior is over-confident on small groups, so the whole grid is kept. Cost: pairs × grid points.
-    Source: Gelman et al., Bayesian Data Analysis, 3rd ed., sec. 5.3.
+    Plugging in one fitted prior is over-confident on small groups, so the whole grid is kept. Cost:
+    pairs × grid points. Source: Gelman et al., Bayesian Data Analysis, 3rd ed., sec. 5.3.
     """
     x, n = counts(successes, trials)
     x, n = x[(n > 0) & ~np.isnan(x)], n[(n > 0) & ~np.isnan(x)]
@@ -98,7 +109,9 @@ def fit(successes: Numbers, trials: Numbers) -> RatePosterior | None:
     edge = min(1e-3, max(pooled, 1e-7) / 10, max(1 - pooled, 1e-7) / 10)
     means = _inside(pooled - 3 * room, pooled + 3 * room, edge)
     coarse = _evaluate(pairs, times, means, np.linspace(0.01, 1.2, GRID))
-    fine_means, fine_spreads = (_around(axis, coarse[2].sum(axis=1 - at)) for at, axis in enumerate(coarse[:2]))
+    fine_means, fine_spreads = (
+        _around(axis, coarse[2].sum(axis=1 - at)) for at, axis in enumerate(coarse[:2])
+    )
     means, spreads, weight = _evaluate(
         pairs,
         times,
@@ -115,7 +128,8 @@ def fit(successes: Numbers, trials: Numbers) -> RatePosterior | None:
 def fit_moments(successes: Numbers, trials: float) -> tuple[float, float]:
     """alpha and beta by the method of moments, where every group has the same number of trials.
 
-    ValueError where the rates spread no more than chance alone would. Source: Wikipedia, Beta-binomial distribution.
+    ValueError where the rates spread no more than chance alone would. Source: Wikipedia,
+    Beta-binomial distribution.
     """
     x = np.asarray(successes, dtype=float)
     if len(x) < 2 or x.sum() <= 0:
@@ -128,7 +142,8 @@ def fit_moments(successes: Numbers, trials: float) -> tuple[float, float]:
 
 
 def fit_mle(successes: Numbers, trials: Numbers) -> tuple[float, float, float]:
-    """alpha, beta and log-likelihood at the maximum; a comparison for `fit`, not for decisions about small groups.
+    """alpha, beta and log-likelihood at the maximum; a comparison for `fit`, not for decisions
+    about small groups.
 
     Gaps and groups without trials are left out; ValueError for fewer than two groups.
     """
@@ -158,10 +173,11 @@ def fit_mle(successes: Numbers, trials: Numbers) -> tuple[float, float, float]:
 
 
 def shrunken_mle(successes: Numbers, trials: Numbers) -> Floats:
-    """Every rate shrunken with one Beta at its maximum likelihood: (alpha + x) ÷ (alpha + beta + n).
+    """Every rate shrunken with one Beta at its maximum likelihood: (alpha + x) ÷ (alpha + beta +
+    n).
 
-    For comparison with published empirical Bayes tables; over-confident on small groups, where `fit` keeps the whole grid.
-    Source: Griffiths 1973, Biometrics 29:637–648.
+    For comparison with published empirical Bayes tables; over-confident on small groups, where
+    `fit` keeps the whole grid. Source: Griffiths 1973, Biometrics 29:637–648.
     """
     x, n = counts(successes, trials)
     a, b, _ = fit_mle(x, n)
@@ -175,8 +191,13 @@ def _evaluate(
     total = 1 / spreads**2
     alpha, beta = np.outer(means, total), np.outer(1 - means, total)
     log = np.zeros(alpha.shape)
-    # The Beta functions taken apart: ten thousand rates have few distinct counts of successes, failures and trials.
-    for base, counted, sign in ((alpha, pairs[:, 0], 1), (beta, pairs[:, 1] - pairs[:, 0], 1), (alpha + beta, pairs[:, 1], -1)):  # fmt: skip
+    # The Beta functions taken apart: ten thousand rates have few distinct counts of successes,
+    # failures and trials.
+    for base, counted, sign in (
+        (alpha, pairs[:, 0], 1),
+        (beta, pairs[:, 1] - pairs[:, 0], 1),
+        (alpha + beta, pairs[:, 1], -1),
+    ):
         distinct, where = np.unique(counted, return_inverse=True)
         level = gammaln(base)
         for value, weight in zip(distinct, np.bincount(where, weights=times), strict=True):
@@ -196,10 +217,15 @@ def _around(axis: Floats, weight: Floats) -> tuple[float, float]:
     return float(axis[inside[0]] - step), float(axis[inside[-1]] + step)
 
 
-def _by_pair(x: Floats, n: Floats, value: Callable[[Floats, Floats, Floats], Floats], prior: RatePosterior) -> Floats:
-    """`value` of both parameters of every posterior (pairs × grid) and of the trials, once for each distinct pair of counts."""
+def _by_pair(
+    x: Floats, n: Floats, value: Callable[[Floats, Floats, Floats], Floats], prior: RatePosterior
+) -> Floats:
+    """`value` of both parameters of every posterior (pairs × grid) and of the trials, once for each
+    distinct pair of counts."""
 
     def of(pairs: Floats) -> Floats:
-        return value(prior.alpha + pairs[:, :1], prior.beta + pairs[:, 1:] - pairs[:, :1], pairs[:, 1])
+        return value(
+            prior.alpha + pairs[:, :1], prior.beta + pairs[:, 1:] - pairs[:, :1], pairs[:, 1]
+        )
 
     return by_pair(x, n, of, len(prior.weight))

@@ -14,21 +14,27 @@ EXACT_BELOW = 10  # counts for which the approximation is not used
 def byar(count: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Limits of the expected count behind an observed one, to better than 1 % from ten on.
 
-    ValueError for negative counts. Source: Breslow & Day 1987, Statistical Methods in Cancer Research II, p. 69.
+    ValueError for negative counts. Source: Breslow & Day 1987, Statistical Methods in Cancer
+    Research II, p. 69.
     """
     observed = np.asarray(count, dtype=float)
     if np.any(observed < 0):
         raise ValueError("counts cannot be negative")
     z = float(ndtri(1 - half_tail(confidence)))
     with np.errstate(all="ignore"):
-        lower = observed * np.maximum(1 - 1 / (9 * observed) - z / (3 * np.sqrt(observed)), 0.0) ** 3
+        lower = (
+            observed * np.maximum(1 - 1 / (9 * observed) - z / (3 * np.sqrt(observed)), 0.0) ** 3
+        )
     above = observed + 1
     upper = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
     return np.where(observed == 0, 0.0, lower), upper
 
 
-def ratio(observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:
-    """Observed ÷ expected with limits: Byar's, exact (Garwood) below ten; NaN where nothing was expected.
+def ratio(
+    observed: Numbers, expected: Numbers, confidence: float = 0.95
+) -> tuple[Floats, Floats, Floats]:
+    """Observed ÷ expected with limits: Byar's, exact (Garwood) below ten; NaN where nothing was
+    expected.
 
     Right for rare events (complaints, lapses); renewals at 85 % want the Poisson-binomial instead.
     Source: PHEindicatormethods, phe_isr; Breslow & Day 1987.
@@ -36,16 +42,28 @@ def ratio(observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tup
     o, e = np.broadcast_arrays(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
     exact, near = garwood(o, confidence), byar(o, confidence)
     with np.errstate(all="ignore"):
-        out = [o / e, *(np.where(o < EXACT_BELOW, one, other) / e for one, other in zip(exact, near, strict=True))]
+        out = [
+            o / e,
+            *(
+                np.where(o < EXACT_BELOW, one, other) / e
+                for one, other in zip(exact, near, strict=True)
+            ),
+        ]
     return tuple(np.where(e > 0, part, np.nan) for part in out)  # type: ignore[return-value]
 
 
-def expected_count(reference_events: Numbers, reference_population: Numbers, population: Numbers) -> float:
-    """Events expected in a population by stratum if the reference's rates held (indirect standardisation).
+def expected_count(
+    reference_events: Numbers, reference_population: Numbers, population: Numbers
+) -> float:
+    """Events expected in a population by stratum if the reference's rates held (indirect
+    standardisation).
 
     NaN where the reference has nobody in a stratum that the population has.
     """
-    events, base, own = (np.asarray(part, dtype=float) for part in (reference_events, reference_population, population))
+    events, base, own = (
+        np.asarray(part, dtype=float)
+        for part in (reference_events, reference_population, population)
+    )
     with np.errstate(all="ignore"):
         rate = np.where(base > 0, events / base, np.nan)
     return float(np.where(own == 0, 0.0, rate * own).sum())

@@ -1,4 +1,5 @@
-"""ANCOVA on what earlier counts let one expect of everybody, instead of on one earlier figure full of chance."""
+"""ANCOVA on what earlier counts let one expect of everybody, instead of on one earlier figure full
+of chance."""
 
 from __future__ import annotations
 
@@ -21,15 +22,16 @@ def calibrated_ancova(
     clusters: Numbers | None = None,
     confidence: float = 0.95,
 ) -> Effect:
-    """post ~ treated + expected, with HC3 or cluster-robust errors, averaged over the steadiness of true rates.
+    """post ~ treated + expected, with HC3 or cluster-robust errors, averaged over the steadiness of
+    true rates.
 
-    Why the expectation and not each earlier figure: whoever was picked by earlier figures was picked
-    by their chance as well, and that is harmless exactly where all of these figures are conditioned
-    on. Given everything counted earlier, the expectation of the true rate carries all that they say
-    of it, so people of one expectation are alike whichever of the figures picked them. A slope
-    corrected by 1 ÷ reliability instead assumes they were picked by their true rates, and errs by
-    the whole return to the mean when they were not. The limits take in that the steadiness is
-    uncertain (law of total variance).
+    Why the expectation and not each earlier figure: whoever was picked by earlier figures was
+    picked by their chance as well, and that is harmless exactly where all of these figures are
+    conditioned on. Given everything counted earlier, the expectation of the true rate carries all
+    that they say of it, so people of one expectation are alike whichever of the figures picked
+    them. A slope corrected by 1 ÷ reliability instead assumes they were picked by their true rates,
+    and errs by the whole return to the mean when they were not. The limits take in that the
+    steadiness is uncertain (law of total variance).
     ValueError without both treated and untreated people.
     Source: Goldberger 1972, Selection Bias in Evaluating Treatment Effects (Advances in
     Econometrics 21, 2008); Hansen 2008, Biometrika 95:481–488; Carroll et al. 2006, Measurement

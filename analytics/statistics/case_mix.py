@@ -23,8 +23,9 @@ SALT = b"fold:"
 
 @dataclass(frozen=True)
 class Expected:
-    """probability of success per row, by group (in sorted order) the variance of its expected sum that comes from the model's own
-    error, AUC, and the slope and intercept of the calibration (1 and 0 where they fit)."""
+    """probability of success per row, by group (in sorted order) the variance of its expected sum
+    that comes from the model's own error, AUC, and the slope and intercept of the calibration (1
+    and 0 where they fit)."""
 
     probability: Floats
     error: Floats
@@ -34,16 +35,23 @@ class Expected:
 
 
 def expected(
-    won: Numbers, size: Numbers, factors: pd.DataFrame, groups: Numbers, tokens: Numbers | None = None
+    won: Numbers,
+    size: Numbers,
+    factors: pd.DataFrame,
+    groups: Numbers,
+    tokens: Numbers | None = None,
 ) -> Expected:
-    """Cross-fitted ridge logistic regression on categorical factors: no group's own cases set its expectation.
+    """Cross-fitted ridge logistic regression on categorical factors: no group's own cases set its
+    expectation.
 
-    One row so many alike cases: `won` successes of `size`, their categories in `factors` (missing is a category of its own),
-    groups: whose cases they are; tokens: an id of a case of each row, so that folds hang on the cases and not on what groups are
-    called or how rows are ordered (default: the groups' names). Calibrated so that the expected sum is the observed one. The
-    model's error: delta method, coefficients by a sandwich clustered by group. ValueError for fewer than two groups or an
-    outcome that never varies.
-    Source: Steyerberg 2019, Clinical Prediction Models; Hastie et al. 2009 (ridge); Liang & Zeger 1986 (sandwich).
+    One row so many alike cases: `won` successes of `size`, their categories in `factors` (missing
+    is a category of its own), groups: whose cases they are; tokens: an id of a case of each row, so
+    that folds hang on the cases and not on what groups are called or how rows are ordered (default:
+    the groups' names). Calibrated so that the expected sum is the observed one. The model's error:
+    delta method, coefficients by a sandwich clustered by group. ValueError for fewer than two
+    groups or an outcome that never varies.
+    Source: Steyerberg 2019, Clinical Prediction Models; Hastie et al. 2009 (ridge); Liang & Zeger
+    1986 (sandwich).
     """
     k, n = np.asarray(won, dtype=float), np.asarray(size, dtype=float)
     names, who = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
@@ -59,7 +67,9 @@ def expected(
     found, error = np.empty((folds, len(columns))), np.empty(len(names))
     for at in range(folds):
         inside = fold != at
-        won_inside, size_inside = (np.asarray(part[inside].sum(axis=0)).ravel() for part in (wins, sizes))
+        won_inside, size_inside = (
+            np.asarray(part[inside].sum(axis=0)).ravel() for part in (wins, sizes)
+        )
         model = _logistic(columns, won_inside, size_inside, 1 / RIDGE)
         found[at] = model.predict_proba(columns)[:, 1]
         error[~inside] = _error(columns, found[at], wins[inside], sizes[inside], sizes[~inside])
@@ -79,14 +89,22 @@ def _folds(
     of = names.astype(object)
     if tokens is not None:
         of = pd.Series(np.asarray(tokens, dtype=str)).groupby(who).min().to_numpy()
-    hashed = np.array([int.from_bytes(blake2b(SALT + str(one).encode(), digest_size=8).digest(), "big") for one in of])
+    hashed = np.array(
+        [
+            int.from_bytes(blake2b(SALT + str(one).encode(), digest_size=8).digest(), "big")
+            for one in of
+        ]
+    )
     out = np.empty(len(names), dtype=np.int64)
     out[np.argsort(hashed, kind="stable")] = np.arange(len(names)) % folds
     return out
 
 
-def _error(columns: Floats, probability: Floats, wins: csr_matrix, sizes: csr_matrix, mine: csr_matrix) -> Floats:
-    """The variance of the expected sum of each row of `mine` (groups × kinds) that a model of the other groups leaves."""
+def _error(
+    columns: Floats, probability: Floats, wins: csr_matrix, sizes: csr_matrix, mine: csr_matrix
+) -> Floats:
+    """The variance of the expected sum of each row of `mine` (groups × kinds) that a model of the
+    other groups leaves."""
     design = np.column_stack([np.ones(len(columns)), columns])
     weight = probability * (1 - probability)
     penalty = np.full(design.shape[1], RIDGE)
@@ -101,7 +119,8 @@ def _error(columns: Floats, probability: Floats, wins: csr_matrix, sizes: csr_ma
 
 
 def _kinds(factors: pd.DataFrame, size: Floats) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
-    """Each row's kind, and the kinds as rows of level numbers; levels with fewer than ten cases are one level together."""
+    """Each row's kind, and the kinds as rows of level numbers; levels with fewer than ten cases are
+    one level together."""
     levels = []
     for name in factors:
         codes, known = pd.factorize(factors[name], use_na_sentinel=False)
@@ -118,11 +137,14 @@ def _logistic(columns: Floats, won: Floats, size: Floats, strength: float) -> Lo
     """A logistic regression of won out of size."""
     y = np.concatenate([np.ones(len(won)), np.zeros(len(won))])
     model = LogisticRegression(C=strength, max_iter=500)
-    return model.fit(np.vstack([columns, columns]), y, sample_weight=np.concatenate([won, size - won]))
+    return model.fit(
+        np.vstack([columns, columns]), y, sample_weight=np.concatenate([won, size - won])
+    )
 
 
 def _calibration(probability: Floats, won: Floats, size: Floats) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression of the outcome on the logit of the expectation."""
+    """Slope and intercept of a logistic regression of the outcome on the logit of the
+    expectation."""
     logit = np.log(probability / (1 - probability))
     if logit.std() < 1e-9:
         return float("nan"), float("nan")

@@ -8,10 +8,14 @@ from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
 from analytics.statistics.special import betaincinv
 
 
-def clopper_pearson(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Limits that hold at least the stated confidence; NaN without trials or where a count is missing.
+def clopper_pearson(
+    successes: Numbers, trials: Numbers, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Limits that hold at least the stated confidence; NaN without trials or where a count is
+    missing.
 
-    ValueError for impossible counts. Source: Newcombe 1998, Statistics in Medicine 17:857–872, method 5.
+    ValueError for impossible counts. Source: Newcombe 1998, Statistics in Medicine 17:857–872,
+    method 5.
     """
     x, n = counts(successes, trials)
     tail = half_tail(confidence)

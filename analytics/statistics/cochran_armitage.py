@@ -11,14 +11,20 @@ from analytics.statistics.special import chdtrc
 def cochran_armitage(
     successes: Numbers, trials: Numbers, scores: Numbers | None = None
 ) -> tuple[Floats, Floats, Floats]:
-    """χ² (one degree of freedom), two-sided p and slope of the rate per score; groups along the last axis, so many series at once.
+    """χ² (one degree of freedom), two-sided p and slope of the rate per score; groups along the
+    last axis, so many series at once.
 
-    Groups without trials are left out; NaN slope and p = 1 where nothing varies. Source: Armitage 1955, Biometrics 11:375–386; R prop.trend.test.
+    Groups without trials are left out; NaN slope and p = 1 where nothing varies. Source: Armitage
+    1955, Biometrics 11:375–386; R prop.trend.test.
     """
     x, n = counts(successes, trials)
     if np.isnan(x).any() or np.isnan(n).any():
         raise ValueError("missing groups must be left out")
-    t = np.arange(1, x.shape[-1] + 1, dtype=float) if scores is None else np.asarray(scores, dtype=float)
+    t = (
+        np.arange(1, x.shape[-1] + 1, dtype=float)
+        if scores is None
+        else np.asarray(scores, dtype=float)
+    )
     total, hits = n.sum(axis=-1), x.sum(axis=-1)
     with np.errstate(all="ignore"):
         p = hits / total

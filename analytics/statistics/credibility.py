@@ -11,7 +11,8 @@ from analytics.statistics.arrays import Floats, Numbers
 
 @dataclass(frozen=True)
 class Credibility:
-    """within (s²) and between (a) variance, K = s² ÷ a (inf where groups cannot be told apart), the collective mean, Z, estimates."""
+    """within (s²) and between (a) variance, K = s² ÷ a (inf where groups cannot be told apart), the
+    collective mean, Z, estimates."""
 
     within: float
     between: float
@@ -22,10 +23,12 @@ class Credibility:
 
 
 def buhlmann_straub(values: Numbers, weights: Numbers) -> Credibility:
-    """Credibility of groups (rows) seen in several periods (columns); NaN where a group was not seen.
+    """Credibility of groups (rows) seen in several periods (columns); NaN where a group was not
+    seen.
 
-    values: what was observed per unit of weight; weights: exposures. ValueError unless there are two groups and some group was
-    seen twice. Source: Bühlmann & Gisler 2005, A Course in Credibility Theory, ch. 4 (non-parametric estimators).
+    values: what was observed per unit of weight; weights: exposures. ValueError unless there are
+    two groups and some group was seen twice. Source: Bühlmann & Gisler 2005, A Course in
+    Credibility Theory, ch. 4 (non-parametric estimators).
     """
     x, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
     there = ~np.isnan(x) & ~np.isnan(w) & (w > 0)
@@ -37,15 +40,30 @@ def buhlmann_straub(values: Numbers, weights: Numbers) -> Credibility:
     own = w.sum(axis=1)
     with np.errstate(all="ignore"):
         mean = np.where(own > 0, (w * x).sum(axis=1) / own, np.nan)
-    within = float((w * (x - np.nan_to_num(mean)[:, None]) ** 2).sum() / np.maximum(seen - 1, 0).sum())
+    within = float(
+        (w * (x - np.nan_to_num(mean)[:, None]) ** 2).sum() / np.maximum(seen - 1, 0).sum()
+    )
     groups, total = own > 0, own.sum()
     overall = float((own[groups] * mean[groups]).sum() / total)
     bottom = total - (own**2).sum() / total
     between = max(
-        0.0, float(((own[groups] * (mean[groups] - overall) ** 2).sum() - (groups.sum() - 1) * within) / bottom)
+        0.0,
+        float(
+            ((own[groups] * (mean[groups] - overall) ** 2).sum() - (groups.sum() - 1) * within)
+            / bottom
+        ),
     )
     if between == 0:
-        return Credibility(within, 0.0, float("inf"), overall, np.zeros(len(own)), np.full(len(own), overall))
+        return Credibility(
+            within, 0.0, float("inf"), overall, np.zeros(len(own)), np.full(len(own), overall)
+        )
     z = own / (own + within / between)
     collective = float((z[groups] * mean[groups]).sum() / z[groups].sum())
-    return Credibility(within, between, within / between, collective, z, z * np.nan_to_num(mean) + (1 - z) * collective)
+    return Credibility(
+        within,
+        between,
+        within / between,
+        collective,
+        z,
+        z * np.nan_to_num(mean) + (1 - z) * collective,
+    )

@@ -11,10 +11,12 @@ from analytics.statistics.arrays import Floats, Numbers
 
 
 def das_gupta(first: Numbers, second: Numbers) -> Floats:
-    """The effect of every factor on Πsecond − Πfirst; they add up to it exactly, and swapping the sides flips the signs.
+    """The effect of every factor on Πsecond − Πfirst; they add up to it exactly, and swapping the
+    sides flips the signs.
 
-    first, second: the same factors (policies, rate, average premium, …) at two times; ValueError for other shapes.
-    Source: Das Gupta 1993, Standardization and Decomposition of Rates, US Census P23-186.
+    first, second: the same factors (policies, rate, average premium, …) at two times; ValueError
+    for other shapes. Source: Das Gupta 1993, Standardization and Decomposition of Rates, US Census
+    P23-186.
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     if a.ndim != 1 or a.shape != b.shape or not len(a):

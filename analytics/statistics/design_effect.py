@@ -1,4 +1,5 @@
-"""How much less than their number cases tell that are decided together: intraclass correlation and design effect."""
+"""How much less than their number cases tell that are decided together: intraclass correlation and
+design effect."""
 
 from __future__ import annotations
 
@@ -6,19 +7,25 @@ import numpy as np
 
 from analytics.statistics.arrays import Floats, Numbers
 
-FEWEST_PAIRS = 30  # pairs of cases of one cluster, all units together, below which their likeness is not estimated
+# pairs of cases of one cluster, all units together, below which their likeness is not estimated
+FEWEST_PAIRS = 30
 
 
 def intraclass(
     successes: Numbers, trials: Numbers, trials_sq: Numbers, successes_sq: Numbers, cross: Numbers
 ) -> float | None:
-    """The correlation of two cases of one cluster, by moments over clusters and pooled over units; 0–1, None for too few pairs.
+    """The correlation of two cases of one cluster, by moments over clusters and pooled over units;
+    0–1, None for too few pairs.
 
-    One row a unit (an agent): its successes and trials, and over its clusters the sums of trials², successes² and trials × successes.
-    Residuals are held against the unit's own rate, with what estimating that takes away put back, so that independent cases
-    give 0 on average. Source: Donner & Klar 2000, Design and Analysis of Cluster Randomization Trials, sec. 2.2.
+    One row a unit (an agent): its successes and trials, and over its clusters the sums of trials²,
+    successes² and trials × successes. Residuals are held against the unit's own rate, with what
+    estimating that takes away put back, so that independent cases give 0 on average. Source: Donner
+    & Klar 2000, Design and Analysis of Cluster Randomization Trials, sec. 2.2.
     """
-    k, n, m2, k2, mk = (np.asarray(part, dtype=float) for part in (successes, trials, trials_sq, successes_sq, cross))
+    k, n, m2, k2, mk = (
+        np.asarray(part, dtype=float)
+        for part in (successes, trials, trials_sq, successes_sq, cross)
+    )
     there = ~np.isnan(k + n + m2 + k2 + mk) & (n > 1)
     k, n, m2, k2, mk = (part[there] for part in (k, n, m2, k2, mk))
     if (m2 - n).sum() / 2 < FEWEST_PAIRS:
@@ -32,9 +39,11 @@ def intraclass(
 
 
 def design_effect(correlation: float | None, trials: Numbers, trials_sq: Numbers) -> Floats:
-    """By how much the variance of a unit's rate exceeds that of independent cases: 1 + ρ (Σ m² ÷ Σ m − 1); 1 where unknown.
+    """By how much the variance of a unit's rate exceeds that of independent cases: 1 + ρ (Σ m² ÷ Σ
+    m − 1); 1 where unknown.
 
-    trials: cases of the unit (Σ m), trials_sq: Σ m² over its clusters. Never below 1. Source: Donner & Klar 2000, sec. 1.4.
+    trials: cases of the unit (Σ m), trials_sq: Σ m² over its clusters. Never below 1. Source:
+    Donner & Klar 2000, sec. 1.4.
     """
     n, m2 = np.asarray(trials, dtype=float), np.asarray(trials_sq, dtype=float)
     if correlation is None:

@@ -1,4 +1,5 @@
-"""Effective weight: what an indicator decides of the differences in the score, beside what it weighs on paper."""
+"""Effective weight: what an indicator decides of the differences in the score, beside what it
+weighs on paper."""
 
 from __future__ import annotations
 
@@ -13,17 +14,19 @@ EXACT_UP_TO = 14
 
 
 def covariance_share(weights: Numbers, covariance: Numbers) -> Floats:
-    """w·cov(x, S) ÷ var(S): sums to 1, may be negative; NaN where the score does not vary. Source: Wang & Stanley 1970."""
+    """w·cov(x, S) ÷ var(S): sums to 1, may be negative; NaN where the score does not vary. Source:
+    Wang & Stanley 1970."""
     w, c = np.asarray(weights, dtype=float), np.asarray(covariance, dtype=float)
     variance = float(w @ c @ w)
     return w * (c @ w) / variance if variance > 0 else np.full(len(w), np.nan)
 
 
 def shapley_share(weights: Numbers, covariance: Numbers) -> Floats:
-    """Shapley share of the score's variance: never negative, sums to 1; exact up to fourteen indicators, ValueError beyond.
+    """Shapley share of the score's variance: never negative, sums to 1; exact up to fourteen
+    indicators, ValueError beyond.
 
-    What a set of indicators explains is the variance of the score's expectation given them, for normal values.
-    Source: Owen & Prieur 2017, SIAM/ASA JUQ 5:986–1002.
+    What a set of indicators explains is the variance of the score's expectation given them, for
+    normal values. Source: Owen & Prieur 2017, SIAM/ASA JUQ 5:986–1002.
     """
     w, c = np.asarray(weights, dtype=float), np.asarray(covariance, dtype=float)
     k = len(w)

@@ -1,4 +1,5 @@
-"""What counts of earlier periods let one expect of everybody's true rate, where true rates may wander."""
+"""What counts of earlier periods let one expect of everybody's true rate, where true rates may
+wander."""
 
 from __future__ import annotations
 
@@ -31,14 +32,17 @@ class ExpectedRates:
         return out
 
 
-def expected_rates(successes: Numbers, trials: Numbers, level: Numbers | None = None) -> ExpectedRates:
+def expected_rates(
+    successes: Numbers, trials: Numbers, level: Numbers | None = None
+) -> ExpectedRates:
     """Best linear predictions from people × periods (the latest first), each period drawn towards
     the level of everybody by its reliability: signal ÷ (signal + binomial noise of its own count).
 
     The spread of true rates and their steadiness from period to period (correlation falling
     geometrically) are not fitted but weighted by their likelihood over a grid, since a hundred
-    people do not tell them well. level: each cell's rate of everybody, where periods differ by person.
-    Source: Robinson 1991, Statistical Science 6:15–32; Fuller 1987, Measurement Error Models, sec. 1.2.
+    people do not tell them well. level: each cell's rate of everybody, where periods differ by
+    person. Source: Robinson 1991, Statistical Science 6:15–32; Fuller 1987, Measurement Error
+    Models, sec. 1.2.
     """
     x, n = counts(successes, trials)
     if x.ndim != 2 or x.shape[1] == 0:
@@ -49,7 +53,12 @@ def expected_rates(successes: Numbers, trials: Numbers, level: Numbers | None = 
     apart = np.where(n > 0, x / held - centre, 0.0)
     room = float(np.clip(pooled.mean() * (1 - pooled.mean()), 1e-6, None))
     total = n.sum(axis=1)
-    raw = np.sqrt(np.average(np.where(total > 0, (apart * n).sum(axis=1) / np.maximum(total, ABSENT), 0) ** 2, weights=np.maximum(total, ABSENT)))  # fmt: skip
+    raw = np.sqrt(
+        np.average(
+            np.where(total > 0, (apart * n).sum(axis=1) / np.maximum(total, ABSENT), 0) ** 2,
+            weights=np.maximum(total, ABSENT),
+        )
+    )
     signals = np.linspace(0.1, 1.3, SPREADS) ** 2 * max(float(raw), 1e-4) ** 2
     sizes, which = np.unique(held, axis=0, return_inverse=True)
     which = which.ravel()
@@ -57,7 +66,9 @@ def expected_rates(successes: Numbers, trials: Numbers, level: Numbers | None = 
     lag = np.abs(np.subtract.outer(np.arange(x.shape[1]), np.arange(x.shape[1])))
     diagonal = np.eye(x.shape[1])
     signal = signals[:, None, None, None]
-    noise = np.maximum(room - signals, 0.05 * room)[:, None, None, None] * diagonal / sizes[:, :, None]
+    noise = (
+        np.maximum(room - signals, 0.05 * room)[:, None, None, None] * diagonal / sizes[:, :, None]
+    )
     log = np.empty((len(STEADY), SPREADS))
     rates = np.empty((len(STEADY), SPREADS, len(x)))
     variance = np.empty((len(STEADY), SPREADS, len(sizes)))
@@ -66,7 +77,9 @@ def expected_rates(successes: Numbers, trials: Numbers, level: Numbers | None = 
         within = signal * kin + noise
         inverse = np.linalg.inv(within)
         pull = (inverse[:, which] @ apart[:, :, None])[..., 0]
-        log[at] = -0.5 * (np.linalg.slogdet(within)[1] @ people_of + (pull * apart).sum(axis=(1, 2)))
+        log[at] = -0.5 * (
+            np.linalg.slogdet(within)[1] @ people_of + (pull * apart).sum(axis=(1, 2))
+        )
         rates[at] = centre[:, 0] + signals[:, None] * (pull @ kin[0])
         variance[at] = signals[:, None] - signals[:, None] ** 2 * (kin[0] @ inverse @ kin[0])
     weight = np.exp(log - log.max())
@@ -74,5 +87,7 @@ def expected_rates(successes: Numbers, trials: Numbers, level: Numbers | None = 
     likely = weight.sum(axis=1)
     by_steadiness = np.einsum("gh,ghi->gi", weight, rates) / np.maximum(likely, 1e-300)[:, None]
     mean = np.einsum("gh,ghi->i", weight, rates)
-    spread = np.einsum("gh,ghu->u", weight, variance)[which] + np.einsum("gh,ghi->i", weight, (rates - mean) ** 2)
+    spread = np.einsum("gh,ghu->u", weight, variance)[which] + np.einsum(
+        "gh,ghi->i", weight, (rates - mean) ** 2
+    )
     return ExpectedRates(by_steadiness, likely, np.sqrt(spread))

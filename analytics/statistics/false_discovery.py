@@ -1,4 +1,5 @@
-"""Benjamini–Hochberg: which of many findings stand when the share of false ones is to stay small."""
+"""Benjamini–Hochberg: which of many findings stand when the share of false ones is to stay
+small."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ LIMIT = 0.15
 def floor_ceiling(
     scores: Numbers, low: float = 0.0, high: float = 100.0, limit: float = LIMIT
 ) -> tuple[float, float, bool]:
-    """Share at the lowest and at the highest score, and whether either exceeds the limit; gaps are left out.
+    """Share at the lowest and at the highest score, and whether either exceeds the limit; gaps are
+    left out.
 
     Source: Terwee et al. 2007, Journal of Clinical Epidemiology 60:34–42 (fifty or more).
     """

@@ -12,7 +12,8 @@ FEWEST = 20
 
 
 def four_fifths(rates: Numbers) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Each rate ÷ the highest, and whether it lies below four fifths of it; 0.48 of 0.60 does not (a guard against rounding).
+    """Each rate ÷ the highest, and whether it lies below four fifths of it; 0.48 of 0.60 does not
+    (a guard against rounding).
 
     Source: US EEOC, Uniform Guidelines, Questions and Answers 1979, no. 12.
     """

@@ -1,4 +1,5 @@
-"""Funnel limits: how far a rate or ratio of so many cases strays by chance alone, with and without over-dispersion."""
+"""Funnel limits: how far a rate or ratio of so many cases strays by chance alone, with and without
+over-dispersion."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ FEWEST, FEWEST_DISPERSION = 10, 20
 
 
 def proportion_limits(centre: float, trials: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
-    """centre ± z·√(centre(1 − centre) ÷ n), clipped to 0–1. Source: PHEindicatormethods funnel limits (the same, algebraically)."""
+    """centre ± z·√(centre(1 − centre) ÷ n), clipped to 0–1. Source: PHEindicatormethods funnel
+    limits (the same, algebraically)."""
     n = np.asarray(trials, dtype=float)
     z = float(ndtri(1 - half_tail(level)))
     with np.errstate(divide="ignore"):
@@ -24,9 +26,11 @@ def proportion_limits(centre: float, trials: Numbers, level: float = 0.95) -> tu
 
 
 def binomial_limits(centre: float, trials: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
-    """The outermost rates that chance still explains at this level, exactly; a rate beyond them is outside.
+    """The outermost rates that chance still explains at this level, exactly; a rate beyond them is
+    outside.
 
-    Fewer false alarms on small numbers than the normal limits. Source: Spiegelhalter 2005, Statistics in Medicine 24:1185–1202.
+    Fewer false alarms on small numbers than the normal limits. Source: Spiegelhalter 2005,
+    Statistics in Medicine 24:1185–1202.
     """
     from scipy.stats import binom  # slow to import
 
@@ -39,9 +43,11 @@ def binomial_limits(centre: float, trials: Numbers, level: float = 0.95) -> tupl
 
 
 def poisson_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
-    """The outermost counts that chance still explains at this level, exactly; a count beyond them is outside.
+    """The outermost counts that chance still explains at this level, exactly; a count beyond them
+    is outside.
 
-    No event at all is outside only where even that is rarer than the tail. Source: Spiegelhalter 2005, Statistics in Medicine.
+    No event at all is outside only where even that is rarer than the tail. Source: Spiegelhalter
+    2005, Statistics in Medicine.
     """
     from scipy.stats import poisson  # slow to import
 
@@ -51,7 +57,8 @@ def poisson_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floa
 
 
 def outside_chance(centre: float, trials: Numbers, level: float, events: bool = False) -> Floats:
-    """How likely an honest unit of so many trials lies outside its exact limits: never more than 1 − level.
+    """How likely an honest unit of so many trials lies outside its exact limits: never more than 1
+    − level.
 
     centre: the common rate; `events` for counts that may repeat (Poisson), else shares (binomial).
     """
@@ -69,22 +76,27 @@ def outside_chance(centre: float, trials: Numbers, level: float, events: bool = 
 
 
 def ratio_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Limits of observed ÷ expected for Poisson counts, exact. Source: FunnelPlotR poisson_limits; Spiegelhalter 2005."""
+    """Limits of observed ÷ expected for Poisson counts, exact. Source: FunnelPlotR poisson_limits;
+    Spiegelhalter 2005."""
     e = np.asarray(expected, dtype=float)
     tail = half_tail(level)
     return gammaincinv(e, tail) / e, gammaincinv(e + 1, 1 - tail) / e
 
 
 def fewest_to_be_high(centre: float, level: float = 0.95) -> int:
-    """From how many trials on anybody can lie above the exact limit at all: below, even a perfect rate is chance."""
+    """From how many trials on anybody can lie above the exact limit at all: below, even a perfect
+    rate is chance."""
     if not 0 < centre < 1:
         raise ValueError("the centre must lie between 0 and 1")
-    return int(np.ceil(np.log(half_tail(level)) / np.log(centre) - 1e-12))  # where even centreⁿ is rarer than the tail
+    return int(
+        np.ceil(np.log(half_tail(level)) / np.log(centre) - 1e-12)
+    )  # where even centreⁿ is rarer than the tail
 
 
 @dataclass(frozen=True)
 class Dispersion:
-    """phi (1 where chance explains the spread) and tau2, the variance that the units have beyond it."""
+    """phi (1 where chance explains the spread) and tau2, the variance that the units have beyond
+    it."""
 
     phi: float
     tau2: float
@@ -100,9 +112,10 @@ def over_dispersion(
     """phi of z-scores and the additive tau²; none below twenty units. Missing scores are left out.
 
     trim: the share at either end that is not believed: pulled in to the rest (winsorised), or with
-    `truncate` left out (of 0.1: the outermost tenths of the ranks). ValueError for a trim outside
-    0 … ½, or other shapes. Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351; truncated as
-    in NHS Digital's Summary Hospital-level Mortality Indicator, FunnelPlotR `truncation`.
+    `truncate` left out (of 0.1: the outermost tenths of the ranks). ValueError for a trim outside 0
+    … ½, or other shapes. Source: Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351;
+    truncated as in NHS Digital's Summary Hospital-level Mortality Indicator, FunnelPlotR
+    `truncation`.
     """
     scores, se = np.asarray(z, dtype=float), np.asarray(standard_errors, dtype=float)
     if not 0 <= trim < 0.5:
@@ -125,7 +138,9 @@ def over_dispersion(
     if k == 1 or k * phi <= k - 1:
         return Dispersion(phi, 0.0)
     w = 1 / se**2
-    return Dispersion(phi, max(0.0, float((k * phi - (k - 1)) / (w.sum() - (w**2).sum() / w.sum()))))
+    return Dispersion(
+        phi, max(0.0, float((k * phi - (k - 1)) / (w.sum() - (w**2).sum() / w.sum())))
+    )
 
 
 def _inner(scores: Floats, trim: float) -> npt.NDArray[np.bool_]:
@@ -145,24 +160,32 @@ def root_score(successes: Numbers, trials: Numbers, centre: float) -> tuple[Floa
     return (np.arcsin(np.sqrt(x / n)) - np.arcsin(np.sqrt(centre))) / se, se
 
 
-def dispersed_limits(centre: float, trials: Numbers, tau2: float, level: float = 0.95) -> tuple[Floats, Floats]:
+def dispersed_limits(
+    centre: float, trials: Numbers, tau2: float, level: float = 0.95
+) -> tuple[Floats, Floats]:
     """Limits of a rate with additive over-dispersion tau², back from the arcsine-root scale."""
     n = np.asarray(trials, dtype=float)
     z = float(ndtri(1 - half_tail(level)))
     spread = z * np.sqrt(1 / (4 * n) + tau2)
     middle = np.arcsin(np.sqrt(centre))
-    return np.sin(np.clip(middle - spread, 0, np.pi / 2)) ** 2, np.sin(np.clip(middle + spread, 0, np.pi / 2)) ** 2
+    return np.sin(np.clip(middle - spread, 0, np.pi / 2)) ** 2, np.sin(
+        np.clip(middle + spread, 0, np.pi / 2)
+    ) ** 2
 
 
 def root_ratio_score(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
-    """z-scores of observed ÷ expected counts on the square-root scale, and their standard errors 1 ÷ (2√expected)."""
+    """z-scores of observed ÷ expected counts on the square-root scale, and their standard errors 1
+    ÷ (2√expected)."""
     o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
     se = 1 / (2 * np.sqrt(e))
     return (np.sqrt(o / e) - 1) / se, se
 
 
-def dispersed_ratio_limits(expected: Numbers, tau2: float, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Limits of observed ÷ expected with additive over-dispersion tau², back from the square-root scale. Source: Spiegelhalter 2005."""
+def dispersed_ratio_limits(
+    expected: Numbers, tau2: float, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Limits of observed ÷ expected with additive over-dispersion tau², back from the square-root
+    scale. Source: Spiegelhalter 2005."""
     e = np.asarray(expected, dtype=float)
     spread = float(ndtri(1 - half_tail(level))) * np.sqrt(1 / (4 * e) + tau2)
     return np.maximum(1 - spread, 0.0) ** 2, (1 + spread) ** 2
@@ -182,7 +205,9 @@ def log_ratio_score(observed: Numbers, expected: Numbers) -> tuple[Floats, Float
     return np.log(np.where(o == 0, 0.5, o) / e) / se, se
 
 
-def dispersed_log_limits(expected: Numbers, tau2: float, level: float = 0.95) -> tuple[Floats, Floats]:
+def dispersed_log_limits(
+    expected: Numbers, tau2: float, level: float = 0.95
+) -> tuple[Floats, Floats]:
     """Limits of observed ÷ expected with additive tau², exp(± z √(1 ÷ E + tau²)).
 
     Source: NHS Digital, Summary Hospital-level Mortality Indicator; FunnelPlotR `OD_limits`.

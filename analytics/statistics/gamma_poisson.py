@@ -50,7 +50,9 @@ class CountPosterior:
         tails = self._of_each(observed, expected, lambda a, b: gammaincc(a, b * line) @ self.weight)
         return np.clip(tails, 0.0, 1.0)  # the weights sum to 1 but for the last bits
 
-    def _of_each(self, observed: Numbers, expected: Numbers, value: Callable[[Floats, Floats], Floats]) -> Floats:
+    def _of_each(
+        self, observed: Numbers, expected: Numbers, value: Callable[[Floats, Floats], Floats]
+    ) -> Floats:
         """`value` of shape and rate of every posterior (pairs × grid)."""
         return by_pair(
             observed,
@@ -59,7 +61,9 @@ class CountPosterior:
             len(self.weight),
         )
 
-    def interval(self, observed: Numbers, expected: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    def interval(
+        self, observed: Numbers, expected: Numbers, confidence: float = 0.95
+    ) -> tuple[Floats, Floats]:
         """Equal-tailed limits, from the mixture's mean and spread matched to one Gamma."""
         mean = self.shrunken(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
         shape = mean**2 / self.sd(observed, expected) ** 2
@@ -99,7 +103,10 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
         wide = log_means, spreads
         log_means = _around(axes[0], weight.sum(axis=1), log_means)
         spreads = _around(axes[1], weight.sum(axis=0), spreads)
-        if all(2 * np.ptp(new) > np.ptp(old) for new, old in zip((log_means, spreads), wide, strict=True)):
+        if all(
+            2 * np.ptp(new) > np.ptp(old)
+            for new, old in zip((log_means, spreads), wide, strict=True)
+        ):
             break
     a, b, weight = _weigh(np.linspace(*log_means, GRID), np.linspace(*spreads, GRID), tally, prior)
     kept = weight > NEGLIGIBLE * weight.max()
@@ -184,7 +191,9 @@ def _there(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
     return o[there], e[there]
 
 
-def _weigh(log_means: Floats, spreads: Floats, tally: _Tally, prior: Prior | None) -> tuple[Floats, Floats, Floats]:
+def _weigh(
+    log_means: Floats, spreads: Floats, tally: _Tally, prior: Prior | None
+) -> tuple[Floats, Floats, Floats]:
     """Shape, rate and weight at every point of the grid (log of the mean × 1 ÷ √shape)."""
     b = 1 / spreads**2 / np.exp(log_means)[:, None]
     log = tally.likelihood(1 / spreads**2, b)
@@ -199,4 +208,6 @@ def _around(axis: Floats, weight: Floats, bounds: tuple[float, float]) -> tuple[
     """Where nearly all of the weight lies, with a step to spare on either side."""
     inside = np.flatnonzero(weight > NEGLIGIBLE * weight.max())
     step = axis[1] - axis[0]
-    return max(bounds[0], float(axis[inside[0]] - step)), min(bounds[1], float(axis[inside[-1]] + step))
+    return max(bounds[0], float(axis[inside[0]] - step)), min(
+        bounds[1], float(axis[inside[-1]] + step)
+    )

@@ -9,7 +9,8 @@ from analytics.statistics.special import gammaincinv
 
 
 def garwood(count: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Limits of the expected count behind an observed one: no complaint is not no risk (upper limit 3.69).
+    """Limits of the expected count behind an observed one: no complaint is not no risk (upper limit
+    3.69).
 
     ValueError for negative counts. Source: Garwood 1936, Biometrika 28:437–442.
     """

@@ -11,7 +11,8 @@ from analytics.statistics.arrays import Floats, Numbers
 
 @dataclass(frozen=True)
 class Items:
-    """alpha of all items, alpha when one is dropped, and each item's correlation with the sum of the others."""
+    """alpha of all items, alpha when one is dropped, and each item's correlation with the sum of
+    the others."""
 
     alpha: float
     alpha_if_dropped: Floats
@@ -19,16 +20,20 @@ class Items:
 
 
 def item_analysis(rows: Numbers) -> Items:
-    """Rows are people, columns items; rows with a gap are left out. ValueError for fewer than two items or three rows.
+    """Rows are people, columns items; rows with a gap are left out. ValueError for fewer than two
+    items or three rows.
 
-    For a formative index a low item-rest is a prompt, not a verdict. Source: Cronbach 1951; R psych::alpha.
+    For a formative index a low item-rest is a prompt, not a verdict. Source: Cronbach 1951; R
+    psych::alpha.
     """
     x = np.asarray(rows, dtype=float)
     x = x[~np.isnan(x).any(axis=1)]
     if x.ndim != 2 or x.shape[1] < 2 or len(x) < 3:
         raise ValueError("two items and three complete rows are needed")
     total = x.sum(axis=1)
-    dropped = np.array([alpha(np.delete(x, at, axis=1)) if x.shape[1] > 2 else np.nan for at in range(x.shape[1])])
+    dropped = np.array(
+        [alpha(np.delete(x, at, axis=1)) if x.shape[1] > 2 else np.nan for at in range(x.shape[1])]
+    )
     rest = np.array([_correlation(x[:, at], total - x[:, at]) for at in range(x.shape[1])])
     return Items(alpha(x), dropped, rest)
 
@@ -36,7 +41,11 @@ def item_analysis(rows: Numbers) -> Items:
 def alpha(x: Floats) -> float:
     """Cronbach's alpha of people × items; NaN where nothing varies."""
     k, spread = x.shape[1], x.sum(axis=1).var(ddof=1)
-    return float(k / (k - 1) * (1 - x.var(axis=0, ddof=1).sum() / spread)) if spread > 0 else float("nan")
+    return (
+        float(k / (k - 1) * (1 - x.var(axis=0, ddof=1).sum() / spread))
+        if spread > 0
+        else float("nan")
+    )
 
 
 def _correlation(a: Floats, b: Floats) -> float:
@@ -46,10 +55,11 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 
 def variance_inflation(rows: Numbers) -> Floats:
-    """1 ÷ (1 − R²) of every item on the others; above 5 an item says little of its own, infinite where the others give it exactly.
+    """1 ÷ (1 − R²) of every item on the others; above 5 an item says little of its own, infinite
+    where the others give it exactly.
 
-    NaN for items that do not vary or where there are fewer than twice as many rows as items; ValueError unless rows × items.
-    Source: Belsley, Kuh & Welsch 1980.
+    NaN for items that do not vary or where there are fewer than twice as many rows as items;
+    ValueError unless rows × items. Source: Belsley, Kuh & Welsch 1980.
     """
     x = np.asarray(rows, dtype=float)
     if x.ndim != 2:

@@ -8,9 +8,11 @@ from analytics.statistics.arrays import Floats, Numbers
 
 
 def james_stein(means: Numbers, variance: float) -> tuple[Floats, float]:
-    """Means shrunken towards their own mean, and the factor c = 1 − (k − 3)·variance ÷ Σ(y − ȳ)², never below 0.
+    """Means shrunken towards their own mean, and the factor c = 1 − (k − 3)·variance ÷ Σ(y − ȳ)²,
+    never below 0.
 
-    ValueError for fewer than four means, missing ones, or a negative variance. Source: Efron & Morris 1977, Scientific American 236(5):119–127.
+    ValueError for fewer than four means, missing ones, or a negative variance. Source: Efron &
+    Morris 1977, Scientific American 236(5):119–127.
     """
     y = np.asarray(means, dtype=float)
     if y.ndim != 1 or len(y) < 4 or np.isnan(y).any() or not variance >= 0:

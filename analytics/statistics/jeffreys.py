@@ -8,10 +8,14 @@ from analytics.statistics.arrays import Floats, Numbers, counts, half_tail
 from analytics.statistics.special import betaincinv
 
 
-def jeffreys(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Equal-tailed limits of Beta(x + ½, n − x + ½); 0 below no success, 1 above no failure, NaN without trials.
+def jeffreys(
+    successes: Numbers, trials: Numbers, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Equal-tailed limits of Beta(x + ½, n − x + ½); 0 below no success, 1 above no failure, NaN
+    without trials.
 
-    ValueError for impossible counts. Source: Brown, Cai & DasGupta 2001, Statistical Science 16:101–133.
+    ValueError for impossible counts. Source: Brown, Cai & DasGupta 2001, Statistical Science
+    16:101–133.
     """
     x, n = counts(successes, trials)
     tail = half_tail(confidence)

@@ -11,7 +11,8 @@ from analytics.statistics.arrays import Floats, Numbers, counts
 
 @dataclass(frozen=True)
 class Split:
-    """mix + performance = total = rate₂ − rate₁; by_cell: the two parts of every cell; unmatched: cells that only one side has."""
+    """mix + performance = total = rate₂ − rate₁; by_cell: the two parts of every cell; unmatched:
+    cells that only one side has."""
 
     mix: float
     performance: float
@@ -21,11 +22,15 @@ class Split:
     unmatched: int
 
 
-def kitagawa(successes_1: Numbers, trials_1: Numbers, successes_2: Numbers, trials_2: Numbers) -> Split:
-    """mix = Σ(w₂ − w₁)(r₁ + r₂)/2, performance = Σ(r₂ − r₁)(w₁ + w₂)/2 over cells; swapping the sides flips every sign.
+def kitagawa(
+    successes_1: Numbers, trials_1: Numbers, successes_2: Numbers, trials_2: Numbers
+) -> Split:
+    """mix = Σ(w₂ − w₁)(r₁ + r₂)/2, performance = Σ(r₂ − r₁)(w₁ + w₂)/2 over cells; swapping the
+    sides flips every sign.
 
-    A cell that only one side has takes that side's rate on both, so that all of it is mix. ValueError for impossible counts, other
-    cells of either side, or a side without trials. Source: Kitagawa 1955, JASA 50:1168–1194.
+    A cell that only one side has takes that side's rate on both, so that all of it is mix.
+    ValueError for impossible counts, other cells of either side, or a side without trials. Source:
+    Kitagawa 1955, JASA 50:1168–1194.
     """
     (x1, n1), (x2, n2) = counts(successes_1, trials_1), counts(successes_2, trials_2)
     if n1.shape != n2.shape:
@@ -41,11 +46,19 @@ def kitagawa(successes_1: Numbers, trials_1: Numbers, successes_2: Numbers, tria
     r1, r2 = np.nan_to_num(r1), np.nan_to_num(r2)
     mix, performance = (w2 - w1) * (r1 + r2) / 2, (r2 - r1) * (w1 + w2) / 2
     total = float(x2.sum() / n2.sum() - x1.sum() / n1.sum())
-    return Split(float(mix.sum()), float(performance.sum()), total, mix, performance, int(((n1 > 0) != (n2 > 0)).sum()))
+    return Split(
+        float(mix.sum()),
+        float(performance.sum()),
+        total,
+        mix,
+        performance,
+        int(((n1 > 0) != (n2 > 0)).sum()),
+    )
 
 
 def standardised(successes: Numbers, trials: Numbers, standard: Numbers) -> float:
-    """The rate that these cells would have with the standard's mix (direct standardisation); NaN where a needed cell is empty."""
+    """The rate that these cells would have with the standard's mix (direct standardisation); NaN
+    where a needed cell is empty."""
     x, n = counts(successes, trials)
     weight = np.asarray(standard, dtype=float)
     if np.any((n == 0) & (weight > 0)):

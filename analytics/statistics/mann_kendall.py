@@ -24,10 +24,12 @@ class Trend:
 
 
 def mann_kendall(y: Numbers) -> Trend:
-    """Test of a monotone trend in a series without gaps (NaN are left out); three values can never show one.
+    """Test of a monotone trend in a series without gaps (NaN are left out); three values can never
+    show one.
 
-    Exact up to 60 values, ties included; else normal with continuity and tie correction. Assumes independent values.
-    ValueError for another shape. Source: Kendall 1975, Rank Correlation Methods; Gilbert 1987, ch. 16.
+    Exact up to 60 values, ties included; else normal with continuity and tie correction. Assumes
+    independent values. ValueError for another shape. Source: Kendall 1975, Rank Correlation
+    Methods; Gilbert 1987, ch. 16.
     """
     values = np.asarray(y, dtype=float)
     if values.ndim != 1:
@@ -46,7 +48,8 @@ def mann_kendall(y: Numbers) -> Trend:
 
 
 def mann_kendall_rows(y: Numbers) -> tuple[Floats, Floats]:
-    """S and two-sided p of many series at once (one a row, NaN where a step is missing); ValueError unless two-dimensional."""
+    """S and two-sided p of many series at once (one a row, NaN where a step is missing); ValueError
+    unless two-dimensional."""
     values = np.asarray(y, dtype=float)
     if values.ndim != 2:
         raise ValueError("one series a row is needed")
@@ -77,10 +80,12 @@ def _pairs(n: int, ties: tuple[int, ...]) -> int:
 
 @lru_cache(maxsize=4096)
 def distribution(n: int, ties: tuple[int, ...] = ()) -> Floats:
-    """Probabilities of S = −m, −m + 2, …, m for n values in random order, m their pairs of different values; ties: sizes of groups of equals.
+    """Probabilities of S = −m, −m + 2, …, m for n values in random order, m their pairs of
+    different values; ties: sizes of groups of equals.
 
-    The inversions of a multiset are counted by the Gaussian multinomial: ∏(1 + … + qᵏ⁻¹) over n, divided by the same over each
-    group, in whole numbers. Source: MacMahon 1915, Combinatory Analysis; Kendall 1975.
+    The inversions of a multiset are counted by the Gaussian multinomial: ∏(1 + … + qᵏ⁻¹) over n,
+    divided by the same over each group, in whole numbers. Source: MacMahon 1915, Combinatory
+    Analysis; Kendall 1975.
     """
     found = [1]
     for size in range(2, n + 1):

@@ -14,8 +14,8 @@ from analytics.statistics.special import chdtrc, ndtri
 class Common:
     """The common odds ratio with limits; χ² and p of no difference; homogeneity, of one for all.
 
-    χ²: one degree of freedom, continuity-corrected unless asked not to be; homogeneity: Breslow–Day χ², on one degree
-    fewer than there are strata, NaN with fewer than two.
+    χ²: one degree of freedom, continuity-corrected unless asked not to be; homogeneity: Breslow–Day
+    χ², on one degree fewer than there are strata, NaN with fewer than two.
     """
 
     odds_ratio: float

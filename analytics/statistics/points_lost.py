@@ -8,7 +8,8 @@ from analytics.statistics.arrays import Floats, Numbers
 
 
 def points_lost(weights: Numbers, points: Numbers) -> Floats:
-    """weight × (100 − points) ÷ 100 in the weights' unit (percent → points of the score); broadcasts; NaN stays NaN.
+    """weight × (100 − points) ÷ 100 in the weights' unit (percent → points of the score);
+    broadcasts; NaN stays NaN.
 
     With weights that add to 100 the losses add to 100 − score exactly. Source: identity.
     """

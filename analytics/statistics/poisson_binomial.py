@@ -1,4 +1,5 @@
-"""Poisson-binomial: how many of cases with unequal chances succeed, and observed against expected by it."""
+"""Poisson-binomial: how many of cases with unequal chances succeed, and observed against expected
+by it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ CELLS = 200_000  # cases worked on at a time
 
 @dataclass(frozen=True)
 class Surplus:
-    """observed, expected, their difference, z = difference ÷ √Σp(1−p), and the counts between which chance alone leaves it."""
+    """observed, expected, their difference, z = difference ÷ √Σp(1−p), and the counts between which
+    chance alone leaves it."""
 
     observed: float
     expected: float
@@ -50,9 +52,12 @@ def moments(probabilities: Numbers) -> tuple[float, float]:
 def surplus(observed: float, probabilities: Numbers, level: float = 0.95) -> Surplus:
     """Observed successes against those expected of just these cases; limits as in `surplus_rows`.
 
-    ValueError for probabilities outside 0–1. Poisson limits (Byar) would be 2.6 times too wide at 85 %.
+    ValueError for probabilities outside 0–1. Poisson limits (Byar) would be 2.6 times too wide at
+    85 %.
     """
-    found = surplus_rows([observed], probabilities, [np.size(np.asarray(probabilities))], level=level)
+    found = surplus_rows(
+        [observed], probabilities, [np.size(np.asarray(probabilities))], level=level
+    )
     each = (found.observed, found.expected, found.difference, found.z, found.low, found.high)
     return Surplus(*(float(one[0]) for one in each))
 
@@ -82,14 +87,21 @@ def surplus_rows(
     variance: Numbers | None = None,
     level: float = 0.95,
 ) -> Surpluses:
-    """`surplus` of many at once: probabilities one after another, `rows` of them for each of `observed`, each for so many `cases`
+    """`surplus` of many at once: probabilities one after another, `rows` of them for each of
+    `observed`, each for so many `cases`
     (default: one).
 
-    variance: of observed less expected where it is more than that of independent cases of known chances: the limits are as much
-    wider as its root, and z as much smaller. Limits are mid-p ones, which chance passes `1 − level` of the time and not less
-    (Agresti 2013, sec. 1.4.4), up to 500 cases; beyond, normal. ValueError where the rows do not add up.
+    variance: of observed less expected where it is more than that of independent cases of known
+    chances: the limits are as much wider as its root, and z as much smaller. Limits are mid-p ones,
+    which chance passes `1 − level` of the time and not less
+    (Agresti 2013, sec. 1.4.4), up to 500 cases; beyond, normal. ValueError where the rows do not
+      add up.
     """
-    x, p, n = np.asarray(observed, dtype=float), _checked(probabilities), np.asarray(rows, dtype=np.int64)
+    x, p, n = (
+        np.asarray(observed, dtype=float),
+        _checked(probabilities),
+        np.asarray(rows, dtype=np.int64),
+    )
     size = np.ones(len(p)) if cases is None else np.asarray(cases, dtype=float)
     if n.sum() != len(p) or len(x) != len(n) or len(size) != len(p) or np.any(n < 1):
         raise ValueError("the rows must add up to the number of probabilities")
@@ -97,34 +109,57 @@ def surplus_rows(
         nothing = np.zeros(0)
         return Surpluses(nothing, nothing, nothing, nothing, nothing, nothing)
     start = np.concatenate([[0], n.cumsum()[:-1]])
-    mean, of_chance, all_cases = (np.add.reduceat(part, start) for part in (size * p, size * p * (1 - p), size))
+    mean, of_chance, all_cases = (
+        np.add.reduceat(part, start) for part in (size * p, size * p * (1 - p), size)
+    )
     tail = half_tail(level)
     reach = float(ndtri(1 - tail)) * np.sqrt(of_chance)
     low, high = mean - reach, mean + reach
     small = np.flatnonzero(all_cases <= EXACT_UP_TO)
     small = small[np.argsort(all_cases[small], kind="stable")]
-    for part in np.array_split(small, max(1, int(all_cases[small].sum() // CELLS) + 1)) if len(small) else []:
-        inside = np.concatenate([np.arange(start[one], start[one] + n[one]) for one in part]) if len(part) else part
+    for part in (
+        np.array_split(small, max(1, int(all_cases[small].sum() // CELLS) + 1))
+        if len(small)
+        else []
+    ):
+        inside = (
+            np.concatenate([np.arange(start[one], start[one] + n[one]) for one in part])
+            if len(part)
+            else part
+        )
         single = np.repeat(p[inside], size[inside].astype(np.int64))
         many = all_cases[part].astype(np.int64)
-        chances = _pmf_rows(single, np.concatenate([[0], many.cumsum()[:-1]]), many) if len(part) else np.zeros((0, 1))
+        chances = (
+            _pmf_rows(single, np.concatenate([[0], many.cumsum()[:-1]]), many)
+            if len(part)
+            else np.zeros((0, 1))
+        )
         middle = chances.cumsum(axis=1) - chances / 2
         low[part], high[part] = (middle < tail).sum(axis=1), (middle <= 1 - tail).sum(axis=1) - 1
-    spread = of_chance if variance is None else np.maximum(np.asarray(variance, dtype=float), of_chance)
+    spread = (
+        of_chance if variance is None else np.maximum(np.asarray(variance, dtype=float), of_chance)
+    )
     with np.errstate(all="ignore"):
         wider = np.where(of_chance > 0, np.sqrt(spread / of_chance), 1.0)
         z = np.where(spread > 0, (x - mean) / np.sqrt(spread), 0.0)
-    # Widened from half a case beyond the last count inside, where the tail itself ends; then to the last count inside again.
+    # Widened from half a case beyond the last count inside, where the tail itself ends; then to the
+    # last count inside again.
     edge = np.where(all_cases <= EXACT_UP_TO, 0.5, 0.0)
     low, high = mean - (mean - low + edge) * wider, mean + (high + edge - mean) * wider
     whole = edge > 0
     return Surpluses(
-        x, mean, x - mean, z, np.where(whole, np.ceil(low - HAIR), low), np.where(whole, np.floor(high + HAIR), high)
+        x,
+        mean,
+        x - mean,
+        z,
+        np.where(whole, np.ceil(low - HAIR), low),
+        np.where(whole, np.floor(high + HAIR), high),
     )
 
 
 def _pmf_rows(p: Floats, start: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Floats:
-    """Distributions of several sums, a row each: one case after another, a case that a row lacks having no chance."""
+    """Distributions of several sums, a row each: one case after another, a case that a row lacks
+    having no chance."""
     most = int(n.max())
     at = np.arange(most)
     chance = np.where(at < n[:, None], p[np.minimum(start[:, None] + at, len(p) - 1)], 0.0)

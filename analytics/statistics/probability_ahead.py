@@ -38,7 +38,8 @@ def quadrature(first: tuple[float, float], second: tuple[float, float]) -> float
     """The same for any parameters: `first`'s distribution averaged over `second`'s quantiles.
 
     Below 1 a Beta rises to its ends without bound and no nodes follow it, so parameters there are
-    raised by one, each at a known difference. Source: Cook 2005, Exact Calculation of Beta Inequalities.
+    raised by one, each at a known difference. Source: Cook 2005, Exact Calculation of Beta
+    Inequalities.
     """
     parameters, raised = [*first, *second], 0.0
     for at, sign in enumerate((1, -1, -1, 1)):

@@ -1,4 +1,5 @@
-"""Normal random effects: how much true means differ beyond their errors, and every mean shrunken accordingly."""
+"""Normal random effects: how much true means differ beyond their errors, and every mean shrunken
+accordingly."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ GRID = 120
 
 @dataclass(frozen=True)
 class Effects:
-    """pooled mean and its standard error, tau2 (the variance of the true means), Q, and every shrunken mean.
+    """pooled mean and its standard error, tau2 (the variance of the true means), Q, and every
+    shrunken mean.
 
     tau2 = 0 means that the data cannot tell the means apart, not that they are the same.
     """
@@ -29,7 +31,8 @@ class Effects:
 
 @dataclass(frozen=True)
 class MeanPosterior:
-    """True means with the uncertainty of tau kept: grid of tau with weights; per mean and grid point a normal."""
+    """True means with the uncertainty of tau kept: grid of tau with weights; per mean and grid
+    point a normal."""
 
     weight: Floats  # taus
     mean: Floats  # means × taus
@@ -48,7 +51,9 @@ class MeanPosterior:
     @property
     def spread(self) -> Floats:
         """Posterior standard deviation of every true mean."""
-        out: Floats = np.sqrt(np.maximum(((self.sd**2 + self.mean**2) @ self.weight) - self.shrunken**2, 1e-18))
+        out: Floats = np.sqrt(
+            np.maximum(((self.sd**2 + self.mean**2) @ self.weight) - self.shrunken**2, 1e-18)
+        )
         return out
 
     def interval(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
@@ -60,28 +65,41 @@ class MeanPosterior:
 def random_effects(y: Numbers, se: Numbers, method: str = "REML") -> Effects:
     """Pooled mean and tau² by "REML", "PM" (Paule–Mandel) or "DL" (DerSimonian–Laird, as a check).
 
-    y and se: one-dimensional, same unit; ValueError for other shapes, standard errors not above 0, fewer than two means, or
-    another method. Source: Veroniki et al. 2016, Research Synthesis Methods 7:55–79; Rubin 1981 (eight schools).
+    y and se: one-dimensional, same unit; ValueError for other shapes, standard errors not above 0,
+    fewer than two means, or another method. Source: Veroniki et al. 2016, Research Synthesis
+    Methods 7:55–79; Rubin 1981 (eight schools).
     """
     y, variance = _checked(y, se)
-    tau2 = {"DL": _dersimonian_laird, "PM": _paule_mandel, "REML": _reml}.get(method, _unknown)(y, variance)
+    tau2 = {"DL": _dersimonian_laird, "PM": _paule_mandel, "REML": _reml}.get(method, _unknown)(
+        y, variance
+    )
     fixed = 1 / variance
     q = float((fixed * (y - (fixed * y).sum() / fixed.sum()) ** 2).sum())
     weight = 1 / (variance + tau2)
     pooled = float((weight * y).sum() / weight.sum())
     credibility = tau2 / (tau2 + variance)
-    return Effects(pooled, float(weight.sum() ** -0.5), tau2, q, pooled + credibility * (y - pooled), credibility)
+    return Effects(
+        pooled,
+        float(weight.sum() ** -0.5),
+        tau2,
+        q,
+        pooled + credibility * (y - pooled),
+        credibility,
+    )
 
 
 def posterior(y: Numbers, se: Numbers) -> MeanPosterior:
-    """Every true mean, integrated over tau (uniform prior) and the pooled mean (flat). Source: Gelman et al., BDA3 sec. 5.4."""
+    """Every true mean, integrated over tau (uniform prior) and the pooled mean (flat). Source:
+    Gelman et al., BDA3 sec. 5.4."""
     y, variance = _checked(y, se)
     top = 4 * max(float(np.std(y)), float(np.sqrt(variance.min()))) + 1e-9
     taus = np.linspace(0, top, GRID)
     v = variance[:, None] + taus**2
     precision = (1 / v).sum(axis=0)
     mu = (y[:, None] / v).sum(axis=0) / precision
-    log = -0.5 * (np.log(v).sum(axis=0) + np.log(precision) + ((y[:, None] - mu) ** 2 / v).sum(axis=0))
+    log = -0.5 * (
+        np.log(v).sum(axis=0) + np.log(precision) + ((y[:, None] - mu) ** 2 / v).sum(axis=0)
+    )
     weight = np.exp(log - log.max())
     weight /= weight.sum()
     share = taus**2 / v
@@ -132,8 +150,12 @@ def _reml(y: Floats, variance: Floats) -> float:
     def loss(tau2: float) -> float:
         w = 1 / (variance + tau2)
         mu = (w * y).sum() / w.sum()
-        return float(0.5 * (np.log(variance + tau2).sum() + np.log(w.sum()) + (w * (y - mu) ** 2).sum()))
+        return float(
+            0.5 * (np.log(variance + tau2).sum() + np.log(w.sum()) + (w * (y - mu) ** 2).sum())
+        )
 
     high = 10 * (float(np.var(y)) + float(variance.max())) + 1e-9
-    found = minimize_scalar(loss, bounds=(0.0, high), method="bounded", options={"xatol": 1e-12 * max(high, 1.0)})
+    found = minimize_scalar(
+        loss, bounds=(0.0, high), method="bounded", options={"xatol": 1e-12 * max(high, 1.0)}
+    )
     return 0.0 if loss(0.0) <= found.fun + 1e-12 else float(found.x)

@@ -10,7 +10,8 @@ from analytics.statistics.arrays import Floats
 def rank_order_centroid(count: int) -> Floats:
     """Weights of the most to the least important of so many, summing to 1: wₖ = Σᵢ₌ₖⁿ 1/i ÷ n.
 
-    ValueError for fewer than one or parts of one. Source: Barron & Barrett 1996, Management Science 42:1515–1523.
+    ValueError for fewer than one or parts of one. Source: Barron & Barrett 1996, Management Science
+    42:1515–1523.
     """
     if not count >= 1 or count != int(count):
         raise ValueError("at least one is needed, and a whole number")

@@ -1,4 +1,5 @@
-"""Weighted least squares with errors that unequal spread, or people who share a team, do not shrink."""
+"""Weighted least squares with errors that unequal spread, or people who share a team, do not
+shrink."""
 
 from __future__ import annotations
 
@@ -20,13 +21,16 @@ class Fitted:
     freedom: int
 
 
-def robust_errors(outcome: Numbers, design: Numbers, weights: Numbers, clusters: Numbers | None = None) -> Fitted:
+def robust_errors(
+    outcome: Numbers, design: Numbers, weights: Numbers, clusters: Numbers | None = None
+) -> Fitted:
     """HC3 errors, or cluster-robust ones with the usual correction for few clusters (CR1) and as
     many degrees of freedom as clusters less one.
 
     outcome: n; design: n × columns, the constant among them; weights: n, above 0.
     ValueError where there are no more rows than columns, or columns give each other exactly.
-    Source: MacKinnon & White 1985, J. Econometrics 29:305–325; Cameron & Miller 2015, J. Human Resources 50:317–372.
+    Source: MacKinnon & White 1985, J. Econometrics 29:305–325; Cameron & Miller 2015, J. Human
+    Resources 50:317–372.
     """
     root = np.sqrt(np.asarray(weights, dtype=float))
     x = np.asarray(design, dtype=float) * root[:, None]

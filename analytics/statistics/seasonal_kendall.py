@@ -33,13 +33,15 @@ class SeasonalTrend:
     heterogeneity_p: float
 
 
-def seasonal_kendall(y: Numbers, season: int = 12, confidence: float = 0.95, exact: bool = True) -> SeasonalTrend:
+def seasonal_kendall(
+    y: Numbers, season: int = 12, confidence: float = 0.95, exact: bool = True
+) -> SeasonalTrend:
     """Mann–Kendall within each season, summed: January against January. NaN are left out.
 
-    The p is exact up to 60 years, ties included (the seasons' distributions folded together),
-    else or on request normal. Assumes independent values; ValueError for a season below 1 or another shape.
-    Source: Hirsch, Slack & Smith 1982, Water Resources Research 18:107–121; heterogeneity van
-    Belle & Hughes 1984, Water Resources Research 20:127–136; limits after Gilbert 1987, as in
+    The p is exact up to 60 years, ties included (the seasons' distributions folded together), else
+    or on request normal. Assumes independent values; ValueError for a season below 1 or another
+    shape. Source: Hirsch, Slack & Smith 1982, Water Resources Research 18:107–121; heterogeneity
+    van Belle & Hughes 1984, Water Resources Research 20:127–136; limits after Gilbert 1987, as in
     EnvStats.
     """
     if season < 1:

@@ -1,4 +1,5 @@
-"""What the members of one group rise or fall by together: how far a member's own trend goes beyond it, by partial pooling."""
+"""What the members of one group rise or fall by together: how far a member's own trend goes beyond
+it, by partial pooling."""
 
 from __future__ import annotations
 
@@ -8,15 +9,22 @@ from analytics.statistics.arrays import Floats, Numbers
 
 
 def beyond_group(slopes: Numbers, errors: Numbers, groups: np.ndarray) -> tuple[Floats, Floats]:
-    """Each member's slope less what its group is expected to do, and the standard error of that; one row a member.
+    """Each member's slope less what its group is expected to do, and the standard error of that;
+    one row a member.
 
-    slopes, errors: a member's slope and its standard error; groups: whole numbers. How much groups differ in their slopes (τ²) is
-    estimated from the products of two members of one group, one standard error added, since too small a τ² would take the
-    wandering of a small group for its members' own. A group's slope is that of its other members, drawn towards 0 as τ² and
-    their number say; a member without others is only less certain. NaN slopes stay NaN.
-    Source: Searle, Casella & McCulloch 1992, Variance Components, secs. 3.3 and 7.2 (best linear prediction).
+    slopes, errors: a member's slope and its standard error; groups: whole numbers. How much groups
+    differ in their slopes (τ²) is estimated from the products of two members of one group, one
+    standard error added, since too small a τ² would take the wandering of a small group for its
+    members' own. A group's slope is that of its other members, drawn towards 0 as τ² and their
+    number say; a member without others is only less certain. NaN slopes stay NaN.
+    Source: Searle, Casella & McCulloch 1992, Variance Components, secs. 3.3 and 7.2 (best linear
+    prediction).
     """
-    slope, error, group = np.asarray(slopes, dtype=float), np.asarray(errors, dtype=float), np.asarray(groups)
+    slope, error, group = (
+        np.asarray(slopes, dtype=float),
+        np.asarray(errors, dtype=float),
+        np.asarray(groups),
+    )
     there = np.isfinite(slope) & np.isfinite(error) & (error > 0)
     out, spread = slope.copy(), error.copy()
     if not there.any():

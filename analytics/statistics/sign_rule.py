@@ -8,7 +8,8 @@ from analytics.statistics.arrays import Numbers
 
 
 def needed(pairs: int, level: float = 0.05) -> int | None:
-    """How many of so many months must beat last year's for a two-sided sign test at this level; None where all are too few.
+    """How many of so many months must beat last year's for a two-sided sign test at this level;
+    None where all are too few.
 
     Source: binomial sign test; equals the seasonal Kendall test of two years.
     """
@@ -21,7 +22,8 @@ def needed(pairs: int, level: float = 0.05) -> int | None:
 
 
 def year_on_year(now: Numbers, before: Numbers) -> tuple[int, int, float]:
-    """Months that rose, months compared (ties and gaps left out), and the two-sided p of the sign test.
+    """Months that rose, months compared (ties and gaps left out), and the two-sided p of the sign
+    test.
 
     ValueError for other months of either year.
     """

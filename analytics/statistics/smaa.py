@@ -17,7 +17,8 @@ SEED = 20260101
 
 @dataclass(frozen=True)
 class Smaa:
-    """acceptability (agents × rank buckets; rows sum to 1), central weights and confidence where first, best and worst rank seen."""
+    """acceptability (agents × rank buckets; rows sum to 1), central weights and confidence where
+    first, best and worst rank seen."""
 
     acceptability: Floats
     central: Floats
@@ -41,13 +42,19 @@ def draw_weights(lower: Numbers, upper: Numbers, draws: int = DRAWS, seed: int =
 
 
 def smaa(
-    scores: Numbers, weights: Numbers, spread: Numbers | None = None, buckets: int | None = None, seed: int = SEED
+    scores: Numbers,
+    weights: Numbers,
+    spread: Numbers | None = None,
+    buckets: int | None = None,
+    seed: int = SEED,
 ) -> Smaa:
-    """Rank acceptability of agents (rows of `scores`, a column a category) under drawn weights (rows of `weights`).
+    """Rank acceptability of agents (rows of `scores`, a column a category) under drawn weights
+    (rows of `weights`).
 
-    `spread` (same shape as scores): standard deviations of the scores, drawn anew with every weight; none for certain scores.
-    Ties share the better rank. The same seed gives the same result. ValueError for other shapes.
-    Source: Lahdelma & Salminen 2001, Operations Research 49:444–454; Tervonen & Lahdelma 2007, EJOR 178:500–513.
+    `spread` (same shape as scores): standard deviations of the scores, drawn anew with every
+    weight; none for certain scores. Ties share the better rank. The same seed gives the same
+    result. ValueError for other shapes. Source: Lahdelma & Salminen 2001, Operations Research
+    49:444–454; Tervonen & Lahdelma 2007, EJOR 178:500–513.
     """
     s, w = np.asarray(scores, dtype=float), np.asarray(weights, dtype=float)
     if s.ndim != 2 or w.ndim != 2 or s.shape[1] != w.shape[1]:
@@ -64,13 +71,19 @@ def smaa(
             out = np.einsum("dc,dac->da", some, drawn)
         return out
 
-    pieces = ((totals(w[start : start + CHUNK]), w[start : start + CHUNK]) for start in range(0, len(w), CHUNK))
+    pieces = (
+        (totals(w[start : start + CHUNK]), w[start : start + CHUNK])
+        for start in range(0, len(w), CHUNK)
+    )
     counted, middle, low, high = _count(pieces, len(s), w.shape[1], buckets)
-    return Smaa(counted / len(w), middle, _confidence(s, errors, middle, random), low, high, len(w), seed)
+    return Smaa(
+        counted / len(w), middle, _confidence(s, errors, middle, random), low, high, len(w), seed
+    )
 
 
 def from_draws(draws: Numbers, weights: Numbers, buckets: int | None = None) -> Smaa:
-    """The same from scores drawn elsewhere (draws × agents × categories), however they hang together.
+    """The same from scores drawn elsewhere (draws × agents × categories), however they hang
+    together.
 
     weights: one row a draw, or one vector for all. The confidence factor of an agent is the share
     of the draws in which it is first under its central weights. Nothing is drawn here: the seed is
@@ -113,7 +126,9 @@ def pairwise_winning(draws: Numbers, weights: Numbers) -> Floats:
 def _drawn(draws: Numbers, weights: Numbers) -> tuple[Floats, Floats]:
     s, w = np.asarray(draws, dtype=float), np.asarray(weights, dtype=float)
     if s.ndim != 3 or not len(s) or w.ndim not in (1, 2) or w.shape[-1] != s.shape[2]:
-        raise ValueError("draws × agents × categories are needed, and weights of the same categories")
+        raise ValueError(
+            "draws × agents × categories are needed, and weights of the same categories"
+        )
     if w.ndim == 2 and len(w) != len(s):
         raise ValueError("one row of weights a draw is needed")
     if np.isnan(s).any() or np.isnan(w).any():
@@ -159,10 +174,16 @@ def _count(
     return counted, middle, low, high
 
 
-def _confidence(s: Floats, errors: Floats | None, middle: Floats, random: np.random.Generator) -> Floats:
+def _confidence(
+    s: Floats, errors: Floats | None, middle: Floats, random: np.random.Generator
+) -> Floats:
     """P(first | central weights): 1 or 0 for certain scores, else drawn."""
     out = np.full(len(s), np.nan)
-    noise = np.zeros((1, *s.shape)) if errors is None else errors * random.standard_normal((500, *s.shape))
+    noise = (
+        np.zeros((1, *s.shape))
+        if errors is None
+        else errors * random.standard_normal((500, *s.shape))
+    )
     for at in np.flatnonzero(~np.isnan(middle[:, 0])):
         totals = (s + noise) @ middle[at]
         out[at] = float((totals[:, at] >= totals.max(axis=1) - 1e-12).mean())

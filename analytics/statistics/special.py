@@ -1,4 +1,5 @@
-"""Functions of scipy.special, imported when the first of them is called: most commands call none, and it is slow to import."""
+"""Functions of scipy.special, imported when the first of them is called: most commands call none,
+and it is slow to import."""
 
 from __future__ import annotations
 

@@ -8,9 +8,11 @@ from analytics.statistics.arrays import Numbers
 
 
 def stability_interval(scores: Numbers, base: Numbers, vary: int) -> tuple[int, float, float]:
-    """The leader under the base weights, and the values of weight `vary` between which it stays first, the others scaled to fit.
+    """The leader under the base weights, and the values of weight `vary` between which it stays
+    first, the others scaled to fit.
 
-    scores: agents × categories; base: weights summing to 1; ValueError otherwise, and for gaps. Source: linear in the weight, solved exactly.
+    scores: agents × categories; base: weights summing to 1; ValueError otherwise, and for gaps.
+    Source: linear in the weight, solved exactly.
     """
     s, w = np.asarray(scores, dtype=float), np.asarray(base, dtype=float)
     if s.ndim != 2 or not len(s) or s.shape[1] != len(w) or abs(w.sum() - 1) > 1e-9:

@@ -7,8 +7,11 @@ import numpy as np
 from analytics.statistics.arrays import Floats, Numbers
 
 
-def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) -> tuple[float, float, float]:
-    """Median slope per step (or per unit of x) with its limits; NaN values are left out; NaN with fewer than two.
+def theil_sen(
+    y: Numbers, x: Numbers | None = None, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Median slope per step (or per unit of x) with its limits; NaN values are left out; NaN with
+    fewer than two.
 
     ValueError for other shapes. Source: Sen 1968, JASA 63:1379–1389; scipy.stats.theilslopes.
     """
@@ -26,7 +29,8 @@ def theil_sen(y: Numbers, x: Numbers | None = None, confidence: float = 0.95) ->
 
 
 def theil_sen_rows(y: Numbers) -> Floats:
-    """The median slope per step of many series at once (one a row, NaN left out); NaN with fewer than two values."""
+    """The median slope per step of many series at once (one a row, NaN left out); NaN with fewer
+    than two values."""
     values = np.asarray(y, dtype=float)
     if values.ndim != 2:
         raise ValueError("one series a row is needed")

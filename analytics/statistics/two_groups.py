@@ -1,4 +1,5 @@
-"""True rates of two groups: two humps of one width on the logit scale, fitted to many samples at once."""
+"""True rates of two groups: two humps of one width on the logit scale, fitted to many samples at
+once."""
 
 from __future__ import annotations
 
@@ -13,7 +14,12 @@ from analytics.statistics.special import betaincinv
 CELLS = 56  # of the logit scale
 SIZES = 5  # different numbers of trials at most when samples are drawn anew
 STEPS, AGAIN = 400, 250  # of the algorithm, first and for samples drawn anew
-STARTS = ((0.25, 0.8, 0.5, 0.2), (0.1, 0.6, 0.25, 0.2), (0.5, 0.95, 0.75, 0.2), (0.25, 0.8, 0.5, 0.06))
+STARTS = (
+    (0.25, 0.8, 0.5, 0.2),
+    (0.1, 0.6, 0.25, 0.2),
+    (0.5, 0.95, 0.75, 0.2),
+    (0.25, 0.8, 0.5, 0.06),
+)
 LEAST = 0.02  # share of the smaller group
 NARROW = 0.6  # least width of a hump, in cells
 FINE = 3  # counts are told apart to this part of what chance spreads them by
@@ -23,8 +29,9 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Humps:
-    """Of every sample: centres of both humps (samples × 2, logit scale), their width, the share of the first; the probability
-    of every cell (samples × cells) and the log-likelihood, with the binomial coefficients left out."""
+    """Of every sample: centres of both humps (samples × 2, logit scale), their width, the share of
+    the first; the probability of every cell (samples × cells) and the log-likelihood, with the
+    binomial coefficients left out."""
 
     centres: Floats
     width: Floats
@@ -42,7 +49,8 @@ class Scale:
 
     @staticmethod
     def around(alpha: float, beta: float) -> Scale:
-        """Cells over nearly all of one Beta, and as much again as its humps may lie outside of it."""
+        """Cells over nearly all of one Beta, and as much again as its humps may lie outside of
+        it."""
         ends = np.clip([betaincinv(alpha, beta, one) for one in (5e-4, 1 - 5e-4)], 1e-6, 1 - 1e-6)
         low, high = np.log(ends / (1 - ends))
         room = 0.1 * (high - low)
@@ -71,17 +79,24 @@ def fit(successes: Ints, trials: Ints, scale: Scale) -> Humps:
     tally = np.bincount(where, minlength=len(table)).astype(float)
     low, high, first, width = (np.array(column) for column in zip(*STARTS, strict=True))
     centres = np.column_stack([np.quantile(logits, low), np.quantile(logits, high)])
-    every = _climb(np.repeat(tally[None], len(STARTS), axis=0), table, scale, centres, width, first, STEPS)
+    every = _climb(
+        np.repeat(tally[None], len(STARTS), axis=0), table, scale, centres, width, first, STEPS
+    )
     best = slice(int(every.likelihood.argmax()), int(every.likelihood.argmax()) + 1)
     likelihood = every.likelihood[best] + tally @ peaks
-    return Humps(every.centres[best], every.width[best], every.first[best], every.cells[best], likelihood)
+    return Humps(
+        every.centres[best], every.width[best], every.first[best], every.cells[best], likelihood
+    )
 
 
-def redrawn(found: Humps, trials: Ints, scale: Scale, draws: int, random: np.random.Generator) -> Floats:
-    """Probabilities of the cells (draws × cells) fitted to samples drawn from the two humps of `found`.
+def redrawn(
+    found: Humps, trials: Ints, scale: Scale, draws: int, random: np.random.Generator
+) -> Floats:
+    """Probabilities of the cells (draws × cells) fitted to samples drawn from the two humps of
+    `found`.
 
-    Trials are taken for one of a few numbers near their own, and counts of many trials in steps that
-    are a third of what chance spreads them by.
+    Trials are taken for one of a few numbers near their own, and counts of many trials in steps
+    that are a third of what chance spreads them by.
     """
     sizes = _few(trials)
     step = scale.logits[1] - scale.logits[0]
@@ -93,15 +108,26 @@ def redrawn(found: Humps, trials: Ints, scale: Scale, draws: int, random: np.ran
     drawn = np.minimum((drawn + coarse // 2) // coarse * coarse, sizes)
     table, _, where = _table(drawn.ravel(), np.broadcast_to(sizes, drawn.shape).ravel(), scale)
     places = where.reshape(drawn.shape) + len(table) * np.arange(draws)[:, None]
-    tally = np.bincount(places.ravel(), minlength=draws * len(table)).reshape(draws, -1).astype(float)
-    centres, width, first = (np.repeat(one, draws, axis=0) for one in (found.centres, found.width, found.first))
+    tally = (
+        np.bincount(places.ravel(), minlength=draws * len(table)).reshape(draws, -1).astype(float)
+    )
+    centres, width, first = (
+        np.repeat(one, draws, axis=0) for one in (found.centres, found.width, found.first)
+    )
     return _climb(tally, table, scale, centres, width, first, AGAIN).cells
 
 
 def _climb(
-    tally: Floats, table: Floats, scale: Scale, centres: Floats, width: Floats, first: Floats, steps: int
+    tally: Floats,
+    table: Floats,
+    scale: Scale,
+    centres: Floats,
+    width: Floats,
+    first: Floats,
+    steps: int,
 ) -> Humps:
-    """Expectation and maximisation: tally (samples × kinds of counts), table (kinds of counts × cells)."""
+    """Expectation and maximisation: tally (samples × kinds of counts), table (kinds of counts ×
+    cells)."""
     z = scale.logits
     least = NARROW * (z[1] - z[0])
     whole = tally.sum(axis=1)
@@ -121,8 +147,8 @@ def _climb(
 
 
 def _table(successes: Ints, trials: Ints, scale: Scale) -> tuple[Floats, Floats, Ints]:
-    """Likelihood of each distinct pair of counts at every cell against its highest, the log of that (without the binomial
-    coefficient), and which pair is whose."""
+    """Likelihood of each distinct pair of counts at every cell against its highest, the log of that
+    (without the binomial coefficient), and which pair is whose."""
     codes, where = np.unique(successes * (int(trials.max()) + 1) + trials, return_inverse=True)
     x, n = np.divmod(codes, int(trials.max()) + 1)
     p = scale.rates
@@ -132,7 +158,8 @@ def _table(successes: Ints, trials: Ints, scale: Scale) -> tuple[Floats, Floats,
 
 
 def _few(trials: Ints) -> Ints:
-    """Every number of trials, or where they are many, the harmonic mean of those of about its size."""
+    """Every number of trials, or where they are many, the harmonic mean of those of about its
+    size."""
     distinct = np.unique(trials)
     if len(distinct) <= SIZES:
         return trials

@@ -1,4 +1,5 @@
-"""The permitted weights of three categories as an exact polygon, and what holds under every one of them."""
+"""The permitted weights of three categories as an exact polygon, and what holds under every one of
+them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ SUBDIVISIONS = 32  # of a side of the triangle, where totals are no longer linea
 
 @dataclass(frozen=True)
 class WeightSet:
-    """Vertices of the polygon (in order), its centroid, each weight's standard deviation over it, and its share of the simplex."""
+    """Vertices of the polygon (in order), its centroid, each weight's standard deviation over it,
+    and its share of the simplex."""
 
     vertices: Floats
     centroid: Floats
@@ -24,7 +26,8 @@ class WeightSet:
 
 
 def weight_set(lower: Numbers, upper: Numbers) -> WeightSet:
-    """All weights of three categories between the limits that sum to 1; ValueError where there are none, or only a point or a line.
+    """All weights of three categories between the limits that sum to 1; ValueError where there are
+    none, or only a point or a line.
 
     Source: exact; the triangle of 60–70/20–30/10–20 is (.6, .2, .1) + .1 × simplex.
     """
@@ -38,11 +41,17 @@ def weight_set(lower: Numbers, upper: Numbers) -> WeightSet:
     if not len(polygon):
         raise ValueError("the limits leave no area of weights that sum to 1")
     area, centroid, second = _moments(polygon)
-    return WeightSet(polygon, centroid, np.sqrt(np.maximum(second - centroid**2, 0)), area / _moments(np.eye(3))[0])
+    return WeightSet(
+        polygon,
+        centroid,
+        np.sqrt(np.maximum(second - centroid**2, 0)),
+        area / _moments(np.eye(3))[0],
+    )
 
 
 def clip(polygon: Floats, normal: Floats) -> Floats:
-    """The part of a polygon of weights (rows) where normal · w ≥ 0; the plane w·1 = 1 makes every linear condition of this form."""
+    """The part of a polygon of weights (rows) where normal · w ≥ 0; the plane w·1 = 1 makes every
+    linear condition of this form."""
     if not len(polygon):
         return polygon
     side = polygon @ normal
@@ -59,7 +68,8 @@ def clip(polygon: Floats, normal: Floats) -> Floats:
 
 
 def share_ahead(gaps: Numbers) -> float:
-    """The share of a triangle of weights where A is ahead of B, from A − B at its three corners; all above 0: always ahead.
+    """The share of a triangle of weights where A is ahead of B, from A − B at its three corners;
+    all above 0: always ahead.
 
     Source: d₁² ÷ ((d₁ − d₂)(d₁ − d₃)) for one positive gap.
     """
@@ -80,17 +90,19 @@ def share_ahead(gaps: Numbers) -> float:
 
 @dataclass(frozen=True)
 class Acceptability:
-    """rank: agents × ranks, the share of the weights at which each agent has each rank; central: the mean weights where it is first."""
+    """rank: agents × ranks, the share of the weights at which each agent has each rank; central:
+    the mean weights where it is first."""
 
     rank: Floats
     central: Floats
 
 
 def exact_acceptability(scores: Numbers, lower: Numbers, upper: Numbers) -> Acceptability:
-    """Rank acceptability over all permitted weights, by cutting the polygon along every line on which two agents tie.
+    """Rank acceptability over all permitted weights, by cutting the polygon along every line on
+    which two agents tie.
 
-    scores: agents × 3. ValueError beyond twelve agents (sample instead). Source: Lahdelma & Salminen 2001, Operations Research
-    49:444–454 (SMAA-2), computed exactly.
+    scores: agents × 3. ValueError beyond twelve agents (sample instead). Source: Lahdelma &
+    Salminen 2001, Operations Research 49:444–454 (SMAA-2), computed exactly.
     """
     s = np.asarray(scores, dtype=float)
     if np.isnan(s).any():
@@ -102,7 +114,12 @@ def exact_acceptability(scores: Numbers, lower: Numbers, upper: Numbers) -> Acce
         for other in range(one + 1, len(s)):
             gap = s[one] - s[other]
             cells = (
-                [part for cell in cells for part in (clip(cell, gap), clip(cell, -gap)) if len(part)]
+                [
+                    part
+                    for cell in cells
+                    for part in (clip(cell, gap), clip(cell, -gap))
+                    if len(part)
+                ]
                 if np.any(np.abs(gap) > TINY)
                 else cells
             )
@@ -117,11 +134,14 @@ def exact_acceptability(scores: Numbers, lower: Numbers, upper: Numbers) -> Acce
             central[at] += area * middle
     whole = rank.sum(axis=1, keepdims=True)
     with np.errstate(all="ignore"):
-        return Acceptability(rank / whole, np.where(first[:, None] > 0, central / first[:, None], np.nan))
+        return Acceptability(
+            rank / whole, np.where(first[:, None] > 0, central / first[:, None], np.nan)
+        )
 
 
 def _moments(polygon: Floats) -> tuple[float, Floats, Floats]:
-    """Area (in the plane's own measure), mean and mean square of the weights over a polygon, by its triangles."""
+    """Area (in the plane's own measure), mean and mean square of the weights over a polygon, by its
+    triangles."""
     area, mean, square = 0.0, np.zeros(3), np.zeros(3)
     for at in range(1, len(polygon) - 1):
         corners = polygon[[0, at, at + 1]]
@@ -135,8 +155,8 @@ def _moments(polygon: Floats) -> tuple[float, Floats, Floats]:
 
 @dataclass(frozen=True)
 class Region:
-    """The weights under which `who` (a row of the scores) leads: its outlines (corners in order; more than one where it falls apart),
-    its share of all permitted weights, its mean."""
+    """The weights under which `who` (a row of the scores) leads: its outlines (corners in order;
+    more than one where it falls apart), its share of all permitted weights, its mean."""
 
     who: int
     outlines: tuple[Floats, ...]
@@ -146,7 +166,8 @@ class Region:
 
 @dataclass(frozen=True)
 class Leading:
-    """Who leads where, largest region first; exact: whether the borders were computed and not approached on small pieces."""
+    """Who leads where, largest region first; exact: whether the borders were computed and not
+    approached on small pieces."""
 
     regions: tuple[Region, ...]
     exact: bool
@@ -155,9 +176,10 @@ class Leading:
 def leading_regions(scores: Numbers, lower: Numbers, upper: Numbers) -> Leading:
     """Who leads where on the permitted weights, for any number of rows; of equal rows the first.
 
-    scores: rows × 3; NaN where a row lacks a category, whose weight then goes to its others (ValueError where it lacks all three).
-    Among rows that lack the same the leader is decided by linear functions, exactly. Rows that lack different ones are held
-    against each other on small triangles (SUBDIVISIONS a side), between whose corners a total is taken for linear: with totals
+    scores: rows × 3; NaN where a row lacks a category, whose weight then goes to its others
+    (ValueError where it lacks all three). Among rows that lack the same the leader is decided by
+    linear functions, exactly. Rows that lack different ones are held against each other on small
+    triangles (SUBDIVISIONS a side), between whose corners a total is taken for linear: with totals
     of 0–100 that is less than a thousandth of a point off.
     """
     s = np.asarray(scores, dtype=float)
@@ -170,15 +192,22 @@ def leading_regions(scores: Numbers, lower: Numbers, upper: Numbers) -> Leading:
     kinds = np.unique(lacks, axis=0)
     for kind in kinds:
         rows = np.flatnonzero((lacks == kind).all(axis=1))
-        cells |= {int(rows[one]): [cell] for one, cell in _envelope(np.nan_to_num(s[rows]), whole).items()}
+        cells |= {
+            int(rows[one]): [cell] for one, cell in _envelope(np.nan_to_num(s[rows]), whole).items()
+        }
     if len(kinds) > 1:
         cells = _on_pieces(s, np.array(sorted(cells)), whole)
-    regions = [Region(one, _outlines(parts), *_share_and_middle(parts, area)) for one, parts in cells.items() if parts]
+    regions = [
+        Region(one, _outlines(parts), *_share_and_middle(parts, area))
+        for one, parts in cells.items()
+        if parts
+    ]
     return Leading(tuple(sorted(regions, key=lambda region: -region.share)), len(kinds) == 1)
 
 
 def totals(scores: Numbers, weights: Numbers) -> Floats:
-    """Totals (weightings × rows) of scores (rows × 3) under weights (weightings × 3), what is missing left to the others."""
+    """Totals (weightings × rows) of scores (rows × 3) under weights (weightings × 3), what is
+    missing left to the others."""
     s, w = np.asarray(scores, dtype=float), np.asarray(weights, dtype=float)
     there = ~np.isnan(s)
     out: Floats = (w @ np.nan_to_num(s).T) / np.maximum(w @ there.T, TINY)
@@ -186,8 +215,9 @@ def totals(scores: Numbers, weights: Numbers) -> Floats:
 
 
 def _envelope(s: Floats, whole: Floats) -> dict[int, Floats]:
-    """row → the part of `whole` where its s · w is the largest. The best of linear functions is decided at the corners of the
-    cells: whoever beats a cell's leader at one of its corners is taken up, until nobody does."""
+    """row → the part of `whole` where its s · w is the largest. The best of linear functions is
+    decided at the corners of the cells: whoever beats a cell's leader at one of its corners is
+    taken up, until nobody does."""
     leaders = list(dict.fromkeys(int(at) for at in (s @ whole.T).argmax(axis=0)))
     while True:
         cells = {one: _best_of(s, one, leaders, whole) for one in leaders}
@@ -212,10 +242,13 @@ def _on_pieces(s: Floats, rows: np.ndarray, whole: Floats) -> dict[int, list[Flo
     """row → the parts of small triangles of `whole` on which it leads among `rows`."""
     out: dict[int, list[Floats]] = {int(one): [] for one in rows}
     triangles = pieces(whole)
-    # Linear between the corners: a row's total is its totals at the corners, weighed by the shares of these.
+    # Linear between the corners: a row's total is its totals at the corners, weighed by the shares
+    # of these.
     reached = totals(s[rows], triangles.reshape(-1, 3)).reshape(len(triangles), 3, len(rows))
     best = reached[:, 0].argmax(axis=1)
-    alone = (np.take_along_axis(reached, best[:, None, None], axis=2)[:, :, 0] >= reached.max(axis=2)).all(axis=1)
+    alone = (
+        np.take_along_axis(reached, best[:, None, None], axis=2)[:, :, 0] >= reached.max(axis=2)
+    ).all(axis=1)
     for corners, one in zip(triangles[alone], best[alone], strict=True):
         out[int(rows[one])].append(corners)
     for corners, here in zip(triangles[~alone], reached[~alone], strict=True):
@@ -225,7 +258,8 @@ def _on_pieces(s: Floats, rows: np.ndarray, whole: Floats) -> dict[int, list[Flo
 
 
 def pieces(whole: Numbers) -> Floats:
-    """Small triangles (n × 3 corners × 3 weights) that a convex polygon of weights (corners in order) consists of."""
+    """Small triangles (n × 3 corners × 3 weights) that a convex polygon of weights (corners in
+    order) consists of."""
     polygon = np.asarray(whole, dtype=float)
     shares = []
     for a in range(SUBDIVISIONS):
@@ -239,7 +273,8 @@ def pieces(whole: Numbers) -> Floats:
 
 
 def _outlines(parts: list[Floats]) -> tuple[Floats, ...]:
-    """The outlines of cells that lie side by side: the edges that only one of them has, joined end to end."""
+    """The outlines of cells that lie side by side: the edges that only one of them has, joined end
+    to end."""
     if len(parts) == 1:
         return (parts[0],)
     corners = np.concatenate([part if _turn(part) > 0 else part[::-1] for part in parts])
@@ -276,16 +311,25 @@ def _turn(polygon: Floats) -> float:
 
 
 def _share_and_middle(parts: list[Floats], area: float) -> tuple[float, Floats]:
-    triangles = np.concatenate([np.stack([part[[0, at, at + 1]] for at in range(1, len(part) - 1)]) for part in parts])
-    own = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1) / 2
+    triangles = np.concatenate(
+        [np.stack([part[[0, at, at + 1]] for at in range(1, len(part) - 1)]) for part in parts]
+    )
+    own = (
+        np.linalg.norm(
+            np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1
+        )
+        / 2
+    )
     middle: Floats = own @ triangles.mean(axis=1) / max(float(own.sum()), TINY)
     return float(own.sum()) / area, middle
 
 
 def reaching(scores: Numbers, least: float, below: float, lower: Numbers, upper: Numbers) -> Floats:
-    """The permitted weights (corners of a polygon, none where empty) at which a row's total lies in [least, below).
+    """The permitted weights (corners of a polygon, none where empty) at which a row's total lies in
+    [least, below).
 
-    scores: three categories, NaN where one is missing: its weight goes to the others, which keeps the limits linear.
+    scores: three categories, NaN where one is missing: its weight goes to the others, which keeps
+    the limits linear.
     """
     s = np.asarray(scores, dtype=float)
     there, filled = (~np.isnan(s)).astype(float), np.nan_to_num(s)

@@ -11,7 +11,8 @@ from analytics.statistics.special import ndtri
 def wilson(
     successes: Numbers, trials: Numbers, confidence: float = 0.95, continuity: bool = False
 ) -> tuple[Floats, Floats]:
-    """Lower and upper limits (fractions of 1), one per pair of counts; NaN where there are no trials.
+    """Lower and upper limits (fractions of 1), one per pair of counts; NaN where there are no
+    trials.
 
     continuity: corrected for it; wider, and nearly never covering less than stated.
     ValueError for impossible counts. Source: Newcombe 1998, Statistics in Medicine 17:857–872,

@@ -1,4 +1,5 @@
-"""Gamma and beta variates by the thousand from normal ones: the cube root of a gamma variate is nearly normal."""
+"""Gamma and beta variates by the thousand from normal ones: the cube root of a gamma variate is
+nearly normal."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ import numpy as np
 
 from analytics.statistics.arrays import Floats, Singles
 
-SMALL = 2.0  # shape from which the cube lies within .03 standard deviations of every quantile from 1 to 99 %
+# shape from which the cube lies within .03 standard deviations of every quantile from 1 to 99 %
+SMALL = 2.0
 
 
 def gamma(shape: Floats, draws: int, random: np.random.Generator) -> Singles:
@@ -32,7 +34,8 @@ def cubed(normal: Singles, shape: Floats) -> None:
 
 
 def beta(first: Floats, second: Floats, draws: int, random: np.random.Generator) -> Singles:
-    """Beta variates: draws × pairs of shapes (above 0), as a gamma variate's share of two; exact ones where a shape is below SMALL."""
+    """Beta variates: draws × pairs of shapes (above 0), as a gamma variate's share of two; exact
+    ones where a shape is below SMALL."""
     out = gamma(np.maximum(first, SMALL), draws, random)
     out /= out + gamma(np.maximum(second, SMALL), draws, random)
     small = np.flatnonzero(np.minimum(first, second) < SMALL)

@@ -18,8 +18,11 @@ from analytics.errors import HomeBusy, StoreFailed
 from analytics.settings import environment
 
 HERE = Path(__file__).parent
-# Questions that every page asks, or every step of a slider: their answers are kept for a version of the data.
-KEPT = frozenset({"months", "channels", "loads", "facts_of", "as_of_range", "by_month", "team_by_month"})
+# Questions that every page asks, or every step of a slider: their answers are kept for a version of
+# the data.
+KEPT = frozenset(
+    {"months", "channels", "loads", "facts_of", "as_of_range", "by_month", "team_by_month"}
+)
 MOST_KEPT = 256
 VIEWS = ("policy_state", "agent_figures")
 MACROS = HERE.parent / "month_of.sql"  # what every statement here may call
@@ -56,9 +59,11 @@ def view(name: str) -> str:
 
 
 class Warehouse:
-    """A DuckDB file, opened and migrated; `:memory:` for what need not last. `copies` is the one folder that SQL may write to.
+    """A DuckDB file, opened and migrated; `:memory:` for what need not last. `copies` is the one
+    folder that SQL may write to.
 
-    `failed` says that the file should be opened anew before it is asked again: "damaged", "stopped" or nothing.
+    `failed` says that the file should be opened anew before it is asked again: "damaged", "stopped"
+    or nothing.
     """
 
     def __init__(self, path: Path | None, copies: Path | None = None) -> None:
@@ -82,7 +87,8 @@ class Warehouse:
             raise StoreFailed(told) from error
 
     def _opened(self) -> tuple[duckdb.DuckDBPyConnection, int]:
-        """The file, locked down and of the newest form, and its version; never a file that a newer version of the program made."""
+        """The file, locked down and of the newest form, and its version; never a file that a newer
+        version of the program made."""
         root = duckdb.connect(str(self.path) if self.path else ":memory:", config=dict(LOCKED))
         try:
             if self._copies is not None:
@@ -132,7 +138,8 @@ class Warehouse:
 
     @contextmanager
     def write(self, operation: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One transaction, one writer at a time; whatever is raised inside undoes all of it. It may be one of the journal's."""
+        """One transaction, one writer at a time; whatever is raised inside undoes all of it. It may
+        be one of the journal's."""
         with self._writing, self.cursor() as cursor:
             cursor.execute("begin")
             try:
@@ -163,25 +170,29 @@ class Warehouse:
             cursor.execute("checkpoint")
 
     def read_all(self) -> dict[str, int]:
-        """Read every block of every table, which shows damages that opening does not; rows by table."""
+        """Read every block of every table, which shows damages that opening does not; rows by
+        table."""
         with self.cursor() as cursor:
             tables = [row[0] for row in run(cursor, "tables")]
             rows = {}
             for table in tables:  # names of our own migrations
                 rows[table] = int(
-                    cursor.execute(f'select count(*), bit_xor(hash(t)) from "{table}" t').fetchall()[0][0]
+                    cursor.execute(
+                        f'select count(*), bit_xor(hash(t)) from "{table}" t'
+                    ).fetchall()[0][0]
                 )
         return rows
 
     def replace(self, source: Path) -> None:
-        """Have another warehouse's closed file in this one's place; readers wait, and find the new one."""
+        """Have another warehouse's closed file in this one's place; readers wait, and find the new
+        one."""
         assert self.path is not None
         with self._writing, self._gate.alone():
             with self._telling():
                 self._root.execute("checkpoint")
                 if _log(self.path).exists():
-                    # Of a change that a kill cut off nothing is checkpointed and the log stays; the next
-                    # change begins it anew, and what changes nothing is none.
+                    # Of a change that a kill cut off nothing is checkpointed and the log stays; the
+                    # next change begins it anew, and what changes nothing is none.
                     run(self._root, "next_version")
                     run(self._root, "set_version", version=self._version)
                     self._root.execute("checkpoint")
@@ -196,7 +207,8 @@ class Warehouse:
                 self._kept.clear()
 
     def copy(self, target: Path) -> None:
-        """A copy of everything, as of one moment, in a new file inside `copies`; others read and write meanwhile."""
+        """A copy of everything, as of one moment, in a new file inside `copies`; others read and
+        write meanwhile."""
         with self._writing, self.cursor() as cursor:
             cursor.execute("attach $1 as copied", [str(target)])
             try:
@@ -206,20 +218,24 @@ class Warehouse:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Turns what a disk or a file does to DuckDB into words; a mistake in a statement stays what it is."""
+        """Turns what a disk or a file does to DuckDB into words; a mistake in a statement stays
+        what it is."""
         try:
             yield
         except duckdb.Error as error:
             told = told_of(error)
             if told is None:
                 raise
-            if told in ("warehouse_damaged", "warehouse_failed") or isinstance(error, duckdb.FatalException):
+            if told in ("warehouse_damaged", "warehouse_failed") or isinstance(
+                error, duckdb.FatalException
+            ):
                 self.failed = "damaged" if told == "warehouse_damaged" else self.failed or "stopped"
             raise StoreFailed(told) from error
 
     @property
     def data_version(self) -> int:
-        """Grows with every change: the key under which answers may be cached. No other process can write to the file."""
+        """Grows with every change: the key under which answers may be cached. No other process can
+        write to the file."""
         return self._version
 
 
@@ -260,17 +276,26 @@ class Gate:
 
 
 def told_of(error: BaseException) -> str | None:
-    """The key below error.* for what a disk or a file did to DuckDB; None for a mistake in a statement."""
+    """The key below error.* for what a disk or a file did to DuckDB; None for a mistake in a
+    statement."""
     text = str(error)
     if any(words in text for words in ("No space left", "disk is full", "max_temp_directory_size")):
         return "disk_full"
     if isinstance(error, duckdb.OutOfMemoryException):
         return "memory_short"
-    if any(words in text for words in ("Corrupt", "checksum", "WAL", "not a valid DuckDB", "Failed to deserialize")):
+    if any(
+        words in text
+        for words in ("Corrupt", "checksum", "WAL", "not a valid DuckDB", "Failed to deserialize")
+    ):
         return "warehouse_damaged"
     if isinstance(error, duckdb.SerializationException):
         return "warehouse_damaged"
-    stopped = (duckdb.FatalException, duckdb.IOException, duckdb.InternalException, duckdb.ConnectionException)
+    stopped = (
+        duckdb.FatalException,
+        duckdb.IOException,
+        duckdb.InternalException,
+        duckdb.ConnectionException,
+    )
     return "warehouse_failed" if isinstance(error, stopped) else None
 
 
@@ -280,7 +305,8 @@ def _log(path: Path) -> Path:
 
 
 def _migrate(root: duckdb.DuckDBPyConnection) -> None:
-    """Bring the tables to the newest form, then macros and views, which are derived and may change with any version."""
+    """Bring the tables to the newest form, then macros and views, which are derived and may change
+    with any version."""
     known = {file.name: file for file in sorted((HERE / "migrations").glob("*.sql"))}
     with root.cursor() as cursor:
         cursor.execute("create table if not exists migration (name varchar primary key)")
@@ -315,4 +341,6 @@ def _version(cursor: duckdb.DuckDBPyConnection) -> int:
 def run(cursor: duckdb.DuckDBPyConnection, name: str, **bound: Any) -> list[tuple[Any, ...]]:
     """A statement of statements.sql, with only the values that it names bound."""
     sql = statements("statements.sql")[name]
-    return cursor.execute(sql, {key: value for key, value in bound.items() if f"${key}" in sql}).fetchall()
+    return cursor.execute(
+        sql, {key: value for key, value in bound.items() if f"${key}" in sql}
+    ).fetchall()

@@ -1,4 +1,5 @@
-"""Measures of a period: agent-months and scoresheets as pieces, which of them count for what, added up by agent and by team."""
+"""Measures of a period: agent-months and scoresheets as pieces, which of them count for what, added
+up by agent and by team."""
 
 from __future__ import annotations
 
@@ -20,17 +21,47 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 FILLED = "_filled"  # a target, or what stands in for it where there is none
-TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}  # and what is held against them
+TARGETS = {
+    "target_count": "renewed_policies",
+    "target_premium": "renewed_premium",
+}  # and what is held against them
 COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
-FEWEST_MONTHS_APART = 60  # degrees of freedom below which the spread of an agent's months is not estimated
-FEWEST_MONTHS, FEWEST_APART = 3, 30  # months and degrees of freedom below which results without counts have no spread
+FEWEST_MONTHS_APART = (
+    60  # degrees of freedom below which the spread of an agent's months is not estimated
+)
+FEWEST_MONTHS, FEWEST_APART = (
+    3,
+    30,
+)  # months and degrees of freedom below which results without counts have no spread
 WHOLE_AGENT = ("complaints", "upheld_complaints")
 OF_POLICIES = (
-    "due_policies", "renewed_policies", "late_renewals", "open_policies", "open_renewed", "stale_open", "held_policies",
-    "excluded_policies", "due_premium", "renewed_premium", "retained_premium", "first_term_due", "first_term_renewed",
-    "cycle_days", "cycled_policies", "quoted_policies", "quote_lead_days", "month_13_due", "month_13_renewed", "month_25_due",
-    "month_25_renewed", "due_premium_sq", "renewed_premium_sq", "customer_due_sq", "customer_renewed_sq", "customer_cross",
-)  # fmt: skip
+    "due_policies",
+    "renewed_policies",
+    "late_renewals",
+    "open_policies",
+    "open_renewed",
+    "stale_open",
+    "held_policies",
+    "excluded_policies",
+    "due_premium",
+    "renewed_premium",
+    "retained_premium",
+    "first_term_due",
+    "first_term_renewed",
+    "cycle_days",
+    "cycled_policies",
+    "quoted_policies",
+    "quote_lead_days",
+    "month_13_due",
+    "month_13_renewed",
+    "month_25_due",
+    "month_25_renewed",
+    "due_premium_sq",
+    "renewed_premium_sq",
+    "customer_due_sq",
+    "customer_renewed_sq",
+    "customer_cross",
+)
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
 SHEET = ["agent_id", "first_month", "last_month"]
@@ -39,7 +70,8 @@ ASIDE = [*SHEET, "measure", "value", "why"]
 
 @dataclass(frozen=True)
 class Sums:
-    """Of some rows (agents, teams, the company): numerator and denominator of every indicator, and every measure; NaN is missing."""
+    """Of some rows (agents, teams, the company): numerator and denominator of every indicator, and
+    every measure; NaN is missing."""
 
     numerator: Floats
     denominator: Floats
@@ -48,7 +80,8 @@ class Sums:
 
 @dataclass(frozen=True)
 class MonthSpread:
-    """The standard deviation of one month's result about the agent's own level, in the result's unit, and its degrees of freedom."""
+    """The standard deviation of one month's result about the agent's own level, in the result's
+    unit, and its degrees of freedom."""
 
     sd: float
     freedom: float
@@ -56,20 +89,25 @@ class MonthSpread:
 
 @dataclass(frozen=True)
 class Measures:
-    """people (one row an agent) with their sums; teams (team, agents) with theirs; the company's; rates that scoresheets gave without a
-    volume (row of the agent, team, indicator, value); what was set aside and why; and whose target is not their own."""
+    """people (one row an agent) with their sums; teams (team, agents) with theirs; the company's;
+    rates that scoresheets gave without a volume (row of the agent, team, indicator, value); what
+    was set aside and why; and whose target is not their own."""
 
     people: pd.DataFrame
     agents: Sums
     teams: pd.DataFrame
     team_sums: Sums
-    members: pd.DataFrame  # row of the agent and team: one row for every team that an agent belonged to
+    members: (
+        pd.DataFrame
+    )  # row of the agent and team: one row for every team that an agent belonged to
     member_sums: Sums
     company: Sums
     rates: pd.DataFrame
     set_aside: pd.DataFrame
     targets: pd.DataFrame
-    month_dispersion: float | None  # χ² ÷ freedom over a year of agent-months; only where no customers are known
+    month_dispersion: (
+        float | None
+    )  # χ² ÷ freedom over a year of agent-months; only where no customers are known
     month_spread: Mapping[str, MonthSpread]  # of results that sheets give month by month
 
 
@@ -83,27 +121,37 @@ def denominator_of(indicator: Indicator) -> str:
     return f"{indicator.denominator}{FILLED}" if indicator.fallback else indicator.denominator
 
 
-def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicators: Sequence[Indicator]) -> Measures:
-    """Sums of the period; a channel counts the policies of that channel, a cut what was known on an earlier day.
+def measures(
+    warehouse: Warehouse, settings: Settings, filters: Filters, indicators: Sequence[Indicator]
+) -> Measures:
+    """Sums of the period; a channel counts the policies of that channel, a cut what was known on an
+    earlier day.
 
-    Agents, teams and the company add up the same pieces, so that they agree whatever was transferred, hired or left.
+    Agents, teams and the company add up the same pieces, so that they agree whatever was
+    transferred, hired or left.
     """
     with warehouse.cursor() as cursor:
         _shadow(cursor, settings, filters)
         found = _Source(cursor, filters)
         pieces, rates, aside = _pieces(found, indicators, filters.channel)
         people = _people(
-            found, pd.Index(sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object)
+            found,
+            pd.Index(
+                sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object
+            ),
         )
         targets = found.ask("targets")
         customers = "customer_due_sq" in pieces and bool(pieces["customer_due_sq"].notna().any())
         dispersion = None if customers else _dispersion(found.ask("month_dispersion"))
         spread = _spread(found.ask("month_spread")) if len(rates) else {}
     if filters.channel is not None:
-        # Whoever holds nothing of this channel is not part of the question; complaints are the agent's, whatever the channel: held
-        # against one channel's policies they would lie. So would targets: the median agent of the channel stands for them.
+        # Whoever holds nothing of this channel is not part of the question; complaints are the
+        # agent's, whatever the channel: held against one channel's policies they would lie. So
+        # would targets: the median agent of the channel stands for them.
         held = pieces.groupby("agent_id")[["held_policies", "excluded_policies"]].sum().sum(axis=1)
-        people = people[people["agent_id"].map(held).fillna(0).to_numpy() > 0].reset_index(drop=True)
+        people = people[people["agent_id"].map(held).fillna(0).to_numpy() > 0].reset_index(
+            drop=True
+        )
         pieces = pieces.drop(columns=[name for name in WHOLE_AGENT if name in pieces])
         targets = targets.iloc[:0]
     index = pd.Index(people["agent_id"])
@@ -112,19 +160,32 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
     counted = _Counted(pieces, rates, indicators)
     agent, team = index.get_indexer(pieces["agent_id"]), pieces["team"]
     names = pd.Index(sorted({*team.dropna(), *rates["team"].dropna()}), name="team", dtype=object)
-    members = pd.concat([pieces[["agent_id", "team"]], rates[["agent_id", "team"]]]).dropna().drop_duplicates()
-    teams = pd.DataFrame(
-        {"team": names, "agents": members.groupby("team")["agent_id"].size().reindex(names).to_numpy()}
+    members = (
+        pd.concat([pieces[["agent_id", "team"]], rates[["agent_id", "team"]]])
+        .dropna()
+        .drop_duplicates()
     )
-    belongs = pd.MultiIndex.from_frame(members).get_indexer(pd.MultiIndex.from_frame(pieces[["agent_id", "team"]]))
+    teams = pd.DataFrame(
+        {
+            "team": names,
+            "agents": members.groupby("team")["agent_id"].size().reindex(names).to_numpy(),
+        }
+    )
+    belongs = pd.MultiIndex.from_frame(members).get_indexer(
+        pd.MultiIndex.from_frame(pieces[["agent_id", "team"]])
+    )
     kept = rates[counted.rates].assign(row=lambda frame: index.get_indexer(frame["agent_id"]))
     return Measures(
         people,
         counted.sums(agent, len(people)),
         teams,
         counted.sums(names.get_indexer(team), len(teams)),
-        members.assign(row=index.get_indexer(members["agent_id"]))[["row", "team"]].reset_index(drop=True),
-        counted.sums(belongs, len(members)) if len(kept) else Sums(np.zeros((0, 0)), np.zeros((0, 0)), pd.DataFrame()),
+        members.assign(row=index.get_indexer(members["agent_id"]))[["row", "team"]].reset_index(
+            drop=True
+        ),
+        counted.sums(belongs, len(members))
+        if len(kept)
+        else Sums(np.zeros((0, 0)), np.zeros((0, 0)), pd.DataFrame()),
         counted.sums(np.zeros(len(pieces), dtype=np.intp), 1),
         kept[["row", "team", "measure", "value"]].rename(columns={"measure": "indicator"}),
         pd.concat([aside, counted.aside()], ignore_index=True)[ASIDE],
@@ -135,25 +196,31 @@ def measures(warehouse: Warehouse, settings: Settings, filters: Filters, indicat
 
 
 def _dispersion(found: pd.DataFrame) -> float | None:
-    """By how much renewals differ between the months of one agent beyond chance; None for too few months to tell."""
+    """By how much renewals differ between the months of one agent beyond chance; None for too few
+    months to tell."""
     statistic, freedom = (float(found[name].iat[0]) for name in ("statistic", "freedom"))
     return statistic / freedom if freedom >= FEWEST_MONTHS_APART else None
 
 
 def _spread(found: pd.DataFrame) -> dict[str, MonthSpread]:
     """By measure; what varies too little or over too few months to tell is left out."""
-    enough = (found["months"] >= FEWEST_MONTHS) & (found["freedom"] >= FEWEST_APART) & (found["squares"] > 0)
+    enough = (
+        (found["months"] >= FEWEST_MONTHS)
+        & (found["freedom"] >= FEWEST_APART)
+        & (found["squares"] > 0)
+    )
     return {
         str(row.measure): MonthSpread(float(np.sqrt(row.squares / row.freedom)), float(row.freedom))
         for row in found[enough].itertuples()
     }
 
 
-# -- from the warehouse to pieces ----------------------------------------------------------------------------------
+# -- from the warehouse to pieces ------------------------------------------------------------------
 
 
 class _Source:
-    """The questions about one period, asked with one cursor, which may have tables of its own before the stored ones."""
+    """The questions about one period, asked with one cursor, which may have tables of its own
+    before the stored ones."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, filters: Filters) -> None:
         self._cursor = cursor
@@ -187,21 +254,29 @@ def _shadow(cursor: duckdb.DuckDBPyConnection, settings: Settings, filters: Filt
 def _pieces(
     found: _Source, indicators: Sequence[Indicator], channel: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The pieces (PLACE and a column a measure), rates without volume, and the scoresheet rows that do not count at all.
+    """The pieces (PLACE and a column a measure), rates without volume, and the scoresheet rows that
+    do not count at all.
 
-    A piece is the records of some months of an agent and team, or one scoresheet. Where nothing disputes them, months that have the
-    same measures are added up already and have no first and last; the pieces of agents with scoresheets are single months.
+    A piece is the records of some months of an agent and team, or one scoresheet. Where nothing
+    disputes them, months that have the same measures are added up already and have no first and
+    last; the pieces of agents with scoresheets are single months.
     """
     records = found.ask("measures").rename(columns={"month": "first"})
     items = _items(found.ask("items").rename(columns={"month": "first"}))
     records = pd.concat([records, items], ignore_index=True) if len(items) else records
     records = records.assign(last=records["first"], sheet=False, load=np.int64(0))
     rows = found.ask("scoresheets")
-    rows = rows[~rows["measure"].isin(set(offered()) - {one.id for one in indicators})].reset_index(drop=True)
+    rows = rows[~rows["measure"].isin(set(offered()) - {one.id for one in indicators})].reset_index(
+        drop=True
+    )
     why = np.where(~rows["covered"], "period", "")
     if channel is not None:
-        bound_up = {one.id for one in indicators if {one.numerator, one.denominator} & set(OF_POLICIES)}
-        why = np.where((why == "") & rows["measure"].isin({*OF_POLICIES, *bound_up}), "channel", why)
+        bound_up = {
+            one.id for one in indicators if {one.numerator, one.denominator} & set(OF_POLICIES)
+        }
+        why = np.where(
+            (why == "") & rows["measure"].isin({*OF_POLICIES, *bound_up}), "channel", why
+        )
     rows = rows.assign(why=why)
     counted, is_rate = rows["why"] == "", rows["measure"].isin([one.id for one in indicators])
     if not counted.any():
@@ -226,9 +301,13 @@ def _items(items: pd.DataFrame) -> pd.DataFrame:
     if items.empty:
         return items
     wide = (
-        items.groupby(["agent_id", "team", "first", "item"], dropna=False)[["points", "ratings"]].sum().unstack("item")
+        items.groupby(["agent_id", "team", "first", "item"], dropna=False)[["points", "ratings"]]
+        .sum()
+        .unstack("item")
     )
-    wide.columns = [f"{item}_{'points' if part == 'points' else 'count'}" for part, item in wide.columns]
+    wide.columns = [
+        f"{item}_{'points' if part == 'points' else 'count'}" for part, item in wide.columns
+    ]
     return wide.reset_index()
 
 
@@ -236,13 +315,17 @@ def _sheets(rows: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
     """One piece a scoresheet: its measures, the team at its end, and the targets of its months."""
     if rows.empty:
         return rows
-    wide = rows.pivot_table(index=SHEET, columns="measure", values="value", aggfunc="sum").reset_index()
+    wide = rows.pivot_table(
+        index=SHEET, columns="measure", values="value", aggfunc="sum"
+    ).reset_index()
     loads = rows.groupby(SHEET, as_index=False)["load_id"].max()
     wide = wide.merge(loads, on=SHEET).rename(columns={"load_id": "load"}).assign(sheet=True)
     if "due_policies" in wide:
         still_open = wide["open_policies"].fillna(0) if "open_policies" in wide else 0
         given = wide.get("held_policies", np.nan)
-        wide["held_policies"] = pd.Series(given, wide.index).fillna(wide["due_policies"] + still_open)
+        wide["held_policies"] = pd.Series(given, wide.index).fillna(
+            wide["due_policies"] + still_open
+        )
     by_month = roster.set_index(["agent_id", "month"])
     ends = by_month.reindex(pd.MultiIndex.from_frame(wide[["agent_id", "last_month"]]))
     wide["team"] = ends["team"].to_numpy(dtype=object)
@@ -261,12 +344,17 @@ def _sheets(rows: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
 def _of_longer(
     sheets: pd.DataFrame, given: pd.Series, roster: pd.DataFrame, target: str, reached: str
 ) -> tuple[Floats, Floats]:
-    """Targets of scoresheets of several months, own and filled: the sum over their months, as far as these count, in the proportion
-    that has closed. Where too few agents have one, in its months and on the sheets of the same months, the median result."""
+    """Targets of scoresheets of several months, own and filled: the sum over their months, as far
+    as these count, in the proportion that has closed. Where too few agents have one, in its months
+    and on the sheets of the same months, the median result."""
     kind = target.removeprefix("target_")
     goal, filled, basis = f"goal_{kind}", f"goal_{kind}_filled", f"{kind}_basis"
-    months = sheets.reset_index(names="piece").merge(roster[["agent_id", "month", goal, filled, basis]], on="agent_id")
-    months = months[(months["month"] >= months["first_month"]) & (months["month"] <= months["last_month"])]
+    months = sheets.reset_index(names="piece").merge(
+        roster[["agent_id", "month", goal, filled, basis]], on="agent_id"
+    )
+    months = months[
+        (months["month"] >= months["first_month"]) & (months["month"] <= months["last_month"])
+    ]
     months = months[months[basis].isin(COUNTING)].groupby("piece")
     counts = pd.Series(sheets.index.isin(list(months.groups)), sheets.index)
     closed = _closed_share(sheets)
@@ -276,7 +364,9 @@ def _of_longer(
     usual = (
         months[filled].agg(lambda of: of.sum(skipna=False)).reindex(sheets.index)
     )  # missing where a month has too few
-    result = (sheets[reached] if reached in sheets else pd.Series(np.nan, sheets.index)).where(counts)
+    result = (sheets[reached] if reached in sheets else pd.Series(np.nan, sheets.index)).where(
+        counts
+    )
     span = [sheets["first_month"], sheets["last_month"]]
     judged = result.notna().groupby(span).transform("sum")
     with_one = (whole.notna() & result.notna()).groupby(span).transform("sum")
@@ -287,7 +377,8 @@ def _of_longer(
 
 
 def _closed_share(sheets: pd.DataFrame) -> pd.Series:
-    """Of the policies of a sheet, the proportion whose window has closed; 1 where it does not say."""
+    """Of the policies of a sheet, the proportion whose window has closed; 1 where it does not
+    say."""
     due = sheets.get("due_policies", pd.Series(np.nan, sheets.index))
     still_open = sheets["open_policies"].fillna(0) if "open_policies" in sheets else 0
     return (due / (due + still_open)).where(due + still_open > 0, 1.0)
@@ -295,7 +386,8 @@ def _closed_share(sheets: pd.DataFrame) -> pd.Series:
 
 def _people(found: _Source, agent_ids: pd.Index) -> pd.DataFrame:
     here, anywhere = (
-        found.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]] for name in ("people", "facts_of")
+        found.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]]
+        for name in ("people", "facts_of")
     )
     people = here.combine_first(anywhere).reindex(agent_ids).reset_index(names="agent_id")[PEOPLE]
     for column in ("name", "team", "branch", "region", "supervisor"):
@@ -304,16 +396,21 @@ def _people(found: _Source, agent_ids: pd.Index) -> pd.DataFrame:
     return people
 
 
-# -- from pieces to sums -------------------------------------------------------------------------------------------
+# -- from pieces to sums ---------------------------------------------------------------------------
 
 
 class _Counted:
-    """Which pieces count for which indicator and measure, decided once, and their sums by any grouping of the pieces."""
+    """Which pieces count for which indicator and measure, decided once, and their sums by any
+    grouping of the pieces."""
 
-    def __init__(self, pieces: pd.DataFrame, rates: pd.DataFrame, indicators: Sequence[Indicator]) -> None:
+    def __init__(
+        self, pieces: pd.DataFrame, rates: pd.DataFrame, indicators: Sequence[Indicator]
+    ) -> None:
         self._pieces = pieces
         self._measures = [name for name in pieces.columns if name not in PLACE]
-        self._values = {name: pieces[name].to_numpy(dtype=float, na_value=np.nan) for name in self._measures}
+        self._values = {
+            name: pieces[name].to_numpy(dtype=float, na_value=np.nan) for name in self._measures
+        }
         self._aside: list[pd.DataFrame] = []
         self.rates: Flags = np.zeros(len(rates), dtype=bool)
         self._spans = _spans(pieces, rates) if bool(pieces["sheet"].any()) or len(rates) else None
@@ -341,9 +438,12 @@ class _Counted:
         if rated.any():
             # A sheet that gives the counts gives its rate with them.
             ids = self._pieces.iloc[rows[counts]]
-            with_counts = pd.MultiIndex.from_frame(ids.loc[ids["sheet"], ["agent_id", "first", "last"]])
+            with_counts = pd.MultiIndex.from_frame(
+                ids.loc[ids["sheet"], ["agent_id", "first", "last"]]
+            )
             rated = rated & ~pd.MultiIndex.from_frame(self._rated[SHEET]).isin(with_counts)
-        # Records of nothing (a complaint of an agent who holds no policy) stand back before a sheet that speaks of their months.
+        # Records of nothing (a complaint of an agent who holds no policy) stand back before a sheet
+        # that speaks of their months.
         mute = counts & of_nothing[rows] & ~spans.sheet[: len(rows)]
         kept, why = choose(spans, np.concatenate([counts & ~mute, rated]))
         overlaid = overlapping(spans, kept & spans.sheet)[: len(rows)]
@@ -384,7 +484,9 @@ class _Counted:
             return values
         rows, spans = self._spans
         there = ~np.isnan(values)
-        kept, _ = choose(spans, np.concatenate([there[rows], np.zeros(len(self._rated), dtype=bool)]))
+        kept, _ = choose(
+            spans, np.concatenate([there[rows], np.zeros(len(self._rated), dtype=bool)])
+        )
         there[rows] = kept[: len(rows)]
         return np.where(there, values, np.nan)
 
@@ -396,26 +498,42 @@ class _Counted:
             else np.zeros((size, 0))
             for side in (0, 1)
         )
-        amounts = pd.DataFrame({name: _sum(group, size, values) for name, values in self._amounts.items()})
+        amounts = pd.DataFrame(
+            {name: _sum(group, size, values) for name, values in self._amounts.items()}
+        )
         return Sums(numerator, denominator, amounts.reindex(range(size)))
 
 
 def _spans(pieces: pd.DataFrame, rates: pd.DataFrame) -> tuple[Rows, Spans]:
-    """The pieces of agents with scoresheets (their rows), and with the rates behind them as spans."""
+    """The pieces of agents with scoresheets (their rows), and with the rates behind them as
+    spans."""
     rows = np.flatnonzero(pieces["first"].notna().to_numpy())
     part = pieces.iloc[rows]
-    given = rates.rename(columns={"first_month": "first", "last_month": "last", "load_id": "load"}).assign(sheet=True)
+    given = rates.rename(
+        columns={"first_month": "first", "last_month": "last", "load_id": "load"}
+    ).assign(sheet=True)
     every = pd.concat(
-        [part[["agent_id", "first", "last", "sheet", "load"]], given[["agent_id", "first", "last", "sheet", "load"]]]
+        [
+            part[["agent_id", "first", "last", "sheet", "load"]],
+            given[["agent_id", "first", "last", "sheet", "load"]],
+        ]
     )
     first, last = (_number(every[name]) for name in ("first", "last"))
     codes = pd.factorize(every["agent_id"])[0].astype(np.int64)
-    return rows, Spans(codes, first, last, every["sheet"].to_numpy(dtype=bool), every["load"].to_numpy(dtype=np.int64))
+    return rows, Spans(
+        codes,
+        first,
+        last,
+        every["sheet"].to_numpy(dtype=bool),
+        every["load"].to_numpy(dtype=np.int64),
+    )
 
 
 def _number(month: pd.Series) -> npt.NDArray[np.int64]:
     stamps = pd.to_datetime(month)
-    numbers: npt.NDArray[np.int64] = (stamps.dt.year * 12 + stamps.dt.month).to_numpy(dtype=np.int64)
+    numbers: npt.NDArray[np.int64] = (stamps.dt.year * 12 + stamps.dt.month).to_numpy(
+        dtype=np.int64
+    )
     return numbers
 
 

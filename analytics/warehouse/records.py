@@ -1,4 +1,5 @@
-"""Loads into and out of the warehouse, and the rollup of the months they touch; each in one transaction."""
+"""Loads into and out of the warehouse, and the rollup of the months they touch; each in one
+transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments",
 
 @dataclass(frozen=True)
 class Load:
-    """What is to be stored: clean records of one kind, where they came from, and as of when they speak."""
+    """What is to be stored: clean records of one kind, where they came from, and as of when they
+    speak."""
 
     kind: str
     file: str
@@ -41,16 +43,21 @@ class Load:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a load did: its id, how many earlier rows it replaced, its undated open policies, and whose figures changed."""
+    """What a load did: its id, how many earlier rows it replaced, its undated open policies, and
+    whose figures changed."""
 
     load_id: int
     replaced: int
     undated: int
     stale: int  # its policies that still say open though their window has closed
-    changes: pd.DataFrame  # agent_id, measure, before, after: of agents who had figures in its months already
+    changes: (
+        pd.DataFrame
+    )  # agent_id, measure, before, after: of agents who had figures in its months already
 
 
-def store(cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, words: Mapping[str, Any]) -> Stored:
+def store(
+    cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, words: Mapping[str, Any]
+) -> Stored:
     """Store a load and roll up its months, inside the transaction of this cursor."""
     load_id = load.load_id
     mode = str(load.recipe.get("options", {}).get("months", "add"))
@@ -72,11 +79,15 @@ def store(cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, wor
     }
     options = load.recipe.get("options", {})
     for name, option in (("first", "from"), ("last", "to")):
-        bound[name] = month_stated(options[option], settings.month_begins) if option in options else None
+        bound[name] = (
+            month_stated(options[option], settings.month_begins) if option in options else None
+        )
     before = int(run(cursor, "not_current", load_id=load_id)[0][0])
     cursor.register("incoming", load.records)
     if load.kind == "policies" and load.recipe.get("answers", {}).get("handover") == "holder":
-        kept = cursor.sql(statements("statements.sql")["keep_holders"], params={"as_of": load.as_of}).to_arrow_table()
+        kept = cursor.sql(
+            statements("statements.sql")["keep_holders"], params={"as_of": load.as_of}
+        ).to_arrow_table()
         cursor.register("incoming", kept)
     run(cursor, f"insert_{load.kind}", **bound)
     if load.kind == "policies":
@@ -115,7 +126,8 @@ def _changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def follow(cursor: duckdb.DuckDBPyConnection, wanted: Followed) -> None:
-    """Bring the figures under rules, merges and corrections, inside the transaction of this cursor; rolls up what they move."""
+    """Bring the figures under rules, merges and corrections, inside the transaction of this cursor;
+    rolls up what they move."""
     _apply_settings(cursor, wanted.settings)
     _apply_aliases(cursor, wanted.aliases, wanted.settings)
     _apply_corrections(cursor, wanted.corrections, wanted.settings)
@@ -130,21 +142,33 @@ def follows(cursor: duckdb.DuckDBPyConnection, wanted: Followed) -> bool:
     )
 
 
-def _apply_aliases(cursor: duckdb.DuckDBPyConnection, aliases: Mapping[str, str], settings: Settings) -> None:
-    """Have the views give these spellings (spelling → agent) their agents, and roll up the months of whoever is concerned."""
+def _apply_aliases(
+    cursor: duckdb.DuckDBPyConnection, aliases: Mapping[str, str], settings: Settings
+) -> None:
+    """Have the views give these spellings (spelling → agent) their agents, and roll up the months
+    of whoever is concerned."""
     now = dict(run(cursor, "aliases"))
-    changed = {spelling for spelling in {*now, *aliases} if now.get(spelling) != aliases.get(spelling)}
+    changed = {
+        spelling for spelling in {*now, *aliases} if now.get(spelling) != aliases.get(spelling)
+    }
     if not changed:
         return
     run(cursor, "clear_aliases")
     for spelling, agent_id in aliases.items():
         run(cursor, "add_alias", alias=spelling, agent_id=agent_id)
-    _roll_up(cursor, [row[0] for row in run(cursor, "months_of_agents", agents=sorted(changed))], settings)
+    _roll_up(
+        cursor,
+        [row[0] for row in run(cursor, "months_of_agents", agents=sorted(changed))],
+        settings,
+    )
     _roster_of_all(cursor)
 
 
-def withdraw(cursor: duckdb.DuckDBPyConnection, load_ids: Iterable[int], settings: Settings) -> None:
-    """Take loads out again, inside the transaction of this cursor; what they had replaced stands again."""
+def withdraw(
+    cursor: duckdb.DuckDBPyConnection, load_ids: Iterable[int], settings: Settings
+) -> None:
+    """Take loads out again, inside the transaction of this cursor; what they had replaced stands
+    again."""
     for load_id in load_ids:
         kinds = [row[0] for row in run(cursor, "kind_of_load", load_id=load_id)]
         months = _touched(cursor, load_id, everything="agents" in kinds)
@@ -175,11 +199,16 @@ def _apply_corrections(
 
 
 def _corrected(corrections: Sequence[Correction]) -> list[dict[str, Any]]:
-    """The columns of every policy that is corrected; of two corrections of one, the later counts field by field."""
+    """The columns of every policy that is corrected; of two corrections of one, the later counts
+    field by field."""
     wanted: dict[tuple[str, dt.date], dict[str, Any]] = {}
     for one in corrections:
-        known = wanted.setdefault((one.policy_id, one.month), correction_values(replace(one, values={})))
-        known |= {name: value for name, value in correction_values(one).items() if value is not None}
+        known = wanted.setdefault(
+            (one.policy_id, one.month), correction_values(replace(one, values={}))
+        )
+        known |= {
+            name: value for name, value in correction_values(one).items() if value is not None
+        }
     return list(wanted.values())
 
 
@@ -193,8 +222,11 @@ def _corrections_moved(
     return {key for key in {*now, *after} if now.get(key) != after.get(key)}
 
 
-def propose_corrections(cursor: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> None:
-    """The table `proposed`, for this cursor alone: every policy as these corrections, in their order, would have it."""
+def propose_corrections(
+    cursor: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]
+) -> None:
+    """The table `proposed`, for this cursor alone: every policy as these corrections, in their
+    order, would have it."""
     _propose(cursor, _corrected(corrections))
 
 
@@ -221,9 +253,12 @@ def _apply_settings(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> No
         return
     run(cursor, "set_settings", settings=wanted)
     run(
-        cursor, "set_rule",
-        grace_days=settings.grace_days, lead_days=settings.contact_lead_days, month_begins=settings.month_begins,
-    )  # fmt: skip
+        cursor,
+        "set_rule",
+        grace_days=settings.grace_days,
+        lead_days=settings.contact_lead_days,
+        month_begins=settings.month_begins,
+    )
     run(cursor, "clear_product_grace")
     for product, days in settings.grace_by_product.items():
         run(cursor, "add_product_grace", product=product, grace_days=days)
@@ -238,7 +273,9 @@ def _rules_now(cursor: duckdb.DuckDBPyConnection) -> str | None:
 
 def _rules_of(settings: Settings) -> str:
     """The rules that the rollup follows, and how it does, in words that can be compared."""
-    definition = hashlib.sha256("".join((question("rollup"), question("roster"), view("policy_state"))).encode())
+    definition = hashlib.sha256(
+        "".join((question("rollup"), question("roster"), view("policy_state"))).encode()
+    )
     return json.dumps(
         [
             settings.grace_days,
@@ -246,13 +283,15 @@ def _rules_of(settings: Settings) -> str:
             settings.contact_lead_days,
             settings.calendar,
             settings.month_begins,
-            definition.hexdigest(),  # a version of the program that counts otherwise counts everything again
+            # a version of the program that counts otherwise counts everything again
+            definition.hexdigest(),
         ]
     )
 
 
 def differing(warehouse: Warehouse, settings: Settings) -> int:
-    """How many agent-months are not what the records roll up to now; 0 in a warehouse that is whole."""
+    """How many agent-months are not what the records roll up to now; 0 in a warehouse that is
+    whole."""
     with warehouse.cursor() as cursor:
         run(cursor, "again")
         for first, last in _runs([row[0] for row in run(cursor, "all_months")]):
@@ -261,7 +300,9 @@ def differing(warehouse: Warehouse, settings: Settings) -> int:
         return int(run(cursor, "again_differs")[0][0])
 
 
-def rollup_bound(settings: Settings, first: dt.date, last: dt.date, channel: str | None = None) -> dict[str, Any]:
+def rollup_bound(
+    settings: Settings, first: dt.date, last: dt.date, channel: str | None = None
+) -> dict[str, Any]:
     """The values that rollup.sql binds."""
     return {
         "first_month": first,
@@ -293,7 +334,10 @@ def _roll_up(cursor: duckdb.DuckDBPyConnection, months: list[dt.date], settings:
         span = {"first_month": first, "last_month": last}
         for table in ("agent_month", "agent_month_item", "roster_month"):
             run(cursor, f"clear_{table}", **span)
-        cursor.execute(f"insert into agent_month by name {question('rollup')}", rollup_bound(settings, first, last))
+        cursor.execute(
+            f"insert into agent_month by name {question('rollup')}",
+            rollup_bound(settings, first, last),
+        )
         cursor.execute(f"insert into agent_month_item by name {question('rollup_items')}", span)
         cursor.execute(question("roster"), span)
 
@@ -321,7 +365,8 @@ def _runs(months: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
 
 
 def _calendar(cursor: duckdb.DuckDBPyConnection, years: set[int], country: str) -> None:
-    """Working days of these years, holidays and make-up days included; one year more, for late windows."""
+    """Working days of these years, holidays and make-up days included; one year more, for late
+    windows."""
     import holidays  # slow to import
 
     known = {row[0] for row in run(cursor, "calendar_years")}
@@ -334,7 +379,8 @@ def _calendar(cursor: duckdb.DuckDBPyConnection, years: set[int], country: str) 
     days = sorted(set(days))
     working = [int(table.is_working_day(day)) for day in days]
     cursor.register(
-        "new_days", pa.table({"day": pa.array(days, pa.date32()), "working": pa.array(working, pa.int32())})
+        "new_days",
+        pa.table({"day": pa.array(days, pa.date32()), "working": pa.array(working, pa.int32())}),
     )
     run(cursor, "add_calendar")
     cursor.unregister("new_days")

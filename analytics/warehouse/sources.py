@@ -1,4 +1,5 @@
-"""One source per figure: which pieces of an agent's months count for a pair of measures, records or a scoresheet, never a part of each."""
+"""One source per figure: which pieces of an agent's months count for a pair of measures, records or
+a scoresheet, never a part of each."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ MONTHS = 100_000  # more than any running number of a month
 
 @dataclass(frozen=True)
 class Spans:
-    """Pieces of agents' time: agent (a code), first and last month as running numbers; a record's month is one month long."""
+    """Pieces of agents' time: agent (a code), first and last month as running numbers; a record's
+    month is one month long."""
 
     agent: Numbers
     first: Numbers
@@ -28,10 +30,12 @@ class Spans:
 
 
 def choose(spans: Spans, there: Flags) -> tuple[Flags, npt.NDArray[np.object_]]:
-    """Which pieces count, and why the others that have the pair (`there`) do not: "records", "sheet", "wider" or "overlap".
+    """Which pieces count, and why the others that have the pair (`there`) do not: "records",
+    "sheet", "wider" or "overlap".
 
-    From the finest to the widest: what is there already stays where it covers every month of a wider sheet, else the sheet takes
-    its place. Sheets that overlap without one holding the other cannot both count: the finer, then the later load.
+    From the finest to the widest: what is there already stays where it covers every month of a
+    wider sheet, else the sheet takes its place. Sheets that overlap without one holding the other
+    cannot both count: the finer, then the later load.
     """
     keep, why = there.copy(), np.full(len(there), "", dtype=object)
     disputed = np.flatnonzero(there & spans.sheet)
@@ -44,7 +48,11 @@ def choose(spans: Spans, there: Flags) -> tuple[Flags, npt.NDArray[np.object_]]:
         keep[lost], why[lost] = False, "records"
         return keep, why
     order = np.flatnonzero(there & np.isin(spans.agent, np.unique(spans.agent[disputed])))
-    order = order[np.lexsort((-spans.load[order], spans.length[order], spans.sheet[order], spans.agent[order]))]
+    order = order[
+        np.lexsort(
+            (-spans.load[order], spans.length[order], spans.sheet[order], spans.agent[order])
+        )
+    ]
     starts = np.flatnonzero(np.r_[True, np.diff(spans.agent[order]) != 0])
     for group in np.split(order, starts[1:]):
         _settle(spans, group.tolist(), keep, why)
@@ -59,7 +67,9 @@ def overlapping(spans: Spans, some: Flags) -> Flags:
         chosen.setdefault(int(spans.agent[piece]), []).append(int(piece))
     for piece in np.flatnonzero(np.isin(spans.agent, list(chosen))):
         found[piece] = any(
-            other != piece and spans.first[other] <= spans.last[piece] and spans.first[piece] <= spans.last[other]
+            other != piece
+            and spans.first[other] <= spans.last[piece]
+            and spans.first[piece] <= spans.last[other]
             for other in chosen[int(spans.agent[piece])]
         )
     return found
@@ -70,11 +80,15 @@ def _settle(spans: Spans, group: list[int], keep: Flags, why: npt.NDArray[np.obj
     standing: list[int] = []
     for piece in group:
         first, last = int(spans.first[piece]), int(spans.last[piece])
-        touched = [other for other in standing if spans.first[other] <= last and first <= spans.last[other]]
+        touched = [
+            other for other in standing if spans.first[other] <= last and first <= spans.last[other]
+        ]
         if not touched:
             standing.append(piece)
             continue
-        inside = [other for other in touched if first <= spans.first[other] and spans.last[other] <= last]
+        inside = [
+            other for other in touched if first <= spans.first[other] and spans.last[other] <= last
+        ]
         covered = sum(int(spans.last[other] - spans.first[other]) + 1 for other in inside)
         if len(inside) < len(touched) or covered == last - first + 1:
             keep[piece] = False

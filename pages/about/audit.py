@@ -1,4 +1,5 @@
-"""Audit · 变更记录: every change of state, who, when, what, before and after; and whether the chain still holds."""
+"""Audit · 变更记录: every change of state, who, when, what, before and after; and whether the chain
+still holds."""
 
 import json
 
@@ -16,7 +17,11 @@ SHOWN = 1_000
 
 def words(value: object) -> str:
     return (
-        "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        ""
+        if value is None
+        else value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, default=str)
     )
 
 
@@ -35,14 +40,18 @@ with shell.page("audit", needs_data=False):
             t("audit.who"),
             ["", *sorted({one.who for one in entries})],
             key="audit_who",
-            format_func=lambda one: sheets.who(one, session.language()) if one else t("audit.everybody"),
+            format_func=lambda one: (
+                sheets.who(one, session.language()) if one else t("audit.everybody")
+            ),
             width=220,
         )
         action = box(
             t("audit.action"),
             ["", *sorted({one.action.partition(".")[0] for one in entries})],
             key="audit_action",
-            format_func=lambda one: audit.kind(one, session.language()) if one else t("audit.everything"),
+            format_func=lambda one: (
+                audit.kind(one, session.language()) if one else t("audit.everything")
+            ),
             width=220,
         )
         wanted = st.text_input(t("audit.search"), key="audit_search", max_chars=100, width=240)
@@ -52,24 +61,48 @@ with shell.page("audit", needs_data=False):
         if verdict.wrong:
             st.error(as_list(t("audit.broken"), audit.wrong_of(verdict, session.language())))
         else:
-            st.success(as_list(t("audit.holds", count=verdict.lines), audit.notes_of(verdict, session.language())))
+            st.success(
+                as_list(
+                    t("audit.holds", count=verdict.lines),
+                    audit.notes_of(verdict, session.language()),
+                )
+            )
         session.forget("audit_checked")
     st.caption(md(" ".join(audit.standing_of(desk.audit_standing(), session.language()))))
     found = [
-        one for one in entries
-        if (not who or one.who == who) and (not action or one.action.partition(".")[0] == action)
-        and (not wanted or wanted.lower() in f"{one.object} {words(one.before)} {words(one.after)}".lower())
-    ]  # fmt: skip
+        one
+        for one in entries
+        if (not who or one.who == who)
+        and (not action or one.action.partition(".")[0] == action)
+        and (
+            not wanted
+            or wanted.lower() in f"{one.object} {words(one.before)} {words(one.after)}".lower()
+        )
+    ]
     st.caption(t("audit.note", shown=min(len(found), SHOWN), all=len(found)))
     table = pd.DataFrame(
         [
-            {"seq": one.seq, "at": f"{one.at:%Y-%m-%d %H:%M:%S}", "who": sheets.who(one.who, session.language()), "action": one.action, "object": one.object, "before": words(one.before), "after": words(one.after), "hash": one.hash[:12]}
+            {
+                "seq": one.seq,
+                "at": f"{one.at:%Y-%m-%d %H:%M:%S}",
+                "who": sheets.who(one.who, session.language()),
+                "action": one.action,
+                "object": one.object,
+                "before": words(one.before),
+                "after": words(one.after),
+                "hash": one.hash[:12],
+            }
             for one in found
         ],
         columns=["seq", "at", "who", "action", "object", "before", "after", "hash"],
-    )  # fmt: skip
-    columns = [Column(name, t(f"audit.{name}"), "count" if name == "seq" else "text") for name in table.columns]
+    )
+    columns = [
+        Column(name, t(f"audit.{name}"), "count" if name == "seq" else "text")
+        for name in table.columns
+    ]
     panel.show("audit", table.head(SHOWN), columns, height=520)
-    panel.downloads("audit", t("audit.title"), table, columns, persons=len({one.who for one in found}))
+    panel.downloads(
+        "audit", t("audit.title"), table, columns, persons=len({one.who for one in found})
+    )
     with st.expander(t("common.how")):
         st.markdown(t("audit.how"))

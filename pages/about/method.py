@@ -1,4 +1,5 @@
-"""Method · 评估说明: every indicator, formula, standard, weight, rule and setting in force, generated from them."""
+"""Method · 评估说明: every indicator, formula, standard, weight, rule and setting in force,
+generated from them."""
 
 import datetime as dt
 import json
@@ -20,25 +21,56 @@ from pages.ui.i18n import indicator, md, plain, t, text
 
 
 def why(scheme: WeightScheme) -> None:
-    """Why it is as it is: reasons and traces of schemes, versions of standards, objections answered."""
+    """Why it is as it is: reasons and traces of schemes, versions of standards, objections
+    answered."""
     st.subheader(t("method.why_title"), anchor=False)
     for entry in scheme.trace:
-        moves = "、".join(f"{indicator(name)} {change:+g}" for name, change in entry.changes.items())
+        moves = "、".join(
+            f"{indicator(name)} {change:+g}" for name, change in entry.changes.items()
+        )
         st.markdown(f"- **{t(f'swot.{entry.part}')}** {md(entry.text)} → {md(moves)}")
     desk = load.desk()
     every, standards = desk.scheme_versions(), desk.standards()
     rows = [
-        *({"what": plain("method.scheme_version", name=one.name, version=one.version), "date": one.date, "from": None, "author": sheets.who(one.author, session.language()), "reason": one.reason,
-           "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES)} for one in every),
-        *({"what": plain("method.scheme_adopted", name=one.name, version=one.version), "date": f"{one.adopted_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.who, session.language()), "reason": one.reason,
-           "changed": t("method.in_force")} for one in desk.adoptions()),
-        *({"what": plain("method.standard_version", version=one.version), "date": f"{one.made_at:%Y-%m-%d}", "from": one.effective_from, "author": sheets.who(one.author, session.language()), "reason": one.reason,
-           "changed": "、".join(views.changed_by(one, session.language()))} for one in standards),
-    ]  # fmt: skip
+        *(
+            {
+                "what": plain("method.scheme_version", name=one.name, version=one.version),
+                "date": one.date,
+                "from": None,
+                "author": sheets.who(one.author, session.language()),
+                "reason": one.reason,
+                "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES),
+            }
+            for one in every
+        ),
+        *(
+            {
+                "what": plain("method.scheme_adopted", name=one.name, version=one.version),
+                "date": f"{one.adopted_at:%Y-%m-%d}",
+                "from": one.effective_from,
+                "author": sheets.who(one.who, session.language()),
+                "reason": one.reason,
+                "changed": t("method.in_force"),
+            }
+            for one in desk.adoptions()
+        ),
+        *(
+            {
+                "what": plain("method.standard_version", version=one.version),
+                "date": f"{one.made_at:%Y-%m-%d}",
+                "from": one.effective_from,
+                "author": sheets.who(one.author, session.language()),
+                "reason": one.reason,
+                "changed": "、".join(views.changed_by(one, session.language())),
+            }
+            for one in standards
+        ),
+    ]
     if rows:
         table = pd.DataFrame(rows).sort_values("date", ascending=False).reset_index(drop=True)
         columns = [
-            Column(name, t(f"method.history_{name}"), "date" if name == "from" else "text") for name in table.columns
+            Column(name, t(f"method.history_{name}"), "date" if name == "from" else "text")
+            for name in table.columns
         ]
         panel.show("method_history", table, columns)
         panel.downloads("method_history", t("method.why_title"), table, columns)
@@ -67,9 +99,19 @@ def propose() -> None:
         if total != 100:
             st.caption(t("proposal.sum", total=total))
         st.text_input(
-            t("proposal.ticket"), key="propose_ticket", max_chars=40, help=t("proposal.ticket_help"), width=260
+            t("proposal.ticket"),
+            key="propose_ticket",
+            max_chars=40,
+            help=t("proposal.ticket_help"),
+            width=260,
         )
-        st.button(t("proposal.send"), key="propose", disabled=total != 100, on_click=action(send), args=(values,))
+        st.button(
+            t("proposal.send"),
+            key="propose",
+            disabled=total != 100,
+            on_click=action(send),
+            args=(values,),
+        )
         if ticket := session.get("proposed"):
             st.caption(t("proposal.sent"))
             if session.identity().who != LOCAL:
@@ -79,25 +121,54 @@ def propose() -> None:
 
 def send(values: dict[str, int]) -> None:
     ticket = str(session.get("propose_ticket") or "").strip() or None
-    made = load.desk().propose_weights({name: float(value) for name, value in values.items()}, ticket)
+    made = load.desk().propose_weights(
+        {name: float(value) for name, value in values.items()}, ticket
+    )
     session.put("proposed", made)
     session.put("propose_ticket", made if session.identity().who != LOCAL else "")
 
 
 def change_rules(settings: Settings) -> None:
-    """The rules that decide who is right in a quarrel; every figure is computed again under them."""
+    """The rules that decide who is right in a quarrel; every figure is computed again under
+    them."""
     with st.expander(t("method.change")), st.form("settings_form"):
         days = st.number_input(t("method.grace"), 0, 366, settings.grace_days, key="set_grace")
         lead = st.number_input(t("method.lead"), 0, 366, settings.contact_lead_days, key="set_lead")
         begins = st.number_input(
-            t("method.month_begins"), 1, 28, settings.month_begins, key="set_month", help=t("method.month_begins_help")
+            t("method.month_begins"),
+            1,
+            28,
+            settings.month_begins,
+            key="set_month",
+            help=t("method.month_begins_help"),
         )
-        limit = st.number_input(t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit")
-        few = st.checkbox(t("method.rank_few"), bool(settings.rank_few), key="set_few", help=t("method.rank_few_help"))
+        limit = st.number_input(
+            t("method.limit"), 0.0, 100.0, settings.missing_limit, step=5.0, key="set_limit"
+        )
+        few = st.checkbox(
+            t("method.rank_few"),
+            bool(settings.rank_few),
+            key="set_few",
+            help=t("method.rank_few_help"),
+        )
         by_product = st.data_editor(
-            pd.DataFrame({"product": list(settings.grace_by_product), "days": list(settings.grace_by_product.values())}, dtype=object), num_rows="dynamic", key="set_products", hide_index=True,
-            column_config={"product": st.column_config.TextColumn(t("method.product"), max_chars=80), "days": st.column_config.NumberColumn(t("method.days"), min_value=0, max_value=366, step=1)},
-        )  # fmt: skip
+            pd.DataFrame(
+                {
+                    "product": list(settings.grace_by_product),
+                    "days": list(settings.grace_by_product.values()),
+                },
+                dtype=object,
+            ),
+            num_rows="dynamic",
+            key="set_products",
+            hide_index=True,
+            column_config={
+                "product": st.column_config.TextColumn(t("method.product"), max_chars=80),
+                "days": st.column_config.NumberColumn(
+                    t("method.days"), min_value=0, max_value=366, step=1
+                ),
+            },
+        )
         if st.form_submit_button(t("method.save"), type="primary"):
             products = {
                 str(row["product"]).strip(): int(row["days"])
@@ -126,7 +197,11 @@ def chosen_period() -> Period | None:
 
 with shell.page("method", needs_data=False, official=True):
     period = chosen_period()
-    known, scheme, settings = load.desk().catalogue(period), load.desk().scheme(period), load.desk().settings
+    known, scheme, settings = (
+        load.desk().catalogue(period),
+        load.desk().scheme(period),
+        load.desk().settings,
+    )
     st.markdown(t("method.intro"))
     month = f"{period.last:%Y-%m}" if period else t("method.today")
     version = load.desk().standard_in_force(period)
@@ -138,7 +213,9 @@ with shell.page("method", needs_data=False, official=True):
             standards=t("standards.built_in_name") if version is None else f"v{version.version}",
         )
     )
-    st.subheader(t("method.weights", scheme=views.scheme_label(scheme, session.language())), anchor=False)
+    st.subheader(
+        t("method.weights", scheme=views.scheme_label(scheme, session.language())), anchor=False
+    )
     total = sum(scheme.categories.values())
     st.markdown(
         "\n".join(
@@ -160,7 +237,9 @@ with shell.page("method", needs_data=False, official=True):
             author=scheme.author or t("method.preset"),
         )
     )
-    purpose = t(f"weights.purpose_{scheme.purpose}") if scheme.purpose else t("weights.purpose_none")
+    purpose = (
+        t(f"weights.purpose_{scheme.purpose}") if scheme.purpose else t("weights.purpose_none")
+    )
     st.caption(
         t("sheet.purpose", purpose=purpose)
         + (" " + t("sheet.goal", goal=scheme.company_goal) if scheme.company_goal else "")
@@ -172,23 +251,35 @@ with shell.page("method", needs_data=False, official=True):
 
     def measure(name: str) -> str:
         base, _, part = name.rpartition("_")
-        return labels.get(name) or (f"{labels[base]} · {t(f'method.{part}')}" if base in labels else name)
+        return labels.get(name) or (
+            f"{labels[base]} · {t(f'method.{part}')}" if base in labels else name
+        )
 
     nominal = vector(scheme, known)
     st.subheader(t("method.indicators"), anchor=False)
     rows = pd.DataFrame(
         [
             {
-                "indicator": text(one.label), "category": text(next(c.label for c in known.categories if c.id == one.category)), "weight": nominal[at],
-                "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}" + (f" × {one.scale:g}" if one.scale != 1 else "") + (f" · {t('method.median_agent')}" if one.fallback else ""),
+                "indicator": text(one.label),
+                "category": text(next(c.label for c in known.categories if c.id == one.category)),
+                "weight": nominal[at],
+                "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}"
+                + (f" × {one.scale:g}" if one.scale != 1 else "")
+                + (f" · {t('method.median_agent')}" if one.fallback else ""),
                 "better": t(f"method.{one.direction}"),
-                "standard": " · ".join(f"{views.format_value(value, one, session.language())} → {points:g}" for value, points in zip(one.standard.values, one.standard.points, strict=True)) + f" ({t(f'method.mode_{one.standard.mode}')})",
-                "market": views.market_text(market[one.id], one, session.language()) if one.id in market else "",
+                "standard": " · ".join(
+                    f"{views.format_value(value, one, session.language())} → {points:g}"
+                    for value, points in zip(one.standard.values, one.standard.points, strict=True)
+                )
+                + f" ({t(f'method.mode_{one.standard.mode}')})",
+                "market": views.market_text(market[one.id], one, session.language())
+                if one.id in market
+                else "",
                 "why": text(one.why),
             }
             for at, one in enumerate(known.indicators)
         ]
-    )  # fmt: skip
+    )
     columns = [
         Column("indicator", t("column.indicator")),
         Column("category", t("agent.category")),
@@ -225,15 +316,22 @@ with shell.page("method", needs_data=False, official=True):
     why(scheme)
     head = load.desk().audit_head()
     if head.seq:
-        st.caption(t("method.audit_head", date=f"{dt.date.today():%Y-%m-%d}", head=audit.short(head)))
+        st.caption(
+            t("method.audit_head", date=f"{dt.date.today():%Y-%m-%d}", head=audit.short(head))
+        )
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
     view = views.method_view(known, settings, scheme, market)
     version = load.data_version()
     with st.container(horizontal=True):
-        file = panel.Leaving(export_name(t("method.title"), version, "json"), 0, mime="application/json")
+        file = panel.Leaving(
+            export_name(t("method.title"), version, "json"), 0, mime="application/json"
+        )
         panel.take(
-            t("method.json"), file, lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(), "method.json"
+            t("method.json"),
+            file,
+            lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
+            "method.json",
         )
         panel.downloads("method", t("method.title"), rows, columns)

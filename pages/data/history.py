@@ -12,7 +12,8 @@ from pages.ui.i18n import t, text
 
 
 def withdraw(load_id: int) -> None:
-    """Take a load out; nothing is selected afterwards, least of all the load that moved into its place."""
+    """Take a load out; nothing is selected afterwards, least of all the load that moved into its
+    place."""
     load.desk().withdraw(load_id)
     session.put("withdrawn", load_id)
     session.put("loads_shown", int(session.get("loads_shown") or 0) + 1)
@@ -46,10 +47,15 @@ def who_is_who() -> None:
         )
     if merged:
         table = pd.DataFrame({"spelling": list(merged), "agent_id": list(merged.values())})
-        columns = [Column("spelling", t("data.alike_spelling")), Column("agent_id", t("data.alike_agent"))]
+        columns = [
+            Column("spelling", t("data.alike_spelling")),
+            Column("agent_id", t("data.alike_agent")),
+        ]
         st.caption(t("history.merged"))
         for one in panel.pick("merged", table, columns, by="spelling"):
-            st.button(t("history.split", spelling=one), key="split", on_click=action(split), args=(one,))
+            st.button(
+                t("history.split", spelling=one), key="split", on_click=action(split), args=(one,)
+            )
 
 
 def without_partner() -> None:
@@ -60,9 +66,15 @@ def without_partner() -> None:
         st.caption(t("history.unmatched_none"))
         return
     table = frame.assign(
-        side=[t(f"history.side_{side}") for side in frame["side"]], kind=[text(kinds()[kind].label) for kind in frame["kind"]]
-    )  # fmt: skip
-    columns = [Column("id", t("history.id")), Column("side", t("history.side")), Column("kind", t("history.kind")), Column("rows", t("data.rows"), "count")]  # fmt: skip
+        side=[t(f"history.side_{side}") for side in frame["side"]],
+        kind=[text(kinds()[kind].label) for kind in frame["kind"]],
+    )
+    columns = [
+        Column("id", t("history.id")),
+        Column("side", t("history.side")),
+        Column("kind", t("history.kind")),
+        Column("rows", t("data.rows"), "count"),
+    ]
     panel.show("unmatched", table, columns, height=panel.fit(len(table), 320))
     agents = int(frame["id"][frame["side"] != "policy_unknown"].nunique())
     panel.downloads("unmatched", t("history.unmatched"), table, columns, persons=agents)
@@ -79,14 +91,36 @@ with shell.page("history", needs_data=False):
         st.page_link("pages/data/upload.py", label=t("data.title"), icon=":material/upload_file:")
         st.stop()
     st.caption(t("history.note"))
-    table = pd.DataFrame(
-        {
-            "load_id": loads["load_id"], "file": loads["file"], "kind": [text(kinds()[kind].label) + (f" · {t('app.sample_badge')}" if sample else "") for kind, sample in zip(loads["kind"], loads["sample"], strict=True)],
-            "loaded_at": loads["loaded_at"].dt.strftime("%Y-%m-%d %H:%M"), "as_of": loads["as_of"].dt.date,
-            "months": [("—" if not len(months) else months[0] if len(months) == 1 else f"{months[0]}…{months[-1]}") for months in loads["months"]],
-            "row_count": loads["row_count"], "loaded": loads["loaded"], "rejected": loads["rejected"], "replaced": loads["replaced"],
-        }
-    ).iloc[::-1].reset_index(drop=True)  # fmt: skip
+    table = (
+        pd.DataFrame(
+            {
+                "load_id": loads["load_id"],
+                "file": loads["file"],
+                "kind": [
+                    text(kinds()[kind].label) + (f" · {t('app.sample_badge')}" if sample else "")
+                    for kind, sample in zip(loads["kind"], loads["sample"], strict=True)
+                ],
+                "loaded_at": loads["loaded_at"].dt.strftime("%Y-%m-%d %H:%M"),
+                "as_of": loads["as_of"].dt.date,
+                "months": [
+                    (
+                        "—"
+                        if not len(months)
+                        else months[0]
+                        if len(months) == 1
+                        else f"{months[0]}…{months[-1]}"
+                    )
+                    for months in loads["months"]
+                ],
+                "row_count": loads["row_count"],
+                "loaded": loads["loaded"],
+                "rejected": loads["rejected"],
+                "replaced": loads["replaced"],
+            }
+        )
+        .iloc[::-1]
+        .reset_index(drop=True)
+    )
     formats = {
         "load_id": "count",
         "as_of": "date",
@@ -95,13 +129,22 @@ with shell.page("history", needs_data=False):
         "rejected": "count",
         "replaced": "count",
     }
-    columns = [Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns]
+    columns = [
+        Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns
+    ]
     ticked = panel.pick(f"loads.{session.get('loads_shown') or 0}", table, columns, by="load_id")
     panel.downloads("loads", t("history.title"), table, columns)
     if ticked:
         row = table[table["load_id"].astype(str) == ticked[0]].iloc[0]
         with st.container(border=True):
-            st.markdown(t("history.ask", load=int(row["load_id"]), file=row["file"], loaded=f"{row['loaded']:,}"))
+            st.markdown(
+                t(
+                    "history.ask",
+                    load=int(row["load_id"]),
+                    file=row["file"],
+                    loaded=f"{row['loaded']:,}",
+                )
+            )
             st.button(
                 t("history.withdraw"),
                 key="withdraw",

@@ -1,4 +1,5 @@
-"""Upload · 数据导入: a manager's files, what was understood of them, what cannot be read, and the load itself."""
+"""Upload · 数据导入: a manager's files, what was understood of them, what cannot be read, and the
+load itself."""
 
 import datetime as dt
 import hashlib
@@ -26,7 +27,19 @@ from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, export_name
 from analytics.reports.templates import template
 from analytics.work import Work
-from pages.ui import asked, controls, load, panel, put_by, receipts, session, shell, spellings, understanding, waiting
+from pages.ui import (
+    asked,
+    controls,
+    load,
+    panel,
+    put_by,
+    receipts,
+    session,
+    shell,
+    spellings,
+    understanding,
+    waiting,
+)
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
@@ -36,7 +49,8 @@ TYPES = ["xlsx", "xls", "xlsm", "et", "ods", "htm", "html", "csv", "txt", "tsv",
 
 @dataclass(frozen=True)
 class Chosen:
-    """What of a file is about to be loaded, by which recipe, and the sheet that could go with it."""
+    """What of a file is about to be loaded, by which recipe, and the sheet that could go with
+    it."""
 
     path: Path
     file: str  # what the session's keys of the file begin with; those of the sheet go on from there
@@ -47,7 +61,8 @@ class Chosen:
 
 
 def folder() -> Path:
-    """This session's folder for files that are looked at but not yet loaded; it goes when the session does, and the work on them."""
+    """This session's folder for files that are looked at but not yet loaded; it goes when the
+    session does, and the work on them."""
     kept = session.get("upload_folder")
     if kept is None:
         kept = load.desk().own_folder()
@@ -56,7 +71,8 @@ def folder() -> Path:
 
 
 def stored(upload) -> list[Path]:
-    """The uploaded bytes as files under the names the user gave them; an archive as the files inside it."""
+    """The uploaded bytes as files under the names the user gave them; an archive as the files
+    inside it."""
     data = upload.getvalue()
     place = folder() / hashlib.sha256(data).hexdigest()[:16]
     path = place / Path(upload.name.replace("\\", "/")).name[-120:]
@@ -87,13 +103,16 @@ def looked(path: Path, layout: dict) -> dict:
         session.put(key, waiting.outcome(key))
     if session.get(key) is None:
         desk = load.desk()
-        waiting.begin(key, t("data.looking", file=path.name), lambda work: desk.look(path, layout, work))
+        waiting.begin(
+            key, t("data.looking", file=path.name), lambda work: desk.look(path, layout, work)
+        )
         session.put(key, waiting.outcome(key))
     return session.get(key)
 
 
 def state_of(path: Path) -> dict:
-    """Whether a file can be loaded as it is, needs an answer, or is refused and why; found out once a session."""
+    """Whether a file can be loaded as it is, needs an answer, or is refused and why; found out once
+    a session."""
     key = f"state.{path}"
     if session.get(key) is None:
         state: dict = {"kind": None, "recipes": [], "why": ""}
@@ -117,7 +136,11 @@ def state_of(path: Path) -> dict:
 def _open_questions(path: Path, recipe: Recipe) -> list[str]:
     """What would have to be answered before a file is loaded, in words."""
     answer, _ = load.desk().preview(path, recipe)
-    return [plain(f"question.{one.key}", **one.facts) for one in questions_from(answer) if not one.optional]
+    return [
+        plain(f"question.{one.key}", **one.facts)
+        for one in questions_from(answer)
+        if not one.optional
+    ]
 
 
 def queue(paths: dict[str, Path]) -> None:
@@ -130,32 +153,62 @@ def queue(paths: dict[str, Path]) -> None:
                 "file": paths[one].name,
                 "kind": text(kinds()[state["kind"]].label) if state["kind"] else None,
                 "rows": state["rows"],
-                "state": t("data.state_loaded") if one in done else t("data.state_ready") if state["recipes"] else t("data.state_refused") if state.get("refused") else t("data.state_ask"),
+                "state": t("data.state_loaded")
+                if one in done
+                else t("data.state_ready")
+                if state["recipes"]
+                else t("data.state_refused")
+                if state.get("refused")
+                else t("data.state_ask"),
                 "why": "" if one in done else state["why"],
             }
             for one, state in states.items()
         ]
-    )  # fmt: skip
+    )
     columns = [
-        Column("file", t("data.file")), Column("kind", t("data.kind")), Column("rows", t("data.rows"), "count"), Column("state", t("data.state")), Column("why", t("data.reason")),
-    ]  # fmt: skip
+        Column("file", t("data.file")),
+        Column("kind", t("data.kind")),
+        Column("rows", t("data.rows"), "count"),
+        Column("state", t("data.state")),
+        Column("why", t("data.reason")),
+    ]
     panel.show("queue", table, columns, height=panel.fit(len(table), 300))
-    ready = [(paths[one], recipe) for one, state in states.items() for recipe in state["recipes"] if one not in done]
+    ready = [
+        (paths[one], recipe)
+        for one, state in states.items()
+        for recipe in state["recipes"]
+        if one not in done
+    ]
     ready.sort(key=lambda pair: put_by.rosters_first(pair[1]))
     if waiting.running("together"):
-        finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]])
+        finish(
+            waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]]
+        )
     if len(ready) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             as_of = st.date_input(
-                t("data.as_of"), dt.date.today(), key="together.as_of", help=t("data.as_of_help"), width=220, format="YYYY-MM-DD"
-            )  # fmt: skip
+                t("data.as_of"),
+                dt.date.today(),
+                key="together.as_of",
+                help=t("data.as_of_help"),
+                width=220,
+                format="YYYY-MM-DD",
+            )
             if st.button(t("data.load_together", count=len(ready)), key="together", type="primary"):
                 desk = load.desk()
                 kept = session.get("upload_folder")
                 waiting.begin(
-                    "together", t("data.loading"), lambda work: (desk.load_all(ready, as_of=as_of, on_issues="refuse", work=work), kept)[0]
-                )  # fmt: skip
-                finish(waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]])
+                    "together",
+                    t("data.loading"),
+                    lambda work: (
+                        desk.load_all(ready, as_of=as_of, on_issues="refuse", work=work),
+                        kept,
+                    )[0],
+                )
+                finish(
+                    waiting.outcome("together"),
+                    [one for one, state in states.items() if state["recipes"]],
+                )
 
 
 def finish(receipts: list[Receipt], paths: list[str]) -> None:
@@ -178,9 +231,19 @@ def examine(path: Path) -> None:
     if len(sheets) > 1:
         choices = [*([""] if len(alike) > 1 else []), *sheets]
         name = box(
-            t("data.sheet"), choices, key=f"{file}.sheet", width=420,
-            format_func=lambda one: one or plain("data.sheets_alike", count=len(alike), names=", ".join(sheet["name"] for sheet in alike[:4])),
-        )  # fmt: skip
+            t("data.sheet"),
+            choices,
+            key=f"{file}.sheet",
+            width=420,
+            format_func=lambda one: (
+                one
+                or plain(
+                    "data.sheets_alike",
+                    count=len(alike),
+                    names=", ".join(sheet["name"] for sheet in alike[:4]),
+                )
+            ),
+        )
         together = name == ""
         put_by.show(file)
     prefix = f"{file}.{name if len(sheets) > 1 else ''}"
@@ -211,7 +274,9 @@ def examine(path: Path) -> None:
     with st.expander(t("data.table_found"), expanded=not saved):
         st.caption(t("data.table_found_note"))
         understanding.grid(sheet, prefix)
-        before = next((one for one in first_look["sheets"] if one["name"] == name), first_look["sheets"][0])
+        before = next(
+            (one for one in first_look["sheets"] if one["name"] == name), first_look["sheets"][0]
+        )
         wanted = understanding.layout(first_look, before, prefix)
         if wanted != chosen_layout:
             session.put(f"{prefix}.layout", wanted)
@@ -239,29 +304,49 @@ def examine(path: Path) -> None:
     understanding.columns_of(sheet, columns, kind, of_kind, saved.get("ignore", ()))
     values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
     options = understanding.options(
-        sheet, kind, columns, saved, [one["name"] for one in alike] if together else [], of_kind, wide.get("wide_field")
+        sheet,
+        kind,
+        columns,
+        saved,
+        [one["name"] for one in alike] if together else [],
+        of_kind,
+        wide.get("wide_field"),
     )
     only = understanding.row_filter(sheet, saved, of_kind)
     as_of = st.date_input(
-        t("data.as_of"), dt.date.today(), key=f"{prefix}.as_of", help=t("data.as_of_help"), width=220, format="YYYY-MM-DD"
-    )  # fmt: skip
+        t("data.as_of"),
+        dt.date.today(),
+        key=f"{prefix}.as_of",
+        help=t("data.as_of_help"),
+        width=220,
+        format="YYYY-MM-DD",
+    )
     if not allowed:
         st.info(t("data.names_as_ids_needed"))
         return
     try:
         recipe = recipe_from(
             {
-                "kind": kind, "columns": columns, "values": values, "only": only, "options": {**options, **wide, **chosen_layout},
-                "answers": session.get(f"{prefix}.answers") or saved.get("answers", {}), "ignore": list(saved.get("ignore", [])),
+                "kind": kind,
+                "columns": columns,
+                "values": values,
+                "only": only,
+                "options": {**options, **wide, **chosen_layout},
+                "answers": session.get(f"{prefix}.answers") or saved.get("answers", {}),
+                "ignore": list(saved.get("ignore", [])),
                 **({"sheet": name} if name and not together else {}),
             }
-        )  # fmt: skip
+        )
     except RenewalError as error:
         st.warning(md(explain(error, session.language())))
         return
     chosen = tuple(one["name"] for one in alike) if together else (name,)
     following = put_by.next_sheet(file, first_look["sheets"], chosen)
-    check(Chosen(path, file, recipe, chosen, headers_key(list(sheet["headers"])), following), as_of, prefix)
+    check(
+        Chosen(path, file, recipe, chosen, headers_key(list(sheet["headers"])), following),
+        as_of,
+        prefix,
+    )
 
 
 def check(chosen: Chosen, as_of: dt.date, prefix: str) -> None:
@@ -276,13 +361,22 @@ def check(chosen: Chosen, as_of: dt.date, prefix: str) -> None:
     with st.container(horizontal=True):
         again = bool(session.get(f"{prefix}.recheck"))
         session.forget(f"{prefix}.recheck")
-        if st.button(t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary") or again:
+        if (
+            st.button(
+                t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary"
+            )
+            or again
+        ):
             desk = load.desk()
-            waiting.begin(job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work)))
+            waiting.begin(
+                job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work))
+            )
             checked = waiting.outcome(job)
             session.put(f"{prefix}.checked", checked)
         file = panel.Leaving(export_name(f"{path.stem}_recipe", 1, "toml"), 0)
-        panel.take(t("data.recipe_download"), file, lambda: recipe.toml().encode(), f"{prefix}.recipe")
+        panel.take(
+            t("data.recipe_download"), file, lambda: recipe.toml().encode(), f"{prefix}.recipe"
+        )
     if checked:
         outcome(chosen, checked[1], as_of, prefix)
 
@@ -335,7 +429,9 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
         panel.show(f"{prefix}.issues", table, columns, height=panel.fit(len(table), 360))
         desk, language = load.desk(), session.language()
         with st.container(horizontal=True):
-            marked = panel.Leaving(export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"), None)
+            marked = panel.Leaving(
+                export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"), None
+            )
             panel.take(
                 t("data.corrections"),
                 marked,
@@ -360,12 +456,15 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
         finish(done, [str(path)])
 
     def whole(desk: Desk, kept: object, work: Work) -> list[Receipt]:
-        """The load and what was confirmed for it: done to its end whether or not this page is still open; `kept` holds its files."""
+        """The load and what was confirmed for it: done to its end whether or not this page is still
+        open; `kept` holds its files."""
         every = sorted(
             [*((one.headers, one.recipe) for one in others), (chosen.headers, recipe)],
             key=lambda pair: put_by.rosters_first(pair[1]),
         )
-        done = desk.load_all([(path, one) for _, one in every], as_of=as_of, on_issues="skip", work=work)
+        done = desk.load_all(
+            [(path, one) for _, one in every], as_of=as_of, on_issues="skip", work=work
+        )
         for headers, one in every:
             desk.save_recipe(headers, path.name, one)
         merged = [*(one for sheet in others for one in sheet.merges), *merges]
@@ -376,22 +475,35 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
     if waiting.running(job):
         loaded()
     with st.container(horizontal=True):
-        pressed = st.button(label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"])
+        pressed = st.button(
+            label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]
+        )
         if chosen.following and answer["loaded"]:
             sheet = put_by.Waiting(
-                chosen.sheets, recipe, chosen.headers, answer["loaded"], answer["rejected"], tuple(merges)
+                chosen.sheets,
+                recipe,
+                chosen.headers,
+                answer["loaded"],
+                answer["rejected"],
+                tuple(merges),
             )
             st.button(
-                t("data.next_sheet", sheet=chosen.following), key=f"{prefix}.next", help=t("data.next_sheet_help"),
-                on_click=action(_go_on), args=(chosen.file, sheet, chosen.following),
-            )  # fmt: skip
+                t("data.next_sheet", sheet=chosen.following),
+                key=f"{prefix}.next",
+                help=t("data.next_sheet_help"),
+                on_click=action(_go_on),
+                args=(chosen.file, sheet, chosen.following),
+            )
     if pressed:
-        waiting.begin(job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder")))
+        waiting.begin(
+            job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder"))
+        )
         loaded()
 
 
 def _open_what_waits(paths: dict[str, Path]) -> None:
-    """Whenever a file came, went or was loaded: open the first that waits for an answer, else the first not loaded yet."""
+    """Whenever a file came, went or was loaded: open the first that waits for an answer, else the
+    first not loaded yet."""
     done = session.get("loaded_paths") or set()
     seen = (tuple(paths), frozenset(done))
     if session.get("files_seen") == seen:
@@ -439,7 +551,10 @@ with shell.page("data", needs_data=False):
         st.subheader(t("data.templates"), anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             wanted = box(
-                t("data.kind"), list(kinds()), key="template_kind", format_func=lambda one: text(kinds()[one].label)
+                t("data.kind"),
+                list(kinds()),
+                key="template_kind",
+                format_func=lambda one: text(kinds()[one].label),
             )
             language = session.language()
             file = panel.Leaving(export_name(text(kinds()[wanted].label), 1, "xlsx"), 0)
@@ -448,7 +563,9 @@ with shell.page("data", needs_data=False):
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )
     with st.expander(t("data.limits")):
-        st.markdown("\n".join(f"- {md(sentence)}" for sentence in limits.sentences(session.language())))
+        st.markdown(
+            "\n".join(f"- {md(sentence)}" for sentence in limits.sentences(session.language()))
+        )
     if uploads:
         paths: dict[str, Path] = {}
         for upload in uploads:
@@ -460,7 +577,11 @@ with shell.page("data", needs_data=False):
             queue(paths)
             _open_what_waits(paths)
             chosen = box(
-                t("data.files"), list(paths), key="file_choice", width=420, format_func=lambda one: paths[one].name
+                t("data.files"),
+                list(paths),
+                key="file_choice",
+                width=420,
+                format_func=lambda one: paths[one].name,
             )
             if session.get("file_choice") in paths:
                 chosen = session.get("file_choice")

@@ -1,4 +1,5 @@
-"""Fairness · 公平性: whether the standards tell people apart, whether groups are treated alike, whose definition a rate follows."""
+"""Fairness · 公平性: whether the standards tell people apart, whether groups are treated alike,
+whose definition a rate follows."""
 
 import streamlit as st
 
@@ -53,27 +54,50 @@ def standards() -> None:
         remark=[remark(one) for one in found.itertuples()],
     )
     columns = [
-        Column("label", t("column.indicator")), Column("nominal", t("column.nominal"), "score"), Column("decides", t("fairness.decides"), "score"), Column("floor", t("fairness.at_zero"), "percent"),
-        Column("ceiling", t("fairness.at_full"), "percent"), Column("item_rest", t("fairness.item_rest"), "number"), Column("reliability", t("fairness.reliability"), "number"),
-        Column("twin", t("fairness.twin")), Column("vif", t("fairness.vif"), "number"), Column("n", t("column.agents"), "count"), Column("remark", t("fairness.remark")),
-    ]  # fmt: skip
+        Column("label", t("column.indicator")),
+        Column("nominal", t("column.nominal"), "score"),
+        Column("decides", t("fairness.decides"), "score"),
+        Column("floor", t("fairness.at_zero"), "percent"),
+        Column("ceiling", t("fairness.at_full"), "percent"),
+        Column("item_rest", t("fairness.item_rest"), "number"),
+        Column("reliability", t("fairness.reliability"), "number"),
+        Column("twin", t("fairness.twin")),
+        Column("vif", t("fairness.vif"), "number"),
+        Column("n", t("column.agents"), "count"),
+        Column("remark", t("fairness.remark")),
+    ]
     paper = table.dropna(subset=["decides"])
     if len(paper):
         gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
-        st.markdown(t("fairness.paper", indicator=gap["label"], nominal=f"{gap['nominal']:.0f}", decides=f"{gap['decides']:.0f}"))  # fmt: skip
+        st.markdown(
+            t(
+                "fairness.paper",
+                indicator=gap["label"],
+                nominal=f"{gap['nominal']:.0f}",
+                decides=f"{gap['decides']:.0f}",
+            )
+        )
     told = [column for column in columns if column.name not in FOR_EXPERTS]
     panel.show("fairness_standards", table, told, height=panel.fit(len(table), 520))
     panel.downloads(
-        "fairness_standards", plain("fairness.export", period=controls.period_text(now.measured.period)), table, columns
+        "fairness_standards",
+        plain("fairness.export", period=controls.period_text(now.measured.period)),
+        table,
+        columns,
     )
 
 
 def save_market(name: str) -> None:
-    """Keep the market average that was typed, in the indicator's unit; without a value it is taken out."""
+    """Keep the market average that was typed, in the indicator's unit; without a value it is taken
+    out."""
     value = session.get(f"market.{name}")
     scale = 100.0 if now.catalogue[name].unit.startswith("percent") else 1.0
     try:
-        load.desk().save_market(name, None if value is None else float(value) / scale, str(session.get(f"source.{name}") or ""))  # fmt: skip
+        load.desk().save_market(
+            name,
+            None if value is None else float(value) / scale,
+            str(session.get(f"source.{name}") or ""),
+        )
     except RequestRefused as error:
         session.put("market_refused", explain(error, session.language()))
 
@@ -84,10 +108,22 @@ def market(name: str) -> MarketAverage | None:
     scale = 100.0 if now.catalogue[name].unit.startswith("percent") else 1.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})", value=None if known is None else round(known.value * scale, 4), key=f"market.{name}", width=170, placeholder="—",
-        )  # fmt: skip
-        st.text_input(t("fairness.source"), "" if known is None else known.source, key=f"source.{name}", max_chars=500, width=300)  # fmt: skip
-        st.button(t("fairness.save_market"), key="save_market", on_click=action(save_market), args=(name,))
+            f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})",
+            value=None if known is None else round(known.value * scale, 4),
+            key=f"market.{name}",
+            width=170,
+            placeholder="—",
+        )
+        st.text_input(
+            t("fairness.source"),
+            "" if known is None else known.source,
+            key=f"source.{name}",
+            max_chars=500,
+            width=300,
+        )
+        st.button(
+            t("fairness.save_market"), key="save_market", on_click=action(save_market), args=(name,)
+        )
     panel.refused("market_refused")
     return known
 
@@ -98,9 +134,25 @@ def marks(found: Proposal, one) -> None:
     def text(value: float) -> str:
         return views.format_value(value, one, session.language())
 
-    st.markdown(t("fairness.propose_full", full=text(found.full), low=text(found.full_low), high=text(found.full_high), n=found.n))  # fmt: skip
-    key = "fairness.propose_market" if found.market else "fairness.propose_own" if found.pass_low == found.pass_low else "fairness.propose_plain"  # fmt: skip
-    st.markdown(t(key, value=text(found.pass_mark), low=text(found.pass_low), high=text(found.pass_high)))
+    st.markdown(
+        t(
+            "fairness.propose_full",
+            full=text(found.full),
+            low=text(found.full_low),
+            high=text(found.full_high),
+            n=found.n,
+        )
+    )
+    key = (
+        "fairness.propose_market"
+        if found.market
+        else "fairness.propose_own"
+        if found.pass_low == found.pass_low
+        else "fairness.propose_plain"
+    )
+    st.markdown(
+        t(key, value=text(found.pass_mark), low=text(found.pass_low), high=text(found.pass_high))
+    )
     if found.few:
         st.warning(t("fairness.propose_few", n=found.n, warn=WARN))
     if not found.without_chance:
@@ -108,11 +160,14 @@ def marks(found: Proposal, one) -> None:
 
 
 def proposals() -> None:
-    """A standard proposed from what agents reached and the market average; who would move; into the draft of the standards."""
+    """A standard proposed from what agents reached and the market average; who would move; into the
+    draft of the standards."""
     st.subheader(t("fairness.propose"), anchor=False)
     options = now.catalogue.ids
     session.keep_valid("propose_indicator", options)
-    name = box(t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260)
+    name = box(
+        t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260
+    )
     known = market(name)
     one = now.catalogue[name]
     found = propose(now.measured, name, known.value if known else None)
@@ -121,7 +176,14 @@ def proposals() -> None:
         return
     marks(found, one)
     if known:
-        st.caption(t("fairness.market_from", source=known.source, author=known.author, date=f"{known.saved_at:%Y-%m-%d}"))  # fmt: skip
+        st.caption(
+            t(
+                "fairness.market_from",
+                source=known.source,
+                author=known.author,
+                date=f"{known.saved_at:%Y-%m-%d}",
+            )
+        )
     if found.standard is None:
         st.info(t("fairness.propose_flat"))
         return
@@ -131,34 +193,74 @@ def proposals() -> None:
 def would_move(found: Proposal) -> None:
     """The proposed knots beside those in force, and whose grade would change."""
     one = now.catalogue[found.indicator]
-    then: Evaluation = evaluate(under(now.measured, with_standard(now.catalogue, found.indicator, found.standard)), now.scheme)  # fmt: skip
+    then: Evaluation = evaluate(
+        under(now.measured, with_standard(now.catalogue, found.indicator, found.standard)),
+        now.scheme,
+    )
     changes = grade_changes(now, then)
     rated = int((now.agents.rated & now.in_scope).sum())
     knots = [
-        " · ".join(f"{views.format_value(value, one, session.language())} → {mark:g}" for value, mark in zip(standard.values, standard.points, strict=True))
+        " · ".join(
+            f"{views.format_value(value, one, session.language())} → {mark:g}"
+            for value, mark in zip(standard.values, standard.points, strict=True)
+        )
         for standard in (one.standard, found.standard)
-    ]  # fmt: skip
+    ]
     st.markdown(t("fairness.knots", now=knots[0], then=knots[1]))
     st.markdown(t("fairness.would_move", count=len(changes), all=rated))
     if len(changes):
         columns = [
-            Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("score_before", t("weights.score_before"), "score"),
-            Column("score_after", t("weights.score_after"), "score"), Column("grade_before", t("weights.grade_before")), Column("grade_after", t("weights.grade_after")),
-        ]  # fmt: skip
+            Column("agent_id", t("column.agent_id")),
+            Column("name", t("column.name")),
+            Column("team", t("column.team")),
+            Column("score_before", t("weights.score_before"), "score"),
+            Column("score_after", t("weights.score_after"), "score"),
+            Column("grade_before", t("weights.grade_before")),
+            Column("grade_after", t("weights.grade_after")),
+        ]
         panel.show("would_move", changes, columns, height=panel.fit(len(changes), 260))
-        panel.downloads("would_move", plain("fairness.would_move_export", indicator=indicator(found.indicator)), changes, columns)  # fmt: skip
-    table = {**definition_of(one), "standard": {"mode": "linear", "knots": [list(knot) for knot in zip(found.standard.values, found.standard.points, strict=True)]}}  # fmt: skip
+        panel.downloads(
+            "would_move",
+            plain("fairness.would_move_export", indicator=indicator(found.indicator)),
+            changes,
+            columns,
+        )
+    table = {
+        **definition_of(one),
+        "standard": {
+            "mode": "linear",
+            "knots": [
+                list(knot)
+                for knot in zip(found.standard.values, found.standard.points, strict=True)
+            ],
+        },
+    }
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t("fairness.into_draft"), key="into_draft", on_click=action(lambda: session.put("standards_draft", {**(session.get("standards_draft") or {}), found.indicator: table})))  # fmt: skip
+        st.button(
+            t("fairness.into_draft"),
+            key="into_draft",
+            on_click=action(
+                lambda: session.put(
+                    "standards_draft",
+                    {**(session.get("standards_draft") or {}), found.indicator: table},
+                )
+            ),
+        )
         if found.indicator in (session.get("standards_draft") or {}):
-            st.page_link("pages/decide/standards.py", label=t("fairness.to_standards"), icon=":material/straighten:")
+            st.page_link(
+                "pages/decide/standards.py",
+                label=t("fairness.to_standards"),
+                icon=":material/straighten:",
+            )
 
 
 def gaps() -> None:
     """Scores, grades and renewals beyond expectation of groups of agents."""
     st.subheader(t("fairness.groups"), anchor=False)
     period = now.measured.period
-    options = [one for one in COLUMNS if now.people[one].notna().sum() and now.people[one].nunique() > 1]
+    options = [
+        one for one in COLUMNS if now.people[one].notna().sum() and now.people[one].nunique() > 1
+    ]
     if now.people["hired_on"].notna().any():
         options.append("seniority")
     if len(load.channels()) > 1:
@@ -185,18 +287,43 @@ def gaps() -> None:
         st.caption(t("common.nothing"))
         return
     found = found.assign(
-        told=[t("fairness.cannot_tell") if not enough else t("fairness.fine") if not flagged else t("fairness.flagged_chance") if high > 0 else t("fairness.flagged") for flagged, enough, high in zip(found["flagged"], found["enough"], found["high"], strict=True)],
-        interval=[f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") if ratio < 1 else "—" for low, high, ratio in zip(found["low"], found["high"], found["ratio"], strict=True)],
-    )  # fmt: skip
+        told=[
+            t("fairness.cannot_tell")
+            if not enough
+            else t("fairness.fine")
+            if not flagged
+            else t("fairness.flagged_chance")
+            if high > 0
+            else t("fairness.flagged")
+            for flagged, enough, high in zip(
+                found["flagged"], found["enough"], found["high"], strict=True
+            )
+        ],
+        interval=[
+            f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") if ratio < 1 else "—"
+            for low, high, ratio in zip(found["low"], found["high"], found["ratio"], strict=True)
+        ],
+    )
     columns = [
-        Column("group", t(f"fairness.by_{by}")), Column("n", t("column.agents"), "count"), Column("score", t("column.score"), "score"), Column("rate", t("fairness.good"), "percent"),
-        Column("ratio", t("fairness.ratio"), "number"), Column("interval", t("fairness.interval")),
-    ]  # fmt: skip
+        Column("group", t(f"fairness.by_{by}")),
+        Column("n", t("column.agents"), "count"),
+        Column("score", t("column.score"), "score"),
+        Column("rate", t("fairness.good"), "percent"),
+        Column("ratio", t("fairness.ratio"), "number"),
+        Column("interval", t("fairness.interval")),
+    ]
     if "surplus" in found:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
     panel.show("fairness_groups", found, columns, height=panel.fit(len(found), 320))
-    panel.downloads("fairness_groups", plain("fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)), found, columns)  # fmt: skip
+    panel.downloads(
+        "fairness_groups",
+        plain(
+            "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
+        ),
+        found,
+        columns,
+    )
 
 
 def definitions() -> None:
@@ -206,16 +333,33 @@ def definitions() -> None:
     found = radar(now.measured.totals, own)
     shown = found.assign(definition=[t(f"fairness.def_{one}") for one in found["definition"]])
     columns = [
-        Column("definition", t("fairness.definition")), Column("rate", t("column.value"), "percent"), Column("numerator", t("column.numerator"), "amount"), Column("denominator", t("column.denominator"), "amount"),
-    ]  # fmt: skip
+        Column("definition", t("fairness.definition")),
+        Column("rate", t("column.value"), "percent"),
+        Column("numerator", t("column.numerator"), "amount"),
+        Column("denominator", t("column.denominator"), "amount"),
+    ]
     if "fits" in found:
         best = found[found["fits"]]
         if len(best):
             one = best.iloc[0]
-            st.markdown(t("fairness.own_fits", definition=(" = " if len(best) > 1 else "").join(t(f"fairness.def_{name}") for name in best["definition"]), matched=f"{100 * one['matched']:.0f}", compared=int(one["compared"]), error=f"{100 * one['error']:.1f}"))  # fmt: skip
+            st.markdown(
+                t(
+                    "fairness.own_fits",
+                    definition=(" = " if len(best) > 1 else "").join(
+                        t(f"fairness.def_{name}") for name in best["definition"]
+                    ),
+                    matched=f"{100 * one['matched']:.0f}",
+                    compared=int(one["compared"]),
+                    error=f"{100 * one['error']:.1f}",
+                )
+            )
         else:
             st.markdown(t("fairness.own_unclear", compared=int(found["compared"].max())))
-        columns += [Column("error", t("fairness.error"), "percent"), Column("matched", t("fairness.matched"), "percent"), Column("compared", t("fairness.compared"), "count")]  # fmt: skip
+        columns += [
+            Column("error", t("fairness.error"), "percent"),
+            Column("matched", t("fairness.matched"), "percent"),
+            Column("compared", t("fairness.compared"), "count"),
+        ]
     else:
         st.caption(t("fairness.no_own"))
     panel.show("radar", shown, columns)

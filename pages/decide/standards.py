@@ -1,4 +1,5 @@
-"""Standards · 评分标准: what each value is worth, tried over past periods before it is adopted; every change a version."""
+"""Standards · 评分标准: what each value is worth, tried over past periods before it is adopted;
+every change a version."""
 
 import datetime as dt
 from dataclasses import replace
@@ -25,12 +26,19 @@ from pages.ui.i18n import md, plain, t, text
 
 UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
 NEW = "+"
-DRAFT_KEYS = ("standards_draft", "standards_grades", "standards_vetoes", "standards_order", "rehearsed")
+DRAFT_KEYS = (
+    "standards_draft",
+    "standards_grades",
+    "standards_vetoes",
+    "standards_order",
+    "rehearsed",
+)
 MOST_JUMP = 5.0
 
 
 def draft() -> dict:
-    """The definitions changed in this session and not adopted yet: indicator → table ({} takes one out)."""
+    """The definitions changed in this session and not adopted yet: indicator → table ({} takes one
+    out)."""
     return session.get("standards_draft") or {}
 
 
@@ -64,10 +72,17 @@ def proposed() -> Catalogue:
 
 
 def measures() -> dict[str, str]:
-    """What can be divided by what: every measure, and the numbers of scoresheets that were kept as they were."""
-    known = {name: text(field.label) for name, field in counted().items() if name not in {*base.ids, *offered()}}
+    """What can be divided by what: every measure, and the numbers of scoresheets that were kept as
+    they were."""
+    known = {
+        name: text(field.label)
+        for name, field in counted().items()
+        if name not in {*base.ids, *offered()}
+    }
     known |= {name: name.removeprefix("custom.") for name in load.desk().custom_measures()}
-    items = {one.numerator: text(one.label) for one in base.indicators if one.numerator not in known}
+    items = {
+        one.numerator: text(one.label) for one in base.indicators if one.numerator not in known
+    }
     return {
         **known,
         **items,
@@ -80,9 +95,14 @@ def measures() -> dict[str, str]:
 
 
 def editor() -> None:
-    """One indicator: what it divides, which way is better, its knots; the curve over what agents reached stands beside."""
+    """One indicator: what it divides, which way is better, its knots; the curve over what agents
+    reached stands beside."""
     known = proposed()
-    tables = {NEW: new_table(), **offered(), **{one.id: definition_of(one) for one in known.indicators}}
+    tables = {
+        NEW: new_table(),
+        **offered(),
+        **{one.id: definition_of(one) for one in known.indicators},
+    }
     options = [*known.ids, *(name for name in offered() if name not in known.ids), NEW]
     session.keep_valid("standard_choice", options)
     chosen = box(
@@ -116,7 +136,9 @@ def editor() -> None:
         one = trial[name] if trial else None
     except (RenewalError, KeyError, TypeError, ValueError) as error:
         right.warning(
-            md(explain(error, session.language())) if isinstance(error, RenewalError) else t("standards.unfinished")
+            md(explain(error, session.language()))
+            if isinstance(error, RenewalError)
+            else t("standards.unfinished")
         )
     with right:
         if one is not None:
@@ -129,11 +151,18 @@ def editor() -> None:
                 "standard_curve",
                 fig,
                 knots,
-                [Column("value", t("column.value"), "amount"), Column("points", t("column.points"), "number")],
+                [
+                    Column("value", t("column.value"), "amount"),
+                    Column("points", t("column.points"), "number"),
+                ],
                 alt=plain("standards.chart", n=len(values)),
             )
             if name in base.ids:
-                moved = jumps(base[name].standard, one.standard, 0.01 if one.unit.startswith("percent") else 1.0)
+                moved = jumps(
+                    base[name].standard,
+                    one.standard,
+                    0.01 if one.unit.startswith("percent") else 1.0,
+                )
                 if moved > MOST_JUMP:
                     st.warning(t("standards.jump", points=f"{moved:.1f}"))
         with st.container(horizontal=True, gap="small"):
@@ -149,25 +178,42 @@ def editor() -> None:
                     t("standards.remove"),
                     key="remove_standard",
                     disabled=len(known.ids) < 2,
-                    on_click=action(lambda: session.put("standards_draft", {**draft(), chosen: {}})),
+                    on_click=action(
+                        lambda: session.put("standards_draft", {**draft(), chosen: {}})
+                    ),
                 )
-                for step, name_of, icon in ((-1, "up", "arrow_upward"), (1, "down", "arrow_downward")):
+                for step, name_of, icon in (
+                    (-1, "up", "arrow_upward"),
+                    (1, "down", "arrow_downward"),
+                ):
                     at = known.position(chosen) + step
                     st.button(
-                        t(f"standards.{name_of}"), key=f"standard_{name_of}", icon=f":material/{icon}:", disabled=not 0 <= at < len(known.ids),
-                        on_click=action(reorder), args=(known.ids, chosen, step),
-                    )  # fmt: skip
+                        t(f"standards.{name_of}"),
+                        key=f"standard_{name_of}",
+                        icon=f":material/{icon}:",
+                        disabled=not 0 <= at < len(known.ids),
+                        on_click=action(reorder),
+                        args=(known.ids, chosen, step),
+                    )
             if draft() or session.get("standards_order"):
                 st.button(
-                    t("standards.discard"), key="discard_standard", on_click=action(session.forget), args=DRAFT_KEYS
+                    t("standards.discard"),
+                    key="discard_standard",
+                    on_click=action(session.forget),
+                    args=DRAFT_KEYS,
                 )
 
 
 def choice_of(name: str, known: Catalogue) -> str:
-    """What the editor offers: an indicator of the draft, one that is off until it is taken in, or a new one."""
+    """What the editor offers: an indicator of the draft, one that is off until it is taken in, or a
+    new one."""
     if name == NEW:
         return t("standards.add")
-    return text(known[name].label) if name in known.ids else t("standards.off", name=text(offered()[name]["label"]))
+    return (
+        text(known[name].label)
+        if name in known.ids
+        else t("standards.off", name=text(offered()[name]["label"]))
+    )
 
 
 def reorder(ids: list[str], chosen: str, step: int) -> None:
@@ -180,9 +226,18 @@ def reorder(ids: list[str], chosen: str, step: int) -> None:
 
 def new_table() -> dict:
     return {
-        "category": "results", "group": "outcome", "numerator": "renewed_policies", "denominator": "due_policies", "direction": "higher", "unit": "percent", "weight": 10.0, "scale": 1.0,
-        "label": {"zh": "", "en": ""}, "why": {"zh": "", "en": ""}, "standard": {"mode": "linear", "knots": [[0.5, 0], [0.7, 60], [0.9, 100]]},
-    }  # fmt: skip
+        "category": "results",
+        "group": "outcome",
+        "numerator": "renewed_policies",
+        "denominator": "due_policies",
+        "direction": "higher",
+        "unit": "percent",
+        "weight": 10.0,
+        "scale": 1.0,
+        "label": {"zh": "", "en": ""},
+        "why": {"zh": "", "en": ""},
+        "standard": {"mode": "linear", "knots": [[0.5, 0], [0.7, 60], [0.9, 100]]},
+    }
 
 
 def fields(chosen: str, table: dict) -> tuple[dict, str]:
@@ -193,14 +248,25 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
     made = {**table}
     if chosen == NEW:
         name = (
-            str(st.text_input(t("standards.id"), key=f"{key}.id", max_chars=60, placeholder="new_product_renewal"))
+            str(
+                st.text_input(
+                    t("standards.id"),
+                    key=f"{key}.id",
+                    max_chars=60,
+                    placeholder="new_product_renewal",
+                )
+            )
             .strip()
             .lower()
             .replace(" ", "_")
         )
     with st.container(horizontal=True):
-        zh = st.text_input(t("standards.label_zh"), table["label"]["zh"], key=f"{key}.zh", max_chars=40)
-        en = st.text_input(t("standards.label_en"), table["label"]["en"], key=f"{key}.en", max_chars=60)
+        zh = st.text_input(
+            t("standards.label_zh"), table["label"]["zh"], key=f"{key}.zh", max_chars=40
+        )
+        en = st.text_input(
+            t("standards.label_en"), table["label"]["en"], key=f"{key}.en", max_chars=60
+        )
     names = list(dict.fromkeys([table["numerator"], table["denominator"], *known]))
     with st.container(horizontal=True):
         made["numerator"] = box(
@@ -241,7 +307,9 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
         )
     with st.container(horizontal=True):
         made["weight"] = float(
-            st.number_input(t("standards.weight"), 0.0, 1000.0, float(table["weight"]), key=f"{key}.weight")
+            st.number_input(
+                t("standards.weight"), 0.0, 1000.0, float(table["weight"]), key=f"{key}.weight"
+            )
         )
         mode = box(
             t("standards.mode"),
@@ -253,30 +321,44 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
         percent = made["unit"].startswith("percent")
         target = st.number_input(
             t("standards.target"),
-            value=None if table.get("target") is None else table["target"] * (100 if percent else 1),
+            value=None
+            if table.get("target") is None
+            else table["target"] * (100 if percent else 1),
             key=f"{key}.target",
         )
     scale = 100.0 if percent else 1.0
     frame = pd.DataFrame(
-        [[value * scale, mark] for value, mark in table["standard"]["knots"]], columns=["value", "points"]
+        [[value * scale, mark] for value, mark in table["standard"]["knots"]],
+        columns=["value", "points"],
     )
     edited = st.data_editor(
-        frame, key=f"{key}.knots", num_rows="dynamic", hide_index=True,
+        frame,
+        key=f"{key}.knots",
+        num_rows="dynamic",
+        hide_index=True,
         column_config={
-            "value": st.column_config.NumberColumn(t("column.value") + f" ({t('unit.' + made['unit'])})", required=True),
-            "points": st.column_config.NumberColumn(t("column.points"), min_value=0, max_value=100, required=True),
+            "value": st.column_config.NumberColumn(
+                t("column.value") + f" ({t('unit.' + made['unit'])})", required=True
+            ),
+            "points": st.column_config.NumberColumn(
+                t("column.points"), min_value=0, max_value=100, required=True
+            ),
         },
-    )  # fmt: skip
+    )
     knots = [
         [float(row.value) / scale, float(row.points)]
         for row in edited.itertuples()
         if pd.notna(row.value) and pd.notna(row.points)
     ]
-    why = st.text_input(t("method.why"), table["why"][session.language()], key=f"{key}.why", max_chars=300)
+    why = st.text_input(
+        t("method.why"), table["why"][session.language()], key=f"{key}.why", max_chars=300
+    )
     made |= {
-        "label": {"zh": zh or en or name, "en": en or zh or name}, "why": {**table["why"], session.language(): why}, "standard": {"mode": mode, "knots": knots},
+        "label": {"zh": zh or en or name, "en": en or zh or name},
+        "why": {**table["why"], session.language(): why},
+        "standard": {"mode": mode, "knots": knots},
         "scale": 100.0 if made["unit"] == "per_100" else 1.0,
-    }  # fmt: skip
+    }
     made.pop("target", None)
     if target is not None:
         made["target"] = float(target) / scale
@@ -286,33 +368,60 @@ def fields(chosen: str, table: dict) -> tuple[dict, str]:
 def marks() -> None:
     """Grades from best to worst, and vetoes that cap them."""
     with st.expander(t("standards.grades")):
-        frame = pd.DataFrame({"grade": [name for name, _ in base.grades], "least": [least for _, least in base.grades]})
+        frame = pd.DataFrame(
+            {
+                "grade": [name for name, _ in base.grades],
+                "least": [least for _, least in base.grades],
+            }
+        )
         edited = st.data_editor(
             frame,
             key="grades_editor",
             num_rows="dynamic",
             hide_index=True,
             column_config={
-                "grade": st.column_config.TextColumn(t("column.grade"), required=True, max_chars=10),
-                "least": st.column_config.NumberColumn(t("standards.least"), min_value=0, max_value=100, required=True),
+                "grade": st.column_config.TextColumn(
+                    t("column.grade"), required=True, max_chars=10
+                ),
+                "least": st.column_config.NumberColumn(
+                    t("standards.least"), min_value=0, max_value=100, required=True
+                ),
             },
         )
         session.put(
             "standards_grades",
-            {str(row.grade): float(row.least) for row in edited.itertuples() if row.grade and pd.notna(row.least)},
+            {
+                str(row.grade): float(row.least)
+                for row in edited.itertuples()
+                if row.grade and pd.notna(row.least)
+            },
         )
         st.caption(t("standards.veto_note"))
         vetoes = pd.DataFrame(
-            [{"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap} for one in base.vetoes],
+            [
+                {"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap}
+                for one in base.vetoes
+            ],
             columns=["indicator", "beyond", "cap"],
         )
         edited = st.data_editor(
-            vetoes.astype({"beyond": float}), key="vetoes_editor", num_rows="dynamic", hide_index=True,
+            vetoes.astype({"beyond": float}),
+            key="vetoes_editor",
+            num_rows="dynamic",
+            hide_index=True,
             column_config={
-                "indicator": st.column_config.SelectboxColumn(t("column.indicator"), options=base.ids, format_func=lambda one: text(base[one].label) if one in base.ids else one, required=True),
-                "beyond": st.column_config.NumberColumn(t("standards.beyond"), required=True), "cap": st.column_config.SelectboxColumn(t("standards.cap"), options=[name for name, _ in base.grades], required=True),
+                "indicator": st.column_config.SelectboxColumn(
+                    t("column.indicator"),
+                    options=base.ids,
+                    format_func=lambda one: text(base[one].label) if one in base.ids else one,
+                    required=True,
+                ),
+                "beyond": st.column_config.NumberColumn(t("standards.beyond"), required=True),
+                "cap": st.column_config.SelectboxColumn(
+                    t("standards.cap"), options=[name for name, _ in base.grades], required=True
+                ),
             },
-        )  # fmt: skip
+        )
         session.put(
             "standards_vetoes",
             {
@@ -324,11 +433,14 @@ def marks() -> None:
 
 
 def rehearsal() -> None:
-    """The draft over the last periods: what is added and removed, full marks, zero marks, and who would have another grade."""
+    """The draft over the last periods: what is added and removed, full marks, zero marks, and who
+    would have another grade."""
     known, last = proposed(), latest()
     changed = list(draft())
     plain = drafted()
-    same_marks = dict(plain.vetoes) == dict(last.vetoes) and dict(known.grades) == dict(with_version(last).grades)
+    same_marks = dict(plain.vetoes) == dict(last.vetoes) and dict(known.grades) == dict(
+        with_version(last).grades
+    )
     if not changed and same_marks and plain.order == last.order:
         st.caption(t("standards.no_draft"))
         return
@@ -341,7 +453,11 @@ def rehearsal() -> None:
     with st.form("adopt", border=True):
         reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)
         since = st.date_input(
-            t("standards.since"), load.desk().this_month, key="adopt_since", format="YYYY-MM-DD", width=200
+            t("standards.since"),
+            load.desk().this_month,
+            key="adopt_since",
+            format="YYYY-MM-DD",
+            width=200,
         )
         if st.form_submit_button(t("standards.adopt"), type="primary"):
             adopt(drafted(reason, since))
@@ -349,15 +465,21 @@ def rehearsal() -> None:
 
 def label_of(name: str, known: Catalogue) -> str:
     """The label of an indicator that the draft has, or that the standards in force had."""
-    return text((known if name in known.ids else base)[name].label) if name in {*known.ids, *base.ids} else name
+    return (
+        text((known if name in known.ids else base)[name].label)
+        if name in {*known.ids, *base.ids}
+        else name
+    )
 
 
 def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
-    """The rehearsal in two tables: indicators by month, and whose grade would change in the last."""
+    """The rehearsal in two tables: indicators by month, and whose grade would change in the
+    last."""
     table = rehearse(pairs)
     table = table[table["indicator"].isin(changed)] if changed else table
     fate = {
-        name: "added" if name not in base.ids else "removed" if name not in known.ids else "changed" for name in changed
+        name: "added" if name not in base.ids else "removed" if name not in known.ids else "changed"
+        for name in changed
     }
     shown = table.assign(
         indicator=[label_of(name, known) for name in table["indicator"]],
@@ -374,15 +496,27 @@ def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
             Column(f"{name}_{side}", f"{t(f'standards.{name}')} · {t(f'common.{side}')}", look)
             for side in ("before", "after")
         ]
-    columns += [Column(f"n_{side}", f"n · {t(f'common.{side}')}", "count") for side in ("before", "after")]
+    columns += [
+        Column(f"n_{side}", f"n · {t(f'common.{side}')}", "count") for side in ("before", "after")
+    ]
     panel.show("rehearsal", shown, columns)
     panel.downloads("rehearsal", t("standards.rehearsal"), shown, columns)
     changes = grade_changes(*pairs[-1])
-    st.markdown(t("standards.regraded", count=len(changes), period=controls.period_text(pairs[-1][0].measured.period)))
+    st.markdown(
+        t(
+            "standards.regraded",
+            count=len(changes),
+            period=controls.period_text(pairs[-1][0].measured.period),
+        )
+    )
     if len(changes):
         people = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
         moves = [
-            Column(f"{what}_{side}", t(f"weights.{what}_{side}"), "score" if what == "score" else "text")
+            Column(
+                f"{what}_{side}",
+                t(f"weights.{what}_{side}"),
+                "score" if what == "score" else "text",
+            )
             for what in ("score", "grade")
             for side in ("before", "after")
         ]
@@ -390,7 +524,8 @@ def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
 
 
 def adopt(made: StandardVersion) -> None:
-    """Adopt a version once every month, every closed sheet and everything that pages ask has been tried under it."""
+    """Adopt a version once every month, every closed sheet and everything that pages ask has been
+    tried under it."""
     bar = st.progress(0.0, text=t("standards.trying"))
     saved = load.desk().adopt_standard(
         made, latest().version, lambda share: bar.progress(share, text=t("standards.trying"))
@@ -401,7 +536,8 @@ def adopt(made: StandardVersion) -> None:
 
 
 def versions() -> None:
-    """Every version with its reason and from when it counts; an earlier one can be adopted again."""
+    """Every version with its reason and from when it counts; an earlier one can be adopted
+    again."""
     desk = load.desk()
     every = desk.standards()
     st.subheader(t("standards.versions"), anchor=False)
@@ -439,12 +575,23 @@ def versions() -> None:
             before = in_force(every[:-1], every[-1].effective_from)
             default = earlier.index(before.version if before else 0)
             chosen = box(
-                t("weights.col_version"), earlier, default, key="restore_version", format_func=version_name, width=220
+                t("weights.col_version"),
+                earlier,
+                default,
+                key="restore_version",
+                format_func=version_name,
+                width=220,
             )
             since = st.date_input(
-                t("standards.since"), every[-1].effective_from, key="restore_since", format="YYYY-MM-DD", width=180
+                t("standards.since"),
+                every[-1].effective_from,
+                key="restore_since",
+                format="YYYY-MM-DD",
+                width=180,
             )
-            reason = st.text_input(t("standards.reason"), key="restore_reason", max_chars=500, width=320)
+            reason = st.text_input(
+                t("standards.reason"), key="restore_reason", max_chars=500, width=320
+            )
         if st.form_submit_button(t("standards.restore")):
             adopt(desk.restored_standard(chosen, since, reason))
 
@@ -455,7 +602,11 @@ def version_name(version: int) -> str:
 
 def restored(version: StandardVersion) -> str:
     """Which earlier version it brings back; empty for one of its own."""
-    return "" if version.restores is None else plain("standards.restores", version=version_name(version.restores))
+    return (
+        ""
+        if version.restores is None
+        else plain("standards.restores", version=version_name(version.restores))
+    )
 
 
 def in_force_line() -> None:
@@ -491,7 +642,9 @@ with shell.page("standards", official=True):
         session.forget("standard_saved")
     in_force_line()
     if review := [one for one in review_list(load.desk().objections()) if one in base.ids]:
-        st.warning(t("objection.review", indicators="、".join(text(base[one].label) for one in review)))
+        st.warning(
+            t("objection.review", indicators="、".join(text(base[one].label) for one in review))
+        )
     editor()
     marks()
     st.subheader(t("standards.rehearsal"), anchor=False)

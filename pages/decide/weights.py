@@ -1,4 +1,5 @@
-"""Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a scheme for the company."""
+"""Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a
+scheme for the company."""
 
 from dataclasses import dataclass, replace
 
@@ -43,10 +44,12 @@ def category_shares(scheme: WeightScheme) -> dict[str, float]:
 
 
 def place(slider: str, weight: int) -> str:
-    """The key of a slider that stands at `weight`: another one whenever something else than its own hand has moved it.
+    """The key of a slider that stands at `weight`: another one whenever something else than its own
+    hand has moved it.
 
-    While a hand moves one slider the browser goes on sending where the others stood when it last heard of them, at any time and from
-    runs long given up. Under a key of its own, what it says of a slider can only be what a hand did to it.
+    While a hand moves one slider the browser goes on sending where the others stood when it last
+    heard of them, at any time and from runs long given up. Under a key of its own, what it says of
+    a slider can only be what a hand did to it.
     """
     numbers, places = session.get("w_numbers") or {}, session.get("w_places") or {}
     number = numbers.get(slider, 0)
@@ -59,7 +62,8 @@ def place(slider: str, weight: int) -> str:
 
 
 def by_hand(key: str) -> bool:
-    """Whether a hand moved the slider of this key: the browser repeats where it stood as well, even of a key that is gone."""
+    """Whether a hand moved the slider of this key: the browser repeats where it stood as well, even
+    of a key that is gone."""
     places = session.get("w_places") or {}
     before, now = places.get(key), session.get(key)
     session.put("w_places", {**places, key: now})
@@ -69,10 +73,17 @@ def by_hand(key: str) -> bool:
 def matching() -> str:
     """The scheme that the sliders say, else CUSTOM: the box follows the sliders."""
     now = current()
-    shares, inside = category_shares(now), {one.id: now.indicators.get(one.id, one.weight) for one in known.indicators}
+    shares, inside = (
+        category_shares(now),
+        {one.id: now.indicators.get(one.id, one.weight) for one in known.indicators},
+    )
     for name, scheme in choices.items():
-        same = all(abs(scheme.indicators.get(one, weight_of[one]) - inside[one]) < 1e-6 for one in inside)
-        if same and all(abs(category_shares(scheme)[part] - shares[part]) < 1e-6 for part in CATEGORIES):
+        same = all(
+            abs(scheme.indicators.get(one, weight_of[one]) - inside[one]) < 1e-6 for one in inside
+        )
+        if same and all(
+            abs(category_shares(scheme)[part] - shares[part]) < 1e-6 for part in CATEGORIES
+        ):
             return name
     return CUSTOM
 
@@ -83,21 +94,29 @@ def use(scheme: WeightScheme) -> None:
     name = matching()
     if name != CUSTOM:
         chosen = choices[name]
-        session.try_scheme(None if (chosen.name, chosen.version) == (official.name, official.version) else chosen)
+        session.try_scheme(
+            None if (chosen.name, chosen.version) == (official.name, official.version) else chosen
+        )
 
 
 def moved(name: str, key: str) -> None:
-    """One category slider was moved: the others give way in the proportion in which they stood when a hand took this one."""
+    """One category slider was moved: the others give way in the proportion in which they stood when
+    a hand took this one."""
     if not by_hand(key):
         return
     shares = category_shares(current())
     taken = session.get("w_taken")
     if taken is None or taken["slider"] != name or taken["left"] != shares:
         taken = {"slider": name, "found": shares}
-    use(replace(
-        current(), name=t("weights.unsaved"), label=None, trace=(),
-        categories=move(taken["found"], name, float(session.get(key))),
-    ))  # fmt: skip
+    use(
+        replace(
+            current(),
+            name=t("weights.unsaved"),
+            label=None,
+            trace=(),
+            categories=move(taken["found"], name, float(session.get(key))),
+        )
+    )
     session.put("w_taken", {**taken, "left": category_shares(current())})
 
 
@@ -138,7 +157,8 @@ def asked(change, *words: object) -> bool:
 
 
 def save(adopt: bool) -> None:
-    """Save what the sliders say under a name, with author and reason; and put it in force where that is wanted."""
+    """Save what the sliders say under a name, with author and reason; and put it in force where
+    that is wanted."""
     desk = load.desk()
     since = session.get("save_since")
     made = replace(
@@ -156,7 +176,12 @@ def save(adopt: bool) -> None:
         if adopt:
             effect = desk.adopt_scheme(saved.name, saved.version, since, saved.reason)
             session.try_scheme(None)
-            done("weights.adopted", name=saved.name, since=f"{effect.since:%Y-%m}", count=len(effect.months))
+            done(
+                "weights.adopted",
+                name=saved.name,
+                since=f"{effect.since:%Y-%m}",
+                count=len(effect.months),
+            )
         else:
             session.try_scheme(saved)
             done("weights.saved", name=saved.name)
@@ -166,12 +191,19 @@ def save(adopt: bool) -> None:
 
 def adopt_saved() -> None:
     """Put a preset or a saved scheme in force."""
-    name, since, reason = (session.get(key) for key in ("adopt_name", "adopt_scheme_since", "adopt_scheme_reason"))
+    name, since, reason = (
+        session.get(key) for key in ("adopt_name", "adopt_scheme_since", "adopt_scheme_reason")
+    )
 
     def act() -> None:
         effect = load.desk().adopt_scheme(name, None, since, str(reason or ""))
         session.try_scheme(None)
-        done("weights.adopted", name=label_of(name), since=f"{effect.since:%Y-%m}", count=len(effect.months))
+        done(
+            "weights.adopted",
+            name=label_of(name),
+            since=f"{effect.since:%Y-%m}",
+            count=len(effect.months),
+        )
 
     asked(act)
 
@@ -185,11 +217,14 @@ def label_of(name: str) -> str:
     if name == CUSTOM:
         return t("weights.unsaved")
     scheme = choices[name]
-    return views.scheme_label(scheme, session.language()) + ("" if scheme.label else f" v{scheme.version}")
+    return views.scheme_label(scheme, session.language()) + (
+        "" if scheme.label else f" v{scheme.version}"
+    )
 
 
 def in_force_card() -> None:
-    """What is in force in the period, since when, by whom and why; its purpose and the company's goal."""
+    """What is in force in the period, since when, by whom and why; its purpose and the company's
+    goal."""
     reason = views.reason_of(official)
     words = reason[session.language()] if isinstance(reason, dict) else reason
     st.markdown(
@@ -200,8 +235,17 @@ def in_force_card() -> None:
             month=f"{filters.period.last:%Y-%m}",
         )
     )
-    purpose = t(f"weights.purpose_{official.purpose}") if official.purpose else t("weights.purpose_none")
-    st.caption(t("weights.why", reason=words, author=official.author or t("method.preset"), purpose=purpose))
+    purpose = (
+        t(f"weights.purpose_{official.purpose}") if official.purpose else t("weights.purpose_none")
+    )
+    st.caption(
+        t(
+            "weights.why",
+            reason=words,
+            author=official.author or t("method.preset"),
+            purpose=purpose,
+        )
+    )
     if official.company_goal:
         st.caption(t("sheet.goal", goal=official.company_goal))
     if missing := lacking(current(), known):
@@ -216,20 +260,36 @@ def workbench() -> None:
     with left:
         session.put("scheme_choice", matching())
         box(
-            t("weights.scheme"), [*choices, CUSTOM], key="scheme_choice", on_change=action(choose), format_func=label_of
+            t("weights.scheme"),
+            [*choices, CUSTOM],
+            key="scheme_choice",
+            on_change=action(choose),
+            format_func=label_of,
         )
         st.segmented_control(
-            t("weights.purpose"), PURPOSES, key="purpose_choice", on_change=action(choose_purpose),
-            default=official.purpose or None, format_func=lambda one: t(f"weights.purpose_{one}"), help=t("weights.purpose_help"),
-        )  # fmt: skip
+            t("weights.purpose"),
+            PURPOSES,
+            key="purpose_choice",
+            on_change=action(choose_purpose),
+            default=official.purpose or None,
+            format_func=lambda one: t(f"weights.purpose_{one}"),
+            help=t("weights.purpose_help"),
+        )
         shares = category_shares(current())
         for one in known.categories:
             weight = round(shares[one.id])
             key = place(f"w_{one.id}", weight)
             st.slider(
-                f"{md(text(one.label))} · {t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
-                0, 100, weight, key=key, on_change=action(moved), args=(one.id, key), format="%d%%",
-            )  # fmt: skip
+                f"{md(text(one.label))} · "
+                f"{t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
+                0,
+                100,
+                weight,
+                key=key,
+                on_change=action(moved),
+                args=(one.id, key),
+                format="%d%%",
+            )
         exact = any(not float(weight).is_integer() for weight in shares.values())
         st.caption(
             t(
@@ -238,24 +298,39 @@ def workbench() -> None:
                 weights=weights_text(current()),
             )
         )
-        warning = st.empty()  # it has its place in any case: what comes and goes would push sliders out of the hand
+        warning = (
+            st.empty()
+        )  # it has its place in any case: what comes and goes would push sliders out of the hand
         if not inside_triangle(shares, known):
             warning.warning(t("weights.outside"))
         for one in known.categories:
             inside = [item for item in known.indicators if item.category == one.id]
-            with panel.fold(t("weights.inside", category=text(one.label)), f"inside_{one.id}") as there:
+            with panel.fold(
+                t("weights.inside", category=text(one.label)), f"inside_{one.id}"
+            ) as there:
                 if not there:
                     continue
-                weights = {item.id: current().indicators.get(item.id, item.weight) for item in inside}
+                weights = {
+                    item.id: current().indicators.get(item.id, item.weight) for item in inside
+                }
                 total = sum(weights.values())
                 for item in inside:
                     share = 100 * weights[item.id] / total if total else 0.0
                     weight = min(max(round(weights[item.id]), 0), 100)
                     key = place(f"i_{item.id}", weight)
                     st.slider(
-                        t("weights.inside_slider", indicator=text(item.label), share=f"{share:.1f}".removesuffix(".0")),
-                        0, 100, weight, key=key, on_change=action(split), args=(item.id, key),
-                    )  # fmt: skip
+                        t(
+                            "weights.inside_slider",
+                            indicator=text(item.label),
+                            share=f"{share:.1f}".removesuffix(".0"),
+                        ),
+                        0,
+                        100,
+                        weight,
+                        key=key,
+                        on_change=action(split),
+                        args=(item.id, key),
+                    )
     with right:
         try:
             now = load.scored(base.measured, current())
@@ -271,7 +346,8 @@ def workbench() -> None:
 
 @dataclass(frozen=True)
 class Effect:
-    """What weights do against those in force: how many rise, fall and change grade; who, as a picture and as a table."""
+    """What weights do against those in force: how many rise, fall and change grade; who, as a
+    picture and as a table."""
 
     rising: int
     falling: int
@@ -283,7 +359,8 @@ class Effect:
 
 
 def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
-    """Who rises and falls against the scheme in force, whose name is given, and how many change grade."""
+    """Who rises and falls against the scheme in force, whose name is given, and how many change
+    grade."""
     rows = np.flatnonzero(now.shown & now.agents.rated & against.agents.rated)
     # Who rests on too few cases has no rank that could rise or fall; they stand last.
     moved_by = placing.ranks(against, rows) - placing.ranks(now, rows)
@@ -330,18 +407,27 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
 def effect(now: Evaluation) -> None:
     """The effect of the weights that the sliders say."""
     in_force = label_official()
-    found = load.drawn("effect", now, lambda: effect_of(now, base, in_force), in_force, base.nominal.tobytes())
+    found = load.drawn(
+        "effect", now, lambda: effect_of(now, base, in_force), in_force, base.nominal.tobytes()
+    )
     with st.container(horizontal=True, gap="small"):
         st.metric(t("weights.rising"), int(found.rising), border=True)
         st.metric(t("weights.falling"), int(found.falling), border=True)
         st.metric(
-            t("weights.regraded"), int(found.regraded), help=t("weights.regraded_help", base=in_force), border=True
+            t("weights.regraded"),
+            int(found.regraded),
+            help=t("weights.regraded_help", base=in_force),
+            border=True,
         )
-    st.caption(t("weights.against", base=in_force, period=controls.period_text(now.measured.period)))
+    st.caption(
+        t("weights.against", base=in_force, period=controls.period_text(now.measured.period))
+    )
     if found.chart is None:
         st.info(t("weights.nobody_rated"))
         return
-    persistent_figure(found.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar())
+    persistent_figure(
+        found.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
+    )
     panel.show("moves", found.moves, height=330)
     export = plain("weights.export", period=controls.period_text(now.measured.period))
     panel.downloads("moves", export, found.table, found.moves.columns, persons=found.persons)
@@ -352,19 +438,29 @@ def label_official() -> str:
 
 
 def save_form() -> None:
-    """Name, author and reason: without them a scheme is not saved; from which month on it is in force."""
+    """Name, author and reason: without them a scheme is not saved; from which month on it is in
+    force."""
     with st.form("save_scheme", border=True):
         st.subheader(t("weights.save"), anchor=False)
         with st.container(horizontal=True):
             st.text_input(t("weights.save_name"), key="save_name", max_chars=120)
             st.text_input(t("weights.save_author"), key="save_author", max_chars=120)
-            box(t("weights.purpose"), PURPOSES, key="save_purpose", format_func=lambda one: t(f"weights.purpose_{one}"))
-            st.date_input(t("standards.since"), load.desk().this_month, key="save_since", format="YYYY-MM-DD")
+            box(
+                t("weights.purpose"),
+                PURPOSES,
+                key="save_purpose",
+                format_func=lambda one: t(f"weights.purpose_{one}"),
+            )
+            st.date_input(
+                t("standards.since"), load.desk().this_month, key="save_since", format="YYYY-MM-DD"
+            )
         st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         with st.container(horizontal=True):
             st.form_submit_button(t("weights.save_button"), on_click=action(save), args=(False,))
-            st.form_submit_button(t("weights.save_and_adopt"), type="primary", on_click=action(save), args=(True,))
+            st.form_submit_button(
+                t("weights.save_and_adopt"), type="primary", on_click=action(save), args=(True,)
+            )
 
 
 def adopt_form() -> None:
@@ -373,11 +469,23 @@ def adopt_form() -> None:
     with st.container(border=True, key="adopt_form"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             session.keep_valid("adopt_name", list(choices))
-            name = box(t("weights.scheme"), list(choices), key="adopt_name", format_func=label_of, width=260)
-            since = st.date_input(
-                t("standards.since"), load.desk().this_month, key="adopt_scheme_since", format="YYYY-MM-DD", width=180
+            name = box(
+                t("weights.scheme"),
+                list(choices),
+                key="adopt_name",
+                format_func=label_of,
+                width=260,
             )
-            st.text_input(t("weights.adopt_reason"), key="adopt_scheme_reason", max_chars=500, width=320)
+            since = st.date_input(
+                t("standards.since"),
+                load.desk().this_month,
+                key="adopt_scheme_since",
+                format="YYYY-MM-DD",
+                width=180,
+            )
+            st.text_input(
+                t("weights.adopt_reason"), key="adopt_scheme_reason", max_chars=500, width=320
+            )
         ahead = load.desk().adoption_effect(name, None, since)
         months = "、".join(ahead.months) if session.language() == "zh" else ", ".join(ahead.months)
         st.caption(
@@ -385,7 +493,12 @@ def adopt_form() -> None:
             if ahead.months
             else t("weights.adopt_changes_nothing")
         )
-        st.button(t("weights.adopt_button"), key="adopt_scheme", type="primary", on_click=action(adopt_saved))
+        st.button(
+            t("weights.adopt_button"),
+            key="adopt_scheme",
+            type="primary",
+            on_click=action(adopt_saved),
+        )
 
 
 def saved() -> None:
@@ -407,7 +520,9 @@ def saved() -> None:
                     "date": one.date,
                     "reason": one.reason,
                     "goal": one.company_goal,
-                    "used": t("weights.was_in_force") if one.name in ever else t("weights.never_in_force"),
+                    "used": t("weights.was_in_force")
+                    if one.name in ever
+                    else t("weights.never_in_force"),
                 }
                 for one in mine
             ]
@@ -416,21 +531,27 @@ def saved() -> None:
         panel.show(
             "schemes",
             rows,
-            [Column(name, t(f"weights.col_{name}"), formats.get(name, "text")) for name in rows.columns],
+            [
+                Column(name, t(f"weights.col_{name}"), formats.get(name, "text"))
+                for name in rows.columns
+            ],
         )
         unused = [one.name for one in mine if one.name not in ever]
         if unused and desk.may("scheme"):
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 session.keep_valid("delete_name", unused)
                 name = box(t("weights.delete_which"), unused, key="delete_name", width=260)
-                st.button(t("weights.delete"), key="delete_scheme", on_click=action(delete), args=(name,))
+                st.button(
+                    t("weights.delete"), key="delete_scheme", on_click=action(delete), args=(name,)
+                )
     if adoptions:
         st.subheader(t("weights.adoptions"), anchor=False)
         presets = preset_schemes()
         table = pd.DataFrame(
             [
                 {
-                    "scheme": f"{label_of(one.name) if one.name in presets else one.name} v{one.version}",
+                    "scheme": f"{label_of(one.name) if one.name in presets else one.name}"
+                    f" v{one.version}",
                     "effective_from": one.effective_from,
                     "who": sheets.who(one.who, session.language()),
                     "adopted_at": one.adopted_at,
@@ -450,7 +571,8 @@ def saved() -> None:
 
 
 def swot() -> None:
-    """The worksheet: what was seen, which indicator's weight it moves by how much, and the scheme that comes of it."""
+    """The worksheet: what was seen, which indicator's weight it moves by how much, and the scheme
+    that comes of it."""
     with st.expander(t("swot.title")):
         st.caption(t("swot.note"))
         frame = pd.DataFrame(
@@ -462,23 +584,46 @@ def swot() -> None:
             }
         )
         edited = st.data_editor(
-            frame, key="swot_editor", num_rows="dynamic", hide_index=True, width="stretch",
+            frame,
+            key="swot_editor",
+            num_rows="dynamic",
+            hide_index=True,
+            width="stretch",
             column_config={
-                "part": st.column_config.SelectboxColumn(t("swot.part"), options=list(SWOT), format_func=lambda one: t(f"swot.{one}"), required=True),
-                "text": st.column_config.TextColumn(t("swot.text"), width="large", max_chars=500, required=True),
-                "indicator": st.column_config.SelectboxColumn(t("column.indicator"), options=known.ids, format_func=indicator, required=True),
-                "change": st.column_config.NumberColumn(t("swot.change"), min_value=-100, max_value=100, step=0.5, required=True),
+                "part": st.column_config.SelectboxColumn(
+                    t("swot.part"),
+                    options=list(SWOT),
+                    format_func=lambda one: t(f"swot.{one}"),
+                    required=True,
+                ),
+                "text": st.column_config.TextColumn(
+                    t("swot.text"), width="large", max_chars=500, required=True
+                ),
+                "indicator": st.column_config.SelectboxColumn(
+                    t("column.indicator"), options=known.ids, format_func=indicator, required=True
+                ),
+                "change": st.column_config.NumberColumn(
+                    t("swot.change"), min_value=-100, max_value=100, step=0.5, required=True
+                ),
             },
-        )  # fmt: skip
+        )
         entries = [
             SwotEntry(str(row.part), str(row.text), {str(row.indicator): float(row.change)})
-            for row in edited.itertuples() if row.part and row.text and row.indicator and pd.notna(row.change)
-        ]  # fmt: skip
+            for row in edited.itertuples()
+            if row.part and row.text and row.indicator and pd.notna(row.change)
+        ]
         if not entries:
             return
         proposed = propose(official, entries, known)
         before, after = vector(official, known), vector(proposed, known)
-        st.markdown(t("swot.from", base=label_official(), before=weights_text(official), after=weights_text(proposed)))
+        st.markdown(
+            t(
+                "swot.from",
+                base=label_official(),
+                before=weights_text(official),
+                after=weights_text(proposed),
+            )
+        )
         table = pd.DataFrame(
             {
                 "indicator": [indicator(one) for one in known.ids],
@@ -487,29 +632,43 @@ def swot() -> None:
                 "change": after - before,
             }
         )
-        sides = (Column(name, t(f"swot.{name}"), "number") for name in ("before", "after", "change"))
+        sides = (
+            Column(name, t(f"swot.{name}"), "number") for name in ("before", "after", "change")
+        )
         panel.show("swot_effect", table, [Column("indicator", t("column.indicator")), *sides])
         if not inside_triangle(proposed.categories, known):
             st.warning(t("weights.outside"))
-        st.button(t("swot.use"), key="use_swot", type="primary", on_click=action(use_swot), args=(proposed,))
+        st.button(
+            t("swot.use"),
+            key="use_swot",
+            type="primary",
+            on_click=action(use_swot),
+            args=(proposed,),
+        )
 
 
 def use_swot(proposed: WeightScheme) -> None:
-    """Try the worksheet's weights out with all their decimals; saved from here, the scheme keeps its entries."""
+    """Try the worksheet's weights out with all their decimals; saved from here, the scheme keeps
+    its entries."""
     session.try_scheme(replace(proposed, name=t("weights.unsaved"), label=None))
 
 
 def opinions() -> None:
-    """How far what the agents would choose lies from the scheme in force; of several together only, so that nobody is known."""
+    """How far what the agents would choose lies from the scheme in force; of several together only,
+    so that nobody is known."""
     count, found = load.desk().proposals()
     with st.expander(t("proposal.title", count=count)):
         if found is None:
             st.caption(t("proposal.few", least=LEAST))
             return
         table = found.loc[list(CATEGORIES)].assign(
-            category=[plain(f"weights.col_{name}") for name in CATEGORIES], now=list(category_shares(official).values())
+            category=[plain(f"weights.col_{name}") for name in CATEGORIES],
+            now=list(category_shares(official).values()),
         )
-        parts = (Column(name, plain(f"proposal.{name}"), "score") for name in ("now", "middle", "gap", "low", "high"))
+        parts = (
+            Column(name, plain(f"proposal.{name}"), "score")
+            for name in ("now", "middle", "gap", "low", "high")
+        )
         shown = table.assign(gap=table["middle"] - table["now"])
         panel.show("proposals", shown, [Column("category", plain("agent.category")), *parts])
         st.caption(t("proposal.note"))
@@ -540,5 +699,8 @@ with shell.page("weights", own_bar=True):
     saved()
     with st.expander(t("common.how")):
         st.markdown(t("weights.how"))
-        lines = (f"- **{md(label_of(name))}** {md(weights_text(one))}" for name, one in preset_schemes().items())
+        lines = (
+            f"- **{md(label_of(name))}** {md(weights_text(one))}"
+            for name, one in preset_schemes().items()
+        )
         st.markdown("\n".join(lines))

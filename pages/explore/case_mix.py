@@ -1,10 +1,19 @@
-"""Ability or circumstances · 能力还是外部因素: renewals against those to be expected of just this book."""
+"""Ability or circumstances · 能力还是外部因素: renewals against those to be expected of just this
+book."""
 
 import streamlit as st
 
 from analytics.charts.chance import calibration_chart, waterfall_chart
 from analytics.errors import RequestRefused
-from analytics.insight.case_mix import CELL, FEWEST_AGENTS, MERGED, calibration, change, none_alike, waterfall
+from analytics.insight.case_mix import (
+    CELL,
+    FEWEST_AGENTS,
+    MERGED,
+    calibration,
+    change,
+    none_alike,
+    waterfall,
+)
 from analytics.reports.tables import Column
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
@@ -40,9 +49,12 @@ with shell.page("case_mix"):
     )
     table = table.sort_values("difference", kind="stable").reset_index(drop=True)
     st.markdown(
-        t("case_mix.little") if found.explains_little
-        else t("case_mix.finding", factors=listed([t(f"case_mix.step_{one}") for one in found.used]))
-    )  # fmt: skip
+        t("case_mix.little")
+        if found.explains_little
+        else t(
+            "case_mix.finding", factors=listed([t(f"case_mix.step_{one}") for one in found.used])
+        )
+    )
     st.caption(
         t("case_mix.unused", factors=listed([t(f"case_mix.step_{one}") for one in found.unused]))
         if found.unused
@@ -53,30 +65,62 @@ with shell.page("case_mix"):
     told = table[table["enough"]]
     if len(told):
         chance = 0.05 * len(told)
-        about = {"about": plain("funnel.fewer" if chance < 1 else "funnel.about"), "chance": f"{max(chance, 1):.0f}"}
-        st.markdown(t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), **about))
+        about = {
+            "about": plain("funnel.fewer" if chance < 1 else "funnel.about"),
+            "chance": f"{max(chance, 1):.0f}",
+        }
+        st.markdown(
+            t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), **about)
+        )
     elif len(found.agents) >= FEWEST_AGENTS:
         st.markdown(t("case_mix.outside_none"))
     shown = table.assign(
         state=[
-            t("case_mix.few") if not enough else t("case_mix.above") if outside and difference > 0 else t("case_mix.below") if outside else t("case_mix.as_expected")
-            for enough, outside, difference in zip(table["enough"], table["outside"], table["difference"], strict=True)
+            t("case_mix.few")
+            if not enough
+            else t("case_mix.above")
+            if outside and difference > 0
+            else t("case_mix.below")
+            if outside
+            else t("case_mix.as_expected")
+            for enough, outside, difference in zip(
+                table["enough"], table["outside"], table["difference"], strict=True
+            )
         ],
-        range=[f"{low:.0f} – {high:.0f}" for low, high in zip(table["low"], table["high"], strict=True)],
-    )  # fmt: skip
+        range=[
+            f"{low:.0f} – {high:.0f}" for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+    )
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("column.due_policies"), "count"), Column("rate", t("case_mix.rate"), "percent"),
-        Column("expected_rate", t("case_mix.expected_rate"), "percent"), Column("observed", t("case_mix.observed"), "count"), Column("expected", t("case_mix.expected"), "number"),
-        Column("difference", t("case_mix.difference"), "number"), Column("range", t("case_mix.range")), Column("state", t("case_mix.state")), Column("without_peers", t("case_mix.without_peers"), "percent"),
-        Column("standardised", t("case_mix.standardised"), "percent"), Column("covered", t("case_mix.covered"), "percent"),
-    ]  # fmt: skip
-    ticked = panel.pick("case_mix", shown, columns, by="agent_id", height=panel.fit(len(shown), 420))
-    panel.downloads("case_mix", plain("case_mix.export", period=controls.period_text(period)), shown, columns)
+        Column("agent_id", t("column.agent_id")),
+        Column("name", t("column.name")),
+        Column("team", t("column.team")),
+        Column("n", t("column.due_policies"), "count"),
+        Column("rate", t("case_mix.rate"), "percent"),
+        Column("expected_rate", t("case_mix.expected_rate"), "percent"),
+        Column("observed", t("case_mix.observed"), "count"),
+        Column("expected", t("case_mix.expected"), "number"),
+        Column("difference", t("case_mix.difference"), "number"),
+        Column("range", t("case_mix.range")),
+        Column("state", t("case_mix.state")),
+        Column("without_peers", t("case_mix.without_peers"), "percent"),
+        Column("standardised", t("case_mix.standardised"), "percent"),
+        Column("covered", t("case_mix.covered"), "percent"),
+    ]
+    ticked = panel.pick(
+        "case_mix", shown, columns, by="agent_id", height=panel.fit(len(shown), 420)
+    )
+    panel.downloads(
+        "case_mix", plain("case_mix.export", period=controls.period_text(period)), shown, columns
+    )
     if len(shown):
         one = (shown[shown["agent_id"].astype(str) == ticked[0]] if ticked else shown).iloc[0]
         steps = waterfall(found, one["agent_id"])
         twin = steps.assign(
-            step=[one["name"] if step == "agent" else t(f"case_mix.step_{step}") for step in steps["step"]]
+            step=[
+                one["name"] if step == "agent" else t(f"case_mix.step_{step}")
+                for step in steps["step"]
+            ]
         )
         left, right = st.columns([0.62, 0.38], gap="medium")
         with left:
@@ -100,9 +144,20 @@ with shell.page("case_mix"):
             if one["alone"]:
                 st.caption(t("case_mix.alone"))
             tenths = calibration(found)
-            named = [Column("n", t("column.due_policies"), "count"), Column("expected", t("case_mix.expected_rate"), "percent"), Column("observed", t("case_mix.rate"), "percent"),
-                     Column("low", t("case_mix.low"), "percent"), Column("high", t("case_mix.high"), "percent")]  # fmt: skip
-            panel.chart("calibration", calibration_chart(tenths, plain), tenths, named, alt=t("case_mix.calibration"))
+            named = [
+                Column("n", t("column.due_policies"), "count"),
+                Column("expected", t("case_mix.expected_rate"), "percent"),
+                Column("observed", t("case_mix.rate"), "percent"),
+                Column("low", t("case_mix.low"), "percent"),
+                Column("high", t("case_mix.high"), "percent"),
+            ]
+            panel.chart(
+                "calibration",
+                calibration_chart(tenths, plain),
+                tenths,
+                named,
+                alt=t("case_mix.calibration"),
+            )
     st.subheader(t("case_mix.change"), anchor=False)
     earlier = load.earlier(period)
     teams = sorted({team for team in people["team"] if team})
@@ -123,7 +178,10 @@ with shell.page("case_mix"):
                     total=points(split.split.total),
                     mix=points(split.split.mix),
                     performance=points(split.split.performance),
-                    **{f"mix_{end}": points(limit) for end, limit in zip(("low", "high"), split.mix, strict=True)},
+                    **{
+                        f"mix_{end}": points(limit)
+                        for end, limit in zip(("low", "high"), split.mix, strict=True)
+                    },
                     **{
                         f"performance_{end}": points(limit)
                         for end, limit in zip(("low", "high"), split.performance, strict=True)
@@ -135,7 +193,9 @@ with shell.page("case_mix"):
             if split.merged:
                 st.caption(t("case_mix.merged", count=split.merged, least=CELL))
             cells = split.cells.sort_values("size_now", ascending=False)
-            cells = cells.assign(cell=[t("case_mix.other_cells") if one == MERGED else one for one in cells["cell"]])
+            cells = cells.assign(
+                cell=[t("case_mix.other_cells") if one == MERGED else one for one in cells["cell"]]
+            )
             named = [
                 Column("cell", t("case_mix.cell")),
                 Column("size_before", t("case_mix.n_before"), "count"),
@@ -145,7 +205,10 @@ with shell.page("case_mix"):
             ]
             panel.show("cells", cells, named, height=panel.fit(len(cells), 320))
             panel.downloads(
-                "cells", plain("case_mix.cells_export", team=team, period=controls.period_text(period)), cells, named
+                "cells",
+                plain("case_mix.cells_export", team=team, period=controls.period_text(period)),
+                cells,
+                named,
             )
     with st.expander(t("common.how")):
         st.markdown(t("case_mix.how", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}"))

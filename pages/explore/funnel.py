@@ -56,33 +56,80 @@ with shell.page("funnel"):
     people = now.people.iloc[found.rows].reset_index(drop=True)
     table = pd.DataFrame(
         {
-            "agent_id": people["agent_id"], "name": people["name"], "team": people["team"], "n": found.n, "independent": found.independent, "rate": found.rate, "state": where(found),
-            "dispersed": [t("funnel.outside") if far else t("funnel.inside") for far in found.outside_dispersed], "far": np.where(found.outside998, 2, found.outside95 * 1),
+            "agent_id": people["agent_id"],
+            "name": people["name"],
+            "team": people["team"],
+            "n": found.n,
+            "independent": found.independent,
+            "rate": found.rate,
+            "state": where(found),
+            "dispersed": [
+                t("funnel.outside") if far else t("funnel.inside")
+                for far in found.outside_dispersed
+            ],
+            "far": np.where(found.outside998, 2, found.outside95 * 1),
         }
-    )  # fmt: skip
-    together = [Column("independent", t("funnel.axis_independent"), "count")] if found.together else []
+    )
+    together = (
+        [Column("independent", t("funnel.axis_independent"), "count")] if found.together else []
+    )
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("n", t("funnel.axis"), "count"), *together,
-        Column("rate", indicator(chosen), "percent" if one.unit.startswith("percent") else "number"), Column("state", t("funnel.state")),
+        Column("agent_id", t("column.agent_id")),
+        Column("name", t("column.name")),
+        Column("team", t("column.team")),
+        Column("n", t("funnel.axis"), "count"),
+        *together,
+        Column(
+            "rate", indicator(chosen), "percent" if one.unit.startswith("percent") else "number"
+        ),
+        Column("state", t("funnel.state")),
         *([Column("dispersed", t("funnel.limit_dispersed"))] if found.tau2 > 0 else []),
-    ]  # fmt: skip
+    ]
     if session.how_sure():
         cells, more = sure_columns(now.measured, chosen, found.rows, session.language())
         table = table.assign(**cells)
         columns += [column for column in more if not column.name.endswith(".n")]
-    table = table[seen].sort_values(["far", "rate"], ascending=[False, False], kind="stable").reset_index(drop=True)
+    table = (
+        table[seen]
+        .sort_values(["far", "rate"], ascending=[False, False], kind="stable")
+        .reset_index(drop=True)
+    )
     left, right = st.columns([0.64, 0.36], gap="medium")
     with left:
-        panel.draw("funnel_chart", funnel_chart(now, found, indicator, plain), alt=plain("funnel.chart", indicator=indicator(chosen)))  # fmt: skip
+        panel.draw(
+            "funnel_chart",
+            funnel_chart(now, found, indicator, plain),
+            alt=plain("funnel.chart", indicator=indicator(chosen)),
+        )
     with right:
-        st.caption(t("funnel.alarms", n=len(found.rows), alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99", alarm998=f"{100 * found.alarm998:.0f}" if found.alarm998 >= 0.005 else "<1"))  # fmt: skip
-        st.caption(t("funnel.fewest_events" if found.events else "funnel.fewest", fewest95=found.fewest95, fewest998=found.fewest998))  # fmt: skip
         st.caption(
-            t("funnel.dispersion", times=f"{found.phi**0.5:.1f}") if found.tau2 > 0 else t("funnel.no_dispersion")
+            t(
+                "funnel.alarms",
+                n=len(found.rows),
+                alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99",
+                alarm998=f"{100 * found.alarm998:.0f}" if found.alarm998 >= 0.005 else "<1",
+            )
+        )
+        st.caption(
+            t(
+                "funnel.fewest_events" if found.events else "funnel.fewest",
+                fewest95=found.fewest95,
+                fewest998=found.fewest998,
+            )
+        )
+        st.caption(
+            t("funnel.dispersion", times=f"{found.phi**0.5:.1f}")
+            if found.tau2 > 0
+            else t("funnel.no_dispersion")
         )
         st.caption(md(together_text(now.measured, session.language())))
         st.caption(t("funnel.blame"))
     panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))
-    panel.downloads("funnel", plain("funnel.export", period=controls.period_text(now.measured.period)), table, columns)
+    panel.downloads(
+        "funnel",
+        plain("funnel.export", period=controls.period_text(now.measured.period)),
+        table,
+        columns,
+    )
     with st.expander(t("common.how")):
         st.markdown(t("funnel.how"))

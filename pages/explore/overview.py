@@ -30,16 +30,20 @@ COUNTED = {"renewal_rate": "overview.n_due", "satisfaction": "overview.n_surveys
 
 
 def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> None:
-    """At most four headline figures, each with its n, and a change only where there is something to compare with."""
+    """At most four headline figures, each with its n, and a change only where there is something to
+    compare with."""
     company, known = now.measured.company, now.catalogue
     with st.container(horizontal=True, gap="small", key="cards"):
         moved = None if before is None else score_change(now, before)
         changes = {t("overview.company_score"): moved}
         rated = int(now.agents.rated.sum())
         st.metric(
-            t("overview.company_score"), f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—", **delta(moved, "points", now),
-            help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated), border=True,
-        )  # fmt: skip
+            t("overview.company_score"),
+            f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—",
+            **delta(moved, "points", now),
+            help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated),
+            border=True,
+        )
         for name in dict.fromkeys(axes(known)):
             at = known.position(name)
             value, n = company.value[0, at], company.denominator[0, at]
@@ -49,10 +53,14 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
-                " · ".join([md(indicator(name)), *counted]), md(views.format_value(value, known[name], session.language())),
+                " · ".join([md(indicator(name)), *counted]),
+                md(views.format_value(value, known[name], session.language())),
                 **delta(moved, known[name].unit, now, known[name].direction == "lower"),
-                help=sure + reach_of(moved, known[name].unit) + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))), border=True,
-            )  # fmt: skip
+                help=sure
+                + reach_of(moved, known[name].unit)
+                + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))),
+                border=True,
+            )
         st.metric(
             t("overview.rated"),
             f"{rated:d} / {len(now.people)}",
@@ -63,8 +71,11 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
         st.caption(words)
 
 
-def delta(moved: Change | None, unit: str, now: Evaluation, lower_better: bool = False) -> dict[str, Any]:
-    """How a metric shows a change: in its unit; with arrow and colour only where chance hardly explains it and the period is closed."""
+def delta(
+    moved: Change | None, unit: str, now: Evaluation, lower_better: bool = False
+) -> dict[str, Any]:
+    """How a metric shows a change: in its unit; with arrow and colour only where chance hardly
+    explains it and the period is closed."""
     if moved is None:
         return {}
     told = verdict(moved, now) == "told"
@@ -88,10 +99,13 @@ def compared(changes: dict[str, Change | None], now: Evaluation, with_: str) -> 
         return None
     chinese = session.language() == "zh"
     said = [
-        plain(f"overview.change_{kind}", names=("、" if chinese else ", ").join(one for one, its in told.items() if its == kind))
+        plain(
+            f"overview.change_{kind}",
+            names=("、" if chinese else ", ").join(one for one, its in told.items() if its == kind),
+        )
         for kind in ("told", "chance", "unknown", "open")
         if kind in told.values()
-    ]  # fmt: skip
+    ]
     return t("overview.changes", **{"with": with_}, said=("；" if chinese else "; ").join(said))
 
 
@@ -104,7 +118,8 @@ def reach_of(moved: Change | None, unit: str) -> str:
 
 
 def first_of_all(now: Evaluation, purpose: str) -> None:
-    """What the purpose of the evaluation puts first: to lift the team, whom to talk to; to reward, the role models."""
+    """What the purpose of the evaluation puts first: to lift the team, whom to talk to; to reward,
+    the role models."""
     placed = place(now)
     if purpose == "lift" and load.desk().may("coach"):
         listed = coaching_list(now, placed, load.desk().talks()).head(FIRST)
@@ -113,11 +128,20 @@ def first_of_all(now: Evaluation, purpose: str) -> None:
         table = table.assign(step=table["step"].str.split("\n").str[0])
         link, label = "pages/people/coaching.py", t("overview.to_coaching")
     else:
-        rows = np.flatnonzero(now.shown & now.agents.rated & ~too_few(now) & (placed.quadrant == "role_model"))
+        rows = np.flatnonzero(
+            now.shown & now.agents.rated & ~too_few(now) & (placed.quadrant == "role_model")
+        )
         rows = rows[np.argsort(now.agents.rank[rows], kind="stable")][:FIRST]
         table, columns = views.ranking_table(now, placed, session.language())
         table = table.set_index("agent_id").loc[now.people["agent_id"].iloc[rows]].reset_index()
-        wanted = ("rank", "name", "team", "score", "grade", *(f"{name}.value" for name in axes(now.catalogue)))
+        wanted = (
+            "rank",
+            "name",
+            "team",
+            "score",
+            "grade",
+            *(f"{name}.value" for name in axes(now.catalogue)),
+        )
         link, label = "pages/explore/trends.py", t("overview.to_incentives")
     st.subheader(t(f"overview.first_{purpose}"), anchor=False)
     if table.empty:
@@ -136,7 +160,9 @@ def in_bands(now: Evaluation, ranges: RankRanges | None, rated: np.ndarray) -> N
             st.caption(t("certainty.unknown_spread", indicators=labels(unknown)))
         return
     band = ranges.of(len(now.people))[2][rated]
-    st.markdown(t("certainty.bands", count=int((band == band.min()).sum()), draws=f"{ranges.draws:,}"))
+    st.markdown(
+        t("certainty.bands", count=int((band == band.min()).sum()), draws=f"{ranges.draws:,}")
+    )
 
 
 def not_rated(now: Evaluation) -> None:
@@ -152,14 +178,21 @@ def not_rated(now: Evaluation) -> None:
 def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
     """Which indicators these agents lack."""
     missing = [
-        labels(one for at, one in enumerate(now.catalogue.indicators) if np.isnan(now.measured.agents.points[row, at]))
+        labels(
+            one
+            for at, one in enumerate(now.catalogue.indicators)
+            if np.isnan(now.measured.agents.points[row, at])
+        )
         for row in rows
     ]
     table = now.people.iloc[rows][["agent_id", "name", "team"]].assign(
         coverage=now.agents.coverage[rows] / 100.0, missing=missing
     )
     columns = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
-    columns += [Column("coverage", t("column.coverage"), "percent"), Column("missing", t("overview.missing"))]
+    columns += [
+        Column("coverage", t("column.coverage"), "percent"),
+        Column("missing", t("overview.missing")),
+    ]
     return panel.Rows.of(table, columns)
 
 
@@ -174,8 +207,11 @@ class Distributions:
     grade_rows: panel.Rows
 
 
-def distributions(now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges: RankRanges | None) -> Distributions:
-    """Of the rated whom the reader is shown, best first; who leads among those with cases enough to be ranked."""
+def distributions(
+    now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges: RankRanges | None
+) -> Distributions:
+    """Of the rated whom the reader is shown, best first; who leads among those with cases enough to
+    be ranked."""
     scores = pd.DataFrame(
         {
             "grade": grades(now, rated),
@@ -185,7 +221,11 @@ def distributions(now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges
     )
     by_team = scores.groupby(["team", "grade"], dropna=False).size().rename("agents").reset_index()
     score = [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))]
-    grade = [Column("team", t("column.team")), score[1], Column("agents", t("column.agents"), "count")]
+    grade = [
+        Column("team", t("column.team")),
+        score[1],
+        Column("agents", t("column.agents"), "count"),
+    ]
     return Distributions(
         leaders=picture(contribution_bars(now, ranked[:TOP], indicator, plain, ranges)),
         scores=picture(score_histogram(now, rated, plain)),
@@ -195,10 +235,16 @@ def distributions(now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges
     )
 
 
-def everybody(table: pd.DataFrame, columns: list[Column], of: Evaluation) -> tuple[panel.Rows, panel.Rows]:
+def everybody(
+    table: pd.DataFrame, columns: list[Column], of: Evaluation
+) -> tuple[panel.Rows, panel.Rows]:
     """The ranking with all its columns, and with those that one reads first."""
     wanted = tuple(f"{name}.range" for name in axes(of.catalogue))
-    head = [one for one in columns if "." not in one.name or one.name.endswith(".value") or one.name in wanted]
+    head = [
+        one
+        for one in columns
+        if "." not in one.name or one.name.endswith(".value") or one.name in wanted
+    ]
     return panel.Rows.of(table, columns), panel.Rows.of(table, head)
 
 
@@ -218,10 +264,20 @@ with shell.page("overview"):
     before = load.compared(filters, "before" if kind == "before" else "year") if kind else None
     period_before = before.measured.period if before else None
     cut = before.measured.filters.cut if before else None
-    words = t("overview.compared_cut", period=controls.period_text(period_before), cut=f"{cut:%m-%d}") if cut else t("overview.compared_with", period=controls.period_text(period_before))  # fmt: skip
+    words = (
+        t("overview.compared_cut", period=controls.period_text(period_before), cut=f"{cut:%m-%d}")
+        if cut
+        else t("overview.compared_with", period=controls.period_text(period_before))
+    )
     cards(now, before, words if before else "")
     if kind and before is None:
-        st.caption(t("overview.no_comparison_open" if now.measured.provisional else "overview.no_comparison"))
+        st.caption(
+            t(
+                "overview.no_comparison_open"
+                if now.measured.provisional
+                else "overview.no_comparison"
+            )
+        )
     if purpose := load.desk().scheme(filters.period).purpose:
         first_of_all(now, purpose)
     rated = np.flatnonzero(now.shown & now.agents.rated)
@@ -233,16 +289,24 @@ with shell.page("overview"):
         in_bands(now, ranges, ranked)
     left, right = st.columns([0.62, 0.38], gap="medium")
     if len(rated):
-        spread = load.drawn("overview.spread", now, lambda: distributions(now, rated, ranked, ranges))
+        spread = load.drawn(
+            "overview.spread", now, lambda: distributions(now, rated, ranked, ranges)
+        )
         with left:
             if len(ranked):
                 panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
-                note = "overview.ranking_note" if len(ranked) == len(rated) else "overview.ranking_note_skipped"
+                note = (
+                    "overview.ranking_note"
+                    if len(ranked) == len(rated)
+                    else "overview.ranking_note_skipped"
+                )
                 st.caption(t(note, shown=min(TOP, len(ranked)), all=len(ranked), rated=len(rated)))
             else:
                 st.info(t("overview.nobody_ranked", rated=len(rated)))
         with right:
-            panel.chart("distribution", spread.scores, spread.score_rows, alt=t("chart.distribution"))
+            panel.chart(
+                "distribution", spread.scores, spread.score_rows, alt=t("chart.distribution")
+            )
             panel.chart("grades", spread.grades, spread.grade_rows, alt=t("chart.grades"))
             if few := len(rated) - len(ranked):
                 st.caption(t("overview.grades_few", count=few, all=len(rated)))
@@ -253,7 +317,11 @@ with shell.page("overview"):
     if st.toggle(t("overview.all_columns"), key="all_columns"):
         panel.show("everybody", whole, height=420)
     else:
-        bars = {"score": st.column_config.ProgressColumn(t("column.score"), min_value=0, max_value=100, format="%.1f")}
+        bars = {
+            "score": st.column_config.ProgressColumn(
+                t("column.score"), min_value=0, max_value=100, format="%.1f"
+            )
+        }
         panel.show("everybody", head, column_config=bars, height=420)
     panel.downloads(
         "ranking",

@@ -28,8 +28,9 @@ MOST_ROWS = 500
 
 
 def cut_value(axis: str, indicator_id: str, kind: str) -> str:
-    """The cut line of an axis; typed ones come from a slider in the indicator's own unit, whose ends the standard gives: the least and
-    the largest of everybody's values would be single persons'."""
+    """The cut line of an axis; typed ones come from a slider in the indicator's own unit, whose
+    ends the standard gives: the least and the largest of everybody's values would be single
+    persons'."""
     if kind != "typed":
         return kind
     one = now.catalogue[indicator_id]
@@ -39,13 +40,19 @@ def cut_value(axis: str, indicator_id: str, kind: str) -> str:
     start = round(2.0 * float(np.median(knots))) / 2.0
     key = f"cut_{axis}_{indicator_id}"
     value = st.slider(
-        t("quadrant_page.cut_typed", indicator=indicator(indicator_id)), low, high, start, step=0.5, key=key
+        t("quadrant_page.cut_typed", indicator=indicator(indicator_id)),
+        low,
+        high,
+        start,
+        step=0.5,
+        key=key,
     )
     return str(value / 100.0 if percent else value)
 
 
 def put_on_list(agents: list[str]) -> None:
-    """Plan a talk with agents who have none, with the action of their quadrant in the picture and what they lose most by."""
+    """Plan a talk with agents who have none, with the action of their quadrant in the picture and
+    what they lose most by."""
     desk = load.desk()
     listed = {talk.agent_id for talk in desk.talks() if talk.state in OPEN_TALKS}
     placed, _, _ = session.get("quadrant_drawn")
@@ -56,10 +63,15 @@ def put_on_list(agents: list[str]) -> None:
     for agent_id in new:
         quadrant = str(placed.quadrant[now.row(agent_id)])
         lines = plain(
-            "talk.reason_lines", x=indicator(placed.x), y=indicator(placed.y), kind=t(f"cut.{placed.x_cut.kind}")
+            "talk.reason_lines",
+            x=indicator(placed.x),
+            y=indicator(placed.y),
+            kind=t(f"cut.{placed.x_cut.kind}"),
         )
         reason = plain(
-            "talk.reason_quadrant", quadrant=t(f"quadrant.{quadrant}"), period=controls.period_text(now.measured.period)
+            "talk.reason_quadrant",
+            quadrant=t(f"quadrant.{quadrant}"),
+            period=controls.period_text(now.measured.period),
         )
         made = Talk(
             agent_id,
@@ -78,15 +90,21 @@ def controls_say() -> dict[str, object]:
     keys = ["axis_x", "axis_y", "cut_kind", "colour", "drag", "sized", "quadrant_chart"]
     said = {key: session.get(key) for key in keys}
     if said["cut_kind"] == "typed":
-        said |= {key: session.get(key) for key in (f"cut_{axis}_{said[f'axis_{axis}']}" for axis in "xy")}
+        said |= {
+            key: session.get(key) for key in (f"cut_{axis}_{said[f'axis_{axis}']}" for axis in "xy")
+        }
     return said
 
 
-def placed_rows(x: str, y: str, cut_x: str, cut_y: str) -> tuple[Placed, np.ndarray, list[Markdown]]:
-    """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how many, and what to do."""
+def placed_rows(
+    x: str, y: str, cut_x: str, cut_y: str
+) -> tuple[Placed, np.ndarray, list[Markdown]]:
+    """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how
+    many, and what to do."""
     placed = place(now, x, y, cut_x, cut_y)
     of_shown = placed.quadrant[now.shown]
-    # What to do about a quadrant is said where somebody stands in one for certain: about luck there is nothing to do.
+    # What to do about a quadrant is said where somebody stands in one for certain: about luck there
+    # is nothing to do.
     chance = quadrant_certainty(now.measured, placed)
     certain = bool((chance.certain & now.shown).any())
     said = [
@@ -109,7 +127,8 @@ def drawing(placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray) ->
 
 @st.fragment
 def picture() -> None:
-    """The chart with its controls, and the table of what is selected; only this part runs again when a control moves."""
+    """The chart with its controls, and the table of what is selected; only this part runs again
+    when a control moves."""
     ids, usual = now.catalogue.ids, axes(now.catalogue)
     for key in ("axis_x", "axis_y"):
         session.keep_valid(key, ids)
@@ -145,7 +164,9 @@ def picture() -> None:
         )
         sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
     place_at = (x, y, cut_x, cut_y)
-    placed, rows, said = load.drawn("quadrant.placed", now, lambda: placed_rows(*place_at), *place_at)
+    placed, rows, said = load.drawn(
+        "quadrant.placed", now, lambda: placed_rows(*place_at), *place_at
+    )
     with left:
         if not len(rows):
             st.info(t("quadrant_page.nobody"))
@@ -153,16 +174,27 @@ def picture() -> None:
         else:
             look = Look(colour, sized, session.how_sure())
             facts = *place_at, look
-            fig = load.drawn("quadrant.chart", now, lambda: drawing(placed, rows, look, rows[:0]), *facts)
+            fig = load.drawn(
+                "quadrant.chart", now, lambda: drawing(placed, rows, look, rows[:0]), *facts
+            )
             ringed = picked_rows(now, placed, rows, selected_in_figure("quadrant_chart", fig))
             if session.how_sure() and len(ringed):
                 fig = load.drawn(
-                    "quadrant.chart", now, lambda: drawing(placed, rows, look, ringed), *facts, ringed.tobytes()
+                    "quadrant.chart",
+                    now,
+                    lambda: drawing(placed, rows, look, ringed),
+                    *facts,
+                    ringed.tobytes(),
                 )
             chosen = persistent_figure(
-                fig, "quadrant_chart", 540, selectable=True, dragmode=mode,
-                alt=plain("quadrant_page.alt", x=indicator(x), y=indicator(y)), labels=panel.modebar(),
-            )  # fmt: skip
+                fig,
+                "quadrant_chart",
+                540,
+                selectable=True,
+                dragmode=mode,
+                alt=plain("quadrant_page.alt", x=indicator(x), y=indicator(y)),
+                labels=panel.modebar(),
+            )
             picked = picked_rows(now, placed, rows, chosen["points"] if chosen else [])
     with right:
         for words in said:
@@ -203,12 +235,18 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
             )
         )
     ][:MOST_ROWS]
-    cells: dict[str, object] = {name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")}
+    cells: dict[str, object] = {
+        name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")
+    }
     cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
-    cells["too_few"] = views.few_words(now.agents.rated[order], too_few(now)[order], session.language())
+    cells["too_few"] = views.few_words(
+        now.agents.rated[order], too_few(now)[order], session.language()
+    )
     cells["x"], cells["y"] = placed.x_value[order], placed.y_value[order]
     cells["due_policies"] = (
-        people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order] if "due_policies" in people else np.nan
+        people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order]
+        if "due_policies" in people
+        else np.nan
     )
     certain = alike = None
     chance = quadrant_certainty(now.measured, placed)
@@ -223,11 +261,20 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
         for standing in STANDINGS
     }
     cells["action"] = [what_to_do[str(placed.quadrant[row]), chance.standing(row)] for row in order]
-    looks = ["percent" if known[name].unit.startswith("percent") else "number" for name in (placed.x, placed.y)]
+    looks = [
+        "percent" if known[name].unit.startswith("percent") else "number"
+        for name in (placed.x, placed.y)
+    ]
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("quadrant", t("column.quadrant")),
-        Column("x", indicator(placed.x), looks[0]), Column("y", indicator(placed.y), looks[1]), Column("due_policies", t("column.due_policies"), "count"), Column("action", t("column.action")),
-    ]  # fmt: skip
+        Column("agent_id", t("column.agent_id")),
+        Column("name", t("column.name")),
+        Column("team", t("column.team")),
+        Column("quadrant", t("column.quadrant")),
+        Column("x", indicator(placed.x), looks[0]),
+        Column("y", indicator(placed.y), looks[1]),
+        Column("due_policies", t("column.due_policies"), "count"),
+        Column("action", t("column.action")),
+    ]
     columns[4:4] = views.few_column(cells["too_few"], session.language())
     if "certainty" in cells:
         columns[4:4] = [Column("certainty", t("certainty.column"))]
@@ -237,14 +284,17 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
             cells |= more
             columns[-1:-1] = more_columns
     without = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))
-    rest = people.iloc[without][["agent_id", "name", "team"]].assign(x=placed.x_value[without], y=placed.y_value[without])  # fmt: skip
+    rest = people.iloc[without][["agent_id", "name", "team"]].assign(
+        x=placed.x_value[without], y=placed.y_value[without]
+    )
     unplaced = panel.Rows.of(rest, [one for one in columns if one.name in rest])
     return Listing(panel.Rows.of(pd.DataFrame(cells), columns), certain, alike, unplaced)
 
 
 @st.fragment
 def table() -> None:
-    """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching list.
+    """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching
+    list.
 
     It runs again once the chart is drawn, because a slider would otherwise wait for it.
     """
@@ -254,14 +304,22 @@ def table() -> None:
     title = "quadrant_page.selected" if len(picked) else "quadrant_page.everybody"
     st.subheader(t(title, count=len(shown)), anchor=False)
     lines = placed.x, placed.y, placed.x_cut, placed.y_cut
-    found = load.drawn("quadrant.table", now, lambda: listing(placed, shown), *lines, shown.tobytes())
+    found = load.drawn(
+        "quadrant.table", now, lambda: listing(placed, shown), *lines, shown.tobytes()
+    )
     frame, columns = found.rows.frame, found.rows.columns
     if found.certain is not None:
         key = "certainty.quadrants" if found.certain[1] else "certainty.quadrants_none"
         st.caption(t(key, certain=found.certain[0], all=found.certain[1]))
     if found.alike is not None:
         st.info(t("certainty.same", **found.alike))
-    ticked = panel.pick("quadrant_table", found.rows, by="agent_id", most=len(frame), height=panel.fit(len(frame), 420))
+    ticked = panel.pick(
+        "quadrant_table",
+        found.rows,
+        by="agent_id",
+        most=len(frame),
+        height=panel.fit(len(frame), 420),
+    )
     wanted = ticked or ([str(one) for one in frame["agent_id"]] if len(picked) else [])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -275,7 +333,10 @@ def table() -> None:
         if len(ticked) == 1:
             st.page_link(
                 "pages/people/agent.py",
-                label=t("common.open_agent", name=frame.loc[frame["agent_id"] == ticked[0], "name"].iat[0]),
+                label=t(
+                    "common.open_agent",
+                    name=frame.loc[frame["agent_id"] == ticked[0], "name"].iat[0],
+                ),
                 query_params={"agent": ticked[0]},
                 icon=":material/person:",
             )

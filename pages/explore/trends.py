@@ -1,4 +1,5 @@
-"""Trends and incentives · 趋势与激励: who keeps improving, what can not be claimed, and what a bonus would pay by chance."""
+"""Trends and incentives · 趋势与激励: who keeps improving, what can not be claimed, and what a
+bonus would pay by chance."""
 
 import streamlit as st
 
@@ -28,13 +29,26 @@ def named(table):
         label=[indicator(one) for one in names],
         weight=[now.nominal[known.position(one)] for one in names],
         first=[
-            views.format_value(value, known[one], language) for value, one in zip(table["first"], names, strict=True)
+            views.format_value(value, known[one], language)
+            for value, one in zip(table["first"], names, strict=True)
         ],
-        last=[views.format_value(value, known[one], language) for value, one in zip(table["last"], names, strict=True)],
-        slope=[change_text(slope, known[one].unit, language) for slope, one in zip(table["slope"], names, strict=True)],
+        last=[
+            views.format_value(value, known[one], language)
+            for value, one in zip(table["last"], names, strict=True)
+        ],
+        slope=[
+            change_text(slope, known[one].unit, language)
+            for slope, one in zip(table["slope"], names, strict=True)
+        ],
         luck=["—" if q != q else "<0.1%" if q < 0.001 else f"{100 * q:.1f}%" for q in table["q"]],
-        beats=[f"{up} / {pairs}" if pairs else "—" for up, pairs in zip(table["up"], table["pairs"], strict=True)],
-        need=[str(need) if pairs else "—" for need, pairs in zip(table["needed"], table["pairs"], strict=True)],
+        beats=[
+            f"{up} / {pairs}" if pairs else "—"
+            for up, pairs in zip(table["up"], table["pairs"], strict=True)
+        ],
+        need=[
+            str(need) if pairs else "—"
+            for need, pairs in zip(table["needed"], table["pairs"], strict=True)
+        ],
     )
 
 
@@ -50,18 +64,49 @@ def incentive_list() -> None:
     if not len(table):
         st.info(t("trends.nobody"))
         return
-    tested = ("、" if session.language() == "zh" else ", ").join(indicator(one) for one in found.indicators) or "—"
-    st.markdown(t("trends.finding", count=count, chance=f"{Q * len(table):.1f}", heavy=f"{HEAVY:.0f}", indicators=tested))  # fmt: skip
+    tested = ("、" if session.language() == "zh" else ", ").join(
+        indicator(one) for one in found.indicators
+    ) or "—"
+    st.markdown(
+        t(
+            "trends.finding",
+            count=count,
+            chance=f"{Q * len(table):.1f}",
+            heavy=f"{HEAVY:.0f}",
+            indicators=tested,
+        )
+    )
     shown, few = named(table), table["agent_id"].isin(few_ids(now))
     rated = table["agent_id"].isin(now.people["agent_id"].to_numpy()[now.agents.rated])
     shown = shown.assign(too_few=views.few_words(rated, few, session.language()))
-    listed = [columns[0], columns[1], columns[2], *views.few_column(shown["too_few"], session.language()), Column("label", t("column.indicator")), Column("weight", t("column.nominal"), "score"), *columns[3:]]  # fmt: skip
+    listed = [
+        columns[0],
+        columns[1],
+        columns[2],
+        *views.few_column(shown["too_few"], session.language()),
+        Column("label", t("column.indicator")),
+        Column("weight", t("column.nominal"), "score"),
+        *columns[3:],
+    ]
     panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
     panel.downloads(
-        "incentives", plain("trends.export", period=controls.period_text(span)), shown, listed, [t("trends.how")]
+        "incentives",
+        plain("trends.export", period=controls.period_text(span)),
+        shown,
+        listed,
+        [t("trends.how")],
     )
-    bonus = st.number_input(t("trends.bonus"), 0, 1_000_000, 2_000, step=500, key="bonus", width=200)
-    st.markdown(t("trends.budget", total=f"{bonus * count:,}", count=count, chance=f"{Q * bonus * len(table):,.0f}"))
+    bonus = st.number_input(
+        t("trends.bonus"), 0, 1_000_000, 2_000, step=500, key="bonus", width=200
+    )
+    st.markdown(
+        t(
+            "trends.budget",
+            total=f"{bonus * count:,}",
+            count=count,
+            chance=f"{Q * bonus * len(table):,.0f}",
+        )
+    )
 
 
 with shell.page("trends"):
@@ -83,24 +128,40 @@ with shell.page("trends"):
         options = [one.id for one in now.catalogue.indicators if can_trend(one, monthly)]
         session.keep_valid("trend_indicator", options)
         if options:
-            chosen = box(t("column.indicator"), options, key="trend_indicator", format_func=indicator, width=240)  # fmt: skip
+            chosen = box(
+                t("column.indicator"),
+                options,
+                key="trend_indicator",
+                format_func=indicator,
+                width=240,
+            )
     if not options:
         st.info(t("trends.no_records"))
         st.stop()
     people = now.people[now.shown].set_index("agent_id")
     percent = now.catalogue[chosen].unit.startswith("percent")
     columns = [
-        Column("agent_id", t("column.agent_id")), Column("name", t("column.name")), Column("team", t("column.team")), Column("months", t("trends.seen"), "count"), Column("first", t("trends.first")),
-        Column("last", t("trends.last")), Column("slope", t("trends.slope")), Column("luck", t("trends.q")),
-    ]  # fmt: skip
+        Column("agent_id", t("column.agent_id")),
+        Column("name", t("column.name")),
+        Column("team", t("column.team")),
+        Column("months", t("trends.seen"), "count"),
+        Column("first", t("trends.first")),
+        Column("last", t("trends.last")),
+        Column("slope", t("trends.slope")),
+        Column("luck", t("trends.q")),
+    ]
     found = load.trends(span, chosen)
     if found.rule == "seasonal":
         columns += [Column("beats", t("trends.beats")), Column("need", t("trends.need"))]
     st.markdown(t(f"trends.rule_{found.rule}", months=found.months))
     incentive_list()
     st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)
-    everybody = found.agents[found.agents["agent_id"].isin(people.index)].sort_values("p", kind="stable")
-    up, down = (int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False))
+    everybody = found.agents[found.agents["agent_id"].isin(people.index)].sort_values(
+        "p", kind="stable"
+    )
+    up, down = (
+        int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False)
+    )
     if found.rule != "none":
         st.markdown(t("trends.found", up=up, down=down, indicator=indicator(chosen)))
         if up + down:
@@ -110,11 +171,23 @@ with shell.page("trends"):
         lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
         names = {str(one): str(people["name"].get(one, one)) for one in drawn["agent_id"]}
         panel.chart(
-            "trend_chart", trend_lines(lines, names, percent, t("trends.drawn")), lines.assign(name=lines["agent_id"].map(names)),
-            [Column("name", t("column.name")), Column("month", t("filter.period"), "date"), Column("value", indicator(chosen), "percent" if percent else "number"), Column("n", t("column.denominator"), "count")],
+            "trend_chart",
+            trend_lines(lines, names, percent, t("trends.drawn")),
+            lines.assign(name=lines["agent_id"].map(names)),
+            [
+                Column("name", t("column.name")),
+                Column("month", t("filter.period"), "date"),
+                Column("value", indicator(chosen), "percent" if percent else "number"),
+                Column("n", t("column.denominator"), "count"),
+            ],
             alt=plain("trends.of", indicator=indicator(chosen)),
-        )  # fmt: skip
+        )
     panel.show("trends", named(everybody), columns, height=panel.fit(len(everybody), 420))
-    panel.downloads("trends", plain("trends.export_all", indicator=indicator(chosen), period=controls.period_text(span)), named(everybody), columns)  # fmt: skip
+    panel.downloads(
+        "trends",
+        plain("trends.export_all", indicator=indicator(chosen), period=controls.period_text(span)),
+        named(everybody),
+        columns,
+    )
     with st.expander(t("common.how")):
         st.markdown(t("trends.how"))

@@ -1,4 +1,5 @@
-"""Weak spots · 短板: where each team loses points, what to do about it, and the agents behind it."""
+"""Weak spots · 短板: where each team loses points, what to do about it, and the agents behind
+it."""
 
 import numpy as np
 import pandas as pd
@@ -31,10 +32,23 @@ def verdict(table: pd.DataFrame) -> str:
         return t("weak_spots.few", agents=FEWEST_AGENTS, policies=FEWEST_POLICIES)
     if table["biggest"].max() <= 0:
         return t("weak_spots.nothing_lost")
-    first, second = table.nlargest(2, "biggest").itertuples() if len(table) > 1 else (table.iloc[0], None)
+    first, second = (
+        table.nlargest(2, "biggest").itertuples() if len(table) > 1 else (table.iloc[0], None)
+    )
     if first.biggest >= CERTAIN or second is None:
-        return t("weak_spots.sure", indicator=indicator(first.indicator), lost=f"{first.team:.1f}", share=percent(first.biggest, 0))  # fmt: skip
-    return t("weak_spots.tied", first=indicator(first.indicator), share=percent(first.biggest, 0), second=indicator(second.indicator), other=percent(second.biggest, 0))  # fmt: skip
+        return t(
+            "weak_spots.sure",
+            indicator=indicator(first.indicator),
+            lost=f"{first.team:.1f}",
+            share=percent(first.biggest, 0),
+        )
+    return t(
+        "weak_spots.tied",
+        first=indicator(first.indicator),
+        share=percent(first.biggest, 0),
+        second=indicator(second.indicator),
+        other=percent(second.biggest, 0),
+    )
 
 
 with shell.page("weak_spots"):
@@ -47,19 +61,26 @@ with shell.page("weak_spots"):
         st.info(t("weak_spots.no_teams"))
         st.stop()
     heat = losses[there].rename(columns=indicator)
-    heat.insert(0, t("column.team"), [team if isinstance(team, str) else t("column.company") for team in losses.index])
+    heat.insert(
+        0,
+        t("column.team"),
+        [team if isinstance(team, str) else t("column.company") for team in losses.index],
+    )
     most = float(np.nanmax(losses[there].to_numpy()))
     st.subheader(t("weak_spots.heat"), anchor=False)
     st.caption(t("weak_spots.heat_note"))
     numbers = list(heat.columns[1:])
     styled = heat.style.map(
-        lambda value: loss_style(value, most) if isinstance(value, float) and not np.isnan(value) else "",
+        lambda value: (
+            loss_style(value, most) if isinstance(value, float) and not np.isnan(value) else ""
+        ),
         subset=numbers,
     ).format("{:.1f}", subset=numbers, na_rep="—")
     event = st.dataframe(
         styled,
         hide_index=True,
-        key=f"heat.{'|'.join(map(str, losses.index))}.{'|'.join(there)}",  # a cell is a row's number: of other rows it is another table
+        # a cell is a row's number: of other rows it is another table
+        key=f"heat.{'|'.join(map(str, losses.index))}.{'|'.join(there)}",
         on_select="rerun",
         selection_mode="single-cell",
         width="stretch",
@@ -79,13 +100,18 @@ with shell.page("weak_spots"):
         team = session.remembered("team") if session.remembered("team") in teams else worst
     whose = team or t("weak_spots.whole")
     table = losses_of(now, team)
-    chosen = next((name for name in there if indicator(name) == column), None) or table["indicator"].iat[0]
+    chosen = (
+        next((name for name in there if indicator(name) == column), None)
+        or table["indicator"].iat[0]
+    )
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
         export = table.assign(
             indicator=[indicator(name) for name in table["indicator"]],
             action=[text(action_for(now.catalogue[name])) for name in table["indicator"]],
-            market=gaps_to_market(now, team, {name: one.value for name, one in load.desk().market().items()})
+            market=gaps_to_market(
+                now, team, {name: one.value for name, one in load.desk().market().items()}
+            )
             .reindex(table["indicator"])
             .to_numpy(),
         )
@@ -95,9 +121,17 @@ with shell.page("weak_spots"):
             Column("company", t("column.company"), "score"),
             Column("best", t("weak_spots.best"), "score"),
             Column("recoverable", t("weak_spots.recoverable"), "score"),
-            *([Column("biggest", t("weak_spots.biggest"), "percent")] if session.how_sure() else []),
+            *(
+                [Column("biggest", t("weak_spots.biggest"), "percent")]
+                if session.how_sure()
+                else []
+            ),
             Column("per_weight", t("weak_spots.per_weight"), "percent"),
-            *([Column("market", t("weak_spots.market"), "score")] if export["market"].notna().any() else []),
+            *(
+                [Column("market", t("weak_spots.market"), "score")]
+                if export["market"].notna().any()
+                else []
+            ),
             Column("action", t("column.action")),
         ]
         panel.chart(
@@ -127,7 +161,9 @@ with shell.page("weak_spots"):
             )
         panel.downloads(
             "losses",
-            plain("weak_spots.export", team=whose, period=controls.period_text(now.measured.period)),
+            plain(
+                "weak_spots.export", team=whose, period=controls.period_text(now.measured.period)
+            ),
             export,
             columns,
         )
@@ -149,14 +185,18 @@ with shell.page("weak_spots"):
     if behind.empty:
         st.info(t("common.nothing"))
     else:
-        picked = panel.pick("behind", behind, shown, by="agent_id", height=panel.fit(len(behind), 420))
+        picked = panel.pick(
+            "behind", behind, shown, by="agent_id", height=panel.fit(len(behind), 420)
+        )
         with st.container(horizontal=True):
             if picked:
                 one = behind[behind["agent_id"].astype(str) == picked[0]].iloc[0]
                 controls.plan_talk(
                     now,
                     str(one["agent_id"]),
-                    plain("talk.reason_weak", indicator=indicator(chosen), lost=f"{one['lost']:.1f}"),
+                    plain(
+                        "talk.reason_weak", indicator=indicator(chosen), lost=f"{one['lost']:.1f}"
+                    ),
                     (chosen,),
                     "weak_plan",
                 )
@@ -167,7 +207,10 @@ with shell.page("weak_spots"):
                     icon=":material/person:",
                 )
             panel.downloads(
-                "behind", plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)), behind, shown
+                "behind",
+                plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)),
+                behind,
+                shown,
             )
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))

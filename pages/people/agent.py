@@ -1,4 +1,5 @@
-"""Agent · 续保员: one agent's indicators from value to contribution, against the team, over the months."""
+"""Agent · 续保员: one agent's indicators from value to contribution, against the team, over the
+months."""
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,12 @@ with shell.page("agent"):
             else f"{t('certainty.rank_reach', range=reach)} {t('agent.rank_help')}",
             border=True,
         )
-        st.metric(t("column.quadrant"), t(f"quadrant.{quadrant}"), help=t("agent.quadrant_help"), border=True)
+        st.metric(
+            t("column.quadrant"),
+            t(f"quadrant.{quadrant}"),
+            help=t("agent.quadrant_help"),
+            border=True,
+        )
     if session.how_sure() and quadrant != UNPLACED:
         chance = quadrant_certainty(now.measured, place(now))
         words = quadrant_words(chance, row, session.language())
@@ -65,7 +71,10 @@ with shell.page("agent"):
     language = session.language()
     units = {one.id: one for one in now.catalogue.indicators}
     export = table.assign(
-        category=[next(text(c.label) for c in now.catalogue.categories if c.id == name) for name in table["category"]],
+        category=[
+            next(text(c.label) for c in now.catalogue.categories if c.id == name)
+            for name in table["category"]
+        ],
         indicator=[indicator(name) for name in table["indicator"]],
         value=[
             views.format_value(value, units[name], language)
@@ -87,13 +96,24 @@ with shell.page("agent"):
     )
     there = table["contribution"].notna().to_numpy()
     if there.any():
-        rounded = largest_remainder(table["contribution"][there].tolist(), float(scored.score[row]), 1)
+        rounded = largest_remainder(
+            table["contribution"][there].tolist(), float(scored.score[row]), 1
+        )
         export.loc[there, "contribution"] = rounded
     columns = [
-        Column("indicator", t("column.indicator")), Column("category", t("agent.category")), Column("value", t("column.value")), Column("numerator", t("column.numerator"), "amount"),
-        Column("denominator", t("column.denominator"), "amount"), Column("team", t("column.team_value")), Column("company", t("column.company")), Column("points", t("column.points"), "score"),
-        Column("weight", t("column.weight"), "score"), Column("contribution", t("column.contribution"), "score"), Column("lost", t("column.lost"), "score"), Column("step", t("column.step")),
-    ]  # fmt: skip
+        Column("indicator", t("column.indicator")),
+        Column("category", t("agent.category")),
+        Column("value", t("column.value")),
+        Column("numerator", t("column.numerator"), "amount"),
+        Column("denominator", t("column.denominator"), "amount"),
+        Column("team", t("column.team_value")),
+        Column("company", t("column.company")),
+        Column("points", t("column.points"), "score"),
+        Column("weight", t("column.weight"), "score"),
+        Column("contribution", t("column.contribution"), "score"),
+        Column("lost", t("column.lost"), "score"),
+        Column("step", t("column.step")),
+    ]
     if session.how_sure():
         columns.insert(3, Column("sure", t("certainty.agent_column")))
     left, right = st.columns([0.56, 0.44], gap="medium")
@@ -104,7 +124,9 @@ with shell.page("agent"):
         options = list(dict.fromkeys(history["indicator"]))
         if options:
             session.keep_valid("history_indicator", options)
-            one = box(t("agent.history_of"), options, key="history_indicator", format_func=indicator)
+            one = box(
+                t("agent.history_of"), options, key="history_indicator", format_func=indicator
+            )
             lines = history[history["indicator"] == one]
             lines = lines if session.how_sure() else lines.drop(columns=["low", "high"])
             unit = units[one]
@@ -119,7 +141,9 @@ with shell.page("agent"):
             )
             twin = lines.assign(
                 month=lines["month"].dt.date,
-                whose=[t("column.team") if w == "team" else names[agent_id] for w in lines["whose"]],
+                whose=[
+                    t("column.team") if w == "team" else names[agent_id] for w in lines["whose"]
+                ],
             )
             panel.chart(
                 "history",
@@ -160,7 +184,13 @@ with shell.page("agent"):
     extra = now.people.iloc[row]
     facts = [
         (name, extra[name])
-        for name in ("late_renewals", "open_policies", "stale_open", "excluded_policies", "upheld_complaints")
+        for name in (
+            "late_renewals",
+            "open_policies",
+            "stale_open",
+            "excluded_policies",
+            "upheld_complaints",
+        )
         if name in extra and pd.notna(extra[name])
     ]
     if facts:

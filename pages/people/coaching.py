@@ -24,11 +24,37 @@ from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
 
 ORDER = (
-    "name", "listed", "team", "quadrant", "too_few", "expected_gain", "extra_renewals", "extra_range", "extra_premium", "half_renewals", "step", "weakest", "action", "last_date", "next_date", "comment",
-    "score", "due_policies", "agent_id",
-)  # fmt: skip
+    "name",
+    "listed",
+    "team",
+    "quadrant",
+    "too_few",
+    "expected_gain",
+    "extra_renewals",
+    "extra_range",
+    "extra_premium",
+    "half_renewals",
+    "step",
+    "weakest",
+    "action",
+    "last_date",
+    "next_date",
+    "comment",
+    "score",
+    "due_policies",
+    "agent_id",
+)
 EDITABLE = ("action", "next_date", "comment", "listed")
-TALK_EDITABLE = ("state", "reason", "action", "owner", "talk_on", "follow_up_on", "agreed", "comment")
+TALK_EDITABLE = (
+    "state",
+    "reason",
+    "action",
+    "owner",
+    "talk_on",
+    "follow_up_on",
+    "agreed",
+    "comment",
+)
 
 
 def date_of(value: object) -> dt.date | None:
@@ -40,7 +66,8 @@ def refused(error: RequestRefused) -> None:
 
 
 def save_list() -> None:
-    """Write the cells a manager changed in the list: they belong to the agent's open talk, or begin one."""
+    """Write the cells a manager changed in the list: they belong to the agent's open talk, or begin
+    one."""
     edits = (session.get("coaching_editor") or {}).get("edited_rows", {})
     rows = session.get("coaching_rows")
     known = {talk.id: talk for talk in load.desk().talks()}
@@ -50,7 +77,10 @@ def save_list() -> None:
         agent_id, talk_id, version, weakest = rows[int(row)]
         kept = {name: value for name, value in changes.items() if name in EDITABLE}
         talk = known.get(talk_id) or Talk(
-            agent_id, indicators=weakest, first=now.measured.period.first, last=now.measured.period.last
+            agent_id,
+            indicators=weakest,
+            first=now.measured.period.first,
+            last=now.measured.period.last,
         )
         if "next_date" in kept:
             name = "follow_up_on" if talk.state == "done" else "talk_on"
@@ -102,27 +132,52 @@ def whom() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = [*QUADRANTS, UNPLACED]
         chosen = st.multiselect(
-            t("column.quadrant"), options, key="coaching_quadrants", format_func=lambda name: t(f"quadrant.{name}"), placeholder=t("coaching.all_quadrants"), width=360,
-        )  # fmt: skip
+            t("column.quadrant"),
+            options,
+            key="coaching_quadrants",
+            format_func=lambda name: t(f"quadrant.{name}"),
+            placeholder=t("coaching.all_quadrants"),
+            width=360,
+        )
         only = st.toggle(t("coaching.only_listed"), key="only_listed")
     frame = full[full["quadrant"].isin(chosen)] if chosen else full
     frame = (frame[frame["listed"]] if only else frame).reset_index(drop=True)
     if frame.empty:
         st.info(t("coaching.empty"))
-        st.page_link("pages/explore/quadrant.py", label=t("coaching.to_quadrant"), icon=":material/scatter_plot:")
+        st.page_link(
+            "pages/explore/quadrant.py",
+            label=t("coaching.to_quadrant"),
+            icon=":material/scatter_plot:",
+        )
         return
     st.caption(t("coaching.note", count=len(frame), median=t("coaching.median")))
     whole, premium = frame["extra_renewals"].sum(), frame["extra_premium"].sum()
     if whole > 0:
-        st.markdown(t("coaching.prize", renewals=f"{whole:.0f}", half=f"{whole / 2:.0f}", premium=f"{premium:,.0f}"))
+        st.markdown(
+            t(
+                "coaching.prize",
+                renewals=f"{whole:.0f}",
+                half=f"{whole / 2:.0f}",
+                premium=f"{premium:,.0f}",
+            )
+        )
     table, columns = views.coaching_table(frame, now.catalogue, session.language())
     talk_ids = [None if pd.isna(one) else int(one) for one in frame["talk"]]
     session.put(
         "coaching_rows",
-        list(zip(frame["agent_id"], talk_ids, frame["version"], [tuple(one) for one in frame["weakest"]], strict=True)),
+        list(
+            zip(
+                frame["agent_id"],
+                talk_ids,
+                frame["version"],
+                [tuple(one) for one in frame["weakest"]],
+                strict=True,
+            )
+        ),
     )
     editor = table.assign(
-        listed=frame["listed"], weakest=[" · ".join(words.split("\n")) for words in table["weakest"]]
+        listed=frame["listed"],
+        weakest=[" · ".join(words.split("\n")) for words in table["weakest"]],
     )[[name for name in ORDER if name != "too_few" or name in table]]
     config = {
         column.name: panel.column_config(
@@ -133,18 +188,39 @@ def whom() -> None:
     config["listed"] = st.column_config.CheckboxColumn(t("coaching.listed"), width="small")
     config["next_date"] = st.column_config.DateColumn(t("column.next_date"), format="YYYY-MM-DD")
     config["last_date"] = st.column_config.DateColumn(t("column.last_date"), format="YYYY-MM-DD")
-    config["action"] = st.column_config.TextColumn(t("column.action"), width="medium", max_chars=2000)
-    config["comment"] = st.column_config.TextColumn(t("column.comment"), width="medium", max_chars=2000)
+    config["action"] = st.column_config.TextColumn(
+        t("column.action"), width="medium", max_chars=2000
+    )
+    config["comment"] = st.column_config.TextColumn(
+        t("column.comment"), width="medium", max_chars=2000
+    )
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
-        editor, key="coaching_editor", hide_index=True, width="stretch", height=panel.fit(len(editor), 620), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in editor.columns if name not in EDITABLE], on_change=action(save_list),
-    )  # fmt: skip
+        editor,
+        key="coaching_editor",
+        hide_index=True,
+        width="stretch",
+        height=panel.fit(len(editor), 620),
+        column_config=config,
+        num_rows="fixed",
+        placeholder="—",
+        disabled=[name for name in editor.columns if name not in EDITABLE],
+        on_change=action(save_list),
+    )
     told()
     panel.downloads(
-        "coaching", plain("coaching.export", period=controls.period_text(now.measured.period)), table, [Column(c.name, c.header, c.format) for c in columns],
-        [plain("coaching.export_note", period=controls.period_text(now.measured.period), scheme=views.scheme_label(now.scheme, session.language()))],
-    )  # fmt: skip
+        "coaching",
+        plain("coaching.export", period=controls.period_text(now.measured.period)),
+        table,
+        [Column(c.name, c.header, c.format) for c in columns],
+        [
+            plain(
+                "coaching.export_note",
+                period=controls.period_text(now.measured.period),
+                scheme=views.scheme_label(now.scheme, session.language()),
+            )
+        ],
+    )
 
 
 def talks() -> None:
@@ -172,39 +248,84 @@ def talks() -> None:
     table = pd.DataFrame(
         [
             {
-                "name": names.get(talk.agent_id, talk.agent_id), "late": t("talk.late") if talk.overdue(today) else "", "state": talk.state, "talk_on": talk.talk_on,
-                "follow_up_on": talk.follow_up_on, "owner": talk.owner, "reason": talk.reason, "action": talk.action, "agreed": talk.agreed, "comment": talk.comment,
-                "aims": "、".join(indicator(one) for one in talk.indicators if one in now.catalogue.ids), "agent_id": talk.agent_id,
+                "name": names.get(talk.agent_id, talk.agent_id),
+                "late": t("talk.late") if talk.overdue(today) else "",
+                "state": talk.state,
+                "talk_on": talk.talk_on,
+                "follow_up_on": talk.follow_up_on,
+                "owner": talk.owner,
+                "reason": talk.reason,
+                "action": talk.action,
+                "agreed": talk.agreed,
+                "comment": talk.comment,
+                "aims": "、".join(
+                    indicator(one) for one in talk.indicators if one in now.catalogue.ids
+                ),
+                "agent_id": talk.agent_id,
                 "author": sheets.who(talk.author, session.language()),
             }
             for talk in shown
         ]
-    )  # fmt: skip
+    )
     words = {
         name: st.column_config.TextColumn(t(f"talk.{name}"), width="medium", max_chars=2000)
         for name in ("reason", "action", "agreed", "comment")
     }
     config = {
-        "name": st.column_config.TextColumn(t("column.name"), pinned=True, width=panel.name_width(table, "name")), "late": st.column_config.TextColumn(t("talk.late_column"), width="small"),
-        "state": st.column_config.SelectboxColumn(t("talk.state"), options=list(TALK_STATES), format_func=lambda one: t(f"talk.state_{one}"), required=True),
-        "talk_on": st.column_config.DateColumn(t("talk.talk_on"), format="YYYY-MM-DD"), "follow_up_on": st.column_config.DateColumn(t("talk.follow_up_on"), format="YYYY-MM-DD"),
-        "owner": st.column_config.TextColumn(t("talk.owner"), max_chars=200, width=panel.name_width(table, "owner")), "aims": st.column_config.TextColumn(t("talk.aims"), width="medium"),
-        "agent_id": st.column_config.TextColumn(t("column.agent_id")), "author": st.column_config.TextColumn(t("talk.author")), **words,
-    }  # fmt: skip
+        "name": st.column_config.TextColumn(
+            t("column.name"), pinned=True, width=panel.name_width(table, "name")
+        ),
+        "late": st.column_config.TextColumn(t("talk.late_column"), width="small"),
+        "state": st.column_config.SelectboxColumn(
+            t("talk.state"),
+            options=list(TALK_STATES),
+            format_func=lambda one: t(f"talk.state_{one}"),
+            required=True,
+        ),
+        "talk_on": st.column_config.DateColumn(t("talk.talk_on"), format="YYYY-MM-DD"),
+        "follow_up_on": st.column_config.DateColumn(t("talk.follow_up_on"), format="YYYY-MM-DD"),
+        "owner": st.column_config.TextColumn(
+            t("talk.owner"), max_chars=200, width=panel.name_width(table, "owner")
+        ),
+        "aims": st.column_config.TextColumn(t("talk.aims"), width="medium"),
+        "agent_id": st.column_config.TextColumn(t("column.agent_id")),
+        "author": st.column_config.TextColumn(t("talk.author")),
+        **words,
+    }
     st.data_editor(
-        table, key="talks_editor", hide_index=True, width="stretch", height=panel.fit(len(table), 520), column_config=config, num_rows="fixed", placeholder="—",
-        disabled=[name for name in table.columns if name not in TALK_EDITABLE], on_change=action(save_talks),
-    )  # fmt: skip
+        table,
+        key="talks_editor",
+        hide_index=True,
+        width="stretch",
+        height=panel.fit(len(table), 520),
+        column_config=config,
+        num_rows="fixed",
+        placeholder="—",
+        disabled=[name for name in table.columns if name not in TALK_EDITABLE],
+        on_change=action(save_talks),
+    )
     told()
     columns = [Column("name", t("column.name")), Column("agent_id", t("column.agent_id"))]
     columns += [
         Column(name, t(f"talk.{name}"), "date" if name in ("talk_on", "follow_up_on") else "text")
-        for name in ("state", "talk_on", "follow_up_on", "owner", "reason", "action", "agreed", "comment", "aims")
+        for name in (
+            "state",
+            "talk_on",
+            "follow_up_on",
+            "owner",
+            "reason",
+            "action",
+            "agreed",
+            "comment",
+            "aims",
+        )
     ]
     language, version = session.language(), load.data_version()
     with st.container(horizontal=True, gap="small"):
         whom = len({talk.agent_id for talk in shown})
-        calendar = panel.Leaving(export_name(t("coaching.title"), version, "ics"), whom, mime="text/calendar")
+        calendar = panel.Leaving(
+            export_name(t("coaching.title"), version, "ics"), whom, mime="text/calendar"
+        )
         panel.take(
             t("talk.calendar"),
             calendar,
@@ -213,13 +334,17 @@ def talks() -> None:
             icon=":material/event:",
         )
         panel.downloads(
-            "talks", t("talk.title"), table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]), columns
+            "talks",
+            t("talk.title"),
+            table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]),
+            columns,
         )
     history(every, names)
 
 
 def history(every: list[Talk], names: dict[str, str]) -> None:
-    """One agent's talks, and the indicators they aimed at before and now; no claim that one made the other."""
+    """One agent's talks, and the indicators they aimed at before and now; no claim that one made
+    the other."""
     agents = list(dict.fromkeys(talk.agent_id for talk in reversed(every)))
     with st.expander(t("talk.history")):
         agent_id = box(
@@ -267,7 +392,9 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
         now,
     ):
         try:
-            value = evaluation.measured.agents.value[evaluation.row(talk.agent_id), evaluation.catalogue.position(name)]
+            value = evaluation.measured.agents.value[
+                evaluation.row(talk.agent_id), evaluation.catalogue.position(name)
+            ]
         except RequestRefused:
             value = None
         out.append(views.format_value(value, known[name], session.language()))
@@ -275,11 +402,21 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
 
 
 def proof() -> None:
-    """What went with the talks: coached agents against others of the same expectation; "cannot tell" where it cannot."""
+    """What went with the talks: coached agents against others of the same expectation; "cannot
+    tell" where it cannot."""
     rounds = load.desk().rounds(now.measured.period.last)
     since = None
     if len(rounds) > 1:
-        since = box(t("proof.since"), [None, *rounds], key="proof_since", format_func=lambda month: plain("proof.since_first") if month is None else f"{month:%Y-%m}", width=260, help=t("proof.since_help"))  # fmt: skip
+        since = box(
+            t("proof.since"),
+            [None, *rounds],
+            key="proof_since",
+            format_func=lambda month: (
+                plain("proof.since_first") if month is None else f"{month:%Y-%m}"
+            ),
+            width=260,
+            help=t("proof.since_help"),
+        )
     found, language = load.proof(now, since), session.language()
     st.markdown(f"**{md(coaching_effect.verdict(found, language))}**")
     for sentence in coaching_effect.grounds(found, language):
@@ -289,8 +426,15 @@ def proof() -> None:
     periods = found.periods
     if periods is not None and periods["rate"].notna().any():
         named = periods.assign(side=[t(f"proof.side_{one}") for one in periods["side"]])
-        columns = [Column("months", t("filter.period")), Column("side", t("proof.side")), Column("rate", indicator(RATE), "percent"), Column("n", t("column.due_policies"), "count")]  # fmt: skip
-        panel.chart("proof_chart", event_lines(periods, plain), named, columns, alt=t("proof.chart"))
+        columns = [
+            Column("months", t("filter.period")),
+            Column("side", t("proof.side")),
+            Column("rate", indicator(RATE), "percent"),
+            Column("n", t("column.due_policies"), "count"),
+        ]
+        panel.chart(
+            "proof_chart", event_lines(periods, plain), named, columns, alt=t("proof.chart")
+        )
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
 
@@ -310,5 +454,10 @@ with shell.page("coaching", official=True):
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(
-            md(" · ".join(f"{t(f'quadrant.{name}')}: {text(what)}" for name, what in views.quadrant_actions().items()))
+            md(
+                " · ".join(
+                    f"{t(f'quadrant.{name}')}: {text(what)}"
+                    for name, what in views.quadrant_actions().items()
+                )
+            )
         )

@@ -1,4 +1,5 @@
-"""Month routine · 月度流程: from the files to the agents, what is done and what is left; publishing."""
+"""Month routine · 月度流程: from the files to the agents, what is done and what is left;
+publishing."""
 
 import pandas as pd
 import streamlit as st
@@ -70,11 +71,15 @@ with shell.page("routine", official=True):
     )
     panel.refused("month_refused")
     for step, line in zip(steps, lines, strict=True):
-        with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"
+        ):
             st.markdown(f"{MARKS[step.state]} **{t(f'month.step_{step.id}')}** {md(line)}")
             place = PLACES.get(step.id)
             if place and step.state == "open" and load.desk().may(place[2]):
-                st.page_link(place[0], label=t(place[1]), icon=":material/arrow_forward:", width="content")
+                st.page_link(
+                    place[0], label=t(place[1]), icon=":material/arrow_forward:", width="content"
+                )
     publishing()
     table = pd.DataFrame(
         {
@@ -84,6 +89,8 @@ with shell.page("routine", official=True):
         }
     )
     columns = [Column(name, t(f"month.col_{name}")) for name in table.columns]
-    panel.downloads("routine", plain("month.export", period=controls.period_text(period)), table, columns)
+    panel.downloads(
+        "routine", plain("month.export", period=controls.period_text(period)), table, columns
+    )
     with st.expander(t("common.how")):
         st.markdown(t("month.how"))

@@ -36,12 +36,20 @@ def make(agent_id: str) -> None:
     if about == "record" and session.get("objection_kind") == "data_wrong" and field:
         proposal = {field: str(session.get(f"objection_value_{field}") or "")}
     made = Objection(
-        agent_id, now.measured.period.first, now.measured.period.last, about, session.get("objection_kind"), str(session.get("objection_text") or ""),
+        agent_id,
+        now.measured.period.first,
+        now.measured.period.last,
+        about,
+        session.get("objection_kind"),
+        str(session.get("objection_text") or ""),
         indicator=(session.get("objection_indicator") or "") if about == "indicator" else "",
-        policy_id=str(session.get("objection_policy") or "").strip() if about == "record" else "", proposal=proposal,
-    )  # fmt: skip
+        policy_id=str(session.get("objection_policy") or "").strip() if about == "record" else "",
+        proposal=proposal,
+    )
     try:
-        done = load.desk().make_objection(made, Attachment(upload.name, upload.getvalue()) if upload else None)
+        done = load.desk().make_objection(
+            made, Attachment(upload.name, upload.getvalue()) if upload else None
+        )
     except RequestRefused as error:
         session.put("objection_refused", explain(error, session.language()))
         return
@@ -59,7 +67,8 @@ def answer(objection: Objection, state: str) -> None:
     closed = load.desk().closed_around(objection)
     if closed and state != "rejected":
         months = "、".join(
-            f"{one.first:%Y-%m}…{one.last:%Y-%m}" if one.first != one.last else f"{one.first:%Y-%m}" for one in closed
+            f"{one.first:%Y-%m}…{one.last:%Y-%m}" if one.first != one.last else f"{one.first:%Y-%m}"
+            for one in closed
         )
         said = together(said, t("objection.closed_stay", months=months))
     session.put("objection_done", said)
@@ -67,7 +76,8 @@ def answer(objection: Objection, state: str) -> None:
 
 
 def undo(correction_id: int) -> None:
-    """Take an accepted correction back: the figures are what they were; the objection and its answer stay."""
+    """Take an accepted correction back: the figures are what they were; the objection and its
+    answer stay."""
     try:
         load.desk().undo_corrections([correction_id])
     except RequestRefused as error:
@@ -120,16 +130,32 @@ def form() -> None:
                 width=220,
             )
         if about == "indicator":
-            box(t("column.indicator"), now.catalogue.ids, key="objection_indicator", format_func=indicator, width=260)
+            box(
+                t("column.indicator"),
+                now.catalogue.ids,
+                key="objection_indicator",
+                format_func=indicator,
+                width=260,
+            )
         if about == "record":
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 own = load.desk().policies_of(agent_id, now.measured.period)
                 st.selectbox(
-                    t("objection.policy"), own["policy_id"].tolist(), key="objection_policy", index=None, placeholder=t("objection.policy_choose"), accept_new_options=True, width=260,
-                )  # fmt: skip
+                    t("objection.policy"),
+                    own["policy_id"].tolist(),
+                    key="objection_policy",
+                    index=None,
+                    placeholder=t("objection.policy_choose"),
+                    accept_new_options=True,
+                    width=260,
+                )
                 if kind == "data_wrong":
                     name = box(
-                        t("objection.field"), CORRECTABLE, key="objection_field", format_func=field_label, width=180
+                        t("objection.field"),
+                        CORRECTABLE,
+                        key="objection_field",
+                        format_func=field_label,
+                        width=180,
                     )
                     if name in CHOICES:
                         box(
@@ -153,7 +179,13 @@ def form() -> None:
             key="objection_file",
             max_upload_size=ATTACHMENT_MB,
         )
-        st.button(t("objection.make"), key="make_objection", type="primary", on_click=action(make), args=(agent_id,))
+        st.button(
+            t("objection.make"),
+            key="make_objection",
+            type="primary",
+            on_click=action(make),
+            args=(agent_id,),
+        )
 
 
 def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
@@ -161,14 +193,35 @@ def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "id": one.id, "name": names.get(one.agent_id, one.agent_id), "agent_id": one.agent_id, "period": f"{one.first:%Y-%m}" if one.first == one.last else f"{one.first:%Y-%m}…{one.last:%Y-%m}",
-                "about": t(f"objection.about_{one.about}") + (f" · {indicator(one.indicator)}" if one.indicator in now.catalogue.ids else f" · {one.policy_id}" if one.policy_id else ""),
-                "kind": t(f"objection.kind_{one.kind}"), "state": t(f"objection.state_{one.state}") + (f" · {t('talk.late')}" if one.state == "open" and one.due_on and one.due_on < today else ""),
-                "made_at": one.made_at, "due_on": one.due_on, "text": one.text, "answer": one.answer,
+                "id": one.id,
+                "name": names.get(one.agent_id, one.agent_id),
+                "agent_id": one.agent_id,
+                "period": f"{one.first:%Y-%m}"
+                if one.first == one.last
+                else f"{one.first:%Y-%m}…{one.last:%Y-%m}",
+                "about": t(f"objection.about_{one.about}")
+                + (
+                    f" · {indicator(one.indicator)}"
+                    if one.indicator in now.catalogue.ids
+                    else f" · {one.policy_id}"
+                    if one.policy_id
+                    else ""
+                ),
+                "kind": t(f"objection.kind_{one.kind}"),
+                "state": t(f"objection.state_{one.state}")
+                + (
+                    f" · {t('talk.late')}"
+                    if one.state == "open" and one.due_on and one.due_on < today
+                    else ""
+                ),
+                "made_at": one.made_at,
+                "due_on": one.due_on,
+                "text": one.text,
+                "answer": one.answer,
             }
             for one in found
         ]
-    )  # fmt: skip
+    )
 
 
 def taken(desk: Desk, one: Objection) -> bytes:
@@ -192,8 +245,12 @@ def detail(one: Objection) -> None:
         )
         st.text(one.text)
         for name, value in one.proposal.items():
-            shown = t(f"data.means_{value}") if name == "outcome" else value or t("objection.nothing")
-            st.markdown(t("objection.proposes", policy=one.policy_id, field=field_label(name), value=shown))
+            shown = (
+                t(f"data.means_{value}") if name == "outcome" else value or t("objection.nothing")
+            )
+            st.markdown(
+                t("objection.proposes", policy=one.policy_id, field=field_label(name), value=shown)
+            )
         if (attached := desk.attachment(one)) is not None:
             stem, _, suffix = attached.name.rpartition(".")
             span = str(Period(one.first, one.last))
@@ -220,9 +277,16 @@ def detail(one: Objection) -> None:
             st.caption(t("objection.waiting", due=f"{one.due_on:%Y-%m-%d}"))
             return
         if closed := desk.closed_around(one):
-            st.caption(t("objection.closed_stay", months="、".join(f"{each.first:%Y-%m}" for each in closed)))
+            st.caption(
+                t(
+                    "objection.closed_stay",
+                    months="、".join(f"{each.first:%Y-%m}" for each in closed),
+                )
+            )
         if one.kind == "data_wrong" and one.about == "record" and one.proposal:
-            if st.button(t("objection.replay"), key=f"replay.{one.id}", help=t("objection.replay_help")):
+            if st.button(
+                t("objection.replay"), key=f"replay.{one.id}", help=t("objection.replay_help")
+            ):
                 session.put(f"replay_{one.id}", desk.replay(one))
             if (found := session.get(f"replay_{one.id}")) is not None:
                 replayed(one, found)
@@ -245,14 +309,22 @@ def written(one: Objection) -> None:
         return
     for each in (each for each in desk.corrections() if each.objection == one.id):
         fields = "、".join(
-            f"{field_label(name)} {value or t('objection.nothing')}" for name, value in each.values.items()
+            f"{field_label(name)} {value or t('objection.nothing')}"
+            for name, value in each.values.items()
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(t("objection.correction", policy=each.policy_id, fields=fields), width="content")
+            st.caption(
+                t("objection.correction", policy=each.policy_id, fields=fields), width="content"
+            )
             if each.undone:
                 st.caption(t("objection.correction_undone"), width="content")
             else:
-                st.button(t("objection.undo"), key=f"undo.{each.id}", on_click=action(undo), args=(each.id,))
+                st.button(
+                    t("objection.undo"),
+                    key=f"undo.{each.id}",
+                    on_click=action(undo),
+                    args=(each.id,),
+                )
 
 
 def replayed(one: Objection, found) -> None:
@@ -264,12 +336,16 @@ def replayed(one: Objection, found) -> None:
         [
             {
                 "what": indicator(row.what) if row.what in known.ids else t(f"column.{row.what}"),
-                "before": views.format_value(row.before, known[row.what], session.language()) if row.what in known.ids else f"{row.before:g}",
-                "after": views.format_value(row.after, known[row.what], session.language()) if row.what in known.ids else f"{row.after:g}",
+                "before": views.format_value(row.before, known[row.what], session.language())
+                if row.what in known.ids
+                else f"{row.before:g}",
+                "after": views.format_value(row.after, known[row.what], session.language())
+                if row.what in known.ids
+                else f"{row.after:g}",
             }
             for row in changed.itertuples()
         ]
-    )  # fmt: skip
+    )
     if shown.empty:
         st.info(t("objection.no_effect"))
     else:
@@ -288,13 +364,19 @@ def replayed(one: Objection, found) -> None:
         table = moved.assign(
             **{
                 f"quadrant_{side}": [
-                    t(f"quadrant.{name}") if isinstance(name, str) else "—" for name in moved[f"quadrant_{side}"]
+                    t(f"quadrant.{name}") if isinstance(name, str) else "—"
+                    for name in moved[f"quadrant_{side}"]
                 ]
                 for side in ("before", "after")
             }
         )
         columns = [Column("agent_id", t("column.agent_id")), Column("name", t("column.name"))]
-        for name, look in (("rank", "count"), ("score", "score"), ("grade", "text"), ("quadrant", "text")):
+        for name, look in (
+            ("rank", "count"),
+            ("score", "score"),
+            ("grade", "text"),
+            ("quadrant", "text"),
+        ):
             columns += [
                 Column(f"{name}_{side}", f"{t(f'column.{name}')} · {t(f'common.{side}')}", look)
                 for side in ("before", "after")
@@ -388,7 +470,10 @@ def dashboard() -> None:
     review = review_list(found)
     if review:
         st.warning(
-            t("objection.review", indicators="、".join(indicator(one) for one in review if one in now.catalogue.ids))
+            t(
+                "objection.review",
+                indicators="、".join(indicator(one) for one in review if one in now.catalogue.ids),
+            )
         )
 
 

@@ -1,4 +1,5 @@
-"""Evaluation sheet · 评估表: one agent and period as it is printed, with comments, closing and files."""
+"""Evaluation sheet · 评估表: one agent and period as it is printed, with comments, closing and
+files."""
 
 from dataclasses import replace
 
@@ -47,7 +48,9 @@ def close_sheets(agent_ids: list[str]) -> None:
     desk = load.desk()
     try:
         provisional = bool(session.get("close_provisional"))
-        closed = desk.close_sheets(now.measured.filters, agent_ids, scheme=session.trial(), provisional=provisional)
+        closed = desk.close_sheets(
+            now.measured.filters, agent_ids, scheme=session.trial(), provisional=provisional
+        )
     except RequestRefused as error:
         session.put("note_refused", explain(error, session.language()))
         return
@@ -76,7 +79,8 @@ def head(one: dict) -> None:
     """State, basic information and verdict."""
     closed = one["closed"]
     st.caption(
-        f"{':material/lock:' if closed else ':material/lock_open:'} {md(sheets.state_line(one, session.language()))}"
+        f"{':material/lock:' if closed else ':material/lock_open:'} "
+        f"{md(sheets.state_line(one, session.language()))}"
     )
     with st.container(horizontal=True, gap="small"):
         for label, value in sheets.verdict(one, session.language()):
@@ -101,7 +105,11 @@ def reading(one: dict) -> None:
         st.caption(f":material/done_all: {t(key, at=read['at'])}")
     if session.identity().agent_id == agent_id and (read is None or read["changed_since"]):
         st.button(
-            t("sheet.confirm_read"), key="confirm_read", type="primary", on_click=action(confirm_read), args=(agent_id,)
+            t("sheet.confirm_read"),
+            key="confirm_read",
+            type="primary",
+            on_click=action(confirm_read),
+            args=(agent_id,),
         )
 
 
@@ -110,7 +118,8 @@ def figures(one: dict) -> None:
     rows = pd.DataFrame(sheets.indicator_rows(one, session.language()))
     columns = [Column(name, t(f"sheet.column_{name}")) for name in sheets.COLUMNS]
     right = {
-        name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right") for name in sheets.COLUMNS[1:-1]
+        name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right")
+        for name in sheets.COLUMNS[1:-1]
     }
     # An amount that is cut off on its left would read as another one.
     longest = max(map(len, map(str, rows["fraction"])), default=0)
@@ -133,16 +142,29 @@ def figures(one: dict) -> None:
         st.caption(md(line))
     if ticked and ticked[0] in known.ids:
         item = one["indicators"][ids.index(ticked[0])]
-        whole = replace(now.measured.filters, channel=None) if one["closed"] else now.measured.filters
-        evidence.behind(
-            agent_id, one["agent"]["name"], item["id"], rows["value"].iat[ids.index(ticked[0])], whole, "sheet"
+        whole = (
+            replace(now.measured.filters, channel=None) if one["closed"] else now.measured.filters
         )
-    trend = pd.DataFrame(one["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE])
+        evidence.behind(
+            agent_id,
+            one["agent"]["name"],
+            item["id"],
+            rows["value"].iat[ids.index(ticked[0])],
+            whole,
+            "sheet",
+        )
+    trend = pd.DataFrame(
+        one["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE]
+    )
     options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]
     if options:
         session.keep_valid("sheet_trend", options)
-        name = box(t("agent.history_of"), options, key="sheet_trend", format_func=indicator, width=280)
-        lines = trend[trend["indicator"] == name].assign(month=lambda frame: pd.to_datetime(frame["month"]))
+        name = box(
+            t("agent.history_of"), options, key="sheet_trend", format_func=indicator, width=280
+        )
+        lines = trend[trend["indicator"] == name].assign(
+            month=lambda frame: pd.to_datetime(frame["month"])
+        )
         unit = next(item["unit"] for item in one["indicators"] if item["id"] == name)
         lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
         fig = history_lines(
@@ -155,13 +177,26 @@ def figures(one: dict) -> None:
         )
         twin = lines.assign(
             month=lines["month"].dt.date,
-            whose=[t("column.team") if w == "team" else one["agent"]["name"] for w in lines["whose"]],
+            whose=[
+                t("column.team") if w == "team" else one["agent"]["name"] for w in lines["whose"]
+            ],
         )
         panel.chart(
-            "sheet_history", fig, twin,
-            [Column("month", t("filter.period"), "date"), Column("whose", t("column.name")), Column("value", t("column.value"), "percent" if unit.startswith("percent") else "number"), Column("n", t("column.denominator"), "count")],
+            "sheet_history",
+            fig,
+            twin,
+            [
+                Column("month", t("filter.period"), "date"),
+                Column("whose", t("column.name")),
+                Column(
+                    "value",
+                    t("column.value"),
+                    "percent" if unit.startswith("percent") else "number",
+                ),
+                Column("n", t("column.denominator"), "count"),
+            ],
             alt=plain("agent.history", indicator=indicator(name)),
-        )  # fmt: skip
+        )
 
 
 def how_sure(one: dict) -> None:
@@ -173,7 +208,8 @@ def how_sure(one: dict) -> None:
 
 
 def notes(agent_id: str) -> None:
-    """Comments and advice of the supervisor, remarks of the agent: several of each, and a field for one more."""
+    """Comments and advice of the supervisor, remarks of the agent: several of each, and a field for
+    one more."""
     desk, period = load.desk(), now.measured.period
     every = desk.notes(agent_id, period)
     panel.refused("note_refused")
@@ -201,11 +237,15 @@ def notes(agent_id: str) -> None:
                         st.text(note.text)
                     st.caption(
                         md(
-                            f"{sheets.who(note.author, session.language())} · {note.changed_at or note.written_at:%Y-%m-%d %H:%M}"
+                            f"{sheets.who(note.author, session.language())} · "
+                            f"{note.changed_at or note.written_at:%Y-%m-%d %H:%M}"
                             + (f" · {t('sheet.changed')}" if note.changed_at else "")
                         )
                     )
-                    if note.author == session.identity().who and session.get("note_editing") != note.id:
+                    if (
+                        note.author == session.identity().who
+                        and session.get("note_editing") != note.id
+                    ):
                         st.button(
                             t("sheet.edit"),
                             key=f"edit_note.{note.id}",
@@ -235,12 +275,21 @@ def files(about, agent_id: str) -> None:
     with st.container(horizontal=True, gap="small"):
         stem = f"{t('sheet.title')} {agent_id} {period}"
         printed = panel.Leaving(export_name(stem, version, "pdf"), 1, period, "application/pdf")
-        panel.take(t("sheet.pdf"), printed, lambda: to_pdf([again()], language), "sheet_pdf", type="primary")
+        panel.take(
+            t("sheet.pdf"),
+            printed,
+            lambda: to_pdf([again()], language),
+            "sheet_pdf",
+            type="primary",
+        )
         book = panel.Leaving(export_name(stem, version, "xlsx"), 1, period)
         panel.take(t("common.xlsx"), book, lambda: to_workbook([again()], language), "sheet_xlsx")
     if len(ids) < 2:
         return
-    with st.expander(t("sheet.many", count=len(ids))), st.container(horizontal=True, vertical_alignment="bottom"):
+    with (
+        st.expander(t("sheet.many", count=len(ids))),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         form = st.segmented_control(
             t("sheet.form"),
             ["pdf", "xlsx", "zip"],
@@ -265,7 +314,12 @@ def files(about, agent_id: str) -> None:
                     work.check()
                     work.share = 0.5 + done / len(chosen) / 2
 
-                return form, made(views, language, hear), [one for one in chosen if one not in left_out], left_out
+                return (
+                    form,
+                    made(views, language, hear),
+                    [one for one in chosen if one not in left_out],
+                    left_out,
+                )
 
             waiting.begin("sheets", t("sheet.making", count=len(ids)), make)
             session.put("sheets_made", waiting.outcome("sheets"))
@@ -274,9 +328,13 @@ def files(about, agent_id: str) -> None:
             if left_out:
                 st.caption(t("sheet.moved_on", agents="、".join(left_out)))
             count = len(whom)
-            pack = panel.Leaving(export_name(f"{t('sheet.title')} {period}", version, form), count, period)
+            pack = panel.Leaving(
+                export_name(f"{t('sheet.title')} {period}", version, form), count, period
+            )
             label = t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}")
-            panel.take(md(label), pack, lambda: handed(desk, whom, data), "sheets_file", type="primary")
+            panel.take(
+                md(label), pack, lambda: handed(desk, whom, data), "sheets_file", type="primary"
+            )
 
 
 def handed(desk: Desk, agent_ids: list[str], data: bytes) -> bytes:
@@ -324,7 +382,8 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
 
 
 def closing(agent_id: str, one: dict) -> None:
-    """Closing one or all, after it was said what that freezes; opening one or all again, for a reason."""
+    """Closing one or all, after it was said what that freezes; opening one or all again, for a
+    reason."""
     desk, period = load.desk(), now.measured.period
     if done := session.get("sheet_done"):
         st.success(md(done))
@@ -333,11 +392,19 @@ def closing(agent_id: str, one: dict) -> None:
         return
     here = {"period": str(period), "agent": agent_id}
     closed = desk.closed_agents(period)
-    open_ones, closed_ones = [each for each in ids if each not in closed], [each for each in ids if each in closed]
+    open_ones, closed_ones = (
+        [each for each in ids if each not in closed],
+        [each for each in ids if each in closed],
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if one["closed"]:
             st.text_input(t("sheet.reopen_why"), key="reopen_why", max_chars=500, width=360)
-            st.button(t("sheet.reopen"), key="reopen", on_click=action(reopen), args=([agent_id], "reopen_why"))
+            st.button(
+                t("sheet.reopen"),
+                key="reopen",
+                on_click=action(reopen),
+                args=([agent_id], "reopen_why"),
+            )
         else:
             st.button(
                 t("sheet.close"),
@@ -370,7 +437,8 @@ def closing(agent_id: str, one: dict) -> None:
 
 
 def ask(agent_ids: list[str]) -> None:
-    """Once more before anything is frozen: how many, what about them is unfinished, what can no longer change."""
+    """Once more before anything is frozen: how many, what about them is unfinished, what can no
+    longer change."""
     period = now.measured.period
     ahead = load.desk().closing(period, agent_ids)
     whom = (
@@ -391,7 +459,9 @@ def ask(agent_ids: list[str]) -> None:
         )
         st.caption(t("sheet.closing_freezes"))
         if ahead.provisional:
-            st.checkbox(t("sheet.close_provisional", count=len(ahead.provisional)), key="close_provisional")
+            st.checkbox(
+                t("sheet.close_provisional", count=len(ahead.provisional)), key="close_provisional"
+            )
         with st.container(horizontal=True):
             st.button(
                 t("sheet.close_yes", count=len(ahead.sheets)),
@@ -424,11 +494,16 @@ with shell.page("sheet", official=True):
         differences(agent_id, one, live)
     closing(agent_id, one)
     notes(agent_id)
-    weakest = sorted((item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"])[:3]
+    weakest = sorted(
+        (item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"]
+    )[:3]
     reason = plain("talk.reason_sheet", period=controls.period_text(now.measured.period))
     controls.plan_talk(now, agent_id, reason, tuple(item["id"] for item in weakest), "sheet_plan")
     st.page_link(
-        "pages/people/objections.py", label=t("sheet.object"), query_params={"agent": agent_id}, icon=":material/gavel:"
+        "pages/people/objections.py",
+        label=t("sheet.object"),
+        query_params={"agent": agent_id},
+        icon=":material/gavel:",
     )
     if moved := load.desk().moved_on(now.measured.filters):
         st.caption(t("sheet.moved_on", agents="、".join(moved)))

@@ -14,8 +14,9 @@ P = ParamSpec("P")
 
 
 def action(function: Callable[P, object]) -> Callable[P, None]:
-    """A callback as widgets may have it. Streamlit runs callbacks before the page, and so before the gate: whoever has no account any
-    more is stopped here, and a refusal becomes the sentence at the top of the page."""
+    """A callback as widgets may have it. Streamlit runs callbacks before the page, and so before
+    the gate: whoever has no account any more is stopped here, and a refusal becomes the sentence at
+    the top of the page."""
 
     @wraps(function)
     def acting(*words: P.args, **named: P.kwargs) -> None:

@@ -26,9 +26,12 @@ def ask(questions: Sequence[Question], prefix: str) -> Mapping[str, str] | None:
         for one in questions:
             chosen = st.radio(
                 t(f"question.{one.key}", **one.facts),
-                one.choices, one.choices.index(one.suggested) if one.suggested in one.choices else None,
-                key=f"{prefix}.question.{one.id}", format_func=label, horizontal=True,
-            )  # fmt: skip
+                one.choices,
+                one.choices.index(one.suggested) if one.suggested in one.choices else None,
+                key=f"{prefix}.question.{one.id}",
+                format_func=label,
+                horizontal=True,
+            )
             if chosen is not None:
                 answers[one.id] = str(chosen)
         confirmed = st.form_submit_button(t("question.confirm"), type="primary")

@@ -1,4 +1,5 @@
-"""Whose a download or an upload is: Streamlit itself knows downloads by address alone, and keeps uploads for whoever names a session."""
+"""Whose a download or an upload is: Streamlit itself knows downloads by address alone, and keeps
+uploads for whoever names a session."""
 
 from __future__ import annotations
 
@@ -30,11 +31,12 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     return str(claims.get("iss") or ""), str(claims.get("sub") or "")
 
 
-# -- downloads ---------------------------------------------------------------------------------------------------------
+# -- downloads -------------------------------------------------------------------------------------
 
 
 class OwnMedia(MediaFileManager):
-    """Remembers for whom each file was made; one file of the same content may be several people's."""
+    """Remembers for whom each file was made; one file of the same content may be several
+    people's."""
 
     _owners: dict[str, set[Person]]
     _makers: dict[str, Person]
@@ -77,7 +79,8 @@ class OwnMedia(MediaFileManager):
         self._makers.pop(file_id, None)
 
     def belongs(self, path: str, person: Person) -> bool:
-        """Whether the file at an address was made for a person; what is not there belongs to nobody."""
+        """Whether the file at an address was made for a person; what is not there belongs to
+        nobody."""
         return person in self._owners.get(_file_id(path), ())
 
     def deferred_in(self, file_id: str) -> str | None:
@@ -100,9 +103,12 @@ class NotGiven(Exception):
 
 
 class OwnDownloads(DeferredFileHandler):
-    """Makes a download only for the session whose page holds it, not for any session that knows its id."""
+    """Makes a download only for the session whose page holds it, not for any session that knows its
+    id."""
 
-    async def handle(self, request: BackendOperationRequest, session_id: str) -> BackendOperationResponse:
+    async def handle(
+        self, request: BackendOperationRequest, session_id: str
+    ) -> BackendOperationResponse:
         manager, file_id = self._get_media_file_mgr(), request.deferred_file.file_id
         answer = BackendOperationResponse(request_id=request.request_id)
         if not isinstance(manager, OwnMedia) or manager.deferred_in(file_id) != session_id:
@@ -113,7 +119,9 @@ class OwnDownloads(DeferredFileHandler):
         except MediaFileStorageError as error:
             if not isinstance(error.__cause__, NotGiven):
                 _LOG.exception("a download could not be made")
-            answer.error_msg = str(error.__cause__) if isinstance(error.__cause__, NotGiven) else FAILED
+            answer.error_msg = (
+                str(error.__cause__) if isinstance(error.__cause__, NotGiven) else FAILED
+            )
         return answer
 
 
@@ -123,7 +131,7 @@ def take_over(runtime: Runtime) -> None:
     app_session.DeferredFileHandler = OwnDownloads  # type: ignore[misc]
 
 
-# -- uploads -----------------------------------------------------------------------------------------------------------
+# -- uploads ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,8 @@ SERVER = Bound(1000, 1500 * MB)
 
 
 class Uploads:
-    """What has been handed in and what is on its way, held against the bounds of session, person and server."""
+    """What has been handed in and what is on its way, held against the bounds of session, person
+    and server."""
 
     def __init__(self, manager: MemoryUploadedFileManager, owner: Callable[[str], Person]) -> None:
         self._manager = manager
@@ -150,7 +159,8 @@ class Uploads:
         self._next = 0
 
     def reserve(self, session_id: str, person: Person, size: int) -> int | None:
-        """Room for a file on its way, to be given back with `release`; None where a bound would be passed."""
+        """Room for a file on its way, to be given back with `release`; None where a bound would be
+        passed."""
         with self._lock:
             held = [*self._arriving.values(), *self._held()]
             for bound, within in (
@@ -181,7 +191,8 @@ class Uploads:
 
 
 def release_gone(runtime: Runtime) -> None:
-    """Let go of what was handed in to sessions that are over: Streamlit itself waits for the next one to end."""
+    """Let go of what was handed in to sessions that are over: Streamlit itself waits for the next
+    one to end."""
     manager = runtime.uploaded_file_mgr
     assert isinstance(manager, MemoryUploadedFileManager)
     for session_id in list(manager.file_storage):

@@ -24,9 +24,10 @@ def box(
 ) -> Any:
     """`st.selectbox` whose browser shows what is chosen here, and nothing else.
 
-    The browser keeps the words that it last showed for as long as the key stays the same: after a reset, for an option that was taken
-    away or renamed, and in the other language; and it forgets a choice when another page is opened, which the server does not. So the
-    value is sent again whenever the words have changed, and whenever the page is come to.
+    The browser keeps the words that it last showed for as long as the key stays the same: after a
+    reset, for an option that was taken away or renamed, and in the other language; and it forgets a
+    choice when another page is opened, which the server does not. So the value is sent again
+    whenever the words have changed, and whenever the page is come to.
     """
     words = {one: str(format_func(one)) for one in options}
     every, said = list(words), [session.visit(), session.language(), *words.values()]
@@ -35,4 +36,6 @@ def box(
     elif every and session.get(f"said.{key}") != said:
         session.put(key, session.get(key))
     session.put(f"said.{key}", said)
-    return st.selectbox(md(label), every, key=key, format_func=lambda one: words.get(one, str(one)), **more)
+    return st.selectbox(
+        md(label), every, key=key, format_func=lambda one: words.get(one, str(one)), **more
+    )

@@ -1,4 +1,5 @@
-"""The page language and Streamlit's own words, because Streamlit always says lang="en" and ships no translations."""
+"""The page language and Streamlit's own words, because Streamlit always says lang="en" and ships no
+translations."""
 
 from __future__ import annotations
 
@@ -16,5 +17,6 @@ _chrome = st.components.v2.component(
 
 
 def chrome(lang: Literal["zh", "en"]) -> None:
-    """Set <html lang> for screen readers and put Streamlit's own strings into the reader's language; call it on every run."""
+    """Set <html lang> for screen readers and put Streamlit's own strings into the reader's
+    language; call it on every run."""
     _chrome(key="chrome", data={"lang": lang})

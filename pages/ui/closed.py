@@ -1,4 +1,5 @@
-"""What stands in the place of every page while the home cannot be opened: why, and the way back once it can."""
+"""What stands in the place of every page while the home cannot be opened: why, and the way back
+once it can."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _log = logging.getLogger(__name__)
 
 
 def show(error: RenewalError) -> None:
-    """The sentence that the command line has; names of files are for whoever holds the machine, so visitors hear them from the log."""
+    """The sentence that the command line has; names of files are for whoever holds the machine, so
+    visitors hear them from the log."""
     st.title(t("app.title"), anchor=False)
     _log.error(explain(error, "en"))
     st.error(

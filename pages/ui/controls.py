@@ -23,7 +23,8 @@ ALL = "all"
 
 
 def period_options() -> dict[str, Period]:
-    """Id → period: every month (latest first), every whole quarter and year, and everything; for agents what was published."""
+    """Id → period: every month (latest first), every whole quarter and year, and everything; for
+    agents what was published."""
     if session.identity().role == "agent":
         return {
             period_id(f"{one.first:%Y-%m}", f"{one.last:%Y-%m}"): one
@@ -67,8 +68,9 @@ def remembered_period() -> Period:
 
 
 def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
-    """Period, team, branch, channel on one line; what is chosen stays from page to page. `theirs`: of the agents who are the reader's
-    today, as sheets, talks and objections are; else of those whose figures of the period are."""
+    """Period, team, branch, channel on one line; what is chosen stays from page to page. `theirs`:
+    of the agents who are the reader's today, as sheets, talks and objections are; else of those
+    whose figures of the period are."""
     periods = period_options()
     if not periods:
         st.info(t("month.nothing_published"))
@@ -85,12 +87,23 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
         channels = [] if alone else load.channels()
         for key, names in (("team", teams), ("branch", branches), ("channel", channels)):
             if names:
-                every = {"team": "filter.all_teams", "branch": "filter.all_branches", "channel": "filter.all_channels"}
-                labels = dict(zip(["", *names], [plain(every[key]), *ticks(map(short, names))], strict=True))
+                every = {
+                    "team": "filter.all_teams",
+                    "branch": "filter.all_branches",
+                    "channel": "filter.all_channels",
+                }
+                labels = dict(
+                    zip(["", *names], [plain(every[key]), *ticks(map(short, names))], strict=True)
+                )
                 _select(key, list(labels), "", labels.__getitem__)
         if least:
             value = st.number_input(
-                t("filter.least"), 0, 100_000, int(session.remembered("least") or 0), key="least", width=104
+                t("filter.least"),
+                0,
+                100_000,
+                int(session.remembered("least") or 0),
+                key="least",
+                width=104,
             )
             session.remember("least", value)
         else:
@@ -113,9 +126,14 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     if session.get(key) != wanted:
         session.put(key, wanted)
     chosen = box(
-        t(f"filter.{key}"), options, key=key, format_func=label, width=178 if key == "period" else 120,
-        on_change=action(_remember), args=(key,),
-    )  # fmt: skip
+        t(f"filter.{key}"),
+        options,
+        key=key,
+        format_func=label,
+        width=178 if key == "period" else 120,
+        on_change=action(_remember),
+        args=(key,),
+    )
     session.remember(key, chosen or None)
     return chosen
 
@@ -133,7 +151,11 @@ def _custom(periods: dict[str, Period]) -> None:
         first = box(t("filter.from"), months[::-1], key="from_month")
         last = box(t("filter.to"), months, key="to_month")
         st.button(
-            t("filter.apply"), key="apply_period", on_click=action(_apply), args=(first, last), disabled=first > last
+            t("filter.apply"),
+            key="apply_period",
+            on_click=action(_apply),
+            args=(first, last),
+            disabled=first > last,
         )
 
 
@@ -152,11 +174,15 @@ def _labels(periods: dict[str, Period]) -> dict[str, str]:
     begins, language = load.desk().settings.month_begins, session.language()
     said = {one: words.period_text(period, begins, language) for one, period in periods.items()}
     labels = {one: one.replace("~", "…") if begins == 1 else said[one] for one in periods}
-    return {**labels, **({ALL: plain("filter.everything", period=said[ALL])} if ALL in said else {})}
+    return {
+        **labels,
+        **({ALL: plain("filter.everything", period=said[ALL])} if ALL in said else {}),
+    }
 
 
 def period_text(period: Period) -> str:
-    """A period as pages and files say it: with its days, where the company's months do not begin on the first."""
+    """A period as pages and files say it: with its days, where the company's months do not begin on
+    the first."""
     return words.period_text(period, load.desk().settings.month_begins, session.language())
 
 
@@ -166,8 +192,11 @@ def show_period(months: tuple[str, ...]) -> None:
         session.remember("period", period_id(months[0], months[-1]))
 
 
-def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, list[str], dict[str, str]]:
-    """The agent of the page: asked for in the address (inside the reader's scope), else chosen; the ids shown, and everybody's name."""
+def choose_agent(
+    now: Evaluation, key: str, most: int = 100_000
+) -> tuple[str, list[str], dict[str, str]]:
+    """The agent of the page: asked for in the address (inside the reader's scope), else chosen; the
+    ids shown, and everybody's name."""
     people = now.people[now.in_scope]
     ids = [str(one) for one in now.people[now.shown]["agent_id"]][:most]
     asked = session.parameter("agent")
@@ -194,8 +223,11 @@ def choose_agent(now: Evaluation, key: str, most: int = 100_000) -> tuple[str, l
     return str(chosen), ids, names
 
 
-def plan_talk(now: Evaluation, agent_id: str, reason: str, indicators: tuple[str, ...], key: str) -> None:
-    """A button that puts an agent on the coaching list, with what led to it; says so where a talk is open already."""
+def plan_talk(
+    now: Evaluation, agent_id: str, reason: str, indicators: tuple[str, ...], key: str
+) -> None:
+    """A button that puts an agent on the coaching list, with what led to it; says so where a talk
+    is open already."""
     desk = load.desk()
     if not desk.may("coach", agent_id):
         return
@@ -203,5 +235,13 @@ def plan_talk(now: Evaluation, agent_id: str, reason: str, indicators: tuple[str
         st.caption(t("talk.open_already"))
         return
     period = now.measured.period
-    made = Talk(agent_id, reason=reason, indicators=indicators, first=period.first, last=period.last)
-    st.button(t("talk.plan"), key=key, icon=":material/add_task:", on_click=action(desk.save_talk), args=(made,))
+    made = Talk(
+        agent_id, reason=reason, indicators=indicators, first=period.first, last=period.last
+    )
+    st.button(
+        t("talk.plan"),
+        key=key,
+        icon=":material/add_task:",
+        on_click=action(desk.save_talk),
+        args=(made,),
+    )

@@ -12,21 +12,25 @@ BITS = {"digits": 3.32, "hex": 4.0, "one case": 5.0, "any": 6.0}
 SIZE = {"digits": 10, "hex": 16, "one case": 32, "any": 64}
 DISTINCT = 0.6  # of the different characters that chance would give: fewer were not drawn
 REPEAT = 8  # characters that come again in the same order only where somebody repeated them
-# Three in ten neighbours among the commonest pairs of English and Pinyin: words; of random ones a twentieth are.
+# Three in ten neighbours among the commonest pairs of English and Pinyin: words; of random ones a
+# twentieth are.
 PAIRS = re.compile(
-    "(?i)th|he|in|er|an|re|on|at|en|nd|ti|es|or|te|of|ed|is|it|al|ar|st|to|nt|ng|se|ha|as|ou|io|le|ve|co|me|de|hi|ri|ro|ic|ne|ea|ra|ce"
+    "(?i)th|he|in|er|an|re|on|at|en|nd|ti|es|or|te|of|ed|is|it|al|ar|st|to|nt|ng|se|ha|as|"
+    "ou|io|le|ve|co|me|de|hi|ri|ro|ic|ne|ea|ra|ce"
     "|li|ch|ll|be|ma|si|om|ur|ia|ao|ei|ai|ua|uo|sh|zh|ie|un"
 )
 WORDY = 0.3
 STEPS = 1 / 2
 PLACEHOLDERS = re.compile(
-    r"secret|change|passwo|random|example|cookie|character|streamlit|replace|default|insert|testing|1234567|qwerty|asdfgh",
+    r"secret|change|passwo|random|example|cookie|character|streamlit|replace|default|"
+    r"insert|testing|1234567|qwerty|asdfgh",
     re.IGNORECASE,
 )
 
 
 def spelling(secret: str) -> str:
-    """How random bytes would be spelled to look like this: as digits, hexadecimal, base32 or base64."""
+    """How random bytes would be spelled to look like this: as digits, hexadecimal, base32 or
+    base64."""
     if re.fullmatch(r"[0-9]+", secret):
         return "digits"
     if re.fullmatch(r"[0-9a-f]+|[0-9A-F]+", secret):
@@ -36,10 +40,12 @@ def spelling(secret: str) -> str:
 
 @lru_cache(maxsize=8)
 def weak(secret: str) -> bool:
-    """Whether a secret holds less than 32 random bytes: too short for its spelling, or not drawn by chance at all.
+    """Whether a secret holds less than 32 random bytes: too short for its spelling, or not drawn by
+    chance at all.
 
-    Found are repeated characters and blocks, counting up or down, words, and what an example or a keyboard offers. What is chosen
-    to look random by hand may pass; of what `secrets.token_urlsafe(32)` makes one in a hundred thousand is refused.
+    Found are repeated characters and blocks, counting up or down, words, and what an example or a
+    keyboard offers. What is chosen to look random by hand may pass; of what
+    `secrets.token_urlsafe(32)` makes one in a hundred thousand is refused.
     """
     bare = secret.strip().rstrip("=")
     kind = spelling(bare)

@@ -11,7 +11,9 @@ from pages.ui import controls, load, panel, session
 from pages.ui.i18n import indicator, md, plain, short_name, t
 
 
-def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Filters, key: str) -> None:
+def behind(
+    agent_id: str, name: str, indicator_id: str, value: str, filters: Filters, key: str
+) -> None:
     """What an indicator of an agent was counted from, inside the reader's scope."""
     found = load.desk().records(agent_id, indicator_id, filters)
     label = indicator(indicator_id)
@@ -20,7 +22,12 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
         if not found.rows:
             st.info(t("evidence.none"))
             return
-        facts = {"indicator": label, "value": value, "rows": f"{found.rows:,}", "period": str(filters.period)}
+        facts = {
+            "indicator": label,
+            "value": value,
+            "rows": f"{found.rows:,}",
+            "period": str(filters.period),
+        }
         st.caption(t("evidence.note", **facts))
         for months, why in found.aside:
             st.caption(t("evidence.aside", months=months, why=t(f"set_aside.{why}")))
@@ -28,6 +35,11 @@ def behind(agent_id: str, name: str, indicator_id: str, value: str, filters: Fil
         for at, (kind, (table, columns)) in enumerate(tables.items()):
             st.markdown(f"**{md(kind)}** · {len(table):,}")
             panel.show(f"{key}.evidence.{at}", table, columns, height=panel.fit(len(table), 320))
-        stem = plain("evidence.export", agent=agent_id, indicator=label, period=controls.period_text(filters.period))
+        stem = plain(
+            "evidence.export",
+            agent=agent_id,
+            indicator=label,
+            period=controls.period_text(filters.period),
+        )
         file = panel.Leaving(export_name(stem, load.data_version(), "xlsx"), 1, str(filters.period))
         panel.take(t("common.xlsx"), file, lambda: to_xlsx(tables), f"{key}.evidence.xlsx")

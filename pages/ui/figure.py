@@ -1,4 +1,5 @@
-"""A Plotly chart whose browser node, zoom and selection survive reruns, which `st.plotly_chart` throws away."""
+"""A Plotly chart whose browser node, zoom and selection survive reruns, which `st.plotly_chart`
+throws away."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ Figure = Drawing | Mapping[str, Any]  # Plotly's plain properties, {"data": [...
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as it travels, whoever looks at it: to make it costs more than to send it, so it is kept and not its properties."""
+    """A figure as it travels, whoever looks at it: to make it costs more than to send it, so it is
+    kept and not its properties."""
 
     height: int
     signature: tuple[str, ...]  # of the point set of every trace
@@ -38,7 +40,8 @@ _CONFIG = {
     "displaylogo": False,
     "showTips": False,  # English pop-ups
     "displayNotifier": False,
-    "showSendToCloud": False,  # on by default in Plotly 7.1: "Share chart..." uploads the figure to Plotly
+    # on by default in Plotly 7.1: "Share chart..." uploads the figure to Plotly
+    "showSendToCloud": False,
     "plotlyServerURL": "",
 }
 
@@ -57,12 +60,17 @@ class Selection(TypedDict):
 
 
 def _plain(value: Any, packed: list[np.ndarray]) -> Any:
-    """Turn a Plotly property into JSON, moving long numeric arrays aside because base64 and text cost 2-4 times more."""
+    """Turn a Plotly property into JSON, moving long numeric arrays aside because base64 and text
+    cost 2-4 times more."""
     if isinstance(value, dict):
         if "bdata" in value:  # Plotly's own base64 form, met when a figure was rebuilt from JSON
-            array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"].removesuffix("c"))
+            array = np.frombuffer(
+                base64.b64decode(value["bdata"]), dtype=value["dtype"].removesuffix("c")
+            )
             shape = value.get("shape")
-            return _plain(array.reshape([int(n) for n in str(shape).split(",")]) if shape else array, packed)
+            return _plain(
+                array.reshape([int(n) for n in str(shape).split(",")]) if shape else array, packed
+            )
         return {key: _plain(item, packed) for key, item in value.items() if item is not None}
     if isinstance(value, np.ndarray):
         if value.dtype.kind == "U":
@@ -77,7 +85,9 @@ def _plain(value: Any, packed: list[np.ndarray]) -> Any:
     if isinstance(value, (list, tuple)):
         if len(value) >= PACK_FROM and isinstance(value[0], (int, float)):
             try:
-                return _plain(np.asarray(value, dtype="f4"), packed)  # None becomes NaN: a gap for Plotly
+                return _plain(
+                    np.asarray(value, dtype="f4"), packed
+                )  # None becomes NaN: a gap for Plotly
             except (TypeError, ValueError):
                 pass
         return [item if type(item) is str else _plain(item, packed) for item in value]
@@ -92,11 +102,17 @@ def _properties(fig: Figure) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 
 def _signature(traces: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name the point set of every trace, so a selection of other points can never be read as one of these."""
+    """Name the point set of every trace, so a selection of other points can never be read as one of
+    these."""
     signature = []
     for props in traces:
         size = next(
-            (len(props[name]) for name in ("x", "y", "r") if isinstance(props.get(name), Sequence | np.ndarray)), 0
+            (
+                len(props[name])
+                for name in ("x", "y", "r")
+                if isinstance(props.get(name), Sequence | np.ndarray)
+            ),
+            0,
         )
         ids = props.get("ids")
         mark = zlib.crc32("\0".join(map(str, ids)).encode()) if ids is not None else 0
@@ -109,15 +125,20 @@ def picture(fig: Figure) -> Picture:
     packed: list[np.ndarray] = []
     traces, layout = _properties(fig)
     body = {
-        "traces": [_plain({k: v for k, v in props.items() if k != "ids"}, packed) for props in traces],
+        "traces": [
+            _plain({k: v for k, v in props.items() if k != "ids"}, packed) for props in traces
+        ],
         "layout": _plain({k: v for k, v in layout.items() if k != "template"}, packed),
     }
     arrays = b"".join(part.tobytes() for part in packed)
-    return Picture(int(layout.get("height") or HEIGHT), tuple(_signature(traces)), _json(body)[1:], arrays)
+    return Picture(
+        int(layout.get("height") or HEIGHT), tuple(_signature(traces)), _json(body)[1:], arrays
+    )
 
 
 def pack(fig: Figure | Picture, **header: Any) -> bytes:
-    """A figure as a length, a JSON header and float32 arrays, which is the smallest form the browser reads directly."""
+    """A figure as a length, a JSON header and float32 arrays, which is the smallest form the
+    browser reads directly."""
     found = fig if isinstance(fig, Picture) else picture(fig)
     text = b"".join((_json(header)[:-1], b"," if header else b"", found.body))
     text += b" " * (-len(text) % 4)
@@ -136,9 +157,14 @@ def _valid(state: Any, signature: Sequence[str]) -> list[list[int]]:
     return [
         [curve, point]
         for curve, point in (
-            pair for pair in state.get("points") or [] if isinstance(pair, list | tuple) and len(pair) == 2
+            pair
+            for pair in state.get("points") or []
+            if isinstance(pair, list | tuple) and len(pair) == 2
         )
-        if type(curve) is int and type(point) is int and 0 <= curve < len(sizes) and 0 <= point < sizes[curve]
+        if type(curve) is int
+        and type(point) is int
+        and 0 <= curve < len(sizes)
+        and 0 <= point < sizes[curve]
     ]
 
 
@@ -151,7 +177,8 @@ def persistent_figure(
     alt: str = "",
     labels: Mapping[str, str] | None = None,
 ) -> Selection | None:
-    """Draw a figure in a node that is kept, and return what is selected (None when the chart is not selectable)."""
+    """Draw a figure in a node that is kept, and return what is selected (None when the chart is not
+    selectable)."""
     found = fig if isinstance(fig, Picture) else picture(fig)
     signature = list(found.signature)
     state = st.session_state.get(key)
@@ -179,5 +206,6 @@ def selected_in_figure(key: str, fig: Picture) -> list[list[int]]:
 
 
 def select_in_figure(key: str, points: Sequence[Sequence[int]] = ()) -> None:
-    """Set or clear a chart's selection from a widget callback, because only the browser knows what is highlighted."""
+    """Set or clear a chart's selection from a widget callback, because only the browser knows what
+    is highlighted."""
     st.session_state[key] = {"selection": {"points": [list(point) for point in points]}}

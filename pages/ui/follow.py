@@ -1,4 +1,5 @@
-"""A fragment that runs again after a chart was redrawn, so that the chart does not wait for its table."""
+"""A fragment that runs again after a chart was redrawn, so that the chart does not wait for its
+table."""
 
 from __future__ import annotations
 
@@ -11,8 +12,11 @@ from pages.ui import session
 from pages.ui.act import action
 
 _follow = st.components.v2.component(
-    "follow", html="<span hidden></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"), isolate_styles=False
-)  # fmt: skip
+    "follow",
+    html="<span hidden></span>",
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 def lead(chart: str, state: Any) -> None:
@@ -21,10 +25,12 @@ def lead(chart: str, state: Any) -> None:
 
 
 def follow(chart: str, state: Any) -> None:
-    """Run the surrounding fragment again whenever the persistent figure with this key has come to rest.
+    """Run the surrounding fragment again whenever the persistent figure with this key has come to
+    rest.
 
-    The browser sends what changes at the same moment as one request, for one fragment: a step of a slider that comes with ours, or
-    gives a run of its fragment up, would be stored and never drawn. Then the whole page runs again.
+    The browser sends what changes at the same moment as one request, for one fragment: a step of a
+    slider that comes with ours, or gives a run of its fragment up, would be stored and never drawn.
+    Then the whole page runs again.
     """
     _follow(key=f"follow.{chart}", data={"chart": chart}, on_drawn_change=action(lambda: None))
     if session.get(f"led.{chart}") != state:

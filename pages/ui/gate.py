@@ -1,4 +1,5 @@
-"""Who is reading: found out anew at every run, before anything is shown; nobody unknown gets past."""
+"""Who is reading: found out anew at every run, before anything is shown; nobody unknown gets
+past."""
 
 from __future__ import annotations
 
@@ -14,12 +15,14 @@ from pages.ui.i18n import md, t
 
 
 def login_configured() -> bool:
-    """Whether a login provider stands in the secrets; without one the app is for the one user of this machine."""
+    """Whether a login provider stands in the secrets; without one the app is for the one user of
+    this machine."""
     return login.configured()
 
 
 def admitted(visitor: Login) -> Identity:
-    """The identity that a login gives now; refused in words. Cheap: what the store says is kept until it changes."""
+    """The identity that a login gives now; refused in words. Cheap: what the store says is kept
+    until it changes."""
     return admit(load.home(), visitor, trusting=login.trusting())
 
 
@@ -31,7 +34,8 @@ def visitor() -> Login | None:
 
 
 def identify() -> Identity | None:
-    """The reader's identity by our own table of accounts; None for whoever is not logged in or not let in."""
+    """The reader's identity by our own table of accounts; None for whoever is not logged in or not
+    let in."""
     if not login_configured():
         return Identity()
     known = visitor()
@@ -60,13 +64,15 @@ def enter() -> Desk | None:
 
 
 def still_there() -> bool:
-    """Whether the reader of this session's last run has an account now; callbacks ask, which Streamlit runs before the gate."""
+    """Whether the reader of this session's last run has an account now; callbacks ask, which
+    Streamlit runs before the gate."""
     reader, before = identify(), session.get("identity")
     return reader is not None and before is not None and reader.who == before.who
 
 
 def login_page() -> None:
-    """What stands before a login, before somebody without an account, and where a login came to its end."""
+    """What stands before a login, before somebody without an account, and where a login came to its
+    end."""
     st.title(t("login.title"), anchor=False)
     refused = session.get("not_admitted")
     if not st.user.is_logged_in or refused is None:
@@ -95,9 +101,13 @@ def whoami(desk: Desk) -> None:
         with st.container(horizontal=True, gap="small", key="ways_out"):
             st.button(t("login.out"), key="logout", on_click=log_out)
             st.button(
-                t("login.out_everywhere"), key="logout_everywhere", type="tertiary",
-                help=t("login.out_everywhere_help"), on_click=log_out, args=(True,),
-            )  # fmt: skip
+                t("login.out_everywhere"),
+                key="logout_everywhere",
+                type="tertiary",
+                help=t("login.out_everywhere_help"),
+                on_click=log_out,
+                args=(True,),
+            )
 
 
 def log_out(everywhere: bool = False) -> None:

@@ -1,4 +1,5 @@
-"""ASGI guard in front of Streamlit, which itself sends no security headers and trusts every name, session id and browser message."""
+"""ASGI guard in front of Streamlit, which itself sends no security headers and trusts every name,
+session id and browser message."""
 
 from __future__ import annotations
 
@@ -32,12 +33,22 @@ from analytics.state.logins import LASTING
 from pages.ui import belongings, gate, login, perimeter
 from pages.ui.belongings import MB, Uploads
 
-# What a reader's browser needs; clear_cache, load_git_info and set_run_on_save would act on everyone's server.
-_ALLOWED = {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
+# What a reader's browser needs; clear_cache, load_git_info and set_run_on_save would act on
+# everyone's server.
+_ALLOWED = {
+    "rerun_script",
+    "stop_script",
+    "file_urls_request",
+    "app_heartbeat",
+    "backend_operation_request",
+}
 _OPERATIONS = {"deferred_file", "dataframe_chunk"}
-# Of Streamlit's own addresses below /_stcore; metrics, the agents' interface and the script check stay closed.
+# Of Streamlit's own addresses below /_stcore; metrics, the agents' interface and the script check
+# stay closed.
 _OPEN = ("health", "host-config", "stream", "upload_file", "bidi-components")
-LOOK = 5.0  # seconds after which a page that stands open is asked again whether its login still holds
+LOOK = (
+    5.0  # seconds after which a page that stands open is asked again whether its login still holds
+)
 MULTIPART = MB  # what the framing of an upload may add to the file
 
 
@@ -45,13 +56,17 @@ def _inline_hashes() -> str:
     """Name Streamlit's own inline scripts by hash, so that no other inline script can run."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    return " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'"
+        for s in scripts
+    )
 
 
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Plotly's WebGL traces compile their shaders' plumbing with eval; inline scripts stay forbidden.
+        # Plotly's WebGL traces compile their shaders' plumbing with eval; inline scripts stay
+        # forbidden.
         f"script-src 'self' blob: 'unsafe-eval' {_inline_hashes()}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
@@ -74,13 +89,23 @@ _HEADERS = {
 HSTS = "max-age=31536000"
 
 TARGET = "renewal_target"
-_NO_PAGES = ("/_stcore", "/static", "/app/", "/media", "/auth/", "/oauth2callback", "/healthz", "/component", "/vendor")
+_NO_PAGES = (
+    "/_stcore",
+    "/static",
+    "/app/",
+    "/media",
+    "/auth/",
+    "/oauth2callback",
+    "/healthz",
+    "/component",
+    "/vendor",
+)
 HEALTH = "/healthz"
 
 
 class Guard:
-    """Answers only under the app's own names and to its own pages; lets downloads, uploads and messages through for whom they are;
-    adds headers to every answer."""
+    """Answers only under the app's own names and to its own pages; lets downloads, uploads and
+    messages through for whom they are; adds headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -127,7 +152,9 @@ class Guard:
     async def _refusal(self, scope: Scope, path: str) -> Response | None:
         """What stands against answering; None where nothing does."""
         if (problem := login.problem()) is not None:
-            return PlainTextResponse(f"{say(f'login.{problem}', 'zh')}\n{say(f'login.{problem}', 'en')}\n", 503)
+            return PlainTextResponse(
+                f"{say(f'login.{problem}', 'zh')}\n{say(f'login.{problem}', 'en')}\n", 503
+            )
         if path != HEALTH and (stranger := _stranger(scope)) is not None:
             return PlainTextResponse(say(stranger, _language(scope)), 403)
         inner = path.removeprefix("/_stcore/")
@@ -142,7 +169,8 @@ class Guard:
         return None
 
     async def _upload(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
-        """Let a file in that a session's own, active reader may hand in, as long as there is room for it."""
+        """Let a file in that a session's own, active reader may hand in, as long as there is room
+        for it."""
         if scope["method"] not in ("PUT", "DELETE"):
             await self.app(scope, receive, send)
             return
@@ -152,18 +180,27 @@ class Guard:
             visitor = _login(scope)
             entered = None if visitor is None else await _identity(visitor)
             if visitor is None or entered is None:
-                await PlainTextResponse(say("perimeter.log_in", language), 401)(scope, receive, send)
+                await PlainTextResponse(say("perimeter.log_in", language), 401)(
+                    scope, receive, send
+                )
                 return
             person, identity = (visitor.issuer, visitor.subject), entered
-            if _owner(session_id) != person or identity.role not in ACTIONS["data"] | ACTIONS["object"]:
-                await PlainTextResponse(say("perimeter.not_yours", language), 403)(scope, receive, send)
+            if (
+                _owner(session_id) != person
+                or identity.role not in ACTIONS["data"] | ACTIONS["object"]
+            ):
+                await PlainTextResponse(say("perimeter.not_yours", language), 403)(
+                    scope, receive, send
+                )
                 return
         if scope["method"] == "DELETE":
             await self.app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "")
         if not re.fullmatch(r"[0-9]{1,12}", length):
-            await PlainTextResponse(say("perimeter.length_needed", language), 411)(scope, receive, send)
+            await PlainTextResponse(say("perimeter.length_needed", language), 411)(
+                scope, receive, send
+            )
             return
         most = int(config.get_option("server.maxUploadSize"))
         limit = most if identity.role in ACTIONS["data"] else min(most, ATTACHMENT_MB)
@@ -171,7 +208,9 @@ class Guard:
         if int(length) <= limit * MB + MULTIPART:
             ticket = self._room().reserve(session_id, person, int(length))
         if ticket is None:
-            await PlainTextResponse(say("perimeter.too_much", language, limit=limit), 413)(scope, receive, send)
+            await PlainTextResponse(say("perimeter.too_much", language, limit=limit), 413)(
+                scope, receive, send
+            )
             return
         try:
             await self.app(scope, receive, send)
@@ -188,18 +227,25 @@ def _path(scope: Scope) -> str:
     """The address below the app's own root, as Streamlit's routes will read it or stricter."""
     path = "/" + "/".join(part for part in scope["path"].split("/") if part)
     base = "/" + str(config.get_option("server.baseUrlPath") or "").strip("/")
-    return (path.removeprefix(base) or "/") if base != "/" and f"{path}/".startswith(f"{base}/") else path
+    return (
+        (path.removeprefix(base) or "/")
+        if base != "/" and f"{path}/".startswith(f"{base}/")
+        else path
+    )
 
 
 def _stranger(scope: Scope) -> str | None:
-    """Why a request comes from where the app does not answer, as a key of the locales: its name, or the page that calls."""
+    """Why a request comes from where the app does not answer, as a key of the locales: its name, or
+    the page that calls."""
     headers = Headers(scope=scope)
     allowed = list(config.get_option("server.allowedHosts") or [])
     names, calling = headers.getlist("host"), headers.get("origin")
     host = names[0] if len(names) == 1 else None
     if not perimeter.answers_to(host, allowed, login=login.configured()):
         return "perimeter.host_listed" if allowed else "perimeter.host"
-    own = [one for one in (login.own_address(), *config.get_option("server.corsAllowedOrigins")) if one]
+    own = [
+        one for one in (login.own_address(), *config.get_option("server.corsAllowedOrigins")) if one
+    ]
     return None if perimeter.same_site(calling, host, allowed, own) else "perimeter.origin"
 
 
@@ -233,18 +279,23 @@ def _owner(session_id: str) -> belongings.Person:
 class _Filtered:
     """The messages of one browser tab that Streamlit may see.
 
-    Each is held against the store: from a login that does not hold any more the first is read as the wish to see the page anew, so
-    that no click of the old page is obeyed and the login stands there instead; and a tab that says nothing is told so by itself. The same
-    holds of a part of a page that was drawn for another role or scope than the account has now: it would run again without its page, and
-    so without the gate.
+    Each is held against the store: from a login that does not hold any more the first is read as
+    the wish to see the page anew, so that no click of the old page is obeyed and the login stands
+    there instead; and a tab that says nothing is told so by itself. The same holds of a part of a
+    page that was drawn for another role or scope than the account has now: it would run again
+    without its page, and so without the gate.
     """
 
     def __init__(self, receive: Receive, visitor: Login | None) -> None:
         self._receive = receive
         self._visitor = visitor
-        self._open = visitor is not None  # whether the tab may show what only somebody logged in may see
+        self._open = (
+            visitor is not None
+        )  # whether the tab may show what only somebody logged in may see
         self._page = BackMsg()  # the last wish to see a page
-        self._rights: object = None  # role and scope that the account has now, and those that the page was drawn for
+        self._rights: object = (
+            None  # role and scope that the account has now, and those that the page was drawn for
+        )
         self._drawn_for: object = None
         self._waiting: asyncio.Future[Message] | None = None
 
@@ -262,7 +313,9 @@ class _Filtered:
             message = await self._next(LOOK)
             if message is None:
                 shows = self._open and self._page.HasField("rerun_script")
-                if shows and (not await self._holds(self._visitor) or self._rights != self._drawn_for):
+                if shows and (
+                    not await self._holds(self._visitor) or self._rights != self._drawn_for
+                ):
                     return self._anew()
                 continue
             if message.get("bytes") is None:
@@ -278,11 +331,14 @@ class _Filtered:
             return message
 
     def _of_another(self, asked: BackMsg) -> bool:
-        """Whether this is asked of a page that was drawn for other rights; a download asks for itself whether it is."""
+        """Whether this is asked of a page that was drawn for other rights; a download asks for
+        itself whether it is."""
         if asked.HasField("rerun_script") and not asked.rerun_script.fragment_id:
             self._drawn_for = self._rights
             return False
-        part = asked.HasField("rerun_script") or asked.backend_operation_request.HasField("dataframe_chunk")
+        part = asked.HasField("rerun_script") or asked.backend_operation_request.HasField(
+            "dataframe_chunk"
+        )
         return part and self._rights != self._drawn_for
 
     async def _next(self, seconds: float) -> Message | None:
@@ -298,8 +354,13 @@ class _Filtered:
     async def _holds(self, visitor: Login) -> bool:
         try:
             identity = await _identity(visitor)
-            self._open, self._rights = identity is not None, identity and (identity.role, identity.scope)
-        except Exception:  # a store that cannot be asked says so on the page, where it is asked again
+            self._open, self._rights = (
+                identity is not None,
+                identity and (identity.role, identity.scope),
+            )
+        except (
+            Exception
+        ):  # a store that cannot be asked says so on the page, where it is asked again
             return True
         return self._open
 
@@ -315,7 +376,8 @@ class _Filtered:
 
 
 def _harmless(frame: bytes) -> BackMsg | None:
-    """A frame that Streamlit may see; what cannot be parsed passes as an empty one, because Streamlit closes such connections."""
+    """A frame that Streamlit may see; what cannot be parsed passes as an empty one, because
+    Streamlit closes such connections."""
     try:
         asked = BackMsg.FromString(frame)
     except DecodeError:
@@ -323,17 +385,27 @@ def _harmless(frame: bytes) -> BackMsg | None:
     kind = asked.WhichOneof("type")
     if kind not in _ALLOWED:
         return None
-    if kind == "backend_operation_request" and asked.backend_operation_request.WhichOneof("payload") not in _OPERATIONS:
+    if (
+        kind == "backend_operation_request"
+        and asked.backend_operation_request.WhichOneof("payload") not in _OPERATIONS
+    ):
         return None
     return asked
 
 
 class _Reply:
-    """Leads back to the page that was asked for before the login, and keeps cookies and browsers to encrypted connections where there is
-    one."""
+    """Leads back to the page that was asked for before the login, and keeps cookies and browsers to
+    encrypted connections where there is one."""
 
-    def __init__(self, secure: bool, entering: bool, remember: str | None, back_to: str | None) -> None:
-        self.secure, self.entering, self.remember, self.back_to = secure, entering, remember, back_to
+    def __init__(
+        self, secure: bool, entering: bool, remember: str | None, back_to: str | None
+    ) -> None:
+        self.secure, self.entering, self.remember, self.back_to = (
+            secure,
+            entering,
+            remember,
+            back_to,
+        )
 
     @classmethod
     def to(cls, scope: Scope, path: str) -> _Reply:
@@ -351,7 +423,8 @@ class _Reply:
             remember = quote(path + (f"?{query}" if query else ""), safe="")
         if path == "/oauth2callback":
             wanted = unquote(HTTPConnection(scope).cookies.get(TARGET, ""))
-            # Only a path of our own: what begins with two slashes, or holds a backslash, leads elsewhere.
+            # Only a path of our own: what begins with two slashes, or holds a backslash, leads
+            # elsewhere.
             if re.fullmatch(r"/[A-Za-z0-9][^\\\s]*", wanted):
                 back_to = wanted
         return cls(secure, path == "/oauth2callback", remember, back_to)
@@ -361,7 +434,10 @@ class _Reply:
             headers["location"] = self.back_to
             headers.append("set-cookie", f"{TARGET}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
         if self.remember:
-            headers.append("set-cookie", f"{TARGET}={self.remember}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax")
+            headers.append(
+                "set-cookie",
+                f"{TARGET}={self.remember}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax",
+            )
         if self.secure:
             headers["Strict-Transport-Security"] = HSTS
         if kept := [self._bound(cookie) for cookie in headers.getlist("set-cookie")]:
@@ -383,7 +459,12 @@ def _guarded(send: Send, private: bool, reply: _Reply) -> Send:
             for name, value in _HEADERS.items():
                 headers[name] = value
             if reply.entering:
-                login.made(dict(cookie.partition(";")[0].split("=", 1) for cookie in headers.getlist("set-cookie")))
+                login.made(
+                    dict(
+                        cookie.partition(";")[0].split("=", 1)
+                        for cookie in headers.getlist("set-cookie")
+                    )
+                )
             reply.apply(headers)
             if private:  # downloads hold personal data
                 headers["Cache-Control"] = "no-store"

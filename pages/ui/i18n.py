@@ -1,4 +1,5 @@
-"""Sentences in this session's language: `t` for Markdown, where foreign words stay literal, `plain` for everything else."""
+"""Sentences in this session's language: `t` for Markdown, where foreign words stay literal, `plain`
+for everything else."""
 
 from __future__ import annotations
 
@@ -12,28 +13,36 @@ from pages.ui import session
 
 
 class Markdown(str):
-    """Words that Streamlit's Markdown may show: a sentence of ours, or foreign words that were made literal."""
+    """Words that Streamlit's Markdown may show: a sentence of ours, or foreign words that were made
+    literal."""
 
     __slots__ = ()
 
 
-# Facts of sentences that are the name of somebody or something: a sentence has no room for an endless one.
+# Facts of sentences that are the name of somebody or something: a sentence has no room for an
+# endless one.
 NAMES = frozenset({"name", "agent", "team", "branch", "channel", "product", "scheme", "member"})
 
 
 def t(key: str, **facts: object) -> Markdown:
-    """One sentence of the locales for Markdown (texts, labels, headings, hints): what is filled in stays literal."""
+    """One sentence of the locales for Markdown (texts, labels, headings, hints): what is filled in
+    stays literal."""
     language = session.language()
     told = {name: fact_in(fact, language) for name, fact in facts.items()}
     shown = {
-        name: fact if isinstance(fact, (int, float)) else short_name(fact) if name in NAMES else md(fact)
+        name: fact
+        if isinstance(fact, (int, float))
+        else short_name(fact)
+        if name in NAMES
+        else md(fact)
         for name, fact in told.items()
     }
     return Markdown(say(key, language, **shown))
 
 
 def plain(key: str, **facts: object) -> str:
-    """One sentence of the locales as it stands, for what is no Markdown: tables, charts, options of boxes, files."""
+    """One sentence of the locales as it stands, for what is no Markdown: tables, charts, options of
+    boxes, files."""
     return say(key, session.language(), **facts)
 
 
@@ -58,21 +67,29 @@ def labels(some: Iterable[Indicator]) -> str:
     return ("、" if session.language() == "zh" else ", ").join(text(one.label) for one in some)
 
 
-# An element without content: it stands between two characters that the browser would make a link, a face or an arrow of, whether
-# or not they are escaped. It is not seen, and not in what is copied from the page.
+# An element without content: it stands between two characters that the browser would make a link, a
+# face or an arrow of, whether or not they are escaped. It is not seen, and not in what is copied
+# from the page.
 _APART = ":small[]"
 _MARKS = re.compile(
-    r"(?P<list>^\d+(?=[.)](?:\s|$)))|(?P<start>^[#=]|^[+-](?=[\s+-]|$))|(?P<link>@|(?<=[wW]{3})\.)|(?P<colon>:)|(?P<mark>[-\\`*_\[\]<>$~|&])"
+    r"(?P<list>^\d+(?=[.)](?:\s|$)))|(?P<start>^[#=]|^[+-](?=[\s+-]|$))|(?P<link>@|"
+    r"(?<=[wW]{3})\.)|(?P<colon>:)|(?P<mark>[-\\`*_\[\]<>$~|&])"
 )
 
 
 def md(value: object) -> Markdown:
-    """Foreign words as Streamlit's Markdown may show them: literally, on one line, with no link, image, colour, face or formula."""
-    return value if isinstance(value, Markdown) else Markdown(_MARKS.sub(_literal, one_line(str(value))))
+    """Foreign words as Streamlit's Markdown may show them: literally, on one line, with no link,
+    image, colour, face or formula."""
+    return (
+        value
+        if isinstance(value, Markdown)
+        else Markdown(_MARKS.sub(_literal, one_line(str(value))))
+    )
 
 
 def short_name(value: object) -> Markdown:
-    """A name as Markdown may show it: literally, and cut where it is longer than any that is loaded today."""
+    """A name as Markdown may show it: literally, and cut where it is longer than any that is loaded
+    today."""
     return value if isinstance(value, Markdown) else md(short(str(value), NAME))
 
 
@@ -90,7 +107,9 @@ def _literal(found: re.Match[str]) -> str:
         apart = ("" if char and not _of_face(char) else _APART for char in (before, after))
         return "\\:".join(apart)
     arrow = after in ("-", ">", "=") and mark in "<>~-" and bool(after)
-    return f"{mark if mark == '-' and not found['start'] else chr(92) + mark}{_APART if arrow else ''}"
+    return (
+        f"{mark if mark == '-' and not found['start'] else chr(92) + mark}{_APART if arrow else ''}"
+    )
 
 
 def _of_face(char: str) -> bool:

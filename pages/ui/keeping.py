@@ -26,7 +26,15 @@ def show() -> None:
 
 
 def _made(made: Backup) -> None:
-    st.success(t("keeping.made", name=made.name, loads=made.loads, lines=made.lines, size=f"{made.size / 1024**2:.1f}"))
+    st.success(
+        t(
+            "keeping.made",
+            name=made.name,
+            loads=made.loads,
+            lines=made.lines,
+            size=f"{made.size / 1024**2:.1f}",
+        )
+    )
     st.code(made.fingerprint, language=None)
 
 

@@ -37,7 +37,9 @@ Value = TypeVar("Value")
 
 _opening = threading.Lock()
 _open: dict[str, Home] = {}
-_refused: dict[str, tuple[float, RenewalError]] = {}  # by folder: when it could not be opened last, and why
+_refused: dict[
+    str, tuple[float, RenewalError]
+] = {}  # by folder: when it could not be opened last, and why
 AGAIN = 2.0  # seconds after which a home that could not be opened is tried again
 SMALL = 2_000  # agents whose scores are kept: those of more take up more memory than they save time
 
@@ -57,12 +59,28 @@ _opening_period: Memory[Period] = Memory(4)
 _channels: Memory[list[str]] = Memory(4)
 _has_sample: Memory[bool] = Memory(4)
 _drawn: Memory[Any] = Memory(400)
-# What is measured is kept beside; of what hangs on the weights the points, weights and contributions are all but everything.
+# What is measured is kept beside; of what hangs on the weights the points, weights and
+# contributions are all but everything.
 _scores: Memory[Evaluation] = Memory(64, weigh=lambda one: 3 * one.agents.values.points.nbytes)
 _MEMORIES: tuple[Memory[Any], ...] = (
-    _measured, _histories, _cases, _case_mix, _monthly, _trends, _incentives, _rank_ranges, _robustness, _leaders, _rankings, _days,
-    _opening_period, _channels, _has_sample, _drawn, _scores,
-)  # fmt: skip
+    _measured,
+    _histories,
+    _cases,
+    _case_mix,
+    _monthly,
+    _trends,
+    _incentives,
+    _rank_ranges,
+    _robustness,
+    _leaders,
+    _rankings,
+    _days,
+    _opening_period,
+    _channels,
+    _has_sample,
+    _drawn,
+    _scores,
+)
 
 
 def home() -> Home:
@@ -70,7 +88,9 @@ def home() -> Home:
     folder = environment().home
     with _opening:
         known = _open.get(str(folder))
-        if known is not None and known.broken:  # the next start sees to what went wrong, or says what has to be done
+        if (
+            known is not None and known.broken
+        ):  # the next start sees to what went wrong, or says what has to be done
             del _open[str(folder)]
             known.close()
         if str(folder) not in _open:
@@ -105,7 +125,8 @@ def close() -> None:
 
 
 def warm() -> None:
-    """Open the home, and work out the figures that pages open with; import what they would wait for."""
+    """Open the home, and work out the figures that pages open with; import what they would wait
+    for."""
     import scipy.special  # noqa: F401
 
     desk = Desk(home(), memory=_kept)
@@ -114,7 +135,8 @@ def warm() -> None:
 
 
 def _kept(key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
-    """The desk's memory: whole periods are few and large, what is kept of single agents is neither."""
+    """The desk's memory: whole periods are few and large, what is kept of single agents is
+    neither."""
     return (_histories if key[0] == HISTORY else _measured)(key, make)
 
 
@@ -129,20 +151,25 @@ def desk() -> Desk:
 
 
 def scheme(period: Period | None = None) -> WeightScheme:
-    """The weights that this page shows a period under: those in force, or the trial that its charts follow."""
+    """The weights that this page shows a period under: those in force, or the trial that its charts
+    follow."""
     return session.followed_trial() or desk().scheme(period)
 
 
 def evaluation(filters: Filters) -> Evaluation:
-    """The period under the weights of this page; the part that no weight changes comes from the cache."""
+    """The period under the weights of this page; the part that no weight changes comes from the
+    cache."""
     return scored(measured(filters), scheme(filters.period))
 
 
 def scored(of: Measured, scheme: WeightScheme) -> Evaluation:
-    """A period, as `measured` gives it, under some weights: a step asks twice for it, and other readers ask again."""
+    """A period, as `measured` gives it, under some weights: a step asks twice for it, and other
+    readers ask again."""
     if len(of.people) > SMALL:
         return core.evaluate(of, scheme)
-    return _scores((*_key(), of.catalogue.version, of.filters, scheme), lambda: core.evaluate(of, scheme))
+    return _scores(
+        (*_key(), of.catalogue.version, of.filters, scheme), lambda: core.evaluate(of, scheme)
+    )
 
 
 def measured(filters: Filters) -> Measured:
@@ -162,7 +189,8 @@ def catalogue(period: Period | None = None) -> Catalogue:
 
 
 def compared(filters: Filters, with_: str) -> Evaluation | None:
-    """The period before, or the same one last year, under the weights of this page; None where they cannot be compared."""
+    """The period before, or the same one last year, under the weights of this page; None where they
+    cannot be compared."""
     return desk().compared(filters, scheme(filters.period), with_)
 
 
@@ -180,7 +208,9 @@ def default_period() -> Period:
 
 
 def channels() -> list[str]:
-    found = _channels(_key()[:2], lambda: [str(one) for one in home().warehouse.ask("channels")["channel"]])
+    found = _channels(
+        _key()[:2], lambda: [str(one) for one in home().warehouse.ask("channels")["channel"]]
+    )
     return list(found)
 
 
@@ -204,11 +234,12 @@ def remove_sample() -> None:
     sample.remove(home(), session.identity().who)
 
 
-# -- answers that take a while: kept by the data's version and the period, the same for every reader -------------------
+# -- answers that take a while: kept by the data's version and the period, the same for every reader
 
 
 def cases(period: Period, channel: str | None = None) -> pd.DataFrame:
-    """The closed policies of a period (and channel), counted; whoever shows single agents cuts them to the reader's scope."""
+    """The closed policies of a period (and channel), counted; whoever shows single agents cuts them
+    to the reader's scope."""
     found = _cases((*_key(), period), lambda: desk().cases(period))
     return found if channel is None else found[found["channel"] == channel]
 
@@ -218,11 +249,14 @@ def case_mix(of: Measured) -> CaseMix:
     from analytics.insight.case_mix import case_mix as fitted  # scikit-learn is a second's import
 
     period, channel = of.period, of.filters.channel
-    return _case_mix((*_key(), period, channel), lambda: fitted(cases(period, channel), by_agent(of)))
+    return _case_mix(
+        (*_key(), period, channel), lambda: fitted(cases(period, channel), by_agent(of))
+    )
 
 
 def surplus(of: Measured) -> dict[str, float]:
-    """Renewals beyond those expected, per 100 policies, of every agent; empty where nothing could be expected."""
+    """Renewals beyond those expected, per 100 policies, of every agent; empty where nothing could
+    be expected."""
     try:
         found = case_mix(of).agents
     except RequestRefused:
@@ -231,7 +265,8 @@ def surplus(of: Measured) -> dict[str, float]:
 
 
 def monthly(period: Period) -> pd.DataFrame:
-    """The sums of every agent and month; whoever shows single agents cuts them to the reader's scope."""
+    """The sums of every agent and month; whoever shows single agents cuts them to the reader's
+    scope."""
     return _monthly((*_key(), period), lambda: desk().monthly(period))
 
 
@@ -240,14 +275,20 @@ def trends(period: Period, indicator: str) -> Trends:
     from analytics.insight.trends import trends as found
 
     known = catalogue(period)
-    return _trends((*_key(), known.version, period, indicator), lambda: found(monthly(period), known[indicator]))
+    return _trends(
+        (*_key(), known.version, period, indicator),
+        lambda: found(monthly(period), known[indicator]),
+    )
 
 
 def incentives(period: Period, of: Evaluation) -> Incentives:
-    """Who keeps improving on heavily weighted indicators over a run of months, under the weights of an evaluation."""
+    """Who keeps improving on heavily weighted indicators over a run of months, under the weights of
+    an evaluation."""
     from analytics.insight.trends import incentives as found
 
-    return _incentives((*_scored(of), period), lambda: found(monthly(period), of.catalogue, of.nominal))
+    return _incentives(
+        (*_scored(of), period), lambda: found(monthly(period), of.catalogue, of.nominal)
+    )
 
 
 def earlier(period: Period) -> Period | None:
@@ -256,7 +297,8 @@ def earlier(period: Period) -> Period | None:
 
 
 def proof(after: Evaluation, since: dt.date | None = None) -> Proof:
-    """What went with the talks held up to the end of a period; asked anew each time, since talks change."""
+    """What went with the talks held up to the end of a period; asked anew each time, since talks
+    change."""
     return desk().proof(after, since)
 
 
@@ -268,21 +310,26 @@ def rank_ranges(of: Evaluation) -> RankRanges | None:
 
 
 def leaders(of: Evaluation) -> pd.DataFrame:
-    """Who leads under which permitted weights: of everybody, whatever the categories weigh just now."""
+    """Who leads under which permitted weights: of everybody, whatever the categories weigh just
+    now."""
     from analytics.insight.robustness import category_scores
     from analytics.insight.robustness import leaders as found
 
-    # The splits inside of categories that weigh something else are the same but for their last digits.
+    # The splits inside of categories that weigh something else are the same but for their last
+    # digits.
     scores = np.round(category_scores(of), 9) + 0.0
     return _leaders((*_figures(of), scores.tobytes(), of.agents.rated.tobytes()), lambda: found(of))
 
 
 def ranking(of: Evaluation, how_sure: bool) -> tuple[pd.DataFrame, list[Column]]:
-    """Everybody whom the reader is shown, as table and export, with how far chance reaches where that is wanted."""
+    """Everybody whom the reader is shown, as table and export, with how far chance reaches where
+    that is wanted."""
     language = session.language()
 
     def made() -> tuple[pd.DataFrame, list[Column]]:
-        return views.ranking_table(of, place(of), language, (rank_ranges(of) or True) if how_sure else False)
+        return views.ranking_table(
+            of, place(of), language, (rank_ranges(of) or True) if how_sure else False
+        )
 
     return _rankings((*_scored(of), of.shown.tobytes(), language, how_sure), made)
 
@@ -295,10 +342,17 @@ def robustness(of: Evaluation) -> Robustness:
 
 
 def drawn(what: str, of: Evaluation, make: Callable[[], Value], *facts: Hashable) -> Value:
-    """What pages draw of an evaluation (pictures, tables), kept under all that it may depend on: figures, weights, whom the reader is
-    shown and by which filters, language and labels; `facts` name the rest. Nobody changes what they are given."""
+    """What pages draw of an evaluation (pictures, tables), kept under all that it may depend on:
+    figures, weights, whom the reader is shown and by which filters, language and labels; `facts`
+    name the rest. Nobody changes what they are given."""
     scheme = of.scheme
-    named = scheme.name, scheme.version, scheme.trial, session.language(), session.catalogue().version
+    named = (
+        scheme.name,
+        scheme.version,
+        scheme.trial,
+        session.language(),
+        session.catalogue().version,
+    )
     whom = of.measured.filters, of.in_scope.tobytes(), of.shown.tobytes()
     key = what, *_scored(of), *named, *whom, session.how_sure(), *facts
     found: Value = _drawn(key, make)

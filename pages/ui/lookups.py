@@ -1,4 +1,5 @@
-"""What Streamlit's widgets ask a session's state, answered without working out what none of them asked for."""
+"""What Streamlit's widgets ask a session's state, answered without working out what none of them
+asked for."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from streamlit.runtime.state.session_state import _is_internal_key
 
 
 class Asked(Mapping[str, Any]):
-    """The state of a session by the keys that pages know. Boxes, numbers and texts each look up one key of it, for which Streamlit
-    reads and copies all of them."""
+    """The state of a session by the keys that pages know. Boxes, numbers and texts each look up one
+    key of it, for which Streamlit reads and copies all of them."""
 
     def __init__(self, state: SafeSessionState) -> None:
         self._safe = state

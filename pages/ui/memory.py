@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-ROOM = 64 * 1024**2  # bytes that the answers to one question may take: those of a large company are few, not hundreds
+ROOM = (
+    64 * 1024**2
+)  # bytes that the answers to one question may take: those of a large company are few, not hundreds
 SAMPLE = 20  # elements of a collection that are weighed for all
 CELL = 16  # bytes of a cell
 # Tuples made once: a union would be made anew at every one of the hundreds of questions.
@@ -34,21 +36,26 @@ class _Cell(Generic[Value]):
 
 
 class Memory(Generic[Value]):
-    """At most so many answers, and no more than fit into `room` bytes: the least asked for goes first, the latest stays. Who asks for what is just being worked out waits for it.
+    """At most so many answers, and no more than fit into `room` bytes: the least asked for goes
+    first, the latest stays. Who asks for what is just being worked out waits for it.
 
-    `weigh` says how many bytes an answer takes where to look at all of it costs more than to make it.
+    `weigh` says how many bytes an answer takes where to look at all of it costs more than to make
+    it.
 
-    All readers share it: a key says whom an answer covers wherever that changes it. Streamlit's own caches hash their
-    arguments at every call and can be emptied by any visitor.
+    All readers share it: a key says whom an answer covers wherever that changes it. Streamlit's own
+    caches hash their arguments at every call and can be emptied by any visitor.
     """
 
-    def __init__(self, most: int, room: int = ROOM, weigh: Callable[[Value], int] | None = None) -> None:
+    def __init__(
+        self, most: int, room: int = ROOM, weigh: Callable[[Value], int] | None = None
+    ) -> None:
         self._most, self._room, self._weigh = most, room, weigh or weight
         self._turn = threading.Lock()
         self._cells: OrderedDict[Hashable, _Cell[Value]] = OrderedDict()
 
     def __call__(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The answer under a key, made if it is not there; what making raises is raised, and nothing kept."""
+        """The answer under a key, made if it is not there; what making raises is raised, and
+        nothing kept."""
         with self._turn:
             cell = self._cells.setdefault(key, _Cell())
             self._cells.move_to_end(key)
@@ -81,8 +88,9 @@ class Memory(Generic[Value]):
 
 
 def weight(value: Any, depth: int = 3) -> int:
-    """About how many bytes a value takes: its arrays, tables and texts, and those of what it holds. Cheap, since it is asked at every step
-    of a slider: a cell of a table counts as so many bytes, some elements of a collection stand for all."""
+    """About how many bytes a value takes: its arrays, tables and texts, and those of what it holds.
+    Cheap, since it is asked at every step of a slider: a cell of a table counts as so many bytes,
+    some elements of a collection stand for all."""
     if isinstance(value, CELLS):
         return CELL * int(value.size)
     if isinstance(value, BUFFERS):
@@ -101,4 +109,8 @@ def weight(value: Any, depth: int = 3) -> int:
 
 def _of_many(values: Collection[Any], depth: int) -> int:
     weighed = min(len(values), SAMPLE)
-    return sum(weight(one, depth) for one in islice(values, SAMPLE)) * len(values) // weighed if weighed else 0
+    return (
+        sum(weight(one, depth) for one in islice(values, SAMPLE)) * len(values) // weighed
+        if weighed
+        else 0
+    )

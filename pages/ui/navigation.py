@@ -17,8 +17,11 @@ Listed = tuple[
 ]  # folder and file, address, title, icon, the action that its reader must be allowed
 
 
-def sections(pages: Sequence[Listed], desk: Desk | None, login: Callable[[], None]) -> dict[str, list[st.Page]]:
-    """The pages by section; before the login every address leads to it. Who sees no others begins with their own sheet."""
+def sections(
+    pages: Sequence[Listed], desk: Desk | None, login: Callable[[], None]
+) -> dict[str, list[st.Page]]:
+    """The pages by section; before the login every address leads to it. Who sees no others begins
+    with their own sheet."""
     first = "overview" if desk is None or desk.may("see_others") else "sheet"
     found: dict[str, list[st.Page]] = {}
     for place, address, title, icon, action in pages:
@@ -29,18 +32,28 @@ def sections(pages: Sequence[Listed], desk: Desk | None, login: Callable[[], Non
         section = found.setdefault(t(f"section.{place.partition('/')[0]}"), [])
         if address != first:
             section.append(_listed(page, address, look))
-        else:  # the first page stands at "/"; the address that it has for others leads to it as well
+        # the first page stands at "/"; the address that it has for others leads to it as well
+        else:
             section.append(_listed(page, "front", look, default=True))
             section.append(_listed(page, address, look, visibility="hidden"))
     return found
 
 
-def _listed(page: str | Callable[[], None], address: str, look: tuple[str, str], **more: Any) -> st.Page:
-    """A page of its own for this run, which notes in it whether the reader may open it; what it is made of is looked up once."""
-    return copy(_made(page, address, look, **more) if isinstance(page, str) else _new(page, address, look, **more))
+def _listed(
+    page: str | Callable[[], None], address: str, look: tuple[str, str], **more: Any
+) -> st.Page:
+    """A page of its own for this run, which notes in it whether the reader may open it; what it is
+    made of is looked up once."""
+    return copy(
+        _made(page, address, look, **more)
+        if isinstance(page, str)
+        else _new(page, address, look, **more)
+    )
 
 
-def _new(page: str | Callable[[], None], address: str, look: tuple[str, str], **more: Any) -> st.Page:
+def _new(
+    page: str | Callable[[], None], address: str, look: tuple[str, str], **more: Any
+) -> st.Page:
     return st.Page(page, url_path=address, title=look[0], icon=look[1], **more)
 
 

@@ -27,13 +27,16 @@ from pages.ui.i18n import md, t
 
 @dataclass(frozen=True)
 class Rows:
-    """A table as it is shown, made once for all who see it: the frame, its columns, and what the browser gets of both."""
+    """A table as it is shown, made once for all who see it: the frame, its columns, and what the
+    browser gets of both."""
 
     frame: pd.DataFrame
     columns: Sequence[Column]
     cells: pa.Table
     config: Mapping[str, Any]
-    named: dict[str, tuple[list[str], str]] = field(default_factory=dict, compare=False)  # what `ids` was asked for
+    named: dict[str, tuple[list[str], str]] = field(
+        default_factory=dict, compare=False
+    )  # what `ids` was asked for
 
     def ids(self, by: str) -> tuple[list[str], str]:
         """The ids in a column, and a mark that only these in this order have."""
@@ -52,7 +55,12 @@ class Rows:
 
 
 def chart(
-    key: str, fig: Drawing | Picture, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), *, alt: str
+    key: str,
+    fig: Drawing | Picture,
+    table: pd.DataFrame | Rows,
+    columns: Sequence[Column] = (),
+    *,
+    alt: str,
 ) -> None:
     """A figure that no slider changes, with its table twin behind a click."""
     if (table.frame if isinstance(table, Rows) else table).empty:
@@ -66,7 +74,8 @@ def chart(
 
 @contextmanager
 def fold(label: str, key: str) -> Iterator[bool]:
-    """A part that is folded away, and not even made until somebody opens it: whether somebody has."""
+    """A part that is folded away, and not even made until somebody opens it: whether somebody
+    has."""
     with st.expander(md(label), key=key, on_change="rerun") as part:
         yield bool(part.open)
 
@@ -85,15 +94,24 @@ def modebar() -> dict[str, str]:
 @cache
 def _modebar(language: str) -> dict[str, str]:
     names = {
-        "Pan": "pan", "Zoom": "zoom", "Box Select": "select", "Lasso Select": "lasso", "Zoom in": "zoom_in", "Zoom out": "zoom_out",
-        "Autoscale": "autoscale", "Reset axes": "reset", "Download plot as a PNG": "image", "Download plot as a png": "image",
-    }  # fmt: skip
+        "Pan": "pan",
+        "Zoom": "zoom",
+        "Box Select": "select",
+        "Lasso Select": "lasso",
+        "Zoom in": "zoom_in",
+        "Zoom out": "zoom_out",
+        "Autoscale": "autoscale",
+        "Reset axes": "reset",
+        "Download plot as a PNG": "image",
+        "Download plot as a png": "image",
+    }
     return {title: say(f"modebar.{key}", language) for title, key in names.items()}
 
 
 def refused(key: str) -> bool:
-    """Why what was asked for here was not done, once; whether there was anything. Its place is there before it is: what it pushed down would
-    be drawn anew, folded and without what was typed."""
+    """Why what was asked for here was not done, once; whether there was anything. Its place is
+    there before it is: what it pushed down would be drawn anew, folded and without what was
+    typed."""
     place, said = st.empty(), session.get(key)
     if said:
         place.error(md(said))
@@ -109,8 +127,11 @@ def fit(rows: int, most: int) -> int | Literal["content"]:
     return "content" if ROW * (rows + 1) + 3 <= most else most
 
 
-def show(key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), **options: Any) -> Any:
-    """A table in the reader's language: numbers right-aligned with their format, the first column pinned."""
+def show(
+    key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), **options: Any
+) -> Any:
+    """A table in the reader's language: numbers right-aligned with their format, the first column
+    pinned."""
     rows = table if isinstance(table, Rows) else Rows.of(table, columns)
     return st.dataframe(
         rows.cells,
@@ -124,11 +145,19 @@ def show(key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), *
 
 
 def pick(
-    key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), *, by: str, most: int = 1, **options: Any
+    key: str,
+    table: pd.DataFrame | Rows,
+    columns: Sequence[Column] = (),
+    *,
+    by: str,
+    most: int = 1,
+    **options: Any,
 ) -> list[str]:
-    """A table whose rows can be ticked; the ids (column `by`) of those that are, also when its rows come in another order.
+    """A table whose rows can be ticked; the ids (column `by`) of those that are, also when its rows
+    come in another order.
 
-    A tick is the number of a row to Streamlit: a table of other rows is another table, and begins with the ticks whose ids it has.
+    A tick is the number of a row to Streamlit: a table of other rows is another table, and begins
+    with the ticks whose ids it has.
     """
     rows = table if isinstance(table, Rows) else Rows.of(table, columns)
     ids, at = rows.ids(by)
@@ -136,25 +165,48 @@ def pick(
     if before != at:
         first = [ids.index(one) for one in kept if one in ids][:most]
     event = show(
-        f"{key}.{at}", rows, on_select="rerun", selection_mode="single-row" if most == 1 else "multi-row",
-        selection_default={"selection": {"rows": first}} if first else None, **options,
-    )  # fmt: skip
+        f"{key}.{at}",
+        rows,
+        on_select="rerun",
+        selection_mode="single-row" if most == 1 else "multi-row",
+        selection_default={"selection": {"rows": first}} if first else None,
+        **options,
+    )
     ticked = [ids[row] for row in event.selection.rows if row < len(ids)]
     session.put(f"ticked.{key}", (at, ticked, first))
     return ticked
 
 
-NAMES = frozenset({"name", "team", "teams", "branch", "branches", "channel", "product", "email", "owner", "author"})
+NAMES = frozenset(
+    {
+        "name",
+        "team",
+        "teams",
+        "branch",
+        "branches",
+        "channel",
+        "product",
+        "email",
+        "owner",
+        "author",
+    }
+)
 LONG = 14  # characters of a name that take about as much room as a column of names is given
 NAME_WIDTH = 190
 
 
 def name_width(table: pd.DataFrame, column: str) -> int | None:
-    """The width of a column of names in pixels where a long one would push the other columns out of sight, else its own: a click on a
-    cell shows all of it."""
+    """The width of a column of names in pixels where a long one would push the other columns out of
+    sight, else its own: a click on a cell shows all of it."""
     if column == "too_few":  # the first rows, whose words Streamlit measures, have none
         return (
-            max((sum(13 if ord(letter) > 255 else 7 for letter in str(words)) for words in table[column]), default=0)
+            max(
+                (
+                    sum(13 if ord(letter) > 255 else 7 for letter in str(words))
+                    for words in table[column]
+                ),
+                default=0,
+            )
             + 24
         )
     if column not in NAMES or column not in table:
@@ -163,8 +215,9 @@ def name_width(table: pd.DataFrame, column: str) -> int | None:
 
 
 def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
-    """The columns of a table as the reader sees them: rates in percent, one decimal. Arrow's own table, since a frame would be turned
-    into one at every run, which takes several times longer than making it so."""
+    """The columns of a table as the reader sees them: rates in percent, one decimal. Arrow's own
+    table, since a frame would be turned into one at every run, which takes several times longer
+    than making it so."""
     return pa.table({column.name: _cells(table[column.name], column.format) for column in columns})
 
 
@@ -176,7 +229,9 @@ def _cells(values: pd.Series, form: str) -> pa.Array:
     try:
         return pa.array(values.array, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # cells of several kinds
-        return pa.array([None if one is None or one != one else str(one) for one in values], pa.string())
+        return pa.array(
+            [None if one is None or one != one else str(one) for one in values], pa.string()
+        )
 
 
 def column_config(column: Column, *, pinned: bool, width: int | None = None) -> Any:
@@ -191,13 +246,15 @@ def column_config(column: Column, *, pinned: bool, width: int | None = None) -> 
         "money": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "date": lambda *a, **k: st.column_config.DateColumn(*a, format="YYYY-MM-DD", **k),
     }
-    return make.get(column.format, st.column_config.TextColumn)(column.header, pinned=pinned, width=width)
+    return make.get(column.format, st.column_config.TextColumn)(
+        column.header, pinned=pinned, width=width
+    )
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """A file that a reader may take: its name, of how many persons it tells (None: nobody counted them; 0: of nobody, which leaves no
-    line in the audit), and of which period."""
+    """A file that a reader may take: its name, of how many persons it tells (None: nobody counted
+    them; 0: of nobody, which leaves no line in the audit), and of which period."""
 
     name: str
     persons: int | None
@@ -206,14 +263,28 @@ class Leaving:
 
 
 def take(label: str, leaving: Leaving, make: Callable[[], bytes], key: str, **look: Any) -> None:
-    """A button that gives a file out, made at the click. Then, and not before, it is asked whether the account is still there with the role
-    and scope that the page was drawn for, and the line in the audit is written; a refusal stands below the button at once, where it does
-    not stay, and at the top of the page's next run."""
-    st.download_button(md(label), _given(leaving, make), leaving.name, leaving.mime, key=key, on_click="ignore", **look)
+    """A button that gives a file out, made at the click. Then, and not before, it is asked whether
+    the account is still there with the role and scope that the page was drawn for, and the line in
+    the audit is written; a refusal stands below the button at once, where it does not stay, and at
+    the top of the page's next run."""
+    st.download_button(
+        md(label),
+        _given(leaving, make),
+        leaving.name,
+        leaving.mime,
+        key=key,
+        on_click="ignore",
+        **look,
+    )
 
 
 def _given(leaving: Leaving, make: Callable[[], bytes]) -> Callable[[], bytes]:
-    desk, reader, letters, language = load.desk(), session.identity(), session.letters(), session.language()
+    desk, reader, letters, language = (
+        load.desk(),
+        session.identity(),
+        session.letters(),
+        session.language(),
+    )
 
     def given() -> bytes:  # outside any run of the page: session and address cannot be read there
         try:
@@ -251,7 +322,12 @@ def downloads(
     span = shown_period()
     with st.container(horizontal=True, gap="small"):
         sheet = Leaving(export_name(name, version, "xlsx"), persons, span)
-        take(t("common.xlsx"), sheet, lambda: to_xlsx({stem: (table, columns)}, notes, first), f"{key}.xlsx")
+        take(
+            t("common.xlsx"),
+            sheet,
+            lambda: to_xlsx({stem: (table, columns)}, notes, first),
+            f"{key}.xlsx",
+        )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
         take(t("common.csv"), text, lambda: to_csv(table, columns, first), f"{key}.csv")
 
@@ -262,7 +338,8 @@ def shown_period() -> str:
 
 
 def its_days(stem: str) -> list[str]:
-    """A row of what is exported about the period of the page, where months do not begin on the first: its days."""
+    """A row of what is exported about the period of the page, where months do not begin on the
+    first: its days."""
     if load.desk().settings.month_begins == 1 or not shown_period():
         return []
     said = controls.period_text(controls.remembered_period())
@@ -274,4 +351,6 @@ def on_trial() -> list[str]:
     trial = session.followed_trial()
     if trial is None:
         return []
-    return [trial_sentence(trial, load.desk().scheme(controls.remembered_period()), session.language())]
+    return [
+        trial_sentence(trial, load.desk().scheme(controls.remembered_period()), session.language())
+    ]

@@ -1,4 +1,5 @@
-"""Under which names the app answers, and whether a visitor's connection is encrypted: what a proxy may say, and what it may not."""
+"""Under which names the app answers, and whether a visitor's connection is encrypted: what a proxy
+may say, and what it may not."""
 
 from __future__ import annotations
 
@@ -8,13 +9,21 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LOOPBACK = "localhost"
-# What proxies say of the visitor's side of the connection; of several hops the first is the visitor's.
-_SCHEMES = ("x-forwarded-proto", "x-forwarded-scheme", "x-scheme", "x-url-scheme", "cloudfront-forwarded-proto")
+# What proxies say of the visitor's side of the connection; of several hops the first is the
+# visitor's.
+_SCHEMES = (
+    "x-forwarded-proto",
+    "x-forwarded-scheme",
+    "x-scheme",
+    "x-url-scheme",
+    "cloudfront-forwarded-proto",
+)
 _SWITCHES = ("x-forwarded-ssl", "front-end-https", "x-forwarded-https")
 
 
 def name_of(host: str) -> str | None:
-    """The bare name in a Host header (`Name:port`, `[::1]:port`), in lower case; None where there is none that could be meant."""
+    """The bare name in a Host header (`Name:port`, `[::1]:port`), in lower case; None where there
+    is none that could be meant."""
     try:
         parts = urlsplit(f"//{host}")
         parts.port  # noqa: B018 - raises where it is no number
@@ -26,7 +35,8 @@ def name_of(host: str) -> str | None:
 
 
 def is_loopback(name: str) -> bool:
-    """Whether a name means this machine and cannot be made to mean another: no name server is asked for it."""
+    """Whether a name means this machine and cannot be made to mean another: no name server is asked
+    for it."""
     if name == LOOPBACK:
         return True
     try:
@@ -36,9 +46,14 @@ def is_loopback(name: str) -> bool:
 
 
 def listed(name: str, allowed: Sequence[str]) -> bool:
-    """Whether a name stands in `server.allowedHosts`: `*` is every name, `*.x.cn` every name below x.cn."""
+    """Whether a name stands in `server.allowedHosts`: `*` is every name, `*.x.cn` every name below
+    x.cn."""
     for pattern in (one.strip().lower().rstrip(".") for one in allowed):
-        if pattern == "*" or name == pattern or (pattern.startswith("*.") and name.endswith(pattern[1:])):
+        if (
+            pattern == "*"
+            or name == pattern
+            or (pattern.startswith("*.") and name.endswith(pattern[1:]))
+        ):
             return True
     return False
 
@@ -46,8 +61,9 @@ def listed(name: str, allowed: Sequence[str]) -> bool:
 def answers_to(host: str | None, allowed: Sequence[str], *, login: bool) -> bool:
     """Whether the app may answer under the name that a request was sent to.
 
-    A page of another site can point its own name at this machine and then reads whatever answers to it. Where nobody logs in only
-    the machine's own names are safe; where somebody does, the login's cookie knows its name.
+    A page of another site can point its own name at this machine and then reads whatever answers to
+    it. Where nobody logs in only the machine's own names are safe; where somebody does, the login's
+    cookie knows its name.
     """
     name = name_of(host) if host else None
     if name is None:
@@ -57,8 +73,11 @@ def answers_to(host: str | None, allowed: Sequence[str], *, login: bool) -> bool
     return login or is_loopback(name)
 
 
-def same_site(origin: str | None, host: str | None, allowed: Sequence[str], origins: Sequence[str] = ()) -> bool:
-    """Whether a page that calls is one of ours: of the same host, of this machine, of a listed host, or named by `corsAllowedOrigins`."""
+def same_site(
+    origin: str | None, host: str | None, allowed: Sequence[str], origins: Sequence[str] = ()
+) -> bool:
+    """Whether a page that calls is one of ours: of the same host, of this machine, of a listed
+    host, or named by `corsAllowedOrigins`."""
     if origin is None:
         return True
     if origin in origins:
@@ -73,19 +92,26 @@ def same_site(origin: str | None, host: str | None, allowed: Sequence[str], orig
     ours = name_of(host) if host else None
     if parts.netloc == host:
         return True
-    return listed(name, allowed) if allowed else ours is not None and is_loopback(name) and is_loopback(ours)
+    return (
+        listed(name, allowed)
+        if allowed
+        else ours is not None and is_loopback(name) and is_loopback(ours)
+    )
 
 
 def encrypted(scheme: str, headers: Mapping[str, str], address: str) -> bool:
-    """Whether the visitor's browser speaks over TLS: to us, to the proxy that says so in any spelling, or because the app's own
-    `address` (the login's return address) begins with https.
+    """Whether the visitor's browser speaks over TLS: to us, to the proxy that says so in any
+    spelling, or because the app's own `address` (the login's return address) begins with https.
 
-    Anybody may claim it of their own connection, and then only binds their own cookies to it; nobody can claim the contrary.
+    Anybody may claim it of their own connection, and then only binds their own cookies to it;
+    nobody can claim the contrary.
     """
     if scheme in ("https", "wss") or address.lower().startswith("https:"):
         return True
     said = [headers[one].split(",")[0] for one in _SCHEMES if one in headers]
-    said += re.findall(r"(?i)(?:^|[;,\s])proto=([^;,]*)", headers.get("forwarded", "").split(",")[0])
+    said += re.findall(
+        r"(?i)(?:^|[;,\s])proto=([^;,]*)", headers.get("forwarded", "").split(",")[0]
+    )
     if any(one.strip().strip('"').lower() in ("https", "wss") for one in said):
         return True
     return any(headers.get(one, "").split(",")[0].strip().lower() == "on" for one in _SWITCHES)

@@ -1,5 +1,5 @@
-"""Letters from pages to browsers, carried in batches: one by one, each would stop the page that is being made until the server's loop
-had its turn, and the loop until the page had."""
+"""Letters from pages to browsers, carried in batches: one by one, each would stop the page that is
+being made until the server's loop had its turn, and the loop until the page had."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 from streamlit.runtime.session_manager import ActiveSessionInfo
 
-WAIT = 0.02  # seconds that what a page says may wait for more of it; the end of a run waits for nothing
+# seconds that what a page says may wait for more of it; the end of a run waits for nothing
+WAIT = 0.02
 MOST = 100  # messages of a batch: a browser that is slow to take them has room for five such
 
 _flush, _send = AppSession.flush_browser_queue, Runtime._send_message
@@ -29,14 +30,18 @@ class Letters:
         self._waiting: deque[Callable[[], None]] = deque()
         self._called = False  # whether the loop was told to come for them
 
-    def put(self, loop: asyncio.AbstractEventLoop, letter: Callable[[], None], *, now: bool) -> None:
+    def put(
+        self, loop: asyncio.AbstractEventLoop, letter: Callable[[], None], *, now: bool
+    ) -> None:
         """From any thread. A loop that is closed hears nothing any more."""
         self._waiting.append(letter)
         if not now and self._called:
             return
         self._called = True
         try:
-            loop.call_soon_threadsafe(*((self.deliver, loop) if now else (loop.call_later, WAIT, self.deliver, loop)))
+            loop.call_soon_threadsafe(
+                *((self.deliver, loop) if now else (loop.call_later, WAIT, self.deliver, loop))
+            )
         except RuntimeError:
             if not loop.is_closed():
                 raise
@@ -87,7 +92,9 @@ class Corking:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         protocol = getattr(send, "__self__", None)
-        if scope["type"] == "websocket" and isinstance(getattr(protocol, "transport", None), asyncio.Transport):
+        if scope["type"] == "websocket" and isinstance(
+            getattr(protocol, "transport", None), asyncio.Transport
+        ):
             protocol.transport = Corked(protocol.transport, asyncio.get_running_loop())  # type: ignore[union-attr]
         await self.app(scope, receive, send)
 
@@ -100,7 +107,9 @@ def take_over() -> None:
     Runtime._enqueued_some_message = _woken  # type: ignore[method-assign]
 
 
-def _said(session: AppSession, sender: Any, event: ScriptRunnerEvent, *words: Any, **named: Any) -> None:
+def _said(
+    session: AppSession, sender: Any, event: ScriptRunnerEvent, *words: Any, **named: Any
+) -> None:
     hear = partial(session._handle_scriptrunner_event_on_event_loop, sender, event, *words, **named)
     letters: Letters = session.__dict__.setdefault("_letters", Letters())
     letters.put(session._event_loop, hear, now=event not in _PATIENT)

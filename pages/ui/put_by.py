@@ -1,4 +1,5 @@
-"""Sheets of one workbook that were checked and wait to be loaded together with another, each with its own recipe."""
+"""Sheets of one workbook that were checked and wait to be loaded together with another, each with
+its own recipe."""
 
 from __future__ import annotations
 
@@ -47,11 +48,14 @@ def put_by(prefix: str, sheet: Waiting) -> None:
 
 def take_back(prefix: str, sheets: tuple[str, ...]) -> None:
     """No longer load this sheet with the others."""
-    session.put(f"{prefix}.put_by", tuple(other for other in waiting(prefix) if other.sheets != sheets))
+    session.put(
+        f"{prefix}.put_by", tuple(other for other in waiting(prefix) if other.sheets != sheets)
+    )
 
 
 def next_sheet(prefix: str, sheets: Sequence[dict], chosen: tuple[str, ...]) -> str | None:
-    """The first sheet that is neither chosen nor put by, of other headers first; None where there is none."""
+    """The first sheet that is neither chosen nor put by, of other headers first; None where there
+    is none."""
     done = {name for sheet in waiting(prefix) for name in sheet.sheets} | set(chosen)
     groups = [[str(sheet["name"]) for sheet in group] for group in alike(sheets)]
     groups.sort(key=lambda names: not done.isdisjoint(names))
@@ -65,9 +69,18 @@ def show(prefix: str) -> None:
             kind = text(kinds()[sheet.recipe.kind].label)
             names = ", ".join(sheet.sheets)
             st.markdown(
-                t("data.put_by", sheets=names, kind=kind, count=f"{sheet.rows:,}", rejected=f"{sheet.rejected:,}")
+                t(
+                    "data.put_by",
+                    sheets=names,
+                    kind=kind,
+                    count=f"{sheet.rows:,}",
+                    rejected=f"{sheet.rejected:,}",
+                )
             )
             st.button(
-                t("data.take_back"), key=f"{prefix}.take_back.{at}", type="tertiary", on_click=action(take_back),
+                t("data.take_back"),
+                key=f"{prefix}.take_back.{at}",
+                type="tertiary",
+                on_click=action(take_back),
                 args=(prefix, sheet.sheets),
-            )  # fmt: skip
+            )

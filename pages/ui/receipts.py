@@ -1,4 +1,5 @@
-"""Receipts of loads as pages show them, and what the start of the home found not to be as it should."""
+"""Receipts of loads as pages show them, and what the start of the home found not to be as it
+should."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -21,7 +22,11 @@ def findings() -> None:
         return
     told = [t(f"finding.{one.key}", **one.facts) for one in found]
     mended = all(one.key.startswith("rebuilt_") for one in found)
-    st.warning("\n".join(["" if mended else t("finding.remedy"), "", *(f"- {md(line)}" for line in told)]).strip())
+    st.warning(
+        "\n".join(
+            ["" if mended else t("finding.remedy"), "", *(f"- {md(line)}" for line in told)]
+        ).strip()
+    )
 
 
 def _changes(done: Receipt) -> None:
@@ -31,18 +36,27 @@ def _changes(done: Receipt) -> None:
         labels = {name: text(field.label) for name, field in counted().items()}
         table = pd.DataFrame([asdict(one) for one in done.changes])
         table = table.assign(
-            measure=[labels.get(name, name) for name in table["measure"]], change=table["after"].fillna(0) - table["before"].fillna(0)
-        )  # fmt: skip
+            measure=[labels.get(name, name) for name in table["measure"]],
+            change=table["after"].fillna(0) - table["before"].fillna(0),
+        )
         columns = [
-            Column("agent_id", t("column.agent_id")), Column("measure", t("data.measure")), Column("before", t("data.before"), "amount"),
-            Column("after", t("data.after"), "amount"), Column("change", t("data.difference"), "amount"),
-        ]  # fmt: skip
+            Column("agent_id", t("column.agent_id")),
+            Column("measure", t("data.measure")),
+            Column("before", t("data.before"), "amount"),
+            Column("after", t("data.after"), "amount"),
+            Column("change", t("data.difference"), "amount"),
+        ]
         panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
-        panel.downloads(f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns)
+        panel.downloads(
+            f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns
+        )
 
 
-def after_merging(done: Sequence[Receipt], merged: Sequence[Alike], left: Sequence[Alike]) -> list[Receipt]:
-    """Receipts whose notes no longer name agents as different whom their reader has just merged; `left` are still apart."""
+def after_merging(
+    done: Sequence[Receipt], merged: Sequence[Alike], left: Sequence[Alike]
+) -> list[Receipt]:
+    """Receipts whose notes no longer name agents as different whom their reader has just merged;
+    `left` are still apart."""
     dressed = sum(one.why == "dress" for one in merged)
     apart = [one for one in left if one.why == "dress"]
     out = []
@@ -52,7 +66,16 @@ def after_merging(done: Sequence[Receipt], merged: Sequence[Alike], left: Sequen
             if key == "agents_alike" and dressed:
                 count = min(int(str(facts["count"])) - dressed, len(apart))
                 if count > 0:
-                    notes.append((key, {"count": count, "spelling": apart[0].spelling, "agent": apart[0].agent_id}))
+                    notes.append(
+                        (
+                            key,
+                            {
+                                "count": count,
+                                "spelling": apart[0].spelling,
+                                "agent": apart[0].agent_id,
+                            },
+                        )
+                    )
             else:
                 notes.append((key, facts))
         out.append(replace(one, notes=tuple(notes)))
@@ -63,13 +86,34 @@ def show(done: Receipt) -> None:
     """The receipt of a load, in plain words."""
     with st.container(border=True, key=f"receipt.{done.load}"):
         st.markdown(
-            t("data.receipt", file=done.file, kind=text(kinds()[done.kind].label), rows=f"{done.rows:,}", loaded=f"{done.loaded:,}", rejected=f"{done.rejected:,}", replaced=f"{done.replaced:,}", skipped=f"{done.skipped:,}",
-              agents=done.agents, months="—" if not done.months else done.months[0] if len(done.months) == 1 else f"{done.months[0]}…{done.months[-1]}", load=done.load)
-        )  # fmt: skip
+            t(
+                "data.receipt",
+                file=done.file,
+                kind=text(kinds()[done.kind].label),
+                rows=f"{done.rows:,}",
+                loaded=f"{done.loaded:,}",
+                rejected=f"{done.rejected:,}",
+                replaced=f"{done.replaced:,}",
+                skipped=f"{done.skipped:,}",
+                agents=done.agents,
+                months="—"
+                if not done.months
+                else done.months[0]
+                if len(done.months) == 1
+                else f"{done.months[0]}…{done.months[-1]}",
+                load=done.load,
+            )
+        )
         for key, facts in done.notes:
             st.caption(t(f"note.{key}", **facts))
         if done.changes:
             _changes(done)
         with st.container(horizontal=True):
-            st.page_link("pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:")
-            st.page_link("pages/explore/quadrant.py", label=t("quadrant_page.title"), icon=":material/scatter_plot:")
+            st.page_link(
+                "pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:"
+            )
+            st.page_link(
+                "pages/explore/quadrant.py",
+                label=t("quadrant_page.title"),
+                icon=":material/scatter_plot:",
+            )

@@ -1,4 +1,5 @@
-"""The ASGI app around the pages: guard, health answer, and what is done once before the first visitor."""
+"""The ASGI app around the pages: guard, health answer, and what is done once before the first
+visitor."""
 
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ SWEEP = 30.0  # seconds between two looks for uploads whose session is gone
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Say what stands against serving anybody (the guard answers every request with it), have downloads and uploads know whose they
-    are, and look after the process for as long as it serves: warm before the first reader, tidy between them."""
+    """Say what stands against serving anybody (the guard answers every request with it), have
+    downloads and uploads know whose they are, and look after the process for as long as it serves:
+    warm before the first reader, tidy between them."""
     keep_private()
     if (problem := login.problem()) is not None:
         for language in LANGUAGES:
@@ -62,9 +64,11 @@ post.take_over()
 lookups.take_over()
 thrift.take_over()
 
-# A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the first deep link after a
-# start would say "Page not found", and flat files in it would run without our front door.
+# A folder named pages/ switches on Streamlit's old page mode until st.navigation has run once: the
+# first deep link after a start would say "Page not found", and flat files in it would run without
+# our front door.
 PagesManager.uses_pages_directory = False
 
-# Streamlit asks a server of Amazon's for this machine's address when a page of unknown origin calls; nothing leaves the machine.
+# Streamlit asks a server of Amazon's for this machine's address when a page of unknown origin
+# calls; nothing leaves the machine.
 net_util.get_external_ip = lambda: None

@@ -18,7 +18,8 @@ FILTER_KEYS = ("period", "team", "branch", "channel", "least")
 
 
 def language() -> str:
-    """zh or en: as chosen, else as the browser prefers; asked for every sentence, so it is kept with the run."""
+    """zh or en: as chosen, else as the browser prefers; asked for every sentence, so it is kept
+    with the run."""
     run = get_script_run_ctx(suppress_warning=True)
     kept: str | None = getattr(run, "reader_language", None)
     return kept or settle_language()
@@ -63,7 +64,8 @@ def keep_valid(key: str, options: list[Any]) -> None:
 
 
 def remembered(key: str) -> Any:
-    """A filter's value as it survives from page to page, whether or not this page shows its control."""
+    """A filter's value as it survives from page to page, whether or not this page shows its
+    control."""
     return st.session_state.get(f"kept.{key}")
 
 
@@ -96,8 +98,8 @@ def identity() -> Identity:
 
 
 def catalogue() -> Catalogue:
-    """The indicators in force today, read once a run by the gate; outside a run the built-in ones. Asked for every label, so it is
-    kept with the run."""
+    """The indicators in force today, read once a run by the gate; outside a run the built-in ones.
+    Asked for every label, so it is kept with the run."""
     run = get_script_run_ctx(suppress_warning=True)
     kept: Catalogue | None = getattr(run, "reader_catalogue", None)
     if kept is not None:
@@ -115,10 +117,13 @@ def use_catalogue(found: Catalogue) -> None:
 
 
 def use_identity(found: Identity) -> None:
-    """Keep the reader of this run; whatever a session kept of another reader, role or scope goes, but why the same person was refused."""
+    """Keep the reader of this run; whatever a session kept of another reader, role or scope goes,
+    but why the same person was refused."""
     before = st.session_state.get("identity")
     if before is not None and before != found:
-        told = {key: st.session_state[key] for key in st.session_state if str(key).endswith("refused")}
+        told = {
+            key: st.session_state[key] for key in st.session_state if str(key).endswith("refused")
+        }
         leave()
         st.session_state.update(told if before.who == found.who else {})
     st.session_state["identity"] = found
@@ -137,7 +142,8 @@ def refuse(sentence: str) -> None:
 
 
 def letters() -> list[str]:
-    """What the next page says at its top; downloads write into it, which run beside every page and reach nothing else."""
+    """What the next page says at its top; downloads write into it, which run beside every page and
+    reach nothing else."""
     found: list[str] = st.session_state.setdefault("refused", [])
     return found
 
@@ -157,7 +163,8 @@ def try_scheme(chosen: WeightScheme | None) -> None:
 
 
 def use_page(name: str, *, official: bool) -> None:
-    """What the page of this run is: one that always shows what is in force, or one whose charts follow a trial."""
+    """What the page of this run is: one that always shows what is in force, or one whose charts
+    follow a trial."""
     st.session_state["page.official"] = official
     if st.session_state.get("page.name") != name:
         st.session_state["page.name"] = name
@@ -165,7 +172,8 @@ def use_page(name: str, *, official: bool) -> None:
 
 
 def visit() -> int:
-    """Grows whenever the reader comes from another page: what the browser showed of this one before is gone then."""
+    """Grows whenever the reader comes from another page: what the browser showed of this one before
+    is gone then."""
     return int(st.session_state.get("page.visit", 0))
 
 

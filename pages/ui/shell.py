@@ -1,4 +1,5 @@
-"""The frame of every page: title, state of the data, errors in words, the first visit, and what runs once a process."""
+"""The frame of every page: title, state of the data, errors in words, the first visit, and what
+runs once a process."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ h2, h3 {font-size: 18px !important; padding: .35rem 0 !important;}
 
 
 def prepare() -> None:
-    """Make what a fresh checkout lacks: the chart library comes from the installed package, never from a network."""
+    """Make what a fresh checkout lacks: the chart library comes from the installed package, never
+    from a network."""
     target = ROOT / "static" / "plotly.min.js"
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     if not target.exists() or target.stat().st_size != source.stat().st_size:
@@ -50,7 +52,8 @@ def prepare() -> None:
 
 
 def begin() -> None:
-    """What stands around every page: settings of the window, the language, and Streamlit's own words in it."""
+    """What stands around every page: settings of the window, the language, and Streamlit's own
+    words in it."""
     prepare()
     st.set_page_config(page_title=t("app.title"), page_icon=ICON, layout="wide")
     st.html(CSS)
@@ -60,25 +63,37 @@ def begin() -> None:
 def choose_language() -> None:
     """The language switch, in the sidebar; bound to the address, so that a link keeps it."""
     names = {"zh": "中文", "en": "English"}
-    # The binding writes the name into the address, and forgets it on the way to any page but the first.
-    asked = {name: one for one, name in names.items()}.get(session.parameter("lang") or "", session.parameter("lang"))
+    # The binding writes the name into the address, and forgets it on the way to any page but the
+    # first.
+    asked = {name: one for one, name in names.items()}.get(
+        session.parameter("lang") or "", session.parameter("lang")
+    )
     if asked in names and session.get("lang_asked") != asked:
         session.put("lang_asked", asked)
         session.put("lang", asked)
     with st.sidebar:
         st.segmented_control(
-            "语言 / Language", ["zh", "en"], default=session.browser_language(), key="lang", required=True, bind="query-params",
+            "语言 / Language",
+            ["zh", "en"],
+            default=session.browser_language(),
+            key="lang",
+            required=True,
+            bind="query-params",
             format_func=lambda one: md(names[one]),
-        )  # fmt: skip
+        )
     session.settle_language()
 
 
 @contextmanager
-def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar: bool = False) -> Iterator[None]:
-    """A page: title, then the body; a refusal inside is one sentence, and no data is the first-visit card.
+def page(
+    name: str, *, needs_data: bool = True, official: bool = False, own_bar: bool = False
+) -> Iterator[None]:
+    """A page: title, then the body; a refusal inside is one sentence, and no data is the
+    first-visit card.
 
-    An official page shows what is in force whatever is tried out; on the others the charts follow a trial. `own_bar`: the page
-    draws the bar about a trial itself, because there it comes and goes with the sliders.
+    An official page shows what is in force whatever is tried out; on the others the charts follow a
+    trial. `own_bar`: the page draws the bar about a trial itself, because there it comes and goes
+    with the sliders.
     """
     session.use_page(name, official=official)
     st.title(t(f"{name}.title"), anchor=False)
@@ -99,8 +114,8 @@ def page(name: str, *, needs_data: bool = True, official: bool = False, own_bar:
 
 
 def refusals() -> None:
-    """Why what was clicked last was not done, once. Its place is there before it is, as the bar's: what it pushed down would be drawn
-    anew, folded and without what was typed."""
+    """Why what was clicked last was not done, once. Its place is there before it is, as the bar's:
+    what it pushed down would be drawn anew, folded and without what was typed."""
     told, place = session.letters(), st.container()
     for sentence in dict.fromkeys(told):
         place.error(md(sentence))
@@ -108,10 +123,12 @@ def refusals() -> None:
 
 
 def trial_bar(official: bool, *, link: bool = True) -> None:
-    """On every page, as long as this session tries weights out: which, what is in force, and the ways back or on.
+    """On every page, as long as this session tries weights out: which, what is in force, and the
+    ways back or on.
 
-    Its place is there before it is: a bar that pushed the page down one element would take the slider out of the hand that moves it.
-    And it is emptied, since the browser keeps what a run leaves out whenever another run follows at once.
+    Its place is there before it is: a bar that pushed the page down one element would take the
+    slider out of the hand that moves it. And it is emptied, since the browser keeps what a run
+    leaves out whenever another run follows at once.
     """
     place = st.empty()
     trial = session.trial()
@@ -119,15 +136,23 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
         return
     in_force = load.desk().scheme(controls.remembered_period())
     label = md(views.scheme_label(in_force, session.language()))
-    with place.container(horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"):
+    with place.container(
+        horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"
+    ):
         st.markdown(
-            t("trial.bar", trial=weights_text(trial), official=weights_text(in_force), name=label), width="content"
+            t("trial.bar", trial=weights_text(trial), official=weights_text(in_force), name=label),
+            width="content",
         )
         if official:
             st.caption(t("trial.official_here"), width="content")
         st.button(t("trial.undo"), key="trial_undo", on_click=action(end_trial))
         if link and load.desk().may("scheme"):
-            st.page_link("pages/decide/weights.py", label=t("trial.adopt"), icon=":material/gavel:", width="content")
+            st.page_link(
+                "pages/decide/weights.py",
+                label=t("trial.adopt"),
+                icon=":material/gavel:",
+                width="content",
+            )
 
 
 def end_trial() -> None:
@@ -144,10 +169,16 @@ def first_visit() -> None:
         if left.button(t("first.sample"), type="primary", key="first_sample", width="stretch"):
             load_sample()
         middle.page_link(
-            "pages/data/upload.py", label=t("first.upload"), icon=":material/upload_file:", width="stretch"
+            "pages/data/upload.py",
+            label=t("first.upload"),
+            icon=":material/upload_file:",
+            width="stretch",
         )
         right.page_link(
-            "pages/data/upload.py", label=t("first.template"), icon=":material/description:", width="stretch"
+            "pages/data/upload.py",
+            label=t("first.template"),
+            icon=":material/description:",
+            width="stretch",
         )
     st.caption(t("first.private"))
 
@@ -165,7 +196,8 @@ def load_sample() -> None:
 
 
 def line(measured: Measured, shown: int) -> None:
-    """One line under the title: period, population, state of the data; and whether the reader wants to see how sure figures are."""
+    """One line under the title: period, population, state of the data; and whether the reader wants
+    to see how sure figures are."""
     parts = []
     if load.has_sample():
         parts.append(f'<span class="badge">{t("app.sample_badge")}</span>')
@@ -173,10 +205,17 @@ def line(measured: Measured, shown: int) -> None:
         parts.append(f'<span class="badge">{t("app.provisional")}</span>')
     seen = measured.people[measured.in_scope]
     due, still_open = (
-        int(seen[name].fillna(0).sum()) if name in seen else 0 for name in ("due_policies", "open_policies")
+        int(seen[name].fillna(0).sum()) if name in seen else 0
+        for name in ("due_policies", "open_policies")
     )
     parts.append(
-        plain("app.line", period=controls.period_text(measured.period), agents=len(seen), shown=shown, due=f"{due:,}")
+        plain(
+            "app.line",
+            period=controls.period_text(measured.period),
+            agents=len(seen),
+            shown=shown,
+            due=f"{due:,}",
+        )
     )
     if measured.provisional:
         parts.append(plain("app.open", count=f"{still_open:,}"))
@@ -187,7 +226,12 @@ def line(measured: Measured, shown: int) -> None:
         parts.append(t("app.channel_line"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page_line"):
         st.html(f'<p class="page-line">{" ".join(parts)}</p>', width="content")
-        sure = st.toggle(t("certainty.switch"), session.how_sure(), key="how_sure", help=t("certainty.switch_help"))
+        sure = st.toggle(
+            t("certainty.switch"),
+            session.how_sure(),
+            key="how_sure",
+            help=t("certainty.switch_help"),
+        )
         session.remember("how_sure", sure)
     aside = measured.set_aside[measured.set_aside["agent_id"].isin(seen["agent_id"])]
     if len(aside):
@@ -212,20 +256,28 @@ def set_aside(measured: Measured, aside: pd.DataFrame) -> None:
     ]
     panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
     panel.downloads(
-        "set_aside", plain("app.set_aside_export", period=controls.period_text(measured.period)), table, columns
+        "set_aside",
+        plain("app.set_aside_export", period=controls.period_text(measured.period)),
+        table,
+        columns,
     )
 
 
 def targets_line(measured: Measured) -> None:
-    """Whoever is not measured against a target of their own, and what stands in for it; nothing where all are."""
-    targets = measured.targets[measured.targets["agent_id"].isin(measured.people["agent_id"][measured.in_scope])]
+    """Whoever is not measured against a target of their own, and what stands in for it; nothing
+    where all are."""
+    targets = measured.targets[
+        measured.targets["agent_id"].isin(measured.people["agent_id"][measured.in_scope])
+    ]
     if targets.empty:
         return
     if load.desk().identity.role == "agent":
         targets = without_few(targets)
     median = targets["count_basis"] == "median_result"
     if median.any():
-        st.caption(t("target.everybody" if targets["given_targets"][median].any() else "target.nobody"))
+        st.caption(
+            t("target.everybody" if targets["given_targets"][median].any() else "target.nobody")
+        )
         targets = targets[targets["count_basis"] != "median_result"]
     if targets.empty:
         return
@@ -248,4 +300,9 @@ def targets_line(measured: Measured) -> None:
             Column("agent_id", t("column.agent_id")),
         ]
         panel.show("targets", table, columns, height=panel.fit(len(table), 300))
-        panel.downloads("targets", plain("target.export", period=controls.period_text(measured.period)), table, columns)
+        panel.downloads(
+            "targets",
+            plain("target.export", period=controls.period_text(measured.period)),
+            table,
+            columns,
+        )

@@ -14,30 +14,46 @@ from pages.ui.i18n import t
 
 
 def offer(found: Sequence[Alike], key: str) -> list[Alike]:
-    """The pairs that the reader says are one agent; other pairs get a table of their own, so that no tick changes its pair."""
+    """The pairs that the reader says are one agent; other pairs get a table of their own, so that
+    no tick changes its pair."""
     certain = sum(one.certain for one in found)
     every = certain > 1 and st.checkbox(t("data.alike_take", count=certain), key=f"{key}.take")
     key = f"{key}.{_mark(found)}{'.all' if every else ''}"
     frame = pd.DataFrame(
         {
-            "same": [every and one.certain for one in found], "spelling": [one.spelling for one in found], "rows": [one.rows for one in found],
-            "agent_id": [one.agent_id for one in found], "agent_rows": [one.agent_rows for one in found],
+            "same": [every and one.certain for one in found],
+            "spelling": [one.spelling for one in found],
+            "rows": [one.rows for one in found],
+            "agent_id": [one.agent_id for one in found],
+            "agent_rows": [one.agent_rows for one in found],
             "names": [" · ".join(filter(None, (one.name, one.agent_name))) for one in found],
             "why": [t(f"data.alike_{one.why}") for one in found],
         }
-    )  # fmt: skip
+    )
     edited = st.data_editor(
-        frame, key=key, hide_index=True, num_rows="fixed", height=panel.fit(len(frame), 300), width="stretch",
+        frame,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        height=panel.fit(len(frame), 300),
+        width="stretch",
         disabled=["spelling", "rows", "agent_id", "agent_rows", "names", "why"],
         column_config={
-            "same": st.column_config.CheckboxColumn(t("data.alike_same"), width="small"), "spelling": st.column_config.TextColumn(t("data.alike_spelling")),
-            "rows": st.column_config.NumberColumn(t("data.rows"), format="localized"), "agent_id": st.column_config.TextColumn(t("data.alike_agent")),
-            "agent_rows": st.column_config.NumberColumn(t("data.rows"), format="localized"), "why": st.column_config.TextColumn(t("data.reason")),
+            "same": st.column_config.CheckboxColumn(t("data.alike_same"), width="small"),
+            "spelling": st.column_config.TextColumn(t("data.alike_spelling")),
+            "rows": st.column_config.NumberColumn(t("data.rows"), format="localized"),
+            "agent_id": st.column_config.TextColumn(t("data.alike_agent")),
+            "agent_rows": st.column_config.NumberColumn(t("data.rows"), format="localized"),
+            "why": st.column_config.TextColumn(t("data.reason")),
             "names": st.column_config.TextColumn(t("data.alike_names")),
         },
-    )  # fmt: skip
+    )
     # Only the ticks of rows that were offered count, whatever else came back.
-    return [one for one, same in zip(found, edited["same"][: len(found)], strict=True) if same is True or same == 1]
+    return [
+        one
+        for one, same in zip(found, edited["same"][: len(found)], strict=True)
+        if same is True or same == 1
+    ]
 
 
 def _mark(found: Sequence[Alike]) -> str:

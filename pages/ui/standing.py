@@ -1,4 +1,5 @@
-"""Whether a ranking would stand: the triangle of permitted weights, rank ranges, and what each weight decides."""
+"""Whether a ranking would stand: the triangle of permitted weights, rank ranges, and what each
+weight decides."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ from pages.ui.i18n import Markdown, indicator, md, plain, short_name, t
 
 
 def decided(now: Evaluation) -> None:
-    """What each category weighs on paper beside what it decides of the differences between agents."""
+    """What each category weighs on paper beside what it decides of the differences between
+    agents."""
     if said := load.drawn("decided", now, lambda: decided_words(now)):
         st.caption(md(said))
 
@@ -45,13 +47,25 @@ def decided_words(now: Evaluation) -> Markdown | None:
     found = category_weights(now)
     if found is None:
         return None
-    parts = [plain("weights.decides_part", category=t(f"weights.col_{name}"), nominal=f"{nominal:.0f}", decides=f"{share:.0f}") for name, nominal, share in zip(CATEGORIES, *found, strict=True)]  # fmt: skip
-    return t("weights.decides", parts="；".join(parts) if session.language() == "zh" else "; ".join(parts))
+    parts = [
+        plain(
+            "weights.decides_part",
+            category=t(f"weights.col_{name}"),
+            nominal=f"{nominal:.0f}",
+            decides=f"{share:.0f}",
+        )
+        for name, nominal, share in zip(CATEGORIES, *found, strict=True)
+    ]
+    return t(
+        "weights.decides",
+        parts="；".join(parts) if session.language() == "zh" else "; ".join(parts),
+    )
 
 
 @st.fragment
 def triangle(measured: Measured) -> None:
-    """The permitted weights as a picture: who leads where, or which grade one agent reaches; what holds under all of them.
+    """The permitted weights as a picture: who leads where, or which grade one agent reaches; what
+    holds under all of them.
 
     It runs again once the chart of the sliders is drawn, which would otherwise wait for it.
     """
@@ -64,8 +78,14 @@ def triangle(measured: Measured) -> None:
     left, right = st.columns([0.46, 0.54], gap="medium")
     with left:
         kind = st.segmented_control(
-            t("triangle.kind"), ["leader", "grade"], default="leader", key="triangle_kind", required=True, format_func=lambda one: t(f"triangle.by_{one}"), label_visibility="collapsed",
-        )  # fmt: skip
+            t("triangle.kind"),
+            ["leader", "grade"],
+            default="leader",
+            key="triangle_kind",
+            required=True,
+            format_func=lambda one: t(f"triangle.by_{one}"),
+            label_visibility="collapsed",
+        )
         agent_id = "" if kind == "leader" else controls.choose_agent(now, "triangle")[0]
         found = load.drawn("triangle", now, lambda: pictured(now, agent_id), agent_id)
         if found is not None:
@@ -75,7 +95,11 @@ def triangle(measured: Measured) -> None:
     with right:
         exact = True
         if kind == "leader":
-            said, exact = load.drawn("triangle.always", now, lambda: (always(now), bool(load.leaders(now)["exact"].all())))  # fmt: skip
+            said, exact = load.drawn(
+                "triangle.always",
+                now,
+                lambda: (always(now), bool(load.leaders(now)["exact"].all())),
+            )
             st.markdown(md(said))
         if found is not None:
             twin = found.rows.frame
@@ -87,7 +111,11 @@ def triangle(measured: Measured) -> None:
                 found.rows.columns,
                 persons=len(twin) if kind == "leader" else 1,
             )
-        if kind == "leader" and found is not None and any(name.endswith(UNSURE) for name in found.rows.frame["name"]):
+        if (
+            kind == "leader"
+            and found is not None
+            and any(name.endswith(UNSURE) for name in found.rows.frame["name"])
+        ):
             st.caption(t("triangle.few"))
         way = "triangle.exact" if exact else "triangle.approached"
         st.caption(t("triangle.note") if found is None else f"{t('triangle.note')} {t(way)}")
@@ -103,38 +131,70 @@ class Pictured:
 
 
 def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
-    """Who leads where, or which grades an agent reaches where one is named; None where weights do not tell that."""
+    """Who leads where, or which grades an agent reaches where one is named; None where weights do
+    not tell that."""
     kind, table = "grade" if agent_id else "leader", load.leaders(now)
     if agent_id:
         few = agent_id in few_ids(now)
-        patches = [Patch(marked(grade, few), GRADE.get(grade, GREY), share, [polygon]) for grade, share, polygon in grade_regions(now, now.row(agent_id))]  # fmt: skip
+        patches = [
+            Patch(marked(grade, few), GRADE.get(grade, GREY), share, [polygon])
+            for grade, share, polygon in grade_regions(now, now.row(agent_id))
+        ]
     else:
         seen = set(now.people["agent_id"][now.in_scope])
         names = [
             marked(str(name), little) if one in seen else t("triangle.somebody")
-            for one, name, little in zip(table["agent_id"], table["name"], table["few_cases"], strict=True)
+            for one, name, little in zip(
+                table["agent_id"], table["name"], table["few_cases"], strict=True
+            )
         ]
-        patches = [Patch(name, TEAMS[at % len(TEAMS)], float(share), outlines) for at, (name, share, outlines) in enumerate(zip(names, table["share"], table["outlines"], strict=True))]  # fmt: skip
+        patches = [
+            Patch(name, TEAMS[at % len(TEAMS)], float(share), outlines)
+            for at, (name, share, outlines) in enumerate(
+                zip(names, table["share"], table["outlines"], strict=True)
+            )
+        ]
     if not patches:
         return None
     chart = picture(triangle_chart(patches, now.scheme.categories, plain, f"triangle.hover_{kind}"))
-    cells: dict[str, object] = {"name": [one.name for one in patches], "share": [one.share for one in patches]}
-    columns = [Column("name", t("column.grade") if agent_id else t("column.name")), Column("share", t("triangle.share"), "percent")]  # fmt: skip
+    cells: dict[str, object] = {
+        "name": [one.name for one in patches],
+        "share": [one.share for one in patches],
+    }
+    columns = [
+        Column("name", t("column.grade") if agent_id else t("column.name")),
+        Column("share", t("triangle.share"), "percent"),
+    ]
     if not agent_id:
         for name in CATEGORIES:
             cells[f"central_{name}"] = table[f"central_{name}"].to_numpy()
-            columns.append(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent"))  # fmt: skip
+            columns.append(
+                Column(
+                    f"central_{name}",
+                    plain("triangle.central", category=t(f"weights.col_{name}")),
+                    "percent",
+                )
+            )
     twin = pd.DataFrame(cells)
     return Pictured(chart, panel.Rows.of(twin, columns), panel.Rows.of(twin.head(LEADERS), columns))
 
 
 def always(now: Evaluation) -> Markdown:
-    """Whether one leads under every permitted weighting, and how first and second of now compare at the corners."""
+    """Whether one leads under every permitted weighting, and how first and second of now compare at
+    the corners."""
     lines, table, seen = [], load.leaders(now), set(now.people["agent_id"][now.in_scope])
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
         tied, exact = int(table["tied"].iloc[0]), bool(table["exact"].iloc[0])
-        key = "triangle.several_lead" if tied else "triangle.one_leads" if exact else "triangle.one_leads_approached"
-        lines.append(t(key, name=marked(table["name"].iloc[0], table["few_cases"].iloc[0]), others=tied))
+        key = (
+            "triangle.several_lead"
+            if tied
+            else "triangle.one_leads"
+            if exact
+            else "triangle.one_leads_approached"
+        )
+        lines.append(
+            t(key, name=marked(table["name"].iloc[0], table["few_cases"].iloc[0]), others=tied)
+        )
     rated = np.flatnonzero(now.agents.rated & ~too_few(now) & now.in_scope)
     two = rated[np.argsort(now.agents.rank[rated], kind="stable")][:2]
     if len(two) == 2:
@@ -148,7 +208,8 @@ def always(now: Evaluation) -> Markdown:
 
 
 def stand(base: Evaluation) -> None:
-    """Whether the ranking would stand under other permitted weights and under chance; what each weight decides in fact."""
+    """Whether the ranking would stand under other permitted weights and under chance; what each
+    weight decides in fact."""
     with st.expander(t("certainty.stand")):
         if not st.toggle(t("certainty.compute"), key="stand"):
             return
@@ -156,17 +217,57 @@ def stand(base: Evaluation) -> None:
         found = load.robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn")
         note = "" if found.unknown else t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
-        st.caption(f"{note} {md(rank_spread_text(now.measured, found.unknown, session.language()))}".strip())
+        spread = rank_spread_text(now.measured, found.unknown, session.language())
+        st.caption(f"{note} {md(spread)}".strip())
         if found.width_data == found.width_data and found.width_weights == found.width_weights:
-            st.markdown(t("certainty.which", data=f"{found.width_data:.0f}", weights=f"{found.width_weights:.0f}"))
+            st.markdown(
+                t(
+                    "certainty.which",
+                    data=f"{found.width_data:.0f}",
+                    weights=f"{found.width_weights:.0f}",
+                )
+            )
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
-        table = ranks.assign(too_few=views.few_cells(now, np.array([now.row(one) for one in ranks["agent_id"]], dtype=int), session.language()), **{f"{part}_range": [f"{low:.0f}–{high:.0f}" if low == low else "—" for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)] for part in ("weight", "data", "both")})  # fmt: skip
+        table = ranks.assign(
+            too_few=views.few_cells(
+                now,
+                np.array([now.row(one) for one in ranks["agent_id"]], dtype=int),
+                session.language(),
+            ),
+            **{
+                f"{part}_range": [
+                    f"{low:.0f}–{high:.0f}" if low == low else "—"
+                    for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)
+                ]
+                for part in ("weight", "data", "both")
+            },
+        )
         columns = [
-            Column("rank", t("column.rank"), "count"), *views.few_column(table["too_few"], session.language()), Column("name", t("column.name")), Column("team", t("column.team")), Column("band", t("certainty.band"), "count"),
-            *(Column(f"{part}_range", t(f"certainty.{part}_range")) for part in ("weight", "data", "both")), Column("first_weights", t("certainty.first_weights"), "percent"),
-            *(Column(part, t(f"certainty.{part}"), "percent") for part in ("first", "top3", "top_tenth")), Column("confidence", t("certainty.confidence"), "percent"),
-            *(Column(f"central_{name}", plain("triangle.central", category=t(f"weights.col_{name}")), "percent") for name in CATEGORIES), Column("agent_id", t("column.agent_id")),
-        ]  # fmt: skip
+            Column("rank", t("column.rank"), "count"),
+            *views.few_column(table["too_few"], session.language()),
+            Column("name", t("column.name")),
+            Column("team", t("column.team")),
+            Column("band", t("certainty.band"), "count"),
+            *(
+                Column(f"{part}_range", t(f"certainty.{part}_range"))
+                for part in ("weight", "data", "both")
+            ),
+            Column("first_weights", t("certainty.first_weights"), "percent"),
+            *(
+                Column(part, t(f"certainty.{part}"), "percent")
+                for part in ("first", "top3", "top_tenth")
+            ),
+            Column("confidence", t("certainty.confidence"), "percent"),
+            *(
+                Column(
+                    f"central_{name}",
+                    plain("triangle.central", category=t(f"weights.col_{name}")),
+                    "percent",
+                )
+                for name in CATEGORIES
+            ),
+            Column("agent_id", t("column.agent_id")),
+        ]
         panel.show("stand", table, columns, height=panel.fit(len(table), 380))
         panel.downloads("stand", t("certainty.stand"), table, columns)
         weights = effective_weights(now)

@@ -1,4 +1,5 @@
-"""What was understood of a file, for the user to change: where its table stands, what columns, words and scales mean."""
+"""What was understood of a file, for the user to change: where its table stands, what columns,
+words and scales mean."""
 
 from __future__ import annotations
 
@@ -38,25 +39,49 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
                 out["encoding"] = encoding
             marks = list(dict.fromkeys([seen.get("delimiter", ","), *DELIMITERS]))
             mark = box(
-                t("data.delimiter"), marks, key=f"{prefix}.delimiter", width=130,
-                format_func=lambda one: t(f"data.mark_{DELIMITERS[one]}") if one in DELIMITERS else one,
-            )  # fmt: skip
+                t("data.delimiter"),
+                marks,
+                key=f"{prefix}.delimiter",
+                width=130,
+                format_func=lambda one: (
+                    t(f"data.mark_{DELIMITERS[one]}") if one in DELIMITERS else one
+                ),
+            )
             if mark != seen.get("delimiter", ","):
                 out["delimiter"] = mark
         row = st.number_input(
-            t("data.header_row"), 1, 100_000, sheet["header_row"], key=f"{prefix}.header_row", width=150
+            t("data.header_row"),
+            1,
+            100_000,
+            sheet["header_row"],
+            key=f"{prefix}.header_row",
+            width=150,
         )
         rows = st.number_input(
-            t("data.header_rows"), 1, 2, sheet.get("header_rows", 1), key=f"{prefix}.header_rows", width=150
+            t("data.header_rows"),
+            1,
+            2,
+            sheet.get("header_rows", 1),
+            key=f"{prefix}.header_rows",
+            width=150,
         )
         column = st.number_input(
-            t("data.first_column"), 1, 2_000, sheet.get("first_column", 1), key=f"{prefix}.first_column", width=150
+            t("data.first_column"),
+            1,
+            2_000,
+            sheet.get("first_column", 1),
+            key=f"{prefix}.first_column",
+            width=150,
         )
         if sheet["hidden_rows"]:
             choices = ["skip", "read"]
             hidden = box(
-                t("data.hidden"), choices, key=f"{prefix}.hidden", width=150, format_func=lambda one: t(f"data.hidden_{one}")
-            )  # fmt: skip
+                t("data.hidden"),
+                choices,
+                key=f"{prefix}.hidden",
+                width=150,
+                format_func=lambda one: t(f"data.hidden_{one}"),
+            )
             if hidden == "read":
                 out["hidden"] = hidden
         if row != sheet["header_row"]:
@@ -69,13 +94,16 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
 
 
 def grid(sheet: dict[str, Any], prefix: str) -> None:
-    """The first rows as they stand in the file, with the table that was found outlined: its header dark, the rest plain."""
+    """The first rows as they stand in the file, with the table that was found outlined: its header
+    dark, the rest plain."""
     cells = sheet["grid"]
     width = max((len(row) for row in cells), default=0)
     frame = pd.DataFrame(
         [[*row, *[None] * (width - len(row))] for row in cells],
-        index=range(1, len(cells) + 1), columns=[letter(at) for at in range(width)], dtype="object",
-    )  # fmt: skip
+        index=range(1, len(cells) + 1),
+        columns=[letter(at) for at in range(width)],
+        dtype="object",
+    )
     head = range(sheet["header_row"], sheet["header_row"] + 1)
     above = sheet["header_row"] - sheet.get("header_rows", 1) + 1
     first = sheet.get("first_column", 1) - 1
@@ -93,7 +121,8 @@ def grid(sheet: dict[str, Any], prefix: str) -> None:
 
 
 def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str, Any]:
-    """Whether columns named after months hold one figure month by month, and which; never assumed."""
+    """Whether columns named after months hold one figure month by month, and which; never
+    assumed."""
     if not sheet.get("wide"):
         return {}
     headers = sheet["wide"]["headers"]
@@ -103,9 +132,19 @@ def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str,
         st.markdown(t("data.wide_ask", headers=", ".join(headers[:3]), count=len(headers)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = box(
-                t("data.wide_field"), choices, choices.index(before) if before in choices else 0, key=f"{prefix}.wide_field", width=280,
-                format_func=lambda one: t("data.wide_none") if one is None else t("data.wide_each") if one == EACH_MONTH else text(counted()[one].label),
-            )  # fmt: skip
+                t("data.wide_field"),
+                choices,
+                choices.index(before) if before in choices else 0,
+                key=f"{prefix}.wide_field",
+                width=280,
+                format_func=lambda one: (
+                    t("data.wide_none")
+                    if one is None
+                    else t("data.wide_each")
+                    if one == EACH_MONTH
+                    else text(counted()[one].label)
+                ),
+            )
             if chosen is None:
                 return {}
             out: dict[str, Any] = {"wide_field": chosen}
@@ -120,22 +159,31 @@ def _year(saved: dict[str, Any], key: str) -> int:
     return int(st.number_input(t("data.wide_year"), 2000, 2100, before, key=key, width=140))
 
 
-def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str) -> tuple[dict[str, str], list[str]]:
-    """Field → header as guessed or saved, for the user to change; and the fields whose guess is not certain."""
+def mapping(
+    sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
+) -> tuple[dict[str, str], list[str]]:
+    """Field → header as guessed or saved, for the user to change; and the fields whose guess is not
+    certain."""
     headers = list(sheet["headers"])
     known = kinds()[kind]
     guess = next((one for one in recognise(headers, kind, values=sheet["distinct"])), None)
     matched = {} if guess is None else dict(guess.matches)
     chosen = saved.get("columns", {})
     names = list(known.mapped) + (
-        [name for name in counted() if name in chosen or name in matched] if kind == "scoresheet" else []
+        [name for name in counted() if name in chosen or name in matched]
+        if kind == "scoresheet"
+        else []
     )
     if kind == "scoresheet":
         more = [name for name in counted() if name not in names]
         names += st.multiselect(
-            t("data.more_fields"), more, key=f"{prefix}.more", placeholder=t("data.more_fields_none"), help=t("data.more_fields_help"),
+            t("data.more_fields"),
+            more,
+            key=f"{prefix}.more",
+            placeholder=t("data.more_fields_none"),
+            help=t("data.more_fields_help"),
             format_func=lambda name: text(counted()[name].label),
-        )  # fmt: skip
+        )
     rows = []
     for name in dict.fromkeys([*names, *chosen]):
         field = field_of(kind, name)
@@ -143,7 +191,13 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
             continue
         header = chosen.get(name) if chosen else matched.get(name, (None, 0))[0]
         sure = 100 if chosen.get(name) else matched.get(name, (None, 0))[1]
-        need = t("data.required") if name in known.required else t("data.one_of") if name in known.any_of else ""
+        need = (
+            t("data.required")
+            if name in known.required
+            else t("data.one_of")
+            if name in known.any_of
+            else ""
+        )
         rows.append(
             {
                 "id": name,
@@ -162,15 +216,28 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
         .reset_index(drop=True)
     )
     edited = st.data_editor(
-        frame, key=f"{prefix}.map", hide_index=True, num_rows="fixed", placeholder="—", disabled=["id", "field", "need", "sure"], width="stretch", height=panel.fit(len(frame), 460),
+        frame,
+        key=f"{prefix}.map",
+        hide_index=True,
+        num_rows="fixed",
+        placeholder="—",
+        disabled=["id", "field", "need", "sure"],
+        width="stretch",
+        height=panel.fit(len(frame), 460),
         column_order=["field", "need", "header", "sure"],
         column_config={
-            "field": st.column_config.TextColumn(t("data.field"), pinned=True), "need": st.column_config.TextColumn(t("data.need")),
-            "header": st.column_config.SelectboxColumn(t("data.header"), options=headers, width="medium"),
-            "sure": st.column_config.ProgressColumn(t("data.sure"), min_value=0, max_value=100, format="%d%%"),
+            "field": st.column_config.TextColumn(t("data.field"), pinned=True),
+            "need": st.column_config.TextColumn(t("data.need")),
+            "header": st.column_config.SelectboxColumn(
+                t("data.header"), options=headers, width="medium"
+            ),
+            "sure": st.column_config.ProgressColumn(
+                t("data.sure"), min_value=0, max_value=100, format="%d%%"
+            ),
         },
-    )  # fmt: skip
-    # Only the header column may have changed, and only to a header of this file: whatever else came back is not used.
+    )
+    # Only the header column may have changed, and only to a header of this file: whatever else came
+    # back is not used.
     columns = {
         str(frame["id"].iat[at]): str(header)
         for at, header in enumerate(edited["header"][: len(frame)])
@@ -186,17 +253,23 @@ def mapping(sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
 
 
 def columns_of(
-    sheet: dict[str, Any], columns: dict[str, str], kind: str, prefix: str, ignored: Sequence[str] = ()
+    sheet: dict[str, Any],
+    columns: dict[str, str],
+    kind: str,
+    prefix: str,
+    ignored: Sequence[str] = (),
 ) -> None:
-    """Every column of the file with three of its values, and what it is taken for; those that nothing is made of first."""
+    """Every column of the file with three of its values, and what it is taken for; those that
+    nothing is made of first."""
     taken = {header: field_of(kind, name) for name, header in columns.items()}
     rows = [
         {
-            "header": header, "values": ", ".join(brief(value)[:24] for value in sheet["distinct"][header][:3]),
+            "header": header,
+            "values": ", ".join(brief(value)[:24] for value in sheet["distinct"][header][:3]),
             "field": text(found.label) if (found := taken.get(header)) else t("data.unused"),
         }
         for header in sorted(sheet["headers"], key=lambda one: one in taken)
-    ]  # fmt: skip
+    ]
     unused = sum(header not in taken for header in sheet["headers"])
     guess = next((one for one in sheet["guesses"] if one["kind"] == kind), {})
     if lost := [one for one in guess.get("figures", ()) if one not in taken and one not in ignored]:
@@ -211,7 +284,8 @@ def columns_of(
 
 
 def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> bool:
-    """Whether names may stand for people where the file has no agent number; asked, never assumed."""
+    """Whether names may stand for people where the file has no agent number; asked, never
+    assumed."""
     header = columns.get("agent_id")
     if header is None or "agent_id" not in unsure:
         return True
@@ -219,18 +293,25 @@ def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> boo
 
 
 def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[str, str]:
-    """The columns, after asking which way is better where an uncertain header is taken for something to keep low.
+    """The columns, after asking which way is better where an uncertain header is taken for
+    something to keep low.
 
     Where more is better it is not that indicator, and the column is kept as a measure of its own.
     """
     out = dict(columns)
     known = {one.id: one for one in catalogue().indicators if one.direction == "lower"}
-    for name in [one for one in unsure if one in known or one in ("complaints", "upheld_complaints")]:
+    for name in [
+        one for one in unsure if one in known or one in ("complaints", "upheld_complaints")
+    ]:
         header = columns[name]
         answer = st.segmented_control(
-            t("data.direction", header=header), ["lower", "higher"], default="lower", required=True, key=f"{prefix}.direction.{name}",
+            t("data.direction", header=header),
+            ["lower", "higher"],
+            default="lower",
+            required=True,
+            key=f"{prefix}.direction.{name}",
             format_func=lambda one: t(f"data.direction_{one}"),
-        )  # fmt: skip
+        )
         if answer == "higher":
             del out[name]
             out[f"{CUSTOM}{header}"] = header
@@ -245,22 +326,36 @@ def extras(
         return {}
     taken = set(columns.values())
     free = [
-        header for header, values in sheet["distinct"].items()
-        if header not in taken and values and all(value.strip().replace(".", "", 1).lstrip("-").isdigit() for value in values)
-    ]  # fmt: skip
+        header
+        for header, values in sheet["distinct"].items()
+        if header not in taken
+        and values
+        and all(value.strip().replace(".", "", 1).lstrip("-").isdigit() for value in values)
+    ]
     if not free:
         return {}
-    before = [header for name, header in saved.get("columns", {}).items() if name.startswith(CUSTOM) and header in free]
-    kept = st.multiselect(t("data.extras"), free, before, key=f"{prefix}.extras", placeholder=t("data.extras_none"))
+    before = [
+        header
+        for name, header in saved.get("columns", {}).items()
+        if name.startswith(CUSTOM) and header in free
+    ]
+    kept = st.multiselect(
+        t("data.extras"), free, before, key=f"{prefix}.extras", placeholder=t("data.extras_none")
+    )
     return {f"{CUSTOM}{header}": header for header in kept}
 
 
 def meanings(
-    sheet: dict[str, Any], columns: dict[str, str], unsure: list[str], saved: dict[str, Any], prefix: str
+    sheet: dict[str, Any],
+    columns: dict[str, str],
+    unsure: list[str],
+    saved: dict[str, Any],
+    prefix: str,
 ) -> dict[str, dict[str, list[str]]]:
     """The words of outcome and yes/no columns, for the user to settle.
 
-    What yes and no mean is never filled in below a header that names the loss, or one that is a guess.
+    What yes and no mean is never filled in below a header that names the loss, or one that is a
+    guess.
     """
     out: dict[str, dict[str, list[str]]] = {}
     for name, header in columns.items():
@@ -268,8 +363,12 @@ def meanings(
             continue
         choices = ["renewed", "lost", "open"] if fields()[name].type == "outcome" else ["yes", "no"]
         distinct = list(sheet["distinct"][header])
-        likely = meanings_of(name, header, distinct, saved.get("values", {}).get(name), sure=name not in unsure)
-        unknown = [value for value, meaning in zip(distinct, likely, strict=True) if meaning is None]
+        likely = meanings_of(
+            name, header, distinct, saved.get("values", {}).get(name), sure=name not in unsure
+        )
+        unknown = [
+            value for value, meaning in zip(distinct, likely, strict=True) if meaning is None
+        ]
         if name != "outcome" and not unknown:
             continue
         st.markdown(t("data.words_of", header=header))
@@ -277,12 +376,22 @@ def meanings(
             st.caption(t("data.words_unknown", words=", ".join(unknown[:8]), count=len(unknown)))
         frame = pd.DataFrame({"value": distinct, "meaning": likely})
         edited = st.data_editor(
-            frame, key=f"{prefix}.words.{name}", hide_index=True, num_rows="fixed", placeholder="—", disabled=["value"], width="content",
+            frame,
+            key=f"{prefix}.words.{name}",
+            hide_index=True,
+            num_rows="fixed",
+            placeholder="—",
+            disabled=["value"],
+            width="content",
             column_config={
                 "value": st.column_config.TextColumn(t("data.value")),
-                "meaning": st.column_config.SelectboxColumn(t("data.meaning"), options=choices, format_func=lambda one: t(f"data.means_{one}")),
+                "meaning": st.column_config.SelectboxColumn(
+                    t("data.meaning"),
+                    options=choices,
+                    format_func=lambda one: t(f"data.means_{one}"),
+                ),
             },
-        )  # fmt: skip
+        )
         found: dict[str, list[str]] = {choice: [] for choice in choices}
         for value, meaning in zip(distinct, edited["meaning"], strict=False):
             if meaning in found:
@@ -301,74 +410,119 @@ def options(
     prefix: str,
     wide_field: str | None = None,
 ) -> dict[str, object]:
-    """Scale, date order, period, words for nothing, and what becomes of data already there: what no column says."""
+    """Scale, date order, period, words for nothing, and what becomes of data already there: what no
+    column says."""
     before = saved.get("options", {})
-    out: dict[str, object] = {
-        key: value for key, value in before.items() if key in LAYOUT
-    }  # fmt: skip
+    out: dict[str, object] = {key: value for key, value in before.items() if key in LAYOUT}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, option in (("satisfaction", "satisfaction_max"), ("score", "score_max")):
             if name in columns:
                 stated = float(before[option]) if option in before else None
                 scale = st.number_input(
-                    t("data.scale", header=columns[name]), 1.0, 1000.0, stated, key=f"{prefix}.scale.{name}", width=220,
+                    t("data.scale", header=columns[name]),
+                    1.0,
+                    1000.0,
+                    stated,
+                    key=f"{prefix}.scale.{name}",
+                    width=220,
                     placeholder=t("data.order_auto"),
-                )  # fmt: skip
+                )
                 if scale is not None:
                     out[option] = scale
-        dated = [name for name in columns if name in fields() and fields()[name].type in ("date", "moment")]
+        dated = [
+            name
+            for name in columns
+            if name in fields() and fields()[name].type in ("date", "moment")
+        ]
         if dated:
             orders = ["auto", "ymd", "dmy", "mdy"]
             order = box(
-                t("data.date_order"), orders, orders.index(before.get("date_order", "auto")), key=f"{prefix}.order",
-                format_func=lambda one: t(f"data.order_{one}"), width=220,
-            )  # fmt: skip
+                t("data.date_order"),
+                orders,
+                orders.index(before.get("date_order", "auto")),
+                key=f"{prefix}.order",
+                format_func=lambda one: t(f"data.order_{one}"),
+                width=220,
+            )
             if order != "auto":
                 out["date_order"] = order
         if len(names) > 1:
-            senses = [None, *(one for one in ("period", "team", "branch") if one in kinds()[kind].fields)]
+            senses = [
+                None,
+                *(one for one in ("period", "team", "branch") if one in kinds()[kind].fields),
+            ]
             sense = box(
-                t("data.sheet_is"), senses, senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0, key=f"{prefix}.sheet_is",
-                format_func=lambda one: t(f"data.sheet_is_{one or 'nothing'}"), width=220,
-            )  # fmt: skip
+                t("data.sheet_is"),
+                senses,
+                senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0,
+                key=f"{prefix}.sheet_is",
+                format_func=lambda one: t(f"data.sheet_is_{one or 'nothing'}"),
+                width=220,
+            )
             if sense:
                 out["sheet_is"] = sense
             if sense == "period" and not all(span(name)[0] for name in names):
                 out["year"] = _year(saved, f"{prefix}.sheet_year")
         dating = ("period", "year")
         dated_by_columns = (
-            bool(wide_field) or any(name in columns for name in dating) or out.get("sheet_is") == "period"
+            bool(wide_field)
+            or any(name in columns for name in dating)
+            or out.get("sheet_is") == "period"
         )
         if kind == "scoresheet" and not dated_by_columns:
             first = st.text_input(
-                t("data.period_from"), before.get("from", ""), key=f"{prefix}.from", placeholder="2026-01", width=160
+                t("data.period_from"),
+                before.get("from", ""),
+                key=f"{prefix}.from",
+                placeholder="2026-01",
+                width=160,
             )
             last = st.text_input(
-                t("data.period_to"), before.get("to", ""), key=f"{prefix}.to", placeholder="2026-03", width=160
+                t("data.period_to"),
+                before.get("to", ""),
+                key=f"{prefix}.to",
+                placeholder="2026-03",
+                width=160,
             )
             if first:
                 out |= {"from": first, "to": last or first}
-        rated = [name for name in (*columns, wide_field) if name in counted() and counted()[name].type == "rate"]
+        rated = [
+            name
+            for name in (*columns, wide_field)
+            if name in counted() and counted()[name].type == "rate"
+        ]
         if rated:
             scales = ["auto", "percent", "fraction"]
             scale = box(
-                t("data.rate_scale"), scales, scales.index(before.get("rate_scale", "auto")), key=f"{prefix}.rate_scale", width=220,
+                t("data.rate_scale"),
+                scales,
+                scales.index(before.get("rate_scale", "auto")),
+                key=f"{prefix}.rate_scale",
+                width=220,
                 format_func=lambda one: t(f"data.rate_{one}"),
-            )  # fmt: skip
+            )
             if scale != "auto":
                 out["rate_scale"] = scale
         if kind == "scoresheet":
             senses = ["refuse", "add"]
             sense = box(
-                t("data.duplicates"), senses, senses.index(before.get("duplicates", "refuse")), key=f"{prefix}.duplicates", width=220,
+                t("data.duplicates"),
+                senses,
+                senses.index(before.get("duplicates", "refuse")),
+                key=f"{prefix}.duplicates",
+                width=220,
                 format_func=lambda one: t(f"data.duplicates_{one}"),
-            )  # fmt: skip
+            )
             if sense == "add":
                 out["duplicates"] = sense
         mode = box(
-            t("data.months"), ["add", "replace"], ["add", "replace"].index(before.get("months", "add")), key=f"{prefix}.months",
-            format_func=lambda one: t(f"data.months_{one}"), width=240,
-        )  # fmt: skip
+            t("data.months"),
+            ["add", "replace"],
+            ["add", "replace"].index(before.get("months", "add")),
+            key=f"{prefix}.months",
+            format_func=lambda one: t(f"data.months_{one}"),
+            width=240,
+        )
         if mode == "replace":
             out["months"] = mode
         missing = st.text_input(
@@ -388,8 +542,12 @@ def row_filter(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dic
     few = [header for header, values in sheet["distinct"].items() if 0 < len(values) <= FEW]
     before = saved.get("only", {})
     chosen = st.multiselect(
-        t("data.only"), few, [header for header in before if header in few], key=f"{prefix}.only", placeholder=t("data.only_none"),
-    )  # fmt: skip
+        t("data.only"),
+        few,
+        [header for header in before if header in few],
+        key=f"{prefix}.only",
+        placeholder=t("data.only_none"),
+    )
     out = {}
     for header in chosen:
         values = sheet["distinct"][header]

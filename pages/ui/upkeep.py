@@ -1,4 +1,5 @@
-"""What the server does between its readers: warms up before the first, lets go of whoever left, collects what nobody holds."""
+"""What the server does between its readers: warms up before the first, lets go of whoever left,
+collects what nobody holds."""
 
 from __future__ import annotations
 
@@ -17,15 +18,19 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from analytics.errors import RenewalError
 from pages.ui import load
 
-EVERY = 60.0  # seconds between two collections; Streamlit's own after every run would stop all readers for that long
-# Containers that come up before the youngest, younger and oldest are looked through, which all readers wait for: a run makes a
-# thousand and more, and what one leaves behind is all but gone by itself.
+# seconds between two collections; Streamlit's own after every run would stop all readers for that
+# long
+EVERY = 60.0
+# Containers that come up before the youngest, younger and oldest are looked through, which all
+# readers wait for: a run makes a thousand and more, and what one leaves behind is all but gone by
+# itself.
 SELDOM = (10_000, 10, 100)
 PATIENCE = 5.0  # seconds that a collection waits for a moment in which no page runs
 
 
 def warm_up() -> None:
-    """Have ready what the first reader would wait for, and spare the collector whatever is there by then; beside the server's start."""
+    """Have ready what the first reader would wait for, and spare the collector whatever is there by
+    then; beside the server's start."""
 
     def warm() -> None:
         try:
@@ -59,14 +64,16 @@ async def tend() -> None:
 
 
 def give_back() -> None:
-    """Hand memory that nobody uses back to the machine: the allocators keep it for a next time that may never come."""
+    """Hand memory that nobody uses back to the machine: the allocators keep it for a next time that
+    may never come."""
     pa.default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):  # glibc's own; elsewhere there is none
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def release() -> None:
-    """Let sessions go whose time to come back is over: Streamlit itself does so only when another one leaves."""
+    """Let sessions go whose time to come back is over: Streamlit itself does so only when another
+    one leaves."""
     storage = _sessions()._session_storage
     if isinstance(storage, MemorySessionStorage):
         storage._cache.expire()  # type: ignore[attr-defined]
@@ -74,7 +81,10 @@ def release() -> None:
 
 def running() -> bool:
     """Whether any reader's page is being made."""
-    return any(one.session._state == AppSessionState.APP_IS_RUNNING for one in _sessions().list_active_sessions())
+    return any(
+        one.session._state == AppSessionState.APP_IS_RUNNING
+        for one in _sessions().list_active_sessions()
+    )
 
 
 def _sessions() -> WebsocketSessionManager:

@@ -1,4 +1,5 @@
-"""Long work beside the page: what is quick is simply done, what is not shows its step and can be given up."""
+"""Long work beside the page: what is quick is simply done, what is not shows its step and can be
+given up."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class _Job:
 
 
 def begin(key: str, label: str, function: Callable[[Work], Any]) -> None:
-    """Start `function` in a thread of its own (it must not speak to the page); `outcome` tells how it went."""
+    """Start `function` in a thread of its own (it must not speak to the page); `outcome` tells how
+    it went."""
     job = _Job(label)
 
     def run() -> None:
@@ -56,7 +58,8 @@ def running(key: str) -> bool:
 
 
 def outcome(key: str) -> Any:
-    """The result once it is there (an error is raised here); until then the progress is shown and the page ends."""
+    """The result once it is there (an error is raised here); until then the progress is shown and
+    the page ends."""
     job: _Job = session.get(f"job.{key}")
     if job.running:
         _progress(key, job)
@@ -78,8 +81,13 @@ def _progress(key: str, job: _Job) -> None:
             job.work.share
             if job.work.share is not None
             else {"waiting": 0.05, "reading": 0.3, "storing": 0.7}.get(job.work.step, 0.1),
-            text=t(f"waiting.{'stopping' if job.work.given_up else job.work.step}", seconds=seconds),
+            text=t(
+                f"waiting.{'stopping' if job.work.given_up else job.work.step}", seconds=seconds
+            ),
         )
         st.button(
-            t("waiting.give_up"), key=f"give_up.{key}", on_click=action(job.work.give_up), disabled=job.work.given_up
+            t("waiting.give_up"),
+            key=f"give_up.{key}",
+            on_click=action(job.work.give_up),
+            disabled=job.work.given_up,
         )

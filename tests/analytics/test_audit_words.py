@@ -1,4 +1,5 @@
-"""The audit in words: every kind of line and every finding has its sentence, and the command line says what the page says."""
+"""The audit in words: every kind of line and every finding has its sentence, and the command line
+says what the page says."""
 
 import ast
 import json
@@ -31,14 +32,19 @@ def first_words(node: ast.expr, path: str) -> set[str]:
 
 
 def left_by(node: ast.AST) -> ast.expr | None:
-    """Where a call names the kind of a line: one that is left at once, or gathered with others for the end of an operation."""
+    """Where a call names the kind of a line: one that is left at once, or gathered with others for
+    the end of an operation."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
     of = ast.unparse(node.func.value).rpartition(".")[2]
     if node.func.attr == "append" and of == "lines" and isinstance(node.args[0], ast.Tuple):
         return node.args[0].elts[0]
     at = ACTION.get(node.func.attr)
-    return node.args[at] if at is not None and of in ("change", "state", "self") and len(node.args) > at else None
+    return (
+        node.args[at]
+        if at is not None and of in ("change", "state", "self") and len(node.args) > at
+        else None
+    )
 
 
 def kinds() -> set[str]:
@@ -66,7 +72,10 @@ def test_every_kind_of_line_has_a_word_in_both_languages():
         "rebuild",
     }
     assert [
-        (one, language) for one in kinds() for language in LANGUAGES if f"audit.kind_{one}" not in sentences(language)
+        (one, language)
+        for one in kinds()
+        for language in LANGUAGES
+        if f"audit.kind_{one}" not in sentences(language)
     ] == []
 
 
@@ -80,15 +89,22 @@ def test_a_kind_without_a_word_is_called_by_its_name():
 
 def test_every_finding_and_every_table_has_its_words():
     text = "".join(
-        (ROOT / "analytics/state" / name).read_text(encoding="utf-8") for name in ("audit.py", "database.py")
+        (ROOT / "analytics/state" / name).read_text(encoding="utf-8")
+        for name in ("audit.py", "database.py")
     )
     named = {
         node.args[0].value
         for node in ast.walk(ast.parse(text.replace("from __future__ import annotations", "")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding" and isinstance(node.args[0], ast.Constant)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Finding"
+        and isinstance(node.args[0], ast.Constant)
     }
     assert len(named) >= 15
-    known = {key.partition("_")[2] for key in sentences("en") if key.startswith(("audit.wrong_", "audit.note_"))}
+    known = {
+        key.partition("_")[2]
+        for key in sentences("en")
+        if key.startswith(("audit.wrong_", "audit.note_"))
+    }
     assert named <= known
     assert {f"audit.table_{name}" for name in digests.watched()} <= set(sentences("en"))
 
@@ -118,7 +134,8 @@ def test_the_command_says_on_what_its_verdict_rests(office):
 def test_the_command_names_the_row_that_was_changed_past_the_audit(office):
     past(office, "update market_average set value = 0.5")
     assert office.refused("audit", "--verify") == (
-        "The audit does not hold: market average renewal_rate was changed past the audit (last written in line 2)"
+        "The audit does not hold: market average renewal_rate was changed past the audit "
+        "(last written in line 2)"
     )
 
 
@@ -128,12 +145,19 @@ def test_a_key_made_by_the_command_signs_and_its_public_half_checks(office, tmp_
     assert "already" in office.refused("audit", "--new-key", tmp_path / "key.pem")
     monkeypatch.setenv("RENEWAL_AUDIT_KEY", str(tmp_path / "key.pem"))
     office("settings", "--set", "grace_days=45")
-    heads = [json.loads(line)["seq"] for line in (tmp_path / "key.pem.heads").read_text().splitlines()]
+    heads = [
+        json.loads(line)["seq"] for line in (tmp_path / "key.pem.heads").read_text().splitlines()
+    ]
     assert heads == [3, 4]  # the line that says from when on lines are signed, and the rule
     monkeypatch.delenv("RENEWAL_AUDIT_KEY")
     assert made["key"] in office.refused("settings", "--set", "grace_days=46")
-    said = office("audit", "--public-key", tmp_path / "key.pem.pub", "--heads", tmp_path / "key.pem.heads")
-    assert f"Signatures of the key {made['key']} hold from line 3 to line 4 (2 lines)." in said["notes"]
+    said = office(
+        "audit", "--public-key", tmp_path / "key.pem.pub", "--heads", tmp_path / "key.pem.heads"
+    )
+    assert (
+        f"Signatures of the key {made['key']} hold from line 3 to line 4 (2 lines)."
+        in said["notes"]
+    )
     assert "2 published heads agree (lines 3 to 4)." in said["notes"]
     (tmp_path / "bad.pub").write_text("x")
     assert "no Ed25519 public key" in office.refused("audit", "--public-key", tmp_path / "bad.pub")
@@ -144,6 +168,8 @@ def test_a_key_made_by_the_command_signs_and_its_public_half_checks(office, tmp_
 
 def test_a_head_that_was_written_down_is_compared(office):
     line = office("audit")[0]
-    assert office("audit", "--head", f"2 {line['hash'][:4]} {line['hash'][4:10]}")["verified"] is True
+    assert (
+        office("audit", "--head", f"2 {line['hash'][:4]} {line['hash'][4:10]}")["verified"] is True
+    )
     assert "line 2 is not the one" in office.refused("audit", "--head", "2 00000000")
     assert "no head of the audit" in office.refused("audit", "--head", "two")

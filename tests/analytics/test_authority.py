@@ -1,4 +1,5 @@
-"""What is in force, for whom, from when: schemes and standards adopted, periods closed and published, and what none of it moves."""
+"""What is in force, for whom, from when: schemes and standards adopted, periods closed and
+published, and what none of it moves."""
 
 import datetime as dt
 import json
@@ -53,7 +54,7 @@ def sheet(desk, agent_id="A1", filters=None):
     return desk.shown_sheet(desk.around(filters or Filters(PERIOD)), agent_id)
 
 
-# -- the scheme in force -------------------------------------------------------------------------------------------
+# -- the scheme in force ---------------------------------------------------------------------------
 
 
 def test_before_any_adoption_the_balanced_scheme_is_in_force(desk):
@@ -69,7 +70,9 @@ def test_a_scheme_is_in_force_from_its_month_on_and_a_period_takes_that_of_its_l
     assert dict(desk.evaluation(Filters(PERIOD)).scheme.categories) == SERVICE
 
 
-def test_the_latest_decision_holds_from_its_month_on_and_an_earlier_scheme_can_be_adopted_again(desk):
+def test_the_latest_decision_holds_from_its_month_on_and_an_earlier_scheme_can_be_adopted_again(
+    desk,
+):
     saved(desk)
     desk.adopt_scheme("夏季", None, APRIL)
     desk.adopt_scheme("balanced", None, APRIL, "改回来")
@@ -80,7 +83,9 @@ def test_the_latest_decision_holds_from_its_month_on_and_an_earlier_scheme_can_b
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 11), st.sampled_from("abc")), max_size=8), st.integers(0, 11))
+@given(
+    st.lists(st.tuples(st.integers(0, 11), st.sampled_from("abc")), max_size=8), st.integers(0, 11)
+)
 def test_what_is_in_force_is_the_last_decision_that_reaches_back_to_the_month(decisions, month):
     made = [Adoption(name, 1, add_months(dt.date(2026, 1, 1), since)) for since, name in decisions]
     reaching = [name for since, name in decisions if since <= month]
@@ -109,7 +114,11 @@ def test_adopting_says_which_months_it_changes_and_the_audit_keeps_them(desk):
     assert (dict(ahead.months), ahead.closed) == ({"2026-04": "balanced v1"}, 0)
     desk.adopt_scheme("夏季", None, APRIL)
     line = desk.audit()[0]
-    assert (line.action, line.object, line.after["months"]) == ("scheme.adopt", "夏季 v1", {"2026-04": "balanced v1"})
+    assert (line.action, line.object, line.after["months"]) == (
+        "scheme.adopt",
+        "夏季 v1",
+        {"2026-04": "balanced v1"},
+    )
     assert dict(desk.adoption_effect("夏季", None, APRIL).months) == {}
 
 
@@ -137,7 +146,7 @@ def test_a_built_in_scheme_is_adopted_for_a_reason_only(desk):
         desk.adopt_scheme("service_first", None, APRIL)
 
 
-# -- trials --------------------------------------------------------------------------------------------------------
+# -- trials ----------------------------------------------------------------------------------------
 
 
 def test_a_trial_closes_nothing_and_neither_does_one_channel(desk):
@@ -152,7 +161,11 @@ def test_a_trial_closes_nothing_and_neither_does_one_channel(desk):
 def test_weights_that_do_not_name_every_category_are_refused():
     with pytest.raises(RequestRefused, match="weights_missing"):
         parse("results=70,service=20")
-    assert parse("results=70,service=20,competence=10") == {"results": 70, "service": 20, "competence": 10}
+    assert parse("results=70,service=20,competence=10") == {
+        "results": 70,
+        "service": 20,
+        "competence": 10,
+    }
 
 
 @given(
@@ -171,7 +184,7 @@ def test_moving_one_weight_keeps_the_sum_and_whole_numbers_whole(changed, value,
         assert all(weight.is_integer() for weight in after.values())
 
 
-# -- standards -----------------------------------------------------------------------------------------------------
+# -- standards -------------------------------------------------------------------------------------
 
 
 def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_working(desk):
@@ -198,14 +211,19 @@ def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_wo
     assert json.dumps(sheet(desk), ensure_ascii=False) == closed
     live = sheet(desk, "B2")
     by_id = {item["id"]: item for item in live["indicators"]}
-    assert (by_id["late_rate"]["value"], by_id["satisfaction"]["label"]["zh"]) == (pytest.approx(1 / 3), "满意")
+    assert (by_id["late_rate"]["value"], by_id["satisfaction"]["label"]["zh"]) == (
+        pytest.approx(1 / 3),
+        "满意",
+    )
     march = Period(dt.date(2026, 3, 1), dt.date(2026, 3, 1))
     assert "renewal_rate" in desk.catalogue(march).ids
 
 
 def test_a_scheme_that_weighs_what_the_standards_lack_shares_it_in_its_category_and_says_so(desk):
     split = {one.id: one.weight for one in catalogue().indicators}
-    scheme = saved(desk, weights={"results": 60.0, "service": 30.0, "competence": 10.0}, indicators=split)
+    scheme = saved(
+        desk, weights={"results": 60.0, "service": 30.0, "competence": 10.0}, indicators=split
+    )
     known = with_version(standard({"complaint_rate": {}}))
     assert lacking(scheme, known) == ["complaint_rate"]
     weights = dict(zip(known.ids, vector(scheme, known), strict=True))
@@ -256,27 +274,41 @@ def test_a_veto_only_ever_lowers_a_grade_and_is_named_on_the_sheet(desk):
     order = [name for name, _ in after.catalogue.grades]
     for row in range(len(after.people)):
         assert order.index(after.agents.grade[row]) >= order.index(before.agents.grade[row])
-    # B2 had one complaint over three policies, 33 per 100, but stands at D by the score alone: nothing to cap.
-    capped = {after.people["agent_id"].iat[row]: after.agents.capped_by[row] for row in range(len(after.people))}
+    # B2 had one complaint over three policies, 33 per 100, but stands at D by the score alone:
+    # nothing to cap.
+    capped = {
+        after.people["agent_id"].iat[row]: after.agents.capped_by[row]
+        for row in range(len(after.people))
+    }
     assert capped == {"A1": "", "B2": "", "C3": ""}
     strict = replace(standard({}), vetoes={"satisfaction": {"beyond": 90.0, "cap": "D"}})
     desk.adopt_standard(strict, 1)
     shown = sheet(desk)
-    assert (shown["grade"], shown["veto"]["indicator"], shown["veto"]["beyond"]) == ("D", "satisfaction", 90.0)
+    assert (shown["grade"], shown["veto"]["indicator"], shown["veto"]["beyond"]) == (
+        "D",
+        "satisfaction",
+        90.0,
+    )
 
 
-# -- closing -------------------------------------------------------------------------------------------------------
+# -- closing ---------------------------------------------------------------------------------------
 
 
-def test_a_closed_sheet_stays_byte_for_byte_whatever_is_tried_filtered_loaded_or_adopted(desk, tmp_path):
+def test_a_closed_sheet_stays_byte_for_byte_whatever_is_tried_filtered_loaded_or_adopted(
+    desk, tmp_path
+):
     desk.close_sheets(Filters(PERIOD), ["A1", "B2"])
 
     def snapshot():
-        return json.dumps(dict(desk.closed_sheet("A1", PERIOD).snapshot), ensure_ascii=False, sort_keys=True)
+        return json.dumps(
+            dict(desk.closed_sheet("A1", PERIOD).snapshot), ensure_ascii=False, sort_keys=True
+        )
 
     def printed(filters):
         kept = {
-            name: value for name, value in sheet(desk, "A1", filters).items() if name not in ("closed", "notes", "read")
+            name: value
+            for name, value in sheet(desk, "A1", filters).items()
+            if name not in ("closed", "notes", "read")
         }
         return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
@@ -288,10 +320,14 @@ def test_a_closed_sheet_stays_byte_for_byte_whatever_is_tried_filtered_loaded_or
     saved(desk)
     desk.adopt_scheme("夏季", None, APRIL)
     desk.adopt_standard(standard({"renewal_count": {}}), 0)
-    load_text(desk.home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nN1,A1,2026-04-03,未续\n")
+    load_text(
+        desk.home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nN1,A1,2026-04-03,未续\n"
+    )
     assert (snapshot(), printed(Filters(PERIOD))) == (before, before)
     assert sheet(desk)["closed"]["changed_since"] is True
-    assert sheet(desk, "B2")["closed"]["changed_since"] is False  # other weights and standards are no other data
+    assert (
+        sheet(desk, "B2")["closed"]["changed_since"] is False
+    )  # other weights and standards are no other data
 
 
 def test_closing_says_first_what_it_would_freeze(tiny):
@@ -325,7 +361,7 @@ def test_several_sheets_are_opened_again_together_for_one_reason_or_none_is(desk
     assert desk.closed_agents(PERIOD) == set()
 
 
-# -- publishing ----------------------------------------------------------------------------------------------------
+# -- publishing ------------------------------------------------------------------------------------
 
 
 def test_an_agent_sees_nothing_of_a_period_before_it_is_published(desk):
@@ -395,18 +431,25 @@ def test_the_routine_of_a_month_counts_what_is_done_and_what_is_left(tiny):
     }
 
 
-# -- what is compared ----------------------------------------------------------------------------------------------
+# -- what is compared ------------------------------------------------------------------------------
 
 
 def two_months(home, tmp_path, as_of):
-    """May complete; June whose second half is inside its window on 20 July: 10 June closed, 25 June open."""
+    """May complete; June whose second half is inside its window on 20 July: 10 June closed, 25 June
+    open."""
     lines = ["保单号,工号,到期日,续保结果,续保日期"]
     for month, early, late in (("05", 8, 2), ("06", 6, 0)):
         for at in range(10):
             outcome = "已续" if at < early else "未续"
-            lines.append(f"E{month}{at},A1,2026-{month}-10,{outcome},{f'2026-{month}-10' if outcome == '已续' else ''}")
+            lines.append(
+                f"E{month}{at},A1,2026-{month}-10,{outcome},"
+                f"{f'2026-{month}-10' if outcome == '已续' else ''}"
+            )
             outcome = "已续" if at < late else ("未续" if month == "05" else "跟进中")
-            lines.append(f"L{month}{at},A1,2026-{month}-25,{outcome},{f'2026-{month}-25' if outcome == '已续' else ''}")
+            lines.append(
+                f"L{month}{at},A1,2026-{month}-25,{outcome},"
+                f"{f'2026-{month}-25' if outcome == '已续' else ''}"
+            )
     load_text(home, tmp_path, "policies", "\n".join(lines) + "\n", as_of=as_of)
 
 
@@ -417,15 +460,23 @@ def test_a_provisional_period_is_compared_with_the_same_day_of_the_earlier_one(h
     now = desk.evaluation(june)
     assert now.measured.provisional
     before = desk.compared(june, now.scheme)
-    rate = [of.measured.company.value[0, of.catalogue.position("renewal_rate")] for of in (before, now)]
-    # May as it was known on 20 June: the ten policies of 10 May, 8 renewed; all of May would be 10 of 20.
-    assert (before.measured.filters.cut, rate) == (dt.date(2026, 6, 20), [pytest.approx(0.8), pytest.approx(0.6)])
+    rate = [
+        of.measured.company.value[0, of.catalogue.position("renewal_rate")] for of in (before, now)
+    ]
+    # May as it was known on 20 June: the ten policies of 10 May, 8 renewed; all of May would be 10
+    # of 20.
+    assert (before.measured.filters.cut, rate) == (
+        dt.date(2026, 6, 20),
+        [pytest.approx(0.8), pytest.approx(0.6)],
+    )
 
 
 def test_where_the_data_do_not_tell_the_same_day_nothing_is_compared(home, tmp_path):
     two_months(home, tmp_path, dt.date(2026, 7, 20))
     late = "保单号,工号,到期日,续保结果\nX1,A1,2026-06-26,跟进中\n"
-    load_text(home, tmp_path, "policies", late, as_of=dt.date(2026, 7, 10))  # two as-of days among the open ones
+    load_text(
+        home, tmp_path, "policies", late, as_of=dt.date(2026, 7, 10)
+    )  # two as-of days among the open ones
     desk = Desk(home)
     june = Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))
     assert desk.compared(june, desk.scheme()) is None
@@ -434,8 +485,14 @@ def test_where_the_data_do_not_tell_the_same_day_nothing_is_compared(home, tmp_p
 def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
     rows = ["保单号,工号,到期日,续保结果,渠道"]
     for month in ("04", "05"):
-        rows += [f"D{month}{at},A1,2026-{month}-05,{'已续' if at < 7 else '未续'},直销" for at in range(9)]
-        rows += [f"S{month}{at},A1,2026-{month}-05,{'已续' if at < 1 else '未续'},门店" for at in range(9)]
+        rows += [
+            f"D{month}{at},A1,2026-{month}-05,{'已续' if at < 7 else '未续'},直销"
+            for at in range(9)
+        ]
+        rows += [
+            f"S{month}{at},A1,2026-{month}-05,{'已续' if at < 1 else '未续'},门店"
+            for at in range(9)
+        ]
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n")
     desk = Desk(home)
     may = Filters(Period(dt.date(2026, 5, 1), dt.date(2026, 5, 1)), channel="直销")
@@ -443,16 +500,22 @@ def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
     assert (rate["value"], rate["before"]) == (pytest.approx(7 / 9), pytest.approx(7 / 9))
 
 
-# -- words and small figures ---------------------------------------------------------------------------------------
+# -- words and small figures -----------------------------------------------------------------------
 
 
 def test_a_step_names_the_rate_that_results_and_a_complaint_that_happened_is_never_one():
     known = catalogue()
     renewal = step_to_next_band(known["renewal_rate"], 11 / 19, 11, 19)
     # 70 % of 19 are 13.3: three more make 14 of 19.
-    assert (renewal.amount, renewal.reaches, renewal.gives, renewal.ahead) == (3, 0.7, pytest.approx(14 / 19), False)
+    assert (renewal.amount, renewal.reaches, renewal.gives, renewal.ahead) == (
+        3,
+        0.7,
+        pytest.approx(14 / 19),
+        False,
+    )
     complaint = step_to_next_band(known["complaint_rate"], 100 * 1 / 21, 1, 21)
-    # 21 policies can have a rate of 0.00 or 4.76; the best that the next period allows below 3.0 is none at all.
+    # 21 policies can have a rate of 0.00 or 4.76; the best that the next period allows below 3.0 is
+    # none at all.
     assert (complaint.amount, complaint.gives, complaint.ahead) == (0, 0.0, True)
 
 
@@ -464,7 +527,16 @@ def test_category_sums_are_rounded_from_themselves(desk):
 def test_a_correction_is_undone_and_the_figures_are_what_they_were(desk):
     desk.close_sheets(Filters(PERIOD), ["A1"])
     made = desk.make_objection(
-        Objection("A1", APRIL, APRIL, "record", "data_wrong", "续了", policy_id="P5", proposal={"outcome": "renewed"})
+        Objection(
+            "A1",
+            APRIL,
+            APRIL,
+            "record",
+            "data_wrong",
+            "续了",
+            policy_id="P5",
+            proposal={"outcome": "renewed"},
+        )
     )
     rate = lambda: desk.evaluation(Filters(PERIOD)).measured.agents.value[0, 0]  # noqa: E731
     before = rate()
@@ -472,16 +544,28 @@ def test_a_correction_is_undone_and_the_figures_are_what_they_were(desk):
     assert (rate(), desk.closed_around(made)) == (1.0, [PERIOD])
     desk.undo_corrections([desk.corrections()[0].id])
     assert rate() == before
-    assert (desk.audit()[0].action, desk.objection(made.id).state) == ("correction.undo", "accepted")
+    assert (desk.audit()[0].action, desk.objection(made.id).state) == (
+        "correction.undo",
+        "accepted",
+    )
 
 
-# -- the records behind a figure -----------------------------------------------------------------------------------
+# -- the records behind a figure -------------------------------------------------------------------
 
 
 def test_every_figure_opens_the_records_that_it_was_counted_from(desk):
     found = {
-        name: {kind: len(table) for kind, table in desk.records("A1", name, Filters(PERIOD)).tables.items()}
-        for name in ("renewal_rate", "complaint_rate", "renewal_count", "daily_contacts", "renewal_cycle")
+        name: {
+            kind: len(table)
+            for kind, table in desk.records("A1", name, Filters(PERIOD)).tables.items()
+        }
+        for name in (
+            "renewal_rate",
+            "complaint_rate",
+            "renewal_count",
+            "daily_contacts",
+            "renewal_cycle",
+        )
     }
     assert found == {
         "renewal_rate": {"policies": 5},
@@ -491,19 +575,40 @@ def test_every_figure_opens_the_records_that_it_was_counted_from(desk):
         "renewal_cycle": {"policies": 5, "contacts": 2},
     }
     states = desk.records("B2", "renewal_rate", Filters(PERIOD)).tables["policies"]
-    assert dict(zip(states["policy_id"], states["state"], strict=True)) == {"P6": "renewed", "P7": "lost", "P8": "late"}
+    assert dict(zip(states["policy_id"], states["state"], strict=True)) == {
+        "P6": "renewed",
+        "P7": "lost",
+        "P8": "late",
+    }
 
 
 def test_records_follow_merged_spellings_and_corrections(desk, tmp_path):
-    load_text(desk.home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nN1,a1,2026-04-03,未续\n")
+    load_text(
+        desk.home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nN1,a1,2026-04-03,未续\n"
+    )
     desk.merge_agents(["a1"], "A1")
-    assert "N1" in set(desk.records("A1", "renewal_rate", Filters(PERIOD)).tables["policies"]["policy_id"])
+    assert "N1" in set(
+        desk.records("A1", "renewal_rate", Filters(PERIOD)).tables["policies"]["policy_id"]
+    )
     made = desk.make_objection(
-        Objection("A1", APRIL, APRIL, "record", "data_wrong", "不是我的", policy_id="N1", proposal={"agent_id": "B2"})
+        Objection(
+            "A1",
+            APRIL,
+            APRIL,
+            "record",
+            "data_wrong",
+            "不是我的",
+            policy_id="N1",
+            proposal={"agent_id": "B2"},
+        )
     )
     desk.answer(made, "accepted", "属实")
-    assert "N1" not in set(desk.records("A1", "renewal_rate", Filters(PERIOD)).tables["policies"]["policy_id"])
-    assert "N1" in set(desk.records("B2", "renewal_rate", Filters(PERIOD)).tables["policies"]["policy_id"])
+    assert "N1" not in set(
+        desk.records("A1", "renewal_rate", Filters(PERIOD)).tables["policies"]["policy_id"]
+    )
+    assert "N1" in set(
+        desk.records("B2", "renewal_rate", Filters(PERIOD)).tables["policies"]["policy_id"]
+    )
 
 
 def test_the_counts_of_the_records_are_the_figures(desk):
@@ -515,7 +620,7 @@ def test_the_counts_of_the_records_are_the_figures(desk):
         assert (due, (states == "renewed").sum()) == (row["due_policies"], row["renewed_policies"])
 
 
-# -- the command line ----------------------------------------------------------------------------------------------
+# -- the command line ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -525,7 +630,9 @@ def ask(settled_folder, tmp_path):
     shutil.copytree(settled_folder, folder)
 
     def asked(*words, refused=False):
-        done = CliRunner().invoke(main, [*map(str, words), "--home", str(folder), "--lang", "zh"], obj=Context())
+        done = CliRunner().invoke(
+            main, [*map(str, words), "--home", str(folder), "--lang", "zh"], obj=Context()
+        )
         assert done.exit_code == (2 if refused else 0), done.output
         return done.stderr.strip() if refused else json.loads(done.stdout)
 
@@ -547,27 +654,37 @@ def test_weights_on_the_command_line_are_a_trial_and_close_nothing(ask, tmp_path
 def test_a_scheme_is_saved_adopted_and_deleted_on_the_command_line(ask):
     base = ("schemes", "--save", "夏季", "--weights", "results=60,service=30,competence=10")
     assert "作者" in ask(*base, refused=True)
-    made = ask(*base, "--author", "李", "--reason", "投诉多", "--purpose", "lift", "--goal", "留住老客户")
+    made = ask(
+        *base, "--author", "李", "--reason", "投诉多", "--purpose", "lift", "--goal", "留住老客户"
+    )
     assert (made["saved"]["purpose"], made["saved"]["company_goal"]) == ("lift", "留住老客户")
     ahead = ask("schemes", "--adopt", "夏季", "--from", "2026-04", "--preview")["preview"]
     assert ahead["months_changed"] == {"2026-04": "balanced v1"}
     ask("schemes", "--adopt", "夏季", "--from", "2026-04")
     now = ask("evaluate", "--from", "2026-04", "--to", "2026-04")["scheme"]
     assert (now["name"], now["trial"]) == ("夏季", False)
-    assert ask("evaluate", "--from", "2026-04", "--to", "2026-04", "--scheme", "balanced")["scheme"]["trial"] is True
+    assert (
+        ask("evaluate", "--from", "2026-04", "--to", "2026-04", "--scheme", "balanced")["scheme"][
+            "trial"
+        ]
+        is True
+    )
     assert "曾从 2026-04 起生效" in ask("schemes", "--delete", "夏季", refused=True)
 
 
 def test_swot_starts_from_the_scheme_in_force_and_keeps_its_decimals(ask, tmp_path):
     file = tmp_path / "swot.toml"
     file.write_text(
-        '[[entry]]\npart = "strength"\ntext = "沟通好"\n[entry.changes]\ncommunication = 2.5\n', encoding="utf-8"
+        '[[entry]]\npart = "strength"\ntext = "沟通好"\n[entry.changes]\ncommunication = 2.5\n',
+        encoding="utf-8",
     )
     ask("schemes", "--adopt", "service_first", "--from", "2026-01", "--reason", "满意度优先")
     found = ask("swot", file)
     assert found["base"] == "service_first v1"
     # 60/30/10 and 2.5 points more for competence, scaled back to 100.
-    assert list(found["weights"].values()) == pytest.approx([60 / 1.025, 30 / 1.025, 12.5 / 1.025], abs=1e-5)
+    assert list(found["weights"].values()) == pytest.approx(
+        [60 / 1.025, 30 / 1.025, 12.5 / 1.025], abs=1e-5
+    )
     ask("schemes", "--save", "沟通", "--swot", file, "--author", "李", "--reason", "r")
     kept = next(one for one in ask("schemes") if one["name"] == "沟通")
     assert kept["weights"]["competence"] == pytest.approx(12.5 / 1.025, abs=1e-5)
@@ -576,7 +693,8 @@ def test_swot_starts_from_the_scheme_in_force_and_keeps_its_decimals(ask, tmp_pa
 def test_standards_are_rehearsed_adopted_and_undone_on_the_command_line(ask, tmp_path):
     draft = tmp_path / "draft.toml"
     draft.write_text(
-        "[renewal_count]\nremove = true\n[veto.complaint_rate]\nbeyond = 5.0\ncap = 'C'\n", encoding="utf-8"
+        "[renewal_count]\nremove = true\n[veto.complaint_rate]\nbeyond = 5.0\ncap = 'C'\n",
+        encoding="utf-8",
     )
     tried = ask("standards", "--rehearse", draft, "--from", "2026-04")
     april = [row for row in tried["rehearsal"] if row["period"] == "2026-04"]
@@ -585,7 +703,11 @@ def test_standards_are_rehearsed_adopted_and_undone_on_the_command_line(ask, tmp
     assert "理由" in ask("standards", "--adopt", draft, "--from", "2026-04", refused=True)
     ask("standards", "--adopt", draft, "--from", "2026-04", "--reason", "不再单看件数")
     shown = ask("standards", "--month", "2026-04")
-    assert (shown["version"], "renewal_count" in shown["indicators"], shown["vetoes"][0]["cap"]) == (1, False, "C")
+    assert (
+        shown["version"],
+        "renewal_count" in shown["indicators"],
+        shown["vetoes"][0]["cap"],
+    ) == (1, False, "C")
     for words in (
         ("evaluate",),
         ("quadrant",),
@@ -607,18 +729,39 @@ def test_settings_market_targets_records_talks_and_months_are_on_the_command_lin
     ask("settings", "--set", "grace_days=30")
     assert "看不懂" in ask("settings", "--set", "grace_days=many", refused=True)
     ask("market", "--set", "renewal_rate", "--value", 0.82, "--source", "行业协会 2025")
-    assert ask("method")["market"] == [{"indicator": "renewal_rate", "value": 0.82, "source": "行业协会 2025"}]
-    assert {row["agent_id"]: row["target_count"] for row in ask("targets", "--from", "2026-04", "--to", "2026-04")} == {
+    assert ask("method")["market"] == [
+        {"indicator": "renewal_rate", "value": 0.82, "source": "行业协会 2025"}
+    ]
+    assert {
+        row["agent_id"]: row["target_count"]
+        for row in ask("targets", "--from", "2026-04", "--to", "2026-04")
+    } == {
         "A1": 5,
         "B2": 4,
         "C3": 4,
     }
-    found = ask("records", "--agent", "A1", "--indicator", "renewal_rate", "--out", tmp_path / "r.xlsx")
+    found = ask(
+        "records", "--agent", "A1", "--indicator", "renewal_rate", "--out", tmp_path / "r.xlsx"
+    )
     assert len(found["records"]["policies"]) == 5
     assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
     ask("talks", "--agent", "A1", "--plan", "2026-12-01")
-    held = ask("talks", "--change", 1, "--state", "done", "--agreed", "每周两次", "--follow-up", "2026-12-20")[0]
-    assert (held["state"], held["agreed"], held["follow_up_on"]) == ("done", "每周两次", "2026-12-20")
+    held = ask(
+        "talks",
+        "--change",
+        1,
+        "--state",
+        "done",
+        "--agreed",
+        "每周两次",
+        "--follow-up",
+        "2026-12-20",
+    )[0]
+    assert (held["state"], held["agreed"], held["follow_up_on"]) == (
+        "done",
+        "每周两次",
+        "2026-12-20",
+    )
     done = ask("month", "2026-04", "--publish")
     assert done["published"] == ["2026-04"]
     assert "已经发布" in ask("month", "2026-04", "--publish", refused=True)
@@ -669,7 +812,9 @@ def test_a_rule_that_could_not_be_followed_is_refused_with_all_that_came_with_it
 
 
 def test_a_product_is_given_its_grace_and_it_is_taken_back_to_the_general_one(shell):
-    assert shell("settings", "--grace", "车险=60", "--set", "grace_days=45")["grace_by_product"] == {"车险": 60}
+    assert shell("settings", "--grace", "车险=60", "--set", "grace_days=45")[
+        "grace_by_product"
+    ] == {"车险": 60}
     assert "99999999999999" in shell.refused("settings", "--grace", "车险=99999999999999")
     assert shell.refused("settings", "--grace", "车险=²")
     after = shell("settings", "--grace", "车险=0")
@@ -677,8 +822,11 @@ def test_a_product_is_given_its_grace_and_it_is_taken_back_to_the_general_one(sh
 
 
 def test_an_agent_sees_nothing_of_a_month_that_is_not_published(home, tmp_path):
-    """March and April of one agent: what stands in the sheet of April of March is seen once March is published too."""
-    rows = "".join(f"P{month}{at},A1,2026-0{month}-0{at},已续,\n" for month in (3, 4) for at in (1, 2))
+    """March and April of one agent: what stands in the sheet of April of March is seen once March
+    is published too."""
+    rows = "".join(
+        f"P{month}{at},A1,2026-0{month}-0{at},已续,\n" for month in (3, 4) for at in (1, 2)
+    )
     load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,未续原因\n{rows}")
     boss, march = Desk(home), Period(dt.date(2026, 3, 1), dt.date(2026, 3, 1))
     boss.write_note(Note("A1", march.first, march.last, "comment", "三月的评语"))
@@ -689,7 +837,12 @@ def test_an_agent_sees_nothing_of_a_month_that_is_not_published(home, tmp_path):
         shown = sheet(ann)
         rate = next(item for item in shown["indicators"] if item["id"] == "renewal_rate")
         trend = [point["month"] for point in shown["trend"] if point["indicator"] == "renewal_rate"]
-        return shown["before"] is not None, rate["before"], "2026-03" in trend, [note.text for note in ann.all_notes()]
+        return (
+            shown["before"] is not None,
+            rate["before"],
+            "2026-03" in trend,
+            [note.text for note in ann.all_notes()],
+        )
 
     assert of_march() == (False, None, False, [])
     with pytest.raises(NotAllowed, match="not_published"):
@@ -702,22 +855,30 @@ def test_no_side_door_shows_an_agent_a_trial_or_a_published_month_that_became_pr
     desk.publish(PERIOD)
     ann = as_ann(desk.home)
     filters = Filters(PERIOD)
-    tried = ann.tried(ann.around(filters), WeightScheme("试", {"results": 60.0, "service": 20.0, "competence": 20.0}))
+    tried = ann.tried(
+        ann.around(filters),
+        WeightScheme("试", {"results": 60.0, "service": 20.0, "competence": 20.0}),
+    )
     with pytest.raises(NotAllowed, match="not_allowed"):
         ann.live_sheet(tried, "A1")
     assert len(ann.records("A1", "renewal_rate", filters).tables)
     desk.change_settings({"grace_by_product": {"寿险": 90}})  # a window opens again
-    for ask in (lambda: ann.records("A1", "renewal_rate", filters), lambda: ann.live_sheet(ann.around(filters), "A1")):
+    for ask in (
+        lambda: ann.records("A1", "renewal_rate", filters),
+        lambda: ann.live_sheet(ann.around(filters), "A1"),
+    ):
         with pytest.raises(RequestRefused, match="provisional_unseen"):
             ask()
 
 
-# -- what nobody could use is not put in force --------------------------------------------------------------------------
+# -- what nobody could use is not put in force -----------------------------------------------------
 
 
 def test_neither_a_scheme_nor_standards_that_leave_a_month_without_weights_are_adopted(desk):
     saved(desk, "只看服务", {"results": 0.0, "service": 100.0, "competence": 0.0})
-    nothing_of_service = {one.id: {} for one in desk.catalogue(PERIOD).indicators if one.category == "service"}
+    nothing_of_service = {
+        one.id: {} for one in desk.catalogue(PERIOD).indicators if one.category == "service"
+    }
     june = dt.date(2026, 6, 1)
     desk.adopt_standard(StandardVersion(nothing_of_service, {}, {}, "", "不看服务", june), 0)
     with pytest.raises(RequestRefused, match="scheme_fails"):
@@ -738,7 +899,8 @@ def test_weights_that_drown_all_others_are_refused(shell, weight):
 
 
 def test_undoing_standards_brings_back_what_held_in_every_month(desk):
-    """Version 1 from May, 2 from April; without 2, April has the built-in grades and May those of version 1."""
+    """Version 1 from May, 2 from April; without 2, April has the built-in grades and May those of
+    version 1."""
     may = dt.date(2026, 5, 1)
     desk.adopt_standard(StandardVersion({}, {"A": 95, "B": 80, "C": 0}, {}, "", "更严", may), 0)
     desk.adopt_standard(StandardVersion({}, {"A": 99, "B": 80, "C": 0}, {}, "", "最严", APRIL), 1)
@@ -769,7 +931,8 @@ def test_the_coaching_list_of_agents_without_a_team_is_plain_json(shell, tmp_pat
     write(
         tmp_path,
         "p.csv",
-        "保单号,工号,到期日,续保结果\n" + "".join(f"P{at},A{at % 3},2026-04-0{at},未续\n" for at in range(1, 8)),
+        "保单号,工号,到期日,续保结果\n"
+        + "".join(f"P{at},A{at % 3},2026-04-0{at},未续\n" for at in range(1, 8)),
     )
     write(tmp_path, "r.csv", "工号,团队\nA0,东\nA1,西\n")
     for name in ("r", "p"):
@@ -813,12 +976,20 @@ def test_a_command_that_is_refused_has_changed_nothing(tiny, words):
 
 
 @pytest.mark.parametrize(
-    "command", ["evaluate", "quadrant", "weak-spots", "coaching", "sheet", "sheets", "fairness", "robustness"]
+    "command",
+    ["evaluate", "quadrant", "weak-spots", "coaching", "sheet", "sheets", "fairness", "robustness"],
 )
 def test_what_a_command_says_on_trial_says_so_in_json_too(tiny, command):
     folder = tiny.folder
     tiny.close()
-    words = [command, *(["A1"] if command == "sheet" else []), "--from", "2026-04", "--to", "2026-04"]
+    words = [
+        command,
+        *(["A1"] if command == "sheet" else []),
+        "--from",
+        "2026-04",
+        "--to",
+        "2026-04",
+    ]
     shell = Shell(folder)
     tried = shell(*words, "--weights", "results=60,service=20,competence=20")
     assert tried["trial"] is True
@@ -827,15 +998,40 @@ def test_what_a_command_says_on_trial_says_so_in_json_too(tiny, command):
 
 
 def test_the_records_behind_a_sheets_figure_say_that_they_do_not_count(shell, tmp_path):
-    """A quarter's sheet of 9 of 10 stands for the quarter, since the records lack March: theirs are listed, and marked."""
-    write(tmp_path, "p.csv", "保单号,工号,到期日,续保结果\nP1,A1,2026-01-02,已续\nP2,A1,2026-02-02,未续\n")
+    """A quarter's sheet of 9 of 10 stands for the quarter, since the records lack March: theirs are
+    listed, and marked."""
+    write(
+        tmp_path,
+        "p.csv",
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-01-02,已续\nP2,A1,2026-02-02,未续\n",
+    )
     write(tmp_path, "s.csv", "工号,考核期,应续件数,已续件数\nA1,2026Q1,10,9\n")
     for name in ("p", "s"):
         shell("load", tmp_path / f"{name}.csv", "--as-of", "2026-06-30")
-    quarter = ("records", "--agent", "A1", "--indicator", "renewal_rate", "--from", "2026-01", "--to", "2026-03")
+    quarter = (
+        "records",
+        "--agent",
+        "A1",
+        "--indicator",
+        "renewal_rate",
+        "--from",
+        "2026-01",
+        "--to",
+        "2026-03",
+    )
     assert [(one["months"], one["why"]) for one in shell(*quarter)["set_aside"]] == [
         ("2026-01", "sheet"),
         ("2026-02", "sheet"),
     ]
-    month = ("records", "--agent", "A1", "--indicator", "renewal_rate", "--from", "2026-01", "--to", "2026-01")
+    month = (
+        "records",
+        "--agent",
+        "A1",
+        "--indicator",
+        "renewal_rate",
+        "--from",
+        "2026-01",
+        "--to",
+        "2026-01",
+    )
     assert all(one["why"] == "period" for one in shell(*month)["set_aside"])

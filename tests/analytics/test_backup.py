@@ -1,4 +1,5 @@
-"""Backups: taken while others write, brought back whole or not at all, and the check that names what is missing."""
+"""Backups: taken while others write, brought back whole or not at all, and the check that names
+what is missing."""
 
 import json
 import shutil
@@ -15,8 +16,12 @@ from tests.analytics.test_faults import APRIL, MAY, figures, opened
 from tests.conftest import AS_OF, load_text
 
 
-def test_a_restored_backup_is_the_home_it_was_made_of_figures_words_originals_and_audit(tiny, tmp_path, shell):
-    tiny.state.notes.write(Note("A1", AS_OF.replace(day=1), AS_OF.replace(day=1), "comment", "稳", author="boss"))
+def test_a_restored_backup_is_the_home_it_was_made_of_figures_words_originals_and_audit(
+    tiny, tmp_path, shell
+):
+    tiny.state.notes.write(
+        Note("A1", AS_OF.replace(day=1), AS_OF.replace(day=1), "comment", "稳", author="boss")
+    )
     tiny.merge_agents(["C3"], "B2")
     secret = tiny.secret()
     before, loads, lines = figures(tiny), tiny.warehouse.ask("loads"), tiny.state.database.head()
@@ -24,7 +29,11 @@ def test_a_restored_backup_is_the_home_it_was_made_of_figures_words_originals_an
     load_text(tiny, tmp_path, "policies", MAY)  # what comes after the backup is not in it
     shell.home = tmp_path / "again"
     told = shell("restore", tmp_path / "kept" / made.name)
-    assert (told["whole"], told["fingerprint"], told["lines"]) == (True, made.fingerprint, lines.seq)
+    assert (told["whole"], told["fingerprint"], told["lines"]) == (
+        True,
+        made.fingerprint,
+        lines.seq,
+    )
     with opened(tmp_path / "again") as again:
         assert figures(again) == before
         assert again.warehouse.ask("loads").astype(str).equals(loads.astype(str))
@@ -33,7 +42,11 @@ def test_a_restored_backup_is_the_home_it_was_made_of_figures_words_originals_an
         assert again.findings == ()
         assert again.rebuild() == len(loads)
         assert figures(again) == before
-    mode = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "kept").rglob("*") if path.is_file()}
+    mode = {
+        stat.S_IMODE(path.stat().st_mode)
+        for path in (tmp_path / "kept").rglob("*")
+        if path.is_file()
+    }
     assert mode == {0o600}
 
 
@@ -61,7 +74,9 @@ def test_a_backup_taken_while_loads_come_and_go_holds_all_of_a_load_or_nothing(h
             assert len(figures(again)) == one.loads
 
 
-def test_a_backup_with_a_file_missing_or_changed_is_refused_by_name_and_nothing_is_restored(tiny, tmp_path):
+def test_a_backup_with_a_file_missing_or_changed_is_refused_by_name_and_nothing_is_restored(
+    tiny, tmp_path
+):
     made = backups.backup(tiny.ledger, tmp_path / "kept")
     folder = tmp_path / "kept" / made.name
     original = next((folder / "originals").iterdir())
@@ -102,7 +117,10 @@ def test_check_reads_everything_and_names_what_is_not_as_it_should_be(tiny, shel
     original.write_bytes(b"other")
     note = sorted((tiny.folder / "loads").iterdir())[-1]
     note.unlink()
-    assert {finding.key for finding in backups.check(tiny.ledger).findings} >= {"rollup_differs", "note_missing"}
+    assert {finding.key for finding in backups.check(tiny.ledger).findings} >= {
+        "rollup_differs",
+        "note_missing",
+    }
     shell.home = tiny.folder
     tiny.close()
     done = shell.run("check")
@@ -110,7 +128,11 @@ def test_check_reads_everything_and_names_what_is_not_as_it_should_be(tiny, shel
     assert len(json.loads(done.stdout)["findings"]) >= 2
 
 
-LATER = ("login_binding", "login_end", "proposer")  # tables that came after the version of that test
+LATER = (
+    "login_binding",
+    "login_end",
+    "proposer",
+)  # tables that came after the version of that test
 
 
 def test_the_state_of_an_earlier_version_is_kept_before_it_is_brought_up(tiny):
@@ -154,7 +176,9 @@ def test_the_audit_of_a_home_that_is_refused_is_verified_all_the_same(tiny, shel
     shell.home = folder
     whole = shell.run("audit", "--verify")
     assert (whole.returncode, json.loads(whole.stdout)["verified"]) == (0, True)
-    assert "cannot be made again from the originals" in whole.stderr  # and why nothing else is answered
+    assert (
+        "cannot be made again from the originals" in whole.stderr
+    )  # and why nothing else is answered
     with sqlite3.connect(folder / "state.sqlite") as state:
         state.execute("delete from audit where action = 'backup' and object = 'two'")
         state.execute("update audit set who = 'nobody' where seq = 1")
@@ -162,5 +186,7 @@ def test_the_audit_of_a_home_that_is_refused_is_verified_all_the_same(tiny, shel
     cut = shell.refused("audit", "--verify")
     assert "lacks 1 " in cut
     assert "line 1 was edited" in cut
-    assert "line 1 was edited" not in shell.refused("audit")  # its lines are read once somebody goes on with it
+    assert "line 1 was edited" not in shell.refused(
+        "audit"
+    )  # its lines are read once somebody goes on with it
     assert "line 1 was edited" not in shell.refused("audit", "--verify", "--as", "boss@x.cn")

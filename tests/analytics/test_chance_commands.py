@@ -26,9 +26,22 @@ def test_the_funnel_counts_alarms_and_takes_complaints_as_events(asked):
 
 
 def test_case_mix_gives_expectations_a_waterfall_and_a_split_with_limits(asked):
-    view = asked("case-mix", "--agent", "A1013", "--split", "--team", "星火", "--from", "2026-01", "--to", "2026-03")
+    view = asked(
+        "case-mix",
+        "--agent",
+        "A1013",
+        "--split",
+        "--team",
+        "星火",
+        "--from",
+        "2026-01",
+        "--to",
+        "2026-03",
+    )
     steps = {one["step"]: one["value"] for one in view["waterfall"]}
-    assert sum(value for step, value in steps.items() if step != "agent") == pytest.approx(steps["agent"])
+    assert sum(value for step, value in steps.items() if step != "agent") == pytest.approx(
+        steps["agent"]
+    )
     change = view["change"]
     assert change["mix"] + change["performance"] == pytest.approx(change["total"])
     assert change["mix_limits"][0] <= change["mix"] <= change["mix_limits"][1]
@@ -52,17 +65,24 @@ def test_the_probabilities_of_standing_in_the_best_tenth_add_up_to_a_tenth_of_th
     assert sum(one["top_tenth"] for one in ranks) == pytest.approx(len(ranks) // 10, abs=0.1)
 
 
-def test_nobody_is_called_steady_or_unsteady_where_there_is_no_last_year_to_hold_the_months_against(asked):
+def test_nobody_is_called_steady_or_unsteady_where_there_is_no_last_year_to_hold_the_months_against(
+    asked,
+):
     year = asked("trends", *YEAR)
     assert (year["rule"], {one["steady"] for one in year["agents"]}) == ("exact", {None})
     assert {one["needed"] for one in year["agents"]} == {0}
     longer = asked("trends", "--from", "2025-01", "--to", "2026-06")
-    assert (longer["rule"], {one["steady"] for one in longer["agents"]}) == ("seasonal", {True, False})
+    assert (longer["rule"], {one["steady"] for one in longer["agents"]}) == (
+        "seasonal",
+        {True, False},
+    )
 
 
 def test_only_a_finding_goes_a_better_or_a_worse_way(asked):
     agents = asked("trends", "--from", "2025-01", "--to", "2026-06")["agents"]
-    found, chance = ({one["better"] for one in agents if one["finding"] == side} for side in (True, False))
+    found, chance = (
+        {one["better"] for one in agents if one["finding"] == side} for side in (True, False)
+    )
     assert True in found <= {True, False}
     assert chance == {None}
     candidates = asked("incentives", "--from", "2025-01", "--to", "2026-06")["candidates"]
@@ -70,8 +90,15 @@ def test_only_a_finding_goes_a_better_or_a_worse_way(asked):
 
 
 def test_trends_take_any_indicator_and_incentives_only_heavy_ones(asked):
-    assert asked("trends", "--indicator", "satisfaction", "--from", "2026-03", "--to", "2026-05")["rule"] == "none"
-    assert "counts month by month, which ratings" in asked.refused("trends", "--indicator", "communication")
+    assert (
+        asked("trends", "--indicator", "satisfaction", "--from", "2026-03", "--to", "2026-05")[
+            "rule"
+        ]
+        == "none"
+    )
+    assert "counts month by month, which ratings" in asked.refused(
+        "trends", "--indicator", "communication"
+    )
     view = asked("incentives", "--bonus", "2000", "--from", "2025-01", "--to", "2026-05")
     assert view["indicators"][0] == "renewal_rate"
     assert view["budget"] == 2000 * view["people"]
@@ -79,31 +106,49 @@ def test_trends_take_any_indicator_and_incentives_only_heavy_ones(asked):
 
 
 def test_fairness_proposes_a_standard_and_compares_definitions(asked):
-    view = asked("fairness", "--by", "seniority", "--propose", "renewal_rate", "--market", "0.7", *YEAR)
+    view = asked(
+        "fairness", "--by", "seniority", "--propose", "renewal_rate", "--market", "0.7", *YEAR
+    )
     assert (view["proposal"]["pass_mark"], view["proposal"]["market"]) == (0.7, True)
     assert [0.7, 60.0] in view["proposal"]["knots"]
-    assert {one["definition"] for one in view["definitions"]} >= {"count", "portfolio", "premium_capped"}
+    assert {one["definition"] for one in view["definitions"]} >= {
+        "count",
+        "portfolio",
+        "premium_capped",
+    }
     assert {"surplus", "ratio", "low", "high", "enough"} <= set(view["groups"][0])
 
 
 def test_what_went_with_coaching_nobody_cannot_be_told(asked):
     view = asked("effect", "--from", "2026-03", "--to", "2026-04")
-    assert (view["coached"], view["verdict"], view["reason"], view["difference"]) == (0, "cannot_tell", "nobody", None)
+    assert (view["coached"], view["verdict"], view["reason"], view["difference"]) == (
+        0,
+        "cannot_tell",
+        "nobody",
+        None,
+    )
     assert view["said"][0].startswith("Cannot tell")
 
 
 def test_the_coaching_list_carries_its_prize_and_a_weak_spot_its_probability(asked):
     row = asked("coaching", *YEAR)["agents"][0]
-    assert {"extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals"} <= set(row)
+    assert {"extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals"} <= set(
+        row
+    )
     losses = asked("weak-spots", "--team", "锐进", *YEAR)["losses"]
     assert sum(one["biggest"] for one in losses) == pytest.approx(1)
 
 
-def test_rates_without_counts_are_not_called_independent_policies_but_of_unknown_spread(shell, tmp_path):
+def test_rates_without_counts_are_not_called_independent_policies_but_of_unknown_spread(
+    shell, tmp_path
+):
     path = tmp_path / "s.csv"
-    rows = "\n".join(f"A{one},2026-04,{80 + one}%,{80 + one}%,9{one},6{one}%,90,9{one},90" for one in range(1, 9))
+    rows = "\n".join(
+        f"A{one},2026-04,{80 + one}%,{80 + one}%,9{one},6{one}%,90,9{one},90" for one in range(1, 9)
+    )
     path.write_text(
-        f"工号,月份,续保率,保费留存率,客户满意度,新客户转续保比例,保险知识,沟通能力,解决问题能力\n{rows}\n",
+        f"工号,月份,续保率,保费留存率,客户满意度,新客户转续保比例,保险知识,沟通能力,"
+        f"解决问题能力\n{rows}\n",
         encoding="utf-8",
     )
     shell("load", path, "--kind", "scoresheet", "--as-of", "2026-06-30")
@@ -115,6 +160,9 @@ def test_rates_without_counts_are_not_called_independent_policies_but_of_unknown
 
 def test_where_nobody_is_rated_there_is_no_ranking_to_test_and_that_is_said(shell, tmp_path):
     path = tmp_path / "p.csv"
-    path.write_text("保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n", encoding="utf-8")
+    path.write_text(
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n",
+        encoding="utf-8",
+    )
     shell("load", path, "--as-of", "2026-06-30")
     assert "Nobody is rated in 2026-04" in shell.refused("robustness")

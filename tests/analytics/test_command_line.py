@@ -30,7 +30,8 @@ satisfaction_max = 5
 
 
 def calls() -> str:
-    """Four agents around the medians: Ann 3/4 and 4.0, Bob 3/4 and 2.0, Cat 1/4 and 4.0, Dan 1/4 and 2.0; unanswered calls do not count."""
+    """Four agents around the medians: Ann 3/4 and 4.0, Bob 3/4 and 2.0, Cat 1/4 and 4.0, Dan 1/4
+    and 2.0; unanswered calls do not count."""
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(["Call", "Agent", "Date", "Answered (Y/N)", "Resolved", "Rating"])
@@ -56,7 +57,12 @@ def test_calls_by_recipe_give_their_rates_and_quadrants(process, tmp_path):
     shell = process
     recipe, file = write(tmp_path, "r.toml", RECIPE), write(tmp_path, "calls.csv", calls())
     receipt = shell("load", file, "--recipe", recipe)
-    assert (receipt["rows"], receipt["loaded"], receipt["rejected"], receipt["agents"]) == (24, 16, 0, 4)
+    assert (receipt["rows"], receipt["loaded"], receipt["rejected"], receipt["agents"]) == (
+        24,
+        16,
+        0,
+        4,
+    )
     assert receipt["months"] == ["2021-01", "2021-02", "2021-03"]
     view = shell("evaluate", "--from", "2021-01", "--to", "2021-03")
     found = {agent["agent_id"]: agent for agent in view["not_rated"]}
@@ -69,7 +75,8 @@ def test_calls_by_recipe_give_their_rates_and_quadrants(process, tmp_path):
     assert found["Ann"]["indicators"]["renewal_rate"]["value"] == 0.75
     assert found["Ann"]["indicators"]["satisfaction"]["value"] == 80
     assert (
-        view["company"]["indicators"]["renewal_rate"] | {"value": 0.5, "numerator": 8, "denominator": 16}
+        view["company"]["indicators"]["renewal_rate"]
+        | {"value": 0.5, "numerator": 8, "denominator": 16}
         == view["company"]["indicators"]["renewal_rate"]
     )
     assert shell("quadrant", "--cut", "0.8,50")["counts"]["sales_gap"] == 2
@@ -90,9 +97,15 @@ def test_a_month_is_loaded_judged_and_its_coaching_list_taken_out(shell, tmp_pat
     view = shell("evaluate", "--from", "2026-04", "--to", "2026-04")
     ann = next(agent for agent in view["agents"] if agent["agent_id"] == "A1")
     assert (ann["name"], ann["team"], ann["rank"]) == ("安", "东", 1)
-    parts = [part["contribution"] for part in ann["indicators"].values() if part["contribution"] is not None]
+    parts = [
+        part["contribution"]
+        for part in ann["indicators"].values()
+        if part["contribution"] is not None
+    ]
     assert sum(parts) == pytest.approx(ann["score"], abs=1e-6)
-    assert sum(part["weight"] for part in ann["indicators"].values()) == pytest.approx(100, abs=1e-6)
+    assert sum(part["weight"] for part in ann["indicators"].values()) == pytest.approx(
+        100, abs=1e-6
+    )
     out = tmp_path / "名单.xlsx"
     listed = shell("coaching", "--out", out)
     assert [agent["agent_id"] for agent in listed["agents"]]
@@ -110,7 +123,8 @@ def test_a_refusal_is_one_sentence_and_stores_nothing(process, tmp_path):
     recipe = write(
         tmp_path,
         "r.toml",
-        'kind = "policies"\n[columns]\npolicy_id = "保单号"\nagent_id = "工号"\ndue_date = "到期日"\noutcome = "续保结果"\n',
+        'kind = "policies"\n[columns]\npolicy_id = "保单号"\nagent_id = "工号"\n'
+        'due_date = "到期日"\noutcome = "续保结果"\n',
     )
     said = shell.refused("load", bad, "--recipe", recipe)
     assert "bad.csv, row 3, “到期日”: “tomorrow”" in said
@@ -183,7 +197,20 @@ def test_csv_and_table_are_printed_too(shell):
 
 def test_the_command_line_starts_without_what_only_some_answers_need():
     """Each of these takes a large part of a second to import."""
-    slow = ("streamlit", "plotly", "scipy.stats", "scipy.optimize", "statsmodels", "sklearn", "openpyxl", "xlsxwriter", "fpdf", "holidays")  # fmt: skip
+    slow = (
+        "streamlit",
+        "plotly",
+        "scipy.stats",
+        "scipy.optimize",
+        "statsmodels",
+        "sklearn",
+        "openpyxl",
+        "xlsxwriter",
+        "fpdf",
+        "holidays",
+    )
     asked = f"import sys, analytics.__main__; print([one for one in {slow} if one in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

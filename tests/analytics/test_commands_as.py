@@ -10,17 +10,54 @@ from analytics.home import Home
 from analytics.people import Account
 from tests.conftest import Shell
 
-# What a command needs to be understood at all; a new one that needs something stands here or fails below.
+# What a command needs to be understood at all; a new one that needs something stands here or fails
+# below.
 WORDS = {
-    "sheet": ["A1"], "month": ["2026-04"], "replay": ["1"], "records": ["--agent", "A1", "--indicator", "renewal_rate"], "withdraw": ["1"], "load": ["{file}"],
-    "watch": ["{folder}", "--once"], "backup": ["--to", "{folder}/kept"], "corrections": ["{file}", "--out", "{folder}/marked.xlsx"], "effect": ["--since", "2026-03"],
+    "sheet": ["A1"],
+    "month": ["2026-04"],
+    "replay": ["1"],
+    "records": ["--agent", "A1", "--indicator", "renewal_rate"],
+    "withdraw": ["1"],
+    "load": ["{file}"],
+    "watch": ["{folder}", "--once"],
+    "backup": ["--to", "{folder}/kept"],
+    "corrections": ["{file}", "--out", "{folder}/marked.xlsx"],
+    "effect": ["--since", "2026-03"],
     "swot": ["{file}"],
-}  # fmt: skip
-ADMINS_ONLY = {"load", "loads", "watch", "withdraw", "rebuild", "sample", "corrections", "aliases", "unmatched", "accounts", "audit", "backup", "check"}  # fmt: skip
+}
+ADMINS_ONLY = {
+    "load",
+    "loads",
+    "watch",
+    "withdraw",
+    "rebuild",
+    "sample",
+    "corrections",
+    "aliases",
+    "unmatched",
+    "accounts",
+    "audit",
+    "backup",
+    "check",
+}
 NOT_FOR_AGENTS = {
-    "evaluate", "quadrant", "weak-spots", "funnel", "coaching", "trends", "robustness", "fairness", "incentives", "case-mix", "targets", "talks", "replay", "month", "effect",
+    "evaluate",
+    "quadrant",
+    "weak-spots",
+    "funnel",
+    "coaching",
+    "trends",
+    "robustness",
+    "fairness",
+    "incentives",
+    "case-mix",
+    "targets",
+    "talks",
+    "replay",
+    "month",
+    "effect",
     "swot",
-}  # fmt: skip
+}
 # These tell what stands in the program, or bring a home back that is not there yet.
 OPEN = {"template", "limits", "restore"}
 COMMANDS = sorted(set(main.commands) - OPEN)
@@ -37,7 +74,12 @@ def staffed(tiny_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("staffed") / "home"
     shutil.copytree(tiny_folder, folder)
     home = Home(folder)
-    people = [Account("boss@x.cn", "admin"), Account("off@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1"), Account("east@x.cn", "manager", teams=("东",))]  # fmt: skip
+    people = [
+        Account("boss@x.cn", "admin"),
+        Account("off@x.cn", "admin"),
+        Account("ann@x.cn", "agent", agent_id="A1"),
+        Account("east@x.cn", "manager", teams=("东",)),
+    ]
     home.state.accounts.save(people, "setup")
     home.state.accounts.save([replace(people[1], active=False)], "boss@x.cn")
     home.close()

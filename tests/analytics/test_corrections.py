@@ -1,4 +1,5 @@
-"""The marked copy of a user's own file: what is marked, and that the mended copy loads like a file that was right."""
+"""The marked copy of a user's own file: what is marked, and that the mended copy loads like a file
+that was right."""
 
 import io
 
@@ -33,11 +34,18 @@ def made(path, form):
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_the_copy_marks_the_bad_cells_with_their_reasons_and_loads_once_they_are_mended(home, tmp_path, form):
+def test_the_copy_marks_the_bad_cells_with_their_reasons_and_loads_once_they_are_mended(
+    home, tmp_path, form
+):
     path = made(tmp_path, form)
     book = openpyxl.load_workbook(io.BytesIO(home.corrections(path, RECIPE, "zh")))
     sheet = book.worksheets[0]
-    marked = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
+    marked = {
+        cell.coordinate: cell.comment.text
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment
+    }
     assert marked == {"B4": "必填，但是空着", "C4": "不是能识别的日期"}
     assert sheet["C4"].fill.start_color.rgb == "FFFFC7CE"
     assert book.sheetnames[-1] == "问题"
@@ -49,8 +57,14 @@ def test_the_copy_marks_the_bad_cells_with_their_reasons_and_loads_once_they_are
     receipt = home.load(mended, RECIPE, as_of=AS_OF)
     assert (receipt.loaded, receipt.rejected) == (3, 0)
     with home.warehouse.cursor() as cursor:
-        found = cursor.execute("select policy_id, agent_id, due_date::varchar from policies order by 1").fetchall()
-    assert found == [("007", "A1", "2026-04-02"), ("P2", "A1", "2026-04-30"), ("P3", "=B2", "2026-04-05")]
+        found = cursor.execute(
+            "select policy_id, agent_id, due_date::varchar from policies order by 1"
+        ).fetchall()
+    assert found == [
+        ("007", "A1", "2026-04-02"),
+        ("P2", "A1", "2026-04-30"),
+        ("P3", "=B2", "2026-04-05"),
+    ]
 
 
 def test_the_command_writes_the_copy_and_stores_nothing(shell, tmp_path):

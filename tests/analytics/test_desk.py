@@ -1,4 +1,5 @@
-"""Who may see and do what, asked at the one place where it is decided; sheets, replays and standards behind it."""
+"""Who may see and do what, asked at the one place where it is decided; sheets, replays and
+standards behind it."""
 
 import datetime as dt
 import itertools
@@ -21,7 +22,16 @@ from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import recognise
 from analytics.language import say
 from analytics.model import Filters, Period, Standard
-from analytics.people import LOCAL, Account, Attachment, Note, Objection, StandardVersion, SwotEntry, Talk
+from analytics.people import (
+    LOCAL,
+    Account,
+    Attachment,
+    Note,
+    Objection,
+    StandardVersion,
+    SwotEntry,
+    Talk,
+)
 from analytics.reports import views
 from analytics.scoring.swot import propose
 from analytics.scoring.weights import vector
@@ -50,7 +60,10 @@ def desk(home, identity=ADMIN):
 @pytest.fixture
 def out(made_once, settled_folder, tmp_path):
     """The tiny company with every window closed, and April published to its agents."""
-    made = made_once("out", lambda folder: closed_home(folder, lambda home: Desk(home).publish(PERIOD), settled_folder))
+    made = made_once(
+        "out",
+        lambda folder: closed_home(folder, lambda home: Desk(home).publish(PERIOD), settled_folder),
+    )
     shutil.copytree(made / "home", tmp_path / "tiny")
     home = Home(tmp_path / "tiny")
     yield home
@@ -74,7 +87,7 @@ def objection(**more):
     return Objection("A1", APRIL, APRIL, **{**given, **more})
 
 
-# -- scope ---------------------------------------------------------------------------------------------------------
+# -- scope -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -130,13 +143,20 @@ PERSONAL = {
     "talks": ("coach", lambda d, a: d.talks(a)),
     "plan": ("coach", lambda d, a: d.save_talk(Talk(a))),
     "objections": ("object", lambda d, a: d.objections(a)),
-    "object": ("object", lambda d, a: d.make_objection(Objection(a, APRIL, APRIL, "sheet", "other", "x"))),
+    "object": (
+        "object",
+        lambda d, a: d.make_objection(Objection(a, APRIL, APRIL, "sheet", "other", "x")),
+    ),
 }
 
 
-@pytest.mark.parametrize(("identity", "mine"), [(ADMIN, {"A1", "B2"}), (EAST, {"A1"}), (ANN, {"A1"}), (BO, {"B2"})])
+@pytest.mark.parametrize(
+    ("identity", "mine"), [(ADMIN, {"A1", "B2"}), (EAST, {"A1"}), (ANN, {"A1"}), (BO, {"B2"})]
+)
 @pytest.mark.parametrize("name", PERSONAL)
-def test_every_personal_question_is_asked_inside_role_and_scope_or_refused_and_noted(out, identity, mine, name):
+def test_every_personal_question_is_asked_inside_role_and_scope_or_refused_and_noted(
+    out, identity, mine, name
+):
     tiny = out
     action, ask = PERSONAL[name]
     for agent_id in ("A1", "B2"):
@@ -150,7 +170,9 @@ def test_every_personal_question_is_asked_inside_role_and_scope_or_refused_and_n
             with pytest.raises(RequestRefused):
                 ask(desk(tiny, identity), agent_id)
             denied = [
-                entry for entry in tiny.state.database.audit() if entry.action == "denied" and entry.who == identity.who
+                entry
+                for entry in tiny.state.database.audit()
+                if entry.action == "denied" and entry.who == identity.who
             ]
             assert denied or action == "close"
 
@@ -187,7 +209,7 @@ def test_an_account_that_is_switched_off_or_unknown_gives_no_identity():
             identity_of(account)
 
 
-# -- sheets --------------------------------------------------------------------------------------------------------
+# -- sheets ----------------------------------------------------------------------------------------
 
 
 def shown(home, agent_id="A1", identity=ADMIN):
@@ -198,11 +220,24 @@ def shown(home, agent_id="A1", identity=ADMIN):
 def test_a_sheet_keeps_every_number_on_the_way_and_its_contributions_add_up(tiny):
     sheet = shown(tiny, "B2")
     rate = next(item for item in sheet["indicators"] if item["id"] == "renewal_rate")
-    assert (rate["numerator"], rate["denominator"], round(rate["value"], 4), rate["band"]) == (1, 3, 0.3333, None)
+    assert (rate["numerator"], rate["denominator"], round(rate["value"], 4), rate["band"]) == (
+        1,
+        3,
+        0.3333,
+        None,
+    )
     # Not even 50 % is reached; two more renewals make three of three.
-    step = {"measure": "renewed_policies", "amount": 2, "reaches": 0.7, "gives": 1.0, "ahead": False}
+    step = {
+        "measure": "renewed_policies",
+        "amount": 2,
+        "reaches": 0.7,
+        "gives": 1.0,
+        "ahead": False,
+    }
     assert (rate["missed"], rate["step"]) == (0.5, step)
-    assert round(sum(item.get("shown", 0) for item in sheet["indicators"]), 1) == round(sheet["score"], 1)
+    assert round(sum(item.get("shown", 0) for item in sheet["indicators"]), 1) == round(
+        sheet["score"], 1
+    )
     assert sum(one["contribution"] for one in sheet["categories"]) == pytest.approx(sheet["score"])
 
 
@@ -238,7 +273,7 @@ def test_a_closed_sheet_keeps_its_numbers_whatever_is_loaded_later(tiny, tmp_pat
     assert shown(tiny)["score"] != before["score"]
 
 
-# -- objections ----------------------------------------------------------------------------------------------------
+# -- objections ------------------------------------------------------------------------------------
 
 
 def test_a_replay_shows_the_sheet_before_and_after_and_stores_nothing(out):
@@ -259,13 +294,21 @@ def test_accepting_writes_a_correction_that_the_rollup_honours_and_a_rebuild_kee
     desk(tiny).answer(made, "accepted", "核实属实")
     rate = lambda: judged(tiny).measured.agents.value[judged(tiny).row("A1"), 0]  # noqa: E731
     assert rate() == 1.0
-    assert tiny.warehouse.ask("policy", policy_id="P5", month=None)["outcome"].tolist() == ["renewed"]
+    assert tiny.warehouse.ask("policy", policy_id="P5", month=None)["outcome"].tolist() == [
+        "renewed"
+    ]
     with tiny.warehouse.cursor() as cursor:  # the record itself stays as it came
-        assert cursor.execute("select outcome from policies where policy_id = 'P5'").fetchall() == [("lost",)]
+        assert cursor.execute("select outcome from policies where policy_id = 'P5'").fetchall() == [
+            ("lost",)
+        ]
     tiny.rebuild()
     assert rate() == 1.0
     one = desk(tiny).corrections()[0]
-    assert (one.old, one.values, one.objection) == ({"outcome": "lost"}, {"outcome": "renewed"}, made.id)
+    assert (one.old, one.values, one.objection) == (
+        {"outcome": "lost"},
+        {"outcome": "renewed"},
+        made.id,
+    )
     desk(tiny).undo_corrections([one.id])
     assert rate() == 0.8
 
@@ -307,20 +350,26 @@ def test_what_a_manager_of_one_team_replays_names_nobody_of_another(out):
     assert set(desk(tiny, EAST).replay(made).moved["agent_id"]) <= {"A1"}
 
 
-# -- standards, weights --------------------------------------------------------------------------------------------
+# -- standards, weights ----------------------------------------------------------------------------
 
 
 def stricter(**more):
     table = definition_of(with_version(StandardVersion({}, {}, {}, "", "", APRIL))["renewal_rate"])
     return {
-        "renewal_rate": {**table, "standard": {"mode": "linear", "knots": [[0.6, 0], [0.8, 60], [0.95, 100]]}, **more}
+        "renewal_rate": {
+            **table,
+            "standard": {"mode": "linear", "knots": [[0.6, 0], [0.8, 60], [0.95, 100]]},
+            **more,
+        }
     }
 
 
 def test_a_standard_counts_from_its_month_on_and_older_periods_keep_theirs(tiny):
     before = judged(tiny)
     assert before.measured.agents.points[before.row("A1"), 0] == 80
-    desk(tiny).adopt_standard(StandardVersion(stricter(), {}, {}, "", "市场平均上升", dt.date(2026, 5, 1)), 0)
+    desk(tiny).adopt_standard(
+        StandardVersion(stricter(), {}, {}, "", "市场平均上升", dt.date(2026, 5, 1)), 0
+    )
     assert judged(tiny).measured.agents.points[judged(tiny).row("A1"), 0] == 80
     desk(tiny).adopt_standard(StandardVersion(stricter(), {}, {}, "", "提前", APRIL), 1)
     assert judged(tiny).measured.agents.points[judged(tiny).row("A1"), 0] == 60
@@ -329,17 +378,34 @@ def test_a_standard_counts_from_its_month_on_and_older_periods_keep_theirs(tiny)
 
 def test_an_indicator_is_added_from_measures_without_code(tiny):
     table = {
-        "category": "results", "group": "outcome", "numerator": "late_renewals", "denominator": "due_policies", "direction": "lower", "unit": "percent", "weight": 10.0,
-        "label": {"zh": "超期率", "en": "Late rate"}, "why": {"zh": "", "en": ""}, "standard": {"mode": "linear", "knots": [[0.0, 100], [0.5, 0]]},
-    }  # fmt: skip
+        "category": "results",
+        "group": "outcome",
+        "numerator": "late_renewals",
+        "denominator": "due_policies",
+        "direction": "lower",
+        "unit": "percent",
+        "weight": 10.0,
+        "label": {"zh": "超期率", "en": "Late rate"},
+        "why": {"zh": "", "en": ""},
+        "standard": {"mode": "linear", "knots": [[0.0, 100], [0.5, 0]]},
+    }
     desk(tiny).adopt_standard(StandardVersion({"late_rate": table}, {}, {}, "", "新口径", APRIL), 0)
     now = judged(tiny)
-    assert now.measured.agents.value[now.row("B2"), now.catalogue.position("late_rate")] == pytest.approx(1 / 3)
+    assert now.measured.agents.value[
+        now.row("B2"), now.catalogue.position("late_rate")
+    ] == pytest.approx(1 / 3)
     assert now.nominal.sum() == pytest.approx(100)
 
 
 @pytest.mark.parametrize(
-    "knots", [[[0.5, 0]], [[0.5, 0], [0.5, 60]], [[0.5, 60], [0.7, 20]], [[0.5, -1], [0.7, 60]], [[0.5, 0], [0.7, 101]]]
+    "knots",
+    [
+        [[0.5, 0]],
+        [[0.5, 0], [0.5, 60]],
+        [[0.5, 60], [0.7, 20]],
+        [[0.5, -1], [0.7, 60]],
+        [[0.5, 0], [0.7, 101]],
+    ],
 )
 def test_a_standard_that_cannot_give_points_is_refused(tiny, knots):
     table = stricter()["renewal_rate"] | {"standard": {"mode": "linear", "knots": knots}}
@@ -349,13 +415,22 @@ def test_a_standard_that_cannot_give_points_is_refused(tiny, knots):
 
 def test_a_rehearsal_counts_full_and_zero_marks_and_who_changes_grade(tiny):
     proposed = with_version(
-        StandardVersion(stricter(), {"A": 20.0, "B": 10.0, "C": 5.0, "D": 0.0}, {}, "", "", APRIL, version=9)
+        StandardVersion(
+            stricter(), {"A": 20.0, "B": 10.0, "C": 5.0, "D": 0.0}, {}, "", "", APRIL, version=9
+        )
     )
     now = judged(tiny)
     then = evaluate(tiny.measure_with(Filters(PERIOD), proposed), BALANCED)
     row = rehearse([(now, then)]).set_index("indicator").loc["renewal_rate"]
-    # A1 0.8 and B2 0.333: under the knots in force 80 and 0 points, under the proposed ones 60 and 0
-    assert (row["zero_before"], row["zero_after"], row["mean_before"], row["mean_after"], row["n_after"]) == (
+    # A1 0.8 and B2 0.333: under the knots in force 80 and 0 points, under the proposed ones 60 and
+    # 0
+    assert (
+        row["zero_before"],
+        row["zero_after"],
+        row["mean_before"],
+        row["mean_after"],
+        row["n_after"],
+    ) == (
         0.5,
         0.5,
         40,
@@ -363,7 +438,9 @@ def test_a_rehearsal_counts_full_and_zero_marks_and_who_changes_grade(tiny):
         2,
     )
     assert len(grade_changes(now, then)) > 0
-    assert jumps(Standard((0.5, 0.9), (0.0, 100.0)), Standard((0.5, 0.97), (0.0, 100.0)), 0.01) == pytest.approx(7.0)
+    assert jumps(
+        Standard((0.5, 0.9), (0.0, 100.0)), Standard((0.5, 0.97), (0.0, 100.0)), 0.01
+    ) == pytest.approx(7.0)
 
 
 def test_a_swot_entry_moves_the_weights_it_names_and_the_rest_gives_way(tiny):
@@ -375,7 +452,9 @@ def test_a_swot_entry_moves_the_weights_it_names_and_the_rest_gives_way(tiny):
     assert after.sum() == pytest.approx(100)
     other = known.position("satisfaction")
     assert after[other] == pytest.approx(before[other] / 1.1)
-    saved = desk(tiny).save_scheme(replace(made, name="应对对手", author="李", reason="对手续保率高"))
+    saved = desk(tiny).save_scheme(
+        replace(made, name="应对对手", author="李", reason="对手续保率高")
+    )
     assert tiny.state.schemes.all()[0].trace == saved.trace == made.trace
 
 
@@ -388,7 +467,11 @@ def test_proposals_are_counted_once_a_person_and_never_named(tiny):
     desk(tiny, ANN).propose_weights({"results": 64, "service": 26, "competence": 10}, first)
     desk(tiny, BO).propose_weights({"results": 70, "service": 20, "competence": 10})
     assert sorted(one.categories["results"] for one in tiny.state.proposals()) == [64, 70]
-    assert not any("ann" in str(entry) for entry in tiny.state.database.audit() if entry.action != "account.save")
+    assert not any(
+        "ann" in str(entry)
+        for entry in tiny.state.database.audit()
+        if entry.action != "account.save"
+    )
 
 
 def test_everything_a_home_holds_of_people_is_there_after_a_restart(tiny):
@@ -406,7 +489,9 @@ def test_everything_a_home_holds_of_people_is_there_after_a_restart(tiny):
     [
         lambda desk, agent: desk.write_note(Note(agent, APRIL, APRIL, "comment", "well done")),
         lambda desk, agent: desk.save_talk(Talk(agent)),
-        lambda desk, agent: desk.make_objection(Objection(agent, APRIL, APRIL, "sheet", "too_strict", "why")),
+        lambda desk, agent: desk.make_objection(
+            Objection(agent, APRIL, APRIL, "sheet", "too_strict", "why")
+        ),
     ],
 )
 def test_nothing_is_written_about_somebody_whom_no_file_names(tiny, write):
@@ -427,7 +512,9 @@ def test_the_months_of_a_note_and_of_a_talk_do_not_run_backwards(tiny):
         Desk(tiny).save_talk(Talk("A1", first=may, last=APRIL))
 
 
-@pytest.mark.parametrize("cuts", [(80.0, 60.0, 40.0, -5.0), (80.0, 60.0, 60.0, 0.0), (float("nan"), 60.0, 40.0, 0.0)])
+@pytest.mark.parametrize(
+    "cuts", [(80.0, 60.0, 40.0, -5.0), (80.0, 60.0, 60.0, 0.0), (float("nan"), 60.0, 40.0, 0.0)]
+)
 def test_grades_that_do_not_fall_to_zero_are_refused(cuts):
     with pytest.raises(RequestRefused, match="grades_unusable"):
         with_version(StandardVersion({}, dict(zip("ABCD", cuts, strict=True)), {}, "", "", APRIL))
@@ -440,25 +527,36 @@ def test_a_market_average_below_what_the_indicator_can_be_is_refused(tiny):
 
 
 def test_a_load_says_how_many_of_its_last_month_lack_too_much_to_be_rated(home, tmp_path):
-    text = "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\nP3,B2,2026-04-09,已续\n"
+    text = (
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n"
+        "P3,B2,2026-04-09,已续\n"
+    )
     path = write(tmp_path, "renewals.csv", text)
     columns = recognise(text.splitlines()[0].split(","), "policies")[0].columns
-    recipe = recipe_from({"kind": "policies", "columns": columns, "answers": {"plausible.rate": "yes"}})
+    recipe = recipe_from(
+        {"kind": "policies", "columns": columns, "answers": {"plausible.rate": "yes"}}
+    )
     told = Desk(home).load_all([(path, recipe)], as_of=AS_OF, on_issues="refuse")[0]
     facts = dict(told.notes)["not_rated"]
-    # Renewal rate and, against the median agent's, the number of renewals: less than three fifths of the weight.
+    # Renewal rate and, against the median agent's, the number of renewals: less than three fifths
+    # of the weight.
     assert (facts["month"], facts["count"], facts["all"], facts["least"]) == ("2026-04", 2, 2, "60")
     assert "2 人中有 2 人" in say("note.not_rated", "zh", **facts)
 
 
-def test_a_load_that_is_stored_is_told_even_where_its_figures_cannot_be_reckoned(home, tmp_path, monkeypatch):
+def test_a_load_that_is_stored_is_told_even_where_its_figures_cannot_be_reckoned(
+    home, tmp_path, monkeypatch
+):
     def refuse(*_):
         raise RequestRefused("no_data")
 
     text = "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n"
     path = write(tmp_path, "renewals.csv", text)
     recipe = recipe_from(
-        {"kind": "policies", "columns": recognise(text.splitlines()[0].split(","), "policies")[0].columns}
+        {
+            "kind": "policies",
+            "columns": recognise(text.splitlines()[0].split(","), "policies")[0].columns,
+        }
     )
     monkeypatch.setattr("analytics.desk.data.evaluate", refuse)
     told = Desk(home).load_all([(path, recipe)], as_of=AS_OF, on_issues="refuse")[0]

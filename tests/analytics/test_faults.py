@@ -60,7 +60,8 @@ SPAN = {"first_month": dt.date(2020, 1, 1), "last_month": dt.date(2030, 1, 1)}
 def april(made_once, tmp_path):
     """A home with one load."""
     made = made_once(
-        "april", lambda folder: closed_home(folder, lambda home: load_text(home, folder, "policies", APRIL))
+        "april",
+        lambda folder: closed_home(folder, lambda home: load_text(home, folder, "policies", APRIL)),
     )
     shutil.copytree(made / "home", tmp_path / "home")
     return Home(tmp_path / "home")
@@ -100,7 +101,8 @@ def killed_at(patch, place, name, nth=1):
 
 
 def killed(home, act, place, name, nth=1):
-    """Do something that a kill at a call ends; what this process would have tidied up is left as well."""
+    """Do something that a kill at a call ends; what this process would have tidied up is left as
+    well."""
     with pytest.MonkeyPatch.context() as inside:
         inside.setattr(Ledger, "_settle", lambda self, operation: None)
         killed_at(inside, place, name, nth)
@@ -109,7 +111,7 @@ def killed(home, act, place, name, nth=1):
     home.close()
 
 
-# -- all or nothing ------------------------------------------------------------------------------------------------
+# -- all or nothing --------------------------------------------------------------------------------
 
 KILLS = {
     "before the journal": (Journal, "begin", False),
@@ -123,7 +125,9 @@ KILLS = {
 
 
 @pytest.mark.parametrize("at", KILLS)
-def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_the_audit(april, tmp_path, at):
+def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_the_audit(
+    april, tmp_path, at
+):
     place, name, there = KILLS[at]
     killed(april, lambda: load_text(april, tmp_path, "policies", MAY), place, name)
     with opened(tmp_path / "home") as again:
@@ -145,19 +149,35 @@ def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_t
         (Journal, "finish", False),
     ],
 )
-def test_a_load_withdrawn_by_a_process_that_was_killed_does_not_come_back(april, tmp_path, place, name, there):
+def test_a_load_withdrawn_by_a_process_that_was_killed_does_not_come_back(
+    april, tmp_path, place, name, there
+):
     load_text(april, tmp_path, "policies", MAY)
     killed(april, lambda: april.withdraw(2), place, name)
     with opened(tmp_path / "home") as again:
         assert stored(again) == ([1, 2] if there else [1])
         again.rebuild()
         assert stored(again) == ([1, 2] if there else [1])
-        assert [entry.action for entry in again.state.database.audit()].count("load.withdraw") == (not there)
+        assert [entry.action for entry in again.state.database.audit()].count("load.withdraw") == (
+            not there
+        )
 
 
 def both(folder):
-    recipe = {"kind": "policies", "columns": dict(zip(("policy_id", "agent_id", "due_date", "outcome"), HEADER.strip().split(","), strict=True))}  # fmt: skip
-    return [(write(folder, name, text), recipe_from(recipe)) for name, text in (("april.csv", APRIL), ("may.csv", MAY))]
+    recipe = {
+        "kind": "policies",
+        "columns": dict(
+            zip(
+                ("policy_id", "agent_id", "due_date", "outcome"),
+                HEADER.strip().split(","),
+                strict=True,
+            )
+        ),
+    }
+    return [
+        (write(folder, name, text), recipe_from(recipe))
+        for name, text in (("april.csv", APRIL), ("may.csv", MAY))
+    ]
 
 
 def test_of_several_files_killed_at_the_second_none_is_there(tmp_path):
@@ -182,7 +202,9 @@ def test_files_of_which_one_is_refused_leave_the_warehouse_as_it_was_to_the_vers
 def test_a_full_disk_in_the_midst_of_a_load_leaves_nothing_of_it(home, tmp_path):
     with pytest.MonkeyPatch.context() as inside:
         inside.setattr(
-            records, "_roll_up", failing(duckdb.TransactionException("Failed to commit: No space left on device"))
+            records,
+            "_roll_up",
+            failing(duckdb.TransactionException("Failed to commit: No space left on device")),
         )
         with pytest.raises(StoreFailed, match="disk_full"):
             load_text(home, tmp_path, "policies", APRIL)
@@ -194,20 +216,28 @@ def test_a_full_disk_in_the_midst_of_a_load_leaves_nothing_of_it(home, tmp_path)
 
 
 @pytest.mark.parametrize("what", ["look", "recipe_for", "preview", "corrections", "secret"])
-def test_a_full_disk_is_said_in_words_wherever_something_is_written(what, home, tmp_path, monkeypatch):
+def test_a_full_disk_is_said_in_words_wherever_something_is_written(
+    what, home, tmp_path, monkeypatch
+):
     path = tmp_path / "april.csv"
     path.write_text(APRIL, encoding="utf-8")
     recipe = home.recipe_for(path)
-    asked = {"preview": (path, recipe), "corrections": (path, recipe, "en"), "secret": ()}.get(what, (path,))
+    asked = {"preview": (path, recipe), "corrections": (path, recipe, "en"), "secret": ()}.get(
+        what, (path,)
+    )
     monkeypatch.setattr(os, "open", failing(OSError(errno.ENOSPC, "No space left on device")))
     monkeypatch.setattr(os, "mkdir", failing(OSError(errno.ENOSPC, "No space left on device")))
     with pytest.raises(StoreFailed, match="disk_full"):
         getattr(home, what)(*asked)
 
 
-def test_a_rebuild_without_room_for_a_new_warehouse_is_refused_in_words(home, tmp_path, monkeypatch):
+def test_a_rebuild_without_room_for_a_new_warehouse_is_refused_in_words(
+    home, tmp_path, monkeypatch
+):
     load_text(home, tmp_path, "policies", APRIL)
-    full = duckdb.TransactionException("Failed to commit: Could not write file: No space left on device")
+    full = duckdb.TransactionException(
+        "Failed to commit: Could not write file: No space left on device"
+    )
     monkeypatch.setattr(connection, "_migrate", failing(full))
     with pytest.raises(StoreFailed, match="disk_full"):
         home.rebuild()
@@ -224,17 +254,27 @@ def failing(error):
 
 SPELLED = APRIL + "P3,A01,2026-04-03,未续\n"
 OBJECTION = Objection(
-    "A1", dt.date(2026, 4, 1), dt.date(2026, 4, 1), "record", "data_wrong", "it was lost", policy_id="P1", proposal={"outcome": "lost"}
-)  # fmt: skip
+    "A1",
+    dt.date(2026, 4, 1),
+    dt.date(2026, 4, 1),
+    "record",
+    "data_wrong",
+    "it was lost",
+    policy_id="P1",
+    proposal={"outcome": "lost"},
+)
 
 
 @pytest.fixture
 def spelled(made_once, tmp_path):
-    """A home whose one agent is spelled in two ways, with a spelling merged, an objection made and a correction in force."""
+    """A home whose one agent is spelled in two ways, with a spelling merged, an objection made and
+    a correction in force."""
 
     def made(folder):
         def fill(home):
-            load_text(home, folder, "policies", SPELLED + "P4,B2,2026-04-03,已续\nP5,b2,2026-04-03,已续\n")
+            load_text(
+                home, folder, "policies", SPELLED + "P4,B2,2026-04-03,已续\nP5,b2,2026-04-03,已续\n"
+            )
             home.merge_agents(["b2"], "B2")
             desk = Desk(home)
             desk.make_objection(OBJECTION)
@@ -251,19 +291,28 @@ def spelled(made_once, tmp_path):
 MOVES = {
     "merge": (lambda desk: desk.merge_agents(["A01"], "A1"), ["agent.merge"]),
     "split": (lambda desk: desk.split_agents(["b2"]), ["agent.split"]),
-    "settings": (lambda desk: desk.change_settings({"grace_days": 20, "missing_limit": 0.5}), ["setting.save"] * 2),
+    "settings": (
+        lambda desk: desk.change_settings({"grace_days": 20, "missing_limit": 0.5}),
+        ["setting.save"] * 2,
+    ),
     "answer": (
         lambda desk: desk.answer(desk.objections("A1")[0], "accepted", "so it was"),
         ["objection.accepted", "correction.write"],
     ),
     "undo": (lambda desk: desk.undo_corrections([1]), ["correction.undo"]),
 }
-MOVE_KILLS = {"in the warehouse": (records, "follow", False), "at the audit": (Journal, "finish", True)}
+MOVE_KILLS = {
+    "in the warehouse": (records, "follow", False),
+    "at the audit": (Journal, "finish", True),
+}
 
 
 def written(home):
-    """Rules, merges and objections as they are stored, and what the audit says, from the journal's beginnings on."""
-    corrections = [(one.policy_id, one.undone) for one in home.state.objections.corrections(in_force=False)]
+    """Rules, merges and objections as they are stored, and what the audit says, from the journal's
+    beginnings on."""
+    corrections = [
+        (one.policy_id, one.undone) for one in home.state.objections.corrections(in_force=False)
+    ]
     states = [(one.state, one.version) for one in home.state.objections.all()]
     lines = [entry.action for entry in reversed(home.state.database.audit())]
     return home.settings, home.state.aliases(), corrections, states, lines
@@ -271,7 +320,9 @@ def written(home):
 
 @pytest.mark.parametrize("at", MOVE_KILLS)
 @pytest.mark.parametrize("what", MOVES)
-def test_what_moves_figures_is_done_wholly_or_not_at_all_wherever_it_is_killed(spelled, tmp_path, what, at):
+def test_what_moves_figures_is_done_wholly_or_not_at_all_wherever_it_is_killed(
+    spelled, tmp_path, what, at
+):
     (act, lines), (place, name, there) = MOVES[what], MOVE_KILLS[at]
     before = written(spelled), figures(spelled)
     killed(spelled, lambda: act(Desk(spelled)), place, name)
@@ -308,7 +359,9 @@ def test_an_objection_answered_meanwhile_by_somebody_else_moves_no_figures(spell
     def meanwhile(self, kind, plan, who):
         begun = real(self, kind, plan, who)
         asked = spelled.state.objections.all("A1")[0]
-        spelled.state.objections.answer(replace(asked, state="rejected", answer="no", answered_by="boss"))
+        spelled.state.objections.answer(
+            replace(asked, state="rejected", answer="no", answered_by="boss")
+        )
         return begun
 
     with pytest.MonkeyPatch.context() as inside:
@@ -323,10 +376,14 @@ def test_an_objection_answered_meanwhile_by_somebody_else_moves_no_figures(spell
 
 def test_of_two_merges_at_the_same_moment_both_hold_in_the_figures(tmp_path):
     home = Home(tmp_path / "home")
-    load_text(home, tmp_path, "policies", SPELLED + "P4,B2,2026-04-03,已续\nP5,b2,2026-04-03,已续\n")
+    load_text(
+        home, tmp_path, "policies", SPELLED + "P4,B2,2026-04-03,已续\nP5,b2,2026-04-03,已续\n"
+    )
     real, first, second = records.follow, threading.Event(), threading.Event()
 
-    def slowly(*words):  # the first waits with what it read, for as long as the second can get past it
+    def slowly(
+        *words,
+    ):  # the first waits with what it read, for as long as the second can get past it
         if not first.is_set():
             first.set()
             second.wait(0.2)
@@ -347,7 +404,7 @@ def test_of_two_merges_at_the_same_moment_both_hold_in_the_figures(tmp_path):
     home.close()
 
 
-# -- once ----------------------------------------------------------------------------------------------------------
+# -- once ------------------------------------------------------------------------------------------
 
 
 def test_one_file_loaded_from_two_tabs_at_the_same_moment_counts_once(home, tmp_path):
@@ -387,22 +444,44 @@ def everything(home):
     with home.warehouse.cursor() as cursor:
         return {
             table: cursor.execute(f"select * from {table} order by all").fetchall()
-            for table in ("agent_month", "agent_month_item", "roster_month", "agent_alias", "policy_correction")
-        } | {"people": home.warehouse.ask("facts_of", day=dt.date(2026, 4, 30)).astype(str).to_dict("records")}
+            for table in (
+                "agent_month",
+                "agent_month_item",
+                "roster_month",
+                "agent_alias",
+                "policy_correction",
+            )
+        } | {
+            "people": home.warehouse.ask("facts_of", day=dt.date(2026, 4, 30))
+            .astype(str)
+            .to_dict("records")
+        }
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loads(tiny, tmp_path, turned):
+def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loads(
+    tiny, tmp_path, turned
+):
     header, rows = (
         "工号,姓名,团队,月份",
         ["A1,安,东,2026-04", "A01,安,西,2026-04", "B2,波,南,2026-04", "B02,波,北,2026-04"],
     )
-    load_text(tiny, tmp_path, "agents", "\n".join([header, *(reversed(rows) if turned else rows)]) + "\n")
+    load_text(
+        tiny, tmp_path, "agents", "\n".join([header, *(reversed(rows) if turned else rows)]) + "\n"
+    )
     load_text(tiny, tmp_path, "agents", f"{header}\nA01,安,中,2026-04\n")
-    gone = load_text(tiny, tmp_path, "policies", HEADER + "P1,A01,2026-04-02,未续\n", answers={"handover": "move"})
+    gone = load_text(
+        tiny,
+        tmp_path,
+        "policies",
+        HEADER + "P1,A01,2026-04-02,未续\n",
+        answers={"handover": "move"},
+    )
     tiny.merge_agents(["A01"], "A1")
     tiny.merge_agents(["B02"], "B2")
-    tiny.state.objections.correct(Correction("P5", dt.date(2026, 4, 1), {"outcome": "renewed"}, {}, "seen", "boss"))
+    tiny.state.objections.correct(
+        Correction("P5", dt.date(2026, 4, 1), {"outcome": "renewed"}, {}, "seen", "boss")
+    )
     tiny.ledger.follow()
     tiny.withdraw(gone.load)
     before = everything(tiny)
@@ -415,12 +494,13 @@ def test_rebuild_makes_the_same_of_merged_agents_rival_rosters_and_withdrawn_loa
     assert everything(tiny) == before
 
 
-# -- the start compares --------------------------------------------------------------------------------------------
+# -- the start compares ----------------------------------------------------------------------------
 
 
 @pytest.fixture
 def two(made_once, tmp_path):
-    """A home of two loads as a kill before any checkpoint would leave it on the disk, and its figures."""
+    """A home of two loads as a kill before any checkpoint would leave it on the disk, and its
+    figures."""
 
     def make(folder):
         home = Home(folder / "home")
@@ -470,10 +550,19 @@ def damage_header(folder):
 
 @pytest.mark.parametrize(
     "damage",
-    [damage_log_missing, damage_log_short, damage_log_bits, damage_no_warehouse, damage_no_file_but_its_log,
-     damage_empty_warehouse, damage_header],
-)  # fmt: skip
-def test_a_warehouse_that_lost_something_is_made_again_at_the_start_and_the_reader_is_told(two, damage):
+    [
+        damage_log_missing,
+        damage_log_short,
+        damage_log_bits,
+        damage_no_warehouse,
+        damage_no_file_but_its_log,
+        damage_empty_warehouse,
+        damage_header,
+    ],
+)
+def test_a_warehouse_that_lost_something_is_made_again_at_the_start_and_the_reader_is_told(
+    two, damage
+):
     folder, before = two
     damage(folder)
     with opened(folder) as home:
@@ -484,7 +573,9 @@ def test_a_warehouse_that_lost_something_is_made_again_at_the_start_and_the_read
         assert home.findings == ()
 
 
-def test_a_state_whose_schema_is_no_text_any_more_is_called_damaged_in_words(settled_folder, tmp_path):
+def test_a_state_whose_schema_is_no_text_any_more_is_called_damaged_in_words(
+    settled_folder, tmp_path
+):
     folder = shutil.copytree(settled_folder, tmp_path / "home")
     path = folder / "state.sqlite"
     data = path.read_bytes()
@@ -495,7 +586,9 @@ def test_a_state_whose_schema_is_no_text_any_more_is_called_damaged_in_words(set
     assert "damaged" in explain(refused.value, "en")
 
 
-def test_a_log_of_nothing_but_a_change_that_was_cut_off_does_not_keep_a_rebuilt_warehouse_out(tmp_path):
+def test_a_log_of_nothing_but_a_change_that_was_cut_off_does_not_keep_a_rebuilt_warehouse_out(
+    tmp_path,
+):
     first = Warehouse(tmp_path / "first.duckdb")
     first.stamp(1, 1)
     with first.write() as cursor:
@@ -514,7 +607,9 @@ def test_a_log_of_nothing_but_a_change_that_was_cut_off_does_not_keep_a_rebuilt_
 
 
 @pytest.mark.parametrize("damage", [damage_log_missing, damage_no_warehouse, damage_header])
-def test_without_its_original_a_lost_warehouse_is_refused_by_name_until_somebody_goes_on_without(two, damage):
+def test_without_its_original_a_lost_warehouse_is_refused_by_name_until_somebody_goes_on_without(
+    two, damage
+):
     folder, _ = two
     damage(folder)
     note = json.loads((folder / "loads" / "000002.json").read_text(encoding="utf-8"))
@@ -566,7 +661,9 @@ def test_a_damaged_state_is_said_in_words(two):
         Home(folder)
 
 
-def test_notes_that_went_missing_are_named_and_loading_the_file_again_brings_them_back(two, tmp_path):
+def test_notes_that_went_missing_are_named_and_loading_the_file_again_brings_them_back(
+    two, tmp_path
+):
     folder, before = two
     shutil.rmtree(folder / "loads")
     with opened(folder) as home:
@@ -581,15 +678,37 @@ def test_notes_that_went_missing_are_named_and_loading_the_file_again_brings_the
         assert figures(home) == before
 
 
-@pytest.mark.parametrize("how", ["edited", "halved", "emptied", "removed", "swapped", "original halved", "original swapped", "one more"])  # fmt: skip
-def test_rebuild_refuses_by_name_what_is_not_as_the_audit_has_it_and_leaves_the_warehouse_alone(two, how):
+@pytest.mark.parametrize(
+    "how",
+    [
+        "edited",
+        "halved",
+        "emptied",
+        "removed",
+        "swapped",
+        "original halved",
+        "original swapped",
+        "one more",
+    ],
+)
+def test_rebuild_refuses_by_name_what_is_not_as_the_audit_has_it_and_leaves_the_warehouse_alone(
+    two, how
+):
     folder, before = two
     note, other = (folder / "loads" / f"00000{load_id}.json" for load_id in (1, 2))
     text = note.read_text(encoding="utf-8")
-    original, twin = (folder / "originals" / json.loads(one.read_text(encoding="utf-8"))["sha256"] for one in (note, other))  # fmt: skip
+    original, twin = (
+        folder / "originals" / json.loads(one.read_text(encoding="utf-8"))["sha256"]
+        for one in (note, other)
+    )
     if how == "edited":
-        note.write_text(text.replace("已续", "renewed").replace(f"{dt.date.today()}", "2020-01-01"), encoding="utf-8")
-        note.write_text(note.read_text(encoding="utf-8").replace(f"{AS_OF}", "2020-01-01"), encoding="utf-8")
+        note.write_text(
+            text.replace("已续", "renewed").replace(f"{dt.date.today()}", "2020-01-01"),
+            encoding="utf-8",
+        )
+        note.write_text(
+            note.read_text(encoding="utf-8").replace(f"{AS_OF}", "2020-01-01"), encoding="utf-8"
+        )
     elif how == "halved":
         note.write_text(text[: len(text) // 2], encoding="utf-8")
     elif how == "emptied":
@@ -597,13 +716,17 @@ def test_rebuild_refuses_by_name_what_is_not_as_the_audit_has_it_and_leaves_the_
     elif how == "removed":
         note.unlink()
     elif how == "swapped":
-        note.write_text(other.read_text(encoding="utf-8").replace('"load": 2', '"load": 1'), encoding="utf-8")
+        note.write_text(
+            other.read_text(encoding="utf-8").replace('"load": 2', '"load": 1'), encoding="utf-8"
+        )
     elif how == "original halved":
         original.write_bytes(original.read_bytes()[:20])
     elif how == "original swapped":
         original.write_bytes(twin.read_bytes())
     else:
-        (folder / "loads" / "000007.json").write_text(text.replace('"load": 1', '"load": 7'), encoding="utf-8")
+        (folder / "loads" / "000007.json").write_text(
+            text.replace('"load": 1', '"load": 7'), encoding="utf-8"
+        )
     with opened(folder) as home:
         with pytest.raises(RequestRefused, match="rebuild_refused") as refused:
             home.rebuild()
@@ -616,7 +739,9 @@ def test_a_block_that_turns_out_damaged_later_has_the_next_start_read_everything
     folder, before = two
     with opened(folder) as home:
         with pytest.raises(StoreFailed, match="warehouse_damaged"), home.warehouse.cursor():
-            raise duckdb.Error("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+            raise duckdb.Error(
+                "Corrupt database file: computed checksum 1 does not match stored checksum 2"
+            )
         assert home.broken
     assert (folder / "suspect").exists()
     with pytest.MonkeyPatch.context() as inside:

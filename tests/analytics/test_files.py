@@ -26,7 +26,9 @@ def test_bytes_and_their_name_are_on_the_disk_before_the_writer_goes_on(tmp_path
     synced = []
     real = os.fsync
     monkeypatch.setattr(
-        os, "fsync", lambda handle: (synced.append(stat.S_ISDIR(os.fstat(handle).st_mode)), real(handle))
+        os,
+        "fsync",
+        lambda handle: (synced.append(stat.S_ISDIR(os.fstat(handle).st_mode)), real(handle)),
     )
     files.write_durably(tmp_path / "a", b"a")
     files.copy_durably(tmp_path / "a", tmp_path / "b")

@@ -14,7 +14,12 @@ from tests.conftest import AS_OF, POLICIES, load_text, real_run, write
 RECIPE = recipe_from(
     {
         "kind": "policies",
-        "columns": {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"},
+        "columns": {
+            "policy_id": "保单号",
+            "agent_id": "工号",
+            "due_date": "到期日",
+            "outcome": "续保结果",
+        },
     }
 )
 
@@ -25,9 +30,16 @@ def test_a_load_given_up_while_reading_or_storing_stops_soon_and_leaves_the_stor
 ):
     load_text(home, tmp_path, "policies", POLICIES, satisfaction_max=5)
     monkeypatch.setattr(reading, "_run", real_run)  # which can be ended in the midst of a file
-    lines = (f"Q{at},A{at % 97},2026-05-{at % 28 + 1:02d},{'已续' if at % 3 else '未续'}" for at in range(300_000))
+    lines = (
+        f"Q{at},A{at % 97},2026-05-{at % 28 + 1:02d},{'已续' if at % 3 else '未续'}"
+        for at in range(300_000)
+    )
     path = write(tmp_path, "big.csv", "保单号,工号,到期日,续保结果\n" + "\n".join(lines))
-    before = home.warehouse.data_version, home.warehouse.ask("loads").to_dict(), sorted(home.folder.glob("loads/*"))
+    before = (
+        home.warehouse.data_version,
+        home.warehouse.ask("loads").to_dict(),
+        sorted(home.folder.glob("loads/*")),
+    )
     work, ended = Work(), []
 
     def loading() -> None:

@@ -1,4 +1,5 @@
-"""Who is who: spellings of one agent, people without a partner in the other files, and what a load changed."""
+"""Who is who: spellings of one agent, people without a partner in the other files, and what a load
+changed."""
 
 import datetime as dt
 
@@ -10,39 +11,50 @@ from analytics.intake.spellings import alike
 from tests.conftest import AS_OF, POLICIES, ROSTER, load_text
 
 HEADER = "保单号,工号,到期日,续保结果\n"
-NAMES = (
-    HEADER
-    + "P1,Stewart,2026-04-02,已续\nP2,Stewart,2026-04-05,未续\nP3,ＳＴＥＷＡＲＴ,2026-04-05,已续\nP4,Stweart,2026-04-05,已续\nP5,Becky,2026-04-05,已续\n"
+NAMES = HEADER + (
+    "P1,Stewart,2026-04-02,已续\nP2,Stewart,2026-04-05,未续\n"
+    "P3,ＳＴＥＷＡＲＴ,2026-04-05,已续\nP4,Stweart,2026-04-05,已续\n"
+    "P5,Becky,2026-04-05,已续\n"
 )
 APRIL = {"first_month": dt.date(2026, 4, 1), "last_month": dt.date(2026, 4, 1)}
 
 
 def rates(home):
     sums = home.warehouse.ask("measures", **APRIL)
-    return {row["agent_id"]: (row["renewed_policies"], row["due_policies"]) for row in sums.to_dict("records")}
+    return {
+        row["agent_id"]: (row["renewed_policies"], row["due_policies"])
+        for row in sums.to_dict("records")
+    }
 
 
 def test_spellings_of_one_agent_are_offered_with_the_rows_behind_each():
     found = alike({"Stewart": 2, "ＳＴＥＷＡＲＴ": 1, "Stweart": 1, "Becky": 1})
     assert {(one.spelling, one.agent_id, one.rows, one.agent_rows, one.why) for one in found} == {
-        ("ＳＴＥＷＡＲＴ", "Stewart", 1, 2, "dress"), ("Stweart", "Stewart", 1, 2, "letters"),
-    }  # fmt: skip
+        ("ＳＴＥＷＡＲＴ", "Stewart", 1, 2, "dress"),
+        ("Stweart", "Stewart", 1, 2, "letters"),
+    }
 
 
 def test_numbers_that_differ_in_a_digit_are_two_people_and_in_their_dress_one():
     assert alike({"A1001": 5, "A1002": 5, "A1003": 1}) == []
-    assert [(one.spelling, one.agent_id) for one in alike({"A1001": 5, "ａ1001 ": 1})] == [("ａ1001 ", "A1001")]
+    assert [(one.spelling, one.agent_id) for one in alike({"A1001": 5, "ａ1001 ": 1})] == [
+        ("ａ1001 ", "A1001")
+    ]
 
 
 def test_a_number_without_its_zeros_is_merged_into_the_one_with_them_however_few_rows_name_it():
-    assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7})] == [("4518", "004518")]
-    assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7}, {"4518"})] == [("004518", "4518")]
+    assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7})] == [
+        ("4518", "004518")
+    ]
+    assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7}, {"4518"})] == [
+        ("004518", "4518")
+    ]
 
 
 def test_somebody_of_the_roster_is_merged_into_and_never_away():
-    assert [(one.spelling, one.agent_id) for one in alike({"Stweart": 9, "Stewart": 1}, {"Stewart"})] == [
-        ("Stweart", "Stewart")
-    ]
+    assert [
+        (one.spelling, one.agent_id) for one in alike({"Stweart": 9, "Stewart": 1}, {"Stewart"})
+    ] == [("Stweart", "Stewart")]
     assert alike({"Stweart": 9, "Stewart": 1}, {"Stewart", "Stweart"}) == []
 
 
@@ -65,8 +77,19 @@ def test_merging_and_undoing_do_not_stand_in_one_command(shell, tmp_path):
     load_text(home, tmp_path, "policies", NAMES)
     home.merge_agents(["Stweart"], "Stewart")
     home.close()
-    words = ("aliases", "--undo", "Stweart", "--merge", "STEWART", "--into", "Nobody")  # the second would be refused
-    assert shell.refused(*words) == "One command does one thing: --merge, --undo cannot stand together."
+    words = (
+        "aliases",
+        "--undo",
+        "Stweart",
+        "--merge",
+        "STEWART",
+        "--into",
+        "Nobody",
+    )  # the second would be refused
+    assert (
+        shell.refused(*words)
+        == "One command does one thing: --merge, --undo cannot stand together."
+    )
     assert [one["spelling"] for one in shell("aliases")["merged"]] == ["Stweart"]
 
 
@@ -85,7 +108,12 @@ def test_a_preview_offers_spellings_against_what_is_there_already(home, tmp_path
 
     load_text(home, tmp_path, "policies", NAMES)
     path = write(tmp_path, "new.csv", HEADER + "P9,becky,2026-05-02,已续\n")
-    columns = {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"}
+    columns = {
+        "policy_id": "保单号",
+        "agent_id": "工号",
+        "due_date": "到期日",
+        "outcome": "续保结果",
+    }
     answer, _ = home.preview(path, recipe_from({"kind": "policies", "columns": columns}))
     assert [(one.spelling, one.agent_id) for one in answer["alike"]] == [("becky", "Becky")]
 
@@ -102,24 +130,38 @@ def test_people_without_a_partner_are_counted_and_listed_on_either_side(home, tm
     assert ("unmatched_roster_only", {"count": 1, "ids": "D4"}) in receipt.notes
     assert ("unmatched_records_only", {"count": 1, "ids": "X9"}) in receipt.notes
     receipt = load_text(
-        home, tmp_path, "surveys", "工号,调查日期,评分\nY8,2026-04-02,5\nA1,2026-04-02,4\n", score_max=5
+        home,
+        tmp_path,
+        "surveys",
+        "工号,调查日期,评分\nY8,2026-04-02,5\nA1,2026-04-02,4\n",
+        score_max=5,
     )
     assert ("unmatched_records_only", {"count": 1, "ids": "Y8"}) in receipt.notes
-    receipt = load_text(home, tmp_path, "complaints", "工号,投诉日期,保单号\nA1,2026-04-02,P1\nA1,2026-04-03,P99\n")
+    receipt = load_text(
+        home, tmp_path, "complaints", "工号,投诉日期,保单号\nA1,2026-04-02,P1\nA1,2026-04-03,P99\n"
+    )
     assert ("unmatched_policy_unknown", {"count": 1, "ids": "P99"}) in receipt.notes
     listed = home.warehouse.ask("unmatched")
     assert set(zip(listed["side"], listed["id"], strict=True)) == {
-        ("roster_only", "D4"), ("records_only", "X9"), ("records_only", "Y8"), ("policy_unknown", "P99"),
-    }  # fmt: skip
+        ("roster_only", "D4"),
+        ("records_only", "X9"),
+        ("records_only", "Y8"),
+        ("policy_unknown", "P99"),
+    }
 
 
 def test_the_receipt_says_whose_figures_of_the_same_months_are_others_now(tiny, tmp_path):
     lines = POLICIES.splitlines()
-    changed = "\n".join([lines[0], "P5,A1,2026-04-30,已续,2026-04-30,100,80,是,健康险,门店,K5,,"]) + "\n"
-    receipt = load_text(tiny, tmp_path, "policies", changed, satisfaction_max=5, as_of=AS_OF + dt.timedelta(days=1))
+    changed = (
+        "\n".join([lines[0], "P5,A1,2026-04-30,已续,2026-04-30,100,80,是,健康险,门店,K5,,"]) + "\n"
+    )
+    receipt = load_text(
+        tiny, tmp_path, "policies", changed, satisfaction_max=5, as_of=AS_OF + dt.timedelta(days=1)
+    )
     assert {(one.agent_id, one.measure, one.before, one.after) for one in receipt.changes} == {
-        ("A1", "renewed_policies", 4, 5), ("A1", "renewed_premium", 400, 480),
-    }  # fmt: skip
+        ("A1", "renewed_policies", 4, 5),
+        ("A1", "renewed_premium", 400, 480),
+    }
 
 
 def test_a_first_load_of_a_month_changes_nobodys_figures(home, tmp_path):

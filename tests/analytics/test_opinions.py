@@ -11,7 +11,9 @@ from analytics.people import Account, WeightProposal
 
 
 def said(*results):
-    return [WeightProposal({"results": one, "service": 90 - one, "competence": 10}) for one in results]
+    return [
+        WeightProposal({"results": one, "service": 90 - one, "competence": 10}) for one in results
+    ]
 
 
 def test_five_answers_are_not_told_and_of_six_only_their_mean():
@@ -33,14 +35,25 @@ def test_a_quarter_is_told_from_six_answers_in_it_on_and_as_their_mean():
 
 
 def test_nothing_in_the_home_leads_from_a_person_to_their_answer(home):
-    """Whoever holds every byte of the home, and knows all addresses, finds no digest that an address gives."""
-    home.state.accounts.save([Account("boss@x.cn", "admin"), *(Account(f"a{at}@x.cn", "agent", agent_id=f"A{at}") for at in range(6))], "setup")  # fmt: skip
+    """Whoever holds every byte of the home, and knows all addresses, finds no digest that an
+    address gives."""
+    home.state.accounts.save(
+        [
+            Account("boss@x.cn", "admin"),
+            *(Account(f"a{at}@x.cn", "agent", agent_id=f"A{at}") for at in range(6)),
+        ],
+        "setup",
+    )
     for at in (3, 0, 5, 1):
-        Desk(home, f"a{at}@x.cn").propose_weights({"results": 60 + at, "service": 30 - at, "competence": 10})
+        Desk(home, f"a{at}@x.cn").propose_weights(
+            {"results": 60 + at, "service": 30 - at, "competence": 10}
+        )
     with sqlite3.connect(f"file:{home.folder / 'state.sqlite'}?mode=ro", uri=True) as held:
         digests = {row[0] for row in held.execute("select person from weight_proposal")}
         order = [row[0] for row in held.execute("select email from proposer order by rowid")]
-        lines = held.execute("select after, rows from audit where action = 'weights.propose'").fetchall()
+        lines = held.execute(
+            "select after, rows from audit where action = 'weights.propose'"
+        ).fetchall()
     keys = [
         b"",
         *(

@@ -307,7 +307,12 @@ class Oracle:
     ) -> tuple[float, float] | None:
         """The same by the sheet of a span, which may be the quarter."""
         sheet = self.sheets.get((agent, span))
-        if sheet is None or sheet.renewed is None or sheet.due == 0 or indicator == "renewal_premium":
+        if (
+            sheet is None
+            or sheet.renewed is None
+            or sheet.due == 0
+            or indicator == "renewal_premium"
+        ):
             return None
         return sheet.renewed, sheet.due / (sheet.due + (sheet.open or 0)) if sheet.due else 1
 
@@ -319,8 +324,13 @@ class Oracle:
     def holds(self, agent: str, month: Month) -> bool:
         """Whether an agent holds a policy due or open in a month, by records or by a sheet."""
         own = [one for one in self.company.sheets if one.agent == agent]
-        # A sheet that gives what was renewed, be it 0, holds policies, unless it says that none fell due.
-        told = ((one.due, one.renewed) != (None, None) for one in own if month in SPANS[one.period] and one.due != 0)
+        # A sheet that gives what was renewed, be it 0, holds policies, unless it says that none
+        # fell due.
+        told = (
+            (one.due, one.renewed) != (None, None)
+            for one in own
+            if month in SPANS[one.period] and one.due != 0
+        )
         return any(told) or bool(self.held(agent, month))
 
     def targets(self, month: Month, indicator: str) -> Mapping[str, int]:
@@ -337,7 +347,12 @@ class Oracle:
         """
         spans = [span for span in SPANS.values() if month in span]
         present = [agent for agent in self.agents if self.employed(agent, month)]
-        by_sheet = {agent for agent in present for span in spans if self.result_of_sheet(agent, span, indicator)}
+        by_sheet = {
+            agent
+            for agent in present
+            for span in spans
+            if self.result_of_sheet(agent, span, indicator)
+        }
         results = self.results(month, indicator).keys() | by_sheet
         targets = self.targets(month, indicator)
         return not targets or 2 * len(results & targets.keys()) < len(results)
@@ -393,7 +408,9 @@ class Oracle:
     def pieces(self, agent: str, indicator: str, period: Period) -> Mapping[Month, Figure]:
         """The figures that count for an agent in a period, by the month whose team they go to."""
         months = {month: self.of_month(agent, month, indicator) for month in period.months}
-        if set(QUARTER) <= set(months) and not all(self.told(agent, month, indicator) for month in QUARTER):
+        if set(QUARTER) <= set(months) and not all(
+            self.told(agent, month, indicator) for month in QUARTER
+        ):
             quarter = self.of_quarter(agent, indicator)
             if quarter is not None:
                 months |= {JANUARY: None, FEBRUARY: None, MARCH: quarter}

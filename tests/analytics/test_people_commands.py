@@ -37,7 +37,12 @@ def test_sheets_are_written_closed_and_opened_again(office, tmp_path):
     assert "1 agents still have open windows" in office.refused("sheets", "--close")
     done = office("sheets", "--close", "--provisional", "--out", tmp_path / "all.zip")
     assert (done["sheets"], done["closed"]) == (3, 3)
-    assert done["before_closing"] == {"open": 3, "provisional": 1, "open_objections": 0, "without_comment": 3}
+    assert done["before_closing"] == {
+        "open": 3,
+        "provisional": 1,
+        "open_objections": 0,
+        "without_comment": 3,
+    }
     assert len(zipfile.ZipFile(tmp_path / "all.zip").namelist()) == 3
     assert office("sheet", "A1")["closed"]["by"] == "local"
     assert office("sheet", "A1", "--reopen", "补录")["closed"] is None
@@ -45,7 +50,17 @@ def test_sheets_are_written_closed_and_opened_again(office, tmp_path):
 
 
 def test_an_objection_is_made_replayed_answered_and_audited(office):
-    asked = ("objections", "--agent", "A1", "--from", "2026-04", "--text", "续了", "--as", "ann@x.cn")
+    asked = (
+        "objections",
+        "--agent",
+        "A1",
+        "--from",
+        "2026-04",
+        "--text",
+        "续了",
+        "--as",
+        "ann@x.cn",
+    )
     assert "not been published" in office.refused(*asked)
     assert "provisional" in office.refused("month", "2026-04", "--publish")
     office("settings", "--grace", "寿险=0")  # with the usual grace no window is open any more
@@ -69,9 +84,15 @@ def test_an_objection_is_made_replayed_answered_and_audited(office):
     )
     assert made[0]["state"] == "open"
     found = office("replay", 1)
-    assert {row["what"]: (row["before"], row["after"]) for row in found["own"]}["renewal_rate"] == (0.8, 1.0)
+    assert {row["what"]: (row["before"], row["after"]) for row in found["own"]}["renewal_rate"] == (
+        0.8,
+        1.0,
+    )
     assert "answer" in office.refused("objections", "--answer", 1, "--state", "accepted")
-    assert office("objections", "--answer", 1, "--state", "accepted", "--reply", "属实")[0]["state"] == "accepted"
+    assert (
+        office("objections", "--answer", 1, "--state", "accepted", "--reply", "属实")[0]["state"]
+        == "accepted"
+    )
     agents = {row["agent_id"]: row for row in office("evaluate")["agents"]}
     assert agents["A1"]["indicators"]["renewal_rate"]["value"] == 1.0
     assert office("audit", "--verify")["verified"] is True
@@ -89,7 +110,17 @@ def test_an_objection_is_made_replayed_answered_and_audited(office):
 def test_comments_and_talks_are_written_and_listed(office, tmp_path):
     office("comments", "--agent", "A1", "--from", "2026-04", "--add", "多听", "--kind", "advice")
     assert [(one["text"], one["author"]) for one in office("comments")] == [("多听", "local")]
-    office("talks", "--agent", "B2", "--plan", "2026-12-01", "--action", "复盘", "--ics", tmp_path / "t.ics")
+    office(
+        "talks",
+        "--agent",
+        "B2",
+        "--plan",
+        "2026-12-01",
+        "--action",
+        "复盘",
+        "--ics",
+        tmp_path / "t.ics",
+    )
     assert b"BEGIN:VEVENT" in (tmp_path / "t.ics").read_bytes()
     assert "--agent" in office.refused("comments", "--add", "x")
 
@@ -97,10 +128,26 @@ def test_comments_and_talks_are_written_and_listed(office, tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ("load", "x.csv"), ("withdraw", 1), ("rebuild",), ("loads",), ("aliases",), ("unmatched",), ("sample",), ("audit",), ("accounts",), ("evaluate",), ("quadrant",), ("weak-spots",),
-        ("coaching",), ("talks",), ("replay", 1), ("sheet", "B2"), ("comments", "--agent", "B2"), ("objections", "--agent", "B2"),
+        ("load", "x.csv"),
+        ("withdraw", 1),
+        ("rebuild",),
+        ("loads",),
+        ("aliases",),
+        ("unmatched",),
+        ("sample",),
+        ("audit",),
+        ("accounts",),
+        ("evaluate",),
+        ("quadrant",),
+        ("weak-spots",),
+        ("coaching",),
+        ("talks",),
+        ("replay", 1),
+        ("sheet", "B2"),
+        ("comments", "--agent", "B2"),
+        ("objections", "--agent", "B2"),
     ],
-)  # fmt: skip
+)
 def test_an_agents_account_gets_nothing_of_others_from_any_command(office, words):
     said = office.refused(*words, "--as", "ann@x.cn")
     assert "波" not in said

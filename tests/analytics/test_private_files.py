@@ -16,7 +16,11 @@ def open_to_others(folder):
     paths = [folder, *folder.rglob("*")]
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in paths}
     wanted = {path: 0o700 if path.is_dir() else 0o600 for path in paths}
-    return {str(path.relative_to(folder)): oct(mode) for path, mode in modes.items() if mode != wanted[path]}
+    return {
+        str(path.relative_to(folder)): oct(mode)
+        for path, mode in modes.items()
+        if mode != wanted[path]
+    }
 
 
 @pytest.fixture(autouse=True)

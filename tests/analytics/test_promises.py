@@ -19,7 +19,7 @@ APRIL = dt.date(2026, 4, 1)
 IN_APRIL = Period(APRIL, APRIL)
 
 
-# -- replay shows what accepting does ------------------------------------------------------------------------------
+# -- replay shows what accepting does --------------------------------------------------------------
 
 PROPOSALS = [
     ("A1", "P5", {"outcome": "renewed"}),
@@ -104,7 +104,9 @@ def test_a_replay_shows_what_accepting_then_does(settled, agent_id, policy_id, p
         ({"premium_renewed": "90", "satisfaction": "20"}, {"satisfaction": "90"}),
     ],
 )
-def test_a_replay_over_an_earlier_correction_shows_what_accepting_then_does(settled, earlier, proposal):
+def test_a_replay_over_an_earlier_correction_shows_what_accepting_then_does(
+    settled, earlier, proposal
+):
     desk = Desk(settled)
     # P8 was renewed a day after its grace: late, until it is corrected.
     first = desk.make_objection(objection("B2", "P8", earlier))
@@ -112,7 +114,7 @@ def test_a_replay_over_an_earlier_correction_shows_what_accepting_then_does(sett
     assert_replayed(desk, "B2", "P8", proposal)
 
 
-# -- the later correction wins -------------------------------------------------------------------------------------
+# -- the later correction wins ---------------------------------------------------------------------
 
 
 def corrected(desk, *proposals):
@@ -151,7 +153,7 @@ def test_a_later_correction_takes_an_earlier_outcome_back(settled):
     assert fifth(desk)[0] == "renewed"
 
 
-# -- overlapping scoresheets count once ----------------------------------------------------------------------------
+# -- overlapping scoresheets count once ------------------------------------------------------------
 
 SHEET = "工号,考核期,应续件数,已续件数\n"
 TO_MARCH, TO_APRIL = "A1,2026-01~2026-03,90,45\n", "A1,2026-02~2026-04,80,60\n"
@@ -195,7 +197,7 @@ def test_scoresheets_that_overlap_count_once(home, tmp_path, sheets, due, renewe
     assert {(f"{month:%Y-%m}", why) for month, why in told} == aside
 
 
-# -- a fingerprint sees denominators -------------------------------------------------------------------------------
+# -- a fingerprint sees denominators ---------------------------------------------------------------
 
 ITEM = {
     "id": "renewal_rate",
@@ -230,7 +232,8 @@ HEADER = "保单号,工号,到期日,续保结果\n"
 def policies(first, count, renewed):
     """Policies of A1 due in April, of which the first are renewed."""
     return "".join(
-        f"R{first + number},A1,2026-04-10,{'已续' if number < renewed else '未续'}\n" for number in range(count)
+        f"R{first + number},A1,2026-04-10,{'已续' if number < renewed else '未续'}\n"
+        for number in range(count)
     )
 
 
@@ -256,7 +259,7 @@ def test_twice_the_policies_at_the_same_rate_are_told_on_a_closed_and_a_read_she
     assert not sheet()["read"]["changed_since"]  # what was read is what was closed
 
 
-# -- team months carry every measure -------------------------------------------------------------------------------
+# -- team months carry every measure ---------------------------------------------------------------
 
 
 def test_the_months_of_a_team_carry_its_complaints(tiny):
@@ -298,7 +301,7 @@ def test_the_months_of_a_team_are_those_of_its_agents_added_up(sampled):
     assert told > 100
 
 
-# -- a manager's list holds nobody else's agents -------------------------------------------------------------------
+# -- a manager's list holds nobody else's agents ---------------------------------------------------
 
 STAFF = [
     Account("boss@x.cn", "admin"),

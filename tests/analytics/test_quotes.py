@@ -1,4 +1,5 @@
-"""Quotes before the due date and persistency at month 13 and 25: what they count, and that they are nowhere until they are taken in."""
+"""Quotes before the due date and persistency at month 13 and 25: what they count, and that they are
+nowhere until they are taken in."""
 
 import datetime as dt
 import json
@@ -27,8 +28,9 @@ APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
 NEW = ("quote_rate", "quote_lead", "persistency_13", "persistency_25")
 HEADER = "保单号,工号,到期日,续保结果,报价日期,剔除原因\n"
-# Ann: quoted 9 and 15 days before, one on the due date itself, one never: 2 of 4, on average 12 days before; a fifth is excluded.
-# Bo: of his two policies none was quoted, by a file that tells of quotes: 0 of 2.
+# Ann: quoted 9 and 15 days before, one on the due date itself, one never: 2 of 4, on average 12
+# days before; a fifth is excluded. Bo: of his two policies none was quoted, by a file that tells of
+# quotes: 0 of 2.
 QUOTES = """P1,A1,2026-04-10,已续,2026-04-01,
 P2,A1,2026-04-20,未续,2026-04-20,
 P3,A1,2026-04-25,已续,,
@@ -46,14 +48,17 @@ def taken_in(**weights):
 
 
 def value(home, agent, indicator, period=PERIOD, **filters):
-    """An indicator's value as a company has it that took all of them in; None where it is not available."""
-    found = measure(home.warehouse, home.settings, Filters(period, **filters), with_version(taken_in()))
+    """An indicator's value as a company has it that took all of them in; None where it is not
+    available."""
+    found = measure(
+        home.warehouse, home.settings, Filters(period, **filters), with_version(taken_in())
+    )
     row = found.people["agent_id"].tolist().index(agent)
     of = float(found.agents.value[row, found.catalogue.position(indicator)])
     return None if math.isnan(of) else of
 
 
-# -- quotes --------------------------------------------------------------------------------------------------------
+# -- quotes ----------------------------------------------------------------------------------------
 
 
 def test_a_quote_counts_before_the_due_date_and_not_on_it(home, tmp_path):
@@ -70,22 +75,33 @@ def test_who_quoted_nobody_in_time_has_a_rate_of_nothing_and_no_lead(home, tmp_p
 
 @pytest.mark.parametrize("header", [HEADER, HEADER.replace("报价日期", "未续原因")])
 def test_an_empty_column_and_none_at_all_give_no_quote_rate(home, tmp_path, header):
-    load_text(home, tmp_path, "policies", header + "P1,A1,2026-04-10,已续,,\nP2,A1,2026-04-20,未续,,\n")
+    load_text(
+        home, tmp_path, "policies", header + "P1,A1,2026-04-10,已续,,\nP2,A1,2026-04-20,未续,,\n"
+    )
     assert value(home, "A1", "quote_rate") is None
     assert value(home, "A1", "quote_lead") is None
 
 
 def test_a_month_of_which_the_file_tells_no_quotes_stays_out_beside_one_with_them(home, tmp_path):
-    load_text(home, tmp_path, "policies", HEADER + QUOTES + "P8,A1,2026-03-10,已续,,\nP9,A1,2026-03-11,未续,,\n")
+    load_text(
+        home,
+        tmp_path,
+        "policies",
+        HEADER + QUOTES + "P8,A1,2026-03-10,已续,,\nP9,A1,2026-03-11,未续,,\n",
+    )
     both = Period(dt.date(2026, 3, 1), APRIL)
     assert value(home, "A1", "quote_rate", Period(both.first, both.first)) is None
     assert value(home, "A1", "quote_rate", both) == pytest.approx(2 / 4)
     assert value(home, "A1", "renewal_rate", both) == pytest.approx(4 / 6)
 
 
-def test_a_policy_of_another_file_without_quotes_takes_the_agents_month_out_and_gives_it_back(home, tmp_path):
+def test_a_policy_of_another_file_without_quotes_takes_the_agents_month_out_and_gives_it_back(
+    home, tmp_path
+):
     load_text(home, tmp_path, "policies", HEADER + QUOTES)
-    more = load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP9,A1,2026-04-11,已续\n")
+    more = load_text(
+        home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP9,A1,2026-04-11,已续\n"
+    )
     assert value(home, "A1", "quote_rate") is None
     assert value(home, "B2", "quote_rate") == 0
     home.withdraw(more.load)
@@ -93,13 +109,24 @@ def test_a_policy_of_another_file_without_quotes_takes_the_agents_month_out_and_
 
 
 def test_a_policy_whose_window_is_open_counts_for_no_quote(home, tmp_path):
-    load_text(home, tmp_path, "policies", HEADER + QUOTES + "P8,A1,2026-05-31,已续,2026-05-01,\n", as_of=AS_OF)
-    assert value(home, "A1", "quote_rate", Period(APRIL, dt.date(2026, 5, 1))) == pytest.approx(2 / 4)
+    load_text(
+        home,
+        tmp_path,
+        "policies",
+        HEADER + QUOTES + "P8,A1,2026-05-31,已续,2026-05-01,\n",
+        as_of=AS_OF,
+    )
+    assert value(home, "A1", "quote_rate", Period(APRIL, dt.date(2026, 5, 1))) == pytest.approx(
+        2 / 4
+    )
 
 
 def test_a_channel_has_the_quotes_of_its_own_policies(home, tmp_path):
     header = "保单号,工号,到期日,续保结果,报价日期,渠道\n"
-    rows = "P1,A1,2026-04-10,已续,2026-04-01,直销\nP2,A1,2026-04-20,已续,,直销\nP3,A1,2026-04-21,已续,2026-04-20,门店\n"
+    rows = (
+        "P1,A1,2026-04-10,已续,2026-04-01,直销\nP2,A1,2026-04-20,已续,,直销\n"
+        "P3,A1,2026-04-21,已续,2026-04-20,门店\n"
+    )
     load_text(home, tmp_path, "policies", header + rows)
     assert value(home, "A1", "quote_rate", channel="直销") == pytest.approx(1 / 2)
     assert value(home, "A1", "quote_rate", channel="门店") == 1
@@ -122,7 +149,7 @@ def test_a_rate_of_quotes_has_the_range_of_a_share(home, tmp_path):
     assert kinds_behind(found.catalogue["quote_lead"]) == ("policies", "scoresheet")
 
 
-# -- persistency ---------------------------------------------------------------------------------------------------
+# -- persistency -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -153,7 +180,8 @@ def test_a_policy_is_at_month_13_a_year_after_it_began_give_or_take_a_month(
 
 
 def test_persistency_is_renewed_of_due_at_that_month_of_life_alone(home, tmp_path):
-    # Month 13: P1 and P2 renewed, P3 lost → 2 of 3. Month 25: P4 renewed late, P5 renewed → 1 of 2. P6 is in its fifth year, P7 open.
+    # Month 13: P1 and P2 renewed, P3 lost → 2 of 3. Month 25: P4 renewed late, P5 renewed → 1 of 2.
+    # P6 is in its fifth year, P7 open.
     rows = """P1,A1,2026-04-10,已续,2026-04-10,2025-04-10
 P2,A1,2026-04-11,已续,,2025-04-12
 P3,A1,2026-04-12,未续,,2025-04-12
@@ -162,17 +190,22 @@ P5,A1,2026-04-14,已续,2026-04-14,2024-04-14
 P6,A1,2026-04-15,未续,,2021-04-15
 P7,A1,2026-06-15,已续,2026-06-15,2025-06-15
 """
-    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果,续保日期,首次起保日期\n" + rows)
+    load_text(
+        home, tmp_path, "policies", "保单号,工号,到期日,续保结果,续保日期,首次起保日期\n" + rows
+    )
     period = Period(APRIL, dt.date(2026, 6, 1))
     assert value(home, "A1", "persistency_13", period) == pytest.approx(2 / 3)
     assert value(home, "A1", "persistency_25", period) == pytest.approx(1 / 2)
 
 
-# -- scoresheets ---------------------------------------------------------------------------------------------------
+# -- scoresheets -----------------------------------------------------------------------------------
 
 
 def test_a_scoresheet_gives_them_as_rates_or_as_counts(home, tmp_path):
-    header = "工号,考核期,应续件数,报价件数,报价提前天数合计,13个月继续率,25个月应续件数,25个月已续件数\n"
+    header = (
+        "工号,考核期,应续件数,报价件数,报价提前天数合计,13个月继续率,25个月应续件数,"
+        "25个月已续件数\n"
+    )
     load_text(home, tmp_path, "scoresheet", header + "A1,2026-04,10,6,72,91%,8,6\n")
     assert value(home, "A1", "quote_rate") == pytest.approx(6 / 10)
     assert value(home, "A1", "quote_lead") == pytest.approx(72 / 6)
@@ -181,28 +214,42 @@ def test_a_scoresheet_gives_them_as_rates_or_as_counts(home, tmp_path):
 
 
 def test_a_rate_beside_its_count_has_a_volume(home, tmp_path):
-    load_text(home, tmp_path, "scoresheet", "工号,考核期,应续件数,报价率\nA1,2026-04,10,60%\nB2,2026-04,30,80%\n")
+    load_text(
+        home,
+        tmp_path,
+        "scoresheet",
+        "工号,考核期,应续件数,报价率\nA1,2026-04,10,60%\nB2,2026-04,30,80%\n",
+    )
     found = measure(home.warehouse, home.settings, Filters(PERIOD), with_version(taken_in()))
-    assert found.company.value[0, found.catalogue.position("quote_rate")] == pytest.approx((6 + 24) / 40)
+    assert found.company.value[0, found.catalogue.position("quote_rate")] == pytest.approx(
+        (6 + 24) / 40
+    )
 
 
 def test_an_agent_of_whom_a_sheet_gives_only_what_is_off_is_nobody_yet(home, tmp_path):
-    load_text(home, tmp_path, "scoresheet", "工号,考核期,已续件数,应续件数,报价率\nA1,2026-04,6,10,60%\n")
+    load_text(
+        home, tmp_path, "scoresheet", "工号,考核期,已续件数,应续件数,报价率\nA1,2026-04,6,10,60%\n"
+    )
     load_text(home, tmp_path, "scoresheet", "工号,考核期,13个月继续率\nB2,2026-04,91%\n")
     assert home.measure(Filters(PERIOD)).people["agent_id"].tolist() == ["A1"]
     assert value(home, "B2", "persistency_13") == pytest.approx(0.91)
 
 
-# -- off, and taken in ---------------------------------------------------------------------------------------------
+# -- off, and taken in -----------------------------------------------------------------------------
 
 
 def company(folder, *, tells):
     """The desk over the tiny company, whose policies tell of quotes and starts, or do not."""
     home = Home(folder)
     lines = POLICIES.splitlines()
-    rows = [lines[0] + ",报价日期,首次起保日期", *(f"{line},2026-04-01,2025-04-09" for line in lines[1:])]
+    rows = [
+        lines[0] + ",报价日期,首次起保日期",
+        *(f"{line},2026-04-01,2025-04-09" for line in lines[1:]),
+    ]
     load_text(home, folder, "agents", ROSTER)
-    load_text(home, folder, "policies", "\n".join(rows if tells else lines) + "\n", satisfaction_max=5)
+    load_text(
+        home, folder, "policies", "\n".join(rows if tells else lines) + "\n", satisfaction_max=5
+    )
     load_text(home, folder, "contacts", CONTACTS)
     return Desk(home)
 
@@ -211,7 +258,10 @@ def everything(desk):
     """What pages, lists and sheets say of April, as text."""
     found = desk.evaluation(Filters(PERIOD))
     sheets = [desk.shown_sheet(desk.around(Filters(PERIOD)), agent) for agent in ("A1", "B2", "C3")]
-    scores = [(row.agent_id, found.agents.score[at], found.agents.rank[at]) for at, row in enumerate(found.people.itertuples())]  # fmt: skip
+    scores = [
+        (row.agent_id, found.agents.score[at], found.agents.rank[at])
+        for at, row in enumerate(found.people.itertuples())
+    ]
     lists = [coaching_list(found, place(found), []).to_csv(), team_losses(found).to_csv()]
     return json.dumps([sheets, scores, lists], ensure_ascii=False, default=str)
 
@@ -225,7 +275,9 @@ def test_what_is_off_changes_no_score_rank_sheet_or_list(tmp_path):
         assert not set(desk.catalogue(PERIOD).ids) & set(NEW)
         desk.home.close()
     assert texts[0] == texts[1]
-    assert not any(name in texts[0] for name in (*NEW, *(table["label"]["zh"] for table in offered().values())))
+    assert not any(
+        name in texts[0] for name in (*NEW, *(table["label"]["zh"] for table in offered().values()))
+    )
 
 
 def test_nothing_that_is_off_is_in_the_built_in_standards():
@@ -242,7 +294,10 @@ def test_taken_in_without_weight_they_are_shown_and_move_nobody(tmp_path):
     assert set(NEW) < set(now.catalogue.ids)
     assert now.agents.score.tolist() == pytest.approx(before.agents.score.tolist())
     assert now.agents.rank.tolist() == before.agents.rank.tolist()
-    shown = {one["id"]: one["value"] for one in desk.shown_sheet(desk.around(Filters(PERIOD)), "A1")["indicators"]}
+    shown = {
+        one["id"]: one["value"]
+        for one in desk.shown_sheet(desk.around(Filters(PERIOD)), "A1")["indicators"]
+    }
     assert (shown["quote_rate"], shown["persistency_13"]) == (1, pytest.approx(4 / 5))
     desk.home.close()
 
@@ -266,23 +321,39 @@ def test_the_command_line_takes_one_in_by_a_line_of_a_draft(tiny_folder, tmp_pat
     draft = write(tmp_path, "draft.toml", "[persistency_13]\nadd = true\nweight = 5\n")
     shell("standards", "--adopt", draft, "--from", "2026-04", "--reason", "寿险")
     now = shell("standards", "--month", "2026-04")["indicators"]
-    assert (now["persistency_13"]["numerator"], now["persistency_13"]["weight"]) == ("month_13_renewed", 5)
+    assert (now["persistency_13"]["numerator"], now["persistency_13"]["weight"]) == (
+        "month_13_renewed",
+        5,
+    )
     assert "quote_rate" not in now
     wrong = write(tmp_path, "wrong.toml", "[renewal_rate]\nadd = true\n")
     assert "renewal_rate" in shell.refused("standards", "--adopt", wrong, "--reason", "x")
 
 
-# -- homes of before -----------------------------------------------------------------------------------------------
+# -- homes of before -------------------------------------------------------------------------------
 
 
 def made_older(path):
-    """The warehouse of a home as the program had it before policies told of quotes: columns and marks taken out again."""
+    """The warehouse of a home as the program had it before policies told of quotes: columns and
+    marks taken out again."""
     with duckdb.connect(str(path)) as older:
         for name in ("agent_figures", "policy_state", "current_policies"):
             older.execute(f"drop view {name}")
         for column in ("quoted_on", "quotes_told", "started_on"):
             older.execute(f"alter table policies drop column {column}")
-        for column in ("quoted_policies", "quote_lead_days", "month_13_due", "month_13_renewed", "month_25_due", "month_25_renewed", "due_premium_sq", "renewed_premium_sq", "customer_due_sq", "customer_renewed_sq", "customer_cross"):  # fmt: skip
+        for column in (
+            "quoted_policies",
+            "quote_lead_days",
+            "month_13_due",
+            "month_13_renewed",
+            "month_25_due",
+            "month_25_renewed",
+            "due_premium_sq",
+            "renewed_premium_sq",
+            "customer_due_sq",
+            "customer_renewed_sq",
+            "customer_cross",
+        ):
             older.execute(f"alter table agent_month drop column {column}")
         older.execute("alter table rule drop column month_begins")
         text = (connection.HERE / "migrations" / "003_corrections.sql").read_text(encoding="utf-8")

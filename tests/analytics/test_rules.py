@@ -16,7 +16,9 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 
 
 def judged(home: Home, period: Period = APRIL, **filters: object) -> Evaluation:
-    return evaluate(measure(home.warehouse, home.settings, Filters(period, **filters)), default_scheme())
+    return evaluate(
+        measure(home.warehouse, home.settings, Filters(period, **filters)), default_scheme()
+    )
 
 
 def value(of: Evaluation, agent: str, indicator: str) -> float:
@@ -50,7 +52,10 @@ def test_open_and_excluded_policies_leave_both_sides_and_stay_visible(tiny):
 
 
 def test_a_window_that_ends_on_the_as_of_date_is_still_open_even_when_renewed(home, tmp_path):
-    rows = "保单号,工号,到期日,续保结果,续保日期\nP1,A1,2026-04-01,已续,2026-03-30\nP2,A1,2026-03-31,已续,2026-03-30\n"
+    rows = (
+        "保单号,工号,到期日,续保结果,续保日期\nP1,A1,2026-04-01,已续,2026-03-30\n"
+        "P2,A1,2026-03-31,已续,2026-03-30\n"
+    )
     load_text(home, tmp_path, "policies", rows, as_of=dt.date(2026, 5, 1))
     months = Period(dt.date(2026, 3, 1), dt.date(2026, 4, 1))
     of = judged(home, months)
@@ -105,7 +110,8 @@ def test_without_any_complaints_file_the_complaint_rate_is_not_available(home, t
 
 
 def test_the_cycle_runs_from_the_first_effective_contact_and_leaves_out_renewals_without_one(tiny):
-    # P1: the contact of 20 March was not effective; 22 March → 1 April is 10 days. P4: 16 April → 20 April is 4 days.
+    # P1: the contact of 20 March was not effective; 22 March → 1 April is 10 days. P4: 16 April →
+    # 20 April is 4 days.
     of = judged(tiny)
     assert (people(of, "A1", "cycle_days"), people(of, "A1", "cycled_policies")) == (14, 2)
 
@@ -120,7 +126,8 @@ def test_a_contact_half_past_midnight_belongs_to_that_day(tiny):
 
 
 def test_working_days_know_chinese_holidays_and_make_up_days(home, tmp_path):
-    # February 2026 has 20 weekdays; the Spring Festival takes 16–20 and 23 February, and 14 and 28 February are worked.
+    # February 2026 has 20 weekdays; the Spring Festival takes 16–20 and 23 February, and 14 and 28
+    # February are worked.
     load_text(home, tmp_path, "contacts", "工号,联系时间,客户号\nA1,2026-02-03 10:00,K1\n")
     of = judged(home, Period(dt.date(2026, 2, 1), dt.date(2026, 2, 1)))
     assert people(of, "A1", "working_days") == 16
@@ -129,13 +136,22 @@ def test_working_days_know_chinese_holidays_and_make_up_days(home, tmp_path):
 def test_a_team_is_judged_on_pooled_figures_not_on_the_mean_of_rates(tiny):
     of = judged(tiny)
     west = of.measured.teams["team"].tolist().index("西")
-    assert of.measured.team_values.value[west, of.catalogue.position("renewal_rate")] == pytest.approx(1 / 3)
-    assert of.measured.company.value[0, of.catalogue.position("renewal_rate")] == pytest.approx(5 / 8)
+    assert of.measured.team_values.value[
+        west, of.catalogue.position("renewal_rate")
+    ] == pytest.approx(1 / 3)
+    assert of.measured.company.value[0, of.catalogue.position("renewal_rate")] == pytest.approx(
+        5 / 8
+    )
 
 
 def test_a_transfer_does_not_rewrite_history(home, tmp_path):
     load_text(home, tmp_path, "agents", "工号,月份,团队\nA1,2026-03,东\nA1,2026-04,西\n")
-    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP1,A1,2026-03-02,已续\nP2,A1,2026-04-02,未续\n")
+    load_text(
+        home,
+        tmp_path,
+        "policies",
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-03-02,已续\nP2,A1,2026-04-02,未续\n",
+    )
     of = judged(home, Period(dt.date(2026, 3, 1), dt.date(2026, 4, 1)))
     rates = dict(zip(of.measured.teams["team"], of.measured.team_values.value[:, 0], strict=True))
     assert rates == {"东": 1.0, "西": 0.0}
@@ -163,7 +179,12 @@ def test_whoever_lacks_more_than_forty_percent_of_the_weight_is_not_rated_and_no
 
 def test_namesakes_with_different_ids_stay_two_people(home, tmp_path):
     load_text(home, tmp_path, "agents", "工号,姓名\nA1,陈伟\nB2,陈伟\n")
-    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n")
+    load_text(
+        home,
+        tmp_path,
+        "policies",
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-02,未续\n",
+    )
     assert [value(judged(home), agent, "renewal_rate") for agent in ("A1", "B2")] == [1.0, 0.0]
 
 
@@ -178,8 +199,15 @@ def test_the_page_opens_on_the_last_month_whose_windows_are_closed(home, tmp_pat
     assert str(whole_period(home.warehouse)) == "2026-03…2026-06"
 
 
-def test_a_quarterly_scoresheet_counts_only_when_the_period_covers_it_and_is_named_otherwise(home, tmp_path):
-    load_text(home, tmp_path, "scoresheet", "工号,考核期,续保率,满意度得分合计,问卷数\nA1,2026Q1,92%,900,10\n")
+def test_a_quarterly_scoresheet_counts_only_when_the_period_covers_it_and_is_named_otherwise(
+    home, tmp_path
+):
+    load_text(
+        home,
+        tmp_path,
+        "scoresheet",
+        "工号,考核期,续保率,满意度得分合计,问卷数\nA1,2026Q1,92%,900,10\n",
+    )
     quarter = judged(home, Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1)))
     assert value(quarter, "A1", "renewal_rate") == pytest.approx(0.92)
     assert value(quarter, "A1", "satisfaction") == pytest.approx(90)
@@ -189,7 +217,12 @@ def test_a_quarterly_scoresheet_counts_only_when_the_period_covers_it_and_is_nam
 
 
 def test_rates_without_volume_are_pooled_with_equal_weight_and_marked(home, tmp_path):
-    load_text(home, tmp_path, "scoresheet", "工号,考核期,团队,续保率\nA1,2026-04,东,90%\nB2,2026-04,东,70%\n")
+    load_text(
+        home,
+        tmp_path,
+        "scoresheet",
+        "工号,考核期,团队,续保率\nA1,2026-04,东,90%\nB2,2026-04,东,70%\n",
+    )
     of = judged(home)
     assert of.measured.team_values.value[0, 0] == pytest.approx(0.80)
     assert of.measured.team_values.equal_weight[0, 0]

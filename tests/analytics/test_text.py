@@ -1,4 +1,5 @@
-"""What somebody typed as a line: nothing unseen, nothing that turns the direction of reading, no overlong names."""
+"""What somebody typed as a line: nothing unseen, nothing that turns the direction of reading, no
+overlong names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""An agent who changes teams: whose the figures are, whose the sheets, talks, notes and objections."""
+"""An agent who changes teams: whose the figures are, whose the sheets, talks, notes and
+objections."""
 
 import datetime as dt
 import shutil
@@ -14,12 +15,19 @@ from tests.conftest import Shell, closed_home, load_text
 
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
 IN_APRIL, IN_MAY = Period(APRIL, APRIL), Period(MAY, MAY)
-STAFF = [Account("boss@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",)), Account("west@x.cn", "manager", teams=("西",))]  # fmt: skip
-# Mo is in East in April and in West from May on; Bo stays in East, Cy in West. One policy each and month, renewed.
+STAFF = [
+    Account("boss@x.cn", "admin"),
+    Account("east@x.cn", "manager", teams=("东",)),
+    Account("west@x.cn", "manager", teams=("西",)),
+]
+# Mo is in East in April and in West from May on; Bo stays in East, Cy in West. One policy each and
+# month, renewed.
 ROWS = ["M1,莫,东,2026-04", "M1,莫,西,2026-05", "B2,波,东,2026-04", "C3,陈,西,2026-04"]
 POLICIES = "保单号,工号,到期日,续保结果,续保日期\n" + "".join(
-    f"P{agent}{month},{agent},2026-0{month}-10,已续,2026-0{month}-09\n" for agent in ("M1", "B2", "C3") for month in (4, 5)
-)  # fmt: skip
+    f"P{agent}{month},{agent},2026-0{month}-10,已续,2026-0{month}-09\n"
+    for agent in ("M1", "B2", "C3")
+    for month in (4, 5)
+)
 
 
 def roster(home, folder, rows):
@@ -57,7 +65,9 @@ def desks(home):
 
 
 def test_the_figures_of_a_month_are_those_of_the_team_of_that_month(moved):
-    for desk, april, may in zip(desks(moved), ({"M1", "B2"}, {"C3"}), ({"B2"}, {"M1", "C3"}), strict=True):
+    for desk, april, may in zip(
+        desks(moved), ({"M1", "B2"}, {"C3"}), ({"B2"}, {"M1", "C3"}), strict=True
+    ):
         for period, names in ((IN_APRIL, april), (IN_MAY, may)):
             measured = desk.measured(Filters(period))
             assert set(measured.people["agent_id"][measured.in_scope]) == names
@@ -84,11 +94,16 @@ def test_the_old_manager_reads_what_they_wrote_and_writes_nothing(moved):
     assert [one.text for one in east.objections("M1")] == ["objected in April"]
     (note,), (talk,), (objection,) = east.all_notes("M1"), east.talks("M1"), east.objections("M1")
     for attempt in (
-        lambda: east.write_note(note), lambda: east.save_talk(talk), lambda: east.answer(objection, "rejected", "no"),
-        lambda: east.make_objection(Objection("M1", APRIL, APRIL, "sheet", "other", "again")), lambda: east.closed_sheet("M1", IN_APRIL),
-        lambda: east.shown_sheet(east.around(Filters(IN_APRIL)), "M1"), lambda: east.close_sheets(Filters(IN_APRIL), ["M1"]),
-        lambda: east.reopen_sheets(["M1"], IN_APRIL, "why"), lambda: east.notes("M1", IN_APRIL),
-    ):  # fmt: skip
+        lambda: east.write_note(note),
+        lambda: east.save_talk(talk),
+        lambda: east.answer(objection, "rejected", "no"),
+        lambda: east.make_objection(Objection("M1", APRIL, APRIL, "sheet", "other", "again")),
+        lambda: east.closed_sheet("M1", IN_APRIL),
+        lambda: east.shown_sheet(east.around(Filters(IN_APRIL)), "M1"),
+        lambda: east.close_sheets(Filters(IN_APRIL), ["M1"]),
+        lambda: east.reopen_sheets(["M1"], IN_APRIL, "why"),
+        lambda: east.notes("M1", IN_APRIL),
+    ):
         with pytest.raises(NotAllowed):
             attempt()
 
@@ -102,11 +117,15 @@ def test_which_sheets_are_closed_is_told_to_nobody_past_their_scope(moved):
         west.close_sheets(Filters(period), ["M1"])
     mo = Desk(moved, "mo@x.cn")
     assert set(west.closed_around(objection)) == {IN_APRIL, Period(APRIL, MAY)}
-    assert east.closed_around(objection) == []  # theirs to read, but the agent is not theirs any more
+    assert (
+        east.closed_around(objection) == []
+    )  # theirs to read, but the agent is not theirs any more
     assert mo.closed_around(objection) == [IN_APRIL]  # the other one was not published
 
 
-def test_the_old_manager_opens_the_records_behind_the_figures_of_their_month_and_of_no_later_one(moved):
+def test_the_old_manager_opens_the_records_behind_the_figures_of_their_month_and_of_no_later_one(
+    moved,
+):
     east, west = desks(moved)
     assert east.records("M1", "renewal_rate", Filters(IN_APRIL)).rows == 1
     for period in (IN_MAY, Period(APRIL, MAY)):
@@ -121,7 +140,11 @@ def test_a_teams_pack_leaves_out_whom_the_reader_may_not_see_and_names_them(move
     east, west = desks(moved)
     made, left_out = east.shown_sheets(east.around(Filters(IN_APRIL)), ["M1", "B2"])
     assert ([one["agent"]["agent_id"] for one in made], left_out) == (["B2"], ["M1"])
-    assert (east.moved_on(Filters(IN_APRIL)), west.moved_on(Filters(IN_APRIL)), east.moved_on(Filters(IN_MAY))) == (
+    assert (
+        east.moved_on(Filters(IN_APRIL)),
+        west.moved_on(Filters(IN_APRIL)),
+        east.moved_on(Filters(IN_MAY)),
+    ) == (
         ["M1"],
         [],
         [],
@@ -134,7 +157,9 @@ def test_the_command_for_a_teams_pack_does_so_too(moved, tmp_path):
     april = ("--from", "2026-04", "--to", "2026-04", "--out", file)
     done = shell("sheets", *april, "--as", "east@x.cn")
     assert (done["sheets"], done["left_out"], file.exists()) == (1, ["M1"], True)
-    assert shell("sheets", *april, "--as", "west@x.cn")["sheets"] == 2  # Cy's, and Mo's, which are theirs now
+    assert (
+        shell("sheets", *april, "--as", "west@x.cn")["sheets"] == 2
+    )  # Cy's, and Mo's, which are theirs now
     listed = shell("coaching", *april[:4], "--as", "east@x.cn")["agents"]
     assert "M1" not in {one["agent_id"] for one in listed}
 
@@ -150,20 +175,34 @@ def test_of_two_rosters_of_one_month_the_later_load_counts(moved, tmp_path):
     roster(moved, tmp_path, ["M1,莫,东,2026-05"])
     east, west = desks(moved)
     assert (east.covers("M1"), west.covers("M1")) == (True, False)
-    roster(moved, tmp_path, ["M1,莫,西,2026-04"])  # loaded later, of an earlier month: what is known of May stays
+    roster(
+        moved, tmp_path, ["M1,莫,西,2026-04"]
+    )  # loaded later, of an earlier month: what is known of May stays
     assert (east.covers("M1"), west.covers("M1")) == (True, False)
 
 
 def test_today_is_read_from_the_rosters_as_a_month_is(moved):
     facts = Desk(moved).who_is_who().set_index("agent_id")["team"]
-    people = moved.warehouse.ask("people", first_month=MAY, last_month=MAY).set_index("agent_id")["team"]
+    people = moved.warehouse.ask("people", first_month=MAY, last_month=MAY).set_index("agent_id")[
+        "team"
+    ]
     assert facts.to_dict() == people.to_dict() == {"M1": "西", "B2": "东", "C3": "西"}
 
 
 def test_a_correction_between_two_teams_is_an_admins_to_decide(moved):
-    """Bo claims Cy's policy: their manager may hand that in and reject it, but not accept it; an admin may."""
+    """Bo claims Cy's policy: their manager may hand that in and reject it, but not accept it; an
+    admin may."""
     east, _ = desks(moved)
-    claim = Objection("B2", APRIL, APRIL, "record", "data_wrong", "mine", policy_id="PC34", proposal={"agent_id": "B2"})
+    claim = Objection(
+        "B2",
+        APRIL,
+        APRIL,
+        "record",
+        "data_wrong",
+        "mine",
+        policy_id="PC34",
+        proposal={"agent_id": "B2"},
+    )
     made = Desk(moved, "boss@x.cn").make_objection(claim)
     with pytest.raises(NotAllowed, match="across_scopes"):
         east.answer(made, "accepted", "yes")

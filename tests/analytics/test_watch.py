@@ -1,4 +1,5 @@
-"""A watched folder, run as a process of its own: what appears is loaded once and moved, whatever happens in between."""
+"""A watched folder, run as a process of its own: what appears is loaded once and moved, whatever
+happens in between."""
 
 import errno
 import json
@@ -34,7 +35,9 @@ def watch(folder, home, recipe, *more):
         "en",
         *more,
     ]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def aged(path):
@@ -46,7 +49,9 @@ def aged(path):
 def counted(home):
     one = Home(home)
     try:
-        return len(one.warehouse.ask("loads")), int(one.warehouse.ask("population")["policies"].iloc[0])
+        return len(one.warehouse.ask("loads")), int(
+            one.warehouse.ask("population")["policies"].iloc[0]
+        )
     finally:
         one.close()
 
@@ -62,8 +67,10 @@ def test_good_files_go_to_done_and_bad_ones_to_refused_with_the_reason_beside_th
     out, err = done.communicate(timeout=60)
     assert done.returncode == 0, err
     assert {line["file"]: bool(line["reason"]) for line in map(json.loads, out.splitlines())} == {
-        "calls.csv": False, "broken.csv": True, "other.xlsx": True,
-    }  # fmt: skip
+        "calls.csv": False,
+        "broken.csv": True,
+        "other.xlsx": True,
+    }
     assert sorted(path.name for path in folder.iterdir()) == ["done", "refused"]
     assert json.loads((folder / "done" / "calls.csv.receipt.json").read_text())[0]["loaded"] == 16
     assert "row 2" in (folder / "refused" / "broken.csv.reason.txt").read_text()
@@ -115,18 +122,31 @@ def test_a_file_waits_where_it_is_until_the_disk_has_room_again(where, tmp_path,
     aged(write(folder, "april.csv", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\n"))
     recipe = Recipe(
         kind="policies",
-        columns={"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"},
+        columns={
+            "policy_id": "保单号",
+            "agent_id": "工号",
+            "due_date": "到期日",
+            "outcome": "续保结果",
+        },
     )
     how = watching.How(recipe, AS_OF, "refuse", "en")
 
     def all_of():
-        return list(watching.files(folder, lambda: Home(tmp_path / "home"), how, every=0, once=True))
+        return list(
+            watching.files(folder, lambda: Home(tmp_path / "home"), how, every=0, once=True)
+        )
 
     def full(*_, **__):
-        raise StoreFailed("disk_full") if where == "load_all" else OSError(errno.ENOSPC, "No space left on device")
+        raise (
+            StoreFailed("disk_full")
+            if where == "load_all"
+            else OSError(errno.ENOSPC, "No space left on device")
+        )
 
     with monkeypatch.context() as without_room:
-        without_room.setattr(*((Home, "load_all") if where == "load_all" else (Path, "write_text")), full)
+        without_room.setattr(
+            *((Home, "load_all") if where == "load_all" else (Path, "write_text")), full
+        )
         with pytest.raises(StoreFailed, match="disk_full"):
             all_of()
     assert sorted(path.name for path in folder.iterdir()) == ["april.csv", "done", "refused"]

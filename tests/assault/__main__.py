@@ -44,8 +44,12 @@ CAMPAIGNS: dict[str, tuple[Campaign, int | None]] = {
 def main() -> int:
     """Run what is asked for; how many campaigns failed."""
     asked = argparse.ArgumentParser(prog="python -m tests.assault", description=__doc__)
-    asked.add_argument("campaigns", nargs="*", metavar="CAMPAIGN", help=f"{', '.join(CAMPAIGNS)} (default: all)")
-    asked.add_argument("--size", type=int, help="how many tries of each (default: the campaign's own)")
+    asked.add_argument(
+        "campaigns", nargs="*", metavar="CAMPAIGN", help=f"{', '.join(CAMPAIGNS)} (default: all)"
+    )
+    asked.add_argument(
+        "--size", type=int, help="how many tries of each (default: the campaign's own)"
+    )
     asked.add_argument("--seed", type=int, default=1, help="which tries are drawn (default 1)")
     told = asked.parse_args()
     if wrong := set(told.campaigns) - set(CAMPAIGNS):

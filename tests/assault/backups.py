@@ -1,4 +1,5 @@
-"""Backups taken while a home is written to: each is brought back and held row by row against the home that it was made of."""
+"""Backups taken while a home is written to: each is brought back and held row by row against the
+home that it was made of."""
 
 from __future__ import annotations
 
@@ -34,7 +35,12 @@ def backups(folder: Path, size: int | None, seed: int) -> Report:
                     before = list(acknowledged)
                     made = keeping.backup(home.ledger, folder / "kept")
                     wrong = _differs(home, folder / "kept" / made.name, folder / "again", before)
-                    report.check("backup", wrong, f"backup {at}, {len(before)} changes before it", "identical")
+                    report.check(
+                        "backup",
+                        wrong,
+                        f"backup {at}, {len(before)} changes before it",
+                        "identical",
+                    )
                     shutil.rmtree(folder / "kept" / made.name)
         finally:
             home.close()
@@ -56,7 +62,12 @@ def _written_to(home: Home, folder: Path) -> Iterator[list[str]]:
                 done.append(f"talk {at}")
             else:
                 lines = "".join(f"K{at}-{row},A1,2026-04-02,已续\n" for row in range(ROWS))
-                load(home, folder / "meanwhile.csv", "policies", f"保单号,工号,到期日,续保结果\n{lines}")
+                load(
+                    home,
+                    folder / "meanwhile.csv",
+                    "policies",
+                    f"保单号,工号,到期日,续保结果\n{lines}",
+                )
                 done.append(f"K{at}-0")
 
     writer = threading.Thread(target=write)
@@ -69,7 +80,8 @@ def _written_to(home: Home, folder: Path) -> Iterator[list[str]]:
 
 
 def _differs(home: Home, kept: Path, folder: Path, acknowledged: list[str]) -> str | None:
-    """What a backup, brought back, has otherwise than the home it was made of, whose rows are only ever added to."""
+    """What a backup, brought back, has otherwise than the home it was made of, whose rows are only
+    ever added to."""
     shutil.rmtree(folder, ignore_errors=True)
     keeping.restore(kept, folder)
     again = Home(folder)
@@ -97,11 +109,22 @@ def _rows(home: Home) -> dict[str, set[Any]]:
     """Every row that comes while backups are made."""
     with home.warehouse.cursor() as cursor:
         policies = set(
-            cursor.execute("select policy_id, load_id, agent_id, due_date, outcome from policies").fetchall()
+            cursor.execute(
+                "select policy_id, load_id, agent_id, due_date, outcome from policies"
+            ).fetchall()
         )
-        loads = set(cursor.execute("select load_id, loaded from loads where kind = 'policies'").fetchall())
+        loads = set(
+            cursor.execute("select load_id, loaded from loads where kind = 'policies'").fetchall()
+        )
     tables = watching.tables(home.folder)
     files = {
-        (path.name, path.read_bytes()) for name in ("originals", "loads") for path in (home.folder / name).iterdir()
+        (path.name, path.read_bytes())
+        for name in ("originals", "loads")
+        for path in (home.folder / name).iterdir()
     }
-    return {"policies": policies, "loads": loads, "files": files, **{name: set(tables[name]) for name in ("talk", "note", "objection", "audit")}}  # fmt: skip
+    return {
+        "policies": policies,
+        "loads": loads,
+        "files": files,
+        **{name: set(tables[name]) for name in ("talk", "note", "objection", "audit")},
+    }

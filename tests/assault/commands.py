@@ -1,4 +1,5 @@
-"""The matrix on the command line: every command, as everybody, about every row; what it prints and what it writes to files."""
+"""The matrix on the command line: every command, as everybody, about every row; what it prints and
+what it writes to files."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ SPAN = ("--from", "{month}", "--to", "{month}")
 
 @dataclass(frozen=True)
 class Command:
-    """Words of a command with holes for the row, the rule of the oracle that it comes under, and the file it writes."""
+    """Words of a command with holes for the row, the rule of the oracle that it comes under, and
+    the file it writes."""
 
     words: tuple[str, ...]
     rule: str
@@ -69,11 +71,31 @@ def commands() -> list[Command]:
         Command(("sheets", *SPAN), "own", "sheets.xlsx"),
         Command(("sheets", *SPAN, "--team", "{team}"), "own", "sheets.zip"),
         Command(("records", "--agent", "{agent}", "--indicator", "renewal_rate", *SPAN), "records"),
-        Command(("records", "--agent", "{agent}", "--indicator", "renewal_premium", *SPAN), "records", "records.xlsx"),
+        Command(
+            ("records", "--agent", "{agent}", "--indicator", "renewal_premium", *SPAN),
+            "records",
+            "records.xlsx",
+        ),
         Command(("comments", "--agent", "{agent}"), "all_notes"),
         Command(("comments",), "own"),
-        Command(("comments", "--agent", "{agent}", "--from", "{month}", "--add", "by the matrix"), "comment"),
-        Command(("comments", "--agent", "{agent}", "--from", "{month}", "--add", "by the matrix", "--kind", "remark"), "remark"),
+        Command(
+            ("comments", "--agent", "{agent}", "--from", "{month}", "--add", "by the matrix"),
+            "comment",
+        ),
+        Command(
+            (
+                "comments",
+                "--agent",
+                "{agent}",
+                "--from",
+                "{month}",
+                "--add",
+                "by the matrix",
+                "--kind",
+                "remark",
+            ),
+            "remark",
+        ),
         Command(("talks",), "talks"),
         Command(("talks",), "talks", "talks.ics", "--ics"),
         Command(("talks", "--agent", "{agent}"), "talk"),
@@ -81,8 +103,28 @@ def commands() -> list[Command]:
         Command(("talks", "--change", "{talk}", "--state", "done"), "talk"),
         Command(("objections",), "own"),
         Command(("objections", "--agent", "{agent}"), "objection"),
-        Command(("objections", "--agent", "{agent}", "--from", "{month}", "--text", "by the matrix"), "make_objection"),
-        Command(("objections", "--agent", "{agent}", "--from", "{month}", "--policy", "{theirs}", "--kind", "data_wrong", "--should-be", "agent_id={agent}", "--text", "mine"), "make_objection"),
+        Command(
+            ("objections", "--agent", "{agent}", "--from", "{month}", "--text", "by the matrix"),
+            "make_objection",
+        ),
+        Command(
+            (
+                "objections",
+                "--agent",
+                "{agent}",
+                "--from",
+                "{month}",
+                "--policy",
+                "{theirs}",
+                "--kind",
+                "data_wrong",
+                "--should-be",
+                "agent_id={agent}",
+                "--text",
+                "mine",
+            ),
+            "make_objection",
+        ),
         Command(("replay", "{objection}"), "replay"),
         Command(("month", "{month}"), "talks"),
         Command(("month", "{month}", "--publish"), "publish"),
@@ -96,7 +138,9 @@ def commands() -> list[Command]:
         Command(("settings",), "schemes"),
         Command(("settings", "--set", "grace_days=31"), "publish"),
         Command(("market",), "schemes"),
-        Command(("market", "--set", "renewal_rate", "--value", "0.8", "--source", "a study"), "publish"),
+        Command(
+            ("market", "--set", "renewal_rate", "--value", "0.8", "--source", "a study"), "publish"
+        ),
         Command(("method",), "schemes"),
         Command(("audit",), "publish"),
         Command(("audit", "--verify"), "publish"),
@@ -112,10 +156,21 @@ def commands() -> list[Command]:
         Command(("aliases", "--merge", "{agent}", "--into", "{other}"), "publish"),
         Command(("unmatched",), "publish"),
         Command(("sample",), "publish"),
-    ]  # fmt: skip
+    ]
 
 
-READS_ONLY = {"schemes", "own", "talks", "records", "live_sheet", "all_notes", "figure", "team", "replay", "objection"}
+READS_ONLY = {
+    "schemes",
+    "own",
+    "talks",
+    "records",
+    "live_sheet",
+    "all_notes",
+    "figure",
+    "team",
+    "replay",
+    "objection",
+}
 
 
 def every(company: Company) -> Iterator[tuple[Identity, Row, Command]]:
@@ -132,9 +187,14 @@ def matrix(company: Company, folder: Path, size: int | None, seed: int) -> Repor
     """Every command as everybody; `size` drawn from them, None for all."""
     report = Report("Command line: identity × row × command (with the files that they write)")
     whole = list(every(company))
-    chosen = whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
+    chosen = (
+        whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
+    )
     stage = Stage(company, folder)
-    searches = {who.name: watching.Search(oracle.forbidden(who, company)) for who in oracle.identities(company)}
+    searches = {
+        who.name: watching.Search(oracle.forbidden(who, company))
+        for who in oracle.identities(company)
+    }
     with quick_reading():
         for who, row, command in sorted(chosen, key=lambda one: one[0].name):
             _tried(report, stage, searches[who.name], (who, row, command))
@@ -142,7 +202,8 @@ def matrix(company: Company, folder: Path, size: int | None, seed: int) -> Repor
 
 
 class Stage:
-    """A home for commands, laid anew whenever one changed something; and the words that fill their holes."""
+    """A home for commands, laid anew whenever one changed something; and the words that fill their
+    holes."""
 
     def __init__(self, company: Company, folder: Path) -> None:
         self.company, self.folder, self.home = company, folder, folder / "cli"
@@ -154,12 +215,18 @@ class Stage:
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(self.company.folder, self.home)
         home = Home(self.home)
-        Desk(home).save_accounts([Account(FALLEN, "manager", "fallen", teams=(self.company.teams["t4"],))])
+        Desk(home).save_accounts(
+            [Account(FALLEN, "manager", "fallen", teams=(self.company.teams["t4"],))]
+        )
         home.close()
         self.before = self._kept()
 
     def _kept(self) -> dict[str, object]:
-        found = {name: rows for name, rows in watching.tables(self.home).items() if name not in watching.QUIET}
+        found = {
+            name: rows
+            for name, rows in watching.tables(self.home).items()
+            if name not in watching.QUIET
+        }
         notes = sorted(path.name for path in (self.home / "loads").iterdir())
         return {**found, "loads": notes}
 
@@ -179,15 +246,23 @@ class Stage:
         for path in (self.folder / "more.csv", watched / "more.csv"):
             path.write_text(text, encoding="utf-8")
         holes = {
-            "agent": row.agent, "month": f"{row.month.first:%Y-%m}", "team": company.teams[company.team_of.get((row.agent, row.month), "t1")],
-            "talk": company.talks.get(row.agent, 999), "objection": company.objections.get(row.agent, 999), "load": company.loads[-1],
-            "theirs": company.policies[stranger][0][0], "other": stranger, "file": self.folder / "more.csv", "folder": watched,
-        }  # fmt: skip
+            "agent": row.agent,
+            "month": f"{row.month.first:%Y-%m}",
+            "team": company.teams[company.team_of.get((row.agent, row.month), "t1")],
+            "talk": company.talks.get(row.agent, 999),
+            "objection": company.objections.get(row.agent, 999),
+            "load": company.loads[-1],
+            "theirs": company.policies[stranger][0][0],
+            "other": stranger,
+            "file": self.folder / "more.csv",
+            "folder": watched,
+        }
         return [word.format(**holes) for word in command.words]
 
 
 def _rule(who: Identity, company: Company, row: Row, command: Command) -> str:
-    """What the oracle says of a command; a command also shows the sheet it changes, so that both must be allowed."""
+    """What the oracle says of a command; a command also shows the sheet it changes, so that both
+    must be allowed."""
     if who.role == "none":
         return NO
     if command.rule == "team":
@@ -201,7 +276,9 @@ def _rule(who: Identity, company: Company, row: Row, command: Command) -> str:
     if command.rule == "reopen":
         return OPEN if oracle.may_do(who, company, "reopen_sheets", row.agent) != NO else NO
     if command.rule == "all_notes":
-        return YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
+        return (
+            YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
+        )
     month = row.month if "{month}" in command.words else oracle.PUBLISHED[-1]
     found = oracle.may_do(who, company, command.rule, row.agent, month)
     if found == NO and command.words[1:] == ("--agent", "{agent}") and who.role == "manager":
@@ -209,7 +286,9 @@ def _rule(who: Identity, company: Company, row: Row, command: Command) -> str:
     return found
 
 
-def _tried(report: Report, stage: Stage, search: watching.Search, what: tuple[Identity, Row, Command]) -> None:
+def _tried(
+    report: Report, stage: Stage, search: watching.Search, what: tuple[Identity, Row, Command]
+) -> None:
     who, row, command = what
     company, line = stage.company, who.name
     words = stage.filled(row, command)
@@ -220,14 +299,18 @@ def _tried(report: Report, stage: Stage, search: watching.Search, what: tuple[Id
     acting = [] if who.name == "local" else ["--as", who.address]
     again = f"python -m analytics {' '.join(words)} {' '.join(acting) or '(local)'}"
     done = CliRunner().invoke(
-        main, [*words, *acting, "--home", str(stage.home), "--lang", "en"], obj=Context(), prog_name="analytics"
+        main,
+        [*words, *acting, "--home", str(stage.home), "--lang", "en"],
+        obj=Context(),
+        prog_name="analytics",
     )
     by = command.words[0]
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         where = traceback.extract_tb(done.exception.__traceback__)[-1]
         report.failed(
             line,
-            f"a traceback: {type(done.exception).__name__}: {done.exception} ({Path(where.filename).name}:{where.lineno})",
+            f"a traceback: {type(done.exception).__name__}: {done.exception} "
+            f"({Path(where.filename).name}:{where.lineno})",
             again,
             by,
         )
@@ -243,7 +326,9 @@ def _tried(report: Report, stage: Stage, search: watching.Search, what: tuple[Id
         done.stderr,
         *(text for path in stage.out.iterdir() for text in watching.said(path.read_bytes())),
     ]
-    seen = [one for one in search.found(texts) if one not in words and f"agent_id={one}" not in words]
+    seen = [
+        one for one in search.found(texts) if one not in words and f"agent_id={one}" not in words
+    ]
     rule = _rule(who, company, row, command)
     empty = done.stdout.strip() in ("[]", "") and not any(stage.out.iterdir())
     not_allowed = "may not" in done.stderr or "not allowed" in done.stderr.lower()

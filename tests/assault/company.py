@@ -1,4 +1,5 @@
-"""A company in which every word is a canary: whoever sees one that is not theirs has seen too much."""
+"""A company in which every word is a canary: whoever sees one that is not theirs has seen too
+much."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ NOBODY = "nobody@q.cn"  # logged in at the provider, and no account here
 
 @dataclass(frozen=True)
 class Canary:
-    """One word that stands for one thing: of which agent, which month (None: of no month), written by whom."""
+    """One word that stands for one thing: of which agent, which month (None: of no month), written
+    by whom."""
 
     word: str
     kind: str
@@ -47,7 +49,9 @@ class Company:
     words: random.Random
     teams: dict[str, str] = field(default_factory=dict)  # our name → the word
     branches: dict[str, str] = field(default_factory=dict)
-    members: dict[str, list[str]] = field(default_factory=dict)  # team → agents, by the day before the transfer
+    members: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # team → agents, by the day before the transfer
     team_of: dict[tuple[str, Period], str] = field(default_factory=dict)
     canaries: list[Canary] = field(default_factory=list)
     policies: dict[str, list[tuple[str, Period]]] = field(default_factory=dict)
@@ -56,7 +60,9 @@ class Company:
     mover: str = ""
     objections: dict[str, int] = field(default_factory=dict)  # agent → id of an open objection
     talks: dict[str, int] = field(default_factory=dict)
-    notes: dict[str, int] = field(default_factory=dict)  # agent → id of the supervisor's comment on April
+    notes: dict[str, int] = field(
+        default_factory=dict
+    )  # agent → id of the supervisor's comment on April
     remarks: dict[str, int] = field(default_factory=dict)
     corrections: dict[str, int] = field(default_factory=dict)
     loads: list[int] = field(default_factory=list)
@@ -64,7 +70,9 @@ class Company:
     def word(self, prefix: str, length: int = 6) -> str:
         return prefix + "".join(self.words.choice(LETTERS) for _ in range(length))
 
-    def canary(self, prefix: str, kind: str, agent: str, month: Period | None = None, author: str = "") -> str:
+    def canary(
+        self, prefix: str, kind: str, agent: str, month: Period | None = None, author: str = ""
+    ) -> str:
         """A new word, remembered."""
         made = Canary(self.word(prefix), kind, agent, month, author)
         self.canaries.append(made)
@@ -102,11 +110,14 @@ def load(home: Home, path: Path, kind: str, text: str, **options: object) -> int
     """Load a table of ours through the real intake; the number of the load."""
     path.write_text(text, encoding="utf-8")
     columns = recognise(text.splitlines()[0].split(","), kind)[0].columns
-    return home.load(path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=AS_OF).load
+    return home.load(
+        path, recipe_from({"kind": kind, "columns": columns, "options": options}), as_of=AS_OF
+    ).load
 
 
 def founded(folder: Path, seed: int = 1) -> Company:
-    """The company in a new home below a folder, everything in it written through the desk of whoever writes it."""
+    """The company in a new home below a folder, everything in it written through the desk of
+    whoever writes it."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Company(folder / "home", random.Random(seed))
     made.branches = {name: made.word("Branch") for name in ("b1", "b2")}
@@ -126,7 +137,10 @@ def founded(folder: Path, seed: int = 1) -> Company:
             _figures(made, home, folder)
             _accounts(made, home)
             _written(made, home, before_the_move=True)
-            moved = f"月份,工号,团队,机构\n2026-05,{made.mover},{made.teams['t3']},{made.branches['b2']}\n"
+            moved = (
+                f"月份,工号,团队,机构\n2026-05,{made.mover},{made.teams['t3']},"
+                f"{made.branches['b2']}\n"
+            )
             made.loads.append(load(home, folder / "moved.csv", "agents", moved))
             _written(made, home, before_the_move=False)
     finally:
@@ -136,14 +150,18 @@ def founded(folder: Path, seed: int = 1) -> Company:
 
 def _figures(made: Company, home: Home, folder: Path) -> None:
     roster = ["月份,工号,姓名,团队,机构,件数目标,保费目标"]
-    policies = ["保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,满意度"]
+    policies = [
+        "保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,首年客户,产品,渠道,客户号,满意度"
+    ]
     contacts, complaints = ["工号,联系时间,保单号,是否有效"], ["工号,投诉日期,是否成立"]
     ratings = ["工号,评定日期,评定项目,得分"]
     for team, people in made.members.items():
         branch = TEAMS[team][0]
         for at, agent in enumerate(people):
             name = made.canary("Nam", "name", agent)
-            roster.append(f"2026-01,{agent},{name},{made.teams[team]},{made.branches[branch]},4,1500000")
+            roster.append(
+                f"2026-01,{agent},{name},{made.teams[team]},{made.branches[branch]},4,1500000"
+            )
             for month in MONTHS:
                 for nth in range(4):
                     policy = made.canary("PL", "policy", agent, month)
@@ -152,8 +170,10 @@ def _figures(made: Company, home: Home, folder: Path) -> None:
                     renewed = (at + nth + month.first.month) % 4 != 0
                     paid = made.amount(agent, month) if renewed else ""
                     policies.append(
-                        f"{policy},{agent},{due},{'已续' if renewed else '未续'},{due if renewed else ''},{made.amount(agent, month)},{paid},"
-                        f"{'是' if nth % 2 else '否'},{('车险', '健康险')[nth % 2]},{('直销', '门店')[nth // 2]},{customer},{1 + (at + nth) % 5}"
+                        f"{policy},{agent},{due},{'已续' if renewed else '未续'},"
+                        f"{due if renewed else ''},{made.amount(agent, month)},{paid},"
+                        f"{'是' if nth % 2 else '否'},{('车险', '健康险')[nth % 2]},"
+                        f"{('直销', '门店')[nth // 2]},{customer},{1 + (at + nth) % 5}"
                     )
                     made.policies.setdefault(agent, []).append((policy, month))
                     contacts.append(f"{agent},{due - dt.timedelta(days=9)} 10:00,{policy},是")
@@ -168,11 +188,19 @@ def _figures(made: Company, home: Home, folder: Path) -> None:
         ("complaints", complaints, {"from": "2026-03", "to": "2026-05"}),
         ("assessments", ratings, {"score_max": 100}),
     ):
-        made.loads.append(load(home, folder / f"{kind}.csv", kind, "\n".join(lines) + "\n", **options))
+        made.loads.append(
+            load(home, folder / f"{kind}.csv", kind, "\n".join(lines) + "\n", **options)
+        )
 
 
 def _accounts(made: Company, home: Home) -> None:
-    made.managers = {"t1": "m1@q.cn", "t3": "m3@q.cn", "t2": "m24@q.cn", "t4": "m24@q.cn", "b2": "mb@q.cn"}
+    made.managers = {
+        "t1": "m1@q.cn",
+        "t3": "m3@q.cn",
+        "t2": "m24@q.cn",
+        "t4": "m24@q.cn",
+        "b2": "mb@q.cn",
+    }
     for agent in (made.members["t1"][0], made.mover, made.members["t4"][0], made.members["t3"][1]):
         made.agents[agent] = f"{made.word('ag', 4).lower()}@q.cn"
     accounts = [
@@ -182,7 +210,10 @@ def _accounts(made: Company, home: Home) -> None:
         Account("m3@q.cn", "manager", "m3", teams=(made.teams["t3"],)),
         Account("m24@q.cn", "manager", "m24", teams=(made.teams["t2"], made.teams["t4"])),
         Account("mb@q.cn", "manager", "mb", branches=(made.branches["b2"],)),
-        *(Account(address, "agent", address, agent_id=agent) for agent, address in made.agents.items()),
+        *(
+            Account(address, "agent", address, agent_id=agent)
+            for agent, address in made.agents.items()
+        ),
     ]
     Desk(home).save_accounts(accounts)
     for month in (MARCH, APRIL):
@@ -190,7 +221,8 @@ def _accounts(made: Company, home: Home) -> None:
 
 
 def _written(made: Company, home: Home, *, before_the_move: bool) -> None:
-    """What people write: before the transfer about two of every team, after it about who was transferred."""
+    """What people write: before the transfer about two of every team, after it about who was
+    transferred."""
     if not before_the_move:
         _about(made, home, made.mover, "t3")
         return
@@ -201,7 +233,9 @@ def _written(made: Company, home: Home, *, before_the_move: bool) -> None:
             desk = Desk(home, made.managers[team])
             desk.close_sheets(Filters(MARCH), [agent])
         accepted = Desk(home, BOSS).objection(made.objections[people[1]])
-        Desk(home, BOSS).answer(accepted, "accepted", made.canary("An", "answer", people[1], None, BOSS))
+        Desk(home, BOSS).answer(
+            accepted, "accepted", made.canary("An", "answer", people[1], None, BOSS)
+        )
         made.corrections[people[1]] = max(one.id or 0 for one in Desk(home).corrections())
         del made.objections[people[1]]
 
@@ -228,9 +262,15 @@ def _about(made: Company, home: Home, agent: str, team: str) -> None:
     made.talks[agent] = desk.save_talk(talk).id or 0
     policy = next(policy for policy, of in made.policies[agent] if of == month)
     objection = Objection(
-        agent, month.first, month.last, "record", "data_wrong", said("objection", "Ob"), policy_id=policy,
+        agent,
+        month.first,
+        month.last,
+        "record",
+        "data_wrong",
+        said("objection", "Ob"),
+        policy_id=policy,
         proposal={"exclusion": said("objection", "Ex")},
-    )  # fmt: skip
+    )
     attached = Attachment(f"{said('attachment', 'Fi')}.txt", said("attachment", "In").encode())
     made.objections[agent] = desk.make_objection(objection, attached).id or 0
     if agent in made.agents and not later:

@@ -1,4 +1,5 @@
-"""A home's files damaged one at a time: every command then gives the right answer or a sentence, never a wrong figure or a traceback."""
+"""A home's files damaged one at a time: every command then gives the right answer or a sentence,
+never a wrong figure or a traceback."""
 
 from __future__ import annotations
 
@@ -19,8 +20,19 @@ from tests.assault.kills import Said, forked, prepare, run
 from tests.assault.report import Report
 
 BLOCK = 4096
-UNSPEAKABLE = re.compile(r"Traceback|/tmp/|/home/|\b(?:select|insert|update|from)\b .*\b(?:where|values|into)\b|\.py\b|sqlalchemy|duckdb\.|sqlite3\.", re.IGNORECASE)  # fmt: skip
-ASKED = (("evaluate",), ("objections",), ("audit", "--verify"), ("check",), ("rebuild",), ("evaluate",))
+UNSPEAKABLE = re.compile(
+    r"Traceback|/tmp/|/home/|\b(?:select|insert|update|from)\b "
+    r".*\b(?:where|values|into)\b|\.py\b|sqlalchemy|duckdb\.|sqlite3\.",
+    re.IGNORECASE,
+)
+ASKED = (
+    ("evaluate",),
+    ("objections",),
+    ("audit", "--verify"),
+    ("check",),
+    ("rebuild",),
+    ("evaluate",),
+)
 
 
 def flipped(data: bytes, random_: random.Random) -> bytes:
@@ -35,7 +47,16 @@ def flipped(data: bytes, random_: random.Random) -> bytes:
 def cut(data: bytes, random_: random.Random) -> bytes:
     """The end missing."""
     return data[
-        : random_.choice((0, 1, len(data) // 2, max(0, len(data) - BLOCK), len(data) - 1, random_.randrange(len(data))))
+        : random_.choice(
+            (
+                0,
+                1,
+                len(data) // 2,
+                max(0, len(data) - BLOCK),
+                len(data) - 1,
+                random_.randrange(len(data)),
+            )
+        )
     ]
 
 
@@ -52,12 +73,22 @@ def rubbish(data: bytes, random_: random.Random) -> bytes:
 
 
 KINDS: dict[str, Callable[[bytes, random.Random], bytes] | None] = {
-    "bits": flipped, "cut": cut, "zeros": zeroed, "rubbish": rubbish, "deleted": None, "emptied": lambda data, random_: b"",
-}  # fmt: skip
+    "bits": flipped,
+    "cut": cut,
+    "zeros": zeroed,
+    "rubbish": rubbish,
+    "deleted": None,
+    "emptied": lambda data, random_: b"",
+}
 TARGETS: dict[str, tuple[str, ...]] = {
-    "warehouse": ("warehouse.duckdb",), "write-ahead log": ("warehouse.duckdb.wal",), "state": ("state.sqlite", "state.sqlite-wal"),
-    "original": ("originals/*",), "note of a load": ("loads/*.json",), "audit head": ("audit.head",), "secret": ("secret",),
-}  # fmt: skip
+    "warehouse": ("warehouse.duckdb",),
+    "write-ahead log": ("warehouse.duckdb.wal",),
+    "state": ("state.sqlite", "state.sqlite-wal"),
+    "original": ("originals/*",),
+    "note of a load": ("loads/*.json",),
+    "audit head": ("audit.head",),
+    "secret": ("secret",),
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +100,8 @@ class Truth:
 
 
 def laid(folder: Path) -> None:
-    """A home that was killed with its last load still in the write-ahead logs; to be called in a process of its own."""
+    """A home that was killed with its last load still in the write-ahead logs; to be called in a
+    process of its own."""
     prepare(folder)
     with quick_reading():
         home = Home(folder / "home")
@@ -125,7 +157,12 @@ def _damage(report: Report, folder: Path, what: tuple[str, str], whole: Truth, s
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(folder / "home", stage)
     random_ = random.Random(seed)
-    paths = [path for pattern in TARGETS[target] for path in sorted(stage.glob(pattern)) if path.is_file()]
+    paths = [
+        path
+        for pattern in TARGETS[target]
+        for path in sorted(stage.glob(pattern))
+        if path.is_file()
+    ]
     if not paths:
         report.skipped(target, "there is no such file")
         return
@@ -147,7 +184,8 @@ def _damage(report: Report, folder: Path, what: tuple[str, str], whole: Truth, s
 
 
 def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
-    """What is wrong with the answers of a damaged home, and whether it said in words that something is."""
+    """What is wrong with the answers of a damaged home, and whether it said in words that something
+    is."""
     told = False
     for at, words in enumerate(one for one in ASKED if one[0] in main.commands):
         said = run(words, home)
@@ -155,7 +193,11 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
         if wrong := unfit(said):
             return f"{name}: {wrong}", told
         told = told or said.code == 2 or bool(said.error.strip())
-        if said.code == 0 and words[0] in ("evaluate", "objections") and said.out != whole.answers[name]:
+        if (
+            said.code == 0
+            and words[0] in ("evaluate", "objections")
+            and said.out != whole.answers[name]
+        ):
             return f"{name} (step {at}) answers something else than before, without a word", told
         if said.code == 0 and words == ("audit", "--verify") and (lost := _lost(home, whole)):
             return f"the audit is called verified, but {lost} of the state changed", told
@@ -178,4 +220,6 @@ def _lost(home: Path, whole: Truth) -> list[str]:
         for name, rows in watching.tables(home).items()
         if name not in ("audit", "operation", "sqlite_sequence")
     }
-    return [name for name in watching.changed(whole.tables, found) if name not in ("alembic_version",)]
+    return [
+        name for name in watching.changed(whole.tables, found) if name not in ("alembic_version",)
+    ]

@@ -1,4 +1,5 @@
-"""Everything that can be asked of a desk, about a row: generated for every public method, by hand where records are written."""
+"""Everything that can be asked of a desk, about a row: generated for every public method, by hand
+where records are written."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from analytics.people import Account, Attachment, Note, Objection, StandardVersi
 from tests.assault.company import APRIL, MARCH, MAY, Company
 from tests.assault.oracle import Identity
 
-# What a desk hands out whole because ranks, medians and models need everybody; whoever shows it cuts it to the scope, which the
-# screens, exports and commands of the matrix are searched for.
+# What a desk hands out whole because ranks, medians and models need everybody; whoever shows it
+# cuts it to the scope, which the screens, exports and commands of the matrix are searched for.
 WHOLE = {
     "measured",
     "evaluation",
@@ -122,35 +123,81 @@ class Asking:
         if isinstance(found, property):
             return self._deed(name, name, lambda desk: getattr(desk, name))
         words = inspect.signature(getattr(Desk, name)).parameters.values()
-        asked = [one for one in words if one.name != "self" and (one.default is one.empty or one.name == "agent_id")]
+        asked = [
+            one
+            for one in words
+            if one.name != "self" and (one.default is one.empty or one.name == "agent_id")
+        ]
 
         def call(desk: Desk) -> Any:
-            plain = [self.argument(one.name, desk) for one in asked if one.kind is one.POSITIONAL_OR_KEYWORD]
-            more = [self.argument(one.name, desk) for one in asked if one.kind is one.VAR_POSITIONAL]
-            named = {one.name: self.argument(one.name, desk) for one in asked if one.kind is one.KEYWORD_ONLY}
+            plain = [
+                self.argument(one.name, desk)
+                for one in asked
+                if one.kind is one.POSITIONAL_OR_KEYWORD
+            ]
+            more = [
+                self.argument(one.name, desk) for one in asked if one.kind is one.VAR_POSITIONAL
+            ]
+            named = {
+                one.name: self.argument(one.name, desk)
+                for one in asked
+                if one.kind is one.KEYWORD_ONLY
+            }
             return getattr(desk, name)(*plain, *more, **named)
 
         return self._deed(
             name, name, call, month=APRIL if name == "objection" else self.row.month
         )  # it tells no figure
 
-    def _deed(self, method: str, rule: str, call: Callable[[Desk], Any], how: str = "", **more: Any) -> Deed:
-        return Deed(method, rule, self.row.agent, more.pop("month", self.row.month), call, how, **more)
+    def _deed(
+        self, method: str, rule: str, call: Callable[[Desk], Any], how: str = "", **more: Any
+    ) -> Deed:
+        return Deed(
+            method, rule, self.row.agent, more.pop("month", self.row.month), call, how, **more
+        )
 
     def argument(self, name: str, desk: Desk) -> Any:
         """A value for a parameter of this name, about the row."""
         row, company = self.row, self.company
         plain = {
-            "agent_id": row.agent, "email": "second@q.cn", "agent_ids": [row.agent], "period": row.month, "filters": self.filters, "indicator": "renewal_rate",
-            "first": dt.date(2026, 1, 1), "last": dt.date(2026, 12, 1), "since": dt.date(2026, 6, 1), "name": "service_first",
-            "scheme": WeightScheme("typed", {"results": 70.0, "service": 20.0, "competence": 10.0}), "reason": "why", "why": "why", "what": "x",
-            "objection_id": company.objections.get(row.agent, 999), "talk_id": company.talks.get(row.agent, 999),
-            "load_ids": company.loads[-1], "path": self.scratch, "recipe": self._recipe(), "language": "en", "headers_key": "k", "layout": None,
-            "spellings": [company.everybody[-1]], "categories": {"results": 60.0, "service": 25.0, "competence": 15.0},
-            "accounts": [Account("evil@q.cn", "admin")], "changes": {"grace_days": 31}, "value": 0.5, "source": "a study", "expected": 0,
-            "files": [(self.scratch, self._recipe())], "as_of": dt.date(2026, 8, 31), "on_issues": "refuse", "before": MARCH, "with_": "before",
-            "correction_ids": [company.corrections.get(row.agent, 999)], "action": "see", "table": pd.DataFrame({"agent_id": company.everybody}),
-        }  # fmt: skip
+            "agent_id": row.agent,
+            "email": "second@q.cn",
+            "agent_ids": [row.agent],
+            "period": row.month,
+            "filters": self.filters,
+            "indicator": "renewal_rate",
+            "first": dt.date(2026, 1, 1),
+            "last": dt.date(2026, 12, 1),
+            "since": dt.date(2026, 6, 1),
+            "name": "service_first",
+            "scheme": WeightScheme("typed", {"results": 70.0, "service": 20.0, "competence": 10.0}),
+            "reason": "why",
+            "why": "why",
+            "what": "x",
+            "objection_id": company.objections.get(row.agent, 999),
+            "talk_id": company.talks.get(row.agent, 999),
+            "load_ids": company.loads[-1],
+            "path": self.scratch,
+            "recipe": self._recipe(),
+            "language": "en",
+            "headers_key": "k",
+            "layout": None,
+            "spellings": [company.everybody[-1]],
+            "categories": {"results": 60.0, "service": 25.0, "competence": 15.0},
+            "accounts": [Account("evil@q.cn", "admin")],
+            "changes": {"grace_days": 31},
+            "value": 0.5,
+            "source": "a study",
+            "expected": 0,
+            "files": [(self.scratch, self._recipe())],
+            "as_of": dt.date(2026, 8, 31),
+            "on_issues": "refuse",
+            "before": MARCH,
+            "with_": "before",
+            "correction_ids": [company.corrections.get(row.agent, 999)],
+            "action": "see",
+            "table": pd.DataFrame({"agent_id": company.everybody}),
+        }
         if name in plain:
             return plain[name]
         if name in ("evaluation", "after"):
@@ -169,16 +216,31 @@ class Asking:
         return Recipe(kind="complaints", columns={"agent_id": "工号", "received_on": "投诉日期"})
 
     def _standard(self) -> StandardVersion:
-        return StandardVersion({}, {"A": 91.0, "B": 80.0, "C": 70.0}, {}, "x", "why", dt.date(2026, 9, 1))
+        return StandardVersion(
+            {}, {"A": 91.0, "B": 80.0, "C": 70.0}, {}, "x", "why", dt.date(2026, 9, 1)
+        )
 
     def _stored(self) -> Objection:
         row = self.row
-        return Objection(row.agent, row.month.first, row.month.last, "record", "data_wrong", "x", id=self.company.objections.get(row.agent, 999), version=1)  # fmt: skip
+        return Objection(
+            row.agent,
+            row.month.first,
+            row.month.last,
+            "record",
+            "data_wrong",
+            "x",
+            id=self.company.objections.get(row.agent, 999),
+            version=1,
+        )
 
     def _disguises(self) -> list[tuple[str, str]]:
-        """The agent a stored thing is said to be about: the true one, and one of the reader's own."""
+        """The agent a stored thing is said to be about: the true one, and one of the reader's
+        own."""
         own = self.who.agent or self.company.members[next(iter(self.who.teams), "t1")][0]
-        return [("", self.row.agent), *([("said to be one's own", own)] if own != self.row.agent else [])]
+        return [
+            ("", self.row.agent),
+            *([("said to be one's own", own)] if own != self.row.agent else []),
+        ]
 
     def _written(self) -> Iterator[Deed]:
         row, company = self.row, self.company
@@ -187,11 +249,23 @@ class Asking:
             note = Note(row.agent, first, last, kind, "written by the matrix")
             rule = "remark" if kind == "remark" else "comment"
             yield self._deed(
-                "write_note", rule, lambda desk, note=note: desk.write_note(note), f"a new {kind}", writes=True
+                "write_note",
+                rule,
+                lambda desk, note=note: desk.write_note(note),
+                f"a new {kind}",
+                writes=True,
             )
         for how, about in self._disguises():
             if row.agent in company.notes:
-                kept = Note(about, first, last, "comment", "overwritten", id=company.notes[row.agent], version=1)
+                kept = Note(
+                    about,
+                    first,
+                    last,
+                    "comment",
+                    "overwritten",
+                    id=company.notes[row.agent],
+                    version=1,
+                )
                 yield self._deed(
                     "write_note",
                     "comment",
@@ -211,7 +285,9 @@ class Asking:
             if row.agent in company.objections:
                 yield from self._about_objection(replace(self._stored(), agent_id=about), how)
         talk = Talk(row.agent, reason="planned by the matrix", talk_on=dt.date(2026, 10, 1))
-        yield self._deed("save_talk", "save_talk", lambda desk: desk.save_talk(talk), "a new one", writes=True)
+        yield self._deed(
+            "save_talk", "save_talk", lambda desk: desk.save_talk(talk), "a new one", writes=True
+        )
         plain = Objection(row.agent, first, last, "sheet", "too_strict", "by the matrix")
         attached = Attachment("a.txt", b"x")
         yield self._deed(
@@ -222,7 +298,9 @@ class Asking:
             writes=True,
         )
         for how, policy, proposal in self._claims():
-            claim = replace(plain, about="record", kind="data_wrong", policy_id=policy, proposal=proposal)
+            claim = replace(
+                plain, about="record", kind="data_wrong", policy_id=policy, proposal=proposal
+            )
 
             def claimed(desk: Desk, claim: Objection = claim) -> Any:
                 return desk.answer(desk.make_objection(claim), "accepted", "by the matrix")
@@ -230,48 +308,113 @@ class Asking:
             rule = "claim own" if how == "an own policy" else "claim"
             yield self._deed("answer", rule, claimed, f"made and accepted: {how}", writes=True)
         yield self._deed(
-            "close_sheets", "close_sheets", lambda desk: desk.close_sheets(self.filters, [row.agent]), writes=True
+            "close_sheets",
+            "close_sheets",
+            lambda desk: desk.close_sheets(self.filters, [row.agent]),
+            writes=True,
         )
-        yield self._deed("close_sheets", "close_sheets", lambda desk: desk.close_sheets(Filters(row.month, team=None, scope=None), [row.agent]), "without a scope", writes=True)  # fmt: skip
-        yield self._deed("reopen_sheets", "reopen_sheets", lambda desk: desk.reopen_sheets([row.agent], MARCH, "why"), month=MARCH, writes=True)  # fmt: skip
         yield self._deed(
-            "confirm_read", "confirm_read", lambda desk: desk.confirm_read(row.agent, row.month), writes=True
+            "close_sheets",
+            "close_sheets",
+            lambda desk: desk.close_sheets(Filters(row.month, team=None, scope=None), [row.agent]),
+            "without a scope",
+            writes=True,
+        )
+        yield self._deed(
+            "reopen_sheets",
+            "reopen_sheets",
+            lambda desk: desk.reopen_sheets([row.agent], MARCH, "why"),
+            month=MARCH,
+            writes=True,
+        )
+        yield self._deed(
+            "confirm_read",
+            "confirm_read",
+            lambda desk: desk.confirm_read(row.agent, row.month),
+            writes=True,
         )
         yield self._deed("measured", "figures", lambda desk: desk.measured(self.filters))
         for name in ("evaluation", "around"):
-            yield self._deed(name, "figures", lambda desk, name=name: getattr(desk, name)(self.filters))
-        yield self._deed("compared", "figures", lambda desk: desk.compared(self.filters, desk.scheme(row.month)))
-        yield self._deed("tried", "figures", lambda desk: desk.tried(desk.around(self.filters), desk.scheme(row.month)))
-        yield self._deed("closed_agents", "closed_agents", lambda desk: desk.closed_agents(MARCH), month=MARCH)
+            yield self._deed(
+                name, "figures", lambda desk, name=name: getattr(desk, name)(self.filters)
+            )
         yield self._deed(
-            "shown_sheets", "sheets", lambda desk: desk.shown_sheets(desk.around(self.filters), [row.agent])[0]
+            "compared", "figures", lambda desk: desk.compared(self.filters, desk.scheme(row.month))
+        )
+        yield self._deed(
+            "tried",
+            "figures",
+            lambda desk: desk.tried(desk.around(self.filters), desk.scheme(row.month)),
+        )
+        yield self._deed(
+            "closed_agents", "closed_agents", lambda desk: desk.closed_agents(MARCH), month=MARCH
+        )
+        yield self._deed(
+            "shown_sheets",
+            "sheets",
+            lambda desk: desk.shown_sheets(desk.around(self.filters), [row.agent])[0],
         )
         yield self._deed("all_notes", "all_notes", lambda desk: desk.all_notes())
-        yield self._deed("all_notes", "all_notes of", lambda desk: desk.all_notes(row.agent), "of the row")
+        yield self._deed(
+            "all_notes", "all_notes of", lambda desk: desk.all_notes(row.agent), "of the row"
+        )
         yield self._deed("talks", "talks", lambda desk: desk.talks())
         yield self._deed("talks", "talk", lambda desk: desk.talks(row.agent), "of the row")
         yield self._deed("objections", "objections", lambda desk: desk.objections())
-        yield self._deed("objections", "objection", lambda desk: desk.objections(row.agent), "of the row", month=APRIL)
         yield self._deed(
-            "restored_standard", "restored_standard", lambda desk: desk.restored_standard(0, dt.date(2026, 9, 1), "why")
+            "objections",
+            "objection",
+            lambda desk: desk.objections(row.agent),
+            "of the row",
+            month=APRIL,
         )
-        yield self._deed("delete_scheme", "delete_scheme", lambda desk: desk.delete_scheme("none of this name"))
         yield self._deed(
-            "save_market", "save_market", lambda desk: desk.save_market("renewal_rate", 0.9, "a study"), writes=True
+            "restored_standard",
+            "restored_standard",
+            lambda desk: desk.restored_standard(0, dt.date(2026, 9, 1), "why"),
+        )
+        yield self._deed(
+            "delete_scheme", "delete_scheme", lambda desk: desk.delete_scheme("none of this name")
+        )
+        yield self._deed(
+            "save_market",
+            "save_market",
+            lambda desk: desk.save_market("renewal_rate", 0.9, "a study"),
+            writes=True,
         )
         yield self._deed("split_agents", "split_agents", lambda desk: desk.split_agents(["none"]))
-        yield self._deed("merge_agents", "merge_agents", lambda desk: desk.merge_agents([company.everybody[-1]], company.everybody[-2]), writes=True)  # fmt: skip
-        yield self._deed("undo_corrections", "undo_corrections", lambda desk: desk.undo_corrections([company.corrections.get(row.agent, 999)]), writes=True)  # fmt: skip
+        yield self._deed(
+            "merge_agents",
+            "merge_agents",
+            lambda desk: desk.merge_agents([company.everybody[-1]], company.everybody[-2]),
+            writes=True,
+        )
+        yield self._deed(
+            "undo_corrections",
+            "undo_corrections",
+            lambda desk: desk.undo_corrections([company.corrections.get(row.agent, 999)]),
+            writes=True,
+        )
 
     def _about_objection(self, stored: Objection, how: str) -> Iterator[Deed]:
-        filed = MAY if self.row.agent == self.company.mover else APRIL  # the stored one's month, whatever is said of it
+        filed = (
+            MAY if self.row.agent == self.company.mover else APRIL
+        )  # the stored one's month, whatever is said of it
         yield self._deed(
             "attachment", "attachment", lambda desk: desk.attachment(stored), how, month=APRIL
         )  # no figure
         for name in ("closed_around", "correction_of", "replay"):
-            yield self._deed(name, name, lambda desk, name=name: getattr(desk, name)(stored), how, month=filed)
+            yield self._deed(
+                name, name, lambda desk, name=name: getattr(desk, name)(stored), how, month=filed
+            )
         for state in ("rejected", "accepted"):
-            yield self._deed("answer", "answer", lambda desk, state=state: desk.answer(stored, state, "by the matrix"), f"{state} {how}", writes=True)  # fmt: skip
+            yield self._deed(
+                "answer",
+                "answer",
+                lambda desk, state=state: desk.answer(stored, state, "by the matrix"),
+                f"{state} {how}",
+                writes=True,
+            )
 
     def _claims(self) -> Iterator[tuple[str, str, dict[str, str | None]]]:
         """A policy of the agent's own; one of somebody else's; and one of one's own given away."""

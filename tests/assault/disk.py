@@ -1,4 +1,5 @@
-"""A disk that fills at every write, or may not be written; a lock that is taken; a clock set back; a database that goes and comes."""
+"""A disk that fills at every write, or may not be written; a lock that is taken; a clock set back;
+a database that goes and comes."""
 
 from __future__ import annotations
 
@@ -65,11 +66,12 @@ def faults(folder: Path, size: int | None, seed: int) -> Report:
     return report
 
 
-# -- full at every write -----------------------------------------------------------------------------------------------
+# -- full at every write ---------------------------------------------------------------------------
 
 
 def full_at_every_write(report: Report, folder: Path, size: int, seed: int) -> None:
-    """From one write on none succeeds; then there is room again. The home is as before or as after, and the command had words."""
+    """From one write on none succeeds; then there is room again. The home is as before or as after,
+    and the command had words."""
     if shutil.which("strace") is None:
         report.skipped("full at a write", "strace is not installed")
         return
@@ -85,10 +87,14 @@ def _fills(report: Report, scene: Scene, share: int, random_: random.Random) -> 
     scene.lay()
     before = forked(lambda: state_of(scene.home, again=False))["held"]
     words = scene.lay()
-    with tracing(lambda: run(words, scene.home), scene.home, "-e", f"trace={','.join(WRITES)}") as log:
+    with tracing(
+        lambda: run(words, scene.home), scene.home, "-e", f"trace={','.join(WRITES)}"
+    ) as log:
         pass
     after = forked(lambda: state_of(scene.home, again=False))["held"]
-    count = max(1, len([line for line in log.text.splitlines() if re.match(r"\d+\s+p?write", line)]))
+    count = max(
+        1, len([line for line in log.text.splitlines() if re.match(r"\d+\s+p?write", line)])
+    )
     for number in random_.sample(range(1, count + 1), min(share, count)):
         _full_from(report, scene, number, (before, after))
 
@@ -125,7 +131,10 @@ def _before_or_after(scene: Scene, told: Said | None, before: Any, after: Any) -
         return f"it said that it was done, but {watching.changed(held, after)} are not"
     if held in (before, after) or scene.operation.name == "watch":
         return None
-    return f"neither as before ({watching.changed(held, before)} differ) nor as after ({watching.changed(held, after)} differ)"
+    return (
+        f"neither as before ({watching.changed(held, before)} differ) nor as after "
+        f"({watching.changed(held, after)} differ)"
+    )
 
 
 class Shared:
@@ -147,7 +156,7 @@ class Shared:
         return Said(int(code), "", error)
 
 
-# -- disks of a kind ---------------------------------------------------------------------------------------------------
+# -- disks of a kind -------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -155,7 +164,9 @@ def _disk(report: Report, line: str) -> Iterator[Path | None]:
     """A small disk in memory; None where nobody may make one."""
     place = Path(tempfile.mkdtemp(prefix="assault-disk-"))
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SMALL}m", "tmpfs", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={SMALL}m", "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
     )
     if made.returncode != 0:
         report.skipped(line, "only root can make a disk")
@@ -169,7 +180,8 @@ def _disk(report: Report, line: str) -> Iterator[Path | None]:
 
 
 def _full(report: Report, folder: Path, disk: Path) -> None:
-    """No byte is left: figures are read, what would write is refused in words; with room again everything works."""
+    """No byte is left: figures are read, what would write is refused in words; with room again
+    everything works."""
     line = "a disk that is full"
     home = disk / "home"
     shutil.copytree(folder / "home", home)
@@ -193,7 +205,8 @@ def _full(report: Report, folder: Path, disk: Path) -> None:
 
 
 def _fills_under(report: Report, folder: Path, disk: Path) -> None:
-    """The disk fills under a home that is open: figures go on, changes are refused in words, with room again they are made."""
+    """The disk fills under a home that is open: figures go on, changes are refused in words, with
+    room again they are made."""
     home, filler = disk / "open", disk / "filler"
     shutil.copytree(folder / "home", home)
     for name, wrong, how in forked(lambda: _while_open(home, filler)):
@@ -207,7 +220,8 @@ def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]
         truth = repr(desk.measured(Filters(APRIL)).totals)
         source = folder.parent / "source.csv"
         source.write_text(
-            "保单号,工号,到期日,续保结果\n" + "".join(f"N{at},A1,2026-04-02,已续\n" for at in range(500)),
+            "保单号,工号,到期日,续保结果\n"
+            + "".join(f"N{at},A1,2026-04-02,已续\n" for at in range(500)),
             encoding="utf-8",
         )
         recipe = home.recipe_for(source)
@@ -220,21 +234,29 @@ def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]
             )
             found.tried(
                 f"a file looked at and read on a full disk (round {round_})",
-                lambda: home.look(source) and home.preview(source, home.recipe_for(source)) and None,
+                lambda: (
+                    home.look(source) and home.preview(source, home.recipe_for(source)) and None
+                ),
                 ["refused"] if room == 0 else ["refused", "done"],
             )
             if room == 0:
                 found.tried(
                     f"a load on a full disk (round {round_})",
-                    lambda: desk.load_all([(source, recipe)], as_of=None, on_issues="refuse") and None,
+                    lambda: (
+                        desk.load_all([(source, recipe)], as_of=None, on_issues="refuse") and None
+                    ),
                     ["refused"],
                 )
             found.tried(
-                f"a rebuild on a full disk (round {round_})", lambda: desk.rebuild() and None, ["refused", "done"]
+                f"a rebuild on a full disk (round {round_})",
+                lambda: desk.rebuild() and None,
+                ["refused", "done"],
             )
             found.tried(
                 f"talks on a full disk (round {round_})",
-                lambda: [desk.save_talk(Talk("A1", reason="x" * 4_000)) for _ in range(60)] and None,
+                lambda: (
+                    [desk.save_talk(Talk("A1", reason="x" * 4_000)) for _ in range(60)] and None
+                ),
                 ["refused"] if room == 0 else ["refused", "done"],
             )
             found.tried(
@@ -248,7 +270,11 @@ def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]
                 lambda: desk.save_talk(Talk("A1", reason="why")) and None,
                 ["done"],
             )
-            found.tried(f"the audit with room again (round {round_})", lambda: watching.audit_of(home) == [], ["done"])
+            found.tried(
+                f"the audit with room again (round {round_})",
+                lambda: watching.audit_of(home) == [],
+                ["done"],
+            )
         home.close()
     return found.all
 
@@ -260,7 +286,8 @@ class Tried:
         self.all: list[tuple[str, str | None, str]] = []
 
     def tried(self, name: str, act: Callable[[], Any], must: Sequence[str]) -> None:
-        """Do it: it has to end in one of these ways, give True or nothing, and speak in words where it is refused."""
+        """Do it: it has to end in one of these ways, give True or nothing, and speak in words where
+        it is refused."""
         try:
             value = act()
             how, wrong = "done", None if value in (None, True) else f"gave {value!r:.100}"
@@ -296,22 +323,35 @@ def _read_only(report: Report, folder: Path, disk: Path) -> None:
     try:
         for name, words in _asked(folder):
             said = forked(lambda words=words: run(words, home))
-            report.check(line, unfit(said), f"{name} on a read-only disk", "read" if said.code == 0 else "refused")
+            report.check(
+                line,
+                unfit(said),
+                f"{name} on a read-only disk",
+                "read" if said.code == 0 else "refused",
+            )
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
 
 
 def _asked(folder: Path) -> list[tuple[str, list[str]]]:
     files = folder / "files"
-    named = [("evaluate", ["evaluate"]), *((one.name, [word.format(files=files) for word in one.words]) for one in OPERATIONS if one.words[0] in main.commands and one.name not in ("watch", "backup"))]  # fmt: skip
+    named = [
+        ("evaluate", ["evaluate"]),
+        *(
+            (one.name, [word.format(files=files) for word in one.words])
+            for one in OPERATIONS
+            if one.words[0] in main.commands and one.name not in ("watch", "backup")
+        ),
+    ]
     return named
 
 
-# -- the lock, the clock -----------------------------------------------------------------------------------------------
+# -- the lock, the clock ---------------------------------------------------------------------------
 
 
 def _lock_taken(report: Report, folder: Path) -> None:
-    """Another program owns the home: a sentence for everything; when it is gone, everything works."""
+    """Another program owns the home: a sentence for everything; when it is gone, everything
+    works."""
     line, home = "the lock is taken", folder / "locked"
     shutil.copytree(folder / "home", home)
     out, into = os.pipe()
@@ -330,14 +370,24 @@ def _lock_taken(report: Report, folder: Path) -> None:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     said = forked(lambda: run(("evaluate",), home))
-    report.check(line, None if said.code == 0 else said.error, "evaluate after the owner was killed", "works again")
+    report.check(
+        line,
+        None if said.code == 0 else said.error,
+        "evaluate after the owner was killed",
+        "works again",
+    )
 
 
 def _clock_back(report: Report, folder: Path) -> None:
-    """The clock goes back six years between two changes: the order of loads and lines is that in which they happened."""
+    """The clock goes back six years between two changes: the order of loads and lines is that in
+    which they happened."""
     line, home = "a clock set back", folder / "clock"
     files = folder / "files"
-    words = [[word.format(files=files) for word in one.words] for one in OPERATIONS if one.words[0] in main.commands and one.name not in ("watch", "backup", "withdraw")]  # fmt: skip
+    words = [
+        [word.format(files=files) for word in one.words]
+        for one in OPERATIONS
+        if one.words[0] in main.commands and one.name not in ("watch", "backup", "withdraw")
+    ]
 
     def all_of(past: bool) -> dict[str, Any]:
         shutil.rmtree(home, ignore_errors=True)
@@ -355,11 +405,17 @@ def _clock_back(report: Report, folder: Path) -> None:
 
     usual, past = forked(lambda: all_of(False)), forked(lambda: all_of(True))
     for name in usual:
-        wrong = None if usual[name] == past[name] else f"{name}: {past[name]} where {usual[name]} is right"
-        report.check(line, wrong, f"all operations with the store's clock in 2020: {name}", "the same")
+        wrong = (
+            None
+            if usual[name] == past[name]
+            else f"{name}: {past[name]} where {usual[name]} is right"
+        )
+        report.check(
+            line, wrong, f"all operations with the store's clock in 2020: {name}", "the same"
+        )
 
 
-# -- PostgreSQL --------------------------------------------------------------------------------------------------------
+# -- PostgreSQL ------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -380,10 +436,24 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
 
     def ask(*words: str) -> None:
         subprocess.run(
-            _as_postgres([*words]), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+            _as_postgres([*words]),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
         )
 
-    ask(f"{found[-1]}/initdb", "-D", f"{place}/data", "-U", "renewal", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+    ask(
+        f"{found[-1]}/initdb",
+        "-D",
+        f"{place}/data",
+        "-U",
+        "renewal",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place}"
 
     def control(what: str) -> None:
@@ -400,7 +470,8 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
 
 
 def _postgres(report: Report, folder: Path) -> None:
-    """The database stops and starts under an open home: figures are read or refused in words, changes are refused, then all works."""
+    """The database stops and starts under an open home: figures are read or refused in words,
+    changes are refused, then all works."""
     line = "PostgreSQL stopped"
     with _server(report, line) as server:
         if server is None:
@@ -410,7 +481,9 @@ def _postgres(report: Report, folder: Path) -> None:
             report.check(line, wrong, name, how)
 
 
-def _comes_and_goes(folder: Path, url: str, control: Callable[[str], None]) -> list[tuple[str, str | None, str]]:
+def _comes_and_goes(
+    folder: Path, url: str, control: Callable[[str], None]
+) -> list[tuple[str, str | None, str]]:
     os.environ["RENEWAL_STATE_URL"] = url
     found = Tried()
     with quick_reading():
@@ -430,9 +503,15 @@ def _comes_and_goes(folder: Path, url: str, control: Callable[[str], None]) -> l
         found.tried("a talk while it runs", talk, ["done"])
         for round_ in range(3):
             control("stop")
-            found.tried(f"figures while it is stopped (round {round_})", figures, ["done", "refused"])
+            found.tried(
+                f"figures while it is stopped (round {round_})", figures, ["done", "refused"]
+            )
             found.tried(f"a talk while it is stopped (round {round_})", talk, ["refused"])
-            found.tried(f"the audit while it is stopped (round {round_})", lambda: desk.audit() and None, ["refused"])
+            found.tried(
+                f"the audit while it is stopped (round {round_})",
+                lambda: desk.audit() and None,
+                ["refused"],
+            )
             control("start")
             found.tried(f"figures after it started (round {round_})", figures, ["done"])
             found.tried(f"a talk after it started (round {round_})", talk, ["done"])
@@ -442,6 +521,10 @@ def _comes_and_goes(folder: Path, url: str, control: Callable[[str], None]) -> l
         control("stop")
         said = run(("evaluate",), folder / "pg")
         found.all.append(
-            ("a command while it is stopped", unfit(said) or (None if said.code == 2 else "was done"), "refused")
+            (
+                "a command while it is stopped",
+                unfit(said) or (None if said.code == 2 else "was done"),
+                "refused",
+            )
         )
     return found.all

@@ -1,4 +1,5 @@
-"""Real operations killed at their system calls: afterwards the home is as before or as after, never else."""
+"""Real operations killed at their system calls: afterwards the home is as before or as after, never
+else."""
 
 from __future__ import annotations
 
@@ -33,7 +34,22 @@ from tests.assault import watching
 from tests.assault.company import quick_reading
 from tests.assault.report import Report
 
-CALLS = ("fsync", "fdatasync", "rename", "renameat", "renameat2", "pwrite64", "write", "unlink", "unlinkat", "ftruncate", "openat", "link", "mkdir", "chmod")  # fmt: skip
+CALLS = (
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "pwrite64",
+    "write",
+    "unlink",
+    "unlinkat",
+    "ftruncate",
+    "openat",
+    "link",
+    "mkdir",
+    "chmod",
+)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d+)?")
 STAMP = re.compile(r"\d{8}-\d{6}-\d+")  # in the names of backups
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -51,19 +67,38 @@ class Operation:
 
 OPERATIONS = (
     Operation("load", ("load", "{files}/more.csv", "--as-of", "2026-06-30")),
-    Operation("several files", ("load", "{files}/more.csv", "{files}/surveys.csv", "{files}/complaints.csv", "--as-of", "2026-06-30")),
+    Operation(
+        "several files",
+        (
+            "load",
+            "{files}/more.csv",
+            "{files}/surveys.csv",
+            "{files}/complaints.csv",
+            "--as-of",
+            "2026-06-30",
+        ),
+    ),
     Operation("withdraw", ("withdraw", "2")),
     Operation("rebuild", ("rebuild",)),
     Operation("merge", ("aliases", "--merge", "C3", "--into", "B2")),
-    Operation("close a month", ("sheets", "--from", "2026-04", "--to", "2026-04", "--close", "--provisional")),
-    Operation("adopt a scheme", ("schemes", "--adopt", "service_first", "--from", "2026-04", "--reason", "why")),
-    Operation("objection with correction", ("objections", "--answer", "1", "--state", "accepted", "--reply", "so it was")),
+    Operation(
+        "close a month",
+        ("sheets", "--from", "2026-04", "--to", "2026-04", "--close", "--provisional"),
+    ),
+    Operation(
+        "adopt a scheme",
+        ("schemes", "--adopt", "service_first", "--from", "2026-04", "--reason", "why"),
+    ),
+    Operation(
+        "objection with correction",
+        ("objections", "--answer", "1", "--state", "accepted", "--reply", "so it was"),
+    ),
     Operation("talk", ("talks", "--agent", "A1", "--plan", "2026-10-01")),
     Operation("account", ("accounts", "--add", "boss@x.cn", "--role", "admin")),
     Operation("settings", ("settings", "--set", "grace_days=45")),
     Operation("watch", ("watch", "{files}/watched", "--once", "--as-of", "2026-06-30")),
     Operation("backup", ("backup", "--to", "{files}/kept")),
-)  # fmt: skip
+)
 FIGURES = {
     "load",
     "several files",
@@ -77,11 +112,12 @@ FIGURES = {
 ALL_OF = {"watch"}  # a folder's files are loaded one by one: each of them is there or not
 
 
-# -- processes of their own --------------------------------------------------------------------------------------------
+# -- processes of their own ------------------------------------------------------------------------
 
 
 def forked(function: Callable[[], Any], patience: float = 120.0) -> Any:
-    """What a function gives in a process of its own; an exception of its is raised here. DuckDB is never open in this process."""
+    """What a function gives in a process of its own; an exception of its is raised here. DuckDB is
+    never open in this process."""
     out, into = os.pipe()
     child = os.fork()
     if child == 0:
@@ -121,10 +157,17 @@ def run(words: Sequence[str], home: Path) -> Said:
     watch.SETTLED = 0.0
     with quick_reading():
         done = CliRunner().invoke(
-            main, [*words, "--home", str(home), "--lang", "en"], obj=Context(), prog_name="analytics"
+            main,
+            [*words, "--home", str(home), "--lang", "en"],
+            obj=Context(),
+            prog_name="analytics",
         )
     broken = done.exception is not None and not isinstance(done.exception, SystemExit)
-    return Said(99 if broken else done.exit_code, done.stdout, repr(done.exception) if broken else done.stderr)
+    return Said(
+        99 if broken else done.exit_code,
+        done.stdout,
+        repr(done.exception) if broken else done.stderr,
+    )
 
 
 @dataclass
@@ -155,21 +198,26 @@ def tracing(act: Callable[[], object], home: Path, *options: str) -> Iterator[Lo
     words = ["strace", "-f", "-qq", "-y", "-o", str(path), *options, "-p", str(child)]
     tracer = subprocess.Popen(words, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 20
-    while "TracerPid:\t0" in Path(f"/proc/{child}/status").read_text() and time.monotonic() < deadline:
+    while (
+        "TracerPid:\t0" in Path(f"/proc/{child}/status").read_text() and time.monotonic() < deadline
+    ):
         time.sleep(0.005)
     os.kill(child, signal.SIGCONT)
     _, status = os.waitpid(child, 0)
     tracer.wait(30)
-    log = Log(os.WEXITSTATUS(status) if os.WIFEXITED(status) else None, path.read_text(errors="replace"))
+    log = Log(
+        os.WEXITSTATUS(status) if os.WIFEXITED(status) else None, path.read_text(errors="replace")
+    )
     path.unlink()
     yield log
 
 
-# -- a home, before and after ------------------------------------------------------------------------------------------
+# -- a home, before and after ----------------------------------------------------------------------
 
 
 def prepare(folder: Path) -> None:
-    """A small company with everything in it that the operations need; to be called in a process of its own."""
+    """A small company with everything in it that the operations need; to be called in a process of
+    its own."""
     from tests.conftest import load_tiny
 
     with quick_reading():
@@ -191,18 +239,26 @@ def prepare(folder: Path) -> None:
         home.close()
     files = folder / "files"
     (files / "watched").mkdir(parents=True)
-    more = "保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费\n" + "".join(f"Q{at},A1,2026-04-{1 + at % 28:02d},已续,2026-04-01,100,{at}\n" for at in range(40))  # fmt: skip
+    more = "保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费\n" + "".join(
+        f"Q{at},A1,2026-04-{1 + at % 28:02d},已续,2026-04-01,100,{at}\n" for at in range(40)
+    )
     (files / "more.csv").write_text(more, encoding="utf-8")
-    (files / "surveys.csv").write_text("工号,调查日期,评分\nA1,2026-04-03,80\nB2,2026-04-04,70\n", encoding="utf-8")
-    (files / "complaints.csv").write_text("工号,投诉日期,是否成立\nC3,2026-05-02,是\n", encoding="utf-8")
+    (files / "surveys.csv").write_text(
+        "工号,调查日期,评分\nA1,2026-04-03,80\nB2,2026-04-04,70\n", encoding="utf-8"
+    )
+    (files / "complaints.csv").write_text(
+        "工号,投诉日期,是否成立\nC3,2026-05-02,是\n", encoding="utf-8"
+    )
     for name in ("more.csv", "surveys.csv"):
         shutil.copyfile(files / name, files / "watched" / name)
 
 
 def state_of(home: Path, again: bool = True) -> dict[str, Any]:
-    """What a home holds once it is opened: figures, loads, what people wrote, the audit; and whether a rebuild gives the same.
+    """What a home holds once it is opened: figures, loads, what people wrote, the audit; and
+    whether a rebuild gives the same.
 
-    What a rebuild makes depends on the files, the state and nothing else: of homes alike in these one is rebuilt.
+    What a rebuild makes depends on the files, the state and nothing else: of homes alike in these
+    one is rebuilt.
     """
     clock = watching.Watch()
     with quick_reading():
@@ -229,8 +285,11 @@ def state_of(home: Path, again: bool = True) -> dict[str, Any]:
 
 
 def looked_at(scene: Scene) -> dict[str, Any]:
-    """The state of a scene's home, looked at in a process of its own; rebuilt where the operation moves figures."""
-    found: dict[str, Any] = forked(lambda: state_of(scene.home, again=scene.operation.name in FIGURES))
+    """The state of a scene's home, looked at in a process of its own; rebuilt where the operation
+    moves figures."""
+    found: dict[str, Any] = forked(
+        lambda: state_of(scene.home, again=scene.operation.name in FIGURES)
+    )
     if found["rebuilt"]:
         REBUILT.add(found["rebuilt"])
     return found
@@ -258,18 +317,25 @@ def _held(home: Home) -> dict[str, Any]:
     lines = [line for line in watching.lines(home.folder) if line[1] not in ("denied", "rebuild")]
     lines = STAMP.sub("T", repr(lines))
     notes = sorted(path.stem for path in (home.folder / "loads").glob("*.json"))
-    return {"figures": watching.figures(home), "loads": loads.to_csv(), "notes": notes, "audit": lines, **kept}
+    return {
+        "figures": watching.figures(home),
+        "loads": loads.to_csv(),
+        "notes": notes,
+        "audit": lines,
+        **kept,
+    }
 
 
 def _timeless(rows: list[tuple[Any, ...]]) -> str:
     return MOMENT.sub("T", repr(sorted(rows, key=repr)))
 
 
-# -- the campaign ------------------------------------------------------------------------------------------------------
+# -- the campaign ----------------------------------------------------------------------------------
 
 
 def events(log: str, home: Path) -> list[tuple[str, int]]:
-    """The calls that touched the home's files: which, and the how-manieth of its kind in its thread."""
+    """The calls that touched the home's files: which, and the how-manieth of its kind in its
+    thread."""
     count: Counter[tuple[str, str]] = Counter()
     found = []
     for line in log.splitlines():
@@ -323,21 +389,31 @@ class Scene:
         return [word.format(files=self.stage / "files") for word in self.operation.words]
 
 
-def _operation(report: Report, folder: Path, operation: Operation, share: int, random_: random.Random) -> None:
+def _operation(
+    report: Report, folder: Path, operation: Operation, share: int, random_: random.Random
+) -> None:
     scene = Scene(folder, operation)
     scene.lay()
     before = forked(lambda: state_of(scene.home, again=False))["held"]
     words = scene.lay()
-    with tracing(lambda: run(words, scene.home), scene.home, "-e", f"trace={','.join(CALLS)}") as log:
+    with tracing(
+        lambda: run(words, scene.home), scene.home, "-e", f"trace={','.join(CALLS)}"
+    ) as log:
         pass
     if log.code != 0:
         said = forked(lambda: run(scene.lay(), scene.home))
-        report.failed(operation.name, f"the operation itself does not succeed: {said.error}", " ".join(operation.words))
+        report.failed(
+            operation.name,
+            f"the operation itself does not succeed: {said.error}",
+            " ".join(operation.words),
+        )
         return
     after = forked(lambda: state_of(scene.home, again=False))["held"]
     points = events(log.text, scene.home)
     if not points:
-        report.failed(operation.name, "no call on the home's files was seen", " ".join(operation.words))
+        report.failed(
+            operation.name, "no call on the home's files was seen", " ".join(operation.words)
+        )
         return
     for call, at in _spread(points, share, random_):
         words = scene.lay()
@@ -349,7 +425,9 @@ def _operation(report: Report, folder: Path, operation: Operation, share: int, r
         report.check(operation.name, _outcome(scene, before, after, code), again, ended)
 
 
-def _spread(points: list[tuple[str, int]], share: int, random_: random.Random) -> list[tuple[str, int]]:
+def _spread(
+    points: list[tuple[str, int]], share: int, random_: random.Random
+) -> list[tuple[str, int]]:
     """Some of the points: of every kind of call something, the rest drawn."""
     kinds: dict[str, list[tuple[str, int]]] = {}
     for one in points:
@@ -357,13 +435,23 @@ def _spread(points: list[tuple[str, int]], share: int, random_: random.Random) -
     for of_kind in kinds.values():
         random_.shuffle(of_kind)
     turn = [
-        of_kind[at] for at in range(max(map(len, kinds.values()))) for of_kind in kinds.values() if at < len(of_kind)
+        of_kind[at]
+        for at in range(max(map(len, kinds.values())))
+        for of_kind in kinds.values()
+        if at < len(of_kind)
     ]
-    return turn[:share] if share <= len(turn) else [*turn, *random_.choices(points, k=share - len(turn))]
+    return (
+        turn[:share]
+        if share <= len(turn)
+        else [*turn, *random_.choices(points, k=share - len(turn))]
+    )
 
 
-def _outcome(scene: Scene, before: dict[str, Any], after: dict[str, Any], code: int | None) -> str | None:
-    """What is wrong with a home after a kill: None where it is as before or as after (or, of a folder's files, some are in)."""
+def _outcome(
+    scene: Scene, before: dict[str, Any], after: dict[str, Any], code: int | None
+) -> str | None:
+    """What is wrong with a home after a kill: None where it is as before or as after (or, of a
+    folder's files, some are in)."""
     try:
         found = looked_at(scene)
     except RuntimeError as error:
@@ -378,7 +466,10 @@ def _outcome(scene: Scene, before: dict[str, Any], after: dict[str, Any], code: 
         finished = forked(lambda: state_of(scene.home, again=False))["held"]
         if some and done.code == 0 and finished == after:
             return None
-        return f"neither as before ({watching.changed(found['held'], before)} differ) nor as after ({watching.changed(found['held'], after)} differ)"
+        return (
+            f"neither as before ({watching.changed(found['held'], before)} differ) nor as "
+            f"after ({watching.changed(found['held'], after)} differ)"
+        )
     if found["took"] > UNAIDED:
         return f"it took {found['took']:.1f} s to open"
     return None

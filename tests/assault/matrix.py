@@ -1,4 +1,5 @@
-"""Identity × row × channel: everything is asked by everybody about everybody, and held against the rules written in the oracle."""
+"""Identity × row × channel: everything is asked by everybody about everybody, and held against the
+rules written in the oracle."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def allowed(who: Identity, company: Company, row: Row, deed: Deed) -> str:
     if who.role == "none":
         return NO
     if deed.rule in ("claim", "claim own"):
-        return OPEN if who.name == "local" else NO  # nobody decides on what they objected to themselves
+        return (
+            OPEN if who.name == "local" else NO
+        )  # nobody decides on what they objected to themselves
     if deed.rule == "confirm_read":
         return NO if who.agent != row.agent or row.month not in oracle.PUBLISHED else YES
     if deed.rule == "figures":
@@ -75,12 +78,16 @@ def allowed(who: Identity, company: Company, row: Row, deed: Deed) -> str:
     if deed.rule in ("closed_agents", "sheets"):
         return OPEN
     if deed.rule == "all_notes of":
-        return YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
+        return (
+            YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
+        )
     if deed.rule == "answer" and deed.writes:
         return _answers(who, company, row, deed)
     found = may_do(who, company, deed.rule, row.agent, deed.month)
     if deed.rule in ("talk", "objection") and deed.how == "of the row" and who.role == "manager":
-        return OPEN if found == NO and who.ever(company, row.agent) else found  # what one wrote oneself stays readable
+        return (
+            OPEN if found == NO and who.ever(company, row.agent) else found
+        )  # what one wrote oneself stays readable
     return found
 
 
@@ -88,20 +95,29 @@ def _answers(who: Identity, company: Company, row: Row, deed: Deed) -> str:
     """Nobody decides on what they objected to themselves."""
     found = may_do(who, company, "answer", row.agent, row.month)
     team = company.team_of.get((row.agent, APRIL), "")
-    authors = {company.managers.get(team), company.managers["t3"] if row.agent == company.mover else None}
+    authors = {
+        company.managers.get(team),
+        company.managers["t3"] if row.agent == company.mover else None,
+    }
     return NO if who.address in authors else found
 
 
 def desk_matrix(company: Company, folder: Path, size: int | None, seed: int) -> Report:
-    """Every public method of the desk, by everybody, about every row; `size` deeds drawn from them, None for all."""
+    """Every public method of the desk, by everybody, about every row; `size` deeds drawn from them,
+    None for all."""
     report = Report("Desk: identity × row × method")
     scratch = folder / "complaints.csv"
     scratch.write_text("工号,投诉日期\nAGNEW,2026-04-03\n", encoding="utf-8")
     whole = list(every_deed(company, scratch))
-    chosen = whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
+    chosen = (
+        whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
+    )
     chosen.sort(key=lambda one: one[0].name)
     bench = Bench(company, folder / "bench")
-    searches = {who.name: watching.Search(oracle.forbidden(who, company)) for who in oracle.identities(company)}
+    searches = {
+        who.name: watching.Search(oracle.forbidden(who, company))
+        for who in oracle.identities(company)
+    }
     with quick_reading():
         try:
             for who, row, deed in chosen:
@@ -111,15 +127,24 @@ def desk_matrix(company: Company, folder: Path, size: int | None, seed: int) -> 
     return report
 
 
-def _tried(report: Report, bench: Bench, search: watching.Search, what: tuple[Identity, Row, Deed]) -> None:
+def _tried(
+    report: Report, bench: Bench, search: watching.Search, what: tuple[Identity, Row, Deed]
+) -> None:
     who, row, deed = what
     company, home = bench.company, bench.fresh()
     line, by = who.name, row.name
-    again = f"Desk(home, {who.address!r}).{deed.method}(…) {deed.how} about {row.agent} in {row.month}"
+    again = (
+        f"Desk(home, {who.address!r}).{deed.method}(…) {deed.how} about {row.agent} in {row.month}"
+    )
     try:
         rule = allowed(who, company, row, deed)
     except KeyError:
-        report.failed(line, f"nobody has said who may ask {deed.method!r} (tests/assault/oracle.py)", again, by)
+        report.failed(
+            line,
+            f"nobody has said who may ask {deed.method!r} (tests/assault/oracle.py)",
+            again,
+            by,
+        )
         return
     answer: Any = None
     refused: Exception | None = None
@@ -132,7 +157,8 @@ def _tried(report: Report, bench: Bench, search: watching.Search, what: tuple[Id
         where = traceback.extract_tb(error.__traceback__)[-1]
         report.failed(
             line,
-            f"{deed.method} broke: {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})",
+            f"{deed.method} broke: {type(error).__name__}: {error} "
+            f"({Path(where.filename).name}:{where.lineno})",
             again,
             by,
         )
@@ -150,7 +176,9 @@ def _tried(report: Report, bench: Bench, search: watching.Search, what: tuple[Id
     elif refused is not None and wrote:
         report.failed(line, f"{deed.method} was refused ({refused}) but wrote {wrote}", again, by)
     elif deed.method not in WHOLE and (seen := search.found(watching.said(answer))):
-        report.failed(line, f"{deed.method} showed {seen[:3]} ({len(seen)} words of others)", again, by)
+        report.failed(
+            line, f"{deed.method} showed {seen[:3]} ({len(seen)} words of others)", again, by
+        )
     elif (
         isinstance(refused, NotAllowed)
         and deed.writes

@@ -1,4 +1,5 @@
-"""Who may see and do what, written down a second time from the rules of the house; nothing of it is taken from the app."""
+"""Who may see and do what, written down a second time from the rules of the house; nothing of it is
+taken from the app."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ YES, NO, OPEN = "yes", "no", "open"  # OPEN: the rules leave it to the app
 
 @dataclass(frozen=True)
 class Identity:
-    """One kind of visitor: the address they come with, what it gives them now, and whom that covers."""
+    """One kind of visitor: the address they come with, what it gives them now, and whom that
+    covers."""
 
     name: str
     address: str
@@ -57,8 +59,9 @@ def identities(company: Company) -> list[Identity]:
 def may_read(who: Identity, company: Company, canary: Canary) -> str:
     """Whether somebody may read a word.
 
-    Figures of a month belong to the team of that month. What was written about an agent belongs to whoever has them now, and stays
-    readable for the one who wrote it. Agents see what is their own, of published periods, and nothing of their talks.
+    Figures of a month belong to the team of that month. What was written about an agent belongs to
+    whoever has them now, and stays readable for the one who wrote it. Agents see what is their own,
+    of published periods, and nothing of their talks.
     """
     if who.role == "none":
         return NO
@@ -72,7 +75,9 @@ def may_read(who: Identity, company: Company, canary: Canary) -> str:
             return OPEN if mine and canary.kind == "answer" else NO
         if canary.month is None or canary.month in PUBLISHED:
             return YES
-        return OPEN if canary.kind == "policy" else NO  # the number of one's own policy is no figure
+        return (
+            OPEN if canary.kind == "policy" else NO
+        )  # the number of one's own policy is no figure
     if canary.kind in ("agent", "name"):
         return YES if mine else OPEN if who.ever(company, canary.agent) else NO
     if canary.month is not None:
@@ -101,13 +106,16 @@ def sees_pages(who: Identity) -> dict[str, bool]:
         "coaching",
     }
     admin = {"standards", "fairness", "upload", "history", "accounts", "audit"}
-    mine = {"none": set(), "agent": everybody, "manager": everybody | staff, "admin": everybody | staff | admin}[
-        who.role
-    ]
+    mine = {
+        "none": set(),
+        "agent": everybody,
+        "manager": everybody | staff,
+        "admin": everybody | staff | admin,
+    }[who.role]
     return {page: page in mine for page in sorted(everybody | staff | admin)}
 
 
-# -- what may be done --------------------------------------------------------------------------------------------------
+# -- what may be done ------------------------------------------------------------------------------
 
 ADMIN = {"admin"}
 STAFF = {"admin", "manager"}
@@ -120,19 +128,32 @@ def _each(names: str, who: set[str]) -> dict[str, set[str]]:
 
 # Everything that can be asked of the desk, and of whom: by role alone, …
 BY_ROLE: dict[str, set[str]] = {
-    **_each("load_all members look recipes_for save_recipe preview corrected loads unmatched alike", ADMIN),
     **_each(
-        "merged withdraw merge_agents split_agents rebuild receipts own_folder accounts save_accounts"
+        "load_all members look recipes_for save_recipe preview corrected loads unmatched alike",
+        ADMIN,
+    ),
+    **_each(
+        "merged withdraw merge_agents split_agents rebuild receipts own_folder accounts "
+        "save_accounts"
         " backup check bindings end_logins unbind",
         ADMIN,
     ),
-    **_each("audit verify_audit audit_standing save_scheme delete_scheme adopt_scheme rehearse", ADMIN),
+    **_each(
+        "audit verify_audit audit_standing save_scheme delete_scheme adopt_scheme rehearse", ADMIN
+    ),
     **_each("try_standard adopt_standard undo_standard save_market change_settings", ADMIN),
     **_each("custom_measures publish take_back", ADMIN),
-    **_each("cases monthly own_rates targets proof rounds talks corrections proposals routine", STAFF),
+    **_each(
+        "cases monthly own_rates targets proof rounds talks corrections proposals routine", STAFF
+    ),
     **_each("scheme catalogue months earlier schemes scheme_versions scheme_named adoptions", ALL),
-    **_each("adoption_effect standards standard_in_force restored_standard market settings this_month", ALL),
-    **_each("propose_weights answers objections all_notes published published_periods exported", ALL),
+    **_each(
+        "adoption_effect standards standard_in_force restored_standard market settings this_month",
+        ALL,
+    ),
+    **_each(
+        "propose_weights answers objections all_notes published published_periods exported", ALL
+    ),
     **_each("audit_head findings moved_on who_is_who identity mine scoped may", ALL),
 }
 
@@ -144,12 +165,19 @@ ABOUT_NOW: dict[str, set[str]] = {
     **_each("live_sheet closed_sheet shown_sheet", ALL),
 }
 
-# … or by the agent and the month of the figures: whose they were then has seen them, whose they are now may ask.
-ABOUT_THEN: dict[str, set[str]] = {**_each("history_of policies_of records notes", ALL), **_each("closing", STAFF)}
+# … or by the agent and the month of the figures: whose they were then has seen them, whose they are
+# now may ask.
+ABOUT_THEN: dict[str, set[str]] = {
+    **_each("history_of policies_of records notes", ALL),
+    **_each("closing", STAFF),
+}
 
 
-def may_do(who: Identity, company: Company, deed: str, agent: str = "", month: Period = APRIL) -> str:
-    """Whether somebody may ask this of the desk, about an agent and a month where it concerns any."""
+def may_do(
+    who: Identity, company: Company, deed: str, agent: str = "", month: Period = APRIL
+) -> str:
+    """Whether somebody may ask this of the desk, about an agent and a month where it concerns
+    any."""
     if who.role == "none":
         return NO
     if deed in BY_ROLE:

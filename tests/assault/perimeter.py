@@ -1,4 +1,5 @@
-"""The matrix at a real server: pages over its websocket, kept cookies, downloads of others, foreign names, uploads of nobody."""
+"""The matrix at a real server: pages over its websocket, kept cookies, downloads of others, foreign
+names, uploads of nobody."""
 
 from __future__ import annotations
 
@@ -27,7 +28,15 @@ from tests.server.tab import Tab, login_cookie, secrets_file
 
 LOGIN = ("Log in", "登录")
 SHUT = (InvalidStatus, ConnectionClosed, OSError, KeyError)
-PATHS = ("/", "/overview", "/_stcore/health", "/_stcore/host-config", "/media/x.csv", "/app/static/x", "/nothing")
+PATHS = (
+    "/",
+    "/overview",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/media/x.csv",
+    "/app/static/x",
+    "/nothing",
+)
 HOSTS = (
     "evil.example",
     "127.0.0.1.evil.example",
@@ -60,13 +69,16 @@ class Listening(Tab):
     def let_in(self) -> bool:
         """Whether a reader's page stands there and not the login."""
         return any(
-            role in text for text in self.texts for role in ("· admin", "· manager", "· agent", "No login: one user")
+            role in text
+            for text in self.texts
+            for role in ("· admin", "· manager", "· agent", "No login: one user")
         )
 
 
 @contextmanager
 def office(company: Company, folder: Path, *, login: bool) -> Iterator[tuple[str, str]]:
-    """The real server over a copy of the company, with or without a login: its address, and the secret of its cookies."""
+    """The real server over a copy of the company, with or without a login: its address, and the
+    secret of its cookies."""
     home = folder / f"served-{login}"
     shutil.copytree(company.folder, home)
     opened = Home(home)
@@ -120,7 +132,9 @@ class Door:
                     try:
                         tab.open(page)
                     except (*SHUT, TimeoutError) as error:
-                        self.report.failed("pages", f"no answer: {type(error).__name__}", again, who.name)
+                        self.report.failed(
+                            "pages", f"no answer: {type(error).__name__}", again, who.name
+                        )
                         break
                     seen = search.found(tab.words)
                     wrong = f"shows {seen[:3]} ({len(seen)} words of others)" if seen else None
@@ -135,7 +149,8 @@ class Door:
                         self.report.held("pages", how, who.name)
 
     def cookies(self) -> None:
-        """Cookies that must open nothing: kept, old, forged, not vouched for, of another spelling."""
+        """Cookies that must open nothing: kept, old, forged, not vouched for, of another
+        spelling."""
         now = time.time()
         kept = self.cookie("m1@q.cn")
         with Listening(self.base, kept) as tab:
@@ -165,12 +180,26 @@ class Door:
             "not logged in": self.cookie(BOSS, is_logged_in=False),
             "of nobody's account": self.cookie(NOBODY),
             "of one switched off": self.cookie(GONE),
-            **{f"spelled {text!r}": self.cookie(text, sub=f"id-{at}") for at, text in enumerate((" boss@q.cn", "Boss@q.cn", "boss@q.cn\n", "boss@q.cn.evil.example", "ｂoss@q.cn"))},
-        }  # fmt: skip
+            **{
+                f"spelled {text!r}": self.cookie(text, sub=f"id-{at}")
+                for at, text in enumerate(
+                    (
+                        " boss@q.cn",
+                        "Boss@q.cn",
+                        "boss@q.cn\n",
+                        "boss@q.cn.evil.example",
+                        "ｂoss@q.cn",
+                    )
+                )
+            },
+        }
         with Listening(self.base, good) as tab:  # the true one is bound first
             tab.open()
             self.report.check(
-                "cookies", None if tab.let_in() else "the true cookie opens nothing", "the boss's cookie", "let in"
+                "cookies",
+                None if tab.let_in() else "the true cookie opens nothing",
+                "the boss's cookie",
+                "let in",
             )
         for name, cookie in tried.items():
             for page in ("", "accounts"):
@@ -182,16 +211,23 @@ class Door:
                 except SHUT:
                     pass
                 self.report.check("cookies", wrong, f"a cookie {name} at /{page}", "kept out")
-            answer = httpx.get(f"{self.base}/media/x.csv", headers={"Cookie": f"_streamlit_user={cookie.strip()}"})
-            wrong = None if answer.status_code in (401, 403) else f"/media answers {answer.status_code}"
+            answer = httpx.get(
+                f"{self.base}/media/x.csv", headers={"Cookie": f"_streamlit_user={cookie.strip()}"}
+            )
+            wrong = (
+                None if answer.status_code in (401, 403) else f"/media answers {answer.status_code}"
+            )
             self.report.check("media", wrong, f"/media with a cookie {name}", "kept out")
 
     def downloads(self) -> None:
         """What one made ready is nobody else's: by its address, by its id, without a cookie."""
         others = {
-            "nobody": None, "an agent": self.cookie(next(iter(self.company.agents.values()))), "a manager": self.cookie("m3@q.cn"),
-            "one switched off": self.cookie(GONE), "another admin": self.cookie(FALLEN),
-        }  # fmt: skip
+            "nobody": None,
+            "an agent": self.cookie(next(iter(self.company.agents.values()))),
+            "a manager": self.cookie("m3@q.cn"),
+            "one switched off": self.cookie(GONE),
+            "another admin": self.cookie(FALLEN),
+        }
         with Listening(self.base, self.cookie(BOSS)) as tab:
             for page in ("overview", "coaching", "sheet", "weights"):
                 tab.open(page)
@@ -208,16 +244,26 @@ class Door:
                         self.report.check("downloads", self._leak(data, name), again, "kept out")
                     url = tab.operate(file_id)
                     if not url:
-                        self.report.failed("downloads", "the owner does not get it", f"the boss's download of /{page}")
+                        self.report.failed(
+                            "downloads",
+                            "the owner does not get it",
+                            f"the boss's download of /{page}",
+                        )
                         continue
                     for name, cookie in others.items():
                         headers = {"Cookie": f"_streamlit_user={cookie}"} if cookie else {}
                         answer = httpx.get(f"{self.base}{url}", headers=headers)
-                        wrong = self._leak(answer.content if answer.status_code == 200 else b"", name)
-                        self.report.check("media", wrong, f"{url} of the boss fetched by {name}", "kept out")
+                        wrong = self._leak(
+                            answer.content if answer.status_code == 200 else b"", name
+                        )
+                        self.report.check(
+                            "media", wrong, f"{url} of the boss fetched by {name}", "kept out"
+                        )
                     answer = tab.get(url)
                     wrong = (
-                        None if answer.status_code == 200 and answer.content else f"the owner gets {answer.status_code}"
+                        None
+                        if answer.status_code == 200 and answer.content
+                        else f"the owner gets {answer.status_code}"
                     )
                     self.report.check("media", wrong, f"{url} fetched by its owner", "let in")
 
@@ -231,32 +277,52 @@ class Door:
         """Files handed in by nobody, to nobody's session, to somebody else's."""
         with Listening(self.base, self.cookie(BOSS)) as boss:
             boss.open("upload")
-            tried = {"to a session that is none": (None, "f" * 32), "by nobody to another's": (None, boss.session_id)}
+            tried = {
+                "to a session that is none": (None, "f" * 32),
+                "by nobody to another's": (None, boss.session_id),
+            }
             for name, (cookie, session) in tried.items():
                 with Listening(self.base, cookie) as tab:
                     tab.open()
                     for file_id in ("a", "b", "../x"):
                         answer = tab.put(100_000, session, file_id)
-                        wrong = None if answer.status_code in (400, 401, 403, 404) else f"answers {answer.status_code}"
+                        wrong = (
+                            None
+                            if answer.status_code in (400, 401, 403, 404)
+                            else f"answers {answer.status_code}"
+                        )
                         self.report.check("uploads", wrong, f"an upload {name}", "kept out")
             with Listening(self.base, None) as tab:
                 tab.open()
                 answer = tab.put(100_000)
-                wrong = None if answer.status_code in (400, 401, 403, 404) else f"answers {answer.status_code}"
+                wrong = (
+                    None
+                    if answer.status_code in (400, 401, 403, 404)
+                    else f"answers {answer.status_code}"
+                )
                 self.report.check("uploads", wrong, "an upload from before the login", "kept out")
             with Listening(self.base, self.cookie("m3@q.cn")) as tab:
                 tab.open()
                 answer = tab.put(100_000, boss.session_id)
-                wrong = None if answer.status_code in (400, 401, 403, 404) else f"answers {answer.status_code}"
-                self.report.check("uploads", wrong, "a manager's upload to the boss's session", "kept out")
+                wrong = (
+                    None
+                    if answer.status_code in (400, 401, 403, 404)
+                    else f"answers {answer.status_code}"
+                )
+                self.report.check(
+                    "uploads", wrong, "a manager's upload to the boss's session", "kept out"
+                )
 
     def names(self, how: str) -> None:
-        """Foreign names and pages of other sites; with a login the name alone is open, since nobody is let in by it."""
+        """Foreign names and pages of other sites; with a login the name alone is open, since nobody
+        is let in by it."""
         line = f"names, {how}"
         for host in HOSTS if "without" in how else ():
             for path in PATHS:
                 answer = httpx.get(f"{self.base}{path}", headers={"Host": host})
-                wrong = None if answer.status_code in (400, 403) else f"answers {answer.status_code}"
+                wrong = (
+                    None if answer.status_code in (400, 403) else f"answers {answer.status_code}"
+                )
                 self.report.check(line, wrong, f"{path} under the name {host}", "kept out")
         cookie = None if "without" in how else self.cookie(BOSS)
         for origin in ORIGINS:
@@ -268,6 +334,14 @@ class Door:
                         wrong = "the websocket lets it in" if tab.let_in() else None
                 except SHUT:
                     pass
-                if host == "evil.example" and origin == "http://evil.example" and cookie is not None:
-                    continue  # a name of our own as far as the app can know: which names are ours is a setting
-                self.report.check(line, wrong, f"a websocket from {origin} to {host or 'us'}", "kept out")
+                if (
+                    host == "evil.example"
+                    and origin == "http://evil.example"
+                    and cookie is not None
+                ):
+                    # a name of our own as far as the app can know: which names are ours is a
+                    # setting
+                    continue
+                self.report.check(
+                    line, wrong, f"a websocket from {origin} to {host or 'us'}", "kept out"
+                )

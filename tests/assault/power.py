@@ -1,4 +1,5 @@
-"""Power cuts: the disk's image is copied while a home is written to, and what was acknowledged by then must be in the copy."""
+"""Power cuts: the disk's image is copied while a home is written to, and what was acknowledged by
+then must be in the copy."""
 
 from __future__ import annotations
 
@@ -64,7 +65,9 @@ def _disk(folder: Path) -> Iterator[tuple[Path, Path] | None]:
         handle.truncate(MEGABYTES << 20)
     try:
         subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True, capture_output=True)
-        subprocess.run(["mount", "-o", "loop", str(image), str(place)], check=True, capture_output=True)
+        subprocess.run(
+            ["mount", "-o", "loop", str(image), str(place)], check=True, capture_output=True
+        )
     except (OSError, subprocess.CalledProcessError):
         place.rmdir()
         yield None
@@ -101,8 +104,14 @@ def _writer(report: Report, disk: tuple[Path, Path], count: int, random_: random
             os.kill(child, signal.SIGSTOP)  # the copy is of one moment
             said += _heard(out)
             shutil.copyfile(image, copy)
-            # The writer stands still meanwhile: each cut is examined by a rebuild, which takes longer the more there is.
-            _examined(report, copy, said.decode().split(), f"cut {at} of a writer, {len(said.split())} acknowledged")
+            # The writer stands still meanwhile: each cut is examined by a rebuild, which takes
+            # longer the more there is.
+            _examined(
+                report,
+                copy,
+                said.decode().split(),
+                f"cut {at} of a writer, {len(said.split())} acknowledged",
+            )
             copy.unlink()
             os.kill(child, signal.SIGCONT)
     finally:
@@ -124,7 +133,12 @@ def _write(folder: Path, scratch: Path, into: int) -> None:
     with quick_reading():
         home = Home(folder)
         desk = Desk(home)
-        load(home, scratch / "first.csv", "policies", "保单号,工号,到期日,续保结果\nP0,A1,2026-04-02,已续\n")
+        load(
+            home,
+            scratch / "first.csv",
+            "policies",
+            "保单号,工号,到期日,续保结果\nP0,A1,2026-04-02,已续\n",
+        )
         os.write(into, b"begun\n")
         at = 0
         while True:
@@ -140,9 +154,13 @@ def _write(folder: Path, scratch: Path, into: int) -> None:
 
 def _examined(report: Report, copy: Path, said: list[str], again: str) -> None:
     place = Path(tempfile.mkdtemp(prefix="assault-cut-"))
-    mounted = subprocess.run(["mount", "-o", "loop", str(copy), str(place)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-o", "loop", str(copy), str(place)], capture_output=True, check=False
+    )
     if mounted.returncode != 0:
-        report.failed("power cuts", f"the copied disk does not mount: {mounted.stderr.decode()}", again)
+        report.failed(
+            "power cuts", f"the copied disk does not mount: {mounted.stderr.decode()}", again
+        )
         place.rmdir()
         return
     try:
@@ -170,7 +188,9 @@ def _missing(folder: Path, said: list[str]) -> str | None:
             talks = {one.reason for one in Desk(home).talks()}
             loads = set(home.warehouse.ask("loads")["load_id"])
             with home.warehouse.cursor() as cursor:
-                policies = {row[0] for row in cursor.execute("select policy_id from policies").fetchall()}
+                policies = {
+                    row[0] for row in cursor.execute("select policy_id from policies").fetchall()
+                }
             for word in said:
                 if word.startswith("talk-") and word not in talks:
                     return f"{word} was acknowledged and is gone"

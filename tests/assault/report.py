@@ -1,4 +1,5 @@
-"""What a campaign tried, counted as it goes: a table at the end, and every failure with the way to see it again."""
+"""What a campaign tried, counted as it goes: a table at the end, and every failure with the way to
+see it again."""
 
 from __future__ import annotations
 
@@ -32,7 +33,11 @@ class Report:
             self.also[by][how] += 1
         if time.monotonic() - self.said_at > EVERY:
             self.said_at = time.monotonic()
-            print(f"{time.strftime('%H:%M')} {self.campaign}: {self.tried:,} tried", file=sys.stderr, flush=True)
+            print(
+                f"{time.strftime('%H:%M')} {self.campaign}: {self.tried:,} tried",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def failed(self, line: str, what: str, again: str, by: str = "") -> None:
         """One that did not: what was seen, and how to see it again."""
@@ -58,7 +63,10 @@ class Report:
 
     def show(self) -> None:
         """The table and the failures, each kind once with how often it was seen."""
-        ways = sorted({how for row in self.counts.values() for how in row}, key=lambda one: (one == "FAILED", one))
+        ways = sorted(
+            {how for row in self.counts.values() for how in row},
+            key=lambda one: (one == "FAILED", one),
+        )
         width = max(len(line) for line in (*self.counts, *self.also, "10 letters"))
         print(f"\n{self.campaign}: {self.tried:,} tried, {len(self.failures)} failed")
         for table in filter(None, (self.counts, self.also)):

@@ -1,4 +1,5 @@
-"""The matrix through the front door: every page, by everybody, with hostile addresses, exports opened, and tabs that stood open."""
+"""The matrix through the front door: every page, by everybody, with hostile addresses, exports
+opened, and tabs that stood open."""
 
 from __future__ import annotations
 
@@ -31,13 +32,26 @@ from tests.assault.report import Report
 from tests.conftest import ROOT
 
 AUTH = {
-    "redirect_uri": "http://127.0.0.1:1/oauth2callback", "cookie_secret": "c0Okie-" * 9, "client_id": "scorecard", "client_secret": "c" * 32,
+    "redirect_uri": "http://127.0.0.1:1/oauth2callback",
+    "cookie_secret": "c0Okie-" * 9,
+    "client_id": "scorecard",
+    "client_secret": "c" * 32,
     "server_metadata_url": "http://127.0.0.1:1/.well-known/openid-configuration",
-}  # fmt: skip
+}
 ISSUER = "http://127.0.0.1:1"
 HOSTILE = (
-    "", "' or 1=1 --", "../../etc/passwd", "<script>alert(1)</script>", "[x](javascript:alert(1))", "\u202e倒", "%00", "None", "*", "$x$", "A" * 5_000,
-)  # fmt: skip
+    "",
+    "' or 1=1 --",
+    "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "[x](javascript:alert(1))",
+    "\u202e倒",
+    "%00",
+    "None",
+    "*",
+    "$x$",
+    "A" * 5_000,
+)
 # No browser is meant: Streamlit need not warn of that a thousand times.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
 LOG_OUT = ("logout", "logout_everywhere")
@@ -53,7 +67,8 @@ class Taken:
 
 
 class Tab:
-    """One visitor's tab, without a browser: what it shows, what it offers for download, and its clicks."""
+    """One visitor's tab, without a browser: what it shows, what it offers for download, and its
+    clicks."""
 
     def __init__(self, who: Identity) -> None:
         self.who = who
@@ -102,8 +117,15 @@ def claims(address: str) -> dict[str, Any]:
         return {"is_logged_in": False}
     now = int(time.time())
     return {
-        "is_logged_in": True, "email": address, "email_verified": True, "iss": ISSUER, "sub": address, "iat": now, "exp": now + 3600, "name": address,
-    }  # fmt: skip
+        "is_logged_in": True,
+        "email": address,
+        "email_verified": True,
+        "iss": ISSUER,
+        "sub": address,
+        "iat": now,
+        "exp": now + 3600,
+        "name": address,
+    }
 
 
 def nodes(tree: Any) -> Iterator[Any]:
@@ -116,7 +138,9 @@ def nodes(tree: Any) -> Iterator[Any]:
 def words(proto: Message) -> Iterator[str]:
     """Every text in a message, tables included."""
     for _field, value in proto.ListFields():
-        repeated = value if not isinstance(value, str | bytes | int | float | bool | Message) else [value]
+        repeated = (
+            value if not isinstance(value, str | bytes | int | float | bool | Message) else [value]
+        )
         if hasattr(repeated, "items") and not isinstance(repeated, Message):
             repeated = [*repeated.keys(), *repeated.values()]
         for one in repeated:
@@ -200,23 +224,45 @@ def address_of(page: str) -> str:
 
 
 def demote(company: Company) -> None:
-    Desk(load.home()).save_accounts([Account(FALLEN, "manager", "fallen", teams=(company.teams["t4"],))])
+    Desk(load.home()).save_accounts(
+        [Account(FALLEN, "manager", "fallen", teams=(company.teams["t4"],))]
+    )
 
 
-# -- reading -----------------------------------------------------------------------------------------------------------
+# -- reading ---------------------------------------------------------------------------------------
 
 
-def visits(company: Company, size: int | None, seed: int) -> list[tuple[Identity, str, dict[str, str]]]:
-    """Everybody at every page, and at those that read the address with every row and hostile word in it."""
+def visits(
+    company: Company, size: int | None, seed: int
+) -> list[tuple[Identity, str, dict[str, str]]]:
+    """Everybody at every page, and at those that read the address with every row and hostile word
+    in it."""
     every: list[tuple[Identity, str, dict[str, str]]] = []
-    rows = [company.members["t1"][1], company.members["t3"][0], company.members["t2"][1], company.mover, "AGNOBODY"]
+    rows = [
+        company.members["t1"][1],
+        company.members["t3"][0],
+        company.members["t2"][1],
+        company.mover,
+        "AGNOBODY",
+    ]
     words = random.Random(seed)
     for who in oracle.identities(company):
         for page, *_ in PAGES:
             every.append((who, page, {}))
             if page in ("people/sheet", "people/agent", "people/objections", "people/coaching"):
                 every += [(who, page, {"agent": agent}) for agent in rows]
-            every += [(who, page, {words.choice(("agent", "team", "branch", "period", "lang", "page", "x")): words.choice(HOSTILE)}) for _ in range(2)]  # fmt: skip
+            every += [
+                (
+                    who,
+                    page,
+                    {
+                        words.choice(
+                            ("agent", "team", "branch", "period", "lang", "page", "x")
+                        ): words.choice(HOSTILE)
+                    },
+                )
+                for _ in range(2)
+            ]
             every.append((who, page, {"team": company.teams["t2"], "agent": rows[2]}))
     return every if size is None or size >= len(every) else words.sample(every, size)
 
@@ -224,7 +270,10 @@ def visits(company: Company, size: int | None, seed: int) -> list[tuple[Identity
 def reading(company: Company, folder: Path, size: int | None, seed: int) -> Report:
     """What everybody sees on every page and takes away from it."""
     report = Report("Screens: identity × page × address × {screen, exports}")
-    searches = {who.name: watching.Search(oracle.forbidden(who, company)) for who in oracle.identities(company)}
+    searches = {
+        who.name: watching.Search(oracle.forbidden(who, company))
+        for who in oracle.identities(company)
+    }
     with house(company, folder / "screens"):
         demote(company)
         tabs: dict[str, Tab] = {}
@@ -240,21 +289,38 @@ def reading(company: Company, folder: Path, size: int | None, seed: int) -> Repo
 
 
 def _visited(
-    report: Report, company: Company, search: watching.Search, tab: Tab, page: str, asked: dict[str, str]
+    report: Report,
+    company: Company,
+    search: watching.Search,
+    tab: Tab,
+    page: str,
+    asked: dict[str, str],
 ) -> None:
     who, line = tab.who, tab.who.name
-    again = f"{who.address} at /{address_of(page)}?{'&'.join(f'{key}={value[:40]}' for key, value in asked.items())}"
+    again = (
+        f"{who.address} at "
+        f"/{address_of(page)}?{'&'.join(f'{key}={value[:40]}' for key, value in asked.items())}"
+    )
     wanted = oracle.sees_pages(who)[address_of(page)]
     offered = tab.open(page, **asked)
     if not offered:
-        report.check(line, "the page is not offered though it may be seen" if wanted else None, again, "not offered")
+        report.check(
+            line,
+            "the page is not offered though it may be seen" if wanted else None,
+            again,
+            "not offered",
+        )
         tab.run()
         return
     if who.role != "none" and not wanted:
         report.failed(line, "a page is offered that is not theirs", again, page)
         return
-    seen = [one for one in search.found(tab.shown()) if one not in asked.values()]  # what was typed may be repeated
-    wrong = tab.wrong() or (f"the screen shows {seen[:4]} ({len(seen)} words of others)" if seen else None)
+    seen = [
+        one for one in search.found(tab.shown()) if one not in asked.values()
+    ]  # what was typed may be repeated
+    wrong = tab.wrong() or (
+        f"the screen shows {seen[:4]} ({len(seen)} words of others)" if seen else None
+    )
     if wrong:
         report.failed(line, wrong, again, page)
     else:
@@ -267,17 +333,26 @@ def _visited(
     for name, texts in files:
         seen = search.found(texts)
         if seen:
-            report.failed(line, f"the export {name} holds {seen[:4]} ({len(seen)} words of others)", again, page)
+            report.failed(
+                line,
+                f"the export {name} holds {seen[:4]} ({len(seen)} words of others)",
+                again,
+                page,
+            )
         else:
             report.held(line, "export", page)
 
 
-# -- tabs that stood open ----------------------------------------------------------------------------------------------
+# -- tabs that stood open --------------------------------------------------------------------------
 
 
 def stale(company: Company, folder: Path, size: int | None, seed: int) -> Report:
-    """Every button of every page, clicked in a tab whose account was switched off or demoted since the page was drawn."""
-    report = Report("Stale tabs: identity × page × {click, edit, deferred download} after the account was taken away")
+    """Every button of every page, clicked in a tab whose account was switched off or demoted since
+    the page was drawn."""
+    report = Report(
+        "Stale tabs: identity × page × {click, edit, deferred download} after the account "
+        "was taken away"
+    )
     people = {one.name: one for one in oracle.identities(company)}
     second = Identity("admin, switched off", SECOND, "admin")
     fallen = Identity("admin, demoted", FALLEN, "admin")
@@ -287,7 +362,9 @@ def stale(company: Company, folder: Path, size: int | None, seed: int) -> Report
         for page, address, *_ in PAGES
         if oracle.sees_pages(who)[address]
     ]
-    chosen = whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
+    chosen = (
+        whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
+    )
     most = 3 if size is not None else 60
     with house(company, folder / "stale"):
         for who, page in chosen:
@@ -308,12 +385,19 @@ class Stale:
         """Each button in turn, each table's edit, and every file that was offered."""
         self._draw()
         # Who logs out ends the login that the rest is tried with; anybody may.
-        keys = [f"button {at}" for at, one in enumerate(self.tab.at.button) if one.key not in LOG_OUT][:most]
+        keys = [
+            f"button {at}" for at, one in enumerate(self.tab.at.button) if one.key not in LOG_OUT
+        ][:most]
         keys += [f"table {at}" for at, _ in enumerate(self._editors())]
         for key in keys:
             self._draw()
             kind, _, at = key.partition(" ")
-            self._try(key, lambda kind=kind, at=int(at): self._click(at) if kind == "button" else self._edit(at))
+            self._try(
+                key,
+                lambda kind=kind, at=int(at): (
+                    self._click(at) if kind == "button" else self._edit(at)
+                ),
+            )
         self._draw()
         self._downloads()
         self._give_back()
@@ -335,7 +419,12 @@ class Stale:
             Desk(load.home(), BOSS).save_accounts([replace(self.account, active=False)])
 
     def _editors(self) -> list[str]:
-        return [one for one in self.tab.at.session_state.to_dict() if isinstance(self.tab.at.session_state[one], dict) and "edited_rows" in self.tab.at.session_state[one]]  # fmt: skip
+        return [
+            one
+            for one in self.tab.at.session_state.to_dict()
+            if isinstance(self.tab.at.session_state[one], dict)
+            and "edited_rows" in self.tab.at.session_state[one]
+        ]
 
     def _click(self, at: int) -> None:
         for one in (*self.tab.at.text_input, *self.tab.at.text_area):
@@ -348,7 +437,17 @@ class Stale:
         if at >= len(editors):
             return
         key = editors[at]
-        columns = ["comment", "action", "owner", "agreed", "state", "same", "active", "role", "merge"]
+        columns = [
+            "comment",
+            "action",
+            "owner",
+            "agreed",
+            "state",
+            "same",
+            "active",
+            "role",
+            "merge",
+        ]
         self.tab.at.session_state[key] = {
             "edited_rows": {0: dict.fromkeys(columns, MARK)},
             "added_rows": [],
@@ -364,7 +463,10 @@ class Stale:
             label = f"button {self.tab.at.button[at].label!r}"
         self._take_away()
         before = watching.kept(load.home())
-        again = f"{self.who.address} draws /{address_of(self.page)}, the account is taken away, then: {label}"
+        again = (
+            f"{self.who.address} draws /{address_of(self.page)}, the account is taken away, "
+            f"then: {label}"
+        )
         try:
             act()
             self.tab.run()
@@ -377,7 +479,9 @@ class Stale:
         if wrote and not self._within(before, wrote):
             self.report.failed(line, f"wrote {wrote}", again, self.page)
         elif seen:
-            self.report.failed(line, f"still shows {seen[:3]} ({len(seen)} words)", again, self.page)
+            self.report.failed(
+                line, f"still shows {seen[:3]} ({len(seen)} words)", again, self.page
+            )
         elif wrong:
             self.report.failed(line, wrong, again, self.page)
         else:
@@ -393,10 +497,20 @@ class Stale:
 
     def _within(self, before: dict[str, Any], wrote: list[str]) -> bool:
         """Who was demoted to a manager may still write about their own."""
-        if self.who.address != FALLEN or set(wrote) - {"note", "talk", "objection", "attachment", "closed_sheet"}:
+        if self.who.address != FALLEN or set(wrote) - {
+            "note",
+            "talk",
+            "objection",
+            "attachment",
+            "closed_sheet",
+        }:
             return False
         after = watching.kept(load.home())
-        fresh = [row for name in wrote for row in set(map(repr, after[name])) - set(map(repr, before[name]))]
+        fresh = [
+            row
+            for name in wrote
+            for row in set(map(repr, after[name])) - set(map(repr, before[name]))
+        ]
         return all(any(agent in row for agent in self.company.members["t4"]) for row in fresh)
 
     def _downloads(self) -> None:
@@ -404,14 +518,21 @@ class Stale:
         self._take_away()
         search = watching.Search(self._hidden())
         for one in taken:
-            again = f"{self.who.address} draws /{address_of(self.page)}, the account is taken away, then the download {one.name}"
+            again = (
+                f"{self.who.address} draws /{address_of(self.page)}, the account is taken "
+                f"away, then the download {one.name}"
+            )
             texts: list[str] = []
             with suppress(Exception):
                 made = one.make()
                 data = made.read() if hasattr(made, "read") else made
                 texts = [] if data is None else list(watching.said(data))
             seen = search.found(texts)
-            wrong = f"the deferred download still holds {seen[:3]} ({len(seen)} words)" if seen else None
+            wrong = (
+                f"the deferred download still holds {seen[:3]} ({len(seen)} words)"
+                if seen
+                else None
+            )
             if wrong:
                 self.report.failed(self.who.name, wrong, again, self.page)
             else:

@@ -1,4 +1,5 @@
-"""A small seeded part of every assault, so that a hole is seen the day it is made; `make assault` tries the whole."""
+"""A small seeded part of every assault, so that a hole is seen the day it is made; `make assault`
+tries the whole."""
 
 from __future__ import annotations
 
@@ -46,7 +47,13 @@ def test_a_tab_that_stood_open_does_nothing_more_once_its_account_is_taken_away(
 def test_a_home_holds_out(campaign, size, tmp_path):
     command = [sys.executable, "-m", "tests.assault", campaign, "--size", str(size), "--seed", "7"]
     done = subprocess.run(
-        command, cwd=ROOT, env=_env(tmp_path), capture_output=True, text=True, timeout=240, check=False
+        command,
+        cwd=ROOT,
+        env=_env(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 

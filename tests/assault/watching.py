@@ -1,4 +1,5 @@
-"""What a home holds and what an answer says, as plain values: to see whether anything changed, or leaked."""
+"""What a home holds and what an answer says, as plain values: to see whether anything changed, or
+leaked."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ QUIET = {"audit", "alembic_version", "sqlite_sequence"}  # tables that no deed o
 
 def kept(home: Home) -> dict[str, Any]:
     """Everything that people wrote, table by table, and the loads and figures of the warehouse."""
-    found: dict[str, Any] = {name: rows for name, rows in tables(home.folder).items() if name not in QUIET}
+    found: dict[str, Any] = {
+        name: rows for name, rows in tables(home.folder).items() if name not in QUIET
+    }
     found["loads"] = sorted(int(one) for one in home.warehouse.ask("loads")["load_id"])
     found["figures"] = figures(home)
     return found
@@ -42,8 +45,16 @@ def tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every table of the state store."""
     connection = sqlite3.connect(f"file:{(folder / 'state.sqlite').as_posix()}?mode=ro", uri=True)
     try:
-        names = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table' order by 1")]
-        return {name: connection.execute(f'select * from "{name}" order by 1').fetchall() for name in names}
+        names = [
+            row[0]
+            for row in connection.execute(
+                "select name from sqlite_master where type = 'table' order by 1"
+            )
+        ]
+        return {
+            name: connection.execute(f'select * from "{name}" order by 1').fetchall()
+            for name in names
+        }
     finally:
         connection.close()
 
@@ -63,7 +74,8 @@ def lines(folder: Path) -> list[tuple[Any, ...]]:
 
 
 class Watch:
-    """How long something took, without the time in which this process waited for a core that others had."""
+    """How long something took, without the time in which this process waited for a core that others
+    had."""
 
     def __init__(self) -> None:
         self._begun, self._starved = time.monotonic(), starved()
@@ -74,7 +86,8 @@ class Watch:
 
 
 def starved() -> float:
-    """Seconds in which the thread of this process that waited longest was ready to run and did not; 0 where nobody counts them."""
+    """Seconds in which the thread of this process that waited longest was ready to run and did not;
+    0 where nobody counts them."""
     waits = [0.0]
     for path in Path("/proc/self/task").glob("*/schedstat"):
         with suppress(OSError):
@@ -95,7 +108,11 @@ def said(value: Any, depth: int = 0) -> Iterable[str]:
         yield value
     elif isinstance(value, int | float | np.number):
         number = float(value)
-        yield str(int(number)) if number == number and abs(number) < 1e15 and number == int(number) else str(number)
+        yield (
+            str(int(number))
+            if number == number and abs(number) < 1e15 and number == int(number)
+            else str(number)
+        )
     elif isinstance(value, bytes):
         yield from inside(value)
     elif isinstance(value, (pd.DataFrame, pd.Series)):
@@ -118,7 +135,8 @@ def said(value: Any, depth: int = 0) -> Iterable[str]:
 
 
 def inside(data: bytes) -> Iterable[str]:
-    """The words of a file: workbooks and archives member by member, printed pages stream by stream, text as it is."""
+    """The words of a file: workbooks and archives member by member, printed pages stream by stream,
+    text as it is."""
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
@@ -151,5 +169,8 @@ class Search:
                 seen.update(self.pattern.findall(text))
             if self.numbers:
                 plain = (one.replace(",", "") for one in NUMBER.findall(text))
-                seen.update(self.numbers & {one.rstrip("0").rstrip(".") if "." in one else one for one in plain})
+                seen.update(
+                    self.numbers
+                    & {one.rstrip("0").rstrip(".") if "." in one else one for one in plain}
+                )
         return sorted(seen)

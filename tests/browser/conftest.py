@@ -1,4 +1,5 @@
-"""The real app in a real browser: a server of its own over a fresh home, and Chromium that may reach nothing else."""
+"""The real app in a real browser: a server of its own over a fresh home, and Chromium that may
+reach nothing else."""
 
 from __future__ import annotations
 
@@ -56,7 +57,12 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    home: Path, script: str = "dashboard.py", cwd: Path = ROOT, *, port: int | None = None, secrets: Path | None = None
+    home: Path,
+    script: str = "dashboard.py",
+    cwd: Path = ROOT,
+    *,
+    port: int | None = None,
+    secrets: Path | None = None,
 ) -> Iterator[str]:
     """A server over a home folder; its address."""
     port = port or free_port()
@@ -111,24 +117,36 @@ class Visit:
 
     def __init__(self, browser: Browser, base: str, **options: object) -> None:
         self.base = base
-        self.context = browser.new_context(viewport={"width": 1360, "height": 900}, accept_downloads=True, **options)
+        self.context = browser.new_context(
+            viewport={"width": 1360, "height": 900}, accept_downloads=True, **options
+        )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(30_000)
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         self.clicks = 0
         self.patience = 30.0  # seconds until a page that does not come to rest is a fault
-        # Whether the server's script runs, when the page last asked for a run, and when one last began or ended.
+        # Whether the server's script runs, when the page last asked for a run, and when one last
+        # began or ended.
         self.running, self.asked, self.answered = False, 0.0, 0.0
         self.page.on("websocket", self.listen)
         self.page.on(
             "request",
-            lambda one: None if one.url.startswith((base, "data:", "blob:")) else self.foreign.append(one.url),
+            lambda one: (
+                None
+                if one.url.startswith((base, "data:", "blob:"))
+                else self.foreign.append(one.url)
+            ),
         )
-        # Streamlit's page looks for its server below every path it could be mounted at: those questions go unanswered.
+        # Streamlit's page looks for its server below every path it could be mounted at: those
+        # questions go unanswered.
         self.page.on(
             "response",
-            lambda one: self.complaints.append(one.url) if one.status >= 400 and "/_stcore/" not in one.url else None,
+            lambda one: (
+                self.complaints.append(one.url)
+                if one.status >= 400 and "/_stcore/" not in one.url
+                else None
+            ),
         )
         self.page.on(
             "console",
@@ -153,7 +171,10 @@ class Visit:
         socket.on("framereceived", self.hear_server)
 
     def hear_page(self, frame: bytes | str) -> None:
-        if isinstance(frame, bytes) and BackMsg.FromString(frame).WhichOneof("type") == "rerun_script":
+        if (
+            isinstance(frame, bytes)
+            and BackMsg.FromString(frame).WhichOneof("type") == "rerun_script"
+        ):
             self.asked = time.monotonic()
 
     def hear_server(self, frame: bytes | str) -> None:
@@ -165,10 +186,14 @@ class Visit:
         """Until every run that was asked for has come to its end, and is drawn."""
         self.page.wait_for_timeout(200)
         until = time.monotonic() + self.patience
-        while self.running or self.answered <= self.asked or time.monotonic() - self.answered < QUIET:
+        while (
+            self.running or self.answered <= self.asked or time.monotonic() - self.answered < QUIET
+        ):
             assert time.monotonic() < until, "the page does not come to rest"
             self.page.wait_for_timeout(50)
-        self.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        self.page.evaluate(
+            "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
 
 
 @contextmanager
@@ -197,13 +222,18 @@ def provided(emails: list[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def office(browser: Browser, settled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app with a login, over the tiny company with every window closed and April published; its address."""
+def office(
+    browser: Browser, settled_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The app with a login, over the tiny company with every window closed and April published; its
+    address."""
     folder = tmp_path_factory.mktemp("office")
     shutil.copytree(settled_folder, folder / "home")
     home = Home(folder / "home")
     Desk(home).publish(APRIL)
-    home.state.accounts.save([Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup")
+    home.state.accounts.save(
+        [Account(email, role, **more) for email, (role, more) in PEOPLE.items()], "setup"
+    )
     home.close()
     port = free_port()
     secrets = folder / "secrets.toml"
@@ -215,10 +245,14 @@ def office(browser: Browser, settled_folder: Path, tmp_path_factory: pytest.Temp
             "client_secret": "c" * 32,
             "server_metadata_url": provider,
         }
-        secrets.write_text("[auth]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in auth.items()))
+        secrets.write_text(
+            "[auth]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in auth.items())
+        )
         with serving(folder / "home", port=port, secrets=secrets) as base:
             yield base
-            for context in browser.contexts:  # else their pages go on calling for a server that is gone
+            for (
+                context
+            ) in browser.contexts:  # else their pages go on calling for a server that is gone
                 context.close()
 
 

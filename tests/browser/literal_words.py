@@ -1,4 +1,5 @@
-"""A page of every context that Streamlit draws as Markdown, each filled with what somebody could have typed."""
+"""A page of every context that Streamlit draws as Markdown, each filled with what somebody could
+have typed."""
 
 import streamlit as st
 

@@ -134,7 +134,10 @@ def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion
         boss.page.keyboard.press("ArrowRight")
     boss.page.get_by_text("试算 75/16/9，正式为 64/23/13").wait_for()
     boss.settle()
-    places = [boss.page.get_by_role("slider", name=name).input_value() for name in ("业绩指标", "服务", "能力")]
+    places = [
+        boss.page.get_by_role("slider", name=name).input_value()
+        for name in ("业绩指标", "服务", "能力")
+    ]
     assert places == ["75", "16", "9"]
     bar(boss).get_by_role("button", name="放弃试算").click()
     bar(boss).wait_for(state="detached")
@@ -236,7 +239,8 @@ def test_an_adopted_scheme_counts_for_all_at_their_next_step_and_is_in_the_audit
 
 
 def says(visit, **words):
-    """Every one of these select boxes says its words; a slow browser draws them some time after they have come."""
+    """Every one of these select boxes says its words; a slow browser draws them some time after
+    they have come."""
     for key, word in words.items():
         expect(visit.page.locator(f".st-key-{key} input")).to_have_value(word)
 
@@ -319,7 +323,8 @@ def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_sche
     step(ann)
     # With one other agent a rank would be that one's score.
     assert verdict(ann) == [
-        "名次\n\n另有至少 5 人参加评定时才显示" if one.startswith("名次") else one for one in closed[0]
+        "名次\n\n另有至少 5 人参加评定时才显示" if one.startswith("名次") else one
+        for one in closed[0]
     ]
     choose(boss, page.get_by_role("combobox", name="选择续保员"), "波 · B2")
     assert score(boss) != live

@@ -1,4 +1,5 @@
-"""Files that are hard to understand, through the page: each asks, says or loads what is right, in words."""
+"""Files that are hard to understand, through the page: each asks, says or loads what is right, in
+words."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -19,7 +20,10 @@ SCORE = ["工号", "姓名", "月份", "应续件数", "已续件数"]
 
 def due(count, say=("已续", "未续"), agent="A{}", day="2026-04-{:02d}"):
     """So many policies of two agents: of each agent every second one renewed."""
-    return [[f"P{at}", agent.format(at % 2), day.format(1 + at % 28), say[at // 2 % 2]] for at in range(count)]
+    return [
+        [f"P{at}", agent.format(at % 2), day.format(1 + at % 28), say[at // 2 % 2]]
+        for at in range(count)
+    ]
 
 
 def book(path, sheets, merged=()):
@@ -41,7 +45,8 @@ def text(path, rows):
 
 @dataclass
 class Hard:
-    """A file; what the page asks or says once it was checked; the answers to choose; what is loaded."""
+    """A file; what the page asks or says once it was checked; the answers to choose; what is
+    loaded."""
 
     make: object
     said: tuple[str, ...]
@@ -52,33 +57,82 @@ class Hard:
 HARD = {
     "lapsed.csv": Hard(
         lambda path: text(path, [[*POLICY[:3], "是否脱保"], *due(60, ("否", "是"))]),
-        ("「是」表示流失，还是表示续保？",), ("未续（流失）",), "导入 60 行",
+        ("「是」表示流失，还是表示续保？",),
+        ("未续（流失）",),
+        "导入 60 行",
     ),
     "months.csv": Hard(
         lambda path: text(path, [[*POLICY[:2], "到期月份", POLICY[3]], *due(60, day="202604")]),
-        ("只有月份", "按月末还是月初"), (), "导入 60 行",
+        ("只有月份", "按月末还是月初"),
+        (),
+        "导入 60 行",
     ),
     "formats.xlsx": Hard(
-        lambda path: book(path, {"表": [[*POLICY, "应续保费", "币种"], *([*row, 100, "USD" if at % 2 else "CNY"] for at, row in enumerate(due(60)))]}),
-        ("几种货币的金额不能相加",), ("不用这一列",), "导入 60 行",
+        lambda path: book(
+            path,
+            {
+                "表": [
+                    [*POLICY, "应续保费", "币种"],
+                    *([*row, 100, "USD" if at % 2 else "CNY"] for at, row in enumerate(due(60))),
+                ]
+            },
+        ),
+        ("几种货币的金额不能相加",),
+        ("不用这一列",),
+        "导入 60 行",
     ),
     "zeros.csv": Hard(
-        lambda path: text(path, [POLICY, *due(30, agent="0{}1"), *([f"Q{at}", *row[1:]] for at, row in enumerate(due(30, agent="{}1")))]),
-        ("可能是同一个人",), (), "导入 60 行",
+        lambda path: text(
+            path,
+            [
+                POLICY,
+                *due(30, agent="0{}1"),
+                *([f"Q{at}", *row[1:]] for at, row in enumerate(due(30, agent="{}1"))),
+            ],
+        ),
+        ("可能是同一个人",),
+        (),
+        "导入 60 行",
     ),
     "teams.xlsx": Hard(
-        lambda path: book(path, {"一组": [SCORE, ["A1", "安", "2026-04", 100, 90]], "二组": [SCORE, ["A2", "波", "2026-04", 80, 60], ["T2", "二组小计", "2026-04", 80, 60]]}),
-        ("工作表名（一组, 二组）是什么？", "看来是其他行的合计、平均或目标（"), (), "导入 2 行",
+        lambda path: book(
+            path,
+            {
+                "一组": [SCORE, ["A1", "安", "2026-04", 100, 90]],
+                "二组": [
+                    SCORE,
+                    ["A2", "波", "2026-04", 80, 60],
+                    ["T2", "二组小计", "2026-04", 80, 60],
+                ],
+            },
+        ),
+        ("工作表名（一组, 二组）是什么？", "看来是其他行的合计、平均或目标（"),
+        (),
+        "导入 2 行",
     ),
     "above.xlsx": Hard(
         lambda path: book(
-            path, {"表": [["工号", "姓名", "月份", None, None], [None, None, None, "应续", "已续"], ["A1", "安", "2026-04", 100, 90]]}, [("D1:E1", "续保件数")]
+            path,
+            {
+                "表": [
+                    ["工号", "姓名", "月份", None, None],
+                    [None, None, None, "应续", "已续"],
+                    ["A1", "安", "2026-04", 100, 90],
+                ]
+            },
+            [("D1:E1", "续保件数")],
         ),
-        ("共 1 行：可导入 1",), (), "导入 1 行",
+        ("共 1 行：可导入 1",),
+        (),
+        "导入 1 行",
     ),
     "years.csv": Hard(
-        lambda path: text(path, [SCORE, ["A1", "安", "Apr-26", 100, 90], ["A2", "波", "Apr-26", 80, 60]]),
-        ("Apr-26 是 2026 年的考核期吗",), ("没错",), "导入 2 行",
+        lambda path: text(
+            path, [SCORE, ["A1", "安", "Apr-26", 100, 90], ["A2", "波", "Apr-26", 80, 60]]
+        ),
+        ("Apr-26 是 2026 年的考核期吗",),
+        ("没错",),
+        "导入 2 行",
     ),
     "numbers.csv": Hard(
         lambda path: text(path, [POLICY, *(["1.23457E+18", *row[1:]] for row in due(60))]),
@@ -86,13 +140,24 @@ HARD = {
     ),
     "odd.csv": Hard(
         lambda path: text(path, [POLICY, *due(60, ("未续", "未续"))]),
-        ("全部 60 张保单的续保率是 0",), ("没错",), "导入 60 行",
+        ("全部 60 张保单的续保率是 0",),
+        ("没错",),
+        "导入 60 行",
     ),
     "scales.csv": Hard(
-        lambda path: text(path, [[*SCORE, "满意度"], ["A1", "安", "2026-04", 100, 90, 4], ["A2", "波", "2026-04", 80, 60, 5]]),
-        ("最高只有 5：满分是多少",), ("5",), "导入 2 行",
+        lambda path: text(
+            path,
+            [
+                [*SCORE, "满意度"],
+                ["A1", "安", "2026-04", 100, 90, 4],
+                ["A2", "波", "2026-04", 80, 60, 5],
+            ],
+        ),
+        ("最高只有 5：满分是多少",),
+        ("5",),
+        "导入 2 行",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +186,9 @@ def test_a_hard_file_is_understood_asked_about_or_refused_in_words(visit, tmp_pa
     assert visit.complaints == []
 
 
-def test_a_workbook_of_two_kinds_of_sheets_is_mapped_sheet_by_sheet_and_loaded_at_once(browser, tmp_path):
+def test_a_workbook_of_two_kinds_of_sheets_is_mapped_sheet_by_sheet_and_loaded_at_once(
+    browser, tmp_path
+):
     roster = [["工号", "姓名", "团队"], ["A0", "安", "东"], ["A1", "波", "西"]]
     path = book(tmp_path / "四月.xlsx", {"清单": [POLICY, *due(60)], "人员": roster})
     with serving(tmp_path / "home") as base:

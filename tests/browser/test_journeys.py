@@ -26,7 +26,9 @@ def reader(browser, app):
     return visit
 
 
-def test_from_first_visit_to_the_downloaded_coaching_list_in_at_most_twelve_clicks(browser, app, reader):
+def test_from_first_visit_to_the_downloaded_coaching_list_in_at_most_twelve_clicks(
+    browser, app, reader
+):
     visit = Visit(browser, app, locale="zh-CN")
     page = visit.open()
     page.get_by_text("从这里开始").wait_for()
@@ -71,7 +73,9 @@ def test_a_cut_line_moved_by_key_redraws_in_the_same_node_and_keeps_the_selectio
     before = page.get_attribute("[data-draws]", "data-draws")
     slider.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("n => Number(document.querySelector('[data-draws]').dataset.draws) > Number(n)", arg=before)
+    page.wait_for_function(
+        "n => Number(document.querySelector('[data-draws]').dataset.draws) > Number(n)", arg=before
+    )
     visit.settle()
     assert page.evaluate("document.querySelector('[data-draws]').mark") == "the same"
     page.get_by_text("1 selected").wait_for()
@@ -100,7 +104,10 @@ def test_ten_more_points_of_results_move_the_star_and_the_triangle_names_who_lea
     page = visit.open("weights")
     page.get_by_text("The triangle of permitted weights").wait_for()
     visit.settle()
-    star = "[...document.querySelectorAll('[data-draws]')].flatMap(one => one.data ?? []).find(one => one.marker?.symbol === 'star')?.y[0]"
+    star = (
+        "[...document.querySelectorAll('[data-draws]')].flatMap(one => one.data ?? "
+        "[]).find(one => one.marker?.symbol === 'star')?.y[0]"
+    )
     page.wait_for_function(f"{star} !== undefined")
     before = page.evaluate(star)
     page.locator("input[type=range]").first.focus()
@@ -108,7 +115,8 @@ def test_ten_more_points_of_results_move_the_star_and_the_triangle_names_who_lea
         page.keyboard.press("ArrowRight")
     page.wait_for_function(f"{star} > {before}")
     assert (
-        page.get_by_text("of the permitted weightings").count() + page.get_by_text("every permitted weighting").count()
+        page.get_by_text("of the permitted weightings").count()
+        + page.get_by_text("every permitted weighting").count()
     )
     assert visit.complaints == []
 

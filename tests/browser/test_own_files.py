@@ -13,7 +13,10 @@ def test_a_managers_own_file_is_mapped_checked_loaded_and_withdrawn(browser, tmp
         visit = Visit(browser, base, locale="en-GB")
         page = visit.open("upload")
         header = "保单号,工号,到期日,续保结果\n"
-        rows = "".join(f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n" for at in range(40))
+        rows = "".join(
+            f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n"
+            for at in range(40)
+        )
         path = write(tmp_path, "四月.csv", header + rows + "P99,A1,someday,已续\n", "gb18030")
         page.set_input_files("input[type=file]", path)
         page.get_by_role("button", name="Check").click()
@@ -36,7 +39,10 @@ def test_a_load_whose_tab_is_closed_goes_on_and_its_receipt_waits_in_the_history
     with serving(tmp_path / "home") as base:
         visit = Visit(browser, base, locale="en-GB")
         page = visit.open("upload")
-        rows = "".join(f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n" for at in range(9_000))
+        rows = "".join(
+            f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n"
+            for at in range(9_000)
+        )
         path = write(tmp_path, "四月.csv", "保单号,工号,到期日,续保结果\n" + rows)
         page.set_input_files("input[type=file]", path)
         page.get_by_role("button", name="Check").click()
@@ -71,15 +77,28 @@ def test_hostile_names_stay_text_on_every_page(browser, tmp_path):
     home.close()
     with serving(tmp_path / "home") as base:
         visit = Visit(browser, base, locale="zh-CN")
-        for path in ("", "quadrant", "weak-spots", "weights", "agent?agent=A1", "coaching", "history", "method"):
+        for path in (
+            "",
+            "quadrant",
+            "weak-spots",
+            "weights",
+            "agent?agent=A1",
+            "coaching",
+            "history",
+            "method",
+        ):
             visit.open(path)
             visit.settle()
             assert visit.page.evaluate("window.hit") is None, path
         assert visit.foreign == []
 
 
-def test_the_call_file_of_the_command_line_gives_the_same_quadrants_on_the_page(browser, tmp_path, shell):
-    shell("load", write(tmp_path, "calls.csv", calls()), "--recipe", write(tmp_path, "r.toml", RECIPE))
+def test_the_call_file_of_the_command_line_gives_the_same_quadrants_on_the_page(
+    browser, tmp_path, shell
+):
+    shell(
+        "load", write(tmp_path, "calls.csv", calls()), "--recipe", write(tmp_path, "r.toml", RECIPE)
+    )
     counts = json.loads(shell.run("quadrant").stdout)["counts"]
     with serving(shell.home) as base:
         visit = Visit(browser, base, locale="en-GB")

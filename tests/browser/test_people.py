@@ -1,4 +1,5 @@
-"""A month as three people, each logged in at a real provider: load, close, object, replay, accept, audit."""
+"""A month as three people, each logged in at a real provider: load, close, object, replay, accept,
+audit."""
 
 import urllib.error
 import urllib.request
@@ -74,7 +75,8 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     east.settle()
     page.get_by_role("button", name="采纳", exact=True).click()
     page.get_by_text("异议 1 已采纳").wait_for()
-    # The live figures moved, the closed sheet keeps its numbers and says so, and the audit has it all.
+    # The live figures moved, the closed sheet keeps its numbers and says so, and the audit has it
+    # all.
     page = boss.page
     boss.open("sheet?agent=A1")
     boss.settle()

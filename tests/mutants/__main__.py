@@ -51,12 +51,18 @@ class Verdict:
     def change(self) -> list[str]:
         """The lines that the lie replaced and those it put there, without their indentation."""
         lines = self.diff.splitlines()[2:]
-        return [f"{line[0]} {line[1:].strip()}" for line in lines if line[:1] in ("-", "+") and line[1:].strip()]
+        return [
+            f"{line[0]} {line[1:].strip()}"
+            for line in lines
+            if line[:1] in ("-", "+") and line[1:].strip()
+        ]
 
     @property
     def same(self) -> bool:
         """Whether the list says that this changes nothing that anybody could see."""
-        return any(one["path"] == self.path and one["change"] == self.change for one in equivalent())
+        return any(
+            one["path"] == self.path and one["change"] == self.change for one in equivalent()
+        )
 
 
 @cache
@@ -76,7 +82,9 @@ def judge(lie: MutationSpec, tests: Sequence[str]) -> Verdict:
     """Plant one lie and ask the tests that run its line."""
     path = str(lie.module_path)
     if not tests:
-        return Verdict(path, lie.start_pos[0], f"no test runs line {lie.start_pos[0]} of {path}", False, 0)
+        return Verdict(
+            path, lie.start_pos[0], f"no test runs line {lie.start_pos[0]} of {path}", False, 0
+        )
     result = mutate_and_test([lie], command_of(tests), SECONDS)
     killed = result.test_outcome != TestOutcome.SURVIVED
     return Verdict(path, lie.start_pos[0], result.diff or str(result.output), killed, len(tests))
@@ -95,7 +103,8 @@ def broken(tests: Sequence[str]) -> set[str]:
 
 
 def statement(path: str, line: int) -> tuple[int, int]:
-    """The lines of the smallest statement around a line: not all of them are written down as run."""
+    """The lines of the smallest statement around a line: not all of them are written down as
+    run."""
     spans = [
         (node.lineno, node.end_lineno or node.lineno)
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
@@ -122,7 +131,9 @@ def tell(verdicts: Sequence[Verdict]) -> None:
 def main() -> int:
     """Plant the lies, print the table, write the survivors down; 1 where one survived unlisted."""
     asked = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    asked.add_argument("where", nargs="*", default=WHERE, help="packages or modules (default: the core)")
+    asked.add_argument(
+        "where", nargs="*", default=WHERE, help="packages or modules (default: the core)"
+    )
     asked.add_argument(
         "--sample",
         type=int,
@@ -130,8 +141,12 @@ def main() -> int:
         help="places at which something is changed (default 100; 0 for all)",
     )
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--jobs", type=int, default=1, help="processes, each with a copy of its own (default 1)")
-    asked.add_argument("--coverage", type=Path, default=ROOT / ".coverage", help="what `make coverage` wrote down")
+    asked.add_argument(
+        "--jobs", type=int, default=1, help="processes, each with a copy of its own (default 1)"
+    )
+    asked.add_argument(
+        "--coverage", type=Path, default=ROOT / ".coverage", help="what `make coverage` wrote down"
+    )
     asked.add_argument("--survivors", type=Path, default=ROOT / ".mutants")
     told = asked.parse_args()
 

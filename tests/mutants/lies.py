@@ -56,4 +56,7 @@ def _mute(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             found += [node.returns] if node.returns else []
         elif isinstance(node, ast.arg | ast.AnnAssign):
             found += [node.annotation] if node.annotation else []
-    return [((one.lineno, one.col_offset), (one.end_lineno or 0, one.end_col_offset or 0)) for one in found]
+    return [
+        ((one.lineno, one.col_offset), (one.end_lineno or 0, one.end_col_offset or 0))
+        for one in found
+    ]

@@ -30,7 +30,9 @@ class Witnesses:
     def _lines(store: CoverageData, measured: str) -> dict[int, set[str]]:
         lines: dict[int, set[str]] = defaultdict(set)
         for line, contexts in store.contexts_by_lineno(measured).items():
-            lines[line] = {context.rpartition("|")[0] for context in contexts if context.endswith(SETTLED)}
+            lines[line] = {
+                context.rpartition("|")[0] for context in contexts if context.endswith(SETTLED)
+            }
         return lines
 
     def of(self, path: str, first: int, last: int, seed: int) -> list[str]:

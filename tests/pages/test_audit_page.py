@@ -10,7 +10,8 @@ from tests.pages.test_pages import opened, sound
 
 @pytest.fixture
 def folder(tiny):
-    """A home with a market average and a kind of line that no word is known for; closed, so that the page can open it."""
+    """A home with a market average and a kind of line that no word is known for; closed, so that
+    the page can open it."""
     tiny.state.market.save(MarketAverage("renewal_rate", 0.82, "trade"), "boss")
     tiny.state.note_down("boss", "strange.thing", "x")
     yield tiny.folder, tiny
@@ -38,7 +39,9 @@ def test_the_page_names_a_row_changed_past_the_audit(folder, monkeypatch):
     at = opened(path, monkeypatch, "en-US").switch_page("pages/about/audit.py").run()
     at.button(key="verify").click().run()
     assert [one.value for one in at.exception] == []
-    assert "market average renewal_rate was changed past the audit" in at.error[0].value.replace("\\", "")
+    assert "market average renewal_rate was changed past the audit" in at.error[0].value.replace(
+        "\\", ""
+    )
 
 
 def test_the_page_method_shows_a_head_to_write_down(folder, monkeypatch):

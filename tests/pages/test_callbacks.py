@@ -1,4 +1,5 @@
-"""What runs beside the pages, before the gate or after it: callbacks and downloads, whoever writes the next one."""
+"""What runs beside the pages, before the gate or after it: callbacks and downloads, whoever writes
+the next one."""
 
 import ast
 import asyncio
@@ -37,20 +38,35 @@ PLACES = {
     if one.name.startswith("on_") and one.kind is one.POSITIONAL_OR_KEYWORD
 }
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
-STAFF = [Account("boss@x.cn", "admin"), Account("second@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",))]
+STAFF = [
+    Account("boss@x.cn", "admin"),
+    Account("second@x.cn", "admin"),
+    Account("east@x.cn", "manager", teams=("东",)),
+]
 
 
 def unguarded(path: Path) -> list[str]:
-    """Where code hands a widget what it will call, past the function that asks who may now; and every door for files but the one."""
+    """Where code hands a widget what it will call, past the function that asks who may now; and
+    every door for files but the one."""
     tree, wrong = ast.parse(path.read_text(encoding="utf-8")), []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr == "download_button" and path.name != "panel.py":
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr == "download_button"
+            and path.name != "panel.py"
+        ):
             wrong.append(node)
         if isinstance(node, ast.Dict):
-            wrong += [one for one in node.keys if isinstance(one, ast.Constant) and str(one.value).startswith("on_")]
+            wrong += [
+                one
+                for one in node.keys
+                if isinstance(one, ast.Constant) and str(one.value).startswith("on_")
+            ]
         if isinstance(node, ast.Call):
             wrong += [
-                one.value for one in node.keywords if (one.arg or "").startswith("on_") and not safe(one.value, tree)
+                one.value
+                for one in node.keywords
+                if (one.arg or "").startswith("on_") and not safe(one.value, tree)
             ]
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if len(node.args) > PLACES.get(name, 99) or (
@@ -62,10 +78,20 @@ def unguarded(path: Path) -> list[str]:
 
 def own_word(tree: ast.Module) -> bool:
     """Whether `action` is what pages.ui.act makes of it, and nothing else in this file."""
-    imported = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) and one.module == "pages.ui.act"]
+    imported = [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.ImportFrom) and one.module == "pages.ui.act"
+    ]
     bound = [one for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "action"]
-    bound += [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "action"]
-    bound += [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == "action" and isinstance(one.ctx, ast.Store)]  # fmt: skip
+    bound += [
+        one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "action"
+    ]
+    bound += [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Name) and one.id == "action" and isinstance(one.ctx, ast.Store)
+    ]
     return bool(imported) and not bound
 
 
@@ -101,12 +127,13 @@ def test_the_lint_sees_a_page_that_would(tmp_path, line):
     assert unguarded(page) == ["page.py:2"]
 
 
-# -- with a login --------------------------------------------------------------------------------------------------
+# -- with a login ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def staffed(tiny_folder, tmp_path, monkeypatch):
-    """The tiny company with a login: an opened app for whoever is named; the files that its pages would give out, by key."""
+    """The tiny company with a login: an opened app for whoever is named; the files that its pages
+    would give out, by key."""
     folder = tmp_path / "home"
     shutil.copytree(tiny_folder, folder)
     home = Home(folder)
@@ -124,7 +151,9 @@ def staffed(tiny_folder, tmp_path, monkeypatch):
 
     def visit(email: str, page: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-        at.context = {"locale": "zh-CN"}  # what a test chooses is spelt outside any run, where words are Chinese
+        at.context = {
+            "locale": "zh-CN"
+        }  # what a test chooses is spelt outside any run, where words are Chinese
         at.secrets["auth"] = {"cookie_secret": "x" * 64}
         claims = {"iss": "https://provider.example", "sub": email, "iat": time.time()}
         at.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
@@ -148,7 +177,9 @@ def lines(action: str) -> list:
     return [one for one in load.home().state.database.audit() if one.action == action]
 
 
-def test_a_button_clicked_in_a_tab_that_stood_open_does_nothing_once_the_account_is_switched_off(staffed):
+def test_a_button_clicked_in_a_tab_that_stood_open_does_nothing_once_the_account_is_switched_off(
+    staffed,
+):
     at = staffed("second@x.cn", "pages/people/sheet.py")
     at.text_area(key="new_comment_A1").set_value("still here").run()
     switched_off("second@x.cn")
@@ -171,7 +202,9 @@ def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
 
 def test_what_is_said_of_a_refusal_moves_nothing_on_the_page(staffed):
     at = staffed("boss@x.cn", "pages/people/sheet.py")
-    Desk(load.home(), "boss@x.cn").close_sheets(Filters(APRIL), ["A1", "B2", "C3"], provisional=True)
+    Desk(load.home(), "boss@x.cn").close_sheets(
+        Filters(APRIL), ["A1", "B2", "C3"], provisional=True
+    )
     at.run()
     before = list(at.main.children)
     at.button(key="reopen_all").click().run()
@@ -195,7 +228,11 @@ def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_
     name, make = staffed.files["ranking.csv"]
     assert make().startswith(b"\xef\xbb\xbf")
     (line,) = lines("export")
-    assert (line.who, line.object, line.after) == ("boss@x.cn", name, {"period": "2026-04", "persons": 3})
+    assert (line.who, line.object, line.after) == (
+        "boss@x.cn",
+        name,
+        {"period": "2026-04", "persons": 3},
+    )
 
 
 @pytest.mark.parametrize(
@@ -227,7 +264,8 @@ def test_a_calendar_of_talks_leaves_a_line(staffed):
 
 
 @pytest.mark.parametrize(
-    ("page", "key"), [("pages/about/method.py", "method.json"), ("pages/data/upload.py", "template")]
+    ("page", "key"),
+    [("pages/about/method.py", "method.json"), ("pages/data/upload.py", "template")],
 )
 def test_what_tells_of_nobody_leaves_none(staffed, page, key):
     staffed("boss@x.cn", page)
@@ -235,7 +273,9 @@ def test_what_tells_of_nobody_leaves_none(staffed, page, key):
     assert lines("export") == []
 
 
-def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is_switched_off(staffed):
+def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is_switched_off(
+    staffed,
+):
     for page in ("pages/explore/overview.py", "pages/people/sheet.py", "pages/about/method.py"):
         at = staffed("second@x.cn", page)
         files = dict(staffed.files)
@@ -256,7 +296,8 @@ def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
     accounts = load.home().state.accounts
     accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
     assert (
-        asked_for(staffed.files["ranking.xlsx"][1]).error_msg == "打开此页之后，您的角色或范围已变更：请重新打开此页。"
+        asked_for(staffed.files["ranking.xlsx"][1]).error_msg
+        == "打开此页之后，您的角色或范围已变更：请重新打开此页。"
     )
     assert lines("export") == []
 
@@ -267,22 +308,29 @@ def asked_for(make):
     button = {"session_id": "tab", "callable": make, "mimetype": None, "filename": "f.xlsx"}
     media._deferred_callables["file"] = button
     request = BackendOperationRequest(request_id="1", deferred_file={"file_id": "file"})
-    # A thread of its own: what other tests of this process began may have left a loop running in this one.
+    # A thread of its own: what other tests of this process began may have left a loop running in
+    # this one.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(OwnDownloads(lambda: media).handle(request, "tab"))).result()
+        return thread.submit(
+            lambda: asyncio.run(OwnDownloads(lambda: media).handle(request, "tab"))
+        ).result()
 
 
 def test_a_download_that_a_mistake_of_the_programs_spoils_says_so_and_nothing_of_the_mistake():
     assert asked_for(lambda: b"x").deferred_file.url.startswith("/media/")
     answer = asked_for(lambda: 1 / 0)
-    assert answer.error_msg in (ROOT / "pages/ui/chrome.js").read_text(encoding="utf-8")  # which has it in Chinese
+    assert answer.error_msg in (ROOT / "pages/ui/chrome.js").read_text(
+        encoding="utf-8"
+    )  # which has it in Chinese
     assert "division" not in answer.error_msg
 
 
 def test_the_one_user_without_a_login_leaves_lines_too(tiny, monkeypatch):
     folder, files = tiny.folder, {}
     tiny.close()
-    monkeypatch.setattr(st, "download_button", lambda label, data, *more, key, **look: files.update({key: data}))
+    monkeypatch.setattr(
+        st, "download_button", lambda label, data, *more, key, **look: files.update({key: data})
+    )
     opened(folder, monkeypatch)
     files["ranking.csv"]()
     assert [one.who for one in lines("export")] == ["local"]

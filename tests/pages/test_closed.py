@@ -1,4 +1,5 @@
-"""A home that cannot be opened: every page says why in the reader's words, and goes on once it can."""
+"""A home that cannot be opened: every page says why in the reader's words, and goes on once it
+can."""
 
 import os
 from pathlib import Path
@@ -24,7 +25,9 @@ def words(app):
     return " ".join(one.value for kind in (app.error, app.title, app.caption) for one in kind)
 
 
-def test_a_second_server_says_on_the_page_that_the_home_is_taken_and_goes_on_once_it_is_free(folder):
+def test_a_second_server_says_on_the_page_that_the_home_is_taken_and_goes_on_once_it_is_free(
+    folder,
+):
     first = Home(folder)
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
     app.run()
@@ -78,7 +81,9 @@ def test_the_home_is_backed_up_and_checked_from_the_page(history):
     opened, folder = history
     app = until(opened(), "keeping_backup")
     made = next((folder.parent / "tiny-backups").iterdir())
-    assert made.name.replace("-", "") in " ".join(one.value for one in app.success).replace("\\", "").replace("-", "")
+    assert made.name.replace("-", "") in " ".join(one.value for one in app.success).replace(
+        "\\", ""
+    ).replace("-", "")
     assert len(app.code[0].value) == 64
     app = until(app, "keeping_check")
     assert "一切正常" in app.success[-1].value

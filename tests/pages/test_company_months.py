@@ -1,4 +1,5 @@
-"""Pages of a company whose months run from the 26th to the 25th say the days of what they show, and where that is set."""
+"""Pages of a company whose months run from the 26th to the 25th say the days of what they show, and
+where that is set."""
 
 import pytest
 import streamlit as st
@@ -24,7 +25,9 @@ def company(home, tmp_path):
 def test_the_box_of_periods_the_line_and_the_exports_say_the_days_of_a_month(company, monkeypatch):
     files = {}
     monkeypatch.setattr(
-        st, "download_button", lambda label, data, *more, key, **look: files.update({key: (data, more)})
+        st,
+        "download_button",
+        lambda label, data, *more, key, **look: files.update({key: (data, more)}),
     )
     at = opened(company, monkeypatch)
     at.selectbox(key="period").select("2026-05").run()
@@ -41,7 +44,9 @@ def test_the_evaluation_sheet_says_the_days_of_its_period(company, monkeypatch):
     at.selectbox(key="period").select("2026-05").run()
     at.switch_page("pages/people/sheet.py").run()
     sound(at)
-    assert any("26 Apr–25 May" in str(one.value) for kind in (at.markdown, at.get("html")) for one in kind)
+    assert any(
+        "26 Apr–25 May" in str(one.value) for kind in (at.markdown, at.get("html")) for one in kind
+    )
 
 
 def test_the_page_of_rules_sets_the_day_before_anything_is_loaded_and_refuses_it_afterwards(

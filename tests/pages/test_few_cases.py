@@ -1,4 +1,5 @@
-"""Whoever rests on too few cases has no rank, and no grade without its mark, in whatever leaves the house."""
+"""Whoever rests on too few cases has no rank, and no grade without its mark, in whatever leaves the
+house."""
 
 import csv
 import io
@@ -45,22 +46,33 @@ def april(company: Path) -> Evaluation:
 
 
 def kept(rows: Sequence[dict[str, str]], few: frozenset[str]) -> None:
-    """Each row that tells of an agent: nobody of few cases has a rank or a bare grade, and nobody else a mark."""
+    """Each row that tells of an agent: nobody of few cases has a rank or a bare grade, and nobody
+    else a mark."""
     assert few & {row["agent_id"] for row in rows}
     for row in rows:
         little = row["agent_id"] in few
         assert not [
-            name for name, word in row.items() if name.startswith("rank") and name != "rank_range" and word and little
+            name
+            for name, word in row.items()
+            if name.startswith("rank") and name != "rank_range" and word and little
         ]
-        assert all(word.endswith(" ○") == little for name, word in row.items() if name.startswith("grade") and word)
+        assert all(
+            word.endswith(" ○") == little
+            for name, word in row.items()
+            if name.startswith("grade") and word
+        )
         assert row.get("too_few", "○" * little).startswith("○") == little
 
 
-def exported(company, monkeypatch, page, period="", switch="") -> dict[str, tuple[pd.DataFrame, Sequence[Column]]]:
+def exported(
+    company, monkeypatch, page, period="", switch=""
+) -> dict[str, tuple[pd.DataFrame, Sequence[Column]]]:
     """What a page gives out: key → frame and columns."""
     left: dict[str, tuple[pd.DataFrame, Sequence[Column]]] = {}
     monkeypatch.setattr(
-        panel, "downloads", lambda key, stem, table, columns, *rest, **more: left.update({key: (table, columns)})
+        panel,
+        "downloads",
+        lambda key, stem, table, columns, *rest, **more: left.update({key: (table, columns)}),
     )
     monkeypatch.setenv("RENEWAL_HOME", str(company))
     monkeypatch.chdir(ROOT)
@@ -87,7 +99,9 @@ def exported(company, monkeypatch, page, period="", switch="") -> dict[str, tupl
         ("people/coaching", "", "coaching"),
     ],
 )
-def test_no_file_of_a_page_ranks_or_grades_few_cases_unmarked(company, april, monkeypatch, page, switch, key):
+def test_no_file_of_a_page_ranks_or_grades_few_cases_unmarked(
+    company, april, monkeypatch, page, switch, key
+):
     left = exported(company, monkeypatch, page, "2026-04", switch)
     table, columns = left[key]
     lines = list(csv.reader(io.StringIO(to_csv(table, columns).decode("utf-8-sig"))))[1:]

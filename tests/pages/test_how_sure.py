@@ -1,4 +1,5 @@
-"""What the pages say of chance, over the sample company: one switch, bands, ranges, the triangle, the prize and its proof."""
+"""What the pages say of chance, over the sample company: one switch, bands, ranges, the triangle,
+the prize and its proof."""
 
 import datetime as dt
 import re
@@ -24,7 +25,9 @@ from tests.pages.test_pages import opened, sound
 
 
 @pytest.fixture
-def sampled(sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def sampled(
+    sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AppTest]:
     """The app over the sample company."""
     shutil.copytree(sample_folder, tmp_path / "home")
     yield opened(tmp_path / "home", monkeypatch)
@@ -62,20 +65,30 @@ def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_p
     sound(sampled)
     assert "在同一档" not in said(sampled)
     assert not {"rank_range", "renewal_rate.range"} & set(table(sampled, "rank", "score").columns)
-    for page, column in (("explore/quadrant", "quadrant"), ("explore/weak_spots", "lost"), ("people/agent", "contribution")):  # fmt: skip
+    for page, column in (
+        ("explore/quadrant", "quadrant"),
+        ("explore/weak_spots", "lost"),
+        ("people/agent", "contribution"),
+    ):
         sampled.switch_page(f"pages/{page}.py").run()
         sound(sampled)
         assert sampled.toggle(key="how_sure").value is False
         names = {name for one in sampled.dataframe for name in one.value.columns}
         assert column in names
-        assert not [name for name in names if name.endswith((".range", ".z")) or name in ("sure", "certainty")]
+        assert not [
+            name
+            for name in names
+            if name.endswith((".range", ".z")) or name in ("sure", "certainty")
+        ]
 
 
 def test_a_table_says_range_n_and_credibility_and_too_few_in_words(sampled):
     sampled.switch_page("pages/explore/quadrant.py").run()
     shown = table(sampled, "quadrant", "x")
     assert {"x.range", "x.n", "x.z", "y.range", "y.n", "y.z", "certainty"} <= set(shown.columns)
-    assert shown["x.range"].str.contains("分不出高下").any()  # one month of renewals tells nobody apart
+    assert (
+        shown["x.range"].str.contains("分不出高下").any()
+    )  # one month of renewals tells nobody apart
     assert shown["certainty"].str.startswith("数据太少").any()
     assert shown["x.z"].between(0, 100).all()
 
@@ -151,7 +164,9 @@ def test_expectations_by_book_show_their_calibration_and_a_split_its_limits(samp
     unfold(sampled, "calibration")
     assert len(table(sampled, "observed", "low")) == 10
     assert "95% 范围" in said(sampled)
-    assert {"standardised", "covered", "without_peers"} <= set(table(sampled, "expected_rate", "agent_id").columns)
+    assert {"standardised", "covered", "without_peers"} <= set(
+        table(sampled, "expected_rate", "agent_id").columns
+    )
 
 
 def test_the_prize_of_coaching_is_said_and_its_proof_asks_for_talks_that_were_held(sampled):
@@ -162,11 +177,15 @@ def test_the_prize_of_coaching_is_said_and_its_proof_asks_for_talks_that_were_he
     assert "没有人的首次面谈标为已完成" in said(sampled)
 
 
-def test_few_coached_agents_cannot_tell_and_no_estimate_stands_beside_it(sample_folder, tmp_path, monkeypatch):
+def test_few_coached_agents_cannot_tell_and_no_estimate_stands_beside_it(
+    sample_folder, tmp_path, monkeypatch
+):
     shutil.copytree(sample_folder, tmp_path / "home")
     home = Home(tmp_path / "home")
     for at in range(6):
-        Desk(home).save_talk(Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 3 + at % 2, 2)))
+        Desk(home).save_talk(
+            Talk(f"A10{10 + at}", state="done", talk_on=dt.date(2026, 3 + at % 2, 2))
+        )
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
     at.switch_page("pages/people/coaching.py").run()
@@ -184,19 +203,27 @@ def test_few_coached_agents_cannot_tell_and_no_estimate_stands_beside_it(sample_
     assert "看不出来" in said(at)
 
 
-def test_what_went_with_coaching_is_said_with_its_limits_over_scoresheets_by_month(home, tmp_path, monkeypatch):
-    """Eighty agents of 50 policies a month for a year; twenty were talked to, and renew a tenth more from then on."""
+def test_what_went_with_coaching_is_said_with_its_limits_over_scoresheets_by_month(
+    home, tmp_path, monkeypatch
+):
+    """Eighty agents of 50 policies a month for a year; twenty were talked to, and renew a tenth
+    more from then on."""
     random = np.random.default_rng(4)
     true = random.beta(0.75 * 60, 0.25 * 60, 80)
     rows = [
-        f"A{at:02},2025-{month:02},50,{random.binomial(50, min(rate + 0.1 * (at < 20 and month > 9), 1))}"
+        f"A{at:02},2025-{month:02},50,"
+        f"{random.binomial(50, min(rate + 0.1 * (at < 20 and month > 9), 1))}"
         for month in range(1, 13)
         for at, rate in enumerate(true)
     ]
-    load_text(home, tmp_path, "scoresheet", "工号,月份,应续件数,续保件数\n" + "\n".join(rows) + "\n")
+    load_text(
+        home, tmp_path, "scoresheet", "工号,月份,应续件数,续保件数\n" + "\n".join(rows) + "\n"
+    )
     for at in range(20):
         Desk(home).save_talk(Talk(f"A{at:02}", state="done", talk_on=dt.date(2025, 10, 8)))
-    found = Desk(home).proof(Desk(home).evaluation(Filters(Period(dt.date(2025, 10, 1), dt.date(2025, 12, 1)))))
+    found = Desk(home).proof(
+        Desk(home).evaluation(Filters(Period(dt.date(2025, 10, 1), dt.date(2025, 12, 1))))
+    )
     assert found.verdict == "higher"
     assert found.difference.low <= 10 <= found.difference.high
     folder = home.folder
@@ -210,15 +237,21 @@ def test_what_went_with_coaching_is_said_with_its_limits_over_scoresheets_by_mon
     assert "数据与 +" in said(at)
 
 
-def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_folder, tmp_path, monkeypatch):
+def test_the_radar_holds_the_files_own_rates_against_rival_definitions(
+    sample_folder, tmp_path, monkeypatch
+):
     shutil.copytree(sample_folder, tmp_path / "home")
     home = Home(tmp_path / "home")
     desk = Desk(home)
     month = dt.date(2026, 5, 1)
     sums = desk.monthly(Period(month, month)).head(30)
     rates = sums["renewed_premium"] / sums["due_premium"]
-    rows = "".join(f"{one},{100 * rate:.1f}%\n" for one, rate in zip(sums["agent_id"], rates, strict=True))
-    load_text(home, tmp_path, "scoresheet", "工号,续保率\n" + rows, **{"from": "2026-05", "to": "2026-05"})
+    rows = "".join(
+        f"{one},{100 * rate:.1f}%\n" for one, rate in zip(sums["agent_id"], rates, strict=True)
+    )
+    load_text(
+        home, tmp_path, "scoresheet", "工号,续保率\n" + rows, **{"from": "2026-05", "to": "2026-05"}
+    )
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
     at.switch_page("pages/decide/fairness.py").run()
@@ -227,7 +260,9 @@ def test_the_radar_holds_the_files_own_rates_against_rival_definitions(sample_fo
     assert "“**保费**”口径：30 行里 100% 在四舍五入以内" in said(at)
 
 
-def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says_what_luck_costs(sampled):
+def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says_what_luck_costs(
+    sampled,
+):
     sampled.switch_page("pages/explore/trends.py").run()
     sound(sampled)
     shown = table(sampled, "weight", "luck")
@@ -241,7 +276,9 @@ def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says
     sound(sampled)
 
 
-def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly_explains_it(sampled, monkeypatch):
+def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly_explains_it(
+    sampled, monkeypatch
+):
     def cards():
         return {one.label.split(" ·")[0]: one.proto for one in sampled.metric if one.delta}
 
@@ -267,7 +304,8 @@ def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly
 
 EXPORTED = {"fairness.vif", "fairness.item_rest"}  # headers of columns that only files have
 JARGON = re.compile(
-    r"AUC|VIF|item.rest|central weight|\bphi\b|posterior|p-value|\bp =|\bZ =|\bseed\b|种子|中心权重|方差膨胀|与其余相关|后验"
+    r"AUC|VIF|item.rest|central weight|\bphi\b|posterior|p-value|\bp =|\bZ "
+    r"=|\bseed\b|种子|中心权重|方差膨胀|与其余相关|后验"
 )
 
 
@@ -294,18 +332,27 @@ def test_how_many_of_the_grades_rest_on_too_few_cases_is_said_beside_them(sample
     few = int(table(sampled, "rank", "too_few")["too_few"].str.startswith("○").sum())
     rated = int(table(sampled, "rank", "too_few")["score"].notna().sum())
     assert few > 1
-    assert f"其中 {few} / {rated} 人数据太少（表中带 ○）：等级可能只是运气，也不排名。" in said(sampled)
+    assert f"其中 {few} / {rated} 人数据太少（表中带 ○）：等级可能只是运气，也不排名。" in said(
+        sampled
+    )
 
 
 def test_a_leader_of_few_cases_is_said_to_be_no_ground_for_a_prize(sampled, monkeypatch):
-    monkeypatch.setattr("analytics.insight.robustness.too_few", lambda evaluation: np.ones(len(evaluation.people), dtype=bool))  # fmt: skip
+    monkeypatch.setattr(
+        "analytics.insight.robustness.too_few",
+        lambda evaluation: np.ones(len(evaluation.people), dtype=bool),
+    )
     sampled.switch_page("pages/decide/weights.py").run()
     sound(sampled)
     assert "○ 数据太少，不排名：在这些权重下领先，也不能据此奖励。" in said(sampled)
 
 
 def test_nobody_is_counted_as_luck_where_nobody_is_judged(home, tmp_path, monkeypatch):
-    rows = "".join(f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'},{'甲' if at % 2 else '乙'}\n" for at in range(100))  # fmt: skip
+    rows = "".join(
+        f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'},"
+        f"{'甲' if at % 2 else '乙'}\n"
+        for at in range(100)
+    )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果,产品\n" + rows)
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
@@ -337,7 +384,9 @@ def test_a_company_whose_spread_nobody_knows_counts_no_certain_quadrants_and_nam
     at.switch_page("pages/explore/quadrant.py").run()
     sound(at)
     assert "没有人的象限可以定：数据太少，或不知道偶然占多少。" in said(at)
-    assert table(at, "quadrant", "certainty")["certainty"].eq("没有件数或份数，不知道偶然占多少").all()
+    assert (
+        table(at, "quadrant", "certainty")["certainty"].eq("没有件数或份数，不知道偶然占多少").all()
+    )
     assert table(at, "quadrant", "action")["action"].eq("先看更多月份的数据再定").all()
     at.switch_page("pages/decide/weights.py").run()
     sound(at)
@@ -354,7 +403,9 @@ def test_one_policy_is_told_in_the_singular_and_says_nothing_of_a_rate_of_compla
     assert "368" not in say("certainty.sentence_count", "zh", count=1, n="1", **facts)
 
 
-def test_beside_the_picture_nothing_is_advised_where_nobody_stands_in_a_quadrant_for_certain(sampled):
+def test_beside_the_picture_nothing_is_advised_where_nobody_stands_in_a_quadrant_for_certain(
+    sampled,
+):
     sampled.switch_page("pages/explore/quadrant.py").run()
     sound(sampled)
     assert "有 80% 以上把握的：0 / " in said(sampled)

@@ -1,4 +1,5 @@
-"""What is in force, through the front door: changed standards under every page, trials, publishing and closing as a manager clicks them."""
+"""What is in force, through the front door: changed standards under every page, trials, publishing
+and closing as a manager clicks them."""
 
 import datetime as dt
 import shutil
@@ -20,18 +21,39 @@ from tests.pages.test_pages import PAGES, opened, sound
 APRIL = dt.date(2026, 4, 1)
 OTHER_PAGES = ("pages/explore/case_mix.py",)
 COMMANDS = (
-    "evaluate", "quadrant", "weak-spots", "funnel", "trends", "fairness", "method", "schemes", "standards", "coaching", "targets --from 2026-04 --to 2026-04",
-    "sheet A1", "records --agent A1 --indicator renewal_premium", "month 2026-04", "objections", "talks",
-)  # fmt: skip
+    "evaluate",
+    "quadrant",
+    "weak-spots",
+    "funnel",
+    "trends",
+    "fairness",
+    "method",
+    "schemes",
+    "standards",
+    "coaching",
+    "targets --from 2026-04 --to 2026-04",
+    "sheet A1",
+    "records --agent A1 --indicator renewal_premium",
+    "month 2026-04",
+    "objections",
+    "talks",
+)
 
 
 def changed_standards(home: Home) -> None:
-    """A version without the rate, the count and the satisfaction, with the late share added and the rest turned around."""
+    """A version without the rate, the count and the satisfaction, with the late share added and the
+    rest turned around."""
     late = {
-        **definition_of(catalogue()["renewal_rate"]), "numerator": "late_renewals", "direction": "lower", "label": {"zh": "超期率", "en": "Late rate"},
+        **definition_of(catalogue()["renewal_rate"]),
+        "numerator": "late_renewals",
+        "direction": "lower",
+        "label": {"zh": "超期率", "en": "Late rate"},
         "standard": {"mode": "linear", "knots": [[0.0, 100], [0.5, 0]]},
-    }  # fmt: skip
-    changes = {"late_rate": late, **{name: {} for name in ("renewal_rate", "renewal_count", "satisfaction")}}
+    }
+    changes = {
+        "late_rate": late,
+        **{name: {} for name in ("renewal_rate", "renewal_count", "satisfaction")},
+    }
     order = ("late_rate", *reversed([name for name in catalogue().ids if name not in changes]))
     made = StandardVersion(changes, {}, {}, "李", "不再单看续保率", APRIL, order=order)
     Desk(home).adopt_standard(made, 0)
@@ -49,7 +71,9 @@ def changed_folder(settled_folder, tmp_path_factory):
 
 
 @pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES])
-def test_every_page_works_after_indicators_are_removed_added_and_reordered(changed_folder, monkeypatch, page):
+def test_every_page_works_after_indicators_are_removed_added_and_reordered(
+    changed_folder, monkeypatch, page
+):
     at = opened(changed_folder, monkeypatch, "en-GB")
     at.switch_page(page).run()
     load.close()
@@ -57,9 +81,13 @@ def test_every_page_works_after_indicators_are_removed_added_and_reordered(chang
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_works_after_indicators_are_removed_added_and_reordered(changed_folder, command):
+def test_every_command_works_after_indicators_are_removed_added_and_reordered(
+    changed_folder, command
+):
     done = CliRunner().invoke(
-        main, [*command.split(), "--home", str(changed_folder), "--lang", "en"], catch_exceptions=False
+        main,
+        [*command.split(), "--home", str(changed_folder), "--lang", "en"],
+        catch_exceptions=False,
     )
     assert done.exit_code == 0, done.output
 
@@ -77,7 +105,9 @@ def desk() -> Desk:
 
 
 def text_of(at: AppTest) -> str:
-    return "\n".join(one.value for one in (*at.markdown, *at.error, *at.success, *at.info, *at.warning))
+    return "\n".join(
+        one.value for one in (*at.markdown, *at.error, *at.success, *at.info, *at.warning)
+    )
 
 
 def tried(at: AppTest) -> AppTest:
@@ -117,10 +147,14 @@ def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(app):
     at.selectbox(key="adopt_name").select("service_first")
     at.date_input(key="adopt_scheme_since").set_value(APRIL)
     at.text_input(key="adopt_scheme_reason").set_value("满意度优先").run()
-    assert any("2026-04" in one.value for one in at.caption)  # the months that it would change are said first
+    assert any(
+        "2026-04" in one.value for one in at.caption
+    )  # the months that it would change are said first
     at.button(key="adopt_scheme").click().run()
     sound(at)
-    assert [(one.name, one.reason) for one in desk().adoptions()] == [("service_first", "满意度优先")]
+    assert [(one.name, one.reason) for one in desk().adoptions()] == [
+        ("service_first", "满意度优先")
+    ]
     assert "试算 60" not in text_of(at)  # what was tried is now in force
     other = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     other.context = {"locale": "zh-CN"}

@@ -14,7 +14,18 @@ OTHER = Alike("77", "0077", 1, 2, "dress")
 
 def receipt(count: int) -> Receipt:
     apart = ("agents_alike", {"count": count, "spelling": "4518", "agent": "004518"})
-    return Receipt(1, "scoresheet", "十月.xlsx", 14, 14, 0, 0, 14, ("2026-10",), notes=(apart, ("columns_unused", {})))
+    return Receipt(
+        1,
+        "scoresheet",
+        "十月.xlsx",
+        14,
+        14,
+        0,
+        0,
+        14,
+        ("2026-10",),
+        notes=(apart, ("columns_unused", {})),
+    )
 
 
 def test_a_receipt_does_not_call_people_different_whom_its_reader_has_just_merged():
@@ -30,14 +41,27 @@ HEAD = "工号,姓名,团队,考核期,应续件数,{renewed},续保率,应续�
 
 
 BOOKS = (  # due, renewed, satisfaction
-    (45, 40, 92), (36, 27, 88.5), (49, 41, 95), (30, 22, 79), (35, 31, 91), (44, 36, 86), (41, 36, 93.5),
-    (31, 25, 84), (34, 22, 80), (50, 44, 94), (29, 20, 77.5), (43, 37, 90), (25, 20, 89), (38, 28, 82),
-)  # fmt: skip
+    (45, 40, 92),
+    (36, 27, 88.5),
+    (49, 41, 95),
+    (30, 22, 79),
+    (35, 31, 91),
+    (44, 36, 86),
+    (41, 36, 93.5),
+    (31, 25, 84),
+    (34, 22, 80),
+    (50, 44, 94),
+    (29, 20, 77.5),
+    (43, 37, 90),
+    (25, 20, 89),
+    (38, 28, 82),
+)
 
 
 def sheet(month: str, renewed: str) -> str:
     rows = (
-        f"A{at:02},张{at},东,{month},{due},{won},{won / due:.1%},{due * 4400},{won * 4300},{points},{at % 3 // 2}\n"
+        f"A{at:02},张{at},东,{month},{due},{won},{won / due:.1%},{due * 4400},"
+        f"{won * 4300},{points},{at % 3 // 2}\n"
         for at, (due, won, points) in enumerate(BOOKS)
     )
     return HEAD.format(renewed=renewed) + "".join(rows)
@@ -48,13 +72,17 @@ def test_the_words_of_motor_renewal_for_what_was_renewed_are_known(home, tmp_pat
     assert home.recipe_for(path).columns["renewed_policies"] == "续回件数"
 
 
-def test_whom_too_few_cases_leave_without_rank_an_empty_chart_does_not_stand_for(home, tmp_path, monkeypatch):
+def test_whom_too_few_cases_leave_without_rank_an_empty_chart_does_not_stand_for(
+    home, tmp_path, monkeypatch
+):
     load_text(home, tmp_path, "scoresheet", sheet("2026-10", "已续件数"))
     folder = home.folder
     home.close()
     at = opened(folder, monkeypatch)
     sound(at)
-    assert [one.value for one in at.info] == ["14 名参评的人数据都太少，不排名，所以这里不画名次图；得分在下表。"]
+    assert [one.value for one in at.info] == [
+        "14 名参评的人数据都太少，不排名，所以这里不画名次图；得分在下表。"
+    ]
     at.switch_page("pages/explore/trends.py").run()
     sound(at)
     assert "评估表" in at.info[0].value
@@ -64,14 +92,18 @@ def test_whom_too_few_cases_leave_without_rank_an_empty_chart_does_not_stand_for
     load.close()
 
 
-def test_the_page_names_figures_that_it_does_not_understand_and_opens_the_file_that_waits(home, tmp_path, monkeypatch):
+def test_the_page_names_figures_that_it_does_not_understand_and_opens_the_file_that_waits(
+    home, tmp_path, monkeypatch
+):
     first = sheet("2026-09", "已续件数").encode()
     second = sheet("2026-10", "回来的").encode()
     folder = home.folder
     home.close()
     at = opened(folder, monkeypatch)
     at.switch_page("pages/data/upload.py").run()
-    at.file_uploader(key="files").set_value([("九月.csv", first, "text/csv"), ("十月.csv", second, "text/csv")]).run()
+    at.file_uploader(key="files").set_value(
+        [("九月.csv", first, "text/csv"), ("十月.csv", second, "text/csv")]
+    ).run()
     for _ in range(100):
         if len(at.selectbox) and any(one.key == "file_choice" for one in at.selectbox):
             break

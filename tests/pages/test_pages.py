@@ -124,7 +124,11 @@ def test_the_others_keep_their_proportion_however_often_a_slider_stops_on_its_wa
 def test_a_preset_moves_every_slider_as_a_trial_and_what_is_in_force_stays(full):
     full.switch_page("pages/decide/weights.py").run()
     full.selectbox(key="scheme_choice").select("service_first").run()
-    assert [slider(full, name).value for name in ("results", "service", "competence")] == [60, 30, 10]
+    assert [slider(full, name).value for name in ("results", "service", "competence")] == [
+        60,
+        30,
+        10,
+    ]
     full.switch_page("pages/about/method.py").run()
     assert any("试算 60/30/10，正式为 64/23/13" in one.value for one in full.markdown)
     assert any("均衡" in one.value for one in full.subheader)
@@ -138,7 +142,11 @@ def test_the_scheme_box_follows_the_sliders_and_a_preset_can_be_chosen_again(ful
     slider(full, "results").set_value(58).run()
     assert full.selectbox(key="scheme_choice").value == "custom"
     full.selectbox(key="scheme_choice").select("service_first").run()
-    assert [slider(full, name).value for name in ("results", "service", "competence")] == [60, 30, 10]
+    assert [slider(full, name).value for name in ("results", "service", "competence")] == [
+        60,
+        30,
+        10,
+    ]
     full.selectbox(key="scheme_choice").select("balanced").run()
     assert not any("试算 " in one.value for one in full.markdown)
 
@@ -154,7 +162,12 @@ def test_a_scheme_is_saved_with_author_and_reason_and_not_without(full):
     full.button("FormSubmitter:save_scheme-保存方案").click().run()
     sound(full)
     saved = load.home().state.schemes.all()[0]
-    assert (saved.name, saved.author, saved.reason, saved.version) == ("夏季方案", "李经理", "竞品续保率上升", 1)
+    assert (saved.name, saved.author, saved.reason, saved.version) == (
+        "夏季方案",
+        "李经理",
+        "竞品续保率上升",
+        1,
+    )
 
 
 def test_an_agents_page_opens_by_its_address_and_its_contributions_add_up(tiny, monkeypatch):
@@ -193,7 +206,9 @@ def test_no_page_file_stands_directly_in_pages():
     assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 62
 
 
-def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(home, tmp_path, monkeypatch):
+def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(
+    home, tmp_path, monkeypatch
+):
     header = "保单号,工号,到期日,续保结果,满意度"
     rows = [
         f"P{one}-{at},B{one:02d},2026-04-{1 + at:02d},{'已续' if at % 5 else '未续'},{3 + at % 3}"
@@ -201,7 +216,11 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
         for at in range(15)
     ]
     load_text(
-        home, tmp_path, "policies", "\n".join([header, *rows, "Q1,Z9,2026-04-02,已续,"]) + "\n", satisfaction_max=5
+        home,
+        tmp_path,
+        "policies",
+        "\n".join([header, *rows, "Q1,Z9,2026-04-02,已续,"]) + "\n",
+        satisfaction_max=5,
     )
     folder = home.folder
     home.close()
@@ -214,7 +233,9 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(h
     assert any("cannot tell the agents apart" in one.value for one in at.info)
     assert any("Certain (80% or more): 0 of 12" in one.value for one in at.caption)
     # What to do about luck nobody is told.
-    assert any(one.value.strip().startswith("**Role model") and "·" not in one.value for one in at.caption)
+    assert any(
+        one.value.strip().startswith("**Role model") and "·" not in one.value for one in at.caption
+    )
     tables = [one.value for one in at.dataframe]
     assert tables[0]["certainty"].str.startswith("too few data for a verdict").all()
     assert set(tables[0]["action"]) == {"Look at more months before deciding"}
@@ -255,9 +276,9 @@ def test_a_standard_is_drafted_rehearsed_and_adopted_with_a_reason(full):
     next(one for one in full.button if one.label == "采用").click().run()
     sound(full)
     saved = load.home().state.standards()
-    assert [(one.version, one.reason, one.indicators["renewal_rate"]["weight"]) for one in saved] == [
-        (1, "更看重续保率", 50.0)
-    ]
+    assert [
+        (one.version, one.reason, one.indicators["renewal_rate"]["weight"]) for one in saved
+    ] == [(1, "更看重续保率", 50.0)]
 
 
 def test_an_indicator_that_is_off_is_taken_in_on_the_page_of_standards(full):
@@ -272,14 +293,26 @@ def test_an_indicator_that_is_off_is_taken_in_on_the_page_of_standards(full):
 
 def test_what_is_off_stands_on_no_page_though_the_files_tell_of_it(home, tmp_path, monkeypatch):
     header = "保单号,工号,姓名,团队,到期日,续保结果,报价日期,首次起保日期\n"
-    rows = "P1,A1,安,东,2026-04-02,已续,2026-03-02,2025-04-02\nP2,B2,波,西,2026-04-03,未续,2026-03-02,2024-04-02\n"
+    rows = (
+        "P1,A1,安,东,2026-04-02,已续,2026-03-02,2025-04-02\n"
+        "P2,B2,波,西,2026-04-03,未续,2026-03-02,2024-04-02\n"
+    )
     load_text(home, tmp_path, "policies", header + rows)
     folder = home.folder
     home.close()
     at = opened(folder, monkeypatch)
     seen = ""
-    explored = [f"explore/{page}" for page in ("overview", "quadrant", "weak_spots", "trends", "funnel")]
-    for page in (*explored, "people/agent", "people/sheet", "people/coaching", "decide/weights", "about/method"):
+    explored = [
+        f"explore/{page}" for page in ("overview", "quadrant", "weak_spots", "trends", "funnel")
+    ]
+    for page in (
+        *explored,
+        "people/agent",
+        "people/sheet",
+        "people/coaching",
+        "decide/weights",
+        "about/method",
+    ):
         at.switch_page(f"pages/{page}.py").run()
         sound(at)
         seen += drawn(at)
@@ -289,8 +322,19 @@ def test_what_is_off_stands_on_no_page_though_the_files_tell_of_it(home, tmp_pat
 
 
 def test_an_agent_without_premiums_or_surveys_has_a_page_too(home, tmp_path, monkeypatch):
-    load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,A2,2026-04-03,未续\n")
-    load_text(home, tmp_path, "scoresheet", "工号,客户满意度\nA1,88\nA3,90\n", **{"from": "2026-04", "to": "2026-04"})
+    load_text(
+        home,
+        tmp_path,
+        "policies",
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,A2,2026-04-03,未续\n",
+    )
+    load_text(
+        home,
+        tmp_path,
+        "scoresheet",
+        "工号,客户满意度\nA1,88\nA3,90\n",
+        **{"from": "2026-04", "to": "2026-04"},
+    )
     folder = home.folder
     home.close()
     at = opened(folder, monkeypatch)

@@ -1,4 +1,5 @@
-"""What pages say reaches browsers in batches, in order, and nobody is shown what was drawn for somebody else."""
+"""What pages say reaches browsers in batches, in order, and nobody is shown what was drawn for
+somebody else."""
 
 from __future__ import annotations
 
@@ -27,13 +28,15 @@ MONTH = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
 
 
 def run(talk) -> None:
-    """A loop of its own, whatever runs in this thread: a browser's stands still in it, but counts as running."""
+    """A loop of its own, whatever runs in this thread: a browser's stands still in it, but counts
+    as running."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(talk())).result()
 
 
 def heard(*letters, now: bool) -> list:
-    """What the loop has heard of these letters, put by another thread, well before any of them had to come by itself."""
+    """What the loop has heard of these letters, put by another thread, well before any of them had
+    to come by itself."""
     out: list = []
 
     async def listen() -> None:
@@ -42,7 +45,11 @@ def heard(*letters, now: bool) -> list:
 
         def say() -> None:
             for at, letter in enumerate(letters):
-                post_box.put(loop, lambda letter=letter: out.append(letter()), now=now and at == len(letters) - 1)
+                post_box.put(
+                    loop,
+                    lambda letter=letter: out.append(letter()),
+                    now=now and at == len(letters) - 1,
+                )
 
         thread = threading.Thread(target=say)
         thread.start()
@@ -97,7 +104,9 @@ def test_a_long_page_leaves_in_batches_that_a_slow_browser_has_room_for(monkeypa
     class Session:
         _browser_queue = Queue()
 
-    monkeypatch.setattr(post, "_flush", lambda session: [ForwardMsg() for _ in range(2 * post.MOST + 1)])
+    monkeypatch.setattr(
+        post, "_flush", lambda session: [ForwardMsg() for _ in range(2 * post.MOST + 1)]
+    )
     assert [len(batch) for batch in post._batched(Session())] == [post.MOST, post.MOST, 1]
 
 
@@ -140,7 +149,9 @@ def test_scores_are_kept_for_the_same_filters_and_weights_and_for_no_others(comp
     narrow = replace(whole, filters=Filters(month, scope=Scope(agents=frozenset({"A1"}))))
     scheme = company.scheme(month)
     heavier = replace(scheme, categories={"results": 50.0, "service": 30.0, "competence": 20.0})
-    assert load.scored(whole, scheme) is load.scored(company.measured(Filters(month)), replace(scheme))
+    assert load.scored(whole, scheme) is load.scored(
+        company.measured(Filters(month)), replace(scheme)
+    )
     assert load.scored(whole, heavier).nominal.tolist() == evaluate(whole, heavier).nominal.tolist()
     assert load.scored(whole, replace(scheme, trial=True)).scheme.trial
     assert whole.shown.sum() > load.scored(narrow, scheme).shown.sum() == 1
@@ -160,7 +171,9 @@ def test_who_leads_is_worked_out_once_whatever_the_categories_weigh(company, mon
     of, scheme, asked = company.measured(Filters(month)), company.scheme(month), []
     monkeypatch.setattr(robustness, "leaders", lambda one: asked.append(one) or pd.DataFrame())
     for results in (50.0, 51.0, 53.0, 57.0, 61.0):
-        load.leaders(load.scored(of, replace(scheme, categories=move(scheme.categories, "results", results))))
+        load.leaders(
+            load.scored(of, replace(scheme, categories=move(scheme.categories, "results", results)))
+        )
     assert len(asked) == 1
     first = of.catalogue.indicators[0].id
     load.leaders(load.scored(of, replace(scheme, indicators={**scheme.indicators, first: 1.0})))

@@ -24,13 +24,18 @@ STAFF = [
 ]
 METHODS = sorted(
     name for name, _ in inspect.getmembers(Desk, inspect.isfunction) if not name.startswith("_")
-)  # fmt: skip
+)
 
 
 def past_the_desk(path: Path) -> list[str]:
-    """Where a page's code takes the home, with which everything can be done, instead of the desk, which asks who may."""
+    """Where a page's code takes the home, with which everything can be done, instead of the desk,
+    which asks who may."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    taken = [one for one in ast.walk(tree) if isinstance(one, ast.Attribute) and one.attr in ("home", "_home")]
+    taken = [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Attribute) and one.attr in ("home", "_home")
+    ]
     named = [
         one
         for one in ast.walk(tree)
@@ -47,14 +52,16 @@ def test_no_page_reaches_the_home_past_the_desk_that_asks_who_may(path):
 def test_the_lint_sees_a_page_that_would(tmp_path):
     page = tmp_path / "page.py"
     page.write_text(
-        "from pages.ui import load\nload.home().withdraw(1)\nload.desk().home.withdraw(1)\n", encoding="utf-8"
+        "from pages.ui import load\nload.home().withdraw(1)\nload.desk().home.withdraw(1)\n",
+        encoding="utf-8",
     )
     assert past_the_desk(page) == ["page.py:2", "page.py:3"]
 
 
 @pytest.fixture(scope="module")
 def dismissed(tiny_folder, tmp_path_factory):
-    """The tiny company, and the desks that three people had open when their accounts were switched off."""
+    """The tiny company, and the desks that three people had open when their accounts were switched
+    off."""
     folder = tmp_path_factory.mktemp("dismissed") / "home"
     shutil.copytree(tiny_folder, folder)
     home = Home(folder)
@@ -71,7 +78,9 @@ def dismissed(tiny_folder, tmp_path_factory):
 def test_a_desk_that_stood_open_does_nothing_once_its_account_is_switched_off(dismissed, who, name):
     home, desks = dismissed
     method = getattr(desks[who], name)
-    needed = [one for one in inspect.signature(method).parameters.values() if one.default is one.empty]
+    needed = [
+        one for one in inspect.signature(method).parameters.values() if one.default is one.empty
+    ]
     positional = [Stand() for one in needed if one.kind is one.POSITIONAL_OR_KEYWORD]
     named = {one.name: Stand() for one in needed if one.kind is one.KEYWORD_ONLY}
     before = [entry for entry in home.state.database.audit() if entry.action != "denied"]

@@ -12,14 +12,50 @@ from analytics.people import Account
 from pages.ui import load
 from tests.conftest import ROOT
 
-PAGES = ("people/sheet", "people/agent", "people/objections", "people/coaching", "explore/quadrant", "decide/weights")
-HOSTILE = ["B2", "X9", ["A1", "B2"], ["B2", "A1"], "<b>C3</b>", "](http://x.cn) B2", "B2" * 20_000, "A1' or '1'='1", "", "\u202eB2"]  # fmt: skip
-FOREIGN = ("波", "陈")  # B2 and C3, whom the manager of East has nothing to do with; ids are what was asked for
+PAGES = (
+    "people/sheet",
+    "people/agent",
+    "people/objections",
+    "people/coaching",
+    "explore/quadrant",
+    "decide/weights",
+)
+HOSTILE = [
+    "B2",
+    "X9",
+    ["A1", "B2"],
+    ["B2", "A1"],
+    "<b>C3</b>",
+    "](http://x.cn) B2",
+    "B2" * 20_000,
+    "A1' or '1'='1",
+    "",
+    "\u202eB2",
+]
+FOREIGN = (
+    "波",
+    "陈",
+)  # B2 and C3, whom the manager of East has nothing to do with; ids are what was asked for
 
 
 def said(at: AppTest) -> str:
     """Every word that a page shows."""
-    words = [str(one.value) for kind in ("markdown", "caption", "metric", "warning", "error", "info", "title", "subheader", "text", "success") for one in getattr(at, kind)]  # fmt: skip
+    words = [
+        str(one.value)
+        for kind in (
+            "markdown",
+            "caption",
+            "metric",
+            "warning",
+            "error",
+            "info",
+            "title",
+            "subheader",
+            "text",
+            "success",
+        )
+        for one in getattr(at, kind)
+    ]
     words += [one.value.to_csv() for one in at.dataframe]
     words += [" ".join(map(str, one.options)) for one in at.selectbox]
     return "\n".join(words)
@@ -30,7 +66,9 @@ def east(tiny_folder, tmp_path, monkeypatch):
     folder = tmp_path / "home"
     shutil.copytree(tiny_folder, folder)
     home = Home(folder)
-    home.state.accounts.save([Account("boss@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",))], "setup")
+    home.state.accounts.save(
+        [Account("boss@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",))], "setup"
+    )
     home.close()
     monkeypatch.setenv("RENEWAL_HOME", str(folder))
     monkeypatch.chdir(ROOT)

@@ -47,7 +47,10 @@ def test_what_could_not_be_made_is_asked_for_again_and_the_least_asked_for_goes_
 
 def test_what_is_kept_for_a_large_company_is_weighed_and_not_only_counted():
     def sheet(rows):
-        return lambda: (Period(APRIL, APRIL), pd.DataFrame({"value": np.zeros(rows), "other": np.zeros(rows)}))
+        return lambda: (
+            Period(APRIL, APRIL),
+            pd.DataFrame({"value": np.zeros(rows), "other": np.zeros(rows)}),
+        )
 
     memory, made = Memory(400, room=100_000), []
     for at in range(50):  # of 32 kB each
@@ -65,9 +68,17 @@ def test_what_is_kept_for_a_large_company_is_weighed_and_not_only_counted():
 def test_answers_of_many_kinds_are_weighed_by_what_they_hold():
     thousand = np.zeros(1_000)
     assert weight(thousand) == 8_000
-    for one in (pa.table({"value": thousand}), {"a": thousand}, [thousand], Rows((thousand,)), b"x" * 8_000):
+    for one in (
+        pa.table({"value": thousand}),
+        {"a": thousand},
+        [thousand],
+        Rows((thousand,)),
+        b"x" * 8_000,
+    ):
         assert weight(one) == 8_000
-    assert weight(pd.DataFrame({"a": thousand, "b": thousand})) == 32_000  # sixteen bytes a cell, whatever it holds
+    assert (
+        weight(pd.DataFrame({"a": thousand, "b": thousand})) == 32_000
+    )  # sixteen bytes a cell, whatever it holds
     assert weight(["x" * 1_000] * 10_000) == 10_000_000
 
 

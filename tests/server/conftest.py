@@ -1,4 +1,5 @@
-"""Two real servers over the tiny company: one with a login, one for the one user of this machine."""
+"""Two real servers over the tiny company: one with a login, one for the one user of this
+machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A browser tab without the browser: a websocket that speaks Streamlit's messages, under any cookie, name or origin."""
+"""A browser tab without the browser: a websocket that speaks Streamlit's messages, under any
+cookie, name or origin."""
 
 from __future__ import annotations
 
@@ -32,12 +33,22 @@ class Signer(URLSafeTimedSerializer):
         return signer
 
 
-def login_cookie(secret: str, base: str, email: str, *, moment: float | None = None, **claims: Any) -> str:
+def login_cookie(
+    secret: str, base: str, email: str, *, moment: float | None = None, **claims: Any
+) -> str:
     """What Streamlit's login leaves in a browser; claims that are None are missing."""
     said = {
-        "iss": "https://provider.example", "sub": f"id-of-{email}", "email": email, "email_verified": True, "nonce": secrets.token_hex(8),
-        "iat": int(time.time()), "origin": base, "is_logged_in": True, "provider": "default", **claims,
-    }  # fmt: skip
+        "iss": "https://provider.example",
+        "sub": f"id-of-{email}",
+        "email": email,
+        "email_verified": True,
+        "nonce": secrets.token_hex(8),
+        "iat": int(time.time()),
+        "origin": base,
+        "is_logged_in": True,
+        "provider": "default",
+        **claims,
+    }
     said = {name: value for name, value in said.items() if value is not None}
     return str(Signer(secret, time.time() if moment is None else moment).dumps(json.dumps(said)))
 
@@ -45,7 +56,14 @@ def login_cookie(secret: str, base: str, email: str, *, moment: float | None = N
 class Tab:
     """One open page; `texts` is everything that the last run said."""
 
-    def __init__(self, base: str, cookie: str | None = None, *, host: str | None = None, origin: str | None = None):
+    def __init__(
+        self,
+        base: str,
+        cookie: str | None = None,
+        *,
+        host: str | None = None,
+        origin: str | None = None,
+    ):
         self.base, self.cookie = base, cookie
         xsrf = httpx.get(f"{base}/_stcore/health").cookies["_streamlit_xsrf"]
         self.cookies = {"_streamlit_xsrf": xsrf} | ({USER: cookie} if cookie else {})
@@ -75,12 +93,17 @@ class Tab:
     def __exit__(self, *_: object) -> None:
         self.socket.close()
 
-    def open(self, page: str = "", *, click: str | None = None, choose: tuple[str, str] | None = None) -> Tab:
-        """Ask for a page and read until the run has come to its end; on the way click a button, or choose in a box."""
+    def open(
+        self, page: str = "", *, click: str | None = None, choose: tuple[str, str] | None = None
+    ) -> Tab:
+        """Ask for a page and read until the run has come to its end; on the way click a button, or
+        choose in a box."""
         self.send(page, click=click, choose=choose)
         return self.read()
 
-    def send(self, page: str = "", *, click: str | None = None, choose: tuple[str, str] | None = None) -> None:
+    def send(
+        self, page: str = "", *, click: str | None = None, choose: tuple[str, str] | None = None
+    ) -> None:
         asked = BackMsg()
         asked.rerun_script.page_name = page
         asked.rerun_script.query_string = "lang=en"
@@ -90,7 +113,9 @@ class Tab:
             asked.rerun_script.widget_states.widgets.add(id=self.widgets[click], trigger_value=True)
         if choose is not None:
             self.chosen[self.widgets[choose[0]]] = choose[1]
-            asked.rerun_script.widget_states.widgets.add(id=self.widgets[choose[0]], string_value=choose[1])
+            asked.rerun_script.widget_states.widgets.add(
+                id=self.widgets[choose[0]], string_value=choose[1]
+            )
         self.page = page
         self.socket.send(asked.SerializeToString())
 
@@ -122,7 +147,9 @@ class Tab:
         inner = getattr(element, kind)
         for name in ("body", "label"):
             if text := getattr(inner, name, ""):
-                self.texts.append(str(text).replace(":small[]", "").replace("\\", ""))  # as it is read
+                self.texts.append(
+                    str(text).replace(":small[]", "").replace("\\", "")
+                )  # as it is read
         if widget := str(getattr(inner, "id", "")):
             self.widgets[widget.rpartition("-")[2]] = widget
         if file_id := getattr(inner, "deferred_file_id", ""):
@@ -132,7 +159,8 @@ class Tab:
         return any(text in one.replace(":small[]", "") for one in self.texts)
 
     def operate(self, file_id: str) -> str:
-        """Ask for a download that is still to be made; its address, or the empty string where that is refused."""
+        """Ask for a download that is still to be made; its address, or the empty string where that
+        is refused."""
         asked = BackMsg()
         asked.backend_operation_request.request_id = secrets.token_hex(4)
         asked.backend_operation_request.session_id = self.session_id
@@ -146,20 +174,30 @@ class Tab:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(f"{self.base}{path}", headers={**self.headers, **headers})
 
-    def put(self, size: int, session_id: str | None = None, file_id: str | None = None) -> httpx.Response:
+    def put(
+        self, size: int, session_id: str | None = None, file_id: str | None = None
+    ) -> httpx.Response:
         """Hand a file in."""
         place = f"{session_id or self.session_id}/{file_id or secrets.token_hex(8)}"
         where = f"{self.base}/_stcore/upload_file/{place}"
-        return httpx.put(where, files={"file": ("f.csv", b"x" * size)}, headers=self.headers, timeout=60)
+        return httpx.put(
+            where, files={"file": ("f.csv", b"x" * size)}, headers=self.headers, timeout=60
+        )
 
 
 def secrets_file(base: str, secret: str, more: Mapping[str, Any] | None = None) -> str:
     """A secrets.toml with a login at an address."""
     auth = {
-        "redirect_uri": f"{base}/oauth2callback", "cookie_secret": secret, "client_id": "scorecard", "client_secret": "c" * 32,
+        "redirect_uri": f"{base}/oauth2callback",
+        "cookie_secret": secret,
+        "client_id": "scorecard",
+        "client_secret": "c" * 32,
         "server_metadata_url": "http://127.0.0.1:9/.well-known/openid-configuration",
-    }  # fmt: skip
+    }
     lines = ["[auth]", *(f"{name} = {json.dumps(value)}" for name, value in auth.items())]
     for section, values in (more or {}).items():
-        lines += [f"[{section}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
+        lines += [
+            f"[{section}]",
+            *(f"{name} = {json.dumps(value)}" for name, value in values.items()),
+        ]
     return "\n".join(lines) + "\n"

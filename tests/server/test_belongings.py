@@ -1,4 +1,5 @@
-"""Downloads and uploads are for whom they are: asked by address, by id, by cookie, at a real server."""
+"""Downloads and uploads are for whom they are: asked by address, by id, by cookie, at a real
+server."""
 
 import httpx
 import pytest
@@ -18,7 +19,9 @@ def download(office):
         yield tab, tab.operate(tab.deferred[0])
 
 
-def test_a_download_is_for_the_one_who_made_it_in_any_of_their_browsers_and_kept_by_no_cache(office, download):
+def test_a_download_is_for_the_one_who_made_it_in_any_of_their_browsers_and_kept_by_no_cache(
+    office, download
+):
     tab, url = download
     answer = tab.get(url)
     assert answer.status_code == 200
@@ -55,8 +58,16 @@ def test_a_cookie_of_a_login_that_ended_fetches_nothing(office):
 
 
 def test_an_upload_needs_a_login_and_a_session_of_ones_own(office):
-    with Tab(office.base) as stranger, office.tab("boss@x.cn") as boss, office.tab("boss3@x.cn") as other:
-        assert [tab.open().put(10).status_code for tab in (stranger, boss, other)] == [401, 204, 204]
+    with (
+        Tab(office.base) as stranger,
+        office.tab("boss@x.cn") as boss,
+        office.tab("boss3@x.cn") as other,
+    ):
+        assert [tab.open().put(10).status_code for tab in (stranger, boss, other)] == [
+            401,
+            204,
+            204,
+        ]
         assert other.put(10, session_id=boss.session_id).status_code == 403
         assert stranger.put(10, session_id=boss.session_id).status_code == 401
         assert boss.put(10, session_id="no-such-session").status_code == 403
@@ -74,19 +85,22 @@ def test_without_a_login_uploads_go_to_sessions_that_are_there(alone):
         assert tab.put(10, session_id="no-such-session").status_code == 400
 
 
-# -- bounds --------------------------------------------------------------------------------------------------------------
+# -- bounds ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def room(monkeypatch):
-    """Bounds that a reader can count: session 2 files and 100 bytes, person 3 and 150, server 4 and 200."""
+    """Bounds that a reader can count: session 2 files and 100 bytes, person 3 and 150, server 4 and
+    200."""
     monkeypatch.setattr(belongings, "SESSION", Bound(2, 100))
     monkeypatch.setattr(belongings, "PERSON", Bound(3, 150))
     monkeypatch.setattr(belongings, "SERVER", Bound(4, 200))
     manager = MemoryUploadedFileManager("/upload")
     owners = {"a": ("i", "ann"), "b": ("i", "ann"), "c": ("i", "bo"), "d": ("i", "cy")}
     uploads = Uploads(manager, owners.__getitem__)
-    uploads.put = lambda session, size, name="f": manager.add_file(session, UploadedFileRec(name, "f", "", b"x" * size))
+    uploads.put = lambda session, size, name="f": manager.add_file(
+        session, UploadedFileRec(name, "f", "", b"x" * size)
+    )
     uploads.ask = lambda session, size: uploads.reserve(session, owners[session], size)
     return uploads
 

@@ -25,7 +25,8 @@ def click(fragment=""):
 
 
 def take(count, sent, allowed, monkeypatch, visitor=WHO):
-    """The first messages that come through, of those sent; `allowed` says at each question whether the login holds, or whose it is."""
+    """The first messages that come through, of those sent; `allowed` says at each question whether
+    the login holds, or whose it is."""
     answers = iter(allowed)
 
     def admitted(_):
@@ -47,8 +48,12 @@ def take(count, sent, allowed, monkeypatch, visitor=WHO):
         finally:
             filtered.close()
 
-    with ThreadPoolExecutor(1) as pool:  # a thread of its own: a browser of earlier tests may have a loop in this one
-        return [BackMsg.FromString(one["bytes"]) for one in pool.submit(asyncio.run, run()).result()]
+    with ThreadPoolExecutor(
+        1
+    ) as pool:  # a thread of its own: a browser of earlier tests may have a loop in this one
+        return [
+            BackMsg.FromString(one["bytes"]) for one in pool.submit(asyncio.run, run()).result()
+        ]
 
 
 def test_a_click_passes_as_long_as_the_login_holds(monkeypatch):
@@ -85,7 +90,9 @@ def test_what_would_act_on_everybodys_server_passes_for_nobody(monkeypatch):
     clear, skills = BackMsg(), BackMsg()
     clear.clear_cache = True
     skills.backend_operation_request.install_skills.SetInParent()
-    harmful = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in (clear, skills)]
+    harmful = [
+        {"type": "websocket.receive", "bytes": one.SerializeToString()} for one in (clear, skills)
+    ]
     for visitor in (WHO, None):
         (seen,) = take(1, [*harmful, click()], [True], monkeypatch, visitor)
         assert seen.WhichOneof("type") == "rerun_script"
@@ -103,7 +110,9 @@ def chunk():
 
 @pytest.mark.parametrize("late", [click("a-fragment"), chunk()])
 def test_a_part_of_a_page_drawn_for_another_scope_is_not_run_again_the_page_is(monkeypatch, late):
-    whole, part, after = take(3, [click(), late, click("a-fragment")], [EAST, WEST, WEST], monkeypatch)
+    whole, part, after = take(
+        3, [click(), late, click("a-fragment")], [EAST, WEST, WEST], monkeypatch
+    )
     assert len(whole.rerun_script.widget_states.widgets) == 1
     assert (part.WhichOneof("type"), part.rerun_script.fragment_id) == ("rerun_script", "")
     assert len(part.rerun_script.widget_states.widgets) == 0

@@ -67,7 +67,9 @@ def test_the_first_person_with_an_address_is_bound_to_it_until_an_admin_unbinds(
         boss.click("unbind")
         assert boss.says("“boss2@x.cn” is bound to nobody")
     with Tab(office.base, first) as tab:
-        assert outside(tab.open(), "has no active account") or outside(tab.open(), "This login was ended")
+        assert outside(tab.open(), "has no active account") or outside(
+            tab.open(), "This login was ended"
+        )
     next_second()
     with office.tab("boss2@x.cn", sub="second") as tab:
         assert inside(tab.open())
@@ -81,9 +83,10 @@ def test_a_login_ends_after_twelve_hours(office):
 
 
 def test_a_cookie_kept_from_before_the_way_out_opens_nothing_and_another_browser_stays_in(office):
-    kept, elsewhere = office.cookie("west@x.cn", sub="the-manager-of-the-west"), office.cookie(
-        "west@x.cn", sub="the-manager-of-the-west"
-    )  # fmt: skip
+    kept, elsewhere = (
+        office.cookie("west@x.cn", sub="the-manager-of-the-west"),
+        office.cookie("west@x.cn", sub="the-manager-of-the-west"),
+    )
     with Tab(office.base, kept) as tab:
         assert inside(tab.open())
         tab.click("logout")
@@ -115,7 +118,9 @@ def test_logging_out_everywhere_ends_every_login_also_in_tabs_that_stand_open(of
         assert inside(tab.open())
 
 
-def test_a_tab_that_says_nothing_shows_the_login_by_itself_once_an_admin_logs_its_account_out(office):
+def test_a_tab_that_says_nothing_shows_the_login_by_itself_once_an_admin_logs_its_account_out(
+    office,
+):
     with office.tab("boss3@x.cn") as tab, office.tab("boss@x.cn") as boss:
         assert inside(tab.open("accounts"))
         boss.open("accounts")
@@ -129,6 +134,11 @@ def test_nobody_connects_with_a_cookie_that_this_server_did_not_sign(office):
     forged = office.cookie("boss@x.cn")[:-3] + "abc"
     with Tab(office.base, forged) as tab:
         assert outside(tab.open("accounts"), "Log in first")
-    assert httpx.get(f"{office.base}/media/x.csv", headers={"Cookie": f"_streamlit_user={forged}"}).status_code == 401
+    assert (
+        httpx.get(
+            f"{office.base}/media/x.csv", headers={"Cookie": f"_streamlit_user={forged}"}
+        ).status_code
+        == 401
+    )
     with pytest.raises((InvalidStatus, ConnectionClosed)):
         Tab(office.base, office.cookie("boss@x.cn"), origin="https://evil.example").open()

@@ -17,7 +17,15 @@ from tests.browser.conftest import free_port
 from tests.conftest import ROOT
 from tests.server.tab import Tab, secrets_file
 
-PAGES = ["/", "/overview", "/_stcore/health", "/_stcore/host-config", "/media/x.csv", "/static/x.js", "/app/static/x"]
+PAGES = [
+    "/",
+    "/overview",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/media/x.csv",
+    "/static/x.js",
+    "/app/static/x",
+]
 
 
 def get(base: str, path: str, **headers: str) -> httpx.Response:
@@ -26,7 +34,8 @@ def get(base: str, path: str, **headers: str) -> httpx.Response:
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "192.168.1.7:8501", "0.0.0.0"]
+    "host",
+    ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "192.168.1.7:8501", "0.0.0.0"],
 )
 def test_without_a_login_the_app_answers_under_no_name_but_the_machines_own(alone, path, host):
     answer = get(alone, path, Host=host)
@@ -36,7 +45,16 @@ def test_without_a_login_the_app_answers_under_no_name_but_the_machines_own(alon
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LocalHost", "127.0.0.1", "[::1]", "localhost.", "127.0.0.1:{port}", "localhost:1"]
+    "host",
+    [
+        "localhost",
+        "LocalHost",
+        "127.0.0.1",
+        "[::1]",
+        "localhost.",
+        "127.0.0.1:{port}",
+        "localhost:1",
+    ],
 )
 def test_without_a_login_the_machines_own_names_are_answered_with_any_port(alone, host):
     host = host.format(port=urlsplit(alone).port)
@@ -73,7 +91,8 @@ def test_a_load_balancer_may_ask_under_any_name_whether_the_app_is_ready(alone):
 
 
 @pytest.mark.parametrize(
-    "path", ["metrics", "script-health-check", "agent/openapi.json", "agent/mcp", "", "../_stcore/metrics"]
+    "path",
+    ["metrics", "script-health-check", "agent/openapi.json", "agent/mcp", "", "../_stcore/metrics"],
 )
 def test_nothing_of_streamlits_is_open_but_what_a_page_needs(alone, path):
     assert get(alone, f"/_stcore/{path}").status_code in (400, 404)
@@ -102,7 +121,12 @@ def test_behind_a_proxy_that_ends_tls_cookies_and_browsers_are_kept_to_it(alone,
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"X-Forwarded-Proto": "http"}, {"X-Forwarded-Proto": "http, https"}, {"Forwarded": "for=a;proto=http"}],
+    [
+        {},
+        {"X-Forwarded-Proto": "http"},
+        {"X-Forwarded-Proto": "http, https"},
+        {"Forwarded": "for=a;proto=http"},
+    ],
 )
 def test_without_tls_nothing_claims_it(alone, headers):
     answer = httpx.get(f"{alone}/_stcore/health", headers=headers)
@@ -130,7 +154,17 @@ def test_listed_hosts_are_the_only_ones_with_and_without_a_login():
 
 @pytest.mark.parametrize(
     "host",
-    ["", "a b", "localhost/x", "localhost@evil", "evil@localhost", "localhost:x", "localhost\\", "[::1", "localhost#x"],
+    [
+        "",
+        "a b",
+        "localhost/x",
+        "localhost@evil",
+        "evil@localhost",
+        "localhost:x",
+        "localhost\\",
+        "[::1",
+        "localhost#x",
+    ],
 )
 def test_a_host_that_is_none_is_nobody(host):
     assert name_of(host) is None
@@ -147,7 +181,7 @@ def test_a_page_that_calls_is_of_the_same_host_or_of_this_machine():
     assert not same_site("file://localhost", "localhost", [])
 
 
-# -- what stands against starting --------------------------------------------------------------------------------------
+# -- what stands against starting ------------------------------------------------------------------
 
 
 @contextmanager
@@ -194,11 +228,16 @@ def started(folder, secrets_text: str, **settings: str):
     ("text", "sentence"),
     [
         (secrets_file("http://127.0.0.1:PORT", "s" * 48), "less than 32 random bytes"),
-        ('[auth]\nredirect_uri = "http://127.0.0.1:PORT/oauth2callback"\ncookie_secret = "oops', "cannot be read"),
+        (
+            '[auth]\nredirect_uri = "http://127.0.0.1:PORT/oauth2callback"\ncookie_secret = "oops',
+            "cannot be read",
+        ),
     ],
     ids=["weak secret", "damaged secrets"],
 )
-def test_an_app_that_could_be_entered_by_guessing_serves_nothing_and_says_why(tmp_path, text, sentence):
+def test_an_app_that_could_be_entered_by_guessing_serves_nothing_and_says_why(
+    tmp_path, text, sentence
+):
     with started(tmp_path, text) as (base, console):
         for path in ("/", "/healthz", "/_stcore/health", "/media/x", "/overview"):
             answer = httpx.get(f"{base}{path}")
@@ -213,12 +252,20 @@ def test_an_app_that_could_be_entered_by_guessing_serves_nothing_and_says_why(tm
 @pytest.mark.parametrize(
     "secret",
     [
-        "", "s" * 48, "0123456789abcdef" * 4, "ab" * 40, "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "correct horse battery staple and a few more words than that", "32 or more random characters", "change-me-please-change-me-please-change",
-        "wozhenshitaixihuanchihuoguoleweishenmenibuxihuan", "9f86d081884c7d659a2feaa0c55ad015",
-        "p7Zr0sQx1LkV9eTbN4uYc2Jm", "3141592653589793238462643383279502884197",
+        "",
+        "s" * 48,
+        "0123456789abcdef" * 4,
+        "ab" * 40,
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "correct horse battery staple and a few more words than that",
+        "32 or more random characters",
+        "change-me-please-change-me-please-change",
+        "wozhenshitaixihuanchihuoguoleweishenmenibuxihuan",
+        "9f86d081884c7d659a2feaa0c55ad015",
+        "p7Zr0sQx1LkV9eTbN4uYc2Jm",
+        "3141592653589793238462643383279502884197",
     ],
-)  # fmt: skip
+)
 def test_a_secret_that_holds_less_than_32_random_bytes_is_weak(secret):
     assert weak(secret)
 
@@ -226,9 +273,11 @@ def test_a_secret_that_holds_less_than_32_random_bytes_is_weak(secret):
 @pytest.mark.parametrize(
     "secret",
     [
-        "oGmZ0tq3oW0k1lJwVnP4bTzq8b4lX2uQyR7sKfEhD5c", "m3rX-7wQk_V0pLd9TzB2hYsC5nJ8gFxA1uEiKoRvNqM=",
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "K7QZ2M5XWVJ4RTN6PDHB3FYGLCSA7UEOI2KXQ5ZMWR4VNTJ6PHDBF3YG",
+        "oGmZ0tq3oW0k1lJwVnP4bTzq8b4lX2uQyR7sKfEhD5c",
+        "m3rX-7wQk_V0pLd9TzB2hYsC5nJ8gFxA1uEiKoRvNqM=",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "K7QZ2M5XWVJ4RTN6PDHB3FYGLCSA7UEOI2KXQ5ZMWR4VNTJ6PHDBF3YG",
     ],
-)  # fmt: skip
+)
 def test_a_secret_made_as_the_readme_says_is_strong(secret):
     assert not weak(secret)

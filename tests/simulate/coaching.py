@@ -18,7 +18,11 @@ MOST_OFF, MOST_FALSE, LEAST_FOUND = 0.5, 0.05, 0.60
 
 
 def company(
-    random: np.random.Generator, picked: str, effect: float, periods: int = PERIODS, wander: float = 0.0
+    random: np.random.Generator,
+    picked: str,
+    effect: float,
+    periods: int = PERIODS,
+    wander: float = 0.0,
 ) -> Counted:
     """Forty of 120 agents coached: the lowest by one earlier quarter, or whoever the lot fell on.
 
@@ -30,15 +34,29 @@ def company(
     true = 1 / (1 + np.exp(-(np.log(rate / (1 - rate))[:, None] + steps)))
     due = np.full((AGENTS, periods), float(POLICIES))
     before = random.binomial(POLICIES, true[:, -2::-1]).astype(float)  # the latest quarter first
-    by = {"by the last quarter": before[:, 0], "by the one before": before[:, 1], "at random": random.random(AGENTS)}
+    by = {
+        "by the last quarter": before[:, 0],
+        "by the one before": before[:, 1],
+        "at random": random.random(AGENTS),
+    }
     order = np.lexsort((random.random(AGENTS), by[picked]))
     coached = np.zeros(AGENTS, dtype=bool)
     coached[order[:COACHED]] = True
-    after = random.binomial(POLICIES, np.clip(true[:, -1] + effect / 100 * coached, 0, 1)).astype(float)
+    after = random.binomial(POLICIES, np.clip(true[:, -1] + effect / 100 * coached, 0, 1)).astype(
+        float
+    )
     level = np.tile(before.sum(axis=0) / due.sum(axis=0), (AGENTS, 1))
     return Counted(
-        pd.RangeIndex(AGENTS), before, due, after, due[:, 0], coached, np.zeros(AGENTS, dtype=np.intp), level, np.zeros(AGENTS)
-    )  # fmt: skip
+        pd.RangeIndex(AGENTS),
+        before,
+        due,
+        after,
+        due[:, 0],
+        coached,
+        np.zeros(AGENTS, dtype=np.intp),
+        level,
+        np.zeros(AGENTS),
+    )
 
 
 def comparisons(picked: str, effect: float, runs: int, seed: int, **how: float) -> list[Comparison]:
@@ -54,7 +72,11 @@ def estimates(found: list[Comparison]) -> np.ndarray:
 
 def told(found: list[Comparison]) -> tuple[float, float]:
     """How often "higher" and "lower" were told."""
-    signs = [np.sign(each.difference.effect) for each in found if not each.reason and each.difference is not None]
+    signs = [
+        np.sign(each.difference.effect)
+        for each in found
+        if not each.reason and each.difference is not None
+    ]
     return signs.count(1) / len(found), signs.count(-1) / len(found)
 
 

@@ -1,4 +1,5 @@
-"""How seldom agents that are all alike are told apart: in the funnel, as trends, by what was to be expected of their books."""
+"""How seldom agents that are all alike are told apart: in the funnel, as trends, by what was to be
+expected of their books."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ SITUATIONS = (
 
 
 def flagged(runs: int, seed: int, policies: int = 40, together: bool = True) -> float:
-    """The share of agents outside the 99.8 % limits, all their policies in pairs; together: whether pairs count as such."""
+    """The share of agents outside the 99.8 % limits, all their policies in pairs; together: whether
+    pairs count as such."""
     random, out = np.random.default_rng(seed), 0
     n = np.full(AGENTS, float(policies))
     for _ in range(runs):
@@ -37,18 +39,24 @@ def flagged(runs: int, seed: int, policies: int = 40, together: bool = True) -> 
     return out / (runs * AGENTS)
 
 
-def finds_a_trend(random: np.random.Generator, size: int, wander: float, policies: int = 30) -> bool:
-    """Whether anybody is said to rise or fall in a year of policies in pairs, teams of a size that wander."""
+def finds_a_trend(
+    random: np.random.Generator, size: int, wander: float, policies: int = 30
+) -> bool:
+    """Whether anybody is said to rise or fall in a year of policies in pairs, teams of a size that
+    wander."""
     team = np.arange(AGENTS) // size
     steps = np.cumsum(random.normal(0, wander, (AGENTS // size, 12)), axis=1)[team]
-    agent, month = (one.ravel() for one in np.meshgrid(np.arange(AGENTS), np.arange(12), indexing="ij"))
+    agent, month = (
+        one.ravel() for one in np.meshgrid(np.arange(AGENTS), np.arange(12), indexing="ij")
+    )
     frame = pd.DataFrame(
         {
             "agent_id": [f"A{one:02d}" for one in agent],
             "team": [f"T{one}" for one in team[agent]],
             "month": pd.to_datetime([f"2025-{one + 1:02d}-01" for one in month]),
             "due_policies": float(policies),
-            "renewed_policies": 2.0 * random.binomial(policies // 2, np.clip(RATE + steps, 0.05, 0.98)).ravel(),
+            "renewed_policies": 2.0
+            * random.binomial(policies // 2, np.clip(RATE + steps, 0.05, 0.98)).ravel(),
         }
     )
     return bool(trends.trends(frame, catalogue()["renewal_rate"]).agents["finding"].any())
@@ -60,8 +68,11 @@ def with_a_trend(runs: int, seed: int, size: int, wander: float) -> float:
     return sum(finds_a_trend(random, size, wander) for _ in range(runs)) / runs
 
 
-def outside_expectation(agents: int, runs: int, seed: int, policies: int = 60, each: int = 1) -> float:
-    """The share of agents outside the 95 % limits of what was to be expected, books as different as may be.
+def outside_expectation(
+    agents: int, runs: int, seed: int, policies: int = 60, each: int = 1
+) -> float:
+    """The share of agents outside the 95 % limits of what was to be expected, books as different as
+    may be.
 
     each: policies of a customer, all renewed or all lost.
     """
@@ -84,7 +95,9 @@ def outside_expectation(agents: int, runs: int, seed: int, policies: int = 60, e
             }
         )
         alike = cases.groupby(["agent_id", "product", "channel"])
-        table = alike.agg(n=("n", "sum"), renewed=("renewed", "sum"), token=("token", "min")).reset_index()
+        table = alike.agg(
+            n=("n", "sum"), renewed=("renewed", "sum"), token=("token", "min")
+        ).reset_index()
         found = case_mix(table, dict.fromkeys(table["agent_id"], float(each))).agents
         out += int(found.outside[found.enough].sum())
         judged += int(found.enough.sum())
@@ -93,12 +106,26 @@ def outside_expectation(agents: int, runs: int, seed: int, policies: int = 60, e
 
 def promises(runs: int, seed: int) -> Iterator[Promise]:
     """What equal agents are promised, one situation after the other."""
-    yield at_most("equal agents, pairs of policies: outside the 99.8 % funnel", MOST_FLAGGED, flagged(runs * 4, seed))
+    yield at_most(
+        "equal agents, pairs of policies: outside the 99.8 % funnel",
+        MOST_FLAGGED,
+        flagged(runs * 4, seed),
+    )
     for size, wander in SITUATIONS:
         where = f"equal agents, pairs, teams of {size}, steps {wander}"
-        yield at_most(f"{where}: companies with a trend", MOST_TRENDS, with_a_trend(max(runs // 2, 40), seed, size, wander))  # fmt: skip
+        yield at_most(
+            f"{where}: companies with a trend",
+            MOST_TRENDS,
+            with_a_trend(max(runs // 2, 40), seed, size, wander),
+        )
     for agents in (20, 50, 200):
         share = outside_expectation(agents, max(runs * 4 // agents, 5), seed)
-        yield between(f"{agents} equal agents with different books: outside what was to be expected", *OUTSIDE, share)
+        yield between(
+            f"{agents} equal agents with different books: outside what was to be expected",
+            *OUTSIDE,
+            share,
+        )
     share = outside_expectation(50, max(runs * 4 // 50, 5), seed, each=2)
-    yield between("50 equal agents, pairs of policies: outside what was to be expected", *OUTSIDE, share)
+    yield between(
+        "50 equal agents, pairs of policies: outside what was to be expected", *OUTSIDE, share
+    )

@@ -17,7 +17,8 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 
 
 def measured(people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Measured:
-    """`people` are the measures, one row an agent; values: numerator and denominator of each indicator there is."""
+    """`people` are the measures, one row an agent; values: numerator and denominator of each
+    indicator there is."""
     known, size = catalogue(), len(people)
     top, below = (np.full((size, len(known.ids)), np.nan) for _ in range(2))
     for name, (numerator, denominator) in values.items():
@@ -30,18 +31,30 @@ def measured(people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.nda
     ids = [f"A{at:05d}" for at in range(size)]
     there = people.assign(agent_id=ids, name=ids, team="T", branch=None, region=None)
     return Measured(
-        filters=Filters(APRIL), catalogue=known, settings=Settings(missing_limit=100.0), people=there, agents=own,
-        teams=pd.DataFrame({"team": []}), team_values=everybody, company=everybody,
-        totals=people.sum(numeric_only=True).to_dict(), set_aside=pd.DataFrame(), targets=pd.DataFrame(),
-    )  # fmt: skip
+        filters=Filters(APRIL),
+        catalogue=known,
+        settings=Settings(missing_limit=100.0),
+        people=there,
+        agents=own,
+        teams=pd.DataFrame({"team": []}),
+        team_values=everybody,
+        company=everybody,
+        totals=people.sum(numeric_only=True).to_dict(),
+        set_aside=pd.DataFrame(),
+        targets=pd.DataFrame(),
+    )
 
 
-def evaluated(people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Evaluation:
+def evaluated(
+    people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> Evaluation:
     """The same, scored under the default scheme."""
     return evaluate(measured(people, values), default_scheme())
 
 
 def _values(value: np.ndarray, top: np.ndarray, below: np.ndarray) -> Values:
     known = catalogue()
-    marks = np.column_stack([points(value[:, at], one.standard) for at, one in enumerate(known.indicators)])
+    marks = np.column_stack(
+        [points(value[:, at], one.standard) for at, one in enumerate(known.indicators)]
+    )
     return Values(value, top, below, marks, np.zeros(len(known.ids), dtype=bool))

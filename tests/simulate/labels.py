@@ -1,4 +1,5 @@
-"""How often a quadrant that is stated with so much certainty is the one that the true values lie in."""
+"""How often a quadrant that is stated with so much certainty is the one that the true values lie
+in."""
 
 from __future__ import annotations
 
@@ -13,12 +14,18 @@ from tests.simulate.figures import evaluated
 from tests.simulate.promise import Promise, at_least, between
 
 MEAN, K, AGENTS, POLICIES = 0.82, 40.0, 120, 100
-LEVEL, SPREAD, ANSWER, SURVEYS = 80.0, 6.0, 15.0, 40  # satisfaction: of all, between agents, within one, answers each
+LEVEL, SPREAD, ANSWER, SURVEYS = (
+    80.0,
+    6.0,
+    15.0,
+    40,
+)  # satisfaction: of all, between agents, within one, answers each
 LEAST_RIGHT = 0.77  # of labels stated at 80 to 90 %, policies in pairs
 
 
 def stated(runs: int, seed: int, *, pairs: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Of every agent of every company: the probability of the likeliest quadrant, and whether it is the true one."""
+    """Of every agent of every company: the probability of the likeliest quadrant, and whether it is
+    the true one."""
     random = np.random.default_rng([seed, pairs])
     likely, right = [], []
     for _ in range(runs):
@@ -63,7 +70,21 @@ def of_bin(found: tuple[np.ndarray, np.ndarray], low: float, high: float) -> flo
 def promises(runs: int, seed: int) -> Iterator[Promise]:
     """Labels of independent policies, and of pairs."""
     found = stated(max(runs // 8, 10), seed, pairs=False)
-    yield between("independent policies: quadrants stated at 80–90 % that are right", 0.77, 0.93, of_bin(found, 0.8, 0.9))  # fmt: skip
-    yield between("independent policies: quadrants stated at 90–97 % that are right", 0.88, 0.98, of_bin(found, 0.9, 0.97))  # fmt: skip
+    yield between(
+        "independent policies: quadrants stated at 80–90 % that are right",
+        0.77,
+        0.93,
+        of_bin(found, 0.8, 0.9),
+    )
+    yield between(
+        "independent policies: quadrants stated at 90–97 % that are right",
+        0.88,
+        0.98,
+        of_bin(found, 0.9, 0.97),
+    )
     paired = stated(max(runs // 8, 10), seed, pairs=True)
-    yield at_least("policies in pairs: quadrants stated at 80–90 % that are right", LEAST_RIGHT, of_bin(paired, 0.8, 0.9))  # fmt: skip
+    yield at_least(
+        "policies in pairs: quadrants stated at 80–90 % that are right",
+        LEAST_RIGHT,
+        of_bin(paired, 0.8, 0.9),
+    )

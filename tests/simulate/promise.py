@@ -16,7 +16,8 @@ class Promise:
 
     def tell(self) -> None:
         print(
-            f"{self.situation:<92} {self.stated:>14} {self.reached:8.3f}  {'kept' if self.kept else 'BROKEN'}",
+            f"{self.situation:<92} {self.stated:>14} {self.reached:8.3f}  "
+            f"{'kept' if self.kept else 'BROKEN'}",
             flush=True,
         )
 

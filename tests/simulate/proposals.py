@@ -22,8 +22,10 @@ GROUPS = {
 }
 LEAST, MOST = 0.90, 0.97
 MOST_OFF, LEAST_SHORT = 0.05, 0.10  # of all extra renewals
-FEWEST = 300  # companies of which extra renewals are summed: the share of too many of 60 is itself off by 0.03
-OFF_OF_TWO = 0.12  # where the agents are two groups: they are held against one Beta, which draws the worse group up
+# companies of which extra renewals are summed: the share of too many of 60 is itself off by 0.03
+FEWEST = 300
+# where the agents are two groups: they are held against one Beta, which draws the worse group up
+OFF_OF_TWO = 0.12
 
 
 def true_rates(random: np.random.Generator, law: str, agents: int) -> Floats:
@@ -46,7 +48,9 @@ def true_quantile(law: str) -> float:
     return (low + high) / 2
 
 
-def quantiles(law: str, agents: int, policies: int, runs: int, seed: int) -> list[deconvolution.Quantile]:
+def quantiles(
+    law: str, agents: int, policies: int, runs: int, seed: int
+) -> list[deconvolution.Quantile]:
     """The proposed full mark of as many companies as there are runs."""
     random = np.random.default_rng([seed, agents, list(GROUPS).index(law)])
     out = []
@@ -63,8 +67,11 @@ def covered(found: list[deconvolution.Quantile], true: float) -> float:
     return float(np.mean([each.low <= true <= each.high for each in found]))
 
 
-def extra_renewals(law: str, agents: int, policies: int, runs: int, seed: int) -> tuple[float, float, float]:
-    """Extra renewals if everybody reached the median: expected, at the shrunken rates alone, and truly; sums over all companies."""
+def extra_renewals(
+    law: str, agents: int, policies: int, runs: int, seed: int
+) -> tuple[float, float, float]:
+    """Extra renewals if everybody reached the median: expected, at the shrunken rates alone, and
+    truly; sums over all companies."""
     random = np.random.default_rng([seed, agents, 100 + list(GROUPS).index(law)])
     sums = np.zeros(3)
     for _ in range(runs):
@@ -74,7 +81,11 @@ def extra_renewals(law: str, agents: int, policies: int, runs: int, seed: int) -
         prior = beta_binomial.fit(renewed, due)
         assert prior is not None
         found = uplift.uplift(renewed, due, goal, prior)
-        each = found.extra, due * np.maximum(0, goal - found.shrunken), due * np.maximum(0, goal - true)
+        each = (
+            found.extra,
+            due * np.maximum(0, goal - found.shrunken),
+            due * np.maximum(0, goal - true),
+        )
         sums += [float(one.sum()) for one in each]
     return float(sums[0]), float(sums[1]), float(sums[2])
 
@@ -87,9 +98,15 @@ def promises(runs: int, seed: int) -> Iterator[Promise]:
             reached = covered(quantiles(law, agents, policies, runs, seed), true_quantile(law))
             chance = 2 * (MOST * (1 - MOST) / runs) ** 0.5  # of so many companies
             kept = LEAST - chance <= reached <= MOST + chance
-            yield Promise(f"proposed full mark, {where}: covered", f"{LEAST:.3g} … {MOST:.3g}", reached, kept)
-            expected, shrunken, true = extra_renewals(law, agents, policies, max(runs, FEWEST), seed)
+            yield Promise(
+                f"proposed full mark, {where}: covered", f"{LEAST:.3g} … {MOST:.3g}", reached, kept
+            )
+            expected, shrunken, true = extra_renewals(
+                law, agents, policies, max(runs, FEWEST), seed
+            )
             name = f"extra renewals, {where}"
             most = MOST_OFF if law == ONE else OFF_OF_TWO
             yield between(f"{name}: share of too many", -most, most, expected / true - 1)
-            yield at_least(f"{name}: share too few at shrunken rates", LEAST_SHORT, 1 - shrunken / true)
+            yield at_least(
+                f"{name}: share too few at shrunken rates", LEAST_SHORT, 1 - shrunken / true
+            )

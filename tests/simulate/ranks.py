@@ -1,4 +1,5 @@
-"""How often the stated range of ranks holds the rank that the true rates would give, premiums varying from policy to policy."""
+"""How often the stated range of ranks holds the rank that the true rates would give, premiums
+varying from policy to policy."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ AGENTS, POLICIES, CV = 60, (30, 60, 200), 0.7  # CV: standard deviation of a pre
 LEAST_COVERED, MOST_MOVED = 0.87, 0.02
 
 
-def company(random: np.random.Generator, policies: int, cv: float = CV) -> tuple[Evaluation, np.ndarray]:
+def company(
+    random: np.random.Generator, policies: int, cv: float = CV
+) -> tuple[Evaluation, np.ndarray]:
     """A company and the rank of each agent by the true rates, at the premiums that there are."""
     spread = np.log(1 + cv**2)
     true = random.beta(MEAN * K, (1 - MEAN) * K, AGENTS)
@@ -88,5 +91,11 @@ def promises(runs: int, seed: int) -> Iterator[Promise]:
     """Coverage of stated 90 % ranges, and how far chance of the draws moves them."""
     for policies in POLICIES:
         where = f"ranks of {AGENTS} agents, {policies} policies, premiums CV {CV}"
-        yield at_least(f"{where}: true rank in the 90 % range", LEAST_COVERED, covered(policies, max(runs // 20, 3), seed))  # fmt: skip
-    yield at_most("ends of ranges that move by more than a place between two seeds", MOST_MOVED, moved(seed))
+        yield at_least(
+            f"{where}: true rank in the 90 % range",
+            LEAST_COVERED,
+            covered(policies, max(runs // 20, 3), seed),
+        )
+    yield at_most(
+        "ends of ranges that move by more than a place between two seeds", MOST_MOVED, moved(seed)
+    )

@@ -1,4 +1,5 @@
-"""What people write around the sheet: notes, talks, objections, corrections, closed sheets, standards, accounts, audit."""
+"""What people write around the sheet: notes, talks, objections, corrections, closed sheets,
+standards, accounts, audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -53,12 +54,16 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer, nullable=False),
     )
     op.execute(
-        "insert into talk (agent_id, state, reason, action, owner, talk_on, agreed, comment, indicators, author, written_at, version) "
-        "select agent_id, 'done', reason, action, '', last_date, '', comment, '[]', 'local', saved_at, 1 from coaching where last_date is not null"
+        "insert into talk (agent_id, state, reason, action, owner, talk_on, agreed, "
+        "comment, indicators, author, written_at, version) "
+        "select agent_id, 'done', reason, action, '', last_date, '', comment, '[]', "
+        "'local', saved_at, 1 from coaching where last_date is not null"
     )
     op.execute(
-        "insert into talk (agent_id, state, reason, action, owner, talk_on, agreed, comment, indicators, author, written_at, version) "
-        "select agent_id, 'planned', reason, action, '', next_date, '', comment, '[]', 'local', saved_at, 1 from coaching "
+        "insert into talk (agent_id, state, reason, action, owner, talk_on, agreed, "
+        "comment, indicators, author, written_at, version) "
+        "select agent_id, 'planned', reason, action, '', next_date, '', comment, '[]', "
+        "'local', saved_at, 1 from coaching "
         "where listed or next_date is not null or action <> '' or comment <> ''"
     )
     op.drop_table("coaching")

@@ -1,4 +1,5 @@
-"""What is in force and since when: schemes adopted, periods published, sheets read; goals of schemes, order of standards."""
+"""What is in force and since when: schemes adopted, periods published, sheets read; goals of
+schemes, order of standards."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,5 @@
-"""What makes the audit evidence: the digests of the rows that a line stands for, who signed it, and the signature."""
+"""What makes the audit evidence: the digests of the rows that a line stands for, who signed it, and
+the signature."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,5 @@
-"""The journal of operations that change the warehouse and the folder as well as this store, and the receipts that they left."""
+"""The journal of operations that change the warehouse and the folder as well as this store, and the
+receipts that they left."""
 
 import sqlalchemy as sa
 from alembic import op

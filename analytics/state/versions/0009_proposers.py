@@ -1,4 +1,5 @@
-"""Who has proposed weights stands apart from what was proposed; digests that the home's own secret gave away become random ones."""
+"""Who has proposed weights stands apart from what was proposed; digests that the home's own secret
+gave away become random ones."""
 
 import secrets
 
@@ -14,4 +15,6 @@ def upgrade() -> None:
     made = sa.table("weight_proposal", sa.column("person", sa.String))
     to = op.get_bind()
     for person in list(to.execute(sa.select(made.c.person)).scalars()):
-        to.execute(sa.update(made).where(made.c.person == person).values(person=secrets.token_hex(32)))
+        to.execute(
+            sa.update(made).where(made.c.person == person).values(person=secrets.token_hex(32))
+        )

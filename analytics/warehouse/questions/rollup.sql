@@ -1,12 +1,17 @@
--- Records → measures per agent and month. Portable core only (tests/analytics/warehouse/test_rollup_portable.py): the same
--- text runs on every engine of the README's table. What a policy is (renewed, open, stale …) stands in views/policy_state.sql; here it
--- is counted. Where nothing has closed, what was renewed is not known yet: missing, not 0.
+-- Records → measures per agent and month. Portable core only
+-- (tests/analytics/warehouse/test_rollup_portable.py): the same text runs on every engine of the
+-- README's table. What a policy is (renewed, open, stale …) stands in views/policy_state.sql; here
+-- it is counted. Where nothing has closed, what was renewed is not known yet: missing, not 0.
 with policy as (
   select
-    p.policy_id as policy_id, p.agent_id as agent_id, p.month as month, p.due_date as due_date, p.renewed_on as renewed_on,
-    p.premium_due as premium_due, p.premium_renewed as premium_renewed, p.first_term as first_term, p.customer_id as customer_id,
-    p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts, p.state as state, p.kept as kept,
-    p.quoted_on as quoted_on, p.quoted as quoted, p.started_on as started_on, p.life_month as life_month
+    p.policy_id as policy_id, p.agent_id as agent_id, p.month as month, p.due_date as due_date,
+      p.renewed_on as renewed_on,
+    p.premium_due as premium_due, p.premium_renewed as premium_renewed, p.first_term as first_term,
+      p.customer_id as customer_id,
+    p.satisfaction as satisfaction, p.complaints as complaints, p.contacts as contacts,
+      p.state as state, p.kept as kept,
+    p.quoted_on as quoted_on, p.quoted as quoted, p.started_on as started_on,
+      p.life_month as life_month
   from policy_state as p
   where p.month between $first_month and $last_month and ($channel is null or p.channel = $channel)
 ),
@@ -14,24 +19,30 @@ policy_month as (
   select month as month from policy group by month
 ),
 first_contact as (
-  select p.policy_id as policy_id, p.month as month, min(cast(c.contacted_at as date)) as contacted_on
+  select p.policy_id as policy_id, p.month as month,
+    min(cast(c.contacted_at as date)) as contacted_on
   from policy as p
   inner join current_contacts as c on c.policy_id = p.policy_id
   inner join rule as r on r.lead_days is not null
   where p.state = 'renewed' and coalesce(c.effective, true) and c.contacted_at >= $contact_from
-    and cast(c.contacted_at as date) <= p.renewed_on and date_diff('day', cast(c.contacted_at as date), p.due_date) <= r.lead_days
+    and cast(c.contacted_at as date) <= p.renewed_on
+      and date_diff('day', cast(c.contacted_at as date), p.due_date) <= r.lead_days
   group by p.policy_id, p.month
   union all
-  select p.policy_id as policy_id, p.month as month, min(cast(c.contacted_at as date)) as contacted_on
+  select p.policy_id as policy_id, p.month as month,
+    min(cast(c.contacted_at as date)) as contacted_on
   from policy as p
   inner join current_contacts as c on c.customer_id = p.customer_id and c.agent_id = p.agent_id
   inner join rule as r on r.lead_days is not null
-  where p.state = 'renewed' and coalesce(c.effective, true) and c.contacted_at >= $contact_from and c.policy_id is null
-    and cast(c.contacted_at as date) <= p.renewed_on and date_diff('day', cast(c.contacted_at as date), p.due_date) <= r.lead_days
+  where p.state = 'renewed' and coalesce(c.effective, true) and c.contacted_at >= $contact_from
+    and c.policy_id is null
+    and cast(c.contacted_at as date) <= p.renewed_on
+      and date_diff('day', cast(c.contacted_at as date), p.due_date) <= r.lead_days
   group by p.policy_id, p.month
 ),
 earliest_contact as (
-  select policy_id as policy_id, month as month, min(contacted_on) as contacted_on from first_contact group by policy_id, month
+  select policy_id as policy_id, month as month, min(contacted_on) as contacted_on
+    from first_contact group by policy_id, month
 ),
 cycle as (
   select
@@ -42,7 +53,8 @@ cycle as (
   where p.state = 'renewed'
   group by p.agent_id, p.month
 ),
--- Policies due of one customer, who decides on them together; whoever is not known is a customer of one policy.
+-- Policies due of one customer, who decides on them together; whoever is not known is a customer of
+-- one policy.
 customer_month as (
   select
     agent_id as agent_id, month as month, customer_id as customer, count(*) as due,
@@ -53,7 +65,8 @@ customer_month as (
 ),
 customer_spread as (
   select
-    agent_id as agent_id, month as month, sum(due) as due, sum(renewed) as renewed, sum(due * due) as due_sq,
+    agent_id as agent_id, month as month, sum(due) as due, sum(renewed) as renewed,
+      sum(due * due) as due_sq,
     sum(renewed * renewed) as renewed_sq, sum(due * renewed) as cross_product
   from customer_month
   group by agent_id, month
@@ -62,37 +75,54 @@ policy_sum as (
   select
     agent_id as agent_id, month as month,
     sum(case when state in ('renewed', 'late', 'lost', 'stale') then 1 else 0 end) as due_policies,
-    sum(case when state = 'renewed' then 1 when state in ('late', 'lost', 'stale') then 0 end) as renewed_policies,
+    sum(case when state = 'renewed' then 1 when state in ('late', 'lost', 'stale')
+      then 0 end) as renewed_policies,
     sum(case when state = 'late' then 1 else 0 end) as late_renewals,
     sum(case when state = 'open' then 1 else 0 end) as open_policies,
     sum(case when state = 'open' then kept else 0 end) as open_renewed,
     sum(case when state = 'stale' then 1 else 0 end) as stale_open,
     sum(case when state = 'excluded' then 0 else 1 end) as held_policies,
     sum(case when state = 'excluded' then 1 else 0 end) as excluded_policies,
-    -- Renewed, and not one renewed premium known: a file without them says nothing of premiums, instead of 0.
+    -- Renewed, and not one renewed premium known: a file without them says nothing of premiums,
+    -- instead of 0.
     case when sum(case when state = 'renewed' then 1 else 0 end) = 0
-           or sum(case when state = 'renewed' and premium_renewed is not null then 1 else 0 end) > 0 then 1 end as tells_premium,
+           or sum(case when state = 'renewed' and premium_renewed is not null then 1 else 0 end) > 0
+             then 1 end as tells_premium,
     sum(case when state = 'renewed' and premium_renewed is null then null
-             when state in ('renewed', 'late', 'lost', 'stale') then premium_due end) as due_premium,
+             when state in ('renewed', 'late', 'lost', 'stale')
+               then premium_due end) as due_premium,
     sum(case when state = 'renewed' then premium_renewed
-             when state in ('late', 'lost', 'stale') and premium_due is not null then 0 end) as renewed_premium,
+             when state in ('late', 'lost', 'stale') and premium_due is not null
+               then 0 end) as renewed_premium,
     sum(case when state = 'renewed' and premium_renewed < premium_due then premium_renewed
              when state = 'renewed' and premium_renewed is not null then premium_due
-             when state in ('late', 'lost', 'stale') and premium_due is not null then 0 end) as retained_premium,
-    sum(case when state = 'renewed' and premium_renewed is null then null when state in ('renewed', 'late', 'lost', 'stale')
+             when state in ('late', 'lost', 'stale') and premium_due is not null
+               then 0 end) as retained_premium,
+    sum(case when state = 'renewed' and premium_renewed is null then null when state in ('renewed',
+      'late', 'lost', 'stale')
              then premium_due * premium_due end) as due_premium_sq,
-    sum(case when state = 'renewed' then premium_renewed * premium_renewed end) as renewed_premium_sq,
-    sum(case when first_term and state in ('renewed', 'late', 'lost', 'stale') then 1 when first_term is not null then 0 end) as first_term_due,
-    sum(case when first_term and state = 'renewed' then 1 when first_term is not null then 0 end) as first_term_renewed,
-    -- Of a policy due nothing is told of quotes: of this agent and month nothing is, instead of too few.
-    case when sum(case when quoted is null and state in ('renewed', 'late', 'lost', 'stale') then 1 else 0 end) = 0 then 1 end as tells_quotes,
+    sum(case when state = 'renewed'
+      then premium_renewed * premium_renewed end) as renewed_premium_sq,
+    sum(case when first_term and state in ('renewed', 'late', 'lost', 'stale') then 1
+      when first_term is not null then 0 end) as first_term_due,
+    sum(case when first_term and state = 'renewed' then 1 when first_term is not null
+      then 0 end) as first_term_renewed,
+    -- Of a policy due nothing is told of quotes: of this agent and month nothing is, instead of too
+    -- few.
+    case when sum(case when quoted is null and state in ('renewed', 'late', 'lost', 'stale') then 1
+      else 0 end) = 0 then 1 end as tells_quotes,
     sum(case when state in ('renewed', 'late', 'lost', 'stale') then quoted end) as quoted_policies,
-    sum(case when quoted = 1 and state in ('renewed', 'late', 'lost', 'stale') then date_diff('day', quoted_on, due_date)
+    sum(case when quoted = 1 and state in ('renewed', 'late', 'lost', 'stale')
+      then date_diff('day', quoted_on, due_date)
              when state in ('renewed', 'late', 'lost', 'stale') then 0 end) as quote_lead_days,
-    sum(case when life_month = 13 and state in ('renewed', 'late', 'lost', 'stale') then 1 when started_on is not null then 0 end) as month_13_due,
-    sum(case when life_month = 13 and state = 'renewed' then 1 when started_on is not null then 0 end) as month_13_renewed,
-    sum(case when life_month = 25 and state in ('renewed', 'late', 'lost', 'stale') then 1 when started_on is not null then 0 end) as month_25_due,
-    sum(case when life_month = 25 and state = 'renewed' then 1 when started_on is not null then 0 end) as month_25_renewed,
+    sum(case when life_month = 13 and state in ('renewed', 'late', 'lost', 'stale') then 1
+      when started_on is not null then 0 end) as month_13_due,
+    sum(case when life_month = 13 and state = 'renewed' then 1 when started_on is not null
+      then 0 end) as month_13_renewed,
+    sum(case when life_month = 25 and state in ('renewed', 'late', 'lost', 'stale') then 1
+      when started_on is not null then 0 end) as month_25_due,
+    sum(case when life_month = 25 and state = 'renewed' then 1 when started_on is not null
+      then 0 end) as month_25_renewed,
     sum(contacts) as contacts, sum(complaints) as complaints,
     sum(satisfaction) as survey_points, sum(satisfaction * satisfaction) as survey_points_sq,
     sum(case when satisfaction is null then 0 else 1 end) as surveys
@@ -102,21 +132,24 @@ policy_sum as (
 contact_sum as (
   select
     agent_id as agent_id, month as month, count(*) as contacts,
-    sum(case when coalesce(effective, true) then 1 else 0 end) as effective_contacts, max(as_of) as as_of
+    sum(case when coalesce(effective, true) then 1 else 0 end) as effective_contacts,
+      max(as_of) as as_of
   from current_contacts
   inner join rule as r on r.cut is null or cast(contacted_at as date) <= r.cut
   where month between $first_month and $last_month
   group by agent_id, month
 ),
 customer_day as (
-  select agent_id as agent_id, month as month, cast(contacted_at as date) as day, coalesce(customer_id, policy_id) as customer
+  select agent_id as agent_id, month as month, cast(contacted_at as date) as day,
+    coalesce(customer_id, policy_id) as customer
   from current_contacts
   inner join rule as r on r.cut is null or cast(contacted_at as date) <= r.cut
   where month between $first_month and $last_month and coalesce(customer_id, policy_id) is not null
   group by agent_id, month, cast(contacted_at as date), coalesce(customer_id, policy_id)
 ),
 customer_sum as (
-  select agent_id as agent_id, month as month, count(*) as contacted_customers from customer_day group by agent_id, month
+  select agent_id as agent_id, month as month, count(*) as contacted_customers from customer_day
+    group by agent_id, month
 ),
 working as (
   select c.agent_id as agent_id, c.month as month, sum(k.working) as working_days
@@ -129,7 +162,8 @@ working as (
 ),
 survey_sum as (
   select
-    agent_id as agent_id, month as month, sum(points) as survey_points, sum(points * points) as survey_points_sq, count(*) as surveys
+    agent_id as agent_id, month as month, sum(points) as survey_points,
+      sum(points * points) as survey_points_sq, count(*) as surveys
   from current_surveys
   inner join rule as r on r.cut is null or surveyed_on <= r.cut
   where month between $first_month and $last_month
@@ -137,7 +171,8 @@ survey_sum as (
 ),
 complaint_sum as (
   select
-    agent_id as agent_id, month as month, count(*) as complaints, sum(case when upheld then 1 else 0 end) as upheld_complaints
+    agent_id as agent_id, month as month, count(*) as complaints,
+      sum(case when upheld then 1 else 0 end) as upheld_complaints
   from current_complaints
   inner join rule as r on r.cut is null or received_on <= r.cut
   where month between $first_month and $last_month
@@ -159,9 +194,11 @@ base as (
 )
 select
   b.agent_id as agent_id, b.month as month,
-  p.due_policies as due_policies, p.renewed_policies as renewed_policies, p.late_renewals as late_renewals,
+  p.due_policies as due_policies, p.renewed_policies as renewed_policies,
+    p.late_renewals as late_renewals,
   p.open_policies as open_policies, p.open_renewed as open_renewed, p.stale_open as stale_open,
-  p.excluded_policies as excluded_policies, case when n.month is not null then coalesce(p.held_policies, 0) end as held_policies,
+  p.excluded_policies as excluded_policies,
+    case when n.month is not null then coalesce(p.held_policies, 0) end as held_policies,
   case when p.tells_premium = 1 then p.due_premium end as due_premium,
   case when p.tells_premium = 1 then p.renewed_premium end as renewed_premium,
   case when p.tells_premium = 1 then p.retained_premium end as retained_premium,
@@ -182,8 +219,10 @@ select
   coalesce(s.survey_points_sq, p.survey_points_sq) as survey_points_sq,
   coalesce(s.surveys, nullif(p.surveys, 0)) as surveys,
   -- Nobody complained of an agent with policies: 0. Of one without any there is nothing to say.
-  case when k.month is not null then coalesce(q.complaints, case when p.held_policies > 0 then 0 end) else p.complaints end as complaints,
-  case when k.month is not null then coalesce(q.upheld_complaints, case when p.held_policies > 0 then 0 end) end as upheld_complaints
+  case when k.month is not null then coalesce(q.complaints,
+    case when p.held_policies > 0 then 0 end) else p.complaints end as complaints,
+  case when k.month is not null then coalesce(q.upheld_complaints,
+    case when p.held_policies > 0 then 0 end) end as upheld_complaints
 from base as b
 left join policy_sum as p on p.agent_id = b.agent_id and p.month = b.month
 left join customer_spread as g on g.agent_id = b.agent_id and g.month = b.month

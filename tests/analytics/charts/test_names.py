@@ -30,9 +30,10 @@ def test_agents_and_teams_whose_long_names_begin_alike_keep_bars_of_their_own(ti
     month = parse_month("2026-04")
     now = Desk(tiny).evaluation(Filters(Period(month, month)))
     people = now.people.assign(
-        name=[f"{LONG}{end}" for end in "甲乙丙"], agent_id=[f"{'9' * 60}{end}" for end in "123"],
+        name=[f"{LONG}{end}" for end in "甲乙丙"],
+        agent_id=[f"{'9' * 60}{end}" for end in "123"],
         team=[f"{LONG}{end}" for end in "南北北"],
-    )  # fmt: skip
+    )
     named = replace(now, measured=replace(now.measured, people=people))
     named.agents.rank[:] = 1
     rows = np.arange(3)
@@ -49,9 +50,13 @@ def test_labels_that_a_manager_typed_are_words_in_a_chart_too(tiny):
     month = parse_month("2026-04")
     now = Desk(tiny).evaluation(Filters(Period(month, month)))
     words = partial(_said, "zh")
-    fig = contribution_bars(now, np.arange(3), lambda one: f"<a href='//evil.example'>{one}</a>%{{y}}", words)
+    fig = contribution_bars(
+        now, np.arange(3), lambda one: f"<a href='//evil.example'>{one}</a>%{{y}}", words
+    )
     assert all(
-        "<a" not in one["name"] and "<a" not in (one.get("hovertemplate") or "") for one in fig.data if one.get("name")
+        "<a" not in one["name"] and "<a" not in (one.get("hovertemplate") or "")
+        for one in fig.data
+        if one.get("name")
     )
 
 

@@ -1,4 +1,5 @@
-"""The quadrant's figure: a point an agent, density for crowds, and the way back from points to agents."""
+"""The quadrant's figure: a point an agent, density for crowds, and the way back from points to
+agents."""
 
 from dataclasses import replace
 
@@ -8,7 +9,14 @@ import plotly.graph_objects as go
 import pytest
 
 from analytics.catalogue import catalogue, default_scheme
-from analytics.charts.quadrant import MOST_POINTS, OUTLIERS, Look, drawn_rows, picked_rows, quadrant_chart
+from analytics.charts.quadrant import (
+    MOST_POINTS,
+    OUTLIERS,
+    Look,
+    drawn_rows,
+    picked_rows,
+    quadrant_chart,
+)
 from analytics.evaluation import Evaluation, Measured, Values, evaluate
 from analytics.insight.quadrant import place
 from analytics.language import say
@@ -67,7 +75,14 @@ def drawn(agents: int):
         placed,
         rows,
         go.Figure(  # Plotly refuses a property it does not know
-            quadrant_chart(of, placed, rows, Look(), lambda name: name, lambda key, **facts: say(key, "zh", **facts))
+            quadrant_chart(
+                of,
+                placed,
+                rows,
+                Look(),
+                lambda name: name,
+                lambda key, **facts: say(key, "zh", **facts),
+            )
         ),
     )
 

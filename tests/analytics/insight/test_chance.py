@@ -1,4 +1,5 @@
-"""The pages that know of chance: the sample's planted facts are found, equal agents are left in peace."""
+"""The pages that know of chance: the sample's planted facts are found, equal agents are left in
+peace."""
 
 import datetime as dt
 import shutil
@@ -67,18 +68,26 @@ def judged(company):
 
 @pytest.fixture(scope="module")
 def talked(sample_folder, tmp_path_factory):
-    """A desk of the sample where the forty of lowest rate were talked to in October and four others in January; its first quarter of 2026."""
+    """A desk of the sample where the forty of lowest rate were talked to in October and four others
+    in January; its first quarter of 2026."""
     folder = tmp_path_factory.mktemp("talked") / "home"
     shutil.copytree(sample_folder, folder)
     home = Home(folder)
     desk = Desk(home)
-    summer = desk.evaluation(Filters(Period(dt.date(2025, 7, 1), dt.date(2025, 9, 1))), default_scheme())
+    summer = desk.evaluation(
+        Filters(Period(dt.date(2025, 7, 1), dt.date(2025, 9, 1))), default_scheme()
+    )
     rate = summer.measured.agents.value[:, summer.catalogue.position("renewal_rate")]
     lowest = summer.people["agent_id"].to_numpy()[np.argsort(rate)]
     for who, day in ((lowest[:40], dt.date(2025, 10, 9)), (lowest[60:64], dt.date(2026, 1, 8))):
         for one in who:
             desk.save_talk(Talk(str(one), state="done", talk_on=day))
-    yield desk, desk.evaluation(Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))), default_scheme())
+    yield (
+        desk,
+        desk.evaluation(
+            Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))), default_scheme()
+        ),
+    )
     home.close()
 
 
@@ -90,7 +99,8 @@ def equals(home, tmp_path):
     for one in range(40):
         for at in range(30):
             rows.append(
-                f"P{one}-{at},B{one:02d},2026-04-{1 + at % 28:02d},{'已续' if random.random() < 0.8 else '未续'},{random.choice([3, 4, 5])}"
+                f"P{one}-{at},B{one:02d},2026-04-{1 + at % 28:02d},"
+                f"{'已续' if random.random() < 0.8 else '未续'},{random.choice([3, 4, 5])}"
             )
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n", satisfaction_max=5)
     return Desk(home).evaluation(Filters(APRIL), default_scheme())
@@ -124,7 +134,9 @@ def test_the_hard_channel_explains_the_case_mix_victims(company):
     victims = table.loc[[agent(at) for at in GIVEN_HARD]]
     assert (victims["expected_rate"] < table["expected_rate"].quantile(0.05)).all()
     assert (victims["rate"] < table["rate"].quantile(0.35)).all()
-    assert (victims["difference"] > -victims["n"] * 0.03).all()  # weak figures, but not weak for these books
+    assert (
+        victims["difference"] > -victims["n"] * 0.03
+    ).all()  # weak figures, but not weak for these books
     assert found.agents["expected"].sum() == pytest.approx(found.agents["observed"].sum(), rel=1e-3)
     steps = waterfall(found, agent(GIVEN_HARD[0])).set_index("step")["value"]
     assert steps["channel"] == steps.drop(["company", "agent"]).min()
@@ -139,7 +151,10 @@ def test_an_improving_agent_is_found_and_nobody_who_was_not_planted(company):
 
 
 def test_three_months_show_no_trend(company):
-    found = trends(company.monthly(Period(dt.date(2026, 3, 1), dt.date(2026, 5, 1))), catalogue()["renewal_rate"])
+    found = trends(
+        company.monthly(Period(dt.date(2026, 3, 1), dt.date(2026, 5, 1))),
+        catalogue()["renewal_rate"],
+    )
     assert found.rule == "none"
     assert not found.agents["finding"].any()
 
@@ -167,10 +182,13 @@ def test_a_range_of_ranks_holds_the_rank_and_bands_begin_where_no_range_reaches_
 
 
 def test_a_band_begins_with_whoever_its_first_is_ahead_of_in_nineteen_of_twenty_draws():
-    # The first is ahead of the second in 18 of 20 draws, of the third in all; the third of the fourth in half.
+    # The first is ahead of the second in 18 of 20 draws, of the third in all; the third of the
+    # fourth in half.
     first, second = np.full(20, 90.0), np.where(np.arange(20) < 2, 95.0, 80.0)
     third, fourth = np.full(20, 70.0), np.where(np.arange(20) < 10, 75.0, 65.0)
-    assert bands(np.column_stack([fourth, first, third, second]), np.array([1, 3, 2, 0])).tolist() == [2, 1, 2, 1]
+    assert bands(
+        np.column_stack([fourth, first, third, second]), np.array([1, 3, 2, 0])
+    ).tolist() == [2, 1, 2, 1]
 
 
 def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypatch):
@@ -218,22 +236,33 @@ def test_rates_without_volumes_give_no_range_of_a_rank_and_name_the_indicators(h
 
 
 def months_of_rates(home, tmp_path, levels, wobble, months=8):
-    """Sheets of eight months that state rates and nothing else: a level an agent, and what each month adds to it."""
+    """Sheets of eight months that state rates and nothing else: a level an agent, and what each
+    month adds to it."""
     random = np.random.default_rng(11)
     for month in range(1, months + 1):
         rates = np.clip(levels + wobble * random.standard_normal(len(levels)), 0, 1)
-        rows = "".join(f"S{at:02d},{100 * rate:.3f}%,{40 + 100 * rate / 2:.3f}\n" for at, rate in enumerate(rates))
+        rows = "".join(
+            f"S{at:02d},{100 * rate:.3f}%,{40 + 100 * rate / 2:.3f}\n"
+            for at, rate in enumerate(rates)
+        )
         load_text(
-            home, tmp_path, "scoresheet", "工号,续保率,满意度\n" + rows,
-            **{"from": f"2026-{month:02d}", "to": f"2026-{month:02d}"}, satisfaction_max=100,
-        )  # fmt: skip
+            home,
+            tmp_path,
+            "scoresheet",
+            "工号,续保率,满意度\n" + rows,
+            **{"from": f"2026-{month:02d}", "to": f"2026-{month:02d}"},
+            satisfaction_max=100,
+        )
     last = Period(dt.date(2026, months, 1), dt.date(2026, months, 1))
     measured = home.measure(Filters(last))
-    return evaluate(replace(measured, settings=replace(measured.settings, missing_limit=70.0)), default_scheme())
+    return evaluate(
+        replace(measured, settings=replace(measured.settings, missing_limit=70.0)), default_scheme()
+    )
 
 
 def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each_is(home, tmp_path):
-    # Twenty agents four points apart, months that vary by three: a level is known to ± 6, the ranks to a few places.
+    # Twenty agents four points apart, months that vary by three: a level is known to ± 6, the ranks
+    # to a few places.
     found = months_of_rates(home, tmp_path, np.linspace(0.2, 0.96, 20), 0.03)
     sure = certainty(found.measured, "renewal_rate")
     assert sure.kind == "months"
@@ -252,11 +281,18 @@ def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each
 def test_equal_agents_with_rates_of_several_months_are_not_told_apart(home, tmp_path):
     found = months_of_rates(home, tmp_path, np.full(20, 0.8), 0.05)
     assert certainty(found.measured, "renewal_rate").p_equal > 0.05
-    assert (rank_ranges(found).high - rank_ranges(found).low).mean() > 12  # 18 of 20 places are nine tenths
+    assert (
+        rank_ranges(found).high - rank_ranges(found).low
+    ).mean() > 12  # 18 of 20 places are nine tenths
 
 
 def test_two_months_of_rates_are_too_few_to_tell_their_spread(home, tmp_path):
-    assert certainty(months_of_rates(home, tmp_path, np.full(40, 0.8), 0.05, 2).measured, "renewal_rate") is None
+    assert (
+        certainty(
+            months_of_rates(home, tmp_path, np.full(40, 0.8), 0.05, 2).measured, "renewal_rate"
+        )
+        is None
+    )
 
 
 def test_ahead_under_every_weighting_is_three_comparisons(judged):
@@ -290,7 +326,17 @@ def test_a_ceiling_is_flagged_and_a_small_group_cannot_tell(judged):
     )  # nor is the small group the best
 
 
-SUMS = {"renewed_policies": 8, "due_policies": 10, "late_renewals": 1, "open_policies": 6, "open_renewed": 2, "excluded_policies": 4, "renewed_premium": 90, "retained_premium": 80, "due_premium": 100}  # fmt: skip
+SUMS = {
+    "renewed_policies": 8,
+    "due_policies": 10,
+    "late_renewals": 1,
+    "open_policies": 6,
+    "open_renewed": 2,
+    "excluded_policies": 4,
+    "renewed_premium": 90,
+    "retained_premium": 80,
+    "due_premium": 100,
+}
 
 
 def test_rival_definitions_come_from_the_same_sums():
@@ -306,7 +352,18 @@ def test_rival_definitions_come_from_the_same_sums():
 
 
 def test_the_radar_names_the_definition_that_the_files_own_rates_follow():
-    own = pd.DataFrame([{"agent_id": f"A{at}", **SUMS, "late_renewals": at, "renewed_premium": 70 + at, "retained_premium": 66} for at in range(1, 7)])  # fmt: skip
+    own = pd.DataFrame(
+        [
+            {
+                "agent_id": f"A{at}",
+                **SUMS,
+                "late_renewals": at,
+                "renewed_premium": 70 + at,
+                "retained_premium": 66,
+            }
+            for at in range(1, 7)
+        ]
+    )
     own["rate"] = ((8 + own["late_renewals"]) / 10).round(2)
     found = radar(SUMS, own).set_index("definition")
     assert found.index[found["fits"]].tolist() == ["late_included"]
@@ -322,7 +379,9 @@ def test_few_coached_agents_tell_nothing_and_that_is_said(talked):
     found = desk.proof(after, dt.date(2026, 1, 1))
     assert (found.verdict, found.reason) == ("cannot_tell", "few")
     assert found.coached <= 4
-    assert found.left_out + found.coached == 44  # who had a talk in October is neither coached nor a peer
+    assert (
+        found.left_out + found.coached == 44
+    )  # who had a talk in October is neither coached nor a peer
 
 
 def test_what_has_no_spread_has_no_certainty_and_a_funnel_needs_whole_cases(judged):
@@ -333,7 +392,13 @@ def test_what_has_no_spread_has_no_certainty_and_a_funnel_needs_whole_cases(judg
     with pytest.raises(RequestRefused, match="no_case_mix"):
         case_mix(
             pd.DataFrame(
-                {"agent_id": ["a", "b"], "n": [1, 1], "renewed": [1, 1], "product": ["x", "y"], "token": ["P1", "P2"]}
+                {
+                    "agent_id": ["a", "b"],
+                    "n": [1, 1],
+                    "renewed": [1, 1],
+                    "product": ["x", "y"],
+                    "token": ["P1", "P2"],
+                }
             )
         )
 
@@ -372,7 +437,9 @@ def test_who_is_among_the_best_adds_up_and_two_runs_say_the_same(judged):
     assert found.ranks["top3"].sum() == pytest.approx(3, abs=0.05)
     assert (found.ranks["first"] <= found.ranks["top3"]).all()
     assert found.ranks.to_csv() == again.ranks.to_csv()
-    assert found.width_data > found.width_weights  # in the sample chance moves ranks far more than permitted weights do
+    assert (
+        found.width_data > found.width_weights
+    )  # in the sample chance moves ranks far more than permitted weights do
 
 
 def test_amounts_of_premium_move_with_the_renewals_they_come_from(judged):
@@ -392,19 +459,28 @@ def test_the_leaders_regions_cover_all_permitted_weights_and_a_grade_is_reached_
     assert {name for name, _, _ in regions} <= {name for name, _ in judged.catalogue.grades}
 
 
-def test_the_biggest_weak_spot_has_a_probability_and_recoverable_points_stop_at_the_better_quarter(judged):
+def test_the_biggest_weak_spot_has_a_probability_and_recoverable_points_stop_at_the_better_quarter(
+    judged,
+):
     table = losses_of(judged, "锐进").set_index("indicator")
     assert table["biggest"].sum() == pytest.approx(1)
     assert table["biggest"].idxmax() in set(table["team"].nlargest(2).index)
     assert (table["recoverable"] <= table["team"] + 1e-9).all()
     assert (table["recoverable"] >= 0).all()
     assert table.loc["satisfaction", "per_weight"] == pytest.approx(
-        table.loc["satisfaction", "team"] / judged.teams.weight[judged.measured.teams["team"].tolist().index("锐进"), judged.catalogue.position("satisfaction")]
-    )  # fmt: skip
+        table.loc["satisfaction", "team"]
+        / judged.teams.weight[
+            judged.measured.teams["team"].tolist().index("锐进"),
+            judged.catalogue.position("satisfaction"),
+        ]
+    )
 
 
 def test_a_team_of_few_policies_has_no_probable_weak_spot(home, tmp_path):
-    rows = "".join(f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'}\n" for at in range(20))
+    rows = "".join(
+        f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'}\n"
+        for at in range(20)
+    )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
     load_text(home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{at},甲\n" for at in range(5)))
     small = evaluate(home.measure(Filters(APRIL)), default_scheme())
@@ -422,19 +498,29 @@ def test_the_prize_of_coaching_is_smaller_than_the_raw_gap_and_has_limits(judged
     for agent_id in some["agent_id"].head(5):
         row = judged.row(str(agent_id))
         team = judged.people["team"].iat[row]
-        raw = np.median(values.value[(judged.people["team"] == team).to_numpy(), at]) - values.value[row, at]
-        assert some.set_index("agent_id").loc[agent_id, "extra_renewals"] < values.denominator[row, at] * raw
+        raw = (
+            np.median(values.value[(judged.people["team"] == team).to_numpy(), at])
+            - values.value[row, at]
+        )
+        assert (
+            some.set_index("agent_id").loc[agent_id, "extra_renewals"]
+            < values.denominator[row, at] * raw
+        )
 
 
 def test_a_standard_is_proposed_with_limits_and_the_markets_average_moves_the_pass_mark(judged):
     own = propose(judged.measured, "renewal_rate")
     assert own.full_low <= own.full <= own.full_high
     assert own.pass_low <= own.pass_mark <= own.pass_high
-    assert own.pass_mark == pytest.approx(judged.measured.company.value[0, judged.catalogue.position("renewal_rate")])
+    assert own.pass_mark == pytest.approx(
+        judged.measured.company.value[0, judged.catalogue.position("renewal_rate")]
+    )
     market = propose(judged.measured, "renewal_rate", 0.7)
     assert (market.pass_mark, market.market) == (0.7, True)
     assert dict(zip(market.standard.values, market.standard.points, strict=True))[0.7] == 60
-    assert propose(judged.measured, "renewal_rate", 0.99).standard is None  # three quarters do not even reach it
+    assert (
+        propose(judged.measured, "renewal_rate", 0.99).standard is None
+    )  # three quarters do not even reach it
     complaints = propose(judged.measured, "complaint_rate").standard
     assert complaints.values[0] < complaints.values[1]
     assert complaints.points == (100, 60, 0)
@@ -446,7 +532,15 @@ def test_another_standard_regrades_without_a_new_measure(judged):
     then = evaluate(under(judged.measured, known), judged.scheme)
     at = known.position("renewal_rate")
     assert then.measured.agents.value[:, at] == pytest.approx(judged.measured.agents.value[:, at])
-    changed = [one for one in range(len(known.ids)) if not np.array_equal(then.measured.agents.points[:, one], judged.measured.agents.points[:, one], equal_nan=True)]  # fmt: skip
+    changed = [
+        one
+        for one in range(len(known.ids))
+        if not np.array_equal(
+            then.measured.agents.points[:, one],
+            judged.measured.agents.points[:, one],
+            equal_nan=True,
+        )
+    ]
     assert changed == [at]
 
 
@@ -494,7 +588,12 @@ def test_talks_that_did_nothing_tell_nothing_and_the_picture_shows_every_period(
     found = desk.proof(
         after
     )  # talks of October with the forty of lowest rate in the quarter before, of January with four
-    assert (found.verdict, found.reason, found.difference, found.placebo) == ("cannot_tell", "chance", None, None)
+    assert (found.verdict, found.reason, found.difference, found.placebo) == (
+        "cannot_tell",
+        "chance",
+        None,
+        None,
+    )
     assert found.coached >= 10
     assert found.detectable > 0
     assert str(found.study.before[0]) == "2025-07…2025-09"
@@ -509,13 +608,23 @@ def test_talks_that_did_nothing_tell_nothing_and_the_picture_shows_every_period(
 def test_a_label_needs_data_of_ones_own_not_only_a_sure_group(company):
     month = company.evaluation(Filters(APRIL), default_scheme())
     sure = quadrant_certainty(month.measured, place(month, cut="0.7", cut_y="70"))
-    assert (sure.probability.max(axis=1)[sure.known] >= 0.8).mean() > 0.5  # nearly everybody is above so low a line …
-    assert not (sure.certain & ~sure.enough).any()  # … but twenty policies and six surveys say it of the group
+    assert (
+        sure.probability.max(axis=1)[sure.known] >= 0.8
+    ).mean() > 0.5  # nearly everybody is above so low a line …
+    assert not (
+        sure.certain & ~sure.enough
+    ).any()  # … but twenty policies and six surveys say it of the group
 
 
 def test_complaints_can_stand_on_an_axis(company):
-    now = company.evaluation(Filters(Period(dt.date(2026, 2, 1), dt.date(2026, 4, 1))), default_scheme())
-    for x, y in (("renewal_rate", "complaint_rate"), ("complaint_rate", "satisfaction"), ("renewal_count", "complaint_rate")):  # fmt: skip
+    now = company.evaluation(
+        Filters(Period(dt.date(2026, 2, 1), dt.date(2026, 4, 1))), default_scheme()
+    )
+    for x, y in (
+        ("renewal_rate", "complaint_rate"),
+        ("complaint_rate", "satisfaction"),
+        ("renewal_count", "complaint_rate"),
+    ):
         found = quadrant_certainty(now.measured, place(now, x, y))
         assert found.probability[found.known].sum(axis=1) == pytest.approx(1)
 
@@ -528,10 +637,16 @@ def test_no_complaint_is_not_low_below_the_number_that_the_page_names(judged):
 
 
 def test_a_perfect_agent_among_few_is_not_drawn_as_perfect(home, tmp_path):
-    rows = "".join(f"P{who}-{at},A{who},2026-04-0{1 + at},{'已续' if who == 0 or at % 3 else '未续'}\n" for who in range(4) for at in range(5))  # fmt: skip
+    rows = "".join(
+        f"P{who}-{at},A{who},2026-04-0{1 + at},{'已续' if who == 0 or at % 3 else '未续'}\n"
+        for who in range(4)
+        for at in range(5)
+    )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
     few = evaluate(home.measure(Filters(APRIL)), default_scheme())
-    drawn = certainty(few.measured, "renewal_rate").drawn(np.arange(4), 2_000, np.random.default_rng(1))
+    drawn = certainty(few.measured, "renewal_rate").drawn(
+        np.arange(4), 2_000, np.random.default_rng(1)
+    )
     assert drawn[:, 0].std() > 0.05
     assert drawn[:, 0].mean() == pytest.approx(5.5 / 6, abs=0.02)
 
@@ -594,19 +709,33 @@ def test_an_impossible_market_average_is_refused(judged):
 def test_months_without_figures_do_not_shift_last_year(company):
     monthly = company.monthly(CLOSED)
     gone = pd.to_datetime(monthly["month"]) == pd.Timestamp(2025, 6, 1)
-    whole, gap = (trends(part, catalogue()["renewal_rate"]).agents.set_index("agent_id") for part in (monthly, monthly[~gone]))  # fmt: skip
+    whole, gap = (
+        trends(part, catalogue()["renewal_rate"]).agents.set_index("agent_id")
+        for part in (monthly, monthly[~gone])
+    )
     assert (gap["pairs"] <= whole["pairs"]).all()
     assert gap["slope"].corr(whole["slope"]) > 0.9
 
 
 def test_rare_complaints_of_equal_agents_are_not_told_apart():
     random = np.random.default_rng(9)
-    wrong = np.mean([_equal_counts(random.poisson(0.1, 100).astype(float), np.full(100, 0.1)) < 0.05 for _ in range(100)])  # fmt: skip
+    wrong = np.mean(
+        [
+            _equal_counts(random.poisson(0.1, 100).astype(float), np.full(100, 0.1)) < 0.05
+            for _ in range(100)
+        ]
+    )
     assert wrong <= 0.1
 
 
 def test_rates_without_counts_have_no_funnel_and_that_is_not_called_no_data(home, tmp_path):
-    load_text(home, tmp_path, "scoresheet", "工号,续保率\nA1,80%\nA2,90%\n", **{"from": "2026-04", "to": "2026-04"})
+    load_text(
+        home,
+        tmp_path,
+        "scoresheet",
+        "工号,续保率\nA1,80%\nA2,90%\n",
+        **{"from": "2026-04", "to": "2026-04"},
+    )
     given = evaluate(home.measure(Filters(APRIL)), default_scheme())
     with pytest.raises(RequestRefused, match="no_cases"):
         funnel(given, "renewal_rate")

@@ -12,13 +12,25 @@ from analytics.insight.effect import compare, proof
 from analytics.language import LANGUAGES
 from analytics.model import Period, add_months
 from analytics.reports.coaching_effect import sentences
-from tests.simulate.coaching import LEAST_FOUND, MOST_FALSE, MOST_OFF, SELECTIONS, company, comparisons, estimates, told
+from tests.simulate.coaching import (
+    LEAST_FOUND,
+    MOST_FALSE,
+    MOST_OFF,
+    SELECTIONS,
+    company,
+    comparisons,
+    estimates,
+    told,
+)
 
 RUNS = 80
 JANUARY = dt.date(2025, 1, 1)
 MONTHS = [add_months(JANUARY, step) for step in range(15)]
 SPRING = Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))
-QUARTERS = tuple(Period(add_months(SPRING.first, -3 * at), add_months(SPRING.last, -3 * at)) for at in range(1, 5))
+QUARTERS = tuple(
+    Period(add_months(SPRING.first, -3 * at), add_months(SPRING.last, -3 * at))
+    for at in range(1, 5)
+)
 
 
 @pytest.mark.parametrize("picked", SELECTIONS)
@@ -38,7 +50,8 @@ def test_coaching_worth_four_points_is_found_in_most_companies_however_agents_we
 
 
 def test_agents_who_differed_before_any_talk_are_no_evidence():
-    """Coached ones renewed eight points more in the earliest quarter than later figures would let one expect."""
+    """Coached ones renewed eight points more in the earliest quarter than later figures would let
+    one expect."""
     counted = company(np.random.default_rng(1), "at random", 4.0)
     before = counted.renewed_before.copy()
     before[counted.coached, 2] = np.minimum(before[counted.coached, 2] + 8, 100)
@@ -57,7 +70,11 @@ def test_nine_coached_agents_or_nine_peers_are_too_few_and_ten_are_not():
 def test_forty_nine_policies_are_too_few_and_fifty_are_not():
     counted = company(np.random.default_rng(2), "at random", 0.0)
     for due in (49, 50):
-        few = replace(counted, due_after=np.full(120, float(due)), renewed_after=np.minimum(counted.renewed_after, 40))
+        few = replace(
+            counted,
+            due_after=np.full(120, float(due)),
+            renewed_after=np.minimum(counted.renewed_after, 40),
+        )
         assert (compare(few).reason == "few") == (due == 49)
 
 
@@ -69,7 +86,7 @@ def test_coached_agents_below_everybody_else_have_no_peers():
     assert compare(replace(counted, renewed_before=apart)).reason == "overlap"
 
 
-# -- months ------------------------------------------------------------------------------------------------------------
+# -- months ----------------------------------------------------------------------------------------
 
 
 def test_the_baseline_is_the_last_whole_months_before_the_first_talk_whatever_period_is_chosen():
@@ -81,15 +98,30 @@ def test_the_baseline_is_the_last_whole_months_before_the_first_talk_whatever_pe
 
 
 def test_a_month_counts_as_after_from_the_talk_on_when_most_of_it_is():
-    talks = {"early": dt.date(2026, 1, 15), "late": dt.date(2026, 1, 16), "last": dt.date(2026, 3, 20)}
+    talks = {
+        "early": dt.date(2026, 1, 15),
+        "late": dt.date(2026, 1, 16),
+        "last": dt.date(2026, 3, 20),
+    }
     plan = study(SPRING, talks, MONTHS)
     assert plan.after == SPRING
-    assert {agent: start.month for agent, (_, start) in plan.starts.items()} == {"early": 1, "late": 2, "last": 4}
-    assert study(SPRING, {"late": dt.date(2026, 1, 16)}, MONTHS).after == Period(dt.date(2026, 2, 1), SPRING.last)
+    assert {agent: start.month for agent, (_, start) in plan.starts.items()} == {
+        "early": 1,
+        "late": 2,
+        "last": 4,
+    }
+    assert study(SPRING, {"late": dt.date(2026, 1, 16)}, MONTHS).after == Period(
+        dt.date(2026, 2, 1), SPRING.last
+    )
 
 
 def test_who_is_coached_after_the_period_is_still_a_peer_and_who_was_before_the_round_is_neither():
-    talks = {"old": dt.date(2025, 8, 5), "new": dt.date(2025, 12, 5), "next": dt.date(2026, 4, 2), "undated": None}
+    talks = {
+        "old": dt.date(2025, 8, 5),
+        "new": dt.date(2025, 12, 5),
+        "next": dt.date(2026, 4, 2),
+        "undated": None,
+    }
     plan = study(SPRING, talks, MONTHS, since=dt.date(2025, 12, 1))
     assert set(plan.starts) == {"new"}
     assert plan.others == {"old", "undated"}
@@ -107,7 +139,11 @@ def test_without_a_choice_talks_count_from_the_first_month_with_half_a_year_befo
         ({"A": None}, MONTHS, "nobody"),
         ({"A": dt.date(2026, 3, 20)}, MONTHS, "no_after"),
         ({"A": dt.date(2025, 2, 5)}, MONTHS, "no_history"),
-        ({"A": dt.date(2025, 12, 5)}, [month for month in MONTHS if month.month != 11], "no_history"),
+        (
+            {"A": dt.date(2025, 12, 5)},
+            [month for month in MONTHS if month.month != 11],
+            "no_history",
+        ),
     ],
 )
 def test_months_that_allow_no_comparison_say_why(talks, months, reason):
@@ -116,23 +152,28 @@ def test_months_that_allow_no_comparison_say_why(talks, months, reason):
     assert proof(plan, lambda period: pd.DataFrame()).reason == reason
 
 
-# -- from counts by month to sentences -----------------------------------------------------------------------------------
+# -- from counts by month to sentences -------------------------------------------------------------
 
 
 def books(random, effect=0.0, lift=0.0, agents=120):
-    """Counts by agent and month, 34 policies each; the first forty coached on a day of their own, and what to ask for a period."""
+    """Counts by agent and month, 34 policies each; the first forty coached on a day of their own,
+    and what to ask for a period."""
     true = random.beta(0.82 * 60, 0.18 * 60, agents)
     names = pd.Index([f"A{at:03}" for at in range(agents)])
     talks = {names[at]: (dt.date(2026, 1, 5), dt.date(2026, 2, 3))[at % 2] for at in range(40)}
     counts = {}
     for month in MONTHS:
         since = [name in talks and month >= talks[name].replace(day=1) for name in names]
-        rate = np.clip(true + effect / 100 * np.array(since) + lift / 100 * (month >= SPRING.first), 0, 1)
+        rate = np.clip(
+            true + effect / 100 * np.array(since) + lift / 100 * (month >= SPRING.first), 0, 1
+        )
         counts[month] = random.binomial(34, rate)
 
     def asked(period):
         renewed = sum(counts[month] for month in period.months)
-        return pd.DataFrame({"renewed": renewed, "due": 34.0 * period.length, "team": "甲"}, index=names)
+        return pd.DataFrame(
+            {"renewed": renewed, "due": 34.0 * period.length, "team": "甲"}, index=names
+        )
 
     return talks, asked
 
@@ -158,9 +199,14 @@ def test_a_difference_is_said_with_its_limits_and_checks_and_claims_no_cause(lan
     assert f"{found.difference.low:+.1f}" in words[1]
     assert f"{found.difference.high:+.1f}" in words[1]
     assert not [
-        word for word in ("credited", "effect of", "caused", "归功", "效果", "起作用") if word in " ".join(words)
+        word
+        for word in ("credited", "effect of", "caused", "归功", "效果", "起作用")
+        if word in " ".join(words)
     ]
-    assert (found.coached, found.peers) == (int(found.difference.treated), int(found.difference.control))
+    assert (found.coached, found.peers) == (
+        int(found.difference.treated),
+        int(found.difference.control),
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -181,7 +227,10 @@ def test_difference_in_differences_stands_beside_as_the_mean_change_of_agents():
     talks, counts = books(np.random.default_rng(11), effect=8.0)
     plan = study(SPRING, {agent: dt.date(2026, 1, 5) for agent in talks}, MONTHS)
     found = proof(plan, counts)
-    rate = {period: counts(period)["renewed"] / counts(period)["due"] for period in (plan.after, plan.before[0])}
+    rate = {
+        period: counts(period)["renewed"] / counts(period)["due"]
+        for period in (plan.after, plan.before[0])
+    }
     change = 100 * (rate[plan.after] - rate[plan.before[0]])
     counted = gather(plan, plan.after, counts)
     change = change[counted.agents[compare(counted).compared]]

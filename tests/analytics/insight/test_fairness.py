@@ -12,7 +12,8 @@ GRADES = [("A", 85.0), ("B", 75.0), ("C", 60.0), ("D", 0.0)]
 
 
 def company(agents):
-    """As much of an evaluation as groups are made of: agent k scores 60 + k % 40, every other one has an A."""
+    """As much of an evaluation as groups are made of: agent k scores 60 + k % 40, every other one
+    has an A."""
     at = np.arange(agents)
     return SimpleNamespace(
         agents=SimpleNamespace(
@@ -60,7 +61,9 @@ def test_channels_of_many_agents_are_counted_at_once():
     agents = 5_000
     evaluation = company(agents)
     at = np.repeat(np.arange(agents), 4)
-    cases = pd.DataFrame({"agent_id": [f"A{one}" for one in at], "channel": np.where(at % 3, "web", "phone"), "n": 1})
+    cases = pd.DataFrame(
+        {"agent_id": [f"A{one}" for one in at], "channel": np.where(at % 3, "web", "phone"), "n": 1}
+    )
     started = process_time()
     assert len(grouped(evaluation, "channel", cases)) == agents
     assert process_time() - started <= 0.5

@@ -60,7 +60,9 @@ def test_points_lost_and_the_score_add_up_to_a_hundred(judged):
 def test_a_teams_losses_stand_beside_the_company_and_the_best_team(judged):
     losses = losses_of(judged, "西").set_index("indicator")
     assert (
-        losses.loc["renewal_rate", "best"] < losses.loc["renewal_rate", "company"] < losses.loc["renewal_rate", "team"]
+        losses.loc["renewal_rate", "best"]
+        < losses.loc["renewal_rate", "company"]
+        < losses.loc["renewal_rate", "team"]
     )
     assert agents_behind(judged, "西", "renewal_rate")["agent_id"].tolist() == ["B2"]
 
@@ -87,7 +89,8 @@ def test_the_coaching_list_leaves_out_role_models_unless_they_were_put_there(jud
 
 def test_the_expected_gain_is_what_the_team_median_would_bring(judged):
     row = coaching_list(judged, place(judged), []).set_index("agent_id").loc["B2"]
-    # West has one agent with figures besides Bo, who has none: Bo is the team's median, so there is no gap to close.
+    # West has one agent with figures besides Bo, who has none: Bo is the team's median, so there is
+    # no gap to close.
     assert row["expected_gain"] == pytest.approx(0)
     assert row["extra_renewals"] == pytest.approx(0)
 
@@ -120,12 +123,16 @@ def test_exports_keep_numbers_as_numbers_and_formulas_as_text():
         Column("rate", "率", "percent"),
         Column("day", "日期", "date"),
     ]
-    sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx({"名单": (frame, columns)}, ["=note"]))).worksheets[0]
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(to_xlsx({"名单": (frame, columns)}, ["=note"]))
+    ).worksheets[0]
     assert sheet["A2"].value == '\'=HYPERLINK("http://x")'
     assert sheet["A2"].data_type == "s"
     assert sheet["A2"].hyperlink is None
     assert (sheet["B2"].value, sheet["B3"].value) == (81.255, None)
-    assert sheet["C2"].number_format == '[<0.9995]0.0%;[<1]"<100%";0.0%'  # a share below 100 % never reads 100 %
+    assert (
+        sheet["C2"].number_format == '[<0.9995]0.0%;[<1]"<100%";0.0%'
+    )  # a share below 100 % never reads 100 %
     text = to_csv(frame, columns).decode("utf-8-sig").splitlines()
     assert text[0] == "姓名,得分,率,日期"
     assert text[2] == "安,,0.5,"
@@ -144,7 +151,8 @@ def test_the_coaching_table_speaks_the_readers_language(judged):
 
 
 def test_the_better_quarter_is_that_of_true_rates_neither_of_measured_nor_of_shrunken_ones():
-    """True rates: Beta(32, 8), whose upper quarter begins at 84.5 %; twenty policies each spread measured ones to 88 %."""
+    """True rates: Beta(32, 8), whose upper quarter begins at 84.5 %; twenty policies each spread
+    measured ones to 88 %."""
     quarters = []
     for seed in range(12):
         random = np.random.default_rng(seed)

@@ -1,4 +1,5 @@
-"""Files that are small, or of one piece, and would unfold to more than any memory: refused before they do."""
+"""Files that are small, or of one piece, and would unfold to more than any memory: refused before
+they do."""
 
 import resource
 
@@ -20,7 +21,9 @@ def heaviest():
 
 def dictionary(path):
     """A hundred gigabytes of text, in a few kilobytes."""
-    long = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array(["x" * 1_000_000]))
+    long = pa.DictionaryArray.from_arrays(
+        pa.array([0] * 100_000, pa.int32()), pa.array(["x" * 1_000_000])
+    )
     number = pa.array([f"P{at}" for at in range(100_000)])
     pq.write_table(pa.table({"保单号": number, "工号": long}), path)
 

@@ -1,4 +1,5 @@
-"""Files of a company whose months run from the 26th to the 25th: periods by days, weeks that add up, days that become months."""
+"""Files of a company whose months run from the 26th to the 25th: periods by days, weeks that add
+up, days that become months."""
 
 import datetime as dt
 from types import SimpleNamespace
@@ -24,7 +25,9 @@ def book_of(path, sheets):
 
 
 def months(told):
-    return sorted({(str(one["first_month"])[:7], str(one["last_month"])[:7]) for one in told.records})
+    return sorted(
+        {(str(one["first_month"])[:7], str(one["last_month"])[:7]) for one in told.records}
+    )
 
 
 def weeks(*lines, head=HEAD):
@@ -38,11 +41,19 @@ def test_a_period_from_the_26th_to_the_25th_is_the_month_in_which_it_ends(read):
 
 
 def test_a_quarter_from_the_26th_is_its_three_months(read):
-    assert months(read(weeks("A1,2026-03-26~2026-06-25,10,8"), begins=26)) == [("2026-04", "2026-06")]
+    assert months(read(weeks("A1,2026-03-26~2026-06-25,10,8"), begins=26)) == [
+        ("2026-04", "2026-06")
+    ]
 
 
 @pytest.mark.parametrize(
-    "period", ["2026-05-01~2026-05-31", "2026-04-20~2026-04-26", "2026-04-25~2026-05-24", "2026-04-26~2026-06-24"]
+    "period",
+    [
+        "2026-05-01~2026-05-31",
+        "2026-04-20~2026-04-26",
+        "2026-04-25~2026-05-24",
+        "2026-04-26~2026-06-24",
+    ],
 )
 def test_days_that_are_no_whole_month_of_the_company_and_inside_none_are_refused(read, period):
     told = read(weeks(f"A1,{period},10,8", "A1,2026-07,10,8"), begins=26)
@@ -52,19 +63,32 @@ def test_days_that_are_no_whole_month_of_the_company_and_inside_none_are_refused
 
 def test_a_month_by_its_name_stays_that_month(read):
     assert months(read(weeks("A1,2026-05,10,8", "A1,2026年6月,10,8"), begins=26)) == [
-        ("2026-05", "2026-05"), ("2026-06", "2026-06"),
-    ]  # fmt: skip
+        ("2026-05", "2026-05"),
+        ("2026-06", "2026-06"),
+    ]
 
 
-MAY = ("2026-04-26~2026-05-02", "2026-05-03~2026-05-09", "2026-05-10~2026-05-16", "2026-05-17~2026-05-25")
+MAY = (
+    "2026-04-26~2026-05-02",
+    "2026-05-03~2026-05-09",
+    "2026-05-10~2026-05-16",
+    "2026-05-17~2026-05-25",
+)
 
 
 def test_weeks_from_26_april_to_25_may_add_up_to_may_and_are_said_to_be_whole(read):
     told = read(weeks(*(f"A1,{period},10,{at}" for at, period in enumerate(MAY, 5))), begins=26)
     assert (told.issues, told.questions) == ([], {})
-    assert (told.measure("due_policies"), told.measure("renewed_policies")) == ({"A1": 40}, {"A1": 5 + 6 + 7 + 8})
+    assert (told.measure("due_policies"), told.measure("renewed_policies")) == (
+        {"A1": 40},
+        {"A1": 5 + 6 + 7 + 8},
+    )
     assert months(told) == [("2026-05", "2026-05")]
-    assert told.notes["weeks_whole"] | {"column": ""} == {"column": "", "first": "2026-04-26", "last": "2026-05-25"}
+    assert told.notes["weeks_whole"] | {"column": ""} == {
+        "column": "",
+        "first": "2026-04-26",
+        "last": "2026-05-25",
+    }
 
 
 def test_weeks_that_leave_out_days_add_up_and_are_said_to_be_no_whole_month(read):
@@ -107,7 +131,9 @@ def test_sheets_named_after_days_add_up_to_their_month_once_the_year_is_said(
     assert (told.questions, told.issues) == ({}, [])
     assert told.measure("due_policies") == {"A1": 55}
     assert months(told) == [(f"{THIS - 1}-{month:02d}",) * 2]
-    assert told.notes["weeks_whole"]["first"] == f"{THIS - 1}-{'04-26' if begins == 26 else '05-01'}"
+    assert (
+        told.notes["weeks_whole"]["first"] == f"{THIS - 1}-{'04-26' if begins == 26 else '05-01'}"
+    )
 
 
 def test_sheets_of_days_over_new_year_are_of_the_year_in_which_their_month_ends(read, tmp_path):
@@ -131,12 +157,17 @@ def test_the_days_of_a_title_are_proposed_as_their_month(read):
 
 def test_the_days_of_a_title_that_are_no_whole_month_are_refused(read):
     with pytest.raises(RecipeRefused, match="period_not_whole"):
-        read("2026年5月1日至2026年5月31日业绩通报,,\n工号,应续件数,已续件数\n1001,40,30\n", begins=26)
+        read(
+            "2026年5月1日至2026年5月31日业绩通报,,\n工号,应续件数,已续件数\n1001,40,30\n", begins=26
+        )
 
 
 def test_a_period_that_is_one_day_past_the_25th_is_asked(read):
     told = read(weeks("A1,2026-04-30,10,8"), begins=26)
-    assert (told.questions["period_day"]["facts"]["month"], months(told)) == ("2026-05", [("2026-05", "2026-05")])
+    assert (told.questions["period_day"]["facts"]["month"], months(told)) == (
+        "2026-05",
+        [("2026-05", "2026-05")],
+    )
     said = read(weeks("A1,2026-04-30,10,8"), begins=26, answers={"period_day": "by_name"})
     assert (said.questions, months(said)) == ({}, [("2026-04", "2026-04")])
     assert read(weeks("A1,2026-05-01,10,8"), begins=26).questions == {}
@@ -144,8 +175,12 @@ def test_a_period_that_is_one_day_past_the_25th_is_asked(read):
 
 def test_a_stated_first_and_last_day_are_the_months_in_which_they_lie(read):
     text = "工号,应续件数,已续件数\nA1,10,8\n"
-    assert months(read(text, begins=26, options={"from": "2026-04-26", "to": "2026-05-25"})) == [("2026-05", "2026-05")]
-    assert months(read(text, begins=26, options={"from": "2026-04", "to": "2026-05"})) == [("2026-04", "2026-05")]
+    assert months(read(text, begins=26, options={"from": "2026-04-26", "to": "2026-05-25"})) == [
+        ("2026-05", "2026-05")
+    ]
+    assert months(read(text, begins=26, options={"from": "2026-04", "to": "2026-05"})) == [
+        ("2026-04", "2026-05")
+    ]
 
 
 def test_due_months_without_a_day_are_the_first_and_last_day_of_the_companys_month(read):
@@ -155,7 +190,9 @@ def test_due_months_without_a_day_are_the_first_and_last_day_of_the_companys_mon
     assert (last, first) == ([dt.date(2026, 5, 25)], [dt.date(2026, 4, 26)])
 
 
-def test_one_policy_on_25_and_26_april_stands_in_two_months_and_on_26_april_and_2_may_twice_in_one(read):
+def test_one_policy_on_25_and_26_april_stands_in_two_months_and_on_26_april_and_2_may_twice_in_one(
+    read,
+):
     apart = policies("P1,A1,2026-04-25,已续", "P1,A1,2026-04-26,已续")
     assert read(apart, begins=26).issues == []
     assert read(apart).issues == [(3, "policy_id", "duplicate")]
@@ -165,7 +202,9 @@ def test_one_policy_on_25_and_26_april_stands_in_two_months_and_on_26_april_and_
 
 
 def test_a_car_counts_once_in_the_month_of_the_company(read):
-    text = policies("P1,A1,2026-04-26,已续,V1", "P2,A1,2026-05-02,未续,V1", headers=f"{POLICY},车架号")
+    text = policies(
+        "P1,A1,2026-04-26,已续,V1", "P2,A1,2026-05-02,未续,V1", headers=f"{POLICY},车架号"
+    )
     assert len(read(text, begins=26, options={"count_by": "object"}).records) == 1
     assert len(read(text, options={"count_by": "object"}).records) == 2
 
@@ -177,6 +216,10 @@ def test_the_running_month_of_the_company_is_none_to_come(read, monkeypatch):
             return cls(2026, 4, 27)
 
     monkeypatch.setattr("analytics.intake.doubts.dt", SimpleNamespace(date=Day))
-    asked = [name for name in read(weeks("A1,2026-05,10,8"), begins=26).questions if name.startswith("plausible")]
+    asked = [
+        name
+        for name in read(weeks("A1,2026-05,10,8"), begins=26).questions
+        if name.startswith("plausible")
+    ]
     assert asked == []
     assert "plausible.future" in read(weeks("A1,2026-06,10,8"), begins=26).questions

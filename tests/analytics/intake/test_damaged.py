@@ -30,12 +30,20 @@ COLUMNS = {
 RECIPE = recipe_from({"kind": "policies", "columns": COLUMNS})
 FRAME = pd.DataFrame(
     [
-        (f"P{at}", f"A{at % 7}", f"2026-0{1 + at % 6}-1{at % 9}", "已续" if at % 3 else "未续", f"{at}.50")
+        (
+            f"P{at}",
+            f"A{at % 7}",
+            f"2026-0{1 + at % 6}-1{at % 9}",
+            "已续" if at % 3 else "未续",
+            f"{at}.50",
+        )
         for at in range(400)
     ],
     columns=list(COLUMNS.values()),
 )
-FRAME.loc[0, "到期日"] = "someday"  # so that damage which hits only a letter of a name does not make a file good
+FRAME.loc[0, "到期日"] = (
+    "someday"  # so that damage which hits only a letter of a name does not make a file good
+)
 FILES, SECONDS, MEGABYTES = 100, 10, 1024
 
 
@@ -76,7 +84,9 @@ def holed(data, draw):
 
 def spliced(data, draw):
     """The beginning of one file and the end of another place in it."""
-    return data[: draw.randrange(len(data) // 2)] + data[draw.randrange(len(data) // 2, len(data)) :]
+    return (
+        data[: draw.randrange(len(data) // 2)] + data[draw.randrange(len(data) // 2, len(data)) :]
+    )
 
 
 def noise(_, draw):
@@ -112,7 +122,8 @@ def special():
         "laughs.xlsx",
         zipped(
             "xl/workbook.xml",
-            b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><workbook>&b;</workbook>',
+            b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+            b"<workbook>&b;</workbook>",
         ),
     )
     yield "columns.csv", ",".join(f"c{at}" for at in range(1_000_000)).encode() + b"\n1\n"
@@ -154,7 +165,8 @@ def fingerprint(folder):
 
 
 def try_all(folder: Path) -> tuple[list[tuple[str, str, float]], float]:
-    """What each damaged file makes a home say, in how many seconds; and the most memory (MB) that reading any took."""
+    """What each damaged file makes a home say, in how many seconds; and the most memory (MB) that
+    reading any took."""
     home = Home(folder / "home")
 
     def try_one(file):
@@ -184,7 +196,8 @@ def test_damaged_files_each_give_one_sentence_and_leave_the_store_as_it_was(tmp_
     home.load(tmp_path / "good.csv", RECIPE)
     home.close()
     before = fingerprint(tmp_path / "home")
-    # In a process of its own: the system keeps the memory of all children ever, those of other tests too.
+    # In a process of its own: the system keeps the memory of all children ever, those of other
+    # tests too.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
         found, memory = alone.submit(try_all, tmp_path).result()
     assert len(found) == FILES

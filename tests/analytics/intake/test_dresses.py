@@ -1,4 +1,5 @@
-"""One file in many dresses gives the same figures: containers, encodings, headers, dates, words and layouts."""
+"""One file in many dresses gives the same figures: containers, encodings, headers, dates, words and
+layouts."""
 
 import datetime as dt
 import random
@@ -22,19 +23,33 @@ from analytics.model import Filters
 from tests.conftest import read_here, write
 
 AS_OF = dt.date(2021, 6, 30)
-# agent → (answered calls, resolved, sum of ratings): medians of the eight are 0.8 and 3.5, none of them on a line
+# agent → (answered calls, resolved, sum of ratings): medians of the eight are 0.8 and 3.5, none of
+# them on a line
 BOOK = {
-    "Ada": (20, 18, 80), "Ben": (20, 17, 76), "Cleo": (20, 18, 60), "Dov": (20, 17, 64),
-    "Eva": (20, 12, 78), "Finn": (20, 14, 74), "Gus": (20, 11, 58), "Hal": (20, 13, 62),
-}  # fmt: skip
+    "Ada": (20, 18, 80),
+    "Ben": (20, 17, 76),
+    "Cleo": (20, 18, 60),
+    "Dov": (20, 17, 64),
+    "Eva": (20, 12, 78),
+    "Finn": (20, 14, 74),
+    "Gus": (20, 11, 58),
+    "Hal": (20, 13, 62),
+}
 QUADRANTS = {
-    "Ada": "role_model", "Ben": "role_model", "Cleo": "service_gap", "Dov": "service_gap",
-    "Eva": "sales_gap", "Finn": "sales_gap", "Gus": "focus", "Hal": "focus",
-}  # fmt: skip
+    "Ada": "role_model",
+    "Ben": "role_model",
+    "Cleo": "service_gap",
+    "Dov": "service_gap",
+    "Eva": "sales_gap",
+    "Finn": "sales_gap",
+    "Gus": "focus",
+    "Hal": "focus",
+}
 
 
 def calls():
-    """One row a call: id, agent, date, answered, resolved, rating; a fifth of the calls went unanswered."""
+    """One row a call: id, agent, date, answered, resolved, rating; a fifth of the calls went
+    unanswered."""
     rows = []
     for agent, (count, resolved, total) in BOOK.items():
         ratings = [total // count + (at < total % count) for at in range(count)]
@@ -42,8 +57,15 @@ def calls():
             day = dt.date(2021, 1, 1) + dt.timedelta(days=(at * 7 + len(rows)) % 90)
             answered = at < count
             rows.append(
-                (f"C{len(rows):04d}", agent, day, "Y" if answered else "N", "Y" if at < resolved else "N", str(ratings[at]) if answered else "")
-            )  # fmt: skip
+                (
+                    f"C{len(rows):04d}",
+                    agent,
+                    day,
+                    "Y" if answered else "N",
+                    "Y" if at < resolved else "N",
+                    str(ratings[at]) if answered else "",
+                )
+            )
     return rows
 
 
@@ -56,7 +78,9 @@ def recipe(headers, **options):
     return recipe_from(
         {
             "kind": "policies",
-            "columns": {field: header for field, header in zip(fields, headers, strict=True) if field},
+            "columns": {
+                field: header for field, header in zip(fields, headers, strict=True) if field
+            },
             "values": {"outcome": {"renewed": ["Y", "是"], "lost": ["N", "否"], "open": []}},
             "only": {headers[3]: ["Y", "是"]},
             "options": {"satisfaction_max": 5, **options},
@@ -67,7 +91,9 @@ def recipe(headers, **options):
 def placed(home):
     measured = measure(home.warehouse, home.settings, Filters(whole_period(home.warehouse)))
     evaluation = evaluate(measured, default_scheme())
-    return dict(zip(evaluation.people["agent_id"], place(evaluation).quadrant.tolist(), strict=True))
+    return dict(
+        zip(evaluation.people["agent_id"], place(evaluation).quadrant.tolist(), strict=True)
+    )
 
 
 def lines(headers, rows, delimiter):
@@ -77,7 +103,8 @@ def lines(headers, rows, delimiter):
 def in_chinese(path):
     words = {"Y": "是", "N": "否"}
     rows = [
-        (one, agent, f"{day:%Y年%m月%d日}", words[a], words[r], rating) for one, agent, day, a, r, rating in calls()
+        (one, agent, f"{day:%Y年%m月%d日}", words[a], words[r], rating)
+        for one, agent, day, a, r, rating in calls()
     ]
     path.write_bytes(lines(CHINESE, rows, ",").encode("gb18030"))
     return recipe(CHINESE)
@@ -116,7 +143,8 @@ def workbook(path):
 
 
 def scoresheet(path):
-    """Title, merged two-row header, percent text, full-width digits, a total row, a note, a hidden sheet of old data."""
+    """Title, merged two-row header, percent text, full-width digits, a total row, a note, a hidden
+    sheet of old data."""
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     with xlsxwriter.Workbook(str(path)) as made:
         old = made.add_worksheet("去年")
@@ -133,7 +161,9 @@ def scoresheet(path):
             one.write("E3", "客户满意度")
         old.write_row("A4", ("Ada", 20, "5%", 20, 1))
         for at, (agent, (count, resolved, total)) in enumerate(BOOK.items(), 3):
-            sheet.write_row(at, 0, (agent, str(count).translate(wide), f"{100 * resolved / count:g}%", count))
+            sheet.write_row(
+                at, 0, (agent, str(count).translate(wide), f"{100 * resolved / count:g}%", count)
+            )
             sheet.write(at, 4, f"{total / count:g}分".translate(wide))
         end = 3 + len(BOOK)
         sheet.write_row(end, 0, ("合计", 160, "75%", 160, 3.45))
@@ -156,17 +186,29 @@ def scoresheet(path):
 
 @pytest.mark.parametrize(
     ("name", "dress"),
-    [("calls.csv", in_chinese), ("calls.txt", tabbed), ("calls.xls", csv_called_xls), ("calls.parquet", parquet), ("calls.xlsx", workbook), ("sheet.xlsx", scoresheet)],
-)  # fmt: skip
+    [
+        ("calls.csv", in_chinese),
+        ("calls.txt", tabbed),
+        ("calls.xls", csv_called_xls),
+        ("calls.parquet", parquet),
+        ("calls.xlsx", workbook),
+        ("sheet.xlsx", scoresheet),
+    ],
+)
 def test_the_call_file_gives_the_same_eight_quadrants_in_every_dress(home, tmp_path, name, dress):
     path = tmp_path / name
     receipt = home.load(path, dress(path), as_of=AS_OF)
     assert placed(home) == QUADRANTS
     if dress is scoresheet:
-        assert {key for key, _ in receipt.notes} >= {"sheets_hidden", "left_total", "left_note", "rates_weighted"}
+        assert {key for key, _ in receipt.notes} >= {
+            "sheets_hidden",
+            "left_total",
+            "left_note",
+            "rates_weighted",
+        }
 
 
-# -- random records in random dress --------------------------------------------------------------------------------
+# -- random records in random dress ----------------------------------------------------------------
 
 SYNONYMS = {
     "policy_id": ("保单号", "保单编号", "policy no", "Policy ID"),
@@ -178,21 +220,34 @@ SYNONYMS = {
     "satisfaction": ("满意度（满分10）", "满意度评分(1-10)", "Satisfaction (0-10)"),
 }
 WORDS = {
-    "renewed": ("已续", "已续保", "是", "Y", "√", "ＹＥＳ", " 已续 "), "lost": ("未续", "流失", "否", "n", "×"), "open": ("跟进中", "待续", "pending"),
-}  # fmt: skip
+    "renewed": ("已续", "已续保", "是", "Y", "√", "ＹＥＳ", " 已续 "),
+    "lost": ("未续", "流失", "否", "n", "×"),
+    "open": ("跟进中", "待续", "pending"),
+}
 DATES = (
-    "{d:%Y-%m-%d}", "{d:%Y/%m/%d}", "{d.year}年{d.month}月{d.day}日", "{d.year}.{d.month}.{d.day}", "{d:%Y%m%d}", "{d:%Y-%m-%d} 08:30:00", "{d:%d-%b-%Y}",
-)  # fmt: skip
+    "{d:%Y-%m-%d}",
+    "{d:%Y/%m/%d}",
+    "{d.year}年{d.month}月{d.day}日",
+    "{d.year}.{d.month}.{d.day}",
+    "{d:%Y%m%d}",
+    "{d:%Y-%m-%d} 08:30:00",
+    "{d:%d-%b-%Y}",
+)
 AMOUNTS = ("{a:.2f}", "￥{a:,.2f}", "{a:,.2f}元", "RMB {a:.2f}", "{a:.2f} ", "\u00a0{a:.2f}")
 FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 records = st.lists(
     st.tuples(
-        st.sampled_from(["A1", "A2", "B3"]), st.dates(dt.date(2026, 1, 1), dt.date(2026, 3, 31)), st.sampled_from(["renewed", "lost", "open"]),
-        st.integers(1, 9_999_999), st.integers(0, 9_999_999), st.one_of(st.none(), st.integers(0, 10)),
+        st.sampled_from(["A1", "A2", "B3"]),
+        st.dates(dt.date(2026, 1, 1), dt.date(2026, 3, 31)),
+        st.sampled_from(["renewed", "lost", "open"]),
+        st.integers(1, 9_999_999),
+        st.integers(0, 9_999_999),
+        st.one_of(st.none(), st.integers(0, 10)),
     ),
-    min_size=1, max_size=25,
-)  # fmt: skip
+    min_size=1,
+    max_size=25,
+)
 
 
 def expected(rows):
@@ -202,7 +257,9 @@ def expected(rows):
         one = out[agent]
         one[0] += 1
         one[1] += outcome == "renewed"
-        one[2] += outcome == "open"  # still open nine months later: due, not renewed, and counted apart
+        one[2] += (
+            outcome == "open"
+        )  # still open nine months later: due, not renewed, and counted apart
         one[3] += due / 100
         if rating is not None:
             one[4] += 1
@@ -211,21 +268,33 @@ def expected(rows):
 
 
 def dressed(rows, path, draw):
-    """Write the records as somebody might: any container, words, dates, amounts, blanks, titles and totals."""
+    """Write the records as somebody might: any container, words, dates, amounts, blanks, titles and
+    totals."""
     headers = [draw.choice(SYNONYMS[name]) for name in SYNONYMS]
     date, amount, wide = draw.choice(DATES), draw.choice(AMOUNTS), draw.random() < 0.3
     table = []
     for at, (agent, day, outcome, due, renewed, rating) in enumerate(rows):
-        money = [amount.format(a=due / 100), amount.format(a=renewed / 100) if outcome == "renewed" else ""]
+        money = [
+            amount.format(a=due / 100),
+            amount.format(a=renewed / 100) if outcome == "renewed" else "",
+        ]
         if wide:
             money = [one.translate(FULL_WIDTH) for one in money]
         score = "" if rating is None else draw.choice(["{}", "{}分", "{}.0", " {}"]).format(rating)
         spelled = (
             agent
             if draw.random() < 0.7
-            else draw.choice([f" {agent} ", agent + "\u200b", agent.translate(str.maketrans("AB123", "ＡＢ１２３"))])
+            else draw.choice(
+                [
+                    f" {agent} ",
+                    agent + "\u200b",
+                    agent.translate(str.maketrans("AB123", "ＡＢ１２３")),
+                ]
+            )
         )
-        table.append([f"P{at}", spelled, date.format(d=day), draw.choice(WORDS[outcome]), *money, score])
+        table.append(
+            [f"P{at}", spelled, date.format(d=day), draw.choice(WORDS[outcome]), *money, score]
+        )
     order = list(range(len(headers)))
     draw.shuffle(order)
     headers, table = [headers[at] for at in order], [[row[at] for at in order] for row in table]
@@ -249,13 +318,22 @@ def dressed(rows, path, draw):
             mark.join(f'"{cell}"' if mark in cell else cell for cell in row) + "\r\n"
             for row in [*above, headers, *table]
         )
-        encoding = {"gb": "gb18030", "utf16": "utf-16"}.get(form, draw.choice(["utf-8", "utf-8-sig"]))
+        encoding = {"gb": "gb18030", "utf16": "utf-16"}.get(
+            form, draw.choice(["utf-8", "utf-8-sig"])
+        )
         path.write_bytes(text.encode(encoding))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
 @given(rows=records, seed=st.integers(0, 2**32))
-def test_random_records_in_random_dress_are_read_back_as_the_same_measures(tmp_path_factory, rows, seed, monkeypatch):
+def test_random_records_in_random_dress_are_read_back_as_the_same_measures(
+    tmp_path_factory, rows, seed, monkeypatch
+):
     monkeypatch.setattr(reading, "_run", read_here)
     folder = tmp_path_factory.mktemp("dress")
     path = folder / "保单.dat"
@@ -264,13 +342,28 @@ def test_random_records_in_random_dress_are_read_back_as_the_same_measures(tmp_p
     try:
         recipe = home.recipe_for(path, "policies")
         # Premiums of a cent, and beside them of a hundred thousand, are asked about, and meant.
-        meant = ("plausible.premium", "plausible.amounts.premium_due", "plausible.amounts.premium_renewed")
+        meant = (
+            "plausible.premium",
+            "plausible.amounts.premium_due",
+            "plausible.amounts.premium_renewed",
+        )
         recipe = replace(recipe, answers={**recipe.answers, **dict.fromkeys(meant, "yes")})
         home.load(path, recipe, as_of=dt.date(2026, 12, 31))
-        sums = home.warehouse.ask("measures", first_month=dt.date(2026, 1, 1), last_month=dt.date(2026, 3, 1))
-        names = ["due_policies", "renewed_policies", "stale_open", "due_premium", "surveys", "survey_points"]
+        sums = home.warehouse.ask(
+            "measures", first_month=dt.date(2026, 1, 1), last_month=dt.date(2026, 3, 1)
+        )
+        names = [
+            "due_policies",
+            "renewed_policies",
+            "stale_open",
+            "due_premium",
+            "surveys",
+            "survey_points",
+        ]
         sums = sums.groupby("agent_id")[names].sum()
-        found = {agent: [round(float(value), 2) for value in row] for agent, *row in sums.itertuples()}
+        found = {
+            agent: [round(float(value), 2) for value in row] for agent, *row in sums.itertuples()
+        }
         assert found == expected(rows)
     finally:
         home.close()
@@ -316,7 +409,9 @@ def test_a_filled_template_loads_without_a_question_and_its_example_is_left_out(
         receipt = home.load(path, home.recipe_for(path), as_of=dt.date(2026, 6, 30))
         assert (receipt.loaded, receipt.rejected) == (1, 0), kind
         assert ("left_example", {"count": 1, "rows": "2"}) in receipt.notes
-    sums = home.warehouse.ask("measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1))
+    sums = home.warehouse.ask(
+        "measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1)
+    )
     assert sums["survey_points"].tolist() == [
         80.0
     ]  # four of five; surveys of their own speak before those of the policies
@@ -326,12 +421,16 @@ def test_a_header_that_says_its_highest_score_needs_no_option(home, tmp_path):
     text = "保单号,工号,到期日,续保结果,满意度(满分5)\nP1,A1,2026-04-02,已续,4\n"
     path = write(tmp_path, "a.csv", text)
     home.load(path, home.recipe_for(path), as_of=dt.date(2026, 6, 30))
-    sums = home.warehouse.ask("measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1))
+    sums = home.warehouse.ask(
+        "measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1)
+    )
     assert sums["survey_points"].tolist() == [80.0]
 
 
 @pytest.mark.parametrize("word", ["ＹＥＳ", "Ｙ", "Renewed", "已续"])
 def test_an_outcome_in_full_width_is_as_sure_as_any(word):
     headers = ["Policy No", "Agent ID", "Due date", "Outcome"]
-    guess = recognise(headers, "policies", {"Outcome": [word], "Due date": ["２０２６-０１-０５"]})[0]
+    guess = recognise(headers, "policies", {"Outcome": [word], "Due date": ["２０２６-０１-０５"]})[
+        0
+    ]
     assert guess.sure

@@ -1,6 +1,8 @@
-"""Known figures in random dress: the right figures, a question, or a refusal in words; never other figures.
+"""Known figures in random dress: the right figures, a question, or a refusal in words; never other
+figures.
 
-What people do to a table is drawn by seed: kind, container, layout, dates, numbers, words, units, footers, merged cells.
+What people do to a table is drawn by seed: kind, container, layout, dates, numbers, words, units,
+footers, merged cells.
 """
 
 from __future__ import annotations
@@ -25,12 +27,38 @@ from analytics.intake.table import Layout
 SEEDS = int(os.environ.get("RENEWAL_DRESSES", "400"))
 BATCH = 40
 DAY_FORMS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%y/%m/%d", "%d-%b-%y", "%b %d %Y", "%Y%m%d",
-    "%Y-%m-%dT00:00:00+08:00", "%Y-%m-%d 星期三", "%d.%m.%Y", "%Y-%m-%d 23:59:59",
-)  # fmt: skip
-MONTH_FORMS = ("{y}-{m:02d}", "{y}年{m}月", "{y}/{m:02d}", "{y}{m:02d}", "{y}-{m:02d}-01", "{y}.{m}")
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y年%m月%d日",
+    "%Y.%m.%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%y/%m/%d",
+    "%d-%b-%y",
+    "%b %d %Y",
+    "%Y%m%d",
+    "%Y-%m-%dT00:00:00+08:00",
+    "%Y-%m-%d 星期三",
+    "%d.%m.%Y",
+    "%Y-%m-%d 23:59:59",
+)
+MONTH_FORMS = (
+    "{y}-{m:02d}",
+    "{y}年{m}月",
+    "{y}/{m:02d}",
+    "{y}{m:02d}",
+    "{y}-{m:02d}-01",
+    "{y}.{m}",
+)
 TITLES = ("", "续保业绩表", "2026年4月续保员业绩通报", "某某中心支公司续保部")
-FOOTERS = ((), ("合计",), ("平均",), ("制表人：陈晓", "审核：李强"), ("注：以系统数据为准。",), ("目标值",))
+FOOTERS = (
+    (),
+    ("合计",),
+    ("平均",),
+    ("制表人：陈晓", "审核：李强"),
+    ("注：以系统数据为准。",),
+    ("目标值",),
+)
 
 
 class Drawn:
@@ -46,7 +74,7 @@ class Drawn:
         headers, rows = self._policies() if self.kind == "policies" else self._scoresheet()
         self._write(headers, rows)
 
-    # -- what is true ------------------------------------------------------------------------------------------------
+    # -- what is true ------------------------------------------------------------------------------
 
     def _agents(self) -> list[tuple[str, str, str]]:
         form = self.draw.choice(("{at}", "A{at}", "00{at}", "'{at}"))
@@ -72,7 +100,9 @@ class Drawn:
     def _policies(self) -> tuple[list[str], list[list[str]]]:
         draw = self.draw
         form = draw.choice(DAY_FORMS)
-        renewed, lost = draw.choice((("已续", "未续"), ("是", "否"), ("1", "0"), ("已续保", "流失"), ("Y", "N")))
+        renewed, lost = draw.choice(
+            (("已续", "未续"), ("是", "否"), ("1", "0"), ("已续保", "流失"), ("Y", "N"))
+        )
         outcome = draw.choice(("续保结果", "是否续保", "续保状态", "是否流失"))
         if outcome == "是否流失" and renewed in ("是", "1", "Y"):
             renewed, lost = lost, renewed
@@ -101,7 +131,14 @@ class Drawn:
                     renewed if kept else lost,
                     write(cents),
                 ]
-                rows.append(row + ([{"剔除原因": "正常", "备用": "x", "客户号": f"K{at}"}[spare]] if spare else []))
+                rows.append(
+                    row
+                    + (
+                        [{"剔除原因": "正常", "备用": "x", "客户号": f"K{at}"}[spare]]
+                        if spare
+                        else []
+                    )
+                )
         return headers, rows
 
     def _scoresheet(self) -> tuple[list[str], list[list[str]]]:
@@ -118,7 +155,15 @@ class Drawn:
             )
         )
         shares = {"counts": "已续件数", "header_percent": "续保率(%)"}
-        headers = ["团队", "工号", "姓名", "月份", "应续件数", shares.get(style, "续保率"), scale[0]]
+        headers = [
+            "团队",
+            "工号",
+            "姓名",
+            "月份",
+            "应续件数",
+            shares.get(style, "续保率"),
+            scale[0],
+        ]
         if style == "cell_percent":
             self.percents.add(5)
         rows = []
@@ -133,10 +178,16 @@ class Drawn:
                 sums["points"] += points
                 rate = kept / due
                 shown = {
-                    "counts": str(kept), "rate": repr(rate), "percent": f"{100 * rate!r}%", "cell_percent": repr(rate), "header_percent": repr(100 * rate),
-                }[style]  # fmt: skip
+                    "counts": str(kept),
+                    "rate": repr(rate),
+                    "percent": f"{100 * rate!r}%",
+                    "cell_percent": repr(rate),
+                    "header_percent": repr(100 * rate),
+                }[style]
                 score = f"{points / scale[1]:g}{scale[2]}"
-                rows.append([team, agent, name, month_form.format(y=2026, m=month), str(due), shown, score])
+                rows.append(
+                    [team, agent, name, month_form.format(y=2026, m=month), str(due), shown, score]
+                )
         return headers, rows
 
     def _fixed_agents(self) -> list[tuple[str, str, str]]:
@@ -144,7 +195,7 @@ class Drawn:
             self._kept = sorted(self._agents(), key=lambda one: one[2])
         return self._kept
 
-    # -- how it is written -------------------------------------------------------------------------------------------
+    # -- how it is written -------------------------------------------------------------------------
 
     def _write(self, headers: list[str], rows: list[list[str]]) -> None:
         draw = self.draw
@@ -157,11 +208,17 @@ class Drawn:
         grid = [*above, headers, *rows, *footer]
         if form == "csv":
             mark = ";" if getattr(self, "german", False) else draw.choice((",", ";", "\t"))
-            lines = [mark.join(f'"{cell}"' if mark in cell else cell for cell in row) for row in grid]
+            lines = [
+                mark.join(f'"{cell}"' if mark in cell else cell for cell in row) for row in grid
+            ]
             self.path.write_bytes("\r\n".join(lines).encode(draw.choice(("utf-8-sig", "gb18030"))))
         elif form == "html":
-            cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in grid)
-            self.path.write_text(f"<html><meta charset='utf-8'><table>{cells}</table></html>", encoding="utf-8")
+            cells = "".join(
+                f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in grid
+            )
+            self.path.write_text(
+                f"<html><meta charset='utf-8'><table>{cells}</table></html>", encoding="utf-8"
+            )
         else:
             self._workbook(grid, len(above) + 1, len(rows), headers)
 
@@ -172,9 +229,15 @@ class Drawn:
             percent = book.add_format({"num_format": "0.0%"})
             for at, row in enumerate(grid):
                 for place, cell in enumerate(row):
-                    number = _number(cell) if at >= start and place not in (headers.index("工号"),) else None
+                    number = (
+                        _number(cell)
+                        if at >= start and place not in (headers.index("工号"),)
+                        else None
+                    )
                     if number is not None and headers[place] not in ("到期日", "月份", "保单号"):
-                        sheet.write_number(at, place, number, percent if place in self.percents else None)
+                        sheet.write_number(
+                            at, place, number, percent if place in self.percents else None
+                        )
                     elif cell:
                         sheet.write_string(at, place, cell)
             if merge is not None:
@@ -220,9 +283,11 @@ def reading(path: Path, out: Path) -> tuple[str, dict[str, dict[str, float]]]:
             one["renewed"] += counts and record["outcome"] == "renewed"
             one["premium"] += counts and float(record["premium_due"] or 0)
         else:
-            name = {"due_policies": "due", "renewed_policies": "renewed", "satisfaction": "points"}.get(
-                record["measure"]
-            )
+            name = {
+                "due_policies": "due",
+                "renewed_policies": "renewed",
+                "satisfaction": "points",
+            }.get(record["measure"])
             if name:
                 one[name] += record["value"]
     return f"read {recipe.kind}", {agent: dict(one) for agent, one in sums.items()}
@@ -240,5 +305,7 @@ def test_random_dress_gives_the_right_figures_a_question_or_a_refusal(batch, tmp
         assert set(found) == set(drawn.truth), f"seed {seed}: other people"
         for agent, sums in drawn.truth.items():
             for name, value in sums.items():
-                assert found[agent].get(name) == pytest.approx(value, abs=1e-4), f"seed {seed}: {name} of {agent}"
+                assert found[agent].get(name) == pytest.approx(value, abs=1e-4), (
+                    f"seed {seed}: {name} of {agent}"
+                )
     assert told["read"] >= BATCH * 0.3, dict(told)  # not everything is refused

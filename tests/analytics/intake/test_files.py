@@ -1,4 +1,5 @@
-"""Containers, cells, words and dates: what people bring, and what is said when it cannot be read."""
+"""Containers, cells, words and dates: what people bring, and what is said when it cannot be
+read."""
 
 import datetime as dt
 import io
@@ -14,11 +15,17 @@ from tests.conftest import AS_OF, POLICIES, load_text, write
 
 COLUMNS = {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"}
 RECIPE = {"kind": "policies", "columns": COLUMNS}
-ROWS = [("P1", "A1", "2026-04-02", "已续"), ("P2", "A1", "2026-04-05", "未续"), ("P3", "B2", "2026-04-05", "已续")]
+ROWS = [
+    ("P1", "A1", "2026-04-02", "已续"),
+    ("P2", "A1", "2026-04-05", "未续"),
+    ("P3", "B2", "2026-04-05", "已续"),
+]
 
 
 def totals(home):
-    sums = home.warehouse.ask("measures", first_month=dt.date(2026, 1, 1), last_month=dt.date(2026, 12, 1))
+    sums = home.warehouse.ask(
+        "measures", first_month=dt.date(2026, 1, 1), last_month=dt.date(2026, 12, 1)
+    )
     return int(sums["renewed_policies"].sum()), int(sums["due_policies"].sum())
 
 
@@ -48,7 +55,13 @@ def workbook(rows, path, hidden=None):
 
 @pytest.mark.parametrize(
     ("name", "encoding"),
-    [("a.csv", "utf-8"), ("a.csv", "utf-8-sig"), ("a.csv", "gb18030"), ("a.xls", "gb18030"), ("a.txt", "utf-16")],
+    [
+        ("a.csv", "utf-8"),
+        ("a.csv", "utf-8-sig"),
+        ("a.csv", "gb18030"),
+        ("a.xls", "gb18030"),
+        ("a.txt", "utf-16"),
+    ],
 )
 def test_text_is_read_by_its_content_whatever_its_name_and_encoding(home, tmp_path, name, encoding):
     home.load(write(tmp_path, name, csv_of(ROWS), encoding), recipe_from(RECIPE), as_of=AS_OF)
@@ -57,7 +70,11 @@ def test_text_is_read_by_its_content_whatever_its_name_and_encoding(home, tmp_pa
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_the_delimiter_is_found(home, tmp_path, delimiter):
-    home.load(write(tmp_path, "a.csv", csv_of(ROWS, delimiter=delimiter)), recipe_from(RECIPE), as_of=AS_OF)
+    home.load(
+        write(tmp_path, "a.csv", csv_of(ROWS, delimiter=delimiter)),
+        recipe_from(RECIPE),
+        as_of=AS_OF,
+    )
     assert totals(home) == (2, 3)
 
 
@@ -91,16 +108,24 @@ def test_parquet_is_read(home, tmp_path):
     ],
 )
 def test_dates_are_read_as_people_write_them(home, tmp_path, due):
-    home.load(write(tmp_path, "a.csv", csv_of([("P1", "A1", due, "已续")])), recipe_from(RECIPE), as_of=AS_OF)
+    home.load(
+        write(tmp_path, "a.csv", csv_of([("P1", "A1", due, "已续")])),
+        recipe_from(RECIPE),
+        as_of=AS_OF,
+    )
     with home.warehouse.cursor() as cursor:
-        assert cursor.execute("select due_date from policies").fetchall() == [(dt.date(2026, 4, 2),)]
+        assert cursor.execute("select due_date from policies").fetchall() == [
+            (dt.date(2026, 4, 2),)
+        ]
 
 
 def test_a_slash_date_is_settled_by_the_whole_column(home, tmp_path):
     rows = [("P1", "A1", "02/04/2026", "已续"), ("P2", "A1", "28/04/2026", "已续")]
     home.load(write(tmp_path, "a.csv", csv_of(rows)), recipe_from(RECIPE), as_of=AS_OF)
     with home.warehouse.cursor() as cursor:
-        assert cursor.execute("select min(due_date) from policies").fetchall() == [(dt.date(2026, 4, 2),)]
+        assert cursor.execute("select min(due_date) from policies").fetchall() == [
+            (dt.date(2026, 4, 2),)
+        ]
 
 
 def test_a_slash_date_that_nothing_settles_is_asked_for(home, tmp_path):
@@ -115,11 +140,20 @@ def test_a_slash_date_that_nothing_settles_is_asked_for(home, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("￥1,234.50", 1234.5), ("1.2万", 12000), ("１２３４", 1234), ("(50)", None), ("1234元", 1234)]
+    ("text", "amount"),
+    [
+        ("￥1,234.50", 1234.5),
+        ("1.2万", 12000),
+        ("１２３４", 1234),
+        ("(50)", None),
+        ("1234元", 1234),
+    ],
 )
 def test_money_is_read_as_people_write_it(home, tmp_path, text, amount):
     header = (*COLUMNS.values(), "应续保费")
-    path = write(tmp_path, "a.csv", csv_of([("P1", "A1", "2026-04-02", "已续", f'"{text}"')], header))
+    path = write(
+        tmp_path, "a.csv", csv_of([("P1", "A1", "2026-04-02", "已续", f'"{text}"')], header)
+    )
     recipe = recipe_from({"kind": "policies", "columns": {**COLUMNS, "premium_due": "应续保费"}})
     if amount is None:  # a negative premium is an issue, not an amount
         with pytest.raises(IssuesFound):
@@ -141,7 +175,10 @@ def test_every_bad_cell_is_named_and_nothing_is_stored(home, tmp_path):
     path = write(tmp_path, "四月.csv", csv_of(rows))
     with pytest.raises(IssuesFound) as refused:
         home.load(path, recipe_from(RECIPE), as_of=AS_OF)
-    found = {(one.file, one.row, one.column, one.value, one.reason) for one in refused.value.facts["issues"]}
+    found = {
+        (one.file, one.row, one.column, one.value, one.reason)
+        for one in refused.value.facts["issues"]
+    }
     assert found == {
         ("四月.csv", 5, "工号", "", "missing"),
         ("四月.csv", 6, "到期日", "soon", "not_date"),
@@ -161,7 +198,10 @@ def test_the_good_rows_load_when_that_is_chosen_and_the_counts_reconcile(home, t
 
 
 def test_rows_keep_their_numbers_past_blank_and_ragged_lines(home, tmp_path):
-    text = '保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\n\nP2,A1,2026-04-02\nP3,A1,2026-04-02,已续,x\n"P\n4",A1,bad,已续\n'
+    text = (
+        "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\n\nP2,A1,2026-04-02\n"
+        'P3,A1,2026-04-02,已续,x\n"P\n4",A1,bad,已续\n'
+    )
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE))
     assert sorted((one.row, one.reason) for one in refused.value.facts["issues"]) == [
@@ -204,7 +244,9 @@ def test_only_the_rows_asked_for_count_and_the_sentinels_named_are_missing(home,
     )
     receipt = home.load(write(tmp_path, "a.csv", csv_of(rows, header)), recipe, as_of=AS_OF)
     assert (receipt.rows, receipt.loaded, receipt.skipped) == (3, 2, 1)
-    sums = home.warehouse.ask("measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1))
+    sums = home.warehouse.ask(
+        "measures", first_month=dt.date(2026, 4, 1), last_month=dt.date(2026, 4, 1)
+    )
     assert (sums["survey_points"].sum(), sums["surveys"].sum()) == (80, 1)
 
 
@@ -212,7 +254,9 @@ def test_a_satisfaction_whose_scale_nobody_says_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", POLICIES)
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, home.recipe_for(path))
-    assert [(one.id, one.suggested) for one in asked.value.facts["questions"]] == [("scale.satisfaction", "5")]
+    assert [(one.id, one.suggested) for one in asked.value.facts["questions"]] == [
+        ("scale.satisfaction", "5")
+    ]
 
 
 def test_without_an_outcome_a_file_of_policies_is_refused(home, tmp_path):
@@ -244,10 +288,16 @@ def bomb(path):
         ("broken.parquet", b"PAR1 nothing here PAR1", "file_damaged"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0", "file_not_a_table"),
         ("latin.csv", "gr\xf6\xdfe,\xe9t\xe9 \n".encode("latin-1") * 3, "encoding_unknown"),
-        ("quote.csv", '保单号,工号,到期日,续保结果\n"P1,A1,2026-04-02,已续\n'.encode(), "quote_open"),
+        (
+            "quote.csv",
+            '保单号,工号,到期日,续保结果\n"P1,A1,2026-04-02,已续\n'.encode(),
+            "quote_open",
+        ),
     ],
 )
-def test_what_is_no_table_is_refused_in_words_and_leaves_the_store_alone(home, tmp_path, name, data, key):
+def test_what_is_no_table_is_refused_in_words_and_leaves_the_store_alone(
+    home, tmp_path, name, data, key
+):
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(FileRefused) as refused:
@@ -311,26 +361,41 @@ def test_a_confirmed_recipe_is_offered_again_for_the_same_headers_in_any_order(h
 def test_months_of_a_scoresheet_are_read_as_people_write_them(home, tmp_path, text):
     load_text(home, tmp_path, "scoresheet", f"工号,考核期,续保率\nA1,{text},0.92\n")
     with home.warehouse.cursor() as cursor:
-        assert cursor.execute("select first_month, last_month, value from scoresheet").fetchall() == [
-            (dt.date(2026, 3, 1), dt.date(2026, 3, 1), 0.92)
-        ]
+        assert cursor.execute(
+            "select first_month, last_month, value from scoresheet"
+        ).fetchall() == [(dt.date(2026, 3, 1), dt.date(2026, 3, 1), 0.92)]
 
 
 @pytest.mark.parametrize(
     ("text", "first", "last"),
-    [("2026Q1", 1, 3), ("2026年第二季度", 4, 6), ("2026上半年", 1, 6), ("2026", 1, 12), ("2026-02~2026-05", 2, 5)],
+    [
+        ("2026Q1", 1, 3),
+        ("2026年第二季度", 4, 6),
+        ("2026上半年", 1, 6),
+        ("2026", 1, 12),
+        ("2026-02~2026-05", 2, 5),
+    ],
 )
 def test_longer_periods_of_a_scoresheet_are_kept_whole(home, tmp_path, text, first, last):
     load_text(home, tmp_path, "scoresheet", f"工号,考核期,续保率\nA1,{text},92\n")
     with home.warehouse.cursor() as cursor:
-        row = cursor.execute("select month(first_month), month(last_month), value from scoresheet").fetchall()[0]
+        row = cursor.execute(
+            "select month(first_month), month(last_month), value from scoresheet"
+        ).fetchall()[0]
     assert row == (first, last, 0.92)
 
 
 def test_more_renewed_than_due_is_refused_with_its_row(home, tmp_path):
     with pytest.raises(IssuesFound) as refused:
-        load_text(home, tmp_path, "scoresheet", "工号,考核期,应续件数,已续件数\nA1,2026-03,10,9\nB2,2026-03,10,11\n")
-    assert [(one.row, one.reason) for one in refused.value.facts["issues"]] == [(3, "more_than_due")]
+        load_text(
+            home,
+            tmp_path,
+            "scoresheet",
+            "工号,考核期,应续件数,已续件数\nA1,2026-03,10,9\nB2,2026-03,10,11\n",
+        )
+    assert [(one.row, one.reason) for one in refused.value.facts["issues"]] == [
+        (3, "more_than_due")
+    ]
 
 
 def test_a_custom_number_of_a_scoresheet_is_kept_as_a_measure(home, tmp_path):
@@ -340,12 +405,18 @@ def test_a_custom_number_of_a_scoresheet_is_kept_as_a_measure(home, tmp_path):
         recipe_from(
             {
                 "kind": "scoresheet",
-                "columns": {"agent_id": "工号", "period": "考核期", "custom.new_product": "新产品续保数"},
+                "columns": {
+                    "agent_id": "工号",
+                    "period": "考核期",
+                    "custom.new_product": "新产品续保数",
+                },
             }
         ),
     )
     with home.warehouse.cursor() as cursor:
-        assert cursor.execute("select measure, value from scoresheet").fetchall() == [("custom.new_product", 7.0)]
+        assert cursor.execute("select measure, value from scoresheet").fetchall() == [
+            ("custom.new_product", 7.0)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Tables as people build them: where they stand in a sheet, what surrounds them, and what is said of what was left out."""
+"""Tables as people build them: where they stand in a sheet, what surrounds them, and what is said
+of what was left out."""
 
 import datetime as dt
 import io
@@ -21,7 +22,8 @@ SHEET = {
 
 
 def book(path, *sheets, **options):
-    """A workbook of sheets given as (name, rows, change); `change` gets the worksheet and the book."""
+    """A workbook of sheets given as (name, rows, change); `change` gets the worksheet and the
+    book."""
     with xlsxwriter.Workbook(str(path), options) as made:
         for name, rows, change in sheets:
             sheet = made.add_worksheet(name)
@@ -37,20 +39,26 @@ def book(path, *sheets, **options):
 def values(home):
     """(agent, month, measure) → value of every scoresheet row."""
     with home.warehouse.cursor() as cursor:
-        rows = cursor.execute("select agent_id, first_month, measure, value from scoresheet").fetchall()
-    return {(agent, f"{month:%Y-%m}", measure): round(value, 6) for agent, month, measure, value in rows}
+        rows = cursor.execute(
+            "select agent_id, first_month, measure, value from scoresheet"
+        ).fetchall()
+    return {
+        (agent, f"{month:%Y-%m}", measure): round(value, 6) for agent, month, measure, value in rows
+    }
 
 
 def policies(home):
     with home.warehouse.cursor() as cursor:
-        return cursor.execute("select policy_id, agent_id from policies order by policy_id").fetchall()
+        return cursor.execute(
+            "select policy_id, agent_id from policies order by policy_id"
+        ).fetchall()
 
 
 def note(receipt, key):
     return next((facts for name, facts in receipt.notes if name == key), None)
 
 
-# -- headers of two rows -------------------------------------------------------------------------------------------
+# -- headers of two rows ---------------------------------------------------------------------------
 
 
 def two_rows(sheet, made):
@@ -63,17 +71,27 @@ def two_rows(sheet, made):
 
 
 TWO = [
-    [], [], [None, None, "续保率", "应续件数", "满意度", "投诉次数"],
-    ["A1", "安", "92.5%", 40, 88, 1], ["B2", "波", "80%", 20, 75, 0],
-]  # fmt: skip
+    [],
+    [],
+    [None, None, "续保率", "应续件数", "满意度", "投诉次数"],
+    ["A1", "安", "92.5%", 40, 88, 1],
+    ["B2", "波", "80%", 20, 75, 0],
+]
 
 
-def test_the_lower_name_of_a_merged_header_counts_and_the_upper_where_there_is_no_lower(home, tmp_path):
+def test_the_lower_name_of_a_merged_header_counts_and_the_upper_where_there_is_no_lower(
+    home, tmp_path
+):
     path = book(tmp_path / "a.xlsx", ("三月", TWO, two_rows))
     sheet = home.look(path)["sheets"][0]
     assert sheet["headers"] == ["工号", "姓名", "续保率", "应续件数", "满意度", "投诉次数"]
     assert (sheet["header_row"], sheet["header_rows"]) == (3, 2)
-    columns = {"agent_id": "工号", "due_policies": "应续件数", "renewal_rate": "续保率", "satisfaction": "满意度"}
+    columns = {
+        "agent_id": "工号",
+        "due_policies": "应续件数",
+        "renewal_rate": "续保率",
+        "satisfaction": "满意度",
+    }
     home.load(path, recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
     assert values(home)["A1", "2026-03", "renewed_policies"] == 37  # 92.5 % of 40
     assert values(home)["B2", "2026-03", "satisfaction"] == 75
@@ -88,31 +106,43 @@ def test_the_upper_name_stands_in_front_where_lower_names_repeat(home, tmp_path)
 def test_one_header_row_below_a_title_stays_one(home, tmp_path):
     text = "三月评估表,,\n工号,姓名,续保率\nA1,安,90%\n"
     sheet = home.look(write(tmp_path, "a.csv", text))["sheets"][0]
-    assert (sheet["header_row"], sheet["header_rows"], sheet["headers"]) == (2, 1, ["工号", "姓名", "续保率"])
+    assert (sheet["header_row"], sheet["header_rows"], sheet["headers"]) == (
+        2,
+        1,
+        ["工号", "姓名", "续保率"],
+    )
 
 
-# -- what is no record ---------------------------------------------------------------------------------------------
+# -- what is no record -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", ["合计", "总 计", "东区小计", "Total", "Grand total:", "汇总"])
 def test_total_rows_are_left_out_wherever_they_stand_and_named(home, tmp_path, word):
     text = f"工号,姓名,续保率\nA1,安,90%\n{word},,85%\nB2,波,80%\n"
     receipt = home.load(write(tmp_path, "a.csv", text), recipe_from(SHEET), as_of=AS_OF)
-    assert set(values(home)) == {("A1", "2026-03", "renewal_rate"), ("B2", "2026-03", "renewal_rate")}
+    assert set(values(home)) == {
+        ("A1", "2026-03", "renewal_rate"),
+        ("B2", "2026-03", "renewal_rate"),
+    }
     assert note(receipt, "left_total") == {"count": 1, "rows": "3"}
 
 
-def test_a_total_word_in_the_team_column_makes_a_total_row_but_a_team_called_so_keeps_its_agents(home, tmp_path):
+def test_a_total_word_in_the_team_column_makes_a_total_row_but_a_team_called_so_keeps_its_agents(
+    home, tmp_path
+):
     text = "团队,工号,续保率\n东,A1,90%\n东小计,,90%\n汇总组,B2,80%\n"
     columns = {"agent_id": "工号", "team": "团队", "renewal_rate": "续保率"}
-    home.load(write(tmp_path, "a.csv", text), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
+    home.load(
+        write(tmp_path, "a.csv", text), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF
+    )
     assert {agent for agent, _, _ in values(home)} == {"A1", "B2"}
 
 
 def test_notes_below_and_repeated_headers_are_left_out_and_said(home, tmp_path):
     head = ",".join(COLUMNS.values())
     text = (
-        f"{head}\nP1,A1,2026-04-02,已续\n{head}\nP2,A1,2026-04-03,未续\n\n注：不含退保,,,\n制表人：张三,,审核：李四,\n"
+        f"{head}\nP1,A1,2026-04-02,已续\n{head}\nP2,A1,2026-04-03,未续\n\n注：不含退保,,,\n"
+        f"制表人：张三,,审核：李四,\n"
     )
     receipt = home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE), as_of=AS_OF)
     assert policies(home) == [("P1", "A1"), ("P2", "A1")]
@@ -122,15 +152,23 @@ def test_notes_below_and_repeated_headers_are_left_out_and_said(home, tmp_path):
 
 
 def test_a_row_that_only_lacks_something_is_an_issue_and_no_note(home, tmp_path):
-    text = f"{','.join(COLUMNS.values())}\nP1,A1,2026-04-02,已续\nP2,,,已续\nP3,A1,2026-04-02,已续\n"
+    text = (
+        f"{','.join(COLUMNS.values())}\nP1,A1,2026-04-02,已续\nP2,,,已续\nP3,A1,2026-04-02,已续\n"
+    )
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE), as_of=AS_OF)
-    assert {(one.row, one.column) for one in refused.value.facts["issues"]} == {(3, "工号"), (3, "到期日")}
+    assert {(one.row, one.column) for one in refused.value.facts["issues"]} == {
+        (3, "工号"),
+        (3, "到期日"),
+    }
 
 
 def test_hidden_rows_are_left_out_and_said_unless_the_recipe_reads_them(home, tmp_path):
     rows = [["工号", "续保率"], ["A1", 0.9], ["OLD", 0.1], ["B2", 0.8]]
-    path = book(tmp_path / "a.xlsx", ("三月", rows, lambda sheet, _: sheet.set_row(2, None, None, {"hidden": True})))
+    path = book(
+        tmp_path / "a.xlsx",
+        ("三月", rows, lambda sheet, _: sheet.set_row(2, None, None, {"hidden": True})),
+    )
     receipt = home.load(path, recipe_from(SHEET), as_of=AS_OF)
     assert {agent for agent, _, _ in values(home)} == {"A1", "B2"}
     assert note(receipt, "rows_hidden") == {"count": 1}
@@ -138,7 +176,7 @@ def test_hidden_rows_are_left_out_and_said_unless_the_recipe_reads_them(home, tm
     assert home.preview(path, reading)[0]["loaded"] == 3
 
 
-# -- where the table stands ----------------------------------------------------------------------------------------
+# -- where the table stands ------------------------------------------------------------------------
 
 
 def test_blank_rows_and_columns_around_and_inside_a_table_do_not_matter(home, tmp_path):
@@ -158,13 +196,19 @@ def test_blank_rows_and_columns_around_and_inside_a_table_do_not_matter(home, tm
 
 
 def test_of_tables_side_by_side_the_one_that_fits_is_read_and_the_other_is_named(home, tmp_path):
-    rows = [["工号", "续保率", None, "工号", "续保率"], ["A1", 0.9, None, "C3", 0.7], ["B2", 0.8, None, "D4", 0.6]]
+    rows = [
+        ["工号", "续保率", None, "工号", "续保率"],
+        ["A1", 0.9, None, "C3", 0.7],
+        ["B2", 0.8, None, "D4", 0.6],
+    ]
     path = book(tmp_path / "a.xlsx", ("三月", rows, None))
     receipt = home.load(path, recipe_from(SHEET), as_of=AS_OF)
     assert {agent for agent, _, _ in values(home)} == {"A1", "B2"}
     assert note(receipt, "table_beside") == {"sheet": " [三月]", "column": "D"}
     right = recipe_from({**SHEET, "options": {**SHEET["options"], "first_column": 4}})
-    home.load(write(tmp_path, "b.csv", "工号,续保率,,工号,续保率\nA1,90%,,C3,70%\n"), right, as_of=AS_OF)
+    home.load(
+        write(tmp_path, "b.csv", "工号,续保率,,工号,续保率\nA1,90%,,C3,70%\n"), right, as_of=AS_OF
+    )
     assert ("C3", "2026-03", "renewal_rate") in values(home)
 
 
@@ -211,31 +255,52 @@ def test_a_form_is_refused_in_words(home, tmp_path, form):
 
 def test_a_sheet_for_each_month_takes_its_period_from_the_sheets_name(home, tmp_path):
     rows = [["工号", "续保率"], ["A1", 0.9]]
-    path = book(tmp_path / "a.xlsx", ("2026年1月", rows, None), ("2月", [["工号", "续保率"], ["A1", 0.8]], None))
+    path = book(
+        tmp_path / "a.xlsx",
+        ("2026年1月", rows, None),
+        ("2月", [["工号", "续保率"], ["A1", 0.8]], None),
+    )
     recipe = recipe_from({**SHEET, "options": {"sheet_is": "period", "year": 2026}})
     home.load(path, recipe, as_of=AS_OF)
-    assert values(home) == {("A1", "2026-01", "renewal_rate"): 0.9, ("A1", "2026-02", "renewal_rate"): 0.8}
+    assert values(home) == {
+        ("A1", "2026-01", "renewal_rate"): 0.9,
+        ("A1", "2026-02", "renewal_rate"): 0.8,
+    }
 
 
 def test_a_sheet_for_each_team_gives_its_agents_the_team(home, tmp_path):
     path = book(
         tmp_path / "a.xlsx",
-        *((name, [["工号", "续保率"], [agent, 0.9]], None) for name, agent in (("东", "A1"), ("西", "B2"))),
+        *(
+            (name, [["工号", "续保率"], [agent, 0.9]], None)
+            for name, agent in (("东", "A1"), ("西", "B2"))
+        ),
     )
-    home.load(path, recipe_from({**SHEET, "options": {"from": "2026-03", "sheet_is": "team"}}), as_of=AS_OF)
+    home.load(
+        path,
+        recipe_from({**SHEET, "options": {"from": "2026-03", "sheet_is": "team"}}),
+        as_of=AS_OF,
+    )
     with home.warehouse.cursor() as cursor:
-        assert cursor.execute("select agent_id, team from agent_facts order by agent_id").fetchall() == [
+        assert cursor.execute(
+            "select agent_id, team from agent_facts order by agent_id"
+        ).fetchall() == [
             ("A1", "东"),
             ("B2", "西"),
         ]
 
 
-# -- months across -------------------------------------------------------------------------------------------------
+# -- months across ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("first", "second", "year"),
-    [("1月", "2月", 2026), ("2026年1月", "2026年2月", None), ("2026-01", "2026-02", None), ("Jan", "Feb", 2026)],
+    [
+        ("1月", "2月", 2026),
+        ("2026年1月", "2026年2月", None),
+        ("2026-01", "2026-02", None),
+        ("Jan", "Feb", 2026),
+    ],
 )
 def test_months_as_columns_are_turned_into_rows_when_the_recipe_says_what_they_hold(
     home, tmp_path, first, second, year
@@ -248,11 +313,15 @@ def test_months_as_columns_are_turned_into_rows_when_the_recipe_says_what_they_h
         "each": False,
     }
     receipt = home.load(
-        path, recipe_from({"kind": "scoresheet", "columns": {"agent_id": "工号"}, "options": options}), as_of=AS_OF
+        path,
+        recipe_from({"kind": "scoresheet", "columns": {"agent_id": "工号"}, "options": options}),
+        as_of=AS_OF,
     )
     assert values(home) == {
-        ("A1", "2026-01", "renewal_rate"): 0.9, ("A1", "2026-02", "renewal_rate"): 0.8, ("B2", "2026-02", "renewal_rate"): 0.7,
-    }  # fmt: skip
+        ("A1", "2026-01", "renewal_rate"): 0.9,
+        ("A1", "2026-02", "renewal_rate"): 0.8,
+        ("B2", "2026-02", "renewal_rate"): 0.7,
+    }
     assert (receipt.rows, receipt.loaded, receipt.rejected) == (2, 2, 0)
 
 
@@ -262,7 +331,11 @@ def test_month_columns_without_a_year_are_asked_about(home, tmp_path):
         home.load(
             path,
             recipe_from(
-                {"kind": "scoresheet", "columns": {"agent_id": "工号"}, "options": {"wide_field": "renewal_rate"}}
+                {
+                    "kind": "scoresheet",
+                    "columns": {"agent_id": "工号"},
+                    "options": {"wide_field": "renewal_rate"},
+                }
             ),
         )
 
@@ -276,15 +349,21 @@ def test_months_over_several_figures_give_each_figure_its_month(home, tmp_path):
         as_of=AS_OF,
     )
     assert values(home) == {
-        ("A1", "2026-01", "due_policies"): 10, ("A1", "2026-01", "renewed_policies"): 9,
-        ("A1", "2026-02", "due_policies"): 20, ("A1", "2026-02", "renewed_policies"): 10,
-    }  # fmt: skip
+        ("A1", "2026-01", "due_policies"): 10,
+        ("A1", "2026-01", "renewed_policies"): 9,
+        ("A1", "2026-02", "due_policies"): 20,
+        ("A1", "2026-02", "renewed_policies"): 10,
+    }
 
 
 def test_a_bad_month_cell_is_named_by_its_own_column_and_costs_only_itself(home, tmp_path):
     path = write(tmp_path, "a.csv", "工号,1月,2月\nA1,90%,oops\n")
     recipe = recipe_from(
-        {"kind": "scoresheet", "columns": {"agent_id": "工号"}, "options": {"wide_field": "renewal_rate", "year": 2026}}
+        {
+            "kind": "scoresheet",
+            "columns": {"agent_id": "工号"},
+            "options": {"wide_field": "renewal_rate", "year": 2026},
+        }
     )
     receipt = home.load(path, recipe, as_of=AS_OF, on_issues="skip")
     assert [(one.row, one.column, one.value) for one in receipt.issues] == [(2, "2月", "oops")]
@@ -293,9 +372,15 @@ def test_a_bad_month_cell_is_named_by_its_own_column_and_costs_only_itself(home,
 
 def test_year_and_quarter_in_columns_of_their_own_make_the_period(home, tmp_path):
     columns = {"agent_id": "员工ID", "year": "年度", "quarter": "季度", "satisfaction": "绩效评分"}
-    recipe = recipe_from({"kind": "scoresheet", "columns": columns, "options": {"satisfaction_max": 5}})
+    recipe = recipe_from(
+        {"kind": "scoresheet", "columns": columns, "options": {"satisfaction_max": 5}}
+    )
     home.load(
-        write(tmp_path, "a.csv", "员工ID,年度,季度,绩效评分\n1001,2024,1,4\n1001,2024,Q2,3\n1001,2024,第三季度,5\n"),
+        write(
+            tmp_path,
+            "a.csv",
+            "员工ID,年度,季度,绩效评分\n1001,2024,1,4\n1001,2024,Q2,3\n1001,2024,第三季度,5\n",
+        ),
         recipe,
     )
     with home.warehouse.cursor() as cursor:
@@ -305,16 +390,19 @@ def test_year_and_quarter_in_columns_of_their_own_make_the_period(home, tmp_path
     assert rows == [(1, 3, 80.0), (4, 6, 60.0), (7, 9, 100.0)]
 
 
-# -- numbers that need a second look -------------------------------------------------------------------------------
+# -- numbers that need a second look ---------------------------------------------------------------
 
 
 def test_a_rate_beside_its_count_is_weighted_and_one_without_is_not(home, tmp_path):
     columns = {"agent_id": "工号", "due_policies": "应续件数", "renewal_rate": "续保率"}
     text = "工号,应续件数,续保率\nA1,90,10%\nB2,10,100%\nC3,,50%\n"
-    receipt = home.load(write(tmp_path, "a.csv", text), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
+    receipt = home.load(
+        write(tmp_path, "a.csv", text), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF
+    )
     found = values(home)
     assert (
-        found["A1", "2026-03", "renewed_policies"] + found["B2", "2026-03", "renewed_policies"] == 19
+        found["A1", "2026-03", "renewed_policies"] + found["B2", "2026-03", "renewed_policies"]
+        == 19
     )  # 9 + 10, of 100
     assert found["C3", "2026-03", "renewal_rate"] == 0.5
     assert note(receipt, "rates_weighted") == {"columns": "续保率"}
@@ -323,14 +411,18 @@ def test_a_rate_beside_its_count_is_weighted_and_one_without_is_not(home, tmp_pa
 def test_the_month_of_a_sheet_without_premiums_is_told_without_one(home, tmp_path):
     columns = {"agent_id": "工号", "due_policies": "应续件数", "renewed_policies": "已续件数"}
     recipe = recipe_from({**SHEET, "columns": columns})
-    receipt = home.load(write(tmp_path, "a.csv", "工号,应续件数,已续件数\nA1,10,8\n"), recipe, as_of=AS_OF)
+    receipt = home.load(
+        write(tmp_path, "a.csv", "工号,应续件数,已续件数\nA1,10,8\n"), recipe, as_of=AS_OF
+    )
     assert note(receipt, "month_figures_new_bare") == {
         "month": "2026-03",
         "agents": 1,
         "rate": "80.0%",
         "premium": None,
     }
-    receipt = home.load(write(tmp_path, "b.csv", "工号,应续件数,已续件数\nA1,10,9\n"), recipe, as_of=AS_OF)
+    receipt = home.load(
+        write(tmp_path, "b.csv", "工号,应续件数,已续件数\nA1,10,9\n"), recipe, as_of=AS_OF
+    )
     assert note(receipt, "month_figures_bare")["before"] == "80.0%"
 
 
@@ -341,7 +433,9 @@ def test_rates_of_two_scales_in_one_column_are_asked_about(home, tmp_path):
     assert [(one.id, one.choices) for one in asked.value.facts["questions"]] == [
         ("rate_scale.renewal_rate", ("percent", "fraction"))
     ]
-    home.load(path, recipe_from({**SHEET, "answers": {"rate_scale.renewal_rate": "percent"}}), as_of=AS_OF)
+    home.load(
+        path, recipe_from({**SHEET, "answers": {"rate_scale.renewal_rate": "percent"}}), as_of=AS_OF
+    )
     assert values(home)["B2", "2026-03", "renewal_rate"] == 0.008
 
 
@@ -360,7 +454,10 @@ def test_rows_of_one_agent_are_refused_or_added_up_as_the_recipe_says(home, tmp_
         home.load(path, recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
     adding = {**SHEET["options"], "duplicates": "add"}
     home.load(path, recipe_from({**SHEET, "columns": columns, "options": adding}), as_of=AS_OF)
-    assert values(home) == {("A1", "2026-03", "due_policies"): 15, ("A1", "2026-03", "renewed_policies"): 10}
+    assert values(home) == {
+        ("A1", "2026-03", "due_policies"): 15,
+        ("A1", "2026-03", "renewed_policies"): 10,
+    }
     rates = write(tmp_path, "b.csv", "工号,续保率\nA1,90%\nA1,80%\n")
     with pytest.raises(RecipeRefused, match="rates_do_not_add"):
         home.load(rates, recipe_from({**SHEET, "options": adding}), as_of=AS_OF)
@@ -374,9 +471,15 @@ def test_errors_and_words_for_nothing_are_empty_cells_and_are_counted(home, tmp_
         ["C3", 0.7, 60, 2],
     ]
     path = book(
-        tmp_path / "a.xlsx", ("三月", rows, lambda sheet, _: sheet.write_formula("C2", "=1/0", None, "#DIV/0!"))
+        tmp_path / "a.xlsx",
+        ("三月", rows, lambda sheet, _: sheet.write_formula("C2", "=1/0", None, "#DIV/0!")),
     )
-    columns = {"agent_id": "工号", "renewal_rate": "续保率", "satisfaction": "满意度", "complaints": "投诉次数"}
+    columns = {
+        "agent_id": "工号",
+        "renewal_rate": "续保率",
+        "satisfaction": "满意度",
+        "complaints": "投诉次数",
+    }
     receipt = home.load(path, recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
     assert ("A1", "2026-03", "satisfaction") not in values(home)
     assert {agent for agent, _, measure in values(home) if measure == "complaints"} == {"C3"}
@@ -386,19 +489,26 @@ def test_errors_and_words_for_nothing_are_empty_cells_and_are_counted(home, tmp_
 
 def test_a_formula_without_a_stored_result_is_an_issue_and_no_zero(home, tmp_path):
     rows = [["工号", "续保率"], ["A1", 0.9], ["B2", None]]
-    path = book(tmp_path / "a.xlsx", ("三月", rows, lambda sheet, _: sheet.write_formula("B3", "=9/10", None, "")))
+    path = book(
+        tmp_path / "a.xlsx",
+        ("三月", rows, lambda sheet, _: sheet.write_formula("B3", "=9/10", None, "")),
+    )
     with pytest.raises(IssuesFound) as refused:
         home.load(path, recipe_from(SHEET), as_of=AS_OF)
-    assert [(one.row, one.column, one.value, one.reason) for one in refused.value.facts["issues"]] == [
-        (3, "续保率", "=9/10", "formula")
-    ]
+    assert [
+        (one.row, one.column, one.value, one.reason) for one in refused.value.facts["issues"]
+    ] == [(3, "续保率", "=9/10", "formula")]
 
 
-def test_dates_of_a_workbook_that_counts_from_1904_are_right_as_dates_and_as_bare_numbers(home, tmp_path):
+def test_dates_of_a_workbook_that_counts_from_1904_are_right_as_dates_and_as_bare_numbers(
+    home, tmp_path
+):
     rows = [list(COLUMNS.values()), ["P1", "A1", None, "已续"], ["P2", "A1", 44652, "已续"]]
 
     def dated(sheet, made):
-        sheet.write_datetime("C2", dt.datetime(2026, 4, 2), made.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_datetime(
+            "C2", dt.datetime(2026, 4, 2), made.add_format({"num_format": "yyyy-mm-dd"})
+        )
 
     path = book(tmp_path / "a.xlsx", ("四月", rows, dated), date_1904=True)
     home.load(path, recipe_from(RECIPE), as_of=AS_OF)
@@ -410,23 +520,37 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_right_as_dates_and_as_bar
 def test_a_word_nobody_knows_is_one_issue_however_often_it_stands_there(home, tmp_path):
     rows = [f"P{at},A1,2026-04-02,{'已续' if at % 2 else '待定'}" for at in range(60)]
     with pytest.raises(IssuesFound) as refused:
-        home.load(write(tmp_path, "a.csv", f"{','.join(COLUMNS.values())}\n" + "\n".join(rows)), recipe_from(RECIPE))
-    assert [(one.value, one.row, one.count) for one in refused.value.facts["issues"]] == [("待定", 2, 30)]
+        home.load(
+            write(tmp_path, "a.csv", f"{','.join(COLUMNS.values())}\n" + "\n".join(rows)),
+            recipe_from(RECIPE),
+        )
+    assert [(one.value, one.row, one.count) for one in refused.value.facts["issues"]] == [
+        ("待定", 2, 30)
+    ]
 
 
-# -- encodings and archives ----------------------------------------------------------------------------------------
+# -- encodings and archives ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("encoding", ["big5", "utf-16-le", "utf-16-be", "utf-8", "gb18030"])
 def test_traditional_chinese_is_read_in_every_encoding_it_comes_in(home, tmp_path, encoding):
     text = "工號,團隊,續保率\nA1,東區,90%\nB2,西區,80%\n"
     columns = {"agent_id": "工號", "team": "團隊", "renewal_rate": "續保率"}
-    home.load(write(tmp_path, "a.csv", text, encoding), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
+    home.load(
+        write(tmp_path, "a.csv", text, encoding),
+        recipe_from({**SHEET, "columns": columns}),
+        as_of=AS_OF,
+    )
     with home.warehouse.cursor() as cursor:
-        assert cursor.execute("select distinct team from agent_facts order by 1").fetchall() == [("東區",), ("西區",)]
+        assert cursor.execute("select distinct team from agent_facts order by 1").fetchall() == [
+            ("東區",),
+            ("西區",),
+        ]
 
 
-def test_few_chinese_characters_among_many_latin_ones_are_enough_to_find_the_encoding(home, tmp_path):
+def test_few_chinese_characters_among_many_latin_ones_are_enough_to_find_the_encoding(
+    home, tmp_path
+):
     rows = "".join(f"P{at},A{at % 7},2026-04-02,renewed,Comprehensive motor\n" for at in range(300))
     text = f"policy_id,agent_id,due_date,outcome,产品\n{rows}P999,A1,2026-04-02,lost,健康险\n"
     assert home.look(write(tmp_path, "a.csv", text, "gb18030"))["seen"]["encoding"] == "gb18030"
@@ -447,7 +571,10 @@ def test_an_archive_is_loaded_as_the_files_inside_it(shell, tmp_path):
         "__MACOSX/._四月.csv": b"\0\1\2",
     }
     receipts = shell("load", archive(tmp_path / "a.zip", members), "--as-of", "2026-12-31")
-    assert sorted((one["file"], one["loaded"]) for one in receipts) == [("五月.csv", 1), ("四月.csv", 1)]
+    assert sorted((one["file"], one["loaded"]) for one in receipts) == [
+        ("五月.csv", 1),
+        ("四月.csv", 1),
+    ]
 
 
 def test_the_names_inside_an_archive_packed_in_gbk_are_read(home, tmp_path):
@@ -475,7 +602,10 @@ def test_archives_that_nest_or_are_empty_are_refused_and_a_workbook_is_no_archiv
         home.members(archive(tmp_path / "n.zip", {"i.zip": inner})),
     ):
         pass
-    with pytest.raises(FileRefused, match="archive_empty"), home.members(archive(tmp_path / "e.zip", {})):
+    with (
+        pytest.raises(FileRefused, match="archive_empty"),
+        home.members(archive(tmp_path / "e.zip", {})),
+    ):
         pass
     with (
         pytest.raises(FileRefused, match="file_not_a_table"),
@@ -485,13 +615,17 @@ def test_archives_that_nest_or_are_empty_are_refused_and_a_workbook_is_no_archiv
     path = book(tmp_path / "b.xlsx", ("三月", [["工号", "续保率"], ["A1", 0.9]], None))
     with home.members(path) as members:
         assert members == [path]
-    mixed = archive(tmp_path / "m.zip", {"三月.xlsx": path.read_bytes(), "四月.csv": "工号,续保率\nA1,80%\n"})
+    mixed = archive(
+        tmp_path / "m.zip", {"三月.xlsx": path.read_bytes(), "四月.csv": "工号,续保率\nA1,80%\n"}
+    )
     with home.members(mixed) as members:
         assert [member.name for member in members] == ["三月.xlsx", "四月.csv"]
 
 
 def test_an_archive_that_would_grow_too_large_is_refused_before_it_is_unpacked(home, tmp_path):
-    path = archive(tmp_path / "bomb.zip", {f"{at}.csv": b"0" * (40 * 1024 * 1024) for at in range(8)})
+    path = archive(
+        tmp_path / "bomb.zip", {f"{at}.csv": b"0" * (40 * 1024 * 1024) for at in range(8)}
+    )
     with pytest.raises(FileRefused, match="file_too_large_unpacked"), home.members(path):
         pass
 
@@ -508,8 +642,10 @@ def test_an_open_document_sheet_is_read_and_its_hidden_rows_are_left_out(home, t
         )
     )
     content = (
-        '<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+        '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
         f'<office:body><office:spreadsheet><table:table table:name="三月">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
@@ -518,7 +654,8 @@ def test_an_open_document_sheet_is_read_and_its_hidden_rows_are_left_out(home, t
         made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         made.writestr(
             "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            '<?xml version="1.0"?><manifest:manifest '
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         )
         made.writestr("content.xml", content)
     path = tmp_path / "a.ods"
@@ -528,10 +665,12 @@ def test_an_open_document_sheet_is_read_and_its_hidden_rows_are_left_out(home, t
     assert note(receipt, "rows_hidden") == {"count": 1}
 
 
-# -- what a column holds -------------------------------------------------------------------------------------------
+# -- what a column holds ---------------------------------------------------------------------------
 
 
-def test_columns_without_a_known_name_are_guessed_by_what_they_hold_and_never_taken_for_certain(home, tmp_path):
+def test_columns_without_a_known_name_are_guessed_by_what_they_hold_and_never_taken_for_certain(
+    home, tmp_path
+):
     text = "保单号,工号,止,情况\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-03,未续\n"
     best = home.look(write(tmp_path, "a.csv", text))["sheets"][0]["guesses"][0]
     assert (best["kind"], best["complete"], best["sure"]) == ("policies", True, False)
@@ -542,7 +681,9 @@ def test_columns_without_a_known_name_are_guessed_by_what_they_hold_and_never_ta
 
 def test_names_stand_for_agents_only_after_asking(home, tmp_path):
     path = write(tmp_path, "a.csv", "姓名,考核期,续保率\n安,2026-03,90%\n")
-    best = next(one for one in home.look(path)["sheets"][0]["guesses"] if one["kind"] == "scoresheet")
+    best = next(
+        one for one in home.look(path)["sheets"][0]["guesses"] if one["kind"] == "scoresheet"
+    )
     assert best["matches"]["agent_id"] == ["姓名", 70]
     with pytest.raises(RecipeRefused, match="recipe_needed"):
         home.recipe_for(path)

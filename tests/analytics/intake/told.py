@@ -17,16 +17,21 @@ POLICY = "保单号,工号,到期日,续保结果"
 
 
 class Told:
-    """What came of a file: records, questions by id, notes by key, issues as (row, field, reason)."""
+    """What came of a file: records, questions by id, notes by key, issues as (row, field,
+    reason)."""
 
-    def __init__(self, records: list[dict[str, Any]], answer: dict[str, Any], known: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, records: list[dict[str, Any]], answer: dict[str, Any], known: list[dict[str, Any]]
+    ) -> None:
         self.records = records
         self.known = known
         self.answer = answer
         self.questions = {one["id"]: one for one in answer["questions"]}
         self.notes = dict(answer["said"])
         self.issues = [(one["row"], one["field"], one["reason"]) for one in answer["issues"]]
-        self.left = {reason: [row for _, row in rows] for reason, (_, rows) in answer["left"].items()}
+        self.left = {
+            reason: [row for _, row in rows] for reason, (_, rows) in answer["left"].items()
+        }
 
     def column(self, name: str) -> list[Any]:
         return [record[name] for record in self.records]
@@ -37,11 +42,16 @@ class Told:
 
     def measure(self, name: str) -> dict[str, float]:
         """Agent → a scoresheet's figure."""
-        return {record["agent_id"]: record["value"] for record in self.records if record["measure"] == name}
+        return {
+            record["agent_id"]: record["value"]
+            for record in self.records
+            if record["measure"] == name
+        }
 
 
 def read_file(content: str | Path, folder: Path, begins: int = 1, **recipe: Any) -> Told:
-    """Read a file as its headers are guessed, or by a recipe given in part; months begin on day `begins`."""
+    """Read a file as its headers are guessed, or by a recipe given in part; months begin on day
+    `begins`."""
     path = content if isinstance(content, Path) else folder / "file.csv"
     if isinstance(content, str):
         path.write_text(content, encoding="utf-8")
@@ -50,7 +60,9 @@ def read_file(content: str | Path, folder: Path, begins: int = 1, **recipe: Any)
     columns = {field: header for field, (header, _) in guess["matches"].items()}
     out = folder / "out"
     out.mkdir(exist_ok=True)
-    answer = worker.read(path, recipe_from({"kind": guess["kind"], "columns": columns, **recipe}), out, begins)
+    answer = worker.read(
+        path, recipe_from({"kind": guess["kind"], "columns": columns, **recipe}), out, begins
+    )
     facts = out / "facts.arrow"
     return Told(_rows(out / "records.arrow"), answer, _rows(facts) if facts.exists() else [])
 
@@ -65,9 +77,13 @@ def policies(*rows: str, headers: str = POLICY) -> str:
 
 
 def workbook(
-    path: Path, rows: list[list[Any]], merged: tuple[str, ...] = (), formats: dict[int, str] | None = None
+    path: Path,
+    rows: list[list[Any]],
+    merged: tuple[str, ...] = (),
+    formats: dict[int, str] | None = None,
 ) -> Path:
-    """One sheet with these rows; `merged` are ranges that keep their first cell, `formats` number formats by column."""
+    """One sheet with these rows; `merged` are ranges that keep their first cell, `formats` number
+    formats by column."""
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("表")
         styles = {at: book.add_format({"num_format": one}) for at, one in (formats or {}).items()}

@@ -1,4 +1,5 @@
-"""What is said of an agent's quadrant is the same on the sheet, in the table of the quadrant and in the coaching list."""
+"""What is said of an agent's quadrant is the same on the sheet, in the table of the quadrant and in
+the coaching list."""
 
 import pytest
 
@@ -23,30 +24,43 @@ POOR, FEW, GIVEN = (
 
 @pytest.fixture
 def company(home, tmp_path):
-    """Ten agents of sixty policies and forty surveys, some poor at either; one of one case, one whose satisfaction
-    was given as a mark alone."""
+    """Ten agents of sixty policies and forty surveys, some poor at either; one of one case, one
+    whose satisfaction was given as a mark alone."""
     lines, answers, number = [], [], 0
     for at in range(10):
         for nth in range(60):
             number += 1
             lost = nth % 20 < (1 if at < 5 else 8)
             lines.append(f"P{number},A{at},2026-04-10,{'未续' if lost else '已续'}")
-        answers += [f"A{at},2026-04-11,{(60 if at % 3 == 0 else 95) + nth % 5}" for nth in range(40)]
-    lines += [f"Q1,{FEW},2026-04-10,已续", *(f"R{nth},{GIVEN},2026-04-10,已续" for nth in range(60))]
+        answers += [
+            f"A{at},2026-04-11,{(60 if at % 3 == 0 else 95) + nth % 5}" for nth in range(40)
+        ]
+    lines += [
+        f"Q1,{FEW},2026-04-10,已续",
+        *(f"R{nth},{GIVEN},2026-04-10,已续" for nth in range(60)),
+    ]
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + "\n".join(lines) + "\n")
     answers.append(f"{FEW},2026-04-11,60")
-    load_text(home, tmp_path, "surveys", "工号,调查日期,评分\n" + "\n".join(answers) + "\n", score_max=100)
+    load_text(
+        home, tmp_path, "surveys", "工号,调查日期,评分\n" + "\n".join(answers) + "\n", score_max=100
+    )
     load_text(home, tmp_path, "scoresheet", f"工号,月份,客户满意度\n{GIVEN},2026-04,60\n")
     return evaluate(home.measure(Filters(Period(APRIL, APRIL))), default_scheme())
 
 
 def said(company, agent_id, language="en"):
-    """Of one agent: how firmly placed, the sheet's sentence, the quadrant's words, and what the coaching list would have done."""
+    """Of one agent: how firmly placed, the sheet's sentence, the quadrant's words, and what the
+    coaching list would have done."""
     placed = place(company)
     chance, row = quadrant_certainty(company.measured, placed), company.row(agent_id)
     listed = coaching_list(company, placed, []).set_index("agent_id")
     sentence = sheets.meaning(sheet(Around(company, placed, None), agent_id, None), language)
-    return chance.standing(row), sentence, quadrant_words(chance, row, language), listed["action"][agent_id][language]
+    return (
+        chance.standing(row),
+        sentence,
+        quadrant_words(chance, row, language),
+        listed["action"][agent_id][language],
+    )
 
 
 def test_training_is_named_where_the_quadrant_is_certain(company):
@@ -62,7 +76,12 @@ def test_training_is_named_where_the_quadrant_is_certain(company):
     ("agent_id", "standing", "sentence", "words"),
     [
         (FEW, "little", "but too few cases", "too few data for a verdict"),
-        (GIVEN, "unknown", "Without the counts behind them", "not known how far chance carries it (no counts)"),
+        (
+            GIVEN,
+            "unknown",
+            "Without the counts behind them",
+            "not known how far chance carries it (no counts)",
+        ),
     ],
 )
 def test_no_page_names_training_where_another_says_that_the_data_do_not_carry_it(

@@ -22,7 +22,8 @@ APRIL = dt.date(2026, 4, 1)
 
 @pytest.fixture
 def three(tiny):
-    """The three sheets of the tiny company, one with a comment that a spreadsheet would run, and one evil name."""
+    """The three sheets of the tiny company, one with a comment that a spreadsheet would run, and
+    one evil name."""
     load_text(tiny, tiny.folder, "agents", '工号,姓名\nC3,"=HYPERLINK(""http://x"")"\n')
     desk = Desk(tiny)
     desk.write_note(Note("A1", APRIL, APRIL, "comment", "=1+1 稳定"))
@@ -45,11 +46,22 @@ def test_a_workbook_has_a_worksheet_for_each_agent_and_runs_nothing(three):
     found = three
     book = openpyxl.load_workbook(io.BytesIO(to_workbook(found, "zh")))
     assert len(book.worksheets) == 3
-    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    texts = [
+        str(cell.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+    assert not any(
+        cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row
+    )
     assert any(text.startswith("'=1+1 稳定") for text in texts)
     points = [
-        cell.value for row in book.worksheets[0].iter_rows() for cell in row if isinstance(cell.value, float | int)
+        cell.value
+        for row in book.worksheets[0].iter_rows()
+        for cell in row
+        if isinstance(cell.value, float | int)
     ]
     assert 80 in points  # the points of a renewal rate of 80 %
 
@@ -68,15 +80,23 @@ def test_the_words_of_a_sheet_are_those_of_its_reader(three):
     assert (zh["indicator"], zh["step"]) == ("续保率", "再续 2 件 → 100.0%")
     assert (en["indicator"], en["step"]) == ("Renewal rate", "2 more renewals → 100.0%")
     assert zh["fraction"] == "1 / 3"
-    assert (zh["band"], en["band"]) == ("未到 50.0%", "short of 50.0%")  # 33.3 % has not reached the first knot
+    assert (zh["band"], en["band"]) == (
+        "未到 50.0%",
+        "short of 50.0%",
+    )  # 33.3 % has not reached the first knot
     assert "不予评定" in dict(sheets.verdict(found[2], "zh"))["综合得分"]
 
 
 def test_a_calendar_holds_the_talks_ahead_and_no_others():
     talks = [
-        Talk("A1", talk_on=dt.date(2026, 5, 4), follow_up_on=dt.date(2026, 6, 1), action="话术", id=1), Talk("B2", state="dropped", talk_on=dt.date(2026, 5, 4), id=2),
-        Talk("C3", state="done", talk_on=dt.date(2026, 4, 4), follow_up_on=dt.date(2026, 5, 9), id=3),
-    ]  # fmt: skip
+        Talk(
+            "A1", talk_on=dt.date(2026, 5, 4), follow_up_on=dt.date(2026, 6, 1), action="话术", id=1
+        ),
+        Talk("B2", state="dropped", talk_on=dt.date(2026, 5, 4), id=2),
+        Talk(
+            "C3", state="done", talk_on=dt.date(2026, 4, 4), follow_up_on=dt.date(2026, 5, 9), id=3
+        ),
+    ]
     calendar = icalendar.Calendar.from_ical(to_calendar(talks, {"A1": "安"}, "zh"))
     events = {str(event["summary"]): event.decoded("dtstart") for event in calendar.walk("VEVENT")}
     assert events == {

@@ -13,25 +13,37 @@ from analytics.evaluation import Values, score
 from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
 from analytics.scoring.ranking import competition_rank, competition_ranks, grade
 from analytics.scoring.standards import next_band, points
-from analytics.scoring.weights import CORNERS, effective, inside_triangle, largest_remainder, move, vector
+from analytics.scoring.weights import (
+    CORNERS,
+    effective,
+    inside_triangle,
+    largest_remainder,
+    move,
+    vector,
+)
 
 RATE = Standard((0.5, 0.7, 0.8, 0.9), (0, 60, 80, 100))
 CYCLE = Standard((10, 20, 30, 45), (100, 85, 60, 0))
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(0.3, 0), (0.5, 0), (0.6, 30), (0.7, 60), (0.75, 70), (0.9, 100), (1.2, 100)]
+    ("value", "expected"),
+    [(0.3, 0), (0.5, 0), (0.6, 30), (0.7, 60), (0.75, 70), (0.9, 100), (1.2, 100)],
 )
 def test_points_lie_on_the_line_between_knots_and_stay_flat_beyond(value, expected):
     assert points(np.array([value]), RATE)[0] == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0.49, 0), (0.69, 0), (0.7, 60), (0.79, 60), (0.9, 100)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.49, 0), (0.69, 0), (0.7, 60), (0.79, 60), (0.9, 100)]
+)
 def test_in_steps_a_value_earns_the_band_edge_it_has_reached(value, expected):
     assert points(np.array([value]), replace(RATE, mode="steps"))[0] == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(5, 100), (10, 100), (11, 85), (20, 85), (21, 60), (50, 0)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(5, 100), (10, 100), (11, 85), (20, 85), (21, 60), (50, 0)]
+)
 def test_steps_work_for_indicators_where_lower_is_better(value, expected):
     assert points(np.array([value]), replace(CYCLE, mode="steps"))[0] == expected
 
@@ -53,7 +65,9 @@ def test_equal_scores_share_a_rank_and_the_next_rank_is_skipped():
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=60))
 def test_counting_ranks_as_sorting_would(scores):
     cents = [int(np.floor(value * 100 + 0.5 + 1e-7)) for value in scores]
-    assert competition_rank(np.array(scores)).tolist() == [1 + sum(other > one for other in cents) for one in cents]
+    assert competition_rank(np.array(scores)).tolist() == [
+        1 + sum(other > one for other in cents) for one in cents
+    ]
 
 
 def test_many_rankings_at_once_are_each_the_ranking_of_its_row():
@@ -62,14 +76,22 @@ def test_many_rankings_at_once_are_each_the_ranking_of_its_row():
 
 
 def test_grades_begin_at_ninety_eighty_and_seventy():
-    assert grade(np.array([90.0, 89.99, 80.0, 70.0, 69.99]), catalogue().grades).tolist() == ["A", "B", "B", "C", "D"]
+    assert grade(np.array([90.0, 89.99, 80.0, 70.0, 69.99]), catalogue().grades).tolist() == [
+        "A",
+        "B",
+        "B",
+        "C",
+        "D",
+    ]
 
 
 def test_the_permitted_triangle_has_exactly_the_three_published_corners():
     for corner in CORNERS:
         assert inside_triangle(dict(zip(CATEGORIES, corner, strict=True)), catalogue())
     assert not inside_triangle({"results": 71, "service": 19, "competence": 10}, catalogue())
-    assert 65 + 25 + 15 == 105  # the midpoints of the ranges are no weights, and no preset uses them
+    assert (
+        65 + 25 + 15 == 105
+    )  # the midpoints of the ranges are no weights, and no preset uses them
     for scheme in preset_schemes().values():
         assert sum(scheme.categories.values()) == 100
         assert inside_triangle(scheme.categories, catalogue())
@@ -108,13 +130,19 @@ def test_moving_one_category_keeps_the_sum_at_a_hundred(name, value, start):
 @given(st.lists(st.floats(0, 40), min_size=1, max_size=12), st.integers(0, 2))
 def test_rounded_contributions_add_up_to_the_rounded_score(parts, decimals):
     total = sum(parts)
-    assert sum(largest_remainder(parts, total, decimals)) == pytest.approx(round(total, decimals), abs=1e-6)
+    assert sum(largest_remainder(parts, total, decimals)) == pytest.approx(
+        round(total, decimals), abs=1e-6
+    )
 
 
 def matrix(rows):
     known = catalogue()
     return st.lists(
-        st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=len(known.ids), max_size=len(known.ids)),
+        st.lists(
+            st.one_of(st.none(), st.floats(0, 100)),
+            min_size=len(known.ids),
+            max_size=len(known.ids),
+        ),
         min_size=rows,
         max_size=12,
     )
@@ -145,7 +173,10 @@ def test_ranks_do_not_change_when_all_weights_are_scaled(rows, factor):
         {k: v * factor for k, v in scheme.categories.items()},
         {k: v * factor for k, v in scheme.indicators.items()},
     )
-    first, second = (score(values_of(rows), vector(one, catalogue()), catalogue(), 40) for one in (scheme, scaled))
+    first, second = (
+        score(values_of(rows), vector(one, catalogue()), catalogue(), 40)
+        for one in (scheme, scaled)
+    )
     assert np.allclose(first.score, second.score)
     assert first.rated.tolist() == second.rated.tolist()
 
@@ -194,13 +225,16 @@ def test_a_veto_caps_the_grade_and_leaves_the_score():
 def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
     vetoes = (Veto("satisfaction", 50.0, "B"), Veto("complaint_rate", 3.0, "C"))
     known = replace(catalogue(), vetoes=vetoes[::order])
-    # Rows of A, B, C and D, four times: no veto speaks, that of satisfaction, that of complaints, both.
+    # Rows of A, B, C and D, four times: no veto speaks, that of satisfaction, that of complaints,
+    # both.
     marks = np.repeat(np.tile([95.0, 85.0, 75.0, 65.0], 4)[:, None], len(known.ids), axis=1)
     value = np.full(marks.shape, np.nan)
     value[:, known.position("satisfaction")] = np.repeat([50.0, 49.9, 50.0, 49.9], 4)
     value[:, known.position("complaint_rate")] = np.repeat([3.0, 3.0, 3.1, 3.1], 4)
     nothing = np.zeros(marks.shape, dtype=bool)
-    scored = score(Values(value, value, value, marks, nothing), vector(default_scheme(), known), known, 40)
+    scored = score(
+        Values(value, value, value, marks, nothing), vector(default_scheme(), known), known, 40
+    )
     assert scored.earned.tolist() == list("ABCD") * 4
     assert scored.grade.tolist() == [*"ABCD", *"BBCD", *"CCCD", *"CCCD"]
     complaints, none = "complaint_rate", ""
@@ -214,7 +248,12 @@ def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
 
 @pytest.mark.parametrize(
     "weights",
-    [{"results": -1, "service": 50}, {"results": 0, "service": 0}, {"wealth": 100}, {"results": float("nan")}],
+    [
+        {"results": -1, "service": 50},
+        {"results": 0, "service": 0},
+        {"wealth": 100},
+        {"results": float("nan")},
+    ],
 )
 def test_weights_that_mean_nothing_are_refused(weights):
     with pytest.raises(RequestRefused):

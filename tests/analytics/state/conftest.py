@@ -1,4 +1,5 @@
-"""The state store on both of its databases; PostgreSQL is really started, from Debian's package, on a port of its own."""
+"""The state store on both of its databases; PostgreSQL is really started, from Debian's package, on
+a port of its own."""
 
 from __future__ import annotations
 
@@ -47,15 +48,30 @@ def postgres() -> Iterator[str]:
         ),
         **run,
     )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    )
     subprocess.run(
         _as_postgres(
-            [f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-o", options, "-w", "start"]
+            [
+                f"{found[-1]}/pg_ctl",
+                "-D",
+                f"{folder}/data",
+                "-l",
+                f"{folder}/log",
+                "-o",
+                options,
+                "-w",
+                "start",
+            ]
         ),
         **run,
     )
     yield f"postgresql+psycopg://renewal@127.0.0.1:{port}"
-    subprocess.run(_as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"]), **run)
+    subprocess.run(
+        _as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"]),
+        **run,
+    )
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -42,7 +42,19 @@ def test_documents_and_pictures_that_are_what_they_say_are_taken(name, data):
 
 
 @pytest.mark.parametrize(
-    "name", ["a.exe", "a.html", "a.svg", "a.pdf.js", "pdf", "a.", "", "a.xlsm", "evil\u202efdp.exe", "a.pdf/"]
+    "name",
+    [
+        "a.exe",
+        "a.html",
+        "a.svg",
+        "a.pdf.js",
+        "pdf",
+        "a.",
+        "",
+        "a.xlsm",
+        "evil\u202efdp.exe",
+        "a.pdf/",
+    ],
 )
 def test_other_kinds_are_refused_by_name(name):
     with pytest.raises(RequestRefused) as error:

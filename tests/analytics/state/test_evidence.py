@@ -1,4 +1,5 @@
-"""The audit is evidence: every attack on lines, rows, heads and signatures by who holds the home is found and said in words."""
+"""The audit is evidence: every attack on lines, rows, heads and signatures by who holds the home is
+found and said in words."""
 
 import datetime as dt
 import json
@@ -64,9 +65,14 @@ def keys(verdict):
 
 
 def forge(store, change=lambda entry: entry):
-    """Write the whole chain anew, as who knows the program can: every line changed, hashed and linked again, without signatures."""
+    """Write the whole chain anew, as who knows the program can: every line changed, hashed and
+    linked again, without signatures."""
     with store.database._engine.begin() as connection:
-        lines = connection.execute(sa.select(tables.audit).order_by(tables.audit.c.seq)).mappings().all()
+        lines = (
+            connection.execute(sa.select(tables.audit).order_by(tables.audit.c.seq))
+            .mappings()
+            .all()
+        )
         connection.execute(sa.delete(tables.audit))
         previous = audit.BEGINNING
         for line in lines:
@@ -76,7 +82,7 @@ def forge(store, change=lambda entry: entry):
     store.database._heads.beside.write_text(json.dumps({"seq": len(lines), "hash": previous}))
 
 
-# -- rows --------------------------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -91,8 +97,12 @@ def forge(store, change=lambda entry: entry):
 def test_a_row_changed_past_the_audit_is_named_with_the_line_that_wrote_it(store, sql, what, seq):
     for at in range(4):
         store.notes.write(replace(NOTE, text=f"{at}"))
-    store.accounts.save([Account("boss@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")], "cli")
-    with store.database.change("cli") as change:  # the line of both accounts together is the last of their change
+    store.accounts.save(
+        [Account("boss@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")], "cli"
+    )
+    with store.database.change(
+        "cli"
+    ) as change:  # the line of both accounts together is the last of their change
         change.log("note.look", "x")
     assert store.database.verify().wrong == ()
     past(store, sql)
@@ -111,17 +121,29 @@ def test_a_row_added_past_the_audit_is_named_in_both_languages(folder):
 
 def example(column):
     kinds = {
-        sa.Text: "text", sa.Integer: 7, sa.Date: APRIL, sa.DateTime: dt.datetime(2026, 4, 1, 9), sa.JSON: {"a": [1.5]},
-        sa.Boolean: True, sa.LargeBinary: b"bytes", sa.Float: 0.25,
-    }  # fmt: skip
+        sa.Text: "text",
+        sa.Integer: 7,
+        sa.Date: APRIL,
+        sa.DateTime: dt.datetime(2026, 4, 1, 9),
+        sa.JSON: {"a": [1.5]},
+        sa.Boolean: True,
+        sa.LargeBinary: b"bytes",
+        sa.Float: 0.25,
+    }
     return kinds[type(column.type)]
 
 
 def other(column):
     kinds = {
-        sa.Text: "texT", sa.Integer: 8, sa.Date: dt.date(2026, 4, 2), sa.DateTime: dt.datetime(2026, 4, 1, 9, 0, 1),
-        sa.JSON: {"a": [1.25]}, sa.Boolean: False, sa.LargeBinary: b"Bytes", sa.Float: 0.5,
-    }  # fmt: skip
+        sa.Text: "texT",
+        sa.Integer: 8,
+        sa.Date: dt.date(2026, 4, 2),
+        sa.DateTime: dt.datetime(2026, 4, 1, 9, 0, 1),
+        sa.JSON: {"a": [1.25]},
+        sa.Boolean: False,
+        sa.LargeBinary: b"Bytes",
+        sa.Float: 0.5,
+    }
     return kinds[type(column.type)]
 
 
@@ -130,7 +152,9 @@ def test_every_column_of_every_table_that_people_write_is_covered(folder):
     with store.database.change("boss") as change:
         change.connection.exec_driver_sql("pragma defer_foreign_keys = on")
         for table in digests.watched().values():
-            change.connection.execute(sa.insert(table).values({one.name: example(one) for one in table.columns}))
+            change.connection.execute(
+                sa.insert(table).values({one.name: example(one) for one in table.columns})
+            )
     assert [line.action for line in store.database.audit()] == [audit.ROWS]
     tried = 0
     with store.database._engine.connect() as connection:
@@ -142,7 +166,11 @@ def test_every_column_of_every_table_that_people_write_is_covered(folder):
                 step = connection.begin_nested()
                 connection.execute(sa.update(table).values({column: other(column)}))
                 there = digests.present(connection, {table.name: table})
-                found = {key for key in expected if key[0] == table.name and expected[key] != there.get(key)}
+                found = {
+                    key
+                    for key in expected
+                    if key[0] == table.name and expected[key] != there.get(key)
+                }
                 assert len(found) == 1, column
                 step.rollback()
                 tried += 1
@@ -155,12 +183,18 @@ def test_the_tables_of_the_audit_are_those_of_the_database(store):
     there.reflect(store.database._engine)
     columns = {name: {one.name for one in table.columns} for name, table in there.tables.items()}
     assert columns.pop("alembic_version")
-    assert columns == {name: {one.name for one in table.columns} for name, table in tables.metadata.tables.items()}
+    assert columns == {
+        name: {one.name for one in table.columns} for name, table in tables.metadata.tables.items()
+    }
 
 
 def test_a_cell_that_no_column_of_its_kind_can_hold_is_a_changed_row_and_no_crash(folder):
     store = written(folder)
-    past(store, "update note set written_at = 'never' where id = 2", "update audit set at = 'never' where seq = 3")
+    past(
+        store,
+        "update note set written_at = 'never' where id = 2",
+        "update audit set at = 'never' where seq = 3",
+    )
     verdict = store.database.verify()
     assert {("edited", 3), ("row_changed", 2)} <= set(keys(verdict))
     assert [line.seq for line in store.database.audit()] == [4, 2, 1]
@@ -191,7 +225,9 @@ def test_rows_written_without_a_word_leave_a_line_all_the_same(folder):
         ),
     ],
 )
-def test_a_statement_whose_rows_cannot_be_told_is_a_fault_of_the_program_and_changes_nothing(folder, statement):
+def test_a_statement_whose_rows_cannot_be_told_is_a_fault_of_the_program_and_changes_nothing(
+    folder, statement
+):
     store = written(folder, notes=1)
     with pytest.raises(RuntimeError), store.database.change("boss") as change:
         change.connection.execute(statement)
@@ -200,20 +236,30 @@ def test_a_statement_whose_rows_cannot_be_told_is_a_fault_of_the_program_and_cha
 
 
 def test_many_rows_of_one_change_are_covered_and_so_is_what_it_deletes(store):
-    rows = [{"name": f"r{at}", "value": at, "saved_at": dt.datetime(2026, 4, 1)} for at in range(450)]
+    rows = [
+        {"name": f"r{at}", "value": at, "saved_at": dt.datetime(2026, 4, 1)} for at in range(450)
+    ]
     with store.database.change("boss") as change:
         change.connection.execute(sa.insert(tables.setting), rows)
         change.log("setting.save", "many")
     with store.database.change("boss") as change:
-        change.connection.execute(sa.update(tables.setting).where(tables.setting.c.name > "r4").values(value=0))
-        change.connection.execute(sa.delete(tables.setting).where(tables.setting.c.name.in_(["r7", "r8"])))
+        change.connection.execute(
+            sa.update(tables.setting).where(tables.setting.c.name > "r4").values(value=0)
+        )
+        change.connection.execute(
+            sa.delete(tables.setting).where(tables.setting.c.name.in_(["r7", "r8"]))
+        )
         change.log("setting.save", "some")
     assert store.database.verify().wrong == ()
-    past(store, "delete from setting where name = 'r449'", "update setting set value = '1' where name = 'r0'")
+    past(
+        store,
+        "delete from setting where name = 'r449'",
+        "update setting set value = '1' where name = 'r0'",
+    )
     assert sorted(keys(store.database.verify())) == [("row_changed", 1), ("row_gone", 2)]
 
 
-# -- the end of the chain ----------------------------------------------------------------------------------------------
+# -- the end of the chain --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -235,7 +281,9 @@ def test_an_end_cut_off_stays_known_after_the_app_has_written_on(folder, way, re
     store.close()
 
 
-def test_everything_deleted_with_its_head_is_known_by_the_rows_and_by_the_published_heads(folder, tmp_path):
+def test_everything_deleted_with_its_head_is_known_by_the_rows_and_by_the_published_heads(
+    folder, tmp_path
+):
     outside = Outside(heads=tmp_path / "heads")
     store = written(folder, outside)
     past(store, "delete from audit", "delete from note")
@@ -249,7 +297,9 @@ def test_everything_deleted_with_its_head_is_known_by_the_rows_and_by_the_publis
     store.close()
 
 
-@pytest.mark.parametrize("garbage", [b"", b"{", b"[]", b"\xff\xfe", b'{"seq": "x", "hash": 1}', b'{"seq": null}', None])
+@pytest.mark.parametrize(
+    "garbage", [b"", b"{", b"[]", b"\xff\xfe", b'{"seq": "x", "hash": 1}', b'{"seq": null}', None]
+)
 def test_a_head_that_cannot_be_read_stops_nothing_and_is_told(folder, garbage):
     store = written(folder)
     store.close()
@@ -289,7 +339,9 @@ def test_many_writers_at_once_all_store_and_none_hears_of_the_head(folder, tmp_p
     store.close()
 
 
-def test_a_head_that_cannot_be_written_does_not_undo_the_change_and_is_told_until_it_is(folder, tmp_path):
+def test_a_head_that_cannot_be_written_does_not_undo_the_change_and_is_told_until_it_is(
+    folder, tmp_path
+):
     (tmp_path / "away").write_text("no folder")
     store = written(folder, Outside(heads=tmp_path / "away" / "heads"), notes=2)
     assert len(store.notes.of()) == 2
@@ -300,12 +352,14 @@ def test_a_head_that_cannot_be_written_does_not_undo_the_change_and_is_told_unti
     (tmp_path / "away").mkdir()
     store.notes.write(NOTE)
     assert store.database.verify().wrong == ()
-    assert [json.loads(line)["seq"] for line in (tmp_path / "away" / "heads").read_text().splitlines()] == [3]
+    assert [
+        json.loads(line)["seq"] for line in (tmp_path / "away" / "heads").read_text().splitlines()
+    ] == [3]
     assert not store.database.standing().late
     store.close()
 
 
-# -- published heads ---------------------------------------------------------------------------------------------------
+# -- published heads -------------------------------------------------------------------------------
 
 
 def test_a_chain_written_anew_with_its_head_is_betrayed_by_what_was_published(folder, tmp_path):
@@ -322,7 +376,9 @@ def test_a_chain_written_anew_with_its_head_is_betrayed_by_what_was_published(fo
     assert verdict.wrong == ()
     assert {"unsigned", "heads_none"} <= {one.key for one in verdict.notes}
     assert keys(alone.database.verify(written=[head_from(short(noted))])) == [("written", 4)]
-    assert keys(alone.database.verify(heads=[tmp_path / "heads"])) == [("published", at) for at in (2, 3, 4)]
+    assert keys(alone.database.verify(heads=[tmp_path / "heads"])) == [
+        ("published", at) for at in (2, 3, 4)
+    ]
     alone.close()
     store.close()
 
@@ -340,10 +396,14 @@ def test_a_torn_line_of_published_heads_is_told_and_swallows_no_head_after_it(fo
 
 
 @pytest.mark.skipif(os.name == "nt", reason="asks the system which file a handle is of")
-def test_a_published_head_is_on_the_disk_before_its_change_is_acknowledged(folder, tmp_path, monkeypatch):
+def test_a_published_head_is_on_the_disk_before_its_change_is_acknowledged(
+    folder, tmp_path, monkeypatch
+):
     store = written(folder, Outside(heads=tmp_path / "heads"), notes=1)
     synced, real = [], os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle))[1])
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle))[1]
+    )
     store.notes.write(NOTE)
     assert (tmp_path / "heads").stat().st_ino in synced
     store.close()
@@ -352,8 +412,13 @@ def test_a_published_head_is_on_the_disk_before_its_change_is_acknowledged(folde
 def test_heads_are_published_beside_a_key_outside_the_home_by_themselves(folder, tmp_path):
     given = {"RENEWAL_AUDIT_KEY": str(tmp_path / "key.pem")}
     assert outside_from(environment(given), folder).heads == tmp_path / "key.pem.heads"
-    assert outside_from(environment({"RENEWAL_AUDIT_KEY": str(folder / "key.pem")}), folder).heads is None
-    assert outside_from(environment({**given, "RENEWAL_AUDIT_HEADS": "h"}), folder).heads.name == "h"
+    assert (
+        outside_from(environment({"RENEWAL_AUDIT_KEY": str(folder / "key.pem")}), folder).heads
+        is None
+    )
+    assert (
+        outside_from(environment({**given, "RENEWAL_AUDIT_HEADS": "h"}), folder).heads.name == "h"
+    )
     assert outside_from(environment({}), folder) == Outside()
 
 
@@ -369,15 +434,19 @@ def test_a_head_is_written_down_in_groups_and_read_again():
     assert head_from(" 12: AB34 cd56 ") == Head(12, "ab34cd56")
 
 
-# -- signatures --------------------------------------------------------------------------------------------------------
+# -- signatures ------------------------------------------------------------------------------------
 
 
 def test_signatures_hold_from_the_line_on_from_which_there_is_a_key(folder, key):
     written(folder, notes=2).close()
     store = written(folder, Outside(key=key), notes=2)
     assert [(line.action, bool(line.signature)) for line in store.database.audit()] == [
-        ("note.write", True), ("note.write", True), ("audit.key", True), ("note.write", False), ("note.write", False),
-    ]  # fmt: skip
+        ("note.write", True),
+        ("note.write", True),
+        ("audit.key", True),
+        ("note.write", False),
+        ("note.write", False),
+    ]
     verdict = store.database.verify()
     assert verdict.wrong == ()
     said = {one.key: one.facts for one in verdict.notes}
@@ -398,17 +467,26 @@ def test_whoever_has_the_home_alone_cannot_write_a_signed_chain_anew(folder, key
     signing.new_key(tmp_path / "own.pem")
     written(folder, Outside(key=tmp_path / "own.pem"), notes=1).close()
     auditor = opened(folder)
-    assert {key for key, _ in keys(auditor.database.verify(public=public))} == {"stranger", "none_signed"}
+    assert {key for key, _ in keys(auditor.database.verify(public=public))} == {
+        "stranger",
+        "none_signed",
+    }
     auditor.close()
 
 
 def test_a_line_edited_with_its_hash_lacks_the_signature(folder, key):
     store = written(folder, Outside(key=key))
     with store.database._engine.begin() as connection:
-        last = dict(connection.execute(sa.select(tables.audit).where(tables.audit.c.seq == 5)).mappings().one())
+        last = dict(
+            connection.execute(sa.select(tables.audit).where(tables.audit.c.seq == 5))
+            .mappings()
+            .one()
+        )
         last["who"] = "nobody"
         hash_ = audit.hash_of(last)
-        connection.execute(sa.update(tables.audit).where(tables.audit.c.seq == 5).values(who="nobody", hash=hash_))
+        connection.execute(
+            sa.update(tables.audit).where(tables.audit.c.seq == 5).values(who="nobody", hash=hash_)
+        )
     (folder / "audit.head").write_text(json.dumps({"seq": 5, "hash": hash_}))
     assert keys(store.database.verify()) == [("forged", 5)]
     past(store, "update audit set signature = 'garbage' where seq = 4")
@@ -420,11 +498,21 @@ def test_lines_without_a_signature_after_the_first_are_told(folder, key):
     store = written(folder, Outside(key=key))
     previous = store.database.head()
     entry = {
-        "seq": 6, "at": dt.datetime(2026, 4, 1), "who": "nobody", "action": "account.save", "object": "x", "before": "null",
-        "after": "null", "previous": previous.hash, "rows": "{}", "signer": "",
-    }  # fmt: skip
+        "seq": 6,
+        "at": dt.datetime(2026, 4, 1),
+        "who": "nobody",
+        "action": "account.save",
+        "object": "x",
+        "before": "null",
+        "after": "null",
+        "previous": previous.hash,
+        "rows": "{}",
+        "signer": "",
+    }
     with store.database._engine.begin() as connection:
-        connection.execute(sa.insert(tables.audit).values(**entry, hash=audit.hash_of(entry), signature=""))
+        connection.execute(
+            sa.insert(tables.audit).values(**entry, hash=audit.hash_of(entry), signature="")
+        )
     assert keys(store.database.verify()) == [("unsigned", 6)]
     store.close()
 
@@ -442,14 +530,17 @@ def test_a_signed_home_is_read_and_checked_but_not_changed_without_its_key(folde
     signing.new_key(tmp_path / "second.pem")  # the first was lost: another may go on
     store = written(folder, Outside(key=tmp_path / "second.pem"), notes=1)
     (tmp_path / "both.pub").write_bytes(
-        signing.public_path(key).read_bytes() + signing.public_path(tmp_path / "second.pem").read_bytes()
+        signing.public_path(key).read_bytes()
+        + signing.public_path(tmp_path / "second.pem").read_bytes()
     )
     assert keys(store.database.verify()) == [("stranger", 1), ("stranger", 2)]
     assert store.database.verify(public=[tmp_path / "both.pub"]).wrong == ()
     store.close()
 
 
-@pytest.mark.parametrize("garbage", [None, b"", b"-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"])
+@pytest.mark.parametrize(
+    "garbage", [None, b"", b"-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"]
+)
 def test_a_key_that_cannot_be_read_is_refused_at_the_start(folder, tmp_path, garbage):
     if garbage is not None:
         (tmp_path / "key.pem").write_bytes(garbage)
@@ -461,7 +552,10 @@ def test_a_key_within_the_home_is_said_to_prove_little(folder):
     signing.new_key(folder / "key.pem")
     store = written(folder, Outside(key=folder / "key.pem", heads=folder / "heads"), notes=1)
     assert {"key_inside", "heads_inside"} <= {one.key for one in store.database.verify().notes}
-    assert (store.database.standing().key_inside, store.database.standing().heads_inside) == (True, True)
+    assert (store.database.standing().key_inside, store.database.standing().heads_inside) == (
+        True,
+        True,
+    )
     store.close()
 
 
@@ -471,7 +565,7 @@ def test_a_new_key_is_its_owners_alone_and_never_written_over(tmp_path, key):
         signing.new_key(key)
 
 
-# -- migrations --------------------------------------------------------------------------------------------------------
+# -- migrations ------------------------------------------------------------------------------------
 
 
 def migrated_to(folder, revision, scripts=None):
@@ -491,10 +585,21 @@ def test_rows_of_before_are_covered_from_the_migration_on(folder):
     engine = migrated_to(folder, "0005")
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "insert into note (agent_id, first, last, kind, text, author, written_at, version) values "
-            "('A1', '2026-04-01', '2026-04-01', 'comment', '稳', 'boss', '2026-04-01 09:00:00.000000', 1)"
+            "insert into note (agent_id, first, last, kind, text, author, written_at, "
+            "version) values "
+            "('A1', '2026-04-01', '2026-04-01', 'comment', '稳', 'boss', '2026-04-01 "
+            "09:00:00.000000', 1)"
         )
-        entry = {"seq": 1, "at": dt.datetime(2026, 4, 1, 9), "who": "boss", "action": "note.write", "object": "A1", "before": "null", "after": "null", "previous": audit.BEGINNING}  # fmt: skip
+        entry = {
+            "seq": 1,
+            "at": dt.datetime(2026, 4, 1, 9),
+            "who": "boss",
+            "action": "note.write",
+            "object": "A1",
+            "before": "null",
+            "after": "null",
+            "previous": audit.BEGINNING,
+        }
         old = {**entry, "rows": None, "signer": None}
         columns = {**entry, "hash": audit.hash_of(old)}
         connection.execute(sa.insert(sa.table("audit", *map(sa.column, columns))).values(columns))
@@ -516,11 +621,16 @@ def test_rows_of_before_are_covered_from_the_migration_on(folder):
 def test_a_migration_hides_no_row_that_was_changed_before_it(folder, tmp_path, monkeypatch):
     store = written(folder, notes=3)
     past(store, "update note set text = 'x' where id = 2", "delete from note where id = 3")
-    revision = store.database.rows(sa.select(sa.column("version_num")).select_from(sa.table("alembic_version")))
+    revision = store.database.rows(
+        sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))
+    )
     store.close()
-    shutil.copytree(database.SCRIPTS, tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        database.SCRIPTS, tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (tmp_path / "scripts" / "versions" / "9999_next.py").write_text(
-        f"from alembic import op\nrevision, down_revision = '9999', '{revision[0]['version_num']}'\n"
+        f"from alembic import op\nrevision, down_revision = '9999', "
+        f"'{revision[0]['version_num']}'\n"
         "def upgrade():\n    op.execute(\"update note set text = text || '!'\")\n"
     )
     monkeypatch.setattr(database, "SCRIPTS", tmp_path / "scripts")
@@ -531,7 +641,7 @@ def test_a_migration_hides_no_row_that_was_changed_before_it(folder, tmp_path, m
     store.close()
 
 
-# -- words -------------------------------------------------------------------------------------------------------------
+# -- words -----------------------------------------------------------------------------------------
 
 
 def test_a_check_finds_at_most_five_of_a_kind_to_tell_and_counts_the_rest(folder):

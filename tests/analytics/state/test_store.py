@@ -1,4 +1,5 @@
-"""What people write: nothing is lost between two writers, every change leaves its line, and the chain shows tampering."""
+"""What people write: nothing is lost between two writers, every change leaves its line, and the
+chain shows tampering."""
 
 import datetime as dt
 import json
@@ -11,7 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
-from analytics.people import Account, Attachment, ClosedSheet, Correction, Note, Objection, StandardVersion, Talk
+from analytics.people import (
+    Account,
+    Attachment,
+    ClosedSheet,
+    Correction,
+    Note,
+    Objection,
+    StandardVersion,
+    Talk,
+)
 from analytics.state.store import Store
 from tests.conftest import ROOT
 
@@ -34,8 +44,11 @@ def objection(**more):
     )
 
 
-def test_what_this_process_writes_counts_at_once_and_what_another_writes_within_a_second(store, url, monkeypatch):
-    """Two stores on one database stand for two servers; the clock of the first is moved on by hand."""
+def test_what_this_process_writes_counts_at_once_and_what_another_writes_within_a_second(
+    store, url, monkeypatch
+):
+    """Two stores on one database stand for two servers; the clock of the first is moved on by
+    hand."""
     here, there = store, Store(url)
     clock = [100.0]
     monkeypatch.setattr("analytics.state.database.time.monotonic", lambda: clock[0])
@@ -44,7 +57,9 @@ def test_what_this_process_writes_counts_at_once_and_what_another_writes_within_
     here.accounts.save([Account("boss@x.cn", "admin", active=False)], "setup")
     assert not here.accounts.of("boss@x.cn").active
     assert here.accounts.of("second@x.cn").active
-    there.accounts.save([Account("boss@x.cn", "admin"), Account("second@x.cn", "admin", active=False)], "setup")
+    there.accounts.save(
+        [Account("boss@x.cn", "admin"), Account("second@x.cn", "admin", active=False)], "setup"
+    )
     clock[0] += 1.1
     assert not here.accounts.of("second@x.cn").active
     there.close()
@@ -81,11 +96,16 @@ def test_two_writers_at_once_lose_no_update_and_the_audit_has_as_many_lines(url,
             store.notes.write(replace(NOTE, author=who, text=f"{who} {at}"))
             talk = store.talks.all("A1")
             try:
-                store.talks.save(replace(talk[0], comment=f"{talk[0].comment}{who}") if talk else Talk("A1"), who)
+                store.talks.save(
+                    replace(talk[0], comment=f"{talk[0].comment}{who}") if talk else Talk("A1"), who
+                )
             except RequestRefused:
                 refused.append(who)
 
-    threads = [threading.Thread(target=write, args=(store, who)) for store, who in zip(stores, ("a", "b"), strict=True)]
+    threads = [
+        threading.Thread(target=write, args=(store, who))
+        for store, who in zip(stores, ("a", "b"), strict=True)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -105,12 +125,18 @@ def test_two_writers_at_once_lose_no_update_and_the_audit_has_as_many_lines(url,
 def test_a_talk_goes_from_plan_to_follow_up_and_its_states_are_in_the_audit(store):
     talk = store.talks.save(Talk("A1", talk_on=APRIL), "boss")
     assert talk.overdue(dt.date(2026, 4, 2))
-    talk = store.talks.save(replace(talk, state="done", agreed="每周复盘", follow_up_on=dt.date(2026, 5, 1)), "boss")
+    talk = store.talks.save(
+        replace(talk, state="done", agreed="每周复盘", follow_up_on=dt.date(2026, 5, 1)), "boss"
+    )
     assert not talk.overdue(dt.date(2026, 5, 1))
     assert talk.overdue(dt.date(2026, 5, 2))
     store.talks.save(replace(talk, state="followed_up"), "boss")
     assert store.talks.open() == {}
-    assert [entry.action for entry in store.database.audit()] == ["talk.followed_up", "talk.done", "talk.plan"]
+    assert [entry.action for entry in store.database.audit()] == [
+        "talk.followed_up",
+        "talk.done",
+        "talk.plan",
+    ]
 
 
 def test_an_objection_needs_an_answer_and_is_answered_once(store):
@@ -124,7 +150,9 @@ def test_an_objection_needs_an_answer_and_is_answered_once(store):
     )
     with pytest.raises(RequestRefused, match="changed_meanwhile"):
         store.objections.answer(replace(made, state="rejected", answer="不", answered_by="boss"))
-    assert [(one.policy_id, one.objection) for one in store.objections.corrections()] == [("P5", made.id)]
+    assert [(one.policy_id, one.objection) for one in store.objections.corrections()] == [
+        ("P5", made.id)
+    ]
     store.objections.undo([store.objections.corrections()[0].id], "boss")
     assert store.objections.corrections() == []
     assert len(store.objections.corrections(in_force=False)) == 1
@@ -132,7 +160,9 @@ def test_an_objection_needs_an_answer_and_is_answered_once(store):
 
 def test_an_objection_is_made_without_an_answer_and_with_no_attachment_of_anothers(store):
     other = store.objections.make(objection(), Attachment("证明.txt", b"another's"))
-    said = replace(objection(), answer="yes", answered_by="boss", attachment=other.attachment, state="accepted")
+    said = replace(
+        objection(), answer="yes", answered_by="boss", attachment=other.attachment, state="accepted"
+    )
     made = store.objections.make(said)
     assert (made.answer, made.answered_by, made.attachment, made.state) == ("", "", None, "open")
 
@@ -141,7 +171,8 @@ def test_a_refused_answer_writes_no_correction(store):
     made = store.objections.make(objection())
     with pytest.raises(RequestRefused, match="choice_unknown"):
         store.objections.answer(
-            replace(made, state="accepted", answer="x", answered_by="boss"), Correction("P5", APRIL, {"row": "1"})
+            replace(made, state="accepted", answer="x", answered_by="boss"),
+            Correction("P5", APRIL, {"row": "1"}),
         )
     assert store.objections.one(made.id).state == "open"
     assert store.objections.corrections() == []
@@ -169,11 +200,15 @@ def test_the_last_admin_stays_and_accounts_are_saved_all_or_none(store):
     boss, agent = Account("Boss@X.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")
     store.accounts.save([boss, agent], "cli")
     assert store.accounts.of("Boss@X.CN").role == "admin"
-    assert [store.accounts.of(other) for other in ("boss@x.cn", "Boss@x.cn ", " Boss@x.cn")] == [None] * 3
+    assert [store.accounts.of(other) for other in ("boss@x.cn", "Boss@x.cn ", " Boss@x.cn")] == [
+        None
+    ] * 3
     with pytest.raises(RequestRefused, match="last_admin"):
         store.accounts.save([replace(boss, active=False)], "cli")
     with pytest.raises(RequestRefused, match="account_without_scope"):
-        store.accounts.save([Account("new@x.cn", "agent", agent_id="B2"), Account("m@x.cn", "manager")], "cli")
+        store.accounts.save(
+            [Account("new@x.cn", "agent", agent_id="B2"), Account("m@x.cn", "manager")], "cli"
+        )
     assert {one.email for one in store.accounts.all()} == {"ann@x.cn", "Boss@x.cn"}
 
 
@@ -186,7 +221,10 @@ def test_of_two_who_adopt_a_standard_the_second_is_told(store):
 
 def test_a_proposal_of_the_same_person_takes_the_place_of_the_first_and_names_nobody(store):
     ticket = store.propose_weights("ann@x.cn", {"results": 60, "service": 30, "competence": 10})
-    assert store.propose_weights("ann@x.cn", {"results": 70, "service": 20, "competence": 10}, ticket) == ticket
+    assert (
+        store.propose_weights("ann@x.cn", {"results": 70, "service": 20, "competence": 10}, ticket)
+        == ticket
+    )
     assert [one.categories["results"] for one in store.proposals()] == [70]
     assert {entry.who for entry in store.database.audit()} == {"anonymous"}
 
@@ -203,7 +241,8 @@ TAMPERING = {
         "update audit set seq = 2 where seq = 99",
     ],
     "insert": [
-        "insert into audit select 5, at, who, action, object, before, after, previous, hash, rows, signer, signature from audit where seq = 4"
+        "insert into audit select 5, at, who, action, object, before, after, previous, "
+        "hash, rows, signer, signature from audit where seq = 4"
     ],
 }
 
@@ -219,13 +258,18 @@ def test_the_audit_shows_every_tampering(store, way):
     assert store.database.verify().wrong
 
 
-def test_an_audit_rewritten_with_a_fitting_chain_is_betrayed_by_the_head_kept_outside(store, tmp_path):
+def test_an_audit_rewritten_with_a_fitting_chain_is_betrayed_by_the_head_kept_outside(
+    store, tmp_path
+):
     store.notes.write(NOTE)
     head = json.loads((tmp_path / "audit.head").read_text())
     assert head["seq"] == 1
     with store.database._engine.begin() as connection:
         connection.exec_driver_sql("delete from audit")
-    other = Store(str(store.database._engine.url.render_as_string(hide_password=False)), tmp_path / "other.head")
+    other = Store(
+        str(store.database._engine.url.render_as_string(hide_password=False)),
+        tmp_path / "other.head",
+    )
     other.notes.write(replace(NOTE, text="another history"))
     other.close()
     assert [one.key for one in store.database.verify().wrong][:1] == ["cut"]
@@ -245,13 +289,15 @@ def test_coaching_entries_of_before_become_talks(tmp_path):
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")
         connection.exec_driver_sql(
-            "insert into coaching values ('A1', 3, 1, 'r', '话术', '2026-04-02', '2026-05-02', '注意', '2026-04-01 09:00:00')"
+            "insert into coaching values ('A1', 3, 1, 'r', '话术', '2026-04-02', "
+            "'2026-05-02', '注意', '2026-04-01 09:00:00')"
         )
     engine.dispose()
     store = Store(url)
     assert [(talk.state, talk.talk_on, talk.action) for talk in store.talks.all("A1")] == [
-        ("done", dt.date(2026, 4, 2), "话术"), ("planned", dt.date(2026, 5, 2), "话术"),
-    ]  # fmt: skip
+        ("done", dt.date(2026, 4, 2), "话术"),
+        ("planned", dt.date(2026, 5, 2), "话术"),
+    ]
     store.close()
 
 
@@ -269,7 +315,9 @@ def test_the_versions_that_files_name_are_those_that_alembic_finds(tmp_path):
     assert revisions(SCRIPTS) == (scripts.get_current_head(), every)
     (tmp_path / "versions").mkdir()
     for name in ("2", "3"):
-        (tmp_path / "versions" / f"{name}.py").write_text(f"revision = '{name}'\ndown_revision = '1'\n")
+        (tmp_path / "versions" / f"{name}.py").write_text(
+            f"revision = '{name}'\ndown_revision = '1'\n"
+        )
     with pytest.raises(ValueError, match="'2', '3'"):
         revisions(tmp_path)
 
@@ -278,6 +326,12 @@ def test_a_store_that_is_of_this_version_opens_without_alembic(tmp_path):
     url = f"sqlite:///{(tmp_path / 'state.sqlite').as_posix()}"
     Store(url).close()
     asked = (
-        f"import sys; from analytics.state.store import Store; Store({url!r}).close(); print('alembic' in sys.modules)"
+        f"import sys; from analytics.state.store import Store; Store({url!r}).close(); "
+        f"print('alembic' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True).stdout == "False\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True
+        ).stdout
+        == "False\n"
+    )

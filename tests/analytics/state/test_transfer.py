@@ -1,4 +1,5 @@
-"""The state store as one file: the same rows and the same audit, whichever database it comes from or goes to; and a server that stops."""
+"""The state store as one file: the same rows and the same audit, whichever database it comes from
+or goes to; and a server that stops."""
 
 import datetime as dt
 import os
@@ -56,7 +57,9 @@ def test_a_server_that_is_not_there_is_said_in_words():
         Store("postgresql+psycopg://nobody@127.0.0.1:1/none")
 
 
-def test_what_a_server_answered_before_it_stopped_can_be_read_and_nothing_changed(postgres, tmp_path, monkeypatch):
+def test_what_a_server_answered_before_it_stopped_can_be_read_and_nothing_changed(
+    postgres, tmp_path, monkeypatch
+):
     server = sa.create_engine(f"{postgres}/postgres", isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.exec_driver_sql("create database stops")
@@ -65,7 +68,9 @@ def test_what_a_server_answered_before_it_stopped_can_be_read_and_nothing_change
     assert store.settings().grace_days == 20
     with server.connect() as connection:  # as a restart does: connections end, and none is given
         connection.exec_driver_sql("alter database stops allow_connections false")
-        connection.exec_driver_sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'stops'")
+        connection.exec_driver_sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'stops'"
+        )
     store.database.version += 1  # nothing kept counts as now
     assert store.settings().grace_days == 20
     with pytest.raises(StoreFailed, match="state_down"):
@@ -98,7 +103,11 @@ def test_a_home_on_a_server_comes_back_from_its_backup_with_an_empty_server_also
     monkeypatch.setenv("RENEWAL_STATE_URL", new_database(postgres))
     shell.home = tmp_path / "again"
     with monkeypatch.context() as stopped:  # the rows are there, and the files are not
-        stopped.setattr(backups.files, "move_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+        stopped.setattr(
+            backups.files,
+            "move_durably",
+            lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")),
+        )
         assert "full" in shell.refused("restore", tmp_path / "kept" / made.name)
     assert not shell.home.exists()
     told = shell("restore", tmp_path / "kept" / made.name)
@@ -110,7 +119,10 @@ def test_a_home_on_a_server_comes_back_from_its_backup_with_an_empty_server_also
         assert again.settings.grace_days == 45
         assert [one.text for one in again.state.notes.of("A1")] == ["稳"]
         assert again.state.database.verify().wrong == ()
-        assert again.state.notes.write(Note("B2", APRIL, APRIL, "comment", "好", author="boss")).id == 2
+        assert (
+            again.state.notes.write(Note("B2", APRIL, APRIL, "comment", "好", author="boss")).id
+            == 2
+        )
     shell.home = tmp_path / "third"
     assert "empty" in shell.refused("restore", tmp_path / "kept" / made.name)
 

@@ -24,13 +24,14 @@ from analytics.statistics import (
     smaa,
     weight_triangle,
     wilson,
-)  # fmt: skip
+)
 
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 
 
 def test_quadrants_stated_at_eighty_to_ninety_percent_are_right_about_as_often():
-    """Forty agents with sixty policies and twenty surveys, lines at the true averages: the hardest place."""
+    """Forty agents with sixty policies and twenty surveys, lines at the true averages: the hardest
+    place."""
     random, right, stated = np.random.default_rng(7), 0, 0
     for _ in range(60):
         rate = random.beta(0.82 * 60, 0.18 * 60, 40)
@@ -39,7 +40,9 @@ def test_quadrants_stated_at_eighty_to_ninety_percent_are_right_about_as_often()
         mean = random.normal(service, 0.9 / np.sqrt(20))
         prior = beta_binomial.fit(renewed, np.full(40, 60))
         above = random_effects.posterior(mean, np.full(40, 0.9 / np.sqrt(20))).above(4.3)
-        found = quadrant_probability.quadrant_probability(prior.above(renewed, np.full(40, 60), 0.82), above)
+        found = quadrant_probability.quadrant_probability(
+            prior.above(renewed, np.full(40, 60), 0.82), above
+        )
         likeliest, best = found.argmax(axis=1), found.max(axis=1)
         truth = 2 * (rate <= 0.82) + (service <= 4.3)
         asked = (best >= 0.8) & (best < 0.9)
@@ -121,9 +124,12 @@ def test_complaints_shrink_towards_what_was_expected():
 
 
 @pytest.mark.parametrize(
-    ("groups", "events", "sd"), [(8, 0.2, 1 / 3), (40, 3.0, 1 / 3), (4_000, 60.0, 1 / 3), (20_000, 1e6, 0.02)]
+    ("groups", "events", "sd"),
+    [(8, 0.2, 1 / 3), (40, 3.0, 1 / 3), (4_000, 60.0, 1 / 3), (20_000, 1e6, 0.02)],
 )
-def test_the_spread_of_true_ratios_is_found_wherever_it_lies_and_with_its_uncertainty(groups, events, sd):
+def test_the_spread_of_true_ratios_is_found_wherever_it_lies_and_with_its_uncertainty(
+    groups, events, sd
+):
     """Many counts put all mass between the points of a fixed grid."""
     random = np.random.default_rng(4)
     expected = np.full(groups, events)
@@ -156,12 +162,19 @@ def test_mix_and_performance_add_up_and_swapping_flips_the_signs(first, second):
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0.1, 100)), min_size=1, max_size=5))
 def test_the_factors_of_a_product_add_up_to_its_change(pairs):
     a, b = [one for one, _ in pairs], [one for _, one in pairs]
-    assert das_gupta.das_gupta(a, b).sum() == pytest.approx(np.prod(b) - np.prod(a), rel=1e-9, abs=1e-9)
+    assert das_gupta.das_gupta(a, b).sum() == pytest.approx(
+        np.prod(b) - np.prod(a), rel=1e-9, abs=1e-9
+    )
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(*[st.integers(0, 100)] * 3), min_size=2, max_size=5), st.randoms(use_true_random=False))
-def test_acceptabilities_sum_to_one_a_dominated_agent_is_never_first_and_permuting_permutes(rows, random):
+@given(
+    st.lists(st.tuples(*[st.integers(0, 100)] * 3), min_size=2, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_acceptabilities_sum_to_one_a_dominated_agent_is_never_first_and_permuting_permutes(
+    rows, random
+):
     scores = np.array(rows, dtype=float) + np.arange(len(rows))[:, None] * 1e-3  # no exact ties
     found = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank
     assert found.sum(axis=1) == pytest.approx(1)
@@ -206,7 +219,9 @@ def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
 @given(st.lists(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=30), min_size=1, max_size=6))
 def test_many_sums_of_unequal_chances_at_once_are_those_one_by_one(books):
     observed = [len(book) // 2 for book in books]
-    found = poisson_binomial.surplus_rows(observed, np.concatenate(books), [len(book) for book in books])
+    found = poisson_binomial.surplus_rows(
+        observed, np.concatenate(books), [len(book) for book in books]
+    )
     for at, (count, book) in enumerate(zip(observed, books, strict=True)):
         chances = poisson_binomial.pmf(book)
         middle = chances.cumsum() - chances / 2  # half of what is just as likely counts as less
@@ -215,7 +230,9 @@ def test_many_sums_of_unequal_chances_at_once_are_those_one_by_one(books):
         mean, variance = poisson_binomial.moments(book)
         assert found.z[at] == pytest.approx((count - mean) / variance**0.5)
     with pytest.raises(ValueError, match="add up"):
-        poisson_binomial.surplus_rows(observed, np.concatenate(books), [1 + len(book) for book in books])
+        poisson_binomial.surplus_rows(
+            observed, np.concatenate(books), [1 + len(book) for book in books]
+        )
 
 
 def test_alike_cases_counted_together_have_the_limits_of_cases_one_by_one():
@@ -233,7 +250,10 @@ def test_four_times_the_variance_makes_limits_twice_as_wide():
     wide = poisson_binomial.surplus_rows([300], chances, [400], variance=[4 * 400 * 0.8 * 0.2])
     # 320 are expected, give or take 8: 1.96 times that is 15.7, and 31.4 at twice.
     assert (plain.low, plain.high) == (305, 335)
-    assert (wide.low, wide.high) == (289, 351)  # 320 ∓ 2 · 15.5, from half a case beyond the last counts inside
+    assert (wide.low, wide.high) == (
+        289,
+        351,
+    )  # 320 ∓ 2 · 15.5, from half a case beyond the last counts inside
     assert wide.z == pytest.approx(plain.z / 2)
 
 
@@ -252,7 +272,9 @@ def test_expectations_hang_neither_on_the_order_of_rows_nor_on_what_agents_are_c
     rows["won"] = random.binomial(rows["n"], np.where(rows["channel"] == "a", 0.6, 0.85))
 
     def reckoned(table, names):
-        found = case_mix.expected(table["won"], table["n"], table[["channel"]], names, table["token"])
+        found = case_mix.expected(
+            table["won"], table["n"], table[["channel"]], names, table["token"]
+        )
         return pd.Series(found.probability, index=table["token"]).sort_index().to_numpy()
 
     shuffled = rows.sample(frac=1, random_state=1)
@@ -266,7 +288,11 @@ def test_the_error_of_an_expectation_is_what_other_samples_of_the_company_make_i
 
     random = np.random.default_rng(7)
     channel = pd.DataFrame({"channel": np.tile(list("aabbc"), 24)})
-    agent, size, true = np.repeat(np.arange(24), 5), np.full(120, 12.0), np.tile([0.6, 0.6, 0.85, 0.85, 0.75], 24)
+    agent, size, true = (
+        np.repeat(np.arange(24), 5),
+        np.full(120, 12.0),
+        np.tile([0.6, 0.6, 0.85, 0.85, 0.75], 24),
+    )
     sums, told = [], []
     for _ in range(150):
         found = case_mix.expected(random.binomial(12, true), size, channel, agent)
@@ -277,7 +303,8 @@ def test_the_error_of_an_expectation_is_what_other_samples_of_the_company_make_i
 
 
 def test_equal_agents_of_small_teams_show_no_trend_more_often_than_chance_allows():
-    """Held against four colleagues, whose own rate wavers too: one in twenty below 5 %, hardly a run with a finding."""
+    """Held against four colleagues, whose own rate wavers too: one in twenty below 5 %, hardly a
+    run with a finding."""
     random = np.random.default_rng(4)
     small, found = [], 0
     for _ in range(60):

@@ -1,4 +1,5 @@
-"""Quantiles of true values: neither those of measured values, which chance stretches, nor of shrunken ones."""
+"""Quantiles of true values: neither those of measured values, which chance stretches, nor of
+shrunken ones."""
 
 import numpy as np
 import pytest
@@ -32,7 +33,8 @@ def test_equal_agents_have_one_true_rate_however_far_chance_spreads_theirs():
 
 
 def test_true_means_lie_closer_together_than_measured_ones():
-    """Means spread by √2 of which chance makes 1: true ones spread by 1, so their upper quartile lies 0.674 above the middle."""
+    """Means spread by √2 of which chance makes 1: true ones spread by 1, so their upper quartile
+    lies 0.674 above the middle."""
     found = deconvolution.of_means(80 + np.sqrt(2) * stats.norm.ppf(MIDDLES), np.ones(400), 0.75)
     assert found.value == pytest.approx(80 + 0.6745, abs=0.03)
     assert found.low < found.value < found.high
@@ -94,7 +96,9 @@ def test_agents_who_all_renewed_nothing_or_everything_have_limits_at_that_end(re
 def test_limits_of_a_proposed_mark_hold_the_true_quantile_as_often_as_stated(law):
     agents, policies = COMPANIES[1]
     reached = covered(quantiles(law, agents, policies, RUNS, 3), true_quantile(law))
-    assert reached >= LEAST - 2 * np.sqrt(LEAST * (1 - LEAST) / RUNS)  # and the chance of so few runs
+    assert reached >= LEAST - 2 * np.sqrt(
+        LEAST * (1 - LEAST) / RUNS
+    )  # and the chance of so few runs
 
 
 def test_extra_renewals_are_neither_too_many_nor_too_few_while_shrunken_rates_give_too_few():

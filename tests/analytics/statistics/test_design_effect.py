@@ -7,7 +7,8 @@ from analytics.statistics.design_effect import design_effect, intraclass
 
 
 def sums(clusters):
-    """successes, trials, Σ trials², Σ successes², Σ trials × successes of one unit's clusters (successes, trials)."""
+    """successes, trials, Σ trials², Σ successes², Σ trials × successes of one unit's clusters
+    (successes, trials)."""
     k, m = np.array(clusters, dtype=float).T
     return k.sum(), m.sum(), (m**2).sum(), (k**2).sum(), (k * m).sum()
 
@@ -17,7 +18,9 @@ def units(random, rate, alike, size, people=200, clusters=40):
     out = []
     for _ in range(people):
         together = random.random(clusters) < alike
-        one = np.where(together, size * (random.random(clusters) < rate), random.binomial(size, rate, clusters))
+        one = np.where(
+            together, size * (random.random(clusters) < rate), random.binomial(size, rate, clusters)
+        )
         out.append(sums(np.column_stack([one, np.full(clusters, size)])))
     return np.array(out).T
 
@@ -25,7 +28,9 @@ def units(random, rate, alike, size, people=200, clusters=40):
 def test_the_design_effect_is_one_and_the_correlation_times_the_size_less_one():
     # Donner & Klar: clusters of 5 with ρ = .05 need 1 + 4 · .05 = 1.2 times the cases.
     assert design_effect(0.05, [100.0], [500.0])[0] == pytest.approx(1.2)
-    assert design_effect(1.0, [100.0], [200.0])[0] == 2  # all in pairs that are one decision: half of the cases
+    assert (
+        design_effect(1.0, [100.0], [200.0])[0] == 2
+    )  # all in pairs that are one decision: half of the cases
     assert design_effect(0.5, [10.0, np.nan, 0.0], [10.0, np.nan, 0.0]).tolist() == [1, 1, 1]
 
 
@@ -37,7 +42,9 @@ def test_pairs_that_always_agree_have_a_correlation_of_one_and_independent_ones_
 
 @pytest.mark.parametrize("size", [2, 4])
 def test_the_correlation_is_the_share_of_clusters_that_decide_as_one(size):
-    assert intraclass(*units(np.random.default_rng(2), 0.8, 0.4, size)) == pytest.approx(0.4, abs=0.04)
+    assert intraclass(*units(np.random.default_rng(2), 0.8, 0.4, size)) == pytest.approx(
+        0.4, abs=0.04
+    )
 
 
 def test_independent_cases_give_none_on_average_also_where_people_have_few():

@@ -1,4 +1,5 @@
-"""At their edges methods say nothing, refuse, or are still right: no count, a gap, one value, unequal lengths, very many."""
+"""At their edges methods say nothing, refuse, or are still right: no count, a gap, one value,
+unequal lengths, very many."""
 
 import numpy as np
 import pytest
@@ -29,12 +30,14 @@ from analytics.statistics import (
     stability,
     theil_sen,
     wilson,
-)  # fmt: skip
+)
 
 GAP = float("nan")
 
 
-@pytest.mark.parametrize("limits", [wilson.wilson, clopper_pearson.clopper_pearson, jeffreys.jeffreys])
+@pytest.mark.parametrize(
+    "limits", [wilson.wilson, clopper_pearson.clopper_pearson, jeffreys.jeffreys]
+)
 def test_a_missing_count_and_no_trials_have_no_limits(limits):
     low, high = limits([GAP, 0, 1], [5, 0, 5])
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, True, False]
@@ -60,7 +63,9 @@ def test_a_single_expectation_holds_for_every_count():
     counted = np.repeat(np.arange(8), [70, 38, 17, 10, 9, 3, 2, 1])
     assert gamma_poisson.fit_mle(counted, 1) == gamma_poisson.fit_mle(counted, np.ones(150))
     assert gamma_poisson.fit(counted, 1) is not None
-    assert deconvolution.of_counts(counted, 1, 0.75) == deconvolution.of_counts(counted, np.ones(150), 0.75)
+    assert deconvolution.of_counts(counted, 1, 0.75) == deconvolution.of_counts(
+        counted, np.ones(150), 0.75
+    )
     columns = [[0], [1], [2], [4]]
     once, each = (poisson_rates.poisson_rates([3, 5, 8, 4], of, columns) for of in (10, [10] * 4))
     assert once.ratio == each.ratio
@@ -71,9 +76,9 @@ def test_gaps_are_left_out_of_every_law_of_true_values():
     longer, of = np.append(renewed, GAP), np.full(9, 50)
     assert deconvolution.of_rates(longer, of, 0.75) == deconvolution.of_rates(renewed, due, 0.75)
     assert beta_binomial.fit_mle(longer, of) == beta_binomial.fit_mle(renewed, due)
-    assert deconvolution.of_counts([*[3, 9, 1, 0, 12, 5, 2, 8], GAP], 4.0, 0.5) == deconvolution.of_counts(
-        [3, 9, 1, 0, 12, 5, 2, 8], 4.0, 0.5
-    )
+    assert deconvolution.of_counts(
+        [*[3, 9, 1, 0, 12, 5, 2, 8], GAP], 4.0, 0.5
+    ) == deconvolution.of_counts([3, 9, 1, 0, 12, 5, 2, 8], 4.0, 0.5)
     z = np.linspace(-3, 3, 30)
     known = funnel.over_dispersion(z, np.full(30, 0.1))
     assert known.phi > 1
@@ -81,14 +86,17 @@ def test_gaps_are_left_out_of_every_law_of_true_values():
 
 
 def test_those_picked_from_very_far_out_move_back_as_far():
-    # Beyond forty standard deviations nearly everybody picked sits at the cut-off: half of the way back with ρ = ½.
+    # Beyond forty standard deviations nearly everybody picked sits at the cut-off: half of the way
+    # back with ρ = ½.
     back = regression_to_mean.regression_to_mean(0, 1, -40, 0.5)
     assert back == pytest.approx(0.5 * 40, abs=0.02)
     assert back == pytest.approx(regression_to_mean.regression_to_mean(0, 1, 40, 0.5, "above"))
 
 
 @pytest.mark.parametrize("small", [0.01, 0.001])
-def test_equal_rates_of_which_nearly_nothing_is_known_are_ahead_of_each_other_half_of_the_time(small):
+def test_equal_rates_of_which_nearly_nothing_is_known_are_ahead_of_each_other_half_of_the_time(
+    small,
+):
     alike = (small, small)
     assert probability_ahead.probability_ahead(alike, alike) == pytest.approx(0.5, abs=1e-6)
     # Nearly all of the weight lies at 0 and at 1, half at either.
@@ -111,7 +119,9 @@ def test_an_unknown_correlation_has_no_design_effect():
 def test_findings_of_a_table_of_tests_are_those_of_its_tests_in_a_row():
     table = np.array([[0.01, 0.2], [0.03, 0.5]])
     assert false_discovery.benjamini_hochberg(table, 0.1).tolist() == [[True, False], [True, False]]
-    assert false_discovery.adjusted(table).ravel() == pytest.approx(false_discovery.adjusted(table.ravel()))
+    assert false_discovery.adjusted(table).ravel() == pytest.approx(
+        false_discovery.adjusted(table.ravel())
+    )
     assert not false_discovery.benjamini_hochberg([]).size
 
 

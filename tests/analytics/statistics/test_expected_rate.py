@@ -39,12 +39,17 @@ def test_rates_that_wander_lean_on_the_latest_period_and_steady_ones_on_all(coun
     path = logit[:, None] + np.cumsum(0.3 * random.standard_normal((2_000, 3)), axis=1)
     wandering = random.binomial(n, 1 / (1 + np.exp(-path[:, ::-1])))
     for counts, low, high in ((steady, 0.9, 1.2), (wandering, 2, 20)):
-        pull = np.linalg.lstsq(np.column_stack([np.ones(2_000), counts]), expected_rates(counts, n).mean, rcond=None)[0]
+        pull = np.linalg.lstsq(
+            np.column_stack([np.ones(2_000), counts]), expected_rates(counts, n).mean, rcond=None
+        )[0]
         assert low < pull[1] / pull[3] < high
 
 
 def test_somebody_without_policies_is_expected_to_be_like_everybody():
-    x, n = np.array([[80, 85], [90, 88], [70, 72], [0, 0]]), np.array([[100, 100], [100, 100], [100, 100], [0, 0]])
+    x, n = (
+        np.array([[80, 85], [90, 88], [70, 72], [0, 0]]),
+        np.array([[100, 100], [100, 100], [100, 100], [0, 0]]),
+    )
     assert expected_rates(x, n).mean[3] == pytest.approx(0.8, abs=1e-6)
 
 
@@ -72,18 +77,23 @@ def test_a_column_that_others_give_is_refused():
 
 
 def test_limits_widen_by_what_the_steadiness_leaves_open():
-    """Two equally likely expectations whose ANCOVA gives effects a and b: the middle, and (a − b)² ÷ 4 more variance."""
+    """Two equally likely expectations whose ANCOVA gives effects a and b: the middle, and (a − b)²
+    ÷ 4 more variance."""
     random = np.random.default_rng(7)
     treated = np.repeat([0.0, 1.0], 20)
     first, second = random.normal(size=40), random.normal(size=40) + treated
     y = first + second + treated + random.normal(size=40)
 
     def compared(rates, likely):
-        return calibrated_ancova(y, treated, ExpectedRates(np.atleast_2d(rates), np.array(likely), np.ones(40)))
+        return calibrated_ancova(
+            y, treated, ExpectedRates(np.atleast_2d(rates), np.array(likely), np.ones(40))
+        )
 
     one, other = compared(first, [1.0]), compared(second, [1.0])
     both = compared(np.stack([first, second]), [0.5, 0.5])
     assert both.effect == pytest.approx((one.effect + other.effect) / 2)
     width = [(each.high - each.effect) ** 2 for each in (one, other, both)]
     t = 2.0261925  # of 37 degrees of freedom
-    assert width[2] == pytest.approx((width[0] + width[1]) / 2 + t**2 * (one.effect - other.effect) ** 2 / 4, rel=1e-5)
+    assert width[2] == pytest.approx(
+        (width[0] + width[1]) / 2 + t**2 * (one.effect - other.effect) ** 2 / 4, rel=1e-5
+    )

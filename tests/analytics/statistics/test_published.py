@@ -28,39 +28,62 @@ from analytics.statistics import (
     weight_triangle,
     wilson,
     wilson_hilferty,
-)  # fmt: skip
+)
 
 X, N = [81, 15, 0, 1], [263, 148, 20, 29]  # of Newcombe 1998
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 
 
 def near(found, expected, tolerance):
-    assert np.asarray(found, dtype=float) == pytest.approx(np.asarray(expected, dtype=float), abs=tolerance)
+    assert np.asarray(found, dtype=float) == pytest.approx(
+        np.asarray(expected, dtype=float), abs=tolerance
+    )
 
 
-SURGERY = ([0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24], [47, 148, 119, 810, 211, 196, 148, 215, 207, 97, 256, 360])
+SURGERY = (
+    [0, 18, 8, 46, 8, 13, 9, 31, 14, 8, 29, 24],
+    [47, 148, 119, 810, 211, 196, 148, 215, 207, 97, 256, 360],
+)
 
 
 def test_twelve_surgeries_shrink_close_to_bugs_under_another_prior_than_the_published_one():
-    published = [0.0528, 0.1040, 0.0707, 0.0591, 0.0515, 0.0692, 0.0671, 0.1231, 0.0704, 0.0787, 0.1028, 0.0687]
+    published = [
+        0.0528,
+        0.1040,
+        0.0707,
+        0.0591,
+        0.0515,
+        0.0692,
+        0.0671,
+        0.1231,
+        0.0704,
+        0.0787,
+        0.1028,
+        0.0687,
+    ]
     x, n = map(np.array, SURGERY)
     near(beta_binomial.fit(x, n).shrunken(x, n), published, 0.006)
 
 
 @pytest.mark.parametrize("method", ["PM", "REML"])
 def test_eight_schools_cannot_be_told_apart(method):
-    found = random_effects.random_effects([28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18], method)
+    found = random_effects.random_effects(
+        [28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18], method
+    )
     near((found.pooled, found.pooled_se, found.tau2, found.q), (7.7, 4.1, 0, 4.7), 0.06)
 
 
 def test_where_means_differ_reml_and_paule_mandel_say_so():
     y, se = [0.0, 10.0, 20.0, 30.0], [1.0, 1.0, 1.0, 1.0]
     for method in ("DL", "PM", "REML"):
-        assert random_effects.random_effects(y, se, method).tau2 == pytest.approx(np.var(y, ddof=1) - 1, rel=1e-4)
+        assert random_effects.random_effects(y, se, method).tau2 == pytest.approx(
+            np.var(y, ddof=1) - 1, rel=1e-4
+        )
 
 
 def test_credibility_of_equal_exposures_is_the_textbook_formula():
-    # Two groups seen twice, weight 1: s² = (2 + 2)/2 = 2, a = var of means (3, 9) − s²/2 = 18 − 1 = 17, Z = 2/(2 + 2/17).
+    # Two groups seen twice, weight 1: s² = (2 + 2)/2 = 2, a = var of means (3, 9) − s²/2 = 18 − 1 =
+    # 17, Z = 2/(2 + 2/17).
     found = credibility.buhlmann_straub([[2, 4], [8, 10]], [[1, 1], [1, 1]])
     near((found.within, found.between, found.collective), (2, 17, 6), 1e-9)
     near(found.z, [2 / (2 + 2 / 17)] * 2, 1e-9)
@@ -101,7 +124,9 @@ def test_four_values_cannot_show_a_trend():
 def test_the_seasonal_test_of_two_years_is_the_sign_rule():
     now, before = np.arange(12) + 0.5, np.arange(12.0)
     before[:2] += 1
-    assert seasonal_kendall.seasonal_kendall([*before, *now]).p == pytest.approx(sign_rule.year_on_year(now, before)[2])
+    assert seasonal_kendall.seasonal_kendall([*before, *now]).p == pytest.approx(
+        sign_rule.year_on_year(now, before)[2]
+    )
 
 
 def test_the_rate_of_smokers_falls():
@@ -109,7 +134,8 @@ def test_the_rate_of_smokers_falls():
 
 
 def test_items_of_five_people_by_hand():
-    # columns 1..5 and its double: alpha = 2·(1 − (2.5 + 10)/22.5) = 8/9; each correlates perfectly with the other
+    # columns 1..5 and its double: alpha = 2·(1 − (2.5 + 10)/22.5) = 8/9; each correlates perfectly
+    # with the other
     found = item_analysis.item_analysis([[at, 2 * at] for at in range(1, 6)])
     assert found.alpha == pytest.approx(8 / 9)
     near(found.item_rest, [1, 1], 1e-12)
@@ -118,7 +144,8 @@ def test_items_of_five_people_by_hand():
 def test_a_gap_is_averaged_over_the_rates_that_may_be_true_and_most_people_close_half_of_it():
     found = uplift.uplift([140, 170, 200], [200, 200, 200], 0.81, (81, 19))
     near(found.half[0], 7.33333, 1e-3)  # far below the target hardly any possible rate reaches it
-    # Nearly normal about 0.8367 with standard deviation 0.0213: z = 1.25, E max = 0.0213 × (φ(z) − z Φ(−z)) = 0.0011.
+    # Nearly normal about 0.8367 with standard deviation 0.0213: z = 1.25, E max = 0.0213 × (φ(z) −
+    # z Φ(−z)) = 0.0011.
     near(found.extra[1], 200 * 0.0011, 0.05)
     assert found.extra[2] < 1e-4
     assert found.low[0] < found.extra[0] < found.high[0]
@@ -127,7 +154,8 @@ def test_a_gap_is_averaged_over_the_rates_that_may_be_true_and_most_people_close
 
 
 def test_an_agent_exactly_at_the_target_still_has_something_to_gain():
-    # Beta(2, 2) after one renewal of two under a uniform prior: E max(0, ½ − rate) = half the mean distance 3/16.
+    # Beta(2, 2) after one renewal of two under a uniform prior: E max(0, ½ − rate) = half the mean
+    # distance 3/16.
     near(uplift.uplift([1], [2], 0.5, (1, 1)).extra, [2 * 3 / 32], 1e-9)
 
 
@@ -144,7 +172,9 @@ def test_ties_have_an_exact_trend_too():
     found = mann_kendall.mann_kendall([1, 1, 2, 3, 2])
     assert (found.s, found.exact) == (6, True)
     assert found.p == pytest.approx(6 / 30)
-    s, p = mann_kendall.mann_kendall_rows([[1, 1, 2, 3, 2], [10, 15, 14, 20, np.nan], [1, 2, 3, 4, 5]])
+    s, p = mann_kendall.mann_kendall_rows(
+        [[1, 1, 2, 3, 2], [10, 15, 14, 20, np.nan], [1, 2, 3, 4, 5]]
+    )
     assert s.tolist() == [6, 4, 10]
     near(p, [0.2, 0.3333333, 2 / 120], 1e-6)
     near(theil_sen.theil_sen_rows([[10, 15, 14, 20]]), [2.9166667], 1e-6)
@@ -187,11 +217,14 @@ def test_ten_pumps_shrink_as_bugs_has_them_under_its_own_prior():
     prior = gamma_poisson.gamma_prior(of_shape=(1.0, 1.0), of_rate=(0.1, 1.0))
     found = gamma_poisson.fit(FAILURES, HOURS, prior)
     near(found.shrunken(FAILURES, HOURS), published, 0.03)
-    near(((found.weight * found.shape).sum(), (found.weight * found.rate).sum()), (0.70, 0.93), 0.005)  # BUGS, vol. 1
+    near(
+        ((found.weight * found.shape).sum(), (found.weight * found.rate).sum()), (0.70, 0.93), 0.005
+    )  # BUGS, vol. 1
 
 
 def test_mites_on_apple_leaves_follow_the_gamma_poisson_of_bliss_and_fisher():
-    """150 leaves with 0, 1, 2, … mites: k = 1.0246 at the maximum of the likelihood, mean 172 ÷ 150."""
+    """150 leaves with 0, 1, 2, … mites: k = 1.0246 at the maximum of the likelihood, mean 172 ÷
+    150."""
     mites = np.repeat(np.arange(8), [70, 38, 17, 10, 9, 3, 2, 1])
     shape, rate, _ = gamma_poisson.fit_mle(mites, np.ones(150))
     near((shape, shape / rate), (1.0246, 172 / 150), 1e-4)
@@ -223,8 +256,14 @@ def test_fishers_lady_tasting_tea_has_his_exact_p_as_a_probability_that_one_rate
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [((30.5, 7), (28.5, 9.5)), ((30, 7.5), (28.5, 9.5)), ((3.5, 7.5), (28, 9.5)), ((3.5, 7.5), (8.5, 9)), ((900, 100), (880, 130))],
-)  # fmt: skip
+    [
+        ((30.5, 7), (28.5, 9.5)),
+        ((30, 7.5), (28.5, 9.5)),
+        ((3.5, 7.5), (28, 9.5)),
+        ((3.5, 7.5), (8.5, 9)),
+        ((900, 100), (880, 130)),
+    ],
+)
 def test_every_closed_form_of_one_rate_ahead_agrees_with_quadrature(first, second):
     closed = probability_ahead.probability_ahead(first, second)
     assert closed == pytest.approx(probability_ahead.quadrature(first, second), abs=2e-6)
@@ -236,14 +275,17 @@ def test_intervals_that_do_not_overlap_have_the_reach_of_goldstein_and_healy():
     equal = goldstein_healy.goldstein_healy([80, 82, 85], [2, 2, 2])
     assert equal.z == pytest.approx(1.39, abs=5e-3)
     near((equal.low[0], equal.high[0]), (80 - 2 * equal.z, 80 + 2 * equal.z), 1e-9)
-    assert goldstein_healy.goldstein_healy([80, 82, 85], [2, 2, 2], 0.01).z == pytest.approx(1.82, abs=5e-3)
+    assert goldstein_healy.goldstein_healy([80, 82, 85], [2, 2, 2], 0.01).z == pytest.approx(
+        1.82, abs=5e-3
+    )
     # Two of unequal errors: they touch where the difference is 1.96 of its own standard error.
     first, second = 1.0, 5.0
     z = goldstein_healy.goldstein_healy([0, 1], [first, second]).z
     assert z * (first + second) == pytest.approx(1.959964 * 26**0.5, abs=1e-5)
 
 
-# Doll & Hill 1966, British doctors: deaths from coronary disease and man-years by five ages, smokers and then others.
+# Doll & Hill 1966, British doctors: deaths from coronary disease and man-years by five ages,
+# smokers and then others.
 DEATHS = [32, 104, 206, 186, 102, 2, 12, 28, 28, 31]
 YEARS = [52407, 43248, 28612, 12663, 5317, 18790, 10673, 5710, 2585, 1462]
 
@@ -256,14 +298,17 @@ def test_smoking_doctors_die_as_many_times_more_often_as_stata_says():
     near(found.ratio, [1.425519, 4.410584, 13.8392, 28.51678, 40.45121], 6e-5)
     near((found.low[0], found.high[0]), (1.154984, 1.759421), 2e-6)
     assert found.deviance == pytest.approx(12.13, abs=5e-3)
-    wider = poisson_rates.poisson_rates(DEATHS, YEARS, np.column_stack([smokes, ages]), dispersed=True)
+    wider = poisson_rates.poisson_rates(
+        DEATHS, YEARS, np.column_stack([smokes, ages]), dispersed=True
+    )
     assert np.log(wider.high[0] / wider.low[0]) == pytest.approx(
         np.log(found.high[0] / found.low[0]) * found.dispersion**0.5
     )
 
 
 def test_men_and_women_of_berkeley_have_the_common_odds_ratio_of_r():
-    """mantelhaen.test(UCBAdmissions): 0.9047 (0.7719–1.0603), χ² 1.4269, p 0.2323; the departments differ."""
+    """mantelhaen.test(UCBAdmissions): 0.9047 (0.7719–1.0603), χ² 1.4269, p 0.2323; the departments
+    differ."""
     men, men_n = [512, 353, 120, 138, 53, 22], [825, 560, 325, 417, 191, 373]
     women, women_n = [89, 17, 202, 131, 94, 24], [108, 25, 593, 375, 393, 341]
     found = mantel_haenszel.mantel_haenszel(men, men_n, women, women_n)
@@ -275,14 +320,19 @@ def test_men_and_women_of_berkeley_have_the_common_odds_ratio_of_r():
 
 
 def test_the_gap_between_owners_and_tenants_splits_as_stata_has_it():
-    """Greene's credit-card expenditure; parts as Stata's oaxaca gives them (statsmodels, test_oaxaca.py)."""
+    """Greene's credit-card expenditure; parts as Stata's oaxaca gives them (statsmodels,
+    test_oaxaca.py)."""
     from statsmodels.datasets import ccard
 
     data = ccard.load_pandas()
     columns = data.exog.drop(columns="OWNRENT").to_numpy()
     found = oaxaca.oaxaca(data.endog.to_numpy(), columns, data.exog["OWNRENT"].to_numpy())
     near((found.gap, found.explained, found.unexplained), (158.7504, 130.8095, 27.94091), 1e-4)
-    near((found.endowments, found.coefficients, found.interaction), (321.7482, 75.45371, -238.4515), 1e-4)
+    near(
+        (found.endowments, found.coefficients, found.interaction),
+        (321.7482, 75.45371, -238.4515),
+        1e-4,
+    )
     assert found.explained_by.sum() == pytest.approx(found.explained)
 
 
@@ -293,7 +343,8 @@ def test_so_many_draws_are_needed_as_tervonen_and_lahdelma_say():
 
 
 def test_employment_in_new_jersey_rose_against_pennsylvania_as_in_card_and_krueger():
-    """Table 3: changes 0.59 (0.54) and −2.16 (1.25), difference 2.76 (1.36), of means printed to two digits."""
+    """Table 3: changes 0.59 (0.54) and −2.16 (1.25), difference 2.76 (1.36), of means printed to
+    two digits."""
     found = difference_in_differences.of_means((20.44, 21.03), (23.33, 21.17), errors=(0.54, 1.25))
     near((found.treated, found.control, found.difference), (0.59, -2.16, 2.76), 0.011)
     assert found.se == pytest.approx(1.36, abs=5e-3)
@@ -302,9 +353,15 @@ def test_employment_in_new_jersey_rose_against_pennsylvania_as_in_card_and_krueg
 
 def test_differences_of_changes_by_hand():
     # Changes 1, 2, 3 against 0, 1, −1: 2 ± t₄ √(1/3 + 1/3), where t₄ at 97.5 % is 2.776445.
-    found = difference_in_differences.difference_in_differences([1, 2, 3], [2, 4, 6], [1, 2, 3], [1, 3, 2])
+    found = difference_in_differences.difference_in_differences(
+        [1, 2, 3], [2, 4, 6], [1, 2, 3], [1, 3, 2]
+    )
     near((found.difference, found.se), (2, (2 / 3) ** 0.5), 1e-12)
-    near((found.low, found.high), (2 - 2.776445 * (2 / 3) ** 0.5, 2 + 2.776445 * (2 / 3) ** 0.5), 1e-5)
+    near(
+        (found.low, found.high),
+        (2 - 2.776445 * (2 / 3) ** 0.5, 2 + 2.776445 * (2 / 3) ** 0.5),
+        1e-5,
+    )
     assert difference_in_differences.difference_in_differences(
         [1, 2, 3, np.nan], [2, 4, 6, 9], [1, 2, 3], [1, 3, 2]
     ) == pytest.approx(found)
@@ -326,8 +383,11 @@ def test_the_seasonal_trend_of_an_analyte_is_that_of_the_epa():
     near((found.z, found.p), (5.1849514, 2.160712e-07), 1e-7)
     near((found.low, found.high), (0.05786914, 0.07213086), 1e-7)
     near((found.heterogeneity, found.heterogeneity_p), (0.1071882, 1.0), 1e-6)
-    # No order of the years has a larger S: one of the 6 of eleven months, and of the 3 of the month with a tie.
-    assert seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE)).p == pytest.approx(2 / (6**11 * 3), rel=1e-6)
+    # No order of the years has a larger S: one of the 6 of eleven months, and of the 3 of the month
+    # with a tie.
+    assert seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE)).p == pytest.approx(
+        2 / (6**11 * 3), rel=1e-6
+    )
 
 
 def test_seasons_that_trend_against_each_other_are_told():
@@ -382,7 +442,8 @@ def test_ranks_from_draws_can_be_counted_by_hand():
     found = smaa.from_draws(DRAWS, WEIGHTS)
     near(4 * found.acceptability, [[2, 1, 1], [2, 1, 1], [1, 1, 2]], 1e-12)
     near(found.central, [[0.65, 0.35], [0.5, 0.5], [0.6, 0.4]], 1e-12)
-    # Under 0.65/0.35: 79.5 80 70 | 79.5 70.5 75 | 66.5 69.5 75 | 86.5 85 60, the first ahead in two.
+    # Under 0.65/0.35: 79.5 80 70 | 79.5 70.5 75 | 66.5 69.5 75 | 86.5 85 60, the first ahead in
+    # two.
     assert found.confidence[0] == 2 / 4
     near(4 * smaa.pairwise_winning(DRAWS, WEIGHTS), [[0, 1, 3], [2, 0, 2], [1, 2, 0]], 1e-12)
     with pytest.raises(ValueError, match="one row of weights a draw"):
@@ -397,7 +458,9 @@ def test_pairwise_winning_comes_close_to_the_exact_share_of_the_triangle():
         for other in range(4):
             if one != other:
                 gaps = corners @ np.subtract(FOUR[one], FOUR[other])
-                assert found[one, other] == pytest.approx(weight_triangle.share_ahead(gaps), abs=0.01)
+                assert found[one, other] == pytest.approx(
+                    weight_triangle.share_ahead(gaps), abs=0.01
+                )
 
 
 def test_draws_of_certain_scores_rank_as_the_scores_do():
@@ -408,12 +471,23 @@ def test_draws_of_certain_scores_rank_as_the_scores_do():
 
 # Tarone 1982: tumours of 71 groups of rats, as in BDA3, table 5.1.
 RATS = (
-    [0] * 14 + [1] * 8 + [2] * 9 + [1, 5, 2, 5, 3, 2, 7, 7, 3, 3, 2, 9, 10] + [4] * 7
+    [0] * 14
+    + [1] * 8
+    + [2] * 9
+    + [1, 5, 2, 5, 3, 2, 7, 7, 3, 3, 2, 9, 10]
+    + [4] * 7
     + [10, 4, 4, 4, 5, 11, 12, 5, 5, 6, 5, 6, 6, 6, 6, 16, 15, 15, 9, 4],
-    [20] * 7 + [19] * 4 + [18, 18, 17] + [20] * 4 + [19, 19, 18, 18] + [25, 24, 23] + [20] * 6
-    + [10, 49, 19, 46, 27, 17, 49, 47, 20, 20, 13, 48, 50] + [20] * 7
+    [20] * 7
+    + [19] * 4
+    + [18, 18, 17]
+    + [20] * 4
+    + [19, 19, 18, 18]
+    + [25, 24, 23]
+    + [20] * 6
+    + [10, 49, 19, 46, 27, 17, 49, 47, 20, 20, 13, 48, 50]
+    + [20] * 7
     + [48, 19, 19, 19, 22, 46, 49, 20, 20, 23, 19, 22, 20, 20, 20, 52, 47, 46, 24, 14],
-)  # fmt: skip
+)
 
 
 def test_tumours_of_rats_have_the_posterior_of_bayesian_data_analysis():
@@ -444,7 +518,10 @@ BCG = [
 def test_trials_of_a_vaccine_spread_as_metafor_says(method, tau2):
     """Viechtbauer 2010, Journal of Statistical Software 36(3): log relative risks."""
     a, b, c, d = np.transpose(BCG).astype(float)
-    risk, error = np.log(a / (a + b) * (c + d) / c), np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
+    risk, error = (
+        np.log(a / (a + b) * (c + d) / c),
+        np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)),
+    )
     found = random_effects.random_effects(risk, error, method)
     assert found.tau2 == pytest.approx(tau2, abs=6e-5)
     assert found.q == pytest.approx(152.2330, abs=6e-5)
@@ -476,7 +553,8 @@ def test_claims_of_five_states_have_the_credibility_of_actuar():
 
 
 def test_claims_of_european_cars_follow_the_gamma_poisson_of_efron_and_hastie():
-    """Efron & Hastie 2016, Computer Age Statistical Inference, table 6.1: ν 0.701, σ 0.306, and expected claims next year."""
+    """Efron & Hastie 2016, Computer Age Statistical Inference, table 6.1: ν 0.701, σ 0.306, and
+    expected claims next year."""
     claims = np.repeat(np.arange(8), [7840, 1317, 239, 42, 14, 4, 4, 1])
     shape, rate, _ = gamma_poisson.fit_mle(claims, 1)
     near((shape, 1 / rate), (0.701, 0.306), 6e-4)
@@ -485,14 +563,16 @@ def test_claims_of_european_cars_follow_the_gamma_poisson_of_efron_and_hastie():
 
 # Type of ship, built in, in service in, months in service, incidents of damage.
 SHIPS = """A 0 0 127 0|A 0 1 63 0|A 1 0 1095 3|A 1 1 1095 4|A 2 0 1512 6|A 2 1 3353 18|A 3 1 2244 11
-B 0 0 44882 39|B 0 1 17176 29|B 1 0 28609 58|B 1 1 20370 53|B 2 0 7064 12|B 2 1 13099 44|B 3 1 7117 18
+B 0 0 44882 39|B 0 1 17176 29|B 1 0 28609 58|B 1 1 20370 53|B 2 0 7064 12
+B 2 1 13099 44|B 3 1 7117 18
 C 0 0 1179 1|C 0 1 552 1|C 1 0 781 0|C 1 1 676 1|C 2 0 783 6|C 2 1 1948 2|C 3 1 274 1
 D 0 0 251 0|D 0 1 105 0|D 1 0 288 0|D 1 1 192 0|D 2 0 349 2|D 2 1 1208 11|D 3 1 2051 4
 E 0 0 45 0|E 1 0 789 7|E 1 1 437 7|E 2 0 1157 5|E 2 1 2161 12|E 3 1 542 1"""
 
 
 def test_ships_are_damaged_at_the_rates_of_mccullagh_and_nelder():
-    """McCullagh & Nelder 1989, sec. 6.3.2: deviance 38.7 on 25 degrees of freedom, dispersion 1.69."""
+    """McCullagh & Nelder 1989, sec. 6.3.2: deviance 38.7 on 25 degrees of freedom, dispersion
+    1.69."""
     ships = [line.split() for line in SHIPS.replace("\n", "|").split("|")]
     columns = [
         [*(kind == one for one in "BCDE"), *(built == one for one in "123"), served == "1"]
@@ -505,22 +585,34 @@ def test_ships_are_damaged_at_the_rates_of_mccullagh_and_nelder():
 
 
 def test_rabbits_treated_at_once_are_cured_as_r_says():
-    """R `mantelhaen.test(Rabbits)`: χ² 3.9286, p 0.04747, odds ratio 7 (1.0267 … 47.7251); two of five strata all end alike."""
-    found = mantel_haenszel.mantel_haenszel([0, 3, 6, 5, 2], [6, 6, 6, 6, 2], [0, 0, 2, 6, 5], [5, 6, 6, 6, 5])
+    """R `mantelhaen.test(Rabbits)`: χ² 3.9286, p 0.04747, odds ratio 7 (1.0267 … 47.7251); two of
+    five strata all end alike."""
+    found = mantel_haenszel.mantel_haenszel(
+        [0, 3, 6, 5, 2], [6, 6, 6, 6, 2], [0, 0, 2, 6, 5], [5, 6, 6, 6, 5]
+    )
     near((found.chi2, found.p), (3.9286, 0.04747), 6e-5)
     near((found.odds_ratio, found.low, found.high), (7, 1.026713, 47.725133), 6e-5)
 
 
 def test_creams_of_eight_clinics_have_the_common_odds_ratio_of_agresti():
-    """Agresti 2013, Categorical Data Analysis, sec. 6.4: odds ratio 2.13, χ² 6.38 without continuity correction."""
-    cream, of, control, of_control = [11, 16, 14, 2, 6, 1, 1, 4], [36, 20, 19, 16, 17, 11, 5, 6], [10, 22, 7, 1, 0, 0, 1, 6], [37, 32, 19, 17, 12, 10, 9, 7]  # fmt: skip
+    """Agresti 2013, Categorical Data Analysis, sec. 6.4: odds ratio 2.13, χ² 6.38 without
+    continuity correction."""
+    cream, of, control, of_control = (
+        [11, 16, 14, 2, 6, 1, 1, 4],
+        [36, 20, 19, 16, 17, 11, 5, 6],
+        [10, 22, 7, 1, 0, 0, 1, 6],
+        [37, 32, 19, 17, 12, 10, 9, 7],
+    )
     found = mantel_haenszel.mantel_haenszel(cream, of, control, of_control, continuity=False)
     near((found.odds_ratio, found.chi2), (2.13, 6.38), 6e-3)
 
 
 def test_malformations_rise_with_alcohol_as_in_agresti():
-    """Agresti 2013, table 3.9 (Graubard & Korn 1987): scores 0, 0.5, 1.5, 4, 7 give z² = 6.57, p = 0.01."""
-    chi, p, _ = cochran_armitage.cochran_armitage([48, 38, 5, 1, 1], [17114, 14502, 793, 127, 38], [0, 0.5, 1.5, 4, 7])
+    """Agresti 2013, table 3.9 (Graubard & Korn 1987): scores 0, 0.5, 1.5, 4, 7 give z² = 6.57, p =
+    0.01."""
+    chi, p, _ = cochran_armitage.cochran_armitage(
+        [48, 38, 5, 1, 1], [17114, 14502, 793, 127, 38], [0, 0.5, 1.5, 4, 7]
+    )
     near((chi, p), (6.57, 0.0104), 6e-3)
 
 
@@ -564,7 +656,8 @@ def test_impossible_input_is_refused_with_a_sentence(method, given):
 
 
 def test_the_cube_of_a_normal_variate_reaches_the_tables_of_chi_square():
-    # Ten degrees of freedom: 1, 5, 95 and 99 % points of the printed table; half of it is a gamma variate of shape 5.
+    # Ten degrees of freedom: 1, 5, 95 and 99 % points of the printed table; half of it is a gamma
+    # variate of shape 5.
     normal = np.array([[-2.326], [-1.645], [1.645], [2.326]], dtype=np.float32)
     wilson_hilferty.cubed(normal, np.array([5.0]))
     near(2 * normal[:, 0], [2.558, 3.940, 18.307, 23.209], 0.05)
@@ -575,14 +668,18 @@ def test_beta_variates_have_the_mean_and_spread_of_their_shapes_also_where_these
     drawn = wilson_hilferty.beta(first, second, 20_000, np.random.default_rng(1))
     mean = first / (first + second)
     near(drawn.mean(axis=0), mean, 0.008)
-    assert drawn.std(axis=0) == pytest.approx(np.sqrt(mean * (1 - mean) / (first + second + 1)), rel=0.02)
+    assert drawn.std(axis=0) == pytest.approx(
+        np.sqrt(mean * (1 - mean) / (first + second + 1)), rel=0.02
+    )
 
 
 def test_where_there_is_nothing_to_compare_nothing_is_claimed():
     lone = seasonal_kendall.seasonal_kendall([1.0, 2.0, np.nan])
     assert (lone.s, lone.p) == (0, 1)
     assert np.isnan([lone.tau, lone.slope, lone.heterogeneity]).all()
-    assert funnel.over_dispersion([9.0] * 19, [1.0] * 19, truncate=True) == funnel.Dispersion(1.0, 0.0)
+    assert funnel.over_dispersion([9.0] * 19, [1.0] * 19, truncate=True) == funnel.Dispersion(
+        1.0, 0.0
+    )
     assert np.isfinite(funnel.log_ratio_score([0], [3.0])[0]).all()
     one = mantel_haenszel.mantel_haenszel([6], [10], [3], [10])
     assert one.odds_ratio == pytest.approx(6 * 7 / (4 * 3))

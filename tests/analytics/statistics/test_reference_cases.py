@@ -47,7 +47,9 @@ from analytics.statistics import (
 Given = Mapping[str, Any]
 CASES = {
     case["name"]: case
-    for case in json.loads((Path(__file__).parent / "reference_cases.json").read_text("utf-8"))["cases"]
+    for case in json.loads((Path(__file__).parent / "reference_cases.json").read_text("utf-8"))[
+        "cases"
+    ]
 }
 
 
@@ -280,7 +282,8 @@ def prize(given: Given) -> Given:
     return {
         "shrunken": found.shrunken[0],
         "extra_renewals_raw": n * (given["team_median"] - given["raw_rate"]),
-        # As published, at the shrunken rate alone; `extra` averages over the rates that may be true.
+        # As published, at the shrunken rate alone; `extra` averages over the rates that may be
+        # true.
         "extra_renewals_shrunken": n * (given["team_median"] - found.shrunken[0]),
         "extra_premium": n * (given["team_median"] - found.shrunken[0]) * given["premium"],
     }
@@ -302,9 +305,12 @@ METHODS: dict[str, Callable[[Given], Given]] = {
         lambda given: clopper_pearson.clopper_pearson(given["x"], given["n"], given["confidence"])
     ),
     "difference of two rates, Newcombe hybrid score (method 10)": limits(difference),
-    "exact Poisson (Garwood) limits": limits(lambda given: garwood.garwood(given["count"], given["confidence"])),
+    "exact Poisson (Garwood) limits": limits(
+        lambda given: garwood.garwood(given["count"], given["confidence"])
+    ),
     "beta-binomial method of moments and maximum likelihood": saxony,
-    "shrunken rates, 12 units (beta-binomial MLE must agree with the published logit-normal posterior)": league,
+    "shrunken rates, 12 units (beta-binomial MLE must agree with the published "
+    "logit-normal posterior)": league,
     "James-Stein, equal variances": baseball,
     "random-effects: boundary estimate tau2 = 0": schools,
     "probability that a rate is below a threshold": births,
@@ -317,10 +323,10 @@ METHODS: dict[str, Callable[[Given], Given]] = {
     "change of a product split exactly": product_split,
     "piecewise-linear scoring function with clipping": scoring,
     "feasible group weights of the seed: exact vertices and centroid": triangle,
-    "rank acceptability and central weights on the 60-70/20-30/10-20 triangle, certain scores": acceptability,
-    "share of a triangle where A beats B from the score gaps at the three vertices (one positive)": (
-        lambda given: {"share": weight_triangle.share_ahead(given["gaps"])}
-    ),
+    "rank acceptability and central weights on the 60-70/20-30/10-20 triangle, certain "
+    "scores": acceptability,
+    "share of a triangle where A beats B from the score gaps at the three vertices (one "
+    "positive)": (lambda given: {"share": weight_triangle.share_ahead(given["gaps"])}),
     "interval of w1 that keeps the winner, other weights scaled in proportion": stable_weight,
     "S, exact two-sided p, Theil-Sen slope for 10, 15, 14, 20": short_series,
     "months that must beat the same month last year for two-sided 5%": (
@@ -330,7 +336,8 @@ METHODS: dict[str, Callable[[Given], Given]] = {
     "false discovery rate 5%": discoveries,
     "expected change with no real change, for those selected below a cut-off": selected,
     "alpha and item-rest for continuous scores": items,
-    "nominal 70/30 against effective weight: covariance share and Shapley share of score variance": shares,
+    "nominal 70/30 against effective weight: covariance share and Shapley share of score "
+    "variance": shares,
     "flag an indicator when > 15% sit at an end of the scale": ceiling,
     "points lost per indicator sum to 100 minus the team score": lost,
     "extra renewals if an agent reached the team median; never negative; shrunken gap": prize,
@@ -361,7 +368,9 @@ def compare(found: Any, expected: Any, within: dict[str, float]) -> None:
         else:
             numbers = np.asarray(expected, dtype=float)
             ours = np.asarray(found, dtype=float)
-            assert ours == pytest.approx(np.broadcast_to(numbers, ours.shape), **within, nan_ok=True)
+            assert ours == pytest.approx(
+                np.broadcast_to(numbers, ours.shape), **within, nan_ok=True
+            )
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,4 +1,5 @@
-"""A member's own trend is what goes beyond the group's, and the group's is believed as far as groups prove to differ."""
+"""A member's own trend is what goes beyond the group's, and the group's is believed as far as
+groups prove to differ."""
 
 import numpy as np
 import pytest
@@ -8,12 +9,15 @@ from analytics.statistics.shared_trend import beyond_group
 
 
 def test_where_groups_move_nothing_is_left_of_what_all_members_do_together():
-    # Ten groups of five, each moving by ±1 as a whole, members known to a hundredth: nothing of it is anybody's own.
+    # Ten groups of five, each moving by ±1 as a whole, members known to a hundredth: nothing of it
+    # is anybody's own.
     group = np.repeat(np.arange(10), 5)
     moved = np.where(group % 2, 1.0, -1.0)
     slope, error = beyond_group(moved, np.full(50, 0.01), group)
     assert np.abs(slope).max() < 0.001
-    assert error == pytest.approx(np.full(50, 0.01 * np.sqrt(1 + 1 / 4)), rel=0.01)  # own, and that of four others
+    assert error == pytest.approx(
+        np.full(50, 0.01 * np.sqrt(1 + 1 / 4)), rel=0.01
+    )  # own, and that of four others
 
 
 def test_where_groups_do_not_move_a_members_trend_stays_its_own():

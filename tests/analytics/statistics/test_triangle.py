@@ -1,4 +1,5 @@
-"""Who leads on the triangle of permitted weights is what trying the weightings one by one says, whatever categories people lack."""
+"""Who leads on the triangle of permitted weights is what trying the weightings one by one says,
+whatever categories people lack."""
 
 import numpy as np
 import pytest
@@ -22,13 +23,16 @@ def test_whoever_lacks_a_category_may_lead_and_the_border_is_where_the_totals_ar
     scores = np.array([[80.0, 80.0, np.nan], [80.0, 75.0, 90.0]])
     found = weight_triangle.leading_regions(scores, LOWER, UPPER)
     shares = {region.who: region.share for region in found.regions}
-    # On the triangle w2 = .2 + .1 b and w3 = .1 + .1 c: ahead where c > b ÷ 2, which is two thirds of the triangle.
+    # On the triangle w2 = .2 + .1 b and w3 = .1 + .1 c: ahead where c > b ÷ 2, which is two thirds
+    # of the triangle.
     assert shares[1] == pytest.approx(2 / 3, abs=1e-6)
     assert shares[0] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_a_total_where_a_category_is_missing_leaves_its_weight_to_the_others():
-    assert weight_triangle.totals([[80.0, 60.0, np.nan]], [[0.6, 0.2, 0.2]])[0, 0] == pytest.approx(75.0)
+    assert weight_triangle.totals([[80.0, 60.0, np.nan]], [[0.6, 0.2, 0.2]])[0, 0] == pytest.approx(
+        75.0
+    )
 
 
 def around(outline):
@@ -41,13 +45,16 @@ def around(outline):
 def test_the_outlines_of_a_region_go_round_its_share_of_the_weights(seed):
     for region in weight_triangle.leading_regions(company(seed, 0.25), LOWER, UPPER).regions:
         # The permitted triangle is 0.1 wide and 0.1 high in the first two weights.
-        assert abs(sum(map(around, region.outlines))) / 0.005 == pytest.approx(region.share, abs=1e-6)
+        assert abs(sum(map(around, region.outlines))) / 0.005 == pytest.approx(
+            region.share, abs=1e-6
+        )
 
 
 def test_a_grade_is_reached_where_the_total_of_what_is_there_reaches_it():
     # 90 and 60 without a capability score: (90·w1 + 60·w2) ÷ (w1 + w2) ≥ 82.5 where w1 ≥ 3·w2.
     polygon = weight_triangle.reaching([90.0, 60.0, np.nan], 82.5, np.inf, LOWER, UPPER)
-    # w1 = .6 + .1 a, w2 = .2 + .1 b: a ≥ 3 b, a triangle with corners b = 0 (twice) and a = ¾: a quarter of the whole.
+    # w1 = .6 + .1 a, w2 = .2 + .1 b: a ≥ 3 b, a triangle with corners b = 0 (twice) and a = ¾: a
+    # quarter of the whole.
     assert weight_triangle.share_of(polygon, LOWER, UPPER) == pytest.approx(0.25)
 
 

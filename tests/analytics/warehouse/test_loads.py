@@ -1,4 +1,5 @@
-"""Loads in and out: replacing, withdrawing, rebuilding, splitting, and several readers beside a writer."""
+"""Loads in and out: replacing, withdrawing, rebuilding, splitting, and several readers beside a
+writer."""
 
 import datetime as dt
 import shutil
@@ -18,7 +19,9 @@ SPAN = {"first_month": dt.date(2020, 1, 1), "last_month": dt.date(2030, 1, 1)}
 
 
 def figures(home):
-    return home.warehouse.ask("measures", **SPAN).drop(columns=["team"]).fillna(-1).to_dict("records")
+    return (
+        home.warehouse.ask("measures", **SPAN).drop(columns=["team"]).fillna(-1).to_dict("records")
+    )
 
 
 def test_a_later_load_of_the_same_policy_replaces_it_and_withdrawing_brings_it_back(home, tmp_path):
@@ -44,12 +47,17 @@ def test_the_same_policy_number_due_in_another_month_is_another_renewal(home, tm
     load_text(home, tmp_path, "policies", HEADER + "P1,A1,2025-04-02,未续\n")
     load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,已续\n")
     found = figures(home)
-    assert [sum(row[name] for row in found) for name in ("due_policies", "renewed_policies")] == [2, 1]
+    assert [sum(row[name] for row in found) for name in ("due_policies", "renewed_policies")] == [
+        2,
+        1,
+    ]
 
 
 def test_whole_months_can_be_replaced_and_come_back(home, tmp_path):
     load_text(home, tmp_path, "surveys", "工号,调查日期,评分\nA1,2026-04-02,40\nA1,2026-05-02,40\n")
-    receipt = load_text(home, tmp_path, "surveys", "工号,调查日期,评分\nA1,2026-04-03,90\n", months="replace")
+    receipt = load_text(
+        home, tmp_path, "surveys", "工号,调查日期,评分\nA1,2026-04-03,90\n", months="replace"
+    )
     assert receipt.replaced == 1
     assert [(row["survey_points"], row["surveys"]) for row in figures(home)] == [(130, 2)]
     home.withdraw(receipt.load)
@@ -92,9 +100,13 @@ POLICY = st.tuples(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(POLICY, min_size=2, max_size=12), st.randoms())
-def test_permuting_rows_or_loading_in_two_parts_changes_nothing(empty_folder, tmp_path_factory, policies, random):
+def test_permuting_rows_or_loading_in_two_parts_changes_nothing(
+    empty_folder, tmp_path_factory, policies, random
+):
     rows = [
         f"P{at},{agent},{due},{outcome},{'价格' * reason}\n"
         for at, (agent, due, outcome, reason) in enumerate(policies)
@@ -121,7 +133,11 @@ def test_a_home_has_one_owner_and_the_second_is_told(home):
 
 
 def test_readers_never_see_half_a_load(home, tmp_path):
-    path = write(tmp_path, "a.csv", HEADER + "".join(f"P{at},A{at % 7},2026-04-02,已续\n" for at in range(5000)))
+    path = write(
+        tmp_path,
+        "a.csv",
+        HEADER + "".join(f"P{at},A{at % 7},2026-04-02,已续\n" for at in range(5000)),
+    )
     seen, stop = set(), threading.Event()
 
     def read():
@@ -135,7 +151,12 @@ def test_readers_never_see_half_a_load(home, tmp_path):
     recipe = recipe_from(
         {
             "kind": "policies",
-            "columns": {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"},
+            "columns": {
+                "policy_id": "保单号",
+                "agent_id": "工号",
+                "due_date": "到期日",
+                "outcome": "续保结果",
+            },
             "answers": {"plausible.rate": "yes"},
         }
     )

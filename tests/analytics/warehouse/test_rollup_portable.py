@@ -1,4 +1,5 @@
-"""The rollup keeps to the SQL that every engine of the README has, and can be said in each of their dialects."""
+"""The rollup keeps to the SQL that every engine of the README has, and can be said in each of their
+dialects."""
 
 import pytest
 import sqlglot
@@ -9,32 +10,94 @@ from analytics.warehouse.connection import question, view
 ROLLUPS = ("rollup", "rollup_items")
 DIALECTS = ("spark", "trino", "clickhouse", "starrocks", "doris", "hive", "postgres")
 ALLOWED = (
-    exp.Select, exp.With, exp.CTE, exp.Subquery, exp.From, exp.Join, exp.Where, exp.Group, exp.Union, exp.Alias, exp.TableAlias, exp.Table,
-    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.In, exp.Between, exp.Count, exp.Sum,
-    exp.Avg, exp.Min, exp.Max, exp.TimestampTrunc, exp.DateTrunc, exp.DateDiff, exp.Var, exp.Cast, exp.DataType, exp.Div, exp.Mul, exp.Add, exp.Sub, exp.And,
-    exp.Or, exp.Not, exp.Is, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Paren, exp.Star, exp.Parameter, exp.Placeholder,
-)  # fmt: skip
+    exp.Select,
+    exp.With,
+    exp.CTE,
+    exp.Subquery,
+    exp.From,
+    exp.Join,
+    exp.Where,
+    exp.Group,
+    exp.Union,
+    exp.Alias,
+    exp.TableAlias,
+    exp.Table,
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Null,
+    exp.Boolean,
+    exp.Case,
+    exp.If,
+    exp.Coalesce,
+    exp.Nullif,
+    exp.In,
+    exp.Between,
+    exp.Count,
+    exp.Sum,
+    exp.Avg,
+    exp.Min,
+    exp.Max,
+    exp.TimestampTrunc,
+    exp.DateTrunc,
+    exp.DateDiff,
+    exp.Var,
+    exp.Cast,
+    exp.DataType,
+    exp.Div,
+    exp.Mul,
+    exp.Add,
+    exp.Sub,
+    exp.And,
+    exp.Or,
+    exp.Not,
+    exp.Is,
+    exp.EQ,
+    exp.NEQ,
+    exp.LT,
+    exp.LTE,
+    exp.GT,
+    exp.GTE,
+    exp.Paren,
+    exp.Star,
+    exp.Parameter,
+    exp.Placeholder,
+)
 
 
 def outside_the_core(sql: str) -> list[str]:
     """Every construct that the portable core does not know, by name."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    found = [f"{type(node).__name__}: {node.sql('duckdb')}" for node in tree.walk() if not isinstance(node, ALLOWED)]
+    found = [
+        f"{type(node).__name__}: {node.sql('duckdb')}"
+        for node in tree.walk()
+        if not isinstance(node, ALLOWED)
+    ]
     for cast in tree.find_all(exp.Cast):
         if cast.to.this not in (exp.DataType.Type.DOUBLE, exp.DataType.Type.DATE):
             found.append(f"cast to {cast.to}")
     for join in tree.find_all(exp.Join):
-        if join.side not in ("", "LEFT") or join.kind not in ("", "INNER") or not join.args.get("on"):
+        if (
+            join.side not in ("", "LEFT")
+            or join.kind not in ("", "INNER")
+            or not join.args.get("on")
+        ):
             found.append(f"join: {join.sql('duckdb')[:60]}")
     for select in tree.find_all(exp.Select):
-        found += [f"no alias: {one.sql('duckdb')}" for one in select.expressions if not isinstance(one, exp.Alias)]
+        found += [
+            f"no alias: {one.sql('duckdb')}"
+            for one in select.expressions
+            if not isinstance(one, exp.Alias)
+        ]
     for total in tree.find_all(exp.Sum):
         if total.find(exp.Cast) is not None:
             found.append(f"sum over a cast: {total.sql('duckdb')}")
     return found
 
 
-@pytest.mark.parametrize("text", [*map(question, ROLLUPS), view("policy_state")], ids=[*ROLLUPS, "policy_state"])
+@pytest.mark.parametrize(
+    "text", [*map(question, ROLLUPS), view("policy_state")], ids=[*ROLLUPS, "policy_state"]
+)
 def test_the_rollup_keeps_to_the_portable_core(text):
     assert outside_the_core(text) == []
 
@@ -60,7 +123,9 @@ def test_the_lint_names_what_other_engines_lack(sql):
 @pytest.mark.parametrize("name", ROLLUPS)
 def test_the_rollup_can_be_said_in_every_dialect(name, dialect):
     bound = sqlglot.parse_one(question(name), read="duckdb").transform(
-        lambda node: exp.Literal.number(30) if isinstance(node, (exp.Parameter, exp.Placeholder)) else node
+        lambda node: (
+            exp.Literal.number(30) if isinstance(node, (exp.Parameter, exp.Placeholder)) else node
+        )
     )
     said = bound.sql(dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
     assert sqlglot.parse_one(said, read=dialect).find(exp.Group) is not None

@@ -1,4 +1,5 @@
-"""What the spread of sums hangs on is counted with them: squares of premiums, and policies that one customer decides on together."""
+"""What the spread of sums hangs on is counted with them: squares of premiums, and policies that one
+customer decides on together."""
 
 import datetime as dt
 
@@ -34,7 +35,9 @@ def test_policies_of_one_customer_are_squared_together_and_those_of_nobody_alone
     assert people.loc["A1", "customer_due_sq"] == 3**2 + 1
     assert people.loc["A1", "customer_renewed_sq"] == 2**2 + 1
     assert people.loc["A1", "customer_cross"] == 3 * 2 + 1
-    assert people.loc["A2", ["customer_due_sq", "customer_renewed_sq", "customer_cross"]].tolist() == [1, 0, 0]
+    assert people.loc[
+        "A2", ["customer_due_sq", "customer_renewed_sq", "customer_cross"]
+    ].tolist() == [1, 0, 0]
 
 
 def test_without_customers_nothing_is_known_of_what_they_decide_together(home, tmp_path):
