@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from tests.conftest import ROOT
+from tests.screenshots import LARGEST, PICTURES
 
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")]
@@ -54,6 +55,15 @@ def test_prose_is_wrapped_at_a_hundred_columns(document):
     assert [
         line for line in lines if len(line) > 100 and not line.startswith("|") and "](" not in line
     ] == []
+
+
+def test_every_picture_is_one_that_make_screenshots_takes_and_small():
+    pictures = {
+        path.name: path.stat().st_size for path in (ROOT / "docs" / "screenshots").iterdir()
+    }
+    taken = {f"{page or 'overview'}-{language}.png" for page, _, language in PICTURES}
+    assert set(pictures) == taken
+    assert max(pictures.values()) <= LARGEST
 
 
 def test_the_index_of_decisions_names_each_of_them_once():
