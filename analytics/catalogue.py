@@ -82,8 +82,9 @@ def toml(name: str) -> dict[str, Any]:
 
 
 @cache
-def catalogue() -> Catalogue:
-    """The built-in catalogue."""
+def built_in_catalogue() -> Catalogue:
+    """What is in force until a company adopts standards of its own; who computes is handed the one
+    in force."""
     return catalogue_from(definitions(), {}, {})
 
 
@@ -151,7 +152,11 @@ def offered() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def known_indicators() -> tuple[Indicator, ...]:
-    """The built-in indicators and those that are off: what a scoresheet may give."""
+    """The built-in indicators and those that are off: what a scoresheet may give by name.
+
+    Not those in force: what a file says does not change with the standards, so that a rebuild reads
+    it alike.
+    """
     return catalogue_from({**definitions(), **offered()}, {}, {}).indicators
 
 

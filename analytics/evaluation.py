@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.catalogue import Catalogue, catalogue
+from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.model import Filters, Period, Settings, WeightScheme
 from analytics.scoring.ranking import competition_rank, grade
@@ -275,11 +275,10 @@ def latest_closed(warehouse: Warehouse) -> Period:
 
 
 def measure(
-    warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue | None = None
+    warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue
 ) -> Measured:
-    """Values and points of every agent, every team and the company over a period; by the built-in
-    catalogue unless told."""
-    known = known or catalogue()
+    """Values and points of every agent, every team and the company over a period, by the standards
+    in force."""
     source = measures(warehouse, settings, filters, known.indicators)
     size = len(source.people)
     given = _given(source.rates["row"], source.rates, known, size)

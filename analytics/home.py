@@ -14,7 +14,13 @@ import filelock
 import pandas as pd
 
 from analytics import beside, files, start
-from analytics.catalogue import Catalogue, catalogue, default_scheme, preset_schemes, with_version
+from analytics.catalogue import (
+    Catalogue,
+    built_in_catalogue,
+    default_scheme,
+    preset_schemes,
+    with_version,
+)
 from analytics.errors import RequestRefused
 from analytics.evaluation import Measured, measure
 from analytics.intake import reading
@@ -79,7 +85,7 @@ class Home:
         version = in_force(self.state.standards(), month or self.this_month)
         key = version.version if version else 0
         if key not in self._catalogues:
-            self._catalogues[key] = with_version(version) if version else catalogue()
+            self._catalogues[key] = with_version(version) if version else built_in_catalogue()
         return self._catalogues[key]
 
     def scheme(self, month: dt.date | None = None) -> WeightScheme:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
-from analytics.catalogue import catalogue, default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.desk import Desk
 from analytics.evaluation import Evaluation, Values, score
 from analytics.home import Home
@@ -57,14 +57,14 @@ def say(name: str, ours: float, peer: float, target: float, note: str = "") -> N
 
 def rescoring() -> None:
     random = np.random.default_rng(1)
-    nominal = vector(default_scheme(), catalogue())
+    nominal = vector(default_scheme(), built_in_catalogue())
     for missing in (0.0, 0.02):
         marks = random.uniform(0, 100, (10_000, len(nominal)))
         marks[random.random(marks.shape) < missing] = np.nan
         values = Values(marks, marks, marks, marks, np.zeros(marks.shape, dtype=bool))
         bare = np.ascontiguousarray(np.nan_to_num(marks))
-        score(values, nominal, catalogue(), 40)
-        rescore = partial(score, values, nominal, catalogue(), 40)
+        score(values, nominal, built_in_catalogue(), 40)
+        rescore = partial(score, values, nominal, built_in_catalogue(), 40)
         ours, peer = alternating(rescore, partial(np.matmul, bare, nominal), 200)
         say(f"rescore + rank 10,000 agents, {missing:.0%} missing / matrix·vector", ours, peer, 6)
 

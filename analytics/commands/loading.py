@@ -15,6 +15,7 @@ import click
 
 from analytics import sample as sample_data
 from analytics import watch
+from analytics.catalogue import built_in_catalogue
 from analytics.commands.explaining import explained
 from analytics.commands.shell import (
     Context,
@@ -236,7 +237,8 @@ def sample(context: Context, remove: bool) -> None:
 )
 def template_(context: Context, kind: str, out: Path) -> None:
     """Write a workbook to fill in for one kind of record."""
-    write(out, template(kind, context.language))
+    # No home is opened for it, so that it asks for what is built in.
+    write(out, template(kind, context.language, built_in_catalogue()))
     show(context, {"written": str(out), "kind": kind})
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analytics.catalogue import Catalogue, catalogue
+from analytics.catalogue import Catalogue, built_in_catalogue
 from analytics.desk.access import Access
 from analytics.evaluation import (
     Evaluation,
@@ -273,7 +273,7 @@ class Figures(Access):
         plan = study(after.measured.period, self._coached(), counted_months(self.months()), since)
         # One definition of the rate for every period; standards that know no renewal rate leave it
         # to the built-in one.
-        standards = after.catalogue if RATE in after.catalogue.ids else catalogue()
+        standards = after.catalogue if RATE in after.catalogue.ids else built_in_catalogue()
         channel = after.measured.filters.channel
 
         def counted(period: Period) -> pd.DataFrame:

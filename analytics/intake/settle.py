@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import known_indicators
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.dates import complete, day_order
@@ -688,4 +688,4 @@ def title_unit(found: Sequence[Sheet]) -> tuple[str, float] | None:
 
 
 def _per_hundred(name: str) -> bool:
-    return any(one.id == name and one.unit == "per_100" for one in catalogue().indicators)
+    return any(one.id == name and one.unit == "per_100" for one in known_indicators())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.intake.fields import Field, field_of, kinds, words
 from analytics.language import say, sentences
@@ -23,9 +23,9 @@ MEASURES = (
 )
 
 
-def template(kind: str, language: str) -> bytes:
+def template(kind: str, language: str, catalogue: Catalogue) -> bytes:
     """An XLSX to fill in: headers, drop-downs and an example row that reading leaves out; a second
-    sheet explains every column."""
+    sheet explains every column. A scoresheet asks for the indicators of the catalogue."""
     import xlsxwriter  # slow to import
 
     if kind not in kinds():
@@ -33,7 +33,7 @@ def template(kind: str, language: str) -> bytes:
     known = kinds()[kind]
     names = list(known.fields)
     if kind == "scoresheet":
-        names += [one.id for one in catalogue().indicators]
+        names += _columns_of(catalogue)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         need = book.add_format({"bold": True, "bg_color": "#fff2cc", "border": 1})
@@ -83,6 +83,20 @@ def template(kind: str, language: str) -> bytes:
             notes.write_string(index + 1, 3, _example(field, language))
         sheet.freeze_panes(1, 0)
     return buffer.getvalue()
+
+
+def _columns_of(catalogue: Catalogue) -> list[str]:
+    """What a scoresheet gives of every indicator: its value, or where reading knows the indicator
+    by no name, since a company added it, what it divides."""
+    names: dict[str, None] = {}
+    for indicator in catalogue.indicators:
+        if field_of("scoresheet", indicator.id):
+            names[indicator.id] = None
+            continue
+        for measure in (indicator.numerator, indicator.denominator):
+            if field_of("scoresheet", measure):
+                names[measure] = None
+    return list(names)
 
 
 def _example(field: Field, language: str) -> str:

@@ -556,9 +556,11 @@ with shell.page("data", needs_data=False):
                 key="template_kind",
                 format_func=lambda one: text(kinds()[one].label),
             )
-            language = session.language()
+            language, known = session.language(), session.catalogue()
             file = panel.Leaving(export_name(text(kinds()[wanted].label), 1, "xlsx"), 0)
-            panel.take(t("first.template"), file, lambda: template(wanted, language), "template")
+            panel.take(
+                t("first.template"), file, lambda: template(wanted, language, known), "template"
+            )
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )

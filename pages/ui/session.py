@@ -9,8 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from analytics.catalogue import Catalogue
-from analytics.catalogue import catalogue as built_in
+from analytics.catalogue import Catalogue, built_in_catalogue
 from analytics.desk import Identity
 from analytics.model import Filters, Period, WeightScheme
 
@@ -104,7 +103,7 @@ def catalogue() -> Catalogue:
     kept: Catalogue | None = getattr(run, "reader_catalogue", None)
     if kept is not None:
         return kept
-    found: Catalogue = st.session_state.get("catalogue") or built_in()
+    found: Catalogue = st.session_state.get("catalogue") or built_in_catalogue()
     if run is not None:
         run.__dict__["reader_catalogue"] = found
     return found

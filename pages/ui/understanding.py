@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import catalogue
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.formats import brief
 from analytics.intake.months import span
@@ -18,7 +17,7 @@ from analytics.intake.rows import EACH_MONTH
 from analytics.intake.settle import meanings_of
 from analytics.intake.table import letter
 from analytics.reports.tables import Column
-from pages.ui import panel
+from pages.ui import panel, session
 from pages.ui.box import box
 from pages.ui.i18n import plain, t, text
 
@@ -299,7 +298,7 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
     Where more is better it is not that indicator, and the column is kept as a measure of its own.
     """
     out = dict(columns)
-    known = {one.id: one for one in catalogue().indicators if one.direction == "lower"}
+    known = {one.id: one for one in session.catalogue().indicators if one.direction == "lower"}
     for name in [
         one for one in unsure if one in known or one in ("complaints", "upheld_complaints")
     ]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.__main__ import main
-from analytics.catalogue import catalogue, definition_of, preset_schemes, with_version
+from analytics.catalogue import built_in_catalogue, definition_of, preset_schemes, with_version
 from analytics.commands.shell import Context
 from analytics.desk import Desk
 from analytics.errors import NotAllowed, RequestRefused
@@ -190,7 +190,7 @@ def test_moving_one_weight_keeps_the_sum_and_whole_numbers_whole(changed, value,
 def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_working(desk):
     desk.close_sheets(Filters(PERIOD), ["A1"])
     closed = json.dumps(sheet(desk), ensure_ascii=False)
-    rate = definition_of(catalogue()["renewal_rate"])
+    rate = definition_of(built_in_catalogue()["renewal_rate"])
     late = {
         **rate,
         "numerator": "late_renewals",
@@ -198,7 +198,10 @@ def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_wo
         "label": {"zh": "超期率", "en": "Late rate"},
         "standard": {"mode": "linear", "knots": [[0.0, 100], [0.5, 0]]},
     }
-    renamed = {**definition_of(catalogue()["satisfaction"]), "label": {"zh": "满意", "en": "Happy"}}
+    renamed = {
+        **definition_of(built_in_catalogue()["satisfaction"]),
+        "label": {"zh": "满意", "en": "Happy"},
+    }
     made = standard(
         {"renewal_count": {}, "renewal_rate": {}, "late_rate": late, "satisfaction": renamed},
         order=("satisfaction", "late_rate"),
@@ -220,7 +223,7 @@ def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_wo
 
 
 def test_a_scheme_that_weighs_what_the_standards_lack_shares_it_in_its_category_and_says_so(desk):
-    split = {one.id: one.weight for one in catalogue().indicators}
+    split = {one.id: one.weight for one in built_in_catalogue().indicators}
     scheme = saved(
         desk, weights={"results": 60.0, "service": 30.0, "competence": 10.0}, indicators=split
     )
@@ -255,11 +258,11 @@ def test_adopting_the_version_before_again_is_the_undo(desk):
     assert "renewal_premium" in desk.catalogue(PERIOD).ids
     assert "renewal_count" not in desk.catalogue(PERIOD).ids
     built_in = desk.adopt_standard(desk.restored_standard(0, APRIL, "回到内置"), 3)
-    assert (built_in.restores, desk.catalogue(PERIOD).ids) == (0, catalogue().ids)
+    assert (built_in.restores, desk.catalogue(PERIOD).ids) == (0, built_in_catalogue().ids)
 
 
 def test_a_weight_of_the_standards_counts_under_a_scheme_that_splits_nothing_itself(desk):
-    heavier = {**definition_of(catalogue()["renewal_rate"]), "weight": 70.0}
+    heavier = {**definition_of(built_in_catalogue()["renewal_rate"]), "weight": 70.0}
     desk.adopt_standard(standard({"renewal_rate": heavier}), 0)
     now = desk.evaluation(Filters(PERIOD))
     # 70 of 135 inside results, which weigh 64.
@@ -504,7 +507,7 @@ def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
 
 
 def test_a_step_names_the_rate_that_results_and_a_complaint_that_happened_is_never_one():
-    known = catalogue()
+    known = built_in_catalogue()
     renewal = step_to_next_band(known["renewal_rate"], 11 / 19, 11, 19)
     # 70 % of 19 are 13.3: three more make 14 of 19.
     assert (renewal.amount, renewal.reaches, renewal.gives, renewal.ahead) == (

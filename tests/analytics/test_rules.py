@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from analytics.catalogue import default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.desk import Desk
 from analytics.evaluation import Evaluation, evaluate, latest_closed, measure, whole_period
 from analytics.home import Home
@@ -17,7 +17,8 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 
 def judged(home: Home, period: Period = APRIL, **filters: object) -> Evaluation:
     return evaluate(
-        measure(home.warehouse, home.settings, Filters(period, **filters)), default_scheme()
+        measure(home.warehouse, home.settings, Filters(period, **filters), built_in_catalogue()),
+        default_scheme(),
     )
 
 

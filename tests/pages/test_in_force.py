@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from analytics.__main__ import main
-from analytics.catalogue import catalogue, definition_of
+from analytics.catalogue import built_in_catalogue, definition_of
 from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Period
@@ -44,7 +44,7 @@ def changed_standards(home: Home) -> None:
     """A version without the rate, the count and the satisfaction, with the late share added and the
     rest turned around."""
     late = {
-        **definition_of(catalogue()["renewal_rate"]),
+        **definition_of(built_in_catalogue()["renewal_rate"]),
         "numerator": "late_renewals",
         "direction": "lower",
         "label": {"zh": "超期率", "en": "Late rate"},
@@ -54,7 +54,10 @@ def changed_standards(home: Home) -> None:
         "late_rate": late,
         **{name: {} for name in ("renewal_rate", "renewal_count", "satisfaction")},
     }
-    order = ("late_rate", *reversed([name for name in catalogue().ids if name not in changes]))
+    order = (
+        "late_rate",
+        *reversed([name for name in built_in_catalogue().ids if name not in changes]),
+    )
     made = StandardVersion(changes, {}, {}, "李", "不再单看续保率", APRIL, order=order)
     Desk(home).adopt_standard(made, 0)
 

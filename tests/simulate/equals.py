@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import catalogue
+from analytics.catalogue import built_in_catalogue
 from analytics.insight import trends
 from analytics.insight.case_mix import case_mix
 from analytics.statistics.design_effect import design_effect, intraclass
@@ -59,7 +59,7 @@ def finds_a_trend(
             * random.binomial(policies // 2, np.clip(RATE + steps, 0.05, 0.98)).ravel(),
         }
     )
-    return bool(trends.trends(frame, catalogue()["renewal_rate"]).agents["finding"].any())
+    return bool(trends.trends(frame, built_in_catalogue()["renewal_rate"]).agents["finding"].any())
 
 
 def with_a_trend(runs: int, seed: int, size: int, wander: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import catalogue, default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.evaluation import Evaluation, Measured, Values, evaluate
 from analytics.model import Filters, Period, Settings
 from analytics.scoring.standards import points
@@ -19,7 +19,7 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 def measured(people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Measured:
     """`people` are the measures, one row an agent; values: numerator and denominator of each
     indicator there is."""
-    known, size = catalogue(), len(people)
+    known, size = built_in_catalogue(), len(people)
     top, below = (np.full((size, len(known.ids)), np.nan) for _ in range(2))
     for name, (numerator, denominator) in values.items():
         top[:, known.position(name)], below[:, known.position(name)] = numerator, denominator
@@ -53,7 +53,7 @@ def evaluated(
 
 
 def _values(value: np.ndarray, top: np.ndarray, below: np.ndarray) -> Values:
-    known = catalogue()
+    known = built_in_catalogue()
     marks = np.column_stack(
         [points(value[:, at], one.standard) for at, one in enumerate(known.indicators)]
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from analytics.catalogue import catalogue, default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.charts.quadrant import (
     MOST_POINTS,
     OUTLIERS,
@@ -26,10 +26,10 @@ from analytics.model import Filters, Period, Settings, parse_month
 def crowd(agents: int) -> Evaluation:
     """So many agents with random rates and satisfaction; the last one has no satisfaction."""
     random = np.random.default_rng(3)
-    value = np.full((agents, len(catalogue().ids)), np.nan)
+    value = np.full((agents, len(built_in_catalogue().ids)), np.nan)
     value[:, 0] = random.uniform(0.4, 1, agents)
-    value[:, catalogue().position("satisfaction")] = random.normal(80, 8, agents)
-    value[-1, catalogue().position("satisfaction")] = np.nan
+    value[:, built_in_catalogue().position("satisfaction")] = random.normal(80, 8, agents)
+    value[-1, built_in_catalogue().position("satisfaction")] = np.nan
     values = Values(value, value, value, value, np.zeros(value.shape, dtype=bool))
     one = Values(*(getattr(values, name)[:1] for name in values.__dataclass_fields__))
     people = pd.DataFrame(
@@ -52,7 +52,7 @@ def crowd(agents: int) -> Evaluation:
     )
     measured = Measured(
         Filters(Period(month, month)),
-        catalogue(),
+        built_in_catalogue(),
         Settings(),
         people,
         values,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.catalogue import catalogue, default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
@@ -144,7 +144,7 @@ def test_the_hard_channel_explains_the_case_mix_victims(company):
 
 
 def test_an_improving_agent_is_found_and_nobody_who_was_not_planted(company):
-    found = trends(company.monthly(CLOSED), catalogue()["renewal_rate"])
+    found = trends(company.monthly(CLOSED), built_in_catalogue()["renewal_rate"])
     improving = set(found.improving["agent_id"])
     assert improving
     assert improving <= {agent(at) for at in IMPROVING}
@@ -153,7 +153,7 @@ def test_an_improving_agent_is_found_and_nobody_who_was_not_planted(company):
 def test_three_months_show_no_trend(company):
     found = trends(
         company.monthly(Period(dt.date(2026, 3, 1), dt.date(2026, 5, 1))),
-        catalogue()["renewal_rate"],
+        built_in_catalogue()["renewal_rate"],
     )
     assert found.rule == "none"
     assert not found.agents["finding"].any()
@@ -710,7 +710,7 @@ def test_months_without_figures_do_not_shift_last_year(company):
     monthly = company.monthly(CLOSED)
     gone = pd.to_datetime(monthly["month"]) == pd.Timestamp(2025, 6, 1)
     whole, gap = (
-        trends(part, catalogue()["renewal_rate"]).agents.set_index("agent_id")
+        trends(part, built_in_catalogue()["renewal_rate"]).agents.set_index("agent_id")
         for part in (monthly, monthly[~gone])
     )
     assert (gap["pairs"] <= whole["pairs"]).all()

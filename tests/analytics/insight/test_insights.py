@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analytics.catalogue import catalogue, default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, measure
 from analytics.insight.agent import breakdown
@@ -26,7 +26,10 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 
 @pytest.fixture
 def judged(tiny):
-    return evaluate(measure(tiny.warehouse, tiny.settings, Filters(APRIL)), default_scheme())
+    return evaluate(
+        measure(tiny.warehouse, tiny.settings, Filters(APRIL), built_in_catalogue()),
+        default_scheme(),
+    )
 
 
 def test_on_the_line_counts_as_high_and_a_missing_value_is_never_placed(judged):
@@ -68,10 +71,10 @@ def test_a_teams_losses_stand_beside_the_company_and_the_best_team(judged):
 
 
 def test_the_shortest_step_is_counted_from_the_real_denominator():
-    rate = catalogue()["renewal_rate"]
+    rate = built_in_catalogue()["renewal_rate"]
     step = step_to_next_band(rate, 15 / 22, 15, 22)  # 70 % of 22 is 15.4: one more renewal
     assert (step.amount, step.reaches) == (1, 0.7)
-    complaints = catalogue()["complaint_rate"]
+    complaints = built_in_catalogue()["complaint_rate"]
     ahead = step_to_next_band(
         complaints, 2.0, 4, 200
     )  # 1 per 100 of 200 is 2: what the next period allows, nothing is taken back
@@ -145,7 +148,7 @@ def test_no_two_exports_share_a_name():
 def test_the_coaching_table_speaks_the_readers_language(judged):
     frame = coaching_list(judged, place(judged), [])
     for language, header in (("zh", "姓名"), ("en", "Name")):
-        table, columns = views.coaching_table(frame, catalogue(), language)
+        table, columns = views.coaching_table(frame, built_in_catalogue(), language)
         assert header in [column.header for column in columns]
         assert len(table) == len(frame)
 

@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.catalogue import default_scheme
+from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.evaluation import evaluate, measure, whole_period
 from analytics.home import Home
 from analytics.insight.quadrant import place
@@ -89,7 +89,12 @@ def recipe(headers, **options):
 
 
 def placed(home):
-    measured = measure(home.warehouse, home.settings, Filters(whole_period(home.warehouse)))
+    measured = measure(
+        home.warehouse,
+        home.settings,
+        Filters(whole_period(home.warehouse)),
+        built_in_catalogue(),
+    )
     evaluation = evaluate(measured, default_scheme())
     return dict(
         zip(evaluation.people["agent_id"], place(evaluation).quadrant.tolist(), strict=True)
@@ -399,7 +404,7 @@ def test_a_filled_template_loads_without_a_question_and_its_example_is_left_out(
     }
     for kind, row in rows.items():
         path = tmp_path / f"{kind}.xlsx"
-        path.write_bytes(template(kind, "zh"))
+        path.write_bytes(template(kind, "zh", built_in_catalogue()))
         book = openpyxl.load_workbook(path)
         assert str(book.worksheets[0].cell(2, 1).value).startswith("示例")
         for column, value in enumerate(row, 1):

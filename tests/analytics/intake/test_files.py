@@ -424,8 +424,9 @@ def test_a_custom_number_of_a_scoresheet_is_kept_as_a_measure(home, tmp_path):
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_template_is_recognised_without_a_question(home, tmp_path, kind, language):
+    from analytics.catalogue import built_in_catalogue
     from analytics.reports.templates import template
 
     path = tmp_path / f"{kind}.xlsx"
-    path.write_bytes(template(kind, language))
+    path.write_bytes(template(kind, language, built_in_catalogue()))
     assert home.recipe_for(path).kind == kind

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.catalogue import catalogue, default_scheme, preset_schemes
+from analytics.catalogue import built_in_catalogue, default_scheme, preset_schemes
 from analytics.errors import RequestRefused
 from analytics.evaluation import Values, score
 from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
@@ -76,7 +76,9 @@ def test_many_rankings_at_once_are_each_the_ranking_of_its_row():
 
 
 def test_grades_begin_at_ninety_eighty_and_seventy():
-    assert grade(np.array([90.0, 89.99, 80.0, 70.0, 69.99]), catalogue().grades).tolist() == [
+    assert grade(
+        np.array([90.0, 89.99, 80.0, 70.0, 69.99]), built_in_catalogue().grades
+    ).tolist() == [
         "A",
         "B",
         "B",
@@ -87,25 +89,29 @@ def test_grades_begin_at_ninety_eighty_and_seventy():
 
 def test_the_permitted_triangle_has_exactly_the_three_published_corners():
     for corner in CORNERS:
-        assert inside_triangle(dict(zip(CATEGORIES, corner, strict=True)), catalogue())
-    assert not inside_triangle({"results": 71, "service": 19, "competence": 10}, catalogue())
+        assert inside_triangle(dict(zip(CATEGORIES, corner, strict=True)), built_in_catalogue())
+    assert not inside_triangle(
+        {"results": 71, "service": 19, "competence": 10}, built_in_catalogue()
+    )
     assert (
         65 + 25 + 15 == 105
     )  # the midpoints of the ranges are no weights, and no preset uses them
     for scheme in preset_schemes().values():
         assert sum(scheme.categories.values()) == 100
-        assert inside_triangle(scheme.categories, catalogue())
+        assert inside_triangle(scheme.categories, built_in_catalogue())
 
 
 def test_nominal_weights_follow_the_published_splits():
-    nominal = dict(zip(catalogue().ids, vector(default_scheme(), catalogue()), strict=True))
+    nominal = dict(
+        zip(built_in_catalogue().ids, vector(default_scheme(), built_in_catalogue()), strict=True)
+    )
     assert nominal["renewal_rate"] == pytest.approx(64 * 0.35)
     assert nominal["satisfaction"] == pytest.approx(23 * 0.60)
     assert sum(nominal.values()) == pytest.approx(100)
 
 
 def test_a_missing_indicator_gives_its_weight_to_the_others_of_its_category():
-    known = catalogue()
+    known = built_in_catalogue()
     present = np.array([[one.id != "complaint_rate" for one in known.indicators]])
     weights = effective(vector(default_scheme(), known), present, known)[0]
     assert weights[known.position("satisfaction")] == pytest.approx(23)
@@ -113,7 +119,7 @@ def test_a_missing_indicator_gives_its_weight_to_the_others_of_its_category():
 
 
 def test_a_missing_category_gives_its_weight_to_the_other_categories_in_proportion():
-    known = catalogue()
+    known = built_in_catalogue()
     present = np.array([[one.category != "competence" for one in known.indicators]])
     weights = effective(vector(default_scheme(), known), present, known)[0]
     assert weights[known.position("satisfaction")] == pytest.approx(23 / 87 * 100 * 0.60)
@@ -136,7 +142,7 @@ def test_rounded_contributions_add_up_to_the_rounded_score(parts, decimals):
 
 
 def matrix(rows):
-    known = catalogue()
+    known = built_in_catalogue()
     return st.lists(
         st.lists(
             st.one_of(st.none(), st.floats(0, 100)),
@@ -157,7 +163,7 @@ def values_of(rows) -> Values:
 @given(matrix(1))
 def test_contributions_add_up_to_the_score_and_weights_to_a_hundred(rows):
     values = values_of(rows)
-    scored = score(values, vector(default_scheme(), catalogue()), catalogue(), 40)
+    scored = score(values, vector(default_scheme(), built_in_catalogue()), built_in_catalogue(), 40)
     assert np.allclose(scored.contribution.sum(axis=1), scored.score)
     some = ~np.isnan(values.points).all(axis=1)
     assert np.allclose(scored.weight[some].sum(axis=1), 100)
@@ -174,7 +180,7 @@ def test_ranks_do_not_change_when_all_weights_are_scaled(rows, factor):
         {k: v * factor for k, v in scheme.indicators.items()},
     )
     first, second = (
-        score(values_of(rows), vector(one, catalogue()), catalogue(), 40)
+        score(values_of(rows), vector(one, built_in_catalogue()), built_in_catalogue(), 40)
         for one in (scheme, scaled)
     )
     assert np.allclose(first.score, second.score)
@@ -190,7 +196,7 @@ def test_ranks_do_not_change_when_all_weights_are_scaled(rows, factor):
 def test_a_dominated_agent_never_ranks_above_its_dominator(low, more, corner):
     rows = [low, [a + b for a, b in zip(low, more, strict=True)]]
     scheme = WeightScheme("x", dict(zip(CATEGORIES, corner, strict=True)))
-    scored = score(values_of(rows), vector(scheme, catalogue()), catalogue(), 40)
+    scored = score(values_of(rows), vector(scheme, built_in_catalogue()), built_in_catalogue(), 40)
     assert scored.rank[1] <= scored.rank[0]
 
 
@@ -199,15 +205,15 @@ def test_a_dominated_agent_never_ranks_above_its_dominator(low, more, corner):
 def test_permuting_agents_permutes_scores_and_ranks(rows, random):
     order = list(range(len(rows)))
     random.shuffle(order)
-    nominal = vector(default_scheme(), catalogue())
-    first = score(values_of(rows), nominal, catalogue(), 40)
-    second = score(values_of([rows[at] for at in order]), nominal, catalogue(), 40)
+    nominal = vector(default_scheme(), built_in_catalogue())
+    first = score(values_of(rows), nominal, built_in_catalogue(), 40)
+    second = score(values_of([rows[at] for at in order]), nominal, built_in_catalogue(), 40)
     assert np.allclose(first.score[order], second.score)
     assert first.rank[order].tolist() == second.rank.tolist()
 
 
 def test_a_veto_caps_the_grade_and_leaves_the_score():
-    known = replace(catalogue(), vetoes=(Veto("complaint_rate", 3.0, "C"),))
+    known = replace(built_in_catalogue(), vetoes=(Veto("complaint_rate", 3.0, "C"),))
     marks = np.full((2, len(known.ids)), 95.0)
     value = np.full((2, len(known.ids)), 1.0)
     value[1, known.position("complaint_rate")] = 4.0
@@ -224,7 +230,7 @@ def test_a_veto_caps_the_grade_and_leaves_the_score():
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
     vetoes = (Veto("satisfaction", 50.0, "B"), Veto("complaint_rate", 3.0, "C"))
-    known = replace(catalogue(), vetoes=vetoes[::order])
+    known = replace(built_in_catalogue(), vetoes=vetoes[::order])
     # Rows of A, B, C and D, four times: no veto speaks, that of satisfaction, that of complaints,
     # both.
     marks = np.repeat(np.tile([95.0, 85.0, 75.0, 65.0], 4)[:, None], len(known.ids), axis=1)
@@ -257,4 +263,4 @@ def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
 )
 def test_weights_that_mean_nothing_are_refused(weights):
     with pytest.raises(RequestRefused):
-        vector(WeightScheme("x", weights), catalogue())
+        vector(WeightScheme("x", weights), built_in_catalogue())
