@@ -260,7 +260,7 @@ def change(
     def cells(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.groupby(_kinds(frame, chosen)).agg(sum=("renewed", "sum"), size=("n", "sum"))
 
-    both = cells(before).join(cells(now), how="outer", lsuffix="_before", rsuffix="_now").fillna(0)
+    both = cells(before).join(cells(now), how="outer", suffixes=("_before", "_now")).fillna(0)
     sizes = both[["size_before", "size_now"]].to_numpy()
     small = ((sizes > 0) & (sizes < CELL)).any(
         axis=1

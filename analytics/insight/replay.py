@@ -32,7 +32,7 @@ def replay(
     """Compare the same period with and without a correction; agents are matched by id, since one
     may come or go."""
     first, second = _table(before, placed_before), _table(after, placed_after)
-    both = first.join(second, how="outer", lsuffix="_before", rsuffix="_after")
+    both = first.join(second, how="outer", suffixes=("_before", "_after"))
     changed = np.zeros(len(both), dtype=bool)
     for name in ("rank", "grade", "quadrant"):
         one, other = both[f"{name}_before"], both[f"{name}_after"]

@@ -30,7 +30,9 @@ OPTIONS = {
 
 
 def load(
-    home: Home, progress: Callable[[float, str], None] = lambda share, kind: None, who: str = LOCAL
+    home: Home,
+    progress: Callable[[float, str], object] = lambda share, kind: None,
+    who: str = LOCAL,
 ) -> list[Receipt]:
     """Load the sample company, all of it or nothing; `progress` hears the share done and the kind
     being written."""

@@ -323,10 +323,9 @@ with shell.page("method", needs_data=False, official=True):
     if load.desk().may("setting"):
         change_rules(settings)
     view = views.method_view(known, settings, scheme, market)
-    version = load.data_version()
     with st.container(horizontal=True):
         file = panel.Leaving(
-            export_name(t("method.title"), version, "json"), 0, mime="application/json"
+            export_name(t("method.title"), load.data_version(), "json"), 0, mime="application/json"
         )
         panel.take(
             t("method.json"),

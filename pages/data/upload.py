@@ -468,8 +468,8 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
         for headers, one in every:
             desk.save_recipe(headers, path.name, one)
         merged = [*(one for sheet in others for one in sheet.merges), *merges]
-        for one in merged:
-            desk.merge_agents([one.spelling], one.agent_id)
+        for pair in merged:
+            desk.merge_agents([pair.spelling], pair.agent_id)
         return receipts.after_merging(done, merged, desk.alike() if merged else [])
 
     if waiting.running(job):

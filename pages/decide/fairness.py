@@ -11,6 +11,7 @@ from analytics.insight.fairness import INFLATED, grouped, groups, standards_chec
 from analytics.insight.proposal import FEWEST, WARN, Proposal, propose, with_standard
 from analytics.insight.rehearsal import grade_changes
 from analytics.language import explain
+from analytics.model import Standard
 from analytics.people import MarketAverage
 from analytics.reports import views
 from analytics.reports.tables import Column
@@ -187,14 +188,14 @@ def proposals() -> None:
     if found.standard is None:
         st.info(t("fairness.propose_flat"))
         return
-    would_move(found)
+    would_move(found, found.standard)
 
 
-def would_move(found: Proposal) -> None:
+def would_move(found: Proposal, proposed: Standard) -> None:
     """The proposed knots beside those in force, and whose grade would change."""
     one = now.catalogue[found.indicator]
     then: Evaluation = evaluate(
-        under(now.measured, with_standard(now.catalogue, found.indicator, found.standard)),
+        under(now.measured, with_standard(now.catalogue, found.indicator, proposed)),
         now.scheme,
     )
     changes = grade_changes(now, then)
@@ -204,7 +205,7 @@ def would_move(found: Proposal) -> None:
             f"{views.format_value(value, one, session.language())} → {mark:g}"
             for value, mark in zip(standard.values, standard.points, strict=True)
         )
-        for standard in (one.standard, found.standard)
+        for standard in (one.standard, proposed)
     ]
     st.markdown(t("fairness.knots", now=knots[0], then=knots[1]))
     st.markdown(t("fairness.would_move", count=len(changes), all=rated))
@@ -229,22 +230,19 @@ def would_move(found: Proposal) -> None:
         **definition_of(one),
         "standard": {
             "mode": "linear",
-            "knots": [
-                list(knot)
-                for knot in zip(found.standard.values, found.standard.points, strict=True)
-            ],
+            "knots": [list(knot) for knot in zip(proposed.values, proposed.points, strict=True)],
         },
     }
+
+    def take_over() -> None:
+        draft = session.get("standards_draft") or {}
+        session.put("standards_draft", {**draft, found.indicator: table})
+
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             t("fairness.into_draft"),
             key="into_draft",
-            on_click=action(
-                lambda: session.put(
-                    "standards_draft",
-                    {**(session.get("standards_draft") or {}), found.indicator: table},
-                )
-            ),
+            on_click=action(take_over),
         )
         if found.indicator in (session.get("standards_draft") or {}):
             st.page_link(

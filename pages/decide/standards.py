@@ -2,7 +2,9 @@
 every change a version."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,22 +167,27 @@ def editor() -> None:
                 )
                 if moved > MOST_JUMP:
                     st.warning(t("standards.jump", points=f"{moved:.1f}"))
+
+        def keep() -> None:
+            session.put("standards_draft", {**draft(), name: made})
+
+        def remove() -> None:
+            session.put("standards_draft", {**draft(), chosen: {}})
+
         with st.container(horizontal=True, gap="small"):
             st.button(
                 t("standards.keep"),
                 key="keep_standard",
                 type="primary",
                 disabled=one is None,
-                on_click=action(lambda: session.put("standards_draft", {**draft(), name: made})),
+                on_click=action(keep),
             )
             if chosen in known.ids:
                 st.button(
                     t("standards.remove"),
                     key="remove_standard",
                     disabled=len(known.ids) < 2,
-                    on_click=action(
-                        lambda: session.put("standards_draft", {**draft(), chosen: {}})
-                    ),
+                    on_click=action(remove),
                 )
                 for step, name_of, icon in (
                     (-1, "up", "arrow_upward"),
@@ -240,7 +247,7 @@ def new_table() -> dict:
     }
 
 
-def fields(chosen: str, table: dict) -> tuple[dict, str]:
+def fields(chosen: str, table: Mapping[str, Any]) -> tuple[dict, str]:
     """The widgets of one definition; what they say, and the id it goes by."""
     key = f"std.{chosen}"
     known = measures()
@@ -404,23 +411,24 @@ def marks() -> None:
             ],
             columns=["indicator", "beyond", "cap"],
         )
+        cells: dict[Any, Any] = {
+            "indicator": st.column_config.SelectboxColumn(
+                t("column.indicator"),
+                options=base.ids,
+                format_func=lambda one: text(base[one].label) if one in base.ids else str(one),
+                required=True,
+            ),
+            "beyond": st.column_config.NumberColumn(t("standards.beyond"), required=True),
+            "cap": st.column_config.SelectboxColumn(
+                t("standards.cap"), options=[name for name, _ in base.grades], required=True
+            ),
+        }
         edited = st.data_editor(
             vetoes.astype({"beyond": float}),
             key="vetoes_editor",
             num_rows="dynamic",
             hide_index=True,
-            column_config={
-                "indicator": st.column_config.SelectboxColumn(
-                    t("column.indicator"),
-                    options=base.ids,
-                    format_func=lambda one: text(base[one].label) if one in base.ids else one,
-                    required=True,
-                ),
-                "beyond": st.column_config.NumberColumn(t("standards.beyond"), required=True),
-                "cap": st.column_config.SelectboxColumn(
-                    t("standards.cap"), options=[name for name, _ in base.grades], required=True
-                ),
-            },
+            column_config=cells,
         )
         session.put(
             "standards_vetoes",
@@ -527,9 +535,11 @@ def adopt(made: StandardVersion) -> None:
     """Adopt a version once every month, every closed sheet and everything that pages ask has been
     tried under it."""
     bar = st.progress(0.0, text=t("standards.trying"))
-    saved = load.desk().adopt_standard(
-        made, latest().version, lambda share: bar.progress(share, text=t("standards.trying"))
-    )
+
+    def progress(share: float) -> None:
+        bar.progress(share, text=t("standards.trying"))
+
+    saved = load.desk().adopt_standard(made, latest().version, progress)
     session.forget(*DRAFT_KEYS)
     session.put("standard_saved", saved.version)
     st.rerun()

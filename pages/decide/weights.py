@@ -2,6 +2,7 @@
 scheme for the company."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -583,29 +584,33 @@ def swot() -> None:
                 "change": pd.Series(dtype=float),
             }
         )
+        cells: dict[Any, Any] = {
+            "part": st.column_config.SelectboxColumn(
+                t("swot.part"),
+                options=list(SWOT),
+                format_func=lambda one: t(f"swot.{one}"),
+                required=True,
+            ),
+            "text": st.column_config.TextColumn(
+                t("swot.text"), width="large", max_chars=500, required=True
+            ),
+            "indicator": st.column_config.SelectboxColumn(
+                t("column.indicator"),
+                options=known.ids,
+                format_func=lambda one: indicator(str(one)),
+                required=True,
+            ),
+            "change": st.column_config.NumberColumn(
+                t("swot.change"), min_value=-100, max_value=100, step=0.5, required=True
+            ),
+        }
         edited = st.data_editor(
             frame,
             key="swot_editor",
             num_rows="dynamic",
             hide_index=True,
             width="stretch",
-            column_config={
-                "part": st.column_config.SelectboxColumn(
-                    t("swot.part"),
-                    options=list(SWOT),
-                    format_func=lambda one: t(f"swot.{one}"),
-                    required=True,
-                ),
-                "text": st.column_config.TextColumn(
-                    t("swot.text"), width="large", max_chars=500, required=True
-                ),
-                "indicator": st.column_config.SelectboxColumn(
-                    t("column.indicator"), options=known.ids, format_func=indicator, required=True
-                ),
-                "change": st.column_config.NumberColumn(
-                    t("swot.change"), min_value=-100, max_value=100, step=0.5, required=True
-                ),
-            },
+            column_config=cells,
         )
         entries = [
             SwotEntry(str(row.part), str(row.text), {str(row.indicator): float(row.change)})

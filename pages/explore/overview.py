@@ -35,7 +35,7 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
     company, known = now.measured.company, now.catalogue
     with st.container(horizontal=True, gap="small", key="cards"):
         moved = None if before is None else score_change(now, before)
-        changes = {t("overview.company_score"): moved}
+        changes: dict[str, Change | None] = {t("overview.company_score"): moved}
         rated = int(now.agents.rated.sum())
         st.metric(
             t("overview.company_score"),
@@ -124,7 +124,7 @@ def first_of_all(now: Evaluation, purpose: str) -> None:
     if purpose == "lift" and load.desk().may("coach"):
         listed = coaching_list(now, placed, load.desk().talks()).head(FIRST)
         table, columns = views.coaching_table(listed, now.catalogue, session.language())
-        wanted = ("name", "team", "quadrant", "too_few", "step", "action", "expected_gain")
+        wanted = ["name", "team", "quadrant", "too_few", "step", "action", "expected_gain"]
         table = table.assign(step=table["step"].str.split("\n").str[0])
         link, label = "pages/people/coaching.py", t("overview.to_coaching")
     else:
@@ -134,14 +134,8 @@ def first_of_all(now: Evaluation, purpose: str) -> None:
         rows = rows[np.argsort(now.agents.rank[rows], kind="stable")][:FIRST]
         table, columns = views.ranking_table(now, placed, session.language())
         table = table.set_index("agent_id").loc[now.people["agent_id"].iloc[rows]].reset_index()
-        wanted = (
-            "rank",
-            "name",
-            "team",
-            "score",
-            "grade",
-            *(f"{name}.value" for name in axes(now.catalogue)),
-        )
+        wanted = ["rank", "name", "team", "score", "grade"]
+        wanted += [f"{name}.value" for name in axes(now.catalogue)]
         link, label = "pages/explore/trends.py", t("overview.to_incentives")
     st.subheader(t(f"overview.first_{purpose}"), anchor=False)
     if table.empty:
@@ -262,14 +256,15 @@ with shell.page("overview"):
             label_visibility="collapsed",
         )
     before = load.compared(filters, "before" if kind == "before" else "year") if kind else None
-    period_before = before.measured.period if before else None
-    cut = before.measured.filters.cut if before else None
-    words = (
-        t("overview.compared_cut", period=controls.period_text(period_before), cut=f"{cut:%m-%d}")
-        if cut
-        else t("overview.compared_with", period=controls.period_text(period_before))
-    )
-    cards(now, before, words if before else "")
+    words = ""
+    if before:
+        period, cut = controls.period_text(before.measured.period), before.measured.filters.cut
+        words = (
+            t("overview.compared_cut", period=period, cut=f"{cut:%m-%d}")
+            if cut
+            else t("overview.compared_with", period=period)
+        )
+    cards(now, before, words)
     if kind and before is None:
         st.caption(
             t(

@@ -1,6 +1,7 @@
 """Quadrant · 象限: two indicators, four kinds of agents, and what to do about each."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from pages.ui.follow import follow, lead
 from pages.ui.i18n import Markdown, indicator, md, plain, t, text
 
 MOST_ROWS = 500
+DRAGS: tuple[Literal["pan", "select", "lasso"], ...] = ("pan", "select", "lasso")
 
 
 def cut_value(axis: str, indicator_id: str, kind: str) -> str:
@@ -156,7 +158,7 @@ def picture() -> None:
         )
         mode = st.segmented_control(
             t("quadrant_page.mode"),
-            ["pan", "select", "lasso"],
+            DRAGS,
             default="pan",
             key="drag",
             required=True,
@@ -235,7 +237,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
             )
         )
     ][:MOST_ROWS]
-    cells: dict[str, object] = {
+    cells: dict[str, Any] = {
         name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")
     }
     cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]

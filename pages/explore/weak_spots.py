@@ -180,8 +180,8 @@ with shell.page("weak_spots"):
     ]
     if session.how_sure():
         rows = pd.Index(now.people["agent_id"]).get_indexer(behind["agent_id"])
-        cells, more = sure_columns(now.measured, chosen, rows, session.language())
-        behind, shown = behind.assign(**cells), [*shown[:3], *more, *shown[3:]]
+        sure, more = sure_columns(now.measured, chosen, rows, session.language())
+        behind, shown = behind.assign(**sure), [*shown[:3], *more, *shown[3:]]
     if behind.empty:
         st.info(t("common.nothing"))
     else:

@@ -430,7 +430,11 @@ def dashboard() -> None:
     with st.container(horizontal=True, gap="small"):
         waiting = [one for one in found if one.state == "open"]
         answered = [one for one in found if one.answered_at and one.made_at]
-        days = sorted((one.answered_at - one.made_at).total_seconds() / 86_400 for one in answered)
+        days = sorted(
+            (one.answered_at - one.made_at).total_seconds() / 86_400
+            for one in answered
+            if one.answered_at and one.made_at
+        )
         st.metric(t("objection.count"), len(found), border=True)
         st.metric(t("objection.open_count"), len(waiting), border=True)
         st.metric(

@@ -2,6 +2,7 @@
 files."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -348,11 +349,14 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
     """What a closed sheet says otherwise than the data of today."""
     if not one["closed"] or not one["closed"]["changed_since"]:
         return
+    closed = load.desk().closed_sheet(agent_id, now.measured.period)
+    if closed is None:  # opened again meanwhile
+        return
     st.warning(t("sheet.differs"))
-    kept = load.desk().closed_sheet(agent_id, now.measured.period).snapshot
+    kept = closed.snapshot
     items = {item["id"]: item for item in kept["indicators"]}
 
-    def shown(what: str, value: object) -> str:
+    def shown(what: str, value: Any) -> str:
         if what in items:
             return sheets.of_item(items[what], value, session.language())
         if what == "quadrant" and value is not None:

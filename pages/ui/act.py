@@ -28,3 +28,7 @@ def action(function: Callable[P, object]) -> Callable[P, None]:
             session.refuse(explain(error, session.language()))
 
     return acting
+
+
+def nothing() -> None:
+    """What a widget calls that is only read."""

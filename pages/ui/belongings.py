@@ -128,7 +128,7 @@ class OwnDownloads(DeferredFileHandler):
 def take_over(runtime: Runtime) -> None:
     """Have the runtime remember whose its downloads are; sessions made from now on ask for it."""
     OwnMedia.take_over(runtime.media_file_mgr)
-    app_session.DeferredFileHandler = OwnDownloads  # type: ignore[misc]
+    app_session.DeferredFileHandler = OwnDownloads  # type: ignore[attr-defined]
 
 
 # -- uploads ---------------------------------------------------------------------------------------

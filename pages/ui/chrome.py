@@ -4,7 +4,6 @@ translations."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ _chrome = st.components.v2.component(
 )
 
 
-def chrome(lang: Literal["zh", "en"]) -> None:
+def chrome(lang: str) -> None:
     """Set <html lang> for screen readers and put Streamlit's own strings into the reader's
     language; call it on every run."""
     _chrome(key="chrome", data={"lang": lang})

@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 
 from analytics.charts.theme import Drawing
-from pages.ui.act import action
+from pages.ui.act import action, nothing
 
 Figure = Drawing | Mapping[str, Any]  # Plotly's plain properties, {"data": [...], "layout": {...}}
 
@@ -195,7 +195,7 @@ def persistent_figure(
         sig=signature,
         picked=state,
     )
-    _chart(key=key, data=data, on_selection_change=action(lambda: None))
+    _chart(key=key, data=data, on_selection_change=action(nothing))
     return {"points": _valid(state, signature)} if selectable else None
 
 

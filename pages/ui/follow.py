@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import session
-from pages.ui.act import action
+from pages.ui.act import action, nothing
 
 _follow = st.components.v2.component(
     "follow",
@@ -32,6 +32,6 @@ def follow(chart: str, state: Any) -> None:
     slider that comes with ours, or gives a run of its fragment up, would be stored and never drawn.
     Then the whole page runs again.
     """
-    _follow(key=f"follow.{chart}", data={"chart": chart}, on_drawn_change=action(lambda: None))
+    _follow(key=f"follow.{chart}", data={"chart": chart}, on_drawn_change=action(nothing))
     if session.get(f"led.{chart}") != state:
         st.rerun()

@@ -22,6 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from analytics.desk import ACTIONS, Identity
@@ -219,7 +220,9 @@ class Guard:
 
     def _room(self) -> Uploads:
         if self._uploads is None:
-            self._uploads = Uploads(streamlit.runtime.get_instance().uploaded_file_mgr, _owner)
+            manager = streamlit.runtime.get_instance().uploaded_file_mgr
+            assert isinstance(manager, MemoryUploadedFileManager)
+            self._uploads = Uploads(manager, _owner)
         return self._uploads
 
 
@@ -310,14 +313,15 @@ class _Filtered:
                 if message.get("bytes") is None or _harmless(message["bytes"]) is not None:
                     return message
         while True:
-            message = await self._next(LOOK)
-            if message is None:
+            later = await self._next(LOOK)
+            if later is None:
                 shows = self._open and self._page.HasField("rerun_script")
                 if shows and (
                     not await self._holds(self._visitor) or self._rights != self._drawn_for
                 ):
                     return self._anew()
                 continue
+            message = later
             if message.get("bytes") is None:
                 return message
             asked = _harmless(message["bytes"])

@@ -223,7 +223,7 @@ def has_sample() -> bool:
     return _has_sample(_key()[:2], lambda: bool(sample.loads(home())))
 
 
-def add_sample(progress: Callable[[float, str | None], object]) -> None:
+def add_sample(progress: Callable[[float, str], object]) -> None:
     """Load the sample company, saying how far it is."""
     desk().require("data")
     sample.load(home(), progress, session.identity().who)

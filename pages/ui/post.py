@@ -101,10 +101,10 @@ class Corking:
 
 def take_over() -> None:
     """Have Streamlit's sessions and its runtime, which Streamlit makes itself, use this post."""
-    AppSession._on_scriptrunner_event = _said  # type: ignore[method-assign]
+    AppSession._on_scriptrunner_event = _said  # type: ignore[assignment, method-assign]
     AppSession.flush_browser_queue = _batched  # type: ignore[assignment, method-assign]
-    Runtime._send_message = _sent  # type: ignore[method-assign]
-    Runtime._enqueued_some_message = _woken  # type: ignore[method-assign]
+    Runtime._send_message = _sent  # type: ignore[assignment, method-assign]
+    Runtime._enqueued_some_message = _woken  # type: ignore[assignment, method-assign]
 
 
 def _said(

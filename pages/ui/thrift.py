@@ -33,8 +33,8 @@ def _as_it_is(*_: object) -> None:
 
 def take_over() -> None:
     """Have Streamlit do so."""
-    components.make_bidi_component_presenter = _as_it_is  # type: ignore[assignment]
+    components.make_bidi_component_presenter = _as_it_is  # type: ignore[assignment, attr-defined]
     # Whether a label begins with a face is looked for in a pattern so long that to look the pattern
     # up takes longer.
     string_util.extract_leading_emoji = lru_cache(maxsize=4096)(_emoji)
-    app_session._populate_theme_msg = _themed
+    app_session._populate_theme_msg = _themed  # type: ignore[assignment]

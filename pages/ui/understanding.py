@@ -270,7 +270,7 @@ def columns_of(
         for header in sorted(sheet["headers"], key=lambda one: one in taken)
     ]
     unused = sum(header not in taken for header in sheet["headers"])
-    guess = next((one for one in sheet["guesses"] if one["kind"] == kind), {})
+    guess: dict[str, Any] = next((one for one in sheet["guesses"] if one["kind"] == kind), {})
     if lost := [one for one in guess.get("figures", ()) if one not in taken and one not in ignored]:
         st.warning(t("data.figures_unknown", columns=", ".join(lost)))
     with st.expander(t("data.columns_of", count=len(rows), unused=unused)):
@@ -488,7 +488,7 @@ def options(
         rated = [
             name
             for name in (*columns, wide_field)
-            if name in counted() and counted()[name].type == "rate"
+            if name and name in counted() and counted()[name].type == "rate"
         ]
         if rated:
             scales = ["auto", "percent", "fraction"]
@@ -503,11 +503,11 @@ def options(
             if scale != "auto":
                 out["rate_scale"] = scale
         if kind == "scoresheet":
-            senses = ["refuse", "add"]
+            ways = ["refuse", "add"]
             sense = box(
                 t("data.duplicates"),
-                senses,
-                senses.index(before.get("duplicates", "refuse")),
+                ways,
+                ways.index(before.get("duplicates", "refuse")),
                 key=f"{prefix}.duplicates",
                 width=220,
                 format_func=lambda one: t(f"data.duplicates_{one}"),

@@ -196,7 +196,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize(("identity", "name"), itertools.product((EAST, ANN), COMMANDS))
+@pytest.mark.parametrize(("identity", "name"), list(itertools.product((EAST, ANN), COMMANDS)))
 def test_what_concerns_everybody_is_for_admins(tiny, identity, name):
     with pytest.raises(NotAllowed):
         COMMANDS[name](desk(tiny, identity))

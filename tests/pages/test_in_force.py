@@ -19,7 +19,6 @@ from tests.conftest import ROOT
 from tests.pages.test_pages import PAGES, opened, sound
 
 APRIL = dt.date(2026, 4, 1)
-OTHER_PAGES = ("pages/explore/case_mix.py",)
 COMMANDS = (
     "evaluate",
     "quadrant",
@@ -73,7 +72,7 @@ def changed_folder(settled_folder, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_page_works_after_indicators_are_removed_added_and_reordered(
     changed_folder, monkeypatch, page
 ):

@@ -236,7 +236,7 @@ def is_drawing(node: ast.Call) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("where", "module"), sources(), ids=lambda one: one if isinstance(one, str) else ""
+    ("where", "module"), list(sources()), ids=lambda one: one if isinstance(one, str) else ""
 )
 def test_whatever_is_drawn_as_markdown_was_made_literal(where, module):
     reader = Reader(module)
@@ -251,7 +251,7 @@ def test_whatever_is_drawn_as_markdown_was_made_literal(where, module):
 
 
 @pytest.mark.parametrize(
-    ("where", "module"), sources(), ids=lambda one: one if isinstance(one, str) else ""
+    ("where", "module"), list(sources()), ids=lambda one: one if isinstance(one, str) else ""
 )
 def test_what_shows_words_as_they_are_is_given_no_markdown(where, module):
     """`t` with foreign words inside a table, a chart or a file would show the marks that keep them
@@ -268,7 +268,7 @@ def test_what_shows_words_as_they_are_is_given_no_markdown(where, module):
 
 
 @pytest.mark.parametrize(
-    ("where", "module"), sources(), ids=lambda one: one if isinstance(one, str) else ""
+    ("where", "module"), list(sources()), ids=lambda one: one if isinstance(one, str) else ""
 )
 def test_no_words_are_made_literal_twice(where, module):
     """A text that `md` or `t` made and that was put together with others is no longer known as

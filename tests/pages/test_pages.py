@@ -7,30 +7,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import dashboard
 from analytics.home import Home
+from analytics.language import say
 from pages.ui import load
 from tests.conftest import ROOT, load_text
 
-PAGES = {
-    "pages/explore/overview.py": ("总览", "Overview"),
-    "pages/explore/quadrant.py": ("象限", "Quadrant"),
-    "pages/explore/weak_spots.py": ("短板", "Weak spots"),
-    "pages/explore/funnel.py": ("漏斗图", "Funnel"),
-    "pages/explore/trends.py": ("趋势与激励", "Trends and incentives"),
-    "pages/decide/fairness.py": ("公平性", "Fairness"),
-    "pages/decide/weights.py": ("权重", "Weights"),
-    "pages/decide/standards.py": ("评分标准", "Standards"),
-    "pages/people/month.py": ("月度流程", "Month routine"),
-    "pages/people/sheet.py": ("评估表", "Evaluation sheet"),
-    "pages/people/agent.py": ("续保员", "Agent"),
-    "pages/people/objections.py": ("异议", "Objections"),
-    "pages/people/coaching.py": ("辅导名单", "Coaching list"),
-    "pages/data/upload.py": ("数据导入", "Load data"),
-    "pages/data/history.py": ("导入记录", "Loads"),
-    "pages/about/method.py": ("评估说明", "Method"),
-    "pages/about/accounts.py": ("账号", "Accounts"),
-    "pages/about/audit.py": ("变更记录", "Audit"),
-}
+PAGES = {f"pages/{place}.py": title for place, _, title, *_ in dashboard.PAGES}
 
 
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, locale: str = "zh-CN") -> AppTest:
@@ -75,7 +58,7 @@ def test_every_page_opens_in_the_browsers_language(tiny, monkeypatch, page, loca
     at.switch_page(page).run()
     load.close()
     sound(at)
-    assert at.title[0].value == PAGES[page][0 if locale == "zh-CN" else 1]
+    assert at.title[0].value == say(PAGES[page], locale[:2])
 
 
 @pytest.mark.parametrize("page", PAGES)

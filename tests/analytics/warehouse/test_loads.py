@@ -19,9 +19,8 @@ SPAN = {"first_month": dt.date(2020, 1, 1), "last_month": dt.date(2030, 1, 1)}
 
 
 def figures(home):
-    return (
-        home.warehouse.ask("measures", **SPAN).drop(columns=["team"]).fillna(-1).to_dict("records")
-    )
+    sums = home.warehouse.ask("measures", **SPAN).drop(columns=["team"]).astype(object)
+    return sums.where(sums.notna(), None).to_dict("records")
 
 
 def test_a_later_load_of_the_same_policy_replaces_it_and_withdrawing_brings_it_back(home, tmp_path):
