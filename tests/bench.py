@@ -22,10 +22,10 @@ from playwright.sync_api import Page, sync_playwright
 from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.desk import Desk
 from analytics.evaluation import Evaluation, Values, score
+from analytics.evaluation.weights import vector
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.model import Filters, Period, Settings
-from analytics.scoring.weights import vector
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
 from tests import crowd

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.charts.theme import ACCENT, FAINT, GREY, Drawing, Say, figure
+from analytics.evaluation.standards import Floats, points
 from analytics.model import Indicator, Standard
-from analytics.scoring.standards import Floats, points
 
 BINS = 24
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.charts.theme import ACCENT, FAINT, GREY, TICK, Drawing, Say, figure, plain
+from analytics.evaluation.standards import Floats
+from analytics.evaluation.weights import CORNERS
 from analytics.model import CATEGORIES
-from analytics.scoring.standards import Floats
-from analytics.scoring.weights import CORNERS
 
 # The corners (results first, service first, capability first) on the paper: top, left, right.
 PLACES = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])

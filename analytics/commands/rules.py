@@ -27,12 +27,12 @@ from analytics.commands.shell import (
 )
 from analytics.desk import AdoptionEffect, Desk
 from analytics.errors import FileRefused, RequestRefused
+from analytics.evaluation.swot import propose
+from analytics.evaluation.weights import parse, vector
 from analytics.insight.rehearsal import grade_changes, rehearse
 from analytics.model import Period, WeightScheme
 from analytics.people import PURPOSES, StandardVersion, SwotEntry, in_force
 from analytics.reports import views
-from analytics.scoring.swot import propose
-from analytics.scoring.weights import parse, vector
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import pandas as pd
 from analytics.desk import Desk
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate, whole_period
+from analytics.evaluation.weights import parse
 from analytics.files import keep_private
 from analytics.home import Home
 from analytics.insight.quadrant import Placed, place
@@ -30,7 +31,6 @@ from analytics.people import LOCAL
 from analytics.reports import views
 from analytics.reports.tables import inert, inert_table
 from analytics.reports.words import period_text, trial_sentence
-from analytics.scoring.weights import parse
 from analytics.settings import environment
 from analytics.text import one_line
 

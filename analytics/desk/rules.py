@@ -14,12 +14,12 @@ from analytics.catalogue import Catalogue, preset_schemes, with_version
 from analytics.desk.objections import Objections
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate
+from analytics.evaluation.weights import check, vector
 from analytics.insight.opinions import opinions
 from analytics.insight.sheet import differs, sheet
 from analytics.model import Filters, Period, Settings, WeightScheme
 from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, in_force
 from analytics.reports.exercise import exercise
-from analytics.scoring.weights import check, vector
 
 REHEARSED = 6  # months that a draft of the standards is shown over
 

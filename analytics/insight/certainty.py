@@ -13,9 +13,9 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Evaluation, Measured, Values
+from analytics.evaluation.standards import Floats
 from analytics.insight.clusters import TOGETHER, excess
 from analytics.model import Indicator
-from analytics.scoring.standards import Floats
 from analytics.statistics import (
     beta_binomial,
     deconvolution,

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import HEAVY, interval
 from analytics.insight.clusters import likeness
 from analytics.insight.draws import of_groups
-from analytics.scoring.standards import Floats
 
 DRAWS = 2_000  # of one row each; enough that limits of a difference hold at one decimal
 REACH = 1.96  # standard errors to either side

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Measured, Values
+from analytics.evaluation.standards import Floats
 from analytics.model import Indicator
-from analytics.scoring.standards import Floats
 from analytics.statistics.design_effect import design_effect, intraclass
 
 CUSTOMERS, SINGLE, MONTHS, ASSUMED, UNKNOWN = "customers", "single", "months", "assumed", "unknown"

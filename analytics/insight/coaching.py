@@ -13,6 +13,7 @@ import pandas as pd
 
 from analytics.catalogue import action_for, actions
 from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats, next_band
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.clusters import excess
 from analytics.insight.quadrant import Placed
@@ -20,7 +21,6 @@ from analytics.insight.quadrant_certainty import OPEN, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
 from analytics.model import UNPLACED, Indicator, Text
 from analytics.people import OPEN_TALKS, Talk
-from analytics.scoring.standards import Floats, next_band
 from analytics.statistics import uplift
 
 MOST = 3

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.evaluation.standards import Floats
 from analytics.model import Period, add_months
-from analytics.scoring.standards import Floats
 
 QUARTER = 3  # months of a period before, unless the one after is longer or figures are short
 PERIODS = 4  # before the first talk, at most: three say what to expect, the earliest is the placebo

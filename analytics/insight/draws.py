@@ -10,10 +10,10 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Evaluation, Measured, Values
+from analytics.evaluation.standards import Floats, points
 from analytics.insight.certainty import HEAVY, RENEWED, certainty, counts_cases
 from analytics.insight.clusters import likeness
 from analytics.model import Indicator
-from analytics.scoring.standards import Floats, points
 from analytics.statistics import random_effects
 from analytics.statistics.arrays import Singles
 

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analytics.evaluation.standards import Floats
 from analytics.insight.coaching_study import AFTER, Counted, Counts, Mask, Reason, Study, gather
 from analytics.model import Period
-from analytics.scoring.standards import Floats
 from analytics.statistics.ancova import Effect
 from analytics.statistics.calibrated_ancova import calibrated_ancova
 from analytics.statistics.difference_in_differences import Difference, difference_in_differences

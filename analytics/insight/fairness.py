@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import certainty
 from analytics.model import days_of
-from analytics.scoring.standards import Floats
 from analytics.statistics import floor_ceiling, four_fifths, item_analysis, newcombe
 
 REDUNDANT, INFLATED = 0.85, 5.0

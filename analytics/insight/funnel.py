@@ -9,9 +9,9 @@ import numpy as np
 from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import counts_cases
 from analytics.insight.clusters import excess
-from analytics.scoring.standards import Floats
 from analytics.statistics import funnel as limits
 
 

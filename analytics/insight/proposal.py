@@ -10,10 +10,10 @@ import numpy as np
 from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Measured
+from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import certainty, interval
 from analytics.insight.clusters import likeness
 from analytics.model import Standard
-from analytics.scoring.standards import Floats
 
 FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
 FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning

@@ -9,8 +9,8 @@ import numpy as np
 from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats
 from analytics.model import QUADRANTS, UNPLACED
-from analytics.scoring.standards import Floats
 
 KINDS = ("median", "mean", "target")
 

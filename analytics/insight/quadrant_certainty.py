@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from analytics.evaluation import Measured
+from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import DIFFER, Certainty, certainty
 from analytics.insight.quadrant import Placed
 from analytics.model import QUADRANTS
-from analytics.scoring.standards import Floats
 from analytics.statistics import quadrant_probability
 
 # certain: may be acted on; not_yet: leans; little: too few cases; alike: agents are not told apart;

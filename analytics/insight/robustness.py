@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.ranking import competition_ranks, hundredths
+from analytics.evaluation.standards import Floats
+from analytics.evaluation.weights import CORNERS
 from analytics.insight.certainty import too_few
 from analytics.insight.draws import DRAWS, SEED, of_agents, unknown_spread
 from analytics.insight.placing import ranks
 from analytics.model import CATEGORIES, Indicator
-from analytics.scoring.ranking import competition_ranks, hundredths
-from analytics.scoring.standards import Floats
-from analytics.scoring.weights import CORNERS
 from analytics.statistics import effective_weight, smaa, weight_triangle
 from analytics.statistics.arrays import Singles
 

@@ -17,6 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats
+from analytics.evaluation.weights import lacking, largest_remainder
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.coaching import step_to_next_band
 from analytics.insight.placing import marked
@@ -25,8 +27,6 @@ from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_cer
 from analytics.insight.weak_spots import points_lost
 from analytics.model import QUADRANTS, Indicator, Period, Settings, parse_month
 from analytics.people import MarketAverage
-from analytics.scoring.standards import Floats
-from analytics.scoring.weights import lacking, largest_remainder
 
 DIGITS = 10
 STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.catalogue import Catalogue
+from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import CASES, SHARES
 from analytics.model import Indicator
-from analytics.scoring.standards import Floats
 from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, sign_rule, theil_sen
 from analytics.statistics.shared_trend import beyond_group
 

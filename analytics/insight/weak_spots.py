@@ -11,10 +11,10 @@ import pandas as pd
 
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, Scored, Values
+from analytics.evaluation.standards import Floats, points
 from analytics.insight.certainty import certainty
 from analytics.insight.draws import DRAWS, SEED, of_groups
 from analytics.model import Indicator
-from analytics.scoring.standards import Floats, points
 from analytics.statistics import points_lost as method
 
 FEWEST_AGENTS, FEWEST_POLICIES = 5, 100  # below, no weak spot of a team is named with a probability

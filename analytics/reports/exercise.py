@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.evaluation.weights import lacking
 from analytics.insight.agent import breakdown
 from analytics.insight.coaching import coaching_list
 from analytics.insight.fairness import standards_check
@@ -19,7 +20,6 @@ from analytics.insight.sheet import Around, sheet
 from analytics.insight.weak_spots import agents_behind, gaps_to_market, losses_of, team_losses
 from analytics.people import MarketAverage
 from analytics.reports import sheets, views
-from analytics.scoring.weights import lacking
 
 LANGUAGES = ("zh", "en")
 PEOPLE = 3  # sheets that are made and put into words

@@ -20,6 +20,7 @@ from analytics.catalogue import (
 )
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation, Measured
+from analytics.evaluation.weights import lacking, vector
 from analytics.insight import placing
 from analytics.insight.certainty import too_few
 from analytics.insight.coaching import Step
@@ -33,7 +34,6 @@ from analytics.people import MarketAverage, StandardVersion
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column
 from analytics.reports.words import value_text
-from analytics.scoring.weights import lacking, vector
 
 DIGITS = 10
 

@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import default_scheme
+from analytics.evaluation.weights import lacking, vector
 from analytics.intake.fields import counted
 from analytics.model import CATEGORIES, Period, Settings, WeightScheme
 from analytics.people import LOCAL
 from analytics.reports import audit, sheets, views
 from analytics.reports.tables import Column, export_name
 from analytics.reports.words import weights_text
-from analytics.scoring.weights import lacking, vector
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.i18n import indicator, md, plain, t, text

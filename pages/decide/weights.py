@@ -12,6 +12,8 @@ from analytics.catalogue import preset_schemes, purpose_schemes
 from analytics.charts.scores import rank_changes
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
+from analytics.evaluation.swot import propose
+from analytics.evaluation.weights import inside_triangle, lacking, move, vector
 from analytics.insight import placing
 from analytics.insight.certainty import too_few
 from analytics.insight.opinions import LEAST
@@ -21,8 +23,6 @@ from analytics.people import PURPOSES, SWOT, SwotEntry
 from analytics.reports import sheets, views
 from analytics.reports.tables import Column
 from analytics.reports.words import weights_text
-from analytics.scoring.swot import propose
-from analytics.scoring.weights import inside_triangle, lacking, move, vector
 from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.act import action
 from pages.ui.box import box

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts.scores import breakdown_bars, history_lines
+from analytics.evaluation.weights import largest_remainder
 from analytics.insight.agent import breakdown
 from analytics.insight.certainty import too_few
 from analytics.insight.placing import grades
@@ -15,7 +16,6 @@ from analytics.model import UNPLACED
 from analytics.reports import views
 from analytics.reports.sure import quadrant_words, sure_text
 from analytics.reports.tables import Column
-from analytics.scoring.weights import largest_remainder
 from analytics.units import percent
 from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.box import box

@@ -16,11 +16,11 @@ from analytics.catalogue import built_in_catalogue, definition_of, preset_scheme
 from analytics.commands.shell import Context
 from analytics.desk import Desk
 from analytics.errors import NotAllowed, RequestRefused
+from analytics.evaluation.weights import lacking, move, parse, vector
 from analytics.home import Home
 from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
 from analytics.people import Account, Adoption, Note, Objection, StandardVersion, in_force
-from analytics.scoring.weights import lacking, move, parse, vector
 from tests.conftest import Shell, load_text, write
 
 APRIL = dt.date(2026, 4, 1)

@@ -13,6 +13,8 @@ from analytics.catalogue import definition_of, preset_schemes, with_version
 from analytics.desk import ACTIONS, Desk, Identity, identity_of
 from analytics.errors import NotAllowed, RequestRefused
 from analytics.evaluation import evaluate
+from analytics.evaluation.swot import propose
+from analytics.evaluation.weights import vector
 from analytics.home import Home
 from analytics.insight.quadrant import place
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
@@ -33,8 +35,6 @@ from analytics.people import (
     Talk,
 )
 from analytics.reports import views
-from analytics.scoring.swot import propose
-from analytics.scoring.weights import vector
 from tests.conftest import AS_OF, POLICIES, closed_home, load_text, write
 
 APRIL = dt.date(2026, 4, 1)

@@ -26,8 +26,7 @@ from tests.mutants.lies import lies, modules, sampled
 from tests.mutants.witnesses import Witnesses
 
 WHERE = (
-    "analytics/scoring",
-    "analytics/evaluation*",
+    "analytics/evaluation",
     "analytics/warehouse",
     "analytics/desk",
     "analytics/insight",

@@ -19,9 +19,9 @@ from streamlit.runtime.state.session_state import SessionState
 
 from analytics.desk import Desk
 from analytics.evaluation import evaluate
+from analytics.evaluation.weights import move
 from analytics.insight import robustness
 from analytics.model import Filters, Period, Scope
-from analytics.scoring.weights import move
 from pages.ui import load, lookups, post, thrift
 
 MONTH = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))

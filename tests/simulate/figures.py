@@ -10,8 +10,8 @@ import pandas as pd
 
 from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.evaluation import Evaluation, Measured, Values, evaluate
+from analytics.evaluation.standards import points
 from analytics.model import Filters, Period, Settings
-from analytics.scoring.standards import points
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.ranking import competition_rank
 from analytics.insight import robustness
-from analytics.scoring.ranking import competition_rank
 from tests.simulate.figures import evaluated
 from tests.simulate.promise import Promise, at_least, at_most
 

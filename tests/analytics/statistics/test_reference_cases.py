@@ -12,8 +12,8 @@ import pytest
 from scipy.stats import binom
 from scipy.stats import t as student
 
+from analytics.evaluation import standards
 from analytics.model import Standard
-from analytics.scoring import standards
 from analytics.statistics import (
     beta_binomial,
     byar,

@@ -10,9 +10,9 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
+from analytics.evaluation.weights import vector
 from analytics.model import CATEGORIES, WeightScheme
 from analytics.people import SWOT, SwotEntry
-from analytics.scoring.weights import vector
 
 
 def propose(

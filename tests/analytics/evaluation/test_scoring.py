@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from analytics.catalogue import built_in_catalogue, default_scheme, preset_schemes
 from analytics.errors import RequestRefused
 from analytics.evaluation import Values, score
-from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
-from analytics.scoring.ranking import competition_rank, competition_ranks, grade
-from analytics.scoring.standards import next_band, points
-from analytics.scoring.weights import (
+from analytics.evaluation.ranking import competition_rank, competition_ranks, grade
+from analytics.evaluation.standards import next_band, points
+from analytics.evaluation.weights import (
     CORNERS,
     effective,
     inside_triangle,
@@ -21,6 +20,7 @@ from analytics.scoring.weights import (
     move,
     vector,
 )
+from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
 
 RATE = Standard((0.5, 0.7, 0.8, 0.9), (0, 60, 80, 100))
 CYCLE = Standard((10, 20, 30, 45), (100, 85, 60, 0))

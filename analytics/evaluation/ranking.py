@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analytics.scoring.standards import Floats
+from analytics.evaluation.standards import Floats
 
 
 def hundredths(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
+from analytics.evaluation.standards import Floats
 from analytics.model import CATEGORIES, WeightScheme
-from analytics.scoring.standards import Floats
 
 # The permitted weights (results, service, competence): the triangle of the three ranges with "sum =
 # 100".

@@ -1,9 +1,7 @@
-"""Measures + catalogue + scheme → Evaluation: THE core, which the pages and the command line
-share."""
+"""Measures + catalogue → values and points of everybody: what no weight changes."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,13 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.catalogue import Catalogue
-from analytics.errors import RequestRefused
-from analytics.model import Filters, Period, Settings, WeightScheme
-from analytics.scoring.ranking import competition_rank, grade
-from analytics.scoring.standards import Floats, points
-from analytics.scoring.weights import effective, membership, totals, vector
+from analytics.evaluation.standards import Floats, points
+from analytics.model import Filters, Period, Settings
 from analytics.warehouse.connection import Warehouse
-from analytics.warehouse.measures import Measures, MonthSpread, Sums, measures, months
+from analytics.warehouse.measures import Measures, MonthSpread, Sums, measures
 
 DIGITS = 12  # of a value: what lies beyond is no information but binary fractions
 
@@ -67,65 +62,6 @@ class Values:
             np.ascontiguousarray(self.filled[rows].T),
             np.ascontiguousarray(self.present[rows].T, dtype=float),
         )
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Scores of the rows of a `Values`; the weights and contributions behind them are worked out
-    when asked for."""
-
-    values: Values
-    nominal: Floats
-    known: Catalogue
-    score: Floats
-    coverage: Floats
-    rated: np.ndarray
-    rank: np.ndarray
-
-    @cached_property
-    def weight(self) -> Floats:
-        """Effective weight per row and indicator, in percent; the rows of whoever has anything sum
-        to 100."""
-        return effective(self.nominal, self.values.present, self.known)
-
-    @cached_property
-    def contribution(self) -> Floats:
-        """weight × points / 100; a row sums to its score."""
-        return self.weight * self.values.filled / 100.0
-
-    @cached_property
-    def earned(self) -> np.ndarray:
-        """The grade that each score reaches by itself."""
-        reached: np.ndarray = grade(self.score, self.known.grades)
-        return reached
-
-    @cached_property
-    def grade(self) -> np.ndarray:
-        """The grade of each row, capped where a veto says so."""
-        return self._capped[0]
-
-    @cached_property
-    def capped_by(self) -> np.ndarray:
-        """The indicator whose veto capped each row's grade; "" where none did."""
-        return self._capped[1]
-
-    @cached_property
-    def _capped(self) -> tuple[np.ndarray, np.ndarray]:
-        order = [name for name, _ in self.known.grades]
-        names, by = self.earned.astype(object), np.full(len(self.score), "", dtype=object)
-        for veto in self.known.vetoes:
-            value = self.values.value[:, self.known.position(veto.indicator)]
-            worse = (
-                value > veto.beyond
-                if self.known[veto.indicator].direction == "lower"
-                else value < veto.beyond
-            )
-            # A veto only ever takes away: whoever stands below the cap already stays there.
-            better = np.array(
-                [order.index(name) < order.index(veto.cap) for name in names], dtype=bool
-            )
-            names[worse & better], by[worse & better] = veto.cap, veto.indicator
-        return names.astype(str), by
 
 
 @dataclass(frozen=True)
@@ -195,85 +131,6 @@ class Measured:
         return self.totals.get("open_policies", 0) > 0
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """A period under a weight scheme, with every number on the way from value to rank."""
-
-    measured: Measured
-    scheme: WeightScheme
-    nominal: Floats
-    agents: Scored
-    teams: Scored
-    company: Scored
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self.measured.catalogue
-
-    @property
-    def people(self) -> pd.DataFrame:
-        return self.measured.people
-
-    @property
-    def shown(self) -> np.ndarray:
-        """Which agents the filters show; scores and ranks are always those of the whole company."""
-        return self.measured.shown
-
-    @property
-    def in_scope(self) -> np.ndarray:
-        """Whom the reader may see by name at all."""
-        return self.measured.in_scope.copy()
-
-    @property
-    def teams_in_scope(self) -> np.ndarray:
-        """Which rows of `measured.teams` the reader may see."""
-        scope, teams = self.measured.filters.scope, self.measured.teams["team"]
-        if scope is None:
-            return np.ones(len(teams), dtype=bool)
-        visible = (
-            set(self.people["team"].to_numpy()[self.in_scope])
-            if scope.branches
-            else set(scope.teams)
-        )
-        return np.array([team in visible for team in teams], dtype=bool)
-
-    def row(self, agent_id: str) -> int:
-        """Where an agent stands; refused when the period, or the reader's scope, does not know
-        them."""
-        at = np.flatnonzero(
-            (self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope
-        )
-        if not len(at):
-            raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
-        return int(at[0])
-
-
-def known_months(warehouse: Warehouse) -> pd.DataFrame:
-    """Every month that has figures: month, due_policies, open_policies, agents."""
-    return months(warehouse)
-
-
-def whole_period(warehouse: Warehouse) -> Period:
-    """From the first to the last month that has figures; refused when there is none."""
-    known = months(warehouse)
-    if known.empty:
-        raise RequestRefused("no_data")
-    return Period(known["month"].iloc[0].date(), known["month"].iloc[-1].date())
-
-
-def latest_closed(warehouse: Warehouse) -> Period:
-    """The last month whose renewal windows are all closed, else the last month: what a manager
-    opens the page for."""
-    known = months(warehouse)
-    if known.empty:
-        raise RequestRefused("no_data")
-    closed = known[
-        (known["open_policies"] == 0) & ((known["due_policies"] > 0) | (known["agents"] == 0))
-    ]
-    month = (closed if len(closed) else known)["month"].iloc[-1].date()
-    return Period(month, month)
-
-
 def measure(
     warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue
 ) -> Measured:
@@ -308,37 +165,6 @@ def measure(
     )
 
 
-def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
-    """Score, grade and rank under a scheme; only matrix products, so a slider may call it at every
-    step."""
-    nominal = vector(scheme, measured.catalogue)
-    limit = measured.settings.missing_limit
-    return Evaluation(
-        measured,
-        scheme,
-        nominal,
-        agents=score(measured.agents, nominal, measured.catalogue, limit),
-        teams=score(measured.team_values, nominal, measured.catalogue, limit),
-        company=score(measured.company, nominal, measured.catalogue, limit),
-    )
-
-
-def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: float) -> Scored:
-    """Scores and ranks of some rows; a row with too much weight missing is not rated and has no
-    rank."""
-    total = values.filled @ (nominal / 100.0)
-    coverage = np.full(len(total), 100.0)
-    if not values.complete:
-        rows, filled, kept = values.gaps
-        total[rows], coverage[rows] = totals(filled, kept, nominal, membership(known))
-    rated = coverage >= 100.0 - missing_limit - 1e-9
-    if rated.all():
-        return Scored(values, nominal, known, total, coverage, rated, competition_rank(total))
-    # Whoever is not rated stands below everybody, where they move nobody's rank, and has none.
-    rank = competition_rank(np.where(rated, total, 0.0)) * rated
-    return Scored(values, nominal, known, total, coverage, rated, rank)
-
-
 def under(measured: Measured, known: Catalogue) -> Measured:
     """The same figures under other standards of the same indicators."""
 
@@ -357,32 +183,6 @@ def under(measured: Measured, known: Catalogue) -> Measured:
         team_values=again(measured.team_values),
         company=again(measured.company),
     )
-
-
-def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | None:
-    """The period before ("before") or the same one last year ("year"); None unless policies fell
-    due in all its months."""
-    earlier = period.before if with_ == "before" else period.year_before
-    return earlier if set(earlier.months) <= counted_months(known) else None
-
-
-def counted_months(known: pd.DataFrame) -> set[dt.date]:
-    """The months of `known_months` in which policies fell due, or that only scoresheets tell of."""
-    counted = known[(known["due_policies"] > 0) | (known["agents"] == 0)]
-    return {stamp.date() for stamp in counted["month"]}
-
-
-def months_of(
-    warehouse: Warehouse, agent_id: str, team: str | None, period: Period
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """One agent's and their team's measures month by month (the company's when `team` is None), and
-    those of some of its other members."""
-    span = {"first_month": period.first, "last_month": period.last}
-    mine, theirs = (
-        warehouse.ask("by_month", agent_id=agent_id, **span),
-        warehouse.ask("team_by_month", team=team, **span),
-    )
-    return mine, theirs, warehouse.ask("team_members", team=team, agent_id=agent_id, **span)
 
 
 # -- from measures to values -----------------------------------------------------------------------

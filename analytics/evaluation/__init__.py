@@ -1,0 +1,30 @@
+"""Measures + catalogue + scheme → Evaluation: THE core, which the pages and the command line
+share."""
+
+from analytics.evaluation.periods import (
+    counted_months,
+    earlier_period,
+    known_months,
+    latest_closed,
+    months_of,
+    whole_period,
+)
+from analytics.evaluation.scoring import Evaluation, Scored, evaluate, score
+from analytics.evaluation.values import Measured, Values, measure, under
+
+__all__ = [
+    "Evaluation",
+    "Measured",
+    "Scored",
+    "Values",
+    "counted_months",
+    "earlier_period",
+    "evaluate",
+    "known_months",
+    "latest_closed",
+    "measure",
+    "months_of",
+    "score",
+    "under",
+    "whole_period",
+]

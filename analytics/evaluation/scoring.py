@@ -1,0 +1,160 @@
+"""Values + scheme → scores, grades and ranks: what every step of a slider works out anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from analytics.catalogue import Catalogue
+from analytics.errors import RequestRefused
+from analytics.evaluation.ranking import competition_rank, grade
+from analytics.evaluation.standards import Floats
+from analytics.evaluation.values import Measured, Values
+from analytics.evaluation.weights import effective, membership, totals, vector
+from analytics.model import WeightScheme
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of the rows of a `Values`; the weights and contributions behind them are worked out
+    when asked for."""
+
+    values: Values
+    nominal: Floats
+    known: Catalogue
+    score: Floats
+    coverage: Floats
+    rated: np.ndarray
+    rank: np.ndarray
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Effective weight per row and indicator, in percent; the rows of whoever has anything sum
+        to 100."""
+        return effective(self.nominal, self.values.present, self.known)
+
+    @cached_property
+    def contribution(self) -> Floats:
+        """weight × points / 100; a row sums to its score."""
+        return self.weight * self.values.filled / 100.0
+
+    @cached_property
+    def earned(self) -> np.ndarray:
+        """The grade that each score reaches by itself."""
+        reached: np.ndarray = grade(self.score, self.known.grades)
+        return reached
+
+    @cached_property
+    def grade(self) -> np.ndarray:
+        """The grade of each row, capped where a veto says so."""
+        return self._capped[0]
+
+    @cached_property
+    def capped_by(self) -> np.ndarray:
+        """The indicator whose veto capped each row's grade; "" where none did."""
+        return self._capped[1]
+
+    @cached_property
+    def _capped(self) -> tuple[np.ndarray, np.ndarray]:
+        order = [name for name, _ in self.known.grades]
+        names, by = self.earned.astype(object), np.full(len(self.score), "", dtype=object)
+        for veto in self.known.vetoes:
+            value = self.values.value[:, self.known.position(veto.indicator)]
+            worse = (
+                value > veto.beyond
+                if self.known[veto.indicator].direction == "lower"
+                else value < veto.beyond
+            )
+            # A veto only ever takes away: whoever stands below the cap already stays there.
+            better = np.array(
+                [order.index(name) < order.index(veto.cap) for name in names], dtype=bool
+            )
+            names[worse & better], by[worse & better] = veto.cap, veto.indicator
+        return names.astype(str), by
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A period under a weight scheme, with every number on the way from value to rank."""
+
+    measured: Measured
+    scheme: WeightScheme
+    nominal: Floats
+    agents: Scored
+    teams: Scored
+    company: Scored
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.measured.catalogue
+
+    @property
+    def people(self) -> pd.DataFrame:
+        return self.measured.people
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Which agents the filters show; scores and ranks are always those of the whole company."""
+        return self.measured.shown
+
+    @property
+    def in_scope(self) -> np.ndarray:
+        """Whom the reader may see by name at all."""
+        return self.measured.in_scope.copy()
+
+    @property
+    def teams_in_scope(self) -> np.ndarray:
+        """Which rows of `measured.teams` the reader may see."""
+        scope, teams = self.measured.filters.scope, self.measured.teams["team"]
+        if scope is None:
+            return np.ones(len(teams), dtype=bool)
+        visible = (
+            set(self.people["team"].to_numpy()[self.in_scope])
+            if scope.branches
+            else set(scope.teams)
+        )
+        return np.array([team in visible for team in teams], dtype=bool)
+
+    def row(self, agent_id: str) -> int:
+        """Where an agent stands; refused when the period, or the reader's scope, does not know
+        them."""
+        at = np.flatnonzero(
+            (self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope
+        )
+        if not len(at):
+            raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
+        return int(at[0])
+
+
+def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
+    """Score, grade and rank under a scheme; only matrix products, so a slider may call it at every
+    step."""
+    nominal = vector(scheme, measured.catalogue)
+    limit = measured.settings.missing_limit
+    return Evaluation(
+        measured,
+        scheme,
+        nominal,
+        agents=score(measured.agents, nominal, measured.catalogue, limit),
+        teams=score(measured.team_values, nominal, measured.catalogue, limit),
+        company=score(measured.company, nominal, measured.catalogue, limit),
+    )
+
+
+def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: float) -> Scored:
+    """Scores and ranks of some rows; a row with too much weight missing is not rated and has no
+    rank."""
+    total = values.filled @ (nominal / 100.0)
+    coverage = np.full(len(total), 100.0)
+    if not values.complete:
+        rows, filled, kept = values.gaps
+        total[rows], coverage[rows] = totals(filled, kept, nominal, membership(known))
+    rated = coverage >= 100.0 - missing_limit - 1e-9
+    if rated.all():
+        return Scored(values, nominal, known, total, coverage, rated, competition_rank(total))
+    # Whoever is not rated stands below everybody, where they move nobody's rank, and has none.
+    rank = competition_rank(np.where(rated, total, 0.0)) * rated
+    return Scored(values, nominal, known, total, coverage, rated, rank)

@@ -1,1 +1,0 @@
-"""Values → points → scores → grades and ranks; numbers only."""
