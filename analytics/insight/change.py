@@ -11,7 +11,8 @@ import pandas as pd
 
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats
-from analytics.insight.certainty import HEAVY, interval
+from analytics.insight.certainty import interval
+from analytics.insight.certainty.base import HEAVY
 from analytics.insight.clusters import likeness
 from analytics.insight.draws import of_groups
 

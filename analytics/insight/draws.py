@@ -11,7 +11,9 @@ import numpy as np
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Evaluation, Measured, Values
 from analytics.evaluation.standards import Floats, points
-from analytics.insight.certainty import HEAVY, RENEWED, certainty, counts_cases
+from analytics.insight.certainty import certainty, drawn_pooled
+from analytics.insight.certainty.base import HEAVY, Pooled
+from analytics.insight.certainty.spread import RENEWED
 from analytics.insight.clusters import likeness
 from analytics.model import Indicator
 from analytics.statistics import random_effects
@@ -187,28 +189,9 @@ def of_groups(
     known = evaluation.catalogue
 
     def draw(indicator: str) -> Floats | None:
-        one, at = known[indicator], known.position(indicator)
-        x, n = values.numerator[rows, at], values.denominator[rows, at]
-        shape = (draws, len(rows))
-        with np.errstate(all="ignore"):
-            totals = evaluation.measured.totals
-            if one.numerator == "survey_points" and "survey_points_sq" in totals:
-                # One answer's spread is the company's: a team of one survey, or of five alike,
-                # knows nothing of its own.
-                every = totals["survey_points"] / totals["surveys"]
-                error = np.sqrt(
-                    max(totals["survey_points_sq"] / totals["surveys"] - every**2, 0.0) / n
-                )
-                mean: Floats = np.clip(x / n + error * random.standard_normal(shape), 0.0, 100.0)
-                return mean
-            if not counts_cases(known, indicator):
-                return None
-            there = (x >= 0) & (n > 0)
-            x, n = np.where(there, x, 0.0), np.where(there, n, 1.0)
-            if one.scale != 1.0:
-                found = one.scale * random.gamma(x + 0.5, 1.0, shape) / n
-            else:
-                found = random.beta(x + 0.5, np.maximum(n - x, 0.0) + 0.5, shape)
-        return np.where(there, found, np.nan)
+        column = known.position(indicator)
+        x, n = values.numerator[rows, column], values.denominator[rows, column]
+        pooled = Pooled(known[indicator], x, n, evaluation.measured.totals)
+        return drawn_pooled(pooled, draws, random)
 
     return drawn_points(known, values, rows, draw)

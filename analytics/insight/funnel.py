@@ -10,7 +10,7 @@ from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats
-from analytics.insight.certainty import counts_cases
+from analytics.insight.certainty.spread import counts_cases, spread
 from analytics.insight.clusters import excess
 from analytics.statistics import funnel as limits
 
@@ -81,7 +81,7 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
         evaluation.measured.agents.numerator[:, at],
         evaluation.measured.agents.denominator[:, at],
     )
-    events = one.scale != 1.0
+    events = spread(one) == "count"
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
     if not len(rows):
@@ -95,8 +95,8 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     outside95, outside998 = (
         _outside(rate, *exact(centre, n, level, events)) for level in limits.LEVELS
     )
-    spread = limits.over_dispersion(*_scores(rate * n, n, centre, events))
-    dispersed = _outside(rate, *dispersed_limits(centre, n, spread.tau2, events)) & outside998
+    beyond = limits.over_dispersion(*_scores(rate * n, n, centre, events))
+    dispersed = _outside(rate, *dispersed_limits(centre, n, beyond.tau2, events)) & outside998
     inside = _inside(centre)
     fewest95, fewest998 = (
         int(np.ceil(-np.log((1 - level) / 2) / inside))
@@ -118,8 +118,8 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
         outside95,
         outside998,
         dispersed,
-        spread.tau2,
-        spread.phi,
+        beyond.tau2,
+        beyond.phi,
         fewest95,
         fewest998,
         alarm95,

@@ -9,7 +9,8 @@ import numpy as np
 
 from analytics.evaluation import Measured
 from analytics.evaluation.standards import Floats
-from analytics.insight.certainty import DIFFER, Certainty, certainty
+from analytics.insight.certainty import certainty
+from analytics.insight.certainty.base import DIFFER, Certainty
 from analytics.insight.quadrant import Placed
 from analytics.model import QUADRANTS
 from analytics.statistics import quadrant_probability

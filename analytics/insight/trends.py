@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation.standards import Floats
-from analytics.insight.certainty import CASES, SHARES
+from analytics.insight.certainty.spread import is_part
 from analytics.model import Indicator
 from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, sign_rule, theil_sen
 from analytics.statistics.shared_trend import beyond_group
@@ -21,7 +21,6 @@ FEWEST_MONTHS = 5
 SEASONAL = 18
 COLLEAGUES = 4  # others in the team below which the whole company is the reference
 HEAVY = 10.0  # percent of the whole score from which an indicator counts as heavily weighted
-RATES = SHARES  # tested with their denominators; everything else by the order of its months
 COLUMNS = [
     "agent_id",
     "months",
@@ -118,12 +117,7 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     )[0]
     with np.errstate(all="ignore"):
         value = np.where(n > 0, one.scale * x / n, np.nan)
-    if (
-        one.numerator in RATES
-        and one.denominator in CASES
-        and one.scale == 1.0
-        and bool((x <= n).all())
-    ):
+    if is_part(one) and bool((x <= n).all()):
         slope, error = adjusted_trend.fitted(x, n, reference, behind, pool=True)
         # Whoever has few colleagues is held against the company, and then against what their team
         # does together.

@@ -15,7 +15,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
 from analytics.home import Home
 from analytics.insight.case_mix import MERGED, calibration, case_mix, change, waterfall
-from analytics.insight.certainty import _equal_counts, certainty, too_few
+from analytics.insight.certainty import certainty, counts, too_few
 from analytics.insight.coaching import coaching_list
 from analytics.insight.definitions import radar
 from analytics.insight.draws import of_agents
@@ -721,7 +721,7 @@ def test_rare_complaints_of_equal_agents_are_not_told_apart():
     random = np.random.default_rng(9)
     wrong = np.mean(
         [
-            _equal_counts(random.poisson(0.1, 100).astype(float), np.full(100, 0.1)) < 0.05
+            counts.equal(random.poisson(0.1, 100).astype(float), np.full(100, 0.1)) < 0.05
             for _ in range(100)
         ]
     )
