@@ -1,5 +1,5 @@
-"""The definitions of data/*.toml as values: indicators, categories, schemes, grades, actions,
-fields."""
+"""The definitions of data/*.toml as values: measures, indicators, categories, schemes, grades,
+actions, fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from analytics.errors import RequestRefused
 from analytics.language import DATA
-from analytics.model import CATEGORIES, Indicator, Standard, Text, Veto, WeightScheme
+from analytics.model import CATEGORIES, Indicator, Spread, Standard, Text, Veto, WeightScheme
 from analytics.people import StandardVersion
 
 STEPS = (
@@ -22,11 +22,24 @@ STEPS = (
     "first_term_renewed",
     "complaints",
 )  # measures that there are words for, a unit at a time
+RENEWED = "renewed_policies"
 GROUP_OF = {
     "results": "outcome",
     "service": "service",
     "competence": "competence",
 }  # the group of an added indicator
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is counted and summed; data/measures.toml says what the rest means."""
+
+    id: str
+    label: Text
+    records: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+    counted: bool = False  # from records alone: no scoresheet gives it
+    spread: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,22 @@ class Catalogue:
 def toml(name: str) -> dict[str, Any]:
     """A file of definitions, parsed once; nobody changes what it gives."""
     return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+@cache
+def known_measures() -> Mapping[str, Measure]:
+    """Every measure that is counted of records, in the order of the file."""
+    return {
+        name: Measure(
+            name,
+            table["label"],
+            tuple(table["records"]),
+            tuple(table.get("synonyms", ())),
+            table.get("counted", False),
+            table.get("spread", ""),
+        )
+        for name, table in toml("measures.toml").items()
+    }
 
 
 @cache
@@ -228,12 +257,28 @@ def _indicator(key: str, table: Mapping[str, Any]) -> Indicator:
     )
     plain = {name: value for name, value in table.items() if name != "standard"}
     made = Indicator(id=key, standard=standard, **plain)
+    made = replace(made, spread=_spread(made))
     # A step is a unit more of the numerator, or a complaint fewer: of a definition that was changed
     # it may no longer be one.
     fits = made.step == made.numerator and (made.step == "complaints") == (
         made.direction == "lower"
     )
     return made if fits else replace(made, step=None)
+
+
+def _spread(indicator: Indicator) -> Spread:
+    """What chance does to an indicator's values, from what it divides."""
+    top, below = (
+        known_measures()[name].spread if name in known_measures() else ""
+        for name in (indicator.numerator, indicator.denominator)
+    )
+    if top == "answers":
+        return "mean"
+    if top in ("part", "event") and below == "cases":
+        return "rate" if indicator.scale == 1.0 else "count"
+    if indicator.numerator == RENEWED and indicator.scale == 1.0:
+        return "share"
+    return "amount" if top == "amount" else "unknown"
 
 
 @cache

@@ -18,6 +18,10 @@ if TYPE_CHECKING:  # the process that reads files needs these types and must not
 
 Text = Mapping[str, str]  # {"zh": …, "en": …}
 Direction = Literal["higher", "lower"]
+# What chance does to an indicator: a rate of whole cases, a mean of answers, a count of events per
+# so many cases, a share (renewals held against something else than cases), an amount that follows
+# the renewals, or nothing that is known.
+Spread = Literal["rate", "mean", "count", "share", "amount", "unknown"]
 CATEGORIES = ("results", "service", "competence")
 QUADRANTS = ("role_model", "service_gap", "sales_gap", "focus")
 UNPLACED = "unplaced"
@@ -130,6 +134,7 @@ class Indicator:
     fallback: str | None = None
     target: float | None = None
     step: str | None = None
+    spread: Spread = "unknown"  # follows from what is divided: the catalogue says it
 
 
 @dataclass(frozen=True)

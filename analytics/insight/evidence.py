@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analytics.catalogue import toml
+from analytics.catalogue import known_measures
 from analytics.model import Indicator
 
 ITEM_PARTS = ("_points", "_count")  # of assessments: measures named after the item
@@ -33,11 +33,11 @@ class Evidence:
 def kinds_behind(indicator: Indicator) -> tuple[str, ...]:
     """The kinds of records of an indicator, numerator first; scoresheets last, which may stand for
     any of them."""
-    measures = toml("fields.toml")["measures"]
+    measures = known_measures()
     kinds: list[str] = []
     for measure in (indicator.numerator, indicator.denominator):
         if measure in measures:
-            kinds += measures[measure]["records"]
+            kinds += measures[measure].records
         elif measure.endswith(ITEM_PARTS):
             kinds.append("assessments")
     return (*dict.fromkeys(kinds), "scoresheet")

@@ -1,4 +1,5 @@
-"""What can be uploaded, from data/fields.toml: kinds, fields, measures and the words people use."""
+"""What can be uploaded, from data/fields.toml: kinds, fields and the words people use; and what a
+scoresheet may give beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from analytics.catalogue import known_indicators, toml
+from analytics.catalogue import known_indicators, known_measures, toml
 from analytics.model import Text
 
 CUSTOM = "custom."
@@ -107,13 +108,14 @@ def fields() -> Mapping[str, Field]:
 def counted() -> Mapping[str, Field]:
     """What a scoresheet may give beside its fields: every measure and every indicator."""
     measures = {
-        key: Field(
-            key,
+        name: Field(
+            name,
             "number",
-            {"zh": table["zh"], "en": table["en"]},
-            (*table["synonyms"], table["zh"], table["en"], key),
+            measure.label,
+            (*measure.synonyms, measure.label["zh"], measure.label["en"], name),
         )
-        for key, table in toml("fields.toml")["measures"].items()
+        for name, measure in known_measures().items()
+        if not measure.counted
     }
     indicators = {
         one.id: Field(
