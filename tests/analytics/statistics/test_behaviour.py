@@ -10,13 +10,10 @@ from analytics.statistics import (
     ancova,
     beta_binomial,
     case_mix,
-    cochran_armitage,
-    das_gupta,
     false_discovery,
     funnel,
     gamma_poisson,
     item_analysis,
-    jeffreys,
     kitagawa,
     poisson_binomial,
     quadrant_probability,
@@ -25,6 +22,7 @@ from analytics.statistics import (
     weight_triangle,
     wilson,
 )
+from analytics.statistics.reference import cochran_armitage, das_gupta, jeffreys
 
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 

@@ -6,30 +6,32 @@ import pytest
 
 from analytics.statistics import (
     beta_binomial,
-    byar,
-    clopper_pearson,
-    cochran_armitage,
     deconvolution,
     design_effect,
     false_discovery,
     funnel,
     gamma_poisson,
     garwood,
-    james_stein,
-    jeffreys,
     kitagawa,
     mann_kendall,
-    mantel_haenszel,
     poisson_binomial,
+    seasonal_kendall,
+    sign_rule,
+    theil_sen,
+    wilson,
+)
+from analytics.statistics.reference import (
+    byar,
+    clopper_pearson,
+    cochran_armitage,
+    james_stein,
+    jeffreys,
+    mantel_haenszel,
     poisson_rates,
     probability_ahead,
     rank_order_centroid,
     regression_to_mean,
-    seasonal_kendall,
-    sign_rule,
     stability,
-    theil_sen,
-    wilson,
 )
 
 GAP = float("nan")

@@ -5,21 +5,12 @@ import pytest
 
 from analytics.statistics import (
     beta_binomial,
-    cochran_armitage,
-    credibility,
     difference_in_differences,
     funnel,
     gamma_poisson,
-    goldstein_healy,
     item_analysis,
     mann_kendall,
-    mantel_haenszel,
-    monte_carlo,
-    oaxaca,
-    poisson_rates,
-    probability_ahead,
     random_effects,
-    rank_order_centroid,
     seasonal_kendall,
     sign_rule,
     smaa,
@@ -28,6 +19,17 @@ from analytics.statistics import (
     weight_triangle,
     wilson,
     wilson_hilferty,
+)
+from analytics.statistics.reference import (
+    cochran_armitage,
+    credibility,
+    goldstein_healy,
+    mantel_haenszel,
+    monte_carlo,
+    oaxaca,
+    poisson_rates,
+    probability_ahead,
+    rank_order_centroid,
 )
 
 X, N = [81, 15, 0, 1], [263, 148, 20, 29]  # of Newcombe 1998

@@ -16,10 +16,6 @@ from analytics.evaluation import standards
 from analytics.model import Standard
 from analytics.statistics import (
     beta_binomial,
-    byar,
-    clopper_pearson,
-    cochran_armitage,
-    das_gupta,
     effective_weight,
     false_discovery,
     floor_ceiling,
@@ -27,7 +23,6 @@ from analytics.statistics import (
     funnel,
     garwood,
     item_analysis,
-    james_stein,
     kitagawa,
     mann_kendall,
     newcombe,
@@ -35,13 +30,20 @@ from analytics.statistics import (
     poisson_binomial,
     quadrant_probability,
     random_effects,
-    regression_to_mean,
     sign_rule,
-    stability,
     theil_sen,
     uplift,
     weight_triangle,
     wilson,
+)
+from analytics.statistics.reference import (
+    byar,
+    clopper_pearson,
+    cochran_armitage,
+    das_gupta,
+    james_stein,
+    regression_to_mean,
+    stability,
 )
 
 Given = Mapping[str, Any]
