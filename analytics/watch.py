@@ -17,7 +17,7 @@ from analytics.intake.recipe import Recipe
 from analytics.ledger import How as LoadedHow
 from analytics.model import Receipt
 from analytics.people import LOCAL
-from analytics.reports import views
+from analytics.reports.refusals import refusal_lines
 
 SETTLED = 1.0  # seconds without a change after which a file counts as wholly written
 COMING = (
@@ -137,7 +137,7 @@ def _take(path: Path, home: Home, how: How) -> Outcome:
     except StoreFailed:
         raise
     except RenewalError as error:
-        reason = "\n".join(views.refusal_lines(error, how.language))
+        reason = "\n".join(refusal_lines(error, how.language))
     target = _free(path.parent / ("refused" if reason else "done") / path.name)
     beside = target.with_name(f"{target.name}.{'reason.txt' if reason else 'receipt.json'}")
     plain = json.dumps([asdict(one) for one in receipts], ensure_ascii=False, indent=1, default=str)

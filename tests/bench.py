@@ -370,7 +370,7 @@ def chance(folder: Path) -> None:
         trends,
         weak_spots,
     )
-    from analytics.reports import views
+    from analytics.reports.lists.ranking import ranking_table
 
     home = Home(company(folder, 10_000))
     desk = Desk(home)
@@ -381,7 +381,7 @@ def chance(folder: Path) -> None:
         return desk.evaluation(Filters(period), default_scheme())
 
     def overview(now: Evaluation) -> None:
-        views.ranking_table(now, quadrant.place(now), "zh", robustness.rank_ranges(now) or True)
+        ranking_table(now, quadrant.place(now), "zh", robustness.rank_ranges(now) or True)
 
     def weights(now: Evaluation) -> None:
         (

@@ -26,7 +26,7 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.insight.placing import few_ids
 from analytics.model import Period
-from analytics.reports import views
+from analytics.numbers import number
 from analytics.reports.sure import rank_spread_text, together_text
 
 
@@ -51,9 +51,9 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
         {
             "agent_id": people["agent_id"].iat[at],
             "name": people["name"].iat[at],
-            "n": views.number(found.n[at]),
-            "independent": views.number(found.independent[at]),
-            "rate": views.number(found.rate[at]),
+            "n": number(found.n[at]),
+            "independent": number(found.independent[at]),
+            "rate": number(found.rate[at]),
             "outside_95": bool(found.outside95[at]),
             "outside_998": bool(found.outside998[at]),
             "outside_dispersed": bool(found.outside_dispersed[at]),
@@ -63,14 +63,14 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
     ]
     view = {
         "indicator": indicator,
-        "centre": views.number(found.centre),
-        "phi": views.number(found.phi),
-        "spread_times": views.number(found.phi**0.5),
-        "tau2": views.number(found.tau2),
+        "centre": number(found.centre),
+        "phi": number(found.phi),
+        "spread_times": number(found.phi**0.5),
+        "tau2": number(found.tau2),
         "fewest_95": found.fewest95,
         "fewest_998": found.fewest998,
-        "false_alarm_95": views.number(found.alarm95),
-        "false_alarm_998": views.number(found.alarm998),
+        "false_alarm_95": number(found.alarm95),
+        "false_alarm_998": number(found.alarm998),
         "together": together_text(evaluation.measured, context.language),
         "agents": rows,
     }
@@ -116,9 +116,9 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     rows = rows_of(table)
     view: dict[str, Any] = {
         "period": str(period),
-        "auc": views.number(found.auc),
+        "auc": number(found.auc),
         "explains_little": found.explains_little,
-        "calibration_slope": views.number(found.slope),
+        "calibration_slope": number(found.slope),
         "factors": list(found.used),
         "not_adjusted_for": list(found.unused),
         "calibration": rows_of(mix.calibration(found)),
@@ -141,11 +141,11 @@ def _change(found: Any) -> dict[str, Any] | None:
         return None
     whole = found.split
     return {
-        "total": views.number(whole.total),
-        "mix": views.number(whole.mix),
-        "performance": views.number(whole.performance),
-        "mix_limits": [views.number(one) for one in found.mix],
-        "performance_limits": [views.number(one) for one in found.performance],
+        "total": number(whole.total),
+        "mix": number(whole.mix),
+        "performance": number(whole.performance),
+        "mix_limits": [number(one) for one in found.mix],
+        "performance_limits": [number(one) for one in found.performance],
         "merged_cells": found.merged,
         "cells": rows_of(found.cells),
     }
@@ -178,8 +178,8 @@ def robustness_(context: Context, **options: Any) -> None:
         "unknown_spread": [one.id for one in found.unknown],
         "together": rank_spread_text(evaluation.measured, found.unknown, context.language),
         "middle_agents_reach": {
-            "weights": views.number(found.width_weights),
-            "data": views.number(found.width_data),
+            "weights": number(found.width_weights),
+            "data": number(found.width_data),
         },
         "agents": rows,
         "leaders": rows_of(regions.drop(columns=["outlines"])),
@@ -246,9 +246,9 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
         "indicators": list(found.indicators),
         "candidates": rows_of(table),
         "people": people,
-        "by_chance": views.number(by_chance),
+        "by_chance": number(by_chance),
         "budget": bonus * people,
-        "paid_by_chance": views.number(bonus * by_chance),
+        "paid_by_chance": number(bonus * by_chance),
     }
     show(context, view, rows=rows_of(table), first=note)
 
@@ -361,8 +361,8 @@ def effect_(context: Context, since: dt.date | None, **options: Any) -> None:
         "placebo": _effect(found.placebo),
         "difference_in_differences": _double(found.double),
         "trend_before": _double(found.trend),
-        "expected_change": views.number(found.expected_change),
-        "detectable": views.number(found.detectable),
+        "expected_change": number(found.expected_change),
+        "detectable": number(found.detectable),
         "least": {"agents": proofs.FEWEST, "policies": proofs.POLICIES},
     }
     show(context, view, first=note)
@@ -373,8 +373,7 @@ def _double(found: Any) -> dict[str, Any] | None:
         return None
     kept = {"coached": found.treated, "peers": found.control, "points": found.difference}
     return {
-        key: views.number(value)
-        for key, value in (kept | {"low": found.low, "high": found.high}).items()
+        key: number(value) for key, value in (kept | {"low": found.low, "high": found.high}).items()
     }
 
 
@@ -383,4 +382,4 @@ def _effect(found: Any) -> dict[str, Any] | None:
     if found is None:
         return None
     kept = {"points": found.effect} | {key: getattr(found, key) for key in ("low", "high", "p")}
-    return {key: views.number(value) for key, value in kept.items()}
+    return {key: number(value) for key, value in kept.items()}

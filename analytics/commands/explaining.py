@@ -14,7 +14,7 @@ from analytics.intake.questions import questions_from
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.language import explain, say
 from analytics.receipts import reading_notes
-from analytics.reports import views
+from analytics.reports.refusals import issue_line
 
 
 def explained(
@@ -104,5 +104,5 @@ def _reading(home: Home, path: Path, recipe: Recipe | None, language: str) -> di
         "notes": [
             say(f"note.{key}", language, **facts) for key, facts in reading_notes(answer, recipe)
         ],
-        "issues": [views.issue_line(issue, language) for issue in issues[:20]],
+        "issues": [issue_line(issue, language) for issue in issues[:20]],
     }

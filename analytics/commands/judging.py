@@ -34,9 +34,18 @@ from analytics.insight.coaching import PRIZE, coaching_list
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.language import say
 from analytics.model import QUADRANTS, Filters, Period
-from analytics.reports import views
+from analytics.numbers import number
 from analytics.reports.evidence import evidence_tables
+from analytics.reports.lists.coaching import coaching_table
+from analytics.reports.plain import (
+    evaluation_rows,
+    evaluation_view,
+    losses_rows,
+    method_view,
+    quadrant_view,
+)
 from analytics.reports.tables import to_csv, to_xlsx
+from analytics.reports.words import step_sentence
 
 
 @command("evaluate")
@@ -46,8 +55,8 @@ def evaluate_(context: Context, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
-    view = views.evaluation_view(evaluation, placed_by(evaluation))
-    show(context, view, rows=[flat(agent) for agent in views.evaluation_rows(view)], first=note)
+    view = evaluation_view(evaluation, placed_by(evaluation))
+    show(context, view, rows=[flat(agent) for agent in evaluation_rows(view)], first=note)
 
 
 @command()
@@ -61,7 +70,7 @@ def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options
     from analytics.insight.quadrant_certainty import quadrant_certainty
 
     placed = placed_by(evaluation, x, y, cut)
-    view = views.quadrant_view(evaluation, placed)
+    view = quadrant_view(evaluation, placed)
     chance = quadrant_certainty(evaluation.measured, placed)
     view["agents_differ"] = chance.tell_apart if chance.known.any() else None
     few = too_few(evaluation)
@@ -69,7 +78,7 @@ def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options
         one["few_cases"] = bool(few[row])
         known = bool(chance.known[row])
         one["probability"] = (
-            {name: views.number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
+            {name: number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
             if known
             else None
         )
@@ -85,7 +94,7 @@ def weak_spots(context: Context, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
-    rows = views.losses_rows(evaluation, team_losses(evaluation))
+    rows = losses_rows(team_losses(evaluation))
     view: dict[str, Any] = {
         "period": str(evaluation.measured.period),
         "teams": [row for row in rows if row["team"]],
@@ -95,10 +104,7 @@ def weak_spots(context: Context, **options: Any) -> None:
         losses = losses_of(evaluation, options["team"])
         view["team"] = options["team"]
         view["losses"] = [
-            {
-                key: views.number(value) if key != "indicator" else value
-                for key, value in row.items()
-            }
+            {key: number(value) if key != "indicator" else value for key, value in row.items()}
             for row in losses.to_dict("records")
         ]
     show(
@@ -130,13 +136,12 @@ def coaching(
             desk.exported(out.name, period=str(evaluation.measured.period), persons=len(frame))
     if out is not None:
         out = trial_name(out, evaluation.scheme, language)
-        table, columns = views.coaching_table(frame, evaluation.catalogue, language)
-        named = {say("coaching.title", language): (table, columns)}
+        table = coaching_table(frame, evaluation.catalogue, language)
         write(
             out,
-            to_csv(table, columns, note)
+            to_csv(table, note)
             if out.suffix.lower() == ".csv"
-            else to_xlsx(named, first=note),
+            else to_xlsx({say("coaching.title", language): table}, first=note),
         )
     rows = [
         {
@@ -153,12 +158,12 @@ def coaching(
                 )
             },
             **{
-                name: views.number(row[name])
+                name: number(row[name])
                 for name in ("score", "due_policies", "expected_gain", *PRIZE)
             },
-            "lost": [views.number(value) for value in row["lost"]],
+            "lost": [number(value) for value in row["lost"]],
             "action": row["action"] if isinstance(row["action"], str) else row["action"][language],
-            "step": views.step_sentence(row["step"], evaluation.catalogue, language),
+            "step": step_sentence(row["step"], evaluation.catalogue, language),
             "last_date": str(row["last_date"]) if row["last_date"] else None,
             "next_date": str(row["next_date"]) if row["next_date"] else None,
         }
@@ -187,7 +192,7 @@ def method(context: Context, month_: dt.date | None, scheme: str | None) -> None
     with desk_of(context, "see") as desk:
         period = Period(month_ or desk.this_month, month_ or desk.this_month)
         chosen = scheme_of(desk, period, scheme, None)
-        view = views.method_view(desk.catalogue(period), desk.home.settings, chosen, desk.market())
+        view = method_view(desk.catalogue(period), desk.home.settings, chosen, desk.market())
     keys = ("id", "category", "numerator", "denominator", "direction", "unit", "weight")
     show(context, view, rows=[{key: one[key] for key in keys} for one in view["indicators"]])
 

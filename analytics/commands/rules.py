@@ -31,8 +31,9 @@ from analytics.evaluation.swot import propose
 from analytics.evaluation.weights import parse, vector
 from analytics.insight.rehearsal import grade_changes, rehearse
 from analytics.model import Period, WeightScheme
+from analytics.numbers import number
 from analytics.people import PURPOSES, StandardVersion, SwotEntry, in_force
-from analytics.reports import views
+from analytics.reports.words import changed_by
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -182,7 +183,7 @@ def swot(context: Context, file: Path, scheme: str | None) -> None:
         made = propose(base, _entries(file), known)
     before, after = vector(base, known), vector(made, known)
     rows = [
-        {"indicator": name, "before": views.number(before[at]), "after": views.number(after[at])}
+        {"indicator": name, "before": number(before[at]), "after": number(after[at])}
         for at, name in enumerate(known.ids)
     ]
     view = {
@@ -352,7 +353,7 @@ def _version(version: StandardVersion, language: str) -> dict[str, Any]:
         "author": version.author,
         "reason": version.reason,
         "restores": version.restores,
-        "changed": views.changed_by(version, language),
+        "changed": changed_by(version, language),
     }
 
 

@@ -28,7 +28,7 @@ from analytics.insight.quadrant import Placed, place
 from analytics.language import say
 from analytics.model import Filters, Period, WeightScheme, parse_month
 from analytics.people import LOCAL
-from analytics.reports import views
+from analytics.reports.refusals import refusal_lines
 from analytics.reports.tables import inert, inert_table
 from analytics.reports.words import period_text, trial_sentence
 from analytics.settings import environment
@@ -63,7 +63,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except RenewalError as error:
-            for line in views.refusal_lines(error, context.language, MOST_ISSUES):
+            for line in refusal_lines(error, context.language, MOST_ISSUES):
                 tell(line, err=True)
             sys.exit(REFUSED)
 

@@ -26,9 +26,9 @@ from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
 from analytics.model import QUADRANTS, Indicator, Period, Settings, parse_month
+from analytics.numbers import number
 from analytics.people import MarketAverage
 
-DIGITS = 10
 STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target
 OF_STAND_IN = (
     "value",
@@ -125,19 +125,19 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
             "lacking": lacking(scheme, known),
         },
         "standard_version": known.version,
-        "score": _number(scored.score[row]) if rated else None,
+        "score": number(scored.score[row]) if rated else None,
         "grade": str(scored.grade[row]) if rated else None,
         "veto": _veto(now, row) if rated else None,
         "rank": int(scored.rank[row]) if rated else None,
         "few_cases": bool(too_few(now)[row]),
         "rated": int(scored.rated.sum()),
-        "coverage": _number(scored.coverage[row] / 100.0),
+        "coverage": number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),
         "quadrant_probability": _probability(about, row),
         "quadrant_standing": about.chance.standing(row),
         "cut": {
-            "x": [about.placed.x, _number(about.placed.x_cut.value)],
-            "y": [about.placed.y, _number(about.placed.y_cut.value)],
+            "x": [about.placed.x, number(about.placed.x_cut.value)],
+            "y": [about.placed.y, number(about.placed.y_cut.value)],
             "kind": about.placed.x_cut.kind,
             "others": {
                 axis: int((~np.isnan(values)).sum() - (not np.isnan(values[row])))
@@ -152,10 +152,10 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
                 "month": f"{one.month:%Y-%m}",
                 "indicator": one.indicator,
                 "whose": one.whose,
-                "value": _number(one.value),
-                "n": _number(one.n),
-                "low": _number(one.low),
-                "high": _number(one.high),
+                "value": number(one.value),
+                "n": number(one.n),
+                "low": number(one.low),
+                "high": number(one.high),
                 **({} if one.whose == "agent" else {"others": int(one.others)}),
             }
             for one in (() if history is None else history.itertuples())
@@ -347,24 +347,24 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
                 "category": one.category,
                 "label": dict(one.label),
                 "unit": one.unit,
-                "value": _number(value),
-                "numerator": _number(numerator),
-                "denominator": _number(denominator),
+                "value": number(value),
+                "numerator": number(numerator),
+                "denominator": number(denominator),
                 "band": band(one, value, float(values.points[row, at])),
                 "missed": missed(one, value),
-                "points": _number(values.points[row, at]),
-                "nominal": _number(now.nominal[at]),
-                "weight": _number(scored.weight[row, at]),
+                "points": number(values.points[row, at]),
+                "nominal": number(now.nominal[at]),
+                "weight": number(scored.weight[row, at]),
                 "contribution": None
                 if np.isnan(values.points[row, at])
-                else _number(scored.contribution[row, at]),
-                "lost": _number(lost[at]),
-                "team_median": _number(team.median[at]),
+                else number(scored.contribution[row, at]),
+                "lost": number(lost[at]),
+                "team_median": number(team.median[at]),
                 "team_others": int(team.values[at] - (not np.isnan(value))),
                 "market": None
                 if market is None
                 else {"value": market.value, "source": market.source},
-                "before": _number(earlier.get(one.id)),
+                "before": number(earlier.get(one.id)),
                 "stand_in": behind.get(one.id),
                 "stand_in_before": behind_before.get(one.id),
                 "sure": _sure(now, one.id, row),
@@ -374,7 +374,7 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
                     "measure": step.measure,
                     "amount": step.amount,
                     "reaches": step.reaches,
-                    "gives": _number(step.gives),
+                    "gives": number(step.gives),
                     "ahead": step.ahead,
                 },
             }
@@ -412,9 +412,9 @@ def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
     return [
         {
             "month": f"{row.month:%Y-%m}",
-            "count": _number(row.count_filled),
+            "count": number(row.count_filled),
             "count_basis": row.count_basis,
-            "premium": _number(row.premium_filled),
+            "premium": number(row.premium_filled),
             "premium_basis": row.premium_basis,
             "count_others": _count(row.count_others),
             "premium_others": _count(row.premium_others),
@@ -451,9 +451,7 @@ def _probability(about: Around, row: int) -> dict[str, Any] | None:
     data do not tell."""
     if not about.chance.known[row]:
         return None
-    chances = {
-        name: _number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)
-    }
+    chances = {name: number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
     return chances | {"enough": bool(about.chance.enough[row])}
 
 
@@ -465,10 +463,10 @@ def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
         return None
     return {
         "kind": sure.kind,
-        "low": _number(sure.low[row]),
-        "high": _number(sure.high[row]),
-        "n": _number(sure.n[row]),
-        "z": _number(sure.credibility[row]),
+        "low": number(sure.low[row]),
+        "high": number(sure.high[row]),
+        "n": number(sure.n[row]),
+        "z": number(sure.credibility[row]),
         "enough": bool(sure.enough[row]),
         "differ": sure.differ,
     }
@@ -526,10 +524,10 @@ def _categories(
             {
                 "id": category.id,
                 "label": dict(category.label),
-                "weight": _number(
+                "weight": number(
                     sum(item["weight"] or 0.0 for item in inside if item["points"] is not None)
                 ),
-                "contribution": _number(sum(item["contribution"] or 0.0 for item in inside)),
+                "contribution": number(sum(item["contribution"] or 0.0 for item in inside)),
             }
         )
     for part in out:
@@ -555,14 +553,6 @@ def _earlier(before: Evaluation | None, agent_id: str) -> Mapping[str, float]:
 def _median(values: Floats) -> float:
     there = values[~np.isnan(values)]
     return float(np.median(there)) if len(there) else math.nan
-
-
-def _number(value: Any) -> float | None:
-    return (
-        None
-        if value is None or pd.isna(value) or not math.isfinite(value)
-        else round(float(value), DIGITS)
-    )
 
 
 def _count(value: Any) -> int | None:

@@ -8,7 +8,7 @@ import pandas as pd
 from analytics.insight.evidence import Evidence
 from analytics.intake.fields import counted, fields, kinds
 from analytics.language import say
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 
 FORMATS = {
     "due_date": "date",
@@ -44,7 +44,7 @@ WORDS = {
 }
 
 
-def evidence_tables(found: Evidence, language: str) -> dict[str, tuple[pd.DataFrame, list[Column]]]:
+def evidence_tables(found: Evidence, language: str) -> dict[str, Table]:
     """By kind (in the reader's words) the rows and their columns; columns that are empty throughout
     are left out."""
     out = {}
@@ -75,10 +75,8 @@ def evidence_tables(found: Evidence, language: str) -> dict[str, tuple[pd.DataFr
                     known[one].label[language] if one in known else one for one in shown["measure"]
                 ]
             )
-        out[kind_label(kind, language)] = (
-            shown,
-            [_column(name, language) for name in shown.columns],
-        )
+        columns = [_column(name, language) for name in shown.columns]
+        out[kind_label(kind, language)] = Table(shown, columns)
     return out
 
 

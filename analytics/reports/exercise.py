@@ -19,7 +19,10 @@ from analytics.insight.robustness import category_weights, effective_weights, le
 from analytics.insight.sheet import Around, sheet
 from analytics.insight.weak_spots import agents_behind, gaps_to_market, losses_of, team_losses
 from analytics.people import MarketAverage
-from analytics.reports import sheets, views
+from analytics.reports import sheets
+from analytics.reports.lists.coaching import coaching_table
+from analytics.reports.lists.ranking import ranking_table
+from analytics.reports.plain import evaluation_view, method_view, quadrant_view
 
 LANGUAGES = ("zh", "en")
 PEOPLE = 3  # sheets that are made and put into words
@@ -32,9 +35,9 @@ def exercise(evaluation: Evaluation, market: Mapping[str, MarketAverage]) -> Aro
     placed = place(evaluation)
     around = Around(evaluation, placed, evaluation, market)
     lacking(evaluation.scheme, known)
-    views.evaluation_view(evaluation, placed)
-    views.quadrant_view(evaluation, placed)
-    views.method_view(known, measured.settings, evaluation.scheme)
+    evaluation_view(evaluation, placed)
+    quadrant_view(evaluation, placed)
+    method_view(known, measured.settings, evaluation.scheme)
     quadrant_certainty(measured, placed)
     team_losses(evaluation)
     for team in measured.teams["team"][evaluation.teams_in_scope].head(PEOPLE):
@@ -50,8 +53,8 @@ def exercise(evaluation: Evaluation, market: Mapping[str, MarketAverage]) -> Aro
         ):  # a month without whole cases has no funnel, whatever the standards
             funnel(evaluation, indicator)
     for language in LANGUAGES:
-        views.ranking_table(evaluation, placed, language, how_sure=True)
-        views.coaching_table(listed, known, language)
+        ranking_table(evaluation, placed, language, how_sure=True)
+        coaching_table(listed, known, language)
     for agent_id in evaluation.people["agent_id"].head(PEOPLE):
         breakdown(evaluation, agent_id)
         made = {**sheet(around, agent_id, None), "closed": None, "notes": []}

@@ -12,10 +12,10 @@ from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.model import QUADRANTS, UNPLACED, Period, parse_month
+from analytics.numbers import percent
 from analytics.reports.sure import QUADRANT_WORDS
 from analytics.reports.words import period_text, value_text
 from analytics.statistics.quadrant_probability import CERTAIN
-from analytics.units import percent
 
 Sheet = Mapping[str, Any]
 BASICS = ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")

@@ -16,8 +16,8 @@ from analytics.insight.clusters import likeness
 from analytics.insight.quadrant_certainty import QuadrantCertainty
 from analytics.language import say
 from analytics.model import QUADRANTS, Indicator
+from analytics.numbers import percent
 from analytics.reports.tables import Column
-from analytics.units import percent
 
 # Where no quadrant's chance can be named: what is said instead.
 QUADRANT_WORDS = {"alike": "quadrant_alike", "unknown": "quadrant_unknown", "little": "unknown"}

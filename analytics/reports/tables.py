@@ -1,5 +1,5 @@
-"""A frame with column headers → CSV (UTF-8 with BOM) or XLSX; no cell can become a formula or a
-link."""
+"""Tables (a frame and its columns), and the files they become: CSV (UTF-8 with BOM) or XLSX; no
+cell can become a formula or a link."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import io
 import math
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -35,12 +35,40 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an export: where it comes from, its header, how its cells look."""
+    """A column of a table: where it comes from, its header, how its cells look, and whether only
+    the page shows it (words) or only the file has it (numbers for machines)."""
 
     name: str
     header: str
     format: str = "text"
     width: int | None = None
+    only: Literal["page", "file"] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list, made once for page, export and command: a frame, and its columns for readers."""
+
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns that a page shows."""
+        return [column for column in self.columns if column.only != "file"]
+
+    @property
+    def exported(self) -> list[Column]:
+        """The columns that a file has."""
+        return [column for column in self.columns if column.only != "page"]
+
+    def holding(self, frame: pd.DataFrame) -> Table:
+        """The same columns of another frame."""
+        return Table(frame, self.columns)
+
+    def narrowed(self, names: Collection[str]) -> Table:
+        """The same frame with some of its columns."""
+        return Table(self.frame, [column for column in self.columns if column.name in names])
 
 
 def inert(value: Any) -> Any:
@@ -61,10 +89,11 @@ def inert_table(frame: pd.DataFrame) -> pd.DataFrame:
     return out.rename(columns=inert)
 
 
-def to_csv(frame: pd.DataFrame, columns: Sequence[Column], first: Sequence[str] = ()) -> bytes:
+def to_csv(table: Table, first: Sequence[str] = ()) -> bytes:
     """CSV with a BOM, so that a double click in Excel shows Chinese; `first` are rows of words
     above the header."""
-    cells = [[_plain(value, column) for value in frame[column.name]] for column in columns]
+    columns = table.exported
+    cells = [[_plain(value, column) for value in table.frame[column.name]] for column in columns]
     out = pd.DataFrame(dict(enumerate(cells)))
     headers = [str(inert(column.header)) for column in columns]
     text: str = out.to_csv(index=False, header=headers, lineterminator="\r\n")
@@ -73,7 +102,7 @@ def to_csv(frame: pd.DataFrame, columns: Sequence[Column], first: Sequence[str] 
 
 
 def to_xlsx(
-    sheets: Mapping[str, tuple[pd.DataFrame, Sequence[Column]]],
+    sheets: Mapping[str, Table],
     notes: Sequence[str] = (),
     first: Sequence[str] = (),
 ) -> bytes:
@@ -104,7 +133,8 @@ def to_xlsx(
             for name, pattern in FORMATS.items()
         }
         looks["text"] = book.add_format({"valign": "top", "text_wrap": True})
-        for name, (frame, columns) in sheets.items():
+        for name, table in sheets.items():
+            frame, columns = table.frame, table.exported
             sheet = book.add_worksheet(_sheet_name(name))
             top = len(first)
             for row, line in enumerate(first):

@@ -1,14 +1,20 @@
-"""Values in the reader's words: the only place that formats an indicator's value."""
+"""Values, ranks, steps, periods, weights and rules in the reader's words: the only formatter."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
 import math
+from collections.abc import Iterable
 
+from analytics.catalogue import Catalogue, definitions
+from analytics.evaluation import Evaluation
+from analytics.insight.coaching import Step
 from analytics.language import say
-from analytics.model import CATEGORIES, Period, WeightScheme, days_of
-from analytics.units import percent
+from analytics.model import CATEGORIES, Indicator, Period, WeightScheme, days_of
+from analytics.numbers import percent
+from analytics.people import MarketAverage, StandardVersion
+from analytics.units import times
 
 
 def value_text(value: float | None, unit: str, language: str) -> str:
@@ -39,7 +45,7 @@ def change_text(by: float, unit: str, language: str) -> str:
 
 def change_number(by: float, unit: str) -> str:
     """The same without its unit."""
-    size = abs(by) * (100.0 if unit.startswith("percent") else 1.0)
+    size = abs(by) * times(unit)
     digits = f"{size:.2f}" if unit == "per_100" else f"{size:.1f}"
     sign = "" if float(digits) == 0.0 else "−" if by < 0 else "+"
     return f"{sign}{digits}"
@@ -72,3 +78,64 @@ def trial_sentence(trial: WeightScheme, official: WeightScheme, language: str) -
     return say(
         "trial.export", language, weights=weights_text(trial), official=weights_text(official)
     )
+
+
+def step_sentence(step: Step | None, catalogue: Catalogue, language: str) -> str:
+    """'3 more renewals: renewal rate 84.2%', what the next period may bring, or a dash."""
+    if step is None:
+        return "—"
+    indicator = catalogue[step.indicator]
+    kind = "ahead" if step.ahead else "more"
+    return say(
+        f"step.{step.measure}_{kind}",
+        language,
+        count=step.amount,
+        indicator=indicator.label[language],
+        value=value_text(step.gives, indicator.unit, language),
+    )
+
+
+def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
+    """What stands in the place of a rank where there are too few cases: that, and the rank it would
+    be where the rules show it."""
+    if not evaluation.measured.settings.rank_few:
+        return say("certainty.few_cases", language)
+    return say("certainty.few_cases_rank", language, rank=int(evaluation.agents.rank[row]))
+
+
+def market_text(average: MarketAverage, indicator: Indicator, language: str) -> str:
+    """A market average with its source."""
+    return f"{value_text(average.value, indicator.unit, language)}（{average.source}）"
+
+
+def scheme_label(scheme: WeightScheme, language: str) -> str:
+    """A preset's translated name, or the name its author gave."""
+    return scheme.label[language] if scheme.label else scheme.name
+
+
+def changed_by(version: StandardVersion, language: str) -> list[str]:
+    """What a version of the standards does to the built-in ones, in words."""
+    built_in = definitions()
+    said = []
+    for indicator_id, table in version.indicators.items():
+        label = (table or built_in.get(indicator_id, {})).get("label", {})
+        key = "changed" if indicator_id in built_in else "added"
+        said.append(
+            say(
+                f"standards.{key if table else 'removed'}_line",
+                language,
+                name=label.get(language, indicator_id),
+                knots=knots_text(table["standard"]["knots"]) if table else "",
+            )
+        )
+    if version.grades:
+        grades = " · ".join(f"{name} ≥ {least:g}" for name, least in version.grades.items())
+        said.append(say("standards.grades_line", language, grades=grades))
+    for indicator_id, veto in version.vetoes.items():
+        said.append(say("standards.veto_line", language, name=indicator_id, cap=veto["cap"]))
+    return said
+
+
+def knots_text(knots: Iterable[Iterable[float]]) -> str:
+    """A standard's knots as they are kept: 0.6 → 0 · 0.9 → 100."""
+    return " · ".join(f"{value:g} → {points:g}" for value, points in knots)

@@ -7,7 +7,7 @@ from analytics.errors import RequestRefused
 from analytics.intake.accounts import accounts_from
 from analytics.language import explain
 from analytics.people import ROLES, Account
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import gate, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.i18n import md, t
@@ -161,8 +161,7 @@ with shell.page("accounts", needs_data=False):
         panel.downloads(
             "accounts",
             t("accounts.title"),
-            frame,
-            [Column(name, name) for name in FIELDS],
+            Table(frame, [Column(name, name) for name in FIELDS]),
             persons=len(frame),
         )
     with st.expander(t("common.how")):

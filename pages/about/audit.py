@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.reports import audit, sheets
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import md, t
@@ -100,9 +100,9 @@ with shell.page("audit", needs_data=False):
         Column(name, t(f"audit.{name}"), "count" if name == "seq" else "text")
         for name in table.columns
     ]
-    panel.show("audit", table.head(SHOWN), columns, height=520)
+    panel.show("audit", Table(table.head(SHOWN), columns), height=520)
     panel.downloads(
-        "audit", t("audit.title"), table, columns, persons=len({one.who for one in found})
+        "audit", t("audit.title"), Table(table, columns), persons=len({one.who for one in found})
     )
     with st.expander(t("common.how")):
         st.markdown(t("audit.how"))

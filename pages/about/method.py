@@ -12,9 +12,10 @@ from analytics.evaluation.weights import lacking, vector
 from analytics.intake.fields import counted
 from analytics.model import CATEGORIES, Period, Settings, WeightScheme
 from analytics.people import LOCAL
-from analytics.reports import audit, sheets, views
-from analytics.reports.tables import Column, export_name
-from analytics.reports.words import weights_text
+from analytics.reports import audit, sheets
+from analytics.reports.plain import method_view, reason_of
+from analytics.reports.tables import Column, Table, export_name
+from analytics.reports.words import changed_by, market_text, scheme_label, value_text, weights_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.i18n import indicator, md, plain, t, text
@@ -61,7 +62,7 @@ def why(scheme: WeightScheme) -> None:
                 "from": one.effective_from,
                 "author": sheets.who(one.author, session.language()),
                 "reason": one.reason,
-                "changed": "、".join(views.changed_by(one, session.language())),
+                "changed": "、".join(changed_by(one, session.language())),
             }
             for one in standards
         ),
@@ -72,8 +73,8 @@ def why(scheme: WeightScheme) -> None:
             Column(name, t(f"method.history_{name}"), "date" if name == "from" else "text")
             for name in table.columns
         ]
-        panel.show("method_history", table, columns)
-        panel.downloads("method_history", t("method.why_title"), table, columns)
+        panel.show("method_history", Table(table, columns))
+        panel.downloads("method_history", t("method.why_title"), Table(table, columns))
     else:
         st.caption(t("method.no_history"))
     st.caption(t("method.objections", **load.desk().answers()))
@@ -209,13 +210,11 @@ with shell.page("method", needs_data=False, official=True):
         t(
             "method.in_force_line",
             month=month,
-            scheme=f"{views.scheme_label(scheme, session.language())} {weights_text(scheme)}",
+            scheme=f"{scheme_label(scheme, session.language())} {weights_text(scheme)}",
             standards=t("standards.built_in_name") if version is None else f"v{version.version}",
         )
     )
-    st.subheader(
-        t("method.weights", scheme=views.scheme_label(scheme, session.language())), anchor=False
-    )
+    st.subheader(t("method.weights", scheme=scheme_label(scheme, session.language())), anchor=False)
     total = sum(scheme.categories.values())
     st.markdown(
         "\n".join(
@@ -229,7 +228,7 @@ with shell.page("method", needs_data=False, official=True):
             for one in known.categories
         )
     )
-    reason = views.reason_of(scheme)
+    reason = reason_of(scheme)
     st.caption(
         t(
             "method.reason",
@@ -268,11 +267,11 @@ with shell.page("method", needs_data=False, official=True):
                 + (f" · {t('method.median_agent')}" if one.fallback else ""),
                 "better": t(f"method.{one.direction}"),
                 "standard": " · ".join(
-                    f"{views.format_value(value, one, session.language())} → {points:g}"
+                    f"{value_text(value, one.unit, session.language())} → {points:g}"
                     for value, points in zip(one.standard.values, one.standard.points, strict=True)
                 )
                 + f" ({t(f'method.mode_{one.standard.mode}')})",
-                "market": views.market_text(market[one.id], one, session.language())
+                "market": market_text(market[one.id], one, session.language())
                 if one.id in market
                 else "",
                 "why": text(one.why),
@@ -290,7 +289,7 @@ with shell.page("method", needs_data=False, official=True):
         *([Column("market", t("method.market"))] if market else []),
         Column("why", t("method.why")),
     ]
-    panel.show("method_table", rows, columns, height=panel.fit(len(rows), 700))
+    panel.show("method_table", Table(rows, columns), height=panel.fit(len(rows), 700))
     st.subheader(t("method.rules"), anchor=False)
     grace = "、".join(f"{product} {days}" for product, days in settings.grace_by_product.items())
     grades = " · ".join(f"{name} ≥ {least:g}" if least else name for name, least in known.grades)
@@ -311,7 +310,7 @@ with shell.page("method", needs_data=False, official=True):
     st.caption(t("method.vetoes", count=len(known.vetoes)))
     for veto in known.vetoes:
         one = known[veto.indicator]
-        beyond = views.format_value(veto.beyond, one, session.language())
+        beyond = value_text(veto.beyond, one.unit, session.language())
         st.caption(t("method.veto_line", indicator=text(one.label), beyond=beyond, cap=veto.cap))
     why(scheme)
     head = load.desk().audit_head()
@@ -322,7 +321,7 @@ with shell.page("method", needs_data=False, official=True):
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
-    view = views.method_view(known, settings, scheme, market)
+    view = method_view(known, settings, scheme, market)
     with st.container(horizontal=True):
         file = panel.Leaving(
             export_name(t("method.title"), load.data_version(), "json"), 0, mime="application/json"
@@ -333,4 +332,4 @@ with shell.page("method", needs_data=False, official=True):
             lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
             "method.json",
         )
-        panel.downloads("method", t("method.title"), rows, columns)
+        panel.downloads("method", t("method.title"), Table(rows, columns))

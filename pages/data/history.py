@@ -5,7 +5,7 @@ import streamlit as st
 
 from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import keeping, load, panel, receipts, session, shell, spellings
 from pages.ui.act import action
 from pages.ui.i18n import t, text
@@ -52,7 +52,7 @@ def who_is_who() -> None:
             Column("agent_id", t("data.alike_agent")),
         ]
         st.caption(t("history.merged"))
-        for one in panel.pick("merged", table, columns, by="spelling"):
+        for one in panel.pick("merged", Table(table, columns), by="spelling"):
             st.button(
                 t("history.split", spelling=one), key="split", on_click=action(split), args=(one,)
             )
@@ -75,9 +75,9 @@ def without_partner() -> None:
         Column("kind", t("history.kind")),
         Column("rows", t("data.rows"), "count"),
     ]
-    panel.show("unmatched", table, columns, height=panel.fit(len(table), 320))
+    panel.show("unmatched", Table(table, columns), height=panel.fit(len(table), 320))
     agents = int(frame["id"][frame["side"] != "policy_unknown"].nunique())
-    panel.downloads("unmatched", t("history.unmatched"), table, columns, persons=agents)
+    panel.downloads("unmatched", t("history.unmatched"), Table(table, columns), persons=agents)
 
 
 with shell.page("history", needs_data=False):
@@ -132,8 +132,10 @@ with shell.page("history", needs_data=False):
     columns = [
         Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns
     ]
-    ticked = panel.pick(f"loads.{session.get('loads_shown') or 0}", table, columns, by="load_id")
-    panel.downloads("loads", t("history.title"), table, columns)
+    ticked = panel.pick(
+        f"loads.{session.get('loads_shown') or 0}", Table(table, columns), by="load_id"
+    )
+    panel.downloads("loads", t("history.title"), Table(table, columns))
     if ticked:
         row = table[table["load_id"].astype(str) == ticked[0]].iloc[0]
         with st.container(border=True):

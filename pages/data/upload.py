@@ -24,7 +24,7 @@ from analytics.intake.table import letter
 from analytics.language import explain
 from analytics.model import Receipt
 from analytics.receipts import reading_notes
-from analytics.reports.tables import Column, export_name
+from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.templates import template
 from analytics.work import Work
 from pages.ui import (
@@ -172,7 +172,7 @@ def queue(paths: dict[str, Path]) -> None:
         Column("state", t("data.state")),
         Column("why", t("data.reason")),
     ]
-    panel.show("queue", table, columns, height=panel.fit(len(table), 300))
+    panel.show("queue", Table(table, columns), height=panel.fit(len(table), 300))
     ready = [
         (paths[one], recipe)
         for one, state in states.items()
@@ -426,7 +426,7 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
             Column("reason", t("data.reason")),
         ]
         st.warning(t("data.issues", count=f"{answer['issue_count']:,}"))
-        panel.show(f"{prefix}.issues", table, columns, height=panel.fit(len(table), 360))
+        panel.show(f"{prefix}.issues", Table(table, columns), height=panel.fit(len(table), 360))
         desk, language = load.desk(), session.language()
         with st.container(horizontal=True):
             marked = panel.Leaving(
@@ -441,7 +441,7 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
                 help=t("data.corrections_help"),
             )
             name = t("data.issues_export", file=path.stem)
-            panel.downloads(f"{prefix}.issues", name, table, columns, persons=None)
+            panel.downloads(f"{prefix}.issues", name, Table(table, columns), persons=None)
     merges = same_agent(answer["alike"], prefix)
     others = [one for one in put_by.waiting(chosen.file) if one.sheets != chosen.sheets]
     rows = answer["loaded"] + sum(one.rows for one in others)

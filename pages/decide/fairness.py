@@ -13,8 +13,8 @@ from analytics.insight.rehearsal import grade_changes
 from analytics.language import explain
 from analytics.model import Standard
 from analytics.people import MarketAverage
-from analytics.reports import views
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import value_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -79,12 +79,11 @@ def standards() -> None:
             )
         )
     told = [column for column in columns if column.name not in FOR_EXPERTS]
-    panel.show("fairness_standards", table, told, height=panel.fit(len(table), 520))
+    panel.show("fairness_standards", Table(table, told), height=panel.fit(len(table), 520))
     panel.downloads(
         "fairness_standards",
         plain("fairness.export", period=controls.period_text(now.measured.period)),
-        table,
-        columns,
+        Table(table, columns),
     )
 
 
@@ -133,7 +132,7 @@ def marks(found: Proposal, one) -> None:
     """Full mark and pass mark with how sure they are."""
 
     def text(value: float) -> str:
-        return views.format_value(value, one, session.language())
+        return value_text(value, one.unit, session.language())
 
     st.markdown(
         t(
@@ -202,7 +201,7 @@ def would_move(found: Proposal, proposed: Standard) -> None:
     rated = int((now.agents.rated & now.in_scope).sum())
     knots = [
         " · ".join(
-            f"{views.format_value(value, one, session.language())} → {mark:g}"
+            f"{value_text(value, one.unit, session.language())} → {mark:g}"
             for value, mark in zip(standard.values, standard.points, strict=True)
         )
         for standard in (one.standard, proposed)
@@ -219,12 +218,11 @@ def would_move(found: Proposal, proposed: Standard) -> None:
             Column("grade_before", t("weights.grade_before")),
             Column("grade_after", t("weights.grade_after")),
         ]
-        panel.show("would_move", changes, columns, height=panel.fit(len(changes), 260))
+        panel.show("would_move", Table(changes, columns), height=panel.fit(len(changes), 260))
         panel.downloads(
             "would_move",
             plain("fairness.would_move_export", indicator=indicator(found.indicator)),
-            changes,
-            columns,
+            Table(changes, columns),
         )
     table = {
         **definition_of(one),
@@ -313,14 +311,13 @@ def gaps() -> None:
     if "surplus" in found:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
-    panel.show("fairness_groups", found, columns, height=panel.fit(len(found), 320))
+    panel.show("fairness_groups", Table(found, columns), height=panel.fit(len(found), 320))
     panel.downloads(
         "fairness_groups",
         plain(
             "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
         ),
-        found,
-        columns,
+        Table(found, columns),
     )
 
 
@@ -360,8 +357,8 @@ def definitions() -> None:
         ]
     else:
         st.caption(t("fairness.no_own"))
-    panel.show("radar", shown, columns)
-    panel.downloads("radar", t("fairness.radar"), shown, columns)
+    panel.show("radar", Table(shown, columns))
+    panel.downloads("radar", t("fairness.radar"), Table(shown, columns))
 
 
 with shell.page("fairness"):

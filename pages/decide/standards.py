@@ -19,8 +19,9 @@ from analytics.intake.fields import counted
 from analytics.language import explain
 from analytics.model import CATEGORIES
 from analytics.people import StandardVersion, in_force
-from analytics.reports import sheets, views
-from analytics.reports.tables import Column
+from analytics.reports import sheets
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import changed_by, market_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -152,11 +153,13 @@ def editor() -> None:
             panel.chart(
                 "standard_curve",
                 fig,
-                knots,
-                [
-                    Column("value", t("column.value"), "amount"),
-                    Column("points", t("column.points"), "number"),
-                ],
+                Table(
+                    knots,
+                    [
+                        Column("value", t("column.value"), "amount"),
+                        Column("points", t("column.points"), "number"),
+                    ],
+                ),
                 alt=plain("standards.chart", n=len(values)),
             )
             if name in base.ids:
@@ -507,8 +510,8 @@ def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
     columns += [
         Column(f"n_{side}", f"n · {t(f'common.{side}')}", "count") for side in ("before", "after")
     ]
-    panel.show("rehearsal", shown, columns)
-    panel.downloads("rehearsal", t("standards.rehearsal"), shown, columns)
+    panel.show("rehearsal", Table(shown, columns))
+    panel.downloads("rehearsal", t("standards.rehearsal"), Table(shown, columns))
     changes = grade_changes(*pairs[-1])
     st.markdown(
         t(
@@ -528,7 +531,9 @@ def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
             for what in ("score", "grade")
             for side in ("before", "after")
         ]
-        panel.show("regraded", changes, [*people, *moves], height=panel.fit(len(changes), 320))
+        panel.show(
+            "regraded", Table(changes, [*people, *moves]), height=panel.fit(len(changes), 320)
+        )
 
 
 def adopt(made: StandardVersion) -> None:
@@ -563,7 +568,7 @@ def versions() -> None:
                 "author": sheets.who(one.author, language),
                 "made_at": one.made_at,
                 "reason": one.reason,
-                "changed": restored(one) or "、".join(views.changed_by(one, language)),
+                "changed": restored(one) or "、".join(changed_by(one, language)),
             }
             for one in reversed(every)
         ]
@@ -576,8 +581,8 @@ def versions() -> None:
         Column("reason", t("weights.col_reason")),
         Column("changed", t("standards.changed")),
     ]
-    panel.show("standard_versions", table, columns)
-    panel.downloads("standard_versions", t("standards.versions"), table, columns)
+    panel.show("standard_versions", Table(table, columns))
+    panel.downloads("standard_versions", t("standards.versions"), Table(table, columns))
     with st.form("restore_standard", border=True):
         st.caption(t("standards.restore_note"))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -636,7 +641,7 @@ def in_force_line() -> None:
     market = {name: entry for name, entry in load.desk().market().items() if name in base.ids}
     if market:
         parts = [
-            f"{text(base[name].label)} {views.market_text(entry, base[name], session.language())}"
+            f"{text(base[name].label)} {market_text(entry, base[name], session.language())}"
             for name, entry in market.items()
         ]
         st.caption(t("sheet.market", parts="；".join(parts)))

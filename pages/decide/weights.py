@@ -20,9 +20,11 @@ from analytics.insight.opinions import LEAST
 from analytics.language import explain
 from analytics.model import CATEGORIES, Filters, WeightScheme
 from analytics.people import PURPOSES, SWOT, SwotEntry
-from analytics.reports import sheets, views
-from analytics.reports.tables import Column
-from analytics.reports.words import weights_text
+from analytics.reports import sheets
+from analytics.reports.lists.few import few_cells, few_column
+from analytics.reports.plain import reason_of
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import scheme_label, weights_text
 from pages.ui import controls, load, panel, session, shell, standing
 from pages.ui.act import action
 from pages.ui.box import box
@@ -218,7 +220,7 @@ def label_of(name: str) -> str:
     if name == CUSTOM:
         return t("weights.unsaved")
     scheme = choices[name]
-    return views.scheme_label(scheme, session.language()) + (
+    return scheme_label(scheme, session.language()) + (
         "" if scheme.label else f" v{scheme.version}"
     )
 
@@ -226,12 +228,12 @@ def label_of(name: str) -> str:
 def in_force_card() -> None:
     """What is in force in the period, since when, by whom and why; its purpose and the company's
     goal."""
-    reason = views.reason_of(official)
+    reason = reason_of(official)
     words = reason[session.language()] if isinstance(reason, dict) else reason
     st.markdown(
         t(
             "weights.in_force",
-            scheme=views.scheme_label(official, session.language()),
+            scheme=scheme_label(official, session.language()),
             weights=weights_text(official),
             month=f"{filters.period.last:%Y-%m}",
         )
@@ -355,7 +357,7 @@ class Effect:
     regraded: int
     chart: Picture | None  # where nobody is rated under both
     moves: panel.Rows
-    table: pd.DataFrame
+    table: Table
     persons: int  # of whom the table tells
 
 
@@ -368,7 +370,7 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
     order = rows[np.argsort(-np.abs(moved_by.to_numpy(dtype=float, na_value=0.0)), kind="stable")]
     few = (too_few(now) | too_few(against))[order]
     order, few = np.concatenate([order[~few], order[few]]), np.sort(few)
-    words = (views.few_cells(of, order, session.language()) for of in (now, against))
+    words = (few_cells(of, order, session.language()) for of in (now, against))
     sides = (("before", against), ("after", now))
     table = pd.DataFrame(
         {
@@ -393,14 +395,14 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
         for name in table.columns
         if name != "too_few"
     ]
-    columns[5:5] = views.few_column(table["too_few"], session.language())
+    columns[5:5] = few_column(table["too_few"], session.language())
     return Effect(
         rising=int((moved_by > 0).sum()),
         falling=int((moved_by < 0).sum()),
         regraded=int((now.agents.grade[rows] != against.agents.grade[rows]).sum()),
         chart=picture(rank_changes(now, against, rows, plain, in_force)) if len(rows) else None,
-        moves=panel.Rows.of(table.head(200), columns),
-        table=table,
+        moves=panel.Rows.of(Table(table.head(200), columns)),
+        table=Table(table, columns),
         persons=len(table),
     )
 
@@ -431,11 +433,11 @@ def effect(now: Evaluation) -> None:
     )
     panel.show("moves", found.moves, height=330)
     export = plain("weights.export", period=controls.period_text(now.measured.period))
-    panel.downloads("moves", export, found.table, found.moves.columns, persons=found.persons)
+    panel.downloads("moves", export, found.table, persons=found.persons)
 
 
 def label_official() -> str:
-    return views.scheme_label(official, session.language())
+    return scheme_label(official, session.language())
 
 
 def save_form() -> None:
@@ -531,11 +533,13 @@ def saved() -> None:
         formats = {"version": "count", **dict.fromkeys(CATEGORIES, "amount")}
         panel.show(
             "schemes",
-            rows,
-            [
-                Column(name, t(f"weights.col_{name}"), formats.get(name, "text"))
-                for name in rows.columns
-            ],
+            Table(
+                rows,
+                [
+                    Column(name, t(f"weights.col_{name}"), formats.get(name, "text"))
+                    for name in rows.columns
+                ],
+            ),
         )
         unused = [one.name for one in mine if one.name not in ever]
         if unused and desk.may("scheme"):
@@ -568,7 +572,7 @@ def saved() -> None:
             Column("adopted_at", t("weights.col_date"), "date"),
             Column("reason", t("weights.col_reason")),
         ]
-        panel.show("adoptions", table, columns)
+        panel.show("adoptions", Table(table, columns))
 
 
 def swot() -> None:
@@ -640,7 +644,9 @@ def swot() -> None:
         sides = (
             Column(name, t(f"swot.{name}"), "number") for name in ("before", "after", "change")
         )
-        panel.show("swot_effect", table, [Column("indicator", t("column.indicator")), *sides])
+        panel.show(
+            "swot_effect", Table(table, [Column("indicator", t("column.indicator")), *sides])
+        )
         if not inside_triangle(proposed.categories, known):
             st.warning(t("weights.outside"))
         st.button(
@@ -675,7 +681,7 @@ def opinions() -> None:
             for name in ("now", "middle", "gap", "low", "high")
         )
         shown = table.assign(gap=table["middle"] - table["now"])
-        panel.show("proposals", shown, [Column("category", plain("agent.category")), *parts])
+        panel.show("proposals", Table(shown, [Column("category", plain("agent.category")), *parts]))
         st.caption(t("proposal.note"))
 
 

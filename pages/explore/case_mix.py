@@ -14,7 +14,7 @@ from analytics.insight.case_mix import (
     none_alike,
     waterfall,
 )
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import plain, t
@@ -108,10 +108,12 @@ with shell.page("case_mix"):
         Column("covered", t("case_mix.covered"), "percent"),
     ]
     ticked = panel.pick(
-        "case_mix", shown, columns, by="agent_id", height=panel.fit(len(shown), 420)
+        "case_mix", Table(shown, columns), by="agent_id", height=panel.fit(len(shown), 420)
     )
     panel.downloads(
-        "case_mix", plain("case_mix.export", period=controls.period_text(period)), shown, columns
+        "case_mix",
+        plain("case_mix.export", period=controls.period_text(period)),
+        Table(shown, columns),
     )
     if len(shown):
         one = (shown[shown["agent_id"].astype(str) == ticked[0]] if ticked else shown).iloc[0]
@@ -127,8 +129,13 @@ with shell.page("case_mix"):
             panel.chart(
                 "waterfall",
                 waterfall_chart(steps, plain, one["name"]),
-                twin,
-                [Column("step", t("case_mix.step")), Column("value", t("column.value"), "percent")],
+                Table(
+                    twin,
+                    [
+                        Column("step", t("case_mix.step")),
+                        Column("value", t("column.value"), "percent"),
+                    ],
+                ),
                 alt=plain("case_mix.waterfall", name=one["name"]),
             )
         with right:
@@ -154,8 +161,7 @@ with shell.page("case_mix"):
             panel.chart(
                 "calibration",
                 calibration_chart(tenths, plain),
-                tenths,
-                named,
+                Table(tenths, named),
                 alt=t("case_mix.calibration"),
             )
     st.subheader(t("case_mix.change"), anchor=False)
@@ -203,12 +209,11 @@ with shell.page("case_mix"):
                 Column("mix", t("case_mix.mix"), "percent"),
                 Column("performance", t("case_mix.performance"), "percent"),
             ]
-            panel.show("cells", cells, named, height=panel.fit(len(cells), 320))
+            panel.show("cells", Table(cells, named), height=panel.fit(len(cells), 320))
             panel.downloads(
                 "cells",
                 plain("case_mix.cells_export", team=team, period=controls.period_text(period)),
-                cells,
-                named,
+                Table(cells, named),
             )
     with st.expander(t("common.how")):
         st.markdown(t("case_mix.how", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}"))

@@ -6,9 +6,9 @@ import streamlit as st
 
 from analytics.charts.chance import funnel_chart
 from analytics.insight.funnel import Funnel, first_rate, funnel, rates
-from analytics.reports import views
 from analytics.reports.sure import sure_columns, together_text
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import value_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t
 
@@ -48,7 +48,7 @@ with shell.page("funnel"):
             "funnel.finding",
             outside=int((found.outside998 & seen).sum()),
             all=int(seen.sum()),
-            centre=views.format_value(found.centre, one, session.language()),
+            centre=value_text(found.centre, one.unit, session.language()),
             expected=f"{max(found.chance998[seen].sum(), 0.1):.2g}",
             about=plain("funnel.fewer" if found.chance998[seen].sum() < 0.1 else "funnel.about"),
         )
@@ -124,12 +124,11 @@ with shell.page("funnel"):
         )
         st.caption(md(together_text(now.measured, session.language())))
         st.caption(t("funnel.blame"))
-    panel.show("funnel_table", table, columns, height=panel.fit(len(table), 420))
+    panel.show("funnel_table", Table(table, columns), height=panel.fit(len(table), 420))
     panel.downloads(
         "funnel",
         plain("funnel.export", period=controls.period_text(now.measured.period)),
-        table,
-        columns,
+        Table(table, columns),
     )
     with st.expander(t("common.how")):
         st.markdown(t("funnel.how"))

@@ -16,10 +16,11 @@ from analytics.insight.draws import unknown_spread
 from analytics.insight.placing import grades
 from analytics.insight.quadrant import axes, place
 from analytics.insight.robustness import MOST, RankRanges
-from analytics.reports import views
+from analytics.reports.lists.coaching import coaching_table
+from analytics.reports.lists.ranking import ranking_table
 from analytics.reports.sure import pooled_text
-from analytics.reports.tables import Column
-from analytics.reports.words import change_number, change_text
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import change_number, change_text, scheme_label, value_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.figure import Picture, picture
 from pages.ui.i18n import Markdown, indicator, labels, md, plain, t, text
@@ -54,7 +55,7 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
                 " · ".join([md(indicator(name)), *counted]),
-                md(views.format_value(value, known[name], session.language())),
+                md(value_text(value, known[name].unit, session.language())),
                 **delta(moved, known[name].unit, now, known[name].direction == "lower"),
                 help=sure
                 + reach_of(moved, known[name].unit)
@@ -123,25 +124,26 @@ def first_of_all(now: Evaluation, purpose: str) -> None:
     placed = place(now)
     if purpose == "lift" and load.desk().may("coach"):
         listed = coaching_list(now, placed, load.desk().talks()).head(FIRST)
-        table, columns = views.coaching_table(listed, now.catalogue, session.language())
+        table = coaching_table(listed, now.catalogue, session.language())
         wanted = ["name", "team", "quadrant", "too_few", "step", "action", "expected_gain"]
-        table = table.assign(step=table["step"].str.split("\n").str[0])
+        table = table.holding(table.frame.assign(step=table.frame["step"].str.split("\n").str[0]))
         link, label = "pages/people/coaching.py", t("overview.to_coaching")
     else:
         rows = np.flatnonzero(
             now.shown & now.agents.rated & ~too_few(now) & (placed.quadrant == "role_model")
         )
         rows = rows[np.argsort(now.agents.rank[rows], kind="stable")][:FIRST]
-        table, columns = views.ranking_table(now, placed, session.language())
-        table = table.set_index("agent_id").loc[now.people["agent_id"].iloc[rows]].reset_index()
+        table = ranking_table(now, placed, session.language())
+        by_id = table.frame.set_index("agent_id")
+        table = table.holding(by_id.loc[now.people["agent_id"].iloc[rows]].reset_index())
         wanted = ["rank", "name", "team", "score", "grade"]
         wanted += [f"{name}.value" for name in axes(now.catalogue)]
         link, label = "pages/explore/trends.py", t("overview.to_incentives")
     st.subheader(t(f"overview.first_{purpose}"), anchor=False)
-    if table.empty:
+    if table.frame.empty:
         st.caption(t("common.nothing"))
         return
-    panel.show("first_of_all", table, [column for column in columns if column.name in wanted])
+    panel.show("first_of_all", table.narrowed(wanted))
     st.page_link(link, label=label, icon=":material/arrow_forward:")
 
 
@@ -187,7 +189,7 @@ def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
         Column("coverage", t("column.coverage"), "percent"),
         Column("missing", t("overview.missing")),
     ]
-    return panel.Rows.of(table, columns)
+    return panel.Rows.of(Table(table, columns))
 
 
 @dataclass(frozen=True)
@@ -223,23 +225,21 @@ def distributions(
     return Distributions(
         leaders=picture(contribution_bars(now, ranked[:TOP], indicator, plain, ranges)),
         scores=picture(score_histogram(now, rated, plain)),
-        score_rows=panel.Rows.of(scores[["score", "grade"]], score),
+        score_rows=panel.Rows.of(Table(scores[["score", "grade"]], score)),
         grades=picture(grades_by_team(now, rated, plain)),
-        grade_rows=panel.Rows.of(by_team, grade),
+        grade_rows=panel.Rows.of(Table(by_team, grade)),
     )
 
 
-def everybody(
-    table: pd.DataFrame, columns: list[Column], of: Evaluation
-) -> tuple[panel.Rows, panel.Rows]:
+def everybody(table: Table, of: Evaluation) -> tuple[panel.Rows, panel.Rows]:
     """The ranking with all its columns, and with those that one reads first."""
     wanted = tuple(f"{name}.range" for name in axes(of.catalogue))
     head = [
-        one
-        for one in columns
-        if "." not in one.name or one.name.endswith(".value") or one.name in wanted
+        column.name
+        for column in table.columns
+        if "." not in column.name or column.name.endswith(".value") or column.name in wanted
     ]
-    return panel.Rows.of(table, columns), panel.Rows.of(table, head)
+    return panel.Rows.of(table), panel.Rows.of(table.narrowed(head))
 
 
 with shell.page("overview"):
@@ -279,7 +279,7 @@ with shell.page("overview"):
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
     ranked = rated[~too_few(now)[rated]]
     ranges = load.rank_ranges(now) if session.how_sure() else None
-    table, columns = load.ranking(now, session.how_sure())
+    table = load.ranking(now, session.how_sure())
     if session.how_sure() and len(ranked):
         in_bands(now, ranges, ranked)
     left, right = st.columns([0.62, 0.38], gap="medium")
@@ -308,7 +308,7 @@ with shell.page("overview"):
     else:
         left.info(t("overview.nobody_rated"))
     st.subheader(t("overview.everybody"), anchor=False)
-    whole, head = load.drawn("overview.everybody", now, lambda: everybody(table, columns, now))
+    whole, head = load.drawn("overview.everybody", now, lambda: everybody(table, now))
     if st.toggle(t("overview.all_columns"), key="all_columns"):
         panel.show("everybody", whole, height=420)
     else:
@@ -322,12 +322,11 @@ with shell.page("overview"):
         "ranking",
         plain("overview.export", period=controls.period_text(now.measured.period)),
         table,
-        columns,
         [
             plain(
                 "overview.export_note",
                 period=controls.period_text(now.measured.period),
-                scheme=views.scheme_label(now.scheme, session.language()),
+                scheme=scheme_label(now.scheme, session.language()),
             )
         ],
     )

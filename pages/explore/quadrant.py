@@ -15,9 +15,10 @@ from analytics.insight.quadrant import Placed, axes, place
 from analytics.insight.quadrant_certainty import STANDINGS, quadrant_certainty
 from analytics.model import QUADRANTS, UNPLACED
 from analytics.people import OPEN_TALKS, Talk
-from analytics.reports import views
+from analytics.reports.lists.few import few_column, few_words
 from analytics.reports.sure import quadrant_words, sure_columns
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import scheme_label
 from pages.ui import controls, figure, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -241,9 +242,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
         name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")
     }
     cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
-    cells["too_few"] = views.few_words(
-        now.agents.rated[order], too_few(now)[order], session.language()
-    )
+    cells["too_few"] = few_words(now.agents.rated[order], too_few(now)[order], session.language())
     cells["x"], cells["y"] = placed.x_value[order], placed.y_value[order]
     cells["due_policies"] = (
         people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order]
@@ -277,7 +276,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
         Column("due_policies", t("column.due_policies"), "count"),
         Column("action", t("column.action")),
     ]
-    columns[4:4] = views.few_column(cells["too_few"], session.language())
+    columns[4:4] = few_column(cells["too_few"], session.language())
     if "certainty" in cells:
         columns[4:4] = [Column("certainty", t("certainty.column"))]
     if session.how_sure():
@@ -289,8 +288,8 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
     rest = people.iloc[without][["agent_id", "name", "team"]].assign(
         x=placed.x_value[without], y=placed.y_value[without]
     )
-    unplaced = panel.Rows.of(rest, [one for one in columns if one.name in rest])
-    return Listing(panel.Rows.of(pd.DataFrame(cells), columns), certain, alike, unplaced)
+    unplaced = panel.Rows.of(Table(rest, [one for one in columns if one.name in rest]))
+    return Listing(panel.Rows.of(Table(pd.DataFrame(cells), columns)), certain, alike, unplaced)
 
 
 @st.fragment
@@ -309,7 +308,7 @@ def table() -> None:
     found = load.drawn(
         "quadrant.table", now, lambda: listing(placed, shown), *lines, shown.tobytes()
     )
-    frame, columns = found.rows.frame, found.rows.columns
+    frame = found.rows.table.frame
     if found.certain is not None:
         key = "certainty.quadrants" if found.certain[1] else "certainty.quadrants_none"
         st.caption(t(key, certain=found.certain[0], all=found.certain[1]))
@@ -345,11 +344,11 @@ def table() -> None:
         else:
             st.caption(t("quadrant_page.tick_one"))
         export = plain("quadrant_page.export", period=controls.period_text(now.measured.period))
-        panel.downloads("quadrant", export, frame, columns, persons=len(frame))
+        panel.downloads("quadrant", export, found.rows.table, persons=len(frame))
     if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))
         session.forget("listed_now")
-    if count := len(found.unplaced.frame):
+    if count := len(found.unplaced.table.frame):
         with panel.fold(t("quadrant_page.unplaced", count=count), "unplaced.fold") as there:
             if there:
                 panel.show("unplaced", found.unplaced)
@@ -362,4 +361,4 @@ with shell.page("quadrant_page"):
     table()
     with st.expander(t("common.how")):
         st.markdown(t("quadrant_page.how"))
-        st.caption(md(views.scheme_label(now.scheme, session.language())))
+        st.caption(md(scheme_label(now.scheme, session.language())))

@@ -7,9 +7,10 @@ from analytics.charts.chance import trend_lines
 from analytics.insight.placing import few_ids
 from analytics.insight.trends import HEAVY, Q, can_trend
 from analytics.model import Period, add_months
-from analytics.reports import views
-from analytics.reports.tables import Column
-from analytics.reports.words import change_text
+from analytics.reports.lists.few import few_column, few_words
+from analytics.reports.lists.trends import monthly_values
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import change_text, value_text
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, plain, t
@@ -29,11 +30,11 @@ def named(table):
         label=[indicator(one) for one in names],
         weight=[now.nominal[known.position(one)] for one in names],
         first=[
-            views.format_value(value, known[one], language)
+            value_text(value, known[one].unit, language)
             for value, one in zip(table["first"], names, strict=True)
         ],
         last=[
-            views.format_value(value, known[one], language)
+            value_text(value, known[one].unit, language)
             for value, one in zip(table["last"], names, strict=True)
         ],
         slope=[
@@ -78,22 +79,21 @@ def incentive_list() -> None:
     )
     shown, few = named(table), table["agent_id"].isin(few_ids(now))
     rated = table["agent_id"].isin(now.people["agent_id"].to_numpy()[now.agents.rated])
-    shown = shown.assign(too_few=views.few_words(rated, few, session.language()))
+    shown = shown.assign(too_few=few_words(rated, few, session.language()))
     listed = [
         columns[0],
         columns[1],
         columns[2],
-        *views.few_column(shown["too_few"], session.language()),
+        *few_column(shown["too_few"], session.language()),
         Column("label", t("column.indicator")),
         Column("weight", t("column.nominal"), "score"),
         *columns[3:],
     ]
-    panel.show("incentives", shown, listed, height=panel.fit(len(shown), 320))
+    panel.show("incentives", Table(shown, listed), height=panel.fit(len(shown), 320))
     panel.downloads(
         "incentives",
         plain("trends.export", period=controls.period_text(span)),
-        shown,
-        listed,
+        Table(shown, listed),
         [t("trends.how")],
     )
     bonus = st.number_input(
@@ -168,26 +168,27 @@ with shell.page("trends"):
             st.caption(t("trends.found_chance", chance=f"{Q * (up + down):.1f}"))
     drawn = everybody[everybody["finding"]].head(LINES)
     if len(drawn):
-        lines = views.monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
+        lines = monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
         names = {str(one): str(people["name"].get(one, one)) for one in drawn["agent_id"]}
         panel.chart(
             "trend_chart",
             trend_lines(lines, names, percent, t("trends.drawn")),
-            lines.assign(name=lines["agent_id"].map(names)),
-            [
-                Column("name", t("column.name")),
-                Column("month", t("filter.period"), "date"),
-                Column("value", indicator(chosen), "percent" if percent else "number"),
-                Column("n", t("column.denominator"), "count"),
-            ],
+            Table(
+                lines.assign(name=lines["agent_id"].map(names)),
+                [
+                    Column("name", t("column.name")),
+                    Column("month", t("filter.period"), "date"),
+                    Column("value", indicator(chosen), "percent" if percent else "number"),
+                    Column("n", t("column.denominator"), "count"),
+                ],
+            ),
             alt=plain("trends.of", indicator=indicator(chosen)),
         )
-    panel.show("trends", named(everybody), columns, height=panel.fit(len(everybody), 420))
+    panel.show("trends", Table(named(everybody), columns), height=panel.fit(len(everybody), 420))
     panel.downloads(
         "trends",
         plain("trends.export_all", indicator=indicator(chosen), period=controls.period_text(span)),
-        named(everybody),
-        columns,
+        Table(named(everybody), columns),
     )
     with st.expander(t("common.how")):
         st.markdown(t("trends.how"))

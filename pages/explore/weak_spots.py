@@ -16,10 +16,10 @@ from analytics.insight.weak_spots import (
     losses_of,
     team_losses,
 )
-from analytics.reports import views
+from analytics.numbers import percent
 from analytics.reports.sure import sure_columns
-from analytics.reports.tables import Column
-from analytics.units import percent
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import scheme_label
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t, text
 
@@ -137,8 +137,7 @@ with shell.page("weak_spots"):
         panel.chart(
             "losses",
             losses_bars(table, indicator, plain, whose),
-            export,
-            columns,
+            Table(export, columns),
             alt=plain("weak_spots.chart", team=whose),
         )
     with right:
@@ -164,8 +163,7 @@ with shell.page("weak_spots"):
             plain(
                 "weak_spots.export", team=whose, period=controls.period_text(now.measured.period)
             ),
-            export,
-            columns,
+            Table(export, columns),
         )
     behind = agents_behind(now, team, chosen)
     st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)
@@ -186,7 +184,7 @@ with shell.page("weak_spots"):
         st.info(t("common.nothing"))
     else:
         picked = panel.pick(
-            "behind", behind, shown, by="agent_id", height=panel.fit(len(behind), 420)
+            "behind", Table(behind, shown), by="agent_id", height=panel.fit(len(behind), 420)
         )
         with st.container(horizontal=True):
             if picked:
@@ -209,9 +207,8 @@ with shell.page("weak_spots"):
             panel.downloads(
                 "behind",
                 plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)),
-                behind,
-                shown,
+                Table(behind, shown),
             )
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))
-        st.caption(md(views.scheme_label(now.scheme, session.language())))
+        st.caption(md(scheme_label(now.scheme, session.language())))

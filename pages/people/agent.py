@@ -13,10 +13,10 @@ from analytics.insight.placing import grades
 from analytics.insight.quadrant import place
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import UNPLACED
-from analytics.reports import views
+from analytics.numbers import percent
 from analytics.reports.sure import quadrant_words, sure_text
-from analytics.reports.tables import Column
-from analytics.units import percent
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import rank_text, step_sentence, value_text
 from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
@@ -58,7 +58,7 @@ with shell.page("agent"):
         words = quadrant_words(chance, row, session.language())
         st.caption(t("certainty.verdict", quadrant=words, range=reach))
     if few:
-        st.caption(md(views.rank_text(now, row, session.language())))
+        st.caption(md(rank_text(now, row, session.language())))
     if not rated:
         st.caption(
             t(
@@ -77,22 +77,22 @@ with shell.page("agent"):
         ],
         indicator=[indicator(name) for name in table["indicator"]],
         value=[
-            views.format_value(value, units[name], language)
+            value_text(value, units[name].unit, language)
             for name, value in zip(table["indicator"], table["value"], strict=True)
         ],
         team=[
-            views.format_value(value, units[name], language)
+            value_text(value, units[name].unit, language)
             for name, value in zip(table["indicator"], table["team"], strict=True)
         ],
         company=[
-            views.format_value(value, units[name], language)
+            value_text(value, units[name].unit, language)
             for name, value in zip(table["indicator"], table["company"], strict=True)
         ],
         sure=[
             sure_text(now.measured, name, row, language) if value == value else "—"
             for name, value in zip(table["indicator"], table["value"], strict=True)
         ],
-        step=[views.step_sentence(step, now.catalogue, language) for step in table["step"]],
+        step=[step_sentence(step, now.catalogue, language) for step in table["step"]],
     )
     there = table["contribution"].notna().to_numpy()
     if there.any():
@@ -148,13 +148,15 @@ with shell.page("agent"):
             panel.chart(
                 "history",
                 fig,
-                twin,
-                [
-                    Column("month", t("filter.period"), "date"),
-                    Column("whose", t("column.name")),
-                    Column("value", t("column.value"), "percent" if as_percent else "number"),
-                    Column("n", t("column.denominator"), "count"),
-                ],
+                Table(
+                    twin,
+                    [
+                        Column("month", t("filter.period"), "date"),
+                        Column("whose", t("column.name")),
+                        Column("value", t("column.value"), "percent" if as_percent else "number"),
+                        Column("n", t("column.denominator"), "count"),
+                    ],
+                ),
                 alt=plain("agent.history", indicator=indicator(one)),
             )
         else:
@@ -163,8 +165,7 @@ with shell.page("agent"):
     st.caption(t("sheet.open_records"))
     event = panel.show(
         "agent_table",
-        export,
-        columns,
+        Table(export, columns),
         height=panel.fit(len(export), 700),
         on_select="rerun",
         selection_mode="single-row",
@@ -220,8 +221,7 @@ with shell.page("agent"):
     panel.downloads(
         "agent",
         plain("agent.export", agent=agent_id, period=controls.period_text(now.measured.period)),
-        export,
-        columns,
+        Table(export, columns),
         persons=1,
     )
     with st.expander(t("common.how")):

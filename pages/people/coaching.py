@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from analytics.catalogue import actions
 from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
 from analytics.insight.coaching import RATE, coaching_list
@@ -14,9 +15,11 @@ from analytics.insight.quadrant import place
 from analytics.language import explain
 from analytics.model import QUADRANTS, UNPLACED, Period
 from analytics.people import OPEN_TALKS, TALK_STATES, Talk
-from analytics.reports import coaching_effect, sheets, views
+from analytics.reports import coaching_effect, sheets
+from analytics.reports.lists.coaching import coaching_table
 from analytics.reports.sheet_files import to_calendar
-from analytics.reports.tables import Column, export_name
+from analytics.reports.tables import Column, Table, export_name
+from analytics.reports.words import scheme_label, value_text
 from analytics.text import short
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
@@ -161,7 +164,7 @@ def whom() -> None:
                 premium=f"{premium:,.0f}",
             )
         )
-    table, columns = views.coaching_table(frame, now.catalogue, session.language())
+    table = coaching_table(frame, now.catalogue, session.language())
     talk_ids = [None if pd.isna(one) else int(one) for one in frame["talk"]]
     session.put(
         "coaching_rows",
@@ -175,15 +178,15 @@ def whom() -> None:
             )
         ),
     )
-    editor = table.assign(
+    editor = table.frame.assign(
         listed=frame["listed"],
-        weakest=[" · ".join(words.split("\n")) for words in table["weakest"]],
-    )[[name for name in ORDER if name != "too_few" or name in table]]
+        weakest=[" · ".join(words.split("\n")) for words in table.frame["weakest"]],
+    )[[name for name in ORDER if name != "too_few" or name in table.frame]]
     config = {
         column.name: panel.column_config(
             column, pinned=column.name == "name", width=panel.name_width(editor, column.name)
         )
-        for column in columns
+        for column in table.columns
     }
     config["listed"] = st.column_config.CheckboxColumn(t("coaching.listed"), width="small")
     config["next_date"] = st.column_config.DateColumn(t("column.next_date"), format="YYYY-MM-DD")
@@ -212,12 +215,11 @@ def whom() -> None:
         "coaching",
         plain("coaching.export", period=controls.period_text(now.measured.period)),
         table,
-        [Column(c.name, c.header, c.format) for c in columns],
         [
             plain(
                 "coaching.export_note",
                 period=controls.period_text(now.measured.period),
-                scheme=views.scheme_label(now.scheme, session.language()),
+                scheme=scheme_label(now.scheme, session.language()),
             )
         ],
     )
@@ -336,8 +338,7 @@ def talks() -> None:
         panel.downloads(
             "talks",
             t("talk.title"),
-            table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]),
-            columns,
+            Table(table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]), columns),
         )
     history(every, names)
 
@@ -377,7 +378,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
             Column("before", t("talk.before")),
             Column("after", plain("talk.after", period=controls.period_text(now.measured.period))),
         ]
-        panel.show("talk_history", table, columns)
+        panel.show("talk_history", Table(table, columns))
         st.caption(t("talk.no_claim"))
 
 
@@ -397,7 +398,7 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
             ]
         except RequestRefused:
             value = None
-        out.append(views.format_value(value, known[name], session.language()))
+        out.append(value_text(value, known[name].unit, session.language()))
     return out[0], out[1]
 
 
@@ -433,7 +434,7 @@ def proof() -> None:
             Column("n", t("column.due_policies"), "count"),
         ]
         panel.chart(
-            "proof_chart", event_lines(periods, plain), named, columns, alt=t("proof.chart")
+            "proof_chart", event_lines(periods, plain), Table(named, columns), alt=t("proof.chart")
         )
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
@@ -457,7 +458,7 @@ with shell.page("coaching", official=True):
             md(
                 " · ".join(
                     f"{t(f'quadrant.{name}')}: {text(what)}"
-                    for name, what in views.quadrant_actions().items()
+                    for name, what in actions()["quadrant"].items()
                 )
             )
         )

@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.errors import RequestRefused
 from analytics.language import explain
 from analytics.reports.routine import routine_lines
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.i18n import md, plain, t
@@ -90,7 +90,7 @@ with shell.page("routine", official=True):
     )
     columns = [Column(name, t(f"month.col_{name}")) for name in table.columns]
     panel.downloads(
-        "routine", plain("month.export", period=controls.period_text(period)), table, columns
+        "routine", plain("month.export", period=controls.period_text(period)), Table(table, columns)
     )
     with st.expander(t("common.how")):
         st.markdown(t("month.how"))

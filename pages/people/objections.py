@@ -11,8 +11,9 @@ from analytics.insight.objections import review_list, summary
 from analytics.language import explain
 from analytics.model import Period
 from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Attachment, Objection
-from analytics.reports import sheets, views
-from analytics.reports.tables import Column, export_name
+from analytics.reports import sheets
+from analytics.reports.tables import Column, Table, export_name
+from analytics.reports.words import value_text
 from analytics.state.attachments import ATTACHMENT_MB, KINDS
 from analytics.text import short
 from pages.ui import controls, load, panel, session, shell
@@ -336,10 +337,10 @@ def replayed(one: Objection, found) -> None:
         [
             {
                 "what": indicator(row.what) if row.what in known.ids else t(f"column.{row.what}"),
-                "before": views.format_value(row.before, known[row.what], session.language())
+                "before": value_text(row.before, known[row.what].unit, session.language())
                 if row.what in known.ids
                 else f"{row.before:g}",
-                "after": views.format_value(row.after, known[row.what], session.language())
+                "after": value_text(row.after, known[row.what].unit, session.language())
                 if row.what in known.ids
                 else f"{row.after:g}",
             }
@@ -351,12 +352,14 @@ def replayed(one: Objection, found) -> None:
     else:
         panel.show(
             f"replay_own.{one.id}",
-            shown,
-            [
-                Column("what", t("column.indicator")),
-                Column("before", t("common.before")),
-                Column("after", t("common.after")),
-            ],
+            Table(
+                shown,
+                [
+                    Column("what", t("column.indicator")),
+                    Column("before", t("common.before")),
+                    Column("after", t("common.after")),
+                ],
+            ),
         )
     moved = found.moved
     st.markdown(t("objection.moved", count=len(moved)))
@@ -381,7 +384,9 @@ def replayed(one: Objection, found) -> None:
                 Column(f"{name}_{side}", f"{t(f'column.{name}')} · {t(f'common.{side}')}", look)
                 for side in ("before", "after")
             ]
-        panel.show(f"replay_moved.{one.id}", table, columns, height=panel.fit(len(table), 300))
+        panel.show(
+            f"replay_moved.{one.id}", Table(table, columns), height=panel.fit(len(table), 300)
+        )
 
 
 def listing() -> None:
@@ -404,13 +409,12 @@ def listing() -> None:
     ]
     event = panel.show(
         "objections",
-        table,
-        columns,
+        Table(table, columns),
         on_select="rerun",
         selection_mode="single-row",
         height=panel.fit(len(table), 360),
     )
-    panel.downloads("objections", t("objections.title"), table, columns)
+    panel.downloads("objections", t("objections.title"), Table(table, columns))
     rows = event.selection.rows
     detail(
         found[rows[0]]
@@ -461,15 +465,17 @@ def dashboard() -> None:
             st.subheader(t(f"objection.by_{by}"), anchor=False)
             panel.show(
                 f"by_{by}",
-                table,
-                [
-                    Column("value", t(f"objection.by_{by}")),
-                    *(
-                        Column(name, t(f"objection.state_{name}"), "count")
-                        for name in ("open", "accepted", "partly", "rejected")
-                    ),
-                    Column("days", t("objection.days"), "number"),
-                ],
+                Table(
+                    table,
+                    [
+                        Column("value", t(f"objection.by_{by}")),
+                        *(
+                            Column(name, t(f"objection.state_{name}"), "count")
+                            for name in ("open", "accepted", "partly", "rejected")
+                        ),
+                        Column("days", t("objection.days"), "number"),
+                    ],
+                ),
             )
     review = review_list(found)
     if review:

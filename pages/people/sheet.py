@@ -16,7 +16,7 @@ from analytics.people import NOTE_KINDS, Note
 from analytics.reports import sheets
 from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
-from analytics.reports.tables import Column, export_name
+from analytics.reports.tables import Column, Table, export_name
 from analytics.text import short
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
 from pages.ui.act import action
@@ -132,8 +132,7 @@ def figures(one: dict) -> None:
     ids = [str(item["id"]) for item in one["indicators"]]
     ticked = panel.pick(
         f"sheet_table.{agent_id}",
-        rows.assign(id=ids),
-        columns,
+        Table(rows.assign(id=ids), columns),
         by="id",
         height=panel.fit(len(rows), 700),
         column_config=right,
@@ -185,17 +184,19 @@ def figures(one: dict) -> None:
         panel.chart(
             "sheet_history",
             fig,
-            twin,
-            [
-                Column("month", t("filter.period"), "date"),
-                Column("whose", t("column.name")),
-                Column(
-                    "value",
-                    t("column.value"),
-                    "percent" if unit.startswith("percent") else "number",
-                ),
-                Column("n", t("column.denominator"), "count"),
-            ],
+            Table(
+                twin,
+                [
+                    Column("month", t("filter.period"), "date"),
+                    Column("whose", t("column.name")),
+                    Column(
+                        "value",
+                        t("column.value"),
+                        "percent" if unit.startswith("percent") else "number",
+                    ),
+                    Column("n", t("column.denominator"), "count"),
+                ],
+            ),
             alt=plain("agent.history", indicator=indicator(name)),
         )
 
@@ -382,7 +383,7 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
         Column("closed", t("sheet.in_closed")),
         Column("live", t("sheet.in_live")),
     ]
-    panel.show("sheet_differs", table, columns)
+    panel.show("sheet_differs", Table(table, columns))
 
 
 def closing(agent_id: str, one: dict) -> None:

@@ -32,9 +32,9 @@ def behind(
         for months, why in found.aside:
             st.caption(t("evidence.aside", months=months, why=t(f"set_aside.{why}")))
         tables = evidence_tables(found, session.language())
-        for at, (kind, (table, columns)) in enumerate(tables.items()):
-            st.markdown(f"**{md(kind)}** · {len(table):,}")
-            panel.show(f"{key}.evidence.{at}", table, columns, height=panel.fit(len(table), 320))
+        for at, (kind, table) in enumerate(tables.items()):
+            st.markdown(f"**{md(kind)}** · {len(table.frame):,}")
+            panel.show(f"{key}.evidence.{at}", table, height=panel.fit(len(table.frame), 320))
         stem = plain(
             "evidence.export",
             agent=agent_id,

@@ -21,8 +21,8 @@ from analytics.home import Home
 from analytics.insight.clusters import by_agent
 from analytics.insight.quadrant import place
 from analytics.model import Filters, Period, WeightScheme
-from analytics.reports import views
-from analytics.reports.tables import Column
+from analytics.reports.lists.ranking import ranking_table
+from analytics.reports.tables import Table
 from analytics.settings import environment
 from pages.ui import session
 from pages.ui.memory import Memory
@@ -53,7 +53,7 @@ _incentives: Memory[Incentives] = Memory(8)
 _rank_ranges: Memory[RankRanges | None] = Memory(12)
 _robustness: Memory[Robustness] = Memory(6)
 _leaders: Memory[pd.DataFrame] = Memory(12)
-_rankings: Memory[tuple[pd.DataFrame, list[Column]]] = Memory(24)
+_rankings: Memory[Table] = Memory(24)
 _days: Memory[tuple[dt.date, ...]] = Memory(4)
 _opening_period: Memory[Period] = Memory(4)
 _channels: Memory[list[str]] = Memory(4)
@@ -321,13 +321,13 @@ def leaders(of: Evaluation) -> pd.DataFrame:
     return _leaders((*_figures(of), scores.tobytes(), of.agents.rated.tobytes()), lambda: found(of))
 
 
-def ranking(of: Evaluation, how_sure: bool) -> tuple[pd.DataFrame, list[Column]]:
+def ranking(of: Evaluation, how_sure: bool) -> Table:
     """Everybody whom the reader is shown, as table and export, with how far chance reaches where
     that is wanted."""
     language = session.language()
 
-    def made() -> tuple[pd.DataFrame, list[Column]]:
-        return views.ranking_table(
+    def made() -> Table:
+        return ranking_table(
             of, place(of), language, (rank_ranges(of) or True) if how_sure else False
         )
 

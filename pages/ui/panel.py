@@ -17,7 +17,7 @@ import streamlit as st
 from analytics.charts.theme import Drawing
 from analytics.errors import RenewalError
 from analytics.language import explain, say
-from analytics.reports.tables import Column, export_name, to_csv, to_xlsx
+from analytics.reports.tables import Column, Table, export_name, to_csv, to_xlsx
 from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
 from pages.ui.belongings import NotGiven
@@ -27,11 +27,9 @@ from pages.ui.i18n import md, t
 
 @dataclass(frozen=True)
 class Rows:
-    """A table as it is shown, made once for all who see it: the frame, its columns, and what the
-    browser gets of both."""
+    """A table as it is shown, made once for all who see it, and what the browser gets of it."""
 
-    frame: pd.DataFrame
-    columns: Sequence[Column]
+    table: Table
     cells: pa.Table
     config: Mapping[str, Any]
     named: dict[str, tuple[list[str], str]] = field(
@@ -41,35 +39,36 @@ class Rows:
     def ids(self, by: str) -> tuple[list[str], str]:
         """The ids in a column, and a mark that only these in this order have."""
         if by not in self.named:
-            found = [str(one) for one in self.frame[by]]
+            found = [str(one) for one in self.table.frame[by]]
             self.named[by] = found, hashlib.sha256("\x1f".join(found).encode()).hexdigest()[:12]
         return self.named[by]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, columns: Sequence[Column]) -> Rows:
+    def of(cls, table: Table) -> Rows:
         config = {
-            column.name: column_config(column, pinned=at == 0, width=name_width(frame, column.name))
-            for at, column in enumerate(columns)
+            column.name: column_config(
+                column, pinned=place == 0, width=name_width(table.frame, column.name)
+            )
+            for place, column in enumerate(table.shown)
         }
-        return cls(frame, columns, as_shown(frame, columns), config)
+        return cls(table, as_shown(table), config)
 
 
 def chart(
     key: str,
     fig: Drawing | Picture,
-    table: pd.DataFrame | Rows,
-    columns: Sequence[Column] = (),
+    table: Table | Rows,
     *,
     alt: str,
 ) -> None:
     """A figure that no slider changes, with its table twin behind a click."""
-    if (table.frame if isinstance(table, Rows) else table).empty:
+    if (table.table if isinstance(table, Rows) else table).frame.empty:
         st.info(t("common.nothing"))
         return
     draw(key, fig, alt=alt)
     with fold(t("common.as_table"), f"{key}.fold") as there:
         if there:
-            show(f"{key}.table", table, columns)
+            show(f"{key}.table", table)
 
 
 @contextmanager
@@ -127,12 +126,10 @@ def fit(rows: int, most: int) -> int | Literal["content"]:
     return "content" if ROW * (rows + 1) + 3 <= most else most
 
 
-def show(
-    key: str, table: pd.DataFrame | Rows, columns: Sequence[Column] = (), **options: Any
-) -> Any:
+def show(key: str, table: Table | Rows, **options: Any) -> Any:
     """A table in the reader's language: numbers right-aligned with their format, the first column
     pinned."""
-    rows = table if isinstance(table, Rows) else Rows.of(table, columns)
+    rows = table if isinstance(table, Rows) else Rows.of(table)
     return st.dataframe(
         rows.cells,
         hide_index=True,
@@ -146,8 +143,7 @@ def show(
 
 def pick(
     key: str,
-    table: pd.DataFrame | Rows,
-    columns: Sequence[Column] = (),
+    table: Table | Rows,
     *,
     by: str,
     most: int = 1,
@@ -159,7 +155,7 @@ def pick(
     A tick is the number of a row to Streamlit: a table of other rows is another table, and begins
     with the ticks whose ids it has.
     """
-    rows = table if isinstance(table, Rows) else Rows.of(table, columns)
+    rows = table if isinstance(table, Rows) else Rows.of(table)
     ids, at = rows.ids(by)
     before, kept, first = session.get(f"ticked.{key}") or ("", [], [])
     if before != at:
@@ -214,11 +210,14 @@ def name_width(table: pd.DataFrame, column: str) -> int | None:
     return NAME_WIDTH if max(map(len, map(str, table[column])), default=0) > LONG else None
 
 
-def as_shown(table: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
+def as_shown(table: Table) -> pa.Table:
     """The columns of a table as the reader sees them: rates in percent, one decimal. Arrow's own
     table, since a frame would be turned into one at every run, which takes several times longer
     than making it so."""
-    return pa.table({column.name: _cells(table[column.name], column.format) for column in columns})
+    frame = table.frame
+    return pa.table(
+        {column.name: _cells(frame[column.name], column.format) for column in table.shown}
+    )
 
 
 def _cells(values: pd.Series, form: str) -> pa.Array:
@@ -303,8 +302,7 @@ def _given(leaving: Leaving, make: Callable[[], bytes]) -> Callable[[], bytes]:
 def downloads(
     key: str,
     stem: str,
-    table: pd.DataFrame,
-    columns: Sequence[Column],
+    table: Table,
     notes: Sequence[str] = (),
     *,
     persons: int | None = 0,
@@ -317,19 +315,19 @@ def downloads(
     trial = on_trial()
     first = [*trial, *its_days(stem)]
     name = f"{t('trial.mark')} {stem}" if trial else stem
-    if persons == 0 and "agent_id" in table:
-        persons = int(table["agent_id"].nunique())
+    if persons == 0 and "agent_id" in table.frame:
+        persons = int(table.frame["agent_id"].nunique())
     span = shown_period()
     with st.container(horizontal=True, gap="small"):
         sheet = Leaving(export_name(name, version, "xlsx"), persons, span)
         take(
             t("common.xlsx"),
             sheet,
-            lambda: to_xlsx({stem: (table, columns)}, notes, first),
+            lambda: to_xlsx({stem: table}, notes, first),
             f"{key}.xlsx",
         )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
-        take(t("common.csv"), text, lambda: to_csv(table, columns, first), f"{key}.csv")
+        take(t("common.csv"), text, lambda: to_csv(table, first), f"{key}.csv")
 
 
 def shown_period() -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.intake.fields import counted, kinds
 from analytics.intake.spellings import Alike
 from analytics.model import Receipt
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import load, panel
 from pages.ui.i18n import md, plain, t, text
 
@@ -46,9 +46,11 @@ def _changes(done: Receipt) -> None:
             Column("after", t("data.after"), "amount"),
             Column("change", t("data.difference"), "amount"),
         ]
-        panel.show(f"changes.{done.load}", table, columns, height=panel.fit(len(table), 360))
+        panel.show(f"changes.{done.load}", Table(table, columns), height=panel.fit(len(table), 360))
         panel.downloads(
-            f"changes.{done.load}", plain("data.changes_export", load=done.load), table, columns
+            f"changes.{done.load}",
+            plain("data.changes_export", load=done.load),
+            Table(table, columns),
         )
 
 

@@ -17,9 +17,8 @@ from analytics.evaluation import Measured
 from analytics.insight.sheet import without_few
 from analytics.intake.fields import counted
 from analytics.language import explain
-from analytics.reports import views
-from analytics.reports.tables import Column
-from analytics.reports.words import weights_text
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import scheme_label, weights_text
 from pages.ui import controls, load, panel, session
 from pages.ui.act import action
 from pages.ui.chrome import chrome
@@ -135,7 +134,7 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
     if trial is None:
         return
     in_force = load.desk().scheme(controls.remembered_period())
-    label = md(views.scheme_label(in_force, session.language()))
+    label = md(scheme_label(in_force, session.language()))
     with place.container(
         horizontal=True, vertical_alignment="center", gap="small", border=True, key="trial_bar"
     ):
@@ -254,12 +253,11 @@ def set_aside(measured: Measured, aside: pd.DataFrame) -> None:
         Column("value", t("evidence.value"), "amount"),
         Column("why", t("app.set_aside_why")),
     ]
-    panel.show("set_aside", table, columns, height=panel.fit(len(table), 300))
+    panel.show("set_aside", Table(table, columns), height=panel.fit(len(table), 300))
     panel.downloads(
         "set_aside",
         plain("app.set_aside_export", period=controls.period_text(measured.period)),
-        table,
-        columns,
+        Table(table, columns),
     )
 
 
@@ -299,10 +297,9 @@ def targets_line(measured: Measured) -> None:
             Column("premium_basis", t("evidence.premium_basis")),
             Column("agent_id", t("column.agent_id")),
         ]
-        panel.show("targets", table, columns, height=panel.fit(len(table), 300))
+        panel.show("targets", Table(table, columns), height=panel.fit(len(table), 300))
         panel.downloads(
             "targets",
             plain("target.export", period=controls.period_text(measured.period)),
-            table,
-            columns,
+            Table(table, columns),
         )

@@ -25,10 +25,10 @@ from analytics.insight.robustness import (
     share_ahead,
 )
 from analytics.model import CATEGORIES
-from analytics.reports import views
+from analytics.numbers import percent
+from analytics.reports.lists.few import few_cells, few_column
 from analytics.reports.sure import rank_spread_text
-from analytics.reports.tables import Column
-from analytics.units import percent
+from analytics.reports.tables import Column, Table
 from pages.ui import controls, load, panel, session
 from pages.ui.figure import Picture, picture
 from pages.ui.follow import follow
@@ -102,19 +102,18 @@ def triangle(measured: Measured) -> None:
             )
             st.markdown(md(said))
         if found is not None:
-            twin = found.rows.frame
+            twin = found.rows.table.frame
             panel.show("triangle_table", found.first, height=panel.fit(len(twin), 260))
             panel.downloads(
                 "triangle",
                 t("triangle.title"),
-                twin,
-                found.rows.columns,
+                found.rows.table,
                 persons=len(twin) if kind == "leader" else 1,
             )
         if (
             kind == "leader"
             and found is not None
-            and any(name.endswith(UNSURE) for name in found.rows.frame["name"])
+            and any(name.endswith(UNSURE) for name in found.rows.table.frame["name"])
         ):
             st.caption(t("triangle.few"))
         way = "triangle.exact" if exact else "triangle.approached"
@@ -176,7 +175,11 @@ def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
                 )
             )
     twin = pd.DataFrame(cells)
-    return Pictured(chart, panel.Rows.of(twin, columns), panel.Rows.of(twin.head(LEADERS), columns))
+    return Pictured(
+        chart,
+        panel.Rows.of(Table(twin, columns)),
+        panel.Rows.of(Table(twin.head(LEADERS), columns)),
+    )
 
 
 def always(now: Evaluation) -> Markdown:
@@ -229,7 +232,7 @@ def stand(base: Evaluation) -> None:
             )
         ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
         table = ranks.assign(
-            too_few=views.few_cells(
+            too_few=few_cells(
                 now,
                 np.array([now.row(one) for one in ranks["agent_id"]], dtype=int),
                 session.language(),
@@ -244,7 +247,7 @@ def stand(base: Evaluation) -> None:
         )
         columns = [
             Column("rank", t("column.rank"), "count"),
-            *views.few_column(table["too_few"], session.language()),
+            *few_column(table["too_few"], session.language()),
             Column("name", t("column.name")),
             Column("team", t("column.team")),
             Column("band", t("certainty.band"), "count"),
@@ -268,18 +271,20 @@ def stand(base: Evaluation) -> None:
             ),
             Column("agent_id", t("column.agent_id")),
         ]
-        panel.show("stand", table, columns, height=panel.fit(len(table), 380))
-        panel.downloads("stand", t("certainty.stand"), table, columns)
+        panel.show("stand", Table(table, columns), height=panel.fit(len(table), 380))
+        panel.downloads("stand", t("certainty.stand"), Table(table, columns))
         weights = effective_weights(now)
         weights = weights.assign(label=[indicator(one) for one in weights["indicator"]])
         st.markdown(f"**{t('certainty.paper')}**")
         panel.show(
             "effective",
-            weights,
-            [
-                Column("label", t("column.indicator")),
-                Column("nominal", t("column.nominal"), "score"),
-                Column("shapley", t("fairness.decides"), "score"),
-            ],
+            Table(
+                weights,
+                [
+                    Column("label", t("column.indicator")),
+                    Column("nominal", t("column.nominal"), "score"),
+                    Column("shapley", t("fairness.decides"), "score"),
+                ],
+            ),
             height=panel.fit(len(weights), 460),
         )

@@ -16,7 +16,7 @@ from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.settle import meanings_of
 from analytics.intake.table import letter
-from analytics.reports.tables import Column
+from analytics.reports.tables import Column, Table
 from pages.ui import panel, session
 from pages.ui.box import box
 from pages.ui.i18n import plain, t, text
@@ -279,7 +279,9 @@ def columns_of(
             Column("values", plain("data.values")),
             Column("field", plain("data.used_as")),
         ]
-        panel.show(f"{prefix}.columns", pd.DataFrame(rows), shown, height=panel.fit(len(rows), 320))
+        panel.show(
+            f"{prefix}.columns", Table(pd.DataFrame(rows), shown), height=panel.fit(len(rows), 320)
+        )
 
 
 def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> bool:

@@ -34,7 +34,8 @@ from analytics.people import (
     SwotEntry,
     Talk,
 )
-from analytics.reports import views
+from analytics.reports.lists.ranking import ranking_table
+from analytics.reports.plain import evaluation_view, quadrant_view
 from tests.conftest import AS_OF, POLICIES, closed_home, load_text, write
 
 APRIL = dt.date(2026, 4, 1)
@@ -97,9 +98,9 @@ def test_every_view_shows_nobody_outside_the_scope(out, identity, seen):
     evaluation = judged(out, identity)
     others = {"A1", "B2", "C3"} - seen
     names = {"A1": "安", "B2": "波", "C3": "陈"}
-    view = json.dumps(views.evaluation_view(evaluation, place(evaluation)), ensure_ascii=False)
-    view += json.dumps(views.quadrant_view(evaluation, place(evaluation)), ensure_ascii=False)
-    view += views.ranking_table(evaluation, place(evaluation), "zh")[0].to_csv()
+    view = json.dumps(evaluation_view(evaluation, place(evaluation)), ensure_ascii=False)
+    view += json.dumps(quadrant_view(evaluation, place(evaluation)), ensure_ascii=False)
+    view += ranking_table(evaluation, place(evaluation), "zh").frame.to_csv()
     for agent_id in others:
         assert f'"{agent_id}"' not in view
         assert names[agent_id] not in view

@@ -20,7 +20,7 @@ from analytics.insight.quadrant import place
 from analytics.insight.weak_spots import team_losses
 from analytics.model import Filters, Followed, Period
 from analytics.people import Correction, StandardVersion
-from analytics.reports.views import changed_by
+from analytics.reports.words import changed_by
 from analytics.warehouse import connection, records
 from tests.conftest import AS_OF, CONTACTS, POLICIES, ROSTER, Shell, load_text, write
 

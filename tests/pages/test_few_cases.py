@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -21,8 +20,9 @@ from analytics.insight.quadrant import place
 from analytics.insight.rehearsal import grade_changes
 from analytics.insight.replay import replay
 from analytics.model import Filters, Period, Standard, parse_month
-from analytics.reports import views
-from analytics.reports.tables import Column, to_csv
+from analytics.reports.lists.few import few_cells, few_column, few_words
+from analytics.reports.plain import evaluation_view
+from analytics.reports.tables import Table, to_csv
 from pages.ui import load, panel
 from tests.conftest import ROOT, Shell
 from tests.pages.test_pages import sound
@@ -64,15 +64,13 @@ def kept(rows: Sequence[dict[str, str]], few: frozenset[str]) -> None:
         assert row.get("too_few", "○" * little).startswith("○") == little
 
 
-def exported(
-    company, monkeypatch, page, period="", switch=""
-) -> dict[str, tuple[pd.DataFrame, Sequence[Column]]]:
-    """What a page gives out: key → frame and columns."""
-    left: dict[str, tuple[pd.DataFrame, Sequence[Column]]] = {}
+def exported(company, monkeypatch, page, period="", switch="") -> dict[str, Table]:
+    """What a page gives out, by key."""
+    left: dict[str, Table] = {}
     monkeypatch.setattr(
         panel,
         "downloads",
-        lambda key, stem, table, columns, *rest, **more: left.update({key: (table, columns)}),
+        lambda key, stem, table, *rest, **more: left.update({key: table}),
     )
     monkeypatch.setenv("RENEWAL_HOME", str(company))
     monkeypatch.chdir(ROOT)
@@ -103,9 +101,8 @@ def test_no_file_of_a_page_ranks_or_grades_few_cases_unmarked(
     company, april, monkeypatch, page, switch, key
 ):
     left = exported(company, monkeypatch, page, "2026-04", switch)
-    table, columns = left[key]
-    lines = list(csv.reader(io.StringIO(to_csv(table, columns).decode("utf-8-sig"))))[1:]
-    names = [column.name for column in columns]
+    lines = list(csv.reader(io.StringIO(to_csv(left[key]).decode("utf-8-sig"))))[1:]
+    names = [column.name for column in left[key].exported]
     assert "too_few" in names
     kept([dict(zip(names, line, strict=True)) for line in lines], few_ids(april))
 
@@ -131,35 +128,35 @@ def test_whose_grade_would_change_is_told_with_the_mark_of_few_cases(april):
 
 
 def test_where_nobody_rests_on_few_cases_no_column_speaks_of_it(april):
-    from analytics.reports import views
+    from analytics.reports.lists.few import few_cells
 
-    assert views.few_column(views.few_cells(april, np.arange(len(april.people)), "en"), "en")
-    assert not views.few_column(["", "", ""], "en")
+    assert few_column(few_cells(april, np.arange(len(april.people)), "en"), "en")
+    assert not few_column(["", "", ""], "en")
 
 
 def test_whoever_is_not_rated_is_told_apart_from_whoever_has_cases_enough(april):
     rated, few = [True, True, False], [False, True, False]
-    assert views.few_words(rated, few, "en") == [
+    assert few_words(rated, few, "en") == [
         "",
         "○ too few cases to rank",
         "not rated",
     ]
-    assert views.few_words(rated, few, "zh") == ["", "○ 数据太少，不排名", "不予评定"]
+    assert few_words(rated, few, "zh") == ["", "○ 数据太少，不排名", "不予评定"]
     unrated = np.flatnonzero(~april.agents.rated)
-    assert set(views.few_cells(april, unrated, "en")) <= {"not rated"}
+    assert set(few_cells(april, unrated, "en")) <= {"not rated"}
 
 
 def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monkeypatch):
     everybody = frozenset(f"A{at}" for at in range(1001, 1200))
     monkeypatch.setattr("analytics.insight.placing.few_ids", lambda evaluation: everybody)
     left = exported(company, monkeypatch, "explore/trends")
-    table, columns = left["incentives"]
-    assert "too_few" in [column.name for column in columns]
-    assert (table["too_few"] == "○ too few cases to rank").all()
+    table = left["incentives"]
+    assert "too_few" in [column.name for column in table.columns]
+    assert (table.frame["too_few"] == "○ too few cases to rank").all()
 
 
 def test_no_rank_of_few_cases_leaves_as_json(april):
-    agents = views.evaluation_view(april, place(april))["agents"]
+    agents = evaluation_view(april, place(april))["agents"]
     few = [one for one in agents if one["few_cases"]]
     assert few
     assert all(one["rank"] is None for one in few)

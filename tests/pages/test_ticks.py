@@ -7,12 +7,14 @@ def _page():
     import pandas as pd
     import streamlit as st
 
-    from analytics.reports.tables import Column
+    from analytics.reports.tables import Column, Table
     from pages.ui import panel
 
     order = st.session_state.get("order", ["A1", "B2", "C3"])
     table = pd.DataFrame({"agent_id": order})
-    ticked = panel.pick("people", table, [Column("agent_id", "Agent")], by="agent_id", most=3)
+    ticked = panel.pick(
+        "people", Table(table, [Column("agent_id", "Agent")]), by="agent_id", most=3
+    )
     st.session_state["told"] = ticked
 
 

@@ -29,7 +29,7 @@ from analytics.insight.certainty.base import (
 )
 from analytics.insight.certainty.spread import spread
 from analytics.model import Indicator
-from analytics.units import percent
+from analytics.numbers import percent
 
 KINDS: Mapping[str, Kind] = {
     "rate": Kind(rates.certainty, rates.interval, rates.drawn_pooled),

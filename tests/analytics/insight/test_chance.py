@@ -39,7 +39,7 @@ from analytics.insight.trends import trends
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.model import Filters, Period
 from analytics.people import Talk
-from analytics.reports import views
+from analytics.reports.lists.ranking import ranking_table
 from analytics.reports.sure import sure_text
 from analytics.sample.company import GIVEN_HARD, IMPROVING
 from tests.conftest import load_text
@@ -748,7 +748,7 @@ def test_who_rests_on_too_few_cases_is_not_ranked_and_stands_last_with_a_mark(ju
         few.tolist() == (rate.credibility < 0.5).tolist()
     )  # of the sample's weighty indicators only this one is short of cases
     assert few.sum() == 4
-    table, _ = views.ranking_table(judged, place(judged), "en")
+    table = ranking_table(judged, place(judged), "en").frame
     last = table.tail(4)
     assert set(last["agent_id"]) == set(judged.people["agent_id"][few])
     assert last["rank"].isna().all()
@@ -756,7 +756,7 @@ def test_who_rests_on_too_few_cases_is_not_ranked_and_stands_last_with_a_mark(ju
     assert last["too_few"].str.startswith("○ too few cases to rank (by score alone ").all()
     assert not table.head(-4)["grade"].str.contains("○").any()
     hidden = replace(judged.measured, settings=replace(judged.measured.settings, rank_few=0))
-    silent, _ = views.ranking_table(evaluate(hidden, judged.scheme), place(judged), "en")
+    silent = ranking_table(evaluate(hidden, judged.scheme), place(judged), "en").frame
     assert set(silent.tail(4)["too_few"]) == {"○ too few cases to rank"}
 
 

@@ -17,8 +17,8 @@ from analytics.insight.quadrant import place
 from analytics.insight.weak_spots import agents_behind, better_quarter, losses_of, team_losses
 from analytics.model import Filters, Period
 from analytics.people import Talk
-from analytics.reports import views
-from analytics.reports.tables import Column, export_name, inert, to_csv, to_xlsx
+from analytics.reports.lists.coaching import coaching_table
+from analytics.reports.tables import Column, Table, export_name, inert, to_csv, to_xlsx
 from tests.simulate.figures import measured
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -127,7 +127,7 @@ def test_exports_keep_numbers_as_numbers_and_formulas_as_text():
         Column("day", "日期", "date"),
     ]
     sheet = openpyxl.load_workbook(
-        io.BytesIO(to_xlsx({"名单": (frame, columns)}, ["=note"]))
+        io.BytesIO(to_xlsx({"名单": Table(frame, columns)}, ["=note"]))
     ).worksheets[0]
     assert sheet["A2"].value == '\'=HYPERLINK("http://x")'
     assert sheet["A2"].data_type == "s"
@@ -136,7 +136,7 @@ def test_exports_keep_numbers_as_numbers_and_formulas_as_text():
     assert (
         sheet["C2"].number_format == '[<0.9995]0.0%;[<1]"<100%";0.0%'
     )  # a share below 100 % never reads 100 %
-    text = to_csv(frame, columns).decode("utf-8-sig").splitlines()
+    text = to_csv(Table(frame, columns)).decode("utf-8-sig").splitlines()
     assert text[0] == "姓名,得分,率,日期"
     assert text[2] == "安,,0.5,"
 
@@ -148,9 +148,9 @@ def test_no_two_exports_share_a_name():
 def test_the_coaching_table_speaks_the_readers_language(judged):
     frame = coaching_list(judged, place(judged), [])
     for language, header in (("zh", "姓名"), ("en", "Name")):
-        table, columns = views.coaching_table(frame, built_in_catalogue(), language)
-        assert header in [column.header for column in columns]
-        assert len(table) == len(frame)
+        table = coaching_table(frame, built_in_catalogue(), language)
+        assert header in [column.header for column in table.columns]
+        assert len(table.frame) == len(frame)
 
 
 def test_the_better_quarter_is_that_of_true_rates_neither_of_measured_nor_of_shrunken_ones():

@@ -17,7 +17,7 @@ from analytics.desk import Desk
 from analytics.home import Home
 from analytics.people import Talk
 from analytics.reports.sheet_files import to_calendar
-from analytics.reports.tables import Column, inert, to_csv, to_xlsx
+from analytics.reports.tables import Column, Table, inert, to_csv, to_xlsx
 from tests.conftest import Shell, load_text, load_tiny
 
 SIGNS = tuple("=+-@＝＋－＠﹦﹢﹣﹫")
@@ -60,13 +60,15 @@ def test_tables_read_back_hold_no_formula_and_negative_numbers_are_numbers():
         Column("count", "次", "count"),
     ]
     rows = list(
-        csv.reader(io.StringIO(to_csv(frame, columns, ["=trial"]).decode("utf-8-sig"), newline=""))
+        csv.reader(
+            io.StringIO(to_csv(Table(frame, columns), ["=trial"]).decode("utf-8-sig"), newline="")
+        )
     )
     assert rows[0] == ["'=trial"]
     assert not any(runs(cell) for row in rows for cell in row if cell not in ("-1.5", "-2"))
     assert {row[1] for row in rows[2:]} == {"-1.5"}
     book = openpyxl.load_workbook(
-        io.BytesIO(to_xlsx({"=a": (frame, columns), "History": (frame, columns)}, ["@n"], ["=t"]))
+        io.BytesIO(to_xlsx(dict.fromkeys(("=a", "History"), Table(frame, columns)), ["@n"], ["=t"]))
     )
     cells = [
         cell

@@ -1,0 +1,1 @@
+"""Lists: a frame and its columns, made once for page, export and command."""
