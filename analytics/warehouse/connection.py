@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 
 from analytics import files
+from analytics.catalogue import known_measures
 from analytics.errors import HomeBusy, StoreFailed
 from analytics.settings import environment
 
@@ -54,8 +55,22 @@ def question(name: str) -> str:
 
 @cache
 def view(name: str) -> str:
-    """The text of a view."""
-    return (HERE / "views" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of a view; `{there}` in it is a number with a bit for every measure that is not
+    missing."""
+    text = (HERE / "views" / f"{name}.sql").read_text(encoding="utf-8")
+    bits = (
+        f"(({measure} is not null)::bigint << {bit})"
+        for bit, measure in enumerate(known_measures())
+    )
+    return text.replace("{there}", " + ".join(bits))
+
+
+def answer(cursor: duckdb.DuckDBPyConnection, name: str, bound: Mapping[str, Any]) -> pd.DataFrame:
+    """The answer to a question of questions.sql; `$measures` in it are all that data/measures.toml
+    names."""
+    text = statements("questions/questions.sql")[name]
+    lists = {"measures": list(known_measures())} if "$measures" in text else {}
+    return cursor.execute(text, {**bound, **lists}).df()
 
 
 class Warehouse:
@@ -122,7 +137,7 @@ class Warehouse:
         if name in KEPT and (kept := self._kept.get(key)) is not None:
             return kept.copy(deep=False)
         with self.cursor() as cursor:
-            found = cursor.execute(statements("questions/questions.sql")[name], bound).df()
+            found = answer(cursor, name, bound)
         if name in KEPT:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.catalogue import offered
+from analytics.catalogue import known_measures, offered
 from analytics.model import Filters, Indicator, Settings
-from analytics.warehouse.connection import Warehouse, question, run, statements
+from analytics.warehouse.connection import Warehouse, answer, question, run, statements
 from analytics.warehouse.records import rollup_bound
 from analytics.warehouse.sources import Flags, Spans, choose, overlapping
 
@@ -33,35 +33,6 @@ FEWEST_MONTHS, FEWEST_APART = (
     3,
     30,
 )  # months and degrees of freedom below which results without counts have no spread
-WHOLE_AGENT = ("complaints", "upheld_complaints")
-OF_POLICIES = (
-    "due_policies",
-    "renewed_policies",
-    "late_renewals",
-    "open_policies",
-    "open_renewed",
-    "stale_open",
-    "held_policies",
-    "excluded_policies",
-    "due_premium",
-    "renewed_premium",
-    "retained_premium",
-    "first_term_due",
-    "first_term_renewed",
-    "cycle_days",
-    "cycled_policies",
-    "quoted_policies",
-    "quote_lead_days",
-    "month_13_due",
-    "month_13_renewed",
-    "month_25_due",
-    "month_25_renewed",
-    "due_premium_sq",
-    "renewed_premium_sq",
-    "customer_due_sq",
-    "customer_renewed_sq",
-    "customer_cross",
-)
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
 SHEET = ["agent_id", "first_month", "last_month"]
@@ -116,6 +87,11 @@ def months(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.ask("months")
 
 
+def counted_from(kind: str) -> set[str]:
+    """The measures that records of a kind stand behind."""
+    return {name for name, measure in known_measures().items() if kind in measure.records}
+
+
 def denominator_of(indicator: Indicator) -> str:
     """The measure that an indicator divides by: with a fallback the target as it is filled."""
     return f"{indicator.denominator}{FILLED}" if indicator.fallback else indicator.denominator
@@ -152,7 +128,9 @@ def measures(
         people = people[people["agent_id"].map(held).fillna(0).to_numpy() > 0].reset_index(
             drop=True
         )
-        pieces = pieces.drop(columns=[name for name in WHOLE_AGENT if name in pieces])
+        pieces = pieces.drop(
+            columns=[name for name in counted_from("complaints") if name in pieces]
+        )
         targets = targets.iloc[:0]
     index = pd.Index(people["agent_id"])
     pieces = pieces[pieces["agent_id"].isin(index)].reset_index(drop=True)
@@ -230,7 +208,7 @@ class _Source:
     def ask(self, name: str) -> pd.DataFrame:
         text = statements("questions/questions.sql")[name]
         bound = {name: value for name, value in self._known.items() if f"${name}" in text}
-        return self._cursor.execute(text, bound).df()
+        return answer(self._cursor, name, bound)
 
 
 def _shadow(cursor: duckdb.DuckDBPyConnection, settings: Settings, filters: Filters) -> None:
@@ -271,12 +249,13 @@ def _pieces(
     )
     why = np.where(~rows["covered"], "period", "")
     if channel is not None:
+        of_policies = counted_from("policies")
         bound_up = {
-            one.id for one in indicators if {one.numerator, one.denominator} & set(OF_POLICIES)
+            indicator.id
+            for indicator in indicators
+            if of_policies & {indicator.numerator, indicator.denominator}
         }
-        why = np.where(
-            (why == "") & rows["measure"].isin({*OF_POLICIES, *bound_up}), "channel", why
-        )
+        why = np.where((why == "") & rows["measure"].isin(of_policies | bound_up), "channel", why)
     rows = rows.assign(why=why)
     counted, is_rate = rows["why"] == "", rows["measure"].isin([one.id for one in indicators])
     if not counted.any():

@@ -18,6 +18,16 @@ from analytics.model import Followed, Settings, add_months, days_of, month_state
 from analytics.people import Correction
 from analytics.warehouse.connection import Warehouse, question, run, statements, view
 
+TOLD = (  # the measures of which a receipt says whose figures a load changed
+    "due_policies",
+    "renewed_policies",
+    "due_premium",
+    "renewed_premium",
+    "surveys",
+    "survey_points",
+    "complaints",
+    "contacts",
+)
 RECORD_TABLES = ("policies", "contacts", "surveys", "complaints", "assessments", "scoresheet")
 
 
@@ -114,7 +124,12 @@ def store(
 
 def _held(cursor: duckdb.DuckDBPyConnection, months: list[dt.date]) -> pd.DataFrame:
     sql = statements("statements.sql")["held"]
-    return cursor.execute(sql, {"months": months}).df().set_index("agent_id").astype(float)
+    return (
+        cursor.execute(sql, {"months": months, "told": list(TOLD)})
+        .df()
+        .set_index("agent_id")
+        .astype(float)
+    )
 
 
 def _changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.model import Settings
 from analytics.people import Correction
-from analytics.warehouse.connection import Warehouse, question, run, statements
+from analytics.warehouse.connection import Warehouse, answer, question, run
 from analytics.warehouse.records import propose_corrections, rollup_bound
 
 
@@ -29,7 +29,7 @@ class Sandbox(Warehouse):
         yield self._own
 
     def ask(self, name: str, **bound: Any) -> pd.DataFrame:
-        return self._own.execute(statements("questions/questions.sql")[name], bound).df()
+        return answer(self._own, name, bound)
 
 
 @contextmanager

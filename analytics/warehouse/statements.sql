@@ -225,11 +225,7 @@ select distinct month from (
 -- name: held
 -- What some months hold of every agent, looked at before and after a load for the report of what
 -- changed.
-select agent_id, sum(due_policies)::bigint as due_policies,
-  sum(renewed_policies)::bigint as renewed_policies, sum(due_premium)::double as due_premium,
-  sum(renewed_premium)::double as renewed_premium, sum(surveys)::bigint as surveys,
-    sum(survey_points)::double as survey_points,
-  sum(complaints)::bigint as complaints, sum(contacts)::bigint as contacts
+select agent_id, sum(columns($told))::double
 from agent_month where list_contains($months, month) group by agent_id order by agent_id
 
 -- name: corrections

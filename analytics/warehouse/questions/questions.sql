@@ -13,31 +13,7 @@ figure as (
 )
 select
   agent_id, team, only_month as month,
-  sum(due_policies)::double as due_policies, sum(renewed_policies)::double as renewed_policies,
-  sum(late_renewals)::double as late_renewals, sum(open_policies)::double as open_policies,
-  sum(open_renewed)::double as open_renewed, sum(stale_open)::double as stale_open,
-  sum(held_policies)::double as held_policies, sum(excluded_policies)::double as excluded_policies,
-  sum(due_premium)::double as due_premium, sum(renewed_premium)::double as renewed_premium,
-  sum(retained_premium)::double as retained_premium, sum(first_term_due)::double as first_term_due,
-  sum(first_term_renewed)::double as first_term_renewed, sum(cycle_days)::double as cycle_days,
-  sum(cycled_policies)::double as cycled_policies, sum(contacts)::double as contacts,
-  sum(effective_contacts)::double as effective_contacts,
-  sum(contacted_customers)::double as contacted_customers,
-  sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
-  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
-  sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
-  sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
-  sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
-  sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
-  sum(due_premium_sq)::double as due_premium_sq,
-    sum(renewed_premium_sq)::double as renewed_premium_sq,
-  sum(customer_due_sq)::double as customer_due_sq,
-    sum(customer_renewed_sq)::double as customer_renewed_sq,
-  sum(customer_cross)::double as customer_cross,
-  sum(target_count)::double as target_count,
-  sum(target_count_filled)::double as target_count_filled,
-  sum(target_premium)::double as target_premium,
-  sum(target_premium_filled)::double as target_premium_filled
+  sum(columns($measures))::double
 from figure
 group by agent_id, team, only_month, there
 order by agent_id, team, only_month, there
@@ -248,54 +224,14 @@ from m full join s on s.month = m.month order by 1
 
 -- name: by_month
 -- One agent's sums month by month, for the chart over the months.
-select month,
-  sum(due_policies)::double as due_policies, sum(renewed_policies)::double as renewed_policies,
-  sum(late_renewals)::double as late_renewals, sum(open_policies)::double as open_policies,
-  sum(open_renewed)::double as open_renewed, sum(stale_open)::double as stale_open,
-  sum(held_policies)::double as held_policies, sum(excluded_policies)::double as excluded_policies,
-  sum(due_premium)::double as due_premium, sum(renewed_premium)::double as renewed_premium,
-  sum(retained_premium)::double as retained_premium, sum(first_term_due)::double as first_term_due,
-  sum(first_term_renewed)::double as first_term_renewed, sum(cycle_days)::double as cycle_days,
-  sum(cycled_policies)::double as cycled_policies, sum(contacts)::double as contacts,
-  sum(effective_contacts)::double as effective_contacts,
-  sum(contacted_customers)::double as contacted_customers,
-  sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
-  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
-  sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
-  sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
-  sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
-  sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
-  sum(target_count)::double as target_count,
-  sum(target_count_filled)::double as target_count_filled,
-  sum(target_premium)::double as target_premium,
-  sum(target_premium_filled)::double as target_premium_filled
+select month, sum(columns($measures))::double
 from agent_figures
 where month between $first_month and $last_month and agent_id = $agent_id
 group by month order by month
 
 -- name: team_by_month
 -- The same for a team, by who belonged to it in each month; null for the whole company.
-select month,
-  sum(due_policies)::double as due_policies, sum(renewed_policies)::double as renewed_policies,
-  sum(late_renewals)::double as late_renewals, sum(open_policies)::double as open_policies,
-  sum(open_renewed)::double as open_renewed, sum(stale_open)::double as stale_open,
-  sum(held_policies)::double as held_policies, sum(excluded_policies)::double as excluded_policies,
-  sum(due_premium)::double as due_premium, sum(renewed_premium)::double as renewed_premium,
-  sum(retained_premium)::double as retained_premium, sum(first_term_due)::double as first_term_due,
-  sum(first_term_renewed)::double as first_term_renewed, sum(cycle_days)::double as cycle_days,
-  sum(cycled_policies)::double as cycled_policies, sum(contacts)::double as contacts,
-  sum(effective_contacts)::double as effective_contacts,
-  sum(contacted_customers)::double as contacted_customers,
-  sum(working_days)::double as working_days, sum(survey_points)::double as survey_points,
-  sum(survey_points_sq)::double as survey_points_sq, sum(surveys)::double as surveys,
-  sum(complaints)::double as complaints, sum(upheld_complaints)::double as upheld_complaints,
-  sum(quoted_policies)::double as quoted_policies, sum(quote_lead_days)::double as quote_lead_days,
-  sum(month_13_due)::double as month_13_due, sum(month_13_renewed)::double as month_13_renewed,
-  sum(month_25_due)::double as month_25_due, sum(month_25_renewed)::double as month_25_renewed,
-  sum(target_count)::double as target_count,
-  sum(target_count_filled)::double as target_count_filled,
-  sum(target_premium)::double as target_premium,
-  sum(target_premium_filled)::double as target_premium_filled
+select month, sum(columns($measures))::double
 from agent_figures
 where month between $first_month and $last_month and ($team is null or team = $team)
 group by month order by month
@@ -433,30 +369,7 @@ order by agent_id, token, team, region, product, channel, first_term, premium_ba
 
 -- name: monthly
 -- The measures of every agent and month, with the team of that month.
-select agent_id, team, month,
-  due_policies::double as due_policies, renewed_policies::double as renewed_policies,
-    late_renewals::double as late_renewals,
-  open_policies::double as open_policies, open_renewed::double as open_renewed,
-    stale_open::double as stale_open,
-  held_policies::double as held_policies, excluded_policies::double as excluded_policies,
-    due_premium::double as due_premium,
-  renewed_premium::double as renewed_premium, retained_premium::double as retained_premium,
-    first_term_due::double as first_term_due,
-  first_term_renewed::double as first_term_renewed, cycle_days::double as cycle_days,
-    cycled_policies::double as cycled_policies,
-  contacts::double as contacts, effective_contacts::double as effective_contacts,
-    contacted_customers::double as contacted_customers,
-  working_days::double as working_days, survey_points::double as survey_points,
-    survey_points_sq::double as survey_points_sq,
-  surveys::double as surveys, complaints::double as complaints,
-    upheld_complaints::double as upheld_complaints,
-  quoted_policies::double as quoted_policies, quote_lead_days::double as quote_lead_days,
-    month_13_due::double as month_13_due,
-  month_13_renewed::double as month_13_renewed, month_25_due::double as month_25_due,
-    month_25_renewed::double as month_25_renewed,
-  target_count::double as target_count, target_count_filled::double as target_count_filled,
-    target_premium::double as target_premium,
-  target_premium_filled::double as target_premium_filled
+select agent_id, team, month, columns($measures)::double
 from agent_figures
 where month between $first_month and $last_month order by agent_id, month
 
