@@ -7,16 +7,15 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from analytics.desk import Desk
 from analytics.errors import HomeBusy, RenewalError, RequestRefused, StoreFailed
 from analytics.files import make_private, telling
-from analytics.home import Home
 from analytics.intake.recipe import Recipe
-from analytics.ledger import How as LoadedHow
 from analytics.model import Receipt
-from analytics.people import LOCAL
 from analytics.reports.refusals import refusal_lines
 
 SETTLED = 1.0  # seconds without a change after which a file counts as wholly written
@@ -40,7 +39,6 @@ class How:
     as_of: dt.date | None
     on_issues: str
     language: str
-    who: str = LOCAL
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,12 @@ class Outcome:
 
 
 def files(
-    folder: Path, opened: Callable[[], Home], how: How, *, every: float, once: bool
+    folder: Path,
+    opened: Callable[[], AbstractContextManager[Desk]],
+    how: How,
+    *,
+    every: float,
+    once: bool,
 ) -> Iterator[Outcome]:
     """Every file that appears, one after the other, oldest first; ends when told `once` and nothing
     is left.
@@ -83,15 +86,14 @@ def files(
         time.sleep(min(every, SETTLED) if once else every)
 
 
-def _taken(waiting: list[Path], opened: Callable[[], Home], how: How) -> Iterator[Outcome]:
-    home = opened()
-    try:
+def _taken(
+    waiting: list[Path], opened: Callable[[], AbstractContextManager[Desk]], how: How
+) -> Iterator[Outcome]:
+    with opened() as desk:
         for path in waiting:
             with telling():
-                outcome = _take(path, home, how)
+                outcome = _take(path, desk, how)
             yield outcome
-    finally:
-        home.close()
 
 
 def _here(folder: Path) -> list[Path]:
@@ -121,19 +123,19 @@ def _arriving(folder: Path) -> bool:
     return bool(_here(folder))
 
 
-def _take(path: Path, home: Home, how: How) -> Outcome:
+def _take(path: Path, desk: Desk, how: How) -> Outcome:
     """Load one file and move it; a file is moved only after its load is stored, so that a kill in
     between loses nothing."""
     receipts: list[Receipt] = []
     reason = ""
     try:
-        with home.members(path) as members:
+        with desk.members(path) as members:
             pairs = [
                 (member, recipe)
                 for member in members
-                for recipe in ([how.recipe] if how.recipe else home.recipes_for(member))
+                for recipe in ([how.recipe] if how.recipe else desk.recipes_for(member))
             ]
-            receipts = home.load_all(pairs, LoadedHow(how.as_of, how.on_issues), who=how.who)
+            receipts = desk.store(pairs, as_of=how.as_of, on_issues=how.on_issues)
     except StoreFailed:
         raise
     except RenewalError as error:

@@ -25,7 +25,6 @@ from analytics.commands.shell import (
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.insight.placing import few_ids
-from analytics.model import Period
 from analytics.numbers import number
 from analytics.reports.sure import rank_spread_text, together_text
 
@@ -89,24 +88,18 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     """Renewals against those expected of just this book (product, channel, region, premium, first
     term); not explained by the factors listed, never "ability"."""
     from analytics.insight import case_mix as mix
-    from analytics.insight.clusters import by_agent
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
         period, channel = evaluation.measured.period, evaluation.measured.filters.channel
-
-        def cases(of: Period) -> pd.DataFrame:
-            every = desk.cases(of)
-            return every if channel is None else every[every["channel"] == channel]
-
-        found = mix.case_mix(cases(period), by_agent(evaluation.measured))
+        found = desk.case_mix(evaluation.measured)
         table = _shown(evaluation, found.agents)
         if agent is not None and agent not in set(table["agent_id"]):
             raise RequestRefused("agent_unknown", agent=agent, period=str(period))
         changed = None
         if split and (earlier := desk.earlier(period)) is not None:
-            before, now = cases(earlier), cases(period)
+            before, now = desk.cases(earlier, channel), desk.cases(period, channel)
             if options["team"]:
                 before, now = (
                     before[before["team"] == options["team"]],
@@ -164,7 +157,7 @@ def robustness_(context: Context, **options: Any) -> None:
         note = trial_note(desk, evaluation, context.language)
         if not evaluation.agents.rated.any():
             raise RequestRefused("nobody_rated", period=str(evaluation.measured.period))
-        found = stand.robustness(evaluation)
+        found = desk.robustness(evaluation)
         table = _shown(evaluation, found.ranks)
         leaders = found.leaders
         regions = leaders[
@@ -208,7 +201,7 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
         monthly = desk.monthly(evaluation.measured.period)
         if not steady.can_trend(known[indicator], monthly):
             raise RequestRefused("no_months", name=known[indicator].label)
-        found = steady.trends(monthly, known[indicator])
+        found = desk.trends(evaluation.measured.period, indicator)
         table = _shown(evaluation, found.agents)
     view = {
         "indicator": indicator,
@@ -235,8 +228,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
-        monthly = desk.monthly(evaluation.measured.period)
-        found = steady.incentives(monthly, evaluation.catalogue, evaluation.nominal)
+        found = desk.incentives(evaluation.measured.period, evaluation)
         table = _shown(evaluation, found.candidates)
         table = table.assign(few_cases=table["agent_id"].isin(few_ids(evaluation)))
     people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
@@ -274,10 +266,8 @@ def fairness_(
 ) -> None:
     """Ceilings, discrimination and redundancy of every indicator, gaps between groups before and
     after case mix, and the renewal rate under rival definitions."""
-    from analytics.insight import case_mix as mix
     from analytics.insight import definitions, proposal
     from analytics.insight import fairness as fair
-    from analytics.insight.clusters import by_agent
 
     with desk_of(context, "see_others") as desk:
         desk.require("standard")
@@ -286,14 +276,7 @@ def fairness_(
         if propose is not None and propose not in evaluation.catalogue.ids:
             raise RequestRefused("indicator_unknown", name=propose, known=evaluation.catalogue.ids)
         period = evaluation.measured.period
-        cases = desk.cases(period)
-        try:
-            agents = mix.case_mix(cases, by_agent(evaluation.measured)).agents
-            surplus = dict(
-                zip(agents["agent_id"], 100 * agents["difference"] / agents["n"], strict=True)
-            )
-        except RequestRefused:
-            surplus = None
+        cases, surplus = desk.cases(period), desk.surplus(evaluation.measured) or None
         own, entered = desk.own_rates(period), desk.market()
     view: dict[str, Any] = {
         "standards": rows_of(fair.standards_check(evaluation)),

@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from analytics.desk import Desk
 from analytics.errors import RenewalError
-from analytics.home import Home
 from analytics.intake.formats import brief
 from analytics.intake.guessing import alike
 from analytics.intake.questions import questions_from
@@ -18,12 +18,12 @@ from analytics.reports.refusals import issue_line
 
 
 def explained(
-    home: Home, path: Path, recipe: Recipe | None, kind: str | None, language: str
+    desk: Desk, path: Path, recipe: Recipe | None, kind: str | None, language: str
 ) -> dict[str, Any]:
     """Sheets with their guesses, and for each group of alike ones a recipe, its questions, notes
     and issues."""
     try:
-        sheets = home.look(path)["sheets"]
+        sheets = desk.look(path)["sheets"]
     except RenewalError as error:
         return {"file": path.name, "refused": explain(error, language)}
     groups = alike(sheets)
@@ -31,7 +31,7 @@ def explained(
         "file": path.name,
         "sheets": [_sheet(sheet, kind) for sheet in sheets],
         "readings": [
-            _reading(home, path, recipe or _best(group, kind, len(groups) > 1), language)
+            _reading(desk, path, recipe or _best(group, kind, len(groups) > 1), language)
             for group in groups
         ],
     }
@@ -76,12 +76,12 @@ def _best(group: list[Any], kind: str | None, several: bool) -> Recipe | None:
     return Recipe(kind=guess["kind"], columns=columns, options=options)
 
 
-def _reading(home: Home, path: Path, recipe: Recipe | None, language: str) -> dict[str, Any]:
+def _reading(desk: Desk, path: Path, recipe: Recipe | None, language: str) -> dict[str, Any]:
     if recipe is None:
         return {"recipe": None}
     out: dict[str, Any] = {"recipe": recipe.toml()}
     try:
-        answer, issues = home.preview(path, recipe)
+        answer, issues = desk.preview(path, recipe)
     except RenewalError as error:
         return {**out, "refused": explain(error, language)}
     return {

@@ -192,7 +192,7 @@ def method(context: Context, month_: dt.date | None, scheme: str | None) -> None
     with desk_of(context, "see") as desk:
         period = Period(month_ or desk.this_month, month_ or desk.this_month)
         chosen = scheme_of(desk, period, scheme, None)
-        view = method_view(desk.catalogue(period), desk.home.settings, chosen, desk.market())
+        view = method_view(desk.catalogue(period), desk.settings, chosen, desk.market())
     keys = ("id", "category", "numerator", "denominator", "direction", "unit", "weight")
     show(context, view, rows=[{key: one[key] for key in keys} for one in view["indicators"]])
 

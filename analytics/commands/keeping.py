@@ -8,13 +8,10 @@ from pathlib import Path
 
 import click
 
-from analytics import backup as backups
 from analytics.commands.shell import REFUSED, Context, command, desk_of, show
-from analytics.desk import Desk
+from analytics.desk.keeping import Checked, accept_loss, restored
 from analytics.errors import NotAllowed
-from analytics.home import Home
 from analytics.language import say
-from analytics.people import LOCAL
 from analytics.reports.audit import wrong_of
 
 
@@ -37,17 +34,10 @@ def backup(context: Context, to: Path) -> None:
 @click.argument("source", type=click.Path(path_type=Path, file_okay=False))
 def restore(context: Context, source: Path) -> None:
     """Bring a backup back as the home that --home names (empty, or not there yet), and check it."""
-    if (
-        context.account is not None
-    ):  # the accounts are in the backup: whoever holds both folders needs none
+    # The accounts are in the backup: whoever holds both folders needs none.
+    if context.account is not None:
         raise NotAllowed("not_allowed")
-    made = backups.restore(source, context.home)
-    home = Home(context.home)
-    try:
-        home.state.note_down(LOCAL, "home.restore", made.name, {"fingerprint": made.fingerprint})
-        checked = Desk(home, LOCAL).check()
-    finally:
-        home.close()
+    made, checked = restored(source, context.home)
     _show(context, checked, asdict(made))
 
 
@@ -64,14 +54,17 @@ def check(context: Context, accept: str) -> None:
     if accept and context.account is not None:
         raise NotAllowed("not_allowed")
     if accept:
-        Home(context.home, accept).close()
+        accept_loss(context.home, accept)
     with desk_of(context, "data") as desk:
         checked = desk.check()
     _show(context, checked, {})
 
 
-def _show(context: Context, checked: backups.Checked, more: dict[str, object]) -> None:
-    told = [say(f"finding.{one.key}", context.language, **one.facts) for one in checked.findings]
+def _show(context: Context, checked: Checked, more: dict[str, object]) -> None:
+    told = [
+        say(f"finding.{finding.key}", context.language, **finding.facts)
+        for finding in checked.findings
+    ]
     audit = wrong_of(checked.verdict, context.language)
     counted = {
         "loads": checked.loads,

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from analytics import sample as sample_data
 from analytics import watch
 from analytics.catalogue import built_in_catalogue
 from analytics.commands.explaining import explained
@@ -22,14 +22,11 @@ from analytics.commands.shell import (
     command,
     day,
     desk_of,
-    home_of,
     one_action,
     show,
     write,
 )
-from analytics.desk import Desk
 from analytics.errors import HomeBusy, RequestRefused
-from analytics.home import Home
 from analytics.intake import limits
 from analytics.intake.database import rows_of
 from analytics.intake.fields import kinds
@@ -113,7 +110,6 @@ def load(
     if bool(table) != bool(query) or bool(files) == bool(table):
         raise RequestRefused("load_from_what")
     with desk_of(context, "data") as desk, ExitStack() as stack:
-        home = desk.home
         if table and query:
             files = [stack.enter_context(rows_of(table, query))]
         named = [
@@ -121,16 +117,16 @@ def load(
             for file in files
             for one in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])
         ]
-        members = [member for file in named for member in stack.enter_context(home.members(file))]
+        members = [member for file in named for member in stack.enter_context(desk.members(file))]
         if explain:
-            told = [explained(home, member, recipe, kind, context.language) for member in members]
+            told = [explained(desk, member, recipe, kind, context.language) for member in members]
             show(context, told[0] if len(told) == 1 else told)
             return
         receipts = desk.load_all(
             [
                 (file, one)
                 for file in members
-                for one in ([recipe] if recipe else home.recipes_for(file, kind))
+                for one in ([recipe] if recipe else desk.recipes_for(file, kind))
             ],
             as_of=as_of,
             on_issues=on_issues,
@@ -177,8 +173,8 @@ def _receipt(receipt: Receipt, language: str, most: int | None = MOST_CHANGES) -
 @command()
 def loads(context: Context) -> None:
     """List every load in the warehouse."""
-    with home_of(context) as home:
-        frame = home.warehouse.ask("loads")
+    with desk_of(context, "data") as desk:
+        frame = desk.loads()
     show(
         context,
         [
@@ -222,11 +218,11 @@ def rebuild(context: Context) -> None:
 @click.option("--remove", is_flag=True, help="Take the sample data out again.")
 def sample(context: Context, remove: bool) -> None:
     """Load the sample company (or remove it)."""
-    with home_of(context) as home:
+    with desk_of(context, "data") as desk:
         if remove:
-            show(context, {"withdrawn": sample_data.remove(home, context.who)})
+            show(context, {"withdrawn": desk.remove_sample()})
         else:
-            receipts = sample_data.load(home, who=context.who)
+            receipts = desk.add_sample()
             show(context, [_receipt(receipt, context.language) for receipt in receipts])
 
 
@@ -255,10 +251,10 @@ def corrections(
     context: Context, file: Path, kind: str | None, recipe_file: Path | None, out: Path
 ) -> None:
     """Write a copy of a file with every cell that cannot be read marked, to mend and load again."""
-    with home_of(context) as home:
-        recipe = read_recipe(recipe_file) if recipe_file else home.recipe_for(file, kind)
-        issues = home.preview(file, recipe)[1]
-        write(out, home.corrections(file, recipe, context.language))
+    with desk_of(context, "data") as desk:
+        recipe = read_recipe(recipe_file) if recipe_file else desk.recipes_for(file, kind)[0]
+        issues = desk.preview(file, recipe)[1]
+        write(out, desk.corrected(file, recipe, context.language))
     show(context, {"written": str(out), "issues": len(issues)})
 
 
@@ -293,19 +289,19 @@ def aliases(
     if bool(spellings) != bool(into):
         raise RequestRefused("merge_needs_both")
     one_action(merge=into, undo=undo, take=take)
-    with home_of(context) as home:
+    with desk_of(context, "data") as desk:
         if undo:
-            home.split_agents(undo, context.who)
+            desk.split_agents(undo)
         if into:
-            home.merge_agents(spellings, into, context.who)
-        for one in home.alike() if take else ():
-            if one.certain:
-                home.merge_agents([one.spelling], one.agent_id, context.who)
+            desk.merge_agents(spellings, into)
+        for pair in desk.alike() if take else ():
+            if pair.certain:
+                desk.merge_agents([pair.spelling], pair.agent_id)
         merged = [
-            {"spelling": one, "agent_id": agent_id}
-            for one, agent_id in home.state.aliases().items()
+            {"spelling": spelling, "agent_id": agent_id}
+            for spelling, agent_id in desk.merged().items()
         ]
-        offered = [asdict(one) for one in home.alike()]
+        offered = [asdict(pair) for pair in desk.alike()]
     show(context, {"merged": merged, "offered": offered}, rows=[*merged, *offered])
 
 
@@ -313,8 +309,8 @@ def aliases(
 def unmatched(context: Context) -> None:
     """Agents without a partner between roster and records, and policies that no file of policies
     names."""
-    with home_of(context) as home:
-        frame = home.warehouse.ask("unmatched")
+    with desk_of(context, "data") as desk:
+        frame = desk.unmatched()
     show(context, frame.to_dict("records"))
 
 
@@ -364,20 +360,11 @@ def watch_(
     at any moment, the next start goes on: a file that was loaded but not yet moved is recognised.
     """
     recipe = read_recipe(recipe_file) if recipe_file else None
-    how = watch.How(recipe, as_of, on_issues, context.language, context.who)
-
-    def opened() -> Home:
-        home = Home(context.home)
-        try:
-            Desk(home, context.who).require("data")
-        except BaseException:
-            home.close()
-            raise
-        return home
-
-    with suppress(HomeBusy):  # who may not load is told now, and not when the first file comes
-        opened().close()
-    for outcome in watch.files(folder, opened, how, every=every, once=once):
+    how = watch.How(recipe, as_of, on_issues, context.language)
+    with suppress(HomeBusy), desk_of(context, "data"):
+        pass  # who may not load is told now, and not when the first file comes
+    outcomes = watch.files(folder, partial(desk_of, context, "data"), how, every=every, once=once)
+    for outcome in outcomes:
         plain = {
             "file": outcome.file,
             "moved_to": outcome.moved_to,

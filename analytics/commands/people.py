@@ -29,6 +29,7 @@ from analytics.commands.shell import (
     write,
 )
 from analytics.desk import Desk
+from analytics.desk.keeping import AUDITED, make_key, verdict_of_refused
 from analytics.errors import FileRefused, HomeBusy, RequestRefused
 from analytics.insight.sheet import Around
 from analytics.intake.accounts import accounts_from
@@ -36,7 +37,6 @@ from analytics.language import explain
 from analytics.model import Filters, WeightScheme
 from analytics.people import TALK_STATES, Account, Note, Objection, Talk
 from analytics.reports.audit import head_from, notes_of, wrong_of
-from analytics.start import AUDITED, verdict_of_refused
 
 SHEET_COLUMNS = (
     "id",
@@ -479,10 +479,8 @@ def audit(
     verify = verify or bool(heads or public or written)
     one_action(verify=verify, new_key=new)
     if new is not None:
-        from analytics.state.signing import new_key, public_path
-
-        key = new_key(new)
-        show(context, {"key": key.name, "private": str(new), "public": str(public_path(new))})
+        name, public_half = make_key(new)
+        show(context, {"key": name, "private": str(new), "public": str(public_half)})
         return
     known = [head_from(text) for text in written]
     try:
@@ -553,10 +551,7 @@ def accounts(
         if email is not None:
             desk.save_accounts([Account(email, role, name, agent_id, teams, branches)])
         if deactivate is not None:
-            known = desk.home.state.accounts.of(deactivate)
-            if known is None:
-                raise RequestRefused("account_unknown")
-            desk.save_accounts([replace(known, active=False)])
+            desk.save_accounts([replace(desk.account(deactivate), active=False)])
         if log_out is not None:
             desk.end_logins(log_out)
         if unbind is not None:

@@ -18,12 +18,11 @@ import click
 import numpy as np
 import pandas as pd
 
-from analytics.desk import Desk
+from analytics.desk import Desk, kept_in, opened
 from analytics.errors import RenewalError, RequestRefused
-from analytics.evaluation import Evaluation, evaluate, whole_period
+from analytics.evaluation import Evaluation
 from analytics.evaluation.weights import parse
 from analytics.files import keep_private
-from analytics.home import Home
 from analytics.insight.quadrant import Placed, place
 from analytics.language import say
 from analytics.model import Filters, Period, WeightScheme, parse_month
@@ -141,21 +140,15 @@ def command(
 
 @contextmanager
 def desk_of(context: Context, action: str = "see") -> Iterator[Desk]:
-    """The desk of whoever is acting, once the command's action is allowed to them."""
-    home = Home(context.home)
+    """The desk of whoever is acting, once the command's action is allowed to them; what it works
+    out is kept until the command ends."""
+    home = opened(context.home)
     try:
-        desk = Desk(home, context.who)
+        desk = Desk(home, context.who, kept_in({}))
         desk.require(action)
         yield desk
     finally:
         home.close()
-
-
-@contextmanager
-def home_of(context: Context, action: str = "data") -> Iterator[Home]:
-    """The home itself, for commands that concern everybody's data."""
-    with desk_of(context, action) as desk:
-        yield desk.home
 
 
 def month(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
@@ -264,7 +257,7 @@ def scheme_of(desk: Desk, period: Period, name: str | None, weights: str | None)
 def period_of(desk: Desk, options: dict[str, Any]) -> Period:
     """--from and --to, each by default the first or last month that has figures."""
     first, last = options["first"], options["last"]
-    whole = whole_period(desk.home.warehouse)
+    whole = desk.whole_period()
     return Period(
         first or min(whole.first, last or whole.first), last or max(whole.last, first or whole.last)
     )
@@ -277,7 +270,7 @@ def evaluated(desk: Desk, options: dict[str, Any], *, theirs: bool = False) -> E
     filters = Filters(period, options["team"], options["branch"], options["channel"], theirs=theirs)
     measured = desk.measured(filters)
     if measured.people.empty:
-        whole = whole_period(desk.home.warehouse)
+        whole = desk.whole_period()
         raise RequestRefused(
             "period_empty",
             period=str(period),
@@ -287,7 +280,7 @@ def evaluated(desk: Desk, options: dict[str, Any], *, theirs: bool = False) -> E
     teams = {team for team in measured.people["team"][measured.in_scope] if team}
     if filters.team is not None and filters.team not in teams:
         raise RequestRefused("team_unknown", team=filters.team, known=sorted(teams))
-    return evaluate(measured, scheme_of(desk, period, options["scheme"], options["weights"]))
+    return desk.scored(measured, scheme_of(desk, period, options["scheme"], options["weights"]))
 
 
 def trial_name(path: Path, scheme: WeightScheme, language: str) -> Path:

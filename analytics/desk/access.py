@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -34,7 +34,40 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "audit": frozenset({"admin"}),
     "account": frozenset({"admin"}),
 }
-Memory = Callable[[tuple[Hashable, ...], Callable[[], Any]], Any]
+# What the desk works out for many readers, and asks its memory for before it does.
+Question = Literal[
+    "measured",
+    "scored",
+    "history",
+    "coaching",
+    "cases",
+    "case_mix",
+    "monthly",
+    "trends",
+    "incentives",
+    "rank_ranges",
+    "robustness",
+    "leaders",
+    "ranking",
+    "month_days",
+    "latest_closed",
+    "channels",
+    "has_sample",
+]
+# Gives the answer to a question under a key, and makes it where it has none.
+Memory = Callable[[Question, tuple[Hashable, ...], Callable[[], Any]], Any]
+
+
+def kept_in(answers: dict[Hashable, Any]) -> Memory:
+    """A memory that keeps every answer as long as the dict lives."""
+
+    def kept(question: Question, key: tuple[Hashable, ...], make: Callable[[], Any]) -> Any:
+        whole = question, *key
+        if whole not in answers:
+            answers[whole] = make()
+        return answers[whole]
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -74,7 +107,7 @@ class Access:
     def __init__(self, home: Home, who: str = LOCAL, memory: Memory | None = None) -> None:
         self._home = home
         self.who = who
-        self._memory: Memory = memory or (lambda key, make: make())
+        self._memory: Memory = memory or (lambda question, key, make: make())
 
     @property
     def identity(self) -> Identity:

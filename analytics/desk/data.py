@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics import files
-from analytics.backup import Backup, Checked, backup, check, default_backups
+from analytics import files, sample
 from analytics.desk.rules import Rules
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import evaluate
@@ -40,8 +39,9 @@ class Data(Rules):
         on_issues: str,
         work: Work | None = None,
     ) -> list[Receipt]:
-        self.require("data")
-        receipts = self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
+        """Load several files or, when one of them is refused, none; the last receipt says who
+        is not rated in the last month that came in."""
+        receipts = self.store(files, as_of=as_of, on_issues=on_issues, work=work)
         try:
             unrated = self._unrated(receipts)
         except RenewalError:  # what is stored is stored, whatever could not be reckoned of it
@@ -51,6 +51,18 @@ class Data(Rules):
             if unrated is None
             else [*receipts[:-1], replace(receipts[-1], notes=(*receipts[-1].notes, unrated))]
         )
+
+    def store(
+        self,
+        files: Sequence[tuple[Path, Recipe]],
+        *,
+        as_of: dt.date | None,
+        on_issues: str,
+        work: Work | None = None,
+    ) -> list[Receipt]:
+        """The same, without a look at the figures that come of it: nobody waits for the answer."""
+        self.require("data")
+        return self.home.load_all(files, How(as_of, on_issues), work, self.identity.who)
 
     def _unrated(self, receipts: Sequence[Receipt]) -> tuple[str, Mapping[str, object]] | None:
         """A note on the last month that was loaded, where some of its agents lack too much to be
@@ -85,10 +97,10 @@ class Data(Rules):
         self.require("data")
         return self.home.look(path, layout, work)
 
-    def recipes_for(self, path: Path) -> list[Recipe]:
+    def recipes_for(self, path: Path, kind: str | None = None) -> list[Recipe]:
         """The recipes that a file needs nobody to confirm, one for every group of alike sheets."""
         self.require("data")
-        return self.home.recipes_for(path)
+        return self.home.recipes_for(path, kind)
 
     def save_recipe(self, headers_key: str, name: str, recipe: Recipe) -> None:
         self.require("data")
@@ -105,6 +117,25 @@ class Data(Rules):
         """A copy of the user's file in which every cell that cannot be read is marked."""
         self.require("data")
         return self.home.corrections(path, recipe, language)
+
+    def has_sample(self) -> bool:
+        """Whether figures of the sample company are among those shown."""
+        home = self.home
+        key = str(home.folder), home.warehouse.data_version
+        found: bool = self._memory("has_sample", key, lambda: bool(sample.loads(home)))
+        return found
+
+    def add_sample(
+        self, progress: Callable[[float, str], object] = lambda share, kind: None
+    ) -> list[Receipt]:
+        """Load the sample company, all of it or nothing, saying how far it is."""
+        self.require("data")
+        return sample.load(self.home, progress, self.identity.who)
+
+    def remove_sample(self) -> list[int]:
+        """Take the sample company out; which loads it was."""
+        self.require("data")
+        return sample.remove(self.home, self.identity.who)
 
     def loads(self) -> pd.DataFrame:
         self.require("data")
@@ -128,21 +159,6 @@ class Data(Rules):
         """What the start of the home found not to be as it should; nothing for who does not look
         after the data."""
         return self.home.findings if self.may("data") else ()
-
-    def backup(self, to: Path | None = None) -> Backup:
-        """Copy the whole home into a folder (that of the settings when none is given)."""
-        self.require("data")
-        return backup(self.home.ledger, to or default_backups(self.home.folder), self.identity.who)
-
-    def check(self) -> Checked:
-        """Read everything of the home and say what is not as it should be."""
-        self.require("data")
-        return check(self.home.ledger)
-
-    def rebuild(self) -> int:
-        """Make the warehouse again from the originals; how many loads."""
-        self.require("data")
-        return self.home.rebuild(self.identity.who)
 
     def unmatched(self) -> pd.DataFrame:
         """Agents and policies that one file names and its partner does not."""
@@ -187,14 +203,16 @@ class Data(Rules):
     def unbind(self, email: str) -> None:
         """Free an account for another person with its address, and log everybody out of it."""
         self.require("account")
-        self.home.state.logins.unbind(self._account(email).email, self.identity.who)
+        self.home.state.logins.unbind(self.account(email).email, self.identity.who)
 
     def end_logins(self, email: str) -> None:
         """Log an account out everywhere."""
         self.require("account")
-        self.home.state.logins.end_all(self._account(email).email, self.identity.who)
+        self.home.state.logins.end_all(self.account(email).email, self.identity.who)
 
-    def _account(self, email: str) -> Account:
+    def account(self, email: str) -> Account:
+        """The account of an address; refused where there is none."""
+        self.require("account")
         account = self.home.state.accounts.of(email)
         if account is None:
             raise RequestRefused("account_unknown")

@@ -36,6 +36,11 @@ def admit(home: Home, login: Login, *, trusting: bool = False) -> Identity:
     return identity
 
 
+def nobody_yet(home: Home) -> bool:
+    """Whether no account was made yet, so that nobody can come in."""
+    return not home.state.accounts.all()
+
+
 def leave(home: Home, login: Login, *, everywhere: bool = False) -> None:
     """End a login, or every login of its account."""
     email = home.state.logins.facts(login).email

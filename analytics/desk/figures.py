@@ -6,34 +6,27 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analytics.catalogue import Catalogue, built_in_catalogue
+from analytics.catalogue import Catalogue
 from analytics.desk.access import Access
 from analytics.evaluation import (
     Evaluation,
     Measured,
-    counted_months,
     earlier_period,
     evaluate,
     known_months,
+    latest_closed,
     months_of,
+    whole_period,
 )
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
 from analytics.insight.sheet import without_few
-from analytics.model import Filters, Period, WeightScheme, add_months, days_of, month_of
+from analytics.model import Filters, Period, WeightScheme, add_months, month_of
 
-if TYPE_CHECKING:
-    from analytics.insight.effect import Proof
-
-
-LAST_OF_ALL = 28  # the last day that every month has
-HISTORY = (
-    "history"  # begins the key of small frames that are kept, beside the figures of whole periods
-)
+SMALL = 2_000  # agents whose scores are kept: those of more take up more memory than they save time
 
 
 class Figures(Access):
@@ -63,6 +56,51 @@ class Figures(Access):
         """Every month that has figures: month, due_policies, open_policies, agents."""
         return known_months(self.home.warehouse)
 
+    def month_days(self) -> tuple[dt.date, ...]:
+        """The first days of all months that have figures."""
+        found: tuple[dt.date, ...] = self._memory(
+            "month_days",
+            self._data(),
+            lambda: tuple(stamp.date() for stamp in self.months()["month"]),
+        )
+        return found
+
+    def whole_period(self) -> Period:
+        """From the first to the last month that has figures; refused when there is none."""
+        return whole_period(self.home.warehouse)
+
+    def latest_closed(self) -> Period:
+        """The last month whose renewal windows are all closed, else the last month."""
+        warehouse = self.home.warehouse
+        found: Period = self._memory(
+            "latest_closed", self._data(), lambda: latest_closed(warehouse)
+        )
+        return found
+
+    def channels(self) -> list[str]:
+        """The channels that policies came through."""
+        warehouse = self.home.warehouse
+        found: list[str] = self._memory(
+            "channels",
+            self._data(),
+            lambda: [str(channel) for channel in warehouse.ask("channels")["channel"]],
+        )
+        return list(found)
+
+    def data_version(self) -> int:
+        """Which state of the data is shown; it stands in the names of exports."""
+        return self.home.warehouse.data_version
+
+    def _data(self) -> tuple[object, ...]:
+        """What answers hang on that no rule changes."""
+        home = self.home
+        return str(home.folder), home.warehouse.data_version
+
+    def _state(self) -> tuple[object, ...]:
+        """What every figure hangs on: the data, and the rules."""
+        home = self.home
+        return str(home.folder), home.warehouse.data_version, home.settings
+
     # -- a period ----------------------------------------------------------------------------------
 
     def measured(self, filters: Filters) -> Measured:
@@ -79,14 +117,24 @@ class Figures(Access):
         numbers = Filters(filters.period, channel=filters.channel, cut=filters.cut)
         known = self.catalogue(filters.period)
         home = self.home
-        key = (str(home.folder), home.warehouse.data_version, home.settings, known.version, numbers)
-        found: Measured = self._memory(key, lambda: home.measure(numbers))
+        key = *self._state(), known.version, numbers
+        found: Measured = self._memory("measured", key, lambda: home.measure(numbers))
         wanted = self.scoped(filters)
         return found if numbers == wanted else replace(found, filters=wanted)
 
     def evaluation(self, filters: Filters, scheme: WeightScheme | None = None) -> Evaluation:
         """A period under a scheme tried out, else under the one in force."""
-        return evaluate(self.measured(filters), scheme or self.scheme(filters.period))
+        return self.scored(self.measured(filters), scheme or self.scheme(filters.period))
+
+    def scored(self, measured: Measured, scheme: WeightScheme) -> Evaluation:
+        """A period, as `measured` gives it, under some weights: a step asks twice for it, and other
+        readers ask again."""
+        state = self._state()
+        if len(measured.people) > SMALL:
+            return evaluate(measured, scheme)
+        key = *state, measured.catalogue.version, measured.filters, scheme
+        found: Evaluation = self._memory("scored", key, lambda: evaluate(measured, scheme))
+        return found
 
     def compared(
         self, filters: Filters, scheme: WeightScheme, with_: str = "before"
@@ -145,9 +193,9 @@ class Figures(Access):
         team = evaluation.people["team"].iat[evaluation.row(agent_id)]
         last = evaluation.measured.period.last
         span, home, known = Period(add_months(last, -11), last), self.home, evaluation.catalogue
-        state = str(home.folder), home.warehouse.data_version, home.settings, known.version
         found: pd.DataFrame = self._memory(
-            (HISTORY, *state, agent_id, team, span),
+            "history",
+            (*self._state(), known.version, agent_id, team, span),
             lambda: history(known, *months_of(home.warehouse, agent_id, team, span)),
         )
         return found.copy(deep=False)
@@ -202,23 +250,9 @@ class Figures(Access):
             list(targets.columns)
         ]
 
-    def cases(self, period: Period) -> pd.DataFrame:
-        """The closed policies of a period, counted by what could explain their outcome, of the
-        whole company: a model needs everybody's.
-
-        What leaves the desk about single agents is cut to the scope by whoever asks (`mine`).
-        """
-        self.require("see_others")
-        return self.home.warehouse.ask("cases", first_month=period.first, last_month=period.last)
-
-    def monthly(self, period: Period) -> pd.DataFrame:
-        """The sums by agent and month, of the whole company; see `cases`."""
-        self.require("see_others")
-        return self.home.warehouse.ask("monthly", first_month=period.first, last_month=period.last)
-
     def own_rates(self, period: Period) -> pd.DataFrame:
         """Renewal rates that files state themselves, beside the counts known for the same agent and
-        months; see `cases`."""
+        months; see `monthly`."""
         self.require("see_others")
         return self.home.warehouse.ask(
             "own_rates", first_month=period.first, last_month=period.last
@@ -234,74 +268,3 @@ class Figures(Access):
         )
         seen = every if scope is None else every[scope.covers(every)].reset_index(drop=True)
         return seen.drop(columns="branch")
-
-    # -- the proof of coaching ---------------------------------------------------------------------
-
-    def _coached(self) -> dict[str, dt.date | None]:
-        """Every agent with whom a talk was held, and the day of the first, as if months began on
-        the first; None where nobody wrote down a day."""
-        first: dict[str, dt.date | None] = {}
-        # Of everybody: a coached agent of another team is no uncoached peer.
-        for talk in self.home.state.talks.all():
-            if talk.state in ("done", "followed_up"):
-                held = None if talk.talk_on is None else self._in_its_month(talk.talk_on)
-                days = [day for day in (held, first.get(talk.agent_id)) if day is not None]
-                first[talk.agent_id] = min(days, default=None)
-        return first
-
-    def _in_its_month(self, day: dt.date) -> dt.date:
-        """The day with the same place in its month, had that begun on the first; the last days of a
-        month are one."""
-        month = self._month_of(day)
-        first, _ = days_of(month, month, self.home.settings.month_begins)
-        return month.replace(day=min((day - first).days + 1, LAST_OF_ALL))
-
-    def rounds(self, last: dt.date) -> list[dt.date]:
-        """The months up to `last` in which agents had their first talk."""
-        from analytics.insight.coaching_study import rounds
-
-        self.require("coach")
-        return rounds(self._coached(), last)
-
-    def proof(self, after: Evaluation, since: dt.date | None = None) -> Proof:
-        """What went with the talks held up to the end of a period, or with those from the month
-        `since` on."""
-        from analytics.insight.coaching_study import study
-        from analytics.insight.effect import RATE, proof
-
-        self.require("coach")
-        plan = study(after.measured.period, self._coached(), counted_months(self.months()), since)
-        # One definition of the rate for every period; standards that know no renewal rate leave it
-        # to the built-in one.
-        standards = after.catalogue if RATE in after.catalogue.ids else built_in_catalogue()
-        channel = after.measured.filters.channel
-
-        def counted(period: Period) -> pd.DataFrame:
-            measured = self.home.measure_with(Filters(period, channel=channel), standards)
-            at, people = standards.position(RATE), measured.people
-            frame = pd.DataFrame(
-                {
-                    "renewed": measured.agents.numerator[:, at],
-                    "due": measured.agents.denominator[:, at],
-                    "team": people["team"].to_numpy(),
-                },
-                index=people["agent_id"].astype(str),
-            )
-            return frame[frame["due"] > 0]
-
-        state = (
-            str(self.home.folder),
-            self.home.warehouse.data_version,
-            self.home.settings,
-            standards.version,
-        )
-
-        def counts(period: Period) -> pd.DataFrame:
-            # Talks change from step to step, what was counted does not: the months of one
-            # comparison take seconds.
-            kept: pd.DataFrame = self._memory(
-                (HISTORY, *state, "coaching", period, channel), lambda: counted(period)
-            )
-            return kept
-
-        return proof(plan, counts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analytics.desk.data import Data
+from analytics.desk.keeping import Keeping
 from analytics.errors import RequestRefused
 from analytics.model import Filters, Period
 from analytics.people import Publication
@@ -28,7 +28,7 @@ class Step:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-class Month(Data):
+class Month(Keeping):
     """The routine of a month, inside the reader's scope."""
 
     def publish(self, period: Period) -> Publication:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from analytics.desk.figures import Figures
+from analytics.desk.answers import Answers
 from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate
 from analytics.insight.quadrant import place
@@ -32,7 +32,7 @@ class Closing:
     without_comment: int
 
 
-class Sheets(Figures):
+class Sheets(Answers):
     """The evaluation sheets of a reader's scope."""
 
     # -- reading -----------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ def change_rules(settings: Settings) -> None:
 
 def chosen_period() -> Period | None:
     """The period whose rules are shown; none before there are figures."""
-    if load.months().empty or not controls.period_options():
+    if load.desk().months().empty or not controls.period_options():
         return None
     return controls.period_choice()
 
@@ -324,7 +324,9 @@ with shell.page("method", needs_data=False, official=True):
     view = method_view(known, settings, scheme, market)
     with st.container(horizontal=True):
         file = panel.Leaving(
-            export_name(t("method.title"), load.data_version(), "json"), 0, mime="application/json"
+            export_name(t("method.title"), load.desk().data_version(), "json"),
+            0,
+            mime="application/json",
         )
         panel.take(
             t("method.json"),

@@ -540,9 +540,9 @@ with shell.page("data", needs_data=False):
     with sample_col.container(border=True, key="sample_card"):
         st.subheader(t("data.sample"), anchor=False)
         st.caption(t("data.sample_note"))
-        if load.has_sample():
+        if load.desk().has_sample():
             if st.button(t("data.sample_remove"), key="sample_remove"):
-                load.remove_sample()
+                load.desk().remove_sample()
                 session.forget("period", "kept.period", "receipts")
                 st.rerun()
         elif st.button(t("first.sample"), key="sample_load"):

@@ -10,6 +10,7 @@ from analytics.insight.definitions import radar
 from analytics.insight.fairness import INFLATED, grouped, groups, standards_check
 from analytics.insight.proposal import FEWEST, WARN, Proposal, propose, with_standard
 from analytics.insight.rehearsal import grade_changes
+from analytics.insight.robustness import effective_weights
 from analytics.language import explain
 from analytics.model import Standard
 from analytics.people import MarketAverage
@@ -46,7 +47,7 @@ def standards() -> None:
     """Does every indicator tell people apart, and does it decide what it weighs."""
     st.subheader(t("fairness.standards"), anchor=False)
     found = standards_check(now)
-    weights = load.effective_weights(now).set_index("indicator").reindex(found["indicator"])
+    weights = effective_weights(now).set_index("indicator").reindex(found["indicator"])
     table = found.assign(
         label=[indicator(one) for one in found["indicator"]],
         nominal=weights["nominal"].to_numpy(),
@@ -259,7 +260,7 @@ def gaps() -> None:
     ]
     if now.people["hired_on"].notna().any():
         options.append("seniority")
-    if len(load.channels()) > 1:
+    if len(load.desk().channels()) > 1:
         options.append("channel")
     if not options:
         st.caption(t("common.nothing"))
@@ -276,8 +277,8 @@ def gaps() -> None:
     )
     found = groups(
         now,
-        grouped(now, by, load.cases(period) if by == "channel" else None),
-        load.surplus(now.measured),
+        grouped(now, by, load.desk().cases(period) if by == "channel" else None),
+        load.desk().surplus(now.measured),
     )
     if found.empty:
         st.caption(t("common.nothing"))

@@ -336,7 +336,7 @@ def workbench() -> None:
                     )
     with right:
         try:
-            now = load.scored(base.measured, current())
+            now = load.desk().scored(base.measured, current())
         except RequestRefused as error:
             st.error(md(explain(error, session.language())))
             lead("weights_chart", session.trial())
@@ -687,11 +687,11 @@ def opinions() -> None:
 
 with shell.page("weights", own_bar=True):
     filters: Filters = controls.filter_bar()
-    measured = load.measured(filters)
+    measured = load.desk().measured(filters)
     known = measured.catalogue
     weight_of = {one.id: one.weight for one in known.indicators}
     official, choices = load.desk().scheme(filters.period), load.desk().schemes()
-    base = load.scored(measured, official)
+    base = load.desk().scored(measured, official)
     shell.line(measured, int(base.shown.sum()))
     panel.refused("weights_refused")
     if said := session.get("weights_done"):

@@ -35,7 +35,7 @@ with shell.page("case_mix"):
     period = now.measured.period
     channel = now.measured.filters.channel
     try:
-        found = load.case_mix(now.measured)
+        found = load.desk().case_mix(now.measured)
     except RequestRefused:
         st.info(t("case_mix.none"))
         st.page_link("pages/data/upload.py", label=t("first.upload"), icon=":material/upload_file:")
@@ -165,13 +165,13 @@ with shell.page("case_mix"):
                 alt=t("case_mix.calibration"),
             )
     st.subheader(t("case_mix.change"), anchor=False)
-    earlier = load.earlier(period)
+    earlier = load.desk().earlier(period)
     teams = sorted({team for team in people["team"] if team})
     if earlier is None:
         st.caption(t("overview.no_comparison"))
     elif teams:
         team = box(t("filter.team"), teams, key="change_team", width=220)
-        before, after = load.cases(earlier, channel), load.cases(period, channel)
+        before, after = load.desk().cases(earlier, channel), load.desk().cases(period, channel)
         before, after = before[before["team"] == team], after[after["team"] == team]
         if len(before) and len(after):
             split = change(before, after)

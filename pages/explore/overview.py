@@ -278,8 +278,8 @@ with shell.page("overview"):
     rated = np.flatnonzero(now.shown & now.agents.rated)
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
     ranked = rated[~too_few(now)[rated]]
-    ranges = load.rank_ranges(now) if session.how_sure() else None
-    table = load.ranking(now, session.how_sure())
+    ranges = load.desk().rank_ranges(now) if session.how_sure() else None
+    table = load.desk().ranking(now, session.language(), session.how_sure())
     if session.how_sure() and len(ranked):
         in_bands(now, ranges, ranked)
     left, right = st.columns([0.62, 0.38], gap="medium")

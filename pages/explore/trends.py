@@ -55,7 +55,7 @@ def named(table):
 
 def incentive_list() -> None:
     """Who keeps improving on what weighs much, and what a bonus would pay, partly for luck."""
-    found = load.incentives(span, now)
+    found = load.desk().incentives(span, now)
     table = found.candidates[found.candidates["agent_id"].isin(people.index)]
     count = int(table["agent_id"].nunique())
     st.subheader(t("trends.incentives"), anchor=False)
@@ -112,7 +112,7 @@ def incentive_list() -> None:
 with shell.page("trends"):
     now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
-    known_months = len(load.months())
+    known_months = len(load.desk().months())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         months = st.segmented_control(
             t("trends.span"),
@@ -124,7 +124,7 @@ with shell.page("trends"):
         )
         last = now.measured.period.last
         span = Period(add_months(last, 1 - months), last)
-        monthly = load.monthly(span)
+        monthly = load.desk().monthly(span)
         options = [one.id for one in now.catalogue.indicators if can_trend(one, monthly)]
         session.keep_valid("trend_indicator", options)
         if options:
@@ -150,7 +150,7 @@ with shell.page("trends"):
         Column("slope", t("trends.slope")),
         Column("luck", t("trends.q")),
     ]
-    found = load.trends(span, chosen)
+    found = load.desk().trends(span, chosen)
     if found.rule == "seasonal":
         columns += [Column("beats", t("trends.beats")), Column("need", t("trends.need"))]
     st.markdown(t(f"trends.rule_{found.rule}", months=found.months))

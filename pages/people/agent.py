@@ -37,7 +37,7 @@ with shell.page("agent"):
         )
         few = bool(too_few(now)[row])
         st.metric(t("column.grade"), md(grades(now, np.array([row]))[0]) or "—", border=True)
-        ranges = load.rank_ranges(now) if session.how_sure() else None
+        ranges = load.desk().rank_ranges(now) if session.how_sure() else None
         reach = ranges.cells(len(now.people), np.array([row]))[0][0] if ranges else "—"
         st.metric(
             t("column.rank"),
@@ -120,7 +120,7 @@ with shell.page("agent"):
     with left:
         panel.draw("breakdown", breakdown_bars(table, indicator, plain), alt=t("agent.chart"))
     with right:
-        history = load.agent_history(now, agent_id)
+        history = load.desk().history_of(now, agent_id)
         options = list(dict.fromkeys(history["indicator"]))
         if options:
             session.keep_valid("history_indicator", options)

@@ -322,7 +322,7 @@ def talks() -> None:
             "aims",
         )
     ]
-    language, version = session.language(), load.data_version()
+    language, version = session.language(), load.desk().data_version()
     with st.container(horizontal=True, gap="small"):
         whom = len({talk.agent_id for talk in shown})
         calendar = panel.Leaving(
@@ -418,7 +418,7 @@ def proof() -> None:
             width=260,
             help=t("proof.since_help"),
         )
-    found, language = load.proof(now, since), session.language()
+    found, language = load.desk().proof(now, since), session.language()
     st.markdown(f"**{md(coaching_effect.verdict(found, language))}**")
     for sentence in coaching_effect.grounds(found, language):
         st.markdown(md(sentence))

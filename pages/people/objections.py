@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from analytics.desk import Desk
+from analytics.desk import ATTACHMENT_KINDS, ATTACHMENT_MB, Desk
 from analytics.errors import RequestRefused
 from analytics.insight.objections import review_list, summary
 from analytics.language import explain
@@ -14,7 +14,6 @@ from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Atta
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.words import value_text
-from analytics.state.attachments import ATTACHMENT_MB, KINDS
 from analytics.text import short
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
@@ -176,7 +175,7 @@ def form() -> None:
         st.text_area(t("objection.text"), key="objection_text", max_chars=4000, height=90)
         st.file_uploader(
             t("objection.attachment", limit=ATTACHMENT_MB),
-            list(KINDS),
+            list(ATTACHMENT_KINDS),
             key="objection_file",
             max_upload_size=ATTACHMENT_MB,
         )

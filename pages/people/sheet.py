@@ -267,7 +267,7 @@ def notes(agent_id: str) -> None:
 
 def files(about, agent_id: str) -> None:
     """PDF and workbook of this sheet; of everybody shown in one go, with progress."""
-    desk, language, version = load.desk(), session.language(), load.data_version()
+    desk, language, version = load.desk(), session.language(), load.desk().data_version()
     period = str(now.measured.period)
 
     def again() -> dict:

@@ -30,7 +30,7 @@ def period_options() -> dict[str, Period]:
             period_id(f"{one.first:%Y-%m}", f"{one.last:%Y-%m}"): one
             for one in reversed(load.desk().published_periods())
         }
-    out = dict(_whole_periods(load.month_days()))
+    out = dict(_whole_periods(load.desk().month_days()))
     typed = session.remembered("period")
     if typed and typed not in out and "~" in typed:
         first, _, last = typed.partition("~")
@@ -64,7 +64,7 @@ def period_id(first: str, last: str) -> str:
 def remembered_period() -> Period:
     """The period that was chosen last, else the one that pages open with."""
     periods = period_options()
-    return periods.get(session.remembered("period") or "") or load.default_period()
+    return periods.get(session.remembered("period") or "") or load.desk().latest_closed()
 
 
 def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
@@ -75,16 +75,16 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
     if not periods:
         st.info(t("month.nothing_published"))
         st.stop()
-    default = load.default_period()
+    default = load.desk().latest_closed()
     default_id = f"{default.first:%Y-%m}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         chosen = _select("period", list(periods), default_id, _labels(periods).__getitem__)
-        base = load.measured(Filters(periods[chosen], theirs=theirs))
+        base = load.desk().measured(Filters(periods[chosen], theirs=theirs))
         seen = base.people[base.in_scope]
         alone = session.identity().agent_id is not None
         teams = [] if alone else sorted({team for team in seen["team"] if team})
         branches = [] if alone else sorted({branch for branch in seen["branch"] if branch})
-        channels = [] if alone else load.channels()
+        channels = [] if alone else load.desk().channels()
         for key, names in (("team", teams), ("branch", branches), ("channel", channels)):
             if names:
                 every = {
@@ -116,7 +116,7 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
 def period_choice() -> Period:
     """The period alone, for pages that need nothing else."""
     periods = period_options()
-    default = f"{load.default_period().first:%Y-%m}"
+    default = f"{load.desk().latest_closed().first:%Y-%m}"
     return periods[_select("period", list(periods), default, _labels(periods).__getitem__)]
 
 

@@ -41,5 +41,7 @@ def behind(
             indicator=label,
             period=controls.period_text(filters.period),
         )
-        file = panel.Leaving(export_name(stem, load.data_version(), "xlsx"), 1, str(filters.period))
+        file = panel.Leaving(
+            export_name(stem, load.desk().data_version(), "xlsx"), 1, str(filters.period)
+        )
         panel.take(t("common.xlsx"), file, lambda: to_xlsx(tables), f"{key}.evidence.xlsx")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.desk import Desk, Identity
-from analytics.desk.entrance import admit, leave
+from analytics.desk.entrance import admit, leave, nobody_yet
 from analytics.errors import NotAllowed
 from analytics.language import explain
 from analytics.people import Login
@@ -59,7 +59,7 @@ def enter() -> Desk | None:
         return None
     session.forget("not_admitted")
     session.use_identity(identity)
-    session.use_catalogue(load.home().catalogue())
+    session.use_catalogue(load.desk().catalogue())
     return load.desk()
 
 
@@ -81,7 +81,7 @@ def login_page() -> None:
         return
     if refused.key == "account_unknown":
         st.warning(t("login.no_account", email=str(st.user.get("email") or "")))
-        if not load.home().state.accounts.all():
+        if nobody_yet(load.home()):
             st.info(t("login.first_admin"))
     else:
         st.warning(md(explain(refused, session.language())))

@@ -25,12 +25,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from analytics.desk import ACTIONS, Identity
+from analytics.desk import ACTIONS, ATTACHMENT_MB, LASTING, Identity
 from analytics.errors import NotAllowed, RenewalError
 from analytics.language import say
 from analytics.people import Login
-from analytics.state.attachments import ATTACHMENT_MB
-from analytics.state.logins import LASTING
 from pages.ui import belongings, gate, login, perimeter
 from pages.ui.belongings import MB, Uploads
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.backup import Backup, Checked
+from analytics.desk.keeping import Backup, Checked
 from analytics.reports import audit
 from pages.ui import load, session, waiting
 from pages.ui.i18n import md, t

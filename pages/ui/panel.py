@@ -311,7 +311,7 @@ def downloads(
 
     `persons`: of how many it tells, where no agent_id of its own says that.
     """
-    version = load.data_version()
+    version = load.desk().data_version()
     trial = on_trial()
     first = [*trial, *its_days(stem)]
     name = f"{t('trial.mark')} {stem}" if trial else stem

@@ -100,7 +100,7 @@ def page(
         refusals()
         if not own_bar:
             trial_bar(official)
-        if needs_data and load.months().empty:
+        if needs_data and load.desk().months().empty:
             first_visit() if load.desk().may("data") else st.info(t("first.wait"))
             return_early = True
         else:
@@ -185,7 +185,7 @@ def first_visit() -> None:
 def load_sample() -> None:
     """Load the sample company with progress, then start again with it."""
     bar = st.progress(0.0, text=t("data.sample_loading"))
-    load.add_sample(
+    load.desk().add_sample(
         lambda share, kind: bar.progress(
             share, text=t("data.sample_step", kind=kind) if kind else t("data.sample_done")
         )
@@ -198,7 +198,7 @@ def line(measured: Measured, shown: int) -> None:
     """One line under the title: period, population, state of the data; and whether the reader wants
     to see how sure figures are."""
     parts = []
-    if load.has_sample():
+    if load.desk().has_sample():
         parts.append(f'<span class="badge">{t("app.sample_badge")}</span>')
     if measured.provisional:
         parts.append(f'<span class="badge">{t("app.provisional")}</span>')

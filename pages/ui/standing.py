@@ -71,7 +71,7 @@ def triangle(measured: Measured) -> None:
     """
     follow("weights_chart", session.trial())
     try:
-        now = load.scored(measured, load.scheme(measured.period))
+        now = load.desk().scored(measured, load.scheme(measured.period))
     except RequestRefused:
         return  # the workbench says what is wrong
     st.subheader(t("triangle.title"), anchor=False)
@@ -98,7 +98,7 @@ def triangle(measured: Measured) -> None:
             said, exact = load.drawn(
                 "triangle.always",
                 now,
-                lambda: (always(now), bool(load.leaders(now)["exact"].all())),
+                lambda: (always(now), bool(load.desk().leaders(now)["exact"].all())),
             )
             st.markdown(md(said))
         if found is not None:
@@ -132,7 +132,7 @@ class Pictured:
 def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
     """Who leads where, or which grades an agent reaches where one is named; None where weights do
     not tell that."""
-    kind, table = "grade" if agent_id else "leader", load.leaders(now)
+    kind, table = "grade" if agent_id else "leader", load.desk().leaders(now)
     if agent_id:
         few = agent_id in few_ids(now)
         patches = [
@@ -185,7 +185,7 @@ def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
 def always(now: Evaluation) -> Markdown:
     """Whether one leads under every permitted weighting, and how first and second of now compare at
     the corners."""
-    lines, table, seen = [], load.leaders(now), set(now.people["agent_id"][now.in_scope])
+    lines, table, seen = [], load.desk().leaders(now), set(now.people["agent_id"][now.in_scope])
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
         tied, exact = int(table["tied"].iloc[0]), bool(table["exact"].iloc[0])
         key = (
@@ -216,8 +216,8 @@ def stand(base: Evaluation) -> None:
     with st.expander(t("certainty.stand")):
         if not st.toggle(t("certainty.compute"), key="stand"):
             return
-        now = load.scored(base.measured, load.scheme(base.measured.period))
-        found = load.robustness(now)
+        now = load.desk().scored(base.measured, load.scheme(base.measured.period))
+        found = load.desk().robustness(now)
         way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn")
         note = "" if found.unknown else t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
         spread = rank_spread_text(now.measured, found.unknown, session.language())

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from analytics import watch as watching
+from analytics.desk import Desk
 from analytics.errors import StoreFailed
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
@@ -131,10 +133,13 @@ def test_a_file_waits_where_it_is_until_the_disk_has_room_again(where, tmp_path,
     )
     how = watching.How(recipe, AS_OF, "refuse", "en")
 
+    @contextmanager
+    def opened():
+        with closing(Home(tmp_path / "home")) as home:
+            yield Desk(home)
+
     def all_of():
-        return list(
-            watching.files(folder, lambda: Home(tmp_path / "home"), how, every=0, once=True)
-        )
+        return list(watching.files(folder, opened, how, every=0, once=True))
 
     def full(*_, **__):
         raise (

@@ -37,6 +37,16 @@ WHOLE = {
     "catalogue",
     "who_is_who",
     "try_standard",
+    "scored",
+    "scored_by",
+    "case_mix",
+    "surplus",
+    "trends",
+    "incentives",
+    "rank_ranges",
+    "robustness",
+    "leaders",
+    "ranking",
 }
 DOORS = {
     "require",
@@ -340,6 +350,22 @@ class Asking:
             )
         yield self._deed(
             "compared", "figures", lambda desk: desk.compared(self.filters, desk.scheme(row.month))
+        )
+        for name in ("scored_by", "rank_ranges", "robustness", "leaders"):
+            yield self._deed(
+                name,
+                "figures",
+                lambda desk, name=name: getattr(desk, name)(desk.evaluation(self.filters)),
+            )
+        yield self._deed(
+            "scored",
+            "figures",
+            lambda desk: desk.scored(desk.measured(self.filters), desk.scheme(row.month)),
+        )
+        yield self._deed(
+            "ranking",
+            "figures",
+            lambda desk: desk.ranking(desk.evaluation(self.filters), "en", how_sure=True),
         )
         yield self._deed(
             "tried",

@@ -129,9 +129,10 @@ def _each(names: str, who: set[str]) -> dict[str, set[str]]:
 # Everything that can be asked of the desk, and of whom: by role alone, …
 BY_ROLE: dict[str, set[str]] = {
     **_each(
-        "load_all members look recipes_for save_recipe preview corrected loads unmatched alike",
+        "load_all store members look recipes_for save_recipe preview corrected loads unmatched",
         ADMIN,
     ),
+    **_each("alike add_sample remove_sample account", ADMIN),
     **_each(
         "merged withdraw merge_agents split_agents rebuild receipts own_folder accounts "
         "save_accounts"
@@ -144,7 +145,9 @@ BY_ROLE: dict[str, set[str]] = {
     **_each("try_standard adopt_standard undo_standard save_market change_settings", ADMIN),
     **_each("custom_measures publish take_back", ADMIN),
     **_each(
-        "cases monthly own_rates targets proof rounds talks corrections proposals routine", STAFF
+        "cases monthly own_rates targets proof rounds talks corrections proposals routine case_mix "
+        "surplus trends incentives",
+        STAFF,
     ),
     **_each("scheme catalogue months earlier schemes scheme_versions scheme_named adoptions", ALL),
     **_each(
@@ -155,6 +158,7 @@ BY_ROLE: dict[str, set[str]] = {
         "propose_weights answers objections all_notes published published_periods exported", ALL
     ),
     **_each("audit_head findings moved_on who_is_who identity mine scoped may", ALL),
+    **_each("month_days whole_period latest_closed channels data_version has_sample", ALL),
 }
 
 # … by the agent whom it concerns, who must be the reader's now, …

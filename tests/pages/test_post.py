@@ -9,6 +9,7 @@ import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -17,12 +18,12 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
-from analytics.desk import Desk
+from analytics.desk import Identity, Question
 from analytics.evaluation import evaluate
 from analytics.evaluation.weights import move
 from analytics.insight import robustness
 from analytics.model import Filters, Period, Scope
-from pages.ui import load, lookups, post, thrift
+from pages.ui import load, lookups, post, session, thrift
 
 MONTH = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
 
@@ -125,7 +126,9 @@ def test_a_widget_that_asks_for_one_key_gets_what_the_whole_state_would_say():
 def company(tiny_folder, tmp_path, monkeypatch):
     shutil.copytree(tiny_folder, tmp_path / "home")
     monkeypatch.setenv("RENEWAL_HOME", str(tmp_path / "home"))
-    yield Desk(load.home())
+    session.use_identity(Identity())
+    yield load.desk()
+    session.leave()
     load.close()
 
 
@@ -143,18 +146,24 @@ def test_what_was_drawn_is_given_again_to_the_same_filters_and_weights_and_to_no
     assert load.drawn("names", now, lambda: "other facts", "fact") == "other facts"
 
 
+def test_every_question_of_the_desk_has_a_place_in_the_memory_of_pages():
+    assert set(load.MEMORIES) == set(get_args(Question))
+
+
 def test_scores_are_kept_for_the_same_filters_and_weights_and_for_no_others(company):
-    month = load.default_period()
+    month = company.latest_closed()
     whole = company.measured(Filters(month))
     narrow = replace(whole, filters=Filters(month, scope=Scope(agents=frozenset({"A1"}))))
     scheme = company.scheme(month)
     heavier = replace(scheme, categories={"results": 50.0, "service": 30.0, "competence": 20.0})
-    assert load.scored(whole, scheme) is load.scored(
+    assert company.scored(whole, scheme) is company.scored(
         company.measured(Filters(month)), replace(scheme)
     )
-    assert load.scored(whole, heavier).nominal.tolist() == evaluate(whole, heavier).nominal.tolist()
-    assert load.scored(whole, replace(scheme, trial=True)).scheme.trial
-    assert whole.shown.sum() > load.scored(narrow, scheme).shown.sum() == 1
+    assert (
+        company.scored(whole, heavier).nominal.tolist() == evaluate(whole, heavier).nominal.tolist()
+    )
+    assert company.scored(whole, replace(scheme, trial=True)).scheme.trial
+    assert whole.shown.sum() > company.scored(narrow, scheme).shown.sum() == 1
 
 
 def test_how_a_page_looks_is_told_as_the_settings_say_at_every_run():
@@ -167,14 +176,18 @@ def test_how_a_page_looks_is_told_as_the_settings_say_at_every_run():
 
 
 def test_who_leads_is_worked_out_once_whatever_the_categories_weigh(company, monkeypatch):
-    month = load.default_period()
+    month = company.latest_closed()
     of, scheme, asked = company.measured(Filters(month)), company.scheme(month), []
     monkeypatch.setattr(robustness, "leaders", lambda one: asked.append(one) or pd.DataFrame())
     for results in (50.0, 51.0, 53.0, 57.0, 61.0):
-        load.leaders(
-            load.scored(of, replace(scheme, categories=move(scheme.categories, "results", results)))
+        company.leaders(
+            company.scored(
+                of, replace(scheme, categories=move(scheme.categories, "results", results))
+            )
         )
     assert len(asked) == 1
     first = of.catalogue.indicators[0].id
-    load.leaders(load.scored(of, replace(scheme, indicators={**scheme.indicators, first: 1.0})))
+    company.leaders(
+        company.scored(of, replace(scheme, indicators={**scheme.indicators, first: 1.0}))
+    )
     assert len(asked) == 2
