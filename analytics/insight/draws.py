@@ -8,12 +8,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from analytics.catalogue import Catalogue
+from analytics.catalogue import RENEWED, Catalogue
 from analytics.evaluation import Evaluation, Measured, Values
 from analytics.evaluation.standards import Floats, points
 from analytics.insight.certainty import certainty, drawn_pooled
 from analytics.insight.certainty.base import HEAVY, Pooled
-from analytics.insight.certainty.spread import RENEWED
 from analytics.insight.clusters import likeness
 from analytics.model import Indicator
 from analytics.statistics import random_effects
@@ -23,10 +22,6 @@ DRAWS = 500
 SEED = 20260101
 MOST_UNTOLD = 0.1  # of the agents who have an indicator, above which its spread counts as unknown
 FEWEST = 8  # agents below whom nothing is borrowed from the others
-FOLLOW = (
-    "renewed_premium",
-    "retained_premium",
-)  # amounts that rise and fall with the renewals behind them
 Drawn = Callable[[str], Floats | Singles | None]
 
 
@@ -60,7 +55,7 @@ def drawn_points(
             continue
         if one.id == renewed:
             found = rates
-        elif one.numerator in (*FOLLOW, RENEWED) and moved is not None:
+        elif (one.spread == "amount" or one.numerator == RENEWED) and moved is not None:
             each = (
                 moved
                 if premiums is None or one.numerator == RENEWED
@@ -103,7 +98,7 @@ def unknown_spread(evaluation: Evaluation) -> tuple[Indicator, ...]:
         # What is missing leaves its weight to the others, who may then carry much.
         if not there.any() or evaluation.agents.weight[there, at].mean() < HEAVY:
             continue
-        name = rate if one.numerator in FOLLOW and drawn else one.id
+        name = rate if one.spread == "amount" and drawn else one.id
         sure = certainty(evaluation.measured, name) if name is not None else None
         told = np.zeros(len(there), dtype=bool) if sure is None else ~np.isnan(sure.sd)
         if (there & ~told).sum() > MOST_UNTOLD * there.sum():

@@ -10,9 +10,10 @@ from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats
-from analytics.insight.certainty.spread import counts_cases, spread
 from analytics.insight.clusters import excess
 from analytics.statistics import funnel as limits
+
+WHOLE_CASES = ("rate", "count")  # spreads of what is counted out of whole cases
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Funnel:
 
 def rates(known: Catalogue) -> list[str]:
     """The indicators that a funnel can show: whole cases out of whole cases."""
-    return [name for name in known.ids if counts_cases(known, name)]
+    return [one.id for one in known.indicators if one.spread in WHOLE_CASES]
 
 
 def first_rate(known: Catalogue) -> str:
@@ -75,13 +76,13 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     what is no rate of whole cases."""
     known = evaluation.catalogue
     one, at = known[indicator], known.position(indicator)
-    if not counts_cases(known, indicator):
+    if one.spread not in WHOLE_CASES:
         raise RequestRefused("not_a_rate", name=one.label)
     x, n = (
         evaluation.measured.agents.numerator[:, at],
         evaluation.measured.agents.denominator[:, at],
     )
-    events = spread(one) == "count"
+    events = one.spread == "count"
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
     if not len(rows):

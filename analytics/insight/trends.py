@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import Catalogue
+from analytics.catalogue import Catalogue, known_measures
 from analytics.evaluation.standards import Floats
-from analytics.insight.certainty.spread import is_part
 from analytics.model import Indicator
 from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, sign_rule, theil_sen
 from analytics.statistics.shared_trend import beyond_group
@@ -117,7 +116,7 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     )[0]
     with np.errstate(all="ignore"):
         value = np.where(n > 0, one.scale * x / n, np.nan)
-    if is_part(one) and bool((x <= n).all()):
+    if _is_part(one) and bool((x <= n).all()):
         slope, error = adjusted_trend.fitted(x, n, reference, behind, pool=True)
         # Whoever has few colleagues is held against the company, and then against what their team
         # does together.
@@ -193,6 +192,11 @@ def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Ince
         _longest(list(found.values())),
         max((one.months for one in found.values()), default=0),
     )
+
+
+def _is_part(indicator: Indicator) -> bool:
+    """Whether every case of the numerator is a case of the denominator, too."""
+    return indicator.spread == "rate" and known_measures()[indicator.numerator].spread == "part"
 
 
 def _longest(found: Sequence[Trends]) -> str:

@@ -27,10 +27,10 @@ from analytics.insight.certainty.base import (
     Pooled,
     Sums,
 )
-from analytics.insight.certainty.spread import spread
 from analytics.model import Indicator
 from analytics.numbers import percent
 
+# By an indicator's spread, which the catalogue tells; without a spread nothing is known.
 KINDS: Mapping[str, Kind] = {
     "rate": Kind(rates.certainty, rates.interval, rates.drawn_pooled),
     "count": Kind(counts.certainty, counts.interval, counts.drawn_pooled),
@@ -68,7 +68,7 @@ def interval(
     renewals. NaN where the data do not tell the spread.
     """
     sums = Sums(indicator, numerator, denominator, squares, together)
-    kind = _kind(indicator)
+    kind = KINDS.get(indicator.spread)
     if kind is None or kind.interval is None:
         return sums.nothing
     with np.errstate(all="ignore"):
@@ -78,7 +78,7 @@ def interval(
 def drawn_pooled(pooled: Pooled, draws: int, random: np.random.Generator) -> Floats | None:
     """Values of teams or the company (draws × groups) as their own pooled counts allow them; None
     where these do not tell the spread."""
-    kind = _kind(pooled.indicator)
+    kind = KINDS.get(pooled.indicator.spread)
     if kind is None or kind.drawn_pooled is None:
         return None
     with np.errstate(all="ignore"):
@@ -117,16 +117,11 @@ def _certainty(measured: Measured, indicator_id: str) -> Certainty | None:
     column = measured.catalogue.position(indicator_id)
     x, n = measured.agents.numerator[:, column], measured.agents.denominator[:, column]
     indicator = measured.catalogue[indicator_id]
-    kind = KINDS["months"] if np.isnan(x).all() else _kind(indicator)
+    kind = KINDS.get("months" if np.isnan(x).all() else indicator.spread)
     if kind is None:
         return None
     figures = Figures(measured, indicator, x, n, lambda other: certainty(measured, other))
     return kind.certainty(figures)
-
-
-def _kind(indicator: Indicator) -> Kind | None:
-    name = spread(indicator)
-    return None if name is None else KINDS[name]
 
 
 def _remembering(sure: Certainty | None) -> Certainty | None:

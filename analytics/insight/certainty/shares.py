@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from analytics.catalogue import RENEWED
 from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import rates
 from analytics.insight.certainty.base import Certainty, Figures
-from analytics.insight.certainty.spread import RENEWED
 from analytics.insight.clusters import excess
 from analytics.statistics import beta_binomial, deconvolution
 from analytics.statistics.special import betainc, chdtrc
