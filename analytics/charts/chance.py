@@ -11,6 +11,9 @@ import pandas as pd
 
 from analytics.charts.theme import (
     ACCENT,
+    BAD,
+    BEYOND_CHANCE,
+    GOOD,
     GREY,
     TEAMS,
     TICK,
@@ -67,7 +70,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
     ways = [("95", GREY, "dot", 1.3), ("998", GREY, "solid", 1.6)] + (
-        [("_dispersed", "#8c6d1f", "dash", 1.3)] if found.tau2 > 0 else []
+        [("_dispersed", BEYOND_CHANCE, "dash", 1.3)] if found.tau2 > 0 else []
     )
     for way, colour, dash, width in ways:
         for side in ("low", "high"):
@@ -86,8 +89,8 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     people, seen = evaluation.people.iloc[found.rows], evaluation.shown[found.rows]
     names = people["name"].to_numpy()
     for outside, colour, symbol, name in (
-        (False, "#8a8f98", "circle", "funnel.inside"),
-        (True, "#d55e00", "diamond", "funnel.outside"),
+        (False, GREY, "circle", "funnel.inside"),
+        (True, BAD, "diamond", "funnel.outside"),
     ):
         at = np.flatnonzero(seen & (found.outside998 == outside))
         few = len(at) <= NAMES
@@ -158,8 +161,8 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> Drawing:
             for value, total in zip(steps["value"], whole, strict=True)
         ],
         textposition="outside",
-        increasing={"marker": {"color": "#009e73"}},
-        decreasing={"marker": {"color": "#d55e00"}},
+        increasing={"marker": {"color": GOOD}},
+        decreasing={"marker": {"color": BAD}},
         totals={"marker": {"color": ACCENT}},
         connector={"line": {"color": GREY, "width": 1}},
     )

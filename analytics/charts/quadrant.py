@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 
 from analytics.charts.theme import (
+    DENSITY,
     GREY,
+    PLATE,
+    PLATE_OF_CUT,
     QUADRANT,
+    RIM,
     SYMBOL,
     TICK,
     Label,
@@ -178,7 +182,7 @@ def _points(
             "color": codes,
             "size": size,
             "opacity": 0.82 if few else 0.55,
-            "line": {"width": 0.6 if few else 0, "color": "rgba(255,255,255,0.7)"},
+            "line": {"width": 0.6 if few else 0, "color": RIM},
         },
         "selected": {"marker": {"opacity": 1.0}},
         "unselected": {"marker": {"opacity": 0.25}},
@@ -270,7 +274,7 @@ def _density(
             "y": middle_y.astype("float32"),
             "z": np.where(counted > 0, np.log10(counted + 1e-9), np.nan).astype("float32"),
             "customdata": counted.astype("float32"),
-            "colorscale": [[0, "#dbe9f6"], [1, "#08306b"]],
+            "colorscale": [[0, DENSITY[0]], [1, DENSITY[1]]],
             "showscale": False,
             "hovertemplate": say("quadrant_page.density_hover"),
         },
@@ -319,7 +323,7 @@ def _cuts(
                 "font": {"size": 11},
                 "xanchor": "left" if axis == "x" else "right",
                 "yanchor": "bottom",
-                "bgcolor": "rgba(128,128,128,0.12)",
+                "bgcolor": PLATE_OF_CUT,
             }
         )
     return shapes, notes
@@ -342,7 +346,7 @@ def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, objec
             "showarrow": False,
             "text": f"<b>{say(f'quadrant.{name}')}</b> {int((names == name).sum())}",
             "font": {"size": 13, "color": QUADRANT[name]},
-            "bgcolor": "rgba(128,128,128,0.10)",
+            "bgcolor": PLATE,
             "borderpad": 3,
         }
         for name, right, top in (

@@ -10,10 +10,19 @@ import pandas as pd
 
 from analytics.charts.theme import (
     ACCENT,
+    BAD,
     FAINT,
+    GOOD,
     GRADE,
     GREY,
+    INK,
+    LOST,
+    LOST_BY_TEAM,
+    PALE,
+    REACH,
+    STRIPE,
     TICK,
+    WHITE,
     Drawing,
     Label,
     Say,
@@ -163,7 +172,7 @@ def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
             "y0": at - 0.5,
             "y1": at + 0.5,
             "line": {"width": 0},
-            "fillcolor": "rgba(138,143,152,0.13)",
+            "fillcolor": STRIPE,
             "layer": "below",
         }
         for at, band in enumerate(bands)
@@ -252,7 +261,7 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawin
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                textfont={"color": "#ffffff" if name in ("A",) else "#1a1a1a", "size": 11},
+                textfont={"color": WHITE if name == "A" else INK, "size": 11},
                 hovertemplate=say("chart.grades_hover", grade=plain(name)),
             )
     return fig
@@ -309,8 +318,8 @@ def rank_changes(
             "groups": [
                 {"marker": {"color": colour, "symbol": symbol}}
                 for colour, symbol in (
-                    ("#009e73", "triangle-up"),
-                    ("#d55e00", "triangle-down"),
+                    (GOOD, "triangle-up"),
+                    (BAD, "triangle-down"),
                     (GREY, "circle"),
                 )
             ]
@@ -365,9 +374,9 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> Draw
         bargap=0.3,
     )
     for column, name, colour in (
-        ("team", plain(team), "#b8480a"),
+        ("team", plain(team), LOST_BY_TEAM),
         ("company", say("column.company"), GREY),
-        ("best", say("weak_spots.best"), "#c9cdd3"),
+        ("best", say("weak_spots.best"), PALE),
     ):
         fig.add(
             "bar",
@@ -417,7 +426,7 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:
         text=[f"{value:.1f}" for value in rows["contribution"]],
         textposition="inside",
         insidetextanchor="end",
-        textfont={"color": "#ffffff", "size": 11},
+        textfont={"color": WHITE, "size": 11},
         hovertemplate=say("agent.earned_hover"),
     )
     fig.add(
@@ -426,7 +435,7 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:
         x=rows["lost"].round(2),
         orientation="h",
         name=say("column.lost"),
-        marker={"color": "#f0b27a"},
+        marker={"color": LOST},
         text=[f"−{value:.1f}" if value >= 0.05 else "" for value in rows["lost"]],
         textposition="outside",
         textfont={"size": 11},
@@ -508,7 +517,7 @@ def _limits(line: pd.DataFrame, scale: float) -> dict[str, object] | None:
         "arrayminus": below.fillna(0).round(3).tolist(),
         "thickness": 1,
         "width": 3,
-        "color": "rgba(11,92,173,0.45)",
+        "color": REACH,
     }
 
 

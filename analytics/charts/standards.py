@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.charts.theme import ACCENT, FAINT, GREY, Drawing, Say, figure
+from analytics.charts.theme import ACCENT, FAINT, GREY, SPREAD_OF_VALUES, Drawing, Say, figure
 from analytics.evaluation.standards import Floats, points
 from analytics.model import Indicator, Standard
 
@@ -61,7 +61,7 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
             "bar",
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
-            marker={"color": "#c5d3e3"},
+            marker={"color": SPREAD_OF_VALUES},
             name=say("chart.agents_axis"),
             hovertemplate="%{x:.1f}: %{y}<extra></extra>",
         )

@@ -7,14 +7,26 @@ from typing import Any, Protocol
 
 from analytics.text import SHOWN, short
 
-ACCENT = "#0b5cad"
-GREY = "#8a8f98"
+# Streamlit's own file of colours, .streamlit/config.toml, cannot read these: a test holds both
+# together.
+ACCENT, ACCENT_IN_THE_DARK = "#0b5cad", "#3182d6"
+INK, WHITE, GREY, PALE = "#1a1a1a", "#ffffff", "#8a8f98", "#c9cdd3"
+GOOD, BAD = "#009e73", "#d55e00"
 FAINT = "rgba(138,143,152,0.28)"
+CLEAR = "rgba(0,0,0,0)"
+# What a figure in the browser falls back on where Streamlit's theme says nothing.
+FALLBACK = {
+    "ink": "#31333f",
+    "paper": WHITE,
+    "grid": "rgba(128,128,128,.2)",
+    "accent": ACCENT,
+    "clear": CLEAR,
+}
 QUADRANT = {
-    "role_model": "#009e73",
+    "role_model": GOOD,
     "service_gap": "#e69f00",
     "sales_gap": "#0072b2",
-    "focus": "#d55e00",
+    "focus": BAD,
     "unplaced": GREY,
 }
 SYMBOL = {
@@ -27,8 +39,8 @@ SYMBOL = {
 TEAMS = (
     "#0072b2",
     "#e69f00",
-    "#009e73",
-    "#d55e00",
+    GOOD,
+    BAD,
     "#cc79a7",
     "#56b4e9",
     "#8c6d1f",
@@ -37,7 +49,26 @@ TEAMS = (
     "#b22234",
 )
 LOSS = ("#fff3e6", "#7f2704")  # points lost: one hue, light to dark
-GRADE = {"A": "#00664b", "B": "#56b4a0", "C": "#c9cdd3", "D": "#8a8f98"}
+LOSS_IN_CELLS = ("#fff3e6", "#d35400")  # as light to dark as figures on it stay readable
+LOST, LOST_BY_TEAM = "#f0b27a", "#b8480a"
+GRADE = {"A": "#00664b", "B": "#56b4a0", "C": PALE, "D": GREY}
+DENSITY = ("#dbe9f6", "#08306b")  # few to many agents
+SPREAD_OF_VALUES = "#c5d3e3"  # bars behind a standard
+BEYOND_CHANCE = "#8c6d1f"  # the funnel with the spread that agents have beyond chance
+REACH = "rgba(11,92,173,0.45)"  # how far chance reaches from a value
+STRIPE = "rgba(138,143,152,0.13)"  # behind the rows of one band
+PLATE, PLATE_OF_CUT = "rgba(128,128,128,0.10)", "rgba(128,128,128,0.12)"  # behind words
+RIM, RIM_OF_PATCH, PLATE_OF_PATCH = (
+    "rgba(255,255,255,0.7)",
+    "rgba(255,255,255,0.9)",
+    "rgba(255,255,255,0.78)",
+)
+# Cells of a sheet that is being understood: those that are read, and its header.
+CELL_READ, CELL_OF_HEADER = "rgba(128,128,128,.08)", "rgba(11,92,173,.28)"
+# Paper: workbooks and printed sheets.
+PAPER_HEAD, PAPER_LINE, PAPER_GREY, PAPER_FAINT = "#e8eef6", "#c5cdd8", "#6e747c", "#cdd2d9"
+PAPER_NEEDED, PAPER_EXAMPLE = "#fff2cc", "#7a7f87"
+
 TICK = 16  # width of a name beside an axis: more would leave no room for what it names
 FONT = "NotoSansSCsub, 'Noto Sans CJK SC', sans-serif"
 
@@ -53,6 +84,12 @@ class Say(Protocol):
     """A sentence by key in the reader's language."""
 
     def __call__(self, key: str, **facts: object) -> str: ...
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0–255, of a colour written as #rrggbb."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
 
 
 def shade(category: str, position: int) -> str:
@@ -137,8 +174,8 @@ def layout_of(**layout: Any) -> dict[str, Any]:
         "template": "none",
         "font": {"family": FONT, "size": 13},
         "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
         "colorway": list(TEAMS),
         "hoverlabel": {"align": "left", "font": {"family": FONT, "size": 13}},
         "xaxis": {"gridcolor": FAINT, "zerolinecolor": FAINT, "automargin": True},
@@ -157,11 +194,9 @@ def loss_style(value: float, most: float) -> str:
     """The shade of a cell that loses `value` points where the worst cell loses `most`; readable ink
     on it."""
     share = 0.0 if most <= 0 else min(max(value / most, 0.0), 1.0)
-    low, high = (
-        [int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in ("#fff3e6", "#d35400")
-    )
+    low, high = (rgb(colour) for colour in LOSS_IN_CELLS)
     mix = [round(a + (b - a) * share**0.8) for a, b in zip(low, high, strict=True)]
-    ink = "#ffffff" if share > 0.93 else "#1a1a1a"
+    ink = WHITE if share > 0.93 else INK
     return f"background-color: #{mix[0]:02x}{mix[1]:02x}{mix[2]:02x}; color: {ink}"
 
 

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.charts.theme import ACCENT, FAINT, GREY, TICK, Drawing, Say, figure, plain
+from analytics.charts.theme import (
+    ACCENT,
+    CLEAR,
+    FAINT,
+    GREY,
+    INK,
+    PLATE_OF_PATCH,
+    RIM_OF_PATCH,
+    TICK,
+    WHITE,
+    Drawing,
+    Say,
+    figure,
+    plain,
+)
 from analytics.evaluation.standards import Floats
 from analytics.evaluation.weights import CORNERS
 from analytics.model import CATEGORIES
@@ -74,7 +88,7 @@ def triangle_chart(
             fill="toself",
             fillcolor=patch.colour,
             opacity=0.85,
-            line={"color": "rgba(255,255,255,0.9)", "width": 1.2},
+            line={"color": RIM_OF_PATCH, "width": 1.2},
             hoveron="fills",
             name=say(hover, name=plain(patch.name), share=f"{100 * patch.share:.0f}"),
             hoverinfo="name",
@@ -88,8 +102,8 @@ def triangle_chart(
                 text=f"{plain(patch.name, TICK)} {100 * patch.share:.0f}%",
                 showarrow=False,
                 yshift=-20,
-                font={"size": 12, "color": "#1a1a1a"},
-                bgcolor="rgba(255,255,255,0.78)",
+                font={"size": 12, "color": INK},
+                bgcolor=PLATE_OF_PATCH,
                 borderpad=2,
             )
     edge = np.vstack([PLACES, PLACES[:1]])
@@ -125,7 +139,7 @@ def triangle_chart(
                 "symbol": "star",
                 "size": 15,
                 "color": ACCENT,
-                "line": {"color": "#ffffff", "width": 1.5},
+                "line": {"color": WHITE, "width": 1.5},
             },
             hovertemplate=say(
                 "triangle.here",
@@ -134,5 +148,5 @@ def triangle_chart(
                 ),
             ),
         )
-    fig.layout |= {"plot_bgcolor": "rgba(0,0,0,0)", "colorway": [FAINT]}
+    fig.layout |= {"plot_bgcolor": CLEAR, "colorway": [FAINT]}
     return fig

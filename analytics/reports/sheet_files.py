@@ -11,6 +11,7 @@ from typing import Any
 
 from icalendar import Calendar, Event
 
+from analytics.charts.theme import PAPER_GREY, PAPER_HEAD, PAPER_LINE
 from analytics.language import say
 from analytics.people import Talk
 from analytics.reports import sheets
@@ -35,18 +36,18 @@ def to_workbook(
             "head": book.add_format(
                 {
                     "bold": True,
-                    "bg_color": "#e8eef6",
+                    "bg_color": PAPER_HEAD,
                     "text_wrap": True,
                     "border": 1,
-                    "border_color": "#c5cdd8",
+                    "border_color": PAPER_LINE,
                     "valign": "top",
                 }
             ),
-            "label": book.add_format({"font_color": "#6e747c"}),
+            "label": book.add_format({"font_color": PAPER_GREY}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "strong": book.add_format({"bold": True}),
             "score": book.add_format({"num_format": "0.0", "valign": "top"}),
-            "grey": book.add_format({"font_color": "#6e747c", "text_wrap": True}),
+            "grey": book.add_format({"font_color": PAPER_GREY, "text_wrap": True}),
         }
         taken: set[str] = set()
         for at, sheet in enumerate(all_sheets):

@@ -12,21 +12,19 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
+from analytics.charts import theme
+from analytics.charts.theme import rgb
 from analytics.language import say
 from analytics.reports import sheets
 from analytics.reports.sheets import Sheet
 from analytics.text import seen, short
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-INK, GREY, FAINT, HEAD = (26, 26, 26), (110, 116, 124), (205, 210, 217), (232, 238, 246)
-ACCENT = (11, 92, 173)
-COLOURS = {
-    "role_model": (0, 158, 115),
-    "service_gap": (230, 159, 0),
-    "sales_gap": (0, 114, 178),
-    "focus": (213, 94, 0),
-    "unplaced": (138, 143, 152),
-}
+INK, GREY, FAINT, HEAD, ACCENT, WHITE = map(
+    rgb,
+    (theme.INK, theme.PAPER_GREY, theme.PAPER_FAINT, theme.PAPER_HEAD, theme.ACCENT, theme.WHITE),
+)
+COLOURS = {name: rgb(colour) for name, colour in theme.QUADRANT.items()}
 WIDTHS = (27, 15, 24, 22, 12, 14, 13, 16, 15, 32)
 NOTES = ("comment", "advice", "remark")
 
@@ -143,7 +141,7 @@ def _indicators(page: _Page, sheet: Sheet, language: str) -> None:
     page.set_font("Noto", "", 7)
     page.set_text_color(*INK)
     page.set_draw_color(*FAINT)
-    page.set_fill_color(255, 255, 255)
+    page.set_fill_color(*WHITE)
     head = FontFace(family="Noto", emphasis="BOLD", size_pt=7, color=INK, fill_color=HEAD)
     aligns = ("LEFT", *["RIGHT"] * 8, "LEFT")
     with page.table(

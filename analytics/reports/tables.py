@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from analytics.charts.theme import PAPER_HEAD, PAPER_LINE
 from analytics.text import one_line
 
 FORMULA_STARTS = frozenset(
@@ -123,9 +124,9 @@ def to_xlsx(
                 "bold": True,
                 "text_wrap": True,
                 "valign": "top",
-                "bg_color": "#e8eef6",
+                "bg_color": PAPER_HEAD,
                 "border": 1,
-                "border_color": "#c5cdd8",
+                "border_color": PAPER_LINE,
             }
         )
         looks = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 
 from analytics.catalogue import Catalogue
+from analytics.charts.theme import PAPER_EXAMPLE, PAPER_HEAD, PAPER_NEEDED
 from analytics.errors import RequestRefused
 from analytics.intake.fields import Field, field_of, kinds, words
 from analytics.language import say, sentences
@@ -36,12 +37,12 @@ def template(kind: str, language: str, catalogue: Catalogue) -> bytes:
         names += _columns_of(catalogue)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        need = book.add_format({"bold": True, "bg_color": "#fff2cc", "border": 1})
-        head = book.add_format({"bold": True, "bg_color": "#e8eef6", "border": 1})
+        need = book.add_format({"bold": True, "bg_color": PAPER_NEEDED, "border": 1})
+        head = book.add_format({"bold": True, "bg_color": PAPER_HEAD, "border": 1})
         text = book.add_format({"num_format": "@"})
         date = book.add_format({"num_format": "yyyy-mm-dd"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        example = book.add_format({"italic": True, "font_color": "#7a7f87", "num_format": "@"})
+        example = book.add_format({"italic": True, "font_color": PAPER_EXAMPLE, "num_format": "@"})
         sheet = book.add_worksheet(known.label[language])
         notes = book.add_worksheet(say("template.notes", language))
         for row, header in enumerate(("column", "required", "type", "example")):

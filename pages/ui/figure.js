@@ -51,30 +51,30 @@ function reuse(old, fresh) {
 }
 
 /** Streamlit's theme as a Plotly template: defaults only, so whatever Python set still wins. */
-function template(parent) {
+function template(parent, colours) {
   const css = getComputedStyle(parent);
   const get = (name, other) => {
     const value = css.getPropertyValue(`--st-${name}`).trim();
     return value && value !== "unset" ? value : other;
   };
-  const ink = get("text-color", "#31333f");
-  const paper = get("background-color", "#fff");
-  const grid = get("border-color-light", get("border-color", "rgba(128,128,128,.2)"));
+  const ink = get("text-color", colours.ink);
+  const paper = get("background-color", colours.paper);
+  const grid = get("border-color-light", get("border-color", colours.grid));
   const line = get("border-color", grid);
-  const accent = get("primary-color", "#0b5cad");
+  const accent = get("primary-color", colours.accent);
   const axis = { gridcolor: grid, linecolor: line, zerolinecolor: line, automargin: true, title: { standoff: 12 } };
   return {
     layout: {
       font: { family: get("font", "sans-serif"), color: ink, size: 13 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
+      paper_bgcolor: colours.clear,
+      plot_bgcolor: colours.clear,
       colorway: get("chart-categorical-colors", "").match(/(#\w+|\w+\([^)]*\))/g) ?? undefined,
       margin: { l: 56, r: 24, t: 32, b: 48 },
       xaxis: axis,
       yaxis: axis,
-      polar: { bgcolor: "rgba(0,0,0,0)", radialaxis: { gridcolor: grid, linecolor: line }, angularaxis: { gridcolor: grid, linecolor: line } },
+      polar: { bgcolor: colours.clear, radialaxis: { gridcolor: grid, linecolor: line }, angularaxis: { gridcolor: grid, linecolor: line } },
       hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: ink } },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: line, activecolor: accent },
+      modebar: { bgcolor: colours.clear, color: line, activecolor: accent },
       newselection: { line: { color: accent, width: 1.5, dash: "dot" } },
       annotationdefaults: { font: { color: ink } },
       shapedefaults: { line: { color: ink } },
@@ -149,7 +149,7 @@ class Chart {
       this.turn = picked?.turn ?? 0;
       if (known) this.picked = picked.points;
     }
-    this.theme = reuse(this.theme, template(parent));
+    this.theme = reuse(this.theme, template(parent, spec.colours));
     this.spec = reuse(this.spec, spec);
     if (changed && this.picked.length) this.commit([]);
     else if (picked && !picked.turn && stamp !== this.stamp) this.commit(known ? picked.points : []);

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypedDict
 import numpy as np
 import streamlit as st
 
-from analytics.charts.theme import Drawing
+from analytics.charts.theme import FALLBACK, Drawing
 from pages.ui.act import action, nothing
 
 Figure = Drawing | Mapping[str, Any]  # Plotly's plain properties, {"data": [...], "layout": {...}}
@@ -187,6 +187,7 @@ def persistent_figure(
         found,
         key=key,
         config=_CONFIG,
+        colours=FALLBACK,
         labels=dict(labels or {}),
         alt=alt,
         height=height,

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from analytics.charts.theme import CELL_OF_HEADER, CELL_READ
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.formats import brief
 from analytics.intake.months import span
@@ -109,9 +110,9 @@ def grid(sheet: dict[str, Any], prefix: str) -> None:
     last = sheet.get("last_column") or width
 
     def shade(row: pd.Series) -> list[str]:
-        inside = ["background-color: rgba(128,128,128,.08)"] * width
+        inside = [f"background-color: {CELL_READ}"] * width
         if above <= row.name <= head.stop - 1:
-            inside = ["background-color: rgba(11,92,173,.28); font-weight: 700"] * width
+            inside = [f"background-color: {CELL_OF_HEADER}; font-weight: 700"] * width
         elif row.name < above:
             inside = ["opacity: .5"] * width
         return [style if first <= at < last else "opacity: .5" for at, style in enumerate(inside)]
