@@ -1,6 +1,13 @@
-"""Units of indicators: which are told in percent, and by how much they are scaled for that."""
+"""Units of indicators: which are told in percent, with how many digits, and how large a value can
+be."""
 
 from __future__ import annotations
+
+from math import inf
+
+UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
+PER_HUNDRED = "per_100"
+LARGEST = {"percent": 1.0, "points": 100.0}  # the largest value there can be; of the others none is
 
 
 def in_percent(unit: str) -> bool:
@@ -11,3 +18,18 @@ def in_percent(unit: str) -> bool:
 def times(unit: str) -> float:
     """By what a value is multiplied before it is told in its unit."""
     return 100.0 if in_percent(unit) else 1.0
+
+
+def column_look(unit: str) -> str:
+    """How a column of values of a unit is shown: percent | number."""
+    return "percent" if in_percent(unit) else "number"
+
+
+def digits(unit: str) -> int:
+    """How many digits behind the point a value, as it is told, carries in a range or a change."""
+    return 2 if unit == PER_HUNDRED else 1
+
+
+def largest(unit: str) -> float:
+    """The largest value there can be in a unit."""
+    return LARGEST.get(unit, inf)

@@ -26,6 +26,7 @@ from analytics.charts.theme import (
 )
 from analytics.evaluation import Evaluation
 from analytics.insight.funnel import Funnel, curves
+from analytics.units import in_percent
 
 NAMES = 2_000  # points that carry their name
 
@@ -35,7 +36,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
     reason."""
     lines = curves(found)
     unit, name = evaluation.catalogue[found.indicator].unit, plain(label(found.indicator))
-    percent = unit.startswith("percent")
+    percent = in_percent(unit)
     scale, suffix, digits = (100.0, "%", 1) if percent else (1.0, "", 2)
     rate = scale * found.rate
     room = 0.08 * max(float(rate.max() - rate.min()), 1e-9 if rate.max() > 0 else 1.0)

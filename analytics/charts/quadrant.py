@@ -26,6 +26,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.quadrant import CutLine, Placed
 from analytics.model import QUADRANTS, Indicator
+from analytics.units import in_percent, times
 
 MOST_POINTS = 20_000
 BINS = 80
@@ -359,11 +360,11 @@ def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, objec
 
 
 def _shown(values: np.ndarray, one: Indicator) -> np.ndarray:
-    return values * 100.0 if one.unit.startswith("percent") else values
+    return values * times(one.unit)
 
 
 def _suffix(one: Indicator) -> str:
-    return "%" if one.unit.startswith("percent") else ""
+    return "%" if in_percent(one.unit) else ""
 
 
 def _title(one: Indicator, label: Label, say: Say) -> str:

@@ -37,6 +37,7 @@ from analytics.insight import placing
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.robustness import RankRanges
 from analytics.model import Indicator
+from analytics.units import in_percent
 
 NAMES = 2_000  # points that carry their name
 
@@ -143,7 +144,7 @@ def _values(
 ) -> list[str]:
     """Each agent's value for the hover, with its 95 % range and n where these are known and
     wanted."""
-    percent = one.unit.startswith("percent")
+    percent = in_percent(one.unit)
     sure = certainty(evaluation.measured, one.id) if how_sure else None
     out = []
     for row, value in zip(

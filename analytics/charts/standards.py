@@ -7,6 +7,7 @@ import numpy as np
 from analytics.charts.theme import ACCENT, FAINT, GREY, SPREAD_OF_VALUES, Drawing, Say, figure
 from analytics.evaluation.standards import Floats, points
 from analytics.model import Indicator, Standard
+from analytics.units import times
 
 BINS = 24
 
@@ -14,7 +15,7 @@ BINS = 24
 def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say) -> Drawing:
     """How many agents reached which value (bars), what points the standard gives for it (line), and
     the one in force (dotted)."""
-    scale = 100.0 if one.unit.startswith("percent") else 1.0
+    scale = times(one.unit)
     there = values[~np.isnan(values)] * scale
     known = [*(np.array(standard.values) * scale), *(np.array(one.standard.values) * scale)]
     low, high = min([*known, *there]), max([*known, *there])

@@ -14,14 +14,11 @@ from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import certainty, interval
 from analytics.insight.clusters import likeness
 from analytics.model import Standard
+from analytics.units import largest
 
 FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
 FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning
-HIGHEST = {
-    "percent": 1.0,
-    "percent_of_target": 5.0,
-    "points": 100.0,
-}  # by unit: what a market average can be at most
+MOST_TARGETS = 5.0  # of a target: what a market average can be at most
 DRAWS, MANY, FEW_DRAWS = 400, 5_000, 50  # resamples; of more agents, fewer
 SEED = 20260101
 
@@ -59,7 +56,8 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
     is none, of values as they are, by resampling agents.
     """
     one, at = measured.catalogue[indicator], measured.catalogue.position(indicator)
-    if market is not None and not 0 <= market <= HIGHEST.get(one.unit, np.inf):
+    most = MOST_TARGETS if one.unit == "percent_of_target" else largest(one.unit)
+    if market is not None and not 0 <= market <= most:
         raise RequestRefused("market_out_of_range", name=one.label, value=f"{market:g}")
     sure = certainty(measured, indicator)
     values = measured.agents.value[:, at] if sure is None else sure.value

@@ -10,6 +10,7 @@ from typing import Any
 
 from analytics.catalogue import known_indicators, known_measures, toml
 from analytics.model import Text
+from analytics.units import in_percent
 
 CUSTOM = "custom."
 NOTHING = [  # words for an empty cell
@@ -120,7 +121,7 @@ def counted() -> Mapping[str, Field]:
     indicators = {
         one.id: Field(
             one.id,
-            "rate" if one.unit.startswith("percent") else "number",
+            "rate" if in_percent(one.unit) else "number",
             one.label,
             (
                 one.id,

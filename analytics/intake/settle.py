@@ -23,6 +23,7 @@ from analytics.intake.fields import Field, fields, words
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import place_of
+from analytics.units import PER_HUNDRED
 
 SAME_SCALE = 10.0  # scores all at or below this could be out of 5, 10 or 100
 LOW_SCORES = 20.0  # of 100: nobody above it is no believable satisfaction
@@ -688,4 +689,4 @@ def title_unit(found: Sequence[Sheet]) -> tuple[str, float] | None:
 
 
 def _per_hundred(name: str) -> bool:
-    return any(one.id == name and one.unit == "per_100" for one in known_indicators())
+    return any(one.id == name and one.unit == PER_HUNDRED for one in known_indicators())

@@ -14,7 +14,7 @@ from analytics.language import say
 from analytics.model import CATEGORIES, Indicator, Period, WeightScheme, days_of
 from analytics.numbers import percent
 from analytics.people import MarketAverage, StandardVersion
-from analytics.units import times
+from analytics.units import digits, times
 
 
 def value_text(value: float | None, unit: str, language: str) -> str:
@@ -46,9 +46,9 @@ def change_text(by: float, unit: str, language: str) -> str:
 def change_number(by: float, unit: str) -> str:
     """The same without its unit."""
     size = abs(by) * times(unit)
-    digits = f"{size:.2f}" if unit == "per_100" else f"{size:.1f}"
-    sign = "" if float(digits) == 0.0 else "−" if by < 0 else "+"
-    return f"{sign}{digits}"
+    shown = f"{size:.{digits(unit)}f}"
+    sign = "" if float(shown) == 0.0 else "−" if by < 0 else "+"
+    return f"{sign}{shown}"
 
 
 def period_text(period: Period, begins: int, language: str) -> str:

@@ -16,6 +16,7 @@ from analytics.model import Standard
 from analytics.people import MarketAverage
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import value_text
+from analytics.units import times
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -92,7 +93,7 @@ def save_market(name: str) -> None:
     """Keep the market average that was typed, in the indicator's unit; without a value it is taken
     out."""
     value = session.get(f"market.{name}")
-    scale = 100.0 if now.catalogue[name].unit.startswith("percent") else 1.0
+    scale = times(now.catalogue[name].unit)
     try:
         load.desk().save_market(
             name,
@@ -106,7 +107,7 @@ def save_market(name: str) -> None:
 def market(name: str) -> MarketAverage | None:
     """The market average of an indicator, with fields to enter or change it."""
     known = load.desk().market().get(name)
-    scale = 100.0 if now.catalogue[name].unit.startswith("percent") else 1.0
+    scale = times(now.catalogue[name].unit)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})",

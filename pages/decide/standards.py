@@ -22,12 +22,12 @@ from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import changed_by, market_text
+from analytics.units import PER_HUNDRED, UNITS, in_percent
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
 
-UNITS = ("percent", "percent_of_target", "days", "per_day", "points", "per_100")
 NEW = "+"
 DRAFT_KEYS = (
     "standards_draft",
@@ -166,7 +166,7 @@ def editor() -> None:
                 moved = jumps(
                     base[name].standard,
                     one.standard,
-                    0.01 if one.unit.startswith("percent") else 1.0,
+                    0.01 if in_percent(one.unit) else 1.0,
                 )
                 if moved > MOST_JUMP:
                     st.warning(t("standards.jump", points=f"{moved:.1f}"))
@@ -328,7 +328,7 @@ def fields(chosen: str, table: Mapping[str, Any]) -> tuple[dict, str]:
             key=f"{key}.mode",
             format_func=lambda one: t(f"method.mode_{one}"),
         )
-        percent = made["unit"].startswith("percent")
+        percent = in_percent(made["unit"])
         target = st.number_input(
             t("standards.target"),
             value=None
@@ -367,7 +367,7 @@ def fields(chosen: str, table: Mapping[str, Any]) -> tuple[dict, str]:
         "label": {"zh": zh or en or name, "en": en or zh or name},
         "why": {**table["why"], session.language(): why},
         "standard": {"mode": mode, "knots": knots},
-        "scale": 100.0 if made["unit"] == "per_100" else 1.0,
+        "scale": 100.0 if made["unit"] == PER_HUNDRED else 1.0,
     }
     made.pop("target", None)
     if target is not None:

@@ -9,6 +9,7 @@ from analytics.insight.funnel import Funnel, first_rate, funnel, rates
 from analytics.reports.sure import sure_columns, together_text
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import value_text
+from analytics.units import column_look
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t
 
@@ -79,9 +80,7 @@ with shell.page("funnel"):
         Column("team", t("column.team")),
         Column("n", t("funnel.axis"), "count"),
         *together,
-        Column(
-            "rate", indicator(chosen), "percent" if one.unit.startswith("percent") else "number"
-        ),
+        Column("rate", indicator(chosen), column_look(one.unit)),
         Column("state", t("funnel.state")),
         *([Column("dispersed", t("funnel.limit_dispersed"))] if found.tau2 > 0 else []),
     ]

@@ -19,6 +19,7 @@ from analytics.reports.lists.few import few_column, few_words
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import scheme_label
+from analytics.units import column_look, in_percent
 from pages.ui import controls, figure, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -37,7 +38,7 @@ def cut_value(axis: str, indicator_id: str, kind: str) -> str:
     if kind != "typed":
         return kind
     one = now.catalogue[indicator_id]
-    percent = one.unit.startswith("percent")
+    percent = in_percent(one.unit)
     knots = np.array(one.standard.values) * (100.0 if percent else 1.0)
     low, high = min(0.0, float(np.floor(knots.min()))), max(1.0, float(np.ceil(1.5 * knots.max())))
     start = round(2.0 * float(np.median(knots))) / 2.0
@@ -262,10 +263,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
         for standing in STANDINGS
     }
     cells["action"] = [what_to_do[str(placed.quadrant[row]), chance.standing(row)] for row in order]
-    looks = [
-        "percent" if known[name].unit.startswith("percent") else "number"
-        for name in (placed.x, placed.y)
-    ]
+    looks = [column_look(known[name].unit) for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")),
         Column("name", t("column.name")),

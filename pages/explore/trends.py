@@ -11,6 +11,7 @@ from analytics.reports.lists.few import few_column, few_words
 from analytics.reports.lists.trends import monthly_values
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import change_text, value_text
+from analytics.units import in_percent
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, plain, t
@@ -139,7 +140,7 @@ with shell.page("trends"):
         st.info(t("trends.no_records"))
         st.stop()
     people = now.people[now.shown].set_index("agent_id")
-    percent = now.catalogue[chosen].unit.startswith("percent")
+    percent = in_percent(now.catalogue[chosen].unit)
     columns = [
         Column("agent_id", t("column.agent_id")),
         Column("name", t("column.name")),

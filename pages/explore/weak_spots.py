@@ -20,6 +20,7 @@ from analytics.numbers import percent
 from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import scheme_label
+from analytics.units import column_look
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t, text
 
@@ -167,7 +168,7 @@ with shell.page("weak_spots"):
         )
     behind = agents_behind(now, team, chosen)
     st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)
-    look = "percent" if now.catalogue[chosen].unit.startswith("percent") else "number"
+    look = column_look(now.catalogue[chosen].unit)
     shown = [
         Column("agent_id", t("column.agent_id")),
         Column("name", t("column.name")),

@@ -17,6 +17,7 @@ from analytics.numbers import percent
 from analytics.reports.sure import quadrant_words, sure_text
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import rank_text, step_sentence, value_text
+from analytics.units import in_percent
 from pages.ui import controls, evidence, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
@@ -130,7 +131,7 @@ with shell.page("agent"):
             lines = history[history["indicator"] == one]
             lines = lines if session.how_sure() else lines.drop(columns=["low", "high"])
             unit = units[one]
-            as_percent = unit.unit.startswith("percent")
+            as_percent = in_percent(unit.unit)
             fig = history_lines(
                 lines,
                 plain,

@@ -18,6 +18,7 @@ from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, Table, export_name
 from analytics.text import short
+from analytics.units import column_look, in_percent
 from pages.ui import controls, evidence, load, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
@@ -171,7 +172,7 @@ def figures(one: dict) -> None:
             lines,
             plain,
             plain("agent.history", indicator=indicator(name)),
-            unit.startswith("percent"),
+            in_percent(unit),
             t(f"unit.{unit}"),
             one["agent"]["name"],
         )
@@ -192,7 +193,7 @@ def figures(one: dict) -> None:
                     Column(
                         "value",
                         t("column.value"),
-                        "percent" if unit.startswith("percent") else "number",
+                        column_look(unit),
                     ),
                     Column("n", t("column.denominator"), "count"),
                 ],

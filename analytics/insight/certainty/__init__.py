@@ -29,6 +29,7 @@ from analytics.insight.certainty.base import (
 )
 from analytics.model import Indicator
 from analytics.numbers import percent
+from analytics.units import digits, in_percent
 
 # By an indicator's spread, which the catalogue tells; without a spread nothing is known.
 KINDS: Mapping[str, Kind] = {
@@ -108,9 +109,10 @@ def range_text(indicator: Indicator, low: float, high: float) -> str:
     """The 95 % range of a value in its unit: 62.1–81.0%; a dash where none is known."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "—"
-    if indicator.unit.startswith("percent"):
+    if in_percent(indicator.unit):
         return f"{percent(low)}–{percent(high)}%"
-    return f"{low:.2f}–{high:.2f}" if indicator.unit == "per_100" else f"{low:.1f}–{high:.1f}"
+    shown = digits(indicator.unit)
+    return f"{low:.{shown}f}–{high:.{shown}f}"
 
 
 def _certainty(measured: Measured, indicator_id: str) -> Certainty | None:

@@ -9,8 +9,7 @@ from analytics.insight.certainty import means
 from analytics.insight.certainty.base import CLASSIFY, Certainty, Figures
 from analytics.statistics import deconvolution, random_effects
 from analytics.statistics.special import fdtrc, stdtrit
-
-TOP = {"percent": 1.0, "points": 100.0}  # the largest value there can be, by unit
+from analytics.units import largest
 
 
 def certainty(figures: Figures) -> Certainty | None:
@@ -30,7 +29,7 @@ def certainty(figures: Figures) -> Certainty | None:
     error = np.full(len(value), np.nan)
     error[there] = told.sd / np.sqrt(np.maximum(months[there], 1.0))
     reach = float(stdtrit(told.freedom, 0.975)) * error
-    top = TOP.get(indicator.unit, np.inf)
+    top = largest(indicator.unit)
     # (b) fit the spread of true levels; (c) shrink towards the level of all
     posterior = random_effects.posterior(value[there], error[there])
     credibility, shrunken, sd = (np.full(len(value), np.nan) for _ in range(3))
