@@ -7,6 +7,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from analytics.intake import reading
 from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import Recipe, headers_key
 from analytics.intake.spellings import Alike
+from analytics.intake.understood import Look
 from analytics.ledger import How, Ledger
-from analytics.model import Filters, Issue, Receipt, Settings, WeightScheme, month_of
+from analytics.model import Filters, Receipt, Settings, WeightScheme, month_of
 from analytics.people import LOCAL, Correction, Finding, Objection, in_force
 from analytics.receipts import receipt_from
 from analytics.state.moves import answer_plan
@@ -207,18 +209,20 @@ class Home:
 
     def look(
         self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
-    ) -> dict[str, Any]:
+    ) -> Look:
         """What a file holds, with the recipe confirmed earlier for the same headers, if any."""
         with self.ledger.scratch(path) as copy:
-            found = dict(reading.look(copy, layout, work))
-        for sheet in found["sheets"]:
-            sheet["recipe"] = self.state.recipe(headers_key(sheet["headers"]))
-        return found
+            look = reading.look(copy, layout, work)
+        sheets = (
+            replace(sheet, recipe=self.state.recipe(headers_key(sheet.headers)))
+            for sheet in look.sheets
+        )
+        return replace(look, sheets=tuple(sheets))
 
     def recipes_for(self, path: Path, kind: str | None = None) -> list[Recipe]:
         """The recipes that a file needs nobody to confirm, one for every group of alike sheets;
         else refused."""
-        return recipes_of(self.look(path)["sheets"], path.name, kind)
+        return recipes_of(self.look(path).sheets, path.name, kind)
 
     def recipe_for(self, path: Path, kind: str | None = None) -> Recipe:
         """The first of them."""
@@ -242,23 +246,16 @@ class Home:
 
     # -- loads in and out --------------------------------------------------------------------------
 
-    def preview(
-        self, path: Path, recipe: Recipe, work: Work | None = None
-    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        """The counts and issues that a load would have, and in `alike` the spellings that may be
-        one agent."""
+    def preview(self, path: Path, recipe: Recipe, work: Work | None = None) -> beside.Preview:
+        """What a load would find and ask, and the spellings that may be one agent."""
         with self.reading(path, recipe, work) as read:
-            asked = [
-                one.plain()
-                for one in beside.questions_beside(self.warehouse, read, recipe, dt.date.today())
-            ]
-            found = self.alike(*beside.agents_of(read))
-            answer = {
-                **read.answer,
-                "alike": found,
-                "questions": [*read.answer["questions"], *asked],
-            }
-            return answer, read.issues(recipe, path.name)
+            asked = beside.questions_beside(self.warehouse, read, recipe, dt.date.today())
+            return beside.Preview(
+                read.understood,
+                (*read.questions, *asked),
+                read.issues(recipe, path.name),
+                tuple(self.alike(*beside.agents_of(read))),
+            )
 
     def load(
         self,

@@ -602,15 +602,15 @@ def _checked(
     """Refuse a file with bad cells where the caller wants all or nothing, and one that has
     nothing."""
     issues = read.issues(recipe, path.name)
-    answer = read.answer
+    understood = read.understood
     if issues and how.on_issues == "refuse":
-        count = answer["issue_count"] + answer["ragged"]
+        count = understood.problem_count + understood.ragged
         raise IssuesFound(
             "issues_found", file=path.name, count=count, issues=issues, questions=read.questions
         )
     _settled(path, [*read.questions, *beside], skipping=how.on_issues == "skip")
-    if answer["loaded"] == 0:
-        raise FileRefused("nothing_to_load", file=path.name, rows=answer["rows"])
+    if understood.loaded == 0:
+        raise FileRefused("nothing_to_load", file=path.name, rows=understood.rows)
     return _Read(path, recipe, _load_of(path, sha, recipe, read, how), read, issues)
 
 
@@ -629,7 +629,7 @@ def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -
 
 
 def _load_of(path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: How) -> records.Load:
-    answer = read.answer
+    understood = read.understood
     return records.Load(
         kind=recipe.kind,
         file=path.name,
@@ -638,9 +638,9 @@ def _load_of(path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: H
         as_of=how.as_of or dt.date.today(),
         records=read.records,
         facts=read.facts,
-        row_count=answer["rows"],
-        loaded=answer["loaded"],
-        rejected=answer["rejected"],
+        row_count=understood.rows,
+        loaded=understood.loaded,
+        rejected=understood.rejected,
         loaded_at=dt.datetime.now().replace(microsecond=0),
         sample=how.sample,
     )

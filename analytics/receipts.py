@@ -13,6 +13,7 @@ import pandas as pd
 from analytics import beside
 from analytics.intake.reading import Reading
 from analytics.intake.recipe import Recipe
+from analytics.intake.understood import Understood
 from analytics.model import Change, Issue, Receipt
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.records import Stored
@@ -40,11 +41,10 @@ def receipt_of(warehouse: Warehouse, stored: Stored, told: Told, before: pd.Data
     it."""
     read, recipe, issues = told.read, told.recipe, told.issues
     row = _load(warehouse, stored.load_id)
-    answer = read.answer
     counted = (("undated_open", stored.undated), ("stale_open", stored.stale))
     notes = [
         *((key, {"count": count}) for key, count in counted if count),
-        *reading_notes(answer, recipe),
+        *reading_notes(read.understood, recipe),
     ]
     changes = tuple(
         Change(
@@ -65,7 +65,7 @@ def receipt_of(warehouse: Warehouse, stored: Stored, told: Told, before: pd.Data
             *beside.told_alike(warehouse, read),
             *_unmatched(warehouse, recipe.kind),
         ),
-        skipped=answer["skipped"],
+        skipped=read.understood.skipped,
         changes=changes,
     )
 
@@ -152,52 +152,56 @@ def _rows_named(rows: Sequence[tuple[str, int]], several: bool) -> str:
     )
 
 
-def reading_notes(answer: Mapping[str, Any], recipe: Recipe) -> list[Note]:
+def reading_notes(understood: Understood, recipe: Recipe) -> list[Note]:
     """What was done with a file beside reading its cells: what was left out, what a number was
     taken for."""
-    seen = answer["seen"]
-    several = len({sheet for _, rows in answer["left"].values() for sheet, _ in rows}) > 1
+    seen = understood.seen
+    several = len({sheet for left in understood.left.values() for sheet, _ in left.rows}) > 1
     notes: list[Note] = [
         (
             f"left_{reason}",
             {
-                "count": count,
-                "rows": _rows_named(rows, several) + ("…" if count > len(rows) else ""),
+                "count": left.count,
+                "rows": _rows_named(left.rows, several)
+                + ("…" if left.count > len(left.rows) else ""),
             },
         )
-        for reason, (count, rows) in answer["left"].items()
+        for reason, left in understood.left.items()
     ]
     counted = {
-        "rows_hidden": answer["hidden_rows"],
-        "errors_empty": answer["errors"],
-        "words_empty": answer["empty_words"],
+        "rows_hidden": understood.hidden_rows,
+        "errors_empty": understood.errors,
+        "words_empty": understood.empty_words,
     }
     notes += [(key, {"count": count}) for key, count in counted.items() if count]
     named = {
-        "sheets_hidden": ("sheets", seen.get("hidden", [])),
-        "sheets_unread": ("sheets", answer["unread"]),
+        "sheets_hidden": ("sheets", list(seen.hidden)),
+        "sheets_unread": ("sheets", list(understood.unread)),
     }
-    for key, group in (
-        ("rates_as_percent", "percents"),
-        ("units_scaled", "units"),
-        ("rates_weighted", "weighted"),
+    for key, fields in (
+        ("rates_as_percent", understood.percents),
+        ("units_scaled", understood.units),
+        ("rates_weighted", understood.weighted),
     ):
-        named[key] = ("columns", [recipe.columns.get(name, name) for name in answer[group]])
+        named[key] = ("columns", [recipe.columns.get(name, name) for name in fields])
     notes += [(key, {fact: ", ".join(names)}) for key, (fact, names) in named.items() if names]
-    for sheet, column in answer["beside"].items():
+    for sheet, column in understood.beside.items():
         notes.append(("table_beside", {"sheet": f" [{sheet}]" if sheet else "", "column": column}))
-    if answer["month_begins"] != 1:
+    if understood.month_begins != 1:
         notes.append(
-            ("months_begin", {"first": answer["month_begins"], "last": answer["month_begins"] - 1})
+            (
+                "months_begin",
+                {"first": understood.month_begins, "last": understood.month_begins - 1},
+            )
         )
-    if "date_system" in seen and "date_system" not in recipe.options:
+    if seen.date_system is not None and "date_system" not in recipe.options:
         notes.append(("dates_1904", {}))
-    notes += [(key, facts) for key, facts in answer["said"]]
-    if answer["merged"]:
-        notes.append(("merged_filled", {"columns": ", ".join(answer["merged"])}))
-    if answer["hidden_columns"]:
-        notes.append(("columns_hidden", {"columns": ", ".join(answer["hidden_columns"])}))
-    if answer["unused"]:
-        unused = [f"{header} ({', '.join(values)})" for header, values in answer["unused"]]
+    notes += understood.said
+    if understood.merged:
+        notes.append(("merged_filled", {"columns": ", ".join(understood.merged)}))
+    if understood.hidden_columns:
+        notes.append(("columns_hidden", {"columns": ", ".join(understood.hidden_columns)}))
+    if understood.unused:
+        unused = [f"{header} ({', '.join(values)})" for header, values in understood.unused.items()]
         notes.append(("columns_unused", {"columns": "; ".join(unused)}))
     return notes

@@ -10,8 +10,8 @@ from analytics.desk import Desk
 from analytics.errors import RenewalError
 from analytics.intake.formats import brief
 from analytics.intake.guessing import alike
-from analytics.intake.questions import questions_from
 from analytics.intake.recipe import Recipe, recipe_from
+from analytics.intake.understood import Outline
 from analytics.language import explain, say
 from analytics.receipts import reading_notes
 from analytics.reports.refusals import issue_line
@@ -23,7 +23,7 @@ def explained(
     """Sheets with their guesses, and for each group of alike ones a recipe, its questions, notes
     and issues."""
     try:
-        sheets = desk.look(path)["sheets"]
+        sheets = desk.look(path).sheets
     except RenewalError as error:
         return {"file": path.name, "refused": explain(error, language)}
     groups = alike(sheets)
@@ -37,43 +37,43 @@ def explained(
     }
 
 
-def _sheet(sheet: dict[str, Any], kind: str | None) -> dict[str, Any]:
-    guesses = [guess for guess in sheet["guesses"] if kind in (None, guess["kind"])]
+def _sheet(sheet: Outline, kind: str | None) -> dict[str, Any]:
+    guesses = [guess for guess in sheet.guesses if kind in (None, guess.kind)]
     return {
-        "sheet": sheet["name"],
-        "rows": sheet["rows"],
-        "header_row": sheet["header_row"],
+        "sheet": sheet.name,
+        "rows": sheet.rows,
+        "header_row": sheet.header_row,
         "columns": {
-            header: [brief(value) for value in sheet["distinct"][header][:3]]
-            for header in sheet["headers"]
+            header: [brief(value) for value in sheet.distinct[header][:3]]
+            for header in sheet.headers
         },
         "guesses": [
             {
-                "kind": guess["kind"],
-                "sure": guess["sure"],
-                "complete": guess["complete"],
+                "kind": guess.kind,
+                "sure": guess.sure,
+                "complete": guess.complete,
                 "columns": {
                     field: {"header": header, "sure": sure}
-                    for field, (header, sure) in guess["matches"].items()
+                    for field, (header, sure) in guess.matches.items()
                 },
-                "rivals": guess["rivals"],
-                "figures_unused": guess["figures"],
+                "rivals": guess.rivals,
+                "figures_unused": guess.figures,
             }
             for guess in guesses[:3]
         ],
     }
 
 
-def _best(group: list[Any], kind: str | None, several: bool) -> Recipe | None:
-    saved = group[0].get("recipe")
+def _best(group: list[Outline], kind: str | None, several: bool) -> Recipe | None:
+    saved = group[0].recipe
     if saved and kind in (None, saved["kind"]):
         return recipe_from(saved)
-    guess = next((one for one in group[0]["guesses"] if kind in (None, one["kind"])), None)
+    guess = next((one for one in group[0].guesses if kind in (None, one.kind)), None)
     if guess is None:
         return None
-    columns = {field: header for field, (header, _) in guess["matches"].items()}
-    options = {"sheets": [sheet["name"] for sheet in group]} if several else {}
-    return Recipe(kind=guess["kind"], columns=columns, options=options)
+    columns = {field: header for field, (header, _) in guess.matches.items()}
+    options = {"sheets": [sheet.name for sheet in group]} if several else {}
+    return Recipe(kind=guess.kind, columns=columns, options=options)
 
 
 def _reading(desk: Desk, path: Path, recipe: Recipe | None, language: str) -> dict[str, Any]:
@@ -81,15 +81,16 @@ def _reading(desk: Desk, path: Path, recipe: Recipe | None, language: str) -> di
         return {"recipe": None}
     out: dict[str, Any] = {"recipe": recipe.toml()}
     try:
-        answer, issues = desk.preview(path, recipe)
+        preview = desk.preview(path, recipe)
     except RenewalError as error:
         return {**out, "refused": explain(error, language)}
+    understood = preview.understood
     return {
         **out,
-        "rows": answer["rows"],
-        "loaded": answer["loaded"],
-        "rejected": answer["rejected"],
-        "skipped": answer["skipped"],
+        "rows": understood.rows,
+        "loaded": understood.loaded,
+        "rejected": understood.rejected,
+        "skipped": understood.skipped,
         "questions": [
             {
                 "id": one.id,
@@ -98,11 +99,12 @@ def _reading(desk: Desk, path: Path, recipe: Recipe | None, language: str) -> di
                 "suggested": one.suggested,
                 "optional": one.optional,
             }
-            for one in questions_from(answer)
+            for one in preview.questions
         ],
-        "unused": dict(answer["unused"]),
+        "unused": understood.unused,
         "notes": [
-            say(f"note.{key}", language, **facts) for key, facts in reading_notes(answer, recipe)
+            say(f"note.{key}", language, **facts)
+            for key, facts in reading_notes(understood, recipe)
         ],
-        "issues": [issue_line(issue, language) for issue in issues[:20]],
+        "issues": [issue_line(issue, language) for issue in preview.issues[:20]],
     }

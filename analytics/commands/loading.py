@@ -253,7 +253,7 @@ def corrections(
     """Write a copy of a file with every cell that cannot be read marked, to mend and load again."""
     with desk_of(context, "data") as desk:
         recipe = read_recipe(recipe_file) if recipe_file else desk.recipes_for(file, kind)[0]
-        issues = desk.preview(file, recipe)[1]
+        issues = desk.preview(file, recipe).issues
         write(out, desk.corrected(file, recipe, context.language))
     show(context, {"written": str(out), "issues": len(issues)})
 

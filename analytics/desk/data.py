@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from analytics import files, sample
+from analytics.beside import Preview
 from analytics.desk.rules import Rules
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import evaluate
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
+from analytics.intake.understood import Look
 from analytics.ledger import How
-from analytics.model import Filters, Issue, Period, Receipt
+from analytics.model import Filters, Period, Receipt
 from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Verdict
 from analytics.state.heads import Head
 from analytics.work import Work
@@ -93,7 +95,7 @@ class Data(Rules):
 
     def look(
         self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
-    ) -> dict[str, Any]:
+    ) -> Look:
         self.require("data")
         return self.home.look(path, layout, work)
 
@@ -106,10 +108,8 @@ class Data(Rules):
         self.require("data")
         self.home.state.save_recipe(headers_key, name, recipe.plain(), self.identity.who)
 
-    def preview(
-        self, path: Path, recipe: Recipe, work: Work | None = None
-    ) -> tuple[Mapping[str, Any], tuple[Issue, ...]]:
-        """The counts and issues that a load would have."""
+    def preview(self, path: Path, recipe: Recipe, work: Work | None = None) -> Preview:
+        """What a load would find and ask."""
         self.require("data")
         return self.home.preview(path, recipe, work)
 

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from analytics.intake.recipe import Recipe
 from analytics.intake.rows import DATING, EXAMPLES, place_of, raw, wide_fields
 from analytics.intake.settle import Settler, title_unit
 from analytics.intake.telling import sheets, telling
+from analytics.intake.understood import Left, Seen, Understood
 from analytics.model import month_stated
 
 HERE = Path(__file__).parent
@@ -36,23 +38,30 @@ WEEK = re.compile(
 HEADERS = 12  # named where none of them is a figure
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file's name without its ending, its sheets, and what was seen on the way to them."""
+
+    name: str
+    sheets: Sequence[Sheet]
+    seen: Seen
+
+
 def read(
-    found: Sequence[Sheet],
+    opened: Opened,
     recipe: Recipe,
     out: Path,
-    seen: Mapping[str, Any] | None = None,
-    begins: int = 1,
-) -> dict[str, Any]:
-    """Type every sheet by the recipe; writes records.arrow, returns counts, issues and questions as
-    plain values.
+    begins: int,
+) -> Understood:
+    """Type every sheet by the recipe; writes records.arrow, returns counts, problems and questions.
 
     `begins` is the day on which the company's months begin.
     """
     with scratch() as connection:
         connection.execute("set variable month_begins = $1", [begins])
         settling = Settling(recipe.answers, begins)
-        found, recipe = sheets(found, recipe, settling)
-        settling.year = stated_year(found, str((seen or {}).get("file", "")))
+        found, recipe = sheets(opened.sheets, recipe, settling)
+        settling.year = stated_year(found, opened.name)
         columns = _columns(recipe, found)
         counts = raw(connection, found, recipe, columns, settling)
         settler = Settler(
@@ -60,8 +69,8 @@ def read(
             recipe,
             columns,
             settling,
-            (seen or {}).get("date_system"),
-            (seen or {}).get("delimiter"),
+            opened.seen.date_system,
+            opened.seen.delimiter,
             title_unit(found),
         )
         parameters = settler.parameters()
@@ -70,35 +79,38 @@ def read(
         twice = recipe.options.get("duplicates") == "add"
         adding = twice
         if recipe.kind == "scoresheet":
-            stated = _stated(recipe, found, columns, str((seen or {}).get("file", "")), settling)
+            stated = _stated(recipe, found, columns, opened.name, settling)
             adding |= _periods(connection, recipe, found, stated, settling)
             _only_adding(recipe, columns, adding)
         doubts(connection, recipe, columns, settling)
-        issues = problems(connection, recipe, columns, found, counts, twice)
+        listed, count, empty = problems(connection, recipe, columns, found, counts, twice)
         loaded = _write(connection, recipe, columns, out, adding)
-        return {
-            "month_begins": begins,
-            "rows": counts.read,
-            "skipped": counts.skipped,
-            "ragged": counts.ragged,
-            "loaded": loaded,
-            "rejected": counts.kept - loaded + counts.ragged,
-            "left": {
-                reason: [len(rows), [list(one) for one in rows[:EXAMPLES]]]
+        return Understood(
+            month_begins=begins,
+            rows=counts.read,
+            skipped=counts.skipped,
+            ragged=counts.ragged,
+            loaded=loaded,
+            rejected=counts.kept - loaded + counts.ragged,
+            left={
+                reason: Left(len(rows), tuple(rows[:EXAMPLES]))
                 for reason, rows in counts.left.items()
             },
-            "errors": counts.errors,
-            "scales": {
-                name: value["scale"] for name, value in parameters.items() if "scale" in value
-            },
-            "percents": [
-                name for name, value in parameters.items() if value.get("divisor") == 100.0
-            ],
-            "units": [name for name, value in parameters.items() if value.get("unit", 1.0) != 1.0],
-            "weighted": [name for name, _ in _weighted(columns)],
-            **issues,
-            **settling.plain(),
-        }
+            errors=counts.errors,
+            percents=tuple(
+                name for name, given in parameters.items() if given.get("divisor") == 100.0
+            ),
+            units=tuple(
+                name for name, given in parameters.items() if given.get("unit", 1.0) != 1.0
+            ),
+            weighted=tuple(name for name, _ in _weighted(columns)),
+            problems=listed,
+            problem_count=count,
+            empty_words=empty,
+            questions=tuple(settling.questions),
+            said=tuple(settling.said),
+            seen=opened.seen,
+        )
 
 
 @contextmanager

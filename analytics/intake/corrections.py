@@ -3,7 +3,7 @@ comment on each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from analytics.errors import FileRefused
 from analytics.intake.container import Sheet
 from analytics.intake.sheets import grids
 from analytics.intake.table import Layout, plain
+from analytics.intake.understood import Problem
 from analytics.language import say
 
 ROWS = 300_000
@@ -24,28 +25,27 @@ BAD = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 HEAD = PatternFill("solid", start_color="FFE8EEF6", end_color="FFE8EEF6")
 
 
-def write(
+def marked(
     path: Path,
     layout: Layout,
     sheets: Sequence[Sheet],
-    issues: Sequence[Mapping[str, Any]],
+    problems: Sequence[Problem],
     language: str,
-    out: Path,
-) -> None:
-    """`issues` as cells.read gives them, each with its `header`; a form that is no .xlsx becomes
-    one, its cells as text."""
+) -> openpyxl.Workbook:
+    """The workbook, of problems that name their header each; a form that is no .xlsx becomes one,
+    its cells as text."""
     book = _own(path) or _made(path, layout)
-    known = {sheet.name: sheet for sheet in sheets}
-    for issue in issues:
-        sheet = known[issue["sheet"]]
-        target = book[_title(issue["sheet"], book)]
-        row = issue["row"] or sheet.header_row
+    read = {sheet.name: sheet for sheet in sheets}
+    for problem in problems:
+        sheet = read[problem.sheet]
+        target = book[_title(problem.sheet, book)]
+        row = problem.row or sheet.header_row
         _mark(
-            target.cell(row, _column(issue["header"], sheet)),
-            say(f"issue.{issue['reason']}", language),
+            target.cell(row, _column(problem.header, sheet)),
+            say(f"issue.{problem.reason}", language),
         )
-    _list(book, issues, language)
-    book.save(out)
+    _list(book, problems, language)
+    return book
 
 
 def _own(path: Path) -> openpyxl.Workbook | None:
@@ -106,8 +106,8 @@ def _mark(cell: Any, reason: str) -> None:
         )
 
 
-def _list(book: openpyxl.Workbook, issues: Iterable[Mapping[str, Any]], language: str) -> None:
-    """A sheet that lists every issue, after the user's own."""
+def _list(book: openpyxl.Workbook, problems: Iterable[Problem], language: str) -> None:
+    """A sheet that lists every problem, after the user's own."""
     sheet = book.create_sheet(say("data.corrections_sheet", language))
     for place, (key, width) in enumerate(
         (("sheet", 18), ("row", 8), ("header", 22), ("cell", 28), ("times", 8), ("reason", 60)), 1
@@ -115,18 +115,18 @@ def _list(book: openpyxl.Workbook, issues: Iterable[Mapping[str, Any]], language
         cell = sheet.cell(1, place, say(f"data.{key}", language))
         cell.font, cell.fill = Font(bold=True), HEAD
         sheet.column_dimensions[cell.column_letter].width = width
-    for at, issue in enumerate(issues, 2):
+    for row, problem in enumerate(problems, 2):
         values = (
-            issue["sheet"],
-            issue["row"],
-            issue["header"],
-            issue["value"],
-            issue.get("count", 1),
-            say(f"issue.{issue['reason']}", language),
+            problem.sheet,
+            problem.row,
+            problem.header,
+            problem.value,
+            problem.count,
+            say(f"issue.{problem.reason}", language),
         )
-        for place, value in enumerate(values, 1):
+        for column, value in enumerate(values, 1):
             if isinstance(value, str):
-                _text(sheet.cell(at, place), value)
+                _text(sheet.cell(row, column), value)
             elif value is not None:
-                sheet.cell(at, place, value)
+                sheet.cell(row, column, value)
     sheet.freeze_panes = "A2"

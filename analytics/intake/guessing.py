@@ -5,101 +5,96 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from analytics.errors import RecipeRefused
 from analytics.intake.fields import kinds
 from analytics.intake.formats import brief
 from analytics.intake.recipe import Recipe, recipe_from
-from analytics.intake.recognise import DOUBTED, SURE
+from analytics.intake.recognise import DOUBTED, SURE, Guess
+from analytics.intake.understood import Outline
 
 EXAMPLES = 3  # values beside a column that was only guessed
-Sheet = Mapping[
-    str, Any
-]  # as `reading.look` describes it, with the recipe that was confirmed for its headers
 
 
-def alike(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
+def alike(sheets: Sequence[Outline]) -> list[list[Outline]]:
     """Sheets of the same headers together, in the file's order."""
-    groups: dict[frozenset[str], list[Sheet]] = {}
+    groups: dict[frozenset[str], list[Outline]] = {}
     for sheet in sheets:
-        groups.setdefault(frozenset(sheet["headers"]), []).append(sheet)
+        groups.setdefault(frozenset(sheet.headers), []).append(sheet)
     return list(groups.values())
 
 
-def recipes_of(sheets: Sequence[Sheet], file: str, kind: str | None = None) -> list[Recipe]:
+def recipes_of(sheets: Sequence[Outline], file: str, kind: str | None = None) -> list[Recipe]:
     """One recipe for every group that can be read; refused, in words, when no group can, or the
     best is only guessed."""
     groups = alike(sheets)
     found = [recipe for group in groups if (recipe := _certain(group, kind)) is not None]
     if found:
         names = [
-            [sheet["name"] for sheet in group]
-            for group in groups
-            if _certain(group, kind) is not None
+            [sheet.name for sheet in group] for group in groups if _certain(group, kind) is not None
         ]
         return [
             _on(recipe, some, len(groups) > 1) for recipe, some in zip(found, names, strict=True)
         ]
     guesses = [
-        guess for group in groups for guess in group[0]["guesses"] if kind in (None, guess["kind"])
+        guess for group in groups for guess in group[0].guesses if kind in (None, guess.kind)
     ]
     _missing_outcome(guesses, file, sheets[0])
-    complete = next((guess for guess in guesses if guess["complete"]), None)
+    complete = next((guess for guess in guesses if guess.complete), None)
     if complete is None:
-        raise RecipeRefused("kind_unclear", file=file, headers=list(sheets[0]["headers"])[:20])
-    cells: Mapping[str, Any] = next(
-        (group[0].get("distinct", {}) for group in groups if complete in group[0]["guesses"]), {}
+        raise RecipeRefused("kind_unclear", file=file, headers=list(sheets[0].headers)[:20])
+    cells: Mapping[str, Sequence[str]] = next(
+        group[0].distinct for group in groups if complete in group[0].guesses
     )
     unsure = [
         f"{field} = {header} ({', '.join(map(brief, cells[header][:EXAMPLES]))})"
         if cells.get(header)
         else f"{field} = {header}"
-        for field, (header, sure) in complete["matches"].items()
+        for field, (header, sure) in complete.matches.items()
         if sure < SURE
     ]
     unsure += [
-        f"{field} = {complete['matches'][field][0]} / {' / '.join(others)}"
-        for field, others in complete["rivals"].items()
+        f"{field} = {complete.matches[field][0]} / {' / '.join(others)}"
+        for field, others in complete.rivals.items()
     ]
     if unsure:
         raise RecipeRefused("recipe_needed", file=file, unsure=unsure)
     raise RecipeRefused(
-        "figures_unknown", file=file, columns=complete["figures"] or complete["foreign"]
+        "figures_unknown", file=file, columns=list(complete.figures or complete.foreign)
     )
 
 
-def _missing_outcome(guesses: Sequence[Mapping[str, Any]], file: str, sheet: Sheet) -> None:
+def _missing_outcome(guesses: Sequence[Guess], file: str, sheet: Outline) -> None:
     """Refuse what is a list of policies but for the column that says what became of them, and name
     the columns left."""
     for guess in guesses:
-        known = kinds()[guess["kind"]]
-        lacking = known.any_of and not any(name in guess["matches"] for name in known.any_of)
+        known = kinds()[guess.kind]
+        lacking = known.any_of and not any(name in guess.matches for name in known.any_of)
         if (
-            guess["kind"] == "policies"
+            guess.kind == "policies"
             and lacking
-            and all(name in guess["matches"] for name in known.required)
+            and all(name in guess.matches for name in known.required)
         ):
-            taken = {guess["matches"][name][0] for name in known.required}
-            left = [header for header in sheet["headers"] if header not in taken]
+            taken = {guess.matches[name][0] for name in known.required}
+            left = [header for header in sheet.headers if header not in taken]
             raise RecipeRefused("outcome_unknown", file=file, columns=left)
 
 
-def _certain(group: Sequence[Sheet], kind: str | None) -> Recipe | None:
-    saved = group[0].get("recipe")
+def _certain(group: Sequence[Outline], kind: str | None) -> Recipe | None:
+    saved = group[0].recipe
     if saved and kind in (None, saved["kind"]):
         return recipe_from(saved)
-    for guess in group[0]["guesses"]:
-        if kind in (None, guess["kind"]) and guess["sure"]:
+    for guess in group[0].guesses:
+        if kind in (None, guess.kind) and guess.sure:
             # A column whose header is certain but whose cells are not is read all the same: what is
             # wrong in it is told cell by cell.
             matched = {
                 field: header
-                for field, (header, sure) in guess["matches"].items()
+                for field, (header, sure) in guess.matches.items()
                 if sure in (SURE, DOUBTED)
             }
-            return Recipe(kind=guess["kind"], columns=matched)
-        if guess["complete"] and kind in (None, guess["kind"]):
+            return Recipe(kind=guess.kind, columns=matched)
+        if guess.complete and kind in (None, guess.kind):
             # the best reading is only guessed: a lesser one that happens to be certain would throw
             # columns away
             return None

@@ -15,6 +15,7 @@ from analytics.intake.doubts import EARLY_DAYS
 from analytics.intake.fields import CUSTOM, NOTHING, Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
+from analytics.intake.understood import Problem
 from analytics.text import NAME, SHOWN
 
 HERE = Path(__file__).parent
@@ -50,9 +51,9 @@ def problems(
     found: Sequence[Sheet],
     counts: Rows,
     twice: bool,
-) -> dict[str, Any]:
-    """Fills `bad` (sheet, row, part); returns the issues, their number, and how many cells said in
-    words that they are empty.
+) -> tuple[tuple[Problem, ...], int, int]:
+    """Fills `bad` (sheet, row, part); returns the problems, their number, and how many cells said
+    in words that they are empty.
 
     `twice`: an agent may stand twice in a period, and is added up.
     """
@@ -100,7 +101,7 @@ def problems(
         bound = _bound(columns) if recipe.kind == "policies" else {}
         connection.execute(f"insert into problem by name {check}", bound)
     connection.execute("create table bad as select distinct sheet, row, part from problem")
-    return {**_listed(connection, found, counts.months), "empty_words": empty}
+    return (*_listed(connection, found, counts.months), empty)
 
 
 def _bound(columns: Mapping[str, Field]) -> dict[str, Any]:
@@ -198,12 +199,12 @@ def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field
 
 def _listed(
     connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], months: Mapping[int, str]
-) -> dict[str, Any]:
+) -> tuple[tuple[Problem, ...], int]:
     """The problems as a reader wants them: a whole column or a repeated word once, with how often;
     the rest cell by cell."""
     rows = connection.execute("select count(*) from raw").fetchall()[0][0]
     total = connection.execute("select count(*) from problem").fetchall()[0][0]
-    issues: list[dict[str, Any]] = []
+    listed: list[Problem] = []
     connection.execute("create table told (field varchar, reason varchar, value varchar)")
     for name, reason, count, example in connection.execute(
         "select field, reason, count(*), min(value) from problem group by field, reason "
@@ -211,16 +212,7 @@ def _listed(
         {"least": WHOLE_COLUMN},
     ).fetchall():
         if count >= 0.8 * rows:
-            issues.append(
-                {
-                    "row": None,
-                    "sheet": found[0].name,
-                    "field": name,
-                    "value": example,
-                    "reason": reason,
-                    "count": count,
-                }
-            )
+            listed.append(Problem(None, found[0].name, name, example, reason, count))
             connection.execute("insert into told select $1, $2, null", [name, reason])
     for name, reason, value, sheet, row, count in connection.execute(
         "select field, reason, value, min(sheet), min(row), count(*) from problem anti "
@@ -230,16 +222,7 @@ def _listed(
         "order by count(*) desc limit $most",
         {"at_once": SAME_EVERYWHERE, "least": WHOLE_COLUMN, "most": ISSUE_LIMIT},
     ).fetchall():
-        issues.append(
-            {
-                "row": row,
-                "sheet": sheet,
-                "field": name,
-                "value": value,
-                "reason": reason,
-                "count": count,
-            }
-        )
+        listed.append(Problem(row, sheet, name, value, reason, count))
         connection.execute("insert into told select $1, $2, $3", [name, reason, value])
     for row, sheet, part, name, value, reason in connection.execute(
         "select row, sheet, part, field, value, reason from problem p where not exists "
@@ -248,20 +231,13 @@ def _listed(
         "sheet, row, field limit $most",
         {"most": ISSUE_LIMIT},
     ).fetchall():
-        one = {"row": row, "sheet": sheet, "field": name, "value": value, "reason": reason}
-        issues.append({**one, "header": months[part]} if part in months else one)
-    for sheet_of in found:
-        issues += [
-            {
-                "row": row,
-                "sheet": sheet_of.name,
-                "field": "",
-                "value": str(cells),
-                "reason": "ragged",
-            }
-            for row, cells in sheet_of.ragged
-        ]
-    return {"issues": issues, "issue_count": total}
+        listed.append(Problem(row, sheet, name, value, reason, header=months.get(part, "")))
+    listed += [
+        Problem(row, ragged.name, "", str(cells), "ragged")
+        for ragged in found
+        for row, cells in ragged.ragged
+    ]
+    return tuple(listed), total
 
 
 def _result(name: str, place: str) -> str:

@@ -4,8 +4,7 @@ answers live in the recipe."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,9 +18,6 @@ class Question:
     choices: tuple[str, ...]
     suggested: str | None = None
     optional: bool = False  # unanswered, its rows are issues: nothing is guessed
-
-    def plain(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass
@@ -68,24 +64,3 @@ class Settling:
         """Note what was assumed or done, once; `key` is below note.* in the locales."""
         if (key, facts) not in self.said:
             self.said.append((key, facts))
-
-    def plain(self) -> dict[str, Any]:
-        return {
-            "questions": [one.plain() for one in self.questions],
-            "said": [list(one) for one in self.said],
-        }
-
-
-def questions_from(answer: Mapping[str, Any]) -> tuple[Question, ...]:
-    """The questions of a reading's answer, which has come through JSON."""
-    return tuple(
-        Question(
-            one["id"],
-            one["key"],
-            one["facts"],
-            tuple(one["choices"]),
-            one["suggested"],
-            one["optional"],
-        )
-        for one in answer["questions"]
-    )

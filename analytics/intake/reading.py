@@ -16,8 +16,17 @@ import pyarrow as pa
 from analytics import errors
 from analytics.errors import FileRefused, StoreFailed
 from analytics.intake.limits import MEMORY, SECONDS, SIZE_LIMIT
-from analytics.intake.questions import Question, questions_from
+from analytics.intake.questions import Question
 from analytics.intake.recipe import Recipe
+from analytics.intake.understood import (
+    Answer,
+    Done,
+    Look,
+    Members,
+    Refused,
+    Understood,
+    decode,
+)
 from analytics.model import Issue
 from analytics.settings import PROJECT, environment
 from analytics.work import Work
@@ -29,17 +38,17 @@ class Reading:
 
     records: pa.Table
     facts: pa.Table | None
-    answer: Mapping[str, Any]
+    understood: Understood
 
     @property
     def begins(self) -> int:
         """The day on which the months began by which it was read."""
-        return int(self.answer["month_begins"])
+        return self.understood.month_begins
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """What the file leaves open under the recipe."""
-        return questions_from(self.answer)
+        return self.understood.questions
 
     def issues(self, recipe: Recipe, file: str) -> tuple[Issue, ...]:
         """The issues under the headers of the user's own file; `reason` is a key below issue.* in
@@ -47,32 +56,29 @@ class Reading:
         return tuple(
             Issue(
                 file=file,
-                sheet=one["sheet"],
-                row=one["row"],
-                column=one.get("header") or recipe.columns.get(one["field"], ""),
-                value=one["value"] or "",
-                reason=one["reason"],
-                field=one["field"],
-                count=one.get("count", 1),
+                sheet=problem.sheet,
+                row=problem.row,
+                column=problem.header or recipe.columns.get(problem.field, ""),
+                value=problem.value or "",
+                reason=problem.reason,
+                field=problem.field,
+                count=problem.count,
             )
-            for one in self.answer["issues"]
+            for problem in self.understood.problems
         )
 
 
-def look(
-    path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
-) -> Mapping[str, Any]:
+def look(path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None) -> Look:
     """What a file holds: sheets, headers, first rows, distinct values, guesses; `path` keeps the
     user's file name."""
-    return _ask(
-        {"action": "look", "path": str(path), "layout": dict(layout or {})}, path, path.parent, work
-    )
+    request = {"action": "look", "path": str(path), "layout": dict(layout or {})}
+    return _ask(request, Look, path.parent, work)
 
 
 def members(path: Path, work: Work | None = None) -> list[Path]:
     """The files of an archive, unpacked beside it; the file itself when it is none."""
-    answer = _ask({"action": "unpack", "path": str(path)}, path, path.parent, work)
-    return [Path(member) for member in answer["members"]]
+    unpacked = _ask({"action": "unpack", "path": str(path)}, Members, path.parent, work)
+    return [Path(member) for member in unpacked.paths]
 
 
 def correct(
@@ -80,16 +86,19 @@ def correct(
 ) -> bytes:
     """The user's own file as a workbook in which every cell that cannot be read is marked."""
     request = {**_request(path, recipe, begins), "action": "correct", "language": language}
-    _ask(request, path, out, work)
+    _ask(request, Done, out, work)
     return (out / "corrections.xlsx").read_bytes()
 
 
 def read(path: Path, recipe: Recipe, out: Path, begins: int, work: Work | None = None) -> Reading:
     """Clean records and issues of a file by a recipe, where months begin on day `begins`; `out` is
     an empty folder that the caller throws away."""
-    answer = _ask({**_request(path, recipe, begins), "action": "read"}, path, out, work)
+    request = {**_request(path, recipe, begins), "action": "read"}
+    understood = _ask(request, Understood, out, work)
     facts = out / "facts.arrow"
-    return Reading(_table(out / "records.arrow"), _table(facts) if facts.exists() else None, answer)
+    return Reading(
+        _table(out / "records.arrow"), _table(facts) if facts.exists() else None, understood
+    )
 
 
 def _request(path: Path, recipe: Recipe, begins: int) -> dict[str, Any]:
@@ -102,8 +111,10 @@ def _table(path: Path) -> pa.Table:
 
 
 def _ask(
-    request: dict[str, Any], path: Path, out: Path, work: Work | None = None
-) -> Mapping[str, Any]:
+    request: dict[str, Any], shape: type[Answer], out: Path, work: Work | None = None
+) -> Answer:
+    """The answer to a request about a file, which is of the shape that it asks for."""
+    path = Path(request["path"])
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("file_empty", file=path.name)
@@ -114,17 +125,17 @@ def _ask(
     seconds = SECONDS + size // 1_000_000
     request |= {"out": str(out), "memory": MEMORY + 16 * size, "seconds": seconds}
     code, complaint = _run(json.dumps(request).encode(), seconds, work or Work(), path)
-    found = out / "answer.json"
-    if code != 0 or not found.exists():
+    written = out / "answer.json"
+    if code != 0 or not written.exists():
         if b"No space left" in complaint:
             raise StoreFailed("disk_full")
         if b"MemoryError" in complaint or b"OutOfMemory" in complaint or code < 0:
             raise FileRefused("file_too_heavy", file=path.name)
         raise RuntimeError(complaint.decode(errors="replace")[-2000:])
-    answer: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
-    found.unlink()
-    if refused := answer.get("refused"):
-        raise getattr(errors, refused["type"])(refused["key"], **refused["facts"])
+    answer = decode(written.read_text(encoding="utf-8"), shape)
+    written.unlink()
+    if isinstance(answer, Refused):
+        raise getattr(errors, answer.type)(answer.key, **answer.facts)
     return answer
 
 

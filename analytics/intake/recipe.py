@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeRefused("file_missing", file=path.name) from error
 
 
-def headers_key(headers: list[str]) -> str:
+def headers_key(headers: Sequence[str]) -> str:
     """What makes two files "the same headers": their set, however ordered."""
     return hashlib.sha256("\x1f".join(sorted(headers)).encode()).hexdigest()[:24]
 

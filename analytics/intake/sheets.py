@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from analytics.errors import FileRefused
 from analytics.intake import archive, delimited, markup, parquet, workbook
 from analytics.intake.container import Sheet, form_of
 from analytics.intake.table import Layout, plain
+from analytics.intake.understood import Seen
 
 
-def sheets(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
+def sheets(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
     """Every readable sheet and what was seen on the way (form, encoding, hidden sheets)."""
     form = _form(path)
     if form == "parquet":
-        return [parquet.read(path)], {"form": "parquet"}
+        return [parquet.read(path)], Seen("parquet")
     if form == "zip" and archive.check(path):
         raise FileRefused("archive_whole", file=path.name)
     if form in ("zip", "workbook"):
         return workbook.read(path, layout)
     if form in ("web", "xml"):
-        return _markup(path, form, layout), {"form": form}
+        return _markup(path, form, layout), Seen(form)
     sheet, encoding, delimiter = delimited.read(path, layout)
-    return [sheet], {"form": "text", "encoding": encoding, "delimiter": delimiter}
+    return [sheet], Seen("text", encoding, delimiter)
 
 
 def grids(path: Path, layout: Layout) -> list[tuple[str, bool, list[list[str]]]]:

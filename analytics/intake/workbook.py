@@ -19,11 +19,12 @@ from analytics.intake.formats import shown
 from analytics.intake.limits import CELL_LIMIT, COLUMN_LIMIT
 from analytics.intake.marks import Marks, is_locked, marks_of
 from analytics.intake.table import Layout, find, is_form, letter
+from analytics.intake.understood import Seen
 
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 
 
-def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
+def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
     """Every sheet that holds a table; hidden ones and those without are named."""
     found: list[Sheet] = []
     hidden: list[str] = []
@@ -73,13 +74,14 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], dict[str, Any]]:
         raise FileRefused(
             "file_no_table" if not hidden else "file_all_hidden", file=path.name, sheets=hidden
         )
-    seen: dict[str, Any] = {
-        "form": "workbook",
-        "hidden": hidden,
-        "bare": [*bare, *([form] if form else [])],
-    }
-    if since_1904:
-        seen["date_system"] = 1904
+    if form is not None:
+        bare.append(form)
+    seen = Seen(
+        "workbook",
+        hidden=tuple(hidden),
+        bare=tuple(bare),
+        date_system=1904 if since_1904 else None,
+    )
     return found, seen
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,16 @@ from analytics.intake.recognise import known_headers, recognise
 from analytics.intake.rows import month_headers
 from analytics.intake.sheets import members, sheets
 from analytics.intake.table import Layout, letter, plain
+from analytics.intake.understood import (
+    Done,
+    Look,
+    Members,
+    MonthColumns,
+    Outline,
+    Refused,
+    Understood,
+    encode,
+)
 
 LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 DISTINCT = 12
@@ -55,48 +66,37 @@ def limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def look(path: Path, layout: Layout) -> dict[str, Any]:
+def look(path: Path, layout: Layout) -> Look:
     """What a file holds, for the user to confirm: sheets, headers, first rows, the few distinct
     values, the guesses."""
-    found, seen = sheets(path, layout)
-    return {"seen": seen, "sheets": [_describe(sheet) for sheet in found]}
+    opened, seen = sheets(path, layout)
+    return Look(seen, tuple(_outline(sheet) for sheet in opened))
 
 
-def _describe(sheet: Sheet) -> dict[str, Any]:
+def _outline(sheet: Sheet) -> Outline:
     distinct = {}
     for index, header in enumerate(sheet.headers):
         column = sheet.body.column(index)
         values = column.slice(0, 200_000).unique().to_pylist()
-        distinct[header] = [value for value in values if value is not None][: DISTINCT + 1]
-    return {
-        "name": sheet.name,
-        "headers": sheet.headers,
-        "header_row": sheet.header_row,
-        "header_rows": sheet.header_rows,
-        "first_column": sheet.columns[0] + 1,
-        "last_column": sheet.columns[-1] + 1,
-        "beside": sheet.beside,
-        "rows": sheet.body.num_rows,
-        "hidden_rows": sheet.hidden_rows,
-        "grid": sheet.grid,
-        "distinct": distinct,
-        "wide": _months(sheet.headers),
-        "guesses": [
-            {
-                "kind": guess.kind,
-                "matches": dict(guess.matches),
-                "complete": guess.complete,
-                "sure": guess.sure,
-                "rivals": dict(guess.rivals),
-                "figures": list(guess.figures),
-                "foreign": list(guess.foreign),
-            }
-            for guess in recognise(sheet.headers, values=distinct)
-        ],
-    }
+        distinct[header] = tuple(value for value in values if value is not None)[: DISTINCT + 1]
+    return Outline(
+        name=sheet.name,
+        headers=sheet.headers,
+        header_row=sheet.header_row,
+        header_rows=sheet.header_rows,
+        first_column=sheet.columns[0] + 1,
+        last_column=sheet.columns[-1] + 1,
+        beside=sheet.beside,
+        rows=sheet.body.num_rows,
+        hidden_rows=sheet.hidden_rows,
+        grid=sheet.grid,
+        distinct=distinct,
+        wide=_months(sheet.headers),
+        guesses=tuple(recognise(sheet.headers, values=distinct)),
+    )
 
 
-def _months(headers: Sequence[str]) -> dict[str, Any] | None:
+def _months(headers: Sequence[str]) -> MonthColumns | None:
     """The columns that are named after months, where there are several: a wide layout, to be asked
     about."""
     labels = known_headers()
@@ -108,79 +108,75 @@ def _months(headers: Sequence[str]) -> dict[str, Any] | None:
     }
     if len(fitting) < 2:
         return None
-    return {
-        "headers": list(fitting),
-        "year_known": all(month[0] for month in fitting.values()),
-        "each": any(month[2] for month in fitting.values()),
-    }
+    return MonthColumns(
+        tuple(fitting),
+        year_known=all(month[0] for month in fitting.values()),
+        each=any(month[2] for month in fitting.values()),
+    )
 
 
-def read(path: Path, recipe: Recipe, out: Path, begins: int = 1) -> dict[str, Any]:
+def read(path: Path, recipe: Recipe, out: Path, begins: int = 1) -> Understood:
     """Clean records into `out/records.arrow` (a scoresheet's facts into `out/facts.arrow`), issues
     in the answer; the company's months begin on day `begins`."""
     return _read(path, recipe, out, begins)[0]
 
 
-def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str) -> dict[str, Any]:
+def correct(path: Path, recipe: Recipe, out: Path, begins: int, language: str) -> Done:
     """The user's file as `out/corrections.xlsx`, what cannot be read marked in it."""
-    from analytics.intake import (
-        corrections,
-    )  # a second's import that no reading of a file should wait for
+    # a second's import that no reading of a file should wait for
+    from analytics.intake.corrections import marked
 
-    answer, found, layout = _read(path, recipe, out, begins)
-    issues = [
-        {**one, "header": one.get("header") or recipe.columns.get(one["field"], "")}
-        for one in answer["issues"]
+    understood, fitting, layout = _read(path, recipe, out, begins)
+    problems = [
+        replace(problem, header=problem.header or recipe.columns.get(problem.field, ""))
+        for problem in understood.problems
     ]
-    corrections.write(path, layout, found, issues, language, out / "corrections.xlsx")
-    return {}
+    marked(path, layout, fitting, problems, language).save(out / "corrections.xlsx")
+    return Done()
 
 
 def _read(
     path: Path, recipe: Recipe, out: Path, begins: int
-) -> tuple[dict[str, Any], list[Sheet], Layout]:
+) -> tuple[Understood, list[Sheet], Layout]:
     mapped = (*recipe.columns.values(), *recipe.only)
     wanted = frozenset(plain(header) for header in mapped)
     options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
     layout = Layout(sheet=recipe.sheet, wanted=wanted, known=known_headers(), **options)
-    found, seen = sheets(path, layout)
+    opened, seen = sheets(path, layout)
     named = recipe.options.get("sheets")
-    left = [sheet.name for sheet in found if named and sheet.name not in named]
-    found = [sheet for sheet in found if sheet.name not in left]
-    if not found:
+    left = [sheet.name for sheet in opened if named and sheet.name not in named]
+    opened = [sheet for sheet in opened if sheet.name not in left]
+    if not opened:
         raise FileRefused("sheet_missing", file=path.name, sheet=named, sheets=left)
-    lacking = {sheet.name: wanted - {plain(header) for header in sheet.headers} for sheet in found}
-    fitting = [sheet for sheet in found if not lacking[sheet.name]]
+    lacking = {sheet.name: wanted - {plain(header) for header in sheet.headers} for sheet in opened}
+    fitting = [sheet for sheet in opened if not lacking[sheet.name]]
     if not fitting:
-        nearest = min(found, key=lambda sheet: len(lacking[sheet.name]))
+        nearest = min(opened, key=lambda sheet: len(lacking[sheet.name]))
         missing = next(header for header in mapped if plain(header) in lacking[nearest.name])
         raise FileRefused(
             "column_missing", file=path.name, column=missing, headers=list(nearest.headers)[:20]
         )
-    answer = cells.read(fitting, recipe, out, {**seen, "file": path.stem}, begins)
-    answer["seen"] = seen
-    answer["sheets"] = [sheet.name for sheet in fitting]
-    answer["unread"] = [*left, *(name for name in lacking if lacking[name]), *seen.get("bare", [])]
-    answer["unused"] = _unused(fitting, recipe)
-    answer["hidden_columns"] = sorted({one for sheet in fitting for one in sheet.hidden_columns})
-    answer["merged"] = sorted(
-        {
-            header
-            for sheet in fitting
-            for header in sheet.merged
-            if header in recipe.columns.values()
-        }
+    understood = cells.read(cells.Opened(path.stem, fitting, seen), recipe, out, begins)
+    merged = {header for sheet in fitting for header in sheet.merged}
+    understood = replace(
+        understood,
+        unread=(*left, *(name for name in lacking if lacking[name]), *seen.bare),
+        unused=_unused(fitting, recipe),
+        hidden_columns=tuple(
+            sorted({column for sheet in fitting for column in sheet.hidden_columns})
+        ),
+        merged=tuple(sorted(merged & set(recipe.columns.values()))),
+        hidden_rows=sum(sheet.hidden_rows for sheet in fitting),
+        beside={sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside},
     )
-    answer["hidden_rows"] = sum(sheet.hidden_rows for sheet in fitting)
-    answer["beside"] = {sheet.name: letter(sheet.beside - 1) for sheet in fitting if sheet.beside}
-    return answer, fitting, layout
+    return understood, fitting, layout
 
 
-def _unused(found: Sequence[Sheet], recipe: Recipe) -> list[tuple[str, list[str]]]:
+def _unused(found: Sequence[Sheet], recipe: Recipe) -> dict[str, tuple[str, ...]]:
     """The columns that nothing was made of, each with some of its values."""
     taken = {plain(header) for header in (*recipe.columns.values(), *recipe.only)}
     months = {header for sheet in found for header in month_headers(sheet, recipe)}
-    out: dict[str, list[str]] = {}
+    out: dict[str, tuple[str, ...]] = {}
     for sheet in found:
         for index, header in enumerate(sheet.headers):
             if plain(header) in taken or header in months or header in out:
@@ -192,48 +188,37 @@ def _unused(found: Sequence[Sheet], recipe: Recipe) -> list[tuple[str, list[str]
                 if value and value.strip()
             ]
             if given:
-                out[header] = given[:EXAMPLES]
-    return list(out.items())
+                out[header] = tuple(given[:EXAMPLES])
+    return out
 
 
-def unpack(path: Path, out: Path) -> dict[str, Any]:
+def unpack(path: Path, out: Path) -> Members:
     """The files of an archive (or the file itself), in folders below `out`."""
-    return {"members": [str(member) for member in members(path, out)]}
+    return Members(tuple(str(member) for member in members(path, out)))
 
 
 def answer(request: Mapping[str, Any]) -> None:
     """Do what is asked; the answer, or the refusal, is written into the folder that the request
     names."""
     out, path = Path(request["out"]), Path(request["path"])
+    said: Look | Members | Done | Understood | Refused
     try:
-        if request["action"] == "look":
-            layout = Layout(known=known_headers(), **request.get("layout", {}))
-            said = look(path, layout)
-        elif request["action"] == "unpack":
-            said = unpack(path, out)
-        elif request["action"] == "correct":
-            said = correct(
-                path,
-                recipe_from(request["recipe"]),
-                out,
-                request["month_begins"],
-                request["language"],
-            )
-        else:
-            said = read(path, recipe_from(request["recipe"]), out, request["month_begins"])
+        match request["action"]:
+            case "look":
+                said = look(path, Layout(known=known_headers(), **request["layout"]))
+            case "unpack":
+                said = unpack(path, out)
+            case "correct":
+                recipe = recipe_from(request["recipe"])
+                said = correct(path, recipe, out, request["month_begins"], request["language"])
+            case _:
+                recipe = recipe_from(request["recipe"])
+                said = read(path, recipe, out, request["month_begins"])
     except RenewalError as error:
-        said = {"refused": {"type": type(error).__name__, "key": error.key, "facts": error.facts}}
+        said = Refused(type(error).__name__, error.key, error.facts)
     except (MemoryError, pa.ArrowMemoryError):
-        said = {
-            "refused": {
-                "type": "FileRefused",
-                "key": "file_too_heavy",
-                "facts": {"file": path.name},
-            }
-        }
-    (out / "answer.json").write_text(
-        json.dumps(said, ensure_ascii=False, default=str), encoding="utf-8"
-    )
+        said = Refused("FileRefused", "file_too_heavy", {"file": path.name})
+    (out / "answer.json").write_text(encode(said), encoding="utf-8")
 
 
 def main() -> None:

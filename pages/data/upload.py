@@ -13,14 +13,15 @@ import pandas as pd
 import streamlit as st
 
 from analytics import files
+from analytics.beside import Preview
 from analytics.desk import Desk
 from analytics.errors import RenewalError
 from analytics.intake import limits
 from analytics.intake.fields import kinds
-from analytics.intake.questions import questions_from
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
+from analytics.intake.understood import Look
 from analytics.language import explain
 from analytics.model import Receipt
 from analytics.receipts import reading_notes
@@ -96,7 +97,7 @@ def stored(upload) -> list[Path]:
     return session.get(key)
 
 
-def looked(path: Path, layout: dict) -> dict:
+def looked(path: Path, layout: dict) -> Look:
     """What the file holds, read as the user wants it; once a session."""
     key = f"look.{path}.{sorted(layout.items())}"
     if waiting.running(key):
@@ -118,7 +119,7 @@ def state_of(path: Path) -> dict:
         state: dict = {"kind": None, "recipes": [], "why": ""}
         try:
             found = looked(path, {})
-            state["rows"] = sum(sheet["rows"] for sheet in found["sheets"])
+            state["rows"] = sum(sheet.rows for sheet in found.sheets)
             try:
                 recipes = load.desk().recipes_for(path)
                 state["kind"] = recipes[0].kind
@@ -135,10 +136,9 @@ def state_of(path: Path) -> dict:
 
 def _open_questions(path: Path, recipe: Recipe) -> list[str]:
     """What would have to be answered before a file is loaded, in words."""
-    answer, _ = load.desk().preview(path, recipe)
     return [
         plain(f"question.{one.key}", **one.facts)
-        for one in questions_from(answer)
+        for one in load.desk().preview(path, recipe).questions
         if not one.optional
     ]
 
@@ -224,9 +224,9 @@ def examine(path: Path) -> None:
     """One file from what was understood to the load."""
     file = f"file.{path.parent.name}.{path.name}"
     first_look = looked(path, {})
-    sheets = {sheet["name"]: sheet for sheet in first_look["sheets"]}
+    sheets = {sheet.name: sheet for sheet in first_look.sheets}
     name = next(iter(sheets))
-    alike = [one for one in sheets.values() if set(one["headers"]) == set(sheets[name]["headers"])]
+    alike = [one for one in sheets.values() if set(one.headers) == set(sheets[name].headers)]
     together = False
     if len(sheets) > 1:
         choices = [*([""] if len(alike) > 1 else []), *sheets]
@@ -240,7 +240,7 @@ def examine(path: Path) -> None:
                 or plain(
                     "data.sheets_alike",
                     count=len(alike),
-                    names=", ".join(sheet["name"] for sheet in alike[:4]),
+                    names=", ".join(sheet.name for sheet in alike[:4]),
                 )
             ),
         )
@@ -250,38 +250,36 @@ def examine(path: Path) -> None:
     name = name or next(iter(sheets))
     chosen_layout = session.get(f"{prefix}.layout") or {}
     found = looked(path, chosen_layout) if chosen_layout else first_look
-    sheet = next((one for one in found["sheets"] if one["name"] == name), found["sheets"][0])
-    saved = sheet["recipe"] or {}
-    seen = found["seen"]
+    sheet = next((one for one in found.sheets if one.name == name), found.sheets[0])
+    saved = sheet.recipe or {}
+    seen = found.seen
     st.caption(
         t(
             "data.understood",
-            form=t(f"data.form_{seen['form']}"),
-            encoding=f" · {seen['encoding']}" if "encoding" in seen else "",
+            form=t(f"data.form_{seen.form}"),
+            encoding=f" · {seen.encoding}" if seen.encoding is not None else "",
             rows=f"{sheet['rows']:,}",
-            columns=len(sheet["headers"]),
-            header_row=sheet["header_row"],
+            columns=len(sheet.headers),
+            header_row=sheet.header_row,
         )
     )
-    if seen.get("hidden"):
-        st.caption(t("note.sheets_hidden", sheets=", ".join(seen["hidden"])))
-    if sheet["hidden_rows"]:
-        st.caption(t("note.rows_hidden", count=sheet["hidden_rows"]))
-    if sheet["beside"]:
-        st.caption(t("data.beside", column=letter(sheet["beside"] - 1)))
+    if seen.hidden:
+        st.caption(t("note.sheets_hidden", sheets=", ".join(seen.hidden)))
+    if sheet.hidden_rows:
+        st.caption(t("note.rows_hidden", count=sheet.hidden_rows))
+    if sheet.beside:
+        st.caption(t("data.beside", column=letter(sheet.beside - 1)))
     if saved:
         st.success(t("data.recipe_known"))
     with st.expander(t("data.table_found"), expanded=not saved):
         st.caption(t("data.table_found_note"))
         understanding.grid(sheet, prefix)
-        before = next(
-            (one for one in first_look["sheets"] if one["name"] == name), first_look["sheets"][0]
-        )
+        before = next((one for one in first_look.sheets if one.name == name), first_look.sheets[0])
         wanted = understanding.layout(first_look, before, prefix)
         if wanted != chosen_layout:
             session.put(f"{prefix}.layout", wanted)
             st.rerun()
-    guesses = [guess["kind"] for guess in sheet["guesses"]]
+    guesses = [guess.kind for guess in sheet.guesses]
     best = saved.get("kind") or (guesses[0] if guesses else "policies")
     every = list(kinds())
     kind = box(
@@ -308,7 +306,7 @@ def examine(path: Path) -> None:
         kind,
         columns,
         saved,
-        [one["name"] for one in alike] if together else [],
+        [one.name for one in alike] if together else [],
         of_kind,
         wide.get("wide_field"),
     )
@@ -340,10 +338,10 @@ def examine(path: Path) -> None:
     except RenewalError as error:
         st.warning(md(explain(error, session.language())))
         return
-    chosen = tuple(one["name"] for one in alike) if together else (name,)
-    following = put_by.next_sheet(file, first_look["sheets"], chosen)
+    chosen = tuple(one.name for one in alike) if together else (name,)
+    following = put_by.next_sheet(file, first_look.sheets, chosen)
     check(
-        Chosen(path, file, recipe, chosen, headers_key(list(sheet["headers"])), following),
+        Chosen(path, file, recipe, chosen, headers_key(sheet.headers), following),
         as_of,
         prefix,
     )
@@ -381,23 +379,23 @@ def check(chosen: Chosen, as_of: dt.date, prefix: str) -> None:
         outcome(chosen, checked[1], as_of, prefix)
 
 
-def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
+def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> None:
     """What a load would do, its issues, and the choice: the good rows, or nothing."""
-    answer, issues = preview
+    understood, issues = preview.understood, preview.issues
     path, recipe = chosen.path, chosen.recipe
     st.markdown(
         t(
             "data.would",
-            rows=f"{answer['rows']:,}",
-            loaded=f"{answer['loaded']:,}",
-            rejected=f"{answer['rejected']:,}",
-            skipped=f"{answer['skipped']:,}",
+            rows=f"{understood.rows:,}",
+            loaded=f"{understood.loaded:,}",
+            rejected=f"{understood.rejected:,}",
+            skipped=f"{understood.skipped:,}",
         )
     )
-    for note, facts in reading_notes(answer, recipe):
+    for note, facts in reading_notes(understood, recipe):
         st.caption(t(f"note.{note}", **facts))
-    if answer["questions"]:
-        answers = asked.ask(questions_from(answer), prefix)
+    if preview.questions:
+        answers = asked.ask(preview.questions, prefix)
         if answers is not None:
             session.put(f"{prefix}.answers", {**recipe.answers, **answers})
             session.put(f"{prefix}.recheck", True)
@@ -425,7 +423,7 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
             Column("count", t("data.times"), "count"),
             Column("reason", t("data.reason")),
         ]
-        st.warning(t("data.issues", count=f"{answer['issue_count']:,}"))
+        st.warning(t("data.issues", count=f"{understood.problem_count:,}"))
         panel.show(f"{prefix}.issues", Table(table, columns), height=panel.fit(len(table), 360))
         desk, language = load.desk(), session.language()
         with st.container(horizontal=True):
@@ -442,9 +440,9 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
             )
             name = t("data.issues_export", file=path.stem)
             panel.downloads(f"{prefix}.issues", name, Table(table, columns), persons=None)
-    merges = same_agent(answer["alike"], prefix)
+    merges = same_agent(preview.alike, prefix)
     others = [one for one in put_by.waiting(chosen.file) if one.sheets != chosen.sheets]
-    rows = answer["loaded"] + sum(one.rows for one in others)
+    rows = understood.loaded + sum(one.rows for one in others)
     label = t("data.load_good" if issues else "data.load_all", count=f"{rows:,}")
     if others:
         label = t("data.load_sheets", sheets=len(others) + 1, count=f"{rows:,}")
@@ -476,15 +474,15 @@ def outcome(chosen: Chosen, preview, as_of: dt.date, prefix: str) -> None:
         loaded()
     with st.container(horizontal=True):
         pressed = st.button(
-            label, key=f"{prefix}.load", type="primary", disabled=not answer["loaded"]
+            label, key=f"{prefix}.load", type="primary", disabled=not understood.loaded
         )
-        if chosen.following and answer["loaded"]:
+        if chosen.following and understood.loaded:
             sheet = put_by.Waiting(
                 chosen.sheets,
                 recipe,
                 chosen.headers,
-                answer["loaded"],
-                answer["rejected"],
+                understood.loaded,
+                understood.rejected,
                 tuple(merges),
             )
             st.button(

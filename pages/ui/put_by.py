@@ -12,6 +12,7 @@ from analytics.intake.fields import kinds
 from analytics.intake.guessing import alike
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
+from analytics.intake.understood import Outline
 from pages.ui import session
 from pages.ui.act import action
 from pages.ui.i18n import t, text
@@ -53,11 +54,11 @@ def take_back(prefix: str, sheets: tuple[str, ...]) -> None:
     )
 
 
-def next_sheet(prefix: str, sheets: Sequence[dict], chosen: tuple[str, ...]) -> str | None:
+def next_sheet(prefix: str, sheets: Sequence[Outline], chosen: tuple[str, ...]) -> str | None:
     """The first sheet that is neither chosen nor put by, of other headers first; None where there
     is none."""
     done = {name for sheet in waiting(prefix) for name in sheet.sheets} | set(chosen)
-    groups = [[str(sheet["name"]) for sheet in group] for group in alike(sheets)]
+    groups = [[sheet.name for sheet in group] for group in alike(sheets)]
     groups.sort(key=lambda names: not done.isdisjoint(names))
     return next((name for names in groups for name in names if name not in done), None)
 

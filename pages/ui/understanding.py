@@ -17,6 +17,7 @@ from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.settle import meanings_of
 from analytics.intake.table import letter
+from analytics.intake.understood import Look, Outline
 from analytics.reports.tables import Column, Table
 from pages.ui import panel, session
 from pages.ui.box import box
@@ -28,16 +29,17 @@ FEW = 12
 LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 
 
-def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[str, Any]:
+def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
     """Encoding, delimiter and corner of the table; empty where what was found is right."""
-    seen, out = found["seen"], {}
+    seen = look.seen
+    out: dict[str, Any] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if "encoding" in seen:
-            every = list(dict.fromkeys([seen["encoding"], *ENCODINGS]))
+        if seen.encoding is not None:
+            every = list(dict.fromkeys([seen.encoding, *ENCODINGS]))
             encoding = box(t("data.encoding"), every, key=f"{prefix}.encoding", width=150)
-            if encoding != seen["encoding"]:
+            if encoding != seen.encoding:
                 out["encoding"] = encoding
-            marks = list(dict.fromkeys([seen.get("delimiter", ","), *DELIMITERS]))
+            marks = list(dict.fromkeys([(seen.delimiter or ","), *DELIMITERS]))
             mark = box(
                 t("data.delimiter"),
                 marks,
@@ -47,13 +49,13 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
                     t(f"data.mark_{DELIMITERS[one]}") if one in DELIMITERS else one
                 ),
             )
-            if mark != seen.get("delimiter", ","):
+            if mark != (seen.delimiter or ","):
                 out["delimiter"] = mark
         row = st.number_input(
             t("data.header_row"),
             1,
             100_000,
-            sheet["header_row"],
+            sheet.header_row,
             key=f"{prefix}.header_row",
             width=150,
         )
@@ -61,7 +63,7 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
             t("data.header_rows"),
             1,
             2,
-            sheet.get("header_rows", 1),
+            sheet.header_rows,
             key=f"{prefix}.header_rows",
             width=150,
         )
@@ -69,11 +71,11 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
             t("data.first_column"),
             1,
             2_000,
-            sheet.get("first_column", 1),
+            sheet.first_column,
             key=f"{prefix}.first_column",
             width=150,
         )
-        if sheet["hidden_rows"]:
+        if sheet.hidden_rows:
             choices = ["skip", "read"]
             hidden = box(
                 t("data.hidden"),
@@ -84,19 +86,19 @@ def layout(found: dict[str, Any], sheet: dict[str, Any], prefix: str) -> dict[st
             )
             if hidden == "read":
                 out["hidden"] = hidden
-        if row != sheet["header_row"]:
+        if row != sheet.header_row:
             out["header_row"] = int(row)
-        if rows != sheet.get("header_rows", 1):
+        if rows != sheet.header_rows:
             out["header_rows"] = int(rows)
-        if column != sheet.get("first_column", 1):
+        if column != sheet.first_column:
             out["first_column"] = int(column)
     return out
 
 
-def grid(sheet: dict[str, Any], prefix: str) -> None:
+def grid(sheet: Outline, prefix: str) -> None:
     """The first rows as they stand in the file, with the table that was found outlined: its header
     dark, the rest plain."""
-    cells = sheet["grid"]
+    cells = sheet.grid
     width = max((len(row) for row in cells), default=0)
     frame = pd.DataFrame(
         [[*row, *[None] * (width - len(row))] for row in cells],
@@ -104,10 +106,10 @@ def grid(sheet: dict[str, Any], prefix: str) -> None:
         columns=[letter(at) for at in range(width)],
         dtype="object",
     )
-    head = range(sheet["header_row"], sheet["header_row"] + 1)
-    above = sheet["header_row"] - sheet.get("header_rows", 1) + 1
-    first = sheet.get("first_column", 1) - 1
-    last = sheet.get("last_column") or width
+    head = range(sheet.header_row, sheet.header_row + 1)
+    above = sheet.header_row - sheet.header_rows + 1
+    first = sheet.first_column - 1
+    last = sheet.last_column or width
 
     def shade(row: pd.Series) -> list[str]:
         inside = [f"background-color: {CELL_READ}"] * width
@@ -120,14 +122,14 @@ def grid(sheet: dict[str, Any], prefix: str) -> None:
     st.dataframe(frame.style.apply(shade, axis=1), key=f"{prefix}.grid", height=260, placeholder="")
 
 
-def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str, Any]:
+def wide(sheet: Outline, saved: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Whether columns named after months hold one figure month by month, and which; never
     assumed."""
-    if not sheet.get("wide"):
+    if sheet.wide is None:
         return {}
-    headers = sheet["wide"]["headers"]
+    headers = sheet.wide.headers
     before = saved.get("options", {}).get("wide_field")
-    choices = [None, *([EACH_MONTH] if sheet["wide"]["each"] else []), *counted()]
+    choices = [None, *([EACH_MONTH] if sheet.wide.each else []), *counted()]
     with st.container(border=True, key=f"{prefix}.wide"):
         st.markdown(t("data.wide_ask", headers=", ".join(headers[:3]), count=len(headers)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -148,7 +150,7 @@ def wide(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str,
             if chosen is None:
                 return {}
             out: dict[str, Any] = {"wide_field": chosen}
-            if not sheet["wide"]["year_known"]:
+            if not sheet.wide.year_known:
                 out["year"] = _year(saved, f"{prefix}.wide_year")
     return out
 
@@ -160,13 +162,13 @@ def _year(saved: dict[str, Any], key: str) -> int:
 
 
 def mapping(
-    sheet: dict[str, Any], kind: str, saved: dict[str, Any], prefix: str
+    sheet: Outline, kind: str, saved: dict[str, Any], prefix: str
 ) -> tuple[dict[str, str], list[str]]:
     """Field → header as guessed or saved, for the user to change; and the fields whose guess is not
     certain."""
-    headers = list(sheet["headers"])
+    headers = list(sheet.headers)
     known = kinds()[kind]
-    guess = next((one for one in recognise(headers, kind, values=sheet["distinct"])), None)
+    guess = next((one for one in recognise(headers, kind, values=sheet.distinct)), None)
     matched = {} if guess is None else dict(guess.matches)
     chosen = saved.get("columns", {})
     names = list(known.mapped) + (
@@ -253,7 +255,7 @@ def mapping(
 
 
 def columns_of(
-    sheet: dict[str, Any],
+    sheet: Outline,
     columns: dict[str, str],
     kind: str,
     prefix: str,
@@ -265,14 +267,15 @@ def columns_of(
     rows = [
         {
             "header": header,
-            "values": ", ".join(brief(value)[:24] for value in sheet["distinct"][header][:3]),
+            "values": ", ".join(brief(value)[:24] for value in sheet.distinct[header][:3]),
             "field": text(found.label) if (found := taken.get(header)) else t("data.unused"),
         }
-        for header in sorted(sheet["headers"], key=lambda one: one in taken)
+        for header in sorted(sheet.headers, key=lambda one: one in taken)
     ]
-    unused = sum(header not in taken for header in sheet["headers"])
-    guess: dict[str, Any] = next((one for one in sheet["guesses"] if one["kind"] == kind), {})
-    if lost := [one for one in guess.get("figures", ()) if one not in taken and one not in ignored]:
+    unused = sum(header not in taken for header in sheet.headers)
+    guess = next((one for one in sheet.guesses if one.kind == kind), None)
+    figures = guess.figures if guess is not None else ()
+    if lost := [header for header in figures if header not in taken and header not in ignored]:
         st.warning(t("data.figures_unknown", columns=", ".join(lost)))
     with st.expander(t("data.columns_of", count=len(rows), unused=unused)):
         shown = [
@@ -321,7 +324,7 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
 
 
 def extras(
-    sheet: dict[str, Any], kind: str, columns: dict[str, str], saved: dict[str, Any], prefix: str
+    sheet: Outline, kind: str, columns: dict[str, str], saved: dict[str, Any], prefix: str
 ) -> dict[str, str]:
     """Number columns of a scoresheet that nobody knows, to be kept as measures of their own."""
     if kind != "scoresheet":
@@ -329,7 +332,7 @@ def extras(
     taken = set(columns.values())
     free = [
         header
-        for header, values in sheet["distinct"].items()
+        for header, values in sheet.distinct.items()
         if header not in taken
         and values
         and all(value.strip().replace(".", "", 1).lstrip("-").isdigit() for value in values)
@@ -348,7 +351,7 @@ def extras(
 
 
 def meanings(
-    sheet: dict[str, Any],
+    sheet: Outline,
     columns: dict[str, str],
     unsure: list[str],
     saved: dict[str, Any],
@@ -364,7 +367,7 @@ def meanings(
         if name not in fields() or fields()[name].type not in ("outcome", "yes"):
             continue
         choices = ["renewed", "lost", "open"] if fields()[name].type == "outcome" else ["yes", "no"]
-        distinct = list(sheet["distinct"][header])
+        distinct = list(sheet.distinct[header])
         likely = meanings_of(
             name, header, distinct, saved.get("values", {}).get(name), sure=name not in unsure
         )
@@ -404,7 +407,7 @@ def meanings(
 
 
 def options(
-    sheet: dict[str, Any],
+    sheet: Outline,
     kind: str,
     columns: dict[str, str],
     saved: dict[str, Any],
@@ -539,9 +542,9 @@ def options(
     return out
 
 
-def row_filter(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dict[str, list[str]]:
+def row_filter(sheet: Outline, saved: dict[str, Any], prefix: str) -> dict[str, list[str]]:
     """Which rows count: a column and the values kept."""
-    few = [header for header, values in sheet["distinct"].items() if 0 < len(values) <= FEW]
+    few = [header for header, values in sheet.distinct.items() if 0 < len(values) <= FEW]
     before = saved.get("only", {})
     chosen = st.multiselect(
         t("data.only"),
@@ -552,7 +555,7 @@ def row_filter(sheet: dict[str, Any], saved: dict[str, Any], prefix: str) -> dic
     )
     out = {}
     for header in chosen:
-        values = sheet["distinct"][header]
+        values = sheet.distinct[header]
         kept = st.multiselect(
             t("data.only_values", header=header),
             values,

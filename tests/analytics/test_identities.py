@@ -114,8 +114,8 @@ def test_a_preview_offers_spellings_against_what_is_there_already(home, tmp_path
         "due_date": "到期日",
         "outcome": "续保结果",
     }
-    answer, _ = home.preview(path, recipe_from({"kind": "policies", "columns": columns}))
-    assert [(one.spelling, one.agent_id) for one in answer["alike"]] == [("becky", "Becky")]
+    preview = home.preview(path, recipe_from({"kind": "policies", "columns": columns}))
+    assert [(one.spelling, one.agent_id) for one in preview.alike] == [("becky", "Becky")]
 
 
 def test_people_without_a_partner_are_counted_and_listed_on_either_side(home, tmp_path):

@@ -128,7 +128,7 @@ def test_complaints_of_a_thousand_are_read_per_hundred(read):
 def test_a_percent_header_above_numbers_up_to_one_is_asked(read):
     rows = ("A1,王敏,2026-04,0.85", "A2,李强,2026-04,0.9")
     told = read(scores(*rows, headers="工号,姓名,月份,续保率(%)"))
-    assert told.questions["rate_scale.renewal_rate"]["key"] == "rate_scale_small"
+    assert told.questions["rate_scale.renewal_rate"].key == "rate_scale_small"
     told = read(
         scores(*rows, headers="工号,姓名,月份,续保率(%)"),
         answers={"rate_scale.renewal_rate": "percent"},
@@ -187,7 +187,7 @@ def test_an_english_header_with_its_unit_is_the_premium_in_that_unit(read, heade
 )
 def test_a_row_with_an_id_that_sums_up_others_is_asked_and_left_out(read, rows, gone):
     told = read(scores(*rows))
-    assert told.questions["rows.sums"]["facts"]["names"] == ", ".join(gone)
+    assert told.questions["rows.sums"].facts["names"] == ", ".join(gone)
     told = read(scores(*rows), answers={"rows.sums": "leave"})
     assert sorted(told.measure("due_policies")) == [
         one for one in ("A1", "A2", "A3", "A4") if any(row.startswith(one) for row in rows)
@@ -272,7 +272,7 @@ RATES, COUNTS = "工号,姓名,月份,应续件数,续保率", "工号,姓名,�
     ],
 )
 def test_a_sum_among_people_is_asked_with_the_rows_that_it_sums_up(read, headers, rows, gone, said):
-    facts = read(scores(*rows, headers=headers)).questions["rows.sums"]["facts"]
+    facts = read(scores(*rows, headers=headers)).questions["rows.sums"].facts
     assert facts["names"] == gone
     assert said in facts["evidence"]["zh"]
 
@@ -392,7 +392,7 @@ def test_sheets_named_after_teams_are_asked_about_and_their_names_can_be_the_tea
     read, tmp_path, names
 ):
     path = book_of(tmp_path / "b.xlsx", {names[0]: [HEAD, ANN], names[1]: [HEAD, BEN]})
-    assert read(path).questions["sheets.names"]["suggested"] == "team"
+    assert read(path).questions["sheets.names"].suggested == "team"
     told = read(path, answers={"sheets.names": "team"})
     assert told.questions == {}
     assert told.facts("team") == {"A1": names[0], "A3": names[1]}
@@ -417,7 +417,7 @@ def test_a_sheet_of_sums_or_new_business_is_left_out_when_the_answer_says_so(
     read, tmp_path, name, key
 ):
     path = book_of(tmp_path / "b.xlsx", {"4月": [HEAD, ANN], name: [HEAD, [*ANN[:3], 400, 360]]})
-    assert read(path).questions["telling.sheets"]["key"] == key
+    assert read(path).questions["telling.sheets"].key == key
     told = read(path, answers={"telling.sheets": "leave"})
     assert told.measure("due_policies") == {"A1": 100.0}
     assert told.questions == {}
@@ -490,7 +490,7 @@ def test_days_without_a_year_are_proposed_to_be_of_the_year_that_the_file_states
     path = tmp_path / "续保清单2025年4月.csv"
     path.write_text(policies(f"P1,A1,{first},已续", f"P2,A1,{last},未续"), "utf-8")
     question = read(path).questions["date_year.due_date"]
-    assert (question["suggested"], question["choices"][0], question["facts"]["count"]) == (
+    assert (question.suggested, question.choices[0], question.facts["count"]) == (
         "2025",
         "2025",
         2,
@@ -500,7 +500,7 @@ def test_days_without_a_year_are_proposed_to_be_of_the_year_that_the_file_states
 
 def test_two_numbers_that_are_a_day_of_a_month_either_way_are_asked_which_is_the_month(read):
     told = read(policies("P1,A1,04/05,已续", "P2,A1,05/04,未续"))
-    assert told.questions["date_order.due_date"]["choices"] == ("mdy", "dmy")
+    assert told.questions["date_order.due_date"].choices == ("mdy", "dmy")
     answers = {"date_order.due_date": "dmy", "date_year.due_date": "2026"}
     assert due(read(policies("P1,A1,04/05,已续", "P2,A1,05/04,未续"), answers=answers)) == [
         "2026-05-04",
@@ -518,7 +518,7 @@ def test_two_numbers_of_which_one_may_be_the_year_are_no_day(read):
 
 def test_months_without_a_year_are_proposed_to_be_of_the_year_of_the_title(read):
     told = read("2024年续保考核,,,\n工号,月份,应续件数,已续件数\nA1,3月,10,9\nA2,4月,20,10\n")
-    assert told.questions["period_year"]["suggested"] == "2024"
+    assert told.questions["period_year"].suggested == "2024"
 
 
 def test_a_chinese_date_with_two_digits_of_its_year_is_read(read):
@@ -529,7 +529,7 @@ def test_a_chinese_date_with_two_digits_of_its_year_is_read(read):
 def test_dates_without_a_year_are_asked_and_read_with_the_answer(read):
     rows = ("P1,A1,4月1日,已续", "P2,A1,04月30日,未续")
     question = read(policies(*rows)).questions["date_year.due_date"]
-    assert (question["facts"]["count"], question["choices"][0], question["suggested"]) == (
+    assert (question.facts["count"], question.choices[0], question.suggested) == (
         2,
         str(THIS),
         None,
@@ -543,7 +543,7 @@ def test_dates_without_a_year_are_asked_and_read_with_the_answer(read):
 @pytest.mark.parametrize("written", ["202604", "2026-04", "2026年4月", "2026/4"])
 def test_a_month_in_place_of_a_due_date_is_asked_which_day_it_means(read, written):
     text = policies(f"P1,A1,{written},已续", headers="保单号,工号,到期月份,续保结果")
-    assert read(text).questions["date_month.due_date"]["suggested"] == "last_day"
+    assert read(text).questions["date_month.due_date"].suggested == "last_day"
     assert due(read(text, answers={"date_month.due_date": "last_day"})) == ["2026-04-30"]
     assert due(read(text, answers={"date_month.due_date": "first_day"})) == ["2026-04-01"]
 
@@ -570,7 +570,7 @@ def test_dates_of_nothing_but_zeros_are_empty(read):
 )
 def test_a_period_whose_year_has_two_digits_is_asked(read, written, first, last):
     text = scores(f"A1,王敏,{written},100,90")
-    assert read(text).questions["period_short"]["facts"]["year"] == 2026
+    assert read(text).questions["period_short"].facts["year"] == 2026
     record = read(text, answers={"period_short": "yes"}).records[0]
     assert (f"{record['first_month']:%Y-%m}", f"{record['last_month']:%Y-%m}") == (first, last)
     assert {reason for _, _, reason in read(text, answers={"period_short": "no"}).issues} == {
@@ -583,7 +583,7 @@ def test_a_period_whose_year_has_two_digits_is_asked(read, written, first, last)
 )
 def test_a_period_without_a_year_is_asked_for_it(read, written, first, last):
     text = scores(f"A1,王敏,{written},100,90")
-    assert str(THIS) in read(text).questions["period_year"]["choices"]
+    assert str(THIS) in read(text).questions["period_year"].choices
     record = read(text, answers={"period_year": str(THIS - 1)}).records[0]
     assert (record["first_month"], record["last_month"].month) == (
         dt.date(THIS - 1, first, 1),
@@ -725,7 +725,7 @@ def test_a_format_of_parts_in_different_units_is_read_by_the_part_that_shows_the
     ]
     told = read(workbook(tmp_path / "b.xlsx", rows, formats={4: '[<1]0.00;0.00"万元"'}))
     assert told.column("premium_due") == [Decimal("0.40"), Decimal("12000.00"), Decimal("0.50")]
-    assert told.questions["plausible.units.premium_due"]["facts"]["named"] == "12,000.00"
+    assert told.questions["plausible.units.premium_due"].facts["named"] == "12,000.00"
     scaled = workbook(tmp_path / "c.xlsx", rows, formats={4: '[>=10000]0!.0,"万";0.00'})
     assert "plausible.units.premium_due" not in read(scaled).questions
 
@@ -734,7 +734,7 @@ def test_one_amount_a_thousand_times_the_others_is_asked_with_its_row(read):
     question = read(premiums(1.2, 1.5, 12000, 0.9, header="应续保费（万元）")).questions[
         "plausible.amounts.premium_due"
     ]
-    assert (question["facts"]["row"], question["facts"]["value"]) == (4, "120,000,000.00")
+    assert (question.facts["row"], question.facts["value"]) == (4, "120,000,000.00")
     assert read(premiums(12000, "1.2万", 9000, "0.9万")).questions == {}
 
 
@@ -745,7 +745,7 @@ def test_premiums_of_a_few_yuan_a_policy_are_asked(read):
             "A1,王敏,2026-04,100,90,12.5", "A2,李强,2026-04,80,60,9.1", headers=f"{SCORES},应续保费"
         )
     )
-    assert told.questions["plausible.premium"]["facts"]["each"] == "0.12"
+    assert told.questions["plausible.premium"].facts["each"] == "0.12"
 
 
 @pytest.mark.parametrize(
@@ -808,8 +808,8 @@ def test_a_figure_below_a_name_of_another_time_is_not_the_months(tmp_path, above
         [None, None, None, "应续件数", "已续件数", "续保率"],
     ]
     path = workbook(tmp_path / "b.xlsx", [*rows, ["A1", "王敏", "2026-04", 100, 90, 0.8]])
-    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
-    assert (guess["sure"], guess["figures"]) == (False, [f"{above} 续保率"])
+    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    assert (guess.sure, guess.figures) == (False, (f"{above} 续保率",))
 
 
 def test_figures_with_a_word_among_them_are_no_roster(tmp_path):
@@ -818,15 +818,15 @@ def test_figures_with_a_word_among_them_are_no_roster(tmp_path):
         tmp_path / "b.xlsx",
         [*rows, ["A2", "李强", "2026-04", 80, 6], ["A3", "赵云", "2026-04", 60, 5]],
     )
-    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
-    assert (guess["kind"], guess["sure"], guess["figures"]) == ("agents", False, ["件", "额"])
+    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    assert (guess.kind, guess.sure, guess.figures) == ("agents", False, ("件", "额"))
 
 
 def test_names_of_teams_beside_names_of_branches_are_asked_about_and_others_are_told(
     read, tmp_path
 ):
     path = book_of(tmp_path / "b.xlsx", {"一组": [HEAD, ANN], "北京分公司": [HEAD, BEN]})
-    assert read(path).questions["sheets.names"]["choices"] == ("team", "branch", "nothing")
+    assert read(path).questions["sheets.names"].choices == ("team", "branch", "nothing")
     assert read(path, answers={"sheets.names": "branch"}).facts("branch") == {
         "A1": "一组",
         "A3": "北京分公司",
@@ -845,7 +845,7 @@ def test_a_sheet_without_a_month_beside_sheets_of_months_is_asked_about(read, tm
         tmp_path / "b.xlsx",
         {f"2026年{name}" if "月" in name else name: one for name, one in rows.items()},
     )
-    assert read(path).questions["telling.sheets"]["key"] == "telling_nameless"
+    assert read(path).questions["telling.sheets"].key == "telling_nameless"
     told = read(path, answers={"telling.sheets": "leave"})
     assert (told.questions, told.issues, told.notes["sheets_left"]) == (
         {},
@@ -873,7 +873,7 @@ def test_a_copy_of_a_sheet_is_read_once_and_said(read, tmp_path):
 def test_two_months_of_the_same_figures_are_asked_about(read, tmp_path):
     rows = [HEAD[:2] + HEAD[3:], ["A1", "王敏", 100, 90], ["A2", "李强", 80, 60]]
     path = book_of(tmp_path / "b.xlsx", {"2026年4月": rows, "2026年5月": rows})
-    assert read(path).questions["plausible.sheets.2026年5月"]["facts"]["other"] == "2026年4月"
+    assert read(path).questions["plausible.sheets.2026年5月"].facts["other"] == "2026年4月"
 
 
 @pytest.mark.parametrize("written", ["4/2026", "04/2026", "4-2026"])
@@ -898,8 +898,8 @@ def test_headers_that_ask_whether_it_was_renewed_are_the_outcome(tmp_path, heade
         ),
         "utf-8",
     )
-    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
-    assert (guess["kind"], guess["sure"], guess["matches"]["outcome"]) == (
+    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    assert (guess.kind, guess.sure, guess.matches["outcome"]) == (
         "policies",
         True,
         (header, 100),
@@ -922,15 +922,15 @@ def test_counts_written_as_renewed_of_due_are_figures_and_no_roster(tmp_path):
         ),
         "utf-8",
     )
-    guess = worker.look(path, Layout(known=known_headers()))["sheets"][0]["guesses"][0]
-    assert (guess["sure"], guess["figures"]) == (False, ["续保数/应续数"])
+    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    assert (guess.sure, guess.figures) == (False, ("续保数/应续数",))
 
 
 def test_a_rate_that_cannot_be_is_told_as_the_file_has_it(read):
     told = read(
         scores("A1,王敏,2026-04,9500%", "A2,李强,2026-04,80%", headers="工号,姓名,月份,续保率")
     )
-    assert [(one["value"], one["reason"]) for one in told.answer["issues"]] == [
+    assert [(problem.value, problem.reason) for problem in told.understood.problems] == [
         ("9500%", "over_100")
     ]
 
@@ -947,7 +947,7 @@ def test_names_of_agents_beside_their_ids_are_their_names(read):
 def test_sheets_with_names_of_their_own_are_asked_whether_these_are_teams(read, tmp_path, sheets):
     path = book_of(tmp_path / "b.xlsx", dict(zip(sheets, ([HEAD, ANN], [HEAD, BEN]), strict=True)))
     question = read(path).questions["sheets.names"]
-    assert (question["choices"], question["suggested"]) == (("team", "nothing"), "team")
+    assert (question.choices, question.suggested) == (("team", "nothing"), "team")
     told = read(path, answers={"sheets.names": "team"})
     assert (told.issues, told.facts("team")) == ([], {"A1": sheets[0], "A3": sheets[1]})
     assert read(path, answers={"sheets.names": "nothing"}).facts("team") == {"A1": None, "A3": None}
@@ -969,9 +969,9 @@ def test_a_rate_written_as_so_many_of_so_many_is_that_share_and_said(read):
 
 def test_a_period_that_cannot_be_read_is_told_once_for_all_its_rows(read):
     told = read("工号,月份,应续件数,已续件数\nA1,FY26,10,9\nA2,FY26,20,10\nA3,2026-04,30,20\n")
-    assert [(one["value"], one["reason"], one["count"]) for one in told.answer["issues"]] == [
-        ("FY26", "not_period", 2)
-    ]
+    assert [
+        (problem.value, problem.reason, problem.count) for problem in told.understood.problems
+    ] == [("FY26", "not_period", 2)]
 
 
 RATES = ("1001,甲,80%,85", "1002,乙,92%,95", "1003,丙,71%,75", "1004,丁,60%,61", "1005,戊,64%,73")
@@ -992,7 +992,7 @@ def of_rates(*rows, teams=""):
 def test_the_mean_of_all_rates_is_asked_about_though_it_is_numbered_as_people_are(read):
     # (80 + 92 + 71 + 60 + 64) / 5 = 73.4, (85 + 95 + 75 + 61 + 73) / 5 = 77.8
     told = read(of_rates("1006,己,73.4%,77.8"))
-    assert told.questions["rows.sums"]["facts"]["names"] == "1006"
+    assert told.questions["rows.sums"].facts["names"] == "1006"
     assert "1006" not in told.measure("renewal_rate")
     assert "rows.sums" not in read(of_rates("1006,己,74.4%,77.8")).questions
 
@@ -1002,10 +1002,10 @@ def test_the_mean_of_each_team_is_asked_about_though_it_is_numbered_as_people_ar
     told = read(
         of_rates("1006,己,81%,85", "1007,庚,62%,67", teams="星火,星火,星火,朝阳,朝阳,星火,朝阳")
     )
-    assert told.questions["rows.sums"]["facts"]["names"] == "1006, 1007"
+    assert told.questions["rows.sums"].facts["names"] == "1006, 1007"
 
 
 def test_a_row_of_rates_called_after_a_team_of_the_sheet_is_asked_about(read):
     told = read(of_rates("1006,星火,83%,88", teams="星火,星火,星火,朝阳,朝阳,星火"))
-    assert told.questions["rows.sums"]["facts"]["names"] == "1006"
+    assert told.questions["rows.sums"].facts["names"] == "1006"
     assert set(told.measure("renewal_rate")) == {"1001", "1002", "1003", "1004", "1005"}

@@ -152,7 +152,7 @@ def test_a_sheet_of_a_week_over_two_months_is_refused(read, tmp_path):
 
 def test_the_days_of_a_title_are_proposed_as_their_month(read):
     text = "2026年4月26日至2026年5月25日业绩通报,,\n工号,应续件数,已续件数\n1001,40,30\n"
-    assert read(text, begins=26).questions["period"]["suggested"] == "2026-05"
+    assert read(text, begins=26).questions["period"].suggested == "2026-05"
 
 
 def test_the_days_of_a_title_that_are_no_whole_month_are_refused(read):
@@ -164,7 +164,7 @@ def test_the_days_of_a_title_that_are_no_whole_month_are_refused(read):
 
 def test_a_period_that_is_one_day_past_the_25th_is_asked(read):
     told = read(weeks("A1,2026-04-30,10,8"), begins=26)
-    assert (told.questions["period_day"]["facts"]["month"], months(told)) == (
+    assert (told.questions["period_day"].facts["month"], months(told)) == (
         "2026-05",
         [("2026-05", "2026-05")],
     )

@@ -262,16 +262,16 @@ def _number(cell: str) -> float | None:
 def reading(path: Path, out: Path) -> tuple[str, dict[str, dict[str, float]]]:
     """What came of a file read as its headers say: figures, or in one word why there are none."""
     try:
-        sheets = worker.look(path, Layout(known=known_headers()))["sheets"]
-        recipe = recipes_of([{**sheet, "recipe": None} for sheet in sheets], path.name)[0]
-        answer = worker.read(path, recipe, out)
+        sheets = worker.look(path, Layout(known=known_headers())).sheets
+        recipe = recipes_of(sheets, path.name)[0]
+        understood = worker.read(path, recipe, out)
     except RenewalError as error:
         return f"refused {error.key}", {}
-    if answer["issues"]:
+    if understood.problems:
         return "issues", {}
-    asked = [one for one in answer["questions"] if not one["optional"]]
+    asked = [question for question in understood.questions if not question.optional]
     if asked:
-        return f"asked {asked[0]['key']}", {}
+        return f"asked {asked[0].key}", {}
     with pa.memory_map(str(out / "records.arrow")) as source:
         records = pa.ipc.open_file(source).read_all().to_pylist()
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))

@@ -348,8 +348,8 @@ def test_certain_headers_need_no_recipe_and_guessed_ones_do(home, tmp_path):
 def test_a_confirmed_recipe_is_offered_again_for_the_same_headers_in_any_order(home, tmp_path):
     from analytics.intake.recipe import headers_key
 
-    first = home.look(write(tmp_path, "a.csv", csv_of(ROWS)))["sheets"][0]
-    home.state.save_recipe(headers_key(first["headers"]), "a.csv", RECIPE)
+    first = home.look(write(tmp_path, "a.csv", csv_of(ROWS))).sheets[0]
+    home.state.save_recipe(headers_key(first.headers), "a.csv", RECIPE)
     turned = "续保结果,到期日,工号,保单号\n已续,2026-04-02,A1,P1\n"
     assert home.recipe_for(write(tmp_path, "b.csv", turned)).columns == COLUMNS
 

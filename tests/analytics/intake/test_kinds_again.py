@@ -45,9 +45,7 @@ def test_yes_below_a_flag_of_churn_is_asked_also_by_a_recipe(read):
         "due_date": "到期日",
         "outcome": "churn_flag",
     }
-    assert (
-        read(text, kind="policies", columns=columns).questions["sense.outcome"]["suggested"] is None
-    )
+    assert read(text, kind="policies", columns=columns).questions["sense.outcome"].suggested is None
     told = read(text, kind="policies", columns=columns, answers={"sense.outcome": "lost"})
     assert told.column("outcome") == ["lost", "renewed"]
 
@@ -75,8 +73,8 @@ def half_turned(path):
 def test_dates_of_which_a_spreadsheet_turned_one_part_round_are_asked(tmp_path):
     told = read_file(half_turned(tmp_path / "p.xlsx"), tmp_path)
     question = told.questions["dates_turned.due_date"]
-    assert (question["choices"], question["suggested"]) == (("turn", "as_written"), "turn")
-    assert question["facts"]["spans"]["en"] == "turn day and month round: 1, as they stand: 12"
+    assert (question.choices, question.suggested) == (("turn", "as_written"), "turn")
+    assert question.facts["spans"]["en"] == "turn day and month round: 1, as they stand: 12"
     told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "turn"})
     assert {day.strftime("%Y-%m") for day in told.column("due_date")} == {"2026-04"}
     told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "as_written"})
@@ -166,7 +164,7 @@ def test_what_a_web_page_hides_is_left_out_as_in_every_workbook(tmp_path):
         "utf-8",
     )
     told = read_file(path, tmp_path)
-    assert (told.column("policy_id"), told.answer["hidden_rows"]) == (["P1"], 1)
+    assert (told.column("policy_id"), told.understood.hidden_rows) == (["P1"], 1)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +192,7 @@ def test_a_mark_of_exclusion_is_used_or_asked_and_never_left_aside(read):
 
 def test_a_sheet_of_one_line_of_business_is_asked_whether_it_is_all(read):
     motor = read(policies("A1,2026-04,10,8,车险", headers=f"{SCORE},险种"))
-    assert motor.questions["telling.险种.车险"]["suggested"] == "ignore"
+    assert motor.questions["telling.险种.车险"].suggested == "ignore"
     answers = {"telling.险种.车险": "ignore"}
     assert (
         read(policies("A1,2026-04,10,8,车险", headers=f"{SCORE},险种"), answers=answers).questions
@@ -210,7 +208,7 @@ def test_a_sheet_of_one_line_of_business_is_asked_whether_it_is_all(read):
 
 def test_a_question_is_asked_once_however_many_cells_raise_it(read):
     told = read(policies("A1,26-Apr,10,8", "A1,26-May,10,4", headers=SCORE))
-    assert [one["id"] for one in told.answer["questions"]] == ["period_short"]
+    assert list(told.questions) == ["period_short"]
 
 
 def test_percents_are_shown_without_zeros_that_nobody_wrote(tmp_path):

@@ -8,7 +8,6 @@ import time
 import zipfile
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
@@ -19,6 +18,7 @@ from analytics.intake.guessing import recipes_of
 from analytics.intake.recognise import known_headers
 from analytics.intake.settle import meanings_of
 from analytics.intake.table import Layout
+from analytics.intake.understood import Outline
 from tests.analytics.intake.told import POLICY, policies, workbook
 
 # -- dates -----------------------------------------------------------------------------------------
@@ -32,7 +32,7 @@ def test_two_digit_years_are_settled_by_the_whole_column_and_said(read):
 
 def test_one_date_that_can_be_read_in_two_ways_is_asked(read):
     told = read(policies("P1,A1,03/04/26,已续"))
-    assert set(told.questions["date_order.due_date"]["choices"]) == {"ymd", "dmy", "mdy"}
+    assert set(told.questions["date_order.due_date"].choices) == {"ymd", "dmy", "mdy"}
     told = read(policies("P1,A1,03/04/26,已续"), answers={"date_order.due_date": "mdy"})
     assert (told.questions, str(told.records[0]["due_date"])) == ({}, "2026-03-04")
 
@@ -85,7 +85,7 @@ def test_the_signing_date_of_the_expiring_policy_is_no_renewal(read):
             policies("P1,A1,2025-04-09,2026-04-10", "P2,A1,2025-04-10,2026-04-11", headers=headers)
         )
     told = read(policies("P1,A1,2025-04-09,2026-04-10,未续", headers=f"{headers},续保结果"))
-    assert told.questions["renewals_early"]["suggested"] == "ignore"
+    assert told.questions["renewals_early"].suggested == "ignore"
 
 
 # -- numbers, scales and units ---------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_satisfaction_is_of_the_scale_that_it_states(read, header, cell, points)
 
 def test_a_satisfaction_of_nobody_above_twenty_is_asked(read):
     told = read("工号,月份,满意度\nA1,2026-04,16\nB2,2026-04,18\n")
-    assert told.questions["scale.satisfaction"]["choices"] == ("20", "100")
+    assert told.questions["scale.satisfaction"].choices == ("20", "100")
 
 
 @pytest.mark.parametrize(
@@ -192,16 +192,16 @@ def test_a_satisfaction_of_nobody_above_twenty_is_asked(read):
 )
 def test_rates_that_hardly_anybody_has_are_asked_however_they_are_told(read, headers, rows, told):
     question = read("\n".join([headers, *rows.split("|")]) + "\n").questions["plausible.rate"]
-    assert (question["facts"]["rate"], question["facts"]["agents"]) == (told, 4)
+    assert (question.facts["rate"], question.facts["agents"]) == (told, 4)
 
 
 def test_a_rate_of_nearly_nobody_is_asked_of_policies_and_of_counts(read):
     rows = [
         f"P{at},A1,2026-04-{at % 28 + 1:02d},{'已续' if at < 6 else '未续'}" for at in range(60)
     ]
-    assert read(policies(*rows)).questions["plausible.rate"]["facts"]["rate"] == "10%"
+    assert read(policies(*rows)).questions["plausible.rate"].facts["rate"] == "10%"
     counts = "工号,月份,应续件数,已续件数\nA1,2026-04,40,40\nB2,2026-04,30,30\n"
-    assert read(counts).questions["plausible.rate"]["facts"]["rate"] == "100%"
+    assert read(counts).questions["plausible.rate"].facts["rate"] == "100%"
 
 
 def test_complaints_in_percent_are_per_hundred(read):
@@ -225,7 +225,7 @@ def test_yes_below_a_header_that_names_the_loss_is_asked(read):
     text = policies(
         "P1,A1,2026-04-01,否", "P2,A1,2026-04-02,是", headers="保单号,工号,到期日,是否流失"
     )
-    assert read(text).questions["sense.outcome"]["suggested"] is None
+    assert read(text).questions["sense.outcome"].suggested is None
     assert read(text, answers={"sense.outcome": "lost"}).column("outcome") == ["renewed", "lost"]
     assert read(text, answers={"sense.outcome": "renewed"}).column("outcome") == ["lost", "renewed"]
 
@@ -239,7 +239,7 @@ def test_a_word_that_hardly_excludes_is_asked_and_the_others_are_told(read):
         headers=headers,
     )
     told = read(text)
-    assert told.questions["exclusion.正常"]["suggested"] == "counted"
+    assert told.questions["exclusion.正常"].suggested == "counted"
     assert told.notes["excluded_words"]["words"] == "报废 1"
     assert read(text, answers={"exclusion.正常": "counted"}).column("exclusion") == [
         None,
@@ -255,7 +255,7 @@ def test_empty_outcomes_where_nobody_is_lost_are_asked_and_can_be_given_a_meanin
         "P3,A1,2026-04-12,",
         headers="保单号,工号,到期日,是否续保",
     )
-    assert read(text).questions["blank.outcome"]["facts"] == {
+    assert read(text).questions["blank.outcome"].facts == {
         "column": "是否续保",
         "blank": 2,
         "count": 3,
@@ -290,7 +290,7 @@ def test_a_row_that_is_the_sum_of_those_below_it_is_asked(read):
         "1002,2026-04,50,41\n1003,2026-04,21,10\n1004,2026-04,22,19\n"
     )
     told = read(text)
-    facts = told.questions["rows.sums"]["facts"]
+    facts = told.questions["rows.sums"].facts
     assert facts["evidence"]["zh"] == "第 2 行“星火组”= 第 3–4 行之和（应续件数, 已续件数）"
     assert (facts["count"], facts["names"]) == (1, "星火组")
     assert read(text, answers={"rows.sums": "keep"}).measure("due_policies")["星火组"] == 90
@@ -317,8 +317,8 @@ def test_merged_cells_are_written_into_every_row_they_cover(read, tmp_path):
         [None, "1002", "2026-04", 50, 41],
     ]
     told = read(workbook(tmp_path / "a.xlsx", rows, ("A2:A3",)))
-    assert told.answer["merged"] == ["团队"]
-    assert told.answer["loaded"] == 2
+    assert told.understood.merged == ("团队",)
+    assert told.understood.loaded == 2
 
 
 def test_a_number_in_a_merged_cell_is_nobodys(read, tmp_path):
@@ -333,7 +333,7 @@ def test_a_number_in_a_merged_cell_is_nobodys(read, tmp_path):
 
 def test_a_number_that_is_january_or_october_is_asked(read):
     text = "工号,月份,应续件数,已续件数\n1001,2026.1,40,30\n"
-    assert read(text).questions["month_point"]["choices"] == ("january", "october")
+    assert read(text).questions["month_point"].choices == ("january", "october")
     months = {
         record["first_month"].month
         for record in read(text, answers={"month_point": "october"}).records
@@ -347,7 +347,7 @@ def test_a_number_that_is_january_or_october_is_asked(read):
 )
 def test_the_period_of_a_title_is_proposed(read, title, period):
     told = read(f"{title},,\n工号,应续件数,已续件数\n1001,40,30\n")
-    assert told.questions["period"]["suggested"] == period
+    assert told.questions["period"].suggested == period
 
 
 def test_weeks_of_a_month_add_up_and_months_from_the_26th_are_those_in_which_they_end(read):
@@ -381,7 +381,7 @@ def test_a_policy_number_of_several_customers_counts_for_each_when_the_reader_sa
     headers = f"{POLICY},客户号"
     text = policies("P1,A1,2026-04-01,已续,K1", "P1,A1,2026-04-01,未续,K2", headers=headers)
     told = read(text)
-    assert told.questions["policy_twice"]["facts"]["customers"] == 1
+    assert told.questions["policy_twice"].facts["customers"] == 1
     assert told.issues == [(3, "policy_id", "duplicate")]
     assert sorted(read(text, answers={"policy_twice": "both"}).column("policy_id")) == [
         "P1/K1",
@@ -444,7 +444,7 @@ def test_an_agent_of_two_teams_in_a_month_counts_in_the_last_and_it_is_said(read
 def test_several_names_below_one_agent_are_customers(read):
     headers = f"{POLICY},姓名"
     text = policies("P1,A1,2026-04-01,已续,张三", "P2,A1,2026-04-02,未续,李四", headers=headers)
-    assert read(text).questions["names"]["suggested"] == "customers"
+    assert read(text).questions["names"].suggested == "customers"
 
 
 def test_numbers_cut_to_fifteen_digits_are_recognised_as_destroyed(read):
@@ -461,11 +461,8 @@ def test_numbers_cut_to_fifteen_digits_are_recognised_as_destroyed(read):
 # -- headers ---------------------------------------------------------------------------------------
 
 
-def look(path: Path) -> list[dict[str, Any]]:
-    return [
-        {**sheet, "recipe": None}
-        for sheet in worker.look(path, Layout(known=known_headers()))["sheets"]
-    ]
+def look(path: Path) -> tuple[Outline, ...]:
+    return worker.look(path, Layout(known=known_headers())).sheets
 
 
 @pytest.mark.parametrize(
@@ -511,7 +508,7 @@ def test_columns_that_nothing_was_made_of_are_named_with_their_values(read):
     told = read(
         policies("P1,A1,2026-04-01,已续,甲", "P2,A1,2026-04-02,未续,乙", headers=f"{POLICY},经办")
     )
-    assert told.answer["unused"] == [("经办", ["甲", "乙"])]
+    assert told.understood.unused == {"经办": ("甲", "乙")}
 
 
 # -- which rows ------------------------------------------------------------------------------------
@@ -737,7 +734,7 @@ def test_what_stands_below_new_numbers_and_is_none_renews_nothing(read, none):
 
 def test_a_new_number_that_is_the_old_one_is_asked(read):
     text = "保单号,工号,到期日,续保单号\nP1,A1,2026-04-02,P1\nP2,A1,2026-04-03,NP2\n"
-    assert read(text).questions["renumbered.same"]["facts"]["count"] == 1
+    assert read(text).questions["renumbered.same"].facts["count"] == 1
     assert read(text, answers={"renumbered.same": "renewed"}).column("outcome") == [
         "renewed",
         "renewed",
@@ -757,7 +754,7 @@ def test_a_new_number_that_is_the_old_one_is_asked(read):
 def test_a_column_that_says_what_its_rows_are_is_not_passed_over(read, header, values, key):
     rows = [f"P{at},A1,2026-04-0{at + 2},已续,100,{value}" for at, value in enumerate(values)]
     text = policies(*rows, headers=f"{POLICY},应续保费,{header}")
-    assert read(text).questions[f"telling.{header}"]["key"] == key
+    assert read(text).questions[f"telling.{header}"].key == key
     assert read(text, ignore=[header]).questions == {}
     assert read(text, only={header: [values[0]]}).questions == {}
     alike = policies(
@@ -812,6 +809,6 @@ def test_sheets_of_new_business_are_not_counted_with_renewals_unasked(read, tmp_
             sheet = book.add_worksheet(name)
             for at, row in enumerate([POLICY.split(","), [policy, "A1", "2026-04-02", "已续"]]):
                 sheet.write_row(at, 0, row)
-    assert read(path).questions["telling.sheets"]["facts"]["sheets"] == "NewBusiness"
+    assert read(path).questions["telling.sheets"].facts["sheets"] == "NewBusiness"
     assert read(path, options={"sheets": ["Renewals"]}).column("policy_id") == ["P1"]
     assert read(path, answers={"telling.sheets": "keep"}).column("policy_id") == ["N1", "P1"]

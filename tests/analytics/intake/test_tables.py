@@ -10,6 +10,7 @@ import xlsxwriter
 
 from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RecipeRefused
 from analytics.intake.recipe import recipe_from
+from analytics.intake.understood import MonthColumns
 from tests.conftest import AS_OF, write
 
 COLUMNS = {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"}
@@ -83,9 +84,9 @@ def test_the_lower_name_of_a_merged_header_counts_and_the_upper_where_there_is_n
     home, tmp_path
 ):
     path = book(tmp_path / "a.xlsx", ("三月", TWO, two_rows))
-    sheet = home.look(path)["sheets"][0]
-    assert sheet["headers"] == ["工号", "姓名", "续保率", "应续件数", "满意度", "投诉次数"]
-    assert (sheet["header_row"], sheet["header_rows"]) == (3, 2)
+    sheet = home.look(path).sheets[0]
+    assert sheet.headers == ("工号", "姓名", "续保率", "应续件数", "满意度", "投诉次数")
+    assert (sheet.header_row, sheet.header_rows) == (3, 2)
     columns = {
         "agent_id": "工号",
         "due_policies": "应续件数",
@@ -99,17 +100,17 @@ def test_the_lower_name_of_a_merged_header_counts_and_the_upper_where_there_is_n
 
 def test_the_upper_name_stands_in_front_where_lower_names_repeat(home, tmp_path):
     text = "工号,一月,,二月,\n,续保率,应续件数,续保率,应续件数\nA1,90%,10,80%,20\n"
-    headers = home.look(write(tmp_path, "a.csv", text))["sheets"][0]["headers"]
-    assert headers == ["工号", "一月 续保率", "一月 应续件数", "二月 续保率", "二月 应续件数"]
+    headers = home.look(write(tmp_path, "a.csv", text)).sheets[0].headers
+    assert headers == ("工号", "一月 续保率", "一月 应续件数", "二月 续保率", "二月 应续件数")
 
 
 def test_one_header_row_below_a_title_stays_one(home, tmp_path):
     text = "三月评估表,,\n工号,姓名,续保率\nA1,安,90%\n"
-    sheet = home.look(write(tmp_path, "a.csv", text))["sheets"][0]
-    assert (sheet["header_row"], sheet["header_rows"], sheet["headers"]) == (
+    sheet = home.look(write(tmp_path, "a.csv", text)).sheets[0]
+    assert (sheet.header_row, sheet.header_rows, sheet.headers) == (
         2,
         1,
-        ["工号", "姓名", "续保率"],
+        ("工号", "姓名", "续保率"),
     )
 
 
@@ -173,7 +174,7 @@ def test_hidden_rows_are_left_out_and_said_unless_the_recipe_reads_them(home, tm
     assert {agent for agent, _, _ in values(home)} == {"A1", "B2"}
     assert note(receipt, "rows_hidden") == {"count": 1}
     reading = recipe_from({**SHEET, "options": {**SHEET["options"], "hidden": "read"}})
-    assert home.preview(path, reading)[0]["loaded"] == 3
+    assert home.preview(path, reading).understood.loaded == 3
 
 
 # -- where the table stands ------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def test_blank_rows_and_columns_around_and_inside_a_table_do_not_matter(home, tm
         [None, "B2", None, "波", 0.8],
     ]
     path = book(tmp_path / "a.xlsx", ("三月", rows, None))
-    assert home.look(path)["sheets"][0]["headers"] == ["工号", "姓名", "续保率"]
+    assert home.look(path).sheets[0].headers == ("工号", "姓名", "续保率")
     home.load(path, recipe_from(SHEET), as_of=AS_OF)
     assert len(values(home)) == 2
 
@@ -225,9 +226,9 @@ def test_shares_behind_a_known_word_are_no_header(home, tmp_path):
         "坐席,四月,合计\n王芳,16,16\n李强,21,21\n周杰,18,18\n",
         encoding="utf-8",
     )
-    (sheet,) = home.look(path)["sheets"]
-    assert sheet["header_row"] == 5
-    assert sheet["headers"] == ["坐席", "四月", "合计"]
+    (sheet,) = home.look(path).sheets
+    assert sheet.header_row == 5
+    assert sheet.headers == ("坐席", "四月", "合计")
 
 
 def test_the_corner_can_be_moved(home, tmp_path):
@@ -307,11 +308,9 @@ def test_months_as_columns_are_turned_into_rows_when_the_recipe_says_what_they_h
 ):
     path = write(tmp_path, "a.csv", f"工号,{first},{second}\nA1,90%,80%\nB2,,70%\n")
     options = {"wide_field": "renewal_rate", **({"year": year} if year else {})}
-    assert home.look(path)["sheets"][0]["wide"] == {
-        "headers": [first, second],
-        "year_known": year is None,
-        "each": False,
-    }
+    assert home.look(path).sheets[0].wide == MonthColumns(
+        (first, second), year_known=year is None, each=False
+    )
     receipt = home.load(
         path,
         recipe_from({"kind": "scoresheet", "columns": {"agent_id": "工号"}, "options": options}),
@@ -553,7 +552,7 @@ def test_few_chinese_characters_among_many_latin_ones_are_enough_to_find_the_enc
 ):
     rows = "".join(f"P{at},A{at % 7},2026-04-02,renewed,Comprehensive motor\n" for at in range(300))
     text = f"policy_id,agent_id,due_date,outcome,产品\n{rows}P999,A1,2026-04-02,lost,健康险\n"
-    assert home.look(write(tmp_path, "a.csv", text, "gb18030"))["seen"]["encoding"] == "gb18030"
+    assert home.look(write(tmp_path, "a.csv", text, "gb18030")).seen.encoding == "gb18030"
 
 
 def archive(path, members):
@@ -672,19 +671,17 @@ def test_columns_without_a_known_name_are_guessed_by_what_they_hold_and_never_ta
     home, tmp_path
 ):
     text = "保单号,工号,止,情况\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-03,未续\n"
-    best = home.look(write(tmp_path, "a.csv", text))["sheets"][0]["guesses"][0]
-    assert (best["kind"], best["complete"], best["sure"]) == ("policies", True, False)
-    assert best["matches"]["due_date"][0] == "止"
-    assert best["matches"]["due_date"][1] < 100
-    assert best["matches"]["outcome"][0] == "情况"
+    best = home.look(write(tmp_path, "a.csv", text)).sheets[0].guesses[0]
+    assert (best.kind, best.complete, best.sure) == ("policies", True, False)
+    assert best.matches["due_date"][0] == "止"
+    assert best.matches["due_date"][1] < 100
+    assert best.matches["outcome"][0] == "情况"
 
 
 def test_names_stand_for_agents_only_after_asking(home, tmp_path):
     path = write(tmp_path, "a.csv", "姓名,考核期,续保率\n安,2026-03,90%\n")
-    best = next(
-        one for one in home.look(path)["sheets"][0]["guesses"] if one["kind"] == "scoresheet"
-    )
-    assert best["matches"]["agent_id"] == ["姓名", 70]
+    best = next(one for one in home.look(path).sheets[0].guesses if one.kind == "scoresheet")
+    assert best.matches["agent_id"] == ("姓名", 70)
     with pytest.raises(RecipeRefused, match="recipe_needed"):
         home.recipe_for(path)
 

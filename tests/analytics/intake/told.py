@@ -12,6 +12,7 @@ from analytics.intake import worker
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import known_headers
 from analytics.intake.table import Layout
+from analytics.intake.understood import Understood
 
 POLICY = "保单号,工号,到期日,续保结果"
 
@@ -21,16 +22,18 @@ class Told:
     reason)."""
 
     def __init__(
-        self, records: list[dict[str, Any]], answer: dict[str, Any], known: list[dict[str, Any]]
+        self, records: list[dict[str, Any]], understood: Understood, known: list[dict[str, Any]]
     ) -> None:
         self.records = records
         self.known = known
-        self.answer = answer
-        self.questions = {one["id"]: one for one in answer["questions"]}
-        self.notes = dict(answer["said"])
-        self.issues = [(one["row"], one["field"], one["reason"]) for one in answer["issues"]]
+        self.understood = understood
+        self.questions = {question.id: question for question in understood.questions}
+        self.notes = dict(understood.said)
+        self.issues = [
+            (problem.row, problem.field, problem.reason) for problem in understood.problems
+        ]
         self.left = {
-            reason: [row for _, row in rows] for reason, (_, rows) in answer["left"].items()
+            reason: [row for _, row in left.rows] for reason, left in understood.left.items()
         }
 
     def column(self, name: str) -> list[Any]:
@@ -55,16 +58,14 @@ def read_file(content: str | Path, folder: Path, begins: int = 1, **recipe: Any)
     path = content if isinstance(content, Path) else folder / "file.csv"
     if isinstance(content, str):
         path.write_text(content, encoding="utf-8")
-    found = worker.look(path, Layout(known=known_headers()))
-    guess = found["sheets"][0]["guesses"][0]
-    columns = {field: header for field, (header, _) in guess["matches"].items()}
+    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
     out = folder / "out"
     out.mkdir(exist_ok=True)
-    answer = worker.read(
-        path, recipe_from({"kind": guess["kind"], "columns": columns, **recipe}), out, begins
+    understood = worker.read(
+        path, recipe_from({"kind": guess.kind, "columns": guess.columns, **recipe}), out, begins
     )
     facts = out / "facts.arrow"
-    return Told(_rows(out / "records.arrow"), answer, _rows(facts) if facts.exists() else [])
+    return Told(_rows(out / "records.arrow"), understood, _rows(facts) if facts.exists() else [])
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
