@@ -23,6 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from analytics.intake import reading
+from analytics.settings import PROJECT
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def forked_reading() -> Iterator[None]:
             own.source = subprocess.Popen(
                 [command[0], "-c", "from tests.forks import serve; serve()"],
                 bufsize=0,
-                cwd=reading.ROOT,
+                cwd=PROJECT,
                 env=env,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

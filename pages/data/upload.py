@@ -258,7 +258,7 @@ def examine(path: Path) -> None:
             "data.understood",
             form=t(f"data.form_{seen.form}"),
             encoding=f" · {seen.encoding}" if seen.encoding is not None else "",
-            rows=f"{sheet['rows']:,}",
+            rows=f"{sheet.rows:,}",
             columns=len(sheet.headers),
             header_row=sheet.header_row,
         )

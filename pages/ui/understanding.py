@@ -3,7 +3,7 @@ words and scales mean."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -122,7 +122,7 @@ def grid(sheet: Outline, prefix: str) -> None:
     st.dataframe(frame.style.apply(shade, axis=1), key=f"{prefix}.grid", height=260, placeholder="")
 
 
-def wide(sheet: Outline, saved: dict[str, Any], prefix: str) -> dict[str, Any]:
+def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Whether columns named after months hold one figure month by month, and which; never
     assumed."""
     if sheet.wide is None:
@@ -155,14 +155,14 @@ def wide(sheet: Outline, saved: dict[str, Any], prefix: str) -> dict[str, Any]:
     return out
 
 
-def _year(saved: dict[str, Any], key: str) -> int:
+def _year(saved: Mapping[str, Any], key: str) -> int:
     """The year of months that name none."""
     before = saved.get("options", {}).get("year") or pd.Timestamp.today().year
     return int(st.number_input(t("data.wide_year"), 2000, 2100, before, key=key, width=140))
 
 
 def mapping(
-    sheet: Outline, kind: str, saved: dict[str, Any], prefix: str
+    sheet: Outline, kind: str, saved: Mapping[str, Any], prefix: str
 ) -> tuple[dict[str, str], list[str]]:
     """Field → header as guessed or saved, for the user to change; and the fields whose guess is not
     certain."""
@@ -324,7 +324,7 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
 
 
 def extras(
-    sheet: Outline, kind: str, columns: dict[str, str], saved: dict[str, Any], prefix: str
+    sheet: Outline, kind: str, columns: dict[str, str], saved: Mapping[str, Any], prefix: str
 ) -> dict[str, str]:
     """Number columns of a scoresheet that nobody knows, to be kept as measures of their own."""
     if kind != "scoresheet":
@@ -354,7 +354,7 @@ def meanings(
     sheet: Outline,
     columns: dict[str, str],
     unsure: list[str],
-    saved: dict[str, Any],
+    saved: Mapping[str, Any],
     prefix: str,
 ) -> dict[str, dict[str, list[str]]]:
     """The words of outcome and yes/no columns, for the user to settle.
@@ -410,7 +410,7 @@ def options(
     sheet: Outline,
     kind: str,
     columns: dict[str, str],
-    saved: dict[str, Any],
+    saved: Mapping[str, Any],
     names: Sequence[str],
     prefix: str,
     wide_field: str | None = None,
@@ -542,7 +542,7 @@ def options(
     return out
 
 
-def row_filter(sheet: Outline, saved: dict[str, Any], prefix: str) -> dict[str, list[str]]:
+def row_filter(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, list[str]]:
     """Which rows count: a column and the values kept."""
     few = [header for header, values in sheet.distinct.items() if 0 < len(values) <= FEW]
     before = saved.get("only", {})
