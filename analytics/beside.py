@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -14,8 +13,6 @@ from analytics.intake.questions import Question
 from analytics.intake.reading import Reading
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike, alike, named
-from analytics.intake.understood import Understood
-from analytics.model import Issue
 from analytics.warehouse.connection import Warehouse, run, statements
 
 FEWER = 0.5  # of the month before
@@ -23,17 +20,6 @@ ENOUGH_AGENTS = 10
 MOST_MONTHS = 6  # told of one load
 
 Note = tuple[str, Mapping[str, object]]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a load would find: what is understood of the file, what would be asked, the issues, and
-    the spellings that may be one agent."""
-
-    understood: Understood
-    questions: tuple[Question, ...]
-    issues: tuple[Issue, ...]
-    alike: tuple[Alike, ...]
 
 
 def questions_beside(

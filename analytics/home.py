@@ -28,7 +28,7 @@ from analytics.intake import reading
 from analytics.intake.guessing import recipes_of
 from analytics.intake.recipe import Recipe, headers_key
 from analytics.intake.spellings import Alike
-from analytics.intake.understood import Look
+from analytics.intake.understood import Look, Preview
 from analytics.ledger import How, Ledger
 from analytics.model import Filters, Receipt, Settings, WeightScheme, month_of
 from analytics.people import LOCAL, Correction, Finding, Objection, in_force
@@ -246,11 +246,11 @@ class Home:
 
     # -- loads in and out --------------------------------------------------------------------------
 
-    def preview(self, path: Path, recipe: Recipe, work: Work | None = None) -> beside.Preview:
+    def preview(self, path: Path, recipe: Recipe, work: Work | None = None) -> Preview:
         """What a load would find and ask, and the spellings that may be one agent."""
         with self.reading(path, recipe, work) as read:
             asked = beside.questions_beside(self.warehouse, read, recipe, dt.date.today())
-            return beside.Preview(
+            return Preview(
                 read.understood,
                 (*read.questions, *asked),
                 read.issues(recipe, path.name),

@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 
 from analytics import files, sample
-from analytics.beside import Preview
 from analytics.desk.rules import Rules
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import evaluate
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
-from analytics.intake.understood import Look
+from analytics.intake.understood import Look, Preview
 from analytics.ledger import How
 from analytics.model import Filters, Period, Receipt
 from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Verdict

@@ -12,6 +12,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from analytics.intake.questions import Question
 from analytics.intake.recognise import Guess
+from analytics.intake.spellings import Alike
+from analytics.model import Issue
 
 Answer = TypeVar("Answer")
 
@@ -123,6 +125,17 @@ class Understood:
     hidden_rows: int = 0
     # sheet → the column where another table begins
     beside: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a load would find: what is understood of the file, what would be asked, the issues, and
+    the spellings that may be one agent."""
+
+    understood: Understood
+    questions: tuple[Question, ...]
+    issues: tuple[Issue, ...]
+    alike: tuple[Alike, ...]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import pandas as pd
 import streamlit as st
 
 from analytics import files
-from analytics.beside import Preview
 from analytics.desk import Desk
 from analytics.errors import RenewalError
 from analytics.intake import limits
@@ -21,7 +20,7 @@ from analytics.intake.fields import kinds
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
-from analytics.intake.understood import Look
+from analytics.intake.understood import Look, Preview
 from analytics.language import explain
 from analytics.model import Receipt
 from analytics.receipts import reading_notes
