@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 
 from analytics.commands.shell import (
     Context,
@@ -23,9 +22,9 @@ from analytics.commands.shell import (
     trial_note,
 )
 from analytics.errors import RequestRefused
-from analytics.evaluation import Evaluation
 from analytics.insight.placing import few_ids
 from analytics.numbers import number
+from analytics.reports.lists.trends import of_shown
 from analytics.reports.sure import rank_spread_text, together_text
 
 
@@ -94,7 +93,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
         note = trial_note(desk, evaluation, context.language)
         period, channel = evaluation.measured.period, evaluation.measured.filters.channel
         found = desk.case_mix(evaluation.measured)
-        table = _shown(evaluation, found.agents)
+        table = of_shown(evaluation, found.agents)
         if agent is not None and agent not in set(table["agent_id"]):
             raise RequestRefused("agent_unknown", agent=agent, period=str(period))
         changed = None
@@ -122,11 +121,6 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     if split:
         view["change"] = _change(changed)
     show(context, view, rows=rows, first=note)
-
-
-def _shown(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of agents that --team and --branch show."""
-    return table[table["agent_id"].isin(evaluation.people["agent_id"][evaluation.shown])]
 
 
 def _change(found: Any) -> dict[str, Any] | None:
@@ -158,7 +152,7 @@ def robustness_(context: Context, **options: Any) -> None:
         if not evaluation.agents.rated.any():
             raise RequestRefused("nobody_rated", period=str(evaluation.measured.period))
         found = desk.robustness(evaluation)
-        table = _shown(evaluation, found.ranks)
+        table = of_shown(evaluation, found.ranks)
         leaders = found.leaders
         regions = leaders[
             leaders["agent_id"].isin(evaluation.people["agent_id"][evaluation.in_scope])
@@ -202,7 +196,7 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
         if not steady.can_trend(known[indicator], monthly):
             raise RequestRefused("no_months", name=known[indicator].label)
         found = desk.trends(evaluation.measured.period, indicator)
-        table = _shown(evaluation, found.agents)
+        table = of_shown(evaluation, found.agents)
     view = {
         "indicator": indicator,
         "rule": found.rule,
@@ -229,7 +223,7 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
         found = desk.incentives(evaluation.measured.period, evaluation)
-        table = _shown(evaluation, found.candidates)
+        table = of_shown(evaluation, found.candidates)
         table = table.assign(few_cases=table["agent_id"].isin(few_ids(evaluation)))
     people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
     view = {

@@ -29,7 +29,7 @@ FORMATS = {
     "date": "yyyy-mm-dd",
     "number": "0.00",
     "amount": "#,##0.##",
-    "p": "0.0000",
+    "p": "General",  # the smallest chance is never nought
     "text": "@",
 }
 
@@ -170,14 +170,12 @@ def export_name(stem: str, version: int, suffix: str) -> str:
 def _plain(value: Any, column: Column) -> Any:
     cell = _cell(value, column)
     if isinstance(cell, float):
-        return (
-            f"{cell:.6f}".rstrip("0").rstrip(".")
-            if column.format in ("percent", "number", "amount", "p")
-            else f"{cell:.2f}"
-            if column.format in ("score", "money")
-            else f"{cell:g}"
-        )
-    return "" if cell is None else cell.isoformat() if isinstance(cell, dt.date) else cell
+        if column.format in ("percent", "number", "amount"):
+            return f"{cell:.6f}".rstrip("0").rstrip(".")
+        return f"{cell:.2f}" if column.format in ("score", "money") else f"{cell:.6g}"
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    return "" if cell is None else cell
 
 
 def _cell(value: Any, column: Column) -> Any:

@@ -34,21 +34,21 @@ def value_text(value: float | None, unit: str, language: str) -> str:
 
 
 def change_text(by: float, unit: str, language: str) -> str:
-    """By how much a value moved, with its sign and unit: "+5.8 percentage points"."""
-    return say(
-        "unit.change",
-        language,
-        size=change_number(by, unit),
-        unit=say(f"unit.change_{unit}", language),
-    )
+    """By how much a value moved, with its sign and unit: "+5.8 percentage points"; a dash where
+    nobody knows."""
+    if not math.isfinite(by):
+        return "—"
+    size, named = change_number(by, unit), say(f"unit.change_{unit}", language)
+    return say("unit.change", language, size=size, unit=named)
 
 
 def change_number(by: float, unit: str) -> str:
     """The same without its unit."""
     size = abs(by) * times(unit)
     shown = f"{size:.{digits(unit)}f}"
-    sign = "" if float(shown) == 0.0 else "−" if by < 0 else "+"
-    return f"{sign}{shown}"
+    if float(shown) == 0.0:
+        return shown
+    return f"−{shown}" if by < 0 else f"+{shown}"
 
 
 def period_text(period: Period, begins: int, language: str) -> str:

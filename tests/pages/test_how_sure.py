@@ -268,9 +268,10 @@ def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says
     shown = table(sampled, "weight", "luck")
     assert set(shown["agent_id"]) <= {"A1008", "A1034", "A1072"}  # the planted ones
     assert len(shown) > 0
-    assert {"first", "last", "slope", "luck"} <= set(shown.columns)
+    assert {"first", "last", "change", "luck"} <= set(shown.columns)
+    assert {"slope", "p", "q"}.isdisjoint(shown.columns)
     assert not shown["luck"].eq("0.0%").any()
-    assert shown["slope"].str.fullmatch(r"[+−]\d+\.\d (个百分点|分)").all()
+    assert shown["change"].str.fullmatch(r"[+−]\d+\.\d (个百分点|分)").all()
     assert "付给纯运气的，按许多张这样的名单平均，最多" in said(sampled)
     sampled.selectbox(key="trend_indicator").select("satisfaction").run()
     sound(sampled)

@@ -18,7 +18,7 @@ from analytics.language import say
 from analytics.reports.lists.few import few_cells, few_column
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column, Table
-from analytics.units import in_percent
+from analytics.units import column_look
 
 Cells = tuple[Column, Any]
 
@@ -130,7 +130,7 @@ def _indicators(
         if np.isnan(values.value[:, position]).all():
             continue
         for part, array, look in (
-            ("value", values.value, "percent" if in_percent(indicator.unit) else "number"),
+            ("value", values.value, column_look(indicator.unit)),
             ("numerator", values.numerator, "amount"),
             ("denominator", values.denominator, "amount"),
             ("points", values.points, "score"),
