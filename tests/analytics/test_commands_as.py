@@ -5,9 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from analytics import sample
 from analytics.__main__ import main
+from analytics.desk import Desk
+from analytics.errors import RenewalError
 from analytics.home import Home
+from analytics.intake.recipe import Recipe
 from analytics.people import Account
+from analytics.sample.company import company
 from tests.conftest import Shell
 
 # What a command needs to be understood at all; a new one that needs something stands here or fails
@@ -104,3 +109,45 @@ def test_what_is_an_admins_is_refused_to_everybody_else(staffed, tmp_path, name,
 def test_what_shows_others_is_refused_to_agents(staffed, tmp_path, name):
     said = Shell(staffed).refused(name, *words_of(name, tmp_path), "--as", "ann@x.cn")
     assert said == "You may not do this, or it lies outside your scope."
+
+
+def test_everything_that_an_account_does_stands_in_the_audit_under_its_address(staffed, tmp_path):
+    """What goes round the desk would be the one user's of the machine."""
+    folder = tmp_path / "home"
+    shutil.copytree(staffed, folder)
+    home = Home(folder)
+    before = len(home.state.database.audit())
+    Desk(home, "boss@x.cn").save_recipe("k", "a.csv", Recipe("complaints", {"agent_id": "工号"}))
+    home.close()
+    shell = Shell(folder)
+    for words in (
+        ["sample"],
+        ["sample", "--remove"],
+        ["aliases", "--merge", "B2", "--into", "A1"],
+        ["aliases", "--undo", "B2"],
+        ["rebuild"],
+        ["backup", "--to", str(tmp_path / "kept")],
+        ["withdraw", "1"],
+    ):
+        shell(*words, "--as", "boss@x.cn")
+    home = Home(folder)
+    done = home.state.database.audit()[: len(home.state.database.audit()) - before]
+    home.close()
+    assert len(done) >= 8
+    assert {(entry.action, entry.who) for entry in done} == {
+        (entry.action, "boss@x.cn") for entry in done
+    }
+
+
+def test_the_sample_is_loaded_whole_or_not_at_all(tmp_path, monkeypatch):
+    def torn():
+        frames = company()
+        return {**frames, "surveys": frames["surveys"].assign(评分="?")}
+
+    monkeypatch.setattr(sample, "company", torn)
+    home = Home(tmp_path / "home")
+    with pytest.raises(RenewalError):
+        Desk(home).add_sample()
+    assert home.warehouse.ask("loads").empty
+    assert not list((home.folder / "originals").iterdir())
+    home.close()

@@ -379,7 +379,7 @@ def test_the_agents_page_shows_the_same_fractions(case, monkeypatch):
         at.selectbox(key="agent_choice").select(agent_id).run()
         assert [one.value for one in (*at.exception, *at.error)] == []
         table = next(one.value for one in at.dataframe if "contribution" in one.value)
-        labels = {one.id: one.label["zh"] for one in load.desk().catalogue().indicators}
+        labels = {one.id: one.label["zh"] for one in Desk(load.home()).catalogue().indicators}
         table = table.set_index("indicator")
         for indicator, fraction in indicators.items():
             got = table.loc[labels[indicator], ["numerator", "denominator"]]

@@ -1,6 +1,10 @@
 """What the upload page says of a manager's own monthly sheets, and opens first."""
 
+from streamlit.testing.v1 import AppTest
+
+from analytics.desk import Desk
 from analytics.intake.spellings import Alike
+from analytics.language import say
 from analytics.model import Receipt
 from analytics.reports.sheets import category_line
 from pages.ui import load
@@ -111,6 +115,46 @@ def test_the_page_names_figures_that_it_does_not_understand_and_opens_the_file_t
     sound(at)
     assert at.selectbox(key="file_choice").value.endswith("十月.csv")
     assert [one.value for one in at.warning if "回来的" in one.value]
+    load.close()
+
+
+def offered(at: AppTest, name: str, data: bytes) -> AppTest:
+    """The page with this one file chosen, once it was looked at."""
+    at.file_uploader(key="files").set_value([(name, data, "text/csv")]).run()
+    for _ in range(100):
+        if any(str(button.key).endswith(".check") for button in at.button):
+            break
+        at.run()
+    return at
+
+
+def test_a_mapping_that_was_confirmed_is_found_again_for_the_next_file_of_its_headers(
+    home, monkeypatch
+):
+    rows = "保单号,工号,到期日,续保结果\nP{0},A1,2026-{0}-03,已续\nP{0}9,A2,2026-{0}-09,未续\n"
+    folder = home.folder
+    home.close()
+    at = offered(
+        opened(folder, monkeypatch).switch_page("pages/data/upload.py").run(),
+        "九月.csv",
+        rows.format("09").encode(),
+    )
+    known = say("data.recipe_known", "zh")
+    assert known not in [one.value for one in at.success]
+    next(one for one in at.button if str(one.key).endswith(".check")).click().run()
+    for _ in range(100):
+        if any(str(one.key).endswith(".load") for one in at.button):
+            break
+        at.run()
+    assert len(at.caption)  # notes of the reading stand above the button
+    next(one for one in at.button if str(one.key).endswith(".load")).click().run()
+    for _ in range(100):
+        if len(Desk(load.home()).loads()):
+            break
+        at.run()
+    again = offered(at.run(), "十月.csv", rows.format("10").encode())
+    sound(again)
+    assert known in [one.value for one in again.success]
     load.close()
 
 
