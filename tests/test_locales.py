@@ -49,3 +49,10 @@ def test_every_definition_is_labelled_in_both_languages():
         set(LANGUAGES) <= set(label) and all(label[language] for language in LANGUAGES)
         for label in labels
     )
+
+
+def test_an_english_sentence_that_gives_yuan_in_chinese_names_them_too():
+    chinese, english = sentences("zh"), sentences("en")
+    facts = [key for key, words in chinese.items() if re.search(r"\} 元", words)]
+    assert len(facts) >= 5
+    assert [key for key in facts if "yuan" not in english[key]] == []
