@@ -44,6 +44,8 @@ FACTS = (
     "loaded_at",
     "sample",
 )  # of a note, all of them needed
+# Asked only where bad rows are left out: they may be all that was lost.
+OF_SKIPPING = ("blank.outcome", "left_rows")
 Notes = dict[int, Mapping[str, Any]]
 
 
@@ -617,11 +619,9 @@ def _checked(
 def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -> None:
     """Refuse a file that can be read in several ways, when its recipe does not say which.
 
-    Where bad rows are left out, also one whose bad rows may be all that was lost.
+    Where bad rows are left out, also one whose bad rows are not like the rest.
     """
-    questions = [
-        one for one in asked if not one.optional or (skipping and one.id == "blank.outcome")
-    ]
+    questions = [one for one in asked if not one.optional or (skipping and one.id in OF_SKIPPING)]
     if questions:
         raise QuestionsOpen(
             "questions_open", file=path.name, count=len(questions), questions=questions

@@ -19,6 +19,7 @@ from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.doubts import doubts
 from analytics.intake.fields import Field, field_of, fields, kinds
+from analytics.intake.leaving import left_rows
 from analytics.intake.periods import is_days, months_of, put_months, stated_period, stated_year
 from analytics.intake.problems import problems
 from analytics.intake.questions import Settling
@@ -84,6 +85,7 @@ def read(
             _only_adding(recipe, columns, adding)
         doubts(connection, recipe, columns, settling)
         listed, count, empty = problems(connection, recipe, columns, found, counts, twice)
+        left_rows(connection, recipe.kind, settling)
         loaded = _write(connection, recipe, columns, out, adding)
         return Understood(
             month_begins=begins,
