@@ -39,7 +39,7 @@ def left_rows(connection: duckdb.DuckDBPyConnection, kind: str, settling: Settli
     renewed, closed = _OUTCOMES[kind] if known else ("0", "0")
     sums = connection.execute(_LEFT.format(renewed=renewed, closed=closed)).fetchall()[0]
     count, rows, *outcomes = sums
-    if count < FEW:
+    if count < FEW or count == rows:  # of nothing but bad rows nothing is loaded
         return
     if count > MOST * rows:
         settling.offer("left_rows", "left_rows_most", YES, count=count, rows=rows)

@@ -165,11 +165,12 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
     pool: dict[str, Field] = {name: fields()[name] for name in known.mapped}
     if kind == "scoresheet":
         pool |= {name: field for name, field in counted().items() if name not in pool}
+    named = frozenset(spaced(word) for field in pool.values() for word in field.synonyms)
     scored = sorted(
         (
             (confidence, -order, name, header)
             for order, (name, field) in enumerate(pool.items())
-            for header, confidence in _candidates(headers, field)
+            for header, confidence in _candidates(headers, field, named)
         ),
         reverse=True,
     )
@@ -298,14 +299,18 @@ def _words(group: str) -> frozenset[str]:
     return frozenset(plain(word) for known in words(group).values() for word in known)
 
 
-def _candidates(headers: Sequence[str], field: Field) -> list[tuple[str, int]]:
+def _candidates(
+    headers: Sequence[str], field: Field, named: frozenset[str]
+) -> list[tuple[str, int]]:
+    """Headers that can mean a field; one that names some field is no name below a name."""
     names = {spaced(word) for word in field.synonyms}
     weak = {spaced(word) for word in field.weak_synonyms}
     found = []
     for header in headers:
         said = spaced(header)
         bare = plain(UNIT.sub("", PIVOT.sub("", said)))
-        if said in names or bare in names or any(one in names for one in _composed(header)):
+        composed = () if said in named else _composed(header)
+        if said in names or bare in names or not names.isdisjoint(composed):
             found.append((header, SURE))
         elif said in weak or bare in weak:
             found.append((header, WEAK))

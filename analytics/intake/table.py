@@ -22,8 +22,9 @@ _DATE = re.compile(
     r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
 )
 _SEAM = re.compile(
-    r"(?<=[A-Za-z0-9])[_-](?=[A-Za-z0-9])|(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=I[Dd]\b)"
-)  # between the words of a name
+    r"(?<=[A-Za-z])[_-](?=[A-Za-z0-9])|(?<=[A-Za-z0-9])[_-](?=[A-Za-z])"
+    r"|(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=I[Dd]\b)"
+)  # between the words of a name: of 1-10, a scale, the hyphen says from where to where
 
 _PIVOT = re.compile(r"^(求和项|计数项|平均值项|最大值项)\s*[:：]\s*|^(sum|count|average) of (?=\S)")
 _MONTH = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*月?")
