@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -110,7 +109,6 @@ def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tu
     return total, coverage
 
 
-@lru_cache(maxsize=64)
 def membership(catalogue: Catalogue) -> Floats:
     """1 where an indicator (row) belongs to a category (column)."""
     return np.array(

@@ -25,7 +25,7 @@ KEPT = frozenset(
     {"months", "channels", "loads", "facts_of", "as_of_range", "by_month", "team_by_month"}
 )
 MOST_KEPT = 256
-VIEWS = ("policy_state", "agent_figures")
+VIEWS = ("current_policies", "policy_state", "agent_figures")  # each after those it reads
 MACROS = HERE.parent / "month_of.sql"  # what every statement here may call
 
 # Nothing the SQL could be made to do may reach a file, an extension or the network.

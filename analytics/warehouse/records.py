@@ -288,9 +288,8 @@ def _rules_now(cursor: duckdb.DuckDBPyConnection) -> str | None:
 
 def _rules_of(settings: Settings) -> str:
     """The rules that the rollup follows, and how it does, in words that can be compared."""
-    definition = hashlib.sha256(
-        "".join((question("rollup"), question("roster"), view("policy_state"))).encode()
-    )
+    texts = (question("rollup"), question("roster"), view("policy_state"), view("current_policies"))
+    definition = hashlib.sha256("".join(texts).encode())
     return json.dumps(
         [
             settings.grace_days,
