@@ -361,14 +361,17 @@ def chance(folder: Path) -> None:
     from analytics.insight import (
         case_mix,
         coaching,
+        effective_weights,
         fairness,
         funnel,
         proposal,
         quadrant,
         quadrant_certainty,
+        rank_ranges,
         robustness,
         trends,
         weak_spots,
+        weightings,
     )
     from analytics.reports.lists.ranking import ranking_table
 
@@ -381,14 +384,14 @@ def chance(folder: Path) -> None:
         return desk.evaluation(Filters(period), default_scheme())
 
     def overview(now: Evaluation) -> None:
-        ranking_table(now, quadrant.place(now), "zh", robustness.rank_ranges(now) or True)
+        ranking_table(now, quadrant.place(now), "zh", rank_ranges.rank_ranges(now) or True)
 
     def weights(now: Evaluation) -> None:
         (
-            robustness.leaders(now),
-            robustness.category_weights(now),
+            weightings.leaders(now),
+            effective_weights.category_weights(now),
             robustness.robustness(now),
-            robustness.effective_weights(now),
+            effective_weights.effective_weights(now),
         )
 
     def fair(now: Evaluation) -> None:
@@ -431,10 +434,10 @@ def chance(folder: Path) -> None:
             flush=True,
         )
     now = fresh()
-    robustness.rank_ranges(now)  # what is worked out once for the same measures
+    rank_ranges.rank_ranges(now)  # what is worked out once for the same measures
     bare = np.random.default_rng(1)
     for name, question in (
-        ("rank ranges", robustness.rank_ranges),
+        ("rank ranges", rank_ranges.rank_ranges),
         ("ranking tried", robustness.robustness),
     ):
         ours, peer = alternating(

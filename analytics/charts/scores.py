@@ -35,7 +35,7 @@ from analytics.charts.theme import (
 from analytics.evaluation import Evaluation
 from analytics.insight import placing
 from analytics.insight.certainty import certainty, range_text
-from analytics.insight.robustness import RankRanges
+from analytics.insight.rank_ranges import RankRanges
 from analytics.model import Indicator
 from analytics.units import in_percent
 

@@ -87,6 +87,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     """Renewals against those expected of just this book (product, channel, region, premium, first
     term); not explained by the factors listed, never "ability"."""
     from analytics.insight import case_mix as mix
+    from analytics.insight import mix_change
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
@@ -104,7 +105,7 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
                     before[before["team"] == options["team"]],
                     now[now["team"] == options["team"]],
                 )
-            changed = mix.change(before, now) if len(before) and len(now) else None
+            changed = mix_change.change(before, now) if len(before) and len(now) else None
     rows = rows_of(table)
     view: dict[str, Any] = {
         "period": str(period),
@@ -144,7 +145,7 @@ def robustness_(context: Context, **options: Any) -> None:
     """Whether the ranking would stand: ranks under every permitted weighting, under chance, and
     under both; who leads where on the triangle of permitted weights; what each weight really
     decides."""
-    from analytics.insight import robustness as stand
+    from analytics.insight.effective_weights import effective_weights
 
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
@@ -170,7 +171,7 @@ def robustness_(context: Context, **options: Any) -> None:
         },
         "agents": rows,
         "leaders": rows_of(regions.drop(columns=["outlines"])),
-        "weights": rows_of(stand.effective_weights(evaluation)),
+        "weights": rows_of(effective_weights(evaluation)),
     }
     show(context, view, rows=rows, first=note)
 

@@ -22,7 +22,8 @@ from analytics.reports.tables import Table
 if TYPE_CHECKING:
     from analytics.insight.case_mix import CaseMix
     from analytics.insight.effect import Proof
-    from analytics.insight.robustness import RankRanges, Robustness
+    from analytics.insight.rank_ranges import RankRanges
+    from analytics.insight.robustness import Robustness
     from analytics.insight.trends import Incentives, Trends
 
 LAST_OF_ALL = 28  # the last day that every month has
@@ -108,7 +109,7 @@ class Answers(Figures):
 
     def rank_ranges(self, evaluation: Evaluation) -> RankRanges | None:
         """How far chance reaches on every rank; the same for every reader."""
-        from analytics.insight.robustness import rank_ranges
+        from analytics.insight.rank_ranges import rank_ranges
 
         found: RankRanges | None = self._memory(
             "rank_ranges", self.scored_by(evaluation), lambda: rank_ranges(evaluation)
@@ -127,7 +128,7 @@ class Answers(Figures):
     def leaders(self, evaluation: Evaluation) -> pd.DataFrame:
         """Who leads under which permitted weights: of everybody, whatever the categories weigh just
         now."""
-        from analytics.insight.robustness import category_scores, leaders
+        from analytics.insight.weightings import category_scores, leaders
 
         measured_by = self._measured_by(evaluation)
         # The splits inside of categories that weigh something else are the same but for their last

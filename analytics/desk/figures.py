@@ -23,7 +23,7 @@ from analytics.evaluation import (
 )
 from analytics.insight.agent import history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
-from analytics.insight.sheet import without_few
+from analytics.insight.own_eyes import without_few
 from analytics.model import Filters, Period, WeightScheme, add_months, month_of
 
 SMALL = 2_000  # agents whose scores are kept: those of more take up more memory than they save time

@@ -15,8 +15,9 @@ from analytics.desk.objections import Objections
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import Evaluation, evaluate
 from analytics.evaluation.weights import check, vector
+from analytics.insight.closed_sheets import differs
 from analytics.insight.opinions import opinions
-from analytics.insight.sheet import differs, sheet
+from analytics.insight.sheet import sheet
 from analytics.model import Filters, Period, Settings, WeightScheme
 from analytics.people import PURPOSES, Adoption, MarketAverage, StandardVersion, in_force
 from analytics.reports.exercise import exercise

@@ -12,8 +12,10 @@ import numpy as np
 from analytics.desk.answers import Answers
 from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate
+from analytics.insight.closed_sheets import data_changed, fingerprint
+from analytics.insight.own_eyes import for_own_eyes
 from analytics.insight.quadrant import place
-from analytics.insight.sheet import Around, data_changed, fingerprint, for_own_eyes, sheet
+from analytics.insight.sheet import Around, sheet
 from analytics.model import Filters, Period, WeightScheme
 from analytics.people import ClosedSheet, Note, Objection, Reading, Talk
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.errors import RequestRefused
 from analytics.statistics import case_mix as model
-from analytics.statistics import kitagawa, poisson_binomial, wilson
+from analytics.statistics import poisson_binomial, wilson
 
 FACTORS = ("product", "channel", "region", "premium_band", "first_term")
 LEAST = 5  # expected renewals and losses below which nothing is said
@@ -23,10 +23,6 @@ FEWEST_AGENTS = 20  # below whom nobody is judged by an expectation that so few 
 ALIKE = 0.5  # share of a book that has peers, below which nothing is said of it
 WEAK_AUC = 0.55
 COVERED = 0.5  # share of the company's book that a standardised rate must rest on
-CELL = 20  # cases on either side below which a cell is merged with the other small ones
-RESAMPLES = 300
-SEED = 20260101
-MERGED = "…"
 
 
 @dataclass(frozen=True)
@@ -155,20 +151,6 @@ def _codes(cases: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     return out
 
 
-def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    """What kind of case each is by some factors, as one word; a missing factor is a kind of its
-    own."""
-    if not names:
-        return pd.Series("—", index=cases.index)
-    parts = [
-        cases[name].astype(object).where(cases[name].notna(), "—").astype(str) for name in names
-    ]
-    out = parts[0]
-    for part in parts[1:]:
-        out = out + " · " + part
-    return out
-
-
 def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
     """agent_id → standardised, covered: direct standardisation over product × channel; NaN where it
     covers less than half the book."""
@@ -232,64 +214,6 @@ def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
     rows.append({"step": "unexplained", "value": observed - expected})
     rows.append({"step": "agent", "value": observed})
     return pd.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A group's change between two periods: mix, performance and total with 95 % limits (low, high
-    each), and both by cell; merged: how many small cells were put together."""
-
-    split: kitagawa.Split
-    cells: pd.DataFrame
-    mix: tuple[float, float]
-    performance: tuple[float, float]
-    merged: int
-
-
-def change(
-    before: pd.DataFrame, now: pd.DataFrame, by: Sequence[str] = ("product", "channel")
-) -> Change:
-    """How much of a change of the renewal rate is other business (mix) and how much other rates
-    (performance), by cells of `by`.
-
-    Cells of fewer than twenty policies on either side are merged into one. Limits: bootstrap over
-    policies.
-    """
-    chosen = [name for name in by if name in before and name in now]
-
-    def cells(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.groupby(_kinds(frame, chosen)).agg(sum=("renewed", "sum"), size=("n", "sum"))
-
-    both = cells(before).join(cells(now), how="outer", suffixes=("_before", "_now")).fillna(0)
-    sizes = both[["size_before", "size_now"]].to_numpy()
-    small = ((sizes > 0) & (sizes < CELL)).any(
-        axis=1
-    )  # a cell that one side lacks altogether is mix, and stays one
-    if small.sum() > 1:
-        both = pd.concat([both[~small], both[small].sum().to_frame(MERGED).T])
-    x1, n1, x2, n2 = (
-        both[name].to_numpy(dtype=float)
-        for name in ("sum_before", "size_before", "sum_now", "size_now")
-    )
-    split = kitagawa.kitagawa(x1, n1, x2, n2)
-    random = np.random.default_rng(SEED)
-    again = np.array([_split_again(random, x1, n1, x2, n2) for _ in range(RESAMPLES)])
-    limits = [
-        (float(low), float(high)) for low, high in np.quantile(again, [0.025, 0.975], axis=0).T
-    ]
-    table = both.reset_index(names="cell").assign(
-        mix=split.mix_by_cell, performance=split.performance_by_cell
-    )
-    return Change(split, table, limits[0], limits[1], int(small.sum()) if small.sum() > 1 else 0)
-
-
-def _split_again(random: np.random.Generator, *sides: np.ndarray) -> tuple[float, float]:
-    drawn: list[np.ndarray] = []
-    for x, n in (sides[:2], sides[2:]):
-        size = random.multinomial(int(n.sum()), n / n.sum())
-        drawn += [random.binomial(size, np.divide(x, n, out=np.zeros(len(n)), where=n > 0)), size]
-    found = kitagawa.kitagawa(*drawn)
-    return found.mix, found.performance
 
 
 def none_alike(found: CaseMix) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analytics.insight.sheet import FEWEST
+from analytics.insight.own_eyes import FEWEST
 from analytics.model import CATEGORIES
 from analytics.people import WeightProposal
 

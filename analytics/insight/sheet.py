@@ -4,10 +4,8 @@ print and a closing keeps."""
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,28 +17,16 @@ import pandas as pd
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats
 from analytics.evaluation.weights import lacking, largest_remainder
+from analytics.insight.bands import band, missed
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.coaching import step_to_next_band
-from analytics.insight.placing import marked
+from analytics.insight.own_eyes import STAND_INS
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
-from analytics.model import QUADRANTS, Indicator, Period, Settings, parse_month
+from analytics.model import QUADRANTS, Settings
 from analytics.numbers import number
 from analytics.people import MarketAverage
-
-STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target
-OF_STAND_IN = (
-    "value",
-    "denominator",
-    "band",
-    "missed",
-    "sure",
-    "step",
-)  # what tells that median, or is it
-FEWEST = (
-    5  # others' values behind a figure before an agent may see it: fewer would show a colleague's
-)
 
 
 @dataclass(frozen=True)
@@ -165,107 +151,6 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
     }
 
 
-def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
-    """The sheet as its agent reads it: nothing of months that are not published, neither in the
-    trend nor as the period before; and a team's or the company's figure only where enough others'
-    values of that very indicator and month stand behind it. The same holds of a median that stands
-    in for a target, of a value that is held against it, and of the rank: who shares one knows the
-    other's score."""
-
-    def seen(first: dt.date, last: dt.date) -> bool:
-        return any(period.first <= first and last <= period.last for period in published)
-
-    def enough(behind: Any) -> bool:
-        return (behind or 0) >= FEWEST  # sheets closed before this was counted do not say
-
-    def told(item: Mapping[str, Any]) -> dict[str, Any]:
-        few = (
-            {} if _of_enough(item, "stand_in", one) else dict.fromkeys(OF_STAND_IN) | {"few": True}
-        )
-        before = (
-            item.get("before") if compared and _of_enough(item, "stand_in_before", one) else None
-        )
-        return {
-            **item,
-            **few,
-            "before": before,
-            "team_median": item["team_median"] if enough(item.get("team_others")) else None,
-        }
-
-    cut = one["cut"]
-    period = Period(parse_month(one["period"]["from"]), parse_month(one["period"]["to"]))
-    before = period.shifted(-period.length)
-    compared = seen(before.first, before.last)
-    return {
-        **one,
-        "rank": one["rank"] if enough(one["rated"] - 1) else None,
-        "before": one.get("before") if compared else None,
-        "cut": {
-            **cut,
-            **{
-                axis: [
-                    cut[axis][0],
-                    cut[axis][1] if enough(cut.get("others", {}).get(axis)) else None,
-                ]
-                for axis in ("x", "y")
-            },
-        },
-        "indicators": [told(item) for item in one["indicators"]],
-        "targets": [
-            {
-                **entry,
-                **{
-                    kind: entry[kind] if _stand_in_told(entry, kind) else None
-                    for kind in ("count", "premium")
-                },
-            }
-            for entry in one.get("targets", [])
-        ],
-        "trend": [
-            point
-            for point in one["trend"]
-            if (point["whose"] == "agent" or enough(point.get("others")))
-            and seen(parse_month(point["month"]), parse_month(point["month"]))
-        ],
-    }
-
-
-def without_few(targets: pd.DataFrame, prefix: str = "", suffix: str = "_filled") -> pd.DataFrame:
-    """Targets of agent-months without the medians behind which too few others' values stand."""
-    shown = {
-        f"{prefix}{kind}{suffix}": targets[f"{prefix}{kind}{suffix}"].where(
-            ~targets[f"{kind}_basis"].isin(STAND_INS) | (targets[f"{kind}_others"] >= FEWEST)
-        )
-        for kind in ("count", "premium")
-    }
-    return targets.assign(**shown)
-
-
-def _stand_in_told(entry: Mapping[str, Any], kind: str) -> bool:
-    return entry[f"{kind}_basis"] not in STAND_INS or (entry.get(f"{kind}_others") or 0) >= FEWEST
-
-
-def _of_enough(item: Mapping[str, Any], name: str, one: Mapping[str, Any]) -> bool:
-    """Whether enough others' values stand behind what stands in for the target of an indicator; of
-    sheets closed before this was counted, whether nothing may stand in."""
-    if name in item:
-        return item[name] is None or bool(item[name] >= FEWEST)
-    kind = {"renewal_count": "count", "renewal_premium": "premium"}.get(str(item["id"]))
-    return item["unit"] != "percent_of_target" or (
-        kind is not None
-        and not any(entry[f"{kind}_basis"] in STAND_INS for entry in one.get("targets", []))
-    )
-
-
-def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
-    """Whether the agent's own numbers are others than when the sheet was closed; scheme and
-    standards do not matter."""
-    now = {item["id"]: _numbers(item) for item in live["indicators"]}
-    return any(
-        now.get(item["id"], _numbers(item)) != _numbers(item) for item in closed["indicators"]
-    )
-
-
 def rules(settings: Settings) -> dict[str, Any]:
     """The rules in force, as a sheet prints them."""
     return {
@@ -276,52 +161,6 @@ def rules(settings: Settings) -> dict[str, Any]:
         "calendar": settings.calendar,
         "month_begins": settings.month_begins,
     }
-
-
-def fingerprint(one: Mapping[str, Any]) -> str:
-    """A digest of what a sheet says of its agent: score, grade, and of every indicator value,
-    counts, points and weight. The same as long as these are, whatever others' numbers do to rank
-    and quadrant."""
-    said = sorted(
-        (item["id"], *_numbers(item), item["points"], item["weight"]) for item in one["indicators"]
-    )
-    return hashlib.sha256(
-        json.dumps([one.get("score"), one.get("grade"), said]).encode()
-    ).hexdigest()
-
-
-def _told(one: Mapping[str, Any], name: str) -> Any:
-    """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade
-    with its mark."""
-    value, few = (
-        one.get(name),
-        one.get("few_cases", False),
-    )  # sheets closed before it was told have none
-    if name == "rank" and few:
-        return None
-    return marked(value, few) if name == "grade" and value is not None else value
-
-
-def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
-    return item["value"], item["numerator"], item["denominator"]
-
-
-def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed,
-    live."""
-    out = []
-    sides = {"closed": closed, "live": live}
-    for name in ("score", "rank", "grade", "quadrant"):
-        if closed.get(name) != live.get(name):
-            out.append({"what": name, **{side: _told(one, name) for side, one in sides.items()}})
-    now = {item["id"]: item for item in live["indicators"]}
-    for item in closed["indicators"]:
-        other = now.get(item["id"])
-        if other is None or other["value"] != item["value"]:
-            out.append(
-                {"what": item["id"], "closed": item["value"], "live": other and other["value"]}
-            )
-    return out
 
 
 def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
@@ -470,37 +309,6 @@ def _sure(now: Evaluation, indicator: str, row: int) -> dict[str, Any] | None:
         "enough": bool(sure.enough[row]),
         "differ": sure.differ,
     }
-
-
-def band(one: Indicator, value: float, points: float) -> list[float] | None:
-    """The knot that was reached, as [value, points]: the best one whose points are not above those
-    earned.
-
-    None where there are no bands: points missing, a standard of two knots that only rescales, or
-    not even the first knot reached.
-    """
-    if math.isnan(points) or _rescales(one) or missed(one, value) is not None:
-        return None
-    reached = [
-        (mark, knot)
-        for knot, mark in zip(one.standard.values, one.standard.points, strict=True)
-        if mark <= points + 1e-9
-    ]
-    mark, knot = max(reached) if reached else (0.0, one.standard.values[0])
-    return [knot, mark]
-
-
-def missed(one: Indicator, value: float) -> float | None:
-    """The least of the knots, where a value has not reached even that one."""
-    if math.isnan(value) or _rescales(one):
-        return None
-    least = one.standard.values[-1 if one.direction == "lower" else 0]
-    worse = value > least + 1e-12 if one.direction == "lower" else value < least - 1e-12
-    return least if worse else None
-
-
-def _rescales(one: Indicator) -> bool:
-    return len(one.standard.values) == 2 and one.standard.mode == "linear"
 
 
 def _round(indicators: list[dict[str, Any]], score: float) -> None:

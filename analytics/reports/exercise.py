@@ -11,13 +11,15 @@ from analytics.evaluation import Evaluation
 from analytics.evaluation.weights import lacking
 from analytics.insight.agent import breakdown
 from analytics.insight.coaching import coaching_list
+from analytics.insight.effective_weights import category_weights, effective_weights
 from analytics.insight.fairness import standards_check
 from analytics.insight.funnel import funnel, rates
 from analytics.insight.quadrant import place
 from analytics.insight.quadrant_certainty import quadrant_certainty
-from analytics.insight.robustness import category_weights, effective_weights, leaders, rank_ranges
+from analytics.insight.rank_ranges import rank_ranges
 from analytics.insight.sheet import Around, sheet
 from analytics.insight.weak_spots import agents_behind, gaps_to_market, losses_of, team_losses
+from analytics.insight.weightings import leaders
 from analytics.people import MarketAverage
 from analytics.reports import sheets
 from analytics.reports.lists.coaching import coaching_table

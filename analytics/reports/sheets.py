@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.catalogue import preset_schemes
+from analytics.insight.own_eyes import FEWEST
 from analytics.insight.placing import marked
-from analytics.insight.sheet import FEWEST
 from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.model import QUADRANTS, UNPLACED, Period, parse_month

@@ -7,10 +7,10 @@ from analytics.catalogue import definition_of
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, evaluate, under
 from analytics.insight.definitions import radar
+from analytics.insight.effective_weights import effective_weights
 from analytics.insight.fairness import INFLATED, grouped, groups, standards_check
 from analytics.insight.proposal import FEWEST, WARN, Proposal, propose, with_standard
 from analytics.insight.rehearsal import grade_changes
-from analytics.insight.robustness import effective_weights
 from analytics.language import explain
 from analytics.model import Standard
 from analytics.people import MarketAverage

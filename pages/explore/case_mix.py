@@ -5,15 +5,8 @@ import streamlit as st
 
 from analytics.charts.chance import calibration_chart, waterfall_chart
 from analytics.errors import RequestRefused
-from analytics.insight.case_mix import (
-    CELL,
-    FEWEST_AGENTS,
-    MERGED,
-    calibration,
-    change,
-    none_alike,
-    waterfall,
-)
+from analytics.insight.case_mix import FEWEST_AGENTS, calibration, none_alike, waterfall
+from analytics.insight.mix_change import CELL, MERGED, change
 from analytics.reports.tables import Column, Table
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box

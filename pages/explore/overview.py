@@ -15,7 +15,7 @@ from analytics.insight.coaching import coaching_list
 from analytics.insight.draws import unknown_spread
 from analytics.insight.placing import grades
 from analytics.insight.quadrant import axes, place
-from analytics.insight.robustness import MOST, RankRanges
+from analytics.insight.rank_ranges import MOST, RankRanges
 from analytics.reports.lists.coaching import coaching_table
 from analytics.reports.lists.ranking import ranking_table
 from analytics.reports.sure import pooled_text

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.charts.scores import history_lines
 from analytics.desk import Desk
 from analytics.errors import RequestRefused
-from analytics.insight.sheet import differs, fingerprint
+from analytics.insight.closed_sheets import differs, fingerprint
 from analytics.language import explain
 from analytics.people import NOTE_KINDS, Note
 from analytics.reports import sheets

@@ -14,7 +14,7 @@ import streamlit as st
 
 from analytics.errors import RenewalError
 from analytics.evaluation import Measured
-from analytics.insight.sheet import without_few
+from analytics.insight.own_eyes import without_few
 from analytics.intake.fields import counted
 from analytics.language import explain
 from analytics.reports.tables import Column, Table

@@ -14,16 +14,10 @@ from analytics.charts.triangle import Patch, triangle_chart
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured
 from analytics.insight.certainty import too_few
+from analytics.insight.effective_weights import category_weights, effective_weights
 from analytics.insight.placing import UNSURE, few_ids, marked
-from analytics.insight.robustness import (
-    LEADERS,
-    always_ahead,
-    category_scores,
-    category_weights,
-    effective_weights,
-    grade_regions,
-    share_ahead,
-)
+from analytics.insight.robustness import LEADERS
+from analytics.insight.weightings import always_ahead, category_scores, grade_regions, share_ahead
 from analytics.model import CATEGORIES
 from analytics.numbers import percent
 from analytics.reports.lists.few import few_cells, few_column

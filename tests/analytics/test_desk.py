@@ -16,9 +16,9 @@ from analytics.evaluation import evaluate
 from analytics.evaluation.swot import propose
 from analytics.evaluation.weights import vector
 from analytics.home import Home
+from analytics.insight.closed_sheets import differs, fingerprint
 from analytics.insight.quadrant import place
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
-from analytics.insight.sheet import differs, fingerprint
 from analytics.insight.weak_spots import agents_behind, losses_of, team_losses
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import recognise

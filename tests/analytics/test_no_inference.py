@@ -9,7 +9,7 @@ import pytest
 
 from analytics.desk import Desk
 from analytics.home import Home
-from analytics.insight.sheet import for_own_eyes
+from analytics.insight.own_eyes import for_own_eyes
 from analytics.model import Filters, Period
 from analytics.people import Account
 from analytics.reports import sheets
@@ -221,7 +221,7 @@ def test_one_channels_median_is_told_no_sooner_than_the_companys(home, tmp_path)
 
 
 def test_a_sheet_closed_before_others_were_counted_tells_nothing_of_them(team):
-    from analytics.insight.sheet import for_own_eyes
+    from analytics.insight.own_eyes import for_own_eyes
 
     desk = Desk(team, "boss@x.cn")
     kept = desk.shown_sheet(desk.around(Filters(IN_MAY)), "A0")

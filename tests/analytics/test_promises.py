@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from analytics.desk import Desk
+from analytics.insight.closed_sheets import data_changed, fingerprint
 from analytics.insight.coaching import coaching_list
 from analytics.insight.placing import grades, ranks
 from analytics.insight.quadrant import place
-from analytics.insight.sheet import data_changed, fingerprint
 from analytics.model import Filters, Period
 from analytics.people import Account, Objection, Talk
 from tests.conftest import copied, load_text

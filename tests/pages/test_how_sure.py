@@ -340,7 +340,7 @@ def test_how_many_of_the_grades_rest_on_too_few_cases_is_said_beside_them(sample
 
 def test_a_leader_of_few_cases_is_said_to_be_no_ground_for_a_prize(sampled, monkeypatch):
     monkeypatch.setattr(
-        "analytics.insight.robustness.too_few",
+        "analytics.insight.weightings.too_few",
         lambda evaluation: np.ones(len(evaluation.people), dtype=bool),
     )
     sampled.switch_page("pages/decide/weights.py").run()

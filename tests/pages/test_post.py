@@ -21,7 +21,7 @@ from streamlit.runtime.state.session_state import SessionState
 from analytics.desk import Identity, Question
 from analytics.evaluation import evaluate
 from analytics.evaluation.weights import move
-from analytics.insight import robustness
+from analytics.insight import weightings
 from analytics.model import Filters, Period, Scope
 from pages.ui import load, lookups, post, session, thrift
 
@@ -178,7 +178,7 @@ def test_how_a_page_looks_is_told_as_the_settings_say_at_every_run():
 def test_who_leads_is_worked_out_once_whatever_the_categories_weigh(company, monkeypatch):
     month = company.latest_closed()
     of, scheme, asked = company.measured(Filters(month)), company.scheme(month), []
-    monkeypatch.setattr(robustness, "leaders", lambda one: asked.append(one) or pd.DataFrame())
+    monkeypatch.setattr(weightings, "leaders", lambda one: asked.append(one) or pd.DataFrame())
     for results in (50.0, 51.0, 53.0, 57.0, 61.0):
         company.leaders(
             company.scored(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.evaluation import Evaluation
 from analytics.evaluation.ranking import competition_rank
-from analytics.insight import robustness
+from analytics.insight import rank_ranges
 from tests.simulate.figures import evaluated
 from tests.simulate.promise import Promise, at_least, at_most
 
@@ -75,14 +75,14 @@ def moved(seed: int) -> float:
     found, _ = company(np.random.default_rng(seed), POLICIES[1])
     ends = []
     for one in (1, 2):
-        with patch.object(robustness, "SEED", one):
+        with patch.object(rank_ranges, "SEED", one):
             ends.append(np.stack(ranges(found)[:2]))
     return float((np.abs(ends[0] - ends[1]) > 1).mean())
 
 
 def ranges(found: Evaluation) -> tuple[np.ndarray, np.ndarray]:
     """Both ends of everybody's range."""
-    made = robustness.rank_ranges(found)
+    made = rank_ranges.rank_ranges(found)
     assert made is not None
     return made.of(AGENTS)[:2]
 

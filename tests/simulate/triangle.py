@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analytics.insight.robustness import LOWER, UPPER
+from analytics.insight.weightings import LOWER, UPPER
 from analytics.statistics import smaa, weight_triangle
 from tests.simulate.promise import Promise, at_most
 

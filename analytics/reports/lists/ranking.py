@@ -13,7 +13,7 @@ from analytics.insight import placing
 from analytics.insight.certainty import too_few
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import quadrant_certainty
-from analytics.insight.robustness import RankRanges
+from analytics.insight.rank_ranges import RankRanges
 from analytics.language import say
 from analytics.reports.lists.few import few_cells, few_column
 from analytics.reports.sure import quadrant_words, sure_columns

@@ -14,29 +14,29 @@ from analytics.desk import Desk
 from analytics.errors import RequestRefused
 from analytics.evaluation import evaluate, under
 from analytics.home import Home
-from analytics.insight.case_mix import MERGED, calibration, case_mix, change, waterfall
+from analytics.insight.case_mix import calibration, case_mix, waterfall
 from analytics.insight.certainty import certainty, counts, too_few
 from analytics.insight.coaching import coaching_list
 from analytics.insight.definitions import radar
 from analytics.insight.draws import of_agents
+from analytics.insight.effective_weights import effective_weights
 from analytics.insight.fairness import SENIORITY, grouped, groups, standards_check
 from analytics.insight.funnel import curves, funnel
+from analytics.insight.mix_change import MERGED, change
 from analytics.insight.proposal import propose, with_standard
 from analytics.insight.quadrant import place
 from analytics.insight.quadrant_certainty import quadrant_certainty
-from analytics.insight.robustness import (
-    always_ahead,
-    bands,
-    category_scores,
-    effective_weights,
-    grade_regions,
-    leaders,
-    rank_ranges,
-    robustness,
-    share_ahead,
-)
+from analytics.insight.rank_ranges import bands, rank_ranges
+from analytics.insight.robustness import robustness
 from analytics.insight.trends import trends
 from analytics.insight.weak_spots import losses_of, team_losses
+from analytics.insight.weightings import (
+    always_ahead,
+    category_scores,
+    grade_regions,
+    leaders,
+    share_ahead,
+)
 from analytics.model import Filters, Period
 from analytics.people import Talk
 from analytics.reports.lists.ranking import ranking_table
@@ -193,7 +193,7 @@ def test_a_band_begins_with_whoever_its_first_is_ahead_of_in_nineteen_of_twenty_
 
 def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypatch):
     found = rank_ranges(judged)
-    monkeypatch.setattr("analytics.insight.robustness.SEED", 7)
+    monkeypatch.setattr("analytics.insight.rank_ranges.SEED", 7)
     again = rank_ranges(judged)
     assert found.draws > 500
     moved = np.abs(np.array([found.low - again.low, found.high - again.high]))
@@ -202,7 +202,7 @@ def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypat
 
 
 def test_a_range_of_ranks_is_that_of_scores_drawn_anew_and_ranked_one_by_one(judged, monkeypatch):
-    monkeypatch.setattr("analytics.insight.robustness.MOST_DRAWS", 500)
+    monkeypatch.setattr("analytics.insight.rank_ranges.MOST_DRAWS", 500)
     found = rank_ranges(judged)
     scores = np.zeros((500, len(found.rows)))
     for at, marks in of_agents(judged, found.rows):

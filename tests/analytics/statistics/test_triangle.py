@@ -4,7 +4,7 @@ whatever categories people lack."""
 import numpy as np
 import pytest
 
-from analytics.insight.robustness import LOWER, UPPER
+from analytics.insight.weightings import LOWER, UPPER
 from analytics.statistics import weight_triangle
 from tests.simulate.triangle import MOST_OFF, company, off
 

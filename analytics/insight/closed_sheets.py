@@ -1,0 +1,65 @@
+"""Whether a closed sheet still says what the data now do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.insight.placing import marked
+
+
+def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether the agent's own numbers are others than when the sheet was closed; scheme and
+    standards do not matter."""
+    now = {item["id"]: _numbers(item) for item in live["indicators"]}
+    return any(
+        now.get(item["id"], _numbers(item)) != _numbers(item) for item in closed["indicators"]
+    )
+
+
+def fingerprint(one: Mapping[str, Any]) -> str:
+    """A digest of what a sheet says of its agent: score, grade, and of every indicator value,
+    counts, points and weight. The same as long as these are, whatever others' numbers do to rank
+    and quadrant."""
+    said = sorted(
+        (item["id"], *_numbers(item), item["points"], item["weight"]) for item in one["indicators"]
+    )
+    return hashlib.sha256(
+        json.dumps([one.get("score"), one.get("grade"), said]).encode()
+    ).hexdigest()
+
+
+def _told(one: Mapping[str, Any], name: str) -> Any:
+    """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade
+    with its mark."""
+    value, few = (
+        one.get(name),
+        one.get("few_cases", False),
+    )  # sheets closed before it was told have none
+    if name == "rank" and few:
+        return None
+    return marked(value, few) if name == "grade" and value is not None else value
+
+
+def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    return item["value"], item["numerator"], item["denominator"]
+
+
+def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed,
+    live."""
+    out = []
+    sides = {"closed": closed, "live": live}
+    for name in ("score", "rank", "grade", "quadrant"):
+        if closed.get(name) != live.get(name):
+            out.append({"what": name, **{side: _told(one, name) for side, one in sides.items()}})
+    now = {item["id"]: item for item in live["indicators"]}
+    for item in closed["indicators"]:
+        other = now.get(item["id"])
+        if other is None or other["value"] != item["value"]:
+            out.append(
+                {"what": item["id"], "closed": item["value"], "live": other and other["value"]}
+            )
+    return out
