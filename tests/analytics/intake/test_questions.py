@@ -783,7 +783,7 @@ def test_leaving_out_rows_that_are_not_like_the_rest_is_asked_first(read, shell,
     )
     rows += ("P5,C3,2026-04-20,已续",)
     facts = {"count": 2, "rows": 5, "left": "0%", "kept": "100%"}
-    assert read(policies(*rows)).questions["left_rows"]["facts"] == facts
+    assert read(policies(*rows)).questions["left_rows"].facts == facts
     (tmp_path / "p.csv").write_text(policies(*rows), encoding="utf-8")
     asked = ("load", tmp_path / "p.csv", "--as-of", "2026-06-30", "--on-issues", "skip")
     assert "left_rows" in shell.refused(*asked)
@@ -797,13 +797,13 @@ def test_leaving_out_rows_that_are_not_like_the_rest_is_asked_first(read, shell,
 
 def test_most_of_a_file_is_not_left_out_unasked_and_a_bad_row_like_the_rest_is(read):
     told = read(policies("P1,A1,2026-04-02,已续", "P2,,2026-04-05,已续", "P3,,2026-04-09,已续"))
-    assert told.questions["left_rows"]["key"] == "left_rows_most"
+    assert told.questions["left_rows"].key == "left_rows_most"
     rows = [f"P{at},A1,2026-04-02,{'未续' if at % 5 == 0 else '已续'}" for at in range(100)]
     alike = read(policies(*rows, "P101,,2026-04-02,未续", "P102,,2026-04-02,已续"))
     assert "left_rows" not in alike.questions
     rows = ["A1,2026-04,40,36", ",2026-04,40,12", ",2026-04,40,12", "B2,2026-04,40,38"]
     sheet = "\n".join(["工号,月份,应续件数,已续件数", *rows]) + "\n"
-    assert read(sheet).questions["left_rows"]["facts"]["left"] == "30%"
+    assert read(sheet).questions["left_rows"].facts["left"] == "30%"
 
 
 @pytest.mark.parametrize(
