@@ -12,12 +12,20 @@ import pandas as pd
 from analytics.catalogue import Catalogue, known_measures
 from analytics.evaluation.standards import Floats
 from analytics.model import Indicator
-from analytics.statistics import adjusted_trend, false_discovery, mann_kendall, sign_rule, theil_sen
+from analytics.statistics import (
+    adjusted_trend,
+    false_discovery,
+    mann_kendall,
+    seasonal_kendall,
+    sign_rule,
+    theil_sen,
+)
 from analytics.statistics.shared_trend import beyond_group
 
 Q = 0.10
 FEWEST_MONTHS = 5
 SEASONAL = 18
+TWO_YEARS = 24  # months from which on a value is held against the same month of other years
 COLLEAGUES = 4  # others in the team below which the whole company is the reference
 HEAVY = 10.0  # percent of the whole score from which an indicator counts as heavily weighted
 COLUMNS = [
@@ -97,9 +105,9 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     months is removed first.
 
     Three or four months can never show a trend; from five on the trend is tested (rates with their
-    denominators, other values by their order, exactly), with eighteen or more months the agent must
-    besides beat the same month of last year often enough. Many agents: false discovery rate of 10
-    %.
+    denominators, other values by their order, exactly, and from two years on season by season),
+    with eighteen or more months the agent must besides beat the same month of last year often
+    enough. Many agents: false discovery rate of 10 %.
     """
     frame = monthly.dropna(subset=[one.numerator, one.denominator])
     frame = frame[frame[one.denominator] > 0]
@@ -123,6 +131,9 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
         slope[few], error[few] = beyond_group(slope[few], error[few], team[few])
         with np.errstate(all="ignore"):
             p = adjusted_trend.two_sided(np.nan_to_num(slope / error, nan=0.0))
+    elif len(months) >= TWO_YEARS:
+        beyond = value - one.scale * np.where(behind > 0, reference, np.nan)
+        p, slope = seasonal_kendall.seasonal_kendall_rows(beyond)
     else:
         beyond = value - one.scale * np.where(behind > 0, reference, np.nan)
         (_, p), slope = mann_kendall.mann_kendall_rows(beyond), theil_sen.theil_sen_rows(beyond)

@@ -76,6 +76,36 @@ def seasonal_kendall(
     )
 
 
+def seasonal_kendall_rows(y: Numbers, season: int = 12) -> tuple[Floats, Floats]:
+    """Two-sided p and median change per step of many series at once (one a row, NaN where a step is
+    missing): 1 and NaN where there is nothing to compare. ValueError unless two-dimensional."""
+    values = np.asarray(y, dtype=float)
+    if values.ndim != 2:
+        raise ValueError("one series a row is needed")
+    lags = range(season, values.shape[1], season)
+    rises = [values[:, lag:] - values[:, :-lag] for lag in lags]
+    if not rises:
+        return np.ones(len(values)), np.full(len(values), np.nan)
+    # (a) the change per step between any two years of the same season
+    slopes = np.hstack([rise / lag for rise, lag in zip(rises, lags, strict=True)])
+    slope, told = np.full(len(values), np.nan), ~np.isnan(slopes).all(axis=1)
+    slope[told] = np.nanmedian(slopes[told], axis=1)
+    # (b) p of S over all seasons, at once for the rows of as many years in every season
+    s = sum(np.nansum(np.sign(rise), axis=1) for rise in rises)
+    tied = np.any([(rise == 0).any(axis=1) for rise in rises], axis=0)
+    years = np.sort(
+        [(~np.isnan(values[:, at::season])).sum(axis=1) for at in range(season)], axis=0
+    )
+    p = np.ones(len(values))
+    plain = told & ~tied & (years <= EXACT_UP_TO).all(axis=0)
+    for pattern in np.unique(years[:, plain], axis=1).T:
+        rows = plain & (years == pattern[:, None]).all(axis=0)
+        p[rows] = _beyond(np.abs(s[rows]), [distribution(int(n)) for n in pattern if n > 1])
+    for row in np.flatnonzero(told & ~plain):
+        p[row] = seasonal_kendall(values[row], season).p
+    return p, slope
+
+
 @dataclass(frozen=True)
 class _Season:
     """One season's values over the years: how many, S, its variance, pairs of years, slope of
@@ -109,11 +139,17 @@ class _Season:
 
 
 def _exact(s: int, parts: list[_Season]) -> float:
+    laws = [distribution(part.n, part.ties) for part in parts]
+    return float(_beyond(np.array([abs(s)]), laws)[0])
+
+
+def _beyond(s: Floats, laws: list[Floats]) -> Floats:
+    """Probabilities that the sum over seasons lies as far from 0 as each of `s`, or farther."""
     folded = np.array([1.0])
-    for part in parts:
-        folded = np.convolve(folded, distribution(part.n, part.ties))
-    spots = np.arange(len(folded)) * 2 - (len(folded) - 1)
-    return float(min(1.0, folded[np.abs(spots) >= abs(s)].sum()))
+    for law in laws:
+        folded = np.convolve(folded, law)
+    far = np.abs(np.arange(len(folded)) * 2 - (len(folded) - 1))
+    return np.array([min(1.0, folded[far >= size].sum()) for size in s])
 
 
 def _heterogeneity(parts: list[_Season]) -> tuple[float, float]:

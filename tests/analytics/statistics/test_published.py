@@ -392,6 +392,20 @@ def test_the_seasonal_trend_of_an_analyte_is_that_of_the_epa():
     )
 
 
+def test_many_seasonal_series_at_once_are_told_as_one_by_one():
+    random = np.random.default_rng(5)
+    rows = random.normal(size=(40, 30))
+    rows[random.random(rows.shape) < 0.1] = np.nan
+    rows[:8] = rows[:8].round()  # with ties
+    rows[8] = np.nan
+    p, slope = seasonal_kendall.seasonal_kendall_rows([*rows, [*np.ravel(ANALYTE)[:30]]])
+    alone = [seasonal_kendall.seasonal_kendall(row) for row in [*rows, np.ravel(ANALYTE)[:30]]]
+    near(p, [found.p for found in alone], 1e-12)
+    # Twelve steps are a year.
+    assert np.isnan(slope[8])
+    near(np.delete(12 * slope, 8), np.delete([found.slope for found in alone], 8), 1e-12)
+
+
 def test_seasons_that_trend_against_each_other_are_told():
     # S = ±10 of five years each, variance 50/3: z = ±√6, χ² = 12 on one degree of freedom.
     found = seasonal_kendall.seasonal_kendall(np.ravel([[at, -at] for at in range(5)]), season=2)
