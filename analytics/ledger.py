@@ -60,6 +60,15 @@ class How:
 
 
 @dataclass(frozen=True)
+class _Named:
+    """A file that is to be loaded, and the recipe to read it by."""
+
+    path: Path
+    recipe: Recipe
+    sha: str
+
+
+@dataclass(frozen=True)
 class _Read:
     """A file that was read and may be stored."""
 
@@ -130,7 +139,7 @@ class Ledger:
                 beside = questions_beside(
                     self.warehouse, read, recipe, how.as_of or dt.date.today()
                 )
-                slots.append(_checked(path, sha, recipe, read, how, beside))
+                slots.append(_checked(_Named(path, recipe, sha), read, how, beside))
             work.enter("storing")
             with self.warehouse.exclusively():
                 return self._together(slots, how, work, who)
@@ -593,16 +602,10 @@ def _sentences(finding: Finding) -> Mapping[str, str]:
     }
 
 
-def _checked(
-    path: Path,
-    sha: str,
-    recipe: Recipe,
-    read: reading.Reading,
-    how: How,
-    beside: Sequence[Question],
-) -> _Read:
+def _checked(named: _Named, read: reading.Reading, how: How, beside: Sequence[Question]) -> _Read:
     """Refuse a file with bad cells where the caller wants all or nothing, and one that has
     nothing."""
+    path, recipe = named.path, named.recipe
     issues = read.issues(recipe, path.name)
     understood = read.understood
     if issues and how.on_issues == "refuse":
@@ -613,7 +616,7 @@ def _checked(
     _settled(path, [*read.questions, *beside], skipping=how.on_issues == "skip")
     if understood.loaded == 0:
         raise FileRefused("nothing_to_load", file=path.name, rows=understood.rows)
-    return _Read(path, recipe, _load_of(path, sha, recipe, read, how), read, issues)
+    return _Read(path, recipe, _load_of(path, named.sha, recipe, read, how), read, issues)
 
 
 def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -> None:

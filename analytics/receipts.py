@@ -4,6 +4,7 @@ reads them."""
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Protocol
@@ -50,7 +51,7 @@ def receipt_of(warehouse: Warehouse, stored: Stored, told: Told, before: pd.Data
         Change(
             str(agent_id),
             str(measure),
-            *(None if value != value else float(value) for value in (before, after)),
+            *(None if math.isnan(value) else float(value) for value in (before, after)),
         )
         for agent_id, measure, before, after in stored.changes.itertuples(index=False)
     )

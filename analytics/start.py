@@ -35,6 +35,12 @@ BEFORE = "before"
 DAMAGED = (
     "damaged"  # where a file goes that could not be opened: it may hold what nothing else does
 )
+IN_THE_WAY = {  # what DuckDB says of a file that is not damaged → why the home is refused
+    "Could not set lock": "home_busy",
+    "ermission denied": "home_unwritable",
+    "ead-only": "home_unwritable",
+    "version number": "home_newer",
+}
 AUDITED = (
     "state_older",
     "home_behind",
@@ -200,35 +206,41 @@ def _warehouse(folder: Path, state: Store, findings: list[Finding], accept: str)
     path = folder / WAREHOUSE
     why = ""
     if path.exists() and path.stat().st_size:
-        try:
-            warehouse = Warehouse(path, folder / "scratch")
-            if not (folder / SUSPECT).exists():
-                return warehouse
-            try:
-                warehouse.read_all()
-                files.remove_durably(folder / SUSPECT)
-                return warehouse
-            except StoreFailed as error:
-                warehouse.close()
-                if error.key != "warehouse_damaged":
-                    raise
-                why = "damaged"
-        except duckdb.Error as error:
-            said = str(error)
-            if "Could not set lock" in said:
-                raise HomeBusy("home_busy", home=folder.name) from error
-            if "ermission denied" in said or "ead-only" in said:
-                raise HomeBusy("home_unwritable", home=folder.name) from error
-            if "version number" in said:
-                raise HomeBusy("home_newer", home=folder.name) from error
-            if told_of(error) != "warehouse_damaged":
-                raise
-            why = "damaged"
+        warehouse = _whole(folder)
+        if warehouse is not None:
+            return warehouse
+        why = "damaged"
     elif state.journal.audited().standing or any((folder / "loads").glob("*.json")):
         why = "missing"
     if why:
         findings.append(_make_again(folder, state, why, accept))
     return Warehouse(path, folder / "scratch")
+
+
+def _whole(folder: Path) -> Warehouse | None:
+    """The warehouse that is there; None where it is damaged. Refused where another process, rights
+    or a newer version of the program stand in the way."""
+    try:
+        warehouse = Warehouse(folder / WAREHOUSE, folder / "scratch")
+    except duckdb.Error as error:
+        said = str(error)
+        for words, key in IN_THE_WAY.items():
+            if words in said:
+                raise HomeBusy(key, home=folder.name) from error
+        if told_of(error) != "warehouse_damaged":
+            raise
+        return None
+    if not (folder / SUSPECT).exists():
+        return warehouse
+    try:
+        warehouse.read_all()
+    except StoreFailed as error:
+        warehouse.close()
+        if error.key != "warehouse_damaged":
+            raise
+        return None
+    files.remove_durably(folder / SUSPECT)
+    return warehouse
 
 
 def _make_again(folder: Path, state: Store, why: str, accept: str) -> Finding:

@@ -31,7 +31,7 @@ OPTIONS = {
 
 def load(
     home: Home,
-    progress: Callable[[float, str], object] = lambda share, kind: None,
+    progress: Callable[[float, str], object] = lambda _share, _kind: None,
     who: str = LOCAL,
 ) -> list[Receipt]:
     """Load the sample company, all of it or nothing; `progress` hears the share done and the kind

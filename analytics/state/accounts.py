@@ -41,8 +41,8 @@ class Accounts:
         """Add or change accounts, all or none; the last active admin cannot be taken away."""
         table = tables.account
         with self._database.change(who) as change:
-            for account in accounts:
-                account = replace(account, email=address(account.email))
+            for given in accounts:
+                account = replace(given, email=address(given.email))
                 _check(account)
                 row = change.row(sa.select(table).where(table.c.email == account.email))
                 before = value_from(Account, row) if row else None

@@ -348,7 +348,7 @@ class Database:
         )
         with telling(), self._engine.connect() as connection:
             if self._engine.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.execution_options(isolation_level="REPEATABLE READ")
             verdict = audit.check(connection, beside)
         return Verdict(verdict.wrong, (*verdict.notes, *self._limits()), verdict.lines)
 

@@ -59,7 +59,7 @@ class Touched:
                 self._kept.pop(name, None)
 
     def _after(
-        self, _: sa.Connection, statement: Any, many: Any, one: Any, __: Any, result: Any
+        self, _: sa.Connection, statement: Any, many: Any, __: Any, ___: Any, result: Any
     ) -> None:
         table = _watched(statement, sa.Insert)
         if table is None:
