@@ -68,7 +68,8 @@ def april(made_once, tmp_path):
 
 
 def figures(home):
-    return home.warehouse.ask("measures", **SPAN).fillna(-1).to_dict("records")
+    sums = home.warehouse.ask("measures", **SPAN).astype(object)
+    return sums.where(sums.notna(), None).to_dict("records")
 
 
 def stored(home):

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
 import os
-import shlex
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 
-from cosmic_ray.mutating import mutate_and_test
-from cosmic_ray.work_item import MutationSpec, TestOutcome
+import pytest
+from cosmic_ray.mutating import use_mutation
+from cosmic_ray.plugins import get_operator
+from cosmic_ray.work_item import MutationSpec
 
 from tests.conftest import ROOT
 from tests.mutants.lies import lies, modules, sampled
@@ -32,6 +36,7 @@ WHERE = (
     "analytics/insight",
 )
 LEFT_OUT = (".git", ".venv*", ".*_cache", "__pycache__", ".hypothesis", "home", ".coverage*")
+OURS = ("analytics", "pages", "tests", "dashboard")
 SECONDS = 300
 EQUIVALENT = ROOT / "tests" / "mutants" / "equivalent.toml"
 
@@ -75,30 +80,54 @@ def settle() -> None:
     place = Path(tempfile.mkdtemp(prefix="mutants-"))
     shutil.copytree(ROOT, place / "tree", ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
     os.chdir(place / "tree")
+    compileall.compile_dir(".", quiet=2)
 
 
 def judge(lie: MutationSpec, tests: Sequence[str]) -> Verdict:
     """Plant one lie and ask the tests that run its line."""
-    path = str(lie.module_path)
-    if not tests:
-        return Verdict(
-            path, lie.start_pos[0], f"no test runs line {lie.start_pos[0]} of {path}", False, 0
-        )
-    result = mutate_and_test([lie], command_of(tests), SECONDS)
-    killed = result.test_outcome != TestOutcome.SURVIVED
-    return Verdict(path, lie.start_pos[0], result.diff or str(result.output), killed, len(tests))
+    path, line = str(lie.module_path), lie.start_pos[0]
+    operator = get_operator(lie.operator_name)(**lie.operator_args)
+    with use_mutation(lie.module_path, operator, lie.occurrence) as (before, after):
+        sides = (before.splitlines(), (after or before).splitlines())
+        diff = "\n".join(unified_diff(*sides, "code", "lie", lineterm=""))
+        killed = bool(tests) and noticed(["-x", *tests]) != 0
+    return Verdict(path, line, diff, killed, len(tests))
 
 
-def command_of(tests: Sequence[str]) -> str:
-    return shlex.join([sys.executable, "-m", "pytest", "-x", *tests])
+def noticed(options: Sequence[str], told: int | None = None) -> int:
+    """How pytest ended, in a process that begins with everything imported but what is ours.
+
+    What takes too long has been noticed. Its words go to the file `told`, else nowhere.
+    """
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        into = os.open(os.devnull, os.O_WRONLY) if told is None else told
+        os.dup2(into, 1)
+        os.dup2(into, 2)
+        for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+            del sys.modules[name]
+        sys.path.insert(0, os.getcwd())
+        sys.dont_write_bytecode = True
+        os._exit(pytest.main(["-W", "ignore::pytest.PytestAssertRewriteWarning", *options]))
+    until = time.monotonic() + SECONDS
+    while told is not None or time.monotonic() < until:
+        ended, status = os.waitpid(child, 0 if told is not None else os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return 1
 
 
 def broken(tests: Sequence[str]) -> set[str]:
     """Which tests fail though nothing was planted: they are witnesses of nothing."""
-    command = [sys.executable, "-m", "pytest", "-rfE", "--tb=no", *tests]
-    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
-    words = [line.split(" ", 2) for line in lines if line.startswith(("FAILED ", "ERROR "))]
-    return {test for test in tests if any(" ".join(parts[1:]).startswith(test) for parts in words)}
+    with tempfile.TemporaryFile("w+") as said:
+        noticed(["-rfE", "--tb=no", *tests], said.fileno())
+        said.seek(0)
+        lines = [line for line in said if line.startswith(("FAILED ", "ERROR "))]
+    return {test for test in tests if any(line.split(" ", 1)[1].startswith(test) for line in lines)}
 
 
 def statement(path: str, line: int) -> tuple[int, int]:
@@ -146,6 +175,9 @@ def main() -> int:
     asked.add_argument(
         "--coverage", type=Path, default=ROOT / ".coverage", help="what `make coverage` wrote down"
     )
+    asked.add_argument(
+        "--green", action="store_true", help="the tests are known to pass with nothing planted"
+    )
     asked.add_argument("--survivors", type=Path, default=ROOT / ".mutants")
     told = asked.parse_args()
 
@@ -158,20 +190,26 @@ def main() -> int:
         for lie in chosen
         for path in [str(lie.module_path)]
     ]
-    verdicts = []
-    with ProcessPoolExecutor(told.jobs, initializer=settle) as pool:
-        out = pool.submit(broken, sorted(set().union(*asked_of))).result()
+    verdicts, survived = [], 0
+    with (
+        ProcessPoolExecutor(told.jobs, initializer=settle) as pool,
+        told.survivors.open("w", encoding="utf-8", buffering=1) as kept,
+    ):
+        out = set() if told.green else pool.submit(broken, sorted(set().union(*asked_of))).result()
         if out:
             print(f"fail with nothing planted, and are not asked: {', '.join(sorted(out))}")
         asked_of = [[test for test in tests if test not in out] for tests in asked_of]
         for verdict in pool.map(judge, chosen, asked_of):
             verdicts.append(verdict)
-            print("." if verdict.killed else "S", end="", flush=True)
+            if not verdict.killed and not verdict.same:
+                survived += 1
+                kept.write(
+                    f"{verdict.path}:{verdict.line}, {verdict.tests} tests\n{verdict.diff}\n"
+                )
+            print("." if verdict.killed else "=" if verdict.same else "S", end="", flush=True)
     print()
     tell(verdicts)
-    survived = [verdict for verdict in verdicts if not verdict.killed and not verdict.same]
-    told.survivors.write_text("\n".join(verdict.diff for verdict in survived), encoding="utf-8")
-    return len(survived)
+    return survived
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,7 +73,8 @@ class Tab:
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
         real = urlsplit(base)
-        self.socket = connect(
+        self._open = ExitStack()
+        connection = connect(
             f"ws://{host or real.netloc}/_stcore/stream",
             sock=socket.create_connection((real.hostname, real.port)),
             origin=origin or base,  # type: ignore[arg-type]
@@ -80,6 +82,7 @@ class Tab:
             additional_headers={"Cookie": self.headers["Cookie"]},
             max_size=None,
         )
+        self.socket = self._open.enter_context(connection)
         self.session_id = ""
         self.page = ""
         self.texts: list[str] = []
@@ -91,7 +94,7 @@ class Tab:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self._open.close()
 
     def open(
         self, page: str = "", *, click: str | None = None, choose: tuple[str, str] | None = None
