@@ -49,7 +49,7 @@ def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed,
-    live."""
+    live. An indicator whose counts are others is named even where its value is the same."""
     out = []
     sides = {"closed": closed, "live": live}
     for name in ("score", "rank", "grade", "quadrant"):
@@ -58,7 +58,7 @@ def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str
     now = {item["id"]: item for item in live["indicators"]}
     for item in closed["indicators"]:
         other = now.get(item["id"])
-        if other is None or other["value"] != item["value"]:
+        if other is None or _numbers(other) != _numbers(item):
             out.append(
                 {"what": item["id"], "closed": item["value"], "live": other and other["value"]}
             )

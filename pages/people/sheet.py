@@ -357,10 +357,14 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
     st.warning(t("sheet.differs"))
     kept = closed.snapshot
     items = {item["id"]: item for item in kept["indicators"]}
+    sides = {"closed": items, "live": {item["id"]: item for item in live["indicators"]}}
 
-    def shown(what: str, value: Any) -> str:
+    def shown(side: str, what: str, value: Any) -> str:
         if what in items:
-            return sheets.of_item(items[what], value, session.language())
+            item = sides[side].get(what, items[what])
+            words = sheets.of_item(item, value, session.language())
+            counts = "—" if value is None else sheets.fraction(item)
+            return words if counts == "—" else f"{words} ({counts})"
         if what == "quadrant" and value is not None:
             return t(f"quadrant.{value}")
         if isinstance(value, float):
@@ -373,8 +377,8 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
                 "what": items[row["what"]]["label"][session.language()]
                 if row["what"] in items
                 else t(f"column.{row['what']}"),
-                "closed": shown(row["what"], row["closed"]),
-                "live": shown(row["what"], row["live"]),
+                "closed": shown("closed", row["what"], row["closed"]),
+                "live": shown("live", row["what"], row["live"]),
             }
             for row in differs(kept, live)
         ]

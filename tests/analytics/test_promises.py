@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analytics.desk import Desk
-from analytics.insight.closed_sheets import data_changed, fingerprint
+from analytics.insight.closed_sheets import data_changed, differs, fingerprint
 from analytics.insight.coaching import coaching_list
 from analytics.insight.placing import grades, ranks
 from analytics.insight.quadrant import place
@@ -257,6 +257,9 @@ def test_twice_the_policies_at_the_same_rate_are_told_on_a_closed_and_a_read_she
     load_text(home, tmp_path, "policies", HEADER + policies(10, 5, 4))
     assert sheet()["closed"]["changed_since"]
     assert not sheet()["read"]["changed_since"]  # what was read is what was closed
+    live = desk.live_sheet(desk.around(Filters(IN_APRIL)), "A1")
+    told = {row["what"]: (row["closed"], row["live"]) for row in differs(sheet(), live)}
+    assert told["renewal_rate"] == (0.8, 0.8)  # eight of ten, and now twelve of fifteen
 
 
 # -- team months carry every measure ---------------------------------------------------------------
