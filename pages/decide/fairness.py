@@ -7,6 +7,7 @@ from analytics.catalogue import definition_of
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, evaluate, under
 from analytics.insight.definitions import radar
+from analytics.insight.draft import with_definition
 from analytics.insight.effective_weights import effective_weights
 from analytics.insight.fairness import INFLATED, grouped, groups, standards_check
 from analytics.insight.proposal import FEWEST, WARN, Proposal, propose, with_standard
@@ -17,6 +18,7 @@ from analytics.people import MarketAverage
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import value_text
 from analytics.units import times
+from pages.decide.drafting import draft, keep
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -235,8 +237,7 @@ def would_move(found: Proposal, proposed: Standard) -> None:
     }
 
     def take_over() -> None:
-        draft = session.get("standards_draft") or {}
-        session.put("standards_draft", {**draft, found.indicator: table})
+        keep(with_definition(draft(), found.indicator, table))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -244,7 +245,7 @@ def would_move(found: Proposal, proposed: Standard) -> None:
             key="into_draft",
             on_click=action(take_over),
         )
-        if found.indicator in (session.get("standards_draft") or {}):
+        if found.indicator in draft().indicators:
             st.page_link(
                 "pages/decide/standards.py",
                 label=t("fairness.to_standards"),

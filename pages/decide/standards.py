@@ -13,36 +13,33 @@ import streamlit as st
 from analytics.catalogue import Catalogue, definition_of, offered, with_version
 from analytics.charts.standards import standard_curve
 from analytics.errors import RenewalError
+from analytics.evaluation import Evaluation
+from analytics.insight.draft import (
+    changes_nothing,
+    fate,
+    tried,
+    version_of,
+    with_definition,
+    with_place,
+)
 from analytics.insight.objections import review_list
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
 from analytics.intake.fields import counted
 from analytics.language import explain
-from analytics.model import CATEGORIES
+from analytics.model import CATEGORIES, Indicator
 from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import changed_by, market_text
 from analytics.units import PER_HUNDRED, UNITS, in_percent
-from pages.ui import controls, load, panel, session, shell
+from pages.decide.drafting import discard, draft, keep
+from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
 
 NEW = "+"
-DRAFT_KEYS = (
-    "standards_draft",
-    "standards_grades",
-    "standards_vetoes",
-    "standards_order",
-    "rehearsed",
-)
 MOST_JUMP = 5.0
-
-
-def draft() -> dict:
-    """The definitions changed in this session and not adopted yet: indicator → table ({} takes one
-    out)."""
-    return session.get("standards_draft") or {}
 
 
 def latest() -> StandardVersion:
@@ -51,60 +48,38 @@ def latest() -> StandardVersion:
     return every[-1] if every else StandardVersion({}, {}, {}, "", "", dt.date.today())
 
 
-def drafted(reason: str = "", since: dt.date | None = None) -> StandardVersion:
-    """The latest version with the changes of this session."""
-    last = latest()
-    grades = session.get("standards_grades") or dict(last.grades)
-    vetoes = session.get("standards_vetoes")
-    return replace(
-        last,
-        indicators={**last.indicators, **draft()},
-        grades=grades,
-        vetoes=dict(last.vetoes) if vetoes is None else vetoes,
-        order=tuple(session.get("standards_order") or last.order),
-        reason=reason,
-        effective_from=since or dt.date.today(),
-        version=-1,
-        restores=None,
-    )
-
-
 def proposed() -> Catalogue:
     """The catalogue as the draft would have it; refused when it cannot give points."""
-    return with_version(drafted())
+    return with_version(version_of(draft(), latest()))
 
 
-def measures() -> dict[str, str]:
+def measures(base: Catalogue) -> dict[str, str]:
     """What can be divided by what: every measure, and the numbers of scoresheets that were kept as
     they were."""
-    known = {
-        name: text(field.label)
-        for name, field in counted().items()
-        if name not in {*base.ids, *offered()}
-    }
-    known |= {name: name.removeprefix("custom.") for name in load.desk().custom_measures()}
-    items = {
-        one.numerator: text(one.label) for one in base.indicators if one.numerator not in known
-    }
-    return {
-        **known,
-        **items,
-        **{
-            one.denominator: t("method.count") + f" · {text(one.label)}"
-            for one in base.indicators
-            if one.denominator not in known
-        },
-    }
+    labels: dict[str, str] = {}
+    for name, field in counted().items():
+        if name not in {*base.ids, *offered()}:
+            labels[name] = text(field.label)
+    for name in load.desk().custom_measures():
+        labels[name] = name.removeprefix("custom.")
+    named = dict(labels)
+    for part in base.indicators:
+        if part.numerator not in named:
+            labels[part.numerator] = text(part.label)
+    for part in base.indicators:
+        if part.denominator not in named:
+            labels[part.denominator] = t("method.count") + f" · {text(part.label)}"
+    return labels
 
 
-def editor() -> None:
+def editor(now: Evaluation) -> None:
     """One indicator: what it divides, which way is better, its knots; the curve over what agents
     reached stands beside."""
     known = proposed()
     tables = {
         NEW: new_table(),
         **offered(),
-        **{one.id: definition_of(one) for one in known.indicators},
+        **{part.id: definition_of(part) for part in known.indicators},
     }
     options = [*known.ids, *(name for name in offered() if name not in known.ids), NEW]
     session.keep_valid("standard_choice", options)
@@ -112,31 +87,15 @@ def editor() -> None:
         t("column.indicator"),
         options,
         key="standard_choice",
-        format_func=lambda one: choice_of(one, known),
+        format_func=lambda name: choice_of(name, known),
         width=320,
     )
-    table = tables[chosen]
     left, right = st.columns([0.44, 0.56], gap="medium")
     with left, st.container(key=f"editor.{chosen}"):
-        made, name = fields(chosen, table)
-    one = None
+        table, name = fields(chosen, tables[chosen], measures(now.catalogue))
+    made = None
     try:
-        trial = (
-            with_version(
-                StandardVersion(
-                    {**{each.id: definition_of(each) for each in known.indicators}, name: made},
-                    {},
-                    {},
-                    "",
-                    "",
-                    dt.date.today(),
-                    version=-1,
-                )
-            )
-            if name
-            else None
-        )
-        one = trial[name] if trial else None
+        made = tried(known, name, table) if name else None
     except (RenewalError, KeyError, TypeError, ValueError) as error:
         right.warning(
             md(explain(error, session.language()))
@@ -144,74 +103,72 @@ def editor() -> None:
             else t("standards.unfinished")
         )
     with right:
-        if one is not None:
-            current = base[name] if name in base.ids else one
-            at = now.catalogue.position(name) if name in now.catalogue.ids else None
-            values = now.measured.agents.value[:, at] if at is not None else np.array([])
-            fig = standard_curve(values, current, one.standard, plain)
-            knots = pd.DataFrame({"value": one.standard.values, "points": one.standard.points})
-            panel.chart(
-                "standard_curve",
-                fig,
-                Table(
-                    knots,
-                    [
-                        Column("value", t("column.value"), "amount"),
-                        Column("points", t("column.points"), "number"),
-                    ],
-                ),
-                alt=plain("standards.chart", n=len(values)),
-            )
-            if name in base.ids:
-                moved = jumps(
-                    base[name].standard,
-                    one.standard,
-                    0.01 if in_percent(one.unit) else 1.0,
-                )
-                if moved > MOST_JUMP:
-                    st.warning(t("standards.jump", points=f"{moved:.1f}"))
+        if made is not None:
+            curve(now, made)
+        buttons(known, chosen, name, None if made is None else table)
 
-        def keep() -> None:
-            session.put("standards_draft", {**draft(), name: made})
 
-        def remove() -> None:
-            session.put("standards_draft", {**draft(), chosen: {}})
+def curve(now: Evaluation, made: Indicator) -> None:
+    """What each value would be worth, over what agents reached; a warning where that jumps."""
+    base, name = now.catalogue, made.id
+    current = base[name] if name in base.ids else made
+    values = now.measured.agents.value[:, base.position(name)] if name in base.ids else np.array([])
+    fig = standard_curve(values, current, made.standard, plain)
+    knots = pd.DataFrame({"value": made.standard.values, "points": made.standard.points})
+    panel.chart(
+        "standard_curve",
+        fig,
+        Table(
+            knots,
+            [
+                Column("value", t("column.value"), "amount"),
+                Column("points", t("column.points"), "number"),
+            ],
+        ),
+        alt=plain("standards.chart", n=len(values)),
+    )
+    if name in base.ids:
+        scale = 0.01 if made.unit.startswith("percent") else 1.0
+        moved = jumps(base[name].standard, made.standard, scale)
+        if moved > MOST_JUMP:
+            st.warning(t("standards.jump", points=f"{moved:.1f}"))
 
-        with st.container(horizontal=True, gap="small"):
+
+def buttons(known: Catalogue, chosen: str, name: str, table: Mapping[str, Any] | None) -> None:
+    """Taking a definition into the draft, an indicator out of it or along its order, and giving
+    the draft up."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            t("standards.keep"),
+            key="keep_standard",
+            type="primary",
+            disabled=table is None,
+            on_click=action(define),
+            args=(name, table),
+        )
+        if chosen in known.ids:
             st.button(
-                t("standards.keep"),
-                key="keep_standard",
-                type="primary",
-                disabled=one is None,
-                on_click=action(keep),
+                t("standards.remove"),
+                key="remove_standard",
+                disabled=len(known.ids) < 2,
+                on_click=action(define),
+                args=(chosen, {}),
             )
-            if chosen in known.ids:
+            for step, way, icon in ((-1, "up", "arrow_upward"), (1, "down", "arrow_downward")):
                 st.button(
-                    t("standards.remove"),
-                    key="remove_standard",
-                    disabled=len(known.ids) < 2,
-                    on_click=action(remove),
+                    t(f"standards.{way}"),
+                    key=f"standard_{way}",
+                    icon=f":material/{icon}:",
+                    disabled=not 0 <= known.position(chosen) + step < len(known.ids),
+                    on_click=action(reorder),
+                    args=(known.ids, chosen, step),
                 )
-                for step, name_of, icon in (
-                    (-1, "up", "arrow_upward"),
-                    (1, "down", "arrow_downward"),
-                ):
-                    at = known.position(chosen) + step
-                    st.button(
-                        t(f"standards.{name_of}"),
-                        key=f"standard_{name_of}",
-                        icon=f":material/{icon}:",
-                        disabled=not 0 <= at < len(known.ids),
-                        on_click=action(reorder),
-                        args=(known.ids, chosen, step),
-                    )
-            if draft() or session.get("standards_order"):
-                st.button(
-                    t("standards.discard"),
-                    key="discard_standard",
-                    on_click=action(session.forget),
-                    args=DRAFT_KEYS,
-                )
+        if draft().indicators or draft().order:
+            st.button(t("standards.discard"), key="discard_standard", on_click=action(discard))
+
+
+def define(name: str, table: Mapping[str, Any]) -> None:
+    keep(with_definition(draft(), name, table))
 
 
 def choice_of(name: str, known: Catalogue) -> str:
@@ -228,10 +185,7 @@ def choice_of(name: str, known: Catalogue) -> str:
 
 def reorder(ids: list[str], chosen: str, step: int) -> None:
     """Move an indicator one place up or down."""
-    order = list(ids)
-    at = order.index(chosen)
-    order[at], order[at + step] = order[at + step], order[at]
-    session.put("standards_order", order)
+    keep(with_place(draft(), ids, chosen, step))
 
 
 def new_table() -> dict:
@@ -250,10 +204,9 @@ def new_table() -> dict:
     }
 
 
-def fields(chosen: str, table: Mapping[str, Any]) -> tuple[dict, str]:
+def fields(chosen: str, table: Mapping[str, Any], known: Mapping[str, str]) -> tuple[dict, str]:
     """The widgets of one definition; what they say, and the id it goes by."""
     key = f"std.{chosen}"
-    known = measures()
     name = chosen
     made = {**table}
     if chosen == NEW:
@@ -338,7 +291,7 @@ def fields(chosen: str, table: Mapping[str, Any]) -> tuple[dict, str]:
         )
     scale = 100.0 if percent else 1.0
     frame = pd.DataFrame(
-        [[value * scale, mark] for value, mark in table["standard"]["knots"]],
+        [[value * scale, points] for value, points in table["standard"]["knots"]],
         columns=["value", "points"],
     )
     edited = st.data_editor(
@@ -375,7 +328,7 @@ def fields(chosen: str, table: Mapping[str, Any]) -> tuple[dict, str]:
     return made, name
 
 
-def marks() -> None:
+def grades_and_vetoes(base: Catalogue) -> None:
     """Grades from best to worst, and vetoes that cap them."""
     with st.expander(t("standards.grades")):
         frame = pd.DataFrame(
@@ -398,19 +351,16 @@ def marks() -> None:
                 ),
             },
         )
-        session.put(
-            "standards_grades",
-            {
-                str(row.grade): float(row.least)
-                for row in edited.itertuples()
-                if row.grade and pd.notna(row.least)
-            },
-        )
+        grades = {
+            str(row.grade): float(row.least)
+            for row in edited.itertuples()
+            if row.grade and pd.notna(row.least)
+        }
         st.caption(t("standards.veto_note"))
         vetoes = pd.DataFrame(
             [
-                {"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap}
-                for one in base.vetoes
+                {"indicator": veto.indicator, "beyond": veto.beyond, "cap": veto.cap}
+                for veto in base.vetoes
             ],
             columns=["indicator", "beyond", "cap"],
         )
@@ -418,7 +368,7 @@ def marks() -> None:
             "indicator": st.column_config.SelectboxColumn(
                 t("column.indicator"),
                 options=base.ids,
-                format_func=lambda one: text(base[one].label) if one in base.ids else str(one),
+                format_func=lambda name: text(base[name].label) if name in base.ids else str(name),
                 required=True,
             ),
             "beyond": st.column_config.NumberColumn(t("standards.beyond"), required=True),
@@ -433,34 +383,29 @@ def marks() -> None:
             hide_index=True,
             column_config=cells,
         )
-        session.put(
-            "standards_vetoes",
-            {
-                str(row.indicator): {"beyond": float(row.beyond), "cap": row.cap}
-                for row in edited.itertuples()
-                if row.indicator and pd.notna(row.beyond) and row.cap
-            },
-        )
+        caps = {
+            str(row.indicator): {"beyond": float(row.beyond), "cap": row.cap}
+            for row in edited.itertuples()
+            if row.indicator and pd.notna(row.beyond) and row.cap
+        }
+        keep(replace(draft(), grades=grades, vetoes=caps))
 
 
-def rehearsal() -> None:
+def rehearsal(now: Evaluation) -> None:
     """The draft over the last periods: what is added and removed, full marks, zero marks, and who
     would have another grade."""
     known, last = proposed(), latest()
-    changed = list(draft())
-    plain = drafted()
-    same_marks = dict(plain.vetoes) == dict(last.vetoes) and dict(known.grades) == dict(
-        with_version(last).grades
-    )
-    if not changed and same_marks and plain.order == last.order:
+    if changes_nothing(draft(), last):
         st.caption(t("standards.no_draft"))
         return
-    names = "、".join(label_of(name, known) for name in changed)
+    changed = list(draft().indicators)
+    names = "、".join(label_of(name, known, now.catalogue) for name in changed)
     st.markdown(t("standards.draft", names=names or t("standards.grades")))
     if st.button(t("standards.rehearse"), key="rehearse", type="primary"):
-        session.put("rehearsed", load.desk().rehearse(drafted(), now.measured.period))
+        version = version_of(draft(), last)
+        session.put("rehearsed", load.desk().rehearse(version, now.measured.period))
     if pairs := session.get("rehearsed"):
-        compared(pairs, changed, known)
+        compared(pairs, changed, known, now.catalogue)
     with st.form("adopt", border=True):
         reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)
         since = st.date_input(
@@ -471,10 +416,10 @@ def rehearsal() -> None:
             width=200,
         )
         if st.form_submit_button(t("standards.adopt"), type="primary"):
-            adopt(drafted(reason, since))
+            adopt(version_of(draft(), last, reason, since))
 
 
-def label_of(name: str, known: Catalogue) -> str:
+def label_of(name: str, known: Catalogue, base: Catalogue) -> str:
     """The label of an indicator that the draft has, or that the standards in force had."""
     return (
         text((known if name in known.ids else base)[name].label)
@@ -483,18 +428,15 @@ def label_of(name: str, known: Catalogue) -> str:
     )
 
 
-def compared(pairs: list, changed: list[str], known: Catalogue) -> None:
+def compared(pairs: list, changed: list[str], known: Catalogue, base: Catalogue) -> None:
     """The rehearsal in two tables: indicators by month, and whose grade would change in the
     last."""
     table = rehearse(pairs)
     table = table[table["indicator"].isin(changed)] if changed else table
-    fate = {
-        name: "added" if name not in base.ids else "removed" if name not in known.ids else "changed"
-        for name in changed
-    }
+    fates = [fate(name, base, known) if changed else "changed" for name in table["indicator"]]
     shown = table.assign(
-        indicator=[label_of(name, known) for name in table["indicator"]],
-        fate=[t(f"standards.fate_{fate.get(name, 'changed')}") for name in table["indicator"]],
+        indicator=[label_of(name, known, base) for name in table["indicator"]],
+        fate=[t(f"standards.fate_{name}") for name in fates],
     )
     columns = [
         Column("period", t("filter.period")),
@@ -545,8 +487,8 @@ def adopt(made: StandardVersion) -> None:
         bar.progress(share, text=t("standards.trying"))
 
     saved = load.desk().adopt_standard(made, latest().version, progress)
-    session.forget(*DRAFT_KEYS)
-    session.put("standard_saved", saved.version)
+    discard()
+    notices.done("standards", t("standards.saved", version=saved.version))
     st.rerun()
 
 
@@ -624,9 +566,9 @@ def restored(version: StandardVersion) -> str:
     )
 
 
-def in_force_line() -> None:
+def in_force_line(now: Evaluation) -> None:
     """Which version counts in the chosen period, and the market averages with their sources."""
-    version = load.desk().standard_in_force(now.measured.period)
+    base, version = now.catalogue, load.desk().standard_in_force(now.measured.period)
     month = f"{now.measured.period.last:%Y-%m}"
     if version is None:
         st.markdown(t("standards.in_force_built_in", month=month))
@@ -647,23 +589,25 @@ def in_force_line() -> None:
         st.caption(t("sheet.market", parts="；".join(parts)))
 
 
-with shell.page("standards", official=True):
+def body() -> None:
+    """What is in force, the editor, the draft over past periods, and every version."""
     load.desk().require("standard")
     now = load.evaluation(controls.filter_bar())
     base = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
-    if version := session.get("standard_saved"):
-        st.success(t("standards.saved", version=version))
-        session.forget("standard_saved")
-    in_force_line()
-    if review := [one for one in review_list(load.desk().objections()) if one in base.ids]:
-        st.warning(
-            t("objection.review", indicators="、".join(text(base[one].label) for one in review))
-        )
-    editor()
-    marks()
+    notices.show_done("standards")
+    in_force_line(now)
+    review = review_list(load.desk().objections())
+    if named := [text(base[name].label) for name in review if name in base.ids]:
+        st.warning(t("objection.review", indicators="、".join(named)))
+    editor(now)
+    grades_and_vetoes(base)
     st.subheader(t("standards.rehearsal"), anchor=False)
-    rehearsal()
+    rehearsal(now)
     versions()
     with st.expander(t("common.how")):
         st.markdown(t("standards.how"))
+
+
+with shell.page("standards", official=True):
+    body()

@@ -1,6 +1,6 @@
 """Quadrant · 象限: two indicators, four kinds of agents, and what to do about each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,10 +11,11 @@ from analytics.catalogue import actions
 from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
 from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list, default_action
+from analytics.insight.planning import planned
 from analytics.insight.quadrant import Placed, axes, place
 from analytics.insight.quadrant_certainty import STANDINGS, quadrant_certainty
 from analytics.model import QUADRANTS, UNPLACED
-from analytics.people import OPEN_TALKS, Talk
+from analytics.people import OPEN_TALKS
 from analytics.reports.lists.few import few_column, few_words
 from analytics.reports.sure import quadrant_words, sure_columns
 from analytics.reports.tables import Column, Table
@@ -77,15 +78,9 @@ def put_on_list(agents: list[str]) -> None:
             quadrant=t(f"quadrant.{quadrant}"),
             period=controls.period_text(now.measured.period),
         )
-        made = Talk(
-            agent_id,
-            reason=f"{reason}{lines}",
-            action=text(default_action(quadrant, [], chance.standing(now.row(agent_id)))),
-            indicators=tuple(losses.get(agent_id, ())),
-            first=now.measured.period.first,
-            last=now.measured.period.last,
-        )
-        desk.save_talk(made)
+        talk = planned(agent_id, losses.get(agent_id, ()), now.measured.period, f"{reason}{lines}")
+        advised = default_action(quadrant, [], chance.standing(now.row(agent_id)))
+        desk.save_talk(replace(talk, action=text(advised)))
     session.put("listed_now", len(new))
 
 

@@ -1,7 +1,9 @@
 """Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -9,10 +11,11 @@ import streamlit as st
 from analytics.catalogue import actions
 from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation
 from analytics.insight.coaching import RATE, coaching_list
 from analytics.insight.effect import FEWEST, POLICIES
+from analytics.insight.planning import OF_A_TALK, OF_THE_LIST, changed, changed_in_list, planned
 from analytics.insight.quadrant import place
-from analytics.language import explain
 from analytics.model import QUADRANTS, UNPLACED, Period
 from analytics.people import OPEN_TALKS, TALK_STATES, Talk
 from analytics.reports import coaching_effect, sheets
@@ -21,11 +24,12 @@ from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.words import scheme_label, value_text
 from analytics.text import short
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
 
+Shown = TypeVar("Shown")
 ORDER = (
     "name",
     "listed",
@@ -47,89 +51,61 @@ ORDER = (
     "due_policies",
     "agent_id",
 )
-EDITABLE = ("action", "next_date", "comment", "listed")
-TALK_EDITABLE = (
-    "state",
-    "reason",
-    "action",
-    "owner",
-    "talk_on",
-    "follow_up_on",
-    "agreed",
-    "comment",
-)
 
 
-def date_of(value: object) -> dt.date | None:
-    return dt.date.fromisoformat(str(value)[:10]) if value else None
+@dataclass(frozen=True)
+class Row:
+    """Whom a row of the list is about, and the talk that it changes over the version shown."""
+
+    agent_id: str
+    talk_id: int | None
+    version: int
+    weakest: tuple[str, ...]
 
 
-def refused(error: RequestRefused) -> None:
-    session.put("coaching_refused", explain(error, session.language()))
+def edited(key: str, rows: Sequence[Shown]) -> Iterator[tuple[Shown, dict]]:
+    """The rows of a table that were changed, with their changed cells; the browser says which."""
+    edits = (session.get(key) or {}).get("edited_rows", {})
+    for position, cells in edits.items():
+        if 0 <= int(position) < len(rows):
+            yield rows[int(position)], cells
 
 
-def save_list() -> None:
+def write(talks: Iterator[Talk]) -> None:
+    """Write changed talks, each over the version that was read; a refused one is told and leaves
+    the others."""
+    for talk in talks:
+        with notices.refusals("coaching"):
+            load.desk().save_talk(talk)
+    if not session.get("coaching_refused"):
+        notices.done("coaching", t("coaching.saved"))
+
+
+def save_list(period: Period, rows: list[Row]) -> None:
     """Write the cells a manager changed in the list: they belong to the agent's open talk, or begin
     one."""
-    edits = (session.get("coaching_editor") or {}).get("edited_rows", {})
-    rows = session.get("coaching_rows")
-    known = {talk.id: talk for talk in load.desk().talks()}
-    for row, changes in edits.items():
-        if not 0 <= int(row) < len(rows):
-            continue
-        agent_id, talk_id, version, weakest = rows[int(row)]
-        kept = {name: value for name, value in changes.items() if name in EDITABLE}
-        talk = known.get(talk_id) or Talk(
-            agent_id,
-            indicators=weakest,
-            first=now.measured.period.first,
-            last=now.measured.period.last,
+    talks = {talk.id: talk for talk in load.desk().talks()}
+    write(
+        changed_in_list(
+            talks.get(row.talk_id) or planned(row.agent_id, row.weakest, period),
+            cells,
+            row.version,
         )
-        if "next_date" in kept:
-            name = "follow_up_on" if talk.state == "done" else "talk_on"
-            kept[name] = date_of(kept.pop("next_date"))
-        for name in ("action", "comment"):
-            if name in kept:
-                kept[name] = str(kept[name] or "")[:2000]
-        if "listed" in kept and not kept.pop("listed") and talk.id is not None:
-            kept["state"] = "dropped"
-        try:
-            load.desk().save_talk(replace(talk, version=version, **kept))
-        except RequestRefused as error:
-            refused(error)
-    session.put("coaching_saved", not session.get("coaching_refused"))
+        for row, cells in edited("coaching_editor", rows)
+    )
 
 
-def save_talks() -> None:
-    """Write the cells changed in the table of talks, each over the version that was read."""
-    edits = (session.get("talks_editor") or {}).get("edited_rows", {})
-    rows: list[Talk] = session.get("talk_rows")
-    for row, changes in edits.items():
-        if not 0 <= int(row) < len(rows):
-            continue
-        kept = {name: value for name, value in changes.items() if name in TALK_EDITABLE}
-        for name in ("talk_on", "follow_up_on"):
-            if name in kept:
-                kept[name] = date_of(kept[name])
-        for name in ("reason", "action", "owner", "agreed", "comment"):
-            if name in kept:
-                kept[name] = str(kept[name] or "")[:2000]
-        try:
-            load.desk().save_talk(replace(rows[int(row)], **kept))
-        except RequestRefused as error:
-            refused(error)
-    session.put("coaching_saved", not session.get("coaching_refused"))
+def save_talks(rows: list[Talk]) -> None:
+    """Write the cells changed in the table of talks."""
+    write(changed(talk, cells) for talk, cells in edited("talks_editor", rows))
 
 
 def told() -> None:
-    if panel.refused("coaching_refused"):
-        return
-    if session.get("coaching_saved"):
-        st.caption(t("coaching.saved"))
-        session.forget("coaching_saved")
+    if not notices.show_refusal("coaching"):
+        notices.show_done("coaching", quiet=True)
 
 
-def whom() -> None:
+def whom(now: Evaluation) -> None:
     """Whom to coach, on what, with what gain; editing a row plans or changes the agent's talk."""
     full = coaching_list(now, place(now), load.desk().talks())
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -165,19 +141,13 @@ def whom() -> None:
             )
         )
     table = coaching_table(frame, now.catalogue, session.language())
-    talk_ids = [None if pd.isna(one) else int(one) for one in frame["talk"]]
-    session.put(
-        "coaching_rows",
-        list(
-            zip(
-                frame["agent_id"],
-                talk_ids,
-                frame["version"],
-                [tuple(one) for one in frame["weakest"]],
-                strict=True,
-            )
-        ),
-    )
+    talk_ids = [None if pd.isna(talk_id) else int(talk_id) for talk_id in frame["talk"]]
+    rows = [
+        Row(agent_id, talk_id, version, tuple(weakest))
+        for agent_id, talk_id, version, weakest in zip(
+            frame["agent_id"], talk_ids, frame["version"], frame["weakest"], strict=True
+        )
+    ]
     editor = table.frame.assign(
         listed=frame["listed"],
         weakest=[" · ".join(words.split("\n")) for words in table.frame["weakest"]],
@@ -207,8 +177,9 @@ def whom() -> None:
         column_config=config,
         num_rows="fixed",
         placeholder="—",
-        disabled=[name for name in editor.columns if name not in EDITABLE],
+        disabled=[name for name in editor.columns if name not in OF_THE_LIST],
         on_change=action(save_list),
+        args=(now.measured.period, rows),
     )
     told()
     panel.downloads(
@@ -225,7 +196,7 @@ def whom() -> None:
     )
 
 
-def talks() -> None:
+def talks(now: Evaluation) -> None:
     """The talks: overdue ones first, edited in place; each agent's history and figures since."""
     people = now.people[now.in_scope]
     names = dict(zip(people["agent_id"], people["name"], strict=True))
@@ -246,7 +217,6 @@ def talks() -> None:
         return
     late = sum(talk.overdue(today) for talk in shown)
     st.caption(t("talk.note", count=len(shown), late=late))
-    session.put("talk_rows", shown)
     table = pd.DataFrame(
         [
             {
@@ -303,8 +273,9 @@ def talks() -> None:
         column_config=config,
         num_rows="fixed",
         placeholder="—",
-        disabled=[name for name in table.columns if name not in TALK_EDITABLE],
+        disabled=[name for name in table.columns if name not in OF_A_TALK],
         on_change=action(save_talks),
+        args=(shown,),
     )
     told()
     columns = [Column("name", t("column.name")), Column("agent_id", t("column.agent_id"))]
@@ -324,9 +295,9 @@ def talks() -> None:
     ]
     language, version = session.language(), load.desk().data_version()
     with st.container(horizontal=True, gap="small"):
-        whom = len({talk.agent_id for talk in shown})
+        persons = len({talk.agent_id for talk in shown})
         calendar = panel.Leaving(
-            export_name(t("coaching.title"), version, "ics"), whom, mime="text/calendar"
+            export_name(t("coaching.title"), version, "ics"), persons, mime="text/calendar"
         )
         panel.take(
             t("talk.calendar"),
@@ -340,10 +311,10 @@ def talks() -> None:
             t("talk.title"),
             Table(table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]), columns),
         )
-    history(every, names)
+    history(now, every, names)
 
 
-def history(every: list[Talk], names: dict[str, str]) -> None:
+def history(now: Evaluation, every: list[Talk], names: dict[str, str]) -> None:
     """One agent's talks, and the indicators they aimed at before and now; no claim that one made
     the other."""
     agents = list(dict.fromkeys(talk.agent_id for talk in reversed(every)))
@@ -358,7 +329,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
         rows = []
         for talk in [one for one in every if one.agent_id == agent_id]:
             for name in [one for one in talk.indicators if one in now.catalogue.ids] or [""]:
-                before, after = before_after(talk, name)
+                before, after = before_after(now, talk, name)
                 rows.append(
                     {
                         "talk_on": talk.talk_on,
@@ -382,7 +353,7 @@ def history(every: list[Talk], names: dict[str, str]) -> None:
         st.caption(t("talk.no_claim"))
 
 
-def before_after(talk: Talk, name: str) -> tuple[str, str]:
+def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
     """An indicator in the period the talk was planned from, and in the one chosen above."""
     if not name or talk.first is None or talk.last is None:
         return "—", "—"
@@ -402,7 +373,7 @@ def before_after(talk: Talk, name: str) -> tuple[str, str]:
     return out[0], out[1]
 
 
-def proof() -> None:
+def proof(now: Evaluation) -> None:
     """What went with the talks: coached agents against others of the same expectation; "cannot
     tell" where it cannot."""
     rounds = load.desk().rounds(now.measured.period.last)
@@ -439,7 +410,8 @@ def proof() -> None:
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
 
-with shell.page("coaching", official=True):
+def body() -> None:
+    """Whom to coach, the talks, or what went with them."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     part = st.segmented_control(
@@ -451,7 +423,7 @@ with shell.page("coaching", official=True):
         format_func=lambda one: t(f"coaching.part_{one}"),
         label_visibility="collapsed",
     )
-    {"whom": whom, "talks": talks, "proof": proof}[part]()
+    {"whom": whom, "talks": talks, "proof": proof}[part](now)
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(
@@ -462,3 +434,7 @@ with shell.page("coaching", official=True):
                 )
             )
         )
+
+
+with shell.page("coaching", official=True):
+    body()

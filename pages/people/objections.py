@@ -5,20 +5,21 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
+from analytics.catalogue import Catalogue
 from analytics.desk import ATTACHMENT_KINDS, ATTACHMENT_MB, Desk
-from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation
 from analytics.insight.objections import review_list, summary
-from analytics.language import explain
+from analytics.insight.replay import Replay
 from analytics.model import Period
 from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Attachment, Objection
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.words import value_text
 from analytics.text import short
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, md, t, together
+from pages.ui.i18n import indicator, t, together
 
 CHOICES = {"outcome": ["renewed", "lost", "open"]}
 
@@ -27,7 +28,7 @@ def field_label(name: str) -> str:
     return t(f"objection.field_{name}")
 
 
-def make(agent_id: str) -> None:
+def make(period: Period, agent_id: str) -> None:
     """Hand in what the form says; a refusal leaves the form as it is."""
     about = session.get("objection_about")
     upload = session.get("objection_file")
@@ -35,10 +36,10 @@ def make(agent_id: str) -> None:
     proposal = {}
     if about == "record" and session.get("objection_kind") == "data_wrong" and field:
         proposal = {field: str(session.get(f"objection_value_{field}") or "")}
-    made = Objection(
+    wanted = Objection(
         agent_id,
-        now.measured.period.first,
-        now.measured.period.last,
+        period.first,
+        period.last,
         about,
         session.get("objection_kind"),
         str(session.get("objection_text") or ""),
@@ -46,54 +47,44 @@ def make(agent_id: str) -> None:
         policy_id=str(session.get("objection_policy") or "").strip() if about == "record" else "",
         proposal=proposal,
     )
-    try:
-        done = load.desk().make_objection(
-            made, Attachment(upload.name, upload.getvalue()) if upload else None
-        )
-    except RequestRefused as error:
-        session.put("objection_refused", explain(error, session.language()))
-        return
-    session.put("objection_done", t("objection.made", id=done.id, due=f"{done.due_on:%Y-%m-%d}"))
-    session.put("objection_text", "")
+    attached = Attachment(upload.name, upload.getvalue()) if upload else None
+    with notices.refusals("objection"):
+        made = load.desk().make_objection(wanted, attached)
+        notices.done("objection", t("objection.made", id=made.id, due=f"{made.due_on:%Y-%m-%d}"))
+        session.put("objection_text", "")
+
+
+def months_of(first: dt.date, last: dt.date) -> str:
+    """A run of months in as few words as it takes."""
+    return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m}…{last:%Y-%m}"
 
 
 def answer(objection: Objection, state: str) -> None:
-    try:
+    with notices.refusals("objection"):
         load.desk().answer(objection, state, str(session.get(f"answer_{objection.id}") or ""))
-    except RequestRefused as error:
-        session.put("objection_refused", explain(error, session.language()))
-        return
-    said = t(f"objection.answered_{state}", id=objection.id)
-    closed = load.desk().closed_around(objection)
-    if closed and state != "rejected":
-        months = "、".join(
-            f"{one.first:%Y-%m}…{one.last:%Y-%m}" if one.first != one.last else f"{one.first:%Y-%m}"
-            for one in closed
-        )
-        said = together(said, t("objection.closed_stay", months=months))
-    session.put("objection_done", said)
-    session.forget(f"replay_{objection.id}")
+        said = t(f"objection.answered_{state}", id=objection.id)
+        closed = load.desk().closed_around(objection)
+        if closed and state != "rejected":
+            months = "、".join(months_of(period.first, period.last) for period in closed)
+            said = together(said, t("objection.closed_stay", months=months))
+        notices.done("objection", said)
+        session.forget(f"replay_{objection.id}")
 
 
 def undo(correction_id: int) -> None:
     """Take an accepted correction back: the figures are what they were; the objection and its
     answer stay."""
-    try:
+    with notices.refusals("objection"):
         load.desk().undo_corrections([correction_id])
-    except RequestRefused as error:
-        session.put("objection_refused", explain(error, session.language()))
-        return
-    session.put("objection_done", t("objection.undone"))
+        notices.done("objection", t("objection.undone"))
 
 
 def told() -> None:
-    panel.refused("objection_refused")
-    if done := session.get("objection_done"):
-        st.caption(md(done))
-        session.forget("objection_done")
+    notices.show_refusal("objection")
+    notices.show_done("objection", quiet=True)
 
 
-def form() -> None:
+def form(now: Evaluation) -> None:
     """A new objection: whose, about what, why, and what should stand there instead."""
     people = now.people[now.in_scope]
     ids = [str(one) for one in people["agent_id"]]
@@ -184,164 +175,176 @@ def form() -> None:
             key="make_objection",
             type="primary",
             on_click=action(make),
-            args=(agent_id,),
+            args=(now.measured.period, agent_id),
         )
 
 
-def table_of(found: list[Objection], names: dict[str, str]) -> pd.DataFrame:
+def about_of(objection: Objection, known: Catalogue) -> str:
+    """What an objection is about: the sheet, an indicator or a policy."""
+    about = t(f"objection.about_{objection.about}")
+    if objection.indicator in known.ids:
+        return f"{about} · {indicator(objection.indicator)}"
+    return f"{about} · {objection.policy_id}" if objection.policy_id else about
+
+
+def state_of(objection: Objection, today: dt.date) -> str:
+    """How far it has come, and whether its answer is late."""
+    state = t(f"objection.state_{objection.state}")
+    late = objection.state == "open" and objection.due_on and objection.due_on < today
+    return f"{state} · {t('talk.late')}" if late else state
+
+
+def table_of(objections: list[Objection], names: dict[str, str], known: Catalogue) -> pd.DataFrame:
     today = dt.date.today()
     return pd.DataFrame(
         [
             {
-                "id": one.id,
-                "name": names.get(one.agent_id, one.agent_id),
-                "agent_id": one.agent_id,
-                "period": f"{one.first:%Y-%m}"
-                if one.first == one.last
-                else f"{one.first:%Y-%m}…{one.last:%Y-%m}",
-                "about": t(f"objection.about_{one.about}")
-                + (
-                    f" · {indicator(one.indicator)}"
-                    if one.indicator in now.catalogue.ids
-                    else f" · {one.policy_id}"
-                    if one.policy_id
-                    else ""
-                ),
-                "kind": t(f"objection.kind_{one.kind}"),
-                "state": t(f"objection.state_{one.state}")
-                + (
-                    f" · {t('talk.late')}"
-                    if one.state == "open" and one.due_on and one.due_on < today
-                    else ""
-                ),
-                "made_at": one.made_at,
-                "due_on": one.due_on,
-                "text": one.text,
-                "answer": one.answer,
+                "id": objection.id,
+                "name": names.get(objection.agent_id, objection.agent_id),
+                "agent_id": objection.agent_id,
+                "period": months_of(objection.first, objection.last),
+                "about": about_of(objection, known),
+                "kind": t(f"objection.kind_{objection.kind}"),
+                "state": state_of(objection, today),
+                "made_at": objection.made_at,
+                "due_on": objection.due_on,
+                "text": objection.text,
+                "answer": objection.answer,
             }
-            for one in found
+            for objection in objections
         ]
     )
 
 
-def taken(desk: Desk, one: Objection) -> bytes:
+def taken(desk: Desk, objection: Objection) -> bytes:
     """The attachment as it is stored when it is taken."""
-    attached = desk.attachment(one)
+    attached = desk.attachment(objection)
     return b"" if attached is None else attached.data
 
 
-def detail(one: Objection) -> None:
+def detail(now: Evaluation, objection: Objection) -> None:
     """One objection whole: what it says, the replay, and the answer."""
     desk = load.desk()
-    with st.container(border=True, key=f"objection.{one.id}"):
+    with st.container(border=True, key=f"objection.{objection.id}"):
         st.markdown(
             t(
                 "objection.head",
-                id=one.id,
-                kind=t(f"objection.kind_{one.kind}"),
-                author=sheets.who(one.author, session.language()),
-                at=f"{one.made_at:%Y-%m-%d %H:%M}",
+                id=objection.id,
+                kind=t(f"objection.kind_{objection.kind}"),
+                author=sheets.who(objection.author, session.language()),
+                at=f"{objection.made_at:%Y-%m-%d %H:%M}",
             )
         )
-        st.text(one.text)
-        for name, value in one.proposal.items():
+        st.text(objection.text)
+        for name, value in objection.proposal.items():
             shown = (
                 t(f"data.means_{value}") if name == "outcome" else value or t("objection.nothing")
             )
             st.markdown(
-                t("objection.proposes", policy=one.policy_id, field=field_label(name), value=shown)
+                t(
+                    "objection.proposes",
+                    policy=objection.policy_id,
+                    field=field_label(name),
+                    value=shown,
+                )
             )
-        if (attached := desk.attachment(one)) is not None:
+        if (attached := desk.attachment(objection)) is not None:
             stem, _, suffix = attached.name.rpartition(".")
-            span = str(Period(one.first, one.last))
-            file = panel.Leaving(export_name(stem or "file", one.id or 0, suffix or "bin"), 1, span)
+            span = str(Period(objection.first, objection.last))
+            file = panel.Leaving(
+                export_name(stem or "file", objection.id or 0, suffix or "bin"), 1, span
+            )
             panel.take(
                 t("objection.take_attachment", name=attached.name),
                 file,
-                lambda: taken(desk, one),
-                f"attachment.{one.id}",
+                lambda: taken(desk, objection),
+                f"attachment.{objection.id}",
             )
-        if one.state != "open":
+        if objection.state != "open":
             st.markdown(
                 t(
                     "objection.answer_of",
-                    state=t(f"objection.state_{one.state}"),
-                    who=sheets.who(one.answered_by, session.language()),
-                    at=f"{one.answered_at:%Y-%m-%d %H:%M}",
+                    state=t(f"objection.state_{objection.state}"),
+                    who=sheets.who(objection.answered_by, session.language()),
+                    at=f"{objection.answered_at:%Y-%m-%d %H:%M}",
                 )
             )
-            st.text(one.answer)
-            written(one)
+            st.text(objection.answer)
+            written(objection)
             return
-        if not desk.may("answer", one.agent_id):
-            st.caption(t("objection.waiting", due=f"{one.due_on:%Y-%m-%d}"))
+        if not desk.may("answer", objection.agent_id):
+            st.caption(t("objection.waiting", due=f"{objection.due_on:%Y-%m-%d}"))
             return
-        if closed := desk.closed_around(one):
+        if closed := desk.closed_around(objection):
             st.caption(
                 t(
                     "objection.closed_stay",
-                    months="、".join(f"{each.first:%Y-%m}" for each in closed),
+                    months="、".join(f"{period.first:%Y-%m}" for period in closed),
                 )
             )
-        if one.kind == "data_wrong" and one.about == "record" and one.proposal:
+        if objection.kind == "data_wrong" and objection.about == "record" and objection.proposal:
             if st.button(
-                t("objection.replay"), key=f"replay.{one.id}", help=t("objection.replay_help")
+                t("objection.replay"), key=f"replay.{objection.id}", help=t("objection.replay_help")
             ):
-                session.put(f"replay_{one.id}", desk.replay(one))
-            if (found := session.get(f"replay_{one.id}")) is not None:
-                replayed(one, found)
-        st.text_area(t("objection.answer"), key=f"answer_{one.id}", max_chars=4000, height=80)
+                session.put(f"replay_{objection.id}", desk.replay(objection))
+            if (tried := session.get(f"replay_{objection.id}")) is not None:
+                replayed(now, objection, tried)
+        st.text_area(t("objection.answer"), key=f"answer_{objection.id}", max_chars=4000, height=80)
         with st.container(horizontal=True, gap="small"):
             for state in ("accepted", "partly", "rejected"):
                 st.button(
                     t(f"objection.do_{state}"),
-                    key=f"{state}.{one.id}",
+                    key=f"{state}.{objection.id}",
                     on_click=action(answer),
-                    args=(one, state),
+                    args=(objection, state),
                     type="primary" if state == "accepted" else "secondary",
                 )
 
 
-def written(one: Objection) -> None:
+def written(objection: Objection) -> None:
     """The corrections that an accepted objection wrote, and taking them back."""
     desk = load.desk()
-    if not desk.may("answer", one.agent_id):
+    if not desk.may("answer", objection.agent_id):
         return
-    for each in (each for each in desk.corrections() if each.objection == one.id):
+    for correction in desk.corrections():
+        if correction.objection != objection.id:
+            continue
         fields = "、".join(
             f"{field_label(name)} {value or t('objection.nothing')}"
-            for name, value in each.values.items()
+            for name, value in correction.values.items()
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                t("objection.correction", policy=each.policy_id, fields=fields), width="content"
+                t("objection.correction", policy=correction.policy_id, fields=fields),
+                width="content",
             )
-            if each.undone:
+            if correction.undone:
                 st.caption(t("objection.correction_undone"), width="content")
             else:
                 st.button(
                     t("objection.undo"),
-                    key=f"undo.{each.id}",
+                    key=f"undo.{correction.id}",
                     on_click=action(undo),
-                    args=(each.id,),
+                    args=(correction.id,),
                 )
 
 
-def replayed(one: Objection, found) -> None:
+def replayed(now: Evaluation, objection: Objection, tried: Replay) -> None:
     """The sheet before and after, and everybody whose place would move."""
     known = now.catalogue
-    own = found.own
+    own = tried.own
     changed = own[~((own["before"] == own["after"]) | (own["before"].isna() & own["after"].isna()))]
+    language = session.language()
+
+    def said(what: str, value: float) -> str:
+        return value_text(value, known[what].unit, language) if what in known.ids else f"{value:g}"
+
     shown = pd.DataFrame(
         [
             {
                 "what": indicator(row.what) if row.what in known.ids else t(f"column.{row.what}"),
-                "before": value_text(row.before, known[row.what].unit, session.language())
-                if row.what in known.ids
-                else f"{row.before:g}",
-                "after": value_text(row.after, known[row.what].unit, session.language())
-                if row.what in known.ids
-                else f"{row.after:g}",
+                "before": said(row.what, row.before),
+                "after": said(row.what, row.after),
             }
             for row in changed.itertuples()
         ]
@@ -350,7 +353,7 @@ def replayed(one: Objection, found) -> None:
         st.info(t("objection.no_effect"))
     else:
         panel.show(
-            f"replay_own.{one.id}",
+            f"replay_own.{objection.id}",
             Table(
                 shown,
                 [
@@ -360,7 +363,7 @@ def replayed(one: Objection, found) -> None:
                 ],
             ),
         )
-    moved = found.moved
+    moved = tried.moved
     st.markdown(t("objection.moved", count=len(moved)))
     if len(moved):
         table = moved.assign(
@@ -384,18 +387,19 @@ def replayed(one: Objection, found) -> None:
                 for side in ("before", "after")
             ]
         panel.show(
-            f"replay_moved.{one.id}", Table(table, columns), height=panel.fit(len(table), 300)
+            f"replay_moved.{objection.id}", Table(table, columns), height=panel.fit(len(table), 300)
         )
 
 
-def listing() -> None:
-    found = list(reversed(load.desk().objections()))
-    if not found:
+def listing(now: Evaluation) -> None:
+    """Every objection, the latest first, and the one that is chosen whole."""
+    objections = list(reversed(load.desk().objections()))
+    if not objections:
         st.info(t("objection.none"))
         return
     people = now.people[now.in_scope]
     names = dict(zip(people["agent_id"], people["name"], strict=True))
-    table = table_of(found, names)
+    table = table_of(objections, names, now.catalogue)
     columns = [
         Column("id", t("objection.number"), "count"),
         Column("name", t("column.name")),
@@ -415,30 +419,30 @@ def listing() -> None:
     )
     panel.downloads("objections", t("objections.title"), Table(table, columns))
     rows = event.selection.rows
-    detail(
-        found[rows[0]]
-        if rows and rows[0] < len(found)
-        else next((one for one in found if one.state == "open"), found[0])
-    )
+    waiting = (objection for objection in objections if objection.state == "open")
+    if rows and rows[0] < len(objections):
+        detail(now, objections[rows[0]])
+    else:
+        detail(now, next(waiting, objections[0]))
 
 
-def dashboard() -> None:
+def dashboard(now: Evaluation) -> None:
     """By kind, indicator, team and outcome, and how long answers took."""
-    found = load.desk().objections()
-    if not found:
+    objections = load.desk().objections()
+    if not objections:
         st.info(t("objection.none"))
         return
     people = now.people[now.in_scope]
     teams = dict(zip(people["agent_id"], people["team"], strict=True))
     with st.container(horizontal=True, gap="small"):
-        waiting = [one for one in found if one.state == "open"]
-        answered = [one for one in found if one.answered_at and one.made_at]
+        waiting = [each for each in objections if each.state == "open"]
+        answered = [each for each in objections if each.answered_at and each.made_at]
         days = sorted(
             (one.answered_at - one.made_at).total_seconds() / 86_400
             for one in answered
             if one.answered_at and one.made_at
         )
-        st.metric(t("objection.count"), len(found), border=True)
+        st.metric(t("objection.count"), len(objections), border=True)
         st.metric(t("objection.open_count"), len(waiting), border=True)
         st.metric(
             t("objection.granted"),
@@ -451,7 +455,7 @@ def dashboard() -> None:
             border=True,
             help=t("objection.days_help"),
         )
-    frame = summary(found, teams)
+    frame = summary(objections, teams)
     for by in ("kind", "indicator", "team"):
         part = frame[frame["by"] == by]
         if len(part):
@@ -476,7 +480,7 @@ def dashboard() -> None:
                     ],
                 ),
             )
-    review = review_list(found)
+    review = review_list(objections)
     if review:
         st.warning(
             t(
@@ -486,7 +490,8 @@ def dashboard() -> None:
         )
 
 
-with shell.page("objections", official=True):
+def body() -> None:
+    """The list, the form, or what all of them say together."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     parts = ["list", "new", *(["sum"] if load.desk().may("answer") else [])]
@@ -502,6 +507,10 @@ with shell.page("objections", official=True):
         label_visibility="collapsed",
     )
     told()
-    {"list": listing, "new": form, "sum": dashboard}[part]()
+    {"list": listing, "new": form, "sum": dashboard}[part](now)
     with st.expander(t("common.how")):
         st.markdown(t("objection.how"))
+
+
+with shell.page("objections", official=True):
+    body()

@@ -1,7 +1,7 @@
 """Evaluation sheet · 评估表: one agent and period as it is printed, with comments, closing and
 files."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -9,9 +9,10 @@ import streamlit as st
 
 from analytics.charts.scores import history_lines
 from analytics.desk import Desk
-from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation
 from analytics.insight.closed_sheets import differs, fingerprint
-from analytics.language import explain
+from analytics.insight.sheet import Around
+from analytics.model import Filters, Period
 from analytics.people import NOTE_KINDS, Note
 from analytics.reports import sheets
 from analytics.reports.sheet_files import to_workbook, to_zip
@@ -19,7 +20,7 @@ from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, Table, export_name
 from analytics.text import short
 from analytics.units import column_look, in_percent
-from pages.ui import controls, evidence, load, panel, session, shell, waiting
+from pages.ui import controls, evidence, load, notices, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, short_name, t
@@ -28,16 +29,30 @@ MOST = 2_000
 HOW_SURE = ["low", "high"]  # of every month; sheets closed before these were kept have none
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Whose sheet of which period the page shows, and whose it could show instead."""
+
+    now: Evaluation
+    agent_id: str
+    ids: list[str]
+    names: dict[str, str]
+
+    @property
+    def period(self) -> Period:
+        return self.now.measured.period
+
+    @property
+    def filters(self) -> Filters:
+        return self.now.measured.filters
+
+
 def save_note(key: str, note: Note) -> None:
     """Write what stands in a text field; a refusal keeps the text where it is."""
-    text = str(session.get(key) or "")
-    try:
-        load.desk().write_note(Note(**{**note.__dict__, "text": text}))
-    except RequestRefused as error:
-        session.put("note_refused", explain(error, session.language()))
-        return
-    session.put(key, "")
-    session.forget("note_editing")
+    with notices.refusals("note"):
+        load.desk().write_note(replace(note, text=str(session.get(key) or "")))
+        session.put(key, "")
+        session.forget("note_editing")
 
 
 def ask_to_close(agent_ids: list[str], about: dict) -> None:
@@ -45,63 +60,54 @@ def ask_to_close(agent_ids: list[str], about: dict) -> None:
     session.forget("close_provisional")
 
 
-def close_sheets(agent_ids: list[str]) -> None:
+def close_sheets(filters: Filters, agent_ids: list[str]) -> None:
     """Close what was asked for and said yes to; a refusal is told and changes nothing."""
-    desk = load.desk()
-    try:
+    with notices.refusals("note"):
         provisional = bool(session.get("close_provisional"))
-        closed = desk.close_sheets(
-            now.measured.filters, agent_ids, scheme=session.trial(), provisional=provisional
+        closed = load.desk().close_sheets(
+            filters, agent_ids, scheme=session.trial(), provisional=provisional
         )
-    except RequestRefused as error:
-        session.put("note_refused", explain(error, session.language()))
-        return
-    session.put("sheet_done", t("sheet.closed_now", count=closed))
-    session.forget("closing", "close_provisional")
+        notices.done("sheet", t("sheet.closed_now", count=closed))
+        session.forget("closing", "close_provisional")
 
 
-def reopen(agent_ids: list[str], key: str) -> None:
-    try:
-        load.desk().reopen_sheets(agent_ids, now.measured.period, str(session.get(key) or ""))
-    except RequestRefused as error:
-        session.put("note_refused", explain(error, session.language()))
-        return
-    session.put(key, "")
-    session.put("sheet_done", t("sheet.reopened_now", count=len(agent_ids)))
+def reopen(period: Period, agent_ids: list[str], key: str) -> None:
+    with notices.refusals("note"):
+        load.desk().reopen_sheets(agent_ids, period, str(session.get(key) or ""))
+        session.put(key, "")
+        notices.done("sheet", t("sheet.reopened_now", count=len(agent_ids)))
 
 
-def confirm_read(agent_id: str) -> None:
-    try:
-        load.desk().confirm_read(agent_id, now.measured.period)
-    except RequestRefused as error:
-        session.put("note_refused", explain(error, session.language()))
+def confirm_read(period: Period, agent_id: str) -> None:
+    with notices.refusals("note"):
+        load.desk().confirm_read(agent_id, period)
 
 
-def head(one: dict) -> None:
+def head(chosen: Chosen, shown: dict) -> None:
     """State, basic information and verdict."""
-    closed = one["closed"]
+    closed = shown["closed"]
     st.caption(
         f"{':material/lock:' if closed else ':material/lock_open:'} "
-        f"{md(sheets.state_line(one, session.language()))}"
+        f"{md(sheets.state_line(shown, session.language()))}"
     )
     with st.container(horizontal=True, gap="small"):
-        for label, value in sheets.verdict(one, session.language()):
+        for label, value in sheets.verdict(shown, session.language()):
             st.metric(md(label), md(value), border=True)
-    facts = [fact for fact in sheets.basics(one, session.language()) if fact[1] != "—"]
+    facts = [fact for fact in sheets.basics(shown, session.language()) if fact[1] != "—"]
     basics = " · ".join(f"{md(label)} **{short_name(value)}**" for label, value in facts)
     in_full = " · ".join(f"{md(label)} **{md(value)}**" for label, value in facts)
     st.markdown(basics, help=None if in_full == basics else in_full)
-    st.markdown(md(sheets.meaning(one, session.language())))
-    if veto := sheets.veto_line(one, session.language()):
+    st.markdown(md(sheets.meaning(shown, session.language())))
+    if veto := sheets.veto_line(shown, session.language()):
         st.warning(md(veto))
-    if one["closed"] and now.measured.filters.channel:
-        st.caption(t("sheet.closed_whole", channel=now.measured.filters.channel))
-    reading(one)
+    if shown["closed"] and chosen.filters.channel:
+        st.caption(t("sheet.closed_whole", channel=chosen.filters.channel))
+    reading(chosen, shown)
 
 
-def reading(one: dict) -> None:
+def reading(chosen: Chosen, shown: dict) -> None:
     """Whether the agent has confirmed to have read it; the agent does so here."""
-    read, agent_id = one["read"], one["agent"]["agent_id"]
+    read, agent_id = shown["read"], shown["agent"]["agent_id"]
     if read is not None:
         key = "sheet.read_changed" if read["changed_since"] else "sheet.read_at"
         st.caption(f":material/done_all: {t(key, at=read['at'])}")
@@ -111,13 +117,13 @@ def reading(one: dict) -> None:
             key="confirm_read",
             type="primary",
             on_click=action(confirm_read),
-            args=(agent_id,),
+            args=(chosen.period, agent_id),
         )
 
 
-def figures(one: dict) -> None:
+def figures(chosen: Chosen, shown: dict) -> None:
     """The table of indicators, the categories' sums, and the last twelve months."""
-    rows = pd.DataFrame(sheets.indicator_rows(one, session.language()))
+    rows = pd.DataFrame(sheets.indicator_rows(shown, session.language()))
     columns = [Column(name, t(f"sheet.column_{name}")) for name in sheets.COLUMNS]
     right = {
         name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right")
@@ -130,34 +136,34 @@ def figures(one: dict) -> None:
     )
     right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
     st.caption(t("sheet.open_records"))
-    ids = [str(item["id"]) for item in one["indicators"]]
+    ids = [str(item["id"]) for item in shown["indicators"]]
     ticked = panel.pick(
-        f"sheet_table.{agent_id}",
+        f"sheet_table.{chosen.agent_id}",
         Table(rows.assign(id=ids), columns),
         by="id",
         height=panel.fit(len(rows), 700),
         column_config=right,
     )
-    st.caption(md(sheets.category_line(one, session.language())))
-    for line in sheets.small_print(one, session.language())[bool(one.get("veto")) :]:
+    st.caption(md(sheets.category_line(shown, session.language())))
+    for line in sheets.small_print(shown, session.language())[bool(shown.get("veto")) :]:
         st.caption(md(line))
-    if ticked and ticked[0] in known.ids:
-        item = one["indicators"][ids.index(ticked[0])]
-        whole = (
-            replace(now.measured.filters, channel=None) if one["closed"] else now.measured.filters
-        )
+    if ticked and ticked[0] in chosen.now.catalogue.ids:
+        item = shown["indicators"][ids.index(ticked[0])]
+        whole = replace(chosen.filters, channel=None) if shown["closed"] else chosen.filters
         evidence.behind(
-            agent_id,
-            one["agent"]["name"],
+            chosen.agent_id,
+            shown["agent"]["name"],
             item["id"],
             rows["value"].iat[ids.index(ticked[0])],
             whole,
             "sheet",
         )
     trend = pd.DataFrame(
-        one["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE]
+        shown["trend"], columns=["month", "indicator", "whose", "value", "n", *HOW_SURE]
     )
-    options = [item["id"] for item in one["indicators"] if (trend["indicator"] == item["id"]).any()]
+    options = [
+        item["id"] for item in shown["indicators"] if (trend["indicator"] == item["id"]).any()
+    ]
     if options:
         session.keep_valid("sheet_trend", options)
         name = box(
@@ -166,7 +172,7 @@ def figures(one: dict) -> None:
         lines = trend[trend["indicator"] == name].assign(
             month=lambda frame: pd.to_datetime(frame["month"])
         )
-        unit = next(item["unit"] for item in one["indicators"] if item["id"] == name)
+        unit = next(item["unit"] for item in shown["indicators"] if item["id"] == name)
         lines = lines if session.how_sure() else lines.drop(columns=HOW_SURE)
         fig = history_lines(
             lines,
@@ -174,12 +180,12 @@ def figures(one: dict) -> None:
             plain("agent.history", indicator=indicator(name)),
             in_percent(unit),
             t(f"unit.{unit}"),
-            one["agent"]["name"],
+            shown["agent"]["name"],
         )
         twin = lines.assign(
             month=lines["month"].dt.date,
             whose=[
-                t("column.team") if w == "team" else one["agent"]["name"] for w in lines["whose"]
+                t("column.team") if w == "team" else shown["agent"]["name"] for w in lines["whose"]
             ],
         )
         panel.chart(
@@ -202,24 +208,24 @@ def figures(one: dict) -> None:
         )
 
 
-def how_sure(one: dict) -> None:
+def how_sure(shown: dict) -> None:
     """One plain sentence of certainty for every indicator whose spread the data tell."""
-    lines = sheets.certainty_lines(one, session.language())
+    lines = sheets.certainty_lines(shown, session.language())
     if lines and session.how_sure():
         with st.expander(t("certainty.sentences"), expanded=True):
             st.markdown("\n".join(f"- {md(line)}" for line in lines))
 
 
-def notes(agent_id: str) -> None:
+def notes(chosen: Chosen) -> None:
     """Comments and advice of the supervisor, remarks of the agent: several of each, and a field for
     one more."""
-    desk, period = load.desk(), now.measured.period
+    desk, period, agent_id = load.desk(), chosen.period, chosen.agent_id
     every = desk.notes(agent_id, period)
-    panel.refused("note_refused")
+    notices.show_refusal("note")
     for column, kind in zip(st.columns(len(NOTE_KINDS), gap="medium"), NOTE_KINDS, strict=True):
         with column:
             st.subheader(t(f"sheet.note_{kind}"), anchor=False)
-            for note in [one for one in every if one.kind == kind]:
+            for note in [written for written in every if written.kind == kind]:
                 with st.container(border=True, key=f"note.{note.id}"):
                     if session.get("note_editing") == note.id:
                         session.default(f"edit.{note.id}.{note.version}", note.text)
@@ -266,10 +272,10 @@ def notes(agent_id: str) -> None:
                 )
 
 
-def files(about, agent_id: str) -> None:
+def files(chosen: Chosen, about: Around) -> None:
     """PDF and workbook of this sheet; of everybody shown in one go, with progress."""
     desk, language, version = load.desk(), session.language(), load.desk().data_version()
-    period = str(now.measured.period)
+    agent_id, ids, period = chosen.agent_id, chosen.ids, str(chosen.period)
 
     def again() -> dict:
         """The sheet as it is when it is taken."""
@@ -304,23 +310,23 @@ def files(about, agent_id: str) -> None:
         if waiting.running("sheets"):
             session.put("sheets_made", waiting.outcome("sheets"))
         if st.button(t("sheet.make", count=len(ids)), key="make_sheets"):
-            chosen, made = list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
+            whose, made = list(ids), {"pdf": to_pdf, "xlsx": to_workbook, "zip": to_zip}[form]
 
             def make(work):
                 def step(done):
                     work.enter("reading")
-                    work.share = done / len(chosen) / 2
+                    work.share = done / len(whose) / 2
 
-                views, left_out = desk.shown_sheets(about, chosen, step)
+                views, left_out = desk.shown_sheets(about, whose, step)
 
                 def hear(done):
                     work.check()
-                    work.share = 0.5 + done / len(chosen) / 2
+                    work.share = 0.5 + done / len(whose) / 2
 
                 return (
                     form,
                     made(views, language, hear),
-                    [one for one in chosen if one not in left_out],
+                    [agent for agent in whose if agent not in left_out],
                     left_out,
                 )
 
@@ -347,11 +353,11 @@ def handed(desk: Desk, agent_ids: list[str], data: bytes) -> bytes:
     return data
 
 
-def differences(agent_id: str, one: dict, live: dict) -> None:
+def differences(chosen: Chosen, shown: dict, live: dict) -> None:
     """What a closed sheet says otherwise than the data of today."""
-    if not one["closed"] or not one["closed"]["changed_since"]:
+    if not shown["closed"] or not shown["closed"]["changed_since"]:
         return
-    closed = load.desk().closed_sheet(agent_id, now.measured.period)
+    closed = load.desk().closed_sheet(chosen.agent_id, chosen.period)
     if closed is None:  # opened again meanwhile
         return
     st.warning(t("sheet.differs"))
@@ -359,7 +365,7 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
     items = {item["id"]: item for item in kept["indicators"]}
     sides = {"closed": items, "live": {item["id"]: item for item in live["indicators"]}}
 
-    def shown(side: str, what: str, value: Any) -> str:
+    def said(side: str, what: str, value: Any) -> str:
         if what in items:
             item = sides[side].get(what, items[what])
             words = sheets.of_item(item, value, session.language())
@@ -377,8 +383,8 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
                 "what": items[row["what"]]["label"][session.language()]
                 if row["what"] in items
                 else t(f"column.{row['what']}"),
-                "closed": shown("closed", row["what"], row["closed"]),
-                "live": shown("live", row["what"], row["live"]),
+                "closed": said("closed", row["what"], row["closed"]),
+                "live": said("live", row["what"], row["live"]),
             }
             for row in differs(kept, live)
         ]
@@ -391,29 +397,25 @@ def differences(agent_id: str, one: dict, live: dict) -> None:
     panel.show("sheet_differs", Table(table, columns))
 
 
-def closing(agent_id: str, one: dict) -> None:
+def closing(chosen: Chosen, shown: dict) -> None:
     """Closing one or all, after it was said what that freezes; opening one or all again, for a
     reason."""
-    desk, period = load.desk(), now.measured.period
-    if done := session.get("sheet_done"):
-        st.success(md(done))
-        session.forget("sheet_done")
+    desk, period, agent_id, ids = load.desk(), chosen.period, chosen.agent_id, chosen.ids
+    notices.show_done("sheet")
     if not desk.may("close", agent_id):
         return
     here = {"period": str(period), "agent": agent_id}
     closed = desk.closed_agents(period)
-    open_ones, closed_ones = (
-        [each for each in ids if each not in closed],
-        [each for each in ids if each in closed],
-    )
+    still_open = [agent for agent in ids if agent not in closed]
+    closed_ids = [agent for agent in ids if agent in closed]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if one["closed"]:
+        if shown["closed"]:
             st.text_input(t("sheet.reopen_why"), key="reopen_why", max_chars=500, width=360)
             st.button(
                 t("sheet.reopen"),
                 key="reopen",
                 on_click=action(reopen),
-                args=([agent_id], "reopen_why"),
+                args=(period, [agent_id], "reopen_why"),
             )
         else:
             st.button(
@@ -423,36 +425,36 @@ def closing(agent_id: str, one: dict) -> None:
                 args=([agent_id], here),
                 help=t("sheet.close_help"),
             )
-        if len(ids) > 1 and open_ones:
+        if len(ids) > 1 and still_open:
             st.button(
-                t("sheet.close_all", count=len(open_ones)),
+                t("sheet.close_all", count=len(still_open)),
                 key="close_all",
                 on_click=action(ask_to_close),
-                args=(open_ones, here),
+                args=(still_open, here),
             )
     question = session.get("closing")
     if question and {**question, **here} == question and set(question["agents"]) <= set(ids):
-        ask(question["agents"])
+        ask(chosen, question["agents"])
     elif question:  # it was asked about another agent, period or list than the page now shows
         session.forget("closing", "close_provisional")
-    if len(closed_ones) > 1:
-        with st.expander(t("sheet.reopen_many", count=len(closed_ones))):
+    if len(closed_ids) > 1:
+        with st.expander(t("sheet.reopen_many", count=len(closed_ids))):
             st.text_input(t("sheet.reopen_why"), key="reopen_all_why", max_chars=500)
             st.button(
-                t("sheet.reopen_all", count=len(closed_ones)),
+                t("sheet.reopen_all", count=len(closed_ids)),
                 key="reopen_all",
                 on_click=action(reopen),
-                args=(closed_ones, "reopen_all_why"),
+                args=(period, closed_ids, "reopen_all_why"),
             )
 
 
-def ask(agent_ids: list[str]) -> None:
+def ask(chosen: Chosen, agent_ids: list[str]) -> None:
     """Once more before anything is frozen: how many, what about them is unfinished, what can no
     longer change."""
-    period = now.measured.period
+    period = chosen.period
     ahead = load.desk().closing(period, agent_ids)
     whom = (
-        f"{short(names[agent_ids[0]])} {agent_ids[0]}"
+        f"{short(chosen.names[agent_ids[0]])} {agent_ids[0]}"
         if len(agent_ids) == 1
         else t("sheet.closing_all", count=len(agent_ids))
     )
@@ -478,7 +480,7 @@ def ask(agent_ids: list[str]) -> None:
                 key="close_yes",
                 type="primary",
                 on_click=action(close_sheets),
-                args=(agent_ids,),
+                args=(chosen.filters, agent_ids),
             )
             st.button(
                 t("sheet.close_no"),
@@ -488,26 +490,27 @@ def ask(agent_ids: list[str]) -> None:
             )
 
 
-with shell.page("sheet", official=True):
+def body() -> None:
+    """The sheet, what may be done with it, and its files."""
     now = load.evaluation(controls.filter_bar(theirs=True))
-    known = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
-    agent_id, ids, names = controls.choose_agent(now, "sheet", MOST)
-    about = load.desk().around(now.measured.filters)
-    one = load.desk().shown_sheet(about, agent_id)
-    head(one)
-    figures(one)
-    how_sure(one)
-    live = one  # an open sheet is the live one
-    if one["closed"] is not None and session.identity().role != "agent":
+    chosen = Chosen(now, *controls.choose_agent(now, "sheet", MOST))
+    agent_id = chosen.agent_id
+    about = load.desk().around(chosen.filters)
+    shown = load.desk().shown_sheet(about, agent_id)
+    head(chosen, shown)
+    figures(chosen, shown)
+    how_sure(shown)
+    live = shown  # an open sheet is the live one
+    if shown["closed"] is not None and session.identity().role != "agent":
         live = load.desk().live_sheet(about, agent_id)
-        differences(agent_id, one, live)
-    closing(agent_id, one)
-    notes(agent_id)
+        differences(chosen, shown, live)
+    closing(chosen, shown)
+    notes(chosen)
     weakest = sorted(
         (item for item in live["indicators"] if item["lost"]), key=lambda item: -item["lost"]
     )[:3]
-    reason = plain("talk.reason_sheet", period=controls.period_text(now.measured.period))
+    reason = plain("talk.reason_sheet", period=controls.period_text(chosen.period))
     controls.plan_talk(now, agent_id, reason, tuple(item["id"] for item in weakest), "sheet_plan")
     st.page_link(
         "pages/people/objections.py",
@@ -515,12 +518,16 @@ with shell.page("sheet", official=True):
         query_params={"agent": agent_id},
         icon=":material/gavel:",
     )
-    if moved := load.desk().moved_on(now.measured.filters):
+    if moved := load.desk().moved_on(chosen.filters):
         st.caption(t("sheet.moved_on", agents="、".join(moved)))
-    files(about, agent_id)
+    files(chosen, about)
     with st.expander(t("common.how")):
         st.markdown(t("sheet.how"))
         st.caption(
-            md(sheets.rules_line(one, session.language()))
+            md(sheets.rules_line(shown, session.language()))
             + f" · {t('sheet.fingerprint')} `{md(fingerprint(live)[:12])}`"
         )
+
+
+with shell.page("sheet", official=True):
+    body()

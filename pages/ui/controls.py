@@ -10,8 +10,9 @@ import streamlit as st
 
 from analytics.charts.theme import ticks
 from analytics.evaluation import Evaluation
+from analytics.insight.planning import planned
 from analytics.model import Filters, Period, add_months, parse_month
-from analytics.people import OPEN_TALKS, Talk
+from analytics.people import OPEN_TALKS
 from analytics.reports import words
 from analytics.text import short
 from pages.ui import load, session
@@ -234,14 +235,11 @@ def plan_talk(
     if any(talk.state in OPEN_TALKS for talk in desk.talks(agent_id)):
         st.caption(t("talk.open_already"))
         return
-    period = now.measured.period
-    made = Talk(
-        agent_id, reason=reason, indicators=indicators, first=period.first, last=period.last
-    )
+    talk = planned(agent_id, indicators, now.measured.period, reason)
     st.button(
         t("talk.plan"),
         key=key,
         icon=":material/add_task:",
         on_click=action(desk.save_talk),
-        args=(made,),
+        args=(talk,),
     )

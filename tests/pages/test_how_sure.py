@@ -145,7 +145,7 @@ def test_a_proposed_standard_goes_into_the_draft_of_the_standards(sampled):
     sound(sampled)
     sampled.switch_page("pages/decide/standards.py").run()
     sound(sampled)
-    knots = sampled.session_state["standards_draft"]["renewal_rate"]["standard"]["knots"]
+    knots = sampled.session_state["standards_draft"].indicators["renewal_rate"]["standard"]["knots"]
     assert [0.7, 60.0] in knots
 
 
