@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-import numpy as np
 
 from analytics.commands.shell import (
     Context,
@@ -24,6 +23,7 @@ from analytics.commands.shell import (
 from analytics.errors import RequestRefused
 from analytics.insight.placing import few_ids
 from analytics.numbers import number
+from analytics.reports.lists.funnel import funnel_rows
 from analytics.reports.lists.trends import of_shown
 from analytics.reports.sure import rank_spread_text, together_text
 
@@ -43,22 +43,10 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
         note = trial_note(desk, evaluation, context.language)
     indicator = indicator or plots.first_rate(evaluation.catalogue)
     found = plots.funnel(evaluation, indicator)
-    seen = evaluation.shown[found.rows]
-    people = evaluation.people.iloc[found.rows]
-    rows = [
-        {
-            "agent_id": people["agent_id"].iat[at],
-            "name": people["name"].iat[at],
-            "n": number(found.n[at]),
-            "independent": number(found.independent[at]),
-            "rate": number(found.rate[at]),
-            "outside_95": bool(found.outside95[at]),
-            "outside_998": bool(found.outside998[at]),
-            "outside_dispersed": bool(found.outside_dispersed[at]),
-            "high": bool(found.high[at]),
-        }
-        for at in np.flatnonzero(seen)
-    ]
+    listed = funnel_rows(evaluation, found).drop(columns="team")
+    for name in ("n", "independent", "rate"):
+        listed[name] = listed[name].map(number)
+    rows = rows_of(listed)
     view = {
         "indicator": indicator,
         "centre": number(found.centre),

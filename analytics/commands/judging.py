@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from analytics.commands.shell import (
     Context,
@@ -29,11 +28,10 @@ from analytics.commands.shell import (
     write,
 )
 from analytics.errors import RequestRefused
-from analytics.insight.certainty import too_few
 from analytics.insight.coaching import PRIZE, coaching_list
 from analytics.insight.weak_spots import losses_of, team_losses
 from analytics.language import say
-from analytics.model import QUADRANTS, Filters, Period
+from analytics.model import Filters, Period
 from analytics.numbers import number
 from analytics.reports.evidence import evidence_tables
 from analytics.reports.lists.coaching import coaching_table
@@ -67,22 +65,7 @@ def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
-    from analytics.insight.quadrant_certainty import quadrant_certainty
-
-    placed = placed_by(evaluation, x, y, cut)
-    view = quadrant_view(evaluation, placed)
-    chance = quadrant_certainty(evaluation.measured, placed)
-    view["agents_differ"] = chance.tell_apart if chance.known.any() else None
-    few = too_few(evaluation)
-    for one, row in zip(view["agents"], np.flatnonzero(evaluation.shown), strict=True):
-        one["few_cases"] = bool(few[row])
-        known = bool(chance.known[row])
-        one["probability"] = (
-            {name: number(chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
-            if known
-            else None
-        )
-        one["certain"] = bool(chance.certain[row]) if known else None
+    view = quadrant_view(evaluation, placed_by(evaluation, x, y, cut))
     show(context, view, rows=view["agents"], first=note)
 
 

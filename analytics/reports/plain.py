@@ -14,7 +14,8 @@ from analytics.evaluation.weights import lacking, vector
 from analytics.insight import placing
 from analytics.insight.certainty import too_few
 from analytics.insight.quadrant import CutLine, Placed
-from analytics.model import Indicator, Settings, WeightScheme, days_of
+from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
+from analytics.model import QUADRANTS, Indicator, Settings, WeightScheme, days_of
 from analytics.numbers import number
 from analytics.people import MarketAverage
 
@@ -175,8 +176,9 @@ def _parts(values: Values, scored: Scored, cell: tuple[int, int]) -> dict[str, f
 
 
 def quadrant_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
-    """Cut lines, counts, and every agent with both values and the quadrant."""
-    people = evaluation.people
+    """Cut lines, counts, and every agent with both values, the quadrant and how certain it is."""
+    chance, few = quadrant_certainty(evaluation.measured, placed), too_few(evaluation)
+    rows = np.flatnonzero(evaluation.shown).tolist()
     return {
         "period": _months(evaluation.measured),
         "x": placed.x,
@@ -185,15 +187,36 @@ def quadrant_view(evaluation: Evaluation, placed: Placed) -> dict[str, Any]:
         "counts": placed.counts,
         "agents": [
             {
-                "agent_id": people["agent_id"].iat[row],
-                "name": people["name"].iat[row],
-                "team": people["team"].iat[row],
-                "x": number(placed.x_value[row]),
-                "y": number(placed.y_value[row]),
-                "quadrant": str(placed.quadrant[row]),
+                **_placed(evaluation, placed, row),
+                "few_cases": bool(few[row]),
+                **_certain(chance, row),
             }
-            for row in np.flatnonzero(evaluation.shown)
+            for row in rows
         ],
+        "agents_differ": chance.tell_apart if chance.known.any() else None,
+    }
+
+
+def _placed(evaluation: Evaluation, placed: Placed, row: int) -> dict[str, Any]:
+    person = evaluation.people.iloc[row]
+    return {
+        "agent_id": person["agent_id"],
+        "name": person["name"],
+        "team": person["team"],
+        "x": number(placed.x_value[row]),
+        "y": number(placed.y_value[row]),
+        "quadrant": str(placed.quadrant[row]),
+    }
+
+
+def _certain(chance: QuadrantCertainty, row: int) -> dict[str, Any]:
+    """How probable each quadrant is; nothing where a spread is not known."""
+    if not chance.known[row]:
+        return {"probability": None, "certain": None}
+    shares = map(number, chance.probability[row])
+    return {
+        "probability": dict(zip(QUADRANTS, shares, strict=True)),
+        "certain": bool(chance.certain[row]),
     }
 
 

@@ -17,10 +17,8 @@ from analytics.insight.weak_spots import (
     team_losses,
 )
 from analytics.numbers import percent
-from analytics.reports.sure import sure_columns
-from analytics.reports.tables import Column, Table
+from analytics.reports.lists.losses import behind_table, losses_table
 from analytics.reports.words import scheme_label
-from analytics.units import column_look
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t, text
 
@@ -107,38 +105,15 @@ with shell.page("weak_spots"):
     )
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        export = table.assign(
-            indicator=[indicator(name) for name in table["indicator"]],
-            action=[text(action_for(now.catalogue[name])) for name in table["indicator"]],
-            market=gaps_to_market(
-                now, team, {name: one.value for name, one in load.desk().market().items()}
-            )
-            .reindex(table["indicator"])
-            .to_numpy(),
+        averages = load.desk().market()
+        market = {name: average.value for name, average in averages.items()}
+        export = losses_table(
+            now, table, gaps_to_market(now, team, market), session.language(), session.how_sure()
         )
-        columns = [
-            Column("indicator", t("column.indicator")),
-            Column("team", t("column.lost"), "score"),
-            Column("company", t("column.company"), "score"),
-            Column("best", t("weak_spots.best"), "score"),
-            Column("recoverable", t("weak_spots.recoverable"), "score"),
-            *(
-                [Column("biggest", t("weak_spots.biggest"), "percent")]
-                if session.how_sure()
-                else []
-            ),
-            Column("per_weight", t("weak_spots.per_weight"), "percent"),
-            *(
-                [Column("market", t("weak_spots.market"), "score")]
-                if export["market"].notna().any()
-                else []
-            ),
-            Column("action", t("column.action")),
-        ]
         panel.chart(
             "losses",
             losses_bars(table, indicator, plain, whose),
-            Table(export, columns),
+            export,
             alt=plain("weak_spots.chart", team=whose),
         )
     with right:
@@ -164,29 +139,15 @@ with shell.page("weak_spots"):
             plain(
                 "weak_spots.export", team=whose, period=controls.period_text(now.measured.period)
             ),
-            Table(export, columns),
+            export,
         )
     behind = agents_behind(now, team, chosen)
     st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)
-    look = column_look(now.catalogue[chosen].unit)
-    shown = [
-        Column("agent_id", t("column.agent_id")),
-        Column("name", t("column.name")),
-        Column("value", t("column.value"), look),
-        Column("points", t("column.points"), "score"),
-        Column("lost", t("column.lost"), "score"),
-        Column("due_policies", t("column.due_policies"), "count"),
-    ]
-    if session.how_sure():
-        rows = pd.Index(now.people["agent_id"]).get_indexer(behind["agent_id"])
-        sure, more = sure_columns(now.measured, chosen, rows, session.language())
-        behind, shown = behind.assign(**sure), [*shown[:3], *more, *shown[3:]]
+    shown = behind_table(now, behind, chosen, session.language(), session.how_sure())
     if behind.empty:
         st.info(t("common.nothing"))
     else:
-        picked = panel.pick(
-            "behind", Table(behind, shown), by="agent_id", height=panel.fit(len(behind), 420)
-        )
+        picked = panel.pick("behind", shown, by="agent_id", height=panel.fit(len(behind), 420))
         with st.container(horizontal=True):
             if picked:
                 one = behind[behind["agent_id"].astype(str) == picked[0]].iloc[0]
@@ -208,7 +169,7 @@ with shell.page("weak_spots"):
             panel.downloads(
                 "behind",
                 plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)),
-                Table(behind, shown),
+                shown,
             )
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))
