@@ -31,18 +31,18 @@ from analytics.units import in_percent
 NAMES = 2_000  # points that carry their name
 
 
-def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) -> Drawing:
+def funnel_chart(evaluation: Evaluation, funnel: Funnel, label: Label, say: Say) -> Drawing:
     """Rate by number of cases, the limits as lines: inside, luck explains it; outside, look for a
     reason."""
-    lines = curves(found)
-    unit, name = evaluation.catalogue[found.indicator].unit, plain(label(found.indicator))
+    lines = curves(funnel)
+    unit, name = evaluation.catalogue[funnel.indicator].unit, plain(label(funnel.indicator))
     percent = in_percent(unit)
     scale, suffix, digits = (100.0, "%", 1) if percent else (1.0, "", 2)
-    rate = scale * found.rate
+    rate = scale * funnel.rate
     room = 0.08 * max(float(rate.max() - rate.min()), 1e-9 if rate.max() > 0 else 1.0)
     fig = figure(
         height=480,
-        margin={"l": 8, "r": 8, "t": 110 if found.tau2 > 0 else 66, "b": 8},
+        margin={"l": 8, "r": 8, "t": 110 if funnel.tau2 > 0 else 66, "b": 8},
         title={
             "text": say("funnel.chart", indicator=name),
             "font": {"size": 14},
@@ -55,7 +55,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
         },
         xaxis={
             "title": {
-                "text": say("funnel.axis_independent" if found.together else "funnel.axis"),
+                "text": say("funnel.axis_independent" if funnel.together else "funnel.axis"),
                 "font": {"size": 12},
             },
             "rangemode": "tozero",
@@ -71,7 +71,7 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
     ways = [("95", GREY, "dot", 1.3), ("998", GREY, "solid", 1.6)] + (
-        [("_dispersed", BEYOND_CHANCE, "dash", 1.3)] if found.tau2 > 0 else []
+        [("_dispersed", BEYOND_CHANCE, "dash", 1.3)] if funnel.tau2 > 0 else []
     )
     for way, colour, dash, width in ways:
         for side in ("low", "high"):
@@ -86,19 +86,19 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
                 showlegend=side == "low",
                 hoverinfo="skip",
             )
-    fig.across(scale * found.centre, {"color": GREY, "width": 1})
-    people, seen = evaluation.people.iloc[found.rows], evaluation.shown[found.rows]
+    fig.across(scale * funnel.centre, {"color": GREY, "width": 1})
+    people, seen = evaluation.people.iloc[funnel.rows], evaluation.shown[funnel.rows]
     names = people["name"].to_numpy()
     for outside, colour, symbol, name in (
         (False, GREY, "circle", "funnel.inside"),
         (True, BAD, "diamond", "funnel.outside"),
     ):
-        at = np.flatnonzero(seen & (found.outside998 == outside))
-        few = len(at) <= NAMES
+        rows = np.flatnonzero(seen & (funnel.outside998 == outside))
+        few = len(rows) <= NAMES
         fig.add(
             "scatter" if few else "scattergl",
-            x=found.independent[at],
-            y=rate[at],
+            x=funnel.independent[rows],
+            y=rate[rows],
             mode="markers",
             name=say(name),
             marker={
@@ -110,11 +110,11 @@ def funnel_chart(evaluation: Evaluation, found: Funnel, label: Label, say: Say) 
             text=[
                 say(
                     "funnel.hover",
-                    name=plain(names[one]),
-                    rate=f"{rate[one]:.{digits}f}{suffix}",
-                    n=int(found.n[one]),
+                    name=plain(names[row]),
+                    rate=f"{rate[row]:.{digits}f}{suffix}",
+                    n=int(funnel.n[row]),
                 )
-                for one in at
+                for row in rows
             ]
             if few
             else None,
@@ -127,8 +127,8 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> Drawing:
     """From the company's rate to the agent's: what the book explains, and what the factors do
     not."""
     labels = ticks(
-        say(f"case_mix.step_{one}") if one != "agent" else plain(name, TICK)
-        for one in steps["step"]
+        say(f"case_mix.step_{step}") if step != "agent" else plain(name, TICK)
+        for step in steps["step"]
     )
     whole = steps["step"].isin(["company", "agent"])
     fig = figure(
@@ -154,8 +154,8 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> Drawing:
         x=labels,
         y=(100 * steps["value"]).round(2),
         measure=[
-            "absolute" if one == "company" else "total" if one == "agent" else "relative"
-            for one in steps["step"]
+            "absolute" if step == "company" else "total" if step == "agent" else "relative"
+            for step in steps["step"]
         ],
         text=[
             f"{100 * value:.1f}" if total else f"{100 * value:+.1f}".replace("-", "−")
@@ -284,8 +284,8 @@ def trend_lines(
         ends.to_numpy(),
         0.055 * max(float(scale * (lines["value"].max() - lines["value"].min())), 1e-9),
     )
-    for at, (agent_id, rows) in enumerate(lines.groupby("agent_id", sort=False)):
-        colour = TEAMS[at % len(TEAMS)]
+    for place, (agent_id, rows) in enumerate(lines.groupby("agent_id", sort=False)):
+        colour = TEAMS[place % len(TEAMS)]
         x, y = (
             rows["month"].dt.strftime("%Y-%m-%d").tolist(),
             (scale * rows["value"]).round(2).tolist(),
@@ -304,7 +304,7 @@ def trend_lines(
         )
         fig.note(
             x=x[-1],
-            y=float(places[at]),
+            y=float(places[place]),
             text=end,
             showarrow=False,
             xanchor="left",

@@ -53,8 +53,8 @@ def quadrant_chart(
     checks and copies all of them, which costs a slider 30 ms at every step. The tests have Plotly
     check them instead.
     """
-    known = evaluation.catalogue
-    one_x, one_y = known[placed.x], known[placed.y]
+    catalogue = evaluation.catalogue
+    one_x, one_y = catalogue[placed.x], catalogue[placed.y]
     x, y = _shown(placed.x_value[rows], one_x), _shown(placed.y_value[rows], one_y)
     layout = layout_of(
         margin={"l": 8, "r": 12, "t": 12, "b": 8},
@@ -99,15 +99,15 @@ def arms(evaluation: Evaluation, placed: Placed, rows: np.ndarray) -> list[dict[
         sure = certainty(evaluation.measured, name)
         if sure is None:
             continue
-        one, beside = evaluation.catalogue[name], evaluation.catalogue[other]
-        low, high, at = (
-            _shown(sure.low[rows], one),
-            _shown(sure.high[rows], one),
+        indicator, beside = evaluation.catalogue[name], evaluation.catalogue[other]
+        low, high, across = (
+            _shown(sure.low[rows], indicator),
+            _shown(sure.high[rows], indicator),
             _shown(values[rows], beside),
         )
         cross = "y" if axis == "x" else "x"
         for row, start, end, level in zip(
-            rows[:ARMED].tolist(), low.tolist(), high.tolist(), at.tolist(), strict=False
+            rows[:ARMED].tolist(), low.tolist(), high.tolist(), across.tolist(), strict=False
         ):
             if start == start and end == end:
                 line = {"color": QUADRANT[str(placed.quadrant[row])], "width": 2}
@@ -161,7 +161,7 @@ def _points(
         palette = team_colours(teams)
         groups = [{"name": plain(team, TICK), "marker": {"color": palette[team]}} for team in teams]
         groups.append({"name": say("common.no_team"), "marker": {"color": GREY}})
-        place_of = {team: at for at, team in enumerate(teams)}
+        place_of = {team: place for place, team in enumerate(teams)}
         codes = np.array([place_of.get(team, len(teams)) for team in of_rows], dtype="float32")
     else:
         groups = [
@@ -249,9 +249,9 @@ def _reach(evaluation: Evaluation, name: str, rows: np.ndarray, look: Look, say:
     sure = certainty(evaluation.measured, name) if look.how_sure else None
     if sure is None:
         return [""] * len(rows)
-    one = evaluation.catalogue[name]
+    indicator = evaluation.catalogue[name]
     words = (
-        range_text(one, low, high)
+        range_text(indicator, low, high)
         for low, high in zip(sure.low[rows].tolist(), sure.high[rows].tolist(), strict=True)
     )
     return [
@@ -298,16 +298,16 @@ def _cuts(
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     shapes: list[dict[str, object]] = []
     notes: list[dict[str, object]] = []
-    for axis, line, one in (("x", placed.x_cut, one_x), ("y", placed.y_cut, one_y)):
+    for axis, line, indicator in (("x", placed.x_cut, one_x), ("y", placed.y_cut, one_y)):
         if np.isnan(line.value):
             continue
-        at = float(_shown(np.array([line.value]), one)[0])
+        spot = float(_shown(np.array([line.value]), indicator)[0])
         other = "y" if axis == "x" else "x"
         shapes.append(
             {
                 "type": "line",
-                f"{axis}0": at,
-                f"{axis}1": at,
+                f"{axis}0": spot,
+                f"{axis}1": spot,
                 f"{other}0": 0,
                 f"{other}1": 1,
                 f"{other}ref": "paper",
@@ -316,10 +316,10 @@ def _cuts(
         )
         notes.append(
             {
-                axis: at,
+                axis: spot,
                 f"{other}ref": "paper",
                 other: 0.0 if axis == "x" else 1.0,
-                "text": _cut_text(line, at, one, say),
+                "text": _cut_text(line, spot, indicator, say),
                 "showarrow": False,
                 "font": {"size": 11},
                 "xanchor": "left" if axis == "x" else "right",
@@ -330,8 +330,8 @@ def _cuts(
     return shapes, notes
 
 
-def _cut_text(line: CutLine, at: float, one: Indicator, say: Say) -> str:
-    return f"{say(f'cut.{line.kind}')} {at:.1f}{_suffix(one)}"
+def _cut_text(line: CutLine, value: float, indicator: Indicator, say: Say) -> str:
+    return f"{say(f'cut.{line.kind}')} {value:.1f}{_suffix(indicator)}"
 
 
 def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, object]]:
@@ -359,17 +359,17 @@ def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, objec
     ]
 
 
-def _shown(values: np.ndarray, one: Indicator) -> np.ndarray:
-    return values * times(one.unit)
+def _shown(values: np.ndarray, indicator: Indicator) -> np.ndarray:
+    return values * times(indicator.unit)
 
 
-def _suffix(one: Indicator) -> str:
-    return "%" if in_percent(one.unit) else ""
+def _suffix(indicator: Indicator) -> str:
+    return "%" if in_percent(indicator.unit) else ""
 
 
-def _title(one: Indicator, label: Label, say: Say) -> str:
-    better = say("chart.lower_better") if one.direction == "lower" else ""
-    return f"{plain(label(one.id))} ({say(f'unit.{one.unit}')}){better}"
+def _title(indicator: Indicator, label: Label, say: Say) -> str:
+    better = say("chart.lower_better") if indicator.direction == "lower" else ""
+    return f"{plain(label(indicator.id))} ({say(f'unit.{indicator.unit}')}){better}"
 
 
 def _outliers(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -386,16 +386,16 @@ def picked_rows(
 ) -> np.ndarray:
     """The agents behind the selected (trace, point) pairs of the chart of `rows`."""
     if len(rows) > MOST_POINTS:  # trace 0 is the density, trace 1 its outliers
-        known = evaluation.catalogue
+        catalogue = evaluation.catalogue
         x, y = (
-            _shown(placed.x_value[rows], known[placed.x]),
-            _shown(placed.y_value[rows], known[placed.y]),
+            _shown(placed.x_value[rows], catalogue[placed.x]),
+            _shown(placed.y_value[rows], catalogue[placed.y]),
         )
         drawn, trace = rows[_outliers(x, y)], 1
     else:
         drawn, trace = rows, 0
     picked: np.ndarray = drawn[
-        [point for at, point in points if at == trace and point < len(drawn)]
+        [point for curve, point in points if curve == trace and point < len(drawn)]
     ]
     return picked
 

@@ -87,7 +87,7 @@ def contribution_bars(
         if ranges is not None
         else ([""] * len(rows), [None] * len(rows))
     )
-    reach = [f" ({one})" if one not in ("", "—") else "" for one in words]
+    reach = [f" ({indicator})" if indicator not in ("", "—") else "" for indicator in words]
     names = ticks(
         f"{scored.rank[row]}{far}  {plain(people['name'].iat[row], TICK)} "
         f"{plain(people['agent_id'].iat[row], TICK)}"
@@ -97,10 +97,10 @@ def contribution_bars(
     if not len(rows):
         return fig
     place: dict[str, int] = {}
-    for at, one in enumerate(evaluation.catalogue.indicators):
-        position = place.get(one.category, 0)
-        place[one.category] = position + 1
-        values = scored.contribution[rows, at]
+    for column, indicator in enumerate(evaluation.catalogue.indicators):
+        position = place.get(indicator.category, 0)
+        place[indicator.category] = position + 1
+        values = scored.contribution[rows, column]
         if not values.any():
             continue
         fig.add(
@@ -108,18 +108,18 @@ def contribution_bars(
             y=names,
             x=values.round(3),
             orientation="h",
-            name=plain(label(one.id)),
-            marker={"color": shade(one.category, position), "line": {"width": 0}},
+            name=plain(label(indicator.id)),
+            marker={"color": shade(indicator.category, position), "line": {"width": 0}},
             customdata=[
                 [round(float(points), 1), round(float(weight), 1), words]
                 for points, weight, words in zip(
-                    evaluation.measured.agents.points[rows, at],
-                    scored.weight[rows, at],
-                    _values(evaluation, one, at, rows, say, ranges is not None),
+                    evaluation.measured.agents.points[rows, column],
+                    scored.weight[rows, column],
+                    _values(evaluation, indicator, column, rows, say, ranges is not None),
                     strict=True,
                 )
             ],
-            hovertemplate=say("chart.contribution_hover", indicator=plain(label(one.id))),
+            hovertemplate=say("chart.contribution_hover", indicator=plain(label(indicator.id))),
         )
     fig.add(
         "scatter",
@@ -140,19 +140,26 @@ def contribution_bars(
 
 
 def _values(
-    evaluation: Evaluation, one: Indicator, at: int, rows: np.ndarray, say: Say, how_sure: bool
+    evaluation: Evaluation,
+    indicator: Indicator,
+    column: int,
+    rows: np.ndarray,
+    say: Say,
+    how_sure: bool,
 ) -> list[str]:
     """Each agent's value for the hover, with its 95 % range and n where these are known and
     wanted."""
-    percent = in_percent(one.unit)
-    sure = certainty(evaluation.measured, one.id) if how_sure else None
+    percent = in_percent(indicator.unit)
+    sure = certainty(evaluation.measured, indicator.id) if how_sure else None
     out = []
     for row, value in zip(
-        rows.tolist(), evaluation.measured.agents.value[rows, at].tolist(), strict=True
+        rows.tolist(), evaluation.measured.agents.value[rows, column].tolist(), strict=True
     ):
         words = "—" if value != value else f"{100 * value:.1f}%" if percent else f"{value:.1f}"
         reach = (
-            "—" if sure is None else range_text(one, float(sure.low[row]), float(sure.high[row]))
+            "—"
+            if sure is None
+            else range_text(indicator, float(sure.low[row]), float(sure.high[row]))
         )
         out.append(
             words
@@ -170,13 +177,13 @@ def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
             "xref": "paper",
             "x0": 0,
             "x1": 1,
-            "y0": at - 0.5,
-            "y1": at + 0.5,
+            "y0": place - 0.5,
+            "y1": place + 0.5,
             "line": {"width": 0},
             "fillcolor": STRIPE,
             "layer": "below",
         }
-        for at, band in enumerate(bands)
+        for place, band in enumerate(bands)
         if band is not None and band % 2 == 0
     ]
 

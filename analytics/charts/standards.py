@@ -12,13 +12,13 @@ from analytics.units import times
 BINS = 24
 
 
-def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say) -> Drawing:
+def standard_curve(values: Floats, indicator: Indicator, standard: Standard, say: Say) -> Drawing:
     """How many agents reached which value (bars), what points the standard gives for it (line), and
     the one in force (dotted)."""
-    scale = times(one.unit)
+    scale = times(indicator.unit)
     there = values[~np.isnan(values)] * scale
-    known = [*(np.array(standard.values) * scale), *(np.array(one.standard.values) * scale)]
-    low, high = min([*known, *there]), max([*known, *there])
+    knots = [*(np.array(standard.values) * scale), *(np.array(indicator.standard.values) * scale)]
+    low, high = min([*knots, *there]), max([*knots, *there])
     pad = (high - low) * 0.05 or 1.0
     grid = np.linspace(low - pad, high + pad, 201)
     fig = figure(
@@ -36,7 +36,7 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
             "pad": {"t": 8},
         },
         xaxis={
-            "title": {"text": say(f"unit.{one.unit}"), "font": {"size": 12}},
+            "title": {"text": say(f"unit.{indicator.unit}"), "font": {"size": 12}},
             "range": [low - pad, high + pad],
         },
         yaxis={
@@ -69,7 +69,7 @@ def standard_curve(values: Floats, one: Indicator, standard: Standard, say: Say)
     fig.add(
         "scatter",
         x=grid,
-        y=points(grid / scale, one.standard),
+        y=points(grid / scale, indicator.standard),
         mode="lines",
         line={"color": GREY, "width": 1.5, "dash": "dot"},
         name=say("standards.now"),

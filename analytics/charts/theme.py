@@ -100,7 +100,7 @@ def shade(category: str, position: int) -> str:
 
 def team_colours(teams: list[str]) -> dict[str, str]:
     """A colour a team, the same on every page as long as the list of teams is."""
-    return {team: TEAMS[at % len(TEAMS)] for at, team in enumerate(teams)}
+    return {team: TEAMS[place % len(TEAMS)] for place, team in enumerate(teams)}
 
 
 def plain(text: object, most: int = SHOWN) -> str:

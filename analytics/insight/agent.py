@@ -19,24 +19,27 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
     """One row an indicator: id, category, value, numerator, denominator, points, nominal, weight,
     contribution, lost, team (pooled value), company (pooled value), step (Step or None)."""
     row = evaluation.row(agent_id)
-    known, values, scored = evaluation.catalogue, evaluation.measured.agents, evaluation.agents
+    catalogue, values, scored = evaluation.catalogue, evaluation.measured.agents, evaluation.agents
     team = evaluation.people["team"].iat[row]
     teams = evaluation.measured.teams["team"].tolist()
     pooled = (
         evaluation.measured.team_values.value[teams.index(team)]
         if team in teams
-        else np.full(len(known.ids), np.nan)
+        else np.full(len(catalogue.ids), np.nan)
     )
     steps: list[Step | None] = [
         step_to_next_band(
-            one, values.value[row, at], values.numerator[row, at], values.denominator[row, at]
+            indicator,
+            values.value[row, column],
+            values.numerator[row, column],
+            values.denominator[row, column],
         )
-        for at, one in enumerate(known.indicators)
+        for column, indicator in enumerate(catalogue.indicators)
     ]
     return pd.DataFrame(
         {
-            "indicator": known.ids,
-            "category": [one.category for one in known.indicators],
+            "indicator": catalogue.ids,
+            "category": [indicator.category for indicator in catalogue.indicators],
             "value": values.value[row],
             "numerator": values.numerator[row],
             "denominator": values.denominator[row],
@@ -55,7 +58,7 @@ def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
 
 
 def history(
-    known: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members: pd.DataFrame
+    catalogue: Catalogue, mine: pd.DataFrame, theirs: pd.DataFrame, members: pd.DataFrame
 ) -> pd.DataFrame:
     """The agent's and the team's value of every indicator month by month: month, indicator, whose,
     value, n, low, high, others.
@@ -69,32 +72,32 @@ def history(
     names = ("month", "indicator", "whose", "value", "n", "low", "high", "others")
     parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
     having = _having(members)
-    for one in known.indicators:
-        if one.numerator not in mine or one.denominator not in mine:
+    for indicator in catalogue.indicators:
+        if indicator.numerator not in mine or indicator.denominator not in mine:
             continue
         for frame, whose in ((mine, "agent"), (theirs, "team")):
             above, below = (
                 frame[name].to_numpy(dtype=float, na_value=np.nan)
-                for name in (one.numerator, one.denominator)
+                for name in (indicator.numerator, indicator.denominator)
             )
             squares = (
                 frame["survey_points_sq"].to_numpy(dtype=float)
                 if "survey_points_sq" in frame
                 else None
             )
-            low, high = interval(one, above, below, squares)
+            low, high = interval(indicator, above, below, squares)
             value = np.divide(
-                above * one.scale, below, out=np.full(len(above), np.nan), where=below > 0
+                above * indicator.scale, below, out=np.full(len(above), np.nan), where=below > 0
             )
             there = ~np.isnan(value)
             months = frame["month"].to_numpy()
-            others = having(one, months)
+            others = having(indicator, months)
             columns = (months, value, below, low, high, others)
             for name, column in zip(
                 ("month", "value", "n", "low", "high", "others"), columns, strict=True
             ):
                 parts[name].append(column[there])
-            parts["indicator"].append(np.full(there.sum(), one.id, dtype=object))
+            parts["indicator"].append(np.full(there.sum(), indicator.id, dtype=object))
             parts["whose"].append(np.full(there.sum(), whose, dtype=object))
     if not parts["month"]:
         return pd.DataFrame(columns=list(names))
@@ -106,12 +109,12 @@ def _having(members: pd.DataFrame) -> Callable[[Indicator, np.ndarray], np.ndarr
     months, month = np.unique(members["month"].to_numpy(), return_inverse=True)
     agent, agents = pd.factorize(members["agent_id"])
 
-    def having(one: Indicator, asked: np.ndarray) -> np.ndarray:
+    def having(indicator: Indicator, asked: np.ndarray) -> np.ndarray:
         if not len(months):
             return np.zeros(len(asked), dtype=int)
         above, below = (
             members[name].to_numpy(dtype=float, na_value=np.nan)
-            for name in (one.numerator, one.denominator)
+            for name in (indicator.numerator, indicator.denominator)
         )
         valued = ~np.isnan(above) & (below > 0)
         pairs = np.unique(month[valued] * len(agents) + agent[valued])

@@ -70,10 +70,10 @@ def case_mix(cases: pd.DataFrame, together: Mapping[str, float] | None = None) -
     table = cases.assign(agent_id=cases["agent_id"].astype(str)).sort_values(
         "agent_id", kind="stable"
     )
-    found = model.expected(
+    fitted = model.expected(
         table["renewed"], table["n"], table[list(used)], table["agent_id"], table["token"]
     )
-    table = table.assign(expected=found.probability, lonely=table["n"] * ~_with_peers(table, used))
+    table = table.assign(expected=fitted.probability, lonely=table["n"] * ~_with_peers(table, used))
     by_agent = table.groupby("agent_id", sort=True)
     sums = by_agent[["n", "renewed", "lonely"]].sum()
     n, alone = sums["n"].to_numpy(dtype=float), (sums["lonely"] / sums["n"]).to_numpy(dtype=float)
@@ -82,30 +82,30 @@ def case_mix(cases: pd.DataFrame, together: Mapping[str, float] | None = None) -
         .groupby(table["agent_id"], sort=True)
         .sum()
     )
-    factor = np.array([(together or {}).get(one, 1.0) for one in sums.index])
-    one = poisson_binomial.surplus_rows(
+    factor = np.array([(together or {}).get(surplus, 1.0) for surplus in sums.index])
+    surplus = poisson_binomial.surplus_rows(
         sums["renewed"],
         table["expected"],
         by_agent.size(),
         table["n"],
-        chance.to_numpy() * factor + found.error,
+        chance.to_numpy() * factor + fitted.error,
     )
     agents = pd.DataFrame(
         {
             "agent_id": sums.index.to_numpy(),
             "n": sums["n"].to_numpy(),
-            "observed": one.observed,
-            "expected": one.expected,
-            "difference": one.difference,
-            "z": one.z,
-            "low": one.low,
-            "high": one.high,
-            "outside": one.outside,
-            "rate": one.observed / n,
-            "expected_rate": one.expected / n,
+            "observed": surplus.observed,
+            "expected": surplus.expected,
+            "difference": surplus.difference,
+            "z": surplus.z,
+            "low": surplus.low,
+            "high": surplus.high,
+            "outside": surplus.outside,
+            "rate": surplus.observed / n,
+            "expected_rate": surplus.expected / n,
             "without_peers": alone,
-            "enough": (one.expected / factor >= LEAST)
-            & ((n - one.expected) / factor >= LEAST)
+            "enough": (surplus.expected / factor >= LEAST)
+            & ((n - surplus.expected) / factor >= LEAST)
             & (alone <= 1 - ALIKE)
             & (len(n) >= FEWEST_AGENTS),
         }
@@ -113,8 +113,8 @@ def case_mix(cases: pd.DataFrame, together: Mapping[str, float] | None = None) -
     return CaseMix(
         agents.join(_standardised(table), on="agent_id"),
         table,
-        found.auc,
-        found.slope,
+        fitted.auc,
+        fitted.slope,
         used,
         unused,
     )
@@ -145,8 +145,8 @@ def _codes(cases: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     own."""
     combined = np.zeros(len(cases), dtype=np.int64)
     for name in names:
-        codes, known = pd.factorize(cases[name], use_na_sentinel=False)
-        combined = combined * max(len(known), 1) + codes
+        codes, values = pd.factorize(cases[name], use_na_sentinel=False)
+        combined = combined * max(len(values), 1) + codes
     out: np.ndarray = np.unique(combined, return_inverse=True)[1]
     return out
 
@@ -169,10 +169,10 @@ def _standardised(cases: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"standardised": rate, "covered": sums["weight"]})
 
 
-def calibration(found: CaseMix, parts: int = 10) -> pd.DataFrame:
+def calibration(mix: CaseMix, parts: int = 10) -> pd.DataFrame:
     """Cases by their expectation in about equal parts: n, expected and observed rate, 95 % limits
     of the observed one."""
-    cases = found.cases.sort_values("expected", kind="stable")
+    cases = mix.cases.sort_values("expected", kind="stable")
     size = cases["n"].to_numpy(dtype=float)
     # Alike cases stay together, in the part where their middle lies.
     part = np.floor((size.cumsum() - size / 2) * parts / max(size.sum(), 1)).astype(int)
@@ -187,14 +187,14 @@ def calibration(found: CaseMix, parts: int = 10) -> pd.DataFrame:
     return table[["n", "expected", "observed", "low", "high"]].reset_index(drop=True)
 
 
-def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
+def waterfall(mix: CaseMix, agent_id: str) -> pd.DataFrame:
     """From the company's rate to the agent's: what each factor's mix moves, what the others leave,
     what is not explained; in rates.
 
     A factor moves the difference between the agent's mix and the company's, at the company's rates;
     the rest of the expectation is what the factors do together.
     """
-    cases = found.cases
+    cases = mix.cases
     mine = cases[cases["agent_id"] == agent_id]
     size = mine["n"] / mine["n"].sum()
     overall, expected = (
@@ -203,7 +203,7 @@ def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
     )
     rows = [{"step": "company", "value": overall}]
     explained = 0.0
-    for name in found.used:
+    for name in mix.used:
         sums = cases.groupby(cases[name].astype(str))[["renewed", "n"]].sum()
         rate = sums["renewed"] / sums["n"]
         moved = float((mine[name].astype(str).map(rate) * size).sum()) - overall
@@ -216,7 +216,7 @@ def waterfall(found: CaseMix, agent_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def none_alike(found: CaseMix) -> np.ndarray:
+def none_alike(mix: CaseMix) -> np.ndarray:
     """Agents more than a fifth of whose book has no peers: their expectation rests on the model
     alone."""
-    return np.asarray(found.agents["without_peers"] > 0.2)
+    return np.asarray(mix.agents["without_peers"] > 0.2)

@@ -69,27 +69,31 @@ def score_change(now: Evaluation, before: Evaluation) -> Change | None:
     return Change(by, by - reach, by + reach)
 
 
-def _limits(one: Evaluation, indicator: str) -> tuple[float, float, float]:
-    known, company, totals = one.catalogue, one.measured.company, one.measured.totals
-    at = known.position(indicator)
+def _limits(evaluation: Evaluation, indicator: str) -> tuple[float, float, float]:
+    catalogue, company, totals = (
+        evaluation.catalogue,
+        evaluation.measured.company,
+        evaluation.measured.totals,
+    )
+    column = catalogue.position(indicator)
     squares = totals.get("survey_points_sq")
     low, high = interval(
-        known[indicator],
-        company.numerator[[0], at],
-        company.denominator[[0], at],
+        catalogue[indicator],
+        company.numerator[[0], column],
+        company.denominator[[0], column],
         None if squares is None or pd.isna(squares) else np.array([float(squares)]),
-        likeness(one.measured).company,
+        likeness(evaluation.measured).company,
     )
-    return float(company.value[0, at]), float(low[0]), float(high[0])
+    return float(company.value[0, column]), float(low[0]), float(high[0])
 
 
-def _variance(one: Evaluation) -> float:
+def _variance(evaluation: Evaluation) -> float:
     """Of the company's score by redraws; more by as much as policies that are decided together tell
     less than their number."""
-    weight = one.company.weight[0]
+    weight = evaluation.company.weight[0]
     score: Floats = np.zeros(DRAWS)
-    for at, marks in of_groups(one, one.measured.company, np.array([0]), DRAWS):
-        if len(marks) == 1 and weight[at] >= HEAVY:
+    for column, points in of_groups(evaluation, evaluation.measured.company, np.array([0]), DRAWS):
+        if len(points) == 1 and weight[column] >= HEAVY:
             return math.nan
-        score = score + weight[at] * marks[:, 0] / 100.0
-    return float(score.var()) * max(1.0, likeness(one.measured).company)
+        score = score + weight[column] * points[:, 0] / 100.0
+    return float(score.var()) * max(1.0, likeness(evaluation.measured).company)

@@ -19,24 +19,25 @@ def data_changed(closed: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
     )
 
 
-def fingerprint(one: Mapping[str, Any]) -> str:
+def fingerprint(sheet: Mapping[str, Any]) -> str:
     """A digest of what a sheet says of its agent: score, grade, and of every indicator value,
     counts, points and weight. The same as long as these are, whatever others' numbers do to rank
     and quadrant."""
     said = sorted(
-        (item["id"], *_numbers(item), item["points"], item["weight"]) for item in one["indicators"]
+        (item["id"], *_numbers(item), item["points"], item["weight"])
+        for item in sheet["indicators"]
     )
     return hashlib.sha256(
-        json.dumps([one.get("score"), one.get("grade"), said]).encode()
+        json.dumps([sheet.get("score"), sheet.get("grade"), said]).encode()
     ).hexdigest()
 
 
-def _told(one: Mapping[str, Any], name: str) -> Any:
+def _told(sheet: Mapping[str, Any], name: str) -> Any:
     """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade
     with its mark."""
     value, few = (
-        one.get(name),
-        one.get("few_cases", False),
+        sheet.get(name),
+        sheet.get("few_cases", False),
     )  # sheets closed before it was told have none
     if name == "rank" and few:
         return None
@@ -54,7 +55,9 @@ def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str
     sides = {"closed": closed, "live": live}
     for name in ("score", "rank", "grade", "quadrant"):
         if closed.get(name) != live.get(name):
-            out.append({"what": name, **{side: _told(one, name) for side, one in sides.items()}})
+            out.append(
+                {"what": name, **{side: _told(sheet, name) for side, sheet in sides.items()}}
+            )
     now = {item["id"]: item for item in live["indicators"]}
     for item in closed["indicators"]:
         other = now.get(item["id"])

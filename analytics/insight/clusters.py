@@ -49,16 +49,20 @@ _worked_out: WeakKeyDictionary[Values, Likeness] = WeakKeyDictionary()
 def likeness(measured: Measured) -> Likeness:
     """How alike policies are that somebody decides on together; worked out once for the same
     figures."""
-    known = _worked_out.get(measured.agents)
-    if known is None:
-        known = _worked_out[measured.agents] = _likeness(measured)
-    return known
+    remembered = _worked_out.get(measured.agents)
+    if remembered is None:
+        remembered = _worked_out[measured.agents] = _likeness(measured)
+    return remembered
 
 
-def excess(measured: Measured, one: Indicator) -> Floats:
+def excess(measured: Measured, indicator: Indicator) -> Floats:
     """The factor of every agent for an indicator: 1 for what no customer decides on for several
     policies at once."""
-    return likeness(measured).agents if one.numerator in TOGETHER else np.ones(len(measured.people))
+    return (
+        likeness(measured).agents
+        if indicator.numerator in TOGETHER
+        else np.ones(len(measured.people))
+    )
 
 
 def by_agent(measured: Measured) -> dict[str, float]:

@@ -63,7 +63,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     people, values = evaluation.people, evaluation.measured.agents
     lost = points_lost(values, evaluation.agents)
     medians = _team_medians(evaluation)
-    known = evaluation.catalogue
+    catalogue = evaluation.catalogue
     keep = evaluation.shown
     gains = prizes(evaluation, np.array([medians[team][1] for team in people["team"]]))
     nobody, few = pd.Series(np.nan, people.index), too_few(evaluation)
@@ -86,9 +86,9 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         if quadrant == "role_model" and entry is None:
             continue
         order = [
-            at
-            for at in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable")
-            if lost[row, at] > 1e-9
+            nth
+            for nth in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable")
+            if lost[row, nth] > 1e-9
         ][:MOST]
         if not order and entry is None:
             continue
@@ -96,15 +96,15 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         gain = sum(
             max(
                 0.0,
-                evaluation.agents.weight[row, at]
-                * (median_points[at] - values.points[row, at])
+                evaluation.agents.weight[row, nth]
+                * (median_points[nth] - values.points[row, nth])
                 / 100.0,
             )
-            for at in order
-            if not np.isnan(median_points[at])
+            for nth in order
+            if not np.isnan(median_points[nth])
         )
         due = due_of[row]
-        indicators = [known.indicators[at] for at in order]
+        indicators = [catalogue.indicators[nth] for nth in order]
         rows.append(
             {
                 "agent_id": agent_id,
@@ -115,8 +115,8 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "rated": bool(evaluation.agents.rated[row]),
                 "few_cases": bool(few[row]),
                 "due_policies": due,
-                "weakest": [one.id for one in indicators],
-                "lost": [float(lost[row, at]) for at in order],
+                "weakest": [indicator.id for indicator in indicators],
+                "lost": [float(lost[row, nth]) for nth in order],
                 "action": (entry.action if entry else "")
                 or default_action(quadrant, indicators, chance.standing(row)),
                 "step": shortest_step(evaluation, row, indicators),
@@ -171,11 +171,11 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
     """
     if RATE not in evaluation.catalogue.ids:
         return pd.DataFrame(np.nan, index=range(len(evaluation.people)), columns=list(PRIZE))
-    at = evaluation.catalogue.position(RATE)
+    column = evaluation.catalogue.position(RATE)
     values, people = evaluation.measured.agents, evaluation.people
-    due = values.denominator[:, at]
+    due = values.denominator[:, column]
     with np.errstate(invalid="ignore"):
-        extra = due * np.maximum(0.0, medians - values.value[:, at])
+        extra = due * np.maximum(0.0, medians - values.value[:, column])
     out = pd.DataFrame(
         {
             "extra_renewals": extra,
@@ -187,13 +187,16 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
     sure = certainty(evaluation.measured, RATE)
     if sure is not None and sure.prior is not None:
         rows = np.flatnonzero(~np.isnan(sure.shrunken) & ~np.isnan(medians))
-        together = excess(evaluation.measured, evaluation.catalogue.indicators[at])[rows]
-        found = uplift.uplift(
-            values.numerator[rows, at] / together, due[rows] / together, medians[rows], sure.prior
+        together = excess(evaluation.measured, evaluation.catalogue.indicators[column])[rows]
+        prize = uplift.uplift(
+            values.numerator[rows, column] / together,
+            due[rows] / together,
+            medians[rows],
+            sure.prior,
         )
         out.loc[rows, ["extra_renewals", "half_renewals", "extra_low", "extra_high"]] = together[
             :, None
-        ] * np.column_stack([found.extra, found.half, found.low, found.high])
+        ] * np.column_stack([prize.extra, prize.half, prize.low, prize.high])
     premium = (
         people["due_premium"].to_numpy(dtype=float, na_value=np.nan)
         if "due_premium" in people
@@ -206,11 +209,11 @@ def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
 def default_action(quadrant: str, weakest: list[Indicator], standing: str) -> Text:
     """What to do: the quadrant's action where the agent stands in it firmly enough, and that of the
     indicator that loses most."""
-    known = actions()
+    wordings = actions()
     first = (
-        known["standing"]["open"]
+        wordings["standing"]["open"]
         if quadrant != UNPLACED and standing in OPEN
-        else known["quadrant"][quadrant]
+        else wordings["quadrant"][quadrant]
     )
     if not weakest:
         return first
@@ -231,10 +234,13 @@ def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator])
     """
     values = evaluation.measured.agents
     steps = []
-    for one in indicators:
-        at = evaluation.catalogue.position(one.id)
+    for indicator in indicators:
+        column = evaluation.catalogue.position(indicator.id)
         step = step_to_next_band(
-            one, values.value[row, at], values.numerator[row, at], values.denominator[row, at]
+            indicator,
+            values.value[row, column],
+            values.numerator[row, column],
+            values.denominator[row, column],
         )
         if step is not None:
             steps.append(step)
@@ -242,37 +248,46 @@ def shortest_step(evaluation: Evaluation, row: int, indicators: list[Indicator])
 
 
 def step_to_next_band(
-    one: Indicator, value: float, numerator: float, denominator: float
+    indicator: Indicator, value: float, numerator: float, denominator: float
 ) -> Step | None:
     """Whole units of the numerator from here to the next knot; None without counts, or at full
     marks."""
-    edge = next_band(value, one.standard)
-    if one.step is None or edge is None or np.isnan(numerator) or not denominator > 0:
+    edge = next_band(value, indicator.standard)
+    if indicator.step is None or edge is None or np.isnan(numerator) or not denominator > 0:
         return None
-    needed = edge * denominator / one.scale
-    if one.direction == "higher":
+    needed = edge * denominator / indicator.scale
+    if indicator.direction == "higher":
         amount = ceil(needed - numerator - 1e-9)
-        gives = one.scale * (numerator + amount) / denominator
-        return Step(one.id, one.step, amount, edge, gives) if amount > 0 else None
+        gives = indicator.scale * (numerator + amount) / denominator
+        return Step(indicator.id, indicator.step, amount, edge, gives) if amount > 0 else None
     allowed = floor(needed + 1e-9)
-    return Step(one.id, one.step, allowed, edge, one.scale * allowed / denominator, ahead=True)
+    return Step(
+        indicator.id,
+        indicator.step,
+        allowed,
+        edge,
+        indicator.scale * allowed / denominator,
+        ahead=True,
+    )
 
 
 def _team_medians(evaluation: Evaluation) -> dict[object, tuple[np.ndarray, float]]:
     """Per team: median points of every indicator and the median renewal rate; the company's where a
     team has nobody else."""
     values, people = evaluation.measured.agents, evaluation.people
-    known = evaluation.catalogue
+    catalogue = evaluation.catalogue
     rate = (
-        values.value[:, known.position(RATE)] if RATE in known.ids else np.full(len(people), np.nan)
+        values.value[:, catalogue.position(RATE)]
+        if RATE in catalogue.ids
+        else np.full(len(people), np.nan)
     )
 
     def medians(rows: np.ndarray) -> tuple[np.ndarray, float]:
         with np.errstate(all="ignore"):
-            marks = np.array(
-                [_median(values.points[rows, at]) for at in range(values.points.shape[1])]
+            points = np.array(
+                [_median(values.points[rows, column]) for column in range(values.points.shape[1])]
             )
-        return marks, _median(rate[rows])
+        return points, _median(rate[rows])
 
     everybody = medians(np.arange(len(people)))
     out: dict[object, tuple[np.ndarray, float]] = {}

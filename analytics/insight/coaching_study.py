@@ -135,10 +135,10 @@ def gather(plan: Study, after: Period, counts: Counts) -> Counted:
             cells[-1][rows] = _cells(later, own)
             shift[rows] = _pooled(whole, peers) - _pooled(later, peers)
         if month > first:
-            for at, period in enumerate(plan.before):
+            for place, period in enumerate(plan.before):
                 moved = counts(period.shifted(Period(first, month).length - 1))
-                cells[at][rows] = _cells(moved, own)
-                level[rows, at] += _pooled(moved, peers) - _pooled(windows[at], peers)
+                cells[place][rows] = _cells(moved, own)
+                level[rows, place] += _pooled(moved, peers) - _pooled(windows[place], peers)
     before = np.stack(cells[:-1], axis=1)
     team = windows[0]["team"].reindex(people).astype(object)
     codes = pd.factorize(team.where(team.notna(), "—").astype(str))[0]

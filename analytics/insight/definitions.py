@@ -33,7 +33,9 @@ def radar(totals: Mapping[str, float], own: pd.DataFrame | None = None) -> pd.Da
     """
     rows = []
     for name, (above, below) in DEFINITIONS.items():
-        a, b = (float(sum(totals.get(one, np.nan) for one in part)) for part in (above, below))
+        a, b = (
+            float(sum(totals.get(measure, np.nan) for measure in part)) for part in (above, below)
+        )
         rows.append(
             {
                 "definition": name,
@@ -45,11 +47,14 @@ def radar(totals: Mapping[str, float], own: pd.DataFrame | None = None) -> pd.Da
     table = pd.DataFrame(rows)
     if own is None or own.empty:
         return table
-    found = [_distance(own, *parts) for parts in DEFINITIONS.values()]
+    distances = [_distance(own, *parts) for parts in DEFINITIONS.values()]
     table = table.assign(
-        compared=[len(one) for one in found],
-        error=[float(one.mean()) if len(one) else np.nan for one in found],
-        matched=[float((one <= ROUNDED).mean()) if len(one) else np.nan for one in found],
+        compared=[len(distance) for distance in distances],
+        error=[float(distance.mean()) if len(distance) else np.nan for distance in distances],
+        matched=[
+            float((distance <= ROUNDED).mean()) if len(distance) else np.nan
+            for distance in distances
+        ],
     )
     enough = table["compared"] >= FEWEST
     least = table["error"].where(enough).min()

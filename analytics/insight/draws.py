@@ -26,7 +26,7 @@ Drawn = Callable[[str], Floats | Singles | None]
 
 
 def drawn_points(
-    known: Catalogue,
+    catalogue: Catalogue,
     values: Values,
     rows: np.ndarray,
     draw: Drawn,
@@ -40,46 +40,46 @@ def drawn_points(
     one agent are taken for equally large. What has no known spread stays as it is. `draw` gives an
     indicator's true values, draws × rows.
     """
-    renewed = the_rate(known)
+    renewed = the_rate(catalogue)
     rates = draw(renewed) if renewed is not None else None
     moved = None
     if renewed is not None and rates is not None:
         with np.errstate(all="ignore"):
-            factor = 1.0 / values.value[rows, known.position(renewed)]
+            factor = 1.0 / values.value[rows, catalogue.position(renewed)]
         untold = ~np.isfinite(factor) | np.isnan(rates[0])  # who has no rate has none in any draw
         moved = rates * factor.astype(rates.dtype)
         moved[:, untold] = 1.0
-    for at, one in enumerate(known.indicators):
-        as_it_is = values.points[rows, at]
+    for column, indicator in enumerate(catalogue.indicators):
+        as_it_is = values.points[rows, column]
         if np.isnan(as_it_is).all():
             continue
-        if one.id == renewed:
-            found = rates
-        elif (one.spread == "amount" or one.numerator == RENEWED) and moved is not None:
+        if indicator.id == renewed:
+            values_drawn = rates
+        elif (indicator.spread == "amount" or indicator.numerator == RENEWED) and moved is not None:
             each = (
                 moved
-                if premiums is None or one.numerator == RENEWED
-                else premiums(one.numerator, moved)
+                if premiums is None or indicator.numerator == RENEWED
+                else premiums(indicator.numerator, moved)
             )
-            found = values.value[rows, at].astype(each.dtype) * each
+            values_drawn = values.value[rows, column].astype(each.dtype) * each
         else:
-            found = draw(one.id)
-        if found is None:
-            yield at, as_it_is[None]
+            values_drawn = draw(indicator.id)
+        if values_drawn is None:
+            yield column, as_it_is[None]
         else:
-            marks = points(found, one.standard)
-            untold = np.isnan(marks[0])
-            marks[:, untold] = as_it_is[untold]
-            yield at, marks
+            points_drawn = points(values_drawn, indicator.standard)
+            untold = np.isnan(points_drawn[0])
+            points_drawn[:, untold] = as_it_is[untold]
+            yield column, points_drawn
 
 
-def the_rate(known: Catalogue) -> str | None:
+def the_rate(catalogue: Catalogue) -> str | None:
     """The indicator that is the renewal rate by policies: amounts of premium follow it."""
     return next(
         (
-            one.id
-            for one in known.indicators
-            if (one.numerator, one.denominator) == (RENEWED, "due_policies")
+            indicator.id
+            for indicator in catalogue.indicators
+            if (indicator.numerator, indicator.denominator) == (RENEWED, "due_policies")
         ),
         None,
     )
@@ -89,20 +89,20 @@ def unknown_spread(evaluation: Evaluation) -> tuple[Indicator, ...]:
     """The indicators that carry a tenth of the weight or more and whose spread is not known for
     most who have them: then no range of a rank, no band and no probability can be told, since they
     would take a value for certain that nobody knows to be."""
-    known, values = evaluation.catalogue, evaluation.measured.agents
-    rate = the_rate(known)
+    catalogue, values = evaluation.catalogue, evaluation.measured.agents
+    rate = the_rate(catalogue)
     drawn = rate is not None and certainty(evaluation.measured, rate) is not None
     out = []
-    for at, one in enumerate(known.indicators):
-        there = ~np.isnan(values.points[:, at]) & evaluation.agents.rated
+    for column, indicator in enumerate(catalogue.indicators):
+        there = ~np.isnan(values.points[:, column]) & evaluation.agents.rated
         # What is missing leaves its weight to the others, who may then carry much.
-        if not there.any() or evaluation.agents.weight[there, at].mean() < HEAVY:
+        if not there.any() or evaluation.agents.weight[there, column].mean() < HEAVY:
             continue
-        name = rate if one.spread == "amount" and drawn else one.id
+        name = rate if indicator.spread == "amount" and drawn else indicator.id
         sure = certainty(evaluation.measured, name) if name is not None else None
         told = np.zeros(len(there), dtype=bool) if sure is None else ~np.isnan(sure.sd)
         if (there & ~told).sum() > MOST_UNTOLD * there.sum():
-            out.append(one)
+            out.append(indicator)
     return tuple(out)
 
 
@@ -139,10 +139,10 @@ _worked_out: WeakKeyDictionary[Values, dict[str, tuple[Floats, Floats] | None]] 
 
 def _kept_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:
     """The same for the same figures, since no weight changes it."""
-    known = _worked_out.setdefault(measured.agents, {})
-    if amount not in known:
-        known[amount] = _usual_ratio(measured, amount)
-    return known[amount]
+    remembered = _worked_out.setdefault(measured.agents, {})
+    if amount not in remembered:
+        remembered[amount] = _usual_ratio(measured, amount)
+    return remembered[amount]
 
 
 def _usual_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | None:
@@ -170,8 +170,11 @@ def _usual_ratio(measured: Measured, amount: str) -> tuple[Floats, Floats] | Non
     if there.sum() < FEWEST:
         return None
     centre, spread = np.ones(len(people)), np.zeros(len(people))
-    found = random_effects.posterior(ratio[there], np.maximum(error[there], 1e-6))
-    centre[there], spread[there] = found.shrunken / ratio[there], found.spread / ratio[there]
+    posterior = random_effects.posterior(ratio[there], np.maximum(error[there], 1e-6))
+    centre[there], spread[there] = (
+        posterior.shrunken / ratio[there],
+        posterior.spread / ratio[there],
+    )
     return centre, spread
 
 
@@ -181,12 +184,12 @@ def of_groups(
     """The points of teams or the company, drawn from their own pooled counts (Jeffreys' priors),
     which are large."""
     random = np.random.default_rng(SEED)
-    known = evaluation.catalogue
+    catalogue = evaluation.catalogue
 
     def draw(indicator: str) -> Floats | None:
-        column = known.position(indicator)
+        column = catalogue.position(indicator)
         x, n = values.numerator[rows, column], values.denominator[rows, column]
-        pooled = Pooled(known[indicator], x, n, evaluation.measured.totals)
+        pooled = Pooled(catalogue[indicator], x, n, evaluation.measured.totals)
         return drawn_pooled(pooled, draws, random)
 
-    return drawn_points(known, values, rows, draw)
+    return drawn_points(catalogue, values, rows, draw)

@@ -76,43 +76,44 @@ class Proof:
 def proof(plan: Study, counts: Counts) -> Proof:
     """Compare under a plan; `counts` is asked for its periods, and for those of each later month of
     talks."""
-    known = len(plan.starts) + len(plan.others)
+    everybody = len(plan.starts) + len(plan.others)
     if plan.reason or plan.after is None:
-        return Proof("cannot_tell", plan.reason, plan, left_out=known)
+        return Proof("cannot_tell", plan.reason, plan, left_out=everybody)
     counted = gather(plan, plan.after, counts)
-    found = compare(counted)
-    mine, theirs = found.compared & counted.coached, found.compared & ~counted.coached
-    periods = _by_period(plan.before, plan.after, counted, found.compared)
+    comparison = compare(counted)
+    mine, theirs = comparison.compared & counted.coached, comparison.compared & ~counted.coached
+    periods = _by_period(plan.before, plan.after, counted, comparison.compared)
     told = Proof(
         "cannot_tell",
-        found.reason,
+        comparison.reason,
         plan,
         int(mine.sum()),
         int(theirs.sum()),
-        known - int(mine.sum()),
+        everybody - int(mine.sum()),
         periods=periods,
     )
-    one, expected = found.difference, found.expected
-    if one is None or expected is None:
+    difference, expected = comparison.difference, comparison.expected
+    if difference is None or expected is None:
         return told
-    if found.reason:
+    if comparison.reason:
         # How large a difference would have been found is no estimate: it says how many agents are
         # needed.
         return replace(
-            told, detectable=one.detectable if found.reason == "chance" else float("nan")
+            told,
+            detectable=difference.detectable if comparison.reason == "chance" else float("nan"),
         )
     double, trend = _double(counted, mine, theirs)
     due = counted.due_before[mine, 0]
     then = counted.renewed_before[mine, 0].sum() / due.sum()
     return replace(
         told,
-        verdict="higher" if one.effect > 0 else "lower",
-        difference=one,
-        placebo=found.placebo,
+        verdict="higher" if difference.effect > 0 else "lower",
+        difference=difference,
+        placebo=comparison.placebo,
         double=double,
         trend=trend,
         expected_change=float(100 * (np.average(expected[mine], weights=due) - then)),
-        detectable=one.detectable,
+        detectable=difference.detectable,
     )
 
 
@@ -158,8 +159,8 @@ def _placebo(counted: Counted, usable: Mask, covariates: list[int], outcome: int
         due_after=counted.due_before[:, outcome],
         shift=level.mean() - level,
     )
-    known, level = _expected(earlier, usable, covariates)
-    return _ancova(earlier, np.flatnonzero(usable), known, level, PLACEBO_CONFIDENCE)
+    rates, level = _expected(earlier, usable, covariates)
+    return _ancova(earlier, np.flatnonzero(usable), rates, level, PLACEBO_CONFIDENCE)
 
 
 def _difference(
@@ -167,16 +168,16 @@ def _difference(
 ) -> tuple[Effect | None, Mask, Floats]:
     """The ANCOVA in points, who was compared, and everybody's expectation; no effect where too few
     have somebody like them on the other side."""
-    known, level = _expected(counted, usable, covariates)
+    rates, level = _expected(counted, usable, covariates)
     rows = np.flatnonzero(usable)
-    inside = _common(known.mean - level, counted.coached[rows])
+    inside = _common(rates.mean - level, counted.coached[rows])
     compared = np.zeros(len(usable), dtype=bool)
     compared[rows[inside]] = True
     expected = np.full(len(usable), np.nan)
-    expected[rows] = known.mean
+    expected[rows] = rates.mean
     if not _enough(compared, counted.coached):
         return None, compared, expected
-    part = ExpectedRates(known.rates[:, inside], known.likely, known.spread[inside])
+    part = ExpectedRates(rates.rates[:, inside], rates.likely, rates.spread[inside])
     return _ancova(counted, rows[inside], part, level[inside], CONFIDENCE), compared, expected
 
 
@@ -193,15 +194,15 @@ def _expected(
 
 
 def _ancova(
-    counted: Counted, rows: np.ndarray, known: ExpectedRates, level: Floats, confidence: float
+    counted: Counted, rows: np.ndarray, rates: ExpectedRates, level: Floats, confidence: float
 ) -> Effect:
-    due, share = counted.due_after[rows], np.clip(known.mean, EDGE, 1 - EDGE)
+    due, share = counted.due_after[rows], np.clip(rates.mean, EDGE, 1 - EDGE)
     teams = counted.teams[rows]
     return calibrated_ancova(
         100 * (counted.renewed_after[rows] / due + counted.shift[rows]),
         counted.coached[rows],
-        ExpectedRates(known.rates - level, known.likely, known.spread),
-        1 / (share * (1 - share) / due + known.spread**2),
+        ExpectedRates(rates.rates - level, rates.likely, rates.spread),
+        1 / (share * (1 - share) / due + rates.spread**2),
         teams if len(np.unique(teams)) >= TEAMS else None,
         confidence,
     )
@@ -244,11 +245,11 @@ def _by_period(
     before: tuple[Period, ...], after: Period, counted: Counted, compared: Mask
 ) -> pd.DataFrame:
     rows = []
-    for at in (*range(len(before) - 1, -1, -1), AFTER):
-        last = at == AFTER
-        renewed = counted.renewed_after if last else counted.renewed_before[:, at]
-        due = counted.due_after if last else counted.due_before[:, at]
-        period = after if last else before[at]
+    for place in (*range(len(before) - 1, -1, -1), AFTER):
+        last = place == AFTER
+        renewed = counted.renewed_after if last else counted.renewed_before[:, place]
+        due = counted.due_after if last else counted.due_before[:, place]
+        period = after if last else before[place]
         for side, who in (
             ("coached", compared & counted.coached),
             ("peers", compared & ~counted.coached),

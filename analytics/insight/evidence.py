@@ -62,18 +62,18 @@ def evidence(
         kept["scoresheet"] = kept["scoresheet"][
             kept["scoresheet"]["measure"].isin(concerned)
         ].reset_index(drop=True)
-    found = {kind: table for kind, table in kept.items() if len(table)}
+    records = {kind: table for kind, table in kept.items() if len(table)}
     if set_aside is None:
-        return Evidence(indicator, tuple(kept), found)
+        return Evidence(indicator, tuple(kept), records)
     own = set_aside[
         set_aside["measure"].isin((indicator.id, indicator.numerator, indicator.denominator))
     ]
     months = {
         (
-            f"{one.first_month:%Y-%m}"
-            + ("" if one.first_month == one.last_month else f"…{one.last_month:%Y-%m}"),
-            str(one.why),
+            f"{entry.first_month:%Y-%m}"
+            + ("" if entry.first_month == entry.last_month else f"…{entry.last_month:%Y-%m}"),
+            str(entry.why),
         )
-        for one in own.itertuples()
+        for entry in own.itertuples()
     }
-    return Evidence(indicator, tuple(kept), found, tuple(sorted(months)))
+    return Evidence(indicator, tuple(kept), records, tuple(sorted(months)))

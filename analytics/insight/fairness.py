@@ -24,30 +24,30 @@ def standards_check(evaluation: Evaluation) -> pd.DataFrame:
     (|r| > 0.85), variance inflation (vif; NaN with too few complete agents), and reliability (share
       of the differences that is not
     chance)."""
-    marks = evaluation.measured.agents.points
-    known = evaluation.catalogue
-    there = ~np.isnan(marks).all(axis=0)  # what nobody has says nothing of the others
-    complete = marks[:, there][~np.isnan(marks[:, there]).any(axis=1)]
-    rest, inflation = np.full(len(known.ids), np.nan), np.full(len(known.ids), np.nan)
+    points = evaluation.measured.agents.points
+    catalogue = evaluation.catalogue
+    there = ~np.isnan(points).all(axis=0)  # what nobody has says nothing of the others
+    complete = points[:, there][~np.isnan(points[:, there]).any(axis=1)]
+    rest, inflation = np.full(len(catalogue.ids), np.nan), np.full(len(catalogue.ids), np.nan)
     if len(complete) >= 3 and there.sum() >= 2:
         rest[there] = item_analysis.item_analysis(complete).item_rest
         inflation[there] = item_analysis.variance_inflation(complete)
     rows = []
-    for at, one in enumerate(known.indicators):
-        floor, ceiling, flagged = floor_ceiling.floor_ceiling(marks[:, at])
-        twin = _twin(marks, at)
-        sure = certainty(evaluation.measured, one.id)
+    for column, indicator in enumerate(catalogue.indicators):
+        floor, ceiling, flagged = floor_ceiling.floor_ceiling(points[:, column])
+        twin = _twin(points, column)
+        sure = certainty(evaluation.measured, indicator.id)
         told = sure is not None and not np.isnan(sure.credibility).all()
         rows.append(
             {
-                "indicator": one.id,
-                "n": int((~np.isnan(marks[:, at])).sum()),
+                "indicator": indicator.id,
+                "n": int((~np.isnan(points[:, column])).sum()),
                 "floor": floor,
                 "ceiling": ceiling,
                 "flagged": flagged,
-                "item_rest": float(rest[at]),
-                "twin": known.ids[twin] if twin is not None else "",
-                "vif": float(inflation[at]),
+                "item_rest": float(rest[column]),
+                "twin": catalogue.ids[twin] if twin is not None else "",
+                "vif": float(inflation[column]),
                 "reliability": _reliability(sure.credibility)
                 if sure is not None and told
                 else np.nan,
@@ -75,7 +75,7 @@ def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) 
         ) + pd.Timedelta(days=1)
         years = (end - pd.to_datetime(people["hired_on"])).dt.days / 365.25
         band = pd.cut(years, [-np.inf, 1, 3, 5, np.inf], right=False, labels=list(SENIORITY))
-        return {one: str(name) for one, name in zip(ids, band, strict=True) if pd.notna(name)}
+        return {agent: str(name) for agent, name in zip(ids, band, strict=True) if pd.notna(name)}
     if by == "channel":
         if cases is None or cases.empty:
             return {}
@@ -89,22 +89,22 @@ def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) 
             "agent_id"
         )
         return {
-            str(one): str(channel)
-            for one, channel in zip(most["agent_id"], most["channel"], strict=True)
+            str(agent): str(channel)
+            for agent, channel in zip(most["agent_id"], most["channel"], strict=True)
         }
     return {
-        one: str(group)
-        for one, group in zip(ids, people[by], strict=True)
+        agent: str(group)
+        for agent, group in zip(ids, people[by], strict=True)
         if pd.notna(group) and group
     }
 
 
-def _twin(marks: np.ndarray, at: int) -> int | None:
-    for other in range(marks.shape[1]):
-        if other == at:
+def _twin(points: np.ndarray, column: int) -> int | None:
+    for other in range(points.shape[1]):
+        if other == column:
             continue
-        both = ~np.isnan(marks[:, at]) & ~np.isnan(marks[:, other])
-        a, b = marks[both, at], marks[both, other]
+        both = ~np.isnan(points[:, column]) & ~np.isnan(points[:, other])
+        a, b = points[both, column], points[both, other]
         if (
             both.sum() >= 10
             and a.std() > 0
@@ -126,7 +126,7 @@ def groups(
     rows = np.flatnonzero(scored.rated)
     frame = pd.DataFrame(
         {
-            "group": [of.get(str(one)) for one in evaluation.people["agent_id"].iloc[rows]],
+            "group": [of.get(str(agent)) for agent in evaluation.people["agent_id"].iloc[rows]],
             "agent_id": evaluation.people["agent_id"].iloc[rows].to_numpy(),
             "score": scored.score[rows],
             "good": np.isin(
@@ -138,7 +138,7 @@ def groups(
         return pd.DataFrame()
     names = set(frame["group"])
     order = [*SENIORITY, *sorted(names - set(SENIORITY))]
-    frame["group"] = pd.Categorical(frame["group"], [one for one in order if one in names])
+    frame["group"] = pd.Categorical(frame["group"], [name for name in order if name in names])
     table = (
         frame.groupby("group", observed=True)
         .agg(n=("score", "size"), score=("score", "mean"), good=("good", "sum"))
@@ -157,6 +157,8 @@ def groups(
             told["good"], told["n"], best["good"], best["n"]
         )
     if surplus is not None:
-        frame = frame.assign(surplus=[surplus.get(str(one), np.nan) for one in frame["agent_id"]])
+        frame = frame.assign(
+            surplus=[surplus.get(str(agent), np.nan) for agent in frame["agent_id"]]
+        )
         table["surplus"] = frame.groupby("group", observed=True)["surplus"].mean().to_numpy()
     return table.assign(rate=rate, ratio=ratio, flagged=flagged, low=low, high=high, enough=enough)

@@ -59,14 +59,14 @@ class Funnel:
         return self.rate > self.centre
 
 
-def rates(known: Catalogue) -> list[str]:
+def rates(catalogue: Catalogue) -> list[str]:
     """The indicators that a funnel can show: whole cases out of whole cases."""
-    return [one.id for one in known.indicators if one.spread in WHOLE_CASES]
+    return [indicator.id for indicator in catalogue.indicators if indicator.spread in WHOLE_CASES]
 
 
-def first_rate(known: Catalogue) -> str:
+def first_rate(catalogue: Catalogue) -> str:
     """What a funnel shows unasked; refused for standards without a rate of whole cases."""
-    for name in rates(known):
+    for name in rates(catalogue):
         return name
     raise RequestRefused("no_rates")
 
@@ -74,25 +74,25 @@ def first_rate(known: Catalogue) -> str:
 def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     """The funnel of a rate over everybody who has one; the centre is the pooled rate. Refused for
     what is no rate of whole cases."""
-    known = evaluation.catalogue
-    one, at = known[indicator], known.position(indicator)
-    if one.spread not in WHOLE_CASES:
-        raise RequestRefused("not_a_rate", name=one.label)
+    catalogue = evaluation.catalogue
+    definition, column = catalogue[indicator], catalogue.position(indicator)
+    if definition.spread not in WHOLE_CASES:
+        raise RequestRefused("not_a_rate", name=definition.label)
     x, n = (
-        evaluation.measured.agents.numerator[:, at],
-        evaluation.measured.agents.denominator[:, at],
+        evaluation.measured.agents.numerator[:, column],
+        evaluation.measured.agents.denominator[:, column],
     )
-    events = one.spread == "count"
+    events = definition.spread == "count"
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((x >= 0) & (n > 0) & (events | (x <= n)))
     if not len(rows):
-        raise RequestRefused("no_cases", name=one.label)
+        raise RequestRefused("no_cases", name=definition.label)
     x, counted = x[rows], n[rows]
     centre = float(x.sum() / counted.sum())
     rate = x / counted
     # Policies that are decided together count for less than their number; limits are those of whole
     # cases.
-    n = np.maximum(np.round(counted / excess(evaluation.measured, one)[rows]), 1.0)
+    n = np.maximum(np.round(counted / excess(evaluation.measured, definition)[rows]), 1.0)
     outside95, outside998 = (
         _outside(rate, *exact(centre, n, level, events)) for level in limits.LEVELS
     )
@@ -112,10 +112,10 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     return Funnel(
         indicator,
         rows,
-        one.scale * rate,
+        definition.scale * rate,
         counted,
         n,
-        one.scale * centre,
+        definition.scale * centre,
         outside95,
         outside998,
         dispersed,
@@ -127,24 +127,24 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
         alarm998,
         chance998,
         events,
-        one.scale,
+        definition.scale,
     )
 
 
-def curves(found: Funnel, points: int = 120) -> dict[str, Floats]:
+def curves(funnel: Funnel, points: int = 120) -> dict[str, Floats]:
     """n and the limits over it, for drawing, in the indicator's unit."""
-    n = np.unique(np.round(np.geomspace(1, max(float(found.independent.max()), 10.0), points)))
-    centre = found.centre / found.scale
+    n = np.unique(np.round(np.geomspace(1, max(float(funnel.independent.max()), 10.0), points)))
+    centre = funnel.centre / funnel.scale
     out = {"n": n}
     for level, name in zip(limits.LEVELS, ("95", "998"), strict=True):
         pair = (
             exact(centre, n, level, True)
-            if found.events
+            if funnel.events
             else limits.proportion_limits(_inside(centre), n, level)
         )
-        out[f"low{name}"], out[f"high{name}"] = (found.scale * side for side in pair)
-    low, high = dispersed_limits(centre, n, found.tau2, found.events)
-    return {**out, "low_dispersed": found.scale * low, "high_dispersed": found.scale * high}
+        out[f"low{name}"], out[f"high{name}"] = (funnel.scale * side for side in pair)
+    low, high = dispersed_limits(centre, n, funnel.tau2, funnel.events)
+    return {**out, "low_dispersed": funnel.scale * low, "high_dispersed": funnel.scale * high}
 
 
 def exact(centre: float, n: Floats, level: float, events: bool) -> tuple[Floats, Floats]:
@@ -171,8 +171,8 @@ def _scores(x: Floats, n: Floats, centre: float, events: bool) -> tuple[Floats, 
 
 
 def _outside(rate: Floats, low: Floats, high: Floats) -> np.ndarray:
-    found: np.ndarray = (rate < low - 1e-12) | (rate > high + 1e-12)
-    return found
+    outside: np.ndarray = (rate < low - 1e-12) | (rate > high + 1e-12)
+    return outside
 
 
 def _inside(centre: float) -> float:

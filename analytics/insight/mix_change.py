@@ -71,8 +71,8 @@ def _split_again(random: np.random.Generator, *sides: np.ndarray) -> tuple[float
     for x, n in (sides[:2], sides[2:]):
         size = random.multinomial(int(n.sum()), n / n.sum())
         drawn += [random.binomial(size, np.divide(x, n, out=np.zeros(len(n)), where=n > 0)), size]
-    found = kitagawa.kitagawa(*drawn)
-    return found.mix, found.performance
+    parts = kitagawa.kitagawa(*drawn)
+    return parts.mix, parts.performance
 
 
 def _kinds(cases: pd.DataFrame, names: Sequence[str]) -> pd.Series:

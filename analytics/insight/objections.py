@@ -17,22 +17,22 @@ def summary(objections: Sequence[Objection], teams: Mapping[str, str | None]) ->
     rows = []
     for by in ("kind", "indicator", "team"):
         groups: dict[str, list[Objection]] = {}
-        for one in objections:
+        for objection in objections:
             value = {
-                "kind": one.kind,
-                "indicator": one.indicator,
-                "team": teams.get(one.agent_id) or "",
+                "kind": objection.kind,
+                "indicator": objection.indicator,
+                "team": teams.get(objection.agent_id) or "",
             }[by]
             if by != "indicator" or value:
-                groups.setdefault(value, []).append(one)
+                groups.setdefault(value, []).append(objection)
         for value, group in groups.items():
             days = [
-                (one.answered_at - one.made_at).total_seconds() / 86_400
-                for one in group
-                if one.answered_at and one.made_at
+                (objection.answered_at - objection.made_at).total_seconds() / 86_400
+                for objection in group
+                if objection.answered_at and objection.made_at
             ]
             counts = {
-                state: sum(one.state == state for one in group)
+                state: sum(objection.state == state for objection in group)
                 for state in ("open", "accepted", "partly", "rejected")
             }
             rows.append(
@@ -50,9 +50,9 @@ def review_list(objections: Sequence[Objection]) -> list[str]:
     """Indicators against which many objections were accepted, most first: their definition or
     standard wants another look."""
     counts: dict[str, int] = {}
-    for one in objections:
-        if one.indicator and one.state in ("accepted", "partly"):
-            counts[one.indicator] = counts.get(one.indicator, 0) + 1
+    for objection in objections:
+        if objection.indicator and objection.state in ("accepted", "partly"):
+            counts[objection.indicator] = counts.get(objection.indicator, 0) + 1
     return [
         name for name, count in sorted(counts.items(), key=lambda pair: -pair[1]) if count >= MANY
     ]

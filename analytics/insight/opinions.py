@@ -22,10 +22,10 @@ def opinions(proposals: Sequence[WeightProposal]) -> pd.DataFrame | None:
     shares = pd.DataFrame(
         [
             {
-                name: 100 * one.categories.get(name, 0.0) / sum(one.categories.values())
+                name: 100 * proposal.categories.get(name, 0.0) / sum(proposal.categories.values())
                 for name in CATEGORIES
             }
-            for one in proposals
+            for proposal in proposals
         ]
     )
     quarter, middle = len(shares) // 4, max(LEAST, len(shares) // 2)

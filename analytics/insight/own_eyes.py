@@ -25,7 +25,7 @@ FEWEST = (
 )
 
 
-def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
+def for_own_eyes(sheet: Mapping[str, Any], published: Sequence[Period]) -> dict[str, Any]:
     """The sheet as its agent reads it: nothing of months that are not published, neither in the
     trend nor as the period before; and a team's or the company's figure only where enough others'
     values of that very indicator and month stand behind it. The same holds of a median that stands
@@ -40,10 +40,12 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
 
     def told(item: Mapping[str, Any]) -> dict[str, Any]:
         few = (
-            {} if _of_enough(item, "stand_in", one) else dict.fromkeys(OF_STAND_IN) | {"few": True}
+            {}
+            if _of_enough(item, "stand_in", sheet)
+            else dict.fromkeys(OF_STAND_IN) | {"few": True}
         )
         before = (
-            item.get("before") if compared and _of_enough(item, "stand_in_before", one) else None
+            item.get("before") if compared and _of_enough(item, "stand_in_before", sheet) else None
         )
         return {
             **item,
@@ -52,14 +54,14 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
             "team_median": item["team_median"] if enough(item.get("team_others")) else None,
         }
 
-    cut = one["cut"]
-    period = Period(parse_month(one["period"]["from"]), parse_month(one["period"]["to"]))
+    cut = sheet["cut"]
+    period = Period(parse_month(sheet["period"]["from"]), parse_month(sheet["period"]["to"]))
     before = period.shifted(-period.length)
     compared = seen(before.first, before.last)
     return {
-        **one,
-        "rank": one["rank"] if enough(one["rated"] - 1) else None,
-        "before": one.get("before") if compared else None,
+        **sheet,
+        "rank": sheet["rank"] if enough(sheet["rated"] - 1) else None,
+        "before": sheet.get("before") if compared else None,
         "cut": {
             **cut,
             **{
@@ -70,7 +72,7 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
                 for axis in ("x", "y")
             },
         },
-        "indicators": [told(item) for item in one["indicators"]],
+        "indicators": [told(item) for item in sheet["indicators"]],
         "targets": [
             {
                 **entry,
@@ -79,11 +81,11 @@ def for_own_eyes(one: Mapping[str, Any], published: Sequence[Period]) -> dict[st
                     for kind in ("count", "premium")
                 },
             }
-            for entry in one.get("targets", [])
+            for entry in sheet.get("targets", [])
         ],
         "trend": [
             point
-            for point in one["trend"]
+            for point in sheet["trend"]
             if (point["whose"] == "agent" or enough(point.get("others")))
             and seen(parse_month(point["month"]), parse_month(point["month"]))
         ],
@@ -105,7 +107,7 @@ def _stand_in_told(entry: Mapping[str, Any], kind: str) -> bool:
     return entry[f"{kind}_basis"] not in STAND_INS or (entry.get(f"{kind}_others") or 0) >= FEWEST
 
 
-def _of_enough(item: Mapping[str, Any], name: str, one: Mapping[str, Any]) -> bool:
+def _of_enough(item: Mapping[str, Any], name: str, sheet: Mapping[str, Any]) -> bool:
     """Whether enough others' values stand behind what stands in for the target of an indicator; of
     sheets closed before this was counted, whether nothing may stand in."""
     if name in item:
@@ -113,5 +115,5 @@ def _of_enough(item: Mapping[str, Any], name: str, one: Mapping[str, Any]) -> bo
     kind = {"renewal_count": "count", "renewal_premium": "premium"}.get(str(item["id"]))
     return item["unit"] != "percent_of_target" or (
         kind is not None
-        and not any(entry[f"{kind}_basis"] in STAND_INS for entry in one.get("targets", []))
+        and not any(entry[f"{kind}_basis"] in STAND_INS for entry in sheet.get("targets", []))
     )

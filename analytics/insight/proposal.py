@@ -55,37 +55,39 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
     the fitted law of true values, with limits by redrawing agents and counts from it; where there
     is none, of values as they are, by resampling agents.
     """
-    one, at = measured.catalogue[indicator], measured.catalogue.position(indicator)
-    most = MOST_TARGETS if one.unit == "percent_of_target" else largest(one.unit)
+    definition, column = measured.catalogue[indicator], measured.catalogue.position(indicator)
+    most = MOST_TARGETS if definition.unit == "percent_of_target" else largest(definition.unit)
     if market is not None and not 0 <= market <= most:
-        raise RequestRefused("market_out_of_range", name=one.label, value=f"{market:g}")
+        raise RequestRefused("market_out_of_range", name=definition.label, value=f"{market:g}")
     sure = certainty(measured, indicator)
-    values = measured.agents.value[:, at] if sure is None else sure.value
+    values = measured.agents.value[:, column] if sure is None else sure.value
     there = values[~np.isnan(values)]
     if len(there) < FEWEST:
         return None
-    share = (100 - FULL if one.direction == "lower" else FULL) / 100
-    found = None if sure is None else sure.true_quantile(share)
+    share = (100 - FULL if definition.direction == "lower" else FULL) / 100
+    quantile = None if sure is None else sure.true_quantile(share)
     full, full_low, full_high = (
-        _resampled(there, share) if found is None else (found.value, found.low, found.high)
+        _resampled(there, share)
+        if quantile is None
+        else (quantile.value, quantile.low, quantile.high)
     )
     if market is not None:
         pass_mark = pass_low = pass_high = market
     else:
-        pass_mark = float(measured.company.value[0, at])
+        pass_mark = float(measured.company.value[0, column])
         squares = measured.totals.get("survey_points_sq")
-        x, n = measured.company.numerator[:, at], measured.company.denominator[:, at]
+        x, n = measured.company.numerator[:, column], measured.company.denominator[:, column]
         answers = None if squares is None else np.array([squares], dtype=float)
-        low, high = interval(one, x, n, answers, likeness(measured).company)
+        low, high = interval(definition, x, n, answers, likeness(measured).company)
         pass_low, pass_high = float(low[0]), float(high[0])
-    falling = one.direction == "lower"
+    falling = definition.direction == "lower"
     # Marks whose limits overlap are one mark: what chance alone spreads is no scale to pay by.
     apart = (
         full_high < np.nan_to_num(pass_low, nan=pass_mark)
         if falling
         else full_low > np.nan_to_num(pass_high, nan=pass_mark)
     )
-    made = _standard(one.standard, pass_mark, full, falling) if apart else None
+    made = _standard(definition.standard, pass_mark, full, falling) if apart else None
     return Proposal(
         indicator,
         len(there),
@@ -96,7 +98,7 @@ def propose(measured: Measured, indicator: str, market: float | None = None) -> 
         pass_low,
         pass_high,
         market is not None,
-        found is not None,
+        quantile is not None,
         made,
     )
 
@@ -116,23 +118,25 @@ def _standard(old: Standard, pass_mark: float, full: float, falling: bool) -> St
     pass mark, 100 at the full mark."""
     if not (full < pass_mark if falling else full > pass_mark) or not np.isfinite(pass_mark + full):
         return None
-    zeros = [value for value, mark in zip(old.values, old.points, strict=True) if mark <= 0]
+    zeros = [value for value, points in zip(old.values, old.points, strict=True) if points <= 0]
     zero = (min(zeros) if falling else max(zeros)) if zeros else pass_mark - (full - pass_mark)
     if not (zero > pass_mark if falling else zero < pass_mark):
         zero = pass_mark - (full - pass_mark)
     knots = sorted(
         [(round(zero, 4), 0.0), (round(pass_mark, 4), float(PASS)), (round(full, 4), 100.0)]
     )
-    return Standard(tuple(value for value, _ in knots), tuple(mark for _, mark in knots), "linear")
+    return Standard(
+        tuple(value for value, _ in knots), tuple(points for _, points in knots), "linear"
+    )
 
 
-def with_standard(known: Catalogue, indicator: str, standard: Standard) -> Catalogue:
+def with_standard(catalogue: Catalogue, indicator: str, standard: Standard) -> Catalogue:
     """A catalogue in which one indicator has another standard."""
     return replace(
-        known,
+        catalogue,
         indicators=tuple(
-            replace(one, standard=standard) if one.id == indicator else one
-            for one in known.indicators
+            replace(definition, standard=standard) if definition.id == indicator else definition
+            for definition in catalogue.indicators
         ),
         version=-1,
     )

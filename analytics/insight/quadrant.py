@@ -74,21 +74,23 @@ def place(
     return Placed(x, y, x_value, y_value, x_cut, y_cut, names)
 
 
-def axes(known: Catalogue) -> tuple[str, str]:
+def axes(catalogue: Catalogue) -> tuple[str, str]:
     """The two indicators that the quadrant usually stands on."""
-    return known.first_of("renewal_rate", "results"), known.first_of("satisfaction", "service")
+    return catalogue.first_of("renewal_rate", "results"), catalogue.first_of(
+        "satisfaction", "service"
+    )
 
 
 def cut_line(evaluation: Evaluation, indicator: str, kind: str) -> CutLine:
     """The cut line of one axis; NaN where the indicator has no value (or no target) to cut at."""
-    at = evaluation.catalogue.position(indicator)
+    column = evaluation.catalogue.position(indicator)
     if kind == "target":
         target = evaluation.catalogue[indicator].target
         return CutLine(kind, np.nan if target is None else target)
     if kind == "mean":
-        return CutLine(kind, float(evaluation.measured.company.value[0, at]))
+        return CutLine(kind, float(evaluation.measured.company.value[0, column]))
     if kind == "median":
-        there = evaluation.measured.agents.value[:, at]
+        there = evaluation.measured.agents.value[:, column]
         there = there[~np.isnan(there)]
         return CutLine(kind, float(np.median(there)) if len(there) else np.nan)
     try:

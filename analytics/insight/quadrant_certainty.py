@@ -45,8 +45,8 @@ class QuadrantCertainty:
         """Whether both values rest on enough of the agent's own data; else a label would be the
         group's, not theirs."""
         out = np.ones(len(self.probability), dtype=bool)
-        for one in (self.x, self.y):
-            out &= one.enough if one is not None else False
+        for sure in (self.x, self.y):
+            out &= sure.enough if sure is not None else False
         return out
 
     @cached_property
@@ -56,12 +56,12 @@ class QuadrantCertainty:
     @property
     def tell_apart(self) -> bool:
         """Whether the agents differ on either axis beyond what chance alone makes of equal ones."""
-        return any(one is not None and one.p_equal < DIFFER for one in (self.x, self.y))
+        return any(sure is not None and sure.p_equal < DIFFER for sure in (self.x, self.y))
 
     def standing(self, row: int) -> str:
         """How firmly an agent stands in a quadrant, a member of STANDINGS; the same words follow
         from it on every page."""
-        if any(one is None or not one.n[row] > 0 for one in (self.x, self.y)):
+        if any(sure is None or not sure.n[row] > 0 for sure in (self.x, self.y)):
             return "unknown"
         if not (self.known[row] and self.enough[row]):
             return "little"
@@ -86,14 +86,14 @@ def quadrant_certainty(measured: Measured, placed: Placed) -> QuadrantCertainty:
     if x is None or y is None or np.isnan(placed.x_cut.value + placed.y_cut.value):
         return QuadrantCertainty(np.full((size, len(QUADRANTS)), np.nan), x, y)
     good = []
-    for one, cut, name in ((x, placed.x_cut, placed.x), (y, placed.y_cut, placed.y)):
+    for sure, cut, name in ((x, placed.x_cut, placed.x), (y, placed.y_cut, placed.y)):
         # The middle of true values is not that of measured ones: held against the raw median,
         # shrunken values all lean one way.
-        middle = cut.kind == "median" and not np.isnan(one.shrunken).all()
-        above = one.above(float(np.nanmedian(one.shrunken)) if middle else cut.value)
+        middle = cut.kind == "median" and not np.isnan(sure.shrunken).all()
+        above = sure.above(float(np.nanmedian(sure.shrunken)) if middle else cut.value)
         good.append(1 - above if measured.catalogue[name].direction == "lower" else above)
     there = ~np.isnan(good[0]) & ~np.isnan(good[1])
-    found = quadrant_probability.quadrant_probability(
+    probability = quadrant_probability.quadrant_probability(
         np.where(there, good[0], 0.5), np.where(there, good[1], 0.5)
     )
-    return QuadrantCertainty(np.where(there[:, None], found, np.nan), x, y)
+    return QuadrantCertainty(np.where(there[:, None], probability, np.nan), x, y)

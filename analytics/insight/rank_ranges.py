@@ -75,14 +75,14 @@ def drawn_ranges(evaluation: Evaluation) -> tuple[RankRanges | None, Singles]:
     totals, ranks = first[0, :0], np.zeros((0, len(rows)), dtype=np.int32)
     while len(ranks) < most and not _settled(ranks):
         done, until = len(ranks), min(2 * len(ranks) or DRAWS, most)
-        found = []
+        blocks = []
         for start in range(done, until, block):
             drawn = drawn_scores(evaluation, rows, min(block, until - start), SEED + start)
-            found.append(weighted_totals(drawn, there, weights))
+            blocks.append(weighted_totals(drawn, there, weights))
             if start < DRAWS:
                 first[:, start : start + block] = drawn
-        totals = np.concatenate([totals, *found])
-        ranks = np.concatenate([ranks, *map(competition_ranks, found)])
+        totals = np.concatenate([totals, *blocks])
+        ranks = np.concatenate([ranks, *map(competition_ranks, blocks)])
     low, high = reach(ranks, TAIL)
     band = bands(totals, np.argsort(evaluation.agents.rank[rows], kind="stable"))
     return RankRanges(rows, low, high, band, len(ranks)), first
@@ -93,8 +93,8 @@ def weighted_totals(drawn: Singles, there: np.ndarray, weights: Floats) -> Singl
     row each; a missing category's weight goes to the others (`there`: agents × 3)."""
     each = np.broadcast_to(weights, (drawn.shape[1], len(CATEGORIES))).astype(np.float32)
     out: Singles = each[:, :1] * drawn[0]
-    for at in range(1, len(CATEGORIES)):
-        out += each[:, at : at + 1] * drawn[at]
+    for category in range(1, len(CATEGORIES)):
+        out += each[:, category : category + 1] * drawn[category]
     return out if there.all() else out / (each @ there.T.astype(np.float32))
 
 
@@ -102,7 +102,7 @@ def _settled(ranks: np.ndarray) -> bool:
     """Whether two halves of the draws agree on every end of a range to one place."""
     if not len(ranks):
         return False
-    halves = [np.array(reach(ranks[at::2], TAIL)) for at in (0, 1)]
+    halves = [np.array(reach(ranks[half::2], TAIL)) for half in (0, 1)]
     return bool(np.abs(halves[0] - halves[1]).max(initial=0.0) <= 1)
 
 
@@ -114,12 +114,14 @@ def drawn_scores(
     point."""
     out: Singles = np.zeros((len(CATEGORIES), draws, len(rows)), dtype=np.float32)
     weights = np.zeros((len(CATEGORIES), len(rows)))
-    for at, marks in of_agents(evaluation, rows, draws, seed):
-        weight = evaluation.nominal[at] * ~np.isnan(evaluation.measured.agents.points[rows, at])
-        category = CATEGORIES.index(evaluation.catalogue.indicators[at].category)
-        marks[:, weight == 0] = 0.0
-        marks *= weight
-        out[category] += marks
+    for column, points in of_agents(evaluation, rows, draws, seed):
+        weight = evaluation.nominal[column] * ~np.isnan(
+            evaluation.measured.agents.points[rows, column]
+        )
+        category = CATEGORIES.index(evaluation.catalogue.indicators[column].category)
+        points[:, weight == 0] = 0.0
+        points *= weight
+        out[category] += points
         weights[category] += weight
     out /= np.where(weights > 0, weights, 1.0)[:, None, :].astype(np.float32)
     return out
@@ -133,10 +135,10 @@ def reach(ranks: np.ndarray, tail: float) -> tuple[Floats, Floats]:
         return np.full(size, np.nan), np.full(size, np.nan)
     # Sorted along memory: several times faster than quantiles across it.
     ordered = np.sort(np.ascontiguousarray(ranks.T), axis=1)
-    at = tail * (draws - 1)
-    below, above = int(at), min(int(at) + 1, draws - 1)
+    position = tail * (draws - 1)
+    below, above = int(position), min(int(position) + 1, draws - 1)
     low, high = (
-        (1 - (at - below)) * part[:, below] + (at - below) * part[:, above]
+        (1 - (position - below)) * part[:, below] + (position - below) * part[:, above]
         for part in (ordered, ordered[:, ::-1])
     )
     return low.round(), high.round()
@@ -148,10 +150,10 @@ def bands(totals: np.ndarray, order: np.ndarray) -> np.ndarray:
     95 % of the draws or more; equal totals count half."""
     out, first, band = np.zeros(totals.shape[1], dtype=int), -1, 0
     ahead = np.zeros(0)
-    for one in order.tolist():
-        if first < 0 or ahead[one] >= AHEAD:
-            first, band = one, band + 1
+    for agent in order.tolist():
+        if first < 0 or ahead[agent] >= AHEAD:
+            first, band = agent, band + 1
             mine = totals[:, first][:, None]
             ahead = (mine > totals).mean(axis=0) + 0.5 * (mine == totals).mean(axis=0)
-        out[one] = band
+        out[agent] = band
     return out

@@ -60,26 +60,26 @@ def grade_changes(now: Evaluation, then: Evaluation) -> pd.DataFrame:
 def jumps(old: Standard, new: Standard, scale: float) -> float:
     """How far the knots moved at most at the same points, in the indicator's unit over `scale`
     (0.01 for a percent)."""
-    marks = sorted({*old.points, *new.points})
-    return max(abs(_value_at(old, mark) - _value_at(new, mark)) for mark in marks) / scale
+    every = sorted({*old.points, *new.points})
+    return max(abs(_value_at(old, points) - _value_at(new, points)) for points in every) / scale
 
 
-def _value_at(standard: Standard, mark: float) -> float:
+def _value_at(standard: Standard, wanted: float) -> float:
     points, values = np.asarray(standard.points), np.asarray(standard.values)
     order = np.argsort(points, kind="stable")
-    return float(np.interp(mark, points[order], values[order]))
+    return float(np.interp(wanted, points[order], values[order]))
 
 
 def _shares(evaluation: Evaluation, name: str) -> dict[str, float]:
     if name not in evaluation.catalogue.ids:
         return {"full": np.nan, "zero": np.nan, "mean": np.nan, "n": 0}
-    marks = evaluation.measured.agents.points[:, evaluation.catalogue.position(name)]
-    marks = marks[~np.isnan(marks)]
-    if not len(marks):
+    points = evaluation.measured.agents.points[:, evaluation.catalogue.position(name)]
+    points = points[~np.isnan(points)]
+    if not len(points):
         return {"full": np.nan, "zero": np.nan, "mean": np.nan, "n": 0}
     return {
-        "full": float((marks >= 100 - 1e-9).mean()),
-        "zero": float((marks <= 1e-9).mean()),
-        "mean": float(marks.mean()),
-        "n": len(marks),
+        "full": float((points >= 100 - 1e-9).mean()),
+        "zero": float((points <= 1e-9).mean()),
+        "mean": float(points.mean()),
+        "n": len(points),
     }

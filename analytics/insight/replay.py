@@ -64,11 +64,11 @@ def _own(before: Evaluation, after: Evaluation, agent_id: str, both: pd.DataFram
         (one, np.flatnonzero((one.people["agent_id"] == agent_id).to_numpy(dtype=bool)))
         for one in (before, after)
     ]
-    for at, one in enumerate(before.catalogue.indicators):
-        found = [
+    for column, one in enumerate(before.catalogue.indicators):
+        told = [
             (
-                float(part.measured.agents.value[where[0], at]),
-                float(part.measured.agents.points[where[0], at]),
+                float(part.measured.agents.value[where[0], column]),
+                float(part.measured.agents.points[where[0], column]),
             )
             if len(where)
             else (np.nan, np.nan)
@@ -77,10 +77,10 @@ def _own(before: Evaluation, after: Evaluation, agent_id: str, both: pd.DataFram
         rows.append(
             {
                 "what": one.id,
-                "before": found[0][0],
-                "after": found[1][0],
-                "points_before": found[0][1],
-                "points_after": found[1][1],
+                "before": told[0][0],
+                "after": told[1][0],
+                "points_before": told[0][1],
+                "points_after": told[1][1],
             }
         )
     if agent_id in both.index:

@@ -94,9 +94,9 @@ def robustness(evaluation: Evaluation) -> Robustness:
         ),
         "both": competition_ranks(weighted_totals(drawn, there, weights)),
     }
-    for part, found in over.items():
+    for part, reached in over.items():
         table[f"{part}_low"], table[f"{part}_high"] = reach(
-            found, 0.0 if part == "weight" else TAIL
+            reached, 0.0 if part == "weight" else TAIL
         )
     nothing = np.full(size, np.nan)
     table["data_low"], table["data_high"] = (
@@ -134,8 +134,8 @@ def _central(
     centre, confidence = np.full((size, len(CATEGORIES)), np.nan), np.full(size, np.nan)
     most = np.argsort(-leads.sum(axis=0), kind="stable")[:LEADERS]
     most = most[leads[:, most].any(axis=0)]
-    for at in most:
-        centre[at] = weights[leads[:, at]].mean(axis=0)
+    for agent in most:
+        centre[agent] = weights[leads[:, agent]].mean(axis=0)
     middle = centre[most].astype(np.float32)
     whole = middle @ there.T.astype(np.float32)
     ahead = np.zeros((len(leads), len(most)), dtype=bool)

@@ -75,7 +75,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
     """
     now, row = about.evaluation, about.evaluation.row(agent_id)
     person = now.people.iloc[row]
-    scored, known = now.agents, now.catalogue
+    scored, catalogue = now.agents, now.catalogue
     rated = bool(scored.rated[row])
     indicators = _indicators(about, row, agent_id)
     _round(indicators, float(scored.score[row]))
@@ -108,9 +108,9 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
             "purpose": scheme.purpose,
             "company_goal": scheme.company_goal,
             "trial": scheme.trial,
-            "lacking": lacking(scheme, known),
+            "lacking": lacking(scheme, catalogue),
         },
-        "standard_version": known.version,
+        "standard_version": catalogue.version,
         "score": number(scored.score[row]) if rated else None,
         "grade": str(scored.grade[row]) if rated else None,
         "veto": _veto(now, row) if rated else None,
@@ -135,16 +135,16 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "categories": _categories(now, row, indicators),
         "trend": [
             {
-                "month": f"{one.month:%Y-%m}",
-                "indicator": one.indicator,
-                "whose": one.whose,
-                "value": number(one.value),
-                "n": number(one.n),
-                "low": number(one.low),
-                "high": number(one.high),
-                **({} if one.whose == "agent" else {"others": int(one.others)}),
+                "month": f"{point.month:%Y-%m}",
+                "indicator": point.indicator,
+                "whose": point.whose,
+                "value": number(point.value),
+                "n": number(point.n),
+                "low": number(point.low),
+                "high": number(point.high),
+                **({} if point.whose == "agent" else {"others": int(point.others)}),
             }
-            for one in (() if history is None else history.itertuples())
+            for point in (() if history is None else history.itertuples())
         ],
         "targets": _targets(now, agent_id),
         "rules": rules(now.measured.settings),
@@ -174,39 +174,40 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
         _behind_stand_ins(about.before, agent_id),
     )
     out = []
-    for at, one in enumerate(now.catalogue.indicators):
+    for column, indicator in enumerate(now.catalogue.indicators):
         value, numerator, denominator = (
-            float(part[row, at]) for part in (values.value, values.numerator, values.denominator)
+            float(part[row, column])
+            for part in (values.value, values.numerator, values.denominator)
         )
-        step = step_to_next_band(one, value, numerator, denominator)
-        market = about.market.get(one.id)
+        step = step_to_next_band(indicator, value, numerator, denominator)
+        market = about.market.get(indicator.id)
         out.append(
             {
-                "id": one.id,
-                "category": one.category,
-                "label": dict(one.label),
-                "unit": one.unit,
+                "id": indicator.id,
+                "category": indicator.category,
+                "label": dict(indicator.label),
+                "unit": indicator.unit,
                 "value": number(value),
                 "numerator": number(numerator),
                 "denominator": number(denominator),
-                "band": band(one, value, float(values.points[row, at])),
-                "missed": missed(one, value),
-                "points": number(values.points[row, at]),
-                "nominal": number(now.nominal[at]),
-                "weight": number(scored.weight[row, at]),
+                "band": band(indicator, value, float(values.points[row, column])),
+                "missed": missed(indicator, value),
+                "points": number(values.points[row, column]),
+                "nominal": number(now.nominal[column]),
+                "weight": number(scored.weight[row, column]),
                 "contribution": None
-                if np.isnan(values.points[row, at])
-                else number(scored.contribution[row, at]),
-                "lost": number(lost[at]),
-                "team_median": number(team.median[at]),
-                "team_others": int(team.values[at] - (not np.isnan(value))),
+                if np.isnan(values.points[row, column])
+                else number(scored.contribution[row, column]),
+                "lost": number(lost[column]),
+                "team_median": number(team.median[column]),
+                "team_others": int(team.values[column] - (not np.isnan(value))),
                 "market": None
                 if market is None
                 else {"value": market.value, "source": market.source},
-                "before": number(earlier.get(one.id)),
-                "stand_in": behind.get(one.id),
-                "stand_in_before": behind_before.get(one.id),
-                "sure": _sure(now, one.id, row),
+                "before": number(earlier.get(indicator.id)),
+                "stand_in": behind.get(indicator.id),
+                "stand_in_before": behind_before.get(indicator.id),
+                "sure": _sure(now, indicator.id, row),
                 "step": None
                 if step is None
                 else {
@@ -224,7 +225,9 @@ def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
 def _team(values: Floats) -> Team:
     counts = (~np.isnan(values)).sum(axis=0)
     return Team(
-        len(values), np.array([_median(values[:, at]) for at in range(values.shape[1])]), counts
+        len(values),
+        np.array([_median(values[:, column]) for column in range(values.shape[1])]),
+        counts,
     )
 
 
@@ -234,7 +237,7 @@ def _veto(now: Evaluation, row: int) -> dict[str, Any] | None:
     indicator = str(now.agents.capped_by[row])
     if not indicator:
         return None
-    veto = next(one for one in now.catalogue.vetoes if one.indicator == indicator)
+    veto = next(candidate for candidate in now.catalogue.vetoes if candidate.indicator == indicator)
     return {
         "indicator": indicator,
         "label": dict(now.catalogue[indicator].label),
@@ -263,25 +266,27 @@ def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _behind_stand_ins(at: Evaluation | None, agent_id: str) -> Mapping[str, int]:
+def _behind_stand_ins(evaluation: Evaluation | None, agent_id: str) -> Mapping[str, int]:
     """By indicator, the fewest others' values behind a median that stands in for the agent's target
     in some month; no entry where the targets are the agent's own."""
-    if at is None:
+    if evaluation is None:
         return {}
     out = {}
-    targets = at.measured.targets
+    targets = evaluation.measured.targets
     mine = targets[targets["agent_id"] == agent_id]
-    for nth, one in enumerate(at.catalogue.indicators):
-        if not one.fallback:
+    for column, indicator in enumerate(evaluation.catalogue.indicators):
+        if not indicator.fallback:
             continue
-        kind = "count" if one.denominator == "target_count" else "premium"
+        kind = "count" if indicator.denominator == "target_count" else "premium"
         if (
-            at.measured.filters.channel is not None
+            evaluation.measured.filters.channel is not None
         ):  # the median agent of the channel, whatever the targets are
-            others = (at.people["agent_id"] != agent_id).to_numpy(dtype=bool)
-            out[one.id] = int((~np.isnan(at.measured.agents.numerator[others, nth])).sum())
+            others = (evaluation.people["agent_id"] != agent_id).to_numpy(dtype=bool)
+            out[indicator.id] = int(
+                (~np.isnan(evaluation.measured.agents.numerator[others, column])).sum()
+            )
         elif len(few := mine.loc[mine[f"{kind}_basis"].isin(STAND_INS), f"{kind}_others"]):
-            out[one.id] = int(few.min())
+            out[indicator.id] = int(few.min())
     return out
 
 
@@ -290,7 +295,9 @@ def _probability(about: Around, row: int) -> dict[str, Any] | None:
     data do not tell."""
     if not about.chance.known[row]:
         return None
-    chances = {name: number(about.chance.probability[row, at]) for at, name in enumerate(QUADRANTS)}
+    chances = {
+        name: number(about.chance.probability[row, place]) for place, name in enumerate(QUADRANTS)
+    }
     return chances | {"enough": bool(about.chance.enough[row])}
 
 
@@ -350,10 +357,10 @@ def _earlier(before: Evaluation | None, agent_id: str) -> Mapping[str, float]:
     others, in another order."""
     if before is None:
         return {}
-    at = np.flatnonzero((before.people["agent_id"] == agent_id).to_numpy(dtype=bool))
+    rows = np.flatnonzero((before.people["agent_id"] == agent_id).to_numpy(dtype=bool))
     return (
-        dict(zip(before.catalogue.ids, before.measured.agents.value[at[0]], strict=True))
-        if len(at)
+        dict(zip(before.catalogue.ids, before.measured.agents.value[rows[0]], strict=True))
+        if len(rows)
         else {}
     )
 

@@ -61,8 +61,8 @@ class Trends:
 
     @property
     def improving(self) -> pd.DataFrame:
-        found = self.agents[self.agents["finding"] & self.agents["better"].eq(True)]
-        return found.sort_values("p", kind="stable").reset_index(drop=True)
+        improving = self.agents[self.agents["finding"] & self.agents["better"].eq(True)]
+        return improving.sort_values("p", kind="stable").reset_index(drop=True)
 
     @property
     def by_chance(self) -> float:
@@ -91,16 +91,16 @@ class Incentives:
         return Q * len(self.candidates)
 
 
-def can_trend(one: Indicator, monthly: pd.DataFrame) -> bool:
+def can_trend(indicator: Indicator, monthly: pd.DataFrame) -> bool:
     """Whether the months hold what an indicator is made of."""
     return (
-        one.numerator in monthly
-        and one.denominator in monthly
-        and bool(monthly[one.numerator].notna().any())
+        indicator.numerator in monthly
+        and indicator.denominator in monthly
+        and bool(monthly[indicator.numerator].notna().any())
     )
 
 
-def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
+def trends(monthly: pd.DataFrame, indicator: Indicator) -> Trends:
     """`monthly`: agent_id, team, month and measures. What the rest of the team did in the same
     months is removed first.
 
@@ -109,22 +109,22 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
     with eighteen or more months the agent must besides beat the same month of last year often
     enough. Many agents: false discovery rate of 10 %.
     """
-    frame = monthly.dropna(subset=[one.numerator, one.denominator])
-    frame = frame[frame[one.denominator] > 0]
+    frame = monthly.dropna(subset=[indicator.numerator, indicator.denominator])
+    frame = frame[frame[indicator.denominator] > 0]
     if frame.empty:
-        return Trends(one.id, _empty(), "none", 0)
+        return Trends(indicator.id, _empty(), "none", 0)
     frame = frame.assign(month=pd.to_datetime(frame["month"]))
     # Every month of the calendar, also those in which nobody has figures: twelve steps back is last
     # year.
     months = list(pd.date_range(frame["month"].min(), frame["month"].max(), freq="MS"))
     counted, agents = frame["month"].nunique(), sorted(frame["agent_id"].unique())
-    x, n, reference, behind, few = _grids(frame, one, months, agents)
+    x, n, reference, behind, few = _grids(frame, indicator, months, agents)
     team = pd.factorize(
         frame.drop_duplicates("agent_id", keep="last").set_index("agent_id")["team"].reindex(agents)
     )[0]
     with np.errstate(all="ignore"):
-        value = np.where(n > 0, one.scale * x / n, np.nan)
-    if _is_part(one) and bool((x <= n).all()):
+        value = np.where(n > 0, indicator.scale * x / n, np.nan)
+    if _is_part(indicator) and bool((x <= n).all()):
         slope, error = adjusted_trend.fitted(x, n, reference, behind, pool=True)
         # Whoever has few colleagues is held against the company, and then against what their team
         # does together.
@@ -132,17 +132,17 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
         with np.errstate(all="ignore"):
             p = adjusted_trend.two_sided(np.nan_to_num(slope / error, nan=0.0))
     elif len(months) >= TWO_YEARS:
-        beyond = value - one.scale * np.where(behind > 0, reference, np.nan)
+        beyond = value - indicator.scale * np.where(behind > 0, reference, np.nan)
         p, slope = seasonal_kendall.seasonal_kendall_rows(beyond)
     else:
-        beyond = value - one.scale * np.where(behind > 0, reference, np.nan)
+        beyond = value - indicator.scale * np.where(behind > 0, reference, np.nan)
         (_, p), slope = mann_kendall.mann_kendall_rows(beyond), theil_sen.theil_sen_rows(beyond)
     seen = (n > 0).sum(axis=1)
     p = np.where((seen >= FEWEST_MONTHS) & ~np.isnan(slope), p, np.nan)
     rule = "none" if counted < FEWEST_MONTHS else "seasonal" if counted >= SEASONAL else "exact"
-    better = slope < 0 if one.direction == "lower" else slope > 0
+    better = slope < 0 if indicator.direction == "lower" else slope > 0
     up, pairs, needed = _against_last_year(
-        -value if one.direction == "lower" else value, len(months)
+        -value if indicator.direction == "lower" else value, len(months)
     )
     steady = (
         np.where(better, up, pairs - up) >= needed if rule == "seasonal" else np.full(len(p), None)
@@ -152,8 +152,8 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
         {
             "agent_id": agents,
             "months": seen,
-            "first": _pooled(x, n, slice(0, 3), one.scale),
-            "last": _pooled(x, n, slice(-3, None), one.scale),
+            "first": _pooled(x, n, slice(0, 3), indicator.scale),
+            "last": _pooled(x, n, slice(-3, None), indicator.scale),
             "slope": slope,
             "p": p,
             "q": q,
@@ -165,21 +165,23 @@ def trends(monthly: pd.DataFrame, one: Indicator) -> Trends:
             "steady": steady,
         }
     )
-    return Trends(one.id, _told(table, one.direction), rule, counted)
+    return Trends(indicator.id, _told(table, indicator.direction), rule, counted)
 
 
-def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Incentives:
+def incentives(monthly: pd.DataFrame, catalogue: Catalogue, nominal: Floats) -> Incentives:
     """The agents who keep improving on any heavily weighted indicator (10 % of the score or more),
     the weightiest first."""
     heavy = [
-        at
-        for at in np.argsort(-nominal, kind="stable")
-        if nominal[at] >= HEAVY and can_trend(known.indicators[at], monthly)
+        column
+        for column in np.argsort(-nominal, kind="stable")
+        if nominal[column] >= HEAVY and can_trend(catalogue.indicators[column], monthly)
     ]
-    found = {known.ids[at]: trends(monthly, known.indicators[at]) for at in heavy}
+    by_indicator = {
+        catalogue.ids[column]: trends(monthly, catalogue.indicators[column]) for column in heavy
+    }
     parts = [
-        one.agents.assign(indicator=name, nominal=nominal[known.position(name)])
-        for name, one in found.items()
+        told.agents.assign(indicator=name, nominal=nominal[catalogue.position(name)])
+        for name, told in by_indicator.items()
     ]
     every = (
         pd.concat(parts, ignore_index=True) if parts else _empty().assign(indicator="", nominal=0.0)
@@ -189,7 +191,7 @@ def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Ince
     q = false_discovery.adjusted(every["p"].to_numpy(dtype=float))
     every = every.assign(q=q, finding=_found(q, every["steady"].to_numpy()))
     parts = [
-        _told(rows, known[str(name)].direction)
+        _told(rows, catalogue[str(name)].direction)
         for name, rows in every.groupby("indicator", sort=False)
     ]
     every = pd.concat(parts) if parts else every
@@ -199,9 +201,9 @@ def incentives(monthly: pd.DataFrame, known: Catalogue, nominal: Floats) -> Ince
     )
     return Incentives(
         chosen.reset_index(drop=True),
-        tuple(found),
-        _longest(list(found.values())),
-        max((one.months for one in found.values()), default=0),
+        tuple(by_indicator),
+        _longest(list(by_indicator.values())),
+        max((told.months for told in by_indicator.values()), default=0),
     )
 
 
@@ -210,12 +212,12 @@ def _is_part(indicator: Indicator) -> bool:
     return indicator.spread == "rate" and known_measures()[indicator.numerator].spread == "part"
 
 
-def _longest(found: Sequence[Trends]) -> str:
-    return max(found, key=lambda one: one.months).rule if found else "none"
+def _longest(every: Sequence[Trends]) -> str:
+    return max(every, key=lambda each: each.months).rule if every else "none"
 
 
 def _grids(
-    frame: pd.DataFrame, one: Indicator, months: Sequence[object], agents: Sequence[str]
+    frame: pd.DataFrame, indicator: Indicator, months: Sequence[object], agents: Sequence[str]
 ) -> tuple[Floats, Floats, Floats, Floats, np.ndarray]:
     """Numerator, denominator, and the ratio of the others with the cases behind it (agents ×
     months); who has few colleagues most months.
@@ -223,7 +225,7 @@ def _grids(
     The others are the rest of the team, or of the company where the team has fewer than four others
     in that month: held against one or two colleagues, whoever stands still would rise as they fall.
     """
-    names = [one.numerator, one.denominator]
+    names = [indicator.numerator, indicator.denominator]
     frame = frame.assign(**{name: frame[name].astype(float) for name in names})
     by_team = frame.groupby(["team", "month"], dropna=False)
     team, overall = by_team[names].transform("sum"), frame.groupby("month")[names].transform("sum")
@@ -236,16 +238,16 @@ def _grids(
     with np.errstate(all="ignore"):
         reference = np.where(behind > 0, won / behind, np.nan)
     place, row = (
-        {month: at for at, month in enumerate(months)},
-        {agent: at for at, agent in enumerate(agents)},
+        {month: cell for cell, month in enumerate(months)},
+        {agent: cell for cell, agent in enumerate(agents)},
     )
     x, n, m = (np.zeros((len(agents), len(months))) for _ in range(3))
     r = np.full(x.shape, 0.5)
-    at = frame["agent_id"].map(row).to_numpy(), frame["month"].map(place).to_numpy()
+    cell = frame["agent_id"].map(row).to_numpy(), frame["month"].map(place).to_numpy()
     # An agent who changed teams within a month has two rows of it.
-    np.add.at(x, at, frame[one.numerator].to_numpy())
-    np.add.at(n, at, frame[one.denominator].to_numpy())
-    r[at], m[at] = np.nan_to_num(reference, nan=0.5), np.maximum(behind, 0.0)
+    np.add.at(x, cell, frame[indicator.numerator].to_numpy())
+    np.add.at(n, cell, frame[indicator.denominator].to_numpy())
+    r[cell], m[cell] = np.nan_to_num(reference, nan=0.5), np.maximum(behind, 0.0)
     alone = (
         pd.Series(few).groupby(frame["agent_id"].to_numpy()).mean().reindex(agents).to_numpy() > 0.5
     )

@@ -69,12 +69,12 @@ def _side(evaluation: Evaluation, team: str | None) -> _Side:
         due = measured.totals.get("due_policies", np.nan)
         return _Side(measured.company, evaluation.company, 0, len(measured.people), due)
     names = measured.teams["team"]
-    found = np.flatnonzero((names == team).to_numpy(dtype=bool) & evaluation.teams_in_scope)
-    if not len(found):
+    rows = np.flatnonzero((names == team).to_numpy(dtype=bool) & evaluation.teams_in_scope)
+    if not len(rows):
         raise RequestRefused(
             "team_unknown", team=team, known=list(names[evaluation.teams_in_scope])
         )
-    row = int(found[0])
+    row = int(rows[0])
     due = (
         float(measured.teams["due_policies"].iat[row])
         if "due_policies" in measured.teams
@@ -127,24 +127,24 @@ def recoverable(evaluation: Evaluation, team: str | None) -> Floats:
     negative, NaN without values."""
     side = _side(evaluation, team)
     out = np.full(len(evaluation.catalogue.ids), np.nan)
-    for at, one in enumerate(evaluation.catalogue.indicators):
-        goal = better_quarter(evaluation.measured, one)
+    for column, indicator in enumerate(evaluation.catalogue.indicators):
+        goal = better_quarter(evaluation.measured, indicator)
         if not np.isnan(goal):
-            reached = float(points(np.array([goal]), one.standard)[0])
-            out[at] = max(0.0, reached - side.points[at])
+            reached = float(points(np.array([goal]), indicator.standard)[0])
+            out[column] = max(0.0, reached - side.points[column])
     gain: Floats = side.weight * out / 100.0
     return gain
 
 
-def better_quarter(measured: Measured, one: Indicator) -> float:
+def better_quarter(measured: Measured, indicator: Indicator) -> float:
     """What the better quarter of the company's agents truly reach: the quantile of all values
     that their data allow, drawn together, since values as measured lie too far apart and
     shrunken ones too near each other; of values without a known spread the quantile as it is.
     NaN without values."""
-    share = (100 - PEERS if one.direction == "lower" else PEERS) / 100
+    share = (100 - PEERS if indicator.direction == "lower" else PEERS) / 100
     value, sure = (
-        measured.agents.value[:, measured.catalogue.position(one.id)],
-        certainty(measured, one.id),
+        measured.agents.value[:, measured.catalogue.position(indicator.id)],
+        certainty(measured, indicator.id),
     )
     if sure is not None and not np.isnan(sure.shrunken).all():
         rows = np.flatnonzero(~np.isnan(sure.shrunken))
@@ -162,13 +162,15 @@ def gaps_to_market(
 
     Negative where the team is ahead; NaN where nobody entered an average.
     """
-    side, known = _side(evaluation, team), evaluation.catalogue
-    out = pd.Series(np.nan, index=known.ids)
+    side, catalogue = _side(evaluation, team), evaluation.catalogue
+    out = pd.Series(np.nan, index=catalogue.ids)
     for name, value in market.items():
-        if name in known.ids:
-            at = known.position(name)
-            reached = float(points(np.array([value]), known[name].standard)[0])
-            out[name] = side.scored.weight[side.row, at] * (reached - side.points[at]) / 100.0
+        if name in catalogue.ids:
+            column = catalogue.position(name)
+            reached = float(points(np.array([value]), catalogue[name].standard)[0])
+            out[name] = (
+                side.scored.weight[side.row, column] * (reached - side.points[column]) / 100.0
+            )
     return out
 
 
@@ -176,14 +178,16 @@ def biggest(evaluation: Evaluation, team: str | None) -> Floats:
     """The probability of each indicator to be the largest loss, by drawing; NaN with too few agents
     or policies to say."""
     side = _side(evaluation, team)
-    known = evaluation.catalogue
-    out = np.full(len(known.ids), np.nan)
+    catalogue = evaluation.catalogue
+    out = np.full(len(catalogue.ids), np.nan)
     if side.agents < FEWEST_AGENTS or not side.due >= FEWEST_POLICIES:
         return out
-    lost = np.full((DRAWS, len(known.ids)), -np.inf)
-    for at, marks in of_groups(evaluation, side.values, np.array([side.row])):
-        lost[:, at] = side.scored.weight[side.row, at] * (100.0 - marks[:, 0]) / 100.0
-        out[at] = 0.0
+    lost = np.full((DRAWS, len(catalogue.ids)), -np.inf)
+    for column, points_drawn in of_groups(evaluation, side.values, np.array([side.row])):
+        lost[:, column] = (
+            side.scored.weight[side.row, column] * (100.0 - points_drawn[:, 0]) / 100.0
+        )
+        out[column] = 0.0
     # Ties share the place, and a draw in which nothing is lost has no largest loss.
     most = lost.max(axis=1, keepdims=True)
     leads = (lost >= most - 1e-9) & (most > 1e-9)
@@ -194,13 +198,13 @@ def biggest(evaluation: Evaluation, team: str | None) -> Floats:
 def agents_behind(evaluation: Evaluation, team: str | None, indicator: str) -> pd.DataFrame:
     """The team's agents (everybody in scope for None) by how many points they lose on an indicator:
     agent_id, name, value, points, lost, due_policies."""
-    at = evaluation.catalogue.position(indicator)
+    column = evaluation.catalogue.position(indicator)
     people, values = evaluation.people, evaluation.measured.agents
     inside = evaluation.in_scope
     frame = people[["agent_id", "name", "team"]].assign(
-        value=values.value[:, at],
-        points=values.points[:, at],
-        lost=points_lost(values, evaluation.agents)[:, at],
+        value=values.value[:, column],
+        points=values.points[:, column],
+        lost=points_lost(values, evaluation.agents)[:, column],
         due_policies=people.get("due_policies", np.nan),
     )
     if team is not None:

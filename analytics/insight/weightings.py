@@ -18,45 +18,45 @@ LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 def category_scores(evaluation: Evaluation) -> Floats:
     """Points of each category (agents × 3), the splits inside as the scheme has them; NaN where a
     category is missing as a whole."""
-    known, marks = evaluation.catalogue, evaluation.measured.agents.points
-    out = np.full((len(marks), len(CATEGORIES)), np.nan)
-    for at, name in enumerate(CATEGORIES):
-        inside = np.array([one.category == name for one in known.indicators])
-        weight = np.where(inside, evaluation.nominal, 0.0) * ~np.isnan(marks)
+    catalogue, points = evaluation.catalogue, evaluation.measured.agents.points
+    out = np.full((len(points), len(CATEGORIES)), np.nan)
+    for place, name in enumerate(CATEGORIES):
+        inside = np.array([indicator.category == name for indicator in catalogue.indicators])
+        weight = np.where(inside, evaluation.nominal, 0.0) * ~np.isnan(points)
         with np.errstate(all="ignore"):
-            out[:, at] = (weight * np.nan_to_num(marks)).sum(axis=1) / weight.sum(axis=1)
+            out[:, place] = (weight * np.nan_to_num(points)).sum(axis=1) / weight.sum(axis=1)
     return out
 
 
-def always_ahead(scores: Floats, one: int, other: int) -> bool:
+def always_ahead(scores: Floats, agent: int, other: int) -> bool:
     """Whether one agent is ahead of another under every permitted weighting: three comparisons at
     the corners, exact where both lack the same categories; else at the corners of small pieces of
     the triangle."""
-    mine, others = weight_triangle.totals(scores[[one, other]], _corners(scores, one, other)).T
+    mine, others = weight_triangle.totals(scores[[agent, other]], _corners(scores, agent, other)).T
     return bool((mine > others + 1e-9).all())
 
 
-def share_ahead(scores: Floats, one: int, other: int) -> float:
+def share_ahead(scores: Floats, agent: int, other: int) -> float:
     """The share of the permitted weights under which one agent is ahead of another."""
-    if compared_exactly(scores, one, other):
-        mine, others = weight_triangle.totals(scores[[one, other]], np.array(CORNERS) / 100.0).T
+    if compared_exactly(scores, agent, other):
+        mine, others = weight_triangle.totals(scores[[agent, other]], np.array(CORNERS) / 100.0).T
         return weight_triangle.share_ahead(mine - others)
-    mine, others = weight_triangle.totals(scores[[one, other]], _corners(scores, one, other)).T
+    mine, others = weight_triangle.totals(scores[[agent, other]], _corners(scores, agent, other)).T
     return float(
         np.mean([weight_triangle.share_ahead(gaps) for gaps in (mine - others).reshape(-1, 3)])
     )
 
 
-def compared_exactly(scores: Floats, one: int, other: int) -> bool:
+def compared_exactly(scores: Floats, agent: int, other: int) -> bool:
     """Whether two agents lack the same categories: then who is ahead is linear in the weights."""
-    return bool((np.isnan(scores[one]) == np.isnan(scores[other])).all())
+    return bool((np.isnan(scores[agent]) == np.isnan(scores[other])).all())
 
 
-def _corners(scores: Floats, one: int, other: int) -> Floats:
+def _corners(scores: Floats, agent: int, other: int) -> Floats:
     corners = np.array(CORNERS) / 100.0
     return (
         corners
-        if compared_exactly(scores, one, other)
+        if compared_exactly(scores, agent, other)
         else weight_triangle.pieces(corners).reshape(-1, 3)
     )
 
@@ -64,19 +64,19 @@ def _corners(scores: Floats, one: int, other: int) -> Floats:
 def shares_of_lead(first: pd.DataFrame, ids: pd.Series, scores: Floats) -> dict[str, float]:
     """agent_id → the share of the permitted weights at which the agent leads, alone or with others
     of the same scores."""
-    row = {one: at for at, one in enumerate(ids)}
+    row = {agent: place for place, agent in enumerate(ids)}
     return {
         ids.iloc[int(other)]: share
-        for one, share in zip(first["agent_id"], first["share"], strict=True)
-        for other in np.flatnonzero(_alike(scores, row[one]))
+        for agent, share in zip(first["agent_id"], first["share"], strict=True)
+        for other in np.flatnonzero(_alike(scores, row[agent]))
     }
 
 
-def _alike(scores: Floats, one: int) -> np.ndarray:
+def _alike(scores: Floats, agent: int) -> np.ndarray:
     """Who scores the same as `one` in every category (and lacks the same)."""
-    gap = np.where(np.isnan(scores) & np.isnan(scores[one]), 0.0, np.abs(scores - scores[one]))
-    found: np.ndarray = np.nan_to_num(gap, nan=np.inf).max(axis=1) < 1e-9
-    return found
+    gap = np.where(np.isnan(scores) & np.isnan(scores[agent]), 0.0, np.abs(scores - scores[agent]))
+    alike: np.ndarray = np.nan_to_num(gap, nan=np.inf).max(axis=1) < 1e-9
+    return alike
 
 
 def leaders(evaluation: Evaluation) -> pd.DataFrame:
@@ -88,31 +88,31 @@ def leaders(evaluation: Evaluation) -> pd.DataFrame:
     scores = category_scores(evaluation)
     rows = np.flatnonzero(evaluation.agents.rated & ~np.isnan(scores).all(axis=1))
     names = ["agent_id", "name", "team"]
-    found = (
+    leading = (
         weight_triangle.leading_regions(scores[rows], LOWER, UPPER)
         if len(rows)
         else weight_triangle.Leading((), True)
     )
     table = (
-        evaluation.people.iloc[rows[[one.who for one in found.regions]]][names].reset_index(
+        evaluation.people.iloc[rows[[region.who for region in leading.regions]]][names].reset_index(
             drop=True
         )
-        if found.regions
+        if leading.regions
         else pd.DataFrame(columns=names)
     )
     central = {
-        f"central_{name}": [one.central[at] for one in found.regions]
-        for at, name in enumerate(CATEGORIES)
+        f"central_{name}": [region.central[place] for region in leading.regions]
+        for place, name in enumerate(CATEGORIES)
     }
     return table.assign(
-        few_cases=too_few(evaluation)[rows[[one.who for one in found.regions]]]
-        if found.regions
+        few_cases=too_few(evaluation)[rows[[region.who for region in leading.regions]]]
+        if leading.regions
         else [],
-        tied=[int(_alike(scores[rows], one.who).sum()) - 1 for one in found.regions],
-        share=[one.share for one in found.regions],
+        tied=[int(_alike(scores[rows], region.who).sum()) - 1 for region in leading.regions],
+        share=[region.share for region in leading.regions],
         **central,
-        outlines=[one.outlines for one in found.regions],
-        exact=found.exact,
+        outlines=[region.outlines for region in leading.regions],
+        exact=leading.exact,
     )
 
 
@@ -144,5 +144,7 @@ def weights_in_force(evaluation: Evaluation) -> Floats:
 
 def exact_ranks(scores: Floats) -> np.ndarray:
     """Best and worst rank (two rows) of each agent over the permitted weights, exactly."""
-    found = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank > 1e-12
-    return np.array([found.argmax(axis=1) + 1, found.shape[1] - found[:, ::-1].argmax(axis=1)])
+    reached = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank > 1e-12
+    return np.array(
+        [reached.argmax(axis=1) + 1, reached.shape[1] - reached[:, ::-1].argmax(axis=1)]
+    )

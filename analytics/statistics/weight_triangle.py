@@ -35,9 +35,9 @@ def weight_set(lower: Numbers, upper: Numbers) -> WeightSet:
     if low.shape != (3,) or high.shape != (3,) or np.any(low > high):
         raise ValueError("three lower and three upper limits are needed, none crossed")
     polygon = np.eye(3)
-    for at in range(3):
-        polygon = clip(polygon, np.eye(3)[at] - low[at])
-        polygon = clip(polygon, high[at] - np.eye(3)[at])
+    for weight in range(3):
+        polygon = clip(polygon, np.eye(3)[weight] - low[weight])
+        polygon = clip(polygon, high[weight] - np.eye(3)[weight])
     if not len(polygon):
         raise ValueError("the limits leave no area of weights that sum to 1")
     area, centroid, second = _moments(polygon)
@@ -56,14 +56,20 @@ def clip(polygon: Floats, normal: Floats) -> Floats:
         return polygon
     side = polygon @ normal
     out: list[Floats] = []
-    for at in range(len(polygon)):
-        after = (at + 1) % len(polygon)
-        if side[at] >= -TINY:
-            out.append(polygon[at])
-        if (side[at] > TINY and side[after] < -TINY) or (side[at] < -TINY and side[after] > TINY):
-            share = side[at] / (side[at] - side[after])
-            out.append(polygon[at] + share * (polygon[after] - polygon[at]))
-    kept = [one for at, one in enumerate(out) if at == 0 or np.abs(one - out[at - 1]).max() > TINY]
+    for corner in range(len(polygon)):
+        after = (corner + 1) % len(polygon)
+        if side[corner] >= -TINY:
+            out.append(polygon[corner])
+        if (side[corner] > TINY and side[after] < -TINY) or (
+            side[corner] < -TINY and side[after] > TINY
+        ):
+            share = side[corner] / (side[corner] - side[after])
+            out.append(polygon[corner] + share * (polygon[after] - polygon[corner]))
+    kept = [
+        point
+        for corner, point in enumerate(out)
+        if corner == 0 or np.abs(point - out[corner - 1]).max() > TINY
+    ]
     return np.array(kept) if len(kept) > 2 else np.zeros((0, 3))
 
 
@@ -80,11 +86,11 @@ def share_ahead(gaps: Numbers) -> float:
         return 1.0 if np.any(d > 0) else 0.0 if np.any(d < 0) else 0.5
     positive = d > 0
     if positive.sum() == 1:
-        at = int(np.flatnonzero(positive)[0])
-        first, (second, third) = d[at], np.delete(d, at)
+        alone = int(np.flatnonzero(positive)[0])
+        first, (second, third) = d[alone], np.delete(d, alone)
         return float(first**2 / ((first - second) * (first - third)))
-    at = int(np.flatnonzero(d < 0)[0]) if np.any(d < 0) else 0
-    first, (second, third) = d[at], np.delete(d, at)
+    alone = int(np.flatnonzero(d < 0)[0]) if np.any(d < 0) else 0
+    first, (second, third) = d[alone], np.delete(d, alone)
     return float(1 - first**2 / ((first - second) * (first - third)))
 
 
@@ -110,9 +116,9 @@ def exact_acceptability(scores: Numbers, lower: Numbers, upper: Numbers) -> Acce
     if len(s) > EXACT_UP_TO:
         raise ValueError("too many agents for an exact answer")
     cells = [weight_set(lower, upper).vertices]
-    for one in range(len(s)):
-        for other in range(one + 1, len(s)):
-            gap = s[one] - s[other]
+    for agent in range(len(s)):
+        for other in range(agent + 1, len(s)):
+            gap = s[agent] - s[other]
             cells = (
                 [
                     part
@@ -129,9 +135,9 @@ def exact_acceptability(scores: Numbers, lower: Numbers, upper: Numbers) -> Acce
         totals = s @ middle
         place = (totals[:, None] < totals - TINY).sum(axis=1)
         rank[np.arange(len(s)), place] += area
-        for at in np.flatnonzero(place == 0):
-            first[at] += area
-            central[at] += area * middle
+        for leader in np.flatnonzero(place == 0):
+            first[leader] += area
+            central[leader] += area * middle
     whole = rank.sum(axis=1, keepdims=True)
     with np.errstate(all="ignore"):
         return Acceptability(
@@ -143,8 +149,8 @@ def _moments(polygon: Floats) -> tuple[float, Floats, Floats]:
     """Area (in the plane's own measure), mean and mean square of the weights over a polygon, by its
     triangles."""
     area, mean, square = 0.0, np.zeros(3), np.zeros(3)
-    for at in range(1, len(polygon) - 1):
-        corners = polygon[[0, at, at + 1]]
+    for corner in range(1, len(polygon) - 1):
+        corners = polygon[[0, corner, corner + 1]]
         part = float(np.linalg.norm(np.cross(corners[1] - corners[0], corners[2] - corners[0]))) / 2
         middle = corners.mean(axis=0)
         area += part
@@ -193,13 +199,14 @@ def leading_regions(scores: Numbers, lower: Numbers, upper: Numbers) -> Leading:
     for kind in kinds:
         rows = np.flatnonzero((lacks == kind).all(axis=1))
         cells |= {
-            int(rows[one]): [cell] for one, cell in _envelope(np.nan_to_num(s[rows]), whole).items()
+            int(rows[leader]): [cell]
+            for leader, cell in _envelope(np.nan_to_num(s[rows]), whole).items()
         }
     if len(kinds) > 1:
         cells = _on_pieces(s, np.array(sorted(cells)), whole)
     regions = [
-        Region(one, _outlines(parts), *_share_and_middle(parts, area))
-        for one, parts in cells.items()
+        Region(leader, _outlines(parts), *_share_and_middle(parts, area))
+        for leader, parts in cells.items()
         if parts
     ]
     return Leading(tuple(sorted(regions, key=lambda region: -region.share)), len(kinds) == 1)
@@ -218,29 +225,33 @@ def _envelope(s: Floats, whole: Floats) -> dict[int, Floats]:
     """row → the part of `whole` where its s · w is the largest. The best of linear functions is
     decided at the corners of the cells: whoever beats a cell's leader at one of its corners is
     taken up, until nobody does."""
-    leaders = list(dict.fromkeys(int(at) for at in (s @ whole.T).argmax(axis=0)))
+    leaders = list(dict.fromkeys(int(corner) for corner in (s @ whole.T).argmax(axis=0)))
     while True:
-        cells = {one: _best_of(s, one, leaders, whole) for one in leaders}
+        cells = {leader: _best_of(s, leader, leaders, whole) for leader in leaders}
         corners = np.concatenate([cell for cell in cells.values() if len(cell)])
         reached = s @ corners.T
         best = reached.argmax(axis=0)
         held = reached[leaders].max(axis=0)
-        new = [int(one) for at, one in enumerate(best) if reached[one, at] > held[at] + 1e-9]
+        new = [
+            int(leader)
+            for corner, leader in enumerate(best)
+            if reached[leader, corner] > held[corner] + 1e-9
+        ]
         if not new:
-            return {one: cell for one, cell in cells.items() if len(cell)}
+            return {leader: cell for leader, cell in cells.items() if len(cell)}
         leaders = list(dict.fromkeys([*leaders, *new]))
 
 
-def _best_of(s: Floats, one: int, leaders: list[int], polygon: Floats) -> Floats:
+def _best_of(s: Floats, leader: int, leaders: list[int], polygon: Floats) -> Floats:
     for other in leaders:
-        if other != one:
-            polygon = clip(polygon, s[one] - s[other])
+        if other != leader:
+            polygon = clip(polygon, s[leader] - s[other])
     return polygon
 
 
 def _on_pieces(s: Floats, rows: np.ndarray, whole: Floats) -> dict[int, list[Floats]]:
     """row → the parts of small triangles of `whole` on which it leads among `rows`."""
-    out: dict[int, list[Floats]] = {int(one): [] for one in rows}
+    out: dict[int, list[Floats]] = {int(leader): [] for leader in rows}
     triangles = pieces(whole)
     # Linear between the corners: a row's total is its totals at the corners, weighed by the shares
     # of these.
@@ -249,11 +260,11 @@ def _on_pieces(s: Floats, rows: np.ndarray, whole: Floats) -> dict[int, list[Flo
     alone = (
         np.take_along_axis(reached, best[:, None, None], axis=2)[:, :, 0] >= reached.max(axis=2)
     ).all(axis=1)
-    for corners, one in zip(triangles[alone], best[alone], strict=True):
-        out[int(rows[one])].append(corners)
+    for corners, leader in zip(triangles[alone], best[alone], strict=True):
+        out[int(rows[leader])].append(corners)
     for corners, here in zip(triangles[~alone], reached[~alone], strict=True):
-        for one, shares in _envelope(here.T, np.eye(3)).items():
-            out[int(rows[one])].append(shares @ corners)
+        for leader, shares in _envelope(here.T, np.eye(3)).items():
+            out[int(rows[leader])].append(shares @ corners)
     return out
 
 
@@ -269,7 +280,9 @@ def pieces(whole: Numbers) -> Floats:
             if c > 1:
                 shares.append([(a + 1, b, c - 1), (a + 1, b + 1, c - 2), (a, b + 1, c - 1)])
     inside = np.array(shares) / SUBDIVISIONS
-    return np.concatenate([inside @ polygon[[0, at, at + 1]] for at in range(1, len(polygon) - 1)])
+    return np.concatenate(
+        [inside @ polygon[[0, corner, corner + 1]] for corner in range(1, len(polygon) - 1)]
+    )
 
 
 def _outlines(parts: list[Floats]) -> tuple[Floats, ...]:
@@ -280,10 +293,10 @@ def _outlines(parts: list[Floats]) -> tuple[Floats, ...]:
     corners = np.concatenate([part if _turn(part) > 0 else part[::-1] for part in parts])
     names = np.unique(np.round(corners, 9), axis=0, return_inverse=True)[1].ravel()
     after: dict[int, list[int]] = {}  # corner → where the edges that start there end
-    at = 0
+    begin = 0
     for part in parts:
-        ring = names[at : at + len(part)].tolist()
-        at += len(part)
+        ring = names[begin : begin + len(part)].tolist()
+        begin += len(part)
         for start, end in zip(ring, [*ring[1:], ring[0]], strict=True):
             if start in after.get(end, ()):
                 after[end].remove(start)  # the same edge, seen from the other side
@@ -298,7 +311,7 @@ def _outlines(parts: list[Floats]) -> tuple[Floats, ...]:
             ring.append(start)
             start = after[start].pop()
         after.pop(start, None)
-        after = {one: ends for one, ends in after.items() if ends}
+        after = {corner: ends for corner, ends in after.items() if ends}
         if len(ring) > 2:
             rings.append(place[ring])
     return tuple(rings)
@@ -312,7 +325,10 @@ def _turn(polygon: Floats) -> float:
 
 def _share_and_middle(parts: list[Floats], area: float) -> tuple[float, Floats]:
     triangles = np.concatenate(
-        [np.stack([part[[0, at, at + 1]] for at in range(1, len(part) - 1)]) for part in parts]
+        [
+            np.stack([part[[0, corner, corner + 1]] for corner in range(1, len(part) - 1)])
+            for part in parts
+        ]
     )
     own = (
         np.linalg.norm(
