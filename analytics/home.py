@@ -102,8 +102,12 @@ class Home:
         """A preset, or a version (the latest) of a saved scheme; None where there is none."""
         if name in preset_schemes():
             return preset_schemes()[name] if version in (None, 1) else None
-        saved = [one for one in self.state.schemes.all(every_version=True) if one.name == name]
-        return next((one for one in reversed(saved) if version in (None, one.version)), None)
+        saved = [
+            scheme for scheme in self.state.schemes.all(every_version=True) if scheme.name == name
+        ]
+        return next(
+            (scheme for scheme in reversed(saved) if version in (None, scheme.version)), None
+        )
 
     def records_of(
         self, agent_id: str, kinds: Sequence[str], filters: Filters
@@ -151,7 +155,7 @@ class Home:
             raise RequestRefused(
                 "months_are_loaded",
                 count=len(dated),
-                loads=[int(one) for one in dated[:MOST_NAMED]],
+                loads=[int(load_id) for load_id in dated[:MOST_NAMED]],
             )
         if self.state.sheets.closed() or self.state.periods.published():
             raise RequestRefused("months_are_closed")
@@ -163,10 +167,10 @@ class Home:
     def merge_agents(self, spellings: Sequence[str], agent_id: str, who: str = LOCAL) -> None:
         """Have several spellings stand for one agent; the records keep what they say, so that
         `split_agents` undoes it."""
-        known = set(self.warehouse.ask("spellings")["agent_id"])
-        for one in (*spellings, agent_id):
-            if one not in known:
-                raise RequestRefused("spelling_unknown", name=one)
+        spellings_there = set(self.warehouse.ask("spellings")["agent_id"])
+        for spelling in (*spellings, agent_id):
+            if spelling not in spellings_there:
+                raise RequestRefused("spelling_unknown", name=spelling)
         self.ledger.move("merge", {"spellings": list(spellings), "agent_id": agent_id}, who)
 
     def split_agents(self, spellings: Sequence[str], who: str = LOCAL) -> None:
@@ -264,13 +268,11 @@ class Home:
         *,
         as_of: dt.date | None = None,
         on_issues: str = "refuse",
-        sample: bool = False,
         work: Work | None = None,
-        who: str = LOCAL,
     ) -> Receipt:
         """Load a file: all of it, the good rows (`on_issues="skip"`), or nothing; one transaction,
         its original kept."""
-        return self.ledger.load([(path, recipe)], How(as_of, on_issues, sample), work, who)[0]
+        return self.ledger.load([(path, recipe)], How(as_of, on_issues), work)[0]
 
     def load_all(
         self,

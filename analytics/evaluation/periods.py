@@ -20,35 +20,35 @@ def known_months(warehouse: Warehouse) -> pd.DataFrame:
 
 def whole_period(warehouse: Warehouse) -> Period:
     """From the first to the last month that has figures; refused when there is none."""
-    known = months(warehouse)
-    if known.empty:
+    counted = months(warehouse)
+    if counted.empty:
         raise RequestRefused("no_data")
-    return Period(known["month"].iloc[0].date(), known["month"].iloc[-1].date())
+    return Period(counted["month"].iloc[0].date(), counted["month"].iloc[-1].date())
 
 
 def latest_closed(warehouse: Warehouse) -> Period:
     """The last month whose renewal windows are all closed, else the last month: what a manager
     opens the page for."""
-    known = months(warehouse)
-    if known.empty:
+    counted = months(warehouse)
+    if counted.empty:
         raise RequestRefused("no_data")
-    closed = known[
-        (known["open_policies"] == 0) & ((known["due_policies"] > 0) | (known["agents"] == 0))
+    closed = counted[
+        (counted["open_policies"] == 0) & ((counted["due_policies"] > 0) | (counted["agents"] == 0))
     ]
-    month = (closed if len(closed) else known)["month"].iloc[-1].date()
+    month = (closed if len(closed) else counted)["month"].iloc[-1].date()
     return Period(month, month)
 
 
-def earlier_period(known: pd.DataFrame, period: Period, with_: str) -> Period | None:
+def earlier_period(months_known: pd.DataFrame, period: Period, with_: str) -> Period | None:
     """The period before ("before") or the same one last year ("year"); None unless policies fell
     due in all its months."""
     earlier = period.before if with_ == "before" else period.year_before
-    return earlier if set(earlier.months) <= counted_months(known) else None
+    return earlier if set(earlier.months) <= counted_months(months_known) else None
 
 
-def counted_months(known: pd.DataFrame) -> set[dt.date]:
+def counted_months(months_known: pd.DataFrame) -> set[dt.date]:
     """The months of `known_months` in which policies fell due, or that only scoresheets tell of."""
-    counted = known[(known["due_policies"] > 0) | (known["agents"] == 0)]
+    counted = months_known[(months_known["due_policies"] > 0) | (months_known["agents"] == 0)]
     return {stamp.date() for stamp in counted["month"]}
 
 

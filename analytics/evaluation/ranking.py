@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from analytics.evaluation.standards import Floats
 
+NOISE = 1e-7  # of a hundredth of a point: binary fractions, never a difference
+
 
 def hundredths(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
     """Scores (never negative) at two decimals as whole numbers, halves up; noise of the last bits
     does not decide a rank."""
-    return (scores * 100.0 + (0.5 + 1e-7)).astype(np.int64)
+    return (scores * 100.0 + (0.5 + NOISE)).astype(np.int64)
 
 
 def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
@@ -35,10 +37,10 @@ def competition_rank(scores: Floats) -> npt.NDArray[np.int64]:
 def competition_ranks(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int32]:
     """The same for many rows of scores at once, such as draws × agents."""
     out = np.empty(scores.shape, dtype=np.int32)
-    for at, row in enumerate(scores):
+    for position, row in enumerate(scores):
         cents = hundredths(row)
         first = len(cents) + 1 - np.bincount(cents).cumsum()
-        out[at] = first.astype(np.int32)[cents]
+        out[position] = first.astype(np.int32)[cents]
     return out
 
 
@@ -46,8 +48,8 @@ def grade(scores: Floats, grades: Sequence[tuple[str, float]]) -> npt.NDArray[np
     """The grade that a score at two decimals reaches; `grades` from best to worst."""
     cents = hundredths(scores)
     names = np.array([name for name, _ in grades])
-    at = np.full(len(scores), len(grades) - 1)
-    for index in range(len(grades) - 1, -1, -1):
-        at[cents >= round(grades[index][1] * 100)] = index
-    reached: npt.NDArray[np.str_] = names[at]
-    return reached
+    reached = np.full(len(scores), len(grades) - 1)
+    for position in range(len(grades) - 1, -1, -1):
+        reached[cents >= round(grades[position][1] * 100)] = position
+    earned: npt.NDArray[np.str_] = names[reached]
+    return earned

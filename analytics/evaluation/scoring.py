@@ -16,6 +16,8 @@ from analytics.evaluation.values import Measured, Values
 from analytics.evaluation.weights import effective, membership, totals, vector
 from analytics.model import WeightScheme
 
+TOLERANCE = 1e-9  # percent of the weight: binary fractions leave nobody unrated
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -24,7 +26,7 @@ class Scored:
 
     values: Values
     nominal: Floats
-    known: Catalogue
+    catalogue: Catalogue
     score: Floats
     coverage: Floats
     rated: np.ndarray
@@ -34,7 +36,7 @@ class Scored:
     def weight(self) -> Floats:
         """Effective weight per row and indicator, in percent; the rows of whoever has anything sum
         to 100."""
-        return effective(self.nominal, self.values.present, self.known)
+        return effective(self.nominal, self.values.present, self.catalogue)
 
     @cached_property
     def contribution(self) -> Floats:
@@ -44,7 +46,7 @@ class Scored:
     @cached_property
     def earned(self) -> np.ndarray:
         """The grade that each score reaches by itself."""
-        reached: np.ndarray = grade(self.score, self.known.grades)
+        reached: np.ndarray = grade(self.score, self.catalogue.grades)
         return reached
 
     @cached_property
@@ -59,21 +61,21 @@ class Scored:
 
     @cached_property
     def _capped(self) -> tuple[np.ndarray, np.ndarray]:
-        order = [name for name, _ in self.known.grades]
-        names, by = self.earned.astype(object), np.full(len(self.score), "", dtype=object)
-        for veto in self.known.vetoes:
-            value = self.values.value[:, self.known.position(veto.indicator)]
+        order = [name for name, _ in self.catalogue.grades]
+        names, capped_by = self.earned.astype(object), np.full(len(self.score), "", dtype=object)
+        for veto in self.catalogue.vetoes:
+            value = self.values.value[:, self.catalogue.position(veto.indicator)]
             worse = (
                 value > veto.beyond
-                if self.known[veto.indicator].direction == "lower"
+                if self.catalogue[veto.indicator].direction == "lower"
                 else value < veto.beyond
             )
             # A veto only ever takes away: whoever stands below the cap already stays there.
             better = np.array(
                 [order.index(name) < order.index(veto.cap) for name in names], dtype=bool
             )
-            names[worse & better], by[worse & better] = veto.cap, veto.indicator
-        return names.astype(str), by
+            names[worse & better], capped_by[worse & better] = veto.cap, veto.indicator
+        return names.astype(str), capped_by
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,12 @@ class Evaluation:
     def row(self, agent_id: str) -> int:
         """Where an agent stands; refused when the period, or the reader's scope, does not know
         them."""
-        at = np.flatnonzero(
+        rows = np.flatnonzero(
             (self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope
         )
-        if not len(at):
+        if not len(rows):
             raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
-        return int(at[0])
+        return int(rows[0])
 
 
 def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
@@ -144,17 +146,17 @@ def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:
     )
 
 
-def score(values: Values, nominal: Floats, known: Catalogue, missing_limit: float) -> Scored:
+def score(values: Values, nominal: Floats, catalogue: Catalogue, missing_limit: float) -> Scored:
     """Scores and ranks of some rows; a row with too much weight missing is not rated and has no
     rank."""
     total = values.filled @ (nominal / 100.0)
     coverage = np.full(len(total), 100.0)
     if not values.complete:
         rows, filled, kept = values.gaps
-        total[rows], coverage[rows] = totals(filled, kept, nominal, membership(known))
-    rated = coverage >= 100.0 - missing_limit - 1e-9
+        total[rows], coverage[rows] = totals(filled, kept, nominal, membership(catalogue))
+    rated = coverage >= 100.0 - missing_limit - TOLERANCE
     if rated.all():
-        return Scored(values, nominal, known, total, coverage, rated, competition_rank(total))
+        return Scored(values, nominal, catalogue, total, coverage, rated, competition_rank(total))
     # Whoever is not rated stands below everybody, where they move nobody's rank, and has none.
     rank = competition_rank(np.where(rated, total, 0.0)) * rated
-    return Scored(values, nominal, known, total, coverage, rated, rank)
+    return Scored(values, nominal, catalogue, total, coverage, rated, rank)

@@ -9,6 +9,7 @@ from analytics.model import Standard
 from analytics.statistics.arrays import Singles
 
 Floats = npt.NDArray[np.float64]
+TOLERANCE = 1e-9  # of points: what is closer is the same
 
 
 def points(values: Floats | Singles, standard: Standard) -> Floats:
@@ -18,15 +19,15 @@ def points(values: Floats | Singles, standard: Standard) -> Floats:
     `steps` a value earns the points of the band edge it has reached: the better of its neighbours
     only once that edge is met.
     """
-    edges, marks = np.asarray(standard.values), np.asarray(standard.points)
+    edges, reached = np.asarray(standard.values), np.asarray(standard.points)
     if standard.mode == "linear":
-        between: Floats = np.interp(values, edges, marks)  # what is missing stays so
+        between: Floats = np.interp(values, edges, reached)  # what is missing stays so
         return between
-    if marks[-1] >= marks[0]:
-        at = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 1)
+    if reached[-1] >= reached[0]:
+        band = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 1)
     else:
-        at = np.clip(np.searchsorted(edges, values, side="left"), 0, len(edges) - 1)
-    return np.where(np.isnan(values), np.nan, marks[at])
+        band = np.clip(np.searchsorted(edges, values, side="left"), 0, len(edges) - 1)
+    return np.where(np.isnan(values), np.nan, reached[band])
 
 
 def next_band(value: float, standard: Standard) -> float | None:
@@ -36,4 +37,4 @@ def next_band(value: float, standard: Standard) -> float | None:
         return None
     pairs = sorted(zip(standard.points, standard.values, strict=True))
     reached = float(points(np.array([value]), standard)[0])
-    return next((edge for mark, edge in pairs if mark > reached + 1e-9), None)
+    return next((edge for earned, edge in pairs if earned > reached + TOLERANCE), None)

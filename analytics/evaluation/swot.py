@@ -10,9 +10,11 @@ import numpy as np
 
 from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
-from analytics.evaluation.weights import vector
+from analytics.evaluation.weights import membership, vector
 from analytics.model import CATEGORIES, WeightScheme
 from analytics.people import SWOT, SwotEntry
+
+DIGITS = 6  # of a weight that was moved
 
 
 def propose(
@@ -36,25 +38,17 @@ def propose(
     if weights.sum() <= 0:
         raise RequestRefused("weights_zero")
     weights *= 100.0 / weights.sum()
+    belongs = membership(catalogue)
     categories = {
-        name: round(
-            float(
-                sum(
-                    weights[at]
-                    for at, one in enumerate(catalogue.indicators)
-                    if one.category == name
-                )
-            ),
-            6,
+        name: round(float(sum(weights[belongs[:, column] > 0])), DIGITS)
+        for column, name in enumerate(CATEGORIES)
+    }
+    inside = {}
+    for indicator, weight in zip(catalogue.indicators, weights, strict=True):
+        whole = categories[indicator.category]
+        inside[indicator.id] = (
+            round(100.0 * float(weight) / whole, DIGITS) if whole > 0 else indicator.weight
         )
-        for name in CATEGORIES
-    }
-    inside = {
-        one.id: round(100.0 * float(weights[at]) / categories[one.category], 6)
-        if categories[one.category] > 0
-        else one.weight
-        for at, one in enumerate(catalogue.indicators)
-    }
     return replace(
         scheme, categories=categories, indicators=inside, trace=tuple(entries), label=None
     )

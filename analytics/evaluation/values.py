@@ -19,9 +19,8 @@ from analytics.warehouse.measures import Measures, MonthSpread, Sums, measures
 DIGITS = 12  # of a value: what lies beyond is no information but binary fractions
 
 
-@dataclass(
-    frozen=True, eq=False
-)  # one set of figures is itself and no other: answers about it can be kept beside it
+# One set of figures is itself and no other: answers about it can be kept beside it.
+@dataclass(frozen=True, eq=False)
 class Values:
     """Indicator values of some rows (agents, teams, or the company): rows × indicators, read-only.
 
@@ -72,29 +71,22 @@ class Measured:
     filters: Filters
     catalogue: Catalogue
     settings: Settings
-    people: (
-        pd.DataFrame
-    )  # one row an agent: agent_id, name, team, branch, region, supervisor + measures
+    # one row an agent: agent_id, name, team, branch, region, supervisor + measures
+    people: pd.DataFrame
     agents: Values
     teams: pd.DataFrame  # one row a team: team, agents + measures
     team_values: Values
     company: Values
     totals: Mapping[str, float]
-    set_aside: (
-        pd.DataFrame
-    )  # figures that another source speaks for, or sheets that the period does not cover: why
-    targets: (
-        pd.DataFrame
-    )  # agent-months whose target is not the agent's own: count_basis, premium_basis
-    month_dispersion: float | None = (
-        None  # of renewals over an agent's months, where no customers are known (see measures)
-    )
-    month_spread: Mapping[str, MonthSpread] = field(
-        default_factory=dict
-    )  # of results given without counts
-    given_months: npt.NDArray[np.intp] | None = (
-        None  # how many such results stand behind each value
-    )
+    # figures that another source speaks for, or sheets that the period does not cover: why
+    set_aside: pd.DataFrame
+    # agent-months whose target is not the agent's own: count_basis, premium_basis
+    targets: pd.DataFrame
+    # of renewals over an agent's months, where no customers are known (see measures)
+    month_dispersion: float | None = None
+    # of results given without counts, and how many such results stand behind each value
+    month_spread: Mapping[str, MonthSpread] = field(default_factory=dict)
+    given_months: npt.NDArray[np.intp] | None = None
 
     @property
     def period(self) -> Period:
@@ -105,11 +97,9 @@ class Measured:
         """Which rows of `people` the reader may see by name: everybody, or those of their scope;
         read-only."""
         scope = self.filters.scope
-        found = (
-            np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
-        )
-        found.setflags(write=False)
-        return found
+        seen = np.ones(len(self.people), dtype=bool) if scope is None else scope.covers(self.people)
+        seen.setflags(write=False)
+        return seen
 
     @cached_property
     def shown(self) -> np.ndarray:
@@ -132,26 +122,26 @@ class Measured:
 
 
 def measure(
-    warehouse: Warehouse, settings: Settings, filters: Filters, known: Catalogue
+    warehouse: Warehouse, settings: Settings, filters: Filters, catalogue: Catalogue
 ) -> Measured:
     """Values and points of every agent, every team and the company over a period, by the standards
     in force."""
-    source = measures(warehouse, settings, filters, known.indicators)
+    source = measures(warehouse, settings, filters, catalogue.indicators)
     size = len(source.people)
-    given = _given(source.rates["row"], source.rates, known, size)
-    agents = _values(source.agents, known, given)
+    given = _given(source.rates["row"], source.rates, catalogue, size)
+    agents = _values(source.agents, catalogue, given)
     company_rates = _means(
         np.zeros(size, dtype=np.intp), agents.value, np.isnan(agents.numerator), 1
     )
     return Measured(
         filters=filters,
-        catalogue=known,
+        catalogue=catalogue,
         settings=settings,
         people=pd.concat([source.people, source.agents.amounts], axis=1),
         agents=_locked(agents),
         teams=pd.concat([source.teams, source.team_sums.amounts], axis=1),
-        team_values=_locked(_pooled(source.team_sums, known, _team_rates(source, known))),
-        company=_locked(_pooled(source.company, known, company_rates)),
+        team_values=_locked(_pooled(source.team_sums, catalogue, _team_rates(source, catalogue))),
+        company=_locked(_pooled(source.company, catalogue, company_rates)),
         totals={
             name: float(value)
             for name, value in source.company.amounts.iloc[0].items()
@@ -161,24 +151,27 @@ def measure(
         targets=source.targets,
         month_dispersion=source.month_dispersion,
         month_spread=source.month_spread,
-        given_months=_given_months(source.rates["row"], source.rates, known, size),
+        given_months=_given_months(source.rates["row"], source.rates, catalogue, size),
     )
 
 
-def under(measured: Measured, known: Catalogue) -> Measured:
+def under(measured: Measured, catalogue: Catalogue) -> Measured:
     """The same figures under other standards of the same indicators."""
 
     def again(values: Values) -> Values:
-        marks = np.column_stack(
-            [points(values.value[:, at], one.standard) for at, one in enumerate(known.indicators)]
+        earned = np.column_stack(
+            [
+                points(values.value[:, column], indicator.standard)
+                for column, indicator in enumerate(catalogue.indicators)
+            ]
         )
         return _locked(
-            Values(values.value, values.numerator, values.denominator, marks, values.equal_weight)
+            Values(values.value, values.numerator, values.denominator, earned, values.equal_weight)
         )
 
     return replace(
         measured,
-        catalogue=known,
+        catalogue=catalogue,
         agents=again(measured.agents),
         team_values=again(measured.team_values),
         company=again(measured.company),
@@ -188,33 +181,33 @@ def under(measured: Measured, known: Catalogue) -> Measured:
 # -- from measures to values -----------------------------------------------------------------------
 
 
-def _values(sums: Sums, known: Catalogue, given: Floats) -> Values:
+def _values(sums: Sums, catalogue: Catalogue, given: Floats) -> Values:
     """Ratios of sums, and `given` rates (rows × indicators) where there are no sums to divide."""
-    value = _ratios(sums, known)
+    value = _ratios(sums, catalogue)
     missing = np.isnan(value)
     return _with_points(
         np.where(missing, given, value),
         np.where(missing, np.nan, sums.numerator),
         np.where(missing, np.nan, sums.denominator),
-        known,
+        catalogue,
     )
 
 
-def _pooled(sums: Sums, known: Catalogue, means: Floats) -> Values:
+def _pooled(sums: Sums, catalogue: Catalogue, means: Floats) -> Values:
     """Values of groups from pooled measures, never means of rates; where volumes are unknown, equal
     weights, and marked."""
     equal = ~np.isnan(means)
-    value = np.where(equal, means, _ratios(sums, known))
+    value = np.where(equal, means, _ratios(sums, catalogue))
     hide = np.isnan(value) | equal
     numerator, denominator = (
         np.where(hide, np.nan, part) for part in (sums.numerator, sums.denominator)
     )
-    pooled = _with_points(value, numerator, denominator, known)
+    pooled = _with_points(value, numerator, denominator, catalogue)
     return replace(pooled, equal_weight=equal)
 
 
-def _ratios(sums: Sums, known: Catalogue) -> Floats:
-    scale = np.array([indicator.scale for indicator in known.indicators])
+def _ratios(sums: Sums, catalogue: Catalogue) -> Floats:
+    scale = np.array([indicator.scale for indicator in catalogue.indicators])
     usable = ~np.isnan(sums.numerator) & (sums.denominator > 0)
     nothing = np.full(sums.numerator.shape, np.nan)
     # On the line is on the line: 34.4 of 43 are 80 %, whatever binary fractions make of it.
@@ -224,31 +217,34 @@ def _ratios(sums: Sums, known: Catalogue) -> Floats:
     return ratios
 
 
-def _with_points(value: Floats, numerator: Floats, denominator: Floats, known: Catalogue) -> Values:
-    marks = [
-        points(value[:, at], indicator.standard) for at, indicator in enumerate(known.indicators)
+def _with_points(
+    value: Floats, numerator: Floats, denominator: Floats, catalogue: Catalogue
+) -> Values:
+    earned = [
+        points(value[:, column], indicator.standard)
+        for column, indicator in enumerate(catalogue.indicators)
     ]
     return Values(
-        value, numerator, denominator, np.column_stack(marks), np.zeros(value.shape, dtype=bool)
+        value, numerator, denominator, np.column_stack(earned), np.zeros(value.shape, dtype=bool)
     )
 
 
-def _given(rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int) -> Floats:
+def _given(rows: pd.Series, rates: pd.DataFrame, catalogue: Catalogue, size: int) -> Floats:
     """Rates without volume as rows × indicators: several months' count alike."""
-    out = np.full((size, len(known.ids)), np.nan)
+    out = np.full((size, len(catalogue.ids)), np.nan)
     for name, part in rates.groupby("indicator"):
         means = part["value"].groupby(rows.reindex(part.index)).mean()
-        out[means.index.to_numpy(dtype=int), known.position(str(name))] = means.to_numpy()
+        out[means.index.to_numpy(dtype=int), catalogue.position(str(name))] = means.to_numpy()
     return out
 
 
 def _given_months(
-    rows: pd.Series, rates: pd.DataFrame, known: Catalogue, size: int
+    rows: pd.Series, rates: pd.DataFrame, catalogue: Catalogue, size: int
 ) -> npt.NDArray[np.intp]:
     """How many results each of `_given` is the mean of."""
-    out = np.zeros((size, len(known.ids)), dtype=np.intp)
-    at = [known.position(str(name)) for name in rates["indicator"]]
-    np.add.at(out, (rows.to_numpy(dtype=np.intp), np.array(at, dtype=np.intp)), 1)
+    out = np.zeros((size, len(catalogue.ids)), dtype=np.intp)
+    columns = [catalogue.position(str(name)) for name in rates["indicator"]]
+    np.add.at(out, (rows.to_numpy(dtype=np.intp), np.array(columns, dtype=np.intp)), 1)
     return out
 
 
@@ -259,30 +255,30 @@ def _means(
     else NaN."""
     out = np.full((size, value.shape[1]), np.nan)
     there = ~np.isnan(value)
-    for at in np.flatnonzero((there & without_volume).any(axis=0)):
-        some = there[:, at]
-        marked = np.bincount(group[some], without_volume[some, at], size) > 0
-        sums, counts = (
-            np.bincount(group[some], value[some, at], size),
-            np.bincount(group[some], minlength=size),
-        )
-        out[marked, at] = sums[marked] / counts[marked]
+    for column in np.flatnonzero((there & without_volume).any(axis=0)):
+        rows = there[:, column]
+        marked = np.bincount(group[rows], without_volume[rows, column], size) > 0
+        sums = np.bincount(group[rows], value[rows, column], size)
+        counts = np.bincount(group[rows], minlength=size)
+        out[marked, column] = sums[marked] / counts[marked]
     return out
 
 
-def _team_rates(source: Measures, known: Catalogue) -> Floats:
+def _team_rates(source: Measures, catalogue: Catalogue) -> Floats:
     """Plain means by team where rates came without a volume: of the agents' values in the months
     they belonged to the team."""
     teams = source.teams["team"].tolist()
     if source.rates.empty:
-        return np.full((len(teams), len(known.ids)), np.nan)
+        return np.full((len(teams), len(catalogue.ids)), np.nan)
     members = source.members
-    place = members["team"].map({team: at for at, team in enumerate(teams)}).to_numpy(dtype=np.intp)
+    place = (
+        members["team"].map({team: row for row, team in enumerate(teams)}).to_numpy(dtype=np.intp)
+    )
     rates = source.rates.merge(
         members.reset_index(names="member")[["member", "row", "team"]], on=["row", "team"]
     )
-    value = _ratios(source.member_sums, known)
-    given = _given(rates["member"], rates, known, len(members))
+    value = _ratios(source.member_sums, catalogue)
+    given = _given(rates["member"], rates, catalogue, len(members))
     return _means(place, np.where(np.isnan(value), given, value), np.isnan(value), len(teams))
 
 

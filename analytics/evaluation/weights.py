@@ -47,27 +47,22 @@ def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
     check(scheme.categories, scheme.indicators)
     total = sum(scheme.categories.values())
     inside = {
-        one.id: float(scheme.indicators.get(one.id, one.weight)) for one in catalogue.indicators
+        indicator.id: float(scheme.indicators.get(indicator.id, indicator.weight))
+        for indicator in catalogue.indicators
     }
-    sums = {
-        name: sum(inside[one.id] for one in catalogue.indicators if one.category == name)
-        for name in CATEGORIES
-    }
+    sums = dict.fromkeys(CATEGORIES, 0.0)
+    for indicator in catalogue.indicators:
+        sums[indicator.category] += inside[indicator.id]
     usable = sum(scheme.categories.get(name, 0.0) for name in CATEGORIES if sums[name] > 0)
     if usable <= 0 or total <= 0:
         raise RequestRefused("weights_zero")
-    return np.array(
-        [
-            100.0
-            * scheme.categories.get(one.category, 0.0)
-            / usable
-            * inside[one.id]
-            / sums[one.category]
-            if sums[one.category] > 0
-            else 0.0
-            for one in catalogue.indicators
-        ]
-    )
+    weights = np.zeros(len(catalogue.indicators))
+    for column, indicator in enumerate(catalogue.indicators):
+        name = indicator.category
+        if sums[name] > 0:
+            share = 100.0 * scheme.categories.get(name, 0.0) / usable
+            weights[column] = share * inside[indicator.id] / sums[name]
+    return weights
 
 
 def lacking(scheme: WeightScheme, catalogue: Catalogue) -> list[str]:
@@ -112,7 +107,8 @@ def totals(filled: Floats, kept: Floats, nominal: Floats, belongs: Floats) -> tu
 def membership(catalogue: Catalogue) -> Floats:
     """1 where an indicator (row) belongs to a category (column)."""
     return np.array(
-        [[one.category == name for name in CATEGORIES] for one in catalogue.indicators], dtype=float
+        [[indicator.category == name for name in CATEGORIES] for indicator in catalogue.indicators],
+        dtype=float,
     )
 
 
