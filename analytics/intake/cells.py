@@ -20,12 +20,14 @@ from analytics.intake.container import Sheet
 from analytics.intake.doubts import doubts
 from analytics.intake.fields import Field, field_of, fields, kinds
 from analytics.intake.leaving import left_rows
+from analytics.intake.money import title_unit
 from analytics.intake.periods import is_days, months_of, put_months, stated_period, stated_year
 from analytics.intake.problems import problems
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import DATING, EXAMPLES, place_of, raw, wide_fields
-from analytics.intake.settle import Settler, title_unit
+from analytics.intake.scratch import Scratch
+from analytics.intake.settle import NUMBERS, Settler
 from analytics.intake.telling import sheets, telling
 from analytics.intake.understood import Left, Seen, Understood
 from analytics.model import month_stated
@@ -65,16 +67,9 @@ def read(
         settling.year = stated_year(found, opened.name)
         columns = _columns(recipe, found)
         counts = raw(connection, found, recipe, columns, settling)
-        settler = Settler(
-            connection,
-            recipe,
-            columns,
-            settling,
-            opened.seen.date_system,
-            opened.seen.delimiter,
-            title_unit(found),
-        )
-        parameters = settler.parameters()
+        file = Scratch(connection, recipe, columns, settling)
+        seen = opened.seen
+        parameters = Settler(file, seen.date_system, seen.delimiter, title_unit(found)).parameters()
         telling(found, recipe, settling)
         _typed(connection, recipe, columns, parameters, settling)
         twice = recipe.options.get("duplicates") == "add"
@@ -83,7 +78,7 @@ def read(
             stated = _stated(recipe, found, columns, opened.name, settling)
             adding |= _periods(connection, recipe, found, stated, settling)
             _only_adding(recipe, columns, adding)
-        doubts(connection, recipe, columns, settling)
+        doubts(file)
         listed, count, empty = problems(connection, recipe, columns, found, counts, twice)
         left_rows(connection, recipe.kind, settling)
         loaded = _write(connection, recipe, columns, out, adding)
@@ -158,9 +153,6 @@ def _columns(recipe: Recipe, found: Sequence[Sheet]) -> dict[str, Field]:
             "scoresheet_empty", headers=list(found[0].headers)[:HEADERS] if found else []
         )
     return {name: field for name, field in known.items() if field is not None}
-
-
-NUMBERS = ("number", "money", "rate", "score", "count")
 
 
 def _staged(place: str, field: Field, index: int) -> str | None:

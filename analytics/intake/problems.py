@@ -16,6 +16,7 @@ from analytics.intake.fields import CUSTOM, NOTHING, Field, kinds
 from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
 from analytics.intake.understood import Problem
+from analytics.sql import blocks
 from analytics.text import NAME, SHOWN
 
 HERE = Path(__file__).parent
@@ -283,8 +284,4 @@ def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field
 
 
 def _check(kind: str) -> str | None:
-    for block in (HERE / "checks.sql").read_text(encoding="utf-8").split("-- name: ")[1:]:
-        name, _, sql = block.partition("\n")
-        if name.strip() == kind:
-            return sql
-    return None
+    return blocks(HERE / "checks.sql").get(kind)

@@ -6,8 +6,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
@@ -89,17 +90,7 @@ class Recipe:
 
 def recipe_from(table: Mapping[str, Any]) -> Recipe:
     """A recipe from plain values; refuses unknown kinds, fields and options by name."""
-    unknown = set(table) - {
-        "kind",
-        "columns",
-        "sheet",
-        "values",
-        "only",
-        "options",
-        "answers",
-        "ignore",
-        "name",
-    }
+    unknown = set(table) - {entry.name for entry in dataclass_fields(Recipe)}
     if unknown:
         raise RecipeRefused("recipe_unknown_key", entry=sorted(unknown)[0])
     kind = table.get("kind")
@@ -111,37 +102,11 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
     for name in columns:
         if field_of(kind, name) is None:
             raise RecipeRefused("recipe_unknown_field", field=name, kind=kind)
-    options = dict(table.get("options", {}))
-    for name, value in options.items():
-        if name not in OPTIONS:
-            raise RecipeRefused("recipe_unknown_option", option=name)
-        if not isinstance(value, OPTIONS[name]) or isinstance(value, bool):
-            raise RecipeRefused("recipe_bad_option", option=name, value=value)
-        if isinstance(value, dt.date):
-            options[name] = value.isoformat()
-    for name in ("satisfaction_max", "score_max"):
-        if name in options and options[name] <= 0:
-            raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
-    for code, rate in options.get("currency_rates", {}).items():
-        if not isinstance(rate, (int, float)) or isinstance(rate, bool) or rate <= 0:
-            raise RecipeRefused("recipe_bad_option", option=f"currency_rates.{code}", value=rate)
-    for name, choices in CHOICES.items():
-        if name in options and options[name] not in choices:
-            raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
-    for name in ("header_row", "first_column"):
-        if name in options and options[name] < 1:
-            raise RecipeRefused("recipe_bad_option", option=name, value=options[name])
-    if (
-        options.get("sheet_is") in ("team", "branch", "period")
-        and options["sheet_is"] not in kinds()[kind].fields
-    ):
-        raise RecipeRefused("recipe_bad_option", option="sheet_is", value=options["sheet_is"])
-    if "wide_field" in options and (
-        kind != "scoresheet" or options["wide_field"] not in ("*", *counted())
-    ):
-        raise RecipeRefused("recipe_bad_option", option="wide_field", value=options["wide_field"])
+    options = {name: _option(name, value) for name, value in dict(table.get("options", {})).items()}
+    for name, value in (*_odd(options), *_unfit(options, kind)):
+        raise RecipeRefused("recipe_bad_option", option=name, value=value)
     return Recipe(
-        kind=str(kind),
+        kind=kind,
         columns=columns,
         sheet=None if table.get("sheet") is None else str(table["sheet"]),
         values={
@@ -154,6 +119,45 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
         ignore=tuple(_words(list(table.get("ignore", [])))),
         name=str(table.get("name", "")),
     )
+
+
+def _option(name: str, value: Any) -> Any:
+    """An option's value if it is of the option's type; days as ISO texts."""
+    if name not in OPTIONS:
+        raise RecipeRefused("recipe_unknown_option", option=name)
+    if not _is(value, OPTIONS[name]):
+        raise RecipeRefused("recipe_bad_option", option=name, value=value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _is(value: object, types: tuple[type, ...]) -> bool:
+    return isinstance(value, types) and not isinstance(value, bool)
+
+
+def _odd(options: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """The options that are out of range, with their values."""
+    for name in ("satisfaction_max", "score_max"):
+        if name in options and options[name] <= 0:
+            yield name, options[name]
+    for code, rate in options.get("currency_rates", {}).items():
+        if not _is(rate, (int, float)) or rate <= 0:
+            yield f"currency_rates.{code}", rate
+    for name, choices in CHOICES.items():
+        if name in options and options[name] not in choices:
+            yield name, options[name]
+
+
+def _unfit(options: Mapping[str, Any], kind: str) -> Iterator[tuple[str, object]]:
+    """The options that no table, or no table of this kind, can obey, with their values."""
+    for name in ("header_row", "first_column"):
+        if name in options and options[name] < 1:
+            yield name, options[name]
+    sense = options.get("sheet_is")
+    if sense is not None and sense not in kinds()[kind].fields:
+        yield "sheet_is", sense
+    figure = options.get("wide_field")
+    if figure is not None and (kind != "scoresheet" or figure not in ("*", *counted())):
+        yield "wide_field", figure
 
 
 def read_recipe(path: Path) -> Recipe:

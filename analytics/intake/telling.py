@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analytics.intake.container import Sheet
+from analytics.intake.money import CURRENCIES, unit_of
 from analytics.intake.months import span
 from analytics.intake.periods import is_days
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
-from analytics.intake.settle import CURRENCIES, unit_of
 from analytics.intake.table import plain
 from analytics.intake.words import BRANCH, TEAM
 

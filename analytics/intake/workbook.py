@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 
 def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
     """Every sheet that holds a table; hidden ones and those without are named."""
-    found: list[Sheet] = []
+    sheets: list[Sheet] = []
     hidden: list[str] = []
     bare: list[str] = []
     form = None
@@ -36,53 +36,64 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
             raise FileRefused(
                 "sheet_missing", file=path.name, sheet=layout.sheet, sheets=book.sheet_names
             )
-        try:
-            marks, since_1904 = marks_of(path)
-        except DAMAGE as error:
-            raise FileRefused("file_damaged", file=path.name) from error
+        marks, since_1904 = _marks(path)
         for meta in book.sheets_metadata:
             if meta.typ != SheetTypeEnum.WorkSheet or layout.sheet not in (None, meta.name):
                 continue
             if layout.sheet is None and meta.visible != SheetVisibleEnum.Visible:
                 hidden.append(meta.name)
                 continue
-            grid = book.get_sheet_by_name(meta.name)
-            if grid.height * grid.width > CELL_LIMIT or grid.width > COLUMN_LIMIT:
-                raise FileRefused(
-                    "file_too_wide", file=path.name, sheet=meta.name, limit=COLUMN_LIMIT
-                )
-            rows = _texts(grid.to_python(skip_empty_area=False) if grid.height else [])
-            known = marks.get(meta.name, Marks())
-            known.merged = known.merged or dict(grid.merged_cell_ranges or [])
-            for (row, column), text in known.cells.items():
-                if row < len(rows) and column < len(rows[row]):
-                    rows[row][column] = text
-            _show(rows, known)
+            marks_here = marks.get(meta.name, Marks())
+            rows = _rows(book, meta.name, marks_here, path)
             if is_form(rows, layout.known):
                 form = meta.name
                 continue
-            sheet = sheet_of(meta.name, rows, layout, known)
+            sheet = sheet_of(meta.name, rows, layout, marks_here)
             if sheet is not None:
-                found.append(sheet)
+                sheets.append(sheet)
             elif rows:
                 bare.append(meta.name)
     except CalamineError as error:
         raise _refusal(error, path) from error
-    if not found and form is not None:
-        raise FileRefused("file_is_form", file=path.name, sheet=form)
-    if not found:
-        raise FileRefused(
-            "file_no_table" if not hidden else "file_all_hidden", file=path.name, sheets=hidden
-        )
     if form is not None:
         bare.append(form)
+    if not sheets:
+        raise _without_table(path, form, hidden)
     seen = Seen(
         "workbook",
         hidden=tuple(hidden),
         bare=tuple(bare),
         date_system=1904 if since_1904 else None,
     )
-    return found, seen
+    return sheets, seen
+
+
+def _marks(path: Path) -> tuple[dict[str, Marks], bool]:
+    try:
+        return marks_of(path)
+    except DAMAGE as error:
+        raise FileRefused("file_damaged", file=path.name) from error
+
+
+def _rows(book: CalamineWorkbook, name: str, marks: Marks, path: Path) -> list[list[str]]:
+    """The cells of a sheet as texts, with what its marks say of them."""
+    grid = book.get_sheet_by_name(name)
+    if grid.height * grid.width > CELL_LIMIT or grid.width > COLUMN_LIMIT:
+        raise FileRefused("file_too_wide", file=path.name, sheet=name, limit=COLUMN_LIMIT)
+    rows = _texts(grid.to_python(skip_empty_area=False) if grid.height else [])
+    marks.merged = marks.merged or dict(grid.merged_cell_ranges or [])
+    for (row, column), text in marks.cells.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
+    _show(rows, marks)
+    return rows
+
+
+def _without_table(path: Path, form: str | None, hidden: list[str]) -> FileRefused:
+    if form is not None:
+        return FileRefused("file_is_form", file=path.name, sheet=form)
+    key = "file_all_hidden" if hidden else "file_no_table"
+    return FileRefused(key, file=path.name, sheets=hidden)
 
 
 def grids(path: Path) -> list[tuple[str, bool, list[list[str]]]]:
@@ -104,8 +115,8 @@ def grids(path: Path) -> list[tuple[str, bool, list[list[str]]]]:
 
 def _show(rows: list[list[str]], marks: Marks) -> None:
     """Write beside a number what only its format shows: a percent sign, 万, a currency."""
-    for (column, word), at in marks.words.items():
-        for row in at:
+    for (column, word), places in marks.words.items():
+        for row in places:
             if row < len(rows) and column < len(rows[row]) and _NUMBER.fullmatch(rows[row][column]):
                 rows[row][column] = shown(rows[row][column], word)
 
@@ -138,43 +149,43 @@ def sheet_of(name: str, rows: list[list[str]], layout: Layout, marks: Marks) -> 
             for row in rows
         ]
     spans = {start: end[1] - start[1] + 1 for start, end in marks.merged.items()}
-    found = find(rows, layout, spans)
-    if found is None:
+    table = find(rows, layout, spans)
+    if table is None:
         return None
-    filled = _fill(rows, found.header_row, marks)
+    filled = _fill(rows, table.header_row, marks)
     kept, dropped = [], 0
-    for at in range(found.header_row, len(rows)):
-        if not any(cell and not cell.isspace() for cell in rows[at]):
+    for place in range(table.header_row, len(rows)):
+        if not any(cell and not cell.isspace() for cell in rows[place]):
             continue
-        if at in marks.hidden and skip:
+        if place in marks.hidden and skip:
             dropped += 1
             continue
-        kept.append(at)
+        kept.append(place)
     columns = [
         pa.array(
-            [(rows[at][place] or None) if place < len(rows[at]) else None for at in kept],
+            [(rows[row][column] or None) if column < len(rows[row]) else None for row in kept],
             pa.string(),
         )
-        for place in found.columns
+        for column in table.columns
     ]
-    body = pa.table(columns, names=[f"c{at}" for at in range(len(columns))])
+    body = pa.table(columns, names=[f"c{index}" for index in range(len(columns))])
     return Sheet(
         name,
-        found.headers,
-        found.header_row,
+        table.headers,
+        table.header_row,
         body,
-        pa.array([at + 1 for at in kept], pa.int64()),
+        pa.array([row + 1 for row in kept], pa.int64()),
         (),
-        found.header_rows,
-        found.columns,
-        found.beside,
+        table.header_rows,
+        table.columns,
+        table.beside,
         dropped,
         marks.errors,
         True,
         tuple(tuple(cell.lstrip(UNCOMPUTED) for cell in row) for row in rows[:GRID]),
         merged={
             header: filled[place]
-            for header, place in zip(found.headers, found.columns, strict=True)
+            for header, place in zip(table.headers, table.columns, strict=True)
             if place in filled
         },
         hidden_columns=tuple(letter(place) for place in sorted(marks.hidden_columns))
@@ -196,8 +207,7 @@ def _fill(rows: list[list[str]], start: int, marks: Marks) -> dict[int, int]:
             or not rows[top][left]
         ):
             continue
-        for at in range(top, min(bottom, len(rows) - 1) + 1):
-            row = rows[at]
+        for row in rows[top : bottom + 1]:
             row += [""] * (right + 1 - len(row))
             for place in range(left, right + 1):
                 if not row[place]:

@@ -17,6 +17,7 @@ from analytics import files
 from analytics.catalogue import known_measures
 from analytics.errors import HomeBusy, StoreFailed
 from analytics.settings import environment
+from analytics.sql import blocks
 
 HERE = Path(__file__).parent
 # Questions that every page asks, or every step of a slider: their answers are kept for a version of
@@ -39,12 +40,9 @@ LOCKED: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-@cache
 def statements(file: str) -> Mapping[str, str]:
-    """The named statements of one .sql file: a block begins with `-- name: …`."""
-    text = (HERE / file).read_text(encoding="utf-8")
-    blocks = (block.partition("\n") for block in text.split("-- name: ")[1:])
-    return {name.strip(): sql.strip() for name, _, sql in blocks}
+    """The named statements of one .sql file of this folder."""
+    return blocks(HERE / file)
 
 
 @cache

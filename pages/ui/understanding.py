@@ -12,10 +12,10 @@ import streamlit as st
 from analytics.charts.theme import CELL_OF_HEADER, CELL_READ
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.formats import brief
+from analytics.intake.meanings import meanings_of
 from analytics.intake.months import span
 from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
-from analytics.intake.settle import meanings_of
 from analytics.intake.table import letter
 from analytics.intake.understood import Look, Outline
 from analytics.reports.tables import Column, Table

@@ -215,7 +215,7 @@ def test_the_running_month_of_the_company_is_none_to_come(read, monkeypatch):
         def today(cls):
             return cls(2026, 4, 27)
 
-    monkeypatch.setattr("analytics.intake.doubts.dt", SimpleNamespace(date=Day))
+    monkeypatch.setattr("analytics.intake.plausible.dt", SimpleNamespace(date=Day))
     asked = [
         name
         for name in read(weeks("A1,2026-05,10,8"), begins=26).questions

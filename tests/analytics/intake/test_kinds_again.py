@@ -16,7 +16,7 @@ import xlsxwriter
 from analytics.errors import RecipeRefused
 from analytics.intake import marks
 from analytics.intake.formats import brief, shown
-from analytics.intake.settle import names_the_loss
+from analytics.intake.meanings import names_the_loss
 from analytics.reports.sheets import targets_line
 from tests.analytics.intake.told import POLICY, policies, read_file, workbook
 

@@ -15,8 +15,8 @@ import xlsxwriter
 from analytics.errors import FileRefused, RecipeRefused
 from analytics.intake import worker
 from analytics.intake.guessing import recipes_of
+from analytics.intake.meanings import meanings_of
 from analytics.intake.recognise import known_headers
-from analytics.intake.settle import meanings_of
 from analytics.intake.table import Layout
 from analytics.intake.understood import Outline
 from tests.analytics.intake.told import POLICY, policies, workbook
