@@ -1,12 +1,14 @@
 """What no figure, list or seal may get wrong, each said outright: planted lies once survived."""
 
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from analytics.desk import Desk
+from analytics.errors import NotAllowed
 from analytics.insight.closed_sheets import data_changed, differs, fingerprint
 from analytics.insight.coaching import coaching_list
 from analytics.insight.placing import grades, ranks
@@ -362,6 +364,23 @@ def test_a_managers_lists_hold_nobody_elses_agents(managed, who, theirs, had):
     assert len(ranked.people) == 5
 
 
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ({"team": "西"}, {"B2", "C3", "E5"}),
+        ({"branch": "总部"}, {"A1", "D4"}),
+        ({"branch": "分部"}, {"B2", "C3", "E5"}),
+        ({"team": "西", "branch": "总部"}, set()),
+        ({"least_policies": 10}, set(RENEWED)),
+        ({"least_policies": 11}, set()),
+    ],
+)
+def test_filters_show_whom_they_name_and_measure_everybody(managed, chosen, shown):
+    seen = Desk(managed).evaluation(Filters(IN_APRIL, **chosen))
+    assert set(seen.people["agent_id"][seen.shown]) == shown
+    assert place(seen).x_cut.value == 0.5  # the median of all five
+
+
 def test_a_routine_counts_a_managers_own_agents(managed):
     for who, count in (("east@x.cn", 3), ("branch@x.cn", 2)):
         steps = {step.id: step for step in Desk(managed, who).routine(IN_APRIL)}
@@ -373,3 +392,23 @@ def test_a_replay_names_to_a_manager_nobody_of_another_team_who_moves(managed):
     asked = Desk(managed).make_objection(objection("B2", "B26", {"outcome": "renewed"}))
     assert set(Desk(managed).replay(asked).moved["agent_id"]) == {"A1"}
     assert Desk(managed, "branch@x.cn").replay(asked).moved.empty
+
+
+# -- what a desk keeps for its reader --------------------------------------------------------------
+
+
+def test_files_that_are_looked_at_lie_in_the_home_as_long_as_somebody_looks(managed):
+    with Desk(managed).own_folder() as name:
+        folder = Path(name)
+        assert folder.parent == managed.folder / "scratch"
+    assert not folder.exists()
+    with pytest.raises(NotAllowed):
+        Desk(managed, "east@x.cn").own_folder()
+
+
+def test_a_backup_goes_where_it_was_sent_and_else_beside_the_home(managed, tmp_path):
+    desk = Desk(managed)
+    sent = desk.backup(tmp_path / "kept")
+    assert (tmp_path / "kept" / sent.name).is_dir()
+    beside = desk.backup()
+    assert (managed.folder.with_name(f"{managed.folder.name}-backups") / beside.name).is_dir()

@@ -1,0 +1,73 @@
+"""How sure a value is, kind of spread by kind, with numbers that can be checked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.catalogue import built_in_catalogue
+from analytics.insight.certainty import certainty, interval, rates
+from tests.simulate.figures import measured
+
+NAN = np.nan
+
+
+def test_few_agents_are_as_sure_as_jeffreys_prior_makes_each_of_them_alone():
+    sure = rates.of_counts(
+        "renewal_rate", np.array([3.0, 0.0, 5.0]), np.array([4.0, 0.0, 4.0]), np.ones(3)
+    )
+    # (3 + ½) ÷ (4 + 1), and √(0.7 · 0.3 ÷ 6); nothing of nothing, and of more renewed than due.
+    assert sure.alone == pytest.approx([0.7, NAN, NAN], nan_ok=True)
+    assert sure.sd == pytest.approx([0.1870829, NAN, NAN], nan_ok=True)
+    assert sure.value == pytest.approx([0.75, NAN, NAN], nan_ok=True)
+    assert sure.n.tolist() == [4.0, 0.0, 0.0]
+    assert not sure.enough.any()
+
+
+def test_the_range_of_a_count_is_garwoods_and_unknown_without_cases():
+    complaints = built_in_catalogue()["complaint_rate"]
+    low, high = interval(
+        complaints, np.array([0.0, 10.0, 3.0, NAN]), np.array([50.0, 100.0, 0.0, 9.0])
+    )
+    # Of none at most 3.689 in truth, of ten from 4.795 to 18.39; per hundred policies.
+    assert low == pytest.approx([0.0, 4.795, NAN, NAN], abs=1e-3, nan_ok=True)
+    assert high == pytest.approx([7.378, 18.390, NAN, NAN], abs=1e-3, nan_ok=True)
+
+
+@pytest.fixture(scope="module")
+def company():
+    """Sixty agents of 100 policies, half of whom renew sixty and half eighty; their targets are 80;
+    complaints by the same halves, two and eight of 400."""
+    better = np.arange(60) % 2 == 1
+    renewed, due = np.where(better, 80.0, 60.0), np.full(60, 100.0)
+    complaints = np.where(better, 2.0, 8.0)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    return measured(
+        people,
+        {
+            "renewal_rate": (renewed, due),
+            "renewal_count": (renewed, np.full(60, 80.0)),
+            "complaint_rate": (complaints, np.full(60, 400.0)),
+        },
+    )
+
+
+def test_a_share_of_the_target_is_as_sure_as_the_rate_behind_it(company):
+    rate, share = (certainty(company, name) for name in ("renewal_rate", "renewal_count"))
+    # A hundred policies due and a target of eighty: every rate counts for five quarters of it.
+    for name in ("value", "low", "high", "shrunken", "sd"):
+        assert getattr(share, name) == pytest.approx(getattr(rate, name) * 1.25), name
+    assert share.credibility.tolist() == rate.credibility.tolist()
+    likely = share.probability_above(0.875)  # a rate of 0.7, half way between
+    assert (likely[0::2] < 0.05).all()
+    assert (likely[1::2] > 0.95).all()
+    assert share.probability_above(-0.1) == pytest.approx(np.ones(60))
+    assert share.probability_above(1.3) == pytest.approx(np.zeros(60))
+
+
+def test_the_better_quarter_of_true_values_lies_among_the_better_half(company):
+    truths = {"renewal_rate": 0.8, "renewal_count": 1.0, "complaint_rate": 2.0}
+    for name, truth in truths.items():
+        quarter = certainty(company, name).law(0.75)
+        # Towards the middle where two groups do not fit so much better that they are told.
+        assert 0.75 * truth < quarter.value < 1.03 * truth, name
+        assert quarter.low < quarter.value < quarter.high, name
