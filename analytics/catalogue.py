@@ -16,18 +16,11 @@ from analytics.language import DATA
 from analytics.model import CATEGORIES, Indicator, Spread, Standard, Text, Veto, WeightScheme
 from analytics.people import StandardVersion
 
-STEPS = (
-    None,
-    "renewed_policies",
-    "first_term_renewed",
-    "complaints",
-)  # measures that there are words for, a unit at a time
 RENEWED = "renewed_policies"
-GROUP_OF = {
-    "results": "outcome",
-    "service": "service",
-    "competence": "competence",
-}  # the group of an added indicator
+# Measures that there are words for, a unit at a time.
+STEPS = (None, RENEWED, "first_term_renewed", "complaints")
+# The group of an indicator that a company added.
+GROUP_OF = {"results": "outcome", "service": "service", "competence": "competence"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,10 @@ class Catalogue:
         versions may lack any."""
         if wanted in self.ids:
             return wanted
-        return next((one.id for one in self.indicators if one.category == category), self.ids[0])
+        return next(
+            (indicator.id for indicator in self.indicators if indicator.category == category),
+            self.ids[0],
+        )
 
     def __hash__(self) -> int:
         return hash((tuple(self.ids), self.grades, self.vetoes, self.version))
@@ -127,7 +123,7 @@ def catalogue_from(
     what cannot be computed."""
     weights = toml("weight_schemes.toml")
     chosen = vetoes or weights.get("veto", {})
-    known = Catalogue(
+    catalogue = Catalogue(
         indicators=tuple(_indicator(key, table) for key, table in indicators.items()),
         categories=tuple(
             Category(key, table["label"], *map(float, table["range"]))
@@ -143,8 +139,8 @@ def catalogue_from(
         groups=weights["groups"],
         version=version,
     )
-    _check(known)
-    return known
+    _check(catalogue)
+    return catalogue
 
 
 def with_version(version: StandardVersion) -> Catalogue:
@@ -189,61 +185,62 @@ def known_indicators() -> tuple[Indicator, ...]:
     return catalogue_from({**definitions(), **offered()}, {}, {}).indicators
 
 
-def definition_of(one: Indicator) -> dict[str, Any]:
+def definition_of(indicator: Indicator) -> dict[str, Any]:
     """An indicator as the plain table it could be read from."""
     out = {
-        "category": one.category,
-        "group": one.group,
-        "numerator": one.numerator,
-        "denominator": one.denominator,
-        "direction": one.direction,
-        "unit": one.unit,
-        "weight": one.weight,
-        "label": dict(one.label),
-        "why": dict(one.why),
-        "scale": one.scale,
+        "category": indicator.category,
+        "group": indicator.group,
+        "numerator": indicator.numerator,
+        "denominator": indicator.denominator,
+        "direction": indicator.direction,
+        "unit": indicator.unit,
+        "weight": indicator.weight,
+        "label": dict(indicator.label),
+        "why": dict(indicator.why),
+        "scale": indicator.scale,
         "standard": {
-            "mode": one.standard.mode,
+            "mode": indicator.standard.mode,
             "knots": [
-                list(knot) for knot in zip(one.standard.values, one.standard.points, strict=True)
+                list(knot)
+                for knot in zip(indicator.standard.values, indicator.standard.points, strict=True)
             ],
         },
     }
-    more = {"fallback": one.fallback, "target": one.target, "step": one.step}
+    more = {"fallback": indicator.fallback, "target": indicator.target, "step": indicator.step}
     return out | {name: value for name, value in more.items() if value is not None}
 
 
-def _check(known: Catalogue) -> None:
+def _check(catalogue: Catalogue) -> None:
     """Refuse a catalogue that cannot give points: knots out of order, points outside 0–100, a veto
     of nobody's grade."""
-    names = [name for name, _ in known.grades]
-    if not known.indicators:
+    names = [name for name, _ in catalogue.grades]
+    if not catalogue.indicators:
         raise RequestRefused("no_indicators")
-    for one in known.indicators:
-        values, marks = one.standard.values, one.standard.points
-        falling = one.direction == "lower"
+    for indicator in catalogue.indicators:
+        values, earned = indicator.standard.values, indicator.standard.points
+        falling = indicator.direction == "lower"
         ordered = all(a < b for a, b in pairwise(values))
-        monotone = all((a >= b) if falling else (a <= b) for a, b in pairwise(marks))
+        monotone = all((a >= b) if falling else (a <= b) for a, b in pairwise(earned))
         if (
             len(values) < 2
             or not ordered
             or not monotone
-            or min(marks) < 0
-            or max(marks) > 100
+            or min(earned) < 0
+            or max(earned) > 100
             or not all(map(isfinite, values))
         ):
-            raise RequestRefused("standard_unusable", name=one.label)
+            raise RequestRefused("standard_unusable", name=indicator.label)
         if (
-            one.step not in STEPS
-            or one.category not in CATEGORIES
-            or one.weight < 0
-            or one.direction not in ("higher", "lower")
+            indicator.step not in STEPS
+            or indicator.category not in CATEGORIES
+            or indicator.weight < 0
+            or indicator.direction not in ("higher", "lower")
         ):
-            raise RequestRefused("standard_unusable", name=one.label)
-    for veto in known.vetoes:
-        if veto.indicator not in known.ids or veto.cap not in names:
+            raise RequestRefused("standard_unusable", name=indicator.label)
+    for veto in catalogue.vetoes:
+        if veto.indicator not in catalogue.ids or veto.cap not in names:
             raise RequestRefused("veto_unusable", name=veto.indicator, cap=veto.cap)
-    cuts = [cut for _, cut in known.grades]
+    cuts = [cut for _, cut in catalogue.grades]
     if not all(map(isfinite, cuts)) or not all(a > b for a, b in pairwise(cuts)) or cuts[-1] != 0:
         raise RequestRefused("grades_unusable")
 
@@ -323,9 +320,9 @@ def actions() -> Mapping[str, Mapping[str, Text]]:
 
 def action_for(indicator: Indicator) -> Text:
     """The action for an indicator that loses points: its own, else its group's."""
-    known = actions()
+    advice = actions()
     return (
-        known["indicator"].get(indicator.id)
-        or known["group"].get(indicator.group)
-        or known["group"][GROUP_OF[indicator.category]]
+        advice["indicator"].get(indicator.id)
+        or advice["group"].get(indicator.group)
+        or advice["group"][GROUP_OF[indicator.category]]
     )

@@ -135,13 +135,13 @@ class Warehouse:
         if name in KEPT and (kept := self._kept.get(key)) is not None:
             return kept.copy(deep=False)
         with self.cursor() as cursor:
-            found = answer(cursor, name, bound)
+            frame = answer(cursor, name, bound)
         if name in KEPT:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = found
-            return found.copy(deep=False)
-        return found
+            self._kept[key] = frame
+            return frame.copy(deep=False)
+        return frame
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -320,13 +320,13 @@ def _log(path: Path) -> Path:
 def _migrate(root: duckdb.DuckDBPyConnection) -> None:
     """Bring the tables to the newest form, then macros and views, which are derived and may change
     with any version."""
-    known = {file.name: file for file in sorted((HERE / "migrations").glob("*.sql"))}
+    migrations = {file.name: file for file in sorted((HERE / "migrations").glob("*.sql"))}
     with root.cursor() as cursor:
         cursor.execute("create table if not exists migration (name varchar primary key)")
         done = {row[0] for row in cursor.execute("select name from migration").fetchall()}
-    if {name for name in done if name.endswith(".sql")} - set(known):
+    if {name for name in done if name.endswith(".sql")} - set(migrations):
         raise HomeBusy("home_newer")
-    for name, file in known.items():
+    for name, file in migrations.items():
         if name in done:
             continue
         with root.cursor() as cursor:

@@ -21,18 +21,13 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 FILLED = "_filled"  # a target, or what stands in for it where there is none
-TARGETS = {
-    "target_count": "renewed_policies",
-    "target_premium": "renewed_premium",
-}  # and what is held against them
+# Targets, and what is held against them.
+TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}
 COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
-FEWEST_MONTHS_APART = (
-    60  # degrees of freedom below which the spread of an agent's months is not estimated
-)
-FEWEST_MONTHS, FEWEST_APART = (
-    3,
-    30,
-)  # months and degrees of freedom below which results without counts have no spread
+# Degrees of freedom below which the spread of an agent's months is not estimated.
+FEWEST_MONTHS_APART = 60
+# Months and degrees of freedom below which results without counts have no spread.
+FEWEST_MONTHS, FEWEST_APART = 3, 30
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
 SHEET = ["agent_id", "first_month", "last_month"]
@@ -68,17 +63,14 @@ class Measures:
     agents: Sums
     teams: pd.DataFrame
     team_sums: Sums
-    members: (
-        pd.DataFrame
-    )  # row of the agent and team: one row for every team that an agent belonged to
+    members: pd.DataFrame  # row of the agent and team: one row for every team of an agent
     member_sums: Sums
     company: Sums
     rates: pd.DataFrame
     set_aside: pd.DataFrame
     targets: pd.DataFrame
-    month_dispersion: (
-        float | None
-    )  # χ² ÷ freedom over a year of agent-months; only where no customers are known
+    # χ² ÷ freedom over a year of agent-months; only where no customers are known
+    month_dispersion: float | None
     month_spread: Mapping[str, MonthSpread]  # of results that sheets give month by month
 
 
@@ -108,30 +100,20 @@ def measures(
     """
     with warehouse.cursor() as cursor:
         _shadow(cursor, settings, filters)
-        found = _Source(cursor, filters)
-        pieces, rates, aside = _pieces(found, indicators, filters.channel)
+        source = _Source(cursor, filters)
+        pieces, rates, aside = _pieces(source, indicators, filters.channel)
         people = _people(
-            found,
+            source,
             pd.Index(
                 sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object
             ),
         )
-        targets = found.ask("targets")
+        targets = source.ask("targets")
         customers = "customer_due_sq" in pieces and bool(pieces["customer_due_sq"].notna().any())
-        dispersion = None if customers else _dispersion(found.ask("month_dispersion"))
-        spread = _spread(found.ask("month_spread")) if len(rates) else {}
+        dispersion = None if customers else _dispersion(source.ask("month_dispersion"))
+        spread = _spread(source.ask("month_spread")) if len(rates) else {}
     if filters.channel is not None:
-        # Whoever holds nothing of this channel is not part of the question; complaints are the
-        # agent's, whatever the channel: held against one channel's policies they would lie. So
-        # would targets: the median agent of the channel stands for them.
-        held = pieces.groupby("agent_id")[["held_policies", "excluded_policies"]].sum().sum(axis=1)
-        people = people[people["agent_id"].map(held).fillna(0).to_numpy() > 0].reset_index(
-            drop=True
-        )
-        pieces = pieces.drop(
-            columns=[name for name in counted_from("complaints") if name in pieces]
-        )
-        targets = targets.iloc[:0]
+        people, pieces, targets = _of_channel(people, pieces, targets)
     index = pd.Index(people["agent_id"])
     pieces = pieces[pieces["agent_id"].isin(index)].reset_index(drop=True)
     rates = rates[rates["agent_id"].isin(index)].reset_index(drop=True)
@@ -173,23 +155,42 @@ def measures(
     )
 
 
-def _dispersion(found: pd.DataFrame) -> float | None:
+def _of_channel(
+    people: pd.DataFrame, pieces: pd.DataFrame, targets: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What is left of these for the question of one channel.
+
+    Whoever holds nothing of it is not part of the question. Complaints are the agent's, whatever
+    the channel: held against one channel's policies they would lie. So would targets: the median
+    agent of the channel stands for them.
+    """
+    held = pieces.groupby("agent_id")[["held_policies", "excluded_policies"]].sum().sum(axis=1)
+    holding = people["agent_id"].map(held).fillna(0).to_numpy() > 0
+    of_agents = [name for name in counted_from("complaints") if name in pieces]
+    return (
+        people[holding].reset_index(drop=True),
+        pieces.drop(columns=of_agents),
+        targets.iloc[:0],
+    )
+
+
+def _dispersion(told: pd.DataFrame) -> float | None:
     """By how much renewals differ between the months of one agent beyond chance; None for too few
     months to tell."""
-    statistic, freedom = (float(found[name].iat[0]) for name in ("statistic", "freedom"))
+    statistic, freedom = (float(told[name].iat[0]) for name in ("statistic", "freedom"))
     return statistic / freedom if freedom >= FEWEST_MONTHS_APART else None
 
 
-def _spread(found: pd.DataFrame) -> dict[str, MonthSpread]:
+def _spread(told: pd.DataFrame) -> dict[str, MonthSpread]:
     """By measure; what varies too little or over too few months to tell is left out."""
     enough = (
-        (found["months"] >= FEWEST_MONTHS)
-        & (found["freedom"] >= FEWEST_APART)
-        & (found["squares"] > 0)
+        (told["months"] >= FEWEST_MONTHS)
+        & (told["freedom"] >= FEWEST_APART)
+        & (told["squares"] > 0)
     )
     return {
         str(row.measure): MonthSpread(float(np.sqrt(row.squares / row.freedom)), float(row.freedom))
-        for row in found[enough].itertuples()
+        for row in told[enough].itertuples()
     }
 
 
@@ -230,7 +231,7 @@ def _shadow(cursor: duckdb.DuckDBPyConnection, settings: Settings, filters: Filt
 
 
 def _pieces(
-    found: _Source, indicators: Sequence[Indicator], channel: str | None
+    source: _Source, indicators: Sequence[Indicator], channel: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The pieces (PLACE and a column a measure), rates without volume, and the scoresheet rows that
     do not count at all.
@@ -239,14 +240,13 @@ def _pieces(
     disputes them, months that have the same measures are added up already and have no first and
     last; the pieces of agents with scoresheets are single months.
     """
-    records = found.ask("measures").rename(columns={"month": "first"})
-    items = _items(found.ask("items").rename(columns={"month": "first"}))
+    records = source.ask("measures").rename(columns={"month": "first"})
+    items = _items(source.ask("items").rename(columns={"month": "first"}))
     records = pd.concat([records, items], ignore_index=True) if len(items) else records
     records = records.assign(last=records["first"], sheet=False, load=np.int64(0))
-    rows = found.ask("scoresheets")
-    rows = rows[~rows["measure"].isin(set(offered()) - {one.id for one in indicators})].reset_index(
-        drop=True
-    )
+    rows = source.ask("scoresheets")
+    ids = {indicator.id for indicator in indicators}
+    rows = rows[~rows["measure"].isin(set(offered()) - ids)].reset_index(drop=True)
     why = np.where(~rows["covered"], "period", "")
     if channel is not None:
         of_policies = counted_from("policies")
@@ -257,10 +257,10 @@ def _pieces(
         }
         why = np.where((why == "") & rows["measure"].isin(of_policies | bound_up), "channel", why)
     rows = rows.assign(why=why)
-    counted, is_rate = rows["why"] == "", rows["measure"].isin([one.id for one in indicators])
+    counted, is_rate = rows["why"] == "", rows["measure"].isin(ids)
     if not counted.any():
         return _without_empty_teams(records), rows[counted].assign(team=None), rows
-    roster = found.ask("sheet_roster")
+    roster = source.ask("sheet_roster")
     team = roster.set_index(["agent_id", "month"])["team"]
     sheets = _sheets(rows[counted & ~is_rate], roster)
     pieces = pd.concat([records, sheets], ignore_index=True) if len(sheets) else records
@@ -351,8 +351,10 @@ def _of_longer(
     with_one = (whole.notna() & result.notna()).groupby(span).transform("sum")
     few = usual.isna() & (2 * with_one < judged)
     stand_in = given.fillna(usual).fillna(whole).fillna(whole.groupby(span).transform("median"))
-    found = (stand_in * closed).where(~few, result.groupby(span).transform("median")).where(counts)
-    return (own * closed).to_numpy(dtype=float), found.to_numpy(dtype=float)
+    filled_in = (
+        (stand_in * closed).where(~few, result.groupby(span).transform("median")).where(counts)
+    )
+    return (own * closed).to_numpy(dtype=float), filled_in.to_numpy(dtype=float)
 
 
 def _closed_share(sheets: pd.DataFrame) -> pd.Series:
@@ -363,9 +365,9 @@ def _closed_share(sheets: pd.DataFrame) -> pd.Series:
     return (due / (due + still_open)).where(due + still_open > 0, 1.0)
 
 
-def _people(found: _Source, agent_ids: pd.Index) -> pd.DataFrame:
+def _people(source: _Source, agent_ids: pd.Index) -> pd.DataFrame:
     here, anywhere = (
-        found.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]]
+        source.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]]
         for name in ("people", "facts_of")
     )
     people = here.combine_first(anywhere).reindex(agent_ids).reset_index(names="agent_id")[PEOPLE]
@@ -394,7 +396,7 @@ class _Counted:
         self.rates: Flags = np.zeros(len(rates), dtype=bool)
         self._spans = _spans(pieces, rates) if bool(pieces["sheet"].any()) or len(rates) else None
         self._rated = rates
-        self._pairs = [self._pair(one) for one in indicators]
+        self._pairs = [self._pair(indicator) for indicator in indicators]
         self._amounts = {name: self._amount(name) for name in self._measures}
 
     def _pair(self, indicator: Indicator) -> tuple[Floats, Floats]:

@@ -217,12 +217,15 @@ def _corrected(corrections: Sequence[Correction]) -> list[dict[str, Any]]:
     """The columns of every policy that is corrected; of two corrections of one, the later counts
     field by field."""
     wanted: dict[tuple[str, dt.date], dict[str, Any]] = {}
-    for one in corrections:
-        known = wanted.setdefault(
-            (one.policy_id, one.month), correction_values(replace(one, values={}))
+    for correction in corrections:
+        values = wanted.setdefault(
+            (correction.policy_id, correction.month),
+            correction_values(replace(correction, values={})),
         )
-        known |= {
-            name: value for name, value in correction_values(one).items() if value is not None
+        values |= {
+            name: value
+            for name, value in correction_values(correction).items()
+            if value is not None
         }
     return list(wanted.values())
 
@@ -282,8 +285,8 @@ def _apply_settings(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> No
 
 
 def _rules_now(cursor: duckdb.DuckDBPyConnection) -> str | None:
-    found: str | None = cursor.execute("select settings from meta").fetchall()[0][0]
-    return found
+    rules: str | None = cursor.execute("select settings from meta").fetchall()[0][0]
+    return rules
 
 
 def _rules_of(settings: Settings) -> str:
@@ -383,8 +386,8 @@ def _calendar(cursor: duckdb.DuckDBPyConnection, years: set[int], country: str) 
     windows."""
     import holidays  # slow to import
 
-    known = {row[0] for row in run(cursor, "calendar_years")}
-    wanted = sorted({year + more for year in years for more in (0, 1)} - known)
+    there = {row[0] for row in run(cursor, "calendar_years")}
+    wanted = sorted({year + more for year in years for more in (0, 1)} - there)
     if not wanted:
         return
     table = holidays.country_holidays(country, years=wanted)

@@ -61,18 +61,18 @@ def choose(spans: Spans, there: Flags) -> tuple[Flags, npt.NDArray[np.object_]]:
 
 def overlapping(spans: Spans, some: Flags) -> Flags:
     """Whether a piece shares a month with one of `some` other pieces of its agent."""
-    found = np.zeros(len(some), dtype=bool)
+    overlaps = np.zeros(len(some), dtype=bool)
     chosen: dict[int, list[int]] = {}
     for piece in np.flatnonzero(some):
         chosen.setdefault(int(spans.agent[piece]), []).append(int(piece))
     for piece in np.flatnonzero(np.isin(spans.agent, list(chosen))):
-        found[piece] = any(
+        overlaps[piece] = any(
             other != piece
             and spans.first[other] <= spans.last[piece]
             and spans.first[piece] <= spans.last[other]
             for other in chosen[int(spans.agent[piece])]
         )
-    return found
+    return overlaps
 
 
 def _settle(spans: Spans, group: list[int], keep: Flags, why: npt.NDArray[np.object_]) -> None:
