@@ -1,6 +1,7 @@
 """Weights · 权重: what is in force, weights tried out with their effect at once, and adopting a
 scheme for the company."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import preset_schemes, purpose_schemes
+from analytics.catalogue import Catalogue, preset_schemes, purpose_schemes
 from analytics.charts.scores import rank_changes
+from analytics.desk import AdoptionEffect
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.evaluation.swot import propose
@@ -18,26 +20,55 @@ from analytics.insight import placing
 from analytics.insight.certainty import too_few
 from analytics.insight.opinions import LEAST
 from analytics.language import explain
-from analytics.model import CATEGORIES, Filters, WeightScheme
-from analytics.people import PURPOSES, SWOT, SwotEntry
+from analytics.model import CATEGORIES, WeightScheme
+from analytics.people import PURPOSES, SWOT, Adoption, SwotEntry
 from analytics.reports import sheets
 from analytics.reports.lists.few import few_cells, few_column
 from analytics.reports.plain import reason_of
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import scheme_label, weights_text
-from pages.ui import controls, load, panel, session, shell, standing
+from pages.ui import controls, load, notices, panel, session, shell, standing
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.figure import Picture, persistent_figure, picture
 from pages.ui.follow import lead
 from pages.ui.i18n import indicator, md, plain, t, text
 
+SAME = 1e-6  # percent by which two weights may differ and be the same
 CUSTOM = "custom"  # no scheme's weights: the sliders were moved
 
 
-def current() -> WeightScheme:
-    """What the sliders stand on: the trial, else the scheme in force."""
-    return session.trial() or official
+@dataclass(frozen=True)
+class Bench:
+    """What the sliders stand beside: the period's figures under the scheme in force, and the
+    schemes that they may be set to."""
+
+    base: Evaluation
+    choices: Mapping[str, WeightScheme]
+
+    @property
+    def official(self) -> WeightScheme:
+        return self.base.scheme
+
+    @property
+    def known(self) -> Catalogue:
+        return self.base.catalogue
+
+    @property
+    def current(self) -> WeightScheme:
+        """What the sliders stand on: the trial, else the scheme in force."""
+        return session.trial() or self.official
+
+    @property
+    def label(self) -> str:
+        """The scheme in force in the reader's words."""
+        return scheme_label(self.official, session.language())
+
+    def inside(self, scheme: WeightScheme) -> dict[str, float]:
+        """What every indicator weighs inside its category under a scheme."""
+        return {
+            part.id: scheme.indicators.get(part.id, part.weight) for part in self.known.indicators
+        }
 
 
 def category_shares(scheme: WeightScheme) -> dict[str, float]:
@@ -73,99 +104,85 @@ def by_hand(key: str) -> bool:
     return bool(now != before)
 
 
-def matching() -> str:
+def matching(bench: Bench) -> str:
     """The scheme that the sliders say, else CUSTOM: the box follows the sliders."""
-    now = current()
-    shares, inside = (
-        category_shares(now),
-        {one.id: now.indicators.get(one.id, one.weight) for one in known.indicators},
-    )
-    for name, scheme in choices.items():
-        same = all(
-            abs(scheme.indicators.get(one, weight_of[one]) - inside[one]) < 1e-6 for one in inside
-        )
-        if same and all(
-            abs(category_shares(scheme)[part] - shares[part]) < 1e-6 for part in CATEGORIES
-        ):
+    shares, inside = category_shares(bench.current), bench.inside(bench.current)
+    for name, scheme in bench.choices.items():
+        others, parts = bench.inside(scheme), category_shares(scheme)
+        same_parts = all(abs(parts[part] - shares[part]) < SAME for part in CATEGORIES)
+        if same_parts and all(abs(others[part] - inside[part]) < SAME for part in inside):
             return name
     return CUSTOM
 
 
-def use(scheme: WeightScheme) -> None:
+def use(bench: Bench, scheme: WeightScheme) -> None:
     """Try a scheme out; one that says what is in force anyway is no trial."""
     session.try_scheme(scheme)
-    name = matching()
+    name = matching(bench)
     if name != CUSTOM:
-        chosen = choices[name]
-        session.try_scheme(
-            None if (chosen.name, chosen.version) == (official.name, official.version) else chosen
-        )
+        chosen, official = bench.choices[name], bench.official
+        in_force = (chosen.name, chosen.version) == (official.name, official.version)
+        session.try_scheme(None if in_force else chosen)
 
 
-def moved(name: str, key: str) -> None:
+def moved(bench: Bench, name: str, key: str) -> None:
     """One category slider was moved: the others give way in the proportion in which they stood when
     a hand took this one."""
     if not by_hand(key):
         return
-    shares = category_shares(current())
+    shares = category_shares(bench.current)
     taken = session.get("w_taken")
     if taken is None or taken["slider"] != name or taken["left"] != shares:
         taken = {"slider": name, "found": shares}
     use(
+        bench,
         replace(
-            current(),
+            bench.current,
             name=t("weights.unsaved"),
             label=None,
             trace=(),
             categories=move(taken["found"], name, float(session.get(key))),
-        )
+        ),
     )
-    session.put("w_taken", {**taken, "left": category_shares(current())})
+    session.put("w_taken", {**taken, "left": category_shares(bench.current)})
 
 
-def split(indicator_id: str, key: str) -> None:
+def split(bench: Bench, indicator_id: str, key: str) -> None:
     """One slider inside a category was moved: only its own weight changes."""
     if not by_hand(key):
         return
-    inside = {one.id: current().indicators.get(one.id, one.weight) for one in known.indicators}
-    inside[indicator_id] = float(session.get(key))
-    use(replace(current(), name=t("weights.unsaved"), label=None, indicators=inside, trace=()))
+    inside = {**bench.inside(bench.current), indicator_id: float(session.get(key))}
+    unsaved = t("weights.unsaved")
+    use(bench, replace(bench.current, name=unsaved, label=None, indicators=inside, trace=()))
 
 
-def choose() -> None:
+def choose(bench: Bench) -> None:
     name = session.get("scheme_choice")
-    if name in choices:
-        use(choices[name])
+    if name in bench.choices:
+        use(bench, bench.choices[name])
 
 
-def choose_purpose() -> None:
+def choose_purpose(bench: Bench) -> None:
     """A purpose proposes the scheme that such an evaluation starts from."""
     purpose = session.get("purpose_choice")
     if purpose in PURPOSES:
-        use(choices[purpose_schemes()[purpose]])
+        use(bench, bench.choices[purpose_schemes()[purpose]])
 
 
-def done(key: str, **facts: object) -> None:
-    session.put("weights_done", t(key, **facts))
+def adopted(effect: AdoptionEffect, name: str) -> None:
+    """A scheme is in force: what was tried out goes, and the page says so."""
+    session.try_scheme(None)
+    facts = {"since": f"{effect.since:%Y-%m}", "count": len(effect.months)}
+    notices.done("weights", t("weights.adopted", name=name, **facts))
 
 
-def asked(change, *words: object) -> bool:
-    """Do something that may be refused; the refusal is told in words."""
-    try:
-        change(*words)
-    except RequestRefused as error:
-        session.put("weights_refused", explain(error, session.language()))
-        return False
-    return True
-
-
-def save(adopt: bool) -> None:
+def save(bench: Bench, adopt: bool) -> None:
     """Save what the sliders say under a name, with author and reason; and put it in force where
     that is wanted."""
     desk = load.desk()
     since = session.get("save_since")
     made = replace(
-        current(),
+        bench.current,
         name=str(session.get("save_name") or ""),
         author=str(session.get("save_author") or ""),
         reason=str(session.get("save_reason") or ""),
@@ -173,61 +190,44 @@ def save(adopt: bool) -> None:
         company_goal=str(session.get("save_goal") or ""),
         trial=False,
     )
-
-    def act() -> None:
-        saved = desk.save_scheme(made)
+    with notices.refusals("weights"):
+        kept = desk.save_scheme(made)
         if adopt:
-            effect = desk.adopt_scheme(saved.name, saved.version, since, saved.reason)
-            session.try_scheme(None)
-            done(
-                "weights.adopted",
-                name=saved.name,
-                since=f"{effect.since:%Y-%m}",
-                count=len(effect.months),
-            )
+            effect = desk.adopt_scheme(kept.name, kept.version, since, kept.reason)
+            adopted(effect, kept.name)
         else:
-            session.try_scheme(saved)
-            done("weights.saved", name=saved.name)
-
-    asked(act)
+            session.try_scheme(kept)
+            notices.done("weights", t("weights.saved", name=kept.name))
 
 
-def adopt_saved() -> None:
+def adopt_saved(bench: Bench) -> None:
     """Put a preset or a saved scheme in force."""
     name, since, reason = (
         session.get(key) for key in ("adopt_name", "adopt_scheme_since", "adopt_scheme_reason")
     )
-
-    def act() -> None:
+    with notices.refusals("weights"):
         effect = load.desk().adopt_scheme(name, None, since, str(reason or ""))
-        session.try_scheme(None)
-        done(
-            "weights.adopted",
-            name=label_of(name),
-            since=f"{effect.since:%Y-%m}",
-            count=len(effect.months),
-        )
-
-    asked(act)
+        adopted(effect, label_of(bench, name))
 
 
 def delete(name: str) -> None:
-    if asked(load.desk().delete_scheme, name):
-        done("weights.deleted", name=name)
+    with notices.refusals("weights"):
+        load.desk().delete_scheme(name)
+        notices.done("weights", t("weights.deleted", name=name))
 
 
-def label_of(name: str) -> str:
+def label_of(bench: Bench, name: str) -> str:
     if name == CUSTOM:
         return t("weights.unsaved")
-    scheme = choices[name]
-    return scheme_label(scheme, session.language()) + (
-        "" if scheme.label else f" v{scheme.version}"
-    )
+    scheme = bench.choices[name]
+    label = scheme_label(scheme, session.language())
+    return label if scheme.label else f"{label} v{scheme.version}"
 
 
-def in_force_card() -> None:
+def in_force_card(bench: Bench) -> None:
     """What is in force in the period, since when, by whom and why; its purpose and the company's
     goal."""
+    official = bench.official
     reason = reason_of(official)
     words = reason[session.language()] if isinstance(reason, dict) else reason
     st.markdown(
@@ -235,7 +235,7 @@ def in_force_card() -> None:
             "weights.in_force",
             scheme=scheme_label(official, session.language()),
             weights=weights_text(official),
-            month=f"{filters.period.last:%Y-%m}",
+            month=f"{bench.base.measured.period.last:%Y-%m}",
         )
     )
     purpose = (
@@ -251,46 +251,48 @@ def in_force_card() -> None:
     )
     if official.company_goal:
         st.caption(t("sheet.goal", goal=official.company_goal))
-    if missing := lacking(current(), known):
+    if missing := lacking(bench.current, bench.known):
         st.warning(t("weights.lacking", indicators="、".join(missing)))
 
 
 @st.fragment
-def workbench() -> None:
+def workbench(bench: Bench) -> None:
     """Sliders and their effect; only this part runs again while they move."""
     shell.trial_bar(official=False, link=False)
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
-        session.put("scheme_choice", matching())
+        session.put("scheme_choice", matching(bench))
         box(
             t("weights.scheme"),
-            [*choices, CUSTOM],
+            [*bench.choices, CUSTOM],
             key="scheme_choice",
             on_change=action(choose),
-            format_func=label_of,
+            args=(bench,),
+            format_func=lambda name: label_of(bench, name),
         )
         st.segmented_control(
             t("weights.purpose"),
             PURPOSES,
             key="purpose_choice",
             on_change=action(choose_purpose),
-            default=official.purpose or None,
-            format_func=lambda one: t(f"weights.purpose_{one}"),
+            args=(bench,),
+            default=bench.official.purpose or None,
+            format_func=lambda name: t(f"weights.purpose_{name}"),
             help=t("weights.purpose_help"),
         )
-        shares = category_shares(current())
-        for one in known.categories:
-            weight = round(shares[one.id])
-            key = place(f"w_{one.id}", weight)
+        shares = category_shares(bench.current)
+        for category in bench.known.categories:
+            weight = round(shares[category.id])
+            key = place(f"w_{category.id}", weight)
             st.slider(
-                f"{md(text(one.label))} · "
-                f"{t('weights.permitted', low=f'{one.low:.0f}', high=f'{one.high:.0f}')}",
+                f"{md(text(category.label))} · "
+                f"{t('weights.permitted', low=f'{category.low:.0f}', high=f'{category.high:.0f}')}",
                 0,
                 100,
                 weight,
                 key=key,
                 on_change=action(moved),
-                args=(one.id, key),
+                args=(bench, category.id, key),
                 format="%d%%",
             )
         exact = any(not float(weight).is_integer() for weight in shares.values())
@@ -298,23 +300,22 @@ def workbench() -> None:
             t(
                 "weights.sum_exact" if exact else "weights.sum",
                 total=f"{sum(shares.values()):g}",
-                weights=weights_text(current()),
+                weights=weights_text(bench.current),
             )
         )
-        warning = (
-            st.empty()
-        )  # it has its place in any case: what comes and goes would push sliders out of the hand
-        if not inside_triangle(shares, known):
+        # It has its place in any case: what comes and goes would push sliders out of the hand.
+        warning = st.empty()
+        if not inside_triangle(shares, bench.known):
             warning.warning(t("weights.outside"))
-        for one in known.categories:
-            inside = [item for item in known.indicators if item.category == one.id]
+        for category in bench.known.categories:
+            inside = [item for item in bench.known.indicators if item.category == category.id]
             with panel.fold(
-                t("weights.inside", category=text(one.label)), f"inside_{one.id}"
+                t("weights.inside", category=text(category.label)), f"inside_{category.id}"
             ) as there:
                 if not there:
                     continue
                 weights = {
-                    item.id: current().indicators.get(item.id, item.weight) for item in inside
+                    item.id: bench.current.indicators.get(item.id, item.weight) for item in inside
                 }
                 total = sum(weights.values())
                 for item in inside:
@@ -332,16 +333,16 @@ def workbench() -> None:
                         weight,
                         key=key,
                         on_change=action(split),
-                        args=(item.id, key),
+                        args=(bench, item.id, key),
                     )
     with right:
         try:
-            now = load.desk().scored(base.measured, current())
+            now = load.desk().scored(bench.base.measured, bench.current)
         except RequestRefused as error:
             st.error(md(explain(error, session.language())))
             lead("weights_chart", session.trial())
             return
-        effect(now)
+        effect(bench, now)
     with left:
         standing.decided(now)
     lead("weights_chart", session.trial())
@@ -407,9 +408,9 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
     )
 
 
-def effect(now: Evaluation) -> None:
+def effect(bench: Bench, now: Evaluation) -> None:
     """The effect of the weights that the sliders say."""
-    in_force = label_official()
+    in_force, base = bench.label, bench.base
     found = load.drawn(
         "effect", now, lambda: effect_of(now, base, in_force), in_force, base.nominal.tobytes()
     )
@@ -436,11 +437,7 @@ def effect(now: Evaluation) -> None:
     panel.downloads("moves", export, found.table, persons=found.persons)
 
 
-def label_official() -> str:
-    return scheme_label(official, session.language())
-
-
-def save_form() -> None:
+def save_form(bench: Bench) -> None:
     """Name, author and reason: without them a scheme is not saved; from which month on it is in
     force."""
     with st.form("save_scheme", border=True):
@@ -460,23 +457,28 @@ def save_form() -> None:
         st.text_input(t("weights.goal"), key="save_goal", max_chars=500)
         st.text_area(t("weights.save_reason"), key="save_reason", max_chars=2000, height=80)
         with st.container(horizontal=True):
-            st.form_submit_button(t("weights.save_button"), on_click=action(save), args=(False,))
             st.form_submit_button(
-                t("weights.save_and_adopt"), type="primary", on_click=action(save), args=(True,)
+                t("weights.save_button"), on_click=action(save), args=(bench, False)
+            )
+            st.form_submit_button(
+                t("weights.save_and_adopt"),
+                type="primary",
+                on_click=action(save),
+                args=(bench, True),
             )
 
 
-def adopt_form() -> None:
+def adopt_form(bench: Bench) -> None:
     """Put a preset or a saved scheme in force, once it is said which months that changes."""
     st.subheader(t("weights.adopt"), anchor=False)
     with st.container(border=True, key="adopt_form"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            session.keep_valid("adopt_name", list(choices))
+            session.keep_valid("adopt_name", list(bench.choices))
             name = box(
                 t("weights.scheme"),
-                list(choices),
+                list(bench.choices),
                 key="adopt_name",
-                format_func=label_of,
+                format_func=lambda name: label_of(bench, name),
                 width=260,
             )
             since = st.date_input(
@@ -501,33 +503,41 @@ def adopt_form() -> None:
             key="adopt_scheme",
             type="primary",
             on_click=action(adopt_saved),
+            args=(bench,),
         )
 
 
-def saved() -> None:
+def adopted_name(adoption: Adoption) -> str:
+    """A preset by its label, another scheme by its name; and which version of it."""
+    preset = preset_schemes().get(adoption.name)
+    name = adoption.name if preset is None else scheme_label(preset, session.language())
+    return f"{name} v{adoption.version}"
+
+
+def saved(bench: Bench) -> None:
     """Saved schemes, which of them were ever in force, and what was adopted when."""
     desk = load.desk()
-    mine = [one for one in choices.values() if not one.label]
+    mine = [scheme for scheme in bench.choices.values() if not scheme.label]
     adoptions = desk.adoptions()
     if mine:
         st.subheader(t("weights.saved_schemes"), anchor=False)
-        ever = {one.name for one in adoptions}
+        ever = {adoption.name for adoption in adoptions}
         rows = pd.DataFrame(
             [
                 {
-                    "name": one.name,
-                    "version": one.version,
-                    **{name: round(weight, 2) for name, weight in category_shares(one).items()},
-                    "purpose": t(f"weights.purpose_{one.purpose}") if one.purpose else "",
-                    "author": one.author,
-                    "date": one.date,
-                    "reason": one.reason,
-                    "goal": one.company_goal,
+                    "name": scheme.name,
+                    "version": scheme.version,
+                    **{name: round(weight, 2) for name, weight in category_shares(scheme).items()},
+                    "purpose": t(f"weights.purpose_{scheme.purpose}") if scheme.purpose else "",
+                    "author": scheme.author,
+                    "date": scheme.date,
+                    "reason": scheme.reason,
+                    "goal": scheme.company_goal,
                     "used": t("weights.was_in_force")
-                    if one.name in ever
+                    if scheme.name in ever
                     else t("weights.never_in_force"),
                 }
-                for one in mine
+                for scheme in mine
             ]
         )
         formats = {"version": "count", **dict.fromkeys(CATEGORIES, "amount")}
@@ -541,7 +551,7 @@ def saved() -> None:
                 ],
             ),
         )
-        unused = [one.name for one in mine if one.name not in ever]
+        unused = [scheme.name for scheme in mine if scheme.name not in ever]
         if unused and desk.may("scheme"):
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 session.keep_valid("delete_name", unused)
@@ -551,18 +561,16 @@ def saved() -> None:
                 )
     if adoptions:
         st.subheader(t("weights.adoptions"), anchor=False)
-        presets = preset_schemes()
         table = pd.DataFrame(
             [
                 {
-                    "scheme": f"{label_of(one.name) if one.name in presets else one.name}"
-                    f" v{one.version}",
-                    "effective_from": one.effective_from,
-                    "who": sheets.who(one.who, session.language()),
-                    "adopted_at": one.adopted_at,
-                    "reason": one.reason,
+                    "scheme": adopted_name(adoption),
+                    "effective_from": adoption.effective_from,
+                    "who": sheets.who(adoption.who, session.language()),
+                    "adopted_at": adoption.adopted_at,
+                    "reason": adoption.reason,
                 }
-                for one in reversed(adoptions)
+                for adoption in reversed(adoptions)
             ]
         )
         columns = [
@@ -575,9 +583,10 @@ def saved() -> None:
         panel.show("adoptions", Table(table, columns))
 
 
-def swot() -> None:
+def swot(bench: Bench) -> None:
     """The worksheet: what was seen, which indicator's weight it moves by how much, and the scheme
     that comes of it."""
+    official, known = bench.official, bench.known
     with st.expander(t("swot.title")):
         st.caption(t("swot.note"))
         frame = pd.DataFrame(
@@ -592,7 +601,7 @@ def swot() -> None:
             "part": st.column_config.SelectboxColumn(
                 t("swot.part"),
                 options=list(SWOT),
-                format_func=lambda one: t(f"swot.{one}"),
+                format_func=lambda part: t(f"swot.{part}"),
                 required=True,
             ),
             "text": st.column_config.TextColumn(
@@ -601,7 +610,7 @@ def swot() -> None:
             "indicator": st.column_config.SelectboxColumn(
                 t("column.indicator"),
                 options=known.ids,
-                format_func=lambda one: indicator(str(one)),
+                format_func=lambda name: indicator(str(name)),
                 required=True,
             ),
             "change": st.column_config.NumberColumn(
@@ -628,14 +637,14 @@ def swot() -> None:
         st.markdown(
             t(
                 "swot.from",
-                base=label_official(),
+                base=bench.label,
                 before=weights_text(official),
                 after=weights_text(proposed),
             )
         )
         table = pd.DataFrame(
             {
-                "indicator": [indicator(one) for one in known.ids],
+                "indicator": [indicator(name) for name in known.ids],
                 "before": before,
                 "after": after,
                 "change": after - before,
@@ -664,17 +673,17 @@ def use_swot(proposed: WeightScheme) -> None:
     session.try_scheme(replace(proposed, name=t("weights.unsaved"), label=None))
 
 
-def opinions() -> None:
+def opinions(bench: Bench) -> None:
     """How far what the agents would choose lies from the scheme in force; of several together only,
     so that nobody is known."""
-    count, found = load.desk().proposals()
+    count, together = load.desk().proposals()
     with st.expander(t("proposal.title", count=count)):
-        if found is None:
+        if together is None:
             st.caption(t("proposal.few", least=LEAST))
             return
-        table = found.loc[list(CATEGORIES)].assign(
+        table = together.loc[list(CATEGORIES)].assign(
             category=[plain(f"weights.col_{name}") for name in CATEGORIES],
-            now=list(category_shares(official).values()),
+            now=list(category_shares(bench.official).values()),
         )
         parts = (
             Column(name, plain(f"proposal.{name}"), "score")
@@ -685,33 +694,35 @@ def opinions() -> None:
         st.caption(t("proposal.note"))
 
 
-with shell.page("weights", own_bar=True):
-    filters: Filters = controls.filter_bar()
-    measured = load.desk().measured(filters)
-    known = measured.catalogue
-    weight_of = {one.id: one.weight for one in known.indicators}
-    official, choices = load.desk().scheme(filters.period), load.desk().schemes()
-    base = load.desk().scored(measured, official)
+def body() -> None:
+    """What is in force, the sliders and what they do, and the schemes that may be adopted."""
+    filters = controls.filter_bar()
+    desk = load.desk()
+    measured = desk.measured(filters)
+    base = desk.scored(measured, desk.scheme(filters.period))
+    bench = Bench(base, desk.schemes())
     shell.line(measured, int(base.shown.sum()))
-    panel.refused("weights_refused")
-    if said := session.get("weights_done"):
-        st.success(md(said))
-        session.forget("weights_done")
-    in_force_card()
-    workbench()
+    notices.show_refusal("weights")
+    notices.show_done("weights")
+    in_force_card(bench)
+    workbench(bench)
     if session.how_sure():
         standing.triangle(measured)
     standing.stand(base)
-    swot()
-    opinions()
-    if load.desk().may("scheme"):
-        save_form()
-        adopt_form()
-    saved()
+    swot(bench)
+    opinions(bench)
+    if desk.may("scheme"):
+        save_form(bench)
+        adopt_form(bench)
+    saved(bench)
     with st.expander(t("common.how")):
         st.markdown(t("weights.how"))
         lines = (
-            f"- **{md(label_of(name))}** {md(weights_text(one))}"
-            for name, one in preset_schemes().items()
+            f"- **{md(label_of(bench, name))}** {md(weights_text(scheme))}"
+            for name, scheme in preset_schemes().items()
         )
         st.markdown("\n".join(lines))
+
+
+with shell.page("weights", own_bar=True):
+    body()
