@@ -3,14 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from analytics.errors import RequestRefused
 from analytics.intake.accounts import accounts_from
-from analytics.language import explain
 from analytics.people import ROLES, Account
 from analytics.reports.tables import Column, Table
-from pages.ui import gate, load, panel, session, shell
+from pages.ui import gate, load, notices, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import md, t
+from pages.ui.i18n import t
 
 FIELDS = ("email", "role", "name", "agent_id", "teams", "branches", "active")
 
@@ -42,32 +40,27 @@ def save(rows: pd.DataFrame) -> None:
 
 
 def write(made: list[Account]) -> None:
-    try:
+    with notices.refusals("accounts"):
         load.desk().save_accounts(made)
-    except RequestRefused as error:
-        session.put("accounts_refused", explain(error, session.language()))
-        return
-    session.put("accounts_saved", len(made))
+        notices.done("accounts", t("accounts.saved", count=len(made)))
 
 
 def end_logins(email: str) -> None:
     load.desk().end_logins(email)
-    session.put("accounts_done", t("accounts.ended", email=email))
+    notices.done("logins", t("accounts.ended", email=email))
 
 
 def unbind(email: str) -> None:
     load.desk().unbind(email)
-    session.put("accounts_done", t("accounts.unbound_now", email=email))
+    notices.done("logins", t("accounts.unbound_now", email=email))
 
 
 def logins(emails: list[str]) -> None:
     """Whom an account is bound to, and the ways to end its logins and to free it for somebody
     else."""
     bound = load.desk().bindings()
-    with st.expander(t("accounts.logins"), expanded=session.get("accounts_done") is not None):
-        if done := session.get("accounts_done"):
-            st.caption(md(done))
-            session.forget("accounts_done")
+    with st.expander(t("accounts.logins"), expanded=notices.waits("logins")):
+        notices.show_done("logins", quiet=True)
         session.keep_valid("login_of", emails)
         email = st.selectbox(t("accounts.whose"), emails, key="login_of")
         if email in bound:
@@ -89,33 +82,32 @@ def logins(emails: list[str]) -> None:
                 )
 
 
-with shell.page("accounts", needs_data=False):
-    known = load.desk().accounts()
+def body() -> None:
+    """The table of accounts, their logins, and a file of many."""
+    accounts = load.desk().accounts()
     if not gate.login_configured():
         st.info(t("accounts.no_login"))
-    panel.refused("accounts_refused")
-    if session.get("accounts_saved") is not None:
-        st.caption(t("accounts.saved", count=session.get("accounts_saved")))
-        session.forget("accounts_saved")
+    notices.show_refusal("accounts")
+    notices.show_done("accounts", quiet=True)
     frame = pd.DataFrame(
         [
             {
-                "email": one.email,
-                "role": one.role,
-                "name": one.name,
-                "agent_id": one.agent_id,
-                "teams": ", ".join(one.teams),
-                "branches": ", ".join(one.branches),
-                "active": one.active,
+                "email": account.email,
+                "role": account.role,
+                "name": account.name,
+                "agent_id": account.agent_id,
+                "teams": ", ".join(account.teams),
+                "branches": ", ".join(account.branches),
+                "active": account.active,
             }
-            for one in known
+            for account in accounts
         ],
         columns=list(FIELDS),
     ).astype({"active": bool, **{name: object for name in FIELDS if name != "active"}})
     wide = {name: panel.name_width(frame, name) for name in ("email", "name", "teams", "branches")}
     edited = st.data_editor(
         frame,
-        key=f"accounts_editor_{len(known)}_{sum(one.version for one in known)}",
+        key=f"accounts_editor_{len(accounts)}_{sum(account.version for account in accounts)}",
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
@@ -126,7 +118,7 @@ with shell.page("accounts", needs_data=False):
             "role": st.column_config.SelectboxColumn(
                 t("accounts.role"),
                 options=list(ROLES),
-                format_func=lambda one: t(f"accounts.role_{one}"),
+                format_func=lambda role: t(f"accounts.role_{role}"),
                 required=True,
             ),
             "name": st.column_config.TextColumn(t("column.name"), width=wide["name"]),
@@ -144,8 +136,8 @@ with shell.page("accounts", needs_data=False):
         args=(edited,),
     )
     st.caption(t("accounts.note"))
-    if known:
-        logins([one.email for one in known])
+    if accounts:
+        logins([account.email for account in accounts])
     upload = st.file_uploader(
         t("accounts.import"), type=["csv"], key="accounts_file", max_upload_size=5
     )
@@ -166,3 +158,7 @@ with shell.page("accounts", needs_data=False):
         )
     with st.expander(t("common.how")):
         st.markdown(t("accounts.how"))
+
+
+with shell.page("accounts", needs_data=False):
+    body()

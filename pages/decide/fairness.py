@@ -4,7 +4,6 @@ whose definition a rate follows."""
 import streamlit as st
 
 from analytics.catalogue import definition_of
-from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, evaluate, under
 from analytics.insight.definitions import radar
 from analytics.insight.draft import with_definition
@@ -12,14 +11,13 @@ from analytics.insight.effective_weights import effective_weights
 from analytics.insight.fairness import INFLATED, grouped, groups, standards_check
 from analytics.insight.proposal import FEWEST, WARN, Proposal, propose, with_standard
 from analytics.insight.rehearsal import grade_changes
-from analytics.language import explain
 from analytics.model import Standard
 from analytics.people import MarketAverage
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import value_text
 from analytics.units import times
 from pages.decide.drafting import draft, keep
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, plain, t
@@ -46,7 +44,7 @@ FOR_EXPERTS = (
 )  # what the remarks follow from; in the file, and explained at the end of the page
 
 
-def standards() -> None:
+def standards(now: Evaluation) -> None:
     """Does every indicator tell people apart, and does it decide what it weighs."""
     st.subheader(t("fairness.standards"), anchor=False)
     found = standards_check(now)
@@ -91,22 +89,16 @@ def standards() -> None:
     )
 
 
-def save_market(name: str) -> None:
+def save_market(name: str, unit: str) -> None:
     """Keep the market average that was typed, in the indicator's unit; without a value it is taken
     out."""
     value = session.get(f"market.{name}")
-    scale = times(now.catalogue[name].unit)
-    try:
-        load.desk().save_market(
-            name,
-            None if value is None else float(value) / scale,
-            str(session.get(f"source.{name}") or ""),
-        )
-    except RequestRefused as error:
-        session.put("market_refused", explain(error, session.language()))
+    entered = None if value is None else float(value) / times(unit)
+    with notices.refusals("market"):
+        load.desk().save_market(name, entered, str(session.get(f"source.{name}") or ""))
 
 
-def market(name: str) -> MarketAverage | None:
+def market(now: Evaluation, name: str) -> MarketAverage | None:
     """The market average of an indicator, with fields to enter or change it."""
     known = load.desk().market().get(name)
     scale = times(now.catalogue[name].unit)
@@ -126,9 +118,12 @@ def market(name: str) -> MarketAverage | None:
             width=300,
         )
         st.button(
-            t("fairness.save_market"), key="save_market", on_click=action(save_market), args=(name,)
+            t("fairness.save_market"),
+            key="save_market",
+            on_click=action(save_market),
+            args=(name, now.catalogue[name].unit),
         )
-    panel.refused("market_refused")
+    notices.show_refusal("market")
     return known
 
 
@@ -163,7 +158,7 @@ def marks(found: Proposal, one) -> None:
         st.caption(t("fairness.propose_raw"))
 
 
-def proposals() -> None:
+def proposals(now: Evaluation) -> None:
     """A standard proposed from what agents reached and the market average; who would move; into the
     draft of the standards."""
     st.subheader(t("fairness.propose"), anchor=False)
@@ -172,7 +167,7 @@ def proposals() -> None:
     name = box(
         t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260
     )
-    known = market(name)
+    known = market(now, name)
     one = now.catalogue[name]
     found = propose(now.measured, name, known.value if known else None)
     if found is None:
@@ -191,10 +186,10 @@ def proposals() -> None:
     if found.standard is None:
         st.info(t("fairness.propose_flat"))
         return
-    would_move(found, found.standard)
+    would_move(now, found, found.standard)
 
 
-def would_move(found: Proposal, proposed: Standard) -> None:
+def would_move(now: Evaluation, found: Proposal, proposed: Standard) -> None:
     """The proposed knots beside those in force, and whose grade would change."""
     one = now.catalogue[found.indicator]
     then: Evaluation = evaluate(
@@ -253,7 +248,7 @@ def would_move(found: Proposal, proposed: Standard) -> None:
             )
 
 
-def gaps() -> None:
+def gaps(now: Evaluation) -> None:
     """Scores, grades and renewals beyond expectation of groups of agents."""
     st.subheader(t("fairness.groups"), anchor=False)
     period = now.measured.period
@@ -324,7 +319,7 @@ def gaps() -> None:
     )
 
 
-def definitions() -> None:
+def definitions(now: Evaluation) -> None:
     """The renewal rate under rival definitions, and which of them the files' own rates follow."""
     st.subheader(t("fairness.radar"), anchor=False)
     own = load.desk().own_rates(now.measured.period)
@@ -364,12 +359,17 @@ def definitions() -> None:
     panel.downloads("radar", t("fairness.radar"), Table(shown, columns))
 
 
-with shell.page("fairness"):
+def body() -> None:
+    """Standards that tell nobody apart, what could stand instead, gaps, and rival definitions."""
     now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
-    standards()
-    proposals()
-    gaps()
-    definitions()
+    standards(now)
+    proposals(now)
+    gaps(now)
+    definitions(now)
     with st.expander(t("common.how")):
         st.markdown(t("fairness.how"))
+
+
+with shell.page("fairness"):
+    body()

@@ -4,11 +4,10 @@ publishing."""
 import pandas as pd
 import streamlit as st
 
-from analytics.errors import RequestRefused
-from analytics.language import explain
+from analytics.model import Period
 from analytics.reports.routine import routine_lines
 from analytics.reports.tables import Column, Table
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.i18n import md, plain, t
 
@@ -26,17 +25,21 @@ PLACES = {
 MARKS = {"done": ":material/check_circle:", "open": ":material/radio_button_unchecked:"}
 
 
-def told(change, *words: object) -> None:
-    """Publish or take back; a refusal is told and changes nothing."""
-    try:
-        change(period, *words)
-    except RequestRefused as error:
-        session.put("month_refused", explain(error, session.language()))
-        return
-    session.put("month_why", "")
+def publish(period: Period) -> None:
+    """Let the agents see the period; a refusal is told and changes nothing."""
+    with notices.refusals("month"):
+        load.desk().publish(period)
+        session.put("month_why", "")
 
 
-def publishing() -> None:
+def take_back(period: Period) -> None:
+    """No longer let them, for the reason that was typed."""
+    with notices.refusals("month"):
+        load.desk().take_back(period, str(session.get("month_why") or ""))
+        session.put("month_why", "")
+
+
+def publishing(period: Period) -> None:
     """Letting the agents see the period, or no longer."""
     desk = load.desk()
     if not desk.may("publish"):
@@ -44,22 +47,24 @@ def publishing() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if desk.published(period):
             st.text_input(t("month.why"), key="month_why", max_chars=500, width=360)
-            st.button(t("month.take_back"), key="take_back", on_click=action(take_back))
+            st.button(
+                t("month.take_back"),
+                key="take_back",
+                on_click=action(take_back),
+                args=(period,),
+            )
         else:
             st.button(
                 t("month.publish", period=controls.period_text(period)),
                 key="publish",
                 type="primary",
-                on_click=action(told),
-                args=(desk.publish,),
+                on_click=action(publish),
+                args=(period,),
             )
 
 
-def take_back() -> None:
-    told(load.desk().take_back, str(session.get("month_why") or ""))
-
-
-with shell.page("routine", official=True):
+def body() -> None:
+    """Every line of the routine, and letting the agents see the period."""
     period = controls.period_choice()
     steps = load.desk().routine(period)
     lines = routine_lines(steps, session.language())
@@ -69,7 +74,7 @@ with shell.page("routine", official=True):
         if left
         else t("month.all_done", period=controls.period_text(period))
     )
-    panel.refused("month_refused")
+    notices.show_refusal("month")
     for step, line in zip(steps, lines, strict=True):
         with st.container(
             horizontal=True, vertical_alignment="center", border=True, key=f"step.{step.id}"
@@ -80,7 +85,7 @@ with shell.page("routine", official=True):
                 st.page_link(
                     place[0], label=t(place[1]), icon=":material/arrow_forward:", width="content"
                 )
-    publishing()
+    publishing(period)
     table = pd.DataFrame(
         {
             "step": [t(f"month.step_{step.id}") for step in steps],
@@ -94,3 +99,7 @@ with shell.page("routine", official=True):
     )
     with st.expander(t("common.how")):
         st.markdown(t("month.how"))
+
+
+with shell.page("routine", official=True):
+    body()

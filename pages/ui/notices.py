@@ -27,6 +27,11 @@ def done(place: str, sentence: str) -> None:
     session.put(f"{place}_done", sentence)
 
 
+def waits(place: str) -> bool:
+    """Whether the place has something to say of what was done."""
+    return session.get(f"{place}_done") is not None
+
+
 def show_refusal(place: str) -> bool:
     """Why what was asked for here was not done, once; whether there was anything. Its place is
     there before it is: what it pushed down would be drawn anew, folded and without what was

@@ -107,17 +107,6 @@ def _modebar(language: str) -> dict[str, str]:
     return {title: say(f"modebar.{key}", language) for title, key in names.items()}
 
 
-def refused(key: str) -> bool:
-    """Why what was asked for here was not done, once; whether there was anything. Its place is
-    there before it is: what it pushed down would be drawn anew, folded and without what was
-    typed."""
-    place, said = st.empty(), session.get(key)
-    if said:
-        place.error(md(said))
-        session.forget(key)
-    return bool(said)
-
-
 ROW = 33  # height of a table's row at the base font
 
 
