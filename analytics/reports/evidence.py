@@ -3,6 +3,9 @@ field."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from analytics.insight.evidence import Evidence
@@ -42,42 +45,40 @@ WORDS = {
     "standing": "evidence.standing",
     "outcome": "data.means",
 }
+YES = frozenset({"upheld", "effective", "first_term"})
 
 
-def evidence_tables(found: Evidence, language: str) -> dict[str, Table]:
+def evidence_tables(evidence: Evidence, language: str) -> dict[str, Table]:
     """By kind (in the reader's words) the rows and their columns; columns that are empty throughout
     are left out."""
-    out = {}
-    for kind, table in found.tables.items():
-        shown = table.dropna(axis=1, how="all")
-        for name, prefix in WORDS.items():
-            if name in shown:
-                words = [
-                    None if pd.isna(word) else say(f"{prefix}_{word}", language)
-                    for word in shown[name]
-                ]
-                shown = shown.assign(**{name: words})
-        for name in ("upheld", "effective", "first_term"):
-            if name in shown:
-                yes = [
-                    None
-                    if pd.isna(one)
-                    else say("evidence.yes" if one else "evidence.no", language)
-                    for one in shown[name]
-                ]
-                shown = shown.assign(**{name: yes})
-        if "contacted_at" in shown:
-            shown = shown.assign(contacted_at=shown["contacted_at"].dt.strftime("%Y-%m-%d %H:%M"))
-        if "measure" in shown:
-            known = counted()
-            shown = shown.assign(
-                measure=[
-                    known[one].label[language] if one in known else one for one in shown["measure"]
-                ]
-            )
-        columns = [_column(name, language) for name in shown.columns]
-        out[kind_label(kind, language)] = Table(shown, columns)
-    return out
+    return {
+        kind_label(kind, language): _table(rows.dropna(axis=1, how="all"), language)
+        for kind, rows in evidence.tables.items()
+    }
+
+
+def _table(rows: pd.DataFrame, language: str) -> Table:
+    words = {name: _words(rows[name], name, language) for name in rows}
+    shown = rows.assign(**{name: cells for name, cells in words.items() if cells is not None})
+    return Table(shown, [_column(name, language) for name in shown.columns])
+
+
+def _words(cells: pd.Series, name: str, language: str) -> list[str | None] | pd.Series | None:
+    """The cells of a column in the reader's words; None where they stand as they are."""
+    if name in WORDS:
+        return _said(cells, lambda word: f"{WORDS[name]}_{word}", language)
+    if name in YES:
+        return _said(cells, lambda true: "evidence.yes" if true else "evidence.no", language)
+    if name == "contacted_at":
+        return cells.dt.strftime("%Y-%m-%d %H:%M")
+    if name == "measure":
+        labels = {measure: field.label[language] for measure, field in counted().items()}
+        return [labels.get(measure, measure) for measure in cells]
+    return None
+
+
+def _said(cells: pd.Series, key: Callable[[Any], str], language: str) -> list[str | None]:
+    return [None if pd.isna(cell) else say(key(cell), language) for cell in cells]
 
 
 def kind_label(kind: str, language: str) -> str:

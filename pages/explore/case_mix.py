@@ -7,6 +7,7 @@ from analytics.charts.chance import calibration_chart, waterfall_chart
 from analytics.errors import RequestRefused
 from analytics.insight.case_mix import FEWEST_AGENTS, calibration, none_alike, waterfall
 from analytics.insight.mix_change import CELL, MERGED, change
+from analytics.numbers import signed
 from analytics.reports.tables import Column, Table
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
@@ -19,7 +20,7 @@ def listed(words: list[str]) -> str:
 
 def points(share: float) -> str:
     """A change in percentage points, with a true minus."""
-    return f"{100 * share:+.1f}".replace("-", "−")
+    return signed(100 * share)
 
 
 with shell.page("case_mix"):
