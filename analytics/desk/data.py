@@ -17,6 +17,7 @@ from analytics import files, sample
 from analytics.desk.rules import Rules
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import evaluate
+from analytics.intake.readiness import Readiness
 from analytics.intake.recipe import Recipe
 from analytics.intake.spellings import Alike
 from analytics.intake.understood import Look, Preview
@@ -102,6 +103,23 @@ class Data(Rules):
         """The recipes that a file needs nobody to confirm, one for every group of alike sheets."""
         self.require("data")
         return self.home.recipes_for(path, kind)
+
+    def readiness(self, path: Path, look: Look) -> Readiness:
+        """How a file that was looked at stands before it is loaded."""
+        self.require("data")
+        rows, kind = sum(sheet.rows for sheet in look.sheets), None
+        try:
+            recipes = self.recipes_for(path)
+            kind = recipes[0].kind
+            asked = [
+                question for recipe in recipes for question in self.preview(path, recipe).questions
+            ]
+        except RenewalError as error:
+            return Readiness(rows, kind, refusal=error)
+        needed = [question for question in asked if not question.optional]
+        if needed:
+            return Readiness(rows, kind, question=needed[0])
+        return Readiness(rows, kind, tuple(recipes))
 
     def save_recipe(self, headers_key: str, name: str, recipe: Recipe) -> None:
         self.require("data")

@@ -17,10 +17,11 @@ from analytics.desk import Desk
 from analytics.errors import RenewalError
 from analytics.intake import limits
 from analytics.intake.fields import kinds
+from analytics.intake.readiness import Readiness
 from analytics.intake.recipe import Recipe, headers_key, recipe_from
 from analytics.intake.spellings import Alike
 from analytics.intake.table import letter
-from analytics.intake.understood import Look, Preview
+from analytics.intake.understood import Look, Outline, Preview, Seen
 from analytics.language import explain
 from analytics.model import Receipt
 from analytics.receipts import reading_notes
@@ -110,60 +111,45 @@ def looked(path: Path, layout: dict) -> Look:
     return session.get(key)
 
 
-def state_of(path: Path) -> dict:
-    """Whether a file can be loaded as it is, needs an answer, or is refused and why; found out once
-    a session."""
-    key = f"state.{path}"
+def readiness_of(path: Path) -> Readiness:
+    """How a file stands; found out once a session."""
+    key = f"readiness.{path}"
     if session.get(key) is None:
-        state: dict = {"kind": None, "recipes": [], "why": ""}
         try:
-            found = looked(path, {})
-            state["rows"] = sum(sheet.rows for sheet in found.sheets)
-            try:
-                recipes = load.desk().recipes_for(path)
-                state["kind"] = recipes[0].kind
-                asks = [one for recipe in recipes for one in _open_questions(path, recipe)]
-                state["why"] = asks[0] if asks else ""
-                state["recipes"] = [] if asks else recipes
-            except RenewalError as error:
-                state["why"] = explain(error, session.language())
+            kept = load.desk().readiness(path, looked(path, {}))
         except RenewalError as error:
-            state |= {"why": explain(error, session.language()), "rows": None, "refused": True}
-        session.put(key, state)
-    return session.get(key)
+            kept = Readiness(None, refusal=error)
+        session.put(key, kept)
+    known: Readiness = session.get(key)
+    return known
 
 
-def _open_questions(path: Path, recipe: Recipe) -> list[str]:
-    """What would have to be answered before a file is loaded, in words."""
-    return [
-        plain(f"question.{one.key}", **one.facts)
-        for one in load.desk().preview(path, recipe).questions
-        if not one.optional
-    ]
+def why(readiness: Readiness) -> str:
+    """What stands in the way of a file, in words."""
+    if readiness.refusal is not None:
+        return explain(readiness.refusal, session.language())
+    question = readiness.question
+    return "" if question is None else plain(f"question.{question.key}", **question.facts)
 
 
 def queue(paths: dict[str, Path]) -> None:
     """Several files of one upload: how each stands, and one button for those that need nobody."""
-    states = {one: state_of(path) for one, path in paths.items()}
+    standing = {name: readiness_of(path) for name, path in paths.items()}
     done = session.get("loaded_paths") or set()
-    table = pd.DataFrame(
-        [
+    rows = []
+    for name, readiness in standing.items():
+        loaded = name in done
+        kind = readiness.kind
+        rows.append(
             {
-                "file": paths[one].name,
-                "kind": text(kinds()[state["kind"]].label) if state["kind"] else None,
-                "rows": state["rows"],
-                "state": t("data.state_loaded")
-                if one in done
-                else t("data.state_ready")
-                if state["recipes"]
-                else t("data.state_refused")
-                if state.get("refused")
-                else t("data.state_ask"),
-                "why": "" if one in done else state["why"],
+                "file": paths[name].name,
+                "kind": text(kinds()[kind].label) if kind else None,
+                "rows": readiness.rows,
+                "state": t(f"data.state_{'loaded' if loaded else readiness.state}"),
+                "why": "" if loaded else why(readiness),
             }
-            for one, state in states.items()
-        ]
-    )
+        )
+    table = pd.DataFrame(rows)
     columns = [
         Column("file", t("data.file")),
         Column("kind", t("data.kind")),
@@ -172,17 +158,15 @@ def queue(paths: dict[str, Path]) -> None:
         Column("why", t("data.reason")),
     ]
     panel.show("queue", Table(table, columns), height=panel.fit(len(table), 300))
+    without_anybody = [name for name, readiness in standing.items() if readiness.recipes]
     ready = [
-        (paths[one], recipe)
-        for one, state in states.items()
-        for recipe in state["recipes"]
-        if one not in done
+        (paths[name], recipe)
+        for name in without_anybody
+        for recipe in (() if name in done else standing[name].recipes)
     ]
     ready.sort(key=lambda pair: put_by.rosters_first(pair[1]))
     if waiting.running("together"):
-        finish(
-            waiting.outcome("together"), [one for one, state in states.items() if state["recipes"]]
-        )
+        finish(waiting.outcome("together"), without_anybody)
     if len(ready) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             as_of = st.date_input(
@@ -204,10 +188,7 @@ def queue(paths: dict[str, Path]) -> None:
                         kept,
                     )[0],
                 )
-                finish(
-                    waiting.outcome("together"),
-                    [one for one, state in states.items() if state["recipes"]],
-                )
+                finish(waiting.outcome("together"), without_anybody)
 
 
 def finish(receipts: list[Receipt], paths: list[str]) -> None:
@@ -217,6 +198,26 @@ def finish(receipts: list[Receipt], paths: list[str]) -> None:
     months = sorted({month for receipt in receipts for month in receipt.months})
     controls.show_period(tuple(months))
     st.rerun()
+
+
+def told(sheet: Outline, seen: Seen) -> None:
+    """What was found of a sheet, and what of it was left out."""
+    st.caption(
+        t(
+            "data.understood",
+            form=t(f"data.form_{seen.form}"),
+            encoding=f" · {seen.encoding}" if seen.encoding is not None else "",
+            rows=f"{sheet.rows:,}",
+            columns=len(sheet.headers),
+            header_row=sheet.header_row,
+        )
+    )
+    if seen.hidden:
+        st.caption(t("note.sheets_hidden", sheets=", ".join(seen.hidden)))
+    if sheet.hidden_rows:
+        st.caption(t("note.rows_hidden", count=sheet.hidden_rows))
+    if sheet.beside:
+        st.caption(t("data.beside", column=letter(sheet.beside - 1)))
 
 
 def examine(path: Path) -> None:
@@ -251,23 +252,7 @@ def examine(path: Path) -> None:
     found = looked(path, chosen_layout) if chosen_layout else first_look
     sheet = next((one for one in found.sheets if one.name == name), found.sheets[0])
     saved = sheet.recipe or {}
-    seen = found.seen
-    st.caption(
-        t(
-            "data.understood",
-            form=t(f"data.form_{seen.form}"),
-            encoding=f" · {seen.encoding}" if seen.encoding is not None else "",
-            rows=f"{sheet.rows:,}",
-            columns=len(sheet.headers),
-            header_row=sheet.header_row,
-        )
-    )
-    if seen.hidden:
-        st.caption(t("note.sheets_hidden", sheets=", ".join(seen.hidden)))
-    if sheet.hidden_rows:
-        st.caption(t("note.rows_hidden", count=sheet.hidden_rows))
-    if sheet.beside:
-        st.caption(t("data.beside", column=letter(sheet.beside - 1)))
+    told(sheet, found.seen)
     if saved:
         st.success(t("data.recipe_known"))
     with st.expander(t("data.table_found"), expanded=not saved):
@@ -506,8 +491,9 @@ def _open_what_waits(paths: dict[str, Path]) -> None:
     if session.get("files_seen") == seen:
         return
     session.put("files_seen", seen)
-    left = [one for one in paths if one not in done and not state_of(paths[one]).get("refused")]
-    asking = [one for one in left if not state_of(paths[one])["recipes"]]
+    still = {name: readiness_of(path) for name, path in paths.items() if name not in done}
+    left = [name for name, readiness in still.items() if not readiness.refused]
+    asking = [name for name in left if not still[name].recipes]
     if first := next(iter([*asking, *left]), None):
         session.put("file_choice", first)
 
@@ -529,10 +515,11 @@ def same_agent(found: Sequence[Alike], prefix: str) -> list[Alike]:
     return ticked
 
 
-with shell.page("data", needs_data=False):
+def body() -> None:
+    """Receipts, the sample and the templates, and the files to be loaded."""
     receipts.findings()
-    for one in session.get("receipts") or []:
-        receipts.show(one)
+    for receipt in session.get("receipts") or []:
+        receipts.show(receipt)
     sample_col, template_col = st.columns(2, gap="medium")
     with sample_col.container(border=True, key="sample_card"):
         st.subheader(t("data.sample"), anchor=False)
@@ -551,7 +538,7 @@ with shell.page("data", needs_data=False):
                 t("data.kind"),
                 list(kinds()),
                 key="template_kind",
-                format_func=lambda one: text(kinds()[one].label),
+                format_func=lambda kind: text(kinds()[kind].label),
             )
             language, known = session.language(), session.catalogue()
             file = panel.Leaving(export_name(text(kinds()[wanted].label), 1, "xlsx"), 0)
@@ -580,11 +567,15 @@ with shell.page("data", needs_data=False):
                 list(paths),
                 key="file_choice",
                 width=420,
-                format_func=lambda one: paths[one].name,
+                format_func=lambda name: paths[name].name,
             )
             if session.get("file_choice") in paths:
                 chosen = session.get("file_choice")
-            if not state_of(paths[chosen]).get("refused"):
+            if not readiness_of(paths[chosen]).refused:
                 examine(paths[chosen])
         elif paths:
             examine(next(iter(paths.values())))
+
+
+with shell.page("data", needs_data=False):
+    body()

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from analytics.desk import Desk
 from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RecipeRefused, RequestRefused
+from analytics.intake.readiness import Readiness
 from analytics.intake.recipe import recipe_from
 from tests.conftest import AS_OF, POLICIES, load_text, write
 
@@ -343,6 +345,22 @@ def test_certain_headers_need_no_recipe_and_guessed_ones_do(home, tmp_path):
         home.recipe_for(unsure)
     with pytest.raises(RecipeRefused, match="kind_unclear"):
         home.recipe_for(write(tmp_path, "c.csv", "x,y\n1,2\n"))
+
+
+def test_a_file_is_ready_or_says_what_has_to_be_answered_or_why_it_is_refused(home, tmp_path):
+    desk = Desk(home)
+
+    def standing(name, content):
+        path = write(tmp_path, name, content)
+        return desk.readiness(path, desk.look(path))
+
+    ready = standing("a.csv", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-13,已续\n")
+    assert (ready.state, ready.kind, len(ready.recipes)) == ("ready", "policies", 1)
+    unclear = standing("c.csv", "x,y\n1,2\n")
+    assert (unclear.state, unclear.rows, unclear.refusal.key) == ("ask", 1, "kind_unclear")
+    asked = standing("d.csv", "保单号,工号,到期日,续保结果\nP1,A1,03/04/2026,已续\n")
+    assert (asked.state, asked.recipes, asked.question.key) == ("ask", (), "date_order")
+    assert Readiness(None, refusal=unclear.refusal).state == "refused"
 
 
 def test_a_confirmed_recipe_is_offered_again_for_the_same_headers_in_any_order(home, tmp_path):
