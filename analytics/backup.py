@@ -121,7 +121,7 @@ def _backup(name: str, plain: Mapping[str, object]) -> Backup:
     held = plain["files"]
     assert isinstance(held, Mapping)
     fingerprint = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-    size = sum(int(one["bytes"]) for one in held.values())
+    size = sum(int(file["bytes"]) for file in held.values())
     return Backup(
         name,
         fingerprint,

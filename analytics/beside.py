@@ -40,7 +40,7 @@ def questions_beside(
         if month is not None and before >= ENOUGH_AGENTS and here < FEWER * before:
             facts = {"month": f"{month:%Y-%m}", "count": here, "before": before}
             out.append(Question("plausible.agents", "fewer_agents", facts, ("yes",)))
-    return [one for one in out if recipe.answers.get(one.id) not in one.choices]
+    return [question for question in out if recipe.answers.get(question.id) not in question.choices]
 
 
 def agents_of(read: Reading) -> tuple[dict[str, int], dict[str, str]]:
@@ -70,27 +70,27 @@ def look_alike(
     `rows` and `names`."""
     stored = warehouse.ask("spellings")
     counts = dict(zip(stored["agent_id"], (int(count) for count in stored["rows"]), strict=True))
-    known = {
-        one
-        for one, kinds in zip(stored["agent_id"], stored["kinds"], strict=True)
+    recorded = {
+        spelling
+        for spelling, kinds in zip(stored["agent_id"], stored["kinds"], strict=True)
         if "agents" in kinds
     }
     if rows is not None:
-        known |= set(counts)  # whoever is there already is merged into, not away
-    for one, count in (rows or {}).items():
-        counts[one] = counts.get(one, 0) + count
-    counts = {one: count for one, count in counts.items() if one not in merged}
-    found = [
-        one
-        for one in alike(counts, known)
-        if rows is None or one.spelling in rows or one.agent_id in rows
+        recorded |= set(counts)  # whoever is there already is merged into, not away
+    for spelling, count in (rows or {}).items():
+        counts[spelling] = counts.get(spelling, 0) + count
+    counts = {spelling: count for spelling, count in counts.items() if spelling not in merged}
+    pairs = [
+        pair
+        for pair in alike(counts, recorded)
+        if rows is None or pair.spelling in rows or pair.agent_id in rows
     ]
     called = {
-        str(one): name
-        for one, name in zip(stored["agent_id"], stored["name"], strict=True)
+        str(spelling): name
+        for spelling, name in zip(stored["agent_id"], stored["name"], strict=True)
         if isinstance(name, str)
     }
-    return named(found, {**called, **(names or {})})
+    return named(pairs, {**called, **(names or {})})
 
 
 def told_alike(warehouse: Warehouse, read: Reading) -> list[Note]:
@@ -99,17 +99,17 @@ def told_alike(warehouse: Warehouse, read: Reading) -> list[Note]:
     rows, _ = agents_of(read)
     with warehouse.cursor() as cursor:
         merged = dict(run(cursor, "aliases"))
-    found = [
-        one
-        for one in look_alike(warehouse, merged)
-        if one.why == "dress" and (one.spelling in rows or one.agent_id in rows)
+    pairs = [
+        pair
+        for pair in look_alike(warehouse, merged)
+        if pair.why == "dress" and (pair.spelling in rows or pair.agent_id in rows)
     ]
-    if not found:
+    if not pairs:
         return []
     return [
         (
             "agents_alike",
-            {"count": len(found), "spelling": found[0].spelling, "agent": found[0].agent_id},
+            {"count": len(pairs), "spelling": pairs[0].spelling, "agent": pairs[0].agent_id},
         )
     ]
 

@@ -208,8 +208,8 @@ class Home:
         """The files inside an archive, as long as the block runs; the file itself when it is
         none."""
         with self.ledger.scratch(path) as copy:
-            found = reading.members(copy, work)
-            yield [path] if found == [copy] else found
+            members = reading.members(copy, work)
+            yield [path] if members == [copy] else members
 
     def look(
         self, path: Path, layout: Mapping[str, Any] | None = None, work: Work | None = None
@@ -288,7 +288,9 @@ class Home:
         """The receipts of every load, oldest first, whoever made it and whether or not anybody was
         there to read it."""
         return [
-            receipt_from(one) for outcome in self.state.journal.outcomes("load") for one in outcome
+            receipt_from(plain)
+            for outcome in self.state.journal.outcomes("load")
+            for plain in outcome
         ]
 
     def withdraw(self, *load_ids: int, who: str = LOCAL) -> None:

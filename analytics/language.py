@@ -37,10 +37,10 @@ def say(key: str, language: str, **facts: object) -> str:
     Where the count is 1 and the sentence has a twin `…_one`, that is said: English counts one
     differently.
     """
-    known = sentences(language)
-    if facts.get("count") == 1 and f"{key}_one" in known:
+    texts = sentences(language)
+    if facts.get("count") == 1 and f"{key}_one" in texts:
         key = f"{key}_one"
-    return known[key].format(**{name: fact_in(value, language) for name, value in facts.items()})
+    return texts[key].format(**{name: fact_in(value, language) for name, value in facts.items()})
 
 
 def explain(error: RenewalError, language: str) -> str:

@@ -179,22 +179,22 @@ class Ledger:
 
     def _store(self, new: Sequence[_Read], work: Work, who: str) -> list[Receipt]:
         first = self._next()
-        loads = [replace(one.load, load_id=first + at) for at, one in enumerate(new)]
+        loads = [replace(read.load, load_id=first + position) for position, read in enumerate(new)]
         notes = [note_of(load) for load in loads]
         plan = {"notes": notes, "loaded": [load.loaded for load in loads]}
         operation = self.state.journal.begin("load", plan, who)
         with self._settling(operation):
-            for one in new:
-                self._keep(one.path, one.load.sha256)
+            for read in new:
+                self._keep(read.path, read.load.sha256)
             for note in notes:
                 files.write_durably(self._note(note["load"], "pending"), _text(note))
             settings, lists = self.state.settings(), _word_lists()
-            before = {one.recipe.kind: sums_of(self.warehouse, one.recipe.kind) for one in new}
+            before = {read.recipe.kind: sums_of(self.warehouse, read.recipe.kind) for read in new}
             with self.warehouse.write(operation.id) as cursor, work.stopping(cursor.interrupt):
                 stored = [records.store(cursor, load, settings, lists) for load in loads]
             made = [
-                receipts.receipt_of(self.warehouse, done, one, before[one.recipe.kind])
-                for done, one in zip(stored, new, strict=True)
+                receipts.receipt_of(self.warehouse, done, read, before[read.recipe.kind])
+                for done, read in zip(stored, new, strict=True)
             ]
             self._done(operation, receipts.kept(made))
         return made
@@ -205,7 +205,7 @@ class Ledger:
         loads = self.warehouse.ask("loads")
         same = loads[(loads["sha256"] == sha) & (loads["kind"] == recipe.kind)]
         same = same[
-            [recipe_from(json.loads(one)).sheets == recipe.sheets for one in same["recipe"]]
+            [recipe_from(json.loads(kept)).sheets == recipe.sheets for kept in same["recipe"]]
         ]
         if same.empty:
             return None
@@ -242,17 +242,19 @@ class Ledger:
 
     def _next(self) -> int:
         audited = self.state.journal.audited()
-        known = [int(path.stem) for path in self._loads.iterdir() if path.stem.isdigit()]
-        return max([*known, *self.stored_notes(), *audited.standing, *audited.gone], default=0) + 1
+        numbers = [int(path.stem) for path in self._loads.iterdir() if path.stem.isdigit()]
+        return (
+            max([*numbers, *self.stored_notes(), *audited.standing, *audited.gone], default=0) + 1
+        )
 
     # -- loads out ---------------------------------------------------------------------------------
 
     def withdraw(self, load_ids: Sequence[int], who: str = LOCAL) -> None:
         """Take loads out again, all of them or none; their originals stay."""
         with files.telling(), self.warehouse.exclusively():
-            known = self.stored_notes()
+            stored = self.stored_notes()
             for load_id in load_ids:
-                if load_id not in known:
+                if load_id not in stored:
                     raise RequestRefused("load_unknown", load=load_id)
             if not load_ids:
                 return
@@ -305,9 +307,9 @@ class Ledger:
         """Finish, or take back, what a crash left."""
         for operation in self.state.journal.open():
             self._settle(operation)
-        known = self.stored_notes()
+        stored = self.stored_notes()
         for pending in self._loads.glob("*.pending"):
-            if pending.stem.isdigit() and int(pending.stem) in known:
+            if pending.stem.isdigit() and int(pending.stem) in stored:
                 files.move_durably(pending, pending.with_suffix(".json"))
             else:
                 files.remove_durably(pending)
@@ -410,10 +412,10 @@ class Ledger:
         those that are not there."""
         audited = self.state.journal.audited()
         notes, damaged = self.notes()
-        found: list[Finding] = []
+        findings: list[Finding] = []
 
         def tell(key: str, load_id: int, file: object) -> None:
-            found.append(Finding(key, {"load": load_id, "file": file}))
+            findings.append(Finding(key, {"load": load_id, "file": file}))
 
         for load_id, file in self.expected(stored).items():
             line = audited.standing.get(load_id, {})
@@ -435,7 +437,7 @@ class Ledger:
         for load_id in sorted({*notes, *damaged} - set(self.expected(stored))):
             file = notes[load_id]["file"] if load_id in notes else self._note(load_id).name
             tell("note_withdrawn" if load_id in audited.gone else "note_unknown", load_id, file)
-        return found
+        return findings
 
     def behind(self) -> bool:
         """Whether the warehouse is an earlier one than the journal and the audit speak of; figures
@@ -480,8 +482,8 @@ class Ledger:
         lost = set(stored) - set(notes)
         if lost:
             named = [
-                Finding("note_missing", {"load": one, "file": stored[one]["file"]})
-                for one in sorted(lost)
+                Finding("note_missing", {"load": load_id, "file": stored[load_id]["file"]})
+                for load_id in sorted(lost)
             ]
             raise RequestRefused("rebuild_refused", names=[_sentences(fault) for fault in named])
         return notes
@@ -624,7 +626,11 @@ def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -
 
     Where bad rows are left out, also one whose bad rows are not like the rest.
     """
-    questions = [one for one in asked if not one.optional or (skipping and one.id in OF_SKIPPING)]
+    questions = [
+        question
+        for question in asked
+        if not question.optional or (skipping and question.id in OF_SKIPPING)
+    ]
     if questions:
         raise QuestionsOpen(
             "questions_open", file=path.name, count=len(questions), questions=questions
@@ -650,7 +656,7 @@ def _load_of(path: Path, sha: str, recipe: Recipe, read: reading.Reading, how: H
 
 
 def _word_lists() -> dict[str, Any]:
-    items = [(word, item) for item, known in words("item").items() for word in (*known, item)]
+    items = [(word, item) for item, others in words("item").items() for word in (*others, item)]
     return {
         "no_exclusion": words("exclusion")["none"],
         "item_words": [word for word, _ in items],

@@ -50,10 +50,10 @@ def days_of(first: dt.date, last: dt.date, begins: int) -> tuple[dt.date, dt.dat
 
 def parse_month(text: str) -> dt.date:
     """'2021-03' (also 2021/3, 202103, 2021年3月) → 2021-03-01; anything else is refused."""
-    found = re.fullmatch(r"\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*(?:月|[-/.]0?1)?\s*", text)
-    if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2200:
+    parts = re.fullmatch(r"\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*(?:月|[-/.]0?1)?\s*", text)
+    if not parts or not 1 <= int(parts[2]) <= 12 or not 1900 <= int(parts[1]) <= 2200:
         raise RequestRefused("month_unreadable", value=text)
-    return dt.date(int(found[1]), int(found[2]), 1)
+    return dt.date(int(parts[1]), int(parts[2]), 1)
 
 
 def month_stated(value: object, begins: int) -> dt.date:

@@ -81,11 +81,11 @@ def receipt_again(warehouse: Warehouse, load_id: int) -> Receipt:
 def kept(receipts: Sequence[Receipt]) -> list[Any]:
     """Receipts as plain values to be stored."""
     cut = [
-        replace(one, issues=one.issues[:MOST_KEPT], changes=one.changes[:MOST_KEPT])
-        for one in receipts
+        replace(receipt, issues=receipt.issues[:MOST_KEPT], changes=receipt.changes[:MOST_KEPT])
+        for receipt in receipts
     ]
     plain: list[Any] = json.loads(
-        json.dumps([asdict(one) for one in cut], ensure_ascii=False, default=str)
+        json.dumps([asdict(receipt) for receipt in cut], ensure_ascii=False, default=str)
     )
     return plain
 

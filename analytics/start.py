@@ -252,7 +252,9 @@ def _make_again(folder: Path, state: Store, why: str, accept: str) -> Finding:
         try:
             if accept:
                 ledger.give_up(
-                    sorted({int(str(one.facts["load"])) for one in ledger.faults({}, deep=True)}),
+                    sorted(
+                        {int(str(fault.facts["load"])) for fault in ledger.faults({}, deep=True)}
+                    ),
                     accept,
                 )
             built = ledger.build(place, state.journal.last() + 1)

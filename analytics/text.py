@@ -47,7 +47,7 @@ def short(words: str, most: int = SHOWN) -> str:
     if 2 * len(line) <= most:
         return line
     width = 0
-    for at, char in enumerate(line):
+    for position, char in enumerate(line):
         width += (
             0
             if unicodedata.combining(char)
@@ -56,5 +56,5 @@ def short(words: str, most: int = SHOWN) -> str:
             else 1
         )
         if width > most:
-            return f"{line[: at - 1].rstrip()}…"
+            return f"{line[: position - 1].rstrip()}…"
     return line

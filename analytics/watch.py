@@ -108,15 +108,15 @@ def _here(folder: Path) -> list[Path]:
 
 def _waiting(folder: Path) -> list[Path]:
     """Files that nobody writes to any more, oldest first."""
-    found = []
+    waiting = []
     for path in _here(folder):
         try:
             changed = path.stat().st_mtime
         except FileNotFoundError:
             continue
         if time.time() - changed >= SETTLED:
-            found.append((changed, path.name, path))
-    return [path for _, _, path in sorted(found)]
+            waiting.append((changed, path.name, path))
+    return [path for _, _, path in sorted(waiting)]
 
 
 def _arriving(folder: Path) -> bool:
@@ -142,7 +142,9 @@ def _take(path: Path, desk: Desk, how: How) -> Outcome:
         reason = "\n".join(refusal_lines(error, how.language))
     target = _free(path.parent / ("refused" if reason else "done") / path.name)
     beside = target.with_name(f"{target.name}.{'reason.txt' if reason else 'receipt.json'}")
-    plain = json.dumps([asdict(one) for one in receipts], ensure_ascii=False, indent=1, default=str)
+    plain = json.dumps(
+        [asdict(receipt) for receipt in receipts], ensure_ascii=False, indent=1, default=str
+    )
     beside.write_text(f"{reason}\n" if reason else plain, encoding="utf-8")
     path.replace(target)
     make_private(target)
@@ -151,8 +153,8 @@ def _take(path: Path, desk: Desk, how: How) -> Outcome:
 
 def _free(target: Path) -> Path:
     """The target, or with a number where a file of that name was moved there before."""
-    stem, suffix, at = target.stem, target.suffix, 1
+    stem, suffix, number = target.stem, target.suffix, 1
     while target.exists():
-        at += 1
-        target = target.with_name(f"{stem} ({at}){suffix}")
+        number += 1
+        target = target.with_name(f"{stem} ({number}){suffix}")
     return target

@@ -39,8 +39,8 @@ def load(
     frames = company()
     named = []
     with files.scratch(home.folder / "scratch", "sample") as folder:
-        for at, (kind, name) in enumerate(FILES.items()):
-            progress(at / len(FILES) / 2, kind)
+        for position, (kind, name) in enumerate(FILES.items()):
+            progress(position / len(FILES) / 2, kind)
             path = folder / name
             frames[kind].to_parquet(path, index=False)
             matched = recognise(list(frames[kind].columns), kind)[0]
@@ -66,6 +66,6 @@ def loads(home: Home) -> list[int]:
 
 def remove(home: Home, who: str = LOCAL) -> list[int]:
     """Take the sample data out; nothing that a user loaded is touched."""
-    found = loads(home)
-    home.withdraw(*found, who=who)
-    return found
+    load_ids = loads(home)
+    home.withdraw(*load_ids, who=who)
+    return load_ids

@@ -152,11 +152,11 @@ def _agents(random: np.random.Generator) -> pd.DataFrame:
 def _roster(agents: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for agent in agents.to_dict("records"):
-        for at in range(agent["first"], MONTHS):
-            team = _team(agent, at)
+        for step in range(agent["first"], MONTHS):
+            team = _team(agent, step)
             rows.append(
                 {
-                    "月份": f"{month_at(at):%Y-%m}",
+                    "月份": f"{month_at(step):%Y-%m}",
                     "工号": agent["工号"],
                     "姓名": agent["姓名"],
                     "团队": team,
@@ -172,22 +172,22 @@ def _roster(agents: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _team(agent: Mapping[Any, Any], at: int) -> str:
+def _team(agent: Mapping[Any, Any], step: int) -> str:
     moved = TRANSFERS.get(int(agent["index"]))
-    return moved[1] if moved and at >= moved[0] else str(agent["team"])
+    return moved[1] if moved and step >= moved[0] else str(agent["team"])
 
 
 def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for agent in agents.to_dict("records"):
-        for at in range(agent["first"], MONTHS):
-            month = month_at(at)
+        for step in range(agent["first"], MONTHS):
+            month = month_at(step)
             count = int(
                 random.poisson(agent["book"] * (1.15 if month.month in (11, 12, 1) else 0.97))
             )
             parts.append(
                 pd.DataFrame(
-                    {"index": agent["index"], "at": at, "day": random.integers(1, 29, count)}
+                    {"index": agent["index"], "at": step, "day": random.integers(1, 29, count)}
                 )
             )
     book = pd.concat(parts, ignore_index=True)
@@ -199,14 +199,14 @@ def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame
     channel = np.where(hard & (random.random(size) < 0.75), "电销转介", channel)
     product = random.choice(list(PRODUCTS), size, p=[share for share, _, _ in PRODUCTS.values()])
     first_term = random.random(size) < 0.27
-    months = np.array([month_at(at) for at in range(MONTHS)], dtype="datetime64[D]")
+    months = np.array([month_at(step) for step in range(MONTHS)], dtype="datetime64[D]")
     due = months[book["at"]] + (book["day"].to_numpy() - 1).astype("timedelta64[D]")
     chance = (
         0.815
         + agent_of["skill"].to_numpy()
-        + np.array([CHANNELS[one][1] for one in channel])
-        + np.array([PRODUCTS[one][1] for one in product])
-        + np.array([SEASON[month_at(at).month - 1] for at in book["at"]])
+        + np.array([CHANNELS[choice][1] for choice in channel])
+        + np.array([PRODUCTS[choice][1] for choice in product])
+        + np.array([SEASON[month_at(step).month - 1] for step in book["at"]])
         - 0.11 * first_term
         + np.where(np.isin(book["index"], IMPROVING), 0.024 * book["at"].to_numpy(), 0.0)
         - np.where(np.isin(book["index"], list(NEWCOMERS)), 0.05, 0.0)
@@ -216,33 +216,35 @@ def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame
     late = ~renewed & (random.random(size) < 0.06)
     renewed_on = np.where(late, due + np.timedelta64(41, "D"), due + lag)
     as_of = np.datetime64(AS_OF)
-    known = (renewed | late) & (renewed_on <= as_of)
-    running = ~known & (due + np.timedelta64(30, "D") >= as_of)
-    premium = np.array([PRODUCTS[one][2] for one in product]) * random.lognormal(0.0, 0.35, size)
+    told = (renewed | late) & (renewed_on <= as_of)
+    running = ~told & (due + np.timedelta64(30, "D") >= as_of)
+    premium = np.array([PRODUCTS[choice][2] for choice in product]) * random.lognormal(
+        0.0, 0.35, size
+    )
     excluded = random.random(size) < 0.022
     return pd.DataFrame(
         {
-            "保单号": [f"P{at:07d}" for at in range(1, size + 1)],
+            "保单号": [f"P{number:07d}" for number in range(1, size + 1)],
             "工号": agent_of["工号"].to_numpy(),
             "到期日": due,
-            "续保结果": np.where(known, "已续", np.where(running, "跟进中", "未续")),
-            "续保日期": np.where(known, renewed_on, np.datetime64("NaT")),
+            "续保结果": np.where(told, "已续", np.where(running, "跟进中", "未续")),
+            "续保日期": np.where(told, renewed_on, np.datetime64("NaT")),
             "应续保费": premium.round(2),
             "续保保费": np.where(
-                known,
+                told,
                 (premium * np.clip(random.normal(1.0, 0.09, size), 0.6, 1.5)).round(2),
                 np.nan,
             ),
             "首年客户": np.where(first_term, "是", "否"),
             "产品": product,
             "渠道": channel,
-            "客户号": [f"K{at:07d}" for at in range(1, size + 1)],
+            "客户号": [f"K{number:07d}" for number in range(1, size + 1)],
             "剔除原因": pd.Series(
                 random.choice(["车辆已过户", "中途退保", "高风险名单"], size)
             ).where(excluded, None),
             "未续原因": pd.Series(
                 random.choice(["价格", "转保他司", "失联", "服务"], size, p=[0.42, 0.3, 0.16, 0.12])
-            ).where(~known & ~running, None),
+            ).where(~told & ~running, None),
             "index": book["index"],
             "at": book["at"],
         }
@@ -271,14 +273,14 @@ def _contacts(
     )
     calls = []
     weekdays = [
-        pd.bdate_range(month_at(at), month_at(at + 1) - dt.timedelta(days=1))
+        pd.bdate_range(month_at(step), month_at(step + 1) - dt.timedelta(days=1))
         .to_numpy()
         .astype("datetime64[D]")
-        for at in range(MONTHS)
+        for step in range(MONTHS)
     ]
     for agent in agents.to_dict("records"):
-        for at in range(agent["first"], MONTHS):
-            days = weekdays[at]
+        for step in range(agent["first"], MONTHS):
+            days = weekdays[step]
             count = max(0, int(random.normal(agent["calls"], 0.6) * len(days) - 3 * agent["book"]))
             calls.append((agent["工号"], count, random.choice(days, count)))
     sizes = [count for _, count, _ in calls]
@@ -288,7 +290,7 @@ def _contacts(
             "day": np.concatenate([day for _, _, day in calls]),
         }
     )
-    care["客户号"] = [f"C{at:07d}" for at in range(len(care))]
+    care["客户号"] = [f"C{number:07d}" for number in range(len(care))]
     contacts = pd.concat([about, care], ignore_index=True)
     contacts = contacts[
         (contacts["day"] <= np.datetime64(AS_OF)) & (contacts["day"] >= np.datetime64(FIRST))
@@ -348,7 +350,7 @@ def _complaints(
 def _assessments(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for agent in agents.to_dict("records"):
-        for at in range(agent["first"], MONTHS):
+        for step in range(agent["first"], MONTHS):
             if random.random() < 0.07:
                 continue
             for item, shift in (
@@ -360,10 +362,10 @@ def _assessments(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFr
                 rows.append(
                     (
                         agent["工号"],
-                        month_at(at) + dt.timedelta(days=24),
+                        month_at(step) + dt.timedelta(days=24),
                         item,
                         round(score),
-                        f"{_team(agent, at)}主管",
+                        f"{_team(agent, step)}主管",
                     )
                 )
     return pd.DataFrame(rows, columns=["工号", "评定日期", "评定项目", "评分", "评定人"])
