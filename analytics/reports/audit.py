@@ -45,16 +45,16 @@ def standing_of(standing: Standing, language: str) -> list[str]:
 
 def short(head: Head) -> str:
     """A head as people write it down: number and the beginning of its hash in groups of four."""
-    return f"{head.seq} {' '.join(head.hash[at : at + 4] for at in range(0, SHORT, 4))}"
+    return f"{head.seq} {' '.join(head.hash[start : start + 4] for start in range(0, SHORT, 4))}"
 
 
 def head_from(text: str) -> Head:
     """A head that somebody wrote down: its number, and at least 8 digits of its hash."""
-    found = re.fullmatch(r"\s*(\d{1,9})[\s:]+([0-9a-f][0-9a-f\s]{6,}[0-9a-f])\s*", text.lower())
-    digits = re.sub(r"\s", "", found[2]) if found else ""
-    if found is None or not 8 <= len(digits) <= 64:
+    written = re.fullmatch(r"\s*(\d{1,9})[\s:]+([0-9a-f][0-9a-f\s]{6,}[0-9a-f])\s*", text.lower())
+    digits = re.sub(r"\s", "", written[2]) if written else ""
+    if written is None or not 8 <= len(digits) <= 64:
         raise RequestRefused("audit_head_unreadable", value=text[:100])
-    return Head(int(found[1]), digits)
+    return Head(int(written[1]), digits)
 
 
 def _told(findings: Sequence[Finding], what: str, language: str) -> list[str]:

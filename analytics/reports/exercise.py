@@ -33,30 +33,30 @@ PEOPLE = 3  # sheets that are made and put into words
 def exercise(evaluation: Evaluation, market: Mapping[str, MarketAverage]) -> Around:
     """Ask everything; what the sheets of the period share comes back. Raises whatever any of it
     raises."""
-    measured, known = evaluation.measured, evaluation.catalogue
+    measured, catalogue = evaluation.measured, evaluation.catalogue
     placed = place(evaluation)
     around = Around(evaluation, placed, evaluation, market)
-    lacking(evaluation.scheme, known)
+    lacking(evaluation.scheme, catalogue)
     evaluation_view(evaluation, placed)
     quadrant_view(evaluation, placed)
-    method_view(known, measured.settings, evaluation.scheme)
+    method_view(catalogue, measured.settings, evaluation.scheme)
     quadrant_certainty(measured, placed)
     team_losses(evaluation)
     for team in measured.teams["team"][evaluation.teams_in_scope].head(PEOPLE):
         losses_of(evaluation, team)
         gaps_to_market(evaluation, team, {name: entry.value for name, entry in market.items()})
-        agents_behind(evaluation, team, known.ids[0])
+        agents_behind(evaluation, team, catalogue.ids[0])
     listed = coaching_list(evaluation, placed, [])
     for question in (effective_weights, category_weights, leaders, rank_ranges, standards_check):
         question(evaluation)
-    for indicator in rates(known)[:1]:
+    for indicator in rates(catalogue)[:1]:
         with suppress(
             RequestRefused
         ):  # a month without whole cases has no funnel, whatever the standards
             funnel(evaluation, indicator)
     for language in LANGUAGES:
         ranking_table(evaluation, placed, language, how_sure=True)
-        coaching_table(listed, known, language)
+        coaching_table(listed, catalogue, language)
     for agent_id in evaluation.people["agent_id"].head(PEOPLE):
         breakdown(evaluation, agent_id)
         made = {**sheet(around, agent_id, None), "closed": None, "notes": []}

@@ -60,10 +60,8 @@ def verdict(sheet: Sheet, language: str) -> list[tuple[str, str]]:
         )
         rows = [(say("column.score", language), why)]
     else:
-        few, unsure = (
-            sheet["rank"] is None,
-            sheet.get("few_cases", False),
-        )  # sheets closed before it was told have none
+        few = sheet["rank"] is None
+        unsure = sheet.get("few_cases", False)  # sheets closed before it was told have none
         rank = (
             say("sheet.rank_few", language, count=FEWEST)
             if few
@@ -89,6 +87,11 @@ def of_item(item: Mapping[str, Any], value: float | None, language: str) -> str:
     return value_text(value, item["unit"], language)
 
 
+def item_of(sheet: Sheet, indicator_id: str) -> Mapping[str, Any] | None:
+    """A sheet's line of an indicator, if it has one."""
+    return next((item for item in sheet["indicators"] if item["id"] == indicator_id), None)
+
+
 def band_text(item: Mapping[str, Any], language: str) -> str:
     """The knot that was reached and its points; where not even the first was, that."""
     if item.get("missed") is not None:
@@ -106,23 +109,21 @@ def fraction(item: Mapping[str, Any]) -> str:
 
 def indicator_rows(sheet: Sheet, language: str) -> list[dict[str, str]]:
     """One row an indicator, every cell a text."""
-    rows = []
-    for item in sheet["indicators"]:
-        rows.append(
-            {
-                "indicator": item["label"][language],
-                "value": of_item(item, item["value"], language),
-                "fraction": fraction(item),
-                "band": band_text(item, language),
-                "points": _one(item["points"]),
-                "weight": "—" if item["points"] is None else f"{item['weight']:.1f}%",
-                "contribution": _one(item.get("shown", item["contribution"])),
-                "team_median": of_item(item, item["team_median"], language),
-                "before": of_item(item, item["before"], language),
-                "step": step_text(item, language),
-            }
-        )
-    return rows
+    return [
+        {
+            "indicator": item["label"][language],
+            "value": of_item(item, item["value"], language),
+            "fraction": fraction(item),
+            "band": band_text(item, language),
+            "points": _tenths(item["points"]),
+            "weight": "—" if item["points"] is None else f"{item['weight']:.1f}%",
+            "contribution": _tenths(item.get("shown", item["contribution"])),
+            "team_median": of_item(item, item["team_median"], language),
+            "before": of_item(item, item["before"], language),
+            "step": step_text(item, language),
+        }
+        for item in sheet["indicators"]
+    ]
 
 
 COLUMNS = (
@@ -182,15 +183,15 @@ def certainty_lines(sheet: Sheet, language: str) -> list[str]:
 
 
 def _quadrant_line(sheet: Sheet, language: str) -> str:
-    known = dict(sheet["quadrant_probability"])
-    known.pop("enough")
-    chances = sorted(known.items(), key=lambda one: -one[1])
-    (first, share), (second, other) = chances[:2]
+    chances = {
+        name: share for name, share in sheet["quadrant_probability"].items() if name != "enough"
+    }
+    first, second = sorted(chances, key=lambda name: -chances[name])[:2]
     facts = {
         "first": say(f"quadrant.{first}", language),
-        "share": percent(share, 0),
+        "share": percent(chances[first], 0),
         "second": say(f"quadrant.{second}", language),
-        "other": percent(other, 0),
+        "other": percent(chances[second], 0),
     }
     standing = _standing(sheet)
     if standing in ("alike", "unknown"):
@@ -208,7 +209,7 @@ def meaning(sheet: Sheet, language: str) -> str:
     parts = []
     for axis in ("x", "y"):
         name, line = sheet["cut"][axis]
-        item = next((one for one in sheet["indicators"] if one["id"] == name), None)
+        item = item_of(sheet, name)
         if item is None or line is None:
             continue
         parts.append(
@@ -234,25 +235,25 @@ def _standing(sheet: Sheet) -> str:
     their probabilities, if they have any."""
     if "quadrant_standing" in sheet:
         return str(sheet["quadrant_standing"])
-    known = sheet.get("quadrant_probability")
-    if not known:
+    chances = sheet.get("quadrant_probability")
+    if not chances:
         return "unknown" if "quadrant_probability" in sheet else "certain"
-    if not known["enough"]:
+    if not chances["enough"]:
         return "little"
-    return "certain" if max(known[name] for name in QUADRANTS) >= CERTAIN else "not_yet"
+    return "certain" if max(chances[name] for name in QUADRANTS) >= CERTAIN else "not_yet"
 
 
 def category_line(sheet: Sheet, language: str) -> str:
     """The sums of the categories: 'Results 41.2 of 64.0 · …'."""
     return " · ".join(
         say(
-            "sheet.category" if one["weight"] else "sheet.category_missing",
+            "sheet.category" if category["weight"] else "sheet.category_missing",
             language,
-            category=one["label"][language],
-            got=f"{one['shown']:.1f}",
-            weight=f"{one['weight']:.1f}",
+            category=category["label"][language],
+            got=f"{category['shown']:.1f}",
+            weight=f"{category['weight']:.1f}",
         )
-        for one in sheet["categories"]
+        for category in sheet["categories"]
     )
 
 
@@ -275,18 +276,18 @@ def veto_line(sheet: Sheet, language: str) -> str:
 def market_line(sheet: Sheet, language: str) -> str:
     """The market averages that somebody entered, each with its source; empty where there are
     none."""
-    known = [(item, item["market"]) for item in sheet["indicators"] if item.get("market")]
-    if not known:
+    items = [item for item in sheet["indicators"] if item.get("market")]
+    if not items:
         return ""
     parts = [
         say(
             "sheet.market_part",
             language,
             indicator=item["label"][language],
-            value=of_item(item, entry["value"], language),
-            source=entry["source"],
+            value=of_item(item, item["market"]["value"], language),
+            source=item["market"]["source"],
         )
-        for item, entry in known
+        for item in items
     ]
     return say("sheet.market", language, parts=("；" if language == "zh" else "; ").join(parts))
 
@@ -386,7 +387,7 @@ def who(name: str, language: str) -> str:
     return name if key is None else say(key, language)
 
 
-def _one(value: float | None) -> str:
+def _tenths(value: float | None) -> str:
     return "—" if value is None else f"{value:.1f}".replace("-", "−")
 
 

@@ -37,12 +37,12 @@ def sure_text(measured: Measured, indicator: str, row: int, language: str) -> st
     }
     z = sure.credibility[row]
     key = "range_months" if sure.kind == "months" else "range_n" if math.isnan(z) else "range_n_z"
-    known = say(
+    reach = say(
         f"certainty.{key}", language, **parts, own="—" if math.isnan(z) else percent(float(z), 0)
     )
     if not sure.differ:
-        return say("certainty.alike", language, range=known)
-    return known if sure.enough[row] else say("certainty.too_few", language, range=known)
+        return say("certainty.alike", language, range=reach)
+    return reach if sure.enough[row] else say("certainty.too_few", language, range=reach)
 
 
 def sure_columns(
@@ -57,12 +57,12 @@ def sure_columns(
     sure = certainty(measured, indicator)
     if sure is None or np.isnan(sure.low).all():
         return {}, []
-    one = measured.catalogue[indicator]
+    catalogued = measured.catalogue[indicator]
     stem = name or indicator
     mark = say("certainty.few_mark" if sure.differ else "certainty.alike_mark", language)
-    label = one.label[language]
+    label = catalogued.label[language]
     words = [
-        range_text(one, float(low), float(high))
+        range_text(catalogued, float(low), float(high))
         + ("" if enough or not math.isfinite(low) else mark)
         for low, high, enough in zip(
             sure.low[rows], sure.high[rows], sure.enough[rows], strict=True
@@ -84,8 +84,8 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
     if standing in ("alike", "unknown") or not chance.known[row]:
         return say(f"certainty.{QUADRANT_WORDS[standing]}", language)
     first, second = chance.likeliest[row]
-    share = [percent(float(chance.probability[row, at]), 0) for at in (first, second)]
-    names = [say(f"quadrant.{QUADRANTS[at]}", language) for at in (first, second)]
+    share = [percent(float(chance.probability[row, place]), 0) for place in (first, second)]
+    names = [say(f"quadrant.{QUADRANTS[place]}", language) for place in (first, second)]
     if standing == "certain":
         return say("certainty.certain", language, quadrant=names[0], share=share[0])
     return say(
@@ -102,7 +102,11 @@ def rank_spread_text(measured: Measured, unknown: Sequence[Indicator], language:
     """What ranges of ranks rest on; where indicators of weight have an `unknown` spread, that none
     is told."""
     if unknown:
-        return say("certainty.unknown_spread", language, indicators=[one.label for one in unknown])
+        return say(
+            "certainty.unknown_spread",
+            language,
+            indicators=[indicator.label for indicator in unknown],
+        )
     return together_text(measured, language)
 
 
@@ -111,32 +115,36 @@ def pooled_text(
 ) -> str:
     """The 95 % range of a pooled value (the company's, or of row `row` of the teams with their
     `sums`)."""
-    at = measured.catalogue.position(indicator)
-    squares = (
-        measured.totals.get("survey_points_sq")
-        if sums is None
-        else sums["survey_points_sq"].iat[row]
-        if "survey_points_sq" in sums
-        else None
-    )
+    position = measured.catalogue.position(indicator)
+    together = likeness(measured)
     low, high = interval(
         measured.catalogue[indicator],
-        values.numerator[[row], at],
-        values.denominator[[row], at],
-        None if squares is None or pd.isna(squares) else np.array([float(squares)]),
-        likeness(measured).company if sums is None else float(likeness(measured).teams[row]),
+        values.numerator[[row], position],
+        values.denominator[[row], position],
+        _squares(measured, sums, row),
+        together.company if sums is None else float(together.teams[row]),
     )
     return range_text(measured.catalogue[indicator], float(low[0]), float(high[0]))
+
+
+def _squares(measured: Measured, sums: pd.DataFrame | None, row: int) -> np.ndarray | None:
+    """The sum of the squares of survey points, where somebody kept it."""
+    name = "survey_points_sq"
+    if sums is None:
+        squares = measured.totals.get(name)
+    else:
+        squares = sums[name].iat[row] if name in sums else None
+    return None if squares is None or pd.isna(squares) else np.array([float(squares)])
 
 
 def together_text(measured: Measured, language: str) -> str:
     """How policies that are decided together were counted: by customers, by how months differ, or
     as independent; or that none were."""
-    found = likeness(measured)
+    together = likeness(measured)
     return say(
-        f"certainty.together_{found.way}",
+        f"certainty.together_{together.way}",
         language,
-        correlation=f"{found.correlation:.2f}",
-        factor=f"{found.company:.2f}",
-        most=f"{float(np.max(found.agents, initial=1.0)):.1f}",
+        correlation=f"{together.correlation:.2f}",
+        factor=f"{together.company:.2f}",
+        most=f"{float(np.max(together.agents, initial=1.0)):.1f}",
     )

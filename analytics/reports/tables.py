@@ -17,9 +17,8 @@ import pandas as pd
 from analytics.charts.theme import PAPER_HEAD, PAPER_LINE
 from analytics.text import one_line
 
-FORMULA_STARTS = frozenset(
-    "=+-@\t\r\n\0|"
-)  # the last begins a call of another program in old spreadsheets
+# The last begins a call of another program in old spreadsheets.
+FORMULA_STARTS = frozenset("=+-@\t\r\n\0|")
 LONGEST = 32_767  # characters that a cell of a workbook may have
 FORMATS = {
     "percent": '[<0.9995]0.0%;[<1]"<100%";0.0%',  # a share below 100 % never reads 100 %
@@ -141,7 +140,7 @@ def to_xlsx(
             for row, line in enumerate(first):
                 sheet.write_string(row, 0, str(inert(line)))
             for index, column in enumerate(columns):
-                values = [_cell(value, column) for value in frame[column.name]]
+                values = [_cell(value) for value in frame[column.name]]
                 sheet.write_string(top, index, str(inert(column.header)), head)
                 for row, value in enumerate(values, top + 1):
                     _write(sheet, row, index, value, looks[column.format])
@@ -168,7 +167,7 @@ def export_name(stem: str, version: int, suffix: str) -> str:
 
 
 def _plain(value: Any, column: Column) -> Any:
-    cell = _cell(value, column)
+    cell = _cell(value)
     if isinstance(cell, float):
         if column.format in ("percent", "number", "amount"):
             return f"{cell:.6f}".rstrip("0").rstrip(".")
@@ -178,7 +177,7 @@ def _plain(value: Any, column: Column) -> Any:
     return "" if cell is None else cell
 
 
-def _cell(value: Any, column: Column) -> Any:
+def _cell(value: Any) -> Any:
     if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, (dt.datetime, pd.Timestamp)):
@@ -215,6 +214,6 @@ def _width(header: str, values: Sequence[Any]) -> float:
 
 def _sheet_name(name: str) -> str:
     safe = "".join("_" if char in "[]:*?/\\'" else char for char in one_line(name))[:31]
-    return (
-        f"{safe}_" if safe.lower() == "history" else safe or "Sheet"
-    )  # a spreadsheet keeps that name for itself
+    if safe.lower() == "history":  # a spreadsheet keeps that name for itself
+        return f"{safe}_"
+    return safe or "Sheet"
