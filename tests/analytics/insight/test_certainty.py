@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import f_oneway
 
 from analytics.catalogue import built_in_catalogue
 from analytics.insight.certainty import certainty, interval, rates
@@ -31,6 +32,25 @@ def test_the_range_of_a_count_is_garwoods_and_unknown_without_cases():
     # Of none at most 3.689 in truth, of ten from 4.795 to 18.39; per hundred policies.
     assert low == pytest.approx([0.0, 4.795, NAN, NAN], abs=1e-3, nan_ok=True)
     assert high == pytest.approx([7.378, 18.390, NAN, NAN], abs=1e-3, nan_ok=True)
+
+
+def test_a_mean_of_answers_is_as_sure_as_all_answers_together_say():
+    answers = [[60.0, 80.0], [80.0, 100.0], [100.0]]
+    people = pd.DataFrame(
+        {
+            "surveys": [float(len(own)) for own in answers],
+            "survey_points": [sum(own) for own in answers],
+            "survey_points_sq": [sum(each * each for each in own) for own in answers],
+        }
+    )
+    given = people["survey_points"].to_numpy(), people["surveys"].to_numpy()
+    sure = certainty(measured(people, {"satisfaction": given}), "satisfaction")
+    # Four hundred within, of two degrees of freedom: √(200 ÷ n), and Student's 4.3027 times that.
+    assert sure.sd == pytest.approx([10.0, 10.0, 14.142136])
+    assert sure.low == pytest.approx([26.97347, 46.97347, 39.15133])
+    assert sure.high == pytest.approx([100.0, 100.0, 100.0])
+    assert sure.p_equal == pytest.approx(f_oneway(*answers).pvalue)
+    assert not sure.enough.any()
 
 
 @pytest.fixture(scope="module")
