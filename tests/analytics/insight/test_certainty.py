@@ -7,7 +7,8 @@ from scipy.stats import f_oneway
 
 from analytics.catalogue import built_in_catalogue
 from analytics.insight.certainty import certainty, interval, rates
-from tests.simulate.figures import measured
+from analytics.insight.fairness import standards_check
+from tests.simulate.figures import evaluated, measured
 
 NAN = np.nan
 
@@ -91,3 +92,16 @@ def test_the_better_quarter_of_true_values_lies_among_the_better_half(company):
         # Towards the middle where two groups do not fit so much better that they are told.
         assert 0.75 * truth < quarter.value < 1.03 * truth, name
         assert quarter.low < quarter.value < quarter.high, name
+
+
+def test_how_reliable_differences_are_is_the_harmonic_mean_of_how_far_each_value_counts():
+    due = np.where(np.arange(60) % 3 == 0, 40.0, 160.0)
+    renewed = due * np.where(np.arange(60) % 2 == 0, 0.6, 0.8)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    judged = evaluated(people, {"renewal_rate": (renewed, due)})
+    few, many = certainty(judged.measured, "renewal_rate").credibility[:2]
+    assert 0.4 < few < many < 1
+    checked = standards_check(judged).set_index("indicator")
+    # A third of the agents have few policies.
+    expected = 1 / ((1 / few + 2 / many) / 3)
+    assert checked.loc["renewal_rate", "reliability"] == pytest.approx(expected)
