@@ -107,7 +107,7 @@ class Access:
     def __init__(self, home: Home, who: str = LOCAL, memory: Memory | None = None) -> None:
         self._home = home
         self.who = who
-        self._memory: Memory = memory or (lambda question, key, make: make())
+        self._memory: Memory = memory or (lambda _question, _key, make: make())
 
     @property
     def identity(self) -> Identity:

@@ -143,7 +143,7 @@ class Data(Rules):
         return found
 
     def add_sample(
-        self, progress: Callable[[float, str], object] = lambda share, kind: None
+        self, progress: Callable[[float, str], object] = lambda _share, _kind: None
     ) -> list[Receipt]:
         """Load the sample company, all of it or nothing, saying how far it is."""
         self.require("data")

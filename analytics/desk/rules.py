@@ -167,7 +167,7 @@ class Rules(Objections):
         return evaluate(self.home.measure_with(self.scoped(filters), known), scheme)
 
     def try_standard(
-        self, version: StandardVersion, progress: Callable[[float], None] = lambda share: None
+        self, version: StandardVersion, progress: Callable[[float], None] = lambda _share: None
     ) -> Catalogue:
         """Evaluate every month with figures, every closed sheet and everything that pages ask under
         a draft.
@@ -210,7 +210,7 @@ class Rules(Objections):
         self,
         version: StandardVersion,
         expected: int,
-        progress: Callable[[float], None] = lambda share: None,
+        progress: Callable[[float], None] = lambda _share: None,
     ) -> StandardVersion:
         """Adopt a version over the one that was read, once everything evaluates under it."""
         self.require("standard")
@@ -242,7 +242,7 @@ class Rules(Objections):
         )
 
     def undo_standard(
-        self, reason: str, progress: Callable[[float], None] = lambda share: None
+        self, reason: str, progress: Callable[[float], None] = lambda _share: None
     ) -> StandardVersion:
         """Bring back what held before the latest version: from its month on the version before it,
         and where another began later, that one from its month; the last of those adopted."""

@@ -93,7 +93,7 @@ class Sheets(Answers):
         self,
         around: Around,
         agent_ids: Sequence[str],
-        step: Callable[[int], object] = lambda done: None,
+        step: Callable[[int], object] = lambda _done: None,
     ) -> tuple[list[dict[str, Any]], list[str]]:
         """The sheets in force of several agents, and whom they leave out: those who are not the
         reader's today."""

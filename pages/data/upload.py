@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analytics import files
 from analytics.desk import Desk
@@ -200,6 +201,31 @@ def finish(receipts: list[Receipt], paths: list[str]) -> None:
     st.rerun()
 
 
+def alike_first(look: Look) -> list[Outline]:
+    """The sheets with the headers of the first."""
+    headers = set(look.sheets[0].headers)
+    return [sheet for sheet in look.sheets if set(sheet.headers) == headers]
+
+
+def choose_sheet(file: str, look: Look, alike: Sequence[Outline]) -> str:
+    """The sheet to read; empty for all that are alike, where there are several."""
+    together = plain(
+        "data.sheets_alike",
+        count=len(alike),
+        names=", ".join(sheet.name for sheet in alike[:4]),
+    )
+    names = [sheet.name for sheet in look.sheets]
+    name = box(
+        t("data.sheet"),
+        ["", *names] if len(alike) > 1 else names,
+        key=f"{file}.sheet",
+        width=420,
+        format_func=lambda name: name or together,
+    )
+    put_by.show(file)
+    return str(name)
+
+
 def told(sheet: Outline, seen: Seen) -> None:
     """What was found of a sheet, and what of it was left out."""
     st.caption(
@@ -225,27 +251,9 @@ def examine(path: Path) -> None:
     file = f"file.{path.parent.name}.{path.name}"
     first_look = looked(path, {})
     sheets = {sheet.name: sheet for sheet in first_look.sheets}
-    name = next(iter(sheets))
-    alike = [one for one in sheets.values() if set(one.headers) == set(sheets[name].headers)]
-    together = False
-    if len(sheets) > 1:
-        choices = [*([""] if len(alike) > 1 else []), *sheets]
-        name = box(
-            t("data.sheet"),
-            choices,
-            key=f"{file}.sheet",
-            width=420,
-            format_func=lambda one: (
-                one
-                or plain(
-                    "data.sheets_alike",
-                    count=len(alike),
-                    names=", ".join(sheet.name for sheet in alike[:4]),
-                )
-            ),
-        )
-        together = name == ""
-        put_by.show(file)
+    alike = alike_first(first_look)
+    name = choose_sheet(file, first_look, alike) if len(sheets) > 1 else next(iter(sheets))
+    together = name == ""
     prefix = f"{file}.{name if len(sheets) > 1 else ''}"
     name = name or next(iter(sheets))
     chosen_layout = session.get(f"{prefix}.layout") or {}
@@ -363,6 +371,49 @@ def check(chosen: Chosen, as_of: dt.date, prefix: str) -> None:
         outcome(chosen, checked[1], as_of, prefix)
 
 
+def show_issues(chosen: Chosen, preview: Preview, prefix: str) -> None:
+    """Every cell that cannot be read, as a table and as a copy of the file that marks it."""
+    path, recipe = chosen.path, chosen.recipe
+    table = pd.DataFrame(
+        [
+            {
+                "sheet": issue.sheet,
+                "row": issue.row,
+                "column": issue.column,
+                "value": issue.value,
+                "count": issue.count,
+                "reason": t(f"issue.{issue.reason}"),
+            }
+            for issue in preview.issues
+        ]
+    )
+    columns = [
+        Column("sheet", t("data.sheet")),
+        Column("row", t("data.row"), "count"),
+        Column("column", t("data.header")),
+        Column("value", t("data.cell")),
+        Column("count", t("data.times"), "count"),
+        Column("reason", t("data.reason")),
+    ]
+    st.warning(t("data.issues", count=f"{preview.understood.problem_count:,}"))
+    panel.show(f"{prefix}.issues", Table(table, columns), height=panel.fit(len(table), 360))
+    desk, language = load.desk(), session.language()
+    with st.container(horizontal=True):
+        marked = panel.Leaving(
+            export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"), None
+        )
+        panel.take(
+            t("data.corrections"),
+            marked,
+            lambda: desk.corrected(path, recipe, language),
+            f"{prefix}.corrections",
+            icon=":material/edit_note:",
+            help=t("data.corrections_help"),
+        )
+        name = t("data.issues_export", file=path.stem)
+        panel.downloads(f"{prefix}.issues", name, Table(table, columns), persons=None)
+
+
 def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> None:
     """What a load would do, its issues, and the choice: the good rows, or nothing."""
     understood, issues = preview.understood, preview.issues
@@ -386,73 +437,27 @@ def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> No
             st.rerun()
         return
     if issues:
-        table = pd.DataFrame(
-            [
-                {
-                    "sheet": one.sheet,
-                    "row": one.row,
-                    "column": one.column,
-                    "value": one.value,
-                    "count": one.count,
-                    "reason": t(f"issue.{one.reason}"),
-                }
-                for one in issues
-            ]
-        )
-        columns = [
-            Column("sheet", t("data.sheet")),
-            Column("row", t("data.row"), "count"),
-            Column("column", t("data.header")),
-            Column("value", t("data.cell")),
-            Column("count", t("data.times"), "count"),
-            Column("reason", t("data.reason")),
-        ]
-        st.warning(t("data.issues", count=f"{understood.problem_count:,}"))
-        panel.show(f"{prefix}.issues", Table(table, columns), height=panel.fit(len(table), 360))
-        desk, language = load.desk(), session.language()
-        with st.container(horizontal=True):
-            marked = panel.Leaving(
-                export_name(f"{path.stem} {t('data.corrections_name')}", 1, "xlsx"), None
-            )
-            panel.take(
-                t("data.corrections"),
-                marked,
-                lambda: desk.corrected(path, recipe, language),
-                f"{prefix}.corrections",
-                icon=":material/edit_note:",
-                help=t("data.corrections_help"),
-            )
-            name = t("data.issues_export", file=path.stem)
-            panel.downloads(f"{prefix}.issues", name, Table(table, columns), persons=None)
-    merges = same_agent(preview.alike, prefix)
-    others = [one for one in put_by.waiting(chosen.file) if one.sheets != chosen.sheets]
-    rows = understood.loaded + sum(one.rows for one in others)
+        show_issues(chosen, preview, prefix)
+    this = put_by.Waiting(
+        chosen.sheets,
+        recipe,
+        chosen.headers,
+        understood.loaded,
+        understood.rejected,
+        tuple(same_agent(preview.alike, prefix)),
+    )
+    others = [sheet for sheet in put_by.waiting(chosen.file) if sheet.sheets != chosen.sheets]
+    whole = Whole(path, as_of, (*others, this))
+    rows = sum(sheet.rows for sheet in whole.sheets)
     label = t("data.load_good" if issues else "data.load_all", count=f"{rows:,}")
     if others:
-        label = t("data.load_sheets", sheets=len(others) + 1, count=f"{rows:,}")
+        label = t("data.load_sheets", sheets=len(whole.sheets), count=f"{rows:,}")
     job = f"{prefix}.loading"
 
     def loaded() -> None:
         done = waiting.outcome(job)
         session.forget(f"{chosen.file}.put_by")
         finish(done, [str(path)])
-
-    def whole(desk: Desk, kept: object, work: Work) -> list[Receipt]:
-        """The load and what was confirmed for it: done to its end whether or not this page is still
-        open; `kept` holds its files."""
-        every = sorted(
-            [*((one.headers, one.recipe) for one in others), (chosen.headers, recipe)],
-            key=lambda pair: put_by.rosters_first(pair[1]),
-        )
-        done = desk.load_all(
-            [(path, one) for _, one in every], as_of=as_of, on_issues="skip", work=work
-        )
-        for headers, one in every:
-            desk.save_recipe(headers, path.name, one)
-        merged = [*(one for sheet in others for one in sheet.merges), *merges]
-        for pair in merged:
-            desk.merge_agents([pair.spelling], pair.agent_id)
-        return receipts.after_merging(done, merged, desk.alike() if merged else [])
 
     if waiting.running(job):
         loaded()
@@ -461,26 +466,41 @@ def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> No
             label, key=f"{prefix}.load", type="primary", disabled=not understood.loaded
         )
         if chosen.following and understood.loaded:
-            sheet = put_by.Waiting(
-                chosen.sheets,
-                recipe,
-                chosen.headers,
-                understood.loaded,
-                understood.rejected,
-                tuple(merges),
-            )
             st.button(
                 t("data.next_sheet", sheet=chosen.following),
                 key=f"{prefix}.next",
                 help=t("data.next_sheet_help"),
                 on_click=action(_go_on),
-                args=(chosen.file, sheet, chosen.following),
+                args=(chosen.file, this, chosen.following),
             )
     if pressed:
-        waiting.begin(
-            job, t("data.loading"), partial(whole, load.desk(), session.get("upload_folder"))
-        )
+        load_it = partial(load_whole, whole, load.desk(), session.get("upload_folder"))
+        waiting.begin(job, t("data.loading"), load_it)
         loaded()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is loaded of a file at once: sheets, each by its recipe, with what was confirmed."""
+
+    path: Path
+    as_of: dt.date
+    sheets: tuple[put_by.Waiting, ...]
+
+
+def load_whole(whole: Whole, desk: Desk, _kept: object, work: Work) -> list[Receipt]:
+    """The load and what was confirmed for it: done to its end whether or not the page is still
+    open; `_kept` holds its files."""
+    path = whole.path
+    sheets = sorted(whole.sheets, key=lambda sheet: put_by.rosters_first(sheet.recipe))
+    named = [(path, sheet.recipe) for sheet in sheets]
+    done = desk.load_all(named, as_of=whole.as_of, on_issues="skip", work=work)
+    for sheet in sheets:
+        desk.save_recipe(sheet.headers, path.name, sheet.recipe)
+    merged = [pair for sheet in whole.sheets for pair in sheet.merges]
+    for pair in merged:
+        desk.merge_agents([pair.spelling], pair.agent_id)
+    return receipts.after_merging(done, merged, desk.alike() if merged else [])
 
 
 def _open_what_waits(paths: dict[str, Path]) -> None:
@@ -515,11 +535,8 @@ def same_agent(found: Sequence[Alike], prefix: str) -> list[Alike]:
     return ticked
 
 
-def body() -> None:
-    """Receipts, the sample and the templates, and the files to be loaded."""
-    receipts.findings()
-    for receipt in session.get("receipts") or []:
-        receipts.show(receipt)
+def cards() -> None:
+    """The sample company, and workbooks to fill in."""
     sample_col, template_col = st.columns(2, gap="medium")
     with sample_col.container(border=True, key="sample_card"):
         st.subheader(t("data.sample"), anchor=False)
@@ -545,6 +562,40 @@ def body() -> None:
             panel.take(
                 t("first.template"), file, lambda: template(wanted, language, known), "template"
             )
+
+
+def to_load(uploads: Sequence[UploadedFile]) -> None:
+    """The uploaded files: how each stands, and the one that is chosen."""
+    paths: dict[str, Path] = {}
+    for upload in uploads:
+        try:
+            paths |= {str(path): path for path in stored(upload)}
+        except RenewalError as error:
+            st.error(md(explain(error, session.language())))
+    if len(paths) > 1:
+        queue(paths)
+        _open_what_waits(paths)
+        chosen = box(
+            t("data.files"),
+            list(paths),
+            key="file_choice",
+            width=420,
+            format_func=lambda name: paths[name].name,
+        )
+        if session.get("file_choice") in paths:
+            chosen = session.get("file_choice")
+        if not readiness_of(paths[chosen]).refused:
+            examine(paths[chosen])
+    elif paths:
+        examine(next(iter(paths.values())))
+
+
+def body() -> None:
+    """Receipts, the sample and the templates, and the files to be loaded."""
+    receipts.findings()
+    for receipt in session.get("receipts") or []:
+        receipts.show(receipt)
+    cards()
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )
@@ -553,28 +604,7 @@ def body() -> None:
             "\n".join(f"- {md(sentence)}" for sentence in limits.sentences(session.language()))
         )
     if uploads:
-        paths: dict[str, Path] = {}
-        for upload in uploads:
-            try:
-                paths |= {str(path): path for path in stored(upload)}
-            except RenewalError as error:
-                st.error(md(explain(error, session.language())))
-        if len(paths) > 1:
-            queue(paths)
-            _open_what_waits(paths)
-            chosen = box(
-                t("data.files"),
-                list(paths),
-                key="file_choice",
-                width=420,
-                format_func=lambda name: paths[name].name,
-            )
-            if session.get("file_choice") in paths:
-                chosen = session.get("file_choice")
-            if not readiness_of(paths[chosen]).refused:
-                examine(paths[chosen])
-        elif paths:
-            examine(next(iter(paths.values())))
+        to_load(uploads)
 
 
 with shell.page("data", needs_data=False):

@@ -15,9 +15,9 @@ def show() -> None:
     desk = load.desk()
     with st.container(horizontal=True):
         if st.button(t("keeping.backup"), key="keeping_backup"):
-            waiting.begin("backup", t("keeping.backing_up"), lambda work: desk.backup())
+            waiting.begin("backup", t("keeping.backing_up"), lambda _work: desk.backup())
         if st.button(t("keeping.check"), key="keeping_check"):
-            waiting.begin("check", t("keeping.checking"), lambda work: desk.check())
+            waiting.begin("check", t("keeping.checking"), lambda _work: desk.check())
     for job, tell in (("backup", _made), ("check", _checked)):
         if waiting.running(job):
             session.put(f"kept_{job}", waiting.outcome(job))
