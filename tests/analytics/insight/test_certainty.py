@@ -8,6 +8,7 @@ from scipy.stats import f_oneway
 from analytics.catalogue import built_in_catalogue
 from analytics.insight.certainty import certainty, interval, rates
 from analytics.insight.fairness import standards_check
+from analytics.insight.funnel import funnel
 from tests.simulate.figures import evaluated, measured
 
 NAN = np.nan
@@ -105,3 +106,26 @@ def test_how_reliable_differences_are_is_the_harmonic_mean_of_how_far_each_value
     # A third of the agents have few policies.
     expected = 1 / ((1 / few + 2 / many) / 3)
     assert checked.loc["renewal_rate", "reliability"] == pytest.approx(expected)
+
+
+def test_the_chance_of_any_alarm_is_that_not_everybody_keeps_inside_by_chance():
+    due, renewed = np.full(60, 100.0), np.full(60, 70.0)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    drawn = funnel(evaluated(people, {"renewal_rate": (renewed, due)}), "renewal_rate")
+    assert drawn.alarm998 == pytest.approx(1 - np.prod(1 - drawn.chance998))
+    # Sixty honest agents: hardly ever all within limits that one in twenty leaves.
+    assert 0.05 < drawn.alarm998 < 0.2 < 0.8 < drawn.alarm95 < 1
+    assert not drawn.outside95.any()
+
+
+def test_an_indicator_repeats_another_only_where_both_move_together():
+    due = np.full(60, 100.0)
+    renewed = np.where(np.arange(60) % 2 == 0, 60.0, 80.0)
+    apart = np.where(np.arange(60) % 4 < 2, 60.0, 80.0)  # as often with the one as with the other
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    values = {"renewal_rate": (renewed, due), "premium_retention": (apart, due)}
+    twins = standards_check(evaluated(people, values)).set_index("indicator")["twin"]
+    assert twins["renewal_rate"] == twins["premium_retention"] == ""
+    values["premium_retention"] = (renewed - 5.0, due)
+    twins = standards_check(evaluated(people, values)).set_index("indicator")["twin"]
+    assert twins["renewal_rate"] == "premium_retention"
