@@ -59,11 +59,11 @@ def hash_of(entry: Mapping[str, Any]) -> str:
 
 def last_of(connection: sa.Connection) -> Head:
     """The last line there is; number 0 where there is none."""
-    found = connection.execute(LAST).first()
+    line = connection.execute(LAST).first()
     return (
         Head(0, BEGINNING)
-        if found is None
-        else Head(int(found[0]), str(found[1]), signer=found[2] or "")
+        if line is None
+        else Head(int(line[0]), str(line[1]), signer=line[2] or "")
     )
 
 
@@ -84,7 +84,7 @@ def expected(
 ) -> tuple[dict[digests.Key, str | None], dict[digests.Key, int]]:
     """What the audit says that every row is, and the line that says so last."""
     table = tables.audit
-    known: dict[digests.Key, str | None] = {}
+    standing: dict[digests.Key, str | None] = {}
     since: dict[digests.Key, int] = {}
     select = (
         sa.select(table.c.seq, table.c.rows)
@@ -93,23 +93,23 @@ def expected(
     )
     for seq, rows in connection.execute(select):
         for key, value in digests.digests_from(rows).items():
-            known[key], since[key] = value, seq
-    return known, since
+            standing[key], since[key] = value, seq
+    return standing, since
 
 
 def entries(connection: sa.Connection) -> list[AuditEntry]:
     """Every line that can be read, the latest first."""
-    found = []
+    lines = []
     for _, row in digests.readable(connection, tables.audit):
         if row is not None:
             plain = {name: value for name, value in row.items() if name != "rows"}
             plain |= {"before": _value(row["before"]), "after": _value(row["after"])}
-            found.append(
+            lines.append(
                 AuditEntry(
                     **{**plain, "signer": row["signer"] or "", "signature": row["signature"] or ""}
                 )
             )
-    return found[::-1]
+    return lines[::-1]
 
 
 def _value(text: str) -> Any:
@@ -129,9 +129,14 @@ def check(connection: sa.Connection, beside: Beside) -> Verdict:
     notes = [*_signed(chain, beside)]
     if beside.kept is not None:
         wrong += _against_kept(chain, beside.kept)
-    for name, known in (beside.published or {}).items():
-        wrong += _against_published(chain, name, known, beside.public or {})
-    if heads := [head for known in (beside.published or {}).values() if known for head in known[0]]:
+    for name, published in (beside.published or {}).items():
+        wrong += _against_published(chain, name, published, beside.public or {})
+    if heads := [
+        head
+        for published in (beside.published or {}).values()
+        if published
+        for head in published[0]
+    ]:
         seqs = [head.seq for head in heads]
         notes.append(
             Finding("heads_compared", {"count": len(heads), "first": min(seqs), "last": max(seqs)})
@@ -237,12 +242,12 @@ def _against_kept(chain: _Chain, kept: Kept) -> list[Finding]:
 def _against_published(
     chain: _Chain,
     name: str,
-    known: tuple[Sequence[Head], Sequence[int]] | None,
+    published: tuple[Sequence[Head], Sequence[int]] | None,
     public: Mapping[str, Any],
 ) -> list[Finding]:
-    if known is None:
+    if published is None:
         return [Finding("heads_unread", {"file": name})]
-    heads, damaged = known
+    heads, damaged = published
     wrong = [Finding("heads_damaged", {"file": name, "number": number}) for number in damaged]
     wrong += [
         Finding("published", {"seq": head.seq, "file": name})

@@ -58,8 +58,8 @@ class Change:
 
     def row(self, select: sa.Select[Any]) -> dict[str, Any] | None:
         """The first row of a question."""
-        found = self.connection.execute(select).mappings().first()
-        return None if found is None else dict(found)
+        row = self.connection.execute(select).mappings().first()
+        return None if row is None else dict(row)
 
     def rows(self, select: sa.Select[Any]) -> list[dict[str, Any]]:
         """The rows of a question, as this change has left them so far."""
@@ -115,8 +115,8 @@ class Database:
                 return None
             suspect = self._suspect(connection) if before else set()
             upgrade(connection, SCRIPTS, "head")
-            known, _ = audit.expected(connection)
-            rows = digests.differing(known, digests.present(connection))
+            told, _ = audit.expected(connection)
+            rows = digests.differing(told, digests.present(connection))
             rows = {key: value for key, value in rows.items() if key not in suspect}
             line = (audit.BASELINE, before or "", None, {"rows": len(rows)})
             return self._append(connection, audit.PROGRAM, [line], rows) if rows else None
@@ -127,10 +127,10 @@ class Database:
         there.reflect(connection)
         if "audit" not in there.tables or "rows" not in there.tables["audit"].columns:
             return set()
-        known, _ = audit.expected(connection)
+        told, _ = audit.expected(connection)
         watched = {name: there.tables[name] for name in digests.watched() if name in there.tables}
-        watched |= {table: there.tables[table] for table, _ in known if table in there.tables}
-        return set(digests.differing(known, digests.present(connection, watched)))
+        watched |= {table: there.tables[table] for table, _ in told if table in there.tables}
+        return set(digests.differing(told, digests.present(connection, watched)))
 
     def _begin_audit(self) -> None:
         with telling(), self._engine.connect() as connection:
@@ -187,7 +187,7 @@ class Database:
             head = self._append(connection, who, change.lines, change.touched.digests())
         self.version += 1
         if head is not None:
-            self._last = max(self._last, head, key=lambda one: one.seq)
+            self._last = max(self._last, head, key=lambda signed: signed.seq)
             self._heads.write(head)
 
     @contextmanager
@@ -263,7 +263,7 @@ class Database:
             told.insert(0, (audit.BREAK, str(lost["seq"]), None, lost, audit.PROGRAM))
         signer = self._signer.name if self._signer is not None else ""
         made = []
-        for at, (action, object_, before, after, author) in enumerate(told, 1):
+        for number, (action, object_, before, after, author) in enumerate(told, 1):
             entry = {
                 "seq": last.seq + 1,
                 "at": now(),
@@ -273,7 +273,7 @@ class Database:
                 "before": _text(before),
                 "after": _text(after),
                 "previous": last.hash,
-                "rows": digests.text_of(rows if at == len(told) else {}),
+                "rows": digests.text_of(rows if number == len(told) else {}),
                 "signer": signer,
             }
             hash_ = audit.hash_of(entry)
@@ -354,12 +354,12 @@ class Database:
 
     def _public(self, given: Sequence[Path]) -> dict[str, Any]:
         paths = [*self._outside.public, *given]
-        known = {} if self._signer is None else {self._signer.name: self._signer.public}
+        keys = {} if self._signer is None else {self._signer.name: self._signer.public}
         if paths:
             from analytics.state.signing import public_keys
 
-            known |= public_keys(paths)
-        return known
+            keys |= public_keys(paths)
+        return keys
 
     def _limits(self) -> list[Finding]:
         standing = self.standing()
@@ -391,19 +391,20 @@ def now() -> dt.datetime:
     return dt.datetime.now().replace(microsecond=0)
 
 
-def values_of(one: Any, *leave_out: str) -> dict[str, Any]:
+def values_of(record: Any, *leave_out: str) -> dict[str, Any]:
     """The fields of a frozen value as columns; tuples become lists, mappings plain ones."""
     out = {
-        field.name: getattr(one, field.name) for field in fields(one) if field.name not in leave_out
+        field.name: getattr(record, field.name)
+        for field in fields(record)
+        if field.name not in leave_out
     }
-    return {
-        name: list(value)
-        if isinstance(value, tuple)
-        else dict(value)
-        if isinstance(value, Mapping)
-        else value
-        for name, value in out.items()
-    }
+    return {name: _column(value) for name, value in out.items()}
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def value_from(kind: type[Value], row: Mapping[str, Any]) -> Value:
@@ -427,7 +428,7 @@ def _text(value: Any) -> str:
         value,
         ensure_ascii=False,
         sort_keys=True,
-        default=lambda one: f"<{len(one)} bytes>" if isinstance(one, bytes) else str(one),
+        default=lambda part: f"<{len(part)} bytes>" if isinstance(part, bytes) else str(part),
     )
 
 

@@ -50,11 +50,11 @@ class Touched:
             select = sa.select(*table.primary_key.columns)
             if statement.whereclause is not None:
                 select = select.where(statement.whereclause)
-            found = {tuple(row) for row in connection.execute(select)}
+            keys = {tuple(row) for row in connection.execute(select)}
             name = table.name
-            self._keys.setdefault(name, set()).update(found)
+            self._keys.setdefault(name, set()).update(keys)
             if isinstance(statement, sa.Update):
-                self._kept.setdefault(name, set()).update(found)
+                self._kept.setdefault(name, set()).update(keys)
             else:
                 self._kept.pop(name, None)
 
@@ -84,17 +84,19 @@ class Touched:
 
     def digests(self) -> dict[Key, str | None]:
         """What became of every row that was touched."""
-        known: dict[Key, str | None] = {}
+        out: dict[Key, str | None] = {}
         for name, keys in self._keys.items():
             table, ordered = tables.metadata.tables[name], sorted(keys, key=repr)
-            known |= {(name, key_text(key)): None for key in ordered}
-            for at in range(0, len(ordered), AT_ONCE):
-                known |= dict(
-                    _digested(table, _by_key(self._connection, table, ordered[at : at + AT_ONCE]))
+            out |= {(name, key_text(key)): None for key in ordered}
+            for start in range(0, len(ordered), AT_ONCE):
+                out |= dict(
+                    _digested(
+                        table, _by_key(self._connection, table, ordered[start : start + AT_ONCE])
+                    )
                 )
-            if any(known[name, key_text(key)] is None for key in self._kept.get(name, ())):
+            if any(out[name, key_text(key)] is None for key in self._kept.get(name, ())):
                 raise RuntimeError(f"an update may not give a row of {name} another key")
-        return known
+        return out
 
 
 def _watched(statement: Any, kind: Any) -> sa.Table | None:
@@ -133,11 +135,11 @@ def readable(connection: sa.Connection, table: sa.Table) -> Iterator[Readable]:
         rows = connection.execute(sa.select(table).order_by(*columns)).mappings().all()
     except NOT_READ:
         for key in connection.execute(sa.select(*columns).order_by(*columns)).all():
-            one = sa.select(table).where(
+            select = sa.select(table).where(
                 *(column == value for column, value in zip(columns, key, strict=True))
             )
             try:
-                row = connection.execute(one).mappings().first()
+                row = connection.execute(select).mappings().first()
             except NOT_READ:
                 row = None
             yield (table.name, key_text(key)), None if row is None else dict(row)
@@ -155,10 +157,10 @@ def present(
     connection: sa.Connection, among: Mapping[str, sa.Table] | None = None
 ) -> dict[Key, str | None]:
     """The digests of all rows that are there, of the watched tables or of `among`."""
-    known: dict[Key, str | None] = {}
+    out: dict[Key, str | None] = {}
     for table in (watched() if among is None else among).values():
-        known |= dict(_digested(table, readable(connection, table)))
-    return known
+        out |= dict(_digested(table, readable(connection, table)))
+    return out
 
 
 def differing(expected: Digests, there: Digests) -> dict[Key, str | None]:
@@ -184,10 +186,10 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def text_of(known: Digests) -> str:
+def text_of(digests: Digests) -> str:
     """Digests as the audit keeps them: {table: {key: digest}}."""
     by_table: dict[str, dict[str, str | None]] = {}
-    for (table, key), value in sorted(known.items()):
+    for (table, key), value in sorted(digests.items()):
         by_table.setdefault(table, {})[key] = value
     return json.dumps(by_table, ensure_ascii=False, sort_keys=True)
 

@@ -92,14 +92,14 @@ class Remembered:
             *sorted((name, str(value)) for name, value in compiled.params.items()),
         )
         try:
-            found = ask()
+            rows = ask()
         except StoreFailed as error:
             if error.key != "state_down" or question not in self._answers:
                 raise
             return [dict(row) for row in self._answers[question]]
         self._answers.pop(question, None)
-        if len(found) <= self.LONGEST:
-            self._answers[question] = [dict(row) for row in found]
+        if len(rows) <= self.LONGEST:
+            self._answers[question] = [dict(row) for row in rows]
             if len(self._answers) > self.MOST:
                 self._answers.popitem(last=False)
-        return found
+        return rows

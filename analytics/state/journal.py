@@ -115,8 +115,8 @@ class Journal:
         )
         if last < seq:
             return seq - last
-        found = self._database.rows(sa.select(table.c.hash).where(table.c.seq == seq))
-        return 0 if found and found[0]["hash"] == digest else 1
+        rows = self._database.rows(sa.select(table.c.hash).where(table.c.seq == seq))
+        return 0 if rows and rows[0]["hash"] == digest else 1
 
     def audited(self) -> Audited:
         """The loads by their lines in the audit."""

@@ -34,7 +34,7 @@ def check_settings(changes: Mapping[str, Any]) -> None:
     import holidays  # slow to import
 
     for name, value in changes.items():
-        if name not in {one.name for one in fields(Settings)}:
+        if name not in {field.name for field in fields(Settings)}:
             raise RequestRefused("setting_unknown", name=name)
         days = (
             value.values() if name == "grace_by_product" and isinstance(value, Mapping) else [value]
@@ -44,19 +44,19 @@ def check_settings(changes: Mapping[str, Any]) -> None:
                 raise RequestRefused("calendar_unknown", value=value)
             continue
         low, high = LIMITS.get(name, LIMITS["grace_days"])
-        for one in days:
-            whole = isinstance(one, int) and not isinstance(one, bool)
+        for number in days:
+            whole = isinstance(number, int) and not isinstance(number, bool)
             if (
-                not (whole or (name == "missing_limit" and isinstance(one, float)))
-                or not low <= one <= high
+                not (whole or (name == "missing_limit" and isinstance(number, float)))
+                or not low <= number <= high
             ):
-                raise RequestRefused("setting_outside", name=name, value=one, low=low, high=high)
+                raise RequestRefused("setting_outside", name=name, value=number, low=low, high=high)
 
 
 def settings_of(rows: Sequence[Mapping[str, Any]]) -> Settings:
     """The rules in force: the defaults, and what was changed."""
-    known = {field.name for field in fields(Settings)}
-    return Settings(**{row["name"]: row["value"] for row in rows if row["name"] in known})
+    names = {field.name for field in fields(Settings)}
+    return Settings(**{row["name"]: row["value"] for row in rows if row["name"] in names})
 
 
 def aliases_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -96,21 +96,21 @@ def _merge(change: Change, plan: Mapping[str, Any]) -> None:
     table, to = tables.agent_alias, change.connection
     into = plan["agent_id"]
     kept = to.execute(sa.select(table.c.agent_id).where(table.c.alias == into)).scalar() or into
-    moved = [one for one in plan["spellings"] if one != kept]
+    moved = [spelling for spelling in plan["spellings"] if spelling != kept]
     to.execute(sa.delete(table).where(table.c.alias.in_(moved)))
     to.execute(sa.update(table).where(table.c.agent_id.in_(moved)).values(agent_id=kept))
-    for one in moved:
-        to.execute(sa.insert(table).values(alias=one, agent_id=kept, saved_at=now()))
-        change.log("agent.merge", one, one, kept)
+    for spelling in moved:
+        to.execute(sa.insert(table).values(alias=spelling, agent_id=kept, saved_at=now()))
+        change.log("agent.merge", spelling, spelling, kept)
 
 
 def _split(change: Change, plan: Mapping[str, Any]) -> None:
     """Have spellings stand for themselves again; refused for one that stands for nobody else."""
     merged = aliases_of(change.rows(ALIASES))
-    for one in plan["spellings"]:
-        if one not in merged:
-            raise RequestRefused("spelling_not_merged", name=one)
-        change.log("agent.split", one, None, one)
+    for spelling in plan["spellings"]:
+        if spelling not in merged:
+            raise RequestRefused("spelling_not_merged", name=spelling)
+        change.log("agent.split", spelling, None, spelling)
     change.connection.execute(
         sa.delete(tables.agent_alias).where(tables.agent_alias.c.alias.in_(plan["spellings"]))
     )

@@ -120,8 +120,8 @@ class Objections:
 
     def corrections(self, *, in_force: bool = True) -> list[Correction]:
         """Corrections in the order they were made; those undone only when asked for."""
-        found = [value_from(Correction, row) for row in self._database.rows(EVERY_CORRECTION)]
-        return standing(found) if in_force else found
+        corrections = [value_from(Correction, row) for row in self._database.rows(EVERY_CORRECTION)]
+        return standing(corrections) if in_force else corrections
 
     def correct(self, correction: Correction) -> Correction:
         """Write a correction that no objection asked for."""
@@ -136,7 +136,7 @@ class Objections:
 
 def standing(corrections: Sequence[Correction]) -> list[Correction]:
     """Those of these corrections that were not undone."""
-    return [one for one in corrections if not one.undone]
+    return [correction for correction in corrections if not correction.undone]
 
 
 # -- inside a change -------------------------------------------------------------------------------
@@ -171,13 +171,13 @@ def answer(change: Change, objection: Objection, correction: Correction | None =
 def undo(change: Change, correction_ids: Sequence[int]) -> None:
     """Take corrections back; they stay in the list as undone."""
     table = tables.correction
-    for one in correction_ids:
+    for correction_id in correction_ids:
         done = change.connection.execute(
-            sa.update(table).where(table.c.id == one).values(undone=True)
+            sa.update(table).where(table.c.id == correction_id).values(undone=True)
         )
         if not done.rowcount:
-            raise RequestRefused("correction_unknown", id=one)
-        change.log("correction.undo", str(one))
+            raise RequestRefused("correction_unknown", id=correction_id)
+        change.log("correction.undo", str(correction_id))
 
 
 def plain_of(correction: Correction) -> dict[str, Any]:

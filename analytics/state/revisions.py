@@ -27,7 +27,9 @@ def revisions(folder: Path) -> tuple[str | None, frozenset[str]]:
     latest = set(earlier) - set(earlier.values())
     if len(latest) > 1:
         raise ValueError(f"versions that follow the same one: {sorted(map(str, latest))}")
-    return next(iter(latest), None), frozenset(one for one in earlier if one is not None)
+    return next(iter(latest), None), frozenset(
+        revision for revision in earlier if revision is not None
+    )
 
 
 def _constants(source: str) -> dict[str, Any]:

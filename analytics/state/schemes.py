@@ -61,9 +61,9 @@ class Schemes:
         )
         with self._database.change(who) as change:
             used = [
-                one
-                for one in self.adoptions()
-                if one.name == name and version in (None, one.version)
+                adoption
+                for adoption in self.adoptions()
+                if adoption.name == name and version in (None, adoption.version)
             ]
             rows = change.connection.execute(sa.select(table).where(chosen)).mappings().all()
             if not rows:
@@ -119,7 +119,7 @@ def _last(change: Change, name: str) -> int:
         [
             0,
             *(int(row["version"]) for row in there),
-            *(int(one) for one in numbers if one.isdecimal()),
+            *(int(number) for number in numbers if number.isdecimal()),
         ]
     )
 

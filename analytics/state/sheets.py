@@ -28,8 +28,8 @@ class Sheets:
         select = sa.select(table).where(table.c.reopened_at.is_(None)).order_by(table.c.id)
         if first is not None:
             select = select.where(table.c.first == first, table.c.last == last)
-        found = [value_from(ClosedSheet, row) for row in self._database.rows(select)]
-        return {(one.agent_id, one.first, one.last): one for one in found}
+        sheets = [value_from(ClosedSheet, row) for row in self._database.rows(select)]
+        return {(sheet.agent_id, sheet.first, sheet.last): sheet for sheet in sheets}
 
     def history(self, agent_id: str) -> list[ClosedSheet]:
         """Every closing of one agent's sheets, opened again or not, oldest first."""

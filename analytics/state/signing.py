@@ -63,7 +63,7 @@ def signer_from(path: Path) -> Signer:
 def public_keys(paths: Iterable[Path]) -> Mapping[str, Ed25519PublicKey]:
     """The public keys of PEM files by name; a file may hold several, the earlier keys of the same
     home."""
-    known: dict[str, Ed25519PublicKey] = {}
+    out: dict[str, Ed25519PublicKey] = {}
     for path in paths:
         try:
             blocks = path.read_text(encoding="ascii").split(END)[:-1]
@@ -75,8 +75,8 @@ def public_keys(paths: Iterable[Path]) -> Mapping[str, Ed25519PublicKey]:
             raise RequestRefused("audit_public_unreadable", file=path.name) from error
         if not keys or not all(isinstance(key, Ed25519PublicKey) for key in keys):
             raise RequestRefused("audit_public_unreadable", file=path.name)
-        known |= {name_of(key): key for key in keys if isinstance(key, Ed25519PublicKey)}
-    return known
+        out |= {name_of(key): key for key in keys if isinstance(key, Ed25519PublicKey)}
+    return out
 
 
 def new_key(path: Path) -> Signer:

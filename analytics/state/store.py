@@ -92,7 +92,7 @@ class Store:
         if who in names:
             raise RequestRefused("ticket_needed")
         to.execute(sa.delete(table))
-        to.execute(sa.insert(table), [{"email": one} for one in sorted({*names, who})])
+        to.execute(sa.insert(table), [{"email": name} for name in sorted({*names, who})])
 
     def proposals(self) -> list[WeightProposal]:
         table = tables.weight_proposal

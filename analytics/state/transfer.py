@@ -100,8 +100,8 @@ def _rows_of_version(source: sa.Connection, path: Path, version: str) -> None:
                     for row in source.execute(sa.select(there.tables[table.name])).mappings()
                 ]
                 target.execute(sa.delete(table))
-                for at in range(0, len(rows), AT_ONCE):
-                    target.execute(sa.insert(table), rows[at : at + AT_ONCE])
+                for start in range(0, len(rows), AT_ONCE):
+                    target.execute(sa.insert(table), rows[start : start + AT_ONCE])
     finally:
         engine.dispose()
 
@@ -143,8 +143,8 @@ def _rows(source: sa.Connection, target: Database) -> None:
     with target.raw_writing() as connection:
         for table in tables.metadata.sorted_tables:
             rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
-            for at in range(0, len(rows), AT_ONCE):
-                connection.execute(sa.insert(table), rows[at : at + AT_ONCE])
+            for start in range(0, len(rows), AT_ONCE):
+                connection.execute(sa.insert(table), rows[start : start + AT_ONCE])
             key = list(table.primary_key.columns)
             if (
                 rows
