@@ -244,9 +244,7 @@ class Home:
         """A copy of the user's file, as XLSX, with every cell that a load by this recipe would
         refuse marked."""
         with self.ledger.scratch(path) as copy:
-            return reading.correct(
-                copy, recipe, copy.parent, self.settings.month_begins, language, work
-            )
+            return reading.correct(copy, recipe, self.settings.month_begins, language, work)
 
     # -- loads in and out --------------------------------------------------------------------------
 

@@ -56,25 +56,25 @@ def read(
     with scratch() as connection:
         connection.execute("set variable month_begins = $1", [begins])
         settling = Settling(recipe.answers, begins)
-        found, recipe = sheets(opened.sheets, recipe, settling)
-        settling.year = stated_year(found, opened.name)
-        columns = _columns(recipe, found)
-        counts = raw(connection, found, recipe, columns, settling)
+        kept, recipe = sheets(opened.sheets, recipe, settling)
+        settling.year = stated_year(kept, opened.name)
+        columns = _columns(recipe, kept)
         file = Scratch(connection, recipe, columns, settling)
+        counts = raw(file, kept)
         seen = opened.seen
-        parameters = Settler(file, seen.date_system, seen.delimiter, title_unit(found)).parameters()
-        telling(found, recipe, settling)
+        parameters = Settler(file, seen.date_system, seen.delimiter, title_unit(kept)).parameters()
+        telling(kept, recipe, settling)
         type_cells(file, parameters)
         twice = recipe.options.get("duplicates") == "add"
         adding = twice
         if recipe.kind == "agents":
             put_roster_month(file)
         if recipe.kind == "scoresheet":
-            adding |= put_periods(file, found, opened.name)
+            adding |= put_periods(file, kept, opened.name)
             if adding:
                 refuse_bare_rates(file)
         doubts(file)
-        listed, count, empty = problems(connection, recipe, columns, found, counts, twice)
+        listed, count, empty = problems(file, kept, counts, twice=twice)
         left_rows(connection, recipe.kind, settling)
         loaded = write(file, out, adding=adding)
         return Understood(

@@ -16,8 +16,9 @@ import pyarrow.csv as pacsv
 from analytics.errors import FileRefused
 from analytics.intake.container import GRID, Sheet
 from analytics.intake.encoding import decode, utf8
+from analytics.intake.finding import HEADER_SEARCH, find, is_form
 from analytics.intake.limits import COLUMN_LIMIT, LINE_LIMIT, ROW_LIMIT
-from analytics.intake.table import HEADER_SEARCH, Layout, find, is_form
+from analytics.intake.table import Layout
 
 DELIMITERS = (",", "\t", ";", "|")
 HEAD = 64 * 1024

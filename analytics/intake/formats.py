@@ -49,7 +49,7 @@ def word_of(code: str) -> str | None:
 
 
 def _word(code: str) -> str | None:
-    first = code.split(";")[0]
+    first = code.split(";", 1)[0]
     if (padded := _PADDED.fullmatch(first)) and not _NAMED.search(first):
         return f"{padded[1] or padded[2] or ''}{padded[3]}"
     if "%" in _LITERAL.sub("", first):

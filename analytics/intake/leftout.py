@@ -123,7 +123,7 @@ def left_out(
         f"max(row) filter (not coalesce({where}, false)) from body",
         bound,
     ).fetchall()[0]
-    sums = _sums(connection, sheet, recipe, mapped, settling) if recipe.kind == "scoresheet" else []
+    sums = _sums(connection, sheet, mapped, settling) if recipe.kind == "scoresheet" else []
     if not count or count > CLOSE_LOOK:
         return lines, {"sum": sums} if sums else {}
     names = {mapped[name] for name in NAMING if name in mapped} | {"c0"}
@@ -189,7 +189,6 @@ def _reason(
 def _sums(
     connection: duckdb.DuckDBPyConnection,
     sheet: Sheet,
-    recipe: Recipe,
     mapped: Mapping[str, str],
     settling: Settling,
 ) -> list[int]:

@@ -13,8 +13,8 @@ import duckdb
 from analytics.intake.container import UNCOMPUTED, Sheet
 from analytics.intake.doubts import EARLY_DAYS
 from analytics.intake.fields import CUSTOM, NOTHING, Field, kinds
-from analytics.intake.recipe import Recipe
 from analytics.intake.rows import Rows, place_of
+from analytics.intake.scratch import Scratch
 from analytics.intake.understood import Problem
 from analytics.sql import blocks
 from analytics.text import NAME, SHOWN
@@ -46,18 +46,14 @@ PAIRS = (
 
 
 def problems(
-    connection: duckdb.DuckDBPyConnection,
-    recipe: Recipe,
-    columns: Mapping[str, Field],
-    found: Sequence[Sheet],
-    counts: Rows,
-    twice: bool,
+    scratch: Scratch, sheets: Sequence[Sheet], counts: Rows, *, twice: bool
 ) -> tuple[tuple[Problem, ...], int, int]:
     """Fills `bad` (sheet, row, part); returns the problems, their number, and how many cells said
     in words that they are empty.
 
     `twice`: an agent may stand twice in a period, and is added up.
     """
+    connection, recipe, columns = scratch.connection, scratch.recipe, scratch.columns
     connection.execute(
         "create table problem (row bigint, sheet varchar, part smallint default 0, field "
         "varchar, value varchar, reason varchar)"
@@ -102,7 +98,7 @@ def problems(
         bound = _bound(columns) if recipe.kind == "policies" else {}
         connection.execute(f"insert into problem by name {check}", bound)
     connection.execute("create table bad as select distinct sheet, row, part from problem")
-    return (*_listed(connection, found, counts.months), empty)
+    return (*_listed(connection, sheets, counts.months), empty)
 
 
 def _bound(columns: Mapping[str, Field]) -> dict[str, Any]:
@@ -199,7 +195,7 @@ def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field
 
 
 def _listed(
-    connection: duckdb.DuckDBPyConnection, found: Sequence[Sheet], months: Mapping[int, str]
+    connection: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], months: Mapping[int, str]
 ) -> tuple[tuple[Problem, ...], int]:
     """The problems as a reader wants them: a whole column or a repeated word once, with how often;
     the rest cell by cell."""
@@ -213,7 +209,7 @@ def _listed(
         {"least": WHOLE_COLUMN},
     ).fetchall():
         if count >= 0.8 * rows:
-            listed.append(Problem(None, found[0].name, name, example, reason, count))
+            listed.append(Problem(None, sheets[0].name, name, example, reason, count))
             connection.execute("insert into told select $1, $2, null", [name, reason])
     for name, reason, value, sheet, row, count in connection.execute(
         "select field, reason, value, min(sheet), min(row), count(*) from problem anti "
@@ -235,7 +231,7 @@ def _listed(
         listed.append(Problem(row, sheet, name, value, reason, header=months.get(part, "")))
     listed += [
         Problem(row, ragged.name, "", str(cells), "ragged")
-        for ragged in found
+        for ragged in sheets
         for row, cells in ragged.ragged
     ]
     return tuple(listed), total

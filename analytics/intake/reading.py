@@ -82,9 +82,11 @@ def members(path: Path, work: Work | None = None) -> list[Path]:
 
 
 def correct(
-    path: Path, recipe: Recipe, out: Path, begins: int, language: str, work: Work | None = None
+    path: Path, recipe: Recipe, begins: int, language: str, work: Work | None = None
 ) -> bytes:
-    """The user's own file as a workbook in which every cell that cannot be read is marked."""
+    """The user's own file as a workbook in which every cell that cannot be read is marked; its
+    folder is thrown away by the caller."""
+    out = path.parent
     request = {**_request(path, recipe, begins), "action": "correct", "language": language}
     _ask(request, Done, out, work)
     return (out / "corrections.xlsx").read_bytes()

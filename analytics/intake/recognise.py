@@ -12,7 +12,8 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from analytics.intake.fields import Field, counted, field_of, fields, kinds, words
-from analytics.intake.table import SORTS, plain, spaced
+from analytics.intake.header import SORTS
+from analytics.intake.table import plain, spaced
 
 SURE = 100
 LIKELY = 88

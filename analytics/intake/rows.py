@@ -20,8 +20,8 @@ from analytics.intake.container import Sheet
 from analytics.intake.fields import CUSTOM, Field, counted, kinds
 from analytics.intake.leftout import blank_of, left_out
 from analytics.intake.months import header_month
-from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
+from analytics.intake.scratch import Scratch
 from analytics.intake.table import plain
 
 EXAMPLES = 5
@@ -68,81 +68,46 @@ def place_of(name: str, columns: Mapping[str, Field]) -> str:
     return name if not name.startswith(CUSTOM) else f"custom_{list(columns).index(name)}"
 
 
-def raw(
-    connection: duckdb.DuckDBPyConnection,
-    found: Sequence[Sheet],
-    recipe: Recipe,
-    columns: Mapping[str, Field],
-    settling: Settling,
-) -> Rows:
+def raw(scratch: Scratch, sheets: Sequence[Sheet]) -> Rows:
     """Fill `raw` from every sheet."""
-    every = list(
-        dict.fromkeys(
-            [*(place_of(name, columns) for name in columns), *kinds()[recipe.kind].fields]
-        )
-    )
+    connection, columns = scratch.connection, scratch.columns
+    places = [place_of(name, columns) for name in columns]
+    every = list(dict.fromkeys([*places, *kinds()[scratch.recipe.kind].fields]))
     connection.execute(
         f"create table raw (sheet varchar, row bigint, part smallint, "
         f"{', '.join(f'{name} varchar' for name in every)})"
     )
     out = Rows()
-    for sheet in found:
-        _sheet(connection, sheet, recipe, columns, settling, out)
-    out.kept = (
-        connection.execute("select count(distinct (sheet, row)) from raw").fetchall()[0][0]
-        if out.months
-        else (connection.execute("select count(*) from raw").fetchall()[0][0])
-    )
-    out.marked = any(sheet.marked for sheet in found)
+    for sheet in sheets:
+        _sheet(scratch, sheet, out)
+    counted = "count(distinct (sheet, row))" if out.months else "count(*)"
+    (out.kept,) = scratch.row(f"select {counted} from raw")
+    out.marked = any(sheet.marked for sheet in sheets)
     if out.marked:
-        out.errors = _clear_errors(connection, [place_of(name, columns) for name in columns])
+        out.errors = _clear_errors(connection, places)
     return out
 
 
-def _sheet(
-    connection: duckdb.DuckDBPyConnection,
-    sheet: Sheet,
-    recipe: Recipe,
-    columns: Mapping[str, Field],
-    settling: Settling,
-    out: Rows,
-) -> None:
+def _sheet(scratch: Scratch, sheet: Sheet, out: Rows) -> None:
+    connection, recipe, columns = scratch.connection, scratch.recipe, scratch.columns
     places = {plain(header): f"c{index}" for index, header in enumerate(sheet.headers)}
     mapped = {name: places[plain(header)] for name, header in recipe.columns.items()}
-    for name, header in recipe.columns.items():
-        if header in sheet.merged and name in columns and columns[name].type in FIGURES:
-            raise RecipeRefused("merged_numbers", column=header)
-    body = sheet.body.append_column("row", sheet.numbers)
-    connection.register("body", body)
-    blank = blank_of(sheet)
-    lines, left = left_out(connection, sheet, recipe, mapped, settling)
+    _refuse_merged(sheet, recipe, columns)
+    connection.register("body", sheet.body.append_column("row", sheet.numbers))
+    lines, left = left_out(connection, sheet, recipe, mapped, scratch.settling)
     for reason, numbers in left.items():
         out.left.setdefault(reason, []).extend((sheet.name, number) for number in sorted(numbers))
     gone = sorted(number for numbers in left.values() for number in numbers)
     out.read += lines - len(gone) + len(sheet.ragged)
     out.ragged += len(sheet.ragged)
-    bound: dict[str, Any] = {"sheet": sheet.name}
-    keep = [f"not ({blank})"]
-    if gone:
-        connection.register("gone", pa.table({"row": pa.array(gone, pa.int64())}))
-        keep.append("row not in (select row from gone)")
-    for index, (header, values) in enumerate(recipe.only.items()):
-        condition, given = _only(places[plain(header)], values, index)
-        keep.append(condition)
-        bound |= given
-    missing = [str(word).strip().lower() for word in recipe.options.get("missing", [])]
-    if missing:
-        bound["missing"] = missing
+    connection.register("gone", pa.table({"row": pa.array(gone, pa.int64())}))
+    keep, bound = _kept(sheet, recipe, places, gone)
 
     def cell(place: str) -> str:
-        return (
-            place
-            if not missing
-            else (
-                f"case when list_contains($missing, lower(trim({place}))) then null else "
-                f"{place} end"
-            )
-        )
+        if "missing" not in bound:
+            return place
+        absent = f"list_contains($missing, lower(trim({place})))"
+        return f"case when {absent} then null else {place} end"
 
     fixed = {
         place_of(name, columns): cell(place) for name, place in mapped.items() if name not in DATING
@@ -164,9 +129,33 @@ def _sheet(
             [*keep, f"({some})"],
             {**bound, "period": month},
         )
-    if gone:
-        connection.unregister("gone")
+    connection.unregister("gone")
     connection.unregister("body")
+
+
+def _refuse_merged(sheet: Sheet, recipe: Recipe, columns: Mapping[str, Field]) -> None:
+    """Refuse figures in merged cells, which would count once for every row."""
+    for name, header in recipe.columns.items():
+        if header in sheet.merged and name in columns and columns[name].type in FIGURES:
+            raise RecipeRefused("merged_numbers", column=header)
+
+
+def _kept(
+    sheet: Sheet, recipe: Recipe, places: Mapping[str, str], gone: Sequence[int]
+) -> tuple[list[str], dict[str, Any]]:
+    """The conditions that rows of `body` count by, and what they and the cells take."""
+    bound: dict[str, Any] = {"sheet": sheet.name}
+    keep = [f"not ({blank_of(sheet)})"]
+    if gone:
+        keep.append("row not in (select row from gone)")
+    for index, (header, values) in enumerate(recipe.only.items()):
+        condition, given = _only(places[plain(header)], values, index)
+        keep.append(condition)
+        bound |= given
+    missing = [str(word).strip().lower() for word in recipe.options.get("missing", [])]
+    if missing:
+        bound["missing"] = missing
+    return keep, bound
 
 
 def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str, Any]]:
@@ -176,9 +165,9 @@ def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str,
     bound: dict[str, Any] = {}
     parts = []
     ranges = [value for value in values if ".." in value]
-    for at, value in enumerate(ranges):
+    for number, value in enumerate(ranges):
         low, _, high = (part.strip() for part in value.partition(".."))
-        name = f"only{index}_{at}"
+        name = f"only{index}_{number}"
         dated = any(_ISO.fullmatch(end) for end in (low, high))
         cell = (
             f"clean_date({place}, slow_date({place}), 'ymd', date '1899-12-30')"
@@ -248,8 +237,8 @@ def _wide(sheet: Sheet, recipe: Recipe) -> dict[str, dict[str, str]]:
     taken = {plain(header) for header in recipe.columns.values()}
     labels = {
         plain(word): name
-        for name, known in counted().items()
-        for word in (*known.synonyms, *known.label.values())
+        for name, figure in counted().items()
+        for word in (*figure.synonyms, *figure.label.values())
     }
     out: dict[str, dict[str, str]] = {}
     for header in sheet.headers:
@@ -258,13 +247,10 @@ def _wide(sheet: Sheet, recipe: Recipe) -> dict[str, dict[str, str]]:
             continue
         if named[0] is None and year is None:
             raise RecipeRefused("wide_year_missing", column=header)
-        name = (
-            labels.get(plain(named[2]))
-            if chosen == EACH_MONTH
-            else None
-            if named[2]
-            else str(chosen)
-        )
+        if chosen == EACH_MONTH:
+            name = labels.get(plain(named[2]))
+        else:
+            name = None if named[2] else str(chosen)
         if name is not None:
             out.setdefault(f"{named[0] or year}-{named[1]:02d}", {})[name] = header
     return out

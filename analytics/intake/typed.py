@@ -45,9 +45,9 @@ def type_cells(scratch: Scratch, parameters: Mapping[str, Mapping[str, Any]]) ->
         f"null::{SQL_TYPES.get(fields()[name].type, 'varchar')} as {name}" for name in lacking
     ]
     parts += [f"{name} as raw_{name}" for name in COMPARED.get(kind.id, ())]
+    source = f"(select {', '.join(staged)} from raw)"
     scratch.connection.execute(
-        f"create table typed as select {', '.join(parts)} from (select {', '.join(staged)} from raw)",
-        bound,
+        f"create table typed as select {', '.join(parts)} from {source}", bound
     )
 
 

@@ -15,10 +15,11 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from analytics.errors import FileRefused
 from analytics.intake.archive import DAMAGE
 from analytics.intake.container import GRID, UNCOMPUTED, Sheet
+from analytics.intake.finding import find, is_form
 from analytics.intake.formats import shown
 from analytics.intake.limits import CELL_LIMIT, COLUMN_LIMIT
 from analytics.intake.marks import Marks, is_locked, marks_of
-from analytics.intake.table import Layout, find, is_form, letter
+from analytics.intake.table import Layout, letter
 from analytics.intake.understood import Seen
 
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
@@ -27,7 +28,6 @@ _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
     """Every sheet that holds a table; hidden ones and those without are named."""
     sheets: list[Sheet] = []
-    hidden: list[str] = []
     bare: list[str] = []
     form = None
     try:
@@ -37,22 +37,17 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
                 "sheet_missing", file=path.name, sheet=layout.sheet, sheets=book.sheet_names
             )
         marks, since_1904 = _marks(path)
-        for meta in book.sheets_metadata:
-            if meta.typ != SheetTypeEnum.WorkSheet or layout.sheet not in (None, meta.name):
-                continue
-            if layout.sheet is None and meta.visible != SheetVisibleEnum.Visible:
-                hidden.append(meta.name)
-                continue
-            marks_here = marks.get(meta.name, Marks())
-            rows = _rows(book, meta.name, marks_here, path)
+        names, hidden = _worksheets(book, layout)
+        for name in names:
+            rows = _rows(book, name, marks.setdefault(name, Marks()), path)
             if is_form(rows, layout.known):
-                form = meta.name
+                form = name
                 continue
-            sheet = sheet_of(meta.name, rows, layout, marks_here)
+            sheet = sheet_of(name, rows, layout, marks[name])
             if sheet is not None:
                 sheets.append(sheet)
             elif rows:
-                bare.append(meta.name)
+                bare.append(name)
     except CalamineError as error:
         raise _refusal(error, path) from error
     if form is not None:
@@ -66,6 +61,19 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
         date_system=1904 if since_1904 else None,
     )
     return sheets, seen
+
+
+def _worksheets(book: CalamineWorkbook, layout: Layout) -> tuple[list[str], list[str]]:
+    """The names of the sheets to read, and of those that are hidden and not asked for."""
+    visible, hidden = [], []
+    for meta in book.sheets_metadata:
+        if meta.typ != SheetTypeEnum.WorkSheet or layout.sheet not in (None, meta.name):
+            continue
+        if layout.sheet is None and meta.visible != SheetVisibleEnum.Visible:
+            hidden.append(meta.name)
+        else:
+            visible.append(meta.name)
+    return visible, hidden
 
 
 def _marks(path: Path) -> tuple[dict[str, Marks], bool]:
@@ -208,7 +216,7 @@ def _fill(rows: list[list[str]], start: int, marks: Marks) -> dict[int, int]:
         ):
             continue
         for row in rows[top : bottom + 1]:
-            row += [""] * (right + 1 - len(row))
+            row.extend([""] * (right + 1 - len(row)))
             for place in range(left, right + 1):
                 if not row[place]:
                     row[place] = rows[top][left]
