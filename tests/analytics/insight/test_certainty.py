@@ -9,6 +9,7 @@ from analytics.catalogue import built_in_catalogue
 from analytics.insight.certainty import certainty, interval, rates
 from analytics.insight.fairness import standards_check
 from analytics.insight.funnel import funnel
+from analytics.insight.proposal import propose
 from tests.simulate.figures import evaluated, measured
 
 NAN = np.nan
@@ -129,3 +130,12 @@ def test_an_indicator_repeats_another_only_where_both_move_together():
     values["premium_retention"] = (renewed - 5.0, due)
     twins = standards_check(evaluated(people, values)).set_index("indicator")["twin"]
     assert twins["renewal_rate"] == "premium_retention"
+
+
+@pytest.mark.parametrize(("agents", "proposed"), [(29, False), (30, True)])
+def test_a_standard_is_proposed_from_thirty_agents_on(agents, proposed):
+    due = np.full(agents, 100.0)
+    renewed = np.where(np.arange(agents) % 2 == 0, 60.0, 80.0)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    found = propose(measured(people, {"renewal_rate": (renewed, due)}), "renewal_rate")
+    assert (found is not None) == proposed
