@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
@@ -26,6 +28,7 @@ INK, GREY, FAINT, HEAD, ACCENT, WHITE = map(
 )
 COLOURS = {name: rgb(colour) for name, colour in theme.QUADRANT.items()}
 WIDTHS = (27, 15, 24, 22, 12, 14, 13, 16, 15, 32)
+TREND_HEIGHT = 19.0
 NOTES = ("comment", "advice", "remark")
 
 
@@ -68,16 +71,20 @@ class _Page(FPDF):
         self.multi_cell(0, height, seen(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
+def unheard(_: int) -> None:
+    """Progress that nobody listens to."""
+
+
 def to_pdf(
-    all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = lambda done: None
+    all_sheets: Sequence[Sheet], language: str, progress: Callable[[int], None] = unheard
 ) -> bytes:
     """One PDF of sheets, each beginning on a page of its own; `progress` hears how many are
     done."""
     page = _Page(language)
-    for at, sheet in enumerate(all_sheets):
+    for done, sheet in enumerate(all_sheets, 1):
         page.add_page()
         _sheet(page, sheet, language)
-        progress(at + 1)
+        progress(done)
     return bytes(page.output())
 
 
@@ -103,10 +110,10 @@ def _sheet(page: _Page, sheet: Sheet, language: str) -> None:
 
 def _pairs(page: _Page, pairs: Sequence[tuple[str, str]], columns: int) -> None:
     width = page.epw / columns
-    for at in range(0, len(pairs), columns):
+    for first in range(0, len(pairs), columns):
         top = page.get_y()
-        for index, (label, value) in enumerate(pairs[at : at + columns]):
-            page.set_xy(page.l_margin + index * width, top)
+        for column, (label, value) in enumerate(pairs[first : first + columns]):
+            page.set_xy(page.l_margin + column * width, top)
             page.set_font("Noto", "", 7)
             page.set_text_color(*GREY)
             page.cell(width, 3.4, label, new_x=XPos.LEFT, new_y=YPos.NEXT)
@@ -121,12 +128,12 @@ def _verdict(page: _Page, sheet: Sheet, language: str) -> None:
     top, width = page.get_y(), page.epw / len(rows)
     page.set_fill_color(*HEAD)
     page.rect(page.l_margin, top, page.epw, 12, style="F")
-    for at, (label, value) in enumerate(rows):
-        page.set_xy(page.l_margin + at * width + 2, top + 1)
+    for column, (label, value) in enumerate(rows):
+        page.set_xy(page.l_margin + column * width + 2, top + 1)
         page.set_font("Noto", "", 7)
         page.set_text_color(*GREY)
         page.cell(width - 2, 3.6, label, new_x=XPos.LEFT, new_y=YPos.NEXT)
-        last = at == len(rows) - 1
+        last = column == len(rows) - 1
         long = len(value) > 14
         page.set_font("Noto", "B", 7.5 if long else 12)
         page.set_text_color(*(COLOURS.get(sheet["quadrant"], INK) if last else INK))
@@ -164,63 +171,72 @@ def _indicators(page: _Page, sheet: Sheet, language: str) -> None:
 
 def _trend(page: _Page, sheet: Sheet, language: str) -> None:
     """Small lines of the last twelve months for the two indicators of the quadrant."""
-    names = [sheet["cut"][axis][0] for axis in ("x", "y")]
-    drawn = [(name, [one for one in sheet["trend"] if one["indicator"] == name]) for name in names]
-    drawn = [
-        (name, rows) for name, rows in drawn if sum(one["whose"] == "agent" for one in rows) > 1
-    ]
+    drawn = []
+    for name in (sheet["cut"][axis][0] for axis in ("x", "y")):
+        months = [month for month in sheet["trend"] if month["indicator"] == name]
+        if sum(month["whose"] == "agent" for month in months) > 1:
+            drawn.append((sheets.item_of(sheet, name), months))
     if not drawn:
         return
-    top, width, height = page.get_y() + 1, page.epw / 2 - 3, 19.0
-    for at, (name, rows) in enumerate(drawn):
-        item = next((one for one in sheet["indicators"] if one["id"] == name), None)
-        if item is None:
-            continue
-        left = page.l_margin + at * (width + 6)
-        page.set_xy(left, top)
-        page.set_font("Noto", "B", 7.5)
-        page.set_text_color(*INK)
-        page.cell(width, 4, say("sheet.trend", language, indicator=short(item["label"][language])))
-        months = sorted({one["month"] for one in rows})
-        values = [one["value"] for one in rows]
-        low, high = min(values), max(values)
-        spread = (high - low) or 1.0
-
-        def place(
-            month: str,
-            value: float,
-            months: list[str] = months,
-            low: float = low,
-            spread: float = spread,
-            left: float = left,
-        ) -> tuple[float, float]:
-            share = months.index(month) / max(len(months) - 1, 1)
-            return left + 14 + share * (width - 18), top + 5 + (height - 5) * (
-                1 - (value - low) / spread
-            )
-
-        page.set_font("Noto", "", 6)
-        page.set_text_color(*GREY)
-        for value, y in ((high, top + 3.5), (low, top + height - 1.5)):
-            page.set_xy(left, y)
-            page.cell(13, 3, sheets.of_item(item, value, language), align="R")
-        for whose, colour, thick in (("team", GREY, 0.2), ("agent", ACCENT, 0.45)):
-            points = [
-                place(one["month"], one["value"])
-                for one in sorted(rows, key=lambda one: one["month"])
-                if one["whose"] == whose
-            ]
-            page.set_draw_color(*colour)
-            page.set_line_width(thick)
-            if len(points) > 1:
-                page.polyline(points)
-        page.set_xy(left + 14, top + height)
-        page.cell(
-            width - 18, 3, f"{months[0]} – {months[-1]} · {say('sheet.trend_lines', language)}"
-        )
+    top, width = page.get_y() + 1, page.epw / 2 - 3
+    for column, (item, months) in enumerate(drawn):
+        if item is not None:
+            left = page.l_margin + column * (width + 6)
+            _lines(page, item, months, _Frame(left, top, width), language)
     page.set_line_width(0.2)
     page.set_draw_color(*FAINT)
-    page.set_xy(page.l_margin, top + height + 4.5)
+    page.set_xy(page.l_margin, top + TREND_HEIGHT + 4.5)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where a small picture stands on the page, in millimetres."""
+
+    left: float
+    top: float
+    width: float
+
+
+def _lines(
+    page: _Page,
+    item: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    frame: _Frame,
+    language: str,
+) -> None:
+    """An indicator of the agent and of the team, month by month."""
+    page.set_xy(frame.left, frame.top)
+    page.set_font("Noto", "B", 7.5)
+    page.set_text_color(*INK)
+    title = say("sheet.trend", language, indicator=short(item["label"][language]))
+    page.cell(frame.width, 4, title)
+    months = sorted({row["month"] for row in rows})
+    values = [row["value"] for row in rows]
+    low, high = min(values), max(values)
+
+    def place(row: Mapping[str, Any]) -> tuple[float, float]:
+        along = months.index(row["month"]) / max(len(months) - 1, 1)
+        below = 1 - (row["value"] - low) / ((high - low) or 1.0)
+        return (
+            frame.left + 14 + along * (frame.width - 18),
+            frame.top + 5 + (TREND_HEIGHT - 5) * below,
+        )
+
+    page.set_font("Noto", "", 6)
+    page.set_text_color(*GREY)
+    for value, y in ((high, frame.top + 3.5), (low, frame.top + TREND_HEIGHT - 1.5)):
+        page.set_xy(frame.left, y)
+        page.cell(13, 3, sheets.of_item(item, value, language), align="R")
+    for whose, colour, thick in (("team", GREY, 0.2), ("agent", ACCENT, 0.45)):
+        line = [row for row in rows if row["whose"] == whose]
+        corners = [place(row) for row in sorted(line, key=lambda row: row["month"])]
+        page.set_draw_color(*colour)
+        page.set_line_width(thick)
+        if len(corners) > 1:
+            page.polyline(corners)
+    page.set_xy(frame.left + 14, frame.top + TREND_HEIGHT)
+    legend = f"{months[0]} – {months[-1]} · {say('sheet.trend_lines', language)}"
+    page.cell(frame.width - 18, 3, legend)
 
 
 def _notes(page: _Page, sheet: Sheet, kind: str, language: str) -> None:
@@ -245,8 +261,8 @@ def _signatures(page: _Page, language: str) -> None:
     page.set_draw_color(*GREY)
     page.set_font("Noto", "", 7.5)
     page.set_text_color(*GREY)
-    for at, name in enumerate(("agent", "supervisor", "date")):
-        left = page.l_margin + at * width
+    for column, name in enumerate(("agent", "supervisor", "date")):
+        left = page.l_margin + column * width
         page.line(left, top, left + width - 8, top)
         page.set_xy(left, top + 0.5)
         page.cell(width - 8, 4, say(f"sheet.sign_{name}", language))

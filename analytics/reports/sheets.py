@@ -380,6 +380,11 @@ def state_line(sheet: Sheet, language: str) -> str:
     return say(key, language, by=who(closed["by"], language), at=closed["at"])
 
 
+def note_line(note: Mapping[str, Any], language: str) -> str:
+    """What somebody wrote about the agent, and who and when."""
+    return f"{note['text']} — {who(note['author'], language)}, {note['at']}"
+
+
 def who(name: str, language: str) -> str:
     """Somebody's name as it is shown; the one user of a machine without login, and the program
     itself, are called so."""
