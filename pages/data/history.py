@@ -6,7 +6,8 @@ import streamlit as st
 from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column, Table
-from pages.ui import keeping, load, panel, receipts, session, shell, spellings
+from pages.data import keeping, receipts, spellings
+from pages.ui import load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.i18n import t, text
 

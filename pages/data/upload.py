@@ -29,19 +29,8 @@ from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.templates import template
 from analytics.work import Work
-from pages.ui import (
-    asked,
-    controls,
-    load,
-    panel,
-    put_by,
-    receipts,
-    session,
-    shell,
-    spellings,
-    understanding,
-    waiting,
-)
+from pages.data import asked, put_by, receipts, spellings, understanding
+from pages.ui import controls, load, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text

@@ -18,7 +18,8 @@ from analytics.reports.sure import quadrant_words, sure_text
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import rank_text, step_sentence, value_text
 from analytics.units import in_percent
-from pages.ui import controls, evidence, load, panel, session, shell
+from pages.people import evidence
+from pages.ui import controls, load, panel, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
 

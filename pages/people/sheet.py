@@ -20,7 +20,8 @@ from analytics.reports.sheet_pdf import to_pdf
 from analytics.reports.tables import Column, Table, export_name
 from analytics.text import short
 from analytics.units import column_look, in_percent
-from pages.ui import controls, evidence, load, notices, panel, session, shell, waiting
+from pages.people import evidence
+from pages.ui import controls, load, notices, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, short_name, t

@@ -2,13 +2,12 @@
 
 from streamlit.testing.v1 import AppTest
 
-from analytics.desk import Desk
 from analytics.intake.spellings import Alike
 from analytics.language import say
 from analytics.model import Receipt
 from analytics.reports.sheets import category_line
+from pages.data.receipts import after_merging
 from pages.ui import load
-from pages.ui.receipts import after_merging
 from tests.conftest import load_text, write
 from tests.pages.test_pages import opened, sound
 
@@ -149,7 +148,7 @@ def test_a_mapping_that_was_confirmed_is_found_again_for_the_next_file_of_its_he
     assert len(at.caption)  # notes of the reading stand above the button
     next(one for one in at.button if str(one.key).endswith(".load")).click().run()
     for _ in range(100):
-        if len(Desk(load.home()).loads()):
+        if "receipts" in at.session_state:
             break
         at.run()
     again = offered(at.run(), "十月.csv", rows.format("10").encode())
