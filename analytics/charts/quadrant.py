@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,10 +77,9 @@ def quadrant_chart(
         showlegend=look.colour == "team",
         hovermode="closest",
     )
-    if len(rows) > MOST_POINTS:
-        traces = _density(evaluation, placed, rows, x, y, say)
-    else:
-        traces = [_points(evaluation, placed, rows, x, y, look, label, say)]
+    spots = _Spots(evaluation, placed, rows, x, y)
+    many = len(rows) > MOST_POINTS
+    traces = _density(spots, say) if many else [_points(spots, look, label, say)]
     shapes, notes = _cuts(placed, one_x, one_y, say)
     layout |= {"shapes": shapes, "annotations": [*notes, *_corners(placed, rows, say)]}
     return {"data": traces, "layout": layout}
@@ -109,7 +109,7 @@ def arms(evaluation: Evaluation, placed: Placed, rows: np.ndarray) -> list[dict[
         for row, start, end, level in zip(
             rows[:ARMED].tolist(), low.tolist(), high.tolist(), across.tolist(), strict=False
         ):
-            if start == start and end == end:
+            if not (math.isnan(start) or math.isnan(end)):
                 line = {"color": QUADRANT[str(placed.quadrant[row])], "width": 2}
                 out.append(
                     {
@@ -124,124 +124,134 @@ def arms(evaluation: Evaluation, placed: Placed, rows: np.ndarray) -> list[dict[
     return out
 
 
-def _points(
-    evaluation: Evaluation,
-    placed: Placed,
-    rows: np.ndarray,
-    x: np.ndarray,
-    y: np.ndarray,
-    look: Look,
-    label: Label,
-    say: Say,
-) -> dict[str, Any]:
-    people = evaluation.people
-    names = placed.quadrant[rows]
-    due = (
-        people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[rows]
-        if "due_policies" in people
-        else np.full(len(rows), np.nan)
-    )
-    few = len(rows) <= NAMES
-    size: object = 5.0
-    if look.sized and np.nanmax(due, initial=0.0) > 0:
-        biggest = float(np.nanmax(due))
-        # Ten thousand large markers hide each other, and cost a machine without a graphics card
-        # half a second a step.
-        least, span = (6, 16) if few else (2, 4)
-        size = (
-            (least + span * np.sqrt(np.nan_to_num(due, nan=0.0) / biggest))
-            .round(1)
-            .astype("float32")
-        )
-    elif few:
-        size = 10.0
-    if look.colour == "team":
-        of_rows = [team or "" for team in people["team"].iloc[rows]]
-        teams = sorted({team for team in of_rows if team})
-        palette = team_colours(teams)
-        groups = [{"name": plain(team, TICK), "marker": {"color": palette[team]}} for team in teams]
-        groups.append({"name": say("common.no_team"), "marker": {"color": GREY}})
-        place_of = {team: place for place, team in enumerate(teams)}
-        codes = np.array([place_of.get(team, len(teams)) for team in of_rows], dtype="float32")
-    else:
-        groups = [
-            {
-                "name": say(f"quadrant.{name}"),
-                "marker": {"color": QUADRANT[name], "symbol": SYMBOL[name]},
-            }
-            for name in QUADRANTS
-        ]
-        codes = np.select(
-            [names == name for name in QUADRANTS], list(range(len(QUADRANTS))), default=0
-        ).astype("float32")
+@dataclass(frozen=True)
+class _Spots:
+    """The agents who are drawn, as rows of the evaluation, and where each stands on both axes."""
+
+    evaluation: Evaluation
+    placed: Placed
+    rows: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+
+    @property
+    def few(self) -> bool:
+        """Whether they are so few that each is named."""
+        return len(self.rows) <= NAMES
+
+    @property
+    def due(self) -> np.ndarray:
+        """Policies due of each; NaN where they were not counted."""
+        people = self.evaluation.people
+        if "due_policies" not in people:
+            return np.full(len(self.rows), np.nan)
+        due: np.ndarray = people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[self.rows]
+        return due
+
+
+def _points(spots: _Spots, look: Look, label: Label, say: Say) -> dict[str, Any]:
+    few = spots.few
+    groups, codes = _groups(spots, look, say)
     trace: dict[str, Any] = {
         "type": "scatter" if few else "scattergl",
-        "x": x.astype("float32"),
-        "y": y.astype("float32"),
+        "x": spots.x.astype("float32"),
+        "y": spots.y.astype("float32"),
         "mode": "markers",
         "marker": {
             "color": codes,
-            "size": size,
+            "size": _sizes(spots, look),
             "opacity": 0.82 if few else 0.55,
             "line": {"width": 0.6 if few else 0, "color": RIM},
         },
         "selected": {"marker": {"opacity": 1.0}},
         "unselected": {"marker": {"opacity": 0.25}},
-        "ids": people["agent_id"].to_numpy(dtype=str)[rows],
-        "meta": {
-            "groups": groups
-        },  # the component draws a trace a group: recolouring point by point is 3 times slower
+        "ids": spots.evaluation.people["agent_id"].to_numpy(dtype=str)[spots.rows],
+        # the component draws a trace a group: recolouring point by point is 3 times slower
+        "meta": {"groups": groups},
     }
     if few:
-        one_x, one_y = evaluation.catalogue[placed.x], evaluation.catalogue[placed.y]
-        reach_x, reach_y = (
-            _reach(evaluation, name, rows, look, say) for name in (placed.x, placed.y)
-        )
-        people_shown = zip(
-            *(people[column].to_numpy()[rows] for column in ("name", "agent_id", "team")),
-            strict=True,
-        )
-        in_words = {name: say(f"quadrant.{name}") for name in QUADRANTS}
-        suffix_x, suffix_y, label_x, label_y = (
-            _suffix(one_x),
-            _suffix(one_y),
-            plain(label(one_x.id)),
-            plain(label(one_y.id)),
-        )
-        texts = [
-            say(
-                "quadrant_page.hover",
-                name=plain(who),
-                agent=plain(agent),
-                team=plain(team or "—"),
-                x_label=label_x,
-                x=f"{a:.1f}{suffix_x}",
-                y_label=label_y,
-                y=f"{b:.1f}{suffix_y}",
-                n="—" if n != n else int(n),
-                quadrant=in_words[name],
-                x_range=far,
-                y_range=wide,
-            )
-            for (who, agent, team), a, b, n, name, far, wide in zip(
-                people_shown,
-                x.tolist(),
-                y.tolist(),
-                due.tolist(),
-                names.tolist(),
-                reach_x,
-                reach_y,
-                strict=True,
-            )
-        ]
-        trace["text"] = np.array(texts)
+        trace["text"] = np.array(_hovers(spots, look, label, say))
         trace["hovertemplate"] = "%{text}<extra></extra>"
     else:
         trace["hovertemplate"] = (
-            f"{plain(label(placed.x))} %{{x:.1f}}<br>{plain(label(placed.y))} "
+            f"{plain(label(spots.placed.x))} %{{x:.1f}}<br>{plain(label(spots.placed.y))} "
             f"%{{y:.1f}}<extra></extra>"
         )
     return trace
+
+
+def _sizes(spots: _Spots, look: Look) -> np.ndarray | float:
+    """The area of a point is the policies due."""
+    due = spots.due
+    if not look.sized or not np.nanmax(due, initial=0.0) > 0:
+        return 10.0 if spots.few else 5.0
+    # Ten thousand large markers hide each other, and cost a machine without a graphics card
+    # half a second a step.
+    least, span = (6, 16) if spots.few else (2, 4)
+    share = np.nan_to_num(due, nan=0.0) / float(np.nanmax(due))
+    sizes: np.ndarray = (least + span * np.sqrt(share)).round(1).astype("float32")
+    return sizes
+
+
+def _groups(spots: _Spots, look: Look, say: Say) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """What the points are told apart by, and the group of each."""
+    if look.colour == "team":
+        team_of = [team or "" for team in spots.evaluation.people["team"].iloc[spots.rows]]
+        teams = sorted({team for team in team_of if team})
+        palette = team_colours(teams)
+        groups = [{"name": plain(team, TICK), "marker": {"color": palette[team]}} for team in teams]
+        groups.append({"name": say("common.no_team"), "marker": {"color": GREY}})
+        place_of = {team: place for place, team in enumerate(teams)}
+        return groups, np.array(
+            [place_of.get(team, len(teams)) for team in team_of], dtype="float32"
+        )
+    groups = [
+        {
+            "name": say(f"quadrant.{name}"),
+            "marker": {"color": QUADRANT[name], "symbol": SYMBOL[name]},
+        }
+        for name in QUADRANTS
+    ]
+    names = spots.placed.quadrant[spots.rows]
+    places = np.select([names == name for name in QUADRANTS], range(len(QUADRANTS)), default=0)
+    return groups, places.astype("float32")
+
+
+def _hovers(spots: _Spots, look: Look, label: Label, say: Say) -> list[str]:
+    """What is told of each agent."""
+    placed, rows, catalogue = spots.placed, spots.rows, spots.evaluation.catalogue
+    one_x, one_y = catalogue[placed.x], catalogue[placed.y]
+    suffix_x, suffix_y = _suffix(one_x), _suffix(one_y)
+    label_x, label_y = plain(label(one_x.id)), plain(label(one_y.id))
+    in_words = {name: say(f"quadrant.{name}") for name in QUADRANTS}
+    people = spots.evaluation.people
+    columns = (people[column].to_numpy()[rows] for column in ("name", "agent_id", "team"))
+    return [
+        say(
+            "quadrant_page.hover",
+            name=plain(who),
+            agent=plain(agent),
+            team=plain(team or "—"),
+            x_label=label_x,
+            x=f"{x:.1f}{suffix_x}",
+            y_label=label_y,
+            y=f"{y:.1f}{suffix_y}",
+            n="—" if math.isnan(due) else int(due),
+            quadrant=in_words[name],
+            x_range=far,
+            y_range=wide,
+        )
+        for (who, agent, team), x, y, due, name, far, wide in zip(
+            zip(*columns, strict=True),
+            spots.x.tolist(),
+            spots.y.tolist(),
+            spots.due.tolist(),
+            placed.quadrant[rows].tolist(),
+            _reach(spots.evaluation, placed.x, rows, look, say),
+            _reach(spots.evaluation, placed.y, rows, look, say),
+            strict=True,
+        )
+    ]
 
 
 def _reach(evaluation: Evaluation, name: str, rows: np.ndarray, look: Look, say: Say) -> list[str]:
@@ -260,13 +270,12 @@ def _reach(evaluation: Evaluation, name: str, rows: np.ndarray, look: Look, say:
     ]
 
 
-def _density(
-    evaluation: Evaluation, placed: Placed, rows: np.ndarray, x: np.ndarray, y: np.ndarray, say: Say
-) -> list[dict[str, Any]]:
+def _density(spots: _Spots, say: Say) -> list[dict[str, Any]]:
+    x, y = spots.x, spots.y
     counts, edges_x, edges_y = np.histogram2d(x, y, bins=BINS)
     middle_x, middle_y = (edges_x[:-1] + edges_x[1:]) / 2, (edges_y[:-1] + edges_y[1:]) / 2
     far = _outliers(x, y)
-    people = evaluation.people
+    rows, people = spots.rows[far], spots.evaluation.people
     counted = counts.T
     return [
         {
@@ -285,9 +294,12 @@ def _density(
             "y": y[far].astype("float32"),
             "mode": "markers",
             "showlegend": False,
-            "ids": people["agent_id"].to_numpy(dtype=str)[rows[far]],
-            "marker": {"color": [QUADRANT[name] for name in placed.quadrant[rows[far]]], "size": 6},
-            "text": [plain(people["name"].iat[row]) for row in rows[far]],
+            "ids": people["agent_id"].to_numpy(dtype=str)[rows],
+            "marker": {
+                "color": [QUADRANT[name] for name in spots.placed.quadrant[rows]],
+                "size": 6,
+            },
+            "text": [plain(people["name"].iat[row]) for row in rows],
             "hovertemplate": "%{text}<extra></extra>",
         },
     ]

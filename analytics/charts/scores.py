@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -115,7 +116,7 @@ def contribution_bars(
                 for points, weight, words in zip(
                     evaluation.measured.agents.points[rows, column],
                     scored.weight[rows, column],
-                    _values(evaluation, indicator, column, rows, say, ranges is not None),
+                    _values(evaluation, indicator, rows, say, ranges is not None),
                     strict=True,
                 )
             ],
@@ -142,7 +143,6 @@ def contribution_bars(
 def _values(
     evaluation: Evaluation,
     indicator: Indicator,
-    column: int,
     rows: np.ndarray,
     say: Say,
     how_sure: bool,
@@ -151,21 +151,16 @@ def _values(
     wanted."""
     percent = in_percent(indicator.unit)
     sure = certainty(evaluation.measured, indicator.id) if how_sure else None
+    values = evaluation.measured.agents.value[rows, evaluation.catalogue.position(indicator.id)]
     out = []
-    for row, value in zip(
-        rows.tolist(), evaluation.measured.agents.value[rows, column].tolist(), strict=True
-    ):
-        words = "—" if value != value else f"{100 * value:.1f}%" if percent else f"{value:.1f}"
-        reach = (
-            "—"
-            if sure is None
-            else range_text(indicator, float(sure.low[row]), float(sure.high[row]))
-        )
-        out.append(
-            words
-            if reach == "—" or sure is None
-            else words + say("quadrant_page.hover_range", range=reach, n=f"{sure.n[row]:.0f}")
-        )
+    for row, value in zip(rows.tolist(), values.tolist(), strict=True):
+        number = f"{100 * value:.1f}%" if percent else f"{value:.1f}"
+        words = "—" if math.isnan(value) else number
+        if sure is not None:
+            reach = range_text(indicator, float(sure.low[row]), float(sure.high[row]))
+            if reach != "—":
+                words += say("quadrant_page.hover_range", range=reach, n=f"{sure.n[row]:.0f}")
+        out.append(words)
     return out
 
 

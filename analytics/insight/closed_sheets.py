@@ -35,10 +35,8 @@ def fingerprint(sheet: Mapping[str, Any]) -> str:
 def _told(sheet: Mapping[str, Any], name: str) -> Any:
     """What a sheet says of score, rank, grade or quadrant: no rank on too few cases, and the grade
     with its mark."""
-    value, few = (
-        sheet.get(name),
-        sheet.get("few_cases", False),
-    )  # sheets closed before it was told have none
+    # Sheets that were closed before few cases were told say nothing of them.
+    value, few = sheet.get(name), sheet.get("few_cases", False)
     if name == "rank" and few:
         return None
     return marked(value, few) if name == "grade" and value is not None else value
@@ -51,13 +49,11 @@ def _numbers(item: Mapping[str, Any]) -> tuple[Any, ...]:
 def differs(closed: Mapping[str, Any], live: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a closed sheet says otherwise than the data now do: indicator (or score, rank), closed,
     live. An indicator whose counts are others is named even where its value is the same."""
-    out = []
-    sides = {"closed": closed, "live": live}
-    for name in ("score", "rank", "grade", "quadrant"):
-        if closed.get(name) != live.get(name):
-            out.append(
-                {"what": name, **{side: _told(sheet, name) for side, sheet in sides.items()}}
-            )
+    out = [
+        {"what": name, "closed": _told(closed, name), "live": _told(live, name)}
+        for name in ("score", "rank", "grade", "quadrant")
+        if closed.get(name) != live.get(name)
+    ]
     now = {item["id"]: item for item in live["indicators"]}
     for item in closed["indicators"]:
         other = now.get(item["id"])

@@ -120,8 +120,7 @@ def drawn_scores(
         )
         category = CATEGORIES.index(evaluation.catalogue.indicators[column].category)
         points[:, weight == 0] = 0.0
-        points *= weight
-        out[category] += points
+        out[category] += np.multiply(points, weight, out=points)
         weights[category] += weight
     out /= np.where(weights > 0, weights, 1.0)[:, None, :].astype(np.float32)
     return out

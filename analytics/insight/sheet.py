@@ -132,7 +132,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         },
         "team_others": max(about.team(person["team"]).size - 1, 0),
         "indicators": indicators,
-        "categories": _categories(now, row, indicators),
+        "categories": _categories(now, indicators),
         "trend": [
             {
                 "month": f"{point.month:%Y-%m}",
@@ -329,9 +329,7 @@ def _round(indicators: list[dict[str, Any]], score: float) -> None:
         item["shown"] = shown
 
 
-def _categories(
-    now: Evaluation, row: int, indicators: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _categories(now: Evaluation, indicators: list[dict[str, Any]]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     for category in now.catalogue.categories:
         inside = [item for item in indicators if item["category"] == category.id]

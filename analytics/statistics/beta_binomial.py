@@ -42,7 +42,7 @@ class RatePosterior:
         """Posterior mean of every true rate: between the raw rate and the group's mean, nearer the
         raw one as n grows."""
         x, n = counts(successes, trials)
-        found = _by_pair(x, n, lambda a, b, size: (self.weight * a / (a + b)).sum(axis=1), self)
+        found = _by_pair(x, n, lambda a, b: (self.weight * a / (a + b)).sum(axis=1), self)
         with np.errstate(all="ignore"):
             raw = np.where(n > 0, x / n, self.mean)
         # Averaged over the grid, an estimate beside the group's mean may lie a hair outside.
@@ -53,9 +53,7 @@ class RatePosterior:
         """Posterior probability that a true rate exceeds the threshold."""
         x, n = counts(successes, trials)
         at = min(max(threshold, 0.0), 1.0)
-        found = _by_pair(
-            x, n, lambda a, b, size: 1 - (self.weight * betainc(a, b, at)).sum(axis=1), self
-        )
+        found = _by_pair(x, n, lambda a, b: 1 - (self.weight * betainc(a, b, at)).sum(axis=1), self)
         return np.clip(found, 0.0, 1.0)  # the weights sum to 1 but for the last bits
 
     def credibility(self, trials: Numbers) -> Floats:
@@ -70,7 +68,7 @@ class RatePosterior:
         """Posterior standard deviation of every true rate."""
         x, n = counts(successes, trials)
 
-        def spread(a: Floats, b: Floats, size: Floats) -> Floats:
+        def spread(a: Floats, b: Floats) -> Floats:
             mean = (self.weight * a / (a + b)).sum(axis=1)
             out: Floats = (self.weight * a * (a + 1) / ((a + b) * (a + b + 1))).sum(
                 axis=1
@@ -218,14 +216,12 @@ def _around(axis: Floats, weight: Floats) -> tuple[float, float]:
 
 
 def _by_pair(
-    x: Floats, n: Floats, value: Callable[[Floats, Floats, Floats], Floats], prior: RatePosterior
+    x: Floats, n: Floats, value: Callable[[Floats, Floats], Floats], prior: RatePosterior
 ) -> Floats:
-    """`value` of both parameters of every posterior (pairs × grid) and of the trials, once for each
-    distinct pair of counts."""
+    """`value` of both parameters of every posterior (pairs × grid), once for each distinct
+    pair of counts."""
 
     def of(pairs: Floats) -> Floats:
-        return value(
-            prior.alpha + pairs[:, :1], prior.beta + pairs[:, 1:] - pairs[:, :1], pairs[:, 1]
-        )
+        return value(prior.alpha + pairs[:, :1], prior.beta + pairs[:, 1:] - pairs[:, :1])
 
     return by_pair(x, n, of, len(prior.weight))

@@ -42,7 +42,7 @@ class CountPosterior:
 
     def credibility(self, expected: Numbers) -> Floats:
         """Z = E ÷ (E + b), averaged over the grid: how much of the estimate is one's own."""
-        return self._of_each(0.0, expected, lambda a, b: (1 - self.rate / b) @ self.weight)
+        return self._of_each(0.0, expected, lambda _, b: (1 - self.rate / b) @ self.weight)
 
     def above(self, observed: Numbers, expected: Numbers, threshold: float) -> Floats:
         """Posterior probability that a true ratio exceeds the threshold."""

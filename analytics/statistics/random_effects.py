@@ -119,7 +119,7 @@ def _checked(y: Numbers, se: Numbers) -> tuple[Floats, Floats]:
     return means, errors**2
 
 
-def _unknown(y: Floats, variance: Floats) -> float:
+def _unknown(*_: Floats) -> float:
     raise ValueError("method must be REML, PM or DL")
 
 

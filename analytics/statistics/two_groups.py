@@ -80,7 +80,7 @@ def fit(successes: Ints, trials: Ints, scale: Scale) -> Humps:
     low, high, first, width = (np.array(column) for column in zip(*STARTS, strict=True))
     centres = np.column_stack([np.quantile(logits, low), np.quantile(logits, high)])
     every = _climb(
-        np.repeat(tally[None], len(STARTS), axis=0), table, scale, centres, width, first, STEPS
+        np.repeat(tally[None], len(STARTS), axis=0), table, scale, (centres, width, first), STEPS
     )
     best = slice(int(every.likelihood.argmax()), int(every.likelihood.argmax()) + 1)
     likelihood = every.likelihood[best] + tally @ peaks
@@ -90,20 +90,20 @@ def fit(successes: Ints, trials: Ints, scale: Scale) -> Humps:
 
 
 def redrawn(
-    found: Humps, trials: Ints, scale: Scale, draws: int, random: np.random.Generator
+    humps: Humps, trials: Ints, scale: Scale, draws: int, random: np.random.Generator
 ) -> Floats:
     """Probabilities of the cells (draws × cells) fitted to samples drawn from the two humps of
-    `found`.
+    `humps`.
 
     Trials are taken for one of a few numbers near their own, and counts of many trials in steps
     that are a third of what chance spreads them by.
     """
     sizes = _few(trials)
     step = scale.logits[1] - scale.logits[0]
-    cell = random.choice(CELLS, size=(draws, len(trials)), p=found.cells[0] / found.cells[0].sum())
+    cell = random.choice(CELLS, size=(draws, len(trials)), p=humps.cells[0] / humps.cells[0].sum())
     logits = scale.logits[cell] + step * (random.random(cell.shape) - 0.5)
     drawn = random.binomial(sizes, 1 / (1 + np.exp(-logits)))
-    middle = float(found.cells[0] @ scale.rates)
+    middle = float(humps.cells[0] @ scale.rates)
     coarse = np.maximum(np.sqrt(sizes * middle * (1 - middle)) // FINE, 1).astype(np.int64)
     drawn = np.minimum((drawn + coarse // 2) // coarse * coarse, sizes)
     table, _, where = _table(drawn.ravel(), np.broadcast_to(sizes, drawn.shape).ravel(), scale)
@@ -112,22 +112,21 @@ def redrawn(
         np.bincount(places.ravel(), minlength=draws * len(table)).reshape(draws, -1).astype(float)
     )
     centres, width, first = (
-        np.repeat(one, draws, axis=0) for one in (found.centres, found.width, found.first)
+        np.repeat(part, draws, axis=0) for part in (humps.centres, humps.width, humps.first)
     )
-    return _climb(tally, table, scale, centres, width, first, AGAIN).cells
+    return _climb(tally, table, scale, (centres, width, first), AGAIN).cells
 
 
 def _climb(
     tally: Floats,
     table: Floats,
     scale: Scale,
-    centres: Floats,
-    width: Floats,
-    first: Floats,
+    begin: tuple[Floats, Floats, Floats],
     steps: int,
 ) -> Humps:
     """Expectation and maximisation: tally (samples × kinds of counts), table (kinds of counts ×
-    cells)."""
+    cells); begin: centres, width and share of the first hump."""
+    centres, width, first = begin
     z = scale.logits
     least = NARROW * (z[1] - z[0])
     whole = tally.sum(axis=1)
