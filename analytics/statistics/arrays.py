@@ -34,18 +34,18 @@ def by_pair(
     points: numbers that `value` holds for every pair; they are worked on in pieces that fit into
     memory.
     """
-    one, other = np.broadcast_arrays(
+    left, right = np.broadcast_arrays(
         np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     )
     pairs, where = np.unique(
-        np.column_stack([one.ravel(), other.ravel()]), axis=0, return_inverse=True
+        np.column_stack([left.ravel(), right.ravel()]), axis=0, return_inverse=True
     )
     out = np.empty(len(pairs))
     size = max(1, CELLS // points)
     for start in range(0, len(pairs), size):
         out[start : start + size] = value(pairs[start : start + size])
-    found: Floats = out[where.ravel()].reshape(one.shape)
-    return found
+    values: Floats = out[where.ravel()].reshape(left.shape)
+    return values
 
 
 def half_tail(confidence: float) -> float:

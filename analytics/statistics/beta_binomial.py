@@ -42,19 +42,21 @@ class RatePosterior:
         """Posterior mean of every true rate: between the raw rate and the group's mean, nearer the
         raw one as n grows."""
         x, n = counts(successes, trials)
-        found = _by_pair(x, n, lambda a, b: (self.weight * a / (a + b)).sum(axis=1), self)
+        mean = _by_pair(x, n, lambda a, b: (self.weight * a / (a + b)).sum(axis=1), self)
         with np.errstate(all="ignore"):
             raw = np.where(n > 0, x / n, self.mean)
         # Averaged over the grid, an estimate beside the group's mean may lie a hair outside.
-        inside: Floats = np.clip(found, np.minimum(raw, self.mean), np.maximum(raw, self.mean))
+        inside: Floats = np.clip(mean, np.minimum(raw, self.mean), np.maximum(raw, self.mean))
         return inside
 
     def above(self, successes: Numbers, trials: Numbers, threshold: float) -> Floats:
         """Posterior probability that a true rate exceeds the threshold."""
         x, n = counts(successes, trials)
-        at = min(max(threshold, 0.0), 1.0)
-        found = _by_pair(x, n, lambda a, b: 1 - (self.weight * betainc(a, b, at)).sum(axis=1), self)
-        return np.clip(found, 0.0, 1.0)  # the weights sum to 1 but for the last bits
+        line = min(max(threshold, 0.0), 1.0)
+        tails = _by_pair(
+            x, n, lambda a, b: 1 - (self.weight * betainc(a, b, line)).sum(axis=1), self
+        )
+        return np.clip(tails, 0.0, 1.0)  # the weights sum to 1 but for the last bits
 
     def credibility(self, trials: Numbers) -> Floats:
         """Z = n ÷ (n + K), averaged over the grid: how much of the estimate is one's own."""
@@ -108,7 +110,7 @@ def fit(successes: Numbers, trials: Numbers) -> RatePosterior | None:
     means = _inside(pooled - 3 * room, pooled + 3 * room, edge)
     coarse = _evaluate(pairs, times, means, np.linspace(0.01, 1.2, GRID))
     fine_means, fine_spreads = (
-        _around(axis, coarse[2].sum(axis=1 - at)) for at, axis in enumerate(coarse[:2])
+        _around(axis, coarse[2].sum(axis=1 - side)) for side, axis in enumerate(coarse[:2])
     )
     means, spreads, weight = _evaluate(
         pairs,
@@ -160,14 +162,14 @@ def fit_mle(successes: Numbers, trials: Numbers) -> tuple[float, float, float]:
         return -float((times * (betaln(a + x, b + n - x) - betaln(a, b))).sum())
 
     pooled = float((times * x).sum() / (times * n).sum())
-    found = minimize(
+    fitted = minimize(
         loss,
         np.log([20 * pooled + 1e-6, 20 * (1 - pooled) + 1e-6]),
         method="Nelder-Mead",
         options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000},
     )
-    a, b = np.exp(found.x)
-    return float(a), float(b), choose - float(found.fun)
+    a, b = np.exp(fitted.x)
+    return float(a), float(b), choose - float(fitted.fun)
 
 
 def shrunken_mle(successes: Numbers, trials: Numbers) -> Floats:

@@ -64,16 +64,18 @@ def expected(
     # Groups × kinds: a million cases are a few hundred kinds, held by so many groups.
     shape = len(names), len(columns)
     wins, sizes = (csr_matrix((part, (who, kind)), shape=shape) for part in (k, n))
-    found, error = np.empty((folds, len(columns))), np.empty(len(names))
-    for at in range(folds):
-        inside = fold != at
+    chance, error = np.empty((folds, len(columns))), np.empty(len(names))
+    for held_out in range(folds):
+        inside = fold != held_out
         won_inside, size_inside = (
             np.asarray(part[inside].sum(axis=0)).ravel() for part in (wins, sizes)
         )
         model = _logistic(columns, won_inside, size_inside, 1 / RIDGE)
-        found[at] = model.predict_proba(columns)[:, 1]
-        error[~inside] = _error(columns, found[at], wins[inside], sizes[inside], sizes[~inside])
-    probability = found[fold[who], kind]
+        chance[held_out] = model.predict_proba(columns)[:, 1]
+        error[~inside] = _error(
+            columns, chance[held_out], wins[inside], sizes[inside], sizes[~inside]
+        )
+    probability = chance[fold[who], kind]
     scale = k.sum() / (probability @ n)
     probability = np.clip(probability * scale, 1e-4, 1 - 1e-4)
     both = np.concatenate([np.ones(len(k)), np.zeros(len(k))]), np.tile(probability, 2)
@@ -91,8 +93,8 @@ def _folds(
         of = pd.Series(np.asarray(tokens, dtype=str)).groupby(who).min().to_numpy()
     hashed = np.array(
         [
-            int.from_bytes(blake2b(SALT + str(one).encode(), digest_size=8).digest(), "big")
-            for one in of
+            int.from_bytes(blake2b(SALT + str(name).encode(), digest_size=8).digest(), "big")
+            for name in of
         ]
     )
     out = np.empty(len(names), dtype=np.int64)
@@ -123,14 +125,14 @@ def _kinds(factors: pd.DataFrame, size: Floats) -> tuple[npt.NDArray[np.int64], 
     one level together."""
     levels = []
     for name in factors:
-        codes, known = pd.factorize(factors[name], use_na_sentinel=False)
-        rare = np.bincount(codes, size, minlength=len(known)) < RARE
+        codes, levels_seen = pd.factorize(factors[name], use_na_sentinel=False)
+        rare = np.bincount(codes, size, minlength=len(levels_seen)) < RARE
         levels.append(np.where(rare[codes], -1, codes))
     combined = np.zeros(len(factors), dtype=np.int64)
     for level in levels:
         combined = combined * (int(level.max(initial=0)) + 2) + level + 1
     _, first, kind = np.unique(combined, return_index=True, return_inverse=True)
-    return kind, pd.DataFrame({at: level[first] for at, level in enumerate(levels)})
+    return kind, pd.DataFrame({place: level[first] for place, level in enumerate(levels)})
 
 
 def _logistic(columns: Floats, won: Floats, size: Floats, strength: float) -> LogisticRegression:

@@ -47,7 +47,9 @@ class Quantile:
 
     def within(self, least: float, most: float) -> Quantile:
         """The same, brought into what values there can be."""
-        value, low, high = (min(max(one, least), most) for one in (self.value, self.low, self.high))
+        value, low, high = (
+            min(max(limit, least), most) for limit in (self.value, self.low, self.high)
+        )
         return replace(self, value=value, low=low, high=high)
 
 
@@ -86,29 +88,29 @@ def of_rates(
         likelihood = _rate_likelihood(cases[None], whole, alpha, beta)
         weight = np.exp(likelihood[0] - likelihood.max())
         weight /= weight.sum()
-    marks = betaincinv(alpha, beta, share)
+    quantiles = betaincinv(alpha, beta, share)
     a, b = (
         part * float(weight @ spread) ** -2
         for part in (float(weight @ mean), 1 - float(weight @ mean))
     )
     some, nearer = _some(len(whole), random)
     drawn = random.binomial(whole[some], random.beta(a, b, (DRAWS, len(some))))
-    again = _weighed(_rate_likelihood(drawn, whole[some], alpha, beta), marks)
-    one = _limits(float(weight @ marks), again, nearer)
+    again = _weighed(_rate_likelihood(drawn, whole[some], alpha, beta), quantiles)
+    single = _limits(float(weight @ quantiles), again, nearer)
 
     scale = two_groups.Scale.around(a, b)
     humps = two_groups.fit(cases, whole, scale)
     gain = float(humps.likelihood[0] - likelihood.max())
     if gain < ALLOWED:
-        return one
+        return single
     value = float(scale.quantile(humps.cells, share)[0])
     cells = two_groups.redrawn(humps, whole[some], scale, DRAWS, random)
     two = _limits(value, scale.quantile(cells, share), nearer, two_groups=True)
     if gain > FORCED:
         return two
     for_two = 1 / (1 + float(np.exp(2 - gain)))
-    between = (1 - for_two) * one.value + for_two * two.value
-    return Quantile(between, min(one.low, two.low), max(one.high, two.high))
+    between = (1 - for_two) * single.value + for_two * two.value
+    return Quantile(between, min(single.low, two.low), max(single.high, two.high))
 
 
 def of_counts(
@@ -127,8 +129,8 @@ def of_counts(
     spreads = _axis(prior.shape**-0.5, prior.weight, 5e-4, 4e-3)
     shape = np.tile(spreads**-2, GRID)
     rate = shape / np.exp(np.repeat(_axis(logs, prior.weight, 5e-4), GRID))
-    marks = gammaincinv(shape, share) / rate
-    found = _weighed(_count_likelihood(o[None], e, shape, rate), marks)
+    quantiles = gammaincinv(shape, share) / rate
+    value = _weighed(_count_likelihood(o[None], e, shape, rate), quantiles)
     centre, strength = (
         float(np.exp(prior.weight @ logs)),
         float(prior.weight @ prior.shape**-0.5) ** -2,
@@ -137,7 +139,7 @@ def of_counts(
     true = random.gamma(strength, centre / strength, (DRAWS, len(some)))
     drawn = random.poisson(true * e[some]).astype(float)
     return _limits(
-        float(found[0]), _weighed(_count_likelihood(drawn, e[some], shape, rate), marks), nearer
+        float(value[0]), _weighed(_count_likelihood(drawn, e[some], shape, rate), quantiles), nearer
     )
 
 
@@ -159,13 +161,13 @@ def of_means(means: Numbers, errors: Numbers, share: float, seed: int = SEED) ->
         log = log - 0.5 * (rows**2 @ weight - precision * middle**2)
         chance = np.exp(log - log.max(axis=1, keepdims=True))
         chance /= chance.sum(axis=1, keepdims=True)
-        marks = middle + float(ndtri(share)) * taus
-        return (chance * marks).sum(axis=1), chance @ taus, (chance * middle).sum(axis=1)
+        quantiles = middle + float(ndtri(share)) * taus
+        return (chance * quantiles).sum(axis=1), chance @ taus, (chance * middle).sum(axis=1)
 
     centre = effects.pooled  # near 0, so that squares lose no digits
-    found, tau, middle = of_all((y - centre)[None], error)
+    value, tau, middle = of_all((y - centre)[None], error)
     drawn = middle + random.standard_normal((DRAWS, len(some))) * np.hypot(tau, error[some])
-    limits = _limits(float(found[0]), of_all(drawn, error[some])[0], nearer)
+    limits = _limits(float(value[0]), of_all(drawn, error[some])[0], nearer)
     return Quantile(limits.value + centre, limits.low + centre, limits.high + centre)
 
 
@@ -196,10 +198,10 @@ def _axis(
     return np.linspace(max(middle - reach, least), min(middle + reach, most), GRID)
 
 
-def _weighed(log: Floats, marks: Floats) -> Floats:
+def _weighed(log: Floats, quantiles: Floats) -> Floats:
     """The mean of `marks` over the posterior of every sample (samples × points of the grid)."""
     weight = np.exp(log - log.max(axis=1, keepdims=True))
-    out: Floats = weight @ marks / weight.sum(axis=1)
+    out: Floats = weight @ quantiles / weight.sum(axis=1)
     return out
 
 

@@ -49,5 +49,5 @@ def design_effect(correlation: float | None, trials: Numbers, trials_sq: Numbers
     if correlation is None:
         return np.ones(n.shape)
     with np.errstate(all="ignore"):
-        found = np.nan_to_num(1 + correlation * (m2 / n - 1), nan=1.0, posinf=1.0, neginf=1.0)
-    return np.asarray(np.maximum(found, 1.0), dtype=float)
+        effect = np.nan_to_num(1 + correlation * (m2 / n - 1), nan=1.0, posinf=1.0, neginf=1.0)
+    return np.asarray(np.maximum(effect, 1.0), dtype=float)

@@ -43,10 +43,10 @@ def shapley_share(weights: Numbers, covariance: Numbers) -> Floats:
             inverse = np.linalg.pinv(c[np.ix_(some, some)], hermitian=True)
             explained[chosen] = float(with_score[some] @ inverse @ with_score[some])
     out = np.zeros(k)
-    for at in range(k):
-        others = [one for one in range(k) if one != at]
+    for item in range(k):
+        others = [other for other in range(k) if other != item]
         for size in range(k):
             share = factorial(size) * factorial(k - size - 1) / factorial(k)
             for chosen in combinations(others, size):
-                out[at] += share * (explained[tuple(sorted((*chosen, at)))] - explained[chosen])
+                out[item] += share * (explained[tuple(sorted((*chosen, item)))] - explained[chosen])
     return out / whole

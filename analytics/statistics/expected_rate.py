@@ -72,16 +72,16 @@ def expected_rates(
     log = np.empty((len(STEADY), SPREADS))
     rates = np.empty((len(STEADY), SPREADS, len(x)))
     variance = np.empty((len(STEADY), SPREADS, len(sizes)))
-    for at, steady in enumerate(STEADY):
+    for place, steady in enumerate(STEADY):
         kin = steady**lag
         within = signal * kin + noise
         inverse = np.linalg.inv(within)
         pull = (inverse[:, which] @ apart[:, :, None])[..., 0]
-        log[at] = -0.5 * (
+        log[place] = -0.5 * (
             np.linalg.slogdet(within)[1] @ people_of + (pull * apart).sum(axis=(1, 2))
         )
-        rates[at] = centre[:, 0] + signals[:, None] * (pull @ kin[0])
-        variance[at] = signals[:, None] - signals[:, None] ** 2 * (kin[0] @ inverse @ kin[0])
+        rates[place] = centre[:, 0] + signals[:, None] * (pull @ kin[0])
+        variance[place] = signals[:, None] - signals[:, None] ** 2 * (kin[0] @ inverse @ kin[0])
     weight = np.exp(log - log.max())
     weight /= weight.sum()
     likely = weight.sum(axis=1)

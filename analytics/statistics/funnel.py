@@ -64,14 +64,14 @@ def outside_chance(centre: float, trials: Numbers, level: float, events: bool = 
     """
     from scipy.stats import binom, poisson  # slow to import
 
-    n, found = np.unique(np.asarray(trials, dtype=float), return_inverse=True)
+    n, where = np.unique(np.asarray(trials, dtype=float), return_inverse=True)
     if events:
         low, high = poisson_limits(n * centre, level)
         chance = poisson.cdf(low - 1, n * centre) + poisson.sf(high, n * centre)
     else:
         low, high = (np.round(side * n) for side in binomial_limits(centre, n, level))
         chance = binom.cdf(low - 1, n, centre) + binom.sf(high, n, centre)
-    out: Floats = chance[found]
+    out: Floats = chance[where]
     return out
 
 

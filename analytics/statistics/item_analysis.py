@@ -32,9 +32,12 @@ def item_analysis(rows: Numbers) -> Items:
         raise ValueError("two items and three complete rows are needed")
     total = x.sum(axis=1)
     dropped = np.array(
-        [alpha(np.delete(x, at, axis=1)) if x.shape[1] > 2 else np.nan for at in range(x.shape[1])]
+        [
+            alpha(np.delete(x, item, axis=1)) if x.shape[1] > 2 else np.nan
+            for item in range(x.shape[1])
+        ]
     )
-    rest = np.array([_correlation(x[:, at], total - x[:, at]) for at in range(x.shape[1])])
+    rest = np.array([_correlation(x[:, item], total - x[:, item]) for item in range(x.shape[1])])
     return Items(alpha(x), dropped, rest)
 
 
@@ -69,9 +72,9 @@ def variance_inflation(rows: Numbers) -> Floats:
     if len(varies) < 2 or len(x) < 2 * len(varies):
         return out
     z = (x[:, varies] - x[:, varies].mean(axis=0)) / x[:, varies].std(axis=0)
-    for at, item in enumerate(varies):
-        others = np.delete(z, at, axis=1)
-        rest = z[:, at] - others @ np.linalg.lstsq(others, z[:, at], rcond=None)[0]
+    for place, item in enumerate(varies):
+        others = np.delete(z, place, axis=1)
+        rest = z[:, place] - others @ np.linalg.lstsq(others, z[:, place], rcond=None)[0]
         left = float((rest**2).mean())
         out[item] = 1 / left if left > 1e-10 else np.inf
     return out

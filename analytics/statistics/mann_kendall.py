@@ -87,14 +87,14 @@ def distribution(n: int, ties: tuple[int, ...] = ()) -> Floats:
     divided by the same over each group, in whole numbers. Source: MacMahon 1915, Combinatory
     Analysis; Kendall 1975.
     """
-    found = [1]
+    counts = [1]
     for size in range(2, n + 1):
-        found = _times(found, size)
+        counts = _times(counts, size)
     for group in ties:
         for size in range(2, group + 1):
-            found = _over(found, size)
-    whole = sum(found)
-    return np.array([count / whole for count in found])
+            counts = _over(counts, size)
+    whole = sum(counts)
+    return np.array([count / whole for count in counts])
 
 
 @lru_cache(maxsize=4096)
@@ -110,9 +110,9 @@ def two_sided(n: int, ties: tuple[int, ...]) -> Floats:
 def _times(counts: list[int], size: int) -> list[int]:
     """A polynomial times 1 + q + … + q^(size − 1)."""
     out, window = [], 0
-    for at in range(len(counts) + size - 1):
-        window += counts[at] if at < len(counts) else 0
-        window -= counts[at - size] if at >= size else 0
+    for power in range(len(counts) + size - 1):
+        window += counts[power] if power < len(counts) else 0
+        window -= counts[power - size] if power >= size else 0
         out.append(window)
     return out
 
@@ -120,6 +120,6 @@ def _times(counts: list[int], size: int) -> list[int]:
 def _over(counts: list[int], size: int) -> list[int]:
     """A polynomial divided by 1 + q + … + q^(size − 1), which divides it."""
     out: list[int] = []
-    for at in range(len(counts) - size + 1):
-        out.append(counts[at] - sum(out[max(0, at - size + 1) : at]))
+    for power in range(len(counts) - size + 1):
+        out.append(counts[power] - sum(out[max(0, power - size + 1) : power]))
     return out

@@ -55,11 +55,11 @@ def surplus(observed: float, probabilities: Numbers, level: float = 0.95) -> Sur
     ValueError for probabilities outside 0–1. Poisson limits (Byar) would be 2.6 times too wide at
     85 %.
     """
-    found = surplus_rows(
+    every = surplus_rows(
         [observed], probabilities, [np.size(np.asarray(probabilities))], level=level
     )
-    each = (found.observed, found.expected, found.difference, found.z, found.low, found.high)
-    return Surplus(*(float(one[0]) for one in each))
+    each = (every.observed, every.expected, every.difference, every.z, every.low, every.high)
+    return Surplus(*(float(part[0]) for part in each))
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Surpluses:
 
     @property
     def outside(self) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = (self.observed < self.low) | (self.observed > self.high)
-        return found
+        outside: npt.NDArray[np.bool_] = (self.observed < self.low) | (self.observed > self.high)
+        return outside
 
 
 def surplus_rows(
@@ -123,7 +123,7 @@ def surplus_rows(
         else []
     ):
         inside = (
-            np.concatenate([np.arange(start[one], start[one] + n[one]) for one in part])
+            np.concatenate([np.arange(start[row], start[row] + n[row]) for row in part])
             if len(part)
             else part
         )
@@ -161,15 +161,15 @@ def _pmf_rows(p: Floats, start: npt.NDArray[np.int64], n: npt.NDArray[np.int64])
     """Distributions of several sums, a row each: one case after another, a case that a row lacks
     having no chance."""
     most = int(n.max())
-    at = np.arange(most)
-    chance = np.where(at < n[:, None], p[np.minimum(start[:, None] + at, len(p) - 1)], 0.0)
-    found = np.zeros((most + 1, len(n)))  # one count a row: each step is then a walk along memory
-    found[0] = 1.0
+    place = np.arange(most)
+    chance = np.where(place < n[:, None], p[np.minimum(start[:, None] + place, len(p) - 1)], 0.0)
+    pmf = np.zeros((most + 1, len(n)))  # one count a row: each step is then a walk along memory
+    pmf[0] = 1.0
     for case in range(most):
-        one = chance[:, case]
-        found[1 : case + 2] = found[1 : case + 2] * (1 - one) + found[: case + 1] * one
-        found[0] *= 1 - one
-    return found.T
+        single = chance[:, case]
+        pmf[1 : case + 2] = pmf[1 : case + 2] * (1 - single) + pmf[: case + 1] * single
+        pmf[0] *= 1 - single
+    return pmf.T
 
 
 def _checked(probabilities: Numbers) -> Floats:

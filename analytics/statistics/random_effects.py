@@ -155,7 +155,7 @@ def _reml(y: Floats, variance: Floats) -> float:
         )
 
     high = 10 * (float(np.var(y)) + float(variance.max())) + 1e-9
-    found = minimize_scalar(
+    best = minimize_scalar(
         loss, bounds=(0.0, high), method="bounded", options={"xatol": 1e-12 * max(high, 1.0)}
     )
-    return 0.0 if loss(0.0) <= found.fun + 1e-12 else float(found.x)
+    return 0.0 if loss(0.0) <= best.fun + 1e-12 else float(best.x)

@@ -50,7 +50,7 @@ def seasonal_kendall(
     values = np.asarray(y, dtype=float)
     if values.ndim != 1:
         raise ValueError("one series is needed, a value for every step")
-    parts = [_Season.of(values[at::season]) for at in range(season)]
+    parts = [_Season.of(values[begin::season]) for begin in range(season)]
     parts = [part for part in parts if part.pairs]
     s, variance = sum(part.s for part in parts), sum(part.variance for part in parts)
     z = float((s - np.sign(s)) / np.sqrt(variance)) if variance > 0 else 0.0
@@ -94,7 +94,7 @@ def seasonal_kendall_rows(y: Numbers, season: int = 12) -> tuple[Floats, Floats]
     s = sum(np.nansum(np.sign(rise), axis=1) for rise in rises)
     tied = np.any([(rise == 0).any(axis=1) for rise in rises], axis=0)
     years = np.sort(
-        [(~np.isnan(values[:, at::season])).sum(axis=1) for at in range(season)], axis=0
+        [(~np.isnan(values[:, begin::season])).sum(axis=1) for begin in range(season)], axis=0
     )
     p = np.ones(len(values))
     plain = told & ~tied & (years <= EXACT_UP_TO).all(axis=0)

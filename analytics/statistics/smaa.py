@@ -33,7 +33,9 @@ def draw_weights(lower: Numbers, upper: Numbers, draws: int = DRAWS, seed: int =
     """Weights drawn uniformly from the permitted set: draws × 3, each summing to 1."""
     corners = weight_set(lower, upper).vertices
     random = np.random.default_rng(seed)
-    parts = [(corners[0], corners[at], corners[at + 1]) for at in range(1, len(corners) - 1)]
+    parts = [
+        (corners[0], corners[corner], corners[corner + 1]) for corner in range(1, len(corners) - 1)
+    ]
     areas = np.array([np.linalg.norm(np.cross(b - a, c - a)) for a, b, c in parts])
     chosen = random.choice(len(parts), draws, p=areas / areas.sum())
     share = random.dirichlet([1.0, 1.0, 1.0], draws)
@@ -96,9 +98,9 @@ def from_draws(draws: Numbers, weights: Numbers, buckets: int | None = None) -> 
     pieces = ((np.einsum("dc,dac->da", w[span], s[span]), w[span]) for span in spans)
     counted, middle, low, high = _count(pieces, agents, w.shape[1], buckets)
     confidence = np.full(agents, np.nan)
-    for at in np.flatnonzero(~np.isnan(middle[:, 0])):
-        totals = s @ middle[at]
-        confidence[at] = float((totals[:, at] >= totals.max(axis=1) - 1e-12).mean())
+    for leader in np.flatnonzero(~np.isnan(middle[:, 0])):
+        totals = s @ middle[leader]
+        confidence[leader] = float((totals[:, leader] >= totals.max(axis=1) - 1e-12).mean())
     return Smaa(counted / len(s), middle, confidence, low, high, len(s), 0)
 
 
@@ -163,8 +165,8 @@ def _count(
             place = np.where(tied, 0, np.arange(agents))
             np.put_along_axis(rank, order, np.maximum.accumulate(place, axis=1), axis=1)
         bucket = rank * buckets // agents
-        for at in range(len(some)):
-            counted[np.arange(agents), bucket[at]] += 1
+        for draw in range(len(some)):
+            counted[np.arange(agents), bucket[draw]] += 1
         leads = rank == 0
         first += leads.sum(axis=0)
         central += leads.T @ some
@@ -184,7 +186,7 @@ def _confidence(
         if errors is None
         else errors * random.standard_normal((500, *s.shape))
     )
-    for at in np.flatnonzero(~np.isnan(middle[:, 0])):
-        totals = (s + noise) @ middle[at]
-        out[at] = float((totals[:, at] >= totals.max(axis=1) - 1e-12).mean())
+    for leader in np.flatnonzero(~np.isnan(middle[:, 0])):
+        totals = (s + noise) @ middle[leader]
+        out[leader] = float((totals[:, leader] >= totals.max(axis=1) - 1e-12).mean())
     return out

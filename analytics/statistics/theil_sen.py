@@ -24,8 +24,8 @@ def theil_sen(
     there = ~np.isnan(values) & ~np.isnan(times)
     if there.sum() < 2:
         return float("nan"), float("nan"), float("nan")
-    found = theilslopes(values[there], times[there], confidence)
-    return float(found.slope), float(found.low_slope), float(found.high_slope)
+    line = theilslopes(values[there], times[there], confidence)
+    return float(line.slope), float(line.low_slope), float(line.high_slope)
 
 
 def theil_sen_rows(y: Numbers) -> Floats:

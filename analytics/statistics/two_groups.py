@@ -51,7 +51,7 @@ class Scale:
     def around(alpha: float, beta: float) -> Scale:
         """Cells over nearly all of one Beta, and as much again as its humps may lie outside of
         it."""
-        ends = np.clip([betaincinv(alpha, beta, one) for one in (5e-4, 1 - 5e-4)], 1e-6, 1 - 1e-6)
+        ends = np.clip([betaincinv(alpha, beta, tail) for tail in (5e-4, 1 - 5e-4)], 1e-6, 1 - 1e-6)
         low, high = np.log(ends / (1 - ends))
         room = 0.1 * (high - low)
         logits = np.linspace(low - room, high + room, CELLS)
@@ -61,12 +61,12 @@ class Scale:
         """The rate below which this share of every sample's law lies."""
         step = self.logits[1] - self.logits[0]
         below = np.cumsum(cells, axis=1)
-        at = np.minimum((below < share).sum(axis=1), len(self.logits) - 1)
+        cell = np.minimum((below < share).sum(axis=1), len(self.logits) - 1)
         rows = np.arange(len(cells))
-        before = np.where(at > 0, below[rows, at - 1], 0.0)
-        part = np.clip((share - before) / np.maximum(below[rows, at] - before, 1e-12), 0.0, 1.0)
-        found: Floats = 1 / (1 + np.exp(-(self.logits[at] - step / 2 + step * part)))
-        return found
+        before = np.where(cell > 0, below[rows, cell - 1], 0.0)
+        part = np.clip((share - before) / np.maximum(below[rows, cell] - before, 1e-12), 0.0, 1.0)
+        below_share: Floats = 1 / (1 + np.exp(-(self.logits[cell] - step / 2 + step * part)))
+        return below_share
 
 
 def fit(successes: Ints, trials: Ints, scale: Scale) -> Humps:

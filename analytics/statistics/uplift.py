@@ -45,13 +45,13 @@ def uplift(
     spread = (
         prior
         if isinstance(prior, RatePosterior)
-        else RatePosterior(*(np.array([one]) for one in (*prior, 1.0)))
+        else RatePosterior(*(np.array([part]) for part in (*prior, 1.0)))
     )
     goal = np.asarray(target, dtype=float)
     rate = spread.shrunken(x, n)
     worst, best = spread.interval(x, n, confidence)
     extra = n * np.maximum(0.0, _short(rate, spread.sd(x, n), goal))
-    low, high = (n * np.maximum(0.0, goal - one) for one in (best, worst))
+    low, high = (n * np.maximum(0.0, goal - part) for part in (best, worst))
     return Uplift(rate, extra, np.minimum(low, extra), np.maximum(high, extra), extra / 2)
 
 

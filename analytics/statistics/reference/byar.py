@@ -45,8 +45,8 @@ def ratio(
         out = [
             o / e,
             *(
-                np.where(o < EXACT_BELOW, one, other) / e
-                for one, other in zip(exact, near, strict=True)
+                np.where(o < EXACT_BELOW, of_few, of_many) / e
+                for of_few, of_many in zip(exact, near, strict=True)
             ),
         ]
     return tuple(np.where(e > 0, part, np.nan) for part in out)  # type: ignore[return-value]

@@ -23,10 +23,10 @@ def das_gupta(first: Numbers, second: Numbers) -> Floats:
         raise ValueError("the same factors are needed at both times")
     k = len(a)
     out = np.zeros(k)
-    for at in range(k):
-        others = [one for one in range(k) if one != at]
+    for factor in range(k):
+        others = [other for other in range(k) if other != factor]
         for size in range(k):
             for chosen in combinations(others, size):
-                rest = prod(b[one] if one in chosen else a[one] for one in others)
-                out[at] += (b[at] - a[at]) * rest / (k * comb(k - 1, size))
+                rest = prod(b[other] if other in chosen else a[other] for other in others)
+                out[factor] += (b[factor] - a[factor]) * rest / (k * comb(k - 1, size))
     return out

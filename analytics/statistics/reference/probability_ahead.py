@@ -42,12 +42,12 @@ def quadrature(first: tuple[float, float], second: tuple[float, float]) -> float
     Inequalities.
     """
     parameters, raised = [*first, *second], 0.0
-    for at, sign in enumerate((1, -1, -1, 1)):
-        if parameters[at] < 1:
+    for place, sign in enumerate((1, -1, -1, 1)):
+        if parameters[place] < 1:
             a, b, c, d = parameters
             together = np.exp(betaln(a + c, b + d) - betaln(a, b) - betaln(c, d))
-            raised += sign * float(together) / parameters[at]
-            parameters[at] += 1
+            raised += sign * float(together) / parameters[place]
+            parameters[place] += 1
     first, second = (parameters[0], parameters[1]), (parameters[2], parameters[3])
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     shares = (nodes + 1) / 2
