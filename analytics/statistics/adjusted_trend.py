@@ -59,6 +59,8 @@ def fitted(
         else np.broadcast_to(np.asarray(reference_trials, dtype=float), x.shape)
     )
     t = np.arange(x.shape[-1], dtype=float)
+    # (a) weigh the months by their cases; (b) the slope of what is beyond the reference; (c) its
+    # error, with the spread that months have beyond chance
     with np.errstate(all="ignore"):
         # Half a success and half a failure keep months without any loss from weighing infinitely
         # much.

@@ -103,15 +103,18 @@ def fit(successes: Numbers, trials: Numbers) -> RatePosterior | None:
     x, n = x[(n > 0) & ~np.isnan(x)], n[(n > 0) & ~np.isnan(x)]
     if len(x) < FEWEST:
         return None
+    # (a) the mean and spread that the prior may have, about the pooled rate
     pairs, times = np.unique(np.column_stack([x, n]), axis=0, return_counts=True)
     pooled = float(x.sum() / n.sum())
     room = np.sqrt(max(pooled * (1 - pooled), 1e-4))
     edge = min(1e-3, max(pooled, 1e-7) / 10, max(1 - pooled, 1e-7) / 10)
     means = _inside(pooled - 3 * room, pooled + 3 * room, edge)
+    # (b) a coarse grid finds where the likelihood lies
     coarse = _evaluate(pairs, times, means, np.linspace(0.01, 1.2, GRID))
     fine_means, fine_spreads = (
         _around(axis, coarse[2].sum(axis=1 - side)) for side, axis in enumerate(coarse[:2])
     )
+    # (c) a fine one weighs it there; what is negligible is left out
     means, spreads, weight = _evaluate(
         pairs,
         times,

@@ -42,9 +42,11 @@ def calibrated_ancova(
     if count in (0, len(d)):
         raise ValueError("both treated and untreated people are needed")
     weight = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
+    # (a) one fit for every steadiness of true rates that the data allow
     kept = expected.likely > NEGLIGIBLE
     share = expected.likely[kept] / expected.likely[kept].sum()
     fits = [robust_errors(y, _design(d, rates), weight, clusters) for rates in expected.rates[kept]]
+    # (b) averaged, with the spread between the fits in the error (Rubin's rules)
     effects = np.array([fit.coefficients[1] for fit in fits])
     effect = float(share @ effects)
     error = float(np.sqrt(share @ (_variances(fits) + (effects - effect) ** 2)))

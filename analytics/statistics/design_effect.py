@@ -30,10 +30,12 @@ def intraclass(
     k, n, m2, k2, mk = (part[there] for part in (k, n, m2, k2, mk))
     if (m2 - n).sum() / 2 < FEWEST_PAIRS:
         return None
+    # (a) the variance of one case, and the products of pairs of one customer
     p = k / n
     variance = p * (1 - p) * n / (n - 1)
     residuals = k2 - 2 * p * mk + p**2 * m2
     alike = float((residuals - variance * (n - m2 / n)).sum())
+    # (b) against what they would be if such cases were always alike
     most = float((variance * (m2 - n) * (1 - m2 / n**2)).sum())
     return float(np.clip(alike / most, 0.0, 1.0)) if most > 0 else None
 

@@ -90,6 +90,7 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
     o, e = _there(observed, expected)
     if len(o) < FEWEST or o.sum() == 0:
         return None
+    # (a) the mean and spread that the prior may have, about the common ratio
     tally = _Tally.of(o, e)
     top = WIDEST if prior is None else FARTHEST
     middle = np.log(o.sum() / e.sum())
@@ -97,6 +98,7 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
     width = 6 * np.sqrt(1 / o.sum() + top**2 / len(o))
     log_means = (middle - width, middle + width)
     spreads = (NARROWEST, top)
+    # (b) coarse grids close in on where the likelihood lies
     for _ in range(ROUNDS):
         axes = np.linspace(*log_means, COARSE), np.linspace(*spreads, COARSE)
         weight = _weigh(*axes, tally, prior)[2]
@@ -108,6 +110,7 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
             for new, old in zip((log_means, spreads), wide, strict=True)
         ):
             break
+    # (c) a fine one weighs it there; what is negligible is left out
     a, b, weight = _weigh(np.linspace(*log_means, GRID), np.linspace(*spreads, GRID), tally, prior)
     kept = weight > NEGLIGIBLE * weight.max()
     return CountPosterior(a[kept], b[kept], weight[kept] / weight[kept].sum())

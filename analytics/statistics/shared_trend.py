@@ -31,6 +31,7 @@ def beyond_group(slopes: Numbers, errors: Numbers, groups: np.ndarray) -> tuple[
         return out, spread
     y, v = slope[there], error[there] ** 2
     code = np.unique(group[there], return_inverse=True)[1]
+    # (a) what pairs of one group have in common tells the variance that groups share
     w = 1 / v
     sums = [np.bincount(code, weights=part) for part in (w * y, (w * y) ** 2, w, w**2)]
     # Σ over pairs of wᵢ wⱼ yᵢ yⱼ, and of wᵢ wⱼ: (sum)² less the squares, halved.
@@ -41,6 +42,7 @@ def beyond_group(slopes: Numbers, errors: Numbers, groups: np.ndarray) -> tuple[
         np.sqrt(((sums[2] ** 2 - sums[3]) / 2).sum()) / pairs
     )  # of Σ wᵢ wⱼ yᵢ yⱼ ÷ Σ wᵢ wⱼ, where nothing is shared
     shared = max(0.0, float(products / pairs + chance))
+    # (b) shrink what the others of the group do, and take it off
     rest = sums[2][code] - w  # the weight of the others in the group
     with np.errstate(all="ignore"):
         mean = np.where(rest > 0, (sums[0][code] - w * y) / rest, 0.0)

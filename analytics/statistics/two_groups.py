@@ -75,13 +75,16 @@ def fit(successes: Ints, trials: Ints, scale: Scale) -> Humps:
     Source: Dempster, Laird & Rubin 1977, JRSS B 39:1–38; a grid as in Laird 1978, JASA 73:805–811.
     """
     logits = np.log((successes + 0.5) / (trials - successes + 0.5))
+    # (a) how likely each pair of counts is at every cell of the scale
     table, peaks, where = _table(successes, trials, scale)
     tally = np.bincount(where, minlength=len(table)).astype(float)
+    # (b) climb from several starts, since the likelihood has several tops
     low, high, first, width = (np.array(column) for column in zip(*STARTS, strict=True))
     centres = np.column_stack([np.quantile(logits, low), np.quantile(logits, high)])
     every = _climb(
         np.repeat(tally[None], len(STARTS), axis=0), table, scale, (centres, width, first), STEPS
     )
+    # (c) keep the highest
     best = slice(int(every.likelihood.argmax()), int(every.likelihood.argmax()) + 1)
     likelihood = every.likelihood[best] + tally @ peaks
     return Humps(
