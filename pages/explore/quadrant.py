@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.catalogue import actions
 from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
+from analytics.evaluation import Evaluation
 from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.planning import planned
@@ -32,15 +33,15 @@ MOST_ROWS = 500
 DRAGS: tuple[Literal["pan", "select", "lasso"], ...] = ("pan", "select", "lasso")
 
 
-def cut_value(axis: str, indicator_id: str, kind: str) -> str:
+def cut_value(now: Evaluation, axis: str, indicator_id: str, kind: str) -> str:
     """The cut line of an axis; typed ones come from a slider in the indicator's own unit, whose
     ends the standard gives: the least and the largest of everybody's values would be single
     persons'."""
     if kind != "typed":
         return kind
-    one = now.catalogue[indicator_id]
-    percent = in_percent(one.unit)
-    knots = np.array(one.standard.values) * (100.0 if percent else 1.0)
+    chosen = now.catalogue[indicator_id]
+    percent = in_percent(chosen.unit)
+    knots = np.array(chosen.standard.values) * (100.0 if percent else 1.0)
     low, high = min(0.0, float(np.floor(knots.min()))), max(1.0, float(np.ceil(1.5 * knots.max())))
     start = round(2.0 * float(np.median(knots))) / 2.0
     key = f"cut_{axis}_{indicator_id}"
@@ -55,7 +56,7 @@ def cut_value(axis: str, indicator_id: str, kind: str) -> str:
     return str(value / 100.0 if percent else value)
 
 
-def put_on_list(agents: list[str]) -> None:
+def put_on_list(now: Evaluation, agents: list[str]) -> None:
     """Plan a talk with agents who have none, with the action of their quadrant in the picture and
     what they lose most by."""
     desk = load.desk()
@@ -96,7 +97,7 @@ def controls_say() -> dict[str, object]:
 
 
 def placed_rows(
-    x: str, y: str, cut_x: str, cut_y: str
+    now: Evaluation, x: str, y: str, cut_x: str, cut_y: str
 ) -> tuple[Placed, np.ndarray, list[Markdown]]:
     """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how
     many, and what to do."""
@@ -116,7 +117,9 @@ def placed_rows(
     return placed, drawn_rows(placed, now.shown), said
 
 
-def drawing(placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray) -> Picture:
+def drawing(
+    now: Evaluation, placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray
+) -> Picture:
     """The chart, with the 95 % ranges of the selected agents."""
     fig = quadrant_chart(now, placed, rows, look, indicator, plain)
     if len(ringed):
@@ -125,7 +128,7 @@ def drawing(placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray) ->
 
 
 @st.fragment
-def picture() -> None:
+def picture(now: Evaluation) -> None:
     """The chart with its controls, and the table of what is selected; only this part runs again
     when a control moves."""
     ids, usual = now.catalogue.ids, axes(now.catalogue)
@@ -144,7 +147,7 @@ def picture() -> None:
             required=True,
             format_func=lambda one: t(f"cut.{one}"),
         )
-        cut_x, cut_y = cut_value("x", x, kind), cut_value("y", y, kind)
+        cut_x, cut_y = cut_value(now, "x", x, kind), cut_value(now, "y", y, kind)
         colour = st.segmented_control(
             t("quadrant_page.colour"),
             ["quadrant", "team"],
@@ -164,7 +167,7 @@ def picture() -> None:
         sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
     place_at = (x, y, cut_x, cut_y)
     placed, rows, said = load.drawn(
-        "quadrant.placed", now, lambda: placed_rows(*place_at), *place_at
+        "quadrant.placed", now, lambda: placed_rows(now, *place_at), *place_at
     )
     with left:
         if not len(rows):
@@ -174,14 +177,14 @@ def picture() -> None:
             look = Look(colour, sized, session.how_sure())
             facts = *place_at, look
             fig = load.drawn(
-                "quadrant.chart", now, lambda: drawing(placed, rows, look, rows[:0]), *facts
+                "quadrant.chart", now, lambda: drawing(now, placed, rows, look, rows[:0]), *facts
             )
             ringed = picked_rows(now, placed, rows, selected_in_figure("quadrant_chart", fig))
             if session.how_sure() and len(ringed):
                 fig = load.drawn(
                     "quadrant.chart",
                     now,
-                    lambda: drawing(placed, rows, look, ringed),
+                    lambda: drawing(now, placed, rows, look, ringed),
                     *facts,
                     ringed.tobytes(),
                 )
@@ -223,7 +226,7 @@ class Listing:
     unplaced: panel.Rows  # of whoever is shown and stands in no quadrant
 
 
-def listing(placed: Placed, shown: np.ndarray) -> Listing:
+def listing(now: Evaluation, placed: Placed, shown: np.ndarray) -> Listing:
     """Agents of the picture by quadrant, with their values, how sure these are, and what to do."""
     people, known = now.people, now.catalogue
     order = shown[
@@ -286,7 +289,7 @@ def listing(placed: Placed, shown: np.ndarray) -> Listing:
 
 
 @st.fragment
-def table() -> None:
+def table(now: Evaluation) -> None:
     """The selected agents, or everybody placed; rows can be ticked, opened, put on the coaching
     list.
 
@@ -299,7 +302,7 @@ def table() -> None:
     st.subheader(t(title, count=len(shown)), anchor=False)
     lines = placed.x, placed.y, placed.x_cut, placed.y_cut
     found = load.drawn(
-        "quadrant.table", now, lambda: listing(placed, shown), *lines, shown.tobytes()
+        "quadrant.table", now, lambda: listing(now, placed, shown), *lines, shown.tobytes()
     )
     frame = found.rows.table.frame
     if found.certain is not None:
@@ -322,7 +325,7 @@ def table() -> None:
             type="primary",
             disabled=not wanted,
             on_click=action(put_on_list),
-            args=(wanted,),
+            args=(now, wanted),
         )
         if len(ticked) == 1:
             st.page_link(
@@ -347,11 +350,16 @@ def table() -> None:
                 panel.show("unplaced", found.unplaced)
 
 
-with shell.page("quadrant_page"):
+def body() -> None:
+    """The picture, and the table beside it."""
     now = load.evaluation(controls.filter_bar(least=True))
     shell.line(now.measured, int(now.shown.sum()))
-    picture()
-    table()
+    picture(now)
+    table(now)
     with st.expander(t("common.how")):
         st.markdown(t("quadrant_page.how"))
         st.caption(md(scheme_label(now.scheme, session.language())))
+
+
+with shell.page("quadrant_page"):
+    body()

@@ -4,6 +4,7 @@ bonus would pay by chance."""
 import streamlit as st
 
 from analytics.charts.chance import trend_lines
+from analytics.evaluation import Evaluation
 from analytics.insight.trends import HEAVY, Q, can_trend
 from analytics.model import Period, add_months
 from analytics.reports.lists.trends import (
@@ -22,7 +23,7 @@ SPANS = (6, 12, 18, 24)
 LINES = 12
 
 
-def incentive_list(rule: str) -> None:
+def incentive_list(now: Evaluation, span: Period, rule: str) -> None:
     """Who keeps improving on what weighs much, and what a bonus would pay, partly for luck."""
     found = load.desk().incentives(span, now)
     table = incentive_table(now, found, rule, session.language())
@@ -97,7 +98,7 @@ with shell.page("trends"):
     percent = in_percent(now.catalogue[chosen].unit)
     found = load.desk().trends(span, chosen)
     st.markdown(t(f"trends.rule_{found.rule}", months=found.months))
-    incentive_list(found.rule)
+    incentive_list(now, span, found.rule)
     st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)
     everybody = of_shown(now, found.agents).sort_values("p", kind="stable")
     up, down = (
