@@ -41,20 +41,20 @@ def one_line(words: str) -> str:
 def short(words: str, most: int = SHOWN) -> str:
     """One line at most as wide as `most` Latin letters (a Chinese character is as wide as two);
     what is longer ends in an ellipsis."""
-    line = one_line(
-        words[: 40 * most]
-    )  # marks and blanks that go may be many, but a whole book is not read for a name
+    # Marks and blanks that go may be many, but a whole book is not read for a name.
+    line = one_line(words[: 40 * most])
     if 2 * len(line) <= most:
         return line
     width = 0
     for position, char in enumerate(line):
-        width += (
-            0
-            if unicodedata.combining(char)
-            else 2
-            if unicodedata.east_asian_width(char) in "WF"
-            else 1
-        )
+        width += _width(char)
         if width > most:
             return f"{line[: position - 1].rstrip()}…"
     return line
+
+
+def _width(char: str) -> int:
+    """In Latin letters."""
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -266,18 +266,15 @@ def _against_published(
 
 def _rows(connection: sa.Connection, chain: _Chain) -> tuple[list[Finding], list[Finding]]:
     """Rows that are not what the audit says, and how many are."""
-    known, since = expected(connection)
+    standing, since = expected(connection)
     there = digests.present(connection)
     wrong = []
-    for key, value in digests.differing(known, there).items():
+    for key, value in digests.differing(standing, there).items():
         table, row = key
-        what = (
-            "row_added"
-            if known.get(key) is None
-            else "row_gone"
-            if value is None
-            else "row_changed"
-        )
+        if standing.get(key) is None:
+            what = "row_added"
+        else:
+            what = "row_gone" if value is None else "row_changed"
         label = "·".join(str(part) for part in json.loads(row))
         wrong.append(
             Finding(
@@ -285,15 +282,10 @@ def _rows(connection: sa.Connection, chain: _Chain) -> tuple[list[Finding], list
                 {"table": table, "row": label, "seq": since.get(key, chain.first_covered or 0)},
             )
         )
-    notes = (
-        [
-            Finding(
-                "rows_compared", {"count": len(there), "tables": len({table for table, _ in there})}
-            )
-        ]
-        if there
-        else []
-    )
+    notes = []
+    if there:
+        compared = {"count": len(there), "tables": len({table for table, _ in there})}
+        notes.append(Finding("rows_compared", compared))
     if there and (chain.first_covered or 1) > 1:
         notes.append(Finding("rows_since", {"seq": chain.first_covered}))
     return wrong, notes

@@ -44,6 +44,9 @@ class Sums:
     amounts: pd.DataFrame
 
 
+NO_SUMS = Sums(np.zeros((0, 0)), np.zeros((0, 0)), pd.DataFrame())
+
+
 @dataclass(frozen=True)
 class MonthSpread:
     """The standard deviation of one month's result about the agent's own level, in the result's
@@ -102,12 +105,7 @@ def measures(
         _shadow(cursor, settings, filters)
         source = _Source(cursor, filters)
         pieces, rates, aside = _pieces(source, indicators, filters.channel)
-        people = _people(
-            source,
-            pd.Index(
-                sorted({*pieces["agent_id"], *rates["agent_id"]}), name="agent_id", dtype=object
-            ),
-        )
+        people = _people(source, {*pieces["agent_id"], *rates["agent_id"]})
         targets = source.ask("targets")
         customers = "customer_due_sq" in pieces and bool(pieces["customer_due_sq"].notna().any())
         dispersion = None if customers else _dispersion(source.ask("month_dispersion"))
@@ -120,17 +118,10 @@ def measures(
     counted = _Counted(pieces, rates, indicators)
     agent, team = index.get_indexer(pieces["agent_id"]), pieces["team"]
     names = pd.Index(sorted({*team.dropna(), *rates["team"].dropna()}), name="team", dtype=object)
-    members = (
-        pd.concat([pieces[["agent_id", "team"]], rates[["agent_id", "team"]]])
-        .dropna()
-        .drop_duplicates()
-    )
-    teams = pd.DataFrame(
-        {
-            "team": names,
-            "agents": members.groupby("team")["agent_id"].size().reindex(names).to_numpy(),
-        }
-    )
+    both = pd.concat([pieces[["agent_id", "team"]], rates[["agent_id", "team"]]])
+    members = both.dropna().drop_duplicates()
+    sizes = members.groupby("team")["agent_id"].size().reindex(names).to_numpy()
+    teams = pd.DataFrame({"team": names, "agents": sizes})
     belongs = pd.MultiIndex.from_frame(members).get_indexer(
         pd.MultiIndex.from_frame(pieces[["agent_id", "team"]])
     )
@@ -143,9 +134,7 @@ def measures(
         members.assign(row=index.get_indexer(members["agent_id"]))[["row", "team"]].reset_index(
             drop=True
         ),
-        counted.sums(belongs, len(members))
-        if len(kept)
-        else Sums(np.zeros((0, 0)), np.zeros((0, 0)), pd.DataFrame()),
+        counted.sums(belongs, len(members)) if len(kept) else NO_SUMS,
         counted.sums(np.zeros(len(pieces), dtype=np.intp), 1),
         kept[["row", "team", "measure", "value"]].rename(columns={"measure": "indicator"}),
         pd.concat([aside, counted.aside()], ignore_index=True)[ASIDE],
@@ -365,7 +354,9 @@ def _closed_share(sheets: pd.DataFrame) -> pd.Series:
     return (due / (due + still_open)).where(due + still_open > 0, 1.0)
 
 
-def _people(source: _Source, agent_ids: pd.Index) -> pd.DataFrame:
+def _people(source: _Source, named: set[str]) -> pd.DataFrame:
+    """One row an agent, by agent_id: who they were in the period, else whoever they ever were."""
+    agent_ids = pd.Index(sorted(named), name="agent_id", dtype=object)
     here, anywhere = (
         source.ask(name).set_index("agent_id").reindex(agent_ids)[PEOPLE[1:]]
         for name in ("people", "facts_of")
