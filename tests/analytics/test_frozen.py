@@ -1,0 +1,27 @@
+"""Values flow: whoever is handed one can neither change it nor find it changed."""
+
+import dataclasses
+import importlib
+import pkgutil
+
+import analytics
+
+# A reading gathers what it finds until it is done; migrations are scripts that Alembic runs.
+APART = (
+    "analytics.intake",
+    "analytics.state.env",
+    "analytics.state.versions",
+    "analytics.__main__",
+)
+
+
+def test_every_value_of_the_core_is_frozen():
+    loose = []
+    for found in pkgutil.walk_packages(analytics.__path__, "analytics."):
+        if found.name.startswith(APART):
+            continue
+        for thing in vars(importlib.import_module(found.name)).values():
+            own = isinstance(thing, type) and thing.__module__ == found.name
+            if own and dataclasses.is_dataclass(thing) and not thing.__dataclass_params__.frozen:
+                loose.append(f"{found.name}.{thing.__name__}")
+    assert loose == []
