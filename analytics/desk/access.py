@@ -168,8 +168,8 @@ class Access:
     def require_known(self, agent_id: str) -> None:
         """Refuse to write about somebody whom no file names, or only by a spelling that stands for
         another."""
-        known = self.home.warehouse.ask("spellings")["agent_id"]
-        if agent_id in self.home.state.aliases() or agent_id not in set(known):
+        spellings = self.home.warehouse.ask("spellings")["agent_id"]
+        if agent_id in self.home.state.aliases() or agent_id not in set(spellings):
             raise RequestRefused("agent_nowhere", agent=agent_id)
 
     def scoped(self, filters: Filters) -> Filters:
@@ -188,8 +188,8 @@ class Access:
     def published(self, period: Period) -> bool:
         """Whether agents may see a period."""
         return any(
-            (one.first, one.last) == (period.first, period.last)
-            for one in self.home.state.periods.published()
+            (publication.first, publication.last) == (period.first, period.last)
+            for publication in self.home.state.periods.published()
         )
 
     def require_published(self, period: Period) -> None:
@@ -210,7 +210,10 @@ class Access:
 
     def published_periods(self) -> list[Period]:
         """The periods that agents may see, latest last."""
-        return sorted(Period(one.first, one.last) for one in self.home.state.periods.published())
+        return sorted(
+            Period(publication.first, publication.last)
+            for publication in self.home.state.periods.published()
+        )
 
     def require_as(self, before: Identity) -> None:
         """Refuse what was prepared for another role or scope than the reader has now."""

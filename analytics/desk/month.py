@@ -54,7 +54,7 @@ class Month(Keeping):
         """Every line of the routine of a period, in the order of the work."""
         self.require("close")
         measured = self._measured(Filters(period, theirs=True))
-        agents = [str(one) for one in measured.people["agent_id"][measured.in_scope]]
+        agents = [str(agent_id) for agent_id in measured.people["agent_id"][measured.in_scope]]
         steps = [
             self._files(period),
             self._windows(period),
@@ -83,7 +83,7 @@ class Month(Keeping):
         return steps
 
     def _files(self, period: Period) -> Step:
-        here, before = (self._kinds(one) for one in (period, period.before))
+        here, before = (self._kinds(span) for span in (period, period.before))
         missing = sorted(before - here)
         there = bool(here & {"policies", "scoresheet"})
         return Step(
@@ -133,14 +133,18 @@ class Month(Keeping):
 
     def _objections(self, period: Period, agents: list[str]) -> Step:
         about = [
-            one
-            for one in self.home.state.objections.all()
-            if one.agent_id in set(agents) and one.first <= period.last and period.first <= one.last
+            objection
+            for objection in self.home.state.objections.all()
+            if objection.agent_id in set(agents)
+            and objection.first <= period.last
+            and period.first <= objection.last
         ]
-        answered = sum(one.state != "open" for one in about)
+        answered = sum(objection.state != "open" for objection in about)
         late = sum(
-            one.state == "open" and one.due_on is not None and one.due_on < dt.date.today()
-            for one in about
+            objection.state == "open"
+            and objection.due_on is not None
+            and objection.due_on < dt.date.today()
+            for objection in about
         )
         return Step(
             "objections", _state(answered == len(about)), answered, len(about), {"late": late}

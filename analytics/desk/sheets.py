@@ -99,8 +99,8 @@ class Sheets(Answers):
         reader's today."""
         self.require("see")
         made, left_out = [], []
-        for at, agent_id in enumerate(agent_ids):
-            step(at)
+        for done, agent_id in enumerate(agent_ids):
+            step(done)
             if self.covers(agent_id):
                 made.append(self.shown_sheet(around, agent_id))
             else:
@@ -112,9 +112,9 @@ class Sheets(Answers):
         another team today."""
         self.require("see")
         measured = self._measured(replace(filters, theirs=False))
-        had = [str(one) for one in measured.people["agent_id"][measured.shown]]
+        had = [str(agent_id) for agent_id in measured.people["agent_id"][measured.shown]]
         now = self.covered(had)
-        return [one for one in had if one not in now]
+        return [agent_id for agent_id in had if agent_id not in now]
 
     def _with_state(
         self, closed: ClosedSheet | None, around: Around, agent_id: str
@@ -191,7 +191,7 @@ class Sheets(Answers):
             for note in self.home.state.notes.of(None, period.first, period.last)
             if note.kind in ("comment", "advice")
         }
-        asked = [
+        disputed = [
             one
             for one in self.home.state.objections.all()
             if one.state == "open"
@@ -202,7 +202,7 @@ class Sheets(Answers):
         return Closing(
             tuple(chosen),
             tuple(one for one in chosen if one in waiting),
-            len(asked),
+            len(disputed),
             sum(one not in commented for one in chosen),
         )
 
