@@ -197,16 +197,18 @@ def _sums(
     table = _Table(connection, sheet, mapped)
     if not 0 < sheet.body.num_rows <= SUMMED or "agent_id" not in mapped:
         return []
-    found: dict[int, Summing] = {}
+    sums: dict[int, Summing] = {}
+    told = [place for place in range(len(table.rows)) if table.told[place]]
     months = list(dict.fromkeys(table.months))
     for month in months:
-        places = [at for at, one in enumerate(table.months) if one == month and table.told[at]]
-        found |= table.among(places)
+        sums |= table.among([place for place in told if table.months[place] == month])
     if len(months) > 1:
-        found |= table.over(
-            [at for at in range(len(table.rows)) if at not in found and table.told[at]]
-        )
-    kept = [one for at, one in sorted(found.items()) if table.ids[at] and not table.called[at]]
+        sums |= table.over([place for place in told if place not in sums])
+    kept = [
+        total
+        for place, total in sorted(sums.items())
+        if table.ids[place] and not table.called[place]
+    ]
     if not kept:
         return []
     answer = settling.ask(
@@ -215,10 +217,10 @@ def _sums(
         ("leave", "keep"),
         "leave",
         count=len(kept),
-        names=", ".join(dict.fromkeys(table.written[one.at] for one in kept[:SHOWN])),
+        names=", ".join(dict.fromkeys(table.written[total.at] for total in kept[:SHOWN])),
         evidence=table.evidence(kept[:EVIDENCE]),
     )
-    return [table.rows[one.at] for one in kept] if answer == "leave" else []
+    return [table.rows[total.at] for total in kept] if answer == "leave" else []
 
 
 class _Table:
@@ -352,14 +354,16 @@ def _adds_up(name: str) -> bool:
     return (
         name in counted()
         and counted()[name].type == "number"
-        and name not in {one.id for one in known_indicators()}
+        and name not in {indicator.id for indicator in known_indicators()}
     )
 
 
 def _shares(mapped: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Rates beside what they are rates of: their product adds up where they do not."""
     return {
-        one.id: (mapped[one.id], mapped[one.denominator])
-        for one in known_indicators()
-        if one.id in mapped and one.denominator in mapped and one.numerator not in mapped
+        indicator.id: (mapped[indicator.id], mapped[indicator.denominator])
+        for indicator in known_indicators()
+        if indicator.id in mapped
+        and indicator.denominator in mapped
+        and indicator.numerator not in mapped
     }
