@@ -115,8 +115,11 @@ def _renewed(scratch: Scratch, what: str, **facts: object) -> str:
 def _halves(scratch: Scratch) -> None:
     """Name the months of which a rate has only one half: they count for neither."""
     pairs = {
-        (one.numerator if one.numerator in scratch.columns else one.id, one.denominator)
-        for one in known_indicators()
+        (
+            indicator.numerator if indicator.numerator in scratch.columns else indicator.id,
+            indicator.denominator,
+        )
+        for indicator in known_indicators()
     }
     for part, whole in sorted(pairs):
         if part == whole or not {part, whole} <= set(scratch.columns):

@@ -170,11 +170,11 @@ def exclusions(scratch: Scratch, column: Column) -> None:
     exclusions do."""
     given = scratch.recipe.values.get(column.name, {})
     nothing = {
-        " ".join(one.split()).lower()
-        for one in (*words("exclusion")["none"], *given.get("counted", ()))
+        " ".join(word.split()).lower()
+        for word in (*words("exclusion")["none"], *given.get("counted", ()))
     }
     excluded = (*words("exclusion")["excluded"], *given.get("excluded", ()))
-    known = {" ".join(one.split()).lower() for one in excluded}
+    excluding = {" ".join(word.split()).lower() for word in excluded}
     rows = scratch.connection.execute(
         f"select word({column.place}), any_value({column.place}), count(*) from raw "
         f"where clean_text({column.place}) is not null "
@@ -188,7 +188,7 @@ def exclusions(scratch: Scratch, column: Column) -> None:
             continue
         usual = USUAL.search(plain)
         many = count > MANY_EXCLUDED * total and count > FEW_EXCLUDED
-        if plain not in known and (usual or many):
+        if plain not in excluding and (usual or many):
             answer = scratch.settling.ask(
                 f"exclusion.{plain}",
                 "exclusion",

@@ -95,16 +95,8 @@ def scale(scratch: Scratch, column: Column) -> dict[str, Any]:
         scratch.settling.say("scale_stars", column=column.header)
         return {"scale": 5.0}
     if highest <= LOW_SCORES:
-        likely = (
-            "1"
-            if highest <= 1
-            else "5"
-            if highest <= 5
-            else "10"
-            if highest <= SAME_SCALE
-            else None
-        )
-        choices = [one for one in ("1", "5", "10", "20", "100") if float(one) >= highest]
+        choices = [scale for scale in ("1", "5", "10", "20", "100") if float(scale) >= highest]
+        likely = choices[0] if highest <= SAME_SCALE else None
         answer = scratch.settling.ask(
             f"scale.{column.name}",
             "scale",

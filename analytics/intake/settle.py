@@ -123,4 +123,6 @@ def _destroyed(scratch: Scratch, column: Column) -> None:
 
 
 def _per_hundred(name: str) -> bool:
-    return any(one.id == name and one.unit == PER_HUNDRED for one in known_indicators())
+    return name in {
+        indicator.id for indicator in known_indicators() if indicator.unit == PER_HUNDRED
+    }
