@@ -207,7 +207,7 @@ def _marks_of_xls(path: Path) -> dict[str, Marks]:
 
     try:
         book = xlrd.open_workbook(str(path), formatting_info=True)
-    except Exception:
+    except Exception:  # noqa: BLE001 - what xlrd cannot read is read without its marks
         return {}
     words = telling(
         {

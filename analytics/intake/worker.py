@@ -49,12 +49,7 @@ class _WithoutPandas(MetaPathFinder):
     """pyarrow imports pandas where it finds it, which takes longer than reading most files; nothing
     here needs it."""
 
-    def find_spec(  # the arguments are the protocol's
-        self,
-        fullname: str,
-        path: object = None,
-        target: object = None,
-    ) -> None:
+    def find_spec(self, fullname: str, *_: object, **__: object) -> None:
         if fullname == "pandas":
             raise ModuleNotFoundError(name=fullname)
 

@@ -406,8 +406,7 @@ def meanings(
     return out
 
 
-def options(
-    sheet: Outline,
+def options(  # noqa: C901, PLR0912 - a widget for each option
     kind: str,
     columns: dict[str, str],
     saved: Mapping[str, Any],

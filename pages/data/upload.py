@@ -283,7 +283,6 @@ def examine(path: Path) -> None:
     understanding.columns_of(sheet, columns, kind, of_kind, saved.get("ignore", ()))
     values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
     options = understanding.options(
-        sheet,
         kind,
         columns,
         saved,

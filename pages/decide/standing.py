@@ -233,7 +233,7 @@ def stand(base: Evaluation) -> None:
             ),
             **{
                 f"{part}_range": [
-                    f"{low:.0f}–{high:.0f}" if low == low else "—"
+                    f"{low:.0f}–{high:.0f}" if np.isfinite(low) else "—"
                     for low, high in zip(ranks[f"{part}_low"], ranks[f"{part}_high"], strict=True)
                 ]
                 for part in ("weight", "data", "both")

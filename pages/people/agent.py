@@ -91,7 +91,7 @@ with shell.page("agent"):
             for name, value in zip(table["indicator"], table["company"], strict=True)
         ],
         sure=[
-            sure_text(now.measured, name, row, language) if value == value else "—"
+            sure_text(now.measured, name, row, language) if pd.notna(value) else "—"
             for name, value in zip(table["indicator"], table["value"], strict=True)
         ],
         step=[step_sentence(step, now.catalogue, language) for step in table["step"]],

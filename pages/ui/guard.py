@@ -304,7 +304,7 @@ class _Filtered:
         if self._waiting is not None:
             self._waiting.cancel()
 
-    async def __call__(self) -> Message:
+    async def __call__(self) -> Message:  # noqa: C901 - every kind of message in turn
         if self._visitor is None:
             while True:
                 message = await self._receive()
@@ -360,9 +360,7 @@ class _Filtered:
                 identity is not None,
                 identity and (identity.role, identity.scope),
             )
-        except (
-            Exception
-        ):  # a store that cannot be asked says so on the page, where it is asked again
+        except Exception:  # noqa: BLE001 - the page asks again, and says what is wrong
             return True
         return self._open
 

@@ -43,7 +43,7 @@ def configured() -> bool:
 def hold() -> None:
     """Once a login was configured it is for as long as the server lives: a secrets file that is
     gone while it runs opens nothing."""
-    global _once
+    global _once  # noqa: PLW0603 - for as long as the server lives
     _once = configured()
 
 
@@ -90,7 +90,7 @@ def _secrets() -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=4)
-def _places(folder: str) -> tuple[str, ...]:
+def _places(folder: str) -> tuple[str, ...]:  # noqa: ARG001 - the key it is kept by
     """Where secrets may stand; settled by the settings and the folder that the server was started
     with."""
     return tuple(config.get_option("secrets.files"))

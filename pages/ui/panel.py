@@ -217,9 +217,7 @@ def _cells(values: pd.Series, form: str) -> pa.Array:
     try:
         return pa.array(values.array, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # cells of several kinds
-        return pa.array(
-            [None if one is None or one != one else str(one) for one in values], pa.string()
-        )
+        return pa.array([None if pd.isna(cell) else str(cell) for cell in values], pa.string())
 
 
 def column_config(column: Column, *, pinned: bool, width: int | None = None) -> Any:

@@ -49,11 +49,7 @@ def listed(name: str, allowed: Sequence[str]) -> bool:
     """Whether a name stands in `server.allowedHosts`: `*` is every name, `*.x.cn` every name below
     x.cn."""
     for pattern in (one.strip().lower().rstrip(".") for one in allowed):
-        if (
-            pattern == "*"
-            or name == pattern
-            or (pattern.startswith("*.") and name.endswith(pattern[1:]))
-        ):
+        if pattern in ("*", name) or (pattern.startswith("*.") and name.endswith(pattern[1:])):
             return True
     return False
 

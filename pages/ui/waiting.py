@@ -42,7 +42,7 @@ def begin(key: str, label: str, function: Callable[[Work], Any]) -> None:
     def run() -> None:
         try:
             job.result = function(job.work)
-        except BaseException as error:  # handed to the page's own thread
+        except BaseException as error:  # noqa: BLE001 - handed to the page's own thread
             job.error = error
 
     job.thread = threading.Thread(target=run, daemon=True)

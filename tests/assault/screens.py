@@ -485,7 +485,7 @@ class Stale:
         elif wrong:
             self.report.failed(line, wrong, again, self.page)
         else:
-            self.report.held(line, key.split()[0], self.page)
+            self.report.held(line, key.split(maxsplit=1)[0], self.page)
 
     def _hidden(self) -> dict[str, Any]:
         left = (
