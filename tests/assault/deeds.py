@@ -15,6 +15,7 @@ import pandas as pd
 
 from analytics.desk import Desk
 from analytics.intake.recipe import Recipe
+from analytics.intake.understood import Look, Seen
 from analytics.model import Filters, Period, WeightScheme
 from analytics.people import Account, Attachment, Note, Objection, StandardVersion, Talk
 from tests.assault.company import APRIL, MARCH, MAY, Company
@@ -220,6 +221,8 @@ class Asking:
             return self._stored()
         if name == "version":
             return self._standard()
+        if name == "look":
+            return Look(Seen("csv"), ())
         raise LookupError(name)
 
     def _recipe(self) -> Recipe:
