@@ -12,7 +12,8 @@ SHOWN = 40  # width of what a chart shows of one, in Latin letters
 # Controls, soft hyphens, zero-width and direction marks, interlinear marks, tags: what a reader
 # cannot see and a display obeys.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _BREAKS = re.compile(r"[\s\u0085\u2028\u2029]+")

@@ -37,7 +37,8 @@ def _write(url: str, query: str, path: Path) -> None:
             stream_results=True, max_row_buffer=BATCH
         ) as connection:
             answer = connection.execute(sa.text(query))
-            schema = pa.schema([(name, pa.string()) for name in answer.keys()])  # noqa: SIM118 - no mapping
+            names = answer.keys()  # of a result, which is no mapping
+            schema = pa.schema([(name, pa.string()) for name in names])
             with pq.ParquetWriter(path, schema) as writer:
                 for rows in answer.partitions(BATCH):
                     columns = [

@@ -59,7 +59,7 @@ class Selection(TypedDict):
     points: list[list[int]]
 
 
-def _plain(value: Any, packed: list[np.ndarray]) -> Any:  # noqa: C901 - a case for each kind of value
+def _plain(value: Any, packed: list[np.ndarray]) -> Any:  # noqa: C901 - a case a kind of value
     """Turn a Plotly property into JSON, moving long numeric arrays aside because base64 and text
     cost 2-4 times more."""
     if isinstance(value, dict):

@@ -1,5 +1,6 @@
--- Every policy as it counts now: as its latest load has it, under the agent that its spelling stands
--- for, with what a correction says laid over it. Accepting, replaying and recounting read this text:
+-- Every policy as it counts now: as its latest load has it, under the agent that its spelling
+-- stands for, with what a correction says laid over it. Accepting, replaying and recounting read
+-- this text:
 -- a replay lays a table of its own before the stored corrections. A corrected exclusion of '' means
 -- "not excluded"; a policy that is corrected to lost or open has no renewal.
 select p.* replace (
