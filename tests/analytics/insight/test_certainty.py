@@ -10,6 +10,7 @@ from analytics.insight.certainty import certainty, interval, rates
 from analytics.insight.fairness import standards_check
 from analytics.insight.funnel import funnel
 from analytics.insight.proposal import propose
+from tests.present import present
 from tests.simulate.figures import evaluated, measured
 
 NAN = np.nan
@@ -47,7 +48,7 @@ def test_a_mean_of_answers_is_as_sure_as_all_answers_together_say():
         }
     )
     given = people["survey_points"].to_numpy(), people["surveys"].to_numpy()
-    sure = certainty(measured(people, {"satisfaction": given}), "satisfaction")
+    sure = present(certainty(measured(people, {"satisfaction": given}), "satisfaction"))
     # Four hundred within, of two degrees of freedom: √(200 ÷ n), and Student's 4.3027 times that.
     assert sure.sd == pytest.approx([10.0, 10.0, 14.142136])
     assert sure.low == pytest.approx([26.97347, 46.97347, 39.15133])
@@ -75,22 +76,24 @@ def company():
 
 
 def test_a_share_of_the_target_is_as_sure_as_the_rate_behind_it(company):
-    rate, share = (certainty(company, name) for name in ("renewal_rate", "renewal_count"))
+    rate, share = (present(certainty(company, name)) for name in ("renewal_rate", "renewal_count"))
     # A hundred policies due and a target of eighty: every rate counts for five quarters of it.
     for name in ("value", "low", "high", "shrunken", "sd"):
         assert getattr(share, name) == pytest.approx(getattr(rate, name) * 1.25), name
     assert share.credibility.tolist() == rate.credibility.tolist()
-    likely = share.probability_above(0.875)  # a rate of 0.7, half way between
+    probability_above = present(share.probability_above)
+    likely = probability_above(0.875)  # a rate of 0.7, half way between
     assert (likely[0::2] < 0.05).all()
     assert (likely[1::2] > 0.95).all()
-    assert share.probability_above(-0.1) == pytest.approx(np.ones(60))
-    assert share.probability_above(1.3) == pytest.approx(np.zeros(60))
+    assert probability_above(-0.1) == pytest.approx(np.ones(60))
+    assert probability_above(1.3) == pytest.approx(np.zeros(60))
 
 
 def test_the_better_quarter_of_true_values_lies_among_the_better_half(company):
     truths = {"renewal_rate": 0.8, "renewal_count": 1.0, "complaint_rate": 2.0}
     for name, truth in truths.items():
-        quarter = certainty(company, name).law(0.75)
+        law = present(present(certainty(company, name)).law)
+        quarter = present(law(0.75))
         # Towards the middle where two groups do not fit so much better that they are told.
         assert 0.75 * truth < quarter.value < 1.03 * truth, name
         assert quarter.low < quarter.value < quarter.high, name
@@ -101,7 +104,7 @@ def test_how_reliable_differences_are_is_the_harmonic_mean_of_how_far_each_value
     renewed = due * np.where(np.arange(60) % 2 == 0, 0.6, 0.8)
     people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
     judged = evaluated(people, {"renewal_rate": (renewed, due)})
-    few, many = certainty(judged.measured, "renewal_rate").credibility[:2]
+    few, many = present(certainty(judged.measured, "renewal_rate")).credibility[:2]
     assert 0.4 < few < many < 1
     checked = standards_check(judged).set_index("indicator")
     # A third of the agents have few policies.

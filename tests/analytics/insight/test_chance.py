@@ -43,6 +43,7 @@ from analytics.reports.lists.ranking import ranking_table
 from analytics.reports.sure import sure_text
 from analytics.sample.company import GIVEN_HARD, IMPROVING
 from tests.conftest import load_text
+from tests.present import present
 
 CLOSED = Period(dt.date(2025, 1, 1), dt.date(2026, 5, 1))
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -192,9 +193,9 @@ def test_a_band_begins_with_whoever_its_first_is_ahead_of_in_nineteen_of_twenty_
 
 
 def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypatch):
-    found = rank_ranges(judged)
+    found = present(rank_ranges(judged))
     monkeypatch.setattr("analytics.insight.rank_ranges.SEED", 7)
-    again = rank_ranges(judged)
+    again = present(rank_ranges(judged))
     assert found.draws > 500
     moved = np.abs(np.array([found.low - again.low, found.high - again.high]))
     assert (moved <= 1).mean() > 0.98
@@ -203,7 +204,7 @@ def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypat
 
 def test_a_range_of_ranks_is_that_of_scores_drawn_anew_and_ranked_one_by_one(judged, monkeypatch):
     monkeypatch.setattr("analytics.insight.rank_ranges.MOST_DRAWS", 500)
-    found = rank_ranges(judged)
+    found = present(rank_ranges(judged))
     scores = np.zeros((500, len(found.rows)))
     for at, marks in of_agents(judged, found.rows):
         scores += np.nan_to_num(judged.agents.weight[found.rows, at] / 100 * marks)
@@ -264,7 +265,7 @@ def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each
     # Twenty agents four points apart, months that vary by three: a level is known to ± 6, the ranks
     # to a few places.
     found = months_of_rates(home, tmp_path, np.linspace(0.2, 0.96, 20), 0.03)
-    sure = certainty(found.measured, "renewal_rate")
+    sure = present(certainty(found.measured, "renewal_rate"))
     assert sure.kind == "months"
     # 20 · 8 − 20 − 7 = 133 degrees of freedom: the spread is known to about a twentieth of itself.
     assert found.measured.month_spread["renewal_rate"].freedom == 133
@@ -272,7 +273,7 @@ def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each
     assert sure.high[10] - sure.low[10] == pytest.approx(2 * 1.98 * 0.03, rel=0.2)
     assert sure.differ
     assert sure.enough.all()
-    ranges = rank_ranges(found)
+    ranges = present(rank_ranges(found))
     assert robustness(found).unknown == ()
     assert 1 <= (ranges.high - ranges.low).mean() <= 6
     assert "各月结果的波动" in sure_text(found.measured, "renewal_rate", 10, "zh")
@@ -280,9 +281,9 @@ def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each
 
 def test_equal_agents_with_rates_of_several_months_are_not_told_apart(home, tmp_path):
     found = months_of_rates(home, tmp_path, np.full(20, 0.8), 0.05)
-    assert certainty(found.measured, "renewal_rate").p_equal > 0.05
+    assert present(certainty(found.measured, "renewal_rate")).p_equal > 0.05
     assert (
-        rank_ranges(found).high - rank_ranges(found).low
+        present(rank_ranges(found)).high - present(rank_ranges(found)).low
     ).mean() > 12  # 18 of 20 places are nine tenths
 
 
@@ -386,7 +387,7 @@ def test_few_coached_agents_tell_nothing_and_that_is_said(talked):
 
 def test_what_has_no_spread_has_no_certainty_and_a_funnel_needs_whole_cases(judged):
     assert certainty(judged.measured, "renewal_premium") is None
-    assert certainty(judged.measured, "renewal_count").kind == "share"
+    assert present(certainty(judged.measured, "renewal_count")).kind == "share"
     with pytest.raises(RequestRefused, match="not_a_rate"):
         funnel(judged, "satisfaction")
     with pytest.raises(RequestRefused, match="no_case_mix"):
@@ -406,14 +407,16 @@ def test_what_has_no_spread_has_no_certainty_and_a_funnel_needs_whole_cases(judg
 def test_one_agent_alone_crashes_nothing(home, tmp_path):
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\n")
     only = evaluate(home.measure(Filters(APRIL)), default_scheme())
-    assert certainty(only.measured, "renewal_rate").p_equal == 1
+    assert present(certainty(only.measured, "renewal_rate")).p_equal == 1
     assert not quadrant_certainty(only.measured, place(only)).known.any()
     assert funnel(only, "renewal_rate").n.tolist() == [1]
     assert robustness(only).ranks.empty
 
 
 def test_the_range_of_a_count_held_against_a_target_is_that_of_the_renewals(judged):
-    rate, count = (certainty(judged.measured, name) for name in ("renewal_rate", "renewal_count"))
+    rate, count = (
+        present(certainty(judged.measured, name)) for name in ("renewal_rate", "renewal_count")
+    )
     known = judged.catalogue
     target = judged.measured.agents.denominator[:, known.position("renewal_count")]
     due = judged.measured.agents.denominator[:, known.position("renewal_rate")]
@@ -424,7 +427,7 @@ def test_the_range_of_a_count_held_against_a_target_is_that_of_the_renewals(judg
 def test_drawn_values_lie_about_the_shrunken_ones_and_the_same_seed_draws_the_same(judged):
     rows = np.arange(20)
     for name in ("renewal_rate", "satisfaction", "complaint_rate", "renewal_count"):
-        sure = certainty(judged.measured, name)
+        sure = present(certainty(judged.measured, name))
         drawn, again = (sure.drawn(rows, 4_000, np.random.default_rng(7)) for _ in range(2))
         assert drawn.tobytes() == again.tobytes()
         assert drawn.mean(axis=0) == pytest.approx(sure.shrunken[rows], rel=0.03)
@@ -509,26 +512,27 @@ def test_the_prize_of_coaching_is_smaller_than_the_raw_gap_and_has_limits(judged
 
 
 def test_a_standard_is_proposed_with_limits_and_the_markets_average_moves_the_pass_mark(judged):
-    own = propose(judged.measured, "renewal_rate")
+    own = present(propose(judged.measured, "renewal_rate"))
     assert own.full_low <= own.full <= own.full_high
     assert own.pass_low <= own.pass_mark <= own.pass_high
     assert own.pass_mark == pytest.approx(
         judged.measured.company.value[0, judged.catalogue.position("renewal_rate")]
     )
-    market = propose(judged.measured, "renewal_rate", 0.7)
+    market = present(propose(judged.measured, "renewal_rate", 0.7))
     assert (market.pass_mark, market.market) == (0.7, True)
-    assert dict(zip(market.standard.values, market.standard.points, strict=True))[0.7] == 60
+    standard = present(market.standard)
+    assert dict(zip(standard.values, standard.points, strict=True))[0.7] == 60
     assert (
-        propose(judged.measured, "renewal_rate", 0.99).standard is None
+        present(propose(judged.measured, "renewal_rate", 0.99)).standard is None
     )  # three quarters do not even reach it
-    complaints = propose(judged.measured, "complaint_rate").standard
+    complaints = present(present(propose(judged.measured, "complaint_rate")).standard)
     assert complaints.values[0] < complaints.values[1]
     assert complaints.points == (100, 60, 0)
 
 
 def test_another_standard_regrades_without_a_new_measure(judged):
-    proposal = propose(judged.measured, "renewal_rate", 0.7)
-    known = with_standard(judged.catalogue, "renewal_rate", proposal.standard)
+    proposal = present(propose(judged.measured, "renewal_rate", 0.7))
+    known = with_standard(judged.catalogue, "renewal_rate", present(proposal.standard))
     then = evaluate(under(judged.measured, known), judged.scheme)
     at = known.position("renewal_rate")
     assert then.measured.agents.value[:, at] == pytest.approx(judged.measured.agents.value[:, at])
@@ -644,7 +648,7 @@ def test_a_perfect_agent_among_few_is_not_drawn_as_perfect(home, tmp_path):
     )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
     few = evaluate(home.measure(Filters(APRIL)), default_scheme())
-    drawn = certainty(few.measured, "renewal_rate").drawn(
+    drawn = present(certainty(few.measured, "renewal_rate")).drawn(
         np.arange(4), 2_000, np.random.default_rng(1)
     )
     assert drawn[:, 0].std() > 0.05
@@ -743,7 +747,7 @@ def test_rates_without_counts_have_no_funnel_and_that_is_not_called_no_data(home
 
 def test_who_rests_on_too_few_cases_is_not_ranked_and_stands_last_with_a_mark(judged):
     few = too_few(judged)
-    rate = certainty(judged.measured, "renewal_rate")
+    rate = present(certainty(judged.measured, "renewal_rate"))
     assert (
         few.tolist() == (rate.credibility < 0.5).tolist()
     )  # of the sample's weighty indicators only this one is short of cases

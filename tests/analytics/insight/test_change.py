@@ -8,6 +8,7 @@ from analytics.insight.change import score_change, value_change
 from analytics.model import Filters, Period, parse_month
 from analytics.statistics.newcombe import newcombe_difference
 from tests.conftest import load_text
+from tests.present import present
 
 MARCH, APRIL = parse_month("2026-03"), parse_month("2026-04")
 
@@ -39,20 +40,20 @@ def months(home, tmp_path, before, after):
 
 def test_a_rate_that_moved_by_four_of_a_hundred_may_have_moved_by_chance(home, tmp_path):
     now, before = months(home, tmp_path, 84, 80)
-    change = value_change(now, before, "renewal_rate")
+    change = present(value_change(now, before, "renewal_rate"))
     assert change.by == pytest.approx(-0.04)
     assert (change.low, change.high) == pytest.approx(newcombe_difference(80, 100, 84, 100))
     assert change.verdict == "chance"
-    assert score_change(now, before).verdict == "chance"
+    assert present(score_change(now, before)).verdict == "chance"
 
 
 def test_a_rate_that_moved_by_thirty_of_a_hundred_did_not_by_chance(home, tmp_path):
     now, before = months(home, tmp_path, 60, 90)
-    assert value_change(now, before, "renewal_rate").verdict == "told"
-    assert score_change(now, before).verdict == "told"
+    assert present(value_change(now, before, "renewal_rate")).verdict == "told"
+    assert present(score_change(now, before)).verdict == "told"
     # Thirty answers of 70, 80 and 90 each month: the same mean.
-    assert value_change(now, before, "satisfaction").by == pytest.approx(0.0)
-    assert value_change(now, before, "satisfaction").verdict == "chance"
+    assert present(value_change(now, before, "satisfaction")).by == pytest.approx(0.0)
+    assert present(value_change(now, before, "satisfaction")).verdict == "chance"
 
 
 def test_how_far_chance_reaches_on_rates_without_counts_is_not_known(home, tmp_path):
@@ -66,5 +67,5 @@ def test_how_far_chance_reaches_on_rates_without_counts_is_not_known(home, tmp_p
         evaluate(home.measure(Filters(Period(month, month))), default_scheme())
         for month in (APRIL, MARCH)
     )
-    assert value_change(now, before, "renewal_rate").verdict == "unknown"
+    assert present(value_change(now, before, "renewal_rate")).verdict == "unknown"
     assert value_change(now, before, "renewal_count") is None

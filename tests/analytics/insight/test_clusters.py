@@ -14,6 +14,7 @@ from analytics.insight.funnel import funnel
 from analytics.model import Filters, Period
 from analytics.reports.sure import together_text
 from tests.conftest import load_text
+from tests.present import present
 from tests.simulate.equals import MOST_FLAGGED, flagged, with_a_trend
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -46,7 +47,7 @@ def test_pairs_that_are_one_decision_count_half(paired):
     assert found.way == CUSTOMERS
     assert found.correlation == pytest.approx(1, abs=0.05)
     assert found.agents == pytest.approx(2, abs=0.05)
-    sure = certainty(paired.measured, "renewal_rate")
+    sure = present(certainty(paired.measured, "renewal_rate"))
     assert (sure.n == 40).all()  # what is shown is what there is
     # Wilson for 16 of 20, not for 32 of 40: 58.4–91.9 %.
     row = int(np.flatnonzero(paired.measured.agents.value[:, 0] == 0.8)[0])

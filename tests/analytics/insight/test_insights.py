@@ -19,6 +19,7 @@ from analytics.model import Filters, Period
 from analytics.people import Talk
 from analytics.reports.lists.coaching import coaching_table
 from analytics.reports.tables import Column, Table, export_name, inert, to_csv, to_xlsx
+from tests.present import present
 from tests.simulate.figures import measured
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -72,12 +73,12 @@ def test_a_teams_losses_stand_beside_the_company_and_the_best_team(judged):
 
 def test_the_shortest_step_is_counted_from_the_real_denominator():
     rate = built_in_catalogue()["renewal_rate"]
-    step = step_to_next_band(rate, 15 / 22, 15, 22)  # 70 % of 22 is 15.4: one more renewal
+    # 70 % of 22 is 15.4: one more renewal.
+    step = present(step_to_next_band(rate, 15 / 22, 15, 22))
     assert (step.amount, step.reaches) == (1, 0.7)
     complaints = built_in_catalogue()["complaint_rate"]
-    ahead = step_to_next_band(
-        complaints, 2.0, 4, 200
-    )  # 1 per 100 of 200 is 2: what the next period allows, nothing is taken back
+    # 1 per 100 of 200 is 2: what the next period allows, nothing is taken back.
+    ahead = present(step_to_next_band(complaints, 2.0, 4, 200))
     assert (ahead.amount, ahead.ahead) == (2, True)
     assert step_to_next_band(rate, 0.95, 19, 20) is None
 

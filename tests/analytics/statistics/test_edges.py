@@ -107,7 +107,8 @@ def test_equal_rates_of_which_nearly_nothing_is_known_are_ahead_of_each_other_ha
 
 def test_where_every_score_is_the_same_there_is_no_slope():
     chi, p, slope = cochran_armitage.cochran_armitage([1, 2, 3], [5, 4, 5], [1, 1, 1])
-    assert (chi, p, np.isnan(slope)) == (0, 1, True)
+    assert (float(chi), float(p)) == (0, 1)
+    assert np.isnan(slope)
 
 
 def test_no_case_at_all_has_no_success_for_certain():

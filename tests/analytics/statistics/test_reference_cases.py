@@ -64,8 +64,8 @@ def limits(method: Callable[..., Any]) -> Callable[[Given], Given]:
 
 
 def difference(given: Given) -> tuple[Any, Any]:
-    counts = np.transpose(given["x1_n1_x2_n2"])
-    return newcombe.newcombe_difference(*counts, given["confidence"])
+    x1, n1, x2, n2 = np.transpose(given["x1_n1_x2_n2"])
+    return newcombe.newcombe_difference(x1, n1, x2, n2, given["confidence"])
 
 
 def saxony(given: Given) -> Given:
