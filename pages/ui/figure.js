@@ -1,5 +1,6 @@
 // One Plotly chart per node: the node, the zoom and the selection outlive every rerun.
-let library; // window.Plotly may be Streamlit's own copy, which needs eval for WebGL: ours is the strict build
+// window.Plotly may be Streamlit's own copy, which needs eval for WebGL: ours is the strict build.
+let library;
 let loading;
 const load = () =>
   (loading ??= new Promise((done, fail) => {
@@ -13,27 +14,37 @@ const load = () =>
     document.head.append(tag);
   }));
 
-/** Read the payload: length, JSON header, float32 arrays referenced as {"$f32": [offset, length, columns?]}. */
+/**
+ * Read the payload: length, JSON header, float32 arrays referenced as
+ * {"$f32": [offset, length, columns?]}.
+ */
 function unpack(data) {
   const bytes = (data instanceof Uint8Array ? data : new Uint8Array(data)).slice(); // aligned copy
   const size = new DataView(bytes.buffer).getUint32(0, true);
   const floats = new Float32Array(bytes.buffer, 4 + size);
   const fill = (value) => {
-    if (!value || typeof value !== "object" || (Array.isArray(value) && typeof value[0] !== "object")) return value;
+    if (!value || typeof value !== "object") return value;
+    if (Array.isArray(value) && typeof value[0] !== "object") return value;
     if (!value.$f32) {
       for (const name in value) value[name] = fill(value[name]);
       return value;
     }
     const [start, length, columns] = value.$f32;
     const flat = floats.subarray(start, start + length);
-    return columns ? Array.from({ length: length / columns }, (_, row) => flat.subarray(row * columns, (row + 1) * columns)) : flat;
+    if (!columns) return flat;
+    const row = (_, number) => flat.subarray(number * columns, (number + 1) * columns);
+    return Array.from({ length: length / columns }, row);
   };
   return fill(JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))));
 }
 
-/** Keep the old object wherever nothing changed, because Plotly skips what is identical and redraws what is not. */
+/**
+ * Keep the old object wherever nothing changed, because Plotly skips what is identical and redraws
+ * what is not.
+ */
 function reuse(old, fresh) {
-  if (old === fresh || !old || !fresh || typeof old !== "object" || typeof fresh !== "object") return fresh;
+  if (old === fresh || !old || !fresh) return fresh;
+  if (typeof old !== "object" || typeof fresh !== "object") return fresh;
   if (old.constructor !== fresh.constructor) return fresh;
   if (ArrayBuffer.isView(fresh)) {
     if (old.length !== fresh.length) return fresh;
@@ -62,7 +73,13 @@ function template(parent, colours) {
   const grid = get("border-color-light", get("border-color", colours.grid));
   const line = get("border-color", grid);
   const accent = get("primary-color", colours.accent);
-  const axis = { gridcolor: grid, linecolor: line, zerolinecolor: line, automargin: true, title: { standoff: 12 } };
+  const axis = {
+    gridcolor: grid,
+    linecolor: line,
+    zerolinecolor: line,
+    automargin: true,
+    title: { standoff: 12 },
+  };
   return {
     layout: {
       font: { family: get("font", "sans-serif"), color: ink, size: 13 },
@@ -72,7 +89,11 @@ function template(parent, colours) {
       margin: { l: 56, r: 24, t: 32, b: 48 },
       xaxis: axis,
       yaxis: axis,
-      polar: { bgcolor: colours.clear, radialaxis: { gridcolor: grid, linecolor: line }, angularaxis: { gridcolor: grid, linecolor: line } },
+      polar: {
+        bgcolor: colours.clear,
+        radialaxis: { gridcolor: grid, linecolor: line },
+        angularaxis: { gridcolor: grid, linecolor: line },
+      },
       hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: ink } },
       modebar: { bgcolor: colours.clear, color: line, activecolor: accent },
       newselection: { line: { color: accent, width: 1.5, dash: "dot" } },
@@ -82,7 +103,10 @@ function template(parent, colours) {
   };
 }
 
-/** Put the toolbar's tooltips into the reader's language without rebuilding the chart, which would lose its zoom. */
+/**
+ * Put the toolbar's tooltips into the reader's language without rebuilding the chart, which would
+ * lose its zoom.
+ */
 function translate(node, labels) {
   for (const button of node.querySelectorAll(".modebar-btn[data-title]")) {
     const english = (button.dataset.english ??= button.dataset.title);
@@ -93,9 +117,9 @@ function translate(node, labels) {
 }
 
 /**
- * Draw a trace with meta.groups as one trace per group, marker.color holding each point's group number:
- * Plotly recolours 10,000 points one by one, but draws a handful of one-colour traces 2-3 times faster.
- * `from` leads back to Python's own trace and point numbers.
+ * Draw a trace with meta.groups as one trace per group, marker.color holding each point's group
+ * number: Plotly recolours 10,000 points one by one, but draws a handful of one-colour traces 2-3
+ * times faster. `from` leads back to Python's own trace and point numbers.
  */
 function expand(traces) {
   return traces.flatMap((trace, curve) => {
@@ -107,15 +131,16 @@ function expand(traces) {
     for (let i = 0; i < codes.length; i++) members[codes[i]]?.push(i);
     return groups.map((group, number) => {
       const from = members[number];
-      const part = (value) =>
-        value?.length !== codes.length || typeof value === "string"
-          ? value
-          : Array.isArray(value)
-            ? from.map((i) => value[i])
-            : Float32Array.from(from, (i) => value[i]);
-      const parts = (item) => Object.fromEntries(Object.entries(item).map(([name, value]) => [name, part(value)]));
+      const part = (value) => {
+        if (value?.length !== codes.length || typeof value === "string") return value;
+        if (Array.isArray(value)) return from.map((i) => value[i]);
+        return Float32Array.from(from, (i) => value[i]);
+      };
+      const parts = (item) =>
+        Object.fromEntries(Object.entries(item).map(([name, value]) => [name, part(value)]));
       const { color, ...marker } = parts(trace.marker);
-      return { trace: { ...parts(rest), uid: `g${curve}-${number}`, ...group, marker: { ...marker, ...group.marker } }, curve, from };
+      const own = { uid: `g${curve}-${number}`, ...group, marker: { ...marker, ...group.marker } };
+      return { trace: { ...parts(rest), ...own }, curve, from };
     });
   });
 }
@@ -131,20 +156,26 @@ class Chart {
     this.observer = new ResizeObserver(() => {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => {
-        if (node._fullLayout && node.offsetWidth && node.offsetWidth !== node._fullLayout.width) {
-          library.relayout(node, { width: node.offsetWidth }).then(() => translate(node, this.spec.labels));
+        const width = node.offsetWidth;
+        if (node._fullLayout && width && width !== node._fullLayout.width) {
+          library.relayout(node, { width }).then(() => translate(node, this.spec.labels));
         }
       });
     });
-    node.addEventListener("pointerdown", (event) => (this.gesture = event.shiftKey ? "add" : "set"), true);
+    const begin = (event) => (this.gesture = event.shiftKey ? "add" : "set");
+    node.addEventListener("pointerdown", begin, true);
   }
 
-  /** Take what Python sent; its selection counts at mount and when Python itself set it, else it is only our own echo. */
+  /**
+   * Take what Python sent; its selection counts at mount and when Python itself set it, else it is
+   * only our own echo.
+   */
   take(data, parent) {
     const { picked, ...spec } = unpack(data);
     const changed = this.spec && JSON.stringify(this.spec.sig) !== JSON.stringify(spec.sig);
     const stamp = JSON.stringify(picked ?? null);
-    const known = picked && (!picked.sig || JSON.stringify(picked.sig) === JSON.stringify(spec.sig));
+    const known =
+      picked && (!picked.sig || JSON.stringify(picked.sig) === JSON.stringify(spec.sig));
     if (!this.spec) {
       this.turn = picked?.turn ?? 0;
       if (known) this.picked = picked.points;
@@ -152,7 +183,9 @@ class Chart {
     this.theme = reuse(this.theme, template(parent, spec.colours));
     this.spec = reuse(this.spec, spec);
     if (changed && this.picked.length) this.commit([]);
-    else if (picked && !picked.turn && stamp !== this.stamp) this.commit(known ? picked.points : []);
+    else if (picked && !picked.turn && stamp !== this.stamp) {
+      this.commit(known ? picked.points : []);
+    }
     this.stamp = stamp;
     return this.draw();
   }
@@ -162,7 +195,10 @@ class Chart {
     this.send("selection", { points, sig: this.spec.sig, turn: ++this.turn });
   }
 
-  /** Apply a gesture: "only" and "toggle" are clicks, "set" and "add" are boxes; add and toggle are with shift. */
+  /**
+   * Apply a gesture: "only" and "toggle" are clicks, "set" and "add" are boxes; add and toggle are
+   * with shift.
+   */
   pick(points, how) {
     if (!this.spec.selectable || this.gone) return;
     const key = ([curve, point]) => `${curve}/${point}`;
@@ -172,7 +208,8 @@ class Chart {
       for (const name of after.keys()) before.delete(name);
       this.commit([...before.values()]);
     } else {
-      const next = how === "add" || how === "toggle" ? [...new Map([...before, ...after]).values()] : points;
+      const more = how === "add" || how === "toggle";
+      const next = more ? [...new Map([...before, ...after]).values()] : points;
       const same = next.length === before.size && next.every((pair) => before.has(key(pair)));
       if (same && how !== "only") return this.draw(true); // only take away the drawn outline
       this.commit(same ? [] : next); // a click on the only selected point clears
@@ -203,7 +240,8 @@ class Chart {
   async paint(P, force) {
     const { node, spec, theme, picked } = this;
     const last = this.drawn;
-    if (!force && last && last.spec === spec && last.theme === theme && last.picked === picked) return;
+    const same = last?.spec === spec && last.theme === theme && last.picked === picked;
+    if (!force && same) return;
     this.drawn = { spec, theme, picked };
     node.style.height = `${spec.height}px`;
     node.setAttribute("role", "img");
@@ -215,19 +253,27 @@ class Chart {
       const points = by.get(curve) ?? new Set();
       return from ? from.flatMap((point, i) => (points.has(point) ? [i] : [])) : [...points];
     };
-    const traces = this.parts.map((part) => ({ ...part.trace, ...(picked.length && { selectedpoints: chosen(part) }) }));
+    const traces = this.parts.map((part) => ({
+      ...part.trace,
+      ...(picked.length && { selectedpoints: chosen(part) }),
+    }));
     const layout = {
       dragmode: spec.dragmode,
       uirevision: 1, // constant: zoom, toolbar mode and hidden traces are the reader's
       ...structuredClone(spec.layout),
       template: theme,
-      clickmode: "event", // clicks are handled below, because Plotly ignores them while dragmode is select
+      // Clicks are handled below, because Plotly ignores them while dragmode is select.
+      clickmode: "event",
       selectionrevision: this.draws, // selections are ours, so Plotly forgets its outlines
       selections: [],
       width: node.offsetWidth || undefined,
       height: spec.height,
     };
-    const config = { ...spec.config, responsive: false, modeBarButtonsToRemove: spec.selectable ? [] : ["select2d", "lasso2d"] };
+    const config = {
+      ...spec.config,
+      responsive: false,
+      modeBarButtonsToRemove: spec.selectable ? [] : ["select2d", "lasso2d"],
+    };
     await P.react(node, traces, layout, config);
     if (this.gone) return;
     if (!last) this.listen(node);
@@ -240,15 +286,19 @@ class Chart {
     const pairs = (event) =>
       (event?.points ?? []).flatMap(({ curveNumber, pointNumber }) => {
         const part = this.parts[curveNumber];
-        return part && Number.isInteger(pointNumber) ? [[part.curve, part.from ? part.from[pointNumber] : pointNumber]] : [];
+        if (!part || !Number.isInteger(pointNumber)) return [];
+        return [[part.curve, part.from ? part.from[pointNumber] : pointNumber]];
       });
     node.on("plotly_click", (event) => {
       const points = pairs(event).slice(0, 1);
-      if (points.length && !this.double) this.pick(points, event.event?.shiftKey ? "toggle" : "only");
+      if (!points.length || this.double) return;
+      this.pick(points, event.event?.shiftKey ? "toggle" : "only");
     });
     node.on("plotly_selected", (event) => {
-      if (!event || !this.gesture) return; // Plotly repeats the event whenever it redraws an outline
-      clearTimeout(this.timer); // and once more while it stores the new outline: the last one counts
+      // Plotly repeats the event whenever it redraws an outline, and once more while it stores the
+      // new one: the last one counts.
+      if (!event || !this.gesture) return;
+      clearTimeout(this.timer);
       this.timer = setTimeout(() => {
         const how = this.gesture;
         this.gesture = undefined;
@@ -257,9 +307,13 @@ class Chart {
     });
     const clear = () => this.picked.length && this.pick([], "set");
     node.on("plotly_deselect", clear);
-    // The browser's own count: Plotly misses a double click when the first one has just redrawn the plot.
+    // The browser's own count: Plotly misses a double click when the first one has just redrawn the
+    // plot.
     node.addEventListener("mousedown", (event) => (this.double = event.detail > 1), true);
-    node.addEventListener("click", (event) => this.double && (event.target.closest(".modebar, .legend") || clear()), true);
+    const clicked = (event) => {
+      if (this.double && !event.target.closest(".modebar, .legend")) clear();
+    };
+    node.addEventListener("click", clicked, true);
     node.on("plotly_afterplot", () => translate(node, this.spec.labels ?? {}));
     this.observer.observe(node);
   }

@@ -1,4 +1,5 @@
-// Hidden: tells its fragment that a chart was redrawn and has come to rest, so what stands beside it can catch up.
+// Hidden: tells its fragment that a chart was redrawn and has come to rest, so what stands beside
+// it can catch up.
 const REST = 120; // ms without another drawing
 
 export default function ({ data, setTriggerValue }) {
