@@ -249,7 +249,7 @@ def sheets(folder: Path) -> None:
         page.output()
 
     for name, make in (("PDF", to_pdf), ("XLSX", to_workbook)):
-        first, second = alternating(lambda make=make: make(found, "zh"), bare, 1)  # type: ignore[misc]
+        first, second = alternating(partial(make, found, "zh"), bare, 1)
         spent[name] = first
         say(f"{len(found)} sheets as {name} / the same lines bare", first, second, 0)
     print(

@@ -45,7 +45,7 @@ def forked_reading() -> Iterator[None]:
             all_.append(own.source)
         return Forked(own.source)
 
-    reading.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": begin})  # type: ignore[assignment]
+    reading.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": begin})
     try:
         yield
     finally:

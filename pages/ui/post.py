@@ -91,11 +91,10 @@ class Corking:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        protocol = getattr(send, "__self__", None)
-        if scope["type"] == "websocket" and isinstance(
-            getattr(protocol, "transport", None), asyncio.Transport
-        ):
-            protocol.transport = Corked(protocol.transport, asyncio.get_running_loop())  # type: ignore[union-attr]
+        protocol: Any = getattr(send, "__self__", None)
+        transport = getattr(protocol, "transport", None)
+        if scope["type"] == "websocket" and isinstance(transport, asyncio.Transport):
+            protocol.transport = Corked(transport, asyncio.get_running_loop())
         await self.app(scope, receive, send)
 
 

@@ -62,7 +62,7 @@ def company(
 def comparisons(picked: str, effect: float, runs: int, seed: int, **how: float) -> list[Comparison]:
     """As many companies compared as there are runs."""
     random = np.random.default_rng([seed, SELECTIONS.index(picked), int(10 * effect)])
-    return [compare(company(random, picked, effect, **how)) for _ in range(runs)]  # type: ignore[arg-type]
+    return [compare(company(random, picked, effect, **how)) for _ in range(runs)]
 
 
 def estimates(found: list[Comparison]) -> np.ndarray:
