@@ -122,9 +122,9 @@ class Home:
             instead or self.warehouse, self.settings, filters, self.catalogue(filters.period.last)
         )
 
-    def measure_with(self, filters: Filters, known: Catalogue) -> Measured:
+    def measure_with(self, filters: Filters, catalogue: Catalogue) -> Measured:
         """The same period under other standards."""
-        return measure(self.warehouse, self.settings, filters, known)
+        return measure(self.warehouse, self.settings, filters, catalogue)
 
     def secret(self) -> str:
         """A random word of this home that makes digests of names unreadable; refused when its file

@@ -42,21 +42,21 @@ def funnel_(context: Context, indicator: str | None, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
     indicator = indicator or plots.first_rate(evaluation.catalogue)
-    found = plots.funnel(evaluation, indicator)
-    listed = funnel_rows(evaluation, found).drop(columns="team")
+    answer = plots.funnel(evaluation, indicator)
+    listed = funnel_rows(evaluation, answer).drop(columns="team")
     for name in ("n", "independent", "rate"):
         listed[name] = listed[name].map(number)
     rows = rows_of(listed)
     view = {
         "indicator": indicator,
-        "centre": number(found.centre),
-        "phi": number(found.phi),
-        "spread_times": number(found.phi**0.5),
-        "tau2": number(found.tau2),
-        "fewest_95": found.fewest95,
-        "fewest_998": found.fewest998,
-        "false_alarm_95": number(found.alarm95),
-        "false_alarm_998": number(found.alarm998),
+        "centre": number(answer.centre),
+        "phi": number(answer.phi),
+        "spread_times": number(answer.phi**0.5),
+        "tau2": number(answer.tau2),
+        "fewest_95": answer.fewest95,
+        "fewest_998": answer.fewest998,
+        "false_alarm_95": number(answer.alarm95),
+        "false_alarm_998": number(answer.alarm998),
         "together": together_text(evaluation.measured, context.language),
         "agents": rows,
     }
@@ -81,8 +81,8 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
         period, channel = evaluation.measured.period, evaluation.measured.filters.channel
-        found = desk.case_mix(evaluation.measured)
-        table = of_shown(evaluation, found.agents)
+        answer = desk.case_mix(evaluation.measured)
+        table = of_shown(evaluation, answer.agents)
         if agent is not None and agent not in set(table["agent_id"]):
             raise RequestRefused("agent_unknown", agent=agent, period=str(period))
         changed = None
@@ -97,33 +97,33 @@ def case_mix_(context: Context, agent: str | None, split: bool, **options: Any) 
     rows = rows_of(table)
     view: dict[str, Any] = {
         "period": str(period),
-        "auc": number(found.auc),
-        "explains_little": found.explains_little,
-        "calibration_slope": number(found.slope),
-        "factors": list(found.used),
-        "not_adjusted_for": list(found.unused),
-        "calibration": rows_of(mix.calibration(found)),
+        "auc": number(answer.auc),
+        "explains_little": answer.explains_little,
+        "calibration_slope": number(answer.slope),
+        "factors": list(answer.used),
+        "not_adjusted_for": list(answer.unused),
+        "calibration": rows_of(mix.calibration(answer)),
         "agents": rows,
     }
     if agent is not None:
-        view["waterfall"] = rows_of(mix.waterfall(found, agent))
+        view["waterfall"] = rows_of(mix.waterfall(answer, agent))
     if split:
         view["change"] = _change(changed)
     show(context, view, rows=rows, first=note)
 
 
-def _change(found: Any) -> dict[str, Any] | None:
-    if found is None:
+def _change(change: Any) -> dict[str, Any] | None:
+    if change is None:
         return None
-    whole = found.split
+    whole = change.split
     return {
         "total": number(whole.total),
         "mix": number(whole.mix),
         "performance": number(whole.performance),
-        "mix_limits": [number(one) for one in found.mix],
-        "performance_limits": [number(one) for one in found.performance],
-        "merged_cells": found.merged,
-        "cells": rows_of(found.cells),
+        "mix_limits": [number(limit) for limit in change.mix],
+        "performance_limits": [number(limit) for limit in change.performance],
+        "merged_cells": change.merged,
+        "cells": rows_of(change.cells),
     }
 
 
@@ -140,22 +140,22 @@ def robustness_(context: Context, **options: Any) -> None:
         note = trial_note(desk, evaluation, context.language)
         if not evaluation.agents.rated.any():
             raise RequestRefused("nobody_rated", period=str(evaluation.measured.period))
-        found = desk.robustness(evaluation)
-        table = of_shown(evaluation, found.ranks)
-        leaders = found.leaders
+        answer = desk.robustness(evaluation)
+        table = of_shown(evaluation, answer.ranks)
+        leaders = answer.leaders
         regions = leaders[
             leaders["agent_id"].isin(evaluation.people["agent_id"][evaluation.in_scope])
         ]
     rows = rows_of(table)
     view = {
-        "exact": found.exact,
-        "draws": found.draws,
-        "seed": found.seed,
-        "unknown_spread": [one.id for one in found.unknown],
-        "together": rank_spread_text(evaluation.measured, found.unknown, context.language),
+        "exact": answer.exact,
+        "draws": answer.draws,
+        "seed": answer.seed,
+        "unknown_spread": [indicator.id for indicator in answer.unknown],
+        "together": rank_spread_text(evaluation.measured, answer.unknown, context.language),
         "middle_agents_reach": {
-            "weights": number(found.width_weights),
-            "data": number(found.width_data),
+            "weights": number(answer.width_weights),
+            "data": number(answer.width_data),
         },
         "agents": rows,
         "leaders": rows_of(regions.drop(columns=["outlines"])),
@@ -179,17 +179,17 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
-        known = evaluation.catalogue
-        indicator = known[indicator or known.first_of("renewal_rate", "results")].id
+        catalogue = evaluation.catalogue
+        indicator = catalogue[indicator or catalogue.first_of("renewal_rate", "results")].id
         monthly = desk.monthly(evaluation.measured.period)
-        if not steady.can_trend(known[indicator], monthly):
-            raise RequestRefused("no_months", name=known[indicator].label)
-        found = desk.trends(evaluation.measured.period, indicator)
-        table = of_shown(evaluation, found.agents)
+        if not steady.can_trend(catalogue[indicator], monthly):
+            raise RequestRefused("no_months", name=catalogue[indicator].label)
+        answer = desk.trends(evaluation.measured.period, indicator)
+        table = of_shown(evaluation, answer.agents)
     view = {
         "indicator": indicator,
-        "rule": found.rule,
-        "months": found.months,
+        "rule": answer.rule,
+        "months": answer.months,
         "agents": rows_of(table),
     }
     show(context, view, rows=rows_of(table), first=note)
@@ -211,14 +211,14 @@ def incentives(context: Context, bonus: float, **options: Any) -> None:
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
-        found = desk.incentives(evaluation.measured.period, evaluation)
-        table = of_shown(evaluation, found.candidates)
+        answer = desk.incentives(evaluation.measured.period, evaluation)
+        table = of_shown(evaluation, answer.candidates)
         table = table.assign(few_cases=table["agent_id"].isin(few_ids(evaluation)))
     people, by_chance = int(table["agent_id"].nunique()), steady.Q * len(table)
     view = {
-        "rule": found.rule,
-        "months": found.months,
-        "indicators": list(found.indicators),
+        "rule": answer.rule,
+        "months": answer.months,
+        "indicators": list(answer.indicators),
         "candidates": rows_of(table),
         "people": people,
         "by_chance": number(by_chance),
@@ -266,27 +266,27 @@ def fairness_(
         "groups": rows_of(fair.groups(evaluation, fair.grouped(evaluation, by, cases), surplus)),
         "definitions": rows_of(definitions.radar(evaluation.measured.totals, own)),
         "market": [
-            {"indicator": one.indicator, "value": one.value, "source": one.source}
-            for one in entered.values()
+            {"indicator": average.indicator, "value": average.value, "source": average.source}
+            for average in entered.values()
         ],
     }
     if propose is not None:
-        known = entered.get(propose)
-        found = proposal.propose(
+        average = entered.get(propose)
+        proposed = proposal.propose(
             evaluation.measured,
             propose,
-            market if market is not None else known.value if known else None,
+            market if market is not None else average.value if average else None,
         )
         view["proposal"] = (
             None
-            if found is None
-            else {key: value for key, value in asdict(found).items() if key != "standard"}
+            if proposed is None
+            else {key: value for key, value in asdict(proposed).items() if key != "standard"}
             | {
                 "knots": None
-                if found.standard is None
+                if proposed.standard is None
                 else [
                     list(knot)
-                    for knot in zip(found.standard.values, found.standard.points, strict=True)
+                    for knot in zip(proposed.standard.values, proposed.standard.points, strict=True)
                 ]
             }
         )
@@ -311,41 +311,42 @@ def effect_(context: Context, since: dt.date | None, **options: Any) -> None:
         desk.require("coach")
         after = evaluated(desk, options)
         note = trial_note(desk, after, context.language)
-        found = desk.proof(after, since)
-    plan = found.study
+        answer = desk.proof(after, since)
+    plan = answer.study
     view = {
-        "verdict": found.verdict,
-        "reason": found.reason or None,
-        "said": sentences(found, context.language),
+        "verdict": answer.verdict,
+        "reason": answer.reason or None,
+        "said": sentences(answer, context.language),
         "since": None if plan.since is None else f"{plan.since:%Y-%m}",
         "before": [str(period) for period in plan.before],
         "after": None if plan.after is None else str(plan.after),
-        "coached": found.coached,
-        "peers": found.peers,
-        "left_out": found.left_out,
-        "difference": _effect(found.difference),
-        "placebo": _effect(found.placebo),
-        "difference_in_differences": _double(found.double),
-        "trend_before": _double(found.trend),
-        "expected_change": number(found.expected_change),
-        "detectable": number(found.detectable),
+        "coached": answer.coached,
+        "peers": answer.peers,
+        "left_out": answer.left_out,
+        "difference": _effect(answer.difference),
+        "placebo": _effect(answer.placebo),
+        "difference_in_differences": _double(answer.double),
+        "trend_before": _double(answer.trend),
+        "expected_change": number(answer.expected_change),
+        "detectable": number(answer.detectable),
         "least": {"agents": proofs.FEWEST, "policies": proofs.POLICIES},
     }
     show(context, view, first=note)
 
 
-def _double(found: Any) -> dict[str, Any] | None:
-    if found is None:
+def _double(double: Any) -> dict[str, Any] | None:
+    if double is None:
         return None
-    kept = {"coached": found.treated, "peers": found.control, "points": found.difference}
+    kept = {"coached": double.treated, "peers": double.control, "points": double.difference}
     return {
-        key: number(value) for key, value in (kept | {"low": found.low, "high": found.high}).items()
+        key: number(value)
+        for key, value in (kept | {"low": double.low, "high": double.high}).items()
     }
 
 
-def _effect(found: Any) -> dict[str, Any] | None:
+def _effect(effect: Any) -> dict[str, Any] | None:
     """A difference as it is exported; its name says nothing of a cause."""
-    if found is None:
+    if effect is None:
         return None
-    kept = {"points": found.effect} | {key: getattr(found, key) for key in ("low", "high", "p")}
+    kept = {"points": effect.effect} | {key: getattr(effect, key) for key in ("low", "high", "p")}
     return {key: number(value) for key, value in kept.items()}

@@ -68,7 +68,7 @@ def _best(group: list[Outline], kind: str | None, several: bool) -> Recipe | Non
     saved = group[0].recipe
     if saved and kind in (None, saved["kind"]):
         return recipe_from(saved)
-    guess = next((one for one in group[0].guesses if kind in (None, one.kind)), None)
+    guess = next((guess for guess in group[0].guesses if kind in (None, guess.kind)), None)
     if guess is None:
         return None
     columns = {field: header for field, (header, _) in guess.matches.items()}
@@ -93,13 +93,13 @@ def _reading(desk: Desk, path: Path, recipe: Recipe | None, language: str) -> di
         "skipped": understood.skipped,
         "questions": [
             {
-                "id": one.id,
-                "question": say(f"question.{one.key}", language, **one.facts),
-                "choices": list(one.choices),
-                "suggested": one.suggested,
-                "optional": one.optional,
+                "id": question.id,
+                "question": say(f"question.{question.key}", language, **question.facts),
+                "choices": list(question.choices),
+                "suggested": question.suggested,
+                "optional": question.optional,
             }
-            for one in preview.questions
+            for question in preview.questions
         ],
         "unused": understood.unused,
         "notes": [

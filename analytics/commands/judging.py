@@ -177,7 +177,7 @@ def method(context: Context, month_: dt.date | None, scheme: str | None) -> None
         chosen = scheme_of(desk, period, scheme, None)
         view = method_view(desk.catalogue(period), desk.settings, chosen, desk.market())
     keys = ("id", "category", "numerator", "denominator", "direction", "unit", "weight")
-    show(context, view, rows=[{key: one[key] for key in keys} for one in view["indicators"]])
+    show(context, view, rows=[{key: row[key] for key in keys} for row in view["indicators"]])
 
 
 @command()
@@ -204,20 +204,22 @@ def records(
         raise RequestRefused("export_suffix_of", file=out.name, known=[".xlsx"])
     with desk_of(context) as desk:
         filters = Filters(period_of(desk, options), channel=channel)
-        found = desk.records(agent, indicator, filters)
+        evidence = desk.records(agent, indicator, filters)
         if out is not None:
             desk.exported(out.name, period=str(filters.period), persons=1)
     if out is not None:
-        write(out, to_xlsx(evidence_tables(found, context.language)))
+        write(out, to_xlsx(evidence_tables(evidence, context.language)))
     view = {
         "agent_id": agent,
         "indicator": indicator,
         "period": str(filters.period),
-        "records": {kind: rows_of(table) for kind, table in found.tables.items()},
+        "records": {kind: rows_of(table) for kind, table in evidence.tables.items()},
         "set_aside": [
             {"months": months, "why": why, "says": say(f"set_aside.{why}", context.language)}
-            for months, why in found.aside
+            for months, why in evidence.aside
         ],
     }
-    rows = [{"kind": kind, **row} for kind, table in found.tables.items() for row in rows_of(table)]
+    rows = [
+        {"kind": kind, **row} for kind, table in evidence.tables.items() for row in rows_of(table)
+    ]
     show(context, view | ({"written": str(out)} if out else {}), rows=rows)

@@ -113,9 +113,9 @@ def load(
         if table and query:
             files = [stack.enter_context(rows_of(table, query))]
         named = [
-            one
+            part
             for file in files
-            for one in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])
+            for part in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])
         ]
         members = [member for file in named for member in stack.enter_context(desk.members(file))]
         if explain:
@@ -124,9 +124,9 @@ def load(
             return
         receipts = desk.load_all(
             [
-                (file, one)
+                (file, chosen)
                 for file in members
-                for one in ([recipe] if recipe else desk.recipes_for(file, kind))
+                for chosen in ([recipe] if recipe else desk.recipes_for(file, kind))
             ],
             as_of=as_of,
             on_issues=on_issues,
@@ -159,12 +159,12 @@ def _receipt(receipt: Receipt, language: str, most: int | None = MOST_CHANGES) -
         "notes": [say(f"note.{key}", language, **facts) for key, facts in receipt.notes],
         "changes": [
             {
-                "agent_id": one.agent_id,
-                "measure": one.measure,
-                "before": one.before,
-                "after": one.after,
+                "agent_id": change.agent_id,
+                "measure": change.measure,
+                "before": change.before,
+                "after": change.after,
             }
-            for one in receipt.changes[:most]
+            for change in receipt.changes[:most]
         ],
         "changed": len(receipt.changes),
     }
@@ -369,7 +369,7 @@ def watch_(
             "file": outcome.file,
             "moved_to": outcome.moved_to,
             "reason": outcome.reason,
-            "receipts": [_receipt(one, context.language) for one in outcome.receipts],
+            "receipts": [_receipt(receipt, context.language) for receipt in outcome.receipts],
         }
         click.echo(json.dumps(plain, ensure_ascii=False, default=str))
         sys.stdout.flush()

@@ -42,7 +42,7 @@ def month_(context: Context, period: str, publish: bool, take_back: str | None) 
         if take_back is not None:
             desk.take_back(chosen, take_back)
         steps = desk.routine(chosen)
-        published = [str(one) for one in desk.published_periods()]
+        published = [str(period) for period in desk.published_periods()]
     rows = [
         {"step": step.id, "state": step.state, "count": step.count, "of": step.of, "line": line}
         for step, line in zip(steps, routine_lines(steps, context.language), strict=True)
@@ -59,13 +59,13 @@ def month_(context: Context, period: str, publish: bool, take_back: str | None) 
 def targets(context: Context, agent: str | None, missing: bool, **options: Any) -> None:
     """Targets by agent and month: as given, as they count, and what stands in for them and why."""
     with desk_of(context, "see_others") as desk:
-        found = desk.targets(period_of(desk, options))
+        wanted = desk.targets(period_of(desk, options))
     if agent is not None:
-        found = found[found["agent_id"] == agent]
+        wanted = wanted[wanted["agent_id"] == agent]
     if missing:
-        found = found[
-            ~found["count_basis"].isin(["own", "none"])
-            | ~found["premium_basis"].isin(["own", "none"])
+        wanted = wanted[
+            ~wanted["count_basis"].isin(["own", "none"])
+            | ~wanted["premium_basis"].isin(["own", "none"])
         ]
     rows = [
         {
@@ -73,6 +73,6 @@ def targets(context: Context, agent: str | None, missing: bool, **options: Any) 
             "month": f"{row['month']:%Y-%m}",
             "basis": say(f"evidence.basis_{row['count_basis']}", context.language),
         }
-        for row in rows_of(found)
+        for row in rows_of(wanted)
     ]
     show(context, rows)

@@ -124,7 +124,7 @@ def sheet(
             desk.exported(out.name, period=str(filters.period), persons=1)
             write(out, make([view], context.language))
         note = trial_note(desk, around.evaluation, context.language)
-    rows = [{key: one[key] for key in SHEET_COLUMNS} for one in view["indicators"]]
+    rows = [{key: row[key] for key in SHEET_COLUMNS} for row in view["indicators"]]
     show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=note)
 
 
@@ -162,9 +162,9 @@ def sheets(
         filters = _filters(desk, options)
         around, scheme = _around(desk, filters, options)
         evaluation = around.evaluation
-        agents = [str(one) for one in evaluation.people["agent_id"][evaluation.shown]]
+        agents = [str(agent_id) for agent_id in evaluation.people["agent_id"][evaluation.shown]]
         opened = (
-            [one for one in agents if one in desk.closed_agents(filters.period)]
+            [agent_id for agent_id in agents if agent_id in desk.closed_agents(filters.period)]
             if reopen is not None
             else []
         )
@@ -178,9 +178,9 @@ def sheets(
         )
         if out is not None:
             out = trial_name(out, scheme, context.language)
-            found = [_view(desk, around, agent_id) for agent_id in agents]
-            desk.exported(out.name, period=str(filters.period), persons=len(found))
-            write(out, makers[out.suffix.lower()](found, context.language))
+            views = [_view(desk, around, agent_id) for agent_id in agents]
+            desk.exported(out.name, period=str(filters.period), persons=len(views))
+            write(out, makers[out.suffix.lower()](views, context.language))
         note = trial_note(desk, evaluation, context.language)
         moved = desk.moved_on(filters)
     view = {
@@ -234,8 +234,8 @@ def comments(
             if agent is None or first is None:
                 raise RequestRefused("comment_needs")
             desk.write_note(Note(agent, first, last or first, kind, text))
-        found = desk.all_notes(agent)
-    show(context, [plain_of(one) for one in found if first is None or one.first == first])
+        notes = desk.all_notes(agent)
+    show(context, [plain_of(note) for note in notes if first is None or note.first == first])
 
 
 @command()
@@ -298,18 +298,18 @@ def talks(
             if state is not None:
                 said["state"] = state
             desk.save_talk(replace(desk.talk(talk_id), **said))
-        found = desk.talks(agent)
-        facts = desk.who_is_who({one.agent_id for one in found})
+        planned = desk.talks(agent)
+        facts = desk.who_is_who({talk.agent_id for talk in planned})
         if ics is not None:
-            desk.exported(ics.name, persons=len({one.agent_id for one in found}))
+            desk.exported(ics.name, persons=len({talk.agent_id for talk in planned}))
     if ics is not None:
         write(
             ics,
             to_calendar(
-                found, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language
+                planned, dict(zip(facts["agent_id"], facts["name"], strict=True)), context.language
             ),
         )
-    show(context, [plain_of(one) for one in found])
+    show(context, [plain_of(talk) for talk in planned])
 
 
 @command()
@@ -395,27 +395,32 @@ def objections(
         if undo_id is not None:
             desk.objection(undo_id)
             written = [
-                one.id for one in desk.corrections() if one.objection == undo_id and not one.undone
+                correction.id
+                for correction in desk.corrections()
+                if correction.objection == undo_id and not correction.undone
             ]
             if not written:
                 raise RequestRefused("nothing_to_correct")
-            desk.undo_corrections([one for one in written if one is not None])
+            desk.undo_corrections(
+                [correction_id for correction_id in written if correction_id is not None]
+            )
         undone = (
-            {one.objection for one in desk.corrections() if one.undone}
+            {correction.objection for correction in desk.corrections() if correction.undone}
             if desk.may("answer")
             else set()
         )
-        found = [
-            plain_of(one)
+        rows = [
+            plain_of(objection)
             | {
-                "correction_undone": one.id in undone,
+                "correction_undone": objection.id in undone,
                 "closed_sheets": [
-                    f"{kept.first:%Y-%m}…{kept.last:%Y-%m}" for kept in desk.closed_around(one)
+                    f"{kept.first:%Y-%m}…{kept.last:%Y-%m}"
+                    for kept in desk.closed_around(objection)
                 ],
             }
-            for one in desk.objections(agent)
+            for objection in desk.objections(agent)
         ]
-    show(context, found)
+    show(context, rows)
 
 
 @command()
@@ -424,13 +429,13 @@ def replay(context: Context, objection_id: int) -> None:
     """What accepting an objection would change under the scheme in force, tried in a sandbox:
     nothing is stored."""
     with desk_of(context, "answer") as desk:
-        found = desk.replay(desk.objection(objection_id))
+        answer = desk.replay(desk.objection(objection_id))
     plain = {
         name: [
             {key: None if pd.isna(value) else value for key, value in row.items()}
             for row in frame.to_dict("records")
         ]
-        for name, frame in (("own", found.own), ("moved", found.moved))
+        for name, frame in (("own", answer.own), ("moved", answer.moved))
     }
     show(context, plain, rows=plain["own"])
 
@@ -482,18 +487,18 @@ def audit(
         name, public_half = make_key(new)
         show(context, {"key": name, "private": str(new), "public": str(public_half)})
         return
-    known = [head_from(text) for text in written]
+    heads_of_before = [head_from(text) for text in written]
     try:
         with desk_of(context, "audit") as desk:
             if not verify:
-                show(context, [plain_of(one) for one in desk.audit()])
+                show(context, [plain_of(entry) for entry in desk.audit()])
                 return
-            verdict = desk.verify_audit(heads, public, known)
+            verdict = desk.verify_audit(heads, public, heads_of_before)
     except HomeBusy as refused:
         if not verify or context.account is not None or refused.key not in AUDITED:
             raise
         tell(explain(refused, context.language), err=True)
-        verdict = verdict_of_refused(context.home, heads, public, known)
+        verdict = verdict_of_refused(context.home, heads, public, heads_of_before)
     if verdict.wrong:
         raise RequestRefused("audit_broken", lines=wrong_of(verdict, context.language))
     notes = notes_of(verdict, context.language)
@@ -556,15 +561,15 @@ def accounts(
             desk.end_logins(log_out)
         if unbind is not None:
             desk.unbind(unbind)
-        found, bound = desk.accounts(), desk.bindings()
+        everybody, bound = desk.accounts(), desk.bindings()
     show(
         context,
         [
-            plain_of(one)
+            plain_of(account)
             | {
-                "issuer": bound[one.email].issuer if one.email in bound else None,
-                "subject": bound[one.email].subject if one.email in bound else None,
+                "issuer": bound[account.email].issuer if account.email in bound else None,
+                "subject": bound[account.email].subject if account.email in bound else None,
             }
-            for one in found
+            for account in everybody
         ],
     )

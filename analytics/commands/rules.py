@@ -179,19 +179,20 @@ def swot(context: Context, file: Path, scheme: str | None) -> None:
     changes (indicator → points)."""
     with desk_of(context, "see_others") as desk:
         today = Period(desk.this_month, desk.this_month)
-        base, known = scheme_of(desk, today, scheme, None), desk.catalogue()
-        made = propose(base, _entries(file), known)
-    before, after = vector(base, known), vector(made, known)
+        base, catalogue = scheme_of(desk, today, scheme, None), desk.catalogue()
+        made = propose(base, _entries(file), catalogue)
+    before, after = vector(base, catalogue), vector(made, catalogue)
     rows = [
-        {"indicator": name, "before": number(before[at]), "after": number(after[at])}
-        for at, name in enumerate(known.ids)
+        {"indicator": name, "before": number(before[position]), "after": number(after[position])}
+        for position, name in enumerate(catalogue.ids)
     ]
     view = {
         "base": f"{base.name} v{base.version}",
         "weights": dict(made.categories),
         "indicators": rows,
         "trace": [
-            {"part": one.part, "text": one.text, "changes": dict(one.changes)} for one in made.trace
+            {"part": step.part, "text": step.text, "changes": dict(step.changes)}
+            for step in made.trace
         ],
     }
     show(context, view, rows=rows)
@@ -289,18 +290,18 @@ def standards(
         if undo:
             answer["adopted"] = _version(desk.undo_standard(reason), context.language)
         period = Period(month_ or desk.this_month, month_ or desk.this_month)
-        known, now = desk.catalogue(period), in_force(desk.standards(), period.last)
-        versions = [_version(one, context.language) for one in desk.standards()]
+        catalogue, now = desk.catalogue(period), in_force(desk.standards(), period.last)
+        versions = [_version(version, context.language) for version in desk.standards()]
         view = {
             "version": now.version if now else 0,
             "in_force_from": f"{now.effective_from:%Y-%m}" if now else None,
             "indicators": {
-                indicator.id: definition_of(indicator) for indicator in known.indicators
+                indicator.id: definition_of(indicator) for indicator in catalogue.indicators
             },
-            "grades": dict(known.grades),
+            "grades": dict(catalogue.grades),
             "vetoes": [
-                {"indicator": one.indicator, "beyond": one.beyond, "cap": one.cap}
-                for one in known.vetoes
+                {"indicator": veto.indicator, "beyond": veto.beyond, "cap": veto.cap}
+                for veto in catalogue.vetoes
             ],
             "versions": versions,
         }
@@ -427,5 +428,5 @@ def market(
             desk.save_market(indicator, value, source)
         if remove is not None:
             desk.save_market(remove, None, "")
-        found = desk.market()
-    show(context, [plain_of(entry) for entry in found.values()])
+        averages = desk.market()
+    show(context, [plain_of(entry) for entry in averages.values()])

@@ -237,8 +237,8 @@ def cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def named(text: str) -> tuple[str, int | None]:
     """NAME or NAME@VERSION."""
-    found = re.fullmatch(r"(.*)@([0-9]{1,9})", text, re.DOTALL)
-    return (found[1], int(found[2])) if found else (text, None)
+    match = re.fullmatch(r"(.*)@([0-9]{1,9})", text, re.DOTALL)
+    return (match[1], int(match[2])) if match else (text, None)
 
 
 def scheme_of(desk: Desk, period: Period, name: str | None, weights: str | None) -> WeightScheme:
@@ -324,10 +324,10 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def plain_of(one: Any) -> dict[str, Any]:
+def plain_of(record: Any) -> dict[str, Any]:
     return {
         key: str(value) if isinstance(value, (dt.date, dt.datetime)) else value
-        for key, value in asdict(one).items()
+        for key, value in asdict(record).items()
     }
 
 
@@ -388,18 +388,18 @@ _UNSEEN_IN_JSON = re.compile(
 )
 
 
-def _spelt(found: re.Match[str]) -> str:
+def _spelt(match: re.Match[str]) -> str:
     """A character that steers a terminal or turns the direction of reading, as JSON may spell it:
     the value stays the same."""
-    return f"\\u{ord(found[0]):04x}"
+    return f"\\u{ord(match[0]):04x}"
 
 
 def _known(value: Any) -> Any:
     """The value with None for what is not a number: JSON has no word for it."""
     if isinstance(value, Mapping):
-        return {name: _known(one) for name, one in value.items()}
+        return {name: _known(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_known(one) for one in value]
+        return [_known(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -42,20 +42,20 @@ class Answers(Figures):
         self.require("see_others")
         span = {"first_month": period.first, "last_month": period.last}
         warehouse = self.home.warehouse
-        found: pd.DataFrame = self._memory(
+        listed: pd.DataFrame = self._memory(
             "cases", (*self._state(), period), lambda: warehouse.ask("cases", **span)
         )
-        return found if channel is None else found[found["channel"] == channel]
+        return listed if channel is None else listed[listed["channel"] == channel]
 
     def monthly(self, period: Period) -> pd.DataFrame:
         """The sums by agent and month, of the whole company; see `cases`."""
         self.require("see_others")
         span = {"first_month": period.first, "last_month": period.last}
         warehouse = self.home.warehouse
-        found: pd.DataFrame = self._memory(
+        listed: pd.DataFrame = self._memory(
             "monthly", (*self._state(), period), lambda: warehouse.ask("monthly", **span)
         )
-        return found
+        return listed
 
     def case_mix(self, measured: Measured) -> CaseMix:
         """The case-mix model of the period and channel of these figures."""
@@ -63,12 +63,12 @@ class Answers(Figures):
 
         self.require("see_others")
         period, channel = measured.period, measured.filters.channel
-        found: CaseMix = self._memory(
+        mix: CaseMix = self._memory(
             "case_mix",
             (*self._state(), period, channel),
             lambda: case_mix(self.cases(period, channel), by_agent(measured)),
         )
-        return found
+        return mix
 
     def surplus(self, measured: Measured) -> dict[str, float]:
         """Renewals beyond those expected, per 100 policies, of every agent; empty where nothing
@@ -85,13 +85,13 @@ class Answers(Figures):
         from analytics.insight.trends import trends
 
         self.require("see_others")
-        known = self.catalogue(period)
-        found: Trends = self._memory(
+        catalogue = self.catalogue(period)
+        answer: Trends = self._memory(
             "trends",
-            (*self._state(), known.version, period, indicator),
-            lambda: trends(self.monthly(period), known[indicator]),
+            (*self._state(), catalogue.version, period, indicator),
+            lambda: trends(self.monthly(period), catalogue[indicator]),
         )
-        return found
+        return answer
 
     def incentives(self, period: Period, evaluation: Evaluation) -> Incentives:
         """Who keeps improving on heavily weighted indicators over a run of months, under the
@@ -100,30 +100,30 @@ class Answers(Figures):
 
         self.require("see_others")
         catalogue, nominal = evaluation.catalogue, evaluation.nominal
-        found: Incentives = self._memory(
+        answer: Incentives = self._memory(
             "incentives",
             (*self.scored_by(evaluation), period),
             lambda: incentives(self.monthly(period), catalogue, nominal),
         )
-        return found
+        return answer
 
     def rank_ranges(self, evaluation: Evaluation) -> RankRanges | None:
         """How far chance reaches on every rank; the same for every reader."""
         from analytics.insight.rank_ranges import rank_ranges
 
-        found: RankRanges | None = self._memory(
+        ranges: RankRanges | None = self._memory(
             "rank_ranges", self.scored_by(evaluation), lambda: rank_ranges(evaluation)
         )
-        return found
+        return ranges
 
     def robustness(self, evaluation: Evaluation) -> Robustness:
         """Whether the ranking would stand."""
         from analytics.insight.robustness import robustness
 
-        found: Robustness = self._memory(
+        answer: Robustness = self._memory(
             "robustness", self.scored_by(evaluation), lambda: robustness(evaluation)
         )
-        return found
+        return answer
 
     def leaders(self, evaluation: Evaluation) -> pd.DataFrame:
         """Who leads under which permitted weights: of everybody, whatever the categories weigh just
@@ -135,8 +135,8 @@ class Answers(Figures):
         # digits.
         scores = np.round(category_scores(evaluation), 9) + 0.0
         key = *measured_by, scores.tobytes(), evaluation.agents.rated.tobytes()
-        found: pd.DataFrame = self._memory("leaders", key, lambda: leaders(evaluation))
-        return found
+        listed: pd.DataFrame = self._memory("leaders", key, lambda: leaders(evaluation))
+        return listed
 
     def ranking(self, evaluation: Evaluation, language: str, how_sure: bool) -> Table:
         """Everybody whom the reader is shown, as table and export, with how far chance reaches
@@ -147,8 +147,8 @@ class Answers(Figures):
             return ranking_table(evaluation, place(evaluation), language, sure)
 
         key = *self.scored_by(evaluation), evaluation.shown.tobytes(), language, how_sure
-        found: Table = self._memory("ranking", key, made)
-        return found
+        table: Table = self._memory("ranking", key, made)
+        return table
 
     def scored_by(self, evaluation: Evaluation) -> tuple[object, ...]:
         """What the scores and ranks of an evaluation hang on: its figures and its weights."""
@@ -208,11 +208,11 @@ class Answers(Figures):
 
         def counted(period: Period) -> pd.DataFrame:
             measured = self.home.measure_with(Filters(period, channel=channel), standards)
-            at, people = standards.position(RATE), measured.people
+            position, people = standards.position(RATE), measured.people
             frame = pd.DataFrame(
                 {
-                    "renewed": measured.agents.numerator[:, at],
-                    "due": measured.agents.denominator[:, at],
+                    "renewed": measured.agents.numerator[:, position],
+                    "due": measured.agents.denominator[:, position],
                     "team": people["team"].to_numpy(),
                 },
                 index=people["agent_id"].astype(str),
@@ -224,9 +224,9 @@ class Answers(Figures):
         def counts(period: Period) -> pd.DataFrame:
             # Talks change from step to step, what was counted does not: the months of one
             # comparison take seconds.
-            found: pd.DataFrame = self._memory(
+            listed: pd.DataFrame = self._memory(
                 "coaching", (*key, period, channel), lambda: counted(period)
             )
-            return found
+            return listed
 
         return proof(plan, counts)

@@ -69,8 +69,10 @@ class Data(Rules):
     def _unrated(self, receipts: Sequence[Receipt]) -> tuple[str, Mapping[str, object]] | None:
         """A note on the last month that was loaded, where some of its agents lack too much to be
         rated: nobody should learn that from a ranking they are missing in."""
-        months = sorted({month for one in receipts if not one.already for month in one.months})
-        if not months or max(one.agents for one in receipts) > MOST_TOLD:
+        months = sorted(
+            {month for receipt in receipts if not receipt.already for month in receipt.months}
+        )
+        if not months or max(receipt.agents for receipt in receipts) > MOST_TOLD:
             return None
         last = dt.date.fromisoformat(f"{months[-1]}-01")
         now = evaluate(self._measured(Filters(Period(last, last))), self.scheme(Period(last, last)))
@@ -139,8 +141,8 @@ class Data(Rules):
         """Whether figures of the sample company are among those shown."""
         home = self.home
         key = str(home.folder), home.warehouse.data_version
-        found: bool = self._memory("has_sample", key, lambda: bool(sample.loads(home)))
-        return found
+        answer: bool = self._memory("has_sample", key, lambda: bool(sample.loads(home)))
+        return answer
 
     def add_sample(
         self, progress: Callable[[float, str], object] = lambda _share, _kind: None

@@ -58,12 +58,12 @@ class Figures(Access):
 
     def month_days(self) -> tuple[dt.date, ...]:
         """The first days of all months that have figures."""
-        found: tuple[dt.date, ...] = self._memory(
+        months: tuple[dt.date, ...] = self._memory(
             "month_days",
             self._data(),
             lambda: tuple(stamp.date() for stamp in self.months()["month"]),
         )
-        return found
+        return months
 
     def whole_period(self) -> Period:
         """From the first to the last month that has figures; refused when there is none."""
@@ -72,20 +72,20 @@ class Figures(Access):
     def latest_closed(self) -> Period:
         """The last month whose renewal windows are all closed, else the last month."""
         warehouse = self.home.warehouse
-        found: Period = self._memory(
+        period: Period = self._memory(
             "latest_closed", self._data(), lambda: latest_closed(warehouse)
         )
-        return found
+        return period
 
     def channels(self) -> list[str]:
         """The channels that policies came through."""
         warehouse = self.home.warehouse
-        found: list[str] = self._memory(
+        listed: list[str] = self._memory(
             "channels",
             self._data(),
             lambda: [str(channel) for channel in warehouse.ask("channels")["channel"]],
         )
-        return list(found)
+        return list(listed)
 
     def data_version(self) -> int:
         """Which state of the data is shown; it stands in the names of exports."""
@@ -115,12 +115,12 @@ class Figures(Access):
 
     def _measured(self, filters: Filters) -> Measured:
         numbers = Filters(filters.period, channel=filters.channel, cut=filters.cut)
-        known = self.catalogue(filters.period)
+        catalogue = self.catalogue(filters.period)
         home = self.home
-        key = *self._state(), known.version, numbers
-        found: Measured = self._memory("measured", key, lambda: home.measure(numbers))
+        key = *self._state(), catalogue.version, numbers
+        measured: Measured = self._memory("measured", key, lambda: home.measure(numbers))
         wanted = self.scoped(filters)
-        return found if numbers == wanted else replace(found, filters=wanted)
+        return measured if numbers == wanted else replace(measured, filters=wanted)
 
     def evaluation(self, filters: Filters, scheme: WeightScheme | None = None) -> Evaluation:
         """A period under a scheme tried out, else under the one in force."""
@@ -133,8 +133,8 @@ class Figures(Access):
         if len(measured.people) > SMALL:
             return evaluate(measured, scheme)
         key = *state, measured.catalogue.version, measured.filters, scheme
-        found: Evaluation = self._memory("scored", key, lambda: evaluate(measured, scheme))
-        return found
+        evaluation: Evaluation = self._memory("scored", key, lambda: evaluate(measured, scheme))
+        return evaluation
 
     def compared(
         self, filters: Filters, scheme: WeightScheme, with_: str = "before"
@@ -162,10 +162,10 @@ class Figures(Access):
         """The day of the earlier period that its figures have to be cut to; None where the as-of
         dates do not tell one."""
         now, then = (
-            self.home.warehouse.ask("as_of_range", first_month=one.first, last_month=one.last).iloc[
-                0
-            ]
-            for one in (period, earlier)
+            self.home.warehouse.ask(
+                "as_of_range", first_month=span.first, last_month=span.last
+            ).iloc[0]
+            for span in (period, earlier)
         )
         if (
             pd.isna(now["open_first"])
@@ -192,13 +192,13 @@ class Figures(Access):
         self.require_figures(agent_id, evaluation.measured.filters)
         team = evaluation.people["team"].iat[evaluation.row(agent_id)]
         last = evaluation.measured.period.last
-        span, home, known = Period(add_months(last, -11), last), self.home, evaluation.catalogue
-        found: pd.DataFrame = self._memory(
+        span, home, catalogue = Period(add_months(last, -11), last), self.home, evaluation.catalogue
+        lines: pd.DataFrame = self._memory(
             "history",
-            (*self._state(), known.version, agent_id, team, span),
-            lambda: history(known, *months_of(home.warehouse, agent_id, team, span)),
+            (*self._state(), catalogue.version, agent_id, team, span),
+            lambda: history(catalogue, *months_of(home.warehouse, agent_id, team, span)),
         )
-        return found.copy(deep=False)
+        return lines.copy(deep=False)
 
     def require_figures(self, agent_id: str, filters: Filters) -> None:
         """The figures of a month are seen by whoever had the agent in that month as well: what is
@@ -242,9 +242,9 @@ class Figures(Access):
     def _targets_told(self, agent_id: str, filters: Filters, targets: pd.DataFrame) -> pd.DataFrame:
         """An agent's own targets without what stands in for them where too few others' values stand
         behind that."""
-        known = self._measured(filters).targets
-        others = known.loc[
-            known["agent_id"] == agent_id, ["month", "count_others", "premium_others"]
+        every = self._measured(filters).targets
+        others = every.loc[
+            every["agent_id"] == agent_id, ["month", "count_others", "premium_others"]
         ]
         return without_few(targets.merge(others, on="month", how="left"), "target_")[
             list(targets.columns)

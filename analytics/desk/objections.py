@@ -31,7 +31,9 @@ class Objections(Sheets):
         is today."""
         self.require("object")
         every = self.home.state.objections.all(agent_id)
-        return self._readable(every, {one.id for one in every if self._wrote(one)}, agent_id)
+        return self._readable(
+            every, {objection.id for objection in every if self._wrote(objection)}, agent_id
+        )
 
     def _wrote(self, objection: Objection) -> bool:
         return self.who in (objection.author, objection.answered_by)
@@ -40,14 +42,14 @@ class Objections(Sheets):
         """How many objections of the whole company were answered in which way; for everybody to
         read."""
         self.require("see")
-        states = [one.state for one in self.home.state.objections.all()]
+        states = [objection.state for objection in self.home.state.objections.all()]
         return {state: states.count(state) for state in ("accepted", "partly", "rejected")}
 
     def objection(self, objection_id: int) -> Objection:
         """One objection that the reader may read."""
-        found = self.home.state.objections.one(objection_id)
-        self.require("object", None if self._wrote(found) else found.agent_id)
-        return found
+        kept = self.home.state.objections.one(objection_id)
+        self.require("object", None if self._wrote(kept) else kept.agent_id)
+        return kept
 
     def attachment(self, objection: Objection) -> Attachment | None:
         objection = self.objection(objection.id or 0)
@@ -93,9 +95,9 @@ class Objections(Sheets):
     def _stored(self, objection: Objection, action: str) -> Objection:
         """The objection as the store has it, over the version that was read; who may is asked about
         that one."""
-        found = self.home.state.objections.one(objection.id or 0)
-        self.require(action, found.agent_id)
-        return replace(found, version=objection.version)
+        kept = self.home.state.objections.one(objection.id or 0)
+        self.require(action, kept.agent_id)
+        return replace(kept, version=objection.version)
 
     def _require_covered(self, *agent_ids: str | None) -> None:
         for agent_id in agent_ids:
@@ -106,9 +108,9 @@ class Objections(Sheets):
     def _policy(self, objection: Objection, wanted: Mapping[str, str | None]) -> Any:
         """The policy an objection names, of the period it concerns: one of the agent's own, or one
         that is claimed for them."""
-        found = self.home.warehouse.ask("policy", policy_id=objection.policy_id, month=None)
+        policies = self.home.warehouse.ask("policy", policy_id=objection.policy_id, month=None)
         first, last = pd.Timestamp(objection.first), pd.Timestamp(objection.last)
-        inside = found[(found["month"] >= first) & (found["month"] <= last)]
+        inside = policies[(policies["month"] >= first) & (policies["month"] <= last)]
         if inside.empty or objection.agent_id not in (
             inside.iloc[0]["agent_id"],
             wanted.get("agent_id"),
@@ -129,8 +131,8 @@ class Objections(Sheets):
         standing = self.home.state.objections.corrections()
         with sandbox(self.home.warehouse, standing, correction, self.home.settings) as trial:
             after = evaluate(self.home.measure(filters, trial), scheme)
-        found = replay(before, place(before), after, place(after), objection.agent_id)
-        return replace(found, moved=self.mine(found.moved))
+        answer = replay(before, place(before), after, place(after), objection.agent_id)
+        return replace(answer, moved=self.mine(answer.moved))
 
     def answer(
         self,
@@ -162,7 +164,7 @@ class Objections(Sheets):
         if not self.covers(objection.agent_id):
             return []
         every = self.home.state.sheets.closed().values()
-        found = [
+        periods = [
             Period(sheet.first, sheet.last)
             for sheet in every
             if sheet.agent_id == objection.agent_id
@@ -170,27 +172,27 @@ class Objections(Sheets):
             and objection.first <= sheet.last
         ]
         return (
-            [one for one in found if self.published(one)]
+            [period for period in periods if self.published(period)]
             if self.identity.role == "agent"
-            else found
+            else periods
         )
 
     def corrections(self) -> list[Correction]:
         """Every correction of the scope, undone ones too."""
         self.require("answer")
-        about = {one.id: one.agent_id for one in self.home.state.objections.all()}
+        about = {objection.id: objection.agent_id for objection in self.home.state.objections.all()}
         every = self.home.state.objections.corrections(in_force=False)
         return [
-            one
-            for one in every
-            if all(map(self.covers, _concerned(one, about.get(one.objection or 0))))
+            correction
+            for correction in every
+            if all(map(self.covers, _concerned(correction, about.get(correction.objection or 0))))
         ]
 
     def undo_corrections(self, correction_ids: Sequence[int]) -> None:
         """Take accepted corrections back: the figures are what they were before, the objection and
         its answer stay."""
         self.require("answer")
-        mine = {one.id for one in self.corrections()}
+        mine = {correction.id for correction in self.corrections()}
         for correction_id in correction_ids:
             if correction_id not in mine:
                 raise RequestRefused("correction_unknown", id=correction_id)
@@ -200,9 +202,13 @@ class Objections(Sheets):
 def _concerned(correction: Correction, agent_id: str | None) -> set[str]:
     """Whom a correction concerns: the agent who objected, who had the policy, and who got it."""
     return {
-        one
-        for one in (agent_id, correction.old.get("agent_id"), correction.values.get("agent_id"))
-        if one
+        concerned
+        for concerned in (
+            agent_id,
+            correction.old.get("agent_id"),
+            correction.values.get("agent_id"),
+        )
+        if concerned
     }
 
 

@@ -54,11 +54,11 @@ class Rules(Objections):
 
     def scheme_named(self, name: str, version: int | None = None) -> WeightScheme:
         """A preset, or a saved scheme: its latest version unless another is asked for."""
-        found = self.home.scheme_named(name, version)
-        if found is None:
+        scheme = self.home.scheme_named(name, version)
+        if scheme is None:
             wanted = name if version is None else f"{name} v{version}"
             raise RequestRefused("scheme_unknown", name=wanted, known=list(self.schemes()))
-        return found
+        return scheme
 
     def adoptions(self) -> list[Adoption]:
         """Every adoption, in the order it was decided."""
@@ -104,7 +104,7 @@ class Rules(Objections):
             if (now.name, now.version) != (scheme.name, scheme.version):
                 changed[f"{month:%Y-%m}"] = f"{now.name} v{now.version}"
         closed = sum(
-            f"{one.last:%Y-%m}" in changed for one in self.home.state.sheets.closed().values()
+            f"{sheet.last:%Y-%m}" in changed for sheet in self.home.state.sheets.closed().values()
         )
         return AdoptionEffect(scheme, since, changed, closed)
 
@@ -117,7 +117,9 @@ class Rules(Objections):
         effect = self.adoption_effect(name, version, since)
         scheme = effect.scheme
         later = [
-            one.effective_from for one in self.standards() if one.effective_from > effect.since
+            standard.effective_from
+            for standard in self.standards()
+            if standard.effective_from > effect.since
         ]
         for month in sorted({effect.since, *later}):
             self._weighs(scheme, self.catalogue(Period(month, month)), month)
@@ -128,10 +130,10 @@ class Rules(Objections):
         self.home.state.schemes.adopt(made, effect.months)
         return effect
 
-    def _weighs(self, scheme: WeightScheme, known: Catalogue, month: dt.date) -> None:
+    def _weighs(self, scheme: WeightScheme, catalogue: Catalogue, month: dt.date) -> None:
         """Refuse what would leave a month without any weight."""
         try:
-            vector(scheme, known)
+            vector(scheme, catalogue)
         except RequestRefused as error:
             raise RequestRefused(
                 "scheme_fails", name=scheme.name, month=f"{month:%Y-%m}", why=error
@@ -152,19 +154,19 @@ class Rules(Objections):
     ) -> list[tuple[Evaluation, Evaluation]]:
         """The last months up to a period under the standards in force then, and under a draft."""
         self.require("standard")
-        known = with_version(version)
+        catalogue = with_version(version)
         months = [month for month in self._months() if month <= period.last][-REHEARSED:]
-        return [self._both(month, known, scheme) for month in months]
+        return [self._both(month, catalogue, scheme) for month in months]
 
     def _both(
-        self, month: dt.date, known: Catalogue, scheme: WeightScheme | None
+        self, month: dt.date, catalogue: Catalogue, scheme: WeightScheme | None
     ) -> tuple[Evaluation, Evaluation]:
         filters = Filters(Period(month, month))
         weights = scheme or self.scheme(filters.period)
-        return evaluate(self._measured(filters), weights), self._under(filters, known, weights)
+        return evaluate(self._measured(filters), weights), self._under(filters, catalogue, weights)
 
-    def _under(self, filters: Filters, known: Catalogue, scheme: WeightScheme) -> Evaluation:
-        return evaluate(self.home.measure_with(self.scoped(filters), known), scheme)
+    def _under(self, filters: Filters, catalogue: Catalogue, scheme: WeightScheme) -> Evaluation:
+        return evaluate(self.home.measure_with(self.scoped(filters), catalogue), scheme)
 
     def try_standard(
         self, version: StandardVersion, progress: Callable[[float], None] = lambda _share: None
@@ -176,21 +178,21 @@ class Rules(Objections):
         either way.
         """
         self.require("standard")
-        known = with_version(version)
+        catalogue = with_version(version)
         later = [
-            one.effective_from
-            for one in self.adoptions()
-            if one.effective_from > version.effective_from
+            adoption.effective_from
+            for adoption in self.adoptions()
+            if adoption.effective_from > version.effective_from
         ]
         for month in sorted({version.effective_from, *later}):
-            self._weighs(self.home.scheme(month), known, month)
+            self._weighs(self.home.scheme(month), catalogue, month)
         closed = self.home.state.sheets.closed()
         months = self._months()
-        for at, month in enumerate(months):
-            progress(at / len(months))
+        for done, month in enumerate(months):
+            progress(done / len(months))
             filters = Filters(Period(month, month))
             try:
-                evaluation = self._under(filters, known, self.scheme(filters.period))
+                evaluation = self._under(filters, catalogue, self.scheme(filters.period))
                 around = exercise(evaluation, self.home.state.market.all())
                 people = set(evaluation.people["agent_id"])
                 for (agent_id, first, last), kept in closed.items():
@@ -204,7 +206,7 @@ class Rules(Objections):
                 raise RequestRefused(
                     "standard_fails", month=f"{month:%Y-%m}", why=type(error).__name__
                 ) from error
-        return known
+        return catalogue
 
     def adopt_standard(
         self,
@@ -228,7 +230,9 @@ class Rules(Objections):
     def restored_standard(self, version: int, since: dt.date, reason: str) -> StandardVersion:
         """An earlier version (0: the built-in one) as a new one from a month on; to be adopted like
         any other."""
-        earlier = next((one for one in self.standards() if one.version == version), None)
+        earlier = next(
+            (standards for standards in self.standards() if standards.version == version), None
+        )
         if earlier is None:
             if version != 0:
                 raise RequestRefused("standard_unknown", version=version)
@@ -252,7 +256,9 @@ class Rules(Objections):
         latest = every[-1]
         held: int | None = None
         expected, made = latest.version, latest
-        for month in sorted({latest.effective_from, *(one.effective_from for one in every[:-1])}):
+        for month in sorted(
+            {latest.effective_from, *(version.effective_from for version in every[:-1])}
+        ):
             before = in_force(every[:-1], month)
             version = before.version if before else 0
             if month < latest.effective_from or version == held:
@@ -276,11 +282,11 @@ class Rules(Objections):
         if value is None:
             self.home.state.market.remove(indicator, self.identity.who)
             return
-        known = self.catalogue()
-        if indicator not in known.ids:
-            raise RequestRefused("indicator_unknown", name=indicator, known=known.ids)
-        if value < min(0.0, *known[indicator].standard.values):
-            raise RequestRefused("market_below", name=known[indicator].label, value=value)
+        catalogue = self.catalogue()
+        if indicator not in catalogue.ids:
+            raise RequestRefused("indicator_unknown", name=indicator, known=catalogue.ids)
+        if value < min(0.0, *catalogue[indicator].standard.values):
+            raise RequestRefused("market_below", name=catalogue[indicator].label, value=value)
         self.home.state.market.save(MarketAverage(indicator, value, source), self.identity.who)
 
     def change_settings(self, changes: Mapping[str, Any]) -> None:
@@ -292,13 +298,13 @@ class Rules(Objections):
         """How many have said how they would weigh the categories, and what they would choose
         together: no single one's answer."""
         self.require("see_others")
-        found = self.home.state.proposals()
-        return len(found), opinions(found)
+        made = self.home.state.proposals()
+        return len(made), opinions(made)
 
     def custom_measures(self) -> list[str]:
         """Numbers of scoresheets that were kept as they were."""
         self.require("standard")
-        return [str(one) for one in self.home.warehouse.ask("custom_measures")["measure"]]
+        return [str(name) for name in self.home.warehouse.ask("custom_measures")["measure"]]
 
     @property
     def settings(self) -> Settings:

@@ -177,9 +177,9 @@ class Sheets(Answers):
         closed = self.home.state.sheets.closed(period.first, period.last)
         mine = self.covered(agent_ids)
         chosen = [
-            one
-            for one in agent_ids
-            if (one, period.first, period.last) not in closed and one in mine
+            agent_id
+            for agent_id in agent_ids
+            if (agent_id, period.first, period.last) not in closed and agent_id in mine
         ]
         people = self._measured(Filters(period)).people
         still_open = people.get("open_policies", np.nan)
@@ -192,18 +192,18 @@ class Sheets(Answers):
             if note.kind in ("comment", "advice")
         }
         disputed = [
-            one
-            for one in self.home.state.objections.all()
-            if one.state == "open"
-            and one.agent_id in set(chosen)
-            and one.first <= period.last
-            and period.first <= one.last
+            objection
+            for objection in self.home.state.objections.all()
+            if objection.state == "open"
+            and objection.agent_id in set(chosen)
+            and objection.first <= period.last
+            and period.first <= objection.last
         ]
         return Closing(
             tuple(chosen),
-            tuple(one for one in chosen if one in waiting),
+            tuple(agent_id for agent_id in chosen if agent_id in waiting),
             len(disputed),
-            sum(one not in commented for one in chosen),
+            sum(agent_id not in commented for agent_id in chosen),
         )
 
     def close_sheets(
@@ -275,24 +275,24 @@ class Sheets(Answers):
         Everybody reads their own, whosever the agent is today."""
         self.require("see")
         every = self.home.state.notes.of(agent_id)
-        found = self._readable(
+        notes = self._readable(
             every, {note.id for note in every if note.author == self.who}, agent_id
         )
         if self.identity.role != "agent":
-            return found
+            return notes
         seen = self.published_periods()
         return [
             note
-            for note in found
+            for note in notes
             if Period(note.first, note.last) in seen or note.author == self.who
         ]
 
     def write_note(self, note: Note) -> Note:
         """Write or change a note; an agent writes remarks, a supervisor comments and advice (a
         remark only for the agent)."""
-        for one in (note, *([] if note.id is None else [self.home.state.notes.one(note.id)])):
-            self.require("remark" if one.kind == "remark" else "note", one.agent_id)
-            self.require_published(Period(one.first, one.last))
+        for version in (note, *([] if note.id is None else [self.home.state.notes.one(note.id)])):
+            self.require("remark" if version.kind == "remark" else "note", version.agent_id)
+            self.require_published(Period(version.first, version.last))
         if note.id is None:
             self.require_known(note.agent_id)
         return self.home.state.notes.write(replace(note, author=self.identity.who))
@@ -313,19 +313,19 @@ class Sheets(Answers):
     ) -> list[Written]:
         """What of this the reader may read: what is about their agents, and what is their own.
         Refused for an agent who is not theirs and of whom nothing is."""
-        mine = self.covered({one.agent_id for one in every})
-        found = [one for one in every if one.agent_id in mine or one.id in own]
-        if agent_id is not None and not found:
+        mine = self.covered({talk.agent_id for talk in every})
+        talks = [talk for talk in every if talk.agent_id in mine or talk.id in own]
+        if agent_id is not None and not talks:
             self.require("see", agent_id)
-        return found
+        return talks
 
     def talk(self, talk_id: int) -> Talk:
         """One talk of the scope."""
-        found = next((talk for talk in self.home.state.talks.all() if talk.id == talk_id), None)
-        if found is None:
+        planned = next((talk for talk in self.home.state.talks.all() if talk.id == talk_id), None)
+        if planned is None:
             raise RequestRefused("talk_unknown", id=talk_id)
-        self.require("coach", found.agent_id)
-        return found
+        self.require("coach", planned.agent_id)
+        return planned
 
     def save_talk(self, talk: Talk) -> Talk:
         """A new talk, or one of the scope over the version that was read."""

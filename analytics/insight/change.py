@@ -44,7 +44,7 @@ def value_change(now: Evaluation, before: Evaluation, indicator: str) -> Change 
     if indicator not in before.catalogue.ids:
         return None
     (value, low, high), (was, was_low, was_high) = (
-        _limits(one, indicator) for one in (now, before)
+        _limits(evaluation, indicator) for evaluation in (now, before)
     )
     if math.isnan(value + was):
         return None

@@ -67,9 +67,9 @@ def changes_nothing(draft: Draft, latest: StandardVersion) -> bool:
     )
 
 
-def tried(known: Catalogue, name: str, table: Mapping[str, Any]) -> Indicator:
+def tried(catalogue: Catalogue, name: str, table: Mapping[str, Any]) -> Indicator:
     """One indicator as a definition would have it, beside all others as they are."""
-    tables = {indicator.id: definition_of(indicator) for indicator in known.indicators}
+    tables = {indicator.id: definition_of(indicator) for indicator in catalogue.indicators}
     version = StandardVersion(
         {**tables, name: table}, {}, {}, "", "", dt.date.today(), version=DRAFTED
     )

@@ -26,7 +26,7 @@ def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:
     for now, then in pairs:
         ids = list(dict.fromkeys([*now.catalogue.ids, *then.catalogue.ids]))
         for name in ids:
-            sides = [_shares(one, name) for one in (now, then)]
+            sides = [_shares(evaluation, name) for evaluation in (now, then)]
             rows.append(
                 {
                     "period": str(now.measured.period),

@@ -35,13 +35,13 @@ def replay(
     both = first.join(second, how="outer", suffixes=("_before", "_after"))
     changed = np.zeros(len(both), dtype=bool)
     for name in ("rank", "grade", "quadrant"):
-        one, other = both[f"{name}_before"], both[f"{name}_after"]
-        changed |= ((one != other) & ~(one.isna() & other.isna())).to_numpy(dtype=bool)
+        earlier, other = both[f"{name}_before"], both[f"{name}_after"]
+        changed |= ((earlier != other) & ~(earlier.isna() & other.isna())).to_numpy(dtype=bool)
     moved = both[changed & (both.index != agent_id)].reset_index(names="agent_id")
     names = dict(zip(before.people["agent_id"], before.people["name"], strict=True)) | dict(
         zip(after.people["agent_id"], after.people["name"], strict=True)
     )
-    moved.insert(1, "name", [names[one] for one in moved["agent_id"]])
+    moved.insert(1, "name", [names[agent_id] for agent_id in moved["agent_id"]])
     return Replay(_own(before, after, agent_id, both), moved)
 
 
@@ -61,10 +61,13 @@ def _table(evaluation: Evaluation, placed: Placed) -> pd.DataFrame:
 def _own(before: Evaluation, after: Evaluation, agent_id: str, both: pd.DataFrame) -> pd.DataFrame:
     rows = []
     parts = [
-        (one, np.flatnonzero((one.people["agent_id"] == agent_id).to_numpy(dtype=bool)))
-        for one in (before, after)
+        (
+            evaluation,
+            np.flatnonzero((evaluation.people["agent_id"] == agent_id).to_numpy(dtype=bool)),
+        )
+        for evaluation in (before, after)
     ]
-    for column, one in enumerate(before.catalogue.indicators):
+    for column, indicator in enumerate(before.catalogue.indicators):
         told = [
             (
                 float(part.measured.agents.value[where[0], column]),
@@ -76,7 +79,7 @@ def _own(before: Evaluation, after: Evaluation, agent_id: str, both: pd.DataFram
         ]
         rows.append(
             {
-                "what": one.id,
+                "what": indicator.id,
                 "before": told[0][0],
                 "after": told[1][0],
                 "points_before": told[0][1],

@@ -167,12 +167,12 @@ class Database:
     def keep(self, key: Hashable, ask: Callable[[], Value]) -> Value:
         """An answer that pages ask for dozens of times a run: kept until this process writes
         anything, and for a second at most."""
-        version, at = self.version, time.monotonic()
+        version, moment = self.version, time.monotonic()
         kept = self._kept.get(key)
-        if kept is None or kept[0] != version or at - kept[1] > FRESH:
+        if kept is None or kept[0] != version or moment - kept[1] > FRESH:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            kept = self._kept[key] = version, at, ask()
+            kept = self._kept[key] = version, moment, ask()
         return copy.copy(kept[2])
 
     @contextmanager

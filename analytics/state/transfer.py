@@ -121,8 +121,8 @@ def _kept(folder: Path, version: str) -> Iterator[Path]:
 
 def _earlier(version: str) -> bool:
     """Whether a version is one of ours, and not the latest."""
-    latest, known = revisions(SCRIPTS)
-    return version != latest and version in known
+    latest, earlier = revisions(SCRIPTS)
+    return version != latest and version in earlier
 
 
 class _opened:
