@@ -31,23 +31,23 @@ def accounts_from(data: bytes, name: str) -> list[Account]:
     reader = csv.reader(io.StringIO(text))
     headers = [header.strip().lower() for header in next(reader, [])]
     places = {
-        field: next((at for at, header in enumerate(headers) if header in words), None)
+        field: next((place for place, header in enumerate(headers) if header in words), None)
         for field, words in COLUMNS.items()
     }
     for needed in ("email", "role"):
         if places[needed] is None:
             raise FileRefused("column_missing", file=name, column=needed, headers=headers[:20])
-    found = []
+    entries = []
     for row in reader:
         cells = {
-            field: (row[at].strip() if at is not None and at < len(row) else "")
-            for field, at in places.items()
+            field: (row[place].strip() if place is not None and place < len(row) else "")
+            for field, place in places.items()
         }
         if not any(cells.values()):
             continue
         role = ROLE_WORDS.get(cells["role"], cells["role"].lower())
         active = cells["active"].lower() not in OFF
-        found.append(
+        entries.append(
             Account(
                 cells["email"],
                 role,
@@ -58,7 +58,7 @@ def accounts_from(data: bytes, name: str) -> list[Account]:
                 active,
             )
         )
-    return found
+    return entries
 
 
 def _parts(text: str) -> tuple[str, ...]:

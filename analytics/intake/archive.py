@@ -58,7 +58,7 @@ def check(path: Path) -> bool:
 def unpack(path: Path, out: Path) -> list[Path]:
     """The files of an archive, in folders 000, 001, … below `out`, in the order of their names."""
     left = UNPACKED_LIMIT
-    found: list[Path] = []
+    targets: list[Path] = []
     with zipfile.ZipFile(path) as archive:
         entries = sorted(
             (
@@ -72,10 +72,10 @@ def unpack(path: Path, out: Path) -> list[Path]:
             raise FileRefused("archive_empty", file=path.name)
         if len(entries) > MEMBER_LIMIT:
             raise FileRefused("archive_too_many", file=path.name, limit=MEMBER_LIMIT)
-        for at, (name, entry) in enumerate(entries):
+        for number, (name, entry) in enumerate(entries):
             if entry.flag_bits & 1:
                 raise FileRefused("archive_locked", file=path.name, member=name)
-            folder = out / f"{at:03d}"
+            folder = out / f"{number:03d}"
             folder.mkdir()
             target = folder / name
             try:
@@ -93,8 +93,8 @@ def unpack(path: Path, out: Path) -> list[Path]:
                 raise FileRefused("archive_damaged", file=path.name, member=name) from error
             if _nested(target):
                 raise FileRefused("archive_nested", file=path.name, member=name)
-            found.append(target)
-    return found
+            targets.append(target)
+    return targets
 
 
 def _nested(path: Path) -> bool:

@@ -68,10 +68,10 @@ def _made(path: Path, layout: Layout) -> openpyxl.Workbook:
             raise FileRefused("corrections_too_long", file=path.name, limit=f"{ROWS:,}")
         sheet = book.create_sheet(name or "Sheet1")
         sheet.sheet_state = "hidden" if hidden else "visible"
-        for at, row in enumerate(rows, 1):
+        for line, row in enumerate(rows, 1):
             for place, value in enumerate(row, 1):
                 if value:
-                    _text(sheet.cell(at, place), value)
+                    _text(sheet.cell(line, place), value)
     return book
 
 
@@ -88,7 +88,7 @@ def _title(name: str, book: openpyxl.Workbook) -> str:
 
 def _column(header: str, sheet: Sheet) -> int:
     places = {
-        plain(one): place + 1 for one, place in zip(sheet.headers, sheet.columns, strict=True)
+        plain(header): place + 1 for header, place in zip(sheet.headers, sheet.columns, strict=True)
     }
     return places.get(plain(header), sheet.columns[0] + 1)
 

@@ -103,8 +103,8 @@ def _turn_back(
     }
     order = next(
         (
-            one
-            for one, part in (("dmy", 1), ("mdy", 2))
+            order
+            for order, part in (("dmy", 1), ("mdy", 2))
             if left and all(int(m[part]) > 12 for m in left.values())
         ),
         None,
@@ -145,9 +145,9 @@ def _turn_back(
 
 
 def _iso(text: str) -> dt.date | None:
-    found = _ISO.fullmatch(text)
+    match = _ISO.fullmatch(text)
     try:
-        return dt.date(*(int(one) for one in found.groups())) if found else None
+        return dt.date(*(int(part) for part in match.groups())) if match else None
     except ValueError:
         return None
 
@@ -222,8 +222,8 @@ def refuse_two_years(months: Set[int], column: str) -> None:
 def years_from(stated: int | None, this: int, back: Iterable[int]) -> list[str]:
     """The years to choose from: the one that the file itself states, then those `back` from this
     one."""
-    years = [this - one for one in back]
-    return [str(one) for one in dict.fromkeys((*(() if stated is None else (stated,)), *years))]
+    years = [this - years_back for years_back in back]
+    return [str(year) for year in dict.fromkeys((*(() if stated is None else (stated,)), *years))]
 
 
 def complete(
@@ -268,7 +268,10 @@ def complete(
         connection.execute("create or replace table dated (text varchar, day varchar)")
         connection.executemany(
             "insert into dated values ($1, $2)",
-            [(text, _whole(key, one, said, settling.begins)) for text, one in written.items()],
+            [
+                (text, _whole(key, moment, said, settling.begins))
+                for text, moment in written.items()
+            ],
         )
         connection.execute(
             f"update raw set {column.place} = dated.day from dated where dated.text = "
@@ -282,9 +285,11 @@ def _without_year(
     """Text → month and day, for what says no more than these."""
     out = {}
     for text, plain in texts.items():
-        found = next((match for one in _YEARLESS if (match := one.fullmatch(plain))), None)
-        if found:
-            named = found.groupdict()
+        matched = next(
+            (match for pattern in _YEARLESS if (match := pattern.fullmatch(plain))), None
+        )
+        if matched:
+            named = matched.groupdict()
             month = (
                 int(named["month"])
                 if named.get("month")
@@ -314,7 +319,9 @@ def _in_order(
     if order not in fitting:
         order = next(iter(fitting))
     if len(fitting) > 1 and "date_order" not in recipe.options:
-        spans = {one: len({month for month, _ in read.values()}) for one, read in fitting.items()}
+        spans = {
+            order: len({month for month, _ in read.values()}) for order, read in fitting.items()
+        }
         order = settling.ask(
             f"date_order.{column.name}",
             "date_order",

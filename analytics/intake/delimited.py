@@ -42,28 +42,30 @@ def read(path: Path, layout: Layout) -> tuple[Sheet, str, str]:
     rows = _rows(head, delimiter, path)
     if max(map(len, rows), default=0) > COLUMN_LIMIT:
         raise FileRefused("file_too_wide", file=path.name, sheet="", limit=COLUMN_LIMIT)
-    if is_form(rows, layout.known):
+    if is_form(rows, layout.recognised):
         raise FileRefused("file_is_form", file=path.name, sheet="")
-    found = find(rows, layout)
-    if found is None:
+    layout_read = find(rows, layout)
+    if layout_read is None:
         raise FileRefused("file_no_table", file=path.name)
-    width = len(rows[found.header_row - 1])
-    start = len(head[: _offset_after(head, found.header_row, delimiter)].encode())
+    width = len(rows[layout_read.header_row - 1])
+    start = len(head[: _offset_after(head, layout_read.header_row, delimiter)].encode())
     marked = b"#" in data or b'="' in data
-    body, numbers, ragged = _rows_below(data[start:], width, delimiter, found.header_row + 1, path)
-    if found.columns != tuple(range(width)):
-        kept = [place for place in found.columns if place < width]
-        body = body.select(kept).rename_columns([f"c{at}" for at in range(len(kept))])
+    body, numbers, ragged = _rows_below(
+        data[start:], width, delimiter, layout_read.header_row + 1, path
+    )
+    if layout_read.columns != tuple(range(width)):
+        kept = [place for place in layout_read.columns if place < width]
+        body = body.select(kept).rename_columns([f"c{place}" for place in range(len(kept))])
     sheet = Sheet(
         "",
-        found.headers[: body.num_columns],
-        found.header_row,
+        layout_read.headers[: body.num_columns],
+        layout_read.header_row,
         body,
         numbers,
         ragged,
-        found.header_rows,
-        found.columns,
-        found.beside,
+        layout_read.header_rows,
+        layout_read.columns,
+        layout_read.beside,
         marked=marked,
         grid=tuple(tuple(row) for row in rows[:GRID]),
     )
@@ -76,7 +78,8 @@ def _require_lines(path: Path) -> None:
     with path.open("rb") as handle:
         while chunk := handle.read(PIECE):
             first = min(
-                (at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=len(chunk)
+                (end for end in (chunk.find(b"\n"), chunk.find(b"\r")) if end >= 0),
+                default=len(chunk),
             )
             if run + first > LINE_LIMIT:
                 raise FileRefused("line_too_long", file=path.name, limit=LINE_LIMIT // 1024**2)
@@ -182,10 +185,10 @@ def _rows_below(
     if short:
         extra = [
             pa.array(
-                [(cells[at] or None) if at < len(cells) else None for _, cells in short],
+                [(cells[place] or None) if place < len(cells) else None for _, cells in short],
                 pa.string(),
             )
-            for at in range(width)
+            for place in range(width)
         ]
         table = pa.concat_tables([table, pa.table(extra, names=names)])
         kept = pa.concat_arrays([kept, pa.array([number for number, _ in short], pa.int64())])

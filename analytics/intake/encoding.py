@@ -87,10 +87,10 @@ def _legacy(raw: bytes, path: Path) -> str:
     if sum(byte < 32 and byte not in b"\r\n\t" for byte in sample) > BINARY * len(sample):
         raise FileRefused("file_not_a_table", file=path.name)
     sample = sample or raw[-SAMPLE:]
-    found = from_bytes(sample, cp_isolation=list(EVERYDAY))
-    if found:
+    matches = from_bytes(sample, cp_isolation=list(EVERYDAY))
+    if matches:
         return max(
-            found, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)
+            matches, key=lambda match: (_everyday(str(match), match.encoding), -match.chaos)
         ).encoding
     # The library gives up on tables of full-width digits with few words between them; everyday
     # words still tell.

@@ -119,19 +119,19 @@ def counted() -> Mapping[str, Field]:
         if not measure.counted
     }
     indicators = {
-        one.id: Field(
-            one.id,
-            "rate" if in_percent(one.unit) else "number",
-            one.label,
+        indicator.id: Field(
+            indicator.id,
+            "rate" if in_percent(indicator.unit) else "number",
+            indicator.label,
             (
-                one.id,
-                one.label["zh"],
-                one.label["en"],
-                *(fields()[one.id].synonyms if one.id in fields() else ()),
+                indicator.id,
+                indicator.label["zh"],
+                indicator.label["en"],
+                *(fields()[indicator.id].synonyms if indicator.id in fields() else ()),
             ),
-            scale_option="satisfaction_max" if one.id == "satisfaction" else None,
+            scale_option="satisfaction_max" if indicator.id == "satisfaction" else None,
         )
-        for one in known_indicators()
+        for indicator in known_indicators()
     }
     return {**measures, **indicators}
 
@@ -152,5 +152,5 @@ def field_of(kind: str, name: str) -> Field | None:
 
 def words(group: str) -> dict[str, list[str]]:
     """The words known for a yes/no, an outcome or an assessed item."""
-    known: dict[str, Any] = toml("fields.toml")["words"][group]
-    return {key: list(value) for key, value in known.items()}
+    groups: dict[str, Any] = toml("fields.toml")["words"][group]
+    return {key: list(value) for key, value in groups.items()}

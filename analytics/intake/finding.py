@@ -81,16 +81,16 @@ def find(
     )
 
 
-def is_form(rows: Rows, known: frozenset[str]) -> bool:
+def is_form(rows: Rows, words: frozenset[str]) -> bool:
     """Whether labels stand beside their values, as on one agent's sheet, instead of above columns
     of them."""
     labels: Counter[str] = Counter()
     lines = 0
     for row in rows[:HEADER_SEARCH]:
         cells = [plain(cell).rstrip(":：") for cell in row]
-        if any(a in known and b in known for a, b in pairwise(cells)):
+        if any(a in words and b in words for a, b in pairwise(cells)):
             return False
-        beside = [a for a, b in pairwise(cells) if a in known and b and b not in known]
+        beside = [a for a, b in pairwise(cells) if a in words and b and b not in words]
         labels.update(beside)
         lines += bool(beside)
     return len(labels) >= FORM_LABELS and lines >= 2 and max(labels.values()) == 1
@@ -114,7 +114,7 @@ def _columns(
         return (tuple(runs[0]), None) if runs else ((), None)
     if len(runs) < 2:
         return (tuple(runs[0]) if runs else ()), None
-    wanted = layout.wanted or layout.known
+    wanted = layout.wanted or layout.recognised
     mine = [{plain(names[place]) for place in run if names[place]} for run in runs]
     hits = [len(names_of_run & wanted) for names_of_run in mine]
     best = hits.index(max(hits))

@@ -43,7 +43,7 @@ def word_of(code: str) -> str | None:
     """
     if not code or code == "General":
         return None
-    if _CONDITION.search(code) and len({_word(one) for one in _sections(code)}) > 1:
+    if _CONDITION.search(code) and len({_word(section) for section in _sections(code)}) > 1:
         return code
     return _word(code)
 
@@ -59,7 +59,10 @@ def _word(code: str) -> str | None:
             return "JPY" if place.lstrip("0") == JAPAN and symbol in "¥￥" else str(symbol).strip()
     if _LITERAL_PERCENT.search(first):
         return LITERAL_PERCENT
-    text = "".join(one[1:-1] if one.startswith('"') else one[1:] for one in _LITERAL.findall(first))
+    text = "".join(
+        literal[1:-1] if literal.startswith('"') else literal[1:]
+        for literal in _LITERAL.findall(first)
+    )
     if unit := _WORDS.search(_ASIDE.sub("", code)):
         return None if _SCALED.search(code) else unit[1]
     if _THOUSAND.search(first) and not _SCALED.search(first):
@@ -74,7 +77,7 @@ def _word(code: str) -> str | None:
 def telling(words: Mapping[int, str | None]) -> dict[int, str]:
     """Cell formats → what they write; nothing where it is the home currency throughout, which every
     sheet may write or not."""
-    told = {at: word for at, word in words.items() if word}
+    told = {style: word for style, word in words.items() if word}
     return told if any(word not in HOME for word in told.values()) else {}
 
 
@@ -103,9 +106,9 @@ def brief(cell: str) -> str:
 def _sections(code: str) -> list[str]:
     """The parts of a format that show numbers."""
     return [
-        one
-        for one in _SECTION.findall(code)
-        if re.search(r"[0#?]", _CONDITION.sub("", _LITERAL.sub("", one)))
+        section
+        for section in _SECTION.findall(code)
+        if re.search(r"[0#?]", _CONDITION.sub("", _LITERAL.sub("", section)))
     ]
 
 

@@ -28,13 +28,13 @@ def recipes_of(sheets: Sequence[Outline], file: str, kind: str | None = None) ->
     """One recipe for every group that can be read; refused, in words, when no group can, or the
     best is only guessed."""
     groups = alike(sheets)
-    found = [recipe for group in groups if (recipe := _certain(group, kind)) is not None]
-    if found:
+    recipes = [recipe for group in groups if (recipe := _certain(group, kind)) is not None]
+    if recipes:
         names = [
             [sheet.name for sheet in group] for group in groups if _certain(group, kind) is not None
         ]
         return [
-            _on(recipe, some, len(groups) > 1) for recipe, some in zip(found, names, strict=True)
+            _on(recipe, some, len(groups) > 1) for recipe, some in zip(recipes, names, strict=True)
         ]
     guesses = [
         guess for group in groups for guess in group[0].guesses if kind in (None, guess.kind)
@@ -68,14 +68,14 @@ def _missing_outcome(guesses: Sequence[Guess], file: str, sheet: Outline) -> Non
     """Refuse what is a list of policies but for the column that says what became of them, and name
     the columns left."""
     for guess in guesses:
-        known = kinds()[guess.kind]
-        lacking = known.any_of and not any(name in guess.matches for name in known.any_of)
+        shape = kinds()[guess.kind]
+        lacking = shape.any_of and not any(name in guess.matches for name in shape.any_of)
         if (
             guess.kind == "policies"
             and lacking
-            and all(name in guess.matches for name in known.required)
+            and all(name in guess.matches for name in shape.required)
         ):
-            taken = {guess.matches[name][0] for name in known.required}
+            taken = {guess.matches[name][0] for name in shape.required}
             left = [header for header in sheet.headers if header not in taken]
             raise RecipeRefused("outcome_unknown", file=file, columns=left)
 

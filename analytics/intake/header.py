@@ -30,11 +30,11 @@ def header(
 ) -> tuple[int | None, bool]:
     """The place of the (lower) header row and whether the row above belongs to it."""
     if layout.header_row is not None:
-        at = layout.header_row - 1
-        if not 0 <= at < len(head):
+        place = layout.header_row - 1
+        if not 0 <= place < len(head):
             return None, False
-        rows = layout.header_rows or (2 if at and _worth(head, at, layout, merged) else 1)
-        return at, rows == 2 and at > 0
+        rows = layout.header_rows or (2 if place and _worth(head, place, layout, merged) else 1)
+        return place, rows == 2 and place > 0
     width = max(sum(bool(cell) for cell in row) for row in head)
     named = [(0, 0) if _filters(row, width) else _hits(row, layout) for row in head]
     # A line of figures behind one known word is a header only where nothing else can be one: months
@@ -42,29 +42,31 @@ def header(
     sure = [(0, 0) if _mostly_values(row) else hits for row, hits in zip(head, named, strict=True)]
     single = sure if max(sure) > (0, 0) else named
     double = [(0, 0)] * len(head)
-    for at in range(1, len(head)):
-        if layout.header_rows != 1 and _paired(head[at - 1], head[at]):
-            double[at] = _hits(
-                [below or above for above, below in zip(head[at - 1], head[at], strict=True)],
+    for place in range(1, len(head)):
+        if layout.header_rows != 1 and _paired(head[place - 1], head[place]):
+            double[place] = _hits(
+                [below or above for above, below in zip(head[place - 1], head[place], strict=True)],
                 layout,
             )
     best = max(*single, *double)
     if best > (0, 0):
         if best in single and not (layout.header_rows == 2 and best in double):
-            at = single.index(best)
-            if layout.header_rows != 1 and _above(head, at, merged):
-                return at + 1, True
-            return at, layout.header_rows != 1 and at > 0 and _worth(head, at, layout, merged)
+            place = single.index(best)
+            if layout.header_rows != 1 and _above(head, place, merged):
+                return place + 1, True
+            return place, layout.header_rows != 1 and place > 0 and _worth(
+                head, place, layout, merged
+            )
         return double.index(best), True
-    for at, row in enumerate(head):
+    for place, row in enumerate(head):
         given = [cell for cell in row if cell]
         if len(given) >= max(1, width * WIDE_ENOUGH) and sum(
             is_value(cell) for cell in given
         ) * 2 <= len(given):
-            return at, at > 0 and _worth(head, at, layout, merged)
+            return place, place > 0 and _worth(head, place, layout, merged)
     return next(
-        at
-        for at, row in enumerate(head)
+        place
+        for place, row in enumerate(head)
         if sum(bool(cell) for cell in row) >= max(1, width * WIDE_ENOUGH)
     ), False
 
@@ -73,12 +75,14 @@ def _hits(row: Sequence[str], layout: Layout) -> tuple[int, int]:
     """How many wanted and how many known names stand in a row; one known word beside a date is a
     value as likely as a name."""
     names = {plain(cell) for cell in row if cell}
-    known = sum(
-        plain(cell) in layout.known or spaced(cell) in layout.known for cell in set(row) if cell
+    recognised = sum(
+        plain(cell) in layout.recognised or spaced(cell) in layout.recognised
+        for cell in set(row)
+        if cell
     )
     wanted = len(names & layout.wanted)
-    dated = not wanted and known == 1 and any(_DATE.fullmatch(cell) for cell in row)
-    return wanted, 0 if dated else known
+    dated = not wanted and recognised == 1 and any(_DATE.fullmatch(cell) for cell in row)
+    return wanted, 0 if dated else recognised
 
 
 def _mostly_values(row: Sequence[str]) -> bool:
@@ -111,15 +115,15 @@ def _paired(upper: Sequence[str], lower: Sequence[str]) -> bool:
 
 
 def _worth(
-    head: list[list[str]], at: int, layout: Layout, merged: Mapping[tuple[int, int], int]
+    head: list[list[str]], line: int, layout: Layout, merged: Mapping[tuple[int, int], int]
 ) -> bool:
     """Whether the row above names what this row leaves nameless or names twice."""
-    upper, lower = head[at - 1], head[at]
+    upper, lower = head[line - 1], head[line]
     if not _paired(upper, lower):
         return False
     twice = any(count > 1 for name, count in Counter(map(plain, lower)).items() if name)
     nameless = any(above and not below for above, below in zip(upper, lower, strict=True))
-    spans = spans_of(at - 1, head, merged)
+    spans = spans_of(line - 1, head, merged)
     grouped = twice and any(
         spans.get(place, place) != place for place, cell in enumerate(lower) if cell
     )
@@ -127,25 +131,25 @@ def _worth(
     return grouped or (nameless and _hits(both, layout) > _hits(lower, layout))
 
 
-def _above(head: list[list[str]], at: int, merged: Mapping[tuple[int, int], int]) -> bool:
+def _above(head: list[list[str]], line: int, merged: Mapping[tuple[int, int], int]) -> bool:
     """Whether the row below divides what this one names: it says something only there, in two or
     more places of a name, or says nothing below the first names and stands above figures only.
     """
-    if at + 1 >= len(head) or not _paired(head[at], head[at + 1]):
+    if line + 1 >= len(head) or not _paired(head[line], head[line + 1]):
         return False
-    spans = spans_of(at, head, merged)
+    spans = spans_of(line, head, merged)
     groups = Counter(spans.values())
-    told = [place for place, cell in enumerate(head[at + 1]) if cell]
+    told = [place for place, cell in enumerate(head[line + 1]) if cell]
     if all(place in spans and groups[spans[place]] > 1 for place in told):
         return True
-    return all(place in spans for place in told) and _over_figures(head, at, told)
+    return all(place in spans for place in told) and _over_figures(head, line, told)
 
 
-def _over_figures(head: list[list[str]], at: int, told: Sequence[int]) -> bool:
+def _over_figures(head: list[list[str]], line: int, told: Sequence[int]) -> bool:
     """Whether the row below a header is empty below its first names, and has rows below it that are
     full there and hold figures."""
-    lead = next(place for place, cell in enumerate(head[at]) if cell)
-    rows = head[at + 2 : at + 2 + LOOKED_AT]
+    lead = next(place for place, cell in enumerate(head[line]) if cell)
+    rows = head[line + 2 : line + 2 + LOOKED_AT]
     full = [row for row in rows if row[lead]]
     return (
         lead not in told
@@ -155,12 +159,12 @@ def _over_figures(head: list[list[str]], at: int, told: Sequence[int]) -> bool:
 
 
 def spans_of(
-    at: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]
+    line: int, head: list[list[str]], merged: Mapping[tuple[int, int], int]
 ) -> dict[int, int]:
     """Column → the column whose upper name spans it: by the merged cells, else by the blanks that
     follow a name."""
-    upper, lower = head[at], head[at + 1]
-    known = {column: count for (row, column), count in merged.items() if row == at}
+    upper, lower = head[line], head[line + 1]
+    spans = {column: count for (row, column), count in merged.items() if row == line}
     out: dict[int, int] = {}
     source: int | None = None
     for place, cell in enumerate(upper):
@@ -168,7 +172,7 @@ def spans_of(
             source = place if lower[place] else None
         elif not lower[place]:
             source = None
-        if source is not None and (not known or place < source + known.get(source, 1)):
+        if source is not None and (not spans or place < source + spans.get(source, 1)):
             out[place] = source
     return out
 
@@ -185,7 +189,7 @@ def combined(
     for place, name in enumerate(names):
         above = upper[spans[place]] if place in spans and lower[place] else ""
         alone = sum(1 for source in spans.values() if source == spans.get(place)) == 1
-        strange = alone and plain(name) not in layout.known
+        strange = alone and plain(name) not in layout.recognised
         if above and strange and name[0] in "（([":
             out.append(f"{above}{name}")
         elif above and (
@@ -200,6 +204,6 @@ def combined(
 def _half(above: str, name: str, layout: Layout) -> bool:
     """Whether a name nobody knows is known together with what the upper one is of: 已续 below
     件数."""
-    return plain(name) not in layout.known and any(
-        plain(name + sort) in layout.known for sort in SORTS if sort in above
+    return plain(name) not in layout.recognised and any(
+        plain(name + sort) in layout.recognised for sort in SORTS if sort in above
     )

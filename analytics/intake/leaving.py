@@ -35,8 +35,8 @@ def left_rows(connection: duckdb.DuckDBPyConnection, kind: str, settling: Settli
     """Ask whoever leaves bad rows out where these are most of the file, or would move its rate."""
     columns = {row[0] for row in connection.execute("describe typed").fetchall()}
     needed = {"policies": {"outcome", "renewed_on"}}.get(kind, {"renewed_policies", "due_policies"})
-    known = kind in _OUTCOMES and needed <= columns
-    renewed, closed = _OUTCOMES[kind] if known else ("0", "0")
+    outcome_told = kind in _OUTCOMES and needed <= columns
+    renewed, closed = _OUTCOMES[kind] if outcome_told else ("0", "0")
     sums = connection.execute(_LEFT.format(renewed=renewed, closed=closed)).fetchall()[0]
     count, rows, *outcomes = sums
     if count < FEW or count == rows:  # of nothing but bad rows nothing is loaded

@@ -217,10 +217,10 @@ def _sums(
         ("leave", "keep"),
         "leave",
         count=len(kept),
-        names=", ".join(dict.fromkeys(table.written[total.at] for total in kept[:SHOWN])),
+        names=", ".join(dict.fromkeys(table.written[total.position] for total in kept[:SHOWN])),
         evidence=table.evidence(kept[:EVIDENCE]),
     )
-    return [table.rows[total.at] for total in kept] if answer == "leave" else []
+    return [table.rows[total.position] for total in kept] if answer == "leave" else []
 
 
 class _Table:
@@ -261,13 +261,15 @@ class _Table:
         self.written = [" ".join((row[1] or "").split()) for row in got]
         self.months = [row[2] for row in got]
         self.names = [[plain(name or "") for name in row[3]] for row in got]
-        self.groups = tuple(tuple(row[4][at] or "" for row in got) for at in range(len(groups)))
+        self.groups = tuple(
+            tuple(row[4][place] or "" for row in got) for place in range(len(groups))
+        )
         self.values = _floats([row[5] for row in got], len(columns))
         self.all = _floats([row[6] for row in got], len(others))
         self.told = (~np.isnan(self.all)).any(axis=1)
         self.persons = "name" in mapped and mapped["name"] != mapped.get("agent_id")
         self.called = [
-            bool(_LABELLED.search(one)) for one in self.ids
+            bool(_LABELLED.search(spelling)) for spelling in self.ids
         ]  # left out without a question
         self.slack = (*(EXACT for _ in adding), *(SLACK for _ in shares))
         self.headers = [sheet.headers[int(place[1:])] for place in (adding or figures).values()]
@@ -277,58 +279,64 @@ class _Table:
 
     def among(self, places: list[int]) -> dict[int, Summing]:
         """The rows of one month that sum up others."""
-        named = {at for at, place in enumerate(places) if self._says_sum(place)}
-        grouped = [at for at, place in enumerate(places) if self._says_group(place)]
+        named = {position for position, place in enumerate(places) if self._says_sum(place)}
+        grouped = [position for position, place in enumerate(places) if self._says_group(place)]
         if 0 < len(grouped) < COMMON * len(places):
             named |= set(grouped)
         figures = self.figures(places, self.values, self.slack)
-        found = summing(figures, named)
+        sums = summing(figures, named)
         if named:  # of what its name gives away the figures may still tell what it is the sum of
-            told = {one.at: one for one in summing(figures, frozenset())}
-            found = [told.get(one.at, one) for one in found]
-        if not found and not self.values.shape[1]:
-            found = means(self.figures(places, self.all))
+            told = {summed.position: summed for summed in summing(figures, frozenset())}
+            sums = [told.get(summed.position, summed) for summed in sums]
+        if not sums and not self.values.shape[1]:
+            sums = means(self.figures(places, self.all))
         return {
-            places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean)
-            for one in found
+            places[summed.position]: Summing(
+                places[summed.position],
+                tuple(places[position] for position in summed.of),
+                summed.mean,
+            )
+            for summed in sums
         }
 
     def over(self, places: list[int]) -> dict[int, Summing]:
         """The rows that sum up several months of others."""
-        found = (
-            across(self.figures(places, self.values, self.slack)) if self.values.shape[1] else []
-        )
+        sums = across(self.figures(places, self.values, self.slack)) if self.values.shape[1] else []
         return {
-            places[one.at]: Summing(places[one.at], tuple(places[at] for at in one.of), one.mean)
-            for one in found
+            places[summed.position]: Summing(
+                places[summed.position],
+                tuple(places[position] for position in summed.of),
+                summed.mean,
+            )
+            for summed in sums
         }
 
-    def _says_sum(self, at: int) -> bool:
-        return any(_LABELLED.search(name) for name in (self.ids[at], *self.names[at]))
+    def _says_sum(self, position: int) -> bool:
+        return any(_LABELLED.search(name) for name in (self.ids[position], *self.names[position]))
 
-    def _says_group(self, at: int) -> bool:
+    def _says_group(self, position: int) -> bool:
         """Whether a row is called after a team or branch in the place of a person."""
-        name = self.names[at][0] if self.persons else self.ids[at]
-        if name and any(name == plain(column[at]) for column in self.groups):
+        name = self.names[position][0] if self.persons else self.ids[position]
+        if name and any(name == plain(column[position]) for column in self.groups):
             return True
         return bool(TEAM.search(name) or BRANCH.search(name) or _EVERYBODY.search(name))
 
-    def evidence(self, found: Sequence[Summing]) -> Text:
+    def evidence(self, sums: Sequence[Summing]) -> Text:
         """What each row is the sum of, in every language."""
         return {
-            language: "; ".join(self._said(one, language) for one in found)
+            language: "; ".join(self._said(summed, language) for summed in sums)
             for language in LANGUAGES
         }
 
-    def _said(self, one: Summing, language: str) -> str:
-        name = next((name for name in self.names[one.at] if name), "")
-        key = "summing.name" if not one.of else "summing.mean" if one.mean else "summing.sum"
+    def _said(self, summed: Summing, language: str) -> str:
+        name = next((name for name in self.names[summed.position] if name), "")
+        key = "summing.name" if not summed.of else "summing.mean" if summed.mean else "summing.sum"
         return say(
             key,
             language,
-            row=self.rows[one.at],
-            name=" ".join((self.written[one.at], name)).strip(),
-            rows=_spans([self.rows[at] for at in one.of]),
+            row=self.rows[summed.position],
+            name=" ".join((self.written[summed.position], name)).strip(),
+            rows=_spans([self.rows[position] for position in summed.of]),
             columns=", ".join(self.headers[:SHOWN]),
         )
 

@@ -66,25 +66,25 @@ def marks_of(path: Path) -> tuple[dict[str, Marks], bool]:
                 return {}, False
             book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             parts = {
-                one.get("Id"): one.get("Target", "")
-                for one in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+                relation.get("Id"): relation.get("Target", "")
+                for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
             }
             words = _styles(archive) if "xl/styles.xml" in names else {}
         except (KeyError, ElementTree.ParseError):
             return {}, False
         out = {}
-        for one in book.iter():
-            target = parts.get(one.get(_RELATION))
-            if not one.tag.endswith("}sheet") or not target:
+        for element in book.iter():
+            target = parts.get(element.get(_RELATION))
+            if not element.tag.endswith("}sheet") or not target:
                 continue
             inside = (
                 target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
             )
             if inside in names:
-                out[one.get("name", "")] = _marks_of_xlsx(archive.read(inside), words)
+                out[element.get("name", "")] = _marks_of_xlsx(archive.read(inside), words)
         since = any(
-            one.tag.endswith("}workbookPr") and one.get("date1904") in ("1", "true", "on")
-            for one in book.iter()
+            element.tag.endswith("}workbookPr") and element.get("date1904") in ("1", "true", "on")
+            for element in book.iter()
         )
         return out, since
 
@@ -108,13 +108,16 @@ def _styles(archive: zipfile.ZipFile) -> dict[int, str]:
     sign, a currency, a unit."""
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
     own = PERCENT_FORMATS | {
-        int(one.get("numFmtId", "0")): one.get("formatCode", "")
-        for one in styles.iter()
-        if one.tag.endswith("}numFmt")
+        int(element.get("numFmtId", "0")): element.get("formatCode", "")
+        for element in styles.iter()
+        if element.tag.endswith("}numFmt")
     }
-    formats = next((one for one in styles if one.tag.endswith("}cellXfs")), ())
+    formats = next((element for element in styles if element.tag.endswith("}cellXfs")), ())
     return telling(
-        {at: word_of(own.get(int(one.get("numFmtId", "0")), "")) for at, one in enumerate(formats)}
+        {
+            style: word_of(own.get(int(element.get("numFmtId", "0")), ""))
+            for style, element in enumerate(formats)
+        }
     )
 
 
@@ -134,9 +137,9 @@ def _marks_of_xlsx(xml: bytes, words: dict[int, str]) -> Marks:
         marks.errors += 1
     for column, row, text in _found(_UNCOMPUTED, xml, b"</f></c>", b"/></c>", b"<v></v>", b"<v/>"):
         marks.cells[row, column] = f"{UNCOMPUTED}={text}"
-    for one in _STYLED.finditer(xml) if words else ():
-        if word := words.get(int(one[3])):
-            marks.words.setdefault((_column(one[1]), word), []).append(int(one[2]) - 1)
+    for cell in _STYLED.finditer(xml) if words else ():
+        if word := words.get(int(cell[3])):
+            marks.words.setdefault((_column(cell[1]), word), []).append(int(cell[2]) - 1)
     return marks
 
 
@@ -145,8 +148,8 @@ def _found(
 ) -> Iterator[tuple[int, int, str]]:
     if not any(mark in xml for mark in needed):
         return
-    for one in pattern.finditer(xml):
-        yield _column(one[1]), int(one[2]) - 1, (one[3] or b"").decode("utf-8", "replace")
+    for cell in pattern.finditer(xml):
+        yield _column(cell[1]), int(cell[2]) - 1, (cell[3] or b"").decode("utf-8", "replace")
 
 
 def _column(letters: bytes) -> int:
@@ -158,11 +161,11 @@ def _column(letters: bytes) -> int:
 
 def _marks_of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
     out: dict[str, Marks] = {}
-    marks, at, column = Marks(), 0, 0
+    marks, line, column = Marks(), 0, 0
     with archive.open("content.xml") as handle:
         for event, node in ElementTree.iterparse(handle, ("start", "end")):
             if event == "start" and node.tag == f"{_TABLE}table":
-                marks, at, column = Marks(), 0, 0
+                marks, line, column = Marks(), 0, 0
                 out[node.get(f"{_TABLE}name", "")] = marks
             elif event == "start" and node.tag == f"{_TABLE}table-column":
                 times = min(int(node.get(f"{_TABLE}number-columns-repeated", "1")), 16_384)
@@ -172,14 +175,14 @@ def _marks_of_ods(archive: zipfile.ZipFile) -> dict[str, Marks]:
             elif event == "end" and node.tag == f"{_TABLE}table-row":
                 times = int(node.get(f"{_TABLE}number-rows-repeated", "1"))
                 if node.get(f"{_TABLE}visibility") in ("collapse", "filter") and times <= 1_048_576:
-                    marks.hidden.update(range(at, at + times))
-                _cells_of_ods(node, marks, at)
-                at += times
+                    marks.hidden.update(range(line, line + times))
+                _cells_of_ods(node, marks, line)
+                line += times
                 node.clear()
     return out
 
 
-def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
+def _cells_of_ods(row: Any, marks: Marks, line: int) -> None:
     """Spans, percents and currencies of one row."""
     place = 0
     for cell in row:
@@ -187,7 +190,7 @@ def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
         down = int(cell.get(f"{_TABLE}number-rows-spanned", "1"))
         right = int(cell.get(f"{_TABLE}number-columns-spanned", "1"))
         if down > 1 or right > 1:
-            marks.merged[at, place] = (at + down - 1, place + right - 1)
+            marks.merged[line, place] = (line + down - 1, place + right - 1)
         word = (
             "%"
             if cell.get(f"{_OFFICE}value-type") == "percentage"
@@ -198,7 +201,7 @@ def _cells_of_ods(row: Any, marks: Marks, at: int) -> None:
             word = "0" * len(text) if _ZEROS.fullmatch(text) else None
         if word:
             for column in range(place, place + times):
-                marks.words.setdefault((column, word), []).append(at)
+                marks.words.setdefault((column, word), []).append(line)
         place += times
 
 
@@ -213,9 +216,9 @@ def _marks_of_xls(path: Path) -> dict[str, Marks]:
         return {}
     words = telling(
         {
-            at: word_of(book.format_map[one.format_key].format_str)
-            for at, one in enumerate(book.xf_list)
-            if one.format_key in book.format_map
+            style: word_of(book.format_map[style_record.format_key].format_str)
+            for style, style_record in enumerate(book.xf_list)
+            if style_record.format_key in book.format_map
         }
     )
     out = {}

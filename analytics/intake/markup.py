@@ -42,8 +42,8 @@ def web_grids(path: Path, encoding: str | None) -> list[Grid]:
     page.close()
     page.end_all()
     return [
-        (f"table {at}" if len(page.done) > 1 else "", *table)
-        for at, table in enumerate(page.done, 1)
+        (f"table {number}" if len(page.done) > 1 else "", *table)
+        for number, table in enumerate(page.done, 1)
     ]
 
 
@@ -153,33 +153,33 @@ def _xml_sheet(table: ElementTree.Element) -> tuple[list[list[str]], Marks]:
     rows: list[list[str]] = []
     marks = Marks()
     column = 0
-    for one in table.iter(f"{_SS}Column"):
-        column = _index(one, column)
-        span = 1 + int(one.get(f"{_SS}Span", "0"))
-        if one.get(f"{_SS}Hidden") == "1":
+    for element in table.iter(f"{_SS}Column"):
+        column = _index(element, column)
+        span = 1 + int(element.get(f"{_SS}Span", "0"))
+        if element.get(f"{_SS}Hidden") == "1":
             marks.hidden_columns.update(range(column, column + span))
         column += span
     for row in table.iter(f"{_SS}Row"):
-        at = _index(row, len(rows))
-        if at > CELL_LIMIT:
+        line = _index(row, len(rows))
+        if line > CELL_LIMIT:
             break
-        rows += [[] for _ in range(at - len(rows) + 1)]
+        rows += [[] for _ in range(line - len(rows) + 1)]
         if row.get(f"{_SS}Hidden") == "1":
-            marks.hidden.add(at)
+            marks.hidden.add(line)
         for cell in row.iter(f"{_SS}Cell"):
-            place = _index(cell, len(rows[at]))
+            place = _index(cell, len(rows[line]))
             if place >= MOST_SPANNED:
                 break
-            rows[at] += [""] * (place - len(rows[at]))
+            rows[line] += [""] * (place - len(rows[line]))
             data = cell.find(f"{_SS}Data")
-            rows[at].append("" if data is None else _xml_text(data))
+            rows[line].append("" if data is None else _xml_text(data))
             across, down = (
                 int(cell.get(f"{_SS}MergeAcross", "0")),
                 int(cell.get(f"{_SS}MergeDown", "0")),
             )
             if across or down:
-                marks.merged[at, place] = (at + down, place + across)
-                rows[at] += [""] * min(across, MOST_SPANNED)
+                marks.merged[line, place] = (line + down, place + across)
+                rows[line] += [""] * min(across, MOST_SPANNED)
     return rows, marks
 
 

@@ -62,8 +62,8 @@ def meanings_of(
     Yes, no, 1 and 0 mean nothing by themselves below a header that names the loss, or that was only
     guessed.
     """
-    known = stated or words(fields()[name].type)
-    likely = {word.lower(): meaning for meaning, group in known.items() for word in group}
+    groups = stated or words(fields()[name].type)
+    likely = {word.lower(): meaning for meaning, group in groups.items() for word in group}
     if stated is None and (not sure or (name == "outcome" and names_the_loss(header))):
         likely = {word: meaning for word, meaning in likely.items() if word not in PLAIN_WORDS}
     return [likely.get(value.strip().lower()) for value in values]
@@ -96,7 +96,7 @@ def _blanks(
         f"count(*) filter (list_contains($lost, word({column.place}))) from raw",
         {"lost": lost},
     )
-    said = next((key for key, known in meaning.items() if "" in known), None)
+    said = next((key for key, spellings in meaning.items() if "" in spellings), None)
     if said is None and "renewed_on" not in scratch.columns and told and blank and not named:
         said = scratch.settling.offer(
             "blank.outcome",
@@ -119,14 +119,14 @@ def _inverse(
     scratch: Scratch, column: Column, meaning: Mapping[str, Sequence[str]]
 ) -> Mapping[str, Sequence[str]]:
     """Yes below a header that names the loss is no renewal: asked, whatever the words."""
-    found = {
+    spellings = {
         row[0]
         for row in scratch.connection.execute(
             f"select distinct word({column.place}) from raw where {column.place} is "
             f"not null limit 50"
         ).fetchall()
     }
-    if not found & PLAIN_WORDS:
+    if not spellings & PLAIN_WORDS:
         return meaning
     answer = scratch.settling.ask(
         "sense.outcome",
@@ -134,7 +134,7 @@ def _inverse(
         ("lost", "renewed"),
         None,
         column=column.header,
-        words=", ".join(sorted(found)[:EXAMPLES]),
+        words=", ".join(sorted(spellings)[:EXAMPLES]),
     )
     if answer == "renewed":
         return meaning
@@ -143,9 +143,10 @@ def _inverse(
         "renewed": [word for word in meaning["lost"] if word in PLAIN_WORDS],
     }
     kept = {
-        key: [word for word in known if word not in PLAIN_WORDS] for key, known in meaning.items()
+        key: [word for word in spellings if word not in PLAIN_WORDS]
+        for key, spellings in meaning.items()
     }
-    return {key: [*known, *plain.get(key, [])] for key, known in kept.items()}
+    return {key: [*spellings, *plain.get(key, [])] for key, spellings in kept.items()}
 
 
 def _spellings(
@@ -153,15 +154,16 @@ def _spellings(
 ) -> dict[str, list[str]]:
     """Meaning → every spelling in the column (case, width, blanks) of the words that mean
     it."""
-    found = scratch.connection.execute(
+    written = scratch.connection.execute(
         f"select v, word(v) from (select distinct {place} as v from raw where {place} is not null)"
     ).fetchall()
     wanted = {
-        key: {" ".join(word.split()).lower() for word in known} for key, known in meaning.items()
+        key: {" ".join(word.split()).lower() for word in spellings}
+        for key, spellings in meaning.items()
     }
     return {
-        key: [spelling for spelling, plain in found if plain in known]
-        for key, known in wanted.items()
+        key: [spelling for spelling, plain in written if plain in spellings]
+        for key, spellings in wanted.items()
     }
 
 

@@ -136,10 +136,10 @@ def unit_of(header: str) -> float | None:
     return _ENGLISH_UNITS[english[1][0].lower()] if english else None
 
 
-def title_unit(found: Sequence[Sheet]) -> tuple[str, float] | None:
+def title_unit(sheets: Sequence[Sheet]) -> tuple[str, float] | None:
     """The unit of money that a title, a cell beside the table, a note below it or the sheet's name
     states for all its columns."""
-    for sheet in found:
+    for sheet in sheets:
         named = _UNIT.search(sheet.name)
         if named and "元" in named[0] and UNITS[named[1] or named[2] or ""] != 1.0:
             return sheet.name, UNITS[named[1] or named[2]]
@@ -154,6 +154,6 @@ def title_unit(found: Sequence[Sheet]) -> tuple[str, float] | None:
                 return " ".join(stated[0].split()), UNITS[stated[1]]
             english = _ENGLISH_TITLE_UNIT.search(cell)
             if english:
-                mark = next(one for one in english.groups() if one).lower()
+                mark = next(mark_group for mark_group in english.groups() if mark_group).lower()
                 return " ".join(english[0].split()), _ENGLISH_UNITS["'" if mark == "’" else mark]
     return None

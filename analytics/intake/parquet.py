@@ -24,10 +24,10 @@ def read(path: Path) -> Sheet:
         names = headers(connection.sql("from read_parquet($path)", params=bound).columns)
         if len(names) > COLUMN_LIMIT:
             raise FileRefused("file_too_wide", file=path.name, sheet="", limit=COLUMN_LIMIT)
-        found = connection.execute("select count(*) from read_parquet($path)", bound).fetchall()[0][
+        rows = connection.execute("select count(*) from read_parquet($path)", bound).fetchall()[0][
             0
         ]
-        if found > ROW_LIMIT:
+        if rows > ROW_LIMIT:
             raise FileRefused("file_too_long", file=path.name, limit=ROW_LIMIT)
         # A dictionary says in a few bytes what unfolds to any length: it is measured before it is
         # unfolded.

@@ -116,7 +116,7 @@ def months_of(
 ) -> tuple[dict[str, Months], list[str]]:
     """Text → first and last month, and which of them are parts of a month, whose figures add up."""
     texts = list(texts)
-    written = {text: found for text in texts if (found := _written(text)) is not None}
+    written = {text: match for text in texts if (match := _written(text)) is not None}
     yearless = [
         text
         for text in texts
@@ -173,7 +173,7 @@ def _added(
     begins = settling.begins
     own = {days.begins for days in ranges.values()}
     if begins == 1 and len(own) == 1 and own & set(range(2, MOST + 1)):
-        begins = next(one for one in own if one)
+        begins = next(moment for moment in own if moment)
         settling.say("company_months", column=column, first=begins, last=begins - 1)
     spans = {text: days.months(begins) for text, days in ranges.items()}
     parts = [
@@ -197,9 +197,9 @@ def _say_added(
     """That parts of months were added up, and whether they make whole ones; the days that lack are
     named."""
     days = {
-        one.first + dt.timedelta(step)
-        for one in added
-        for step in range((one.last - one.first).days + 1)
+        part.first + dt.timedelta(step)
+        for part in added
+        for step in range((part.last - part.first).days + 1)
     }
     whole = set()
     for month in months:
@@ -208,7 +208,7 @@ def _say_added(
     lacking = sorted(whole - days)
     key = "weeks_added" if lacking else "weeks_whole"
     settling.say(
-        key, column=column, first=f"{added[0].first}", last=f"{max(one.last for one in added)}"
+        key, column=column, first=f"{added[0].first}", last=f"{max(part.last for part in added)}"
     )
     if lacking:
         settling.say("weeks_lacking", column=column, days=_runs(lacking))
@@ -228,9 +228,9 @@ def _runs(days: Sequence[dt.date]) -> str:
 def _refuse_twice(ranges: Mapping[str, Days], parts: Sequence[str], column: str) -> None:
     """Refuse to add up parts of which one holds days of another."""
     ordered = sorted((days, text) for text, days in ranges.items())
-    for (one, text), (other, later) in pairwise(ordered):
-        if other.first <= one.last and one != other and {text, later} & set(parts):
-            raise RecipeRefused("weeks_overlap", column=column, first=text, later=later)
+    for (earlier, text), (later, after) in pairwise(ordered):
+        if later.first <= earlier.last and earlier != later and {text, after} & set(parts):
+            raise RecipeRefused("weeks_overlap", column=column, first=text, later=after)
 
 
 def _of_a_day(text: str, column: str, settling: Settling) -> Months | None:
@@ -288,15 +288,15 @@ def _short(text: str, column: str, years: Collection[int], settling: Settling) -
     """A period whose year has two digits (Apr-26, 26Q2, 260401): asked, as a day of the month looks
     the same, unless the column names that year in full elsewhere (`years`).
     """
-    found = _SHORT.fullmatch(text)
-    assert found is not None
-    year = 2000 + int(found["later"] or found["early"] or found["six"] or found["year"])
-    if found["month"]:
-        written = f"{year}-{found['month']}"
-    elif named := found["named"] or found["name"]:
+    match = _SHORT.fullmatch(text)
+    assert match is not None
+    year = 2000 + int(match["later"] or match["early"] or match["six"] or match["year"])
+    if match["month"]:
+        written = f"{year}-{match['month']}"
+    elif named := match["named"] or match["name"]:
         written = f"{year} {named}"
     else:
-        written = f"{year}年{found['rest']}" if "月" in found["rest"] else f"{year}{found['rest']}"
+        written = f"{year}年{match['rest']}" if "月" in match["rest"] else f"{year}{match['rest']}"
     months = span(written)
     if months[0] is None or year in years:
         return months
@@ -306,40 +306,40 @@ def _short(text: str, column: str, years: Collection[int], settling: Settling) -
     return months if said == "yes" else (None, None)
 
 
-def stated_year(found: Sequence[Sheet], file: str) -> int | None:
+def stated_year(sheets: Sequence[Sheet], file: str) -> int | None:
     """The only year that titles, names of sheets and the file's name state; None where they state
     none, or several."""
     years = {
         int(year)
-        for _, text in _places(found, file)
+        for _, text in _places(sheets, file)
         for year in _ONE_YEAR.findall(text.translate(DIGITS))
     }
     return years.pop() if len(years) == 1 else None
 
 
-def _places(found: Sequence[Sheet], file: str) -> list[tuple[str, str]]:
+def _places(sheets: Sequence[Sheet], file: str) -> list[tuple[str, str]]:
     """What may state the period of a file: the cells above its tables, the names of sheets, its own
     name."""
     return [
         *(
             ("period_title", cell)
-            for sheet in found
+            for sheet in sheets
             for row in sheet.grid[: sheet.header_row - 1]
             for cell in row
         ),
-        *(("period_sheet", sheet.name) for sheet in found),
+        *(("period_sheet", sheet.name) for sheet in sheets),
         ("period_file", file),
     ]
 
 
 def stated_period(
-    found: Sequence[Sheet], file: str, settling: Settling
+    sheets: Sequence[Sheet], file: str, settling: Settling
 ) -> tuple[dt.date, dt.date] | None:
     """The period that a title row, a sheet's name or the file's name states, confirmed by the
     recipe; None where none does."""
     stated: dict[str, tuple[str, str]] = {}
     pieces: list[str] = []
-    for where, text in _places(found, file):
+    for where, text in _places(sheets, file):
         plain = text.translate(DIGITS)
         dated = [days for days in _DAYS.finditer(plain) if days["year"]]
         for days in dated:

@@ -119,8 +119,8 @@ def _unread(
     place, field = place_of(name, columns), columns[name]
     result = _result(name, place)
     scored = {field.type: "score_range"} if field.scale_option else {}
-    known = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range", **scored}
-    reason = known.get(field.type, f"not_{field.type}")
+    reasons = {"outcome": "word_unknown", "yes": "word_unknown", "score": "score_range", **scored}
+    reason = reasons.get(field.type, f"not_{field.type}")
     connection.execute(
         f"insert into problem by name select raw.row, raw.sheet, raw.part, $name as "
         f"field, ltrim(raw.{place}, $uncomputed) as value, "
@@ -170,8 +170,8 @@ def _held(
     if not conditions:
         return []
     counts = ", ".join(f"count(*) filter ({condition})" for condition in conditions.values())
-    found = connection.execute(f"select {counts} from {table}", dict(bound)).fetchall()[0]
-    return [name for name, count in zip(conditions, found, strict=True) if count]
+    counts_told = connection.execute(f"select {counts} from {table}", dict(bound)).fetchall()[0]
+    return [name for name, count in zip(conditions, counts_told, strict=True) if count]
 
 
 def _say_nothing(connection: duckdb.DuckDBPyConnection, place: str, field: Field, kind: str) -> int:
@@ -269,14 +269,14 @@ def _suspects(
 def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field]) -> set[str]:
     """The columns in which a formula's result was never stored; its text is no id and no name."""
     marked = {name: f"starts_with({place_of(name, columns)}, $mark)" for name in columns}
-    found = _held(connection, "raw", marked, {"mark": UNCOMPUTED})
-    for name in found:
+    held = _held(connection, "raw", marked, {"mark": UNCOMPUTED})
+    for name in held:
         if columns[name].type in ("id", "text"):
             connection.execute(
                 f"update typed set {place_of(name, columns)} = null where {marked[name]}",
                 {"mark": UNCOMPUTED},
             )
-    return set(found)
+    return set(held)
 
 
 def _check(kind: str) -> str | None:

@@ -56,7 +56,7 @@ class Settling:
         answer = self.answers.get(question.id)
         if answer in question.choices:
             return str(answer)
-        if all(one.id != question.id for one in self.questions):
+        if all(asked.id != question.id for asked in self.questions):
             self.questions.append(question)
         return question.suggested or question.choices[0]
 

@@ -121,13 +121,13 @@ class Guess:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        known = kinds()[self.kind]
-        return tuple(name for name in (*known.required, *known.any_of) if name in self.matches)
+        shape = kinds()[self.kind]
+        return tuple(name for name in (*shape.required, *shape.any_of) if name in self.matches)
 
 
 def _holds_figures(kind: str, name: str) -> bool:
-    known = field_of(kind, name)
-    return known is not None and known.type in FIGURES
+    field = field_of(kind, name)
+    return field is not None and field.type in FIGURES
 
 
 @cache
@@ -150,7 +150,7 @@ def recognise(
     `values` (header → some distinct cells) lets columns be guessed by what they hold; such a guess
     is never certain.
     """
-    guesses = [_match(headers, one, values or {}) for one in ([kind] if kind else kinds())]
+    guesses = [_match(headers, guessed, values or {}) for guessed in ([kind] if kind else kinds())]
     return sorted((guess for guess in guesses if guess.matches), key=_rank, reverse=True)
 
 
@@ -162,8 +162,8 @@ def _rank(guess: Guess) -> tuple[bool, bool, int, bool, int]:
 
 
 def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]]) -> Guess:
-    known = kinds()[kind]
-    pool: dict[str, Field] = {name: fields()[name] for name in known.mapped}
+    shape = kinds()[kind]
+    pool: dict[str, Field] = {name: fields()[name] for name in shape.mapped}
     if kind == "scoresheet":
         pool |= {name: field for name, field in counted().items() if name not in pool}
     named = frozenset(spaced(word) for field in pool.values() for word in field.synonyms)
@@ -208,12 +208,12 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
     if persons is not None and "name" not in matches:
         matches["name"] = (persons, SURE)
         taken.add(persons)
-    complete = all(name in matches for name in known.required) and (
-        not known.any_of or any(name in matches for name in known.any_of)
+    complete = all(name in matches for name in shape.required) and (
+        not shape.any_of or any(name in matches for name in shape.any_of)
     )
     if kind == "scoresheet":
         complete = complete and any(name in counted() for name in matches)
-    needed = {name for name in (*known.required, *known.any_of) if name in matches}
+    needed = {name for name in (*shape.required, *shape.any_of) if name in matches}
     rivals: dict[str, tuple[str, ...]] = {}
     for confidence, _, name, header in scored:
         matched = matches.get(name, ("", 0))
@@ -277,7 +277,7 @@ def _required_of(kind: str) -> frozenset[str]:
 def agrees(field: Field, cells: Sequence[str]) -> bool:
     """Whether at least half of the cells that say something could be what a field holds; an empty
     column contradicts nothing."""
-    told = [one for cell in cells if (one := unicodedata.normalize("NFKC", cell).strip())]
+    told = [word for cell in cells if (word := unicodedata.normalize("NFKC", cell).strip())]
     tests: Mapping[str, Callable[[str], object]] = {
         "date": DATE.fullmatch,
         "moment": DATE.fullmatch,
@@ -297,7 +297,7 @@ def agrees(field: Field, cells: Sequence[str]) -> bool:
 
 @cache
 def _words(group: str) -> frozenset[str]:
-    return frozenset(plain(word) for known in words(group).values() for word in known)
+    return frozenset(plain(word) for spellings in words(group).values() for word in spellings)
 
 
 def _candidates(
@@ -306,20 +306,20 @@ def _candidates(
     """Headers that can mean a field; one that names some field is no name below a name."""
     names = {spaced(word) for word in field.synonyms}
     weak = {spaced(word) for word in field.weak_synonyms}
-    found = []
+    fits = []
     for header in headers:
         said = spaced(header)
         bare = plain(UNIT.sub("", PIVOT.sub("", said)))
         composed = () if said in named else _composed(header)
         if said in names or bare in names or not names.isdisjoint(composed):
-            found.append((header, SURE))
+            fits.append((header, SURE))
         elif said in weak or bare in weak:
-            found.append((header, WEAK))
+            fits.append((header, WEAK))
         elif len(bare) > 2:
             near = process.extractOne(bare, names, scorer=fuzz.ratio, score_cutoff=LIKELY)
             if near:
-                found.append((header, min(int(near[1]), SURE - 1)))
-    return found
+                fits.append((header, min(int(near[1]), SURE - 1)))
+    return fits
 
 
 def _composed(header: str) -> list[str]:
@@ -329,14 +329,14 @@ def _composed(header: str) -> list[str]:
     if upper and _COUNTED.fullmatch(unit):
         return [plain(upper)]
     above, _, below = header.partition(" ")
-    sort = next((one for one in SORTS if one in above), None)
+    sort = next((ending for ending in SORTS if ending in above), None)
     if above in PARTS and below in SORTS:
-        return [plain(f"{one}{below}") for one in PARTS[above] if one not in SHARES]
+        return [plain(f"{part}{below}") for part in PARTS[above] if part not in SHARES]
     if sort is None or below not in PARTS:
         return [plain(below)] if below and plain(UNIT.sub("", above)) in GENERAL else []
     if below in SHARES:
-        return [plain(one) for one in PARTS[below]] if sort == SORTS[0] else []
-    return [plain(f"{one}{sort}") for one in PARTS[below]]
+        return [plain(part) for part in PARTS[below]] if sort == SORTS[0] else []
+    return [plain(f"{part}{sort}") for part in PARTS[below]]
 
 
 def _by_content(
@@ -347,7 +347,7 @@ def _by_content(
 ) -> list[tuple[str, str, int]]:
     """What unmatched fields could be by the cells: the only column of dates, of outcome words, of
     percents; a name for an ID."""
-    known = kinds()[kind]
+    shape = kinds()[kind]
     taken = {header for header, _ in matches.values()}
     out: list[tuple[str, str, int]] = []
     if "agent_id" not in matches and "name" in matches and kind in ("scoresheet", "agents"):
@@ -366,7 +366,7 @@ def _by_content(
         "rate": lambda cells: all(PERCENT.fullmatch(cell.strip()) for cell in cells),
     }
     guessed = {"agents": (), "scoresheet": ("renewal_rate",)}.get(
-        kind, (*known.required, *known.any_of)
+        kind, (*shape.required, *shape.any_of)
     )
     for name in guessed:
         if name in matches or name == "renewed_on" or pool[name].type not in tests:
@@ -376,7 +376,7 @@ def _by_content(
         ]
         if len(fitting) == 1:
             out.append((name, fitting[0], CONTENT))
-    if "agent_id" in known.required and "agent_id" not in matches and "name" not in matches:
+    if "agent_id" in shape.required and "agent_id" not in matches and "name" not in matches:
         people = [
             header
             for header, cells in free.items()

@@ -49,18 +49,20 @@ def members(path: Path, out: Path) -> list[Path]:
 
 def _markup(path: Path, form: str, layout: Layout) -> list[Sheet]:
     """The sheets of a web page or XML spreadsheet."""
-    found = [
+    tables = [
         sheet
         for name, rows, marks in _grids(path, form, layout)
         if layout.sheet in (None, name)
         and (sheet := workbook.sheet_of(name, rows, layout, marks)) is not None
     ]
-    known = [
-        sheet for sheet in found if any(plain(header) in layout.known for header in sheet.headers)
+    recognised = [
+        sheet
+        for sheet in tables
+        if any(plain(header) in layout.recognised for header in sheet.headers)
     ]
-    if not found:
+    if not tables:
         raise FileRefused("file_no_table", file=path.name)
-    return known or found
+    return recognised or tables
 
 
 def _grids(path: Path, form: str, layout: Layout) -> list[markup.Grid]:

@@ -36,11 +36,11 @@ class Alike:
         )
 
 
-def named(found: Iterable[Alike], names: Mapping[str, str | None]) -> list[Alike]:
+def named(pairs: Iterable[Alike], names: Mapping[str, str | None]) -> list[Alike]:
     """The pairs with what each of the two is called, where it is known."""
     return [
-        replace(one, name=names.get(one.spelling), agent_name=names.get(one.agent_id))
-        for one in found
+        replace(pair, name=names.get(pair.spelling), agent_name=names.get(pair.agent_id))
+        for pair in pairs
     ]
 
 
@@ -53,7 +53,7 @@ def dressed_down(spelling: str) -> str:
     return bare.lstrip("0") or bare if bare.isdigit() else bare
 
 
-def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:
+def alike(rows: Mapping[str, int], on_record: Collection[str] = ()) -> list[Alike]:
     """Pairs of spellings (with how many rows name each) that may be one agent, rarest first merged
     into the commoner, a number without its zeros in front into the one with them.
 
@@ -64,31 +64,36 @@ def alike(rows: Mapping[str, int], known: Collection[str] = ()) -> list[Alike]:
     # Spreadsheets drop the zeros in front of a number and never add any.
     order = sorted(
         rows,
-        key=lambda one: (one in known, one.isdigit() and one[0] == "0", rows[one], one),
+        key=lambda spelling: (
+            spelling in on_record,
+            spelling.isdigit() and spelling[0] == "0",
+            rows[spelling],
+            spelling,
+        ),
         reverse=True,
     )
     kept: dict[str, str] = {}
-    found: list[Alike] = []
-    for one in order:
-        bare = dressed_down(one)
+    pairs: list[Alike] = []
+    for spelling in order:
+        bare = dressed_down(spelling)
         if bare in kept:
-            found.append(Alike(one, kept[bare], rows[one], rows[kept[bare]], "dress"))
+            pairs.append(Alike(spelling, kept[bare], rows[spelling], rows[kept[bare]], "dress"))
         else:
-            kept[bare] = one
+            kept[bare] = spelling
     names = [
         bare
         for bare in kept
         if len(bare) >= LONG_ENOUGH and not any(char.isdigit() for char in bare)
     ]
     if len(names) > COMPARED:
-        return found
-    for at, bare in enumerate(names):
+        return pairs
+    for place, bare in enumerate(names):
         near = (
-            process.extractOne(bare, names[:at], scorer=fuzz.ratio, score_cutoff=NEAR)
-            if at
+            process.extractOne(bare, names[:place], scorer=fuzz.ratio, score_cutoff=NEAR)
+            if place
             else None
         )
-        if near and kept[bare] not in known:
+        if near and kept[bare] not in on_record:
             target = kept[near[0]]
-            found.append(Alike(kept[bare], target, rows[kept[bare]], rows[target], "letters"))
-    return found
+            pairs.append(Alike(kept[bare], target, rows[kept[bare]], rows[target], "letters"))
+    return pairs

@@ -27,7 +27,7 @@ class Summing:
     """The place of a row that sums up others, and their places; none where its name alone says
     so."""
 
-    at: int
+    position: int
     of: tuple[int, ...] = ()
     mean: bool = False
 
@@ -45,11 +45,11 @@ class Figures:
     slack: tuple[float, ...] = ()  # one a figure
 
     def of(self, places: Sequence[int]) -> Figures:
-        groups = tuple(tuple(column[at] for at in places) for column in self.groups)
+        groups = tuple(tuple(column[position] for position in places) for column in self.groups)
         return replace(
             self,
             values=self.values[list(places)],
-            ids=tuple(self.ids[at] for at in places),
+            ids=tuple(self.ids[position] for position in places),
             groups=groups,
         )
 
@@ -65,26 +65,29 @@ class Figures:
 def summing(figures: Figures, labelled: Set[int]) -> list[Summing]:
     """The rows that sum up or average others, by name (`labelled`) or figures, each with the rows
     that it sums up."""
-    found = {at: Summing(at) for at in labelled}
+    sums = {position: Summing(position) for position in labelled}
     while figures.values.shape[1]:
-        left = [at for at in range(len(figures.ids)) if at not in found]
+        left = [position for position in range(len(figures.ids)) if position not in sums]
         new = next((some for find in FINDERS if (some := find(figures.of(left)))), ())
         if not new:
             break
         # What sums up everybody shows only once the sums of teams are set aside.
-        found |= {
-            left[one.at]: Summing(left[one.at], tuple(left[at] for at in one.of), one.mean)
-            for one in new
+        sums |= {
+            left[summed.position]: Summing(
+                left[summed.position], tuple(left[position] for position in summed.of), summed.mean
+            )
+            for summed in new
         }
-    return [found[at] for at in sorted(found)]
+    return [sums[position] for position in sorted(sums)]
 
 
 def across(figures: Figures) -> list[Summing]:
     """The rows that sum up a run of other people's rows over several months."""
     return [
-        one
-        for one in _repeating(figures)
-        if not one.mean and {figures.ids[at] for at in one.of} != {figures.ids[one.at]}
+        summed
+        for summed in _repeating(figures)
+        if not summed.mean
+        and {figures.ids[position] for position in summed.of} != {figures.ids[summed.position]}
     ]
 
 
@@ -103,16 +106,16 @@ def odd_ones(ids: Sequence[str]) -> list[str | None]:
     """The sort of an id that is not numbered as most are (T01 among A01 … A40), None for those that
     are."""
     for sort in (_prefix, shape):
-        sorts = [sort(one) for one in ids]
+        sorts = [sort(spelling) for spelling in ids]
         common, count = Counter(sorts).most_common(1)[0] if sorts else ("", 0)
         if count >= COMMON * len(ids) and count < len(ids):
-            return [None if one == common else one for one in sorts]
+            return [None if kind == common else kind for kind in sorts]
     return [None] * len(ids)
 
 
 def _prefix(name: str) -> str:
-    found = _PREFIX.match(name)
-    return found[0].upper() if found else ""
+    match = _PREFIX.match(name)
+    return match[0].upper() if match else ""
 
 
 def shape(name: str) -> str:
@@ -128,21 +131,21 @@ def _grouped(figures: Figures) -> list[Summing]:
     """In a team, the one row that is the sum of all the others of it, wherever they stand."""
     filled, odd = np.nan_to_num(figures.values), odd_ones(figures.ids)
     for column in figures.groups:
-        found = []
-        for name in dict.fromkeys(one for one in column if one):
-            places = [at for at, one in enumerate(column) if one == name]
+        sums = []
+        for name in dict.fromkeys(label for label in column if label):
+            places = [position for position, label in enumerate(column) if label == name]
             total = filled[places].sum(axis=0)
-            for at in places:
-                others = tuple(other for other in places if other != at)
-                enough = 1 if odd[at] else len(figures.ids) if figures.single else LEAST
+            for position in places:
+                others = tuple(other for other in places if other != position)
+                enough = 1 if odd[position] else len(figures.ids) if figures.single else LEAST
                 if len(others) >= enough and _same(
-                    total - filled[at], figures.values[at], figures.near
+                    total - filled[position], figures.values[position], figures.near
                 ):
-                    found.append(Summing(at, others))
+                    sums.append(Summing(position, others))
                     break
-        told = any(odd[one.at] or len(one.of) >= MANY for one in found)
-        if found and (told or len(found) > 1):
-            return found
+        told = any(odd[summed.position] or len(summed.of) >= MANY for summed in sums)
+        if sums and (told or len(sums) > 1):
+            return sums
     return []
 
 
@@ -156,16 +159,19 @@ def _parts(figures: Figures) -> list[Summing]:
         return []
     for back in (False, True):
         rows = figures.values[::-1] if back else figures.values
-        found = _partition(rows, figures.near) or (
+        sums = _partition(rows, figures.near) or (
             [] if figures.single else _last_sums(rows, figures.near)
         )
         if back:
-            found = [
-                Summing(count - 1 - one.at, tuple(sorted(count - 1 - at for at in one.of)))
-                for one in found
+            sums = [
+                Summing(
+                    count - 1 - summed.position,
+                    tuple(sorted(count - 1 - position for position in summed.of)),
+                )
+                for summed in sums
             ]
-        if found:
-            return found
+        if sums:
+            return sums
     return []
 
 
@@ -190,11 +196,11 @@ def _partition(rows: Any, near: Any) -> list[Summing]:
         people, number = end - int(cost[end]), int(cost[end])
         if number < 2 or people <= number or (rows.shape[1] < LEAST and people < 2 * number):
             continue
-        out, at = [], end
-        while at:
-            out.append(Summing(at - 1, tuple(range(start[at], at - 1))))
-            at = start[at]
-        persons = tuple(sorted(place for one in out for place in one.of))
+        out, position = [], end
+        while position:
+            out.append(Summing(position - 1, tuple(range(start[position], position - 1))))
+            position = start[position]
+        persons = tuple(sorted(place for summed in out for place in summed.of))
         total = filled[list(persons)].sum(axis=0)
         if all(_same(total, rows[place], near) for place in range(end, count)):
             return [*out, *(Summing(place, persons) for place in range(end, count))]
@@ -208,21 +214,21 @@ def _last_sums(rows: Any, near: Any) -> list[Summing]:
     for number in range(2, len(rows) // MANY + 1):
         if _same(total - filled[-number:].sum(axis=0), filled[-number:].sum(axis=0), near):
             people = tuple(range(len(rows) - number))
-            return [Summing(at, people) for at in range(len(rows) - number, len(rows))]
+            return [Summing(position, people) for position in range(len(rows) - number, len(rows))]
     return []
 
 
 def _sorts(figures: Figures) -> list[Summing]:
     """The rows of a sort of their own that together are all the others together."""
     filled, odd = np.nan_to_num(figures.values), odd_ones(figures.ids)
-    people = tuple(at for at, sort in enumerate(odd) if sort is None)
+    people = tuple(position for position, sort in enumerate(odd) if sort is None)
     out = []
-    for sort in dict.fromkeys(one for one in odd if one is not None):
-        some = [at for at, one in enumerate(odd) if one == sort]
+    for sort in dict.fromkeys(kind for kind in odd if kind is not None):
+        some = [position for position, kind in enumerate(odd) if kind == sort]
         if LEAST <= len(people) > len(some) and _same(
             filled[list(people)].sum(axis=0), filled[some].sum(axis=0), figures.near
         ):
-            out += [Summing(at, people) for at in some]
+            out += [Summing(position, people) for position in some]
     return out
 
 
@@ -240,41 +246,49 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
     odd, filled = odd_ones(figures.ids), np.nan_to_num(figures.values)
     sums = np.vstack([np.zeros(values.shape[1]), np.cumsum(filled, axis=0)])
     out = []
-    for at in range(count):
-        if not figures.ids[at]:
+    for position in range(count):
+        if not figures.ids[position]:
             continue
-        row = values[at]
-        near = np.maximum(figures.near, SLACK) if odd[at] else figures.near
-        least = LEAST if odd[at] else max(least_alike, MANY) if figures.single else least_alike
-        above = _same(sums[at] - sums[: max(at - least + 1, 0)], row, near)
-        below = _same(sums[at + 1 + least :] - sums[at + 1], row, near)
-        if figures.single and not odd[at]:
+        row = values[position]
+        near = np.maximum(figures.near, SLACK) if odd[position] else figures.near
+        least = (
+            LEAST if odd[position] else max(least_alike, MANY) if figures.single else least_alike
+        )
+        above = _same(sums[position] - sums[: max(position - least + 1, 0)], row, near)
+        below = _same(sums[position + 1 + least :] - sums[position + 1], row, near)
+        if figures.single and not odd[position]:
             above, below = (
-                above[:1] if at == count - 1 else above[:0],
-                below[-1:] if at == 0 else below[:0],
+                above[:1] if position == count - 1 else above[:0],
+                below[-1:] if position == 0 else below[:0],
             )
         if above.any():
-            out.append(Summing(at, tuple(range(int(np.flatnonzero(above)[-1]), at))))
+            out.append(Summing(position, tuple(range(int(np.flatnonzero(above)[-1]), position))))
         elif below.any():
             first = count - len(below) + int(np.flatnonzero(below)[0])
-            out.append(Summing(at, tuple(range(at + 1, first + 1))))
-        elif (odd[at] or (count > MANY and not figures.single)) and _is_mean(filled, at, row, near):
+            out.append(Summing(position, tuple(range(position + 1, first + 1))))
+        elif (odd[position] or (count > MANY and not figures.single)) and _is_mean(
+            filled, position, row, near
+        ):
             out.append(
-                Summing(at, tuple(other for other in range(count) if other != at), mean=True)
+                Summing(
+                    position, tuple(other for other in range(count) if other != position), mean=True
+                )
             )
     if figures.single:
-        told = {one.at for one in out}
-        sorts = {sort for at, sort in enumerate(odd) if sort is not None and at not in told}
-        out = [one for one in out if odd[one.at] not in sorts]
+        told = {summed.position for summed in out}
+        sorts = {
+            sort for position, sort in enumerate(odd) if sort is not None and position not in told
+        }
+        out = [summed for summed in out if odd[summed.position] not in sorts]
     if out and least_alike > LEAST and not figures.single:
         return _repeating(figures, LEAST)  # one sum shows how the table is made
     return out
 
 
-def _is_mean(filled: Any, at: int, row: Any, near: Any) -> bool:
+def _is_mean(filled: Any, position: int, row: Any, near: Any) -> bool:
     """Whether a row is the mean of all others, which differ among themselves: where all have the
     same, each is that mean."""
-    others = np.delete(filled, at, axis=0)
+    others = np.delete(filled, position, axis=0)
     return bool(_same(others.mean(axis=0), row, near)) and not bool(_same(others, row, near).all())
 
 
@@ -290,30 +304,37 @@ def means(figures: Figures) -> list[Summing]:
     single figure is a mean by chance.
     """
     odd = odd_ones(figures.ids)
-    everybody = [at for at, sort in enumerate(odd) if sort is None]
+    everybody = [position for position, sort in enumerate(odd) if sort is None]
     out = [
-        Summing(at, tuple(everybody), mean=True)
-        for at, sort in enumerate(odd)
-        if sort is not None and len(everybody) > LEAST and _averages(figures, at, everybody)
+        Summing(position, tuple(everybody), mean=True)
+        for position, sort in enumerate(odd)
+        if sort is not None and len(everybody) > LEAST and _averages(figures, position, everybody)
     ]
     return out or _team_means(figures) or _means_of_all(figures)
 
 
-def _averages(figures: Figures, at: int, others: Sequence[int]) -> bool:
+def _averages(figures: Figures, position: int, others: Sequence[int]) -> bool:
     """Whether a row's every figure is the mean of the others', as far as the file writes it out."""
-    given = ~np.isnan(figures.values[at])
-    known, row = figures.values[list(others)][:, given], figures.values[at][given]
-    if not given.any() or np.isnan(known).any():
+    given = ~np.isnan(figures.values[position])
+    group, row = figures.values[list(others)][:, given], figures.values[position][given]
+    if not given.any() or np.isnan(group).any():
         return False
-    return bool((np.abs(known.mean(axis=0) - row) <= _written(figures.values[:, given], row)).all())
+    return bool((np.abs(group.mean(axis=0) - row) <= _written(figures.values[:, given], row)).all())
 
 
 def _written(values: Any, row: Any) -> Any:
     """How far a mean may be from what is written of it: half of the last digit of its column, and a
     little at most."""
     places = [
-        next((d for d in range(DIGITS) if np.allclose(one, np.round(one, d), atol=EXACT)), DIGITS)
-        for one in (column[~np.isnan(column)] for column in values.T)
+        next(
+            (
+                d
+                for d in range(DIGITS)
+                if np.allclose(column_values, np.round(column_values, d), atol=EXACT)
+            ),
+            DIGITS,
+        )
+        for column_values in (column[~np.isnan(column)] for column in values.T)
     ]
     half = 0.5 * 10.0 ** -np.array(places, dtype=float) + EXACT
     return np.minimum(half, SLACK * np.maximum(np.abs(row), EXACT))
@@ -322,20 +343,24 @@ def _written(values: Any, row: Any) -> Any:
 def _team_means(figures: Figures) -> list[Summing]:
     """In two or more teams the one row that is the mean of all the others of it."""
     for column in figures.groups:
-        found: dict[str, list[Summing]] = {}
-        for name in dict.fromkeys(one for one in column if one):
-            places = [at for at, one in enumerate(column) if one == name]
-            for at in places:
-                others = tuple(other for other in places if other != at)
+        means: dict[str, list[Summing]] = {}
+        for name in dict.fromkeys(label for label in column if label):
+            places = [position for position, label in enumerate(column) if label == name]
+            for position in places:
+                others = tuple(other for other in places if other != position)
                 if (
                     len(others) >= LEAST
-                    and _averages(figures, at, others)
-                    and not _all_same(figures, (*others, at))
+                    and _averages(figures, position, others)
+                    and not _all_same(figures, (*others, position))
                 ):
-                    found.setdefault(name, []).append(Summing(at, others, mean=True))
-        told = [some[-1] for some in found.values() if _all_same(figures, [one.at for one in some])]
+                    means.setdefault(name, []).append(Summing(position, others, mean=True))
+        told = [
+            some[-1]
+            for some in means.values()
+            if _all_same(figures, [summed.position for summed in some])
+        ]
         if len(told) >= LEAST and (
-            not figures.single or len(told) == len({one for one in column if one})
+            not figures.single or len(told) == len({label for label in column if label})
         ):
             return told
     return []

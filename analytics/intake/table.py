@@ -24,7 +24,7 @@ class Layout:
 
     sheet: str | None = None
     wanted: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
+    recognised: frozenset[str] = frozenset()
     header_row: int | None = None
     header_rows: int | None = None
     first_column: int | None = None

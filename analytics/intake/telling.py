@@ -47,12 +47,12 @@ _CUMULATIVE = re.compile(
 
 
 def sheets(
-    found: Sequence[Sheet], recipe: Recipe, settling: Settling
+    tables: Sequence[Sheet], recipe: Recipe, settling: Settling
 ) -> tuple[list[Sheet], Recipe]:
     """The sheets that count, and what their names are: new business, sums of the others and names
     of teams are asked about."""
-    kept = _once(found, settling)
-    if recipe.kind not in ("policies", "scoresheet", "agents") or len(found) < 2:
+    kept = _once(tables, settling)
+    if recipe.kind not in ("policies", "scoresheet", "agents") or len(tables) < 2:
         return kept, recipe
     for key, pattern in (("telling_sheets", _NEW), ("telling_cumulative", _CUMULATIVE)):
         odd = [sheet.name for sheet in kept if pattern.search(sheet.name)]
@@ -70,13 +70,17 @@ def sheets(
     return kept, _named(kept, recipe, undated, settling)
 
 
-def _once(found: Sequence[Sheet], settling: Settling) -> list[Sheet]:
+def _once(sheets: Sequence[Sheet], settling: Settling) -> list[Sheet]:
     """Every sheet but the copies of others; the same figures below names of their own are asked
     about."""
     kept: list[Sheet] = []
-    for sheet in found:
+    for sheet in sheets:
         twin = next(
-            (one for one in kept if one.headers == sheet.headers and one.body.equals(sheet.body)),
+            (
+                earlier
+                for earlier in kept
+                if earlier.headers == sheet.headers and earlier.body.equals(sheet.body)
+            ),
             None,
         )
         if twin is None or not sheet.body.num_rows:
@@ -106,10 +110,10 @@ def _copied(name: str, other: str) -> bool:
 
 
 def _without(
-    found: Sequence[Sheet], odd: Sequence[str], key: str, settling: Settling
+    sheets: Sequence[Sheet], odd: Sequence[str], key: str, settling: Settling
 ) -> list[Sheet]:
     """The sheets without the odd ones, if the answer leaves those out."""
-    others = [sheet.name for sheet in found if sheet.name not in odd]
+    others = [sheet.name for sheet in sheets if sheet.name not in odd]
     answer = settling.ask(
         "telling.sheets",
         key,
@@ -119,9 +123,9 @@ def _without(
         others=", ".join(others[:SHOWN]),
     )
     if answer != "leave":
-        return list(found)
+        return list(sheets)
     settling.say("sheets_left", sheets=", ".join(odd))
-    return [sheet for sheet in found if sheet.name not in odd]
+    return [sheet for sheet in sheets if sheet.name not in odd]
 
 
 def _month(name: str) -> dt.date | str | None:
@@ -129,8 +133,8 @@ def _month(name: str) -> dt.date | str | None:
     return name.strip() if is_days(name) else span(name.strip(), ANY_YEAR)[0]
 
 
-def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Settling) -> Recipe:
-    names = [sheet.name for sheet in found]
+def _named(sheets: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Settling) -> Recipe:
+    names = [sheet.name for sheet in sheets]
     months = {_month(name) for name in names}
     if (
         undated and None not in months and len(months) == len(names) > 1
@@ -141,17 +145,17 @@ def _named(found: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Sett
         "branch" if BRANCH.search(name.strip()) else "team" if TEAM.search(name.strip()) else None
         for name in names
     ]
-    free = [one for one in ("team", "branch") if one not in recipe.columns]
+    free = [level for level in ("team", "branch") if level not in recipe.columns]
     if len(names) < 2 or "sheet_is" in recipe.options or not free:
         return recipe
     if "team" in free and not any(places) and all(_is_name(name) for name in names):
         places = ["team" for _ in names]
     if not any(places):
         return recipe
-    meant = {one for one in places if one in free}
+    meant = {place for place in places if place in free}
     if None not in places and meant:
         first = "branch" if meant == {"branch"} else next(iter(sorted(meant, reverse=True)))
-        others = [one for one in free if one != first] if len(set(places)) > 1 else []
+        others = [level for level in free if level != first] if len(set(places)) > 1 else []
         answer = settling.ask(
             "sheets.names",
             "sheet_names",
@@ -174,22 +178,22 @@ def _is_name(name: str) -> bool:
     its copies or its months."""
     plain_name = name.strip()
     others = (_DEFAULT, _COPY, _CUMULATIVE, _NEW, _TABLE)
-    return not any(one.search(plain_name) for one in others) and _month(plain_name) is None
+    return not any(pattern.search(plain_name) for pattern in others) and _month(plain_name) is None
 
 
-def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
+def telling(sheets: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
     """Ask about such a column that the recipe neither uses nor leaves out, where its values make a
     difference."""
     if recipe.kind not in ("policies", "scoresheet"):
         return
-    settled = {plain(one) for one in (*recipe.columns.values(), *recipe.only, *recipe.ignore)}
-    for header in dict.fromkeys(header for sheet in found for header in sheet.headers):
+    settled = {plain(header) for header in (*recipe.columns.values(), *recipe.only, *recipe.ignore)}
+    for header in dict.fromkeys(header for sheet in sheets for header in sheet.headers):
         sense = next(
             (name for name, pattern in _HEADERS.items() if pattern.search(plain(header))), None
         )
         if sense is None or plain(header) in settled:
             continue
-        values = _values(found, header)
+        values = _values(sheets, header)
         if sense == "part":
             if recipe.kind == "scoresheet" and len(values) == 1:
                 settling.ask(
@@ -212,10 +216,10 @@ def telling(found: Sequence[Sheet], recipe: Recipe, settling: Settling) -> None:
             )
 
 
-def _values(found: Sequence[Sheet], header: str) -> list[str]:
+def _values(sheets: Sequence[Sheet], header: str) -> list[str]:
     given = [
         value
-        for sheet in found
+        for sheet in sheets
         if header in sheet.headers
         for value in sheet.body.column(sheet.headers.index(header)).unique().to_pylist()
     ]
@@ -230,8 +234,8 @@ def _matters(sense: str, values: Sequence[str]) -> bool:
             next(
                 (
                     code
-                    for code, one in CURRENCIES.items()
-                    if re.fullmatch(one, value, re.IGNORECASE)
+                    for code, pattern in CURRENCIES.items()
+                    if re.fullmatch(pattern, value, re.IGNORECASE)
                 ),
                 value,
             )

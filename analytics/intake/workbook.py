@@ -40,7 +40,7 @@ def read(path: Path, layout: Layout) -> tuple[list[Sheet], Seen]:
         names, hidden = _worksheets(book, layout)
         for name in names:
             rows = _rows(book, name, marks.setdefault(name, Marks()), path)
-            if is_form(rows, layout.known):
+            if is_form(rows, layout.recognised):
                 form = name
                 continue
             sheet = sheet_of(name, rows, layout, marks[name])

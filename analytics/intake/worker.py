@@ -141,7 +141,7 @@ def _read(
     mapped = (*recipe.columns.values(), *recipe.only)
     wanted = frozenset(plain(header) for header in mapped)
     options = {name: recipe.options[name] for name in LAYOUT if name in recipe.options}
-    layout = Layout(sheet=recipe.sheet, wanted=wanted, known=known_headers(), **options)
+    layout = Layout(sheet=recipe.sheet, wanted=wanted, recognised=known_headers(), **options)
     opened, seen = sheets(path, layout)
     named = recipe.options.get("sheets")
     left = [sheet.name for sheet in opened if named and sheet.name not in named]
@@ -172,12 +172,12 @@ def _read(
     return understood, fitting, layout
 
 
-def _unused(found: Sequence[Sheet], recipe: Recipe) -> dict[str, tuple[str, ...]]:
+def _unused(sheets: Sequence[Sheet], recipe: Recipe) -> dict[str, tuple[str, ...]]:
     """The columns that nothing was made of, each with some of its values."""
     taken = {plain(header) for header in (*recipe.columns.values(), *recipe.only)}
-    months = {header for sheet in found for header in month_headers(sheet, recipe)}
+    months = {header for sheet in sheets for header in month_headers(sheet, recipe)}
     out: dict[str, tuple[str, ...]] = {}
-    for sheet in found:
+    for sheet in sheets:
         for index, header in enumerate(sheet.headers):
             if plain(header) in taken or header in months or header in out:
                 continue
@@ -205,7 +205,7 @@ def answer(request: Mapping[str, Any]) -> None:
     try:
         match request["action"]:
             case "look":
-                said = look(path, Layout(known=known_headers(), **request["layout"]))
+                said = look(path, Layout(recognised=known_headers(), **request["layout"]))
             case "unpack":
                 said = unpack(path, out)
             case "correct":

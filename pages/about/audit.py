@@ -38,19 +38,19 @@ with shell.page("audit", needs_data=False):
     with st.container(horizontal=True, vertical_alignment="bottom"):
         who = box(
             t("audit.who"),
-            ["", *sorted({one.who for one in entries})],
+            ["", *sorted({entry.who for entry in entries})],
             key="audit_who",
-            format_func=lambda one: (
-                sheets.who(one, session.language()) if one else t("audit.everybody")
+            format_func=lambda who: (
+                sheets.who(who, session.language()) if who else t("audit.everybody")
             ),
             width=220,
         )
         action = box(
             t("audit.action"),
-            ["", *sorted({one.action.partition(".")[0] for one in entries})],
+            ["", *sorted({entry.action.partition(".")[0] for entry in entries})],
             key="audit_action",
-            format_func=lambda one: (
-                audit.kind(one, session.language()) if one else t("audit.everything")
+            format_func=lambda action: (
+                audit.kind(action, session.language()) if action else t("audit.everything")
             ),
             width=220,
         )
@@ -69,30 +69,31 @@ with shell.page("audit", needs_data=False):
             )
         session.forget("audit_checked")
     st.caption(md(" ".join(audit.standing_of(desk.audit_standing(), session.language()))))
-    found = [
-        one
-        for one in entries
-        if (not who or one.who == who)
-        and (not action or one.action.partition(".")[0] == action)
+    chosen = [
+        entry
+        for entry in entries
+        if (not who or entry.who == who)
+        and (not action or entry.action.partition(".")[0] == action)
         and (
             not wanted
-            or wanted.lower() in f"{one.object} {words(one.before)} {words(one.after)}".lower()
+            or wanted.lower()
+            in f"{entry.object} {words(entry.before)} {words(entry.after)}".lower()
         )
     ]
-    st.caption(t("audit.note", shown=min(len(found), SHOWN), all=len(found)))
+    st.caption(t("audit.note", shown=min(len(chosen), SHOWN), all=len(chosen)))
     table = pd.DataFrame(
         [
             {
-                "seq": one.seq,
-                "at": f"{one.at:%Y-%m-%d %H:%M:%S}",
-                "who": sheets.who(one.who, session.language()),
-                "action": one.action,
-                "object": one.object,
-                "before": words(one.before),
-                "after": words(one.after),
-                "hash": one.hash[:12],
+                "seq": entry.seq,
+                "at": f"{entry.at:%Y-%m-%d %H:%M:%S}",
+                "who": sheets.who(entry.who, session.language()),
+                "action": entry.action,
+                "object": entry.object,
+                "before": words(entry.before),
+                "after": words(entry.after),
+                "hash": entry.hash[:12],
             }
-            for one in found
+            for entry in chosen
         ],
         columns=["seq", "at", "who", "action", "object", "before", "after", "hash"],
     )
@@ -102,7 +103,10 @@ with shell.page("audit", needs_data=False):
     ]
     panel.show("audit", Table(table.head(SHOWN), columns), height=520)
     panel.downloads(
-        "audit", t("audit.title"), Table(table, columns), persons=len({one.who for one in found})
+        "audit",
+        t("audit.title"),
+        Table(table, columns),
+        persons=len({entry.who for entry in chosen}),
     )
     with st.expander(t("common.how")):
         st.markdown(t("audit.how"))

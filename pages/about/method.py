@@ -35,36 +35,38 @@ def why(scheme: WeightScheme) -> None:
     rows = [
         *(
             {
-                "what": plain("method.scheme_version", name=one.name, version=one.version),
-                "date": one.date,
+                "what": plain("method.scheme_version", name=scheme.name, version=scheme.version),
+                "date": scheme.date,
                 "from": None,
-                "author": sheets.who(one.author, session.language()),
-                "reason": one.reason,
-                "changed": " / ".join(f"{one.categories.get(name, 0):g}" for name in CATEGORIES),
+                "author": sheets.who(scheme.author, session.language()),
+                "reason": scheme.reason,
+                "changed": " / ".join(f"{scheme.categories.get(name, 0):g}" for name in CATEGORIES),
             }
-            for one in every
+            for scheme in every
         ),
         *(
             {
-                "what": plain("method.scheme_adopted", name=one.name, version=one.version),
-                "date": f"{one.adopted_at:%Y-%m-%d}",
-                "from": one.effective_from,
-                "author": sheets.who(one.who, session.language()),
-                "reason": one.reason,
+                "what": plain(
+                    "method.scheme_adopted", name=adoption.name, version=adoption.version
+                ),
+                "date": f"{adoption.adopted_at:%Y-%m-%d}",
+                "from": adoption.effective_from,
+                "author": sheets.who(adoption.who, session.language()),
+                "reason": adoption.reason,
                 "changed": t("method.in_force"),
             }
-            for one in desk.adoptions()
+            for adoption in desk.adoptions()
         ),
         *(
             {
-                "what": plain("method.standard_version", version=one.version),
-                "date": f"{one.made_at:%Y-%m-%d}",
-                "from": one.effective_from,
-                "author": sheets.who(one.author, session.language()),
-                "reason": one.reason,
-                "changed": "、".join(changed_by(one, session.language())),
+                "what": plain("method.standard_version", version=edition.version),
+                "date": f"{edition.made_at:%Y-%m-%d}",
+                "from": edition.effective_from,
+                "author": sheets.who(edition.author, session.language()),
+                "reason": edition.reason,
+                "changed": "、".join(changed_by(edition, session.language())),
             }
-            for one in standards
+            for edition in standards
         ),
     ]
     if rows:
@@ -198,7 +200,7 @@ def chosen_period() -> Period | None:
 
 with shell.page("method", needs_data=False, official=True):
     period = chosen_period()
-    known, scheme, settings = (
+    catalogue, scheme, settings = (
         load.desk().catalogue(period),
         load.desk().scheme(period),
         load.desk().settings,
@@ -220,12 +222,12 @@ with shell.page("method", needs_data=False, official=True):
         "\n".join(
             t(
                 "method.category_line",
-                category=text(one.label),
-                weight=f"{100 * scheme.categories.get(one.id, 0) / total:.0f}",
-                low=f"{one.low:.0f}",
-                high=f"{one.high:.0f}",
+                category=text(category.label),
+                weight=f"{100 * scheme.categories.get(category.id, 0) / total:.0f}",
+                low=f"{category.low:.0f}",
+                high=f"{category.high:.0f}",
             )
-            for one in known.categories
+            for category in catalogue.categories
         )
     )
     reason = reason_of(scheme)
@@ -243,9 +245,9 @@ with shell.page("method", needs_data=False, official=True):
         t("sheet.purpose", purpose=purpose)
         + (" " + t("sheet.goal", goal=scheme.company_goal) if scheme.company_goal else "")
     )
-    if missing := lacking(scheme, known):
+    if missing := lacking(scheme, catalogue):
         st.warning(t("weights.lacking", indicators="、".join(missing)))
-    market = {name: entry for name, entry in load.desk().market().items() if name in known.ids}
+    market = {name: entry for name, entry in load.desk().market().items() if name in catalogue.ids}
     labels = {name: text(field.label) for name, field in counted().items()}
 
     def measure(name: str) -> str:
@@ -254,29 +256,33 @@ with shell.page("method", needs_data=False, official=True):
             f"{labels[base]} · {t(f'method.{part}')}" if base in labels else name
         )
 
-    nominal = vector(scheme, known)
+    nominal = vector(scheme, catalogue)
     st.subheader(t("method.indicators"), anchor=False)
     rows = pd.DataFrame(
         [
             {
-                "indicator": text(one.label),
-                "category": text(next(c.label for c in known.categories if c.id == one.category)),
-                "weight": nominal[at],
-                "formula": f"Σ {measure(one.numerator)} ÷ Σ {measure(one.denominator)}"
-                + (f" × {one.scale:g}" if one.scale != 1 else "")
-                + (f" · {t('method.median_agent')}" if one.fallback else ""),
-                "better": t(f"method.{one.direction}"),
+                "indicator": text(indicator.label),
+                "category": text(
+                    next(c.label for c in catalogue.categories if c.id == indicator.category)
+                ),
+                "weight": nominal[position],
+                "formula": f"Σ {measure(indicator.numerator)} ÷ Σ {measure(indicator.denominator)}"
+                + (f" × {indicator.scale:g}" if indicator.scale != 1 else "")
+                + (f" · {t('method.median_agent')}" if indicator.fallback else ""),
+                "better": t(f"method.{indicator.direction}"),
                 "standard": " · ".join(
-                    f"{value_text(value, one.unit, session.language())} → {points:g}"
-                    for value, points in zip(one.standard.values, one.standard.points, strict=True)
+                    f"{value_text(value, indicator.unit, session.language())} → {points:g}"
+                    for value, points in zip(
+                        indicator.standard.values, indicator.standard.points, strict=True
+                    )
                 )
-                + f" ({t(f'method.mode_{one.standard.mode}')})",
-                "market": market_text(market[one.id], one, session.language())
-                if one.id in market
+                + f" ({t(f'method.mode_{indicator.standard.mode}')})",
+                "market": market_text(market[indicator.id], indicator, session.language())
+                if indicator.id in market
                 else "",
-                "why": text(one.why),
+                "why": text(indicator.why),
             }
-            for at, one in enumerate(known.indicators)
+            for position, indicator in enumerate(catalogue.indicators)
         ]
     )
     columns = [
@@ -292,7 +298,9 @@ with shell.page("method", needs_data=False, official=True):
     panel.show("method_table", Table(rows, columns), height=panel.fit(len(rows), 700))
     st.subheader(t("method.rules"), anchor=False)
     grace = "、".join(f"{product} {days}" for product, days in settings.grace_by_product.items())
-    grades = " · ".join(f"{name} ≥ {least:g}" if least else name for name, least in known.grades)
+    grades = " · ".join(
+        f"{name} ≥ {least:g}" if least else name for name, least in catalogue.grades
+    )
     st.markdown(
         t(
             "method.rules_text",
@@ -307,11 +315,11 @@ with shell.page("method", needs_data=False, official=True):
     )
     if settings.month_begins != 1:
         st.markdown(t("method.months", first=settings.month_begins, last=settings.month_begins - 1))
-    st.caption(t("method.vetoes", count=len(known.vetoes)))
-    for veto in known.vetoes:
-        one = known[veto.indicator]
-        beyond = value_text(veto.beyond, one.unit, session.language())
-        st.caption(t("method.veto_line", indicator=text(one.label), beyond=beyond, cap=veto.cap))
+    st.caption(t("method.vetoes", count=len(catalogue.vetoes)))
+    for veto in catalogue.vetoes:
+        vetoed = catalogue[veto.indicator]
+        beyond = value_text(veto.beyond, vetoed.unit, session.language())
+        st.caption(t("method.veto_line", indicator=text(vetoed.label), beyond=beyond, cap=veto.cap))
     why(scheme)
     head = load.desk().audit_head()
     if head.seq:
@@ -321,7 +329,7 @@ with shell.page("method", needs_data=False, official=True):
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
-    view = method_view(known, settings, scheme, market)
+    view = method_view(catalogue, settings, scheme, market)
     with st.container(horizontal=True):
         file = panel.Leaving(
             export_name(t("method.title"), load.desk().data_version(), "json"),

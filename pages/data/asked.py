@@ -23,17 +23,19 @@ def ask(questions: Sequence[Question], prefix: str) -> Mapping[str, str] | None:
     with st.form(f"{prefix}.questions", border=True):
         st.markdown(f"**{t('question.title', count=len(questions))}**")
         answers = {}
-        for one in questions:
+        for question in questions:
             chosen = st.radio(
-                t(f"question.{one.key}", **one.facts),
-                one.choices,
-                one.choices.index(one.suggested) if one.suggested in one.choices else None,
-                key=f"{prefix}.question.{one.id}",
+                t(f"question.{question.key}", **question.facts),
+                question.choices,
+                question.choices.index(question.suggested)
+                if question.suggested in question.choices
+                else None,
+                key=f"{prefix}.question.{question.id}",
                 format_func=label,
                 horizontal=True,
             )
             if chosen is not None:
-                answers[one.id] = str(chosen)
+                answers[question.id] = str(chosen)
         confirmed = st.form_submit_button(t("question.confirm"), type="primary")
     if not confirmed:
         return None

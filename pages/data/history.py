@@ -21,9 +21,9 @@ def withdraw(load_id: int) -> None:
     session.forget("receipt")
 
 
-def merge(found: list[Alike]) -> None:
-    for one in found:
-        load.desk().merge_agents([one.spelling], one.agent_id)
+def merge(pairs: list[Alike]) -> None:
+    for pair in pairs:
+        load.desk().merge_agents([pair.spelling], pair.agent_id)
 
 
 def split(spelling: str) -> None:
@@ -32,13 +32,13 @@ def split(spelling: str) -> None:
 
 def who_is_who() -> None:
     """Spellings that may be one agent, and those that were merged and can be split again."""
-    found, merged = load.desk().alike(), load.desk().merged()
+    pairs, merged = load.desk().alike(), load.desk().merged()
     st.subheader(t("history.who"), anchor=False)
-    if not found and not merged:
+    if not pairs and not merged:
         st.caption(t("history.who_none"))
-    if found:
+    if pairs:
         st.caption(t("data.alike"))
-        ticked = spellings.offer(found, "alike")
+        ticked = spellings.offer(pairs, "alike")
         st.button(
             t("history.merge", count=len(ticked)),
             key="merge",
@@ -53,9 +53,12 @@ def who_is_who() -> None:
             Column("agent_id", t("data.alike_agent")),
         ]
         st.caption(t("history.merged"))
-        for one in panel.pick("merged", Table(table, columns), by="spelling"):
+        for spelling in panel.pick("merged", Table(table, columns), by="spelling"):
             st.button(
-                t("history.split", spelling=one), key="split", on_click=action(split), args=(one,)
+                t("history.split", spelling=spelling),
+                key="split",
+                on_click=action(split),
+                args=(spelling,),
             )
 
 

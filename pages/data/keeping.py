@@ -21,8 +21,8 @@ def show() -> None:
     for job, tell in (("backup", _made), ("check", _checked)):
         if waiting.running(job):
             session.put(f"kept_{job}", waiting.outcome(job))
-        if (found := session.get(f"kept_{job}")) is not None:
-            tell(found)
+        if (outcome := session.get(f"kept_{job}")) is not None:
+            tell(outcome)
 
 
 def _made(made: Backup) -> None:
@@ -43,6 +43,6 @@ def _checked(checked: Checked) -> None:
     if checked.whole:
         st.success(t("keeping.whole", **facts))
         return
-    findings = [t(f"finding.{one.key}", **one.facts) for one in checked.findings]
+    findings = [t(f"finding.{finding.key}", **finding.facts) for finding in checked.findings]
     wrong = [md(line) for line in audit.wrong_of(checked.verdict, session.language())]
     st.error("\n- ".join([t("keeping.not_whole", **facts), *findings, *wrong]))

@@ -37,8 +37,8 @@ def rosters_first(recipe: Recipe) -> bool:
 
 def waiting(prefix: str) -> tuple[Waiting, ...]:
     """What was put by of a file, rosters first."""
-    found: tuple[Waiting, ...] = session.get(f"{prefix}.put_by") or ()
-    return tuple(sorted(found, key=lambda sheet: rosters_first(sheet.recipe)))
+    sheets: tuple[Waiting, ...] = session.get(f"{prefix}.put_by") or ()
+    return tuple(sorted(sheets, key=lambda sheet: rosters_first(sheet.recipe)))
 
 
 def put_by(prefix: str, sheet: Waiting) -> None:
@@ -65,7 +65,7 @@ def next_sheet(prefix: str, sheets: Sequence[Outline], chosen: tuple[str, ...]) 
 
 def show(prefix: str) -> None:
     """What was put by, each with the way back."""
-    for at, sheet in enumerate(waiting(prefix)):
+    for place, sheet in enumerate(waiting(prefix)):
         with st.container(horizontal=True, vertical_alignment="center"):
             kind = text(kinds()[sheet.recipe.kind].label)
             names = ", ".join(sheet.sheets)
@@ -80,7 +80,7 @@ def show(prefix: str) -> None:
             )
             st.button(
                 t("data.take_back"),
-                key=f"{prefix}.take_back.{at}",
+                key=f"{prefix}.take_back.{place}",
                 type="tertiary",
                 on_click=action(take_back),
                 args=(prefix, sheet.sheets),

@@ -17,11 +17,11 @@ from pages.ui.i18n import md, plain, t, text
 
 def findings() -> None:
     """What is not as it should be, for who looks after the data."""
-    found = load.desk().findings()
-    if not found:
+    doubts = load.desk().findings()
+    if not doubts:
         return
-    told = [t(f"finding.{one.key}", **one.facts) for one in found]
-    mended = all(one.key.startswith("rebuilt_") for one in found)
+    told = [t(f"finding.{finding.key}", **finding.facts) for finding in doubts]
+    mended = all(finding.key.startswith("rebuilt_") for finding in doubts)
     st.warning(
         "\n".join(
             ["" if mended else t("finding.remedy"), "", *(f"- {md(line)}" for line in told)]
@@ -31,10 +31,10 @@ def findings() -> None:
 
 def _changes(done: Receipt) -> None:
     """Whose figures of the same months are others now: before and after, agent by agent."""
-    agents = {one.agent_id for one in done.changes}
+    agents = {change.agent_id for change in done.changes}
     with st.expander(t("data.changed", count=len(agents))):
         labels = {name: text(field.label) for name, field in counted().items()}
-        table = pd.DataFrame([asdict(one) for one in done.changes])
+        table = pd.DataFrame([asdict(change) for change in done.changes])
         table = table.assign(
             measure=[labels.get(name, name) for name in table["measure"]],
             change=table["after"].fillna(0) - table["before"].fillna(0),
@@ -59,12 +59,12 @@ def after_merging(
 ) -> list[Receipt]:
     """Receipts whose notes no longer name agents as different whom their reader has just merged;
     `left` are still apart."""
-    dressed = sum(one.why == "dress" for one in merged)
-    apart = [one for one in left if one.why == "dress"]
+    dressed = sum(pair.why == "dress" for pair in merged)
+    apart = [pair for pair in left if pair.why == "dress"]
     out = []
-    for one in done:
+    for receipt in done:
         notes: list[tuple[str, Mapping[str, object]]] = []
-        for key, facts in one.notes:
+        for key, facts in receipt.notes:
             if key == "agents_alike" and dressed:
                 count = min(int(str(facts["count"])) - dressed, len(apart))
                 if count > 0:
@@ -80,7 +80,7 @@ def after_merging(
                     )
             else:
                 notes.append((key, facts))
-        out.append(replace(one, notes=tuple(notes)))
+        out.append(replace(receipt, notes=tuple(notes)))
     return out
 
 

@@ -13,21 +13,21 @@ from pages.ui import panel
 from pages.ui.i18n import t
 
 
-def offer(found: Sequence[Alike], key: str) -> list[Alike]:
+def offer(pairs: Sequence[Alike], key: str) -> list[Alike]:
     """The pairs that the reader says are one agent; other pairs get a table of their own, so that
     no tick changes its pair."""
-    certain = sum(one.certain for one in found)
+    certain = sum(pair.certain for pair in pairs)
     every = certain > 1 and st.checkbox(t("data.alike_take", count=certain), key=f"{key}.take")
-    key = f"{key}.{_mark(found)}{'.all' if every else ''}"
+    key = f"{key}.{_mark(pairs)}{'.all' if every else ''}"
     frame = pd.DataFrame(
         {
-            "same": [every and one.certain for one in found],
-            "spelling": [one.spelling for one in found],
-            "rows": [one.rows for one in found],
-            "agent_id": [one.agent_id for one in found],
-            "agent_rows": [one.agent_rows for one in found],
-            "names": [" · ".join(filter(None, (one.name, one.agent_name))) for one in found],
-            "why": [t(f"data.alike_{one.why}") for one in found],
+            "same": [every and pair.certain for pair in pairs],
+            "spelling": [pair.spelling for pair in pairs],
+            "rows": [pair.rows for pair in pairs],
+            "agent_id": [pair.agent_id for pair in pairs],
+            "agent_rows": [pair.agent_rows for pair in pairs],
+            "names": [" · ".join(filter(None, (pair.name, pair.agent_name))) for pair in pairs],
+            "why": [t(f"data.alike_{pair.why}") for pair in pairs],
         }
     )
     edited = st.data_editor(
@@ -50,12 +50,12 @@ def offer(found: Sequence[Alike], key: str) -> list[Alike]:
     )
     # Only the ticks of rows that were offered count, whatever else came back.
     return [
-        one
-        for one, same in zip(found, edited["same"][: len(found)], strict=True)
+        pair
+        for pair, same in zip(pairs, edited["same"][: len(pairs)], strict=True)
         if same is True or same == 1
     ]
 
 
-def _mark(found: Sequence[Alike]) -> str:
-    pairs = "\n".join(f"{one.spelling}\t{one.agent_id}" for one in found)
+def _mark(offered: Sequence[Alike]) -> str:
+    pairs = "\n".join(f"{pair.spelling}\t{pair.agent_id}" for pair in offered)
     return hashlib.sha256(pairs.encode()).hexdigest()[:12]

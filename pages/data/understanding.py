@@ -45,8 +45,8 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
                 marks,
                 key=f"{prefix}.delimiter",
                 width=130,
-                format_func=lambda one: (
-                    t(f"data.mark_{DELIMITERS[one]}") if one in DELIMITERS else one
+                format_func=lambda option: (
+                    t(f"data.mark_{DELIMITERS[option]}") if option in DELIMITERS else option
                 ),
             )
             if mark != (seen.delimiter or ","):
@@ -82,7 +82,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
                 choices,
                 key=f"{prefix}.hidden",
                 width=150,
-                format_func=lambda one: t(f"data.hidden_{one}"),
+                format_func=lambda option: t(f"data.hidden_{option}"),
             )
             if hidden == "read":
                 out["hidden"] = hidden
@@ -103,7 +103,7 @@ def grid(sheet: Outline, prefix: str) -> None:
     frame = pd.DataFrame(
         [[*row, *[None] * (width - len(row))] for row in cells],
         index=range(1, len(cells) + 1),
-        columns=[letter(at) for at in range(width)],
+        columns=[letter(place) for place in range(width)],
         dtype="object",
     )
     head = range(sheet.header_row, sheet.header_row + 1)
@@ -117,7 +117,9 @@ def grid(sheet: Outline, prefix: str) -> None:
             inside = [f"background-color: {CELL_OF_HEADER}; font-weight: 700"] * width
         elif row.name < above:
             inside = ["opacity: .5"] * width
-        return [style if first <= at < last else "opacity: .5" for at, style in enumerate(inside)]
+        return [
+            style if first <= place < last else "opacity: .5" for place, style in enumerate(inside)
+        ]
 
     st.dataframe(frame.style.apply(shade, axis=1), key=f"{prefix}.grid", height=260, placeholder="")
 
@@ -139,12 +141,12 @@ def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any
                 choices.index(before) if before in choices else 0,
                 key=f"{prefix}.wide_field",
                 width=280,
-                format_func=lambda one: (
+                format_func=lambda option: (
                     t("data.wide_none")
-                    if one is None
+                    if option is None
                     else t("data.wide_each")
-                    if one == EACH_MONTH
-                    else text(counted()[one].label)
+                    if option == EACH_MONTH
+                    else text(counted()[option].label)
                 ),
             )
             if chosen is None:
@@ -167,11 +169,11 @@ def mapping(
     """Field → header as guessed or saved, for the user to change; and the fields whose guess is not
     certain."""
     headers = list(sheet.headers)
-    known = kinds()[kind]
-    guess = next((one for one in recognise(headers, kind, values=sheet.distinct)), None)
+    shape = kinds()[kind]
+    guess = next((guess for guess in recognise(headers, kind, values=sheet.distinct)), None)
     matched = {} if guess is None else dict(guess.matches)
     chosen = saved.get("columns", {})
-    names = list(known.mapped) + (
+    names = list(shape.mapped) + (
         [name for name in counted() if name in chosen or name in matched]
         if kind == "scoresheet"
         else []
@@ -195,9 +197,9 @@ def mapping(
         sure = 100 if chosen.get(name) else matched.get(name, (None, 0))[1]
         need = (
             t("data.required")
-            if name in known.required
+            if name in shape.required
             else t("data.one_of")
-            if name in known.any_of
+            if name in shape.any_of
             else ""
         )
         rows.append(
@@ -241,8 +243,8 @@ def mapping(
     # Only the header column may have changed, and only to a header of this file: whatever else came
     # back is not used.
     columns = {
-        str(frame["id"].iat[at]): str(header)
-        for at, header in enumerate(edited["header"][: len(frame)])
+        str(frame["id"].iat[place]): str(header)
+        for place, header in enumerate(edited["header"][: len(frame)])
         if isinstance(header, str) and header in headers
     }
     guessed = dict(zip(frame["id"], frame["header"], strict=True))
@@ -268,12 +270,12 @@ def columns_of(
         {
             "header": header,
             "values": ", ".join(brief(value)[:24] for value in sheet.distinct[header][:3]),
-            "field": text(found.label) if (found := taken.get(header)) else t("data.unused"),
+            "field": text(field.label) if (field := taken.get(header)) else t("data.unused"),
         }
-        for header in sorted(sheet.headers, key=lambda one: one in taken)
+        for header in sorted(sheet.headers, key=lambda header: header in taken)
     ]
     unused = sum(header not in taken for header in sheet.headers)
-    guess = next((one for one in sheet.guesses if one.kind == kind), None)
+    guess = next((guess for guess in sheet.guesses if guess.kind == kind), None)
     figures = guess.figures if guess is not None else ()
     if lost := [header for header in figures if header not in taken and header not in ignored]:
         st.warning(t("data.figures_unknown", columns=", ".join(lost)))
@@ -304,9 +306,13 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
     Where more is better it is not that indicator, and the column is kept as a measure of its own.
     """
     out = dict(columns)
-    known = {one.id: one for one in session.catalogue().indicators if one.direction == "lower"}
+    lower = {
+        indicator.id: indicator
+        for indicator in session.catalogue().indicators
+        if indicator.direction == "lower"
+    }
     for name in [
-        one for one in unsure if one in known or one in ("complaints", "upheld_complaints")
+        name for name in unsure if name in lower or name in ("complaints", "upheld_complaints")
     ]:
         header = columns[name]
         answer = st.segmented_control(
@@ -315,7 +321,7 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
             default="lower",
             required=True,
             key=f"{prefix}.direction.{name}",
-            format_func=lambda one: t(f"data.direction_{one}"),
+            format_func=lambda option: t(f"data.direction_{option}"),
         )
         if answer == "higher":
             del out[name]
@@ -393,16 +399,16 @@ def meanings(
                 "meaning": st.column_config.SelectboxColumn(
                     t("data.meaning"),
                     options=choices,
-                    format_func=lambda one: t(f"data.means_{one}"),
+                    format_func=lambda option: t(f"data.means_{option}"),
                 ),
             },
         )
-        found: dict[str, list[str]] = {choice: [] for choice in choices}
+        words: dict[str, list[str]] = {choice: [] for choice in choices}
         for value, meaning in zip(distinct, edited["meaning"], strict=False):
-            if meaning in found:
-                found[meaning].append(value)
-        if any(found.values()):
-            out[name] = found
+            if meaning in words:
+                words[meaning].append(value)
+        if any(words.values()):
+            out[name] = words
     return out
 
 
@@ -445,7 +451,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 orders,
                 orders.index(before.get("date_order", "auto")),
                 key=f"{prefix}.order",
-                format_func=lambda one: t(f"data.order_{one}"),
+                format_func=lambda option: t(f"data.order_{option}"),
                 width=220,
             )
             if order != "auto":
@@ -453,14 +459,14 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
         if len(names) > 1:
             senses = [
                 None,
-                *(one for one in ("period", "team", "branch") if one in kinds()[kind].fields),
+                *(field for field in ("period", "team", "branch") if field in kinds()[kind].fields),
             ]
             sense = box(
                 t("data.sheet_is"),
                 senses,
                 senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0,
                 key=f"{prefix}.sheet_is",
-                format_func=lambda one: t(f"data.sheet_is_{one or 'nothing'}"),
+                format_func=lambda option: t(f"data.sheet_is_{option or 'nothing'}"),
                 width=220,
             )
             if sense:
@@ -503,7 +509,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 scales.index(before.get("rate_scale", "auto")),
                 key=f"{prefix}.rate_scale",
                 width=220,
-                format_func=lambda one: t(f"data.rate_{one}"),
+                format_func=lambda option: t(f"data.rate_{option}"),
             )
             if scale != "auto":
                 out["rate_scale"] = scale
@@ -515,7 +521,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 ways.index(before.get("duplicates", "refuse")),
                 key=f"{prefix}.duplicates",
                 width=220,
-                format_func=lambda one: t(f"data.duplicates_{one}"),
+                format_func=lambda option: t(f"data.duplicates_{option}"),
             )
             if sense == "add":
                 out["duplicates"] = sense
@@ -524,7 +530,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
             ["add", "replace"],
             ["add", "replace"].index(before.get("months", "add")),
             key=f"{prefix}.months",
-            format_func=lambda one: t(f"data.months_{one}"),
+            format_func=lambda option: t(f"data.months_{option}"),
             width=240,
         )
         if mode == "replace":

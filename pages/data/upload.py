@@ -73,17 +73,17 @@ def stored(upload) -> list[Path]:
             path.write_bytes(data)
     key = f"members.{path}"
     if session.get(key) is None:
-        found = []
+        paths = []
         with load.desk().members(path) as members:
-            for at, member in enumerate(members):
+            for number, member in enumerate(members):
                 if member.name == path.name:
-                    found.append(path)
+                    paths.append(path)
                     continue
-                inside = place / f"{at:03d}"
+                inside = place / f"{number:03d}"
                 inside.mkdir(exist_ok=True)
-                found.append(inside / member.name)
-                shutil.copyfile(member, found[-1])
-        session.put(key, found)
+                paths.append(inside / member.name)
+                shutil.copyfile(member, paths[-1])
+        session.put(key, paths)
     return session.get(key)
 
 
@@ -110,8 +110,8 @@ def readiness_of(path: Path) -> Readiness:
         except RenewalError as error:
             kept = Readiness(None, refusal=error)
         session.put(key, kept)
-    known: Readiness = session.get(key)
-    return known
+    readiness: Readiness = session.get(key)
+    return readiness
 
 
 def why(readiness: Readiness) -> str:
@@ -246,16 +246,18 @@ def examine(path: Path) -> None:
     prefix = f"{file}.{name if len(sheets) > 1 else ''}"
     name = name or next(iter(sheets))
     chosen_layout = session.get(f"{prefix}.layout") or {}
-    found = looked(path, chosen_layout) if chosen_layout else first_look
-    sheet = next((one for one in found.sheets if one.name == name), found.sheets[0])
+    look = looked(path, chosen_layout) if chosen_layout else first_look
+    sheet = next((sheet for sheet in look.sheets if sheet.name == name), look.sheets[0])
     saved = sheet.recipe or {}
-    told(sheet, found.seen)
+    told(sheet, look.seen)
     if saved:
         st.success(t("data.recipe_known"))
     with st.expander(t("data.table_found"), expanded=not saved):
         st.caption(t("data.table_found_note"))
         understanding.grid(sheet, prefix)
-        before = next((one for one in first_look.sheets if one.name == name), first_look.sheets[0])
+        before = next(
+            (sheet for sheet in first_look.sheets if sheet.name == name), first_look.sheets[0]
+        )
         wanted = understanding.layout(first_look, before, prefix)
         if wanted != chosen_layout:
             session.put(f"{prefix}.layout", wanted)
@@ -268,7 +270,7 @@ def examine(path: Path) -> None:
         every,
         every.index(best),
         key=f"{prefix}.kind",
-        format_func=lambda one: f"{text(kinds()[one].label)} · {text(kinds()[one].row)}",
+        format_func=lambda option: f"{text(kinds()[option].label)} · {text(kinds()[option].row)}",
         width=420,
     )
     if saved.get("kind") != kind:
@@ -286,7 +288,7 @@ def examine(path: Path) -> None:
         kind,
         columns,
         saved,
-        [one.name for one in alike] if together else [],
+        [sheet.name for sheet in alike] if together else [],
         of_kind,
         wide.get("wide_field"),
     )
@@ -318,7 +320,7 @@ def examine(path: Path) -> None:
     except RenewalError as error:
         st.warning(md(explain(error, session.language())))
         return
-    chosen = tuple(one.name for one in alike) if together else (name,)
+    chosen = tuple(sheet.name for sheet in alike) if together else (name,)
     following = put_by.next_sheet(file, first_look.sheets, chosen)
     check(
         Chosen(path, file, recipe, chosen, headers_key(sheet.headers), following),
@@ -512,12 +514,12 @@ def _go_on(file: str, sheet: put_by.Waiting, following: str) -> None:
     session.put(f"{file}.sheet", following)
 
 
-def same_agent(found: Sequence[Alike], prefix: str) -> list[Alike]:
+def same_agent(pairs: Sequence[Alike], prefix: str) -> list[Alike]:
     """Spellings that may be one agent, with the rows behind each: the user ticks those that are."""
-    if not found:
+    if not pairs:
         return []
     st.markdown(t("data.alike"))
-    ticked = spellings.offer(found, f"{prefix}.alike")
+    ticked = spellings.offer(pairs, f"{prefix}.alike")
     if ticked:
         st.caption(t("data.alike_chosen", count=len(ticked)))
     return ticked
@@ -545,10 +547,10 @@ def cards() -> None:
                 key="template_kind",
                 format_func=lambda kind: text(kinds()[kind].label),
             )
-            language, known = session.language(), session.catalogue()
+            language, catalogue = session.language(), session.catalogue()
             file = panel.Leaving(export_name(text(kinds()[wanted].label), 1, "xlsx"), 0)
             panel.take(
-                t("first.template"), file, lambda: template(wanted, language, known), "template"
+                t("first.template"), file, lambda: template(wanted, language, catalogue), "template"
             )
 
 

@@ -25,14 +25,14 @@ from pages.ui.i18n import indicator, plain, t
 COLUMNS = ("branch", "team", "region", "supervisor")
 
 
-def remark(one) -> str:
+def remark(indicator) -> str:
     """What is wrong with an indicator's standard, in words; nothing where nothing is."""
     words = []
-    if one.ceiling > 0.15:
+    if indicator.ceiling > 0.15:
         words.append(t("fairness.ceiling"))
-    if one.floor > 0.15:
+    if indicator.floor > 0.15:
         words.append(t("fairness.floor"))
-    if one.vif > INFLATED:
+    if indicator.vif > INFLATED:
         words.append(t("fairness.inflated"))
     return "；".join(words) if session.language() == "zh" else "; ".join(words)
 
@@ -47,14 +47,14 @@ FOR_EXPERTS = (
 def standards(now: Evaluation) -> None:
     """Does every indicator tell people apart, and does it decide what it weighs."""
     st.subheader(t("fairness.standards"), anchor=False)
-    found = standards_check(now)
-    weights = effective_weights(now).set_index("indicator").reindex(found["indicator"])
-    table = found.assign(
-        label=[indicator(one) for one in found["indicator"]],
+    checked = standards_check(now)
+    weights = effective_weights(now).set_index("indicator").reindex(checked["indicator"])
+    table = checked.assign(
+        label=[indicator(name) for name in checked["indicator"]],
         nominal=weights["nominal"].to_numpy(),
         decides=weights["shapley"].to_numpy(),
-        twin=[indicator(one) if one else "" for one in found["twin"]],
-        remark=[remark(one) for one in found.itertuples()],
+        twin=[indicator(twin) if twin else "" for twin in checked["twin"]],
+        remark=[remark(row) for row in checked.itertuples()],
     )
     columns = [
         Column("label", t("column.indicator")),
@@ -100,19 +100,19 @@ def save_market(name: str, unit: str) -> None:
 
 def market(now: Evaluation, name: str) -> MarketAverage | None:
     """The market average of an indicator, with fields to enter or change it."""
-    known = load.desk().market().get(name)
+    average = load.desk().market().get(name)
     scale = times(now.catalogue[name].unit)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             f"{t('fairness.market')} ({t('unit.' + now.catalogue[name].unit)})",
-            value=None if known is None else round(known.value * scale, 4),
+            value=None if average is None else round(average.value * scale, 4),
             key=f"market.{name}",
             width=170,
             placeholder="—",
         )
         st.text_input(
             t("fairness.source"),
-            "" if known is None else known.source,
+            "" if average is None else average.source,
             key=f"source.{name}",
             max_chars=500,
             width=300,
@@ -124,37 +124,42 @@ def market(now: Evaluation, name: str) -> MarketAverage | None:
             args=(name, now.catalogue[name].unit),
         )
     notices.show_refusal("market")
-    return known
+    return average
 
 
-def marks(found: Proposal, one) -> None:
+def marks(proposal: Proposal, indicator) -> None:
     """Full mark and pass mark with how sure they are."""
 
     def text(value: float) -> str:
-        return value_text(value, one.unit, session.language())
+        return value_text(value, indicator.unit, session.language())
 
     st.markdown(
         t(
             "fairness.propose_full",
-            full=text(found.full),
-            low=text(found.full_low),
-            high=text(found.full_high),
-            n=found.n,
+            full=text(proposal.full),
+            low=text(proposal.full_low),
+            high=text(proposal.full_high),
+            n=proposal.n,
         )
     )
     key = (
         "fairness.propose_market"
-        if found.market
+        if proposal.market
         else "fairness.propose_own"
-        if found.pass_low == found.pass_low
+        if proposal.pass_low == proposal.pass_low
         else "fairness.propose_plain"
     )
     st.markdown(
-        t(key, value=text(found.pass_mark), low=text(found.pass_low), high=text(found.pass_high))
+        t(
+            key,
+            value=text(proposal.pass_mark),
+            low=text(proposal.pass_low),
+            high=text(proposal.pass_high),
+        )
     )
-    if found.few:
-        st.warning(t("fairness.propose_few", n=found.n, warn=WARN))
-    if not found.without_chance:
+    if proposal.few:
+        st.warning(t("fairness.propose_few", n=proposal.n, warn=WARN))
+    if not proposal.without_chance:
         st.caption(t("fairness.propose_raw"))
 
 
@@ -167,43 +172,43 @@ def proposals(now: Evaluation) -> None:
     name = box(
         t("column.indicator"), options, key="propose_indicator", format_func=indicator, width=260
     )
-    known = market(now, name)
-    one = now.catalogue[name]
-    found = propose(now.measured, name, known.value if known else None)
-    if found is None:
+    average = market(now, name)
+    chosen = now.catalogue[name]
+    proposal = propose(now.measured, name, average.value if average else None)
+    if proposal is None:
         st.info(t("fairness.propose_none", fewest=FEWEST))
         return
-    marks(found, one)
-    if known:
+    marks(proposal, chosen)
+    if average:
         st.caption(
             t(
                 "fairness.market_from",
-                source=known.source,
-                author=known.author,
-                date=f"{known.saved_at:%Y-%m-%d}",
+                source=average.source,
+                author=average.author,
+                date=f"{average.saved_at:%Y-%m-%d}",
             )
         )
-    if found.standard is None:
+    if proposal.standard is None:
         st.info(t("fairness.propose_flat"))
         return
-    would_move(now, found, found.standard)
+    would_move(now, proposal, proposal.standard)
 
 
-def would_move(now: Evaluation, found: Proposal, proposed: Standard) -> None:
+def would_move(now: Evaluation, proposal: Proposal, proposed: Standard) -> None:
     """The proposed knots beside those in force, and whose grade would change."""
-    one = now.catalogue[found.indicator]
+    chosen = now.catalogue[proposal.indicator]
     then: Evaluation = evaluate(
-        under(now.measured, with_standard(now.catalogue, found.indicator, proposed)),
+        under(now.measured, with_standard(now.catalogue, proposal.indicator, proposed)),
         now.scheme,
     )
     changes = grade_changes(now, then)
     rated = int((now.agents.rated & now.in_scope).sum())
     knots = [
         " · ".join(
-            f"{value_text(value, one.unit, session.language())} → {mark:g}"
+            f"{value_text(value, chosen.unit, session.language())} → {mark:g}"
             for value, mark in zip(standard.values, standard.points, strict=True)
         )
-        for standard in (one.standard, proposed)
+        for standard in (chosen.standard, proposed)
     ]
     st.markdown(t("fairness.knots", now=knots[0], then=knots[1]))
     st.markdown(t("fairness.would_move", count=len(changes), all=rated))
@@ -220,11 +225,11 @@ def would_move(now: Evaluation, found: Proposal, proposed: Standard) -> None:
         panel.show("would_move", Table(changes, columns), height=panel.fit(len(changes), 260))
         panel.downloads(
             "would_move",
-            plain("fairness.would_move_export", indicator=indicator(found.indicator)),
+            plain("fairness.would_move_export", indicator=indicator(proposal.indicator)),
             Table(changes, columns),
         )
     table = {
-        **definition_of(one),
+        **definition_of(chosen),
         "standard": {
             "mode": "linear",
             "knots": [list(knot) for knot in zip(proposed.values, proposed.points, strict=True)],
@@ -232,7 +237,7 @@ def would_move(now: Evaluation, found: Proposal, proposed: Standard) -> None:
     }
 
     def take_over() -> None:
-        keep(with_definition(draft(), found.indicator, table))
+        keep(with_definition(draft(), proposal.indicator, table))
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -240,7 +245,7 @@ def would_move(now: Evaluation, found: Proposal, proposed: Standard) -> None:
             key="into_draft",
             on_click=action(take_over),
         )
-        if found.indicator in draft().indicators:
+        if proposal.indicator in draft().indicators:
             st.page_link(
                 "pages/decide/standards.py",
                 label=t("fairness.to_standards"),
@@ -253,7 +258,9 @@ def gaps(now: Evaluation) -> None:
     st.subheader(t("fairness.groups"), anchor=False)
     period = now.measured.period
     options = [
-        one for one in COLUMNS if now.people[one].notna().sum() and now.people[one].nunique() > 1
+        column
+        for column in COLUMNS
+        if now.people[column].notna().sum() and now.people[column].nunique() > 1
     ]
     if now.people["hired_on"].notna().any():
         options.append("seniority")
@@ -269,18 +276,18 @@ def gaps(now: Evaluation) -> None:
         default=options[0],
         key="fair_by",
         required=True,
-        format_func=lambda one: t(f"fairness.by_{one}"),
+        format_func=lambda column: t(f"fairness.by_{column}"),
         label_visibility="collapsed",
     )
-    found = groups(
+    compared = groups(
         now,
         grouped(now, by, load.desk().cases(period) if by == "channel" else None),
         load.desk().surplus(now.measured),
     )
-    if found.empty:
+    if compared.empty:
         st.caption(t("common.nothing"))
         return
-    found = found.assign(
+    compared = compared.assign(
         told=[
             t("fairness.cannot_tell")
             if not enough
@@ -290,12 +297,14 @@ def gaps(now: Evaluation) -> None:
             if high > 0
             else t("fairness.flagged")
             for flagged, enough, high in zip(
-                found["flagged"], found["enough"], found["high"], strict=True
+                compared["flagged"], compared["enough"], compared["high"], strict=True
             )
         ],
         interval=[
             f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") if ratio < 1 else "—"
-            for low, high, ratio in zip(found["low"], found["high"], found["ratio"], strict=True)
+            for low, high, ratio in zip(
+                compared["low"], compared["high"], compared["ratio"], strict=True
+            )
         ],
     )
     columns = [
@@ -306,16 +315,16 @@ def gaps(now: Evaluation) -> None:
         Column("ratio", t("fairness.ratio"), "number"),
         Column("interval", t("fairness.interval")),
     ]
-    if "surplus" in found:
+    if "surplus" in compared:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
-    panel.show("fairness_groups", Table(found, columns), height=panel.fit(len(found), 320))
+    panel.show("fairness_groups", Table(compared, columns), height=panel.fit(len(compared), 320))
     panel.downloads(
         "fairness_groups",
         plain(
             "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
         ),
-        Table(found, columns),
+        Table(compared, columns),
     )
 
 
@@ -323,31 +332,31 @@ def definitions(now: Evaluation) -> None:
     """The renewal rate under rival definitions, and which of them the files' own rates follow."""
     st.subheader(t("fairness.radar"), anchor=False)
     own = load.desk().own_rates(now.measured.period)
-    found = radar(now.measured.totals, own)
-    shown = found.assign(definition=[t(f"fairness.def_{one}") for one in found["definition"]])
+    answer = radar(now.measured.totals, own)
+    shown = answer.assign(definition=[t(f"fairness.def_{name}") for name in answer["definition"]])
     columns = [
         Column("definition", t("fairness.definition")),
         Column("rate", t("column.value"), "percent"),
         Column("numerator", t("column.numerator"), "amount"),
         Column("denominator", t("column.denominator"), "amount"),
     ]
-    if "fits" in found:
-        best = found[found["fits"]]
+    if "fits" in answer:
+        best = answer[answer["fits"]]
         if len(best):
-            one = best.iloc[0]
+            closest = best.iloc[0]
             st.markdown(
                 t(
                     "fairness.own_fits",
                     definition=(" = " if len(best) > 1 else "").join(
                         t(f"fairness.def_{name}") for name in best["definition"]
                     ),
-                    matched=f"{100 * one['matched']:.0f}",
-                    compared=int(one["compared"]),
-                    error=f"{100 * one['error']:.1f}",
+                    matched=f"{100 * closest['matched']:.0f}",
+                    compared=int(closest["compared"]),
+                    error=f"{100 * closest['error']:.1f}",
                 )
             )
         else:
-            st.markdown(t("fairness.own_unclear", compared=int(found["compared"].max())))
+            st.markdown(t("fairness.own_unclear", compared=int(answer["compared"].max())))
         columns += [
             Column("error", t("fairness.error"), "percent"),
             Column("matched", t("fairness.matched"), "percent"),

@@ -75,19 +75,19 @@ def measures(base: Catalogue) -> dict[str, str]:
 def editor(now: Evaluation) -> None:
     """One indicator: what it divides, which way is better, its knots; the curve over what agents
     reached stands beside."""
-    known = proposed()
+    catalogue = proposed()
     tables = {
         NEW: new_table(),
         **offered(),
-        **{part.id: definition_of(part) for part in known.indicators},
+        **{part.id: definition_of(part) for part in catalogue.indicators},
     }
-    options = [*known.ids, *(name for name in offered() if name not in known.ids), NEW]
+    options = [*catalogue.ids, *(name for name in offered() if name not in catalogue.ids), NEW]
     session.keep_valid("standard_choice", options)
     chosen = box(
         t("column.indicator"),
         options,
         key="standard_choice",
-        format_func=lambda name: choice_of(name, known),
+        format_func=lambda name: choice_of(name, catalogue),
         width=320,
     )
     left, right = st.columns([0.44, 0.56], gap="medium")
@@ -95,7 +95,7 @@ def editor(now: Evaluation) -> None:
         table, name = fields(chosen, tables[chosen], measures(now.catalogue))
     made = None
     try:
-        made = tried(known, name, table) if name else None
+        made = tried(catalogue, name, table) if name else None
     except (RenewalError, KeyError, TypeError, ValueError) as error:
         right.warning(
             md(explain(error, session.language()))
@@ -105,7 +105,7 @@ def editor(now: Evaluation) -> None:
     with right:
         if made is not None:
             curve(now, made)
-        buttons(known, chosen, name, None if made is None else table)
+        buttons(catalogue, chosen, name, None if made is None else table)
 
 
 def curve(now: Evaluation, made: Indicator) -> None:
@@ -134,7 +134,7 @@ def curve(now: Evaluation, made: Indicator) -> None:
             st.warning(t("standards.jump", points=f"{moved:.1f}"))
 
 
-def buttons(known: Catalogue, chosen: str, name: str, table: Mapping[str, Any] | None) -> None:
+def buttons(catalogue: Catalogue, chosen: str, name: str, table: Mapping[str, Any] | None) -> None:
     """Taking a definition into the draft, an indicator out of it or along its order, and giving
     the draft up."""
     with st.container(horizontal=True, gap="small"):
@@ -146,11 +146,11 @@ def buttons(known: Catalogue, chosen: str, name: str, table: Mapping[str, Any] |
             on_click=action(define),
             args=(name, table),
         )
-        if chosen in known.ids:
+        if chosen in catalogue.ids:
             st.button(
                 t("standards.remove"),
                 key="remove_standard",
-                disabled=len(known.ids) < 2,
+                disabled=len(catalogue.ids) < 2,
                 on_click=action(define),
                 args=(chosen, {}),
             )
@@ -159,9 +159,9 @@ def buttons(known: Catalogue, chosen: str, name: str, table: Mapping[str, Any] |
                     t(f"standards.{way}"),
                     key=f"standard_{way}",
                     icon=f":material/{icon}:",
-                    disabled=not 0 <= known.position(chosen) + step < len(known.ids),
+                    disabled=not 0 <= catalogue.position(chosen) + step < len(catalogue.ids),
                     on_click=action(reorder),
-                    args=(known.ids, chosen, step),
+                    args=(catalogue.ids, chosen, step),
                 )
         if draft().indicators or draft().order:
             st.button(t("standards.discard"), key="discard_standard", on_click=action(discard))
@@ -171,14 +171,14 @@ def define(name: str, table: Mapping[str, Any]) -> None:
     keep(with_definition(draft(), name, table))
 
 
-def choice_of(name: str, known: Catalogue) -> str:
+def choice_of(name: str, catalogue: Catalogue) -> str:
     """What the editor offers: an indicator of the draft, one that is off until it is taken in, or a
     new one."""
     if name == NEW:
         return t("standards.add")
     return (
-        text(known[name].label)
-        if name in known.ids
+        text(catalogue[name].label)
+        if name in catalogue.ids
         else t("standards.off", name=text(offered()[name]["label"]))
     )
 
@@ -204,7 +204,7 @@ def new_table() -> dict:
     }
 
 
-def fields(chosen: str, table: Mapping[str, Any], known: Mapping[str, str]) -> tuple[dict, str]:
+def fields(chosen: str, table: Mapping[str, Any], measures: Mapping[str, str]) -> tuple[dict, str]:
     """The widgets of one definition; what they say, and the id it goes by."""
     key = f"std.{chosen}"
     name = chosen
@@ -230,21 +230,21 @@ def fields(chosen: str, table: Mapping[str, Any], known: Mapping[str, str]) -> t
         en = st.text_input(
             t("standards.label_en"), table["label"]["en"], key=f"{key}.en", max_chars=60
         )
-    names = list(dict.fromkeys([table["numerator"], table["denominator"], *known]))
+    names = list(dict.fromkeys([table["numerator"], table["denominator"], *measures]))
     with st.container(horizontal=True):
         made["numerator"] = box(
             t("column.numerator"),
             names,
             names.index(table["numerator"]),
             key=f"{key}.num",
-            format_func=lambda one: known.get(one, one),
+            format_func=lambda name: measures.get(name, name),
         )
         made["denominator"] = box(
             t("column.denominator"),
             names,
             names.index(table["denominator"]),
             key=f"{key}.den",
-            format_func=lambda one: known.get(one, one),
+            format_func=lambda name: measures.get(name, name),
         )
     with st.container(horizontal=True):
         made["category"] = box(
@@ -252,21 +252,21 @@ def fields(chosen: str, table: Mapping[str, Any], known: Mapping[str, str]) -> t
             CATEGORIES,
             CATEGORIES.index(table["category"]),
             key=f"{key}.cat",
-            format_func=lambda one: t(f"weights.col_{one}"),
+            format_func=lambda option: t(f"weights.col_{option}"),
         )
         made["unit"] = box(
             t("standards.unit"),
             UNITS,
             UNITS.index(table["unit"]),
             key=f"{key}.unit",
-            format_func=lambda one: t(f"unit.{one}"),
+            format_func=lambda option: t(f"unit.{option}"),
         )
         made["direction"] = box(
             t("method.better"),
             ["higher", "lower"],
             ["higher", "lower"].index(table["direction"]),
             key=f"{key}.dir",
-            format_func=lambda one: t(f"method.{one}"),
+            format_func=lambda option: t(f"method.{option}"),
         )
     with st.container(horizontal=True):
         made["weight"] = float(
@@ -279,7 +279,7 @@ def fields(chosen: str, table: Mapping[str, Any], known: Mapping[str, str]) -> t
             ["linear", "steps"],
             ["linear", "steps"].index(table["standard"]["mode"]),
             key=f"{key}.mode",
-            format_func=lambda one: t(f"method.mode_{one}"),
+            format_func=lambda option: t(f"method.mode_{option}"),
         )
         percent = in_percent(made["unit"])
         target = st.number_input(
@@ -394,18 +394,18 @@ def grades_and_vetoes(base: Catalogue) -> None:
 def rehearsal(now: Evaluation) -> None:
     """The draft over the last periods: what is added and removed, full marks, zero marks, and who
     would have another grade."""
-    known, last = proposed(), latest()
+    catalogue, last = proposed(), latest()
     if changes_nothing(draft(), last):
         st.caption(t("standards.no_draft"))
         return
     changed = list(draft().indicators)
-    names = "、".join(label_of(name, known, now.catalogue) for name in changed)
+    names = "、".join(label_of(name, catalogue, now.catalogue) for name in changed)
     st.markdown(t("standards.draft", names=names or t("standards.grades")))
     if st.button(t("standards.rehearse"), key="rehearse", type="primary"):
         version = version_of(draft(), last)
         session.put("rehearsed", load.desk().rehearse(version, now.measured.period))
     if pairs := session.get("rehearsed"):
-        compared(pairs, changed, known, now.catalogue)
+        compared(pairs, changed, catalogue, now.catalogue)
     with st.form("adopt", border=True):
         reason = st.text_area(t("standards.reason"), key="adopt_reason", max_chars=2000, height=80)
         since = st.date_input(
@@ -419,23 +419,23 @@ def rehearsal(now: Evaluation) -> None:
             adopt(version_of(draft(), last, reason, since))
 
 
-def label_of(name: str, known: Catalogue, base: Catalogue) -> str:
+def label_of(name: str, catalogue: Catalogue, base: Catalogue) -> str:
     """The label of an indicator that the draft has, or that the standards in force had."""
     return (
-        text((known if name in known.ids else base)[name].label)
-        if name in {*known.ids, *base.ids}
+        text((catalogue if name in catalogue.ids else base)[name].label)
+        if name in {*catalogue.ids, *base.ids}
         else name
     )
 
 
-def compared(pairs: list, changed: list[str], known: Catalogue, base: Catalogue) -> None:
+def compared(pairs: list, changed: list[str], catalogue: Catalogue, base: Catalogue) -> None:
     """The rehearsal in two tables: indicators by month, and whose grade would change in the
     last."""
     table = rehearse(pairs)
     table = table[table["indicator"].isin(changed)] if changed else table
-    fates = [fate(name, base, known) if changed else "changed" for name in table["indicator"]]
+    fates = [fate(name, base, catalogue) if changed else "changed" for name in table["indicator"]]
     shown = table.assign(
-        indicator=[label_of(name, known, base) for name in table["indicator"]],
+        indicator=[label_of(name, catalogue, base) for name in table["indicator"]],
         fate=[t(f"standards.fate_{name}") for name in fates],
     )
     columns = [
@@ -505,14 +505,14 @@ def versions() -> None:
     table = pd.DataFrame(
         [
             {
-                "version": one.version,
-                "effective_from": one.effective_from,
-                "author": sheets.who(one.author, language),
-                "made_at": one.made_at,
-                "reason": one.reason,
-                "changed": restored(one) or "、".join(changed_by(one, language)),
+                "version": version.version,
+                "effective_from": version.effective_from,
+                "author": sheets.who(version.author, language),
+                "made_at": version.made_at,
+                "reason": version.reason,
+                "changed": restored(version) or "、".join(changed_by(version, language)),
             }
-            for one in reversed(every)
+            for version in reversed(every)
         ]
     )
     columns = [
@@ -528,7 +528,7 @@ def versions() -> None:
     with st.form("restore_standard", border=True):
         st.caption(t("standards.restore_note"))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            earlier = [0, *(one.version for one in every)]
+            earlier = [0, *(version.version for version in every)]
             before = in_force(every[:-1], every[-1].effective_from)
             default = earlier.index(before.version if before else 0)
             chosen = box(

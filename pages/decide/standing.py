@@ -38,8 +38,8 @@ def decided(now: Evaluation) -> None:
 
 def decided_words(now: Evaluation) -> Markdown | None:
     """The sentence about it; None where nobody can say."""
-    found = category_weights(now)
-    if found is None:
+    weights = category_weights(now)
+    if weights is None:
         return None
     parts = [
         plain(
@@ -48,7 +48,7 @@ def decided_words(now: Evaluation) -> Markdown | None:
             nominal=f"{nominal:.0f}",
             decides=f"{share:.0f}",
         )
-        for name, nominal, share in zip(CATEGORIES, *found, strict=True)
+        for name, nominal, share in zip(CATEGORIES, *weights, strict=True)
     ]
     return t(
         "weights.decides",
@@ -77,13 +77,13 @@ def triangle(measured: Measured) -> None:
             default="leader",
             key="triangle_kind",
             required=True,
-            format_func=lambda one: t(f"triangle.by_{one}"),
+            format_func=lambda option: t(f"triangle.by_{option}"),
             label_visibility="collapsed",
         )
         agent_id = "" if kind == "leader" else controls.choose_agent(now, "triangle")[0]
-        found = load.drawn("triangle", now, lambda: pictured(now, agent_id), agent_id)
-        if found is not None:
-            panel.draw("triangle", found.chart, alt=t(f"triangle.alt_{kind}"))
+        picture = load.drawn("triangle", now, lambda: pictured(now, agent_id), agent_id)
+        if picture is not None:
+            panel.draw("triangle", picture.chart, alt=t(f"triangle.alt_{kind}"))
         else:
             st.info(t("triangle.nobody" if kind == "leader" else "triangle.not_rated"))
     with right:
@@ -95,23 +95,23 @@ def triangle(measured: Measured) -> None:
                 lambda: (always(now), bool(load.desk().leaders(now)["exact"].all())),
             )
             st.markdown(md(said))
-        if found is not None:
-            twin = found.rows.table.frame
-            panel.show("triangle_table", found.first, height=panel.fit(len(twin), 260))
+        if picture is not None:
+            twin = picture.rows.table.frame
+            panel.show("triangle_table", picture.first, height=panel.fit(len(twin), 260))
             panel.downloads(
                 "triangle",
                 t("triangle.title"),
-                found.rows.table,
+                picture.rows.table,
                 persons=len(twin) if kind == "leader" else 1,
             )
         if (
             kind == "leader"
-            and found is not None
-            and any(name.endswith(UNSURE) for name in found.rows.table.frame["name"])
+            and picture is not None
+            and any(name.endswith(UNSURE) for name in picture.rows.table.frame["name"])
         ):
             st.caption(t("triangle.few"))
         way = "triangle.exact" if exact else "triangle.approached"
-        st.caption(t("triangle.note") if found is None else f"{t('triangle.note')} {t(way)}")
+        st.caption(t("triangle.note") if picture is None else f"{t('triangle.note')} {t(way)}")
 
 
 @dataclass(frozen=True)
@@ -136,14 +136,14 @@ def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
     else:
         seen = set(now.people["agent_id"][now.in_scope])
         names = [
-            marked(str(name), little) if one in seen else t("triangle.somebody")
-            for one, name, little in zip(
+            marked(str(name), little) if agent_id in seen else t("triangle.somebody")
+            for agent_id, name, little in zip(
                 table["agent_id"], table["name"], table["few_cases"], strict=True
             )
         ]
         patches = [
-            Patch(name, TEAMS[at % len(TEAMS)], float(share), outlines)
-            for at, (name, share, outlines) in enumerate(
+            Patch(name, TEAMS[place % len(TEAMS)], float(share), outlines)
+            for place, (name, share, outlines) in enumerate(
                 zip(names, table["share"], table["outlines"], strict=True)
             )
         ]
@@ -151,8 +151,8 @@ def pictured(now: Evaluation, agent_id: str) -> Pictured | None:
         return None
     chart = picture(triangle_chart(patches, now.scheme.categories, plain, f"triangle.hover_{kind}"))
     cells: dict[str, object] = {
-        "name": [one.name for one in patches],
-        "share": [one.share for one in patches],
+        "name": [patch.name for patch in patches],
+        "share": [patch.share for patch in patches],
     }
     columns = [
         Column("name", t("column.grade") if agent_id else t("column.name")),
@@ -211,24 +211,26 @@ def stand(base: Evaluation) -> None:
         if not st.toggle(t("certainty.compute"), key="stand"):
             return
         now = load.desk().scored(base.measured, load.scheme(base.measured.period))
-        found = load.desk().robustness(now)
-        way = t("certainty.way_exact") if found.exact else t("certainty.way_drawn")
-        note = "" if found.unknown else t("certainty.stand_note", way=way, draws=f"{found.draws:,}")
-        spread = rank_spread_text(now.measured, found.unknown, session.language())
+        answer = load.desk().robustness(now)
+        way = t("certainty.way_exact") if answer.exact else t("certainty.way_drawn")
+        note = (
+            "" if answer.unknown else t("certainty.stand_note", way=way, draws=f"{answer.draws:,}")
+        )
+        spread = rank_spread_text(now.measured, answer.unknown, session.language())
         st.caption(f"{note} {md(spread)}".strip())
-        if found.width_data == found.width_data and found.width_weights == found.width_weights:
+        if answer.width_data == answer.width_data and answer.width_weights == answer.width_weights:
             st.markdown(
                 t(
                     "certainty.which",
-                    data=f"{found.width_data:.0f}",
-                    weights=f"{found.width_weights:.0f}",
+                    data=f"{answer.width_data:.0f}",
+                    weights=f"{answer.width_weights:.0f}",
                 )
             )
-        ranks = found.ranks[found.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
+        ranks = answer.ranks[answer.ranks["agent_id"].isin(now.people["agent_id"][now.shown])]
         table = ranks.assign(
             too_few=few_cells(
                 now,
-                np.array([now.row(one) for one in ranks["agent_id"]], dtype=int),
+                np.array([now.row(agent_id) for agent_id in ranks["agent_id"]], dtype=int),
                 session.language(),
             ),
             **{
@@ -268,7 +270,7 @@ def stand(base: Evaluation) -> None:
         panel.show("stand", Table(table, columns), height=panel.fit(len(table), 380))
         panel.downloads("stand", t("certainty.stand"), Table(table, columns))
         weights = effective_weights(now)
-        weights = weights.assign(label=[indicator(one) for one in weights["indicator"]])
+        weights = weights.assign(label=[indicator(name) for name in weights["indicator"]])
         st.markdown(f"**{t('certainty.paper')}**")
         panel.show(
             "effective",

@@ -52,7 +52,7 @@ class Bench:
         return self.base.scheme
 
     @property
-    def known(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         return self.base.catalogue
 
     @property
@@ -68,7 +68,8 @@ class Bench:
     def inside(self, scheme: WeightScheme) -> dict[str, float]:
         """What every indicator weighs inside its category under a scheme."""
         return {
-            part.id: scheme.indicators.get(part.id, part.weight) for part in self.known.indicators
+            part.id: scheme.indicators.get(part.id, part.weight)
+            for part in self.catalogue.indicators
         }
 
 
@@ -252,7 +253,7 @@ def in_force_card(bench: Bench) -> None:
     )
     if official.company_goal:
         st.caption(t("sheet.goal", goal=official.company_goal))
-    if missing := lacking(bench.current, bench.known):
+    if missing := lacking(bench.current, bench.catalogue):
         st.warning(t("weights.lacking", indicators="、".join(missing)))
 
 
@@ -282,7 +283,7 @@ def workbench(bench: Bench) -> None:
             help=t("weights.purpose_help"),
         )
         shares = category_shares(bench.current)
-        for category in bench.known.categories:
+        for category in bench.catalogue.categories:
             weight = round(shares[category.id])
             key = place(f"w_{category.id}", weight)
             st.slider(
@@ -306,10 +307,10 @@ def workbench(bench: Bench) -> None:
         )
         # It has its place in any case: what comes and goes would push sliders out of the hand.
         warning = st.empty()
-        if not inside_triangle(shares, bench.known):
+        if not inside_triangle(shares, bench.catalogue):
             warning.warning(t("weights.outside"))
-        for category in bench.known.categories:
-            inside = [item for item in bench.known.indicators if item.category == category.id]
+        for category in bench.catalogue.categories:
+            inside = [item for item in bench.catalogue.indicators if item.category == category.id]
             with panel.fold(
                 t("weights.inside", category=text(category.label)), f"inside_{category.id}"
             ) as there:
@@ -382,7 +383,7 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
             **{f"rank_{side}": placing.ranks(of, order) for side, of in sides},
             **{f"score_{side}": of.agents.score[order] for side, of in sides},
             **{f"grade_{side}": placing.grades(of, order) for side, of in sides},
-            "too_few": [one or other for one, other in zip(*words, strict=True)],
+            "too_few": [word or other for word, other in zip(*words, strict=True)],
             "agent_id": now.people["agent_id"].to_numpy()[order],
         }
     )
@@ -412,30 +413,30 @@ def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
 def effect(bench: Bench, now: Evaluation) -> None:
     """The effect of the weights that the sliders say."""
     in_force, base = bench.label, bench.base
-    found = load.drawn(
+    answer = load.drawn(
         "effect", now, lambda: effect_of(now, base, in_force), in_force, base.nominal.tobytes()
     )
     with st.container(horizontal=True, gap="small"):
-        st.metric(t("weights.rising"), int(found.rising), border=True)
-        st.metric(t("weights.falling"), int(found.falling), border=True)
+        st.metric(t("weights.rising"), int(answer.rising), border=True)
+        st.metric(t("weights.falling"), int(answer.falling), border=True)
         st.metric(
             t("weights.regraded"),
-            int(found.regraded),
+            int(answer.regraded),
             help=t("weights.regraded_help", base=in_force),
             border=True,
         )
     st.caption(
         t("weights.against", base=in_force, period=controls.period_text(now.measured.period))
     )
-    if found.chart is None:
+    if answer.chart is None:
         st.info(t("weights.nobody_rated"))
         return
     persistent_figure(
-        found.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
+        answer.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
     )
-    panel.show("moves", found.moves, height=330)
+    panel.show("moves", answer.moves, height=330)
     export = plain("weights.export", period=controls.period_text(now.measured.period))
-    panel.downloads("moves", export, found.table, persons=found.persons)
+    panel.downloads("moves", export, answer.table, persons=answer.persons)
 
 
 def save_form(bench: Bench) -> None:
@@ -450,7 +451,7 @@ def save_form(bench: Bench) -> None:
                 t("weights.purpose"),
                 PURPOSES,
                 key="save_purpose",
-                format_func=lambda one: t(f"weights.purpose_{one}"),
+                format_func=lambda option: t(f"weights.purpose_{option}"),
             )
             st.date_input(
                 t("standards.since"), load.desk().this_month, key="save_since", format="YYYY-MM-DD"
@@ -587,7 +588,7 @@ def saved(bench: Bench) -> None:
 def swot(bench: Bench) -> None:
     """The worksheet: what was seen, which indicator's weight it moves by how much, and the scheme
     that comes of it."""
-    official, known = bench.official, bench.known
+    official, catalogue = bench.official, bench.catalogue
     with st.expander(t("swot.title")):
         st.caption(t("swot.note"))
         frame = pd.DataFrame(
@@ -610,7 +611,7 @@ def swot(bench: Bench) -> None:
             ),
             "indicator": st.column_config.SelectboxColumn(
                 t("column.indicator"),
-                options=known.ids,
+                options=catalogue.ids,
                 format_func=lambda name: indicator(str(name)),
                 required=True,
             ),
@@ -633,8 +634,8 @@ def swot(bench: Bench) -> None:
         ]
         if not entries:
             return
-        proposed = propose(official, entries, known)
-        before, after = vector(official, known), vector(proposed, known)
+        proposed = propose(official, entries, catalogue)
+        before, after = vector(official, catalogue), vector(proposed, catalogue)
         st.markdown(
             t(
                 "swot.from",
@@ -645,7 +646,7 @@ def swot(bench: Bench) -> None:
         )
         table = pd.DataFrame(
             {
-                "indicator": [indicator(name) for name in known.ids],
+                "indicator": [indicator(name) for name in catalogue.ids],
                 "before": before,
                 "after": after,
                 "change": after - before,
@@ -657,7 +658,7 @@ def swot(bench: Bench) -> None:
         panel.show(
             "swot_effect", Table(table, [Column("indicator", t("column.indicator")), *sides])
         )
-        if not inside_triangle(proposed.categories, known):
+        if not inside_triangle(proposed.categories, catalogue):
             st.warning(t("weights.outside"))
         st.button(
             t("swot.use"),

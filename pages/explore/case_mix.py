@@ -29,13 +29,13 @@ with shell.page("case_mix"):
     period = now.measured.period
     channel = now.measured.filters.channel
     try:
-        found = load.desk().case_mix(now.measured)
+        mix = load.desk().case_mix(now.measured)
     except RequestRefused:
         st.info(t("case_mix.none"))
         st.page_link("pages/data/upload.py", label=t("first.upload"), icon=":material/upload_file:")
         st.stop()
     people = now.people[now.shown].set_index("agent_id")
-    table = found.agents.assign(alone=none_alike(found))
+    table = mix.agents.assign(alone=none_alike(mix))
     table = table[table["agent_id"].isin(people.index)]
     table = table.assign(
         name=people["name"].reindex(table["agent_id"]).to_numpy(),
@@ -44,17 +44,21 @@ with shell.page("case_mix"):
     table = table.sort_values("difference", kind="stable").reset_index(drop=True)
     st.markdown(
         t("case_mix.little")
-        if found.explains_little
+        if mix.explains_little
         else t(
-            "case_mix.finding", factors=listed([t(f"case_mix.step_{one}") for one in found.used])
+            "case_mix.finding",
+            factors=listed([t(f"case_mix.step_{factor}") for factor in mix.used]),
         )
     )
     st.caption(
-        t("case_mix.unused", factors=listed([t(f"case_mix.step_{one}") for one in found.unused]))
-        if found.unused
+        t(
+            "case_mix.unused",
+            factors=listed([t(f"case_mix.step_{factor}") for factor in mix.unused]),
+        )
+        if mix.unused
         else t("case_mix.unmeasured")
     )
-    if len(found.agents) < FEWEST_AGENTS:
+    if len(mix.agents) < FEWEST_AGENTS:
         st.caption(t("case_mix.few_agents", least=FEWEST_AGENTS))
     told = table[table["enough"]]
     if len(told):
@@ -66,7 +70,7 @@ with shell.page("case_mix"):
         st.markdown(
             t("case_mix.outside", outside=int(told["outside"].sum()), all=len(told), **about)
         )
-    elif len(found.agents) >= FEWEST_AGENTS:
+    elif len(mix.agents) >= FEWEST_AGENTS:
         st.markdown(t("case_mix.outside_none"))
     shown = table.assign(
         state=[
@@ -110,11 +114,11 @@ with shell.page("case_mix"):
         Table(shown, columns),
     )
     if len(shown):
-        one = (shown[shown["agent_id"].astype(str) == ticked[0]] if ticked else shown).iloc[0]
-        steps = waterfall(found, one["agent_id"])
+        person = (shown[shown["agent_id"].astype(str) == ticked[0]] if ticked else shown).iloc[0]
+        steps = waterfall(mix, person["agent_id"])
         twin = steps.assign(
             step=[
-                one["name"] if step == "agent" else t(f"case_mix.step_{step}")
+                person["name"] if step == "agent" else t(f"case_mix.step_{step}")
                 for step in steps["step"]
             ]
         )
@@ -122,7 +126,7 @@ with shell.page("case_mix"):
         with left:
             panel.chart(
                 "waterfall",
-                waterfall_chart(steps, plain, one["name"]),
+                waterfall_chart(steps, plain, person["name"]),
                 Table(
                     twin,
                     [
@@ -130,21 +134,21 @@ with shell.page("case_mix"):
                         Column("value", t("column.value"), "percent"),
                     ],
                 ),
-                alt=plain("case_mix.waterfall", name=one["name"]),
+                alt=plain("case_mix.waterfall", name=person["name"]),
             )
         with right:
             st.markdown(
                 t(
                     "case_mix.sentence",
-                    name=one["name"],
-                    expected=f"{100 * one['expected_rate']:.0f}",
-                    rate=f"{100 * one['rate']:.0f}",
-                    verdict=one["state"],
+                    name=person["name"],
+                    expected=f"{100 * person['expected_rate']:.0f}",
+                    rate=f"{100 * person['rate']:.0f}",
+                    verdict=person["state"],
                 )
             )
-            if one["alone"]:
+            if person["alone"]:
                 st.caption(t("case_mix.alone"))
-            tenths = calibration(found)
+            tenths = calibration(mix)
             named = [
                 Column("n", t("column.due_policies"), "count"),
                 Column("expected", t("case_mix.expected_rate"), "percent"),
@@ -194,7 +198,9 @@ with shell.page("case_mix"):
                 st.caption(t("case_mix.merged", count=split.merged, least=CELL))
             cells = split.cells.sort_values("size_now", ascending=False)
             cells = cells.assign(
-                cell=[t("case_mix.other_cells") if one == MERGED else one for one in cells["cell"]]
+                cell=[
+                    t("case_mix.other_cells") if cell == MERGED else cell for cell in cells["cell"]
+                ]
             )
             named = [
                 Column("cell", t("case_mix.cell")),
@@ -210,4 +216,4 @@ with shell.page("case_mix"):
                 Table(cells, named),
             )
     with st.expander(t("common.how")):
-        st.markdown(t("case_mix.how", auc=f"{found.auc:.2f}", slope=f"{found.slope:.2f}"))
+        st.markdown(t("case_mix.how", auc=f"{mix.auc:.2f}", slope=f"{mix.slope:.2f}"))

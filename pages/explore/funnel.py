@@ -21,49 +21,51 @@ with shell.page("funnel"):
         default=first_rate(now.catalogue),
         key="funnel_indicator",
         required=True,
-        format_func=lambda one: md(indicator(one)),
+        format_func=lambda option: md(indicator(option)),
         label_visibility="collapsed",
     )
-    found = funnel(now, chosen)
-    one = now.catalogue[chosen]
-    seen = now.shown[found.rows]
+    limits = funnel(now, chosen)
+    indicator_chosen = now.catalogue[chosen]
+    seen = now.shown[limits.rows]
     st.markdown(
         t(
             "funnel.finding",
-            outside=int((found.outside998 & seen).sum()),
+            outside=int((limits.outside998 & seen).sum()),
             all=int(seen.sum()),
-            centre=value_text(found.centre, one.unit, session.language()),
-            expected=f"{max(found.chance998[seen].sum(), 0.1):.2g}",
-            about=plain("funnel.fewer" if found.chance998[seen].sum() < 0.1 else "funnel.about"),
+            centre=value_text(limits.centre, indicator_chosen.unit, session.language()),
+            expected=f"{max(limits.chance998[seen].sum(), 0.1):.2g}",
+            about=plain("funnel.fewer" if limits.chance998[seen].sum() < 0.1 else "funnel.about"),
         )
     )
-    table = funnel_table(now, found, session.language(), session.how_sure())
+    table = funnel_table(now, limits, session.language(), session.how_sure())
     left, right = st.columns([0.64, 0.36], gap="medium")
     with left:
         panel.draw(
             "funnel_chart",
-            funnel_chart(now, found, indicator, plain),
+            funnel_chart(now, limits, indicator, plain),
             alt=plain("funnel.chart", indicator=indicator(chosen)),
         )
     with right:
         st.caption(
             t(
                 "funnel.alarms",
-                n=len(found.rows),
-                alarm95=f"{min(100 * found.alarm95, 99.9):.0f}" if found.alarm95 < 0.995 else ">99",
-                alarm998=f"{100 * found.alarm998:.0f}" if found.alarm998 >= 0.005 else "<1",
+                n=len(limits.rows),
+                alarm95=f"{min(100 * limits.alarm95, 99.9):.0f}"
+                if limits.alarm95 < 0.995
+                else ">99",
+                alarm998=f"{100 * limits.alarm998:.0f}" if limits.alarm998 >= 0.005 else "<1",
             )
         )
         st.caption(
             t(
-                "funnel.fewest_events" if found.events else "funnel.fewest",
-                fewest95=found.fewest95,
-                fewest998=found.fewest998,
+                "funnel.fewest_events" if limits.events else "funnel.fewest",
+                fewest95=limits.fewest95,
+                fewest998=limits.fewest998,
             )
         )
         st.caption(
-            t("funnel.dispersion", times=f"{found.phi**0.5:.1f}")
-            if found.tau2 > 0
+            t("funnel.dispersion", times=f"{limits.phi**0.5:.1f}")
+            if limits.tau2 > 0
             else t("funnel.no_dispersion")
         )
         st.caption(md(together_text(now.measured, session.language())))

@@ -33,7 +33,7 @@ COUNTED = {"renewal_rate": "overview.n_due", "satisfaction": "overview.n_surveys
 def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> None:
     """At most four headline figures, each with its n, and a change only where there is something to
     compare with."""
-    company, known = now.measured.company, now.catalogue
+    company, catalogue = now.measured.company, now.catalogue
     with st.container(horizontal=True, gap="small", key="cards"):
         moved = None if before is None else score_change(now, before)
         changes: dict[str, Change | None] = {t("overview.company_score"): moved}
@@ -45,9 +45,9 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated),
             border=True,
         )
-        for name in dict.fromkeys(axes(known)):
-            at = known.position(name)
-            value, n = company.value[0, at], company.denominator[0, at]
+        for name in dict.fromkeys(axes(catalogue)):
+            position = catalogue.position(name)
+            value, n = company.value[0, position], company.denominator[0, position]
             moved = None if before is None else value_change(now, before, name)
             counted = [] if np.isnan(n) else [t(COUNTED.get(name, "overview.n"), n=f"{int(n):,}")]
             changes[indicator(name)] = moved
@@ -55,11 +55,13 @@ def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> Non
             sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
             st.metric(
                 " · ".join([md(indicator(name)), *counted]),
-                md(value_text(value, known[name].unit, session.language())),
-                **delta(moved, known[name].unit, now, known[name].direction == "lower"),
+                md(value_text(value, catalogue[name].unit, session.language())),
+                **delta(moved, catalogue[name].unit, now, catalogue[name].direction == "lower"),
                 help=sure
-                + reach_of(moved, known[name].unit)
-                + (t(f"overview.{name}_help") if name in COUNTED else md(text(known[name].why))),
+                + reach_of(moved, catalogue[name].unit)
+                + (
+                    t(f"overview.{name}_help") if name in COUNTED else md(text(catalogue[name].why))
+                ),
                 border=True,
             )
         st.metric(
@@ -102,7 +104,9 @@ def compared(changes: dict[str, Change | None], now: Evaluation, with_: str) -> 
     said = [
         plain(
             f"overview.change_{kind}",
-            names=("、" if chinese else ", ").join(one for one, its in told.items() if its == kind),
+            names=("、" if chinese else ", ").join(
+                name for name, its in told.items() if its == kind
+            ),
         )
         for kind in ("told", "chance", "unknown", "open")
         if kind in told.values()
@@ -175,9 +179,9 @@ def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
     """Which indicators these agents lack."""
     missing = [
         labels(
-            one
-            for at, one in enumerate(now.catalogue.indicators)
-            if np.isnan(now.measured.agents.points[row, at])
+            indicator
+            for position, indicator in enumerate(now.catalogue.indicators)
+            if np.isnan(now.measured.agents.points[row, position])
         )
         for row in rows
     ]
@@ -252,7 +256,7 @@ with shell.page("overview"):
             ["before", "year"],
             default="before",
             key="compare",
-            format_func=lambda one: t(f"overview.compare_{one}"),
+            format_func=lambda option: t(f"overview.compare_{option}"),
             label_visibility="collapsed",
         )
     before = load.compared(filters, "before" if kind == "before" else "year") if kind else None

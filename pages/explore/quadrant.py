@@ -145,7 +145,7 @@ def picture(now: Evaluation) -> None:
             default="median",
             key="cut_kind",
             required=True,
-            format_func=lambda one: t(f"cut.{one}"),
+            format_func=lambda option: t(f"cut.{option}"),
         )
         cut_x, cut_y = cut_value(now, "x", x, kind), cut_value(now, "y", y, kind)
         colour = st.segmented_control(
@@ -154,7 +154,7 @@ def picture(now: Evaluation) -> None:
             default="quadrant",
             key="colour",
             required=True,
-            format_func=lambda one: t(f"quadrant_page.by_{one}"),
+            format_func=lambda option: t(f"quadrant_page.by_{option}"),
         )
         mode = st.segmented_control(
             t("quadrant_page.mode"),
@@ -162,7 +162,7 @@ def picture(now: Evaluation) -> None:
             default="pan",
             key="drag",
             required=True,
-            format_func=lambda one: t(f"quadrant_page.{one}"),
+            format_func=lambda option: t(f"quadrant_page.{option}"),
         )
         sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
     place_at = (x, y, cut_x, cut_y)
@@ -228,7 +228,7 @@ class Listing:
 
 def listing(now: Evaluation, placed: Placed, shown: np.ndarray) -> Listing:
     """Agents of the picture by quadrant, with their values, how sure these are, and what to do."""
-    people, known = now.people, now.catalogue
+    people, catalogue = now.people, now.catalogue
     order = shown[
         np.lexsort(
             (
@@ -261,7 +261,7 @@ def listing(now: Evaluation, placed: Placed, shown: np.ndarray) -> Listing:
         for standing in STANDINGS
     }
     cells["action"] = [what_to_do[str(placed.quadrant[row]), chance.standing(row)] for row in order]
-    looks = [column_look(known[name].unit) for name in (placed.x, placed.y)]
+    looks = [column_look(catalogue[name].unit) for name in (placed.x, placed.y)]
     columns = [
         Column("agent_id", t("column.agent_id")),
         Column("name", t("column.name")),
@@ -284,7 +284,7 @@ def listing(now: Evaluation, placed: Placed, shown: np.ndarray) -> Listing:
     rest = people.iloc[without][["agent_id", "name", "team"]].assign(
         x=placed.x_value[without], y=placed.y_value[without]
     )
-    unplaced = panel.Rows.of(Table(rest, [one for one in columns if one.name in rest]))
+    unplaced = panel.Rows.of(Table(rest, [column for column in columns if column.name in rest]))
     return Listing(panel.Rows.of(Table(pd.DataFrame(cells), columns)), certain, alike, unplaced)
 
 
@@ -301,23 +301,23 @@ def table(now: Evaluation) -> None:
     title = "quadrant_page.selected" if len(picked) else "quadrant_page.everybody"
     st.subheader(t(title, count=len(shown)), anchor=False)
     lines = placed.x, placed.y, placed.x_cut, placed.y_cut
-    found = load.drawn(
+    picture = load.drawn(
         "quadrant.table", now, lambda: listing(now, placed, shown), *lines, shown.tobytes()
     )
-    frame = found.rows.table.frame
-    if found.certain is not None:
-        key = "certainty.quadrants" if found.certain[1] else "certainty.quadrants_none"
-        st.caption(t(key, certain=found.certain[0], all=found.certain[1]))
-    if found.alike is not None:
-        st.info(t("certainty.same", **found.alike))
+    frame = picture.rows.table.frame
+    if picture.certain is not None:
+        key = "certainty.quadrants" if picture.certain[1] else "certainty.quadrants_none"
+        st.caption(t(key, certain=picture.certain[0], all=picture.certain[1]))
+    if picture.alike is not None:
+        st.info(t("certainty.same", **picture.alike))
     ticked = panel.pick(
         "quadrant_table",
-        found.rows,
+        picture.rows,
         by="agent_id",
         most=len(frame),
         height=panel.fit(len(frame), 420),
     )
-    wanted = ticked or ([str(one) for one in frame["agent_id"]] if len(picked) else [])
+    wanted = ticked or ([str(agent_id) for agent_id in frame["agent_id"]] if len(picked) else [])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             t("quadrant_page.put_on_list", count=len(wanted)),
@@ -340,14 +340,14 @@ def table(now: Evaluation) -> None:
         else:
             st.caption(t("quadrant_page.tick_one"))
         export = plain("quadrant_page.export", period=controls.period_text(now.measured.period))
-        panel.downloads("quadrant", export, found.rows.table, persons=len(frame))
+        panel.downloads("quadrant", export, picture.rows.table, persons=len(frame))
     if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))
         session.forget("listed_now")
-    if count := len(found.unplaced.table.frame):
+    if count := len(picture.unplaced.table.frame):
         with panel.fold(t("quadrant_page.unplaced", count=count), "unplaced.fold") as there:
             if there:
-                panel.show("unplaced", found.unplaced)
+                panel.show("unplaced", picture.unplaced)
 
 
 def body() -> None:

@@ -25,16 +25,16 @@ LINES = 12
 
 def incentive_list(now: Evaluation, span: Period, rule: str) -> None:
     """Who keeps improving on what weighs much, and what a bonus would pay, partly for luck."""
-    found = load.desk().incentives(span, now)
-    table = incentive_table(now, found, rule, session.language())
+    incentives = load.desk().incentives(span, now)
+    table = incentive_table(now, incentives, rule, session.language())
     count = int(table.frame["agent_id"].nunique())
     st.subheader(t("trends.incentives"), anchor=False)
     # of what can show no trend not even a count is claimed
-    if found.rule == "none" or table.frame.empty:
+    if incentives.rule == "none" or table.frame.empty:
         st.info(t("trends.nobody"))
         return
     tested = ("、" if session.language() == "zh" else ", ").join(
-        indicator(indicator_id) for indicator_id in found.indicators
+        indicator(indicator_id) for indicator_id in incentives.indicators
     ) or "—"
     st.markdown(
         t(
@@ -76,12 +76,14 @@ with shell.page("trends"):
             default=18 if known_months >= 15 else 12,
             key="trend_months",
             required=True,
-            format_func=lambda one: t("trends.months", count=one),
+            format_func=lambda option: t("trends.months", count=option),
         )
         last = now.measured.period.last
         span = Period(add_months(last, 1 - months), last)
         monthly = load.desk().monthly(span)
-        options = [one.id for one in now.catalogue.indicators if can_trend(one, monthly)]
+        options = [
+            indicator.id for indicator in now.catalogue.indicators if can_trend(indicator, monthly)
+        ]
         session.keep_valid("trend_indicator", options)
         if options:
             chosen = box(
@@ -96,22 +98,25 @@ with shell.page("trends"):
         st.stop()
     people = now.people[now.shown].set_index("agent_id")
     percent = in_percent(now.catalogue[chosen].unit)
-    found = load.desk().trends(span, chosen)
-    st.markdown(t(f"trends.rule_{found.rule}", months=found.months))
-    incentive_list(now, span, found.rule)
+    steady = load.desk().trends(span, chosen)
+    st.markdown(t(f"trends.rule_{steady.rule}", months=steady.months))
+    incentive_list(now, span, steady.rule)
     st.subheader(t("trends.of", indicator=indicator(chosen)), anchor=False)
-    everybody = of_shown(now, found.agents).sort_values("p", kind="stable")
+    everybody = of_shown(now, steady.agents).sort_values("p", kind="stable")
     up, down = (
         int((everybody["finding"] & (everybody["better"] == side)).sum()) for side in (True, False)
     )
-    if found.rule != "none":
+    if steady.rule != "none":
         st.markdown(t("trends.found", up=up, down=down, indicator=indicator(chosen)))
         if up + down:
             st.caption(t("trends.found_chance", chance=f"{Q * (up + down):.1f}"))
     drawn = everybody[everybody["finding"]].head(LINES)
     if len(drawn):
         lines = monthly_values(monthly, now.catalogue[chosen], list(drawn["agent_id"]))
-        names = {str(one): str(people["name"].get(one, one)) for one in drawn["agent_id"]}
+        names = {
+            str(agent_id): str(people["name"].get(agent_id, agent_id))
+            for agent_id in drawn["agent_id"]
+        }
         panel.chart(
             "trend_chart",
             trend_lines(lines, names, percent, t("trends.drawn")),
@@ -126,7 +131,7 @@ with shell.page("trends"):
             ),
             alt=plain("trends.of", indicator=indicator(chosen)),
         )
-    table = trend_table(now, found, session.language())
+    table = trend_table(now, steady, session.language())
     panel.show("trends", table, height=panel.fit(len(everybody), 420))
     panel.downloads(
         "trends",

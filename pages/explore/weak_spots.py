@@ -150,20 +150,22 @@ with shell.page("weak_spots"):
         picked = panel.pick("behind", shown, by="agent_id", height=panel.fit(len(behind), 420))
         with st.container(horizontal=True):
             if picked:
-                one = behind[behind["agent_id"].astype(str) == picked[0]].iloc[0]
+                person = behind[behind["agent_id"].astype(str) == picked[0]].iloc[0]
                 controls.plan_talk(
                     now,
-                    str(one["agent_id"]),
+                    str(person["agent_id"]),
                     plain(
-                        "talk.reason_weak", indicator=indicator(chosen), lost=f"{one['lost']:.1f}"
+                        "talk.reason_weak",
+                        indicator=indicator(chosen),
+                        lost=f"{person['lost']:.1f}",
                     ),
                     (chosen,),
                     "weak_plan",
                 )
                 st.page_link(
                     "pages/people/agent.py",
-                    label=t("common.open_agent", name=one["name"]),
-                    query_params={"agent": one["agent_id"]},
+                    label=t("common.open_agent", name=person["name"]),
+                    query_params={"agent": person["agent_id"]},
                     icon=":material/person:",
                 )
             panel.downloads(

@@ -71,7 +71,7 @@ with shell.page("agent"):
         )
     table = breakdown(now, agent_id)
     language = session.language()
-    units = {one.id: one for one in now.catalogue.indicators}
+    units = {indicator.id: indicator for indicator in now.catalogue.indicators}
     export = table.assign(
         category=[
             next(text(c.label) for c in now.catalogue.categories if c.id == name)
@@ -126,17 +126,17 @@ with shell.page("agent"):
         options = list(dict.fromkeys(history["indicator"]))
         if options:
             session.keep_valid("history_indicator", options)
-            one = box(
+            chosen = box(
                 t("agent.history_of"), options, key="history_indicator", format_func=indicator
             )
-            lines = history[history["indicator"] == one]
+            lines = history[history["indicator"] == chosen]
             lines = lines if session.how_sure() else lines.drop(columns=["low", "high"])
-            unit = units[one]
+            unit = units[chosen]
             as_percent = in_percent(unit.unit)
             fig = history_lines(
                 lines,
                 plain,
-                plain("agent.history", indicator=indicator(one)),
+                plain("agent.history", indicator=indicator(chosen)),
                 as_percent,
                 t(f"unit.{unit.unit}"),
                 names[agent_id],
@@ -159,7 +159,7 @@ with shell.page("agent"):
                         Column("n", t("column.denominator"), "count"),
                     ],
                 ),
-                alt=plain("agent.history", indicator=indicator(one)),
+                alt=plain("agent.history", indicator=indicator(chosen)),
             )
         else:
             st.info(t("agent.no_history"))
@@ -173,12 +173,12 @@ with shell.page("agent"):
         selection_mode="single-row",
     )
     if event.selection.rows and event.selection.rows[0] < len(export):
-        at = event.selection.rows[0]
+        line = event.selection.rows[0]
         evidence.behind(
             agent_id,
             names[agent_id],
-            table["indicator"].iat[at],
-            export["value"].iat[at],
+            table["indicator"].iat[line],
+            export["value"].iat[line],
             now.measured.filters,
             "agent",
         )

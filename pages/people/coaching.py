@@ -231,7 +231,7 @@ def talks(now: Evaluation) -> None:
                 "agreed": talk.agreed,
                 "comment": talk.comment,
                 "aims": "、".join(
-                    indicator(one) for one in talk.indicators if one in now.catalogue.ids
+                    indicator(name) for name in talk.indicators if name in now.catalogue.ids
                 ),
                 "agent_id": talk.agent_id,
                 "author": sheets.who(talk.author, session.language()),
@@ -251,7 +251,7 @@ def talks(now: Evaluation) -> None:
         "state": st.column_config.SelectboxColumn(
             t("talk.state"),
             options=list(TALK_STATES),
-            format_func=lambda one: t(f"talk.state_{one}"),
+            format_func=lambda option: t(f"talk.state_{option}"),
             required=True,
         ),
         "talk_on": st.column_config.DateColumn(t("talk.talk_on"), format="YYYY-MM-DD"),
@@ -309,7 +309,9 @@ def talks(now: Evaluation) -> None:
         panel.downloads(
             "talks",
             t("talk.title"),
-            Table(table.assign(state=[t(f"talk.state_{one}") for one in table["state"]]), columns),
+            Table(
+                table.assign(state=[t(f"talk.state_{state}") for state in table["state"]]), columns
+            ),
         )
     history(now, every, names)
 
@@ -323,12 +325,12 @@ def history(now: Evaluation, every: list[Talk], names: dict[str, str]) -> None:
             t("agent.choose"),
             agents,
             key="talk_agent",
-            format_func=lambda one: f"{short(names.get(one, one))} · {one}",
+            format_func=lambda option: f"{short(names.get(option, option))} · {option}",
             width=320,
         )
         rows = []
-        for talk in [one for one in every if one.agent_id == agent_id]:
-            for name in [one for one in talk.indicators if one in now.catalogue.ids] or [""]:
+        for talk in [talk for talk in every if talk.agent_id == agent_id]:
+            for name in [name for name in talk.indicators if name in now.catalogue.ids] or [""]:
                 before, after = before_after(now, talk, name)
                 rows.append(
                     {
@@ -357,7 +359,7 @@ def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
     """An indicator in the period the talk was planned from, and in the one chosen above."""
     if not name or talk.first is None or talk.last is None:
         return "—", "—"
-    known = now.catalogue
+    catalogue = now.catalogue
     out = []
     for evaluation in (
         load.evaluation(replace(now.measured.filters, period=Period(talk.first, talk.last))),
@@ -369,7 +371,7 @@ def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
             ]
         except RequestRefused:
             value = None
-        out.append(value_text(value, known[name].unit, session.language()))
+        out.append(value_text(value, catalogue[name].unit, session.language()))
     return out[0], out[1]
 
 
@@ -389,15 +391,15 @@ def proof(now: Evaluation) -> None:
             width=260,
             help=t("proof.since_help"),
         )
-    found, language = load.desk().proof(now, since), session.language()
-    st.markdown(f"**{md(coaching_effect.verdict(found, language))}**")
-    for sentence in coaching_effect.grounds(found, language):
+    answer, language = load.desk().proof(now, since), session.language()
+    st.markdown(f"**{md(coaching_effect.verdict(answer, language))}**")
+    for sentence in coaching_effect.grounds(answer, language):
         st.markdown(md(sentence))
-    for sentence in coaching_effect.compared(found, language):
+    for sentence in coaching_effect.compared(answer, language):
         st.caption(md(sentence))
-    periods = found.periods
+    periods = answer.periods
     if periods is not None and periods["rate"].notna().any():
-        named = periods.assign(side=[t(f"proof.side_{one}") for one in periods["side"]])
+        named = periods.assign(side=[t(f"proof.side_{side}") for side in periods["side"]])
         columns = [
             Column("months", t("filter.period")),
             Column("side", t("proof.side")),
@@ -420,7 +422,7 @@ def body() -> None:
         default="whom",
         key="coaching_part",
         required=True,
-        format_func=lambda one: t(f"coaching.part_{one}"),
+        format_func=lambda option: t(f"coaching.part_{option}"),
         label_visibility="collapsed",
     )
     {"whom": whom, "talks": talks, "proof": proof}[part](now)

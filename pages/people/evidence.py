@@ -15,26 +15,26 @@ def behind(
     agent_id: str, name: str, indicator_id: str, value: str, filters: Filters, key: str
 ) -> None:
     """What an indicator of an agent was counted from, inside the reader's scope."""
-    found = load.desk().records(agent_id, indicator_id, filters)
+    records = load.desk().records(agent_id, indicator_id, filters)
     label = indicator(indicator_id)
     with st.container(border=True, key=f"{key}.evidence"):
         st.subheader(f"{t('evidence.title')} · {short_name(name)} · {md(label)}", anchor=False)
-        if not found.rows:
+        if not records.rows:
             st.info(t("evidence.none"))
             return
         facts = {
             "indicator": label,
             "value": value,
-            "rows": f"{found.rows:,}",
+            "rows": f"{records.rows:,}",
             "period": str(filters.period),
         }
         st.caption(t("evidence.note", **facts))
-        for months, why in found.aside:
+        for months, why in records.aside:
             st.caption(t("evidence.aside", months=months, why=t(f"set_aside.{why}")))
-        tables = evidence_tables(found, session.language())
-        for at, (kind, table) in enumerate(tables.items()):
+        tables = evidence_tables(records, session.language())
+        for place, (kind, table) in enumerate(tables.items()):
             st.markdown(f"**{md(kind)}** · {len(table.frame):,}")
-            panel.show(f"{key}.evidence.{at}", table, height=panel.fit(len(table.frame), 320))
+            panel.show(f"{key}.evidence.{place}", table, height=panel.fit(len(table.frame), 320))
         stem = plain(
             "evidence.export",
             agent=agent_id,

@@ -87,7 +87,7 @@ def told() -> None:
 def form(now: Evaluation) -> None:
     """A new objection: whose, about what, why, and what should stand there instead."""
     people = now.people[now.in_scope]
-    ids = [str(one) for one in people["agent_id"]]
+    ids = [str(agent_id) for agent_id in people["agent_id"]]
     if not ids:
         st.info(t("common.nothing"))
         return
@@ -103,21 +103,21 @@ def form(now: Evaluation) -> None:
                 t("agent.choose"),
                 ids,
                 key="objection_agent",
-                format_func=lambda one: f"{short(names[one])} · {one}",
+                format_func=lambda option: f"{short(names[option])} · {option}",
                 width=260,
             )
             about = box(
                 t("objection.about"),
                 OBJECTION_ABOUT,
                 key="objection_about",
-                format_func=lambda one: t(f"objection.about_{one}"),
+                format_func=lambda option: t(f"objection.about_{option}"),
                 width=180,
             )
             kind = box(
                 t("objection.kind"),
                 OBJECTION_KINDS,
                 key="objection_kind",
-                format_func=lambda one: t(f"objection.kind_{one}"),
+                format_func=lambda option: t(f"objection.kind_{option}"),
                 width=220,
             )
         if about == "indicator":
@@ -153,7 +153,7 @@ def form(now: Evaluation) -> None:
                             t("objection.proposed"),
                             CHOICES[name],
                             key=f"objection_value_{name}",
-                            format_func=lambda one: t(f"data.means_{one}"),
+                            format_func=lambda option: t(f"data.means_{option}"),
                             width=180,
                         )
                     else:
@@ -179,10 +179,10 @@ def form(now: Evaluation) -> None:
         )
 
 
-def about_of(objection: Objection, known: Catalogue) -> str:
+def about_of(objection: Objection, catalogue: Catalogue) -> str:
     """What an objection is about: the sheet, an indicator or a policy."""
     about = t(f"objection.about_{objection.about}")
-    if objection.indicator in known.ids:
+    if objection.indicator in catalogue.ids:
         return f"{about} · {indicator(objection.indicator)}"
     return f"{about} · {objection.policy_id}" if objection.policy_id else about
 
@@ -194,7 +194,9 @@ def state_of(objection: Objection, today: dt.date) -> str:
     return f"{state} · {t('talk.late')}" if late else state
 
 
-def table_of(objections: list[Objection], names: dict[str, str], known: Catalogue) -> pd.DataFrame:
+def table_of(
+    objections: list[Objection], names: dict[str, str], catalogue: Catalogue
+) -> pd.DataFrame:
     today = dt.date.today()
     return pd.DataFrame(
         [
@@ -203,7 +205,7 @@ def table_of(objections: list[Objection], names: dict[str, str], known: Catalogu
                 "name": names.get(objection.agent_id, objection.agent_id),
                 "agent_id": objection.agent_id,
                 "period": months_of(objection.first, objection.last),
-                "about": about_of(objection, known),
+                "about": about_of(objection, catalogue),
                 "kind": t(f"objection.kind_{objection.kind}"),
                 "state": state_of(objection, today),
                 "made_at": objection.made_at,
@@ -331,18 +333,24 @@ def written(objection: Objection) -> None:
 
 def replayed(now: Evaluation, objection: Objection, tried: Replay) -> None:
     """The sheet before and after, and everybody whose place would move."""
-    known = now.catalogue
+    catalogue = now.catalogue
     own = tried.own
     changed = own[~((own["before"] == own["after"]) | (own["before"].isna() & own["after"].isna()))]
     language = session.language()
 
     def said(what: str, value: float) -> str:
-        return value_text(value, known[what].unit, language) if what in known.ids else f"{value:g}"
+        return (
+            value_text(value, catalogue[what].unit, language)
+            if what in catalogue.ids
+            else f"{value:g}"
+        )
 
     shown = pd.DataFrame(
         [
             {
-                "what": indicator(row.what) if row.what in known.ids else t(f"column.{row.what}"),
+                "what": indicator(row.what)
+                if row.what in catalogue.ids
+                else t(f"column.{row.what}"),
                 "before": said(row.what, row.before),
                 "after": said(row.what, row.after),
             }
@@ -438,15 +446,15 @@ def dashboard(now: Evaluation) -> None:
         waiting = [each for each in objections if each.state == "open"]
         answered = [each for each in objections if each.answered_at and each.made_at]
         days = sorted(
-            (one.answered_at - one.made_at).total_seconds() / 86_400
-            for one in answered
-            if one.answered_at and one.made_at
+            (objection.answered_at - objection.made_at).total_seconds() / 86_400
+            for objection in answered
+            if objection.answered_at and objection.made_at
         )
         st.metric(t("objection.count"), len(objections), border=True)
         st.metric(t("objection.open_count"), len(waiting), border=True)
         st.metric(
             t("objection.granted"),
-            f"{sum(one.state in ('accepted', 'partly') for one in answered)} / {len(answered)}",
+            f"{sum(case.state in ('accepted', 'partly') for case in answered)} / {len(answered)}",
             border=True,
         )
         st.metric(
@@ -460,11 +468,13 @@ def dashboard(now: Evaluation) -> None:
         part = frame[frame["by"] == by]
         if len(part):
             labels = {
-                "kind": lambda one: t(f"objection.kind_{one}"),
-                "indicator": lambda one: indicator(one) if one in now.catalogue.ids else one or "—",
-                "team": lambda one: one or t("common.no_team"),
+                "kind": lambda value: t(f"objection.kind_{value}"),
+                "indicator": lambda value: (
+                    indicator(value) if value in now.catalogue.ids else value or "—"
+                ),
+                "team": lambda value: value or t("common.no_team"),
             }[by]
-            table = part.assign(value=[labels(one) for one in part["value"]])
+            table = part.assign(value=[labels(value) for value in part["value"]])
             st.subheader(t(f"objection.by_{by}"), anchor=False)
             panel.show(
                 f"by_{by}",
@@ -485,7 +495,9 @@ def dashboard(now: Evaluation) -> None:
         st.warning(
             t(
                 "objection.review",
-                indicators="、".join(indicator(one) for one in review if one in now.catalogue.ids),
+                indicators="、".join(
+                    indicator(name) for name in review if name in now.catalogue.ids
+                ),
             )
         )
 
@@ -503,7 +515,7 @@ def body() -> None:
         default="list",
         key="objection_part",
         required=True,
-        format_func=lambda one: t(f"objection.part_{one}"),
+        format_func=lambda option: t(f"objection.part_{option}"),
         label_visibility="collapsed",
     )
     told()

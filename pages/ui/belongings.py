@@ -164,11 +164,14 @@ class Uploads:
         with self._lock:
             held = [*self._arriving.values(), *self._held()]
             for bound, within in (
-                (SESSION, [one for one in held if one[0] == session_id]),
-                (PERSON, [one for one in held if one[1] == person]),
+                (SESSION, [entry for entry in held if entry[0] == session_id]),
+                (PERSON, [entry for entry in held if entry[1] == person]),
                 (SERVER, held),
             ):
-                if len(within) >= bound.files or sum(one[2] for one in within) + size > bound.size:
+                if (
+                    len(within) >= bound.files
+                    or sum(entry[2] for entry in within) + size > bound.size
+                ):
                     return None
             self._next += 1
             self._arriving[self._next] = session_id, person, size

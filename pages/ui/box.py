@@ -29,7 +29,7 @@ def box(
     choice when another page is opened, which the server does not. So the value is sent again
     whenever the words have changed, and whenever the page is come to.
     """
-    words = {one: str(format_func(one)) for one in options}
+    words = {option: str(format_func(option)) for option in options}
     every, said = list(words), [session.visit(), session.language(), *words.values()]
     if every and session.get(key, NOTHING) not in every:
         session.put(key, every[index])
@@ -37,5 +37,5 @@ def box(
         session.put(key, session.get(key))
     session.put(f"said.{key}", said)
     return st.selectbox(
-        md(label), every, key=key, format_func=lambda one: words.get(one, str(one)), **more
+        md(label), every, key=key, format_func=lambda option: words.get(option, str(option)), **more
     )

@@ -28,8 +28,8 @@ def period_options() -> dict[str, Period]:
     agents what was published."""
     if session.identity().role == "agent":
         return {
-            period_id(f"{one.first:%Y-%m}", f"{one.last:%Y-%m}"): one
-            for one in reversed(load.desk().published_periods())
+            period_id(f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"): period
+            for period in reversed(load.desk().published_periods())
         }
     out = dict(_whole_periods(load.desk().month_days()))
     typed = session.remembered("period")
@@ -41,16 +41,16 @@ def period_options() -> dict[str, Period]:
 
 @lru_cache(maxsize=16)
 def _whole_periods(months: tuple[dt.date, ...]) -> dict[str, Period]:
-    known = set(months)
+    on_record = set(months)
     out: dict[str, Period] = {}
     for month in reversed(months):
         out[f"{month:%Y-%m}"] = Period(month, month)
     for month in reversed(months):
-        if month.month % 3 == 1 and {add_months(month, step) for step in range(3)} <= known:
+        if month.month % 3 == 1 and {add_months(month, step) for step in range(3)} <= on_record:
             out[f"{month.year}Q{month.month // 3 + 1}"] = Period(month, add_months(month, 2))
     for year in sorted({month.year for month in months}, reverse=True):
         whole = Period(dt.date(year, 1, 1), dt.date(year, 12, 1))
-        if set(whole.months) <= known:
+        if set(whole.months) <= on_record:
             out[str(year)] = whole
     if len(months) > 1:
         out[ALL] = Period(months[0], months[-1])
@@ -145,7 +145,7 @@ def _remember(key: str) -> None:
 
 def _custom(periods: dict[str, Period]) -> None:
     """From–to, for whoever wants another run of months."""
-    months = [one for one, period in periods.items() if period.length == 1]
+    months = [name for name, period in periods.items() if period.length == 1]
     if len(months) < 2:
         return
     with st.popover(t("filter.custom")):
@@ -173,8 +173,8 @@ def _reset() -> None:
 def _labels(periods: dict[str, Period]) -> dict[str, str]:
     """What the options of the period are called."""
     begins, language = load.desk().settings.month_begins, session.language()
-    said = {one: words.period_text(period, begins, language) for one, period in periods.items()}
-    labels = {one: one.replace("~", "…") if begins == 1 else said[one] for one in periods}
+    said = {name: words.period_text(period, begins, language) for name, period in periods.items()}
+    labels = {name: name.replace("~", "…") if begins == 1 else said[name] for name in periods}
     return {
         **labels,
         **({ALL: plain("filter.everything", period=said[ALL])} if ALL in said else {}),
@@ -199,7 +199,7 @@ def choose_agent(
     """The agent of the page: asked for in the address (inside the reader's scope), else chosen; the
     ids shown, and everybody's name."""
     people = now.people[now.in_scope]
-    ids = [str(one) for one in now.people[now.shown]["agent_id"]][:most]
+    ids = [str(agent_id) for agent_id in now.people[now.shown]["agent_id"]][:most]
     asked = session.parameter("agent")
     if asked and asked not in ids and asked in set(people["agent_id"]):
         ids.insert(0, asked)
@@ -218,7 +218,9 @@ def choose_agent(
         t("agent.choose"),
         ids,
         key=f"{key}_choice",
-        format_func=lambda one: f"{short(names[one])} · {one} · {short(teams[one] or '—')}",
+        format_func=lambda option: (
+            f"{short(names[option])} · {option} · {short(teams[option] or '—')}"
+        ),
         width=380,
     )
     return str(chosen), ids, names

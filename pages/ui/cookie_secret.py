@@ -58,7 +58,7 @@ def weak(secret: str) -> bool:
         return True
     if kind == "one case" and bare.isalpha():
         return True
-    blocks = [bare[at : at + REPEAT] for at in range(count - REPEAT + 1)]
+    blocks = [bare[start : start + REPEAT] for start in range(count - REPEAT + 1)]
     if len(set(blocks)) < len(blocks):
         return True
     neighbours = list(pairwise(bare))

@@ -139,10 +139,10 @@ def picture(fig: Figure) -> Picture:
 def pack(fig: Figure | Picture, **header: Any) -> bytes:
     """A figure as a length, a JSON header and float32 arrays, which is the smallest form the
     browser reads directly."""
-    found = fig if isinstance(fig, Picture) else picture(fig)
-    text = b"".join((_json(header)[:-1], b"," if header else b"", found.body))
+    drawn = fig if isinstance(fig, Picture) else picture(fig)
+    text = b"".join((_json(header)[:-1], b"," if header else b"", drawn.body))
     text += b" " * (-len(text) % 4)
-    return b"".join((struct.pack("<I", len(text)), text, found.arrays))
+    return b"".join((struct.pack("<I", len(text)), text, drawn.arrays))
 
 
 def _json(value: dict[str, Any]) -> bytes:
@@ -179,12 +179,12 @@ def persistent_figure(
 ) -> Selection | None:
     """Draw a figure in a node that is kept, and return what is selected (None when the chart is not
     selectable)."""
-    found = fig if isinstance(fig, Picture) else picture(fig)
-    signature = list(found.signature)
+    drawn = fig if isinstance(fig, Picture) else picture(fig)
+    signature = list(drawn.signature)
     state = st.session_state.get(key)
     state = state.get("selection") if isinstance(state, Mapping) else None
     data = pack(
-        found,
+        drawn,
         key=key,
         config=_CONFIG,
         colours=FALLBACK,

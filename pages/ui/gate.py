@@ -38,11 +38,11 @@ def identify() -> Identity | None:
     let in."""
     if not login_configured():
         return Identity()
-    known = visitor()
-    if known is None:
+    login = visitor()
+    if login is None:
         return None
     try:
-        return admitted(known)
+        return admitted(login)
     except NotAllowed as error:
         session.put("not_admitted", error)
         return None
@@ -112,12 +112,12 @@ def whoami(desk: Desk) -> None:
 
 def log_out(everywhere: bool = False) -> None:
     """End this login in all tabs that share it, or every login of the account, and leave."""
-    known = visitor()
-    if known is not None:
-        leave(load.home(), known, everywhere=everywhere)
+    login = visitor()
+    if login is not None:
+        leave(load.home(), login, everywhere=everywhere)
     st.logout()
 
 
-def end(known: Login) -> None:
+def end(login: Login) -> None:
     """End a login whose browser asks for the way out by address."""
-    leave(load.home(), known)
+    leave(load.home(), login)

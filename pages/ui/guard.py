@@ -245,7 +245,9 @@ def _stranger(scope: Scope) -> str | None:
     if not perimeter.answers_to(host, allowed, login=login.configured()):
         return "perimeter.host_listed" if allowed else "perimeter.host"
     own = [
-        one for one in (login.own_address(), *config.get_option("server.corsAllowedOrigins")) if one
+        origin
+        for origin in (login.own_address(), *config.get_option("server.corsAllowedOrigins"))
+        if origin
     ]
     return None if perimeter.same_site(calling, host, allowed, own) else "perimeter.origin"
 

@@ -58,13 +58,15 @@ def text(of: Text) -> str:
 
 def indicator(indicator_id: str) -> str:
     """The label of an indicator of the catalogue in force; of one that is gone, its id."""
-    known = session.catalogue()
-    return text(known[indicator_id].label) if indicator_id in known.ids else indicator_id
+    catalogue = session.catalogue()
+    return text(catalogue[indicator_id].label) if indicator_id in catalogue.ids else indicator_id
 
 
 def labels(some: Iterable[Indicator]) -> str:
     """The labels of indicators as an enumeration."""
-    return ("、" if session.language() == "zh" else ", ").join(text(one.label) for one in some)
+    return ("、" if session.language() == "zh" else ", ").join(
+        text(indicator.label) for indicator in some
+    )
 
 
 # An element without content: it stands between two characters that the browser would make a link, a
@@ -93,14 +95,14 @@ def short_name(value: object) -> Markdown:
     return value if isinstance(value, Markdown) else md(short(str(value), NAME))
 
 
-def _literal(found: re.Match[str]) -> str:
-    mark, words = found[0], found.string
-    before, after = words[found.start() - 1 : found.start()], words[found.end() : found.end() + 1]
-    if found["list"]:
+def _literal(match: re.Match[str]) -> str:
+    mark, words = match[0], match.string
+    before, after = words[match.start() - 1 : match.start()], words[match.end() : match.end() + 1]
+    if match["list"]:
         return f"{mark}\\"
-    if found["link"]:
+    if match["link"]:
         return f"{_APART}{mark}"
-    if found["colon"]:
+    if match["colon"]:
         if before.isdigit() and after.isdigit() and not re.search(r":1(00|234):", words):
             return mark  # a time of day
         # A name between two colons is a face, and the second colon may be one of the sentence.
@@ -108,7 +110,7 @@ def _literal(found: re.Match[str]) -> str:
         return "\\:".join(apart)
     arrow = after in ("-", ">", "=") and mark in "<>~-" and bool(after)
     return (
-        f"{mark if mark == '-' and not found['start'] else chr(92) + mark}{_APART if arrow else ''}"
+        f"{mark if mark == '-' and not match['start'] else chr(92) + mark}{_APART if arrow else ''}"
     )
 
 

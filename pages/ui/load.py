@@ -155,5 +155,5 @@ def drawn(what: str, of: Evaluation, make: Callable[[], Value], *facts: Hashable
     )
     whom = of.measured.filters, of.in_scope.tobytes(), of.shown.tobytes()
     key = what, *desk().scored_by(of), *named, *whom, session.how_sure(), *facts
-    found: Value = _drawn(key, make)
-    return found
+    value: Value = _drawn(key, make)
+    return value

@@ -70,8 +70,8 @@ def trusting() -> bool:
 
 
 def _section(name: str) -> Mapping[str, Any]:
-    found = _secrets().get(name)
-    return found if isinstance(found, Mapping) else {}
+    section = _secrets().get(name)
+    return section if isinstance(section, Mapping) else {}
 
 
 def _secrets() -> Mapping[str, Any]:
@@ -104,22 +104,22 @@ def from_cookies(cookies: Mapping[str, str]) -> Login | None:
             (name, value) for name, value in cookies.items() if name.startswith(USER_COOKIE_NAME)
         )
     )
-    found = _read(ours, get_cookie_secret()) if ours else None
+    login = _read(ours, get_cookie_secret()) if ours else None
     return (
-        replace(found, began=_made[found.digest])
-        if found is not None and found.digest in _made
-        else found
+        replace(login, began=_made[login.digest])
+        if login is not None and login.digest in _made
+        else login
     )
 
 
 def made(cookies: Mapping[str, str]) -> None:
     """Remember when cookies were set: a login made in the second in which all others were ended is
     a new one."""
-    found = from_cookies(cookies)
-    if found is not None:
+    login = from_cookies(cookies)
+    if login is not None:
         if len(_made) >= MOST_MADE:
             _made.clear()
-        _made[found.digest] = time.time()
+        _made[login.digest] = time.time()
 
 
 @lru_cache(maxsize=4096)

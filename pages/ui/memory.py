@@ -104,13 +104,13 @@ def weight(value: Any, depth: int = 3) -> int:
     if isinstance(value, MANY):
         return _of_many(value, depth - 1)
     held = getattr(value, "__dict__", None) if is_dataclass(value) else None
-    return sum(weight(one, depth - 1) for one in held.values()) if held else 0
+    return sum(weight(part, depth - 1) for part in held.values()) if held else 0
 
 
 def _of_many(values: Collection[Any], depth: int) -> int:
     weighed = min(len(values), SAMPLE)
     return (
-        sum(weight(one, depth) for one in islice(values, SAMPLE)) * len(values) // weighed
+        sum(weight(part, depth) for part in islice(values, SAMPLE)) * len(values) // weighed
         if weighed
         else 0
     )

@@ -23,20 +23,20 @@ def sections(
     """The pages by section; before the login every address leads to it. Who sees no others begins
     with their own sheet."""
     first = "overview" if desk is None or desk.may("see_others") else "sheet"
-    found: dict[str, list[st.Page]] = {}
+    grouped: dict[str, list[st.Page]] = {}
     for place, address, title, icon, action in pages:
         if desk is not None and not desk.may(action):
             continue
         page = login if desk is None else f"pages/{place}.py"
         look = (t(title), f":material/{icon}:")
-        section = found.setdefault(t(f"section.{place.partition('/')[0]}"), [])
+        section = grouped.setdefault(t(f"section.{place.partition('/')[0]}"), [])
         if address != first:
             section.append(_listed(page, address, look))
         # the first page stands at "/"; the address that it has for others leads to it as well
         else:
             section.append(_listed(page, "front", look, default=True))
             section.append(_listed(page, address, look, visibility="hidden"))
-    return found
+    return grouped
 
 
 def _listed(

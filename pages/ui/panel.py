@@ -39,8 +39,8 @@ class Rows:
     def ids(self, by: str) -> tuple[list[str], str]:
         """The ids in a column, and a mark that only these in this order have."""
         if by not in self.named:
-            found = [str(one) for one in self.table.frame[by]]
-            self.named[by] = found, hashlib.sha256("\x1f".join(found).encode()).hexdigest()[:12]
+            listed = [str(value) for value in self.table.frame[by]]
+            self.named[by] = listed, hashlib.sha256("\x1f".join(listed).encode()).hexdigest()[:12]
         return self.named[by]
 
     @classmethod
@@ -81,8 +81,8 @@ def fold(label: str, key: str) -> Iterator[bool]:
 
 def draw(key: str, fig: Drawing | Picture, *, alt: str) -> None:
     """A figure in the page's own text colours, light or dark."""
-    found = fig if isinstance(fig, Picture) else picture(fig)
-    persistent_figure(found, key, found.height, alt=alt, labels=modebar())
+    drawn = fig if isinstance(fig, Picture) else picture(fig)
+    persistent_figure(drawn, key, drawn.height, alt=alt, labels=modebar())
 
 
 def modebar() -> dict[str, str]:
@@ -145,12 +145,12 @@ def pick(
     with the ticks whose ids it has.
     """
     rows = table if isinstance(table, Rows) else Rows.of(table)
-    ids, at = rows.ids(by)
+    ids, mark = rows.ids(by)
     before, kept, first = session.get(f"ticked.{key}") or ("", [], [])
-    if before != at:
-        first = [ids.index(one) for one in kept if one in ids][:most]
+    if before != mark:
+        first = [ids.index(row_id) for row_id in kept if row_id in ids][:most]
     event = show(
-        f"{key}.{at}",
+        f"{key}.{mark}",
         rows,
         on_select="rerun",
         selection_mode="single-row" if most == 1 else "multi-row",
@@ -158,7 +158,7 @@ def pick(
         **options,
     )
     ticked = [ids[row] for row in event.selection.rows if row < len(ids)]
-    session.put(f"ticked.{key}", (at, ticked, first))
+    session.put(f"ticked.{key}", (mark, ticked, first))
     return ticked
 
 

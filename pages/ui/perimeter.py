@@ -48,7 +48,7 @@ def is_loopback(name: str) -> bool:
 def listed(name: str, allowed: Sequence[str]) -> bool:
     """Whether a name stands in `server.allowedHosts`: `*` is every name, `*.x.cn` every name below
     x.cn."""
-    for pattern in (one.strip().lower().rstrip(".") for one in allowed):
+    for pattern in (pattern_text.strip().lower().rstrip(".") for pattern_text in allowed):
         if pattern in ("*", name) or (pattern.startswith("*.") and name.endswith(pattern[1:])):
             return True
     return False
@@ -104,10 +104,12 @@ def encrypted(scheme: str, headers: Mapping[str, str], address: str) -> bool:
     """
     if scheme in ("https", "wss") or address.lower().startswith("https:"):
         return True
-    said = [headers[one].split(",")[0] for one in _SCHEMES if one in headers]
+    said = [headers[header].split(",")[0] for header in _SCHEMES if header in headers]
     said += re.findall(
         r"(?i)(?:^|[;,\s])proto=([^;,]*)", headers.get("forwarded", "").split(",")[0]
     )
-    if any(one.strip().strip('"').lower() in ("https", "wss") for one in said):
+    if any(scheme.strip().strip('"').lower() in ("https", "wss") for scheme in said):
         return True
-    return any(headers.get(one, "").split(",")[0].strip().lower() == "on" for one in _SWITCHES)
+    return any(
+        headers.get(header, "").split(",")[0].strip().lower() == "on" for header in _SWITCHES
+    )

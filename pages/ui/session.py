@@ -27,10 +27,10 @@ def language() -> str:
 def settle_language() -> str:
     """Read the language anew, which only a run of the whole page can have changed."""
     chosen = st.session_state.get("lang")
-    found = str(chosen) if chosen in ("zh", "en") else browser_language()
+    language = str(chosen) if chosen in ("zh", "en") else browser_language()
     if (run := get_script_run_ctx(suppress_warning=True)) is not None:
-        run.__dict__["reader_language"] = found
-    return found
+        run.__dict__["reader_language"] = language
+    return language
 
 
 def browser_language() -> str:
@@ -92,8 +92,8 @@ def how_sure() -> bool:
 
 def identity() -> Identity:
     """Who reads; set by the gate at the beginning of every run."""
-    found: Identity = st.session_state["identity"]
-    return found
+    who: Identity = st.session_state["identity"]
+    return who
 
 
 def catalogue() -> Catalogue:
@@ -103,29 +103,29 @@ def catalogue() -> Catalogue:
     kept: Catalogue | None = getattr(run, "reader_catalogue", None)
     if kept is not None:
         return kept
-    found: Catalogue = st.session_state.get("catalogue") or built_in_catalogue()
+    settled: Catalogue = st.session_state.get("catalogue") or built_in_catalogue()
     if run is not None:
-        run.__dict__["reader_catalogue"] = found
-    return found
+        run.__dict__["reader_catalogue"] = settled
+    return settled
 
 
-def use_catalogue(found: Catalogue) -> None:
-    st.session_state["catalogue"] = found
+def use_catalogue(catalogue: Catalogue) -> None:
+    st.session_state["catalogue"] = catalogue
     if (run := get_script_run_ctx(suppress_warning=True)) is not None:
-        run.__dict__["reader_catalogue"] = found
+        run.__dict__["reader_catalogue"] = catalogue
 
 
-def use_identity(found: Identity) -> None:
+def use_identity(identity: Identity) -> None:
     """Keep the reader of this run; whatever a session kept of another reader, role or scope goes,
     but why the same person was refused."""
     before = st.session_state.get("identity")
-    if before is not None and before != found:
+    if before is not None and before != identity:
         told = {
             key: st.session_state[key] for key in st.session_state if str(key).endswith("refused")
         }
         leave()
-        st.session_state.update(told if before.who == found.who else {})
-    st.session_state["identity"] = found
+        st.session_state.update(told if before.who == identity.who else {})
+    st.session_state["identity"] = identity
 
 
 def leave() -> None:
@@ -143,14 +143,14 @@ def refuse(sentence: str) -> None:
 def letters() -> list[str]:
     """What the next page says at its top; downloads write into it, which run beside every page and
     reach nothing else."""
-    found: list[str] = st.session_state.setdefault("refused", [])
-    return found
+    refused: list[str] = st.session_state.setdefault("refused", [])
+    return refused
 
 
 def trial() -> WeightScheme | None:
     """The weights this session tries out, if any; agents see the scheme in force and no other."""
-    found: WeightScheme | None = st.session_state.get("trial")
-    return None if identity().role == "agent" else found
+    scheme: WeightScheme | None = st.session_state.get("trial")
+    return None if identity().role == "agent" else scheme
 
 
 def try_scheme(chosen: WeightScheme | None) -> None:
@@ -188,5 +188,5 @@ def parameter(name: str) -> str | None:
 
 def selection(key: str) -> Mapping[str, Any]:
     """What is selected in a table or chart."""
-    found = st.session_state.get(key) or {}
-    return found.get("selection", {}) if hasattr(found, "get") else {}
+    event = st.session_state.get(key) or {}
+    return event.get("selection", {}) if hasattr(event, "get") else {}

@@ -64,7 +64,7 @@ def choose_language() -> None:
     names = {"zh": "中文", "en": "English"}
     # The binding writes the name into the address, and forgets it on the way to any page but the
     # first.
-    asked = {name: one for one, name in names.items()}.get(
+    asked = {name: page for page, name in names.items()}.get(
         session.parameter("lang") or "", session.parameter("lang")
     )
     if asked in names and session.get("lang_asked") != asked:
@@ -78,7 +78,7 @@ def choose_language() -> None:
             key="lang",
             required=True,
             bind="query-params",
-            format_func=lambda one: md(names[one]),
+            format_func=lambda option: md(names[option]),
         )
     session.settle_language()
 
@@ -242,8 +242,8 @@ def line(measured: Measured, shown: int) -> None:
 
 def set_aside(measured: Measured, aside: pd.DataFrame) -> None:
     """Figures that another source speaks for, and why."""
-    known = counted()
-    labels = [text(known[name].label) if name in known else name for name in aside["measure"]]
+    measures = counted()
+    labels = [text(measures[name].label) if name in measures else name for name in aside["measure"]]
     table = aside.assign(why=[t(f"set_aside.{why}") for why in aside["why"]], measure=labels)
     columns = [
         Column("agent_id", t("column.agent_id")),

@@ -15,9 +15,9 @@ _emoji, _theme = string_util.extract_leading_emoji, app_session._populate_theme_
 
 @lru_cache(maxsize=64)
 def _section(name: str) -> CustomThemeConfig:
-    found = CustomThemeConfig()
-    _theme(found, name)
-    return found
+    theme = CustomThemeConfig()
+    _theme(theme, name)
+    return theme
 
 
 def _themed(message: CustomThemeConfig, section: str = "theme") -> None:

@@ -82,12 +82,12 @@ def release() -> None:
 def running() -> bool:
     """Whether any reader's page is being made."""
     return any(
-        one.session._state == AppSessionState.APP_IS_RUNNING
-        for one in _sessions().list_active_sessions()
+        session_info.session._state == AppSessionState.APP_IS_RUNNING
+        for session_info in _sessions().list_active_sessions()
     )
 
 
 def _sessions() -> WebsocketSessionManager:
-    found = runtime.get_instance()._session_mgr
-    assert isinstance(found, WebsocketSessionManager)
-    return found
+    manager = runtime.get_instance()._session_mgr
+    assert isinstance(manager, WebsocketSessionManager)
+    return manager

@@ -808,7 +808,7 @@ def test_a_figure_below_a_name_of_another_time_is_not_the_months(tmp_path, above
         [None, None, None, "应续件数", "已续件数", "续保率"],
     ]
     path = workbook(tmp_path / "b.xlsx", [*rows, ["A1", "王敏", "2026-04", 100, 90, 0.8]])
-    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    guess = worker.look(path, Layout(recognised=known_headers())).sheets[0].guesses[0]
     assert (guess.sure, guess.figures) == (False, (f"{above} 续保率",))
 
 
@@ -818,7 +818,7 @@ def test_figures_with_a_word_among_them_are_no_roster(tmp_path):
         tmp_path / "b.xlsx",
         [*rows, ["A2", "李强", "2026-04", 80, 6], ["A3", "赵云", "2026-04", 60, 5]],
     )
-    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    guess = worker.look(path, Layout(recognised=known_headers())).sheets[0].guesses[0]
     assert (guess.kind, guess.sure, guess.figures) == ("agents", False, ("件", "额"))
 
 
@@ -898,7 +898,7 @@ def test_headers_that_ask_whether_it_was_renewed_are_the_outcome(tmp_path, heade
         ),
         "utf-8",
     )
-    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    guess = worker.look(path, Layout(recognised=known_headers())).sheets[0].guesses[0]
     assert (guess.kind, guess.sure, guess.matches["outcome"]) == (
         "policies",
         True,
@@ -922,7 +922,7 @@ def test_counts_written_as_renewed_of_due_are_figures_and_no_roster(tmp_path):
         ),
         "utf-8",
     )
-    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    guess = worker.look(path, Layout(recognised=known_headers())).sheets[0].guesses[0]
     assert (guess.sure, guess.figures) == (False, ("续保数/应续数",))
 
 

@@ -262,7 +262,7 @@ def _number(cell: str) -> float | None:
 def reading(path: Path, out: Path) -> tuple[str, dict[str, dict[str, float]]]:
     """What came of a file read as its headers say: figures, or in one word why there are none."""
     try:
-        sheets = worker.look(path, Layout(known=known_headers())).sheets
+        sheets = worker.look(path, Layout(recognised=known_headers())).sheets
         recipe = recipes_of(sheets, path.name)[0]
         understood = worker.read(path, recipe, out)
     except RenewalError as error:

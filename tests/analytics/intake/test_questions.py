@@ -462,7 +462,7 @@ def test_numbers_cut_to_fifteen_digits_are_recognised_as_destroyed(read):
 
 
 def look(path: Path) -> tuple[Outline, ...]:
-    return worker.look(path, Layout(known=known_headers())).sheets
+    return worker.look(path, Layout(recognised=known_headers())).sheets
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def read_file(content: str | Path, folder: Path, begins: int = 1, **recipe: Any)
     path = content if isinstance(content, Path) else folder / "file.csv"
     if isinstance(content, str):
         path.write_text(content, encoding="utf-8")
-    guess = worker.look(path, Layout(known=known_headers())).sheets[0].guesses[0]
+    guess = worker.look(path, Layout(recognised=known_headers())).sheets[0].guesses[0]
     out = folder / "out"
     out.mkdir(exist_ok=True)
     understood = worker.read(
