@@ -39,11 +39,11 @@ FORMATS = {
     "target_premium_filled": "amount",
 }
 WORDS = {
-    "state": "evidence.state",
-    "count_basis": "evidence.basis",
-    "premium_basis": "evidence.basis",
-    "standing": "evidence.standing",
-    "outcome": "data.means",
+    "state": "evidence.state_{}",
+    "count_basis": "evidence.basis_{}",
+    "premium_basis": "evidence.basis_{}",
+    "standing": "evidence.standing_{}",
+    "outcome": "data.means_{}",
 }
 YES = frozenset({"upheld", "effective", "first_term"})
 
@@ -66,7 +66,7 @@ def _table(rows: pd.DataFrame, language: str) -> Table:
 def _words(cells: pd.Series, name: str, language: str) -> list[str | None] | pd.Series | None:
     """The cells of a column in the reader's words; None where they stand as they are."""
     if name in WORDS:
-        return _said(cells, lambda word: f"{WORDS[name]}_{word}", language)
+        return _said(cells, WORDS[name].format, language)
     if name in YES:
         return _said(cells, lambda true: "evidence.yes" if true else "evidence.no", language)
     if name == "contacted_at":
