@@ -14,7 +14,7 @@ from analytics.errors import RecipeRefused
 from analytics.intake import worker
 from analytics.intake.recognise import known_headers
 from analytics.intake.table import Layout
-from tests.analytics.intake.told import POLICY, policies, workbook
+from tests.analytics.intake.told import POLICY, Rows, policies, workbook
 
 PREMIUM = [*POLICY.split(","), "应续保费"]
 SCORES = "工号,姓名,月份,应续件数,已续件数"
@@ -26,7 +26,7 @@ def scores(*rows: str, headers: str = SCORES) -> str:
     return policies(*rows, headers=headers)
 
 
-def book_of(path: Any, sheets: dict[str, list[list[Any]]]) -> Any:
+def book_of(path: Any, sheets: dict[str, Rows]) -> Any:
     with xlsxwriter.Workbook(str(path)) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -88,7 +88,7 @@ def test_two_currencies_that_only_the_formats_show_are_not_added_up(read, tmp_pa
 
 
 def test_a_percent_written_into_the_format_multiplies_nothing(read, tmp_path):
-    rows = [
+    rows: Rows = [
         ["工号", "姓名", "月份", "续保率"],
         ["A1", "王敏", "2026-04", 0.9],
         ["A2", "李强", "2026-04", 85],
@@ -347,7 +347,7 @@ ROW = ["A1", "王敏", "2026-04", 100, 90, 0.9, 100_000, 81_000, 0.81]
     "merged", [(), ("D1:F1", "G1:I1"), ("A1:A2", "B1:B2", "C1:C2", "D1:F1", "G1:I1")]
 )
 def test_names_above_names_are_one_header_and_each_figure_is_what_both_say(read, tmp_path, merged):
-    rows = [
+    rows: Rows = [
         [cell or None for cell in ABOVE],
         [cell or None for cell in BELOW],
         ROW,
@@ -367,7 +367,7 @@ def test_names_above_names_are_one_header_and_each_figure_is_what_both_say(read,
 
 def test_a_unit_in_the_upper_of_two_headers_counts_for_what_stands_below(read, tmp_path):
     above = ["工号", "姓名", "月份", "件数", None, "保费（万元）", None]
-    rows = [
+    rows: Rows = [
         above,
         [None, None, None, "应续", "已续", "应续", "已续"],
         ["A1", "王敏", "2026-04", 100, 90, 10, 9],
@@ -381,7 +381,7 @@ def test_a_unit_in_the_upper_of_two_headers_counts_for_what_stands_below(read, t
 
 # -- sheets ----------------------------------------------------------------------------------------
 
-HEAD = SCORES.split(",")
+HEAD: list[Any] = SCORES.split(",")
 ANN, BEN = ["A1", "王敏", "2026-04", 100, 90], ["A3", "赵云", "2026-04", 60, 48]
 
 
@@ -716,7 +716,7 @@ def test_thousands_in_letters_are_read(read):
 def test_a_format_of_parts_in_different_units_is_read_by_the_part_that_shows_the_value(
     read, tmp_path
 ):
-    rows = [
+    rows: Rows = [
         PREMIUM,
         *(
             [f"P{at}", "A1", "2026-04-02", "已续", value]
@@ -974,13 +974,19 @@ def test_a_period_that_cannot_be_read_is_told_once_for_all_its_rows(read):
     ] == [("FY26", "not_period", 2)]
 
 
-RATES = ("1001,甲,80%,85", "1002,乙,92%,95", "1003,丙,71%,75", "1004,丁,60%,61", "1005,戊,64%,73")
+FIVE_RATES = (
+    "1001,甲,80%,85",
+    "1002,乙,92%,95",
+    "1003,丙,71%,75",
+    "1004,丁,60%,61",
+    "1005,戊,64%,73",
+)
 
 
 def of_rates(*rows, teams=""):
     """Rates and scores of five agents of two teams (the last two of the second), then these
     rows."""
-    lines = [row.split(",") for row in (*RATES, *rows)]
+    lines = [row.split(",") for row in (*FIVE_RATES, *rows)]
     places = teams.split(",") if teams else ["星火"] * 3 + ["朝阳"] * 2 + [""] * len(rows)
     body = [
         f"{row[0]},{row[1]},{team},2026-04,{row[2]},{row[3]}"

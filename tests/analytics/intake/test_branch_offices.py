@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import pytest
 import xlsxwriter
 
-from tests.analytics.intake.told import POLICY, policies, workbook
+from tests.analytics.intake.told import POLICY, Rows, policies, workbook
 
 RENEWED, LOST = ["P1", "1001", "2026-04-02", "已续"], ["P2", "1001", "2026-04-03", "未续"]
 HEADERS = POLICY.split(",")
@@ -310,7 +310,7 @@ def test_a_percent_or_a_scale_is_what_cell_or_header_say(
 
 
 def test_premiums_in_ten_thousands_are_multiplied_before_they_are_rounded(shell, tmp_path):
-    rows = [
+    rows: Rows = [
         [*HEADERS, "应续保费（万元）", "续保保费（元）"],
         [*RENEWED, 0.18605, 1860.5],
         [*LOST, 0.18605, None],

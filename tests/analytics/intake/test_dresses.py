@@ -5,6 +5,7 @@ import datetime as dt
 import random
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -50,7 +51,7 @@ QUADRANTS = {
 def calls():
     """One row a call: id, agent, date, answered, resolved, rating; a fifth of the calls went
     unanswered."""
-    rows = []
+    rows: list[tuple[str, str, dt.date, str, str, str]] = []
     for agent, (count, resolved, total) in BOOK.items():
         ratings = [total // count + (at < total % count) for at in range(count)]
         for at in range(count + 5):
@@ -257,7 +258,7 @@ records = st.lists(
 
 def expected(rows):
     """agent → what the warehouse should hold, added up by hand."""
-    out = defaultdict(lambda: [0, 0, 0, 0.0, 0, 0.0])
+    out: defaultdict[str, list[float]] = defaultdict(lambda: [0, 0, 0, 0.0, 0, 0.0])
     for agent, _, outcome, due, _renewed, rating in rows:
         one = out[agent]
         one[0] += 1
@@ -379,7 +380,7 @@ def test_a_filled_template_loads_without_a_question_and_its_example_is_left_out(
 
     from analytics.reports.templates import template
 
-    rows = {
+    rows: dict[str, list[Any]] = {
         "policies": [
             "P1",
             "A1",

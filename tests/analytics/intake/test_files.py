@@ -13,6 +13,7 @@ from analytics.desk import Desk
 from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RecipeRefused, RequestRefused
 from analytics.intake.readiness import Readiness
 from analytics.intake.recipe import recipe_from
+from tests.analytics.intake.told import issues_of, questions_of
 from tests.conftest import AS_OF, POLICIES, load_text, write
 
 COLUMNS = {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"}
@@ -134,7 +135,7 @@ def test_a_slash_date_that_nothing_settles_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", csv_of([("P1", "A1", "02/04/2026", "已续")]))
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, recipe_from(RECIPE))
-    assert [(one.id, set(one.choices)) for one in asked.value.facts["questions"]] == [
+    assert [(one.id, set(one.choices)) for one in questions_of(asked.value)] == [
         ("date_order.due_date", {"dmy", "mdy"})
     ]
     home.load(path, recipe_from({**RECIPE, "options": {"date_order": "dmy"}}), as_of=AS_OF)
@@ -178,8 +179,7 @@ def test_every_bad_cell_is_named_and_nothing_is_stored(home, tmp_path):
     with pytest.raises(IssuesFound) as refused:
         home.load(path, recipe_from(RECIPE), as_of=AS_OF)
     found = {
-        (one.file, one.row, one.column, one.value, one.reason)
-        for one in refused.value.facts["issues"]
+        (one.file, one.row, one.column, one.value, one.reason) for one in issues_of(refused.value)
     }
     assert found == {
         ("四月.csv", 5, "工号", "", "missing"),
@@ -206,7 +206,7 @@ def test_rows_keep_their_numbers_past_blank_and_ragged_lines(home, tmp_path):
     )
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE))
-    assert sorted((one.row, one.reason) for one in refused.value.facts["issues"]) == [
+    assert sorted((one.row, one.reason) for one in issues_of(refused.value)) == [
         (4, "missing"),
         (5, "ragged"),
         (6, "not_date"),
@@ -217,7 +217,7 @@ def test_a_column_that_is_wrong_as_a_whole_is_one_issue(home, tmp_path):
     rows = [(f"P{at}", "A1", "someday", "已续") for at in range(60)]
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", csv_of(rows)), recipe_from(RECIPE))
-    assert [(one.row, one.column) for one in refused.value.facts["issues"]] == [(None, "到期日")]
+    assert [(one.row, one.column) for one in issues_of(refused.value)] == [(None, "到期日")]
 
 
 def test_total_rows_are_skipped_and_said(home, tmp_path):
@@ -256,7 +256,7 @@ def test_a_satisfaction_whose_scale_nobody_says_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", POLICIES)
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, home.recipe_for(path))
-    assert [(one.id, one.suggested) for one in asked.value.facts["questions"]] == [
+    assert [(one.id, one.suggested) for one in questions_of(asked.value)] == [
         ("scale.satisfaction", "5")
     ]
 
@@ -411,9 +411,7 @@ def test_more_renewed_than_due_is_refused_with_its_row(home, tmp_path):
             "scoresheet",
             "工号,考核期,应续件数,已续件数\nA1,2026-03,10,9\nB2,2026-03,10,11\n",
         )
-    assert [(one.row, one.reason) for one in refused.value.facts["issues"]] == [
-        (3, "more_than_due")
-    ]
+    assert [(one.row, one.reason) for one in issues_of(refused.value)] == [(3, "more_than_due")]
 
 
 def test_a_custom_number_of_a_scoresheet_is_kept_as_a_measure(home, tmp_path):

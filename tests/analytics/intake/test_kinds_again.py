@@ -18,7 +18,7 @@ from analytics.intake import marks
 from analytics.intake.formats import brief, shown
 from analytics.intake.meanings import names_the_loss
 from analytics.reports.sheets import targets_line
-from tests.analytics.intake.told import POLICY, policies, read_file, workbook
+from tests.analytics.intake.told import POLICY, Rows, policies, read_file, workbook
 
 SCORE = "工号,月份,应续件数,已续件数"
 
@@ -53,7 +53,7 @@ def test_yes_below_a_flag_of_churn_is_asked_also_by_a_recipe(read):
 def half_turned(path):
     """Days 1 to 28 of April as a program that expects months first leaves them: 1 to 12 turned
     round, the rest text."""
-    rows = [
+    rows: Rows = [
         [
             f"P{day}",
             "A1",
@@ -74,7 +74,9 @@ def test_dates_of_which_a_spreadsheet_turned_one_part_round_are_asked(tmp_path):
     told = read_file(half_turned(tmp_path / "p.xlsx"), tmp_path)
     question = told.questions["dates_turned.due_date"]
     assert (question.choices, question.suggested) == (("turn", "as_written"), "turn")
-    assert question.facts["spans"]["en"] == "turn day and month round: 1, as they stand: 12"
+    spans = question.facts["spans"]
+    assert isinstance(spans, dict)
+    assert spans["en"] == "turn day and month round: 1, as they stand: 12"
     told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "turn"})
     assert {day.strftime("%Y-%m") for day in told.column("due_date")} == {"2026-04"}
     told = read_file(tmp_path / "p.xlsx", tmp_path, answers={"dates_turned.due_date": "as_written"})
@@ -128,7 +130,7 @@ def test_one_currency_by_three_names_is_one(read):
 
 
 def test_a_row_of_units_below_the_names_loses_no_column(tmp_path):
-    rows = [
+    rows: Rows = [
         ["工号", "月份", "应续件数", "已续件数", "应续保费"],
         [None, None, "件", "件", "万元"],
         ["A1", "2026-06", 50, 40, 18.6],
@@ -143,7 +145,7 @@ def test_a_row_of_units_below_the_names_loses_no_column(tmp_path):
 def test_an_id_is_what_the_sheet_shows(tmp_path, written):
     shown, form = written
     number = int(shown.lstrip("A"))
-    rows = [
+    rows: Rows = [
         POLICY.split(","),
         ["P1", number, "2026-04-01", "已续"],
         ["P2", shown, "2026-04-02", "未续"],
@@ -212,7 +214,7 @@ def test_a_question_is_asked_once_however_many_cells_raise_it(read):
 
 
 def test_percents_are_shown_without_zeros_that_nobody_wrote(tmp_path):
-    rows = [
+    rows: Rows = [
         ["工号", "月份", "应续件数", "续保率"],
         ["A1", "2026-06", 7, 6 / 7],
         ["B2", "2026-06", 4, 0.5],

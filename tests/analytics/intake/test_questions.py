@@ -19,7 +19,7 @@ from analytics.intake.meanings import meanings_of
 from analytics.intake.recognise import known_headers
 from analytics.intake.table import Layout
 from analytics.intake.understood import Outline
-from tests.analytics.intake.told import POLICY, policies, workbook
+from tests.analytics.intake.told import POLICY, Rows, policies, workbook
 
 # -- dates -----------------------------------------------------------------------------------------
 
@@ -311,7 +311,7 @@ def test_an_empty_period_is_an_issue_of_its_row(read):
 
 
 def test_merged_cells_are_written_into_every_row_they_cover(read, tmp_path):
-    rows = [
+    rows: Rows = [
         ["团队", "工号", "月份", "应续件数", "已续件数"],
         ["星火", "1001", "2026-04", 40, 30],
         [None, "1002", "2026-04", 50, 41],
@@ -322,7 +322,7 @@ def test_merged_cells_are_written_into_every_row_they_cover(read, tmp_path):
 
 
 def test_a_number_in_a_merged_cell_is_nobodys(read, tmp_path):
-    rows = [
+    rows: Rows = [
         ["工号", "月份", "应续件数", "已续件数"],
         ["1001", "2026-04", 40, 30],
         ["1002", "2026-04", None, 41],
@@ -780,8 +780,8 @@ def test_leaving_out_rows_that_are_not_like_the_rest_is_asked_first(read, shell,
         "P2,,2026-04-05,未续",
         "P3,B2,2026-04-09,已续",
         "P4,,2026-04-12,未续",
+        "P5,C3,2026-04-20,已续",
     )
-    rows += ("P5,C3,2026-04-20,已续",)
     facts = {"count": 2, "rows": 5, "left": "0%", "kept": "100%"}
     assert read(policies(*rows)).questions["left_rows"].facts == facts
     (tmp_path / "p.csv").write_text(policies(*rows), encoding="utf-8")

@@ -11,14 +11,16 @@ import xlsxwriter
 from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RecipeRefused
 from analytics.intake.recipe import recipe_from
 from analytics.intake.understood import MonthColumns
+from tests.analytics.intake.told import issues_of, questions_of
 from tests.conftest import AS_OF, write
 
 COLUMNS = {"policy_id": "保单号", "agent_id": "工号", "due_date": "到期日", "outcome": "续保结果"}
 RECIPE = {"kind": "policies", "columns": COLUMNS}
+OPTIONS = {"from": "2026-03"}
 SHEET = {
     "kind": "scoresheet",
     "columns": {"agent_id": "工号", "renewal_rate": "续保率"},
-    "options": {"from": "2026-03"},
+    "options": OPTIONS,
 }
 
 
@@ -158,7 +160,7 @@ def test_a_row_that_only_lacks_something_is_an_issue_and_no_note(home, tmp_path)
     )
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE), as_of=AS_OF)
-    assert {(one.row, one.column) for one in refused.value.facts["issues"]} == {
+    assert {(one.row, one.column) for one in issues_of(refused.value)} == {
         (3, "工号"),
         (3, "到期日"),
     }
@@ -173,7 +175,7 @@ def test_hidden_rows_are_left_out_and_said_unless_the_recipe_reads_them(home, tm
     receipt = home.load(path, recipe_from(SHEET), as_of=AS_OF)
     assert {agent for agent, _, _ in values(home)} == {"A1", "B2"}
     assert note(receipt, "rows_hidden") == {"count": 1}
-    reading = recipe_from({**SHEET, "options": {**SHEET["options"], "hidden": "read"}})
+    reading = recipe_from({**SHEET, "options": {**OPTIONS, "hidden": "read"}})
     assert home.preview(path, reading).understood.loaded == 3
 
 
@@ -206,7 +208,7 @@ def test_of_tables_side_by_side_the_one_that_fits_is_read_and_the_other_is_named
     receipt = home.load(path, recipe_from(SHEET), as_of=AS_OF)
     assert {agent for agent, _, _ in values(home)} == {"A1", "B2"}
     assert note(receipt, "table_beside") == {"sheet": " [三月]", "column": "D"}
-    right = recipe_from({**SHEET, "options": {**SHEET["options"], "first_column": 4}})
+    right = recipe_from({**SHEET, "options": {**OPTIONS, "first_column": 4}})
     home.load(
         write(tmp_path, "b.csv", "工号,续保率,,工号,续保率\nA1,90%,,C3,70%\n"), right, as_of=AS_OF
     )
@@ -233,7 +235,7 @@ def test_shares_behind_a_known_word_are_no_header(home, tmp_path):
 
 def test_the_corner_can_be_moved(home, tmp_path):
     text = "工号,续保率\nX,1%\n工号,续保率\nA1,90%\n"
-    moved = recipe_from({**SHEET, "options": {**SHEET["options"], "header_row": 3}})
+    moved = recipe_from({**SHEET, "options": {**OPTIONS, "header_row": 3}})
     home.load(write(tmp_path, "a.csv", text), moved, as_of=AS_OF)
     assert values(home) == {("A1", "2026-03", "renewal_rate"): 0.9}
 
@@ -429,7 +431,7 @@ def test_rates_of_two_scales_in_one_column_are_asked_about(home, tmp_path):
     path = write(tmp_path, "a.csv", "工号,续保率\nA1,92\nB2,0.8\n")
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, recipe_from(SHEET))
-    assert [(one.id, one.choices) for one in asked.value.facts["questions"]] == [
+    assert [(one.id, one.choices) for one in questions_of(asked.value)] == [
         ("rate_scale.renewal_rate", ("percent", "fraction"))
     ]
     home.load(
@@ -451,7 +453,7 @@ def test_rows_of_one_agent_are_refused_or_added_up_as_the_recipe_says(home, tmp_
     path = write(tmp_path, "a.csv", "工号,险种,应续件数,已续件数\nA1,车险,10,9\nA1,健康险,5,1\n")
     with pytest.raises(IssuesFound):
         home.load(path, recipe_from({**SHEET, "columns": columns}), as_of=AS_OF)
-    adding = {**SHEET["options"], "duplicates": "add"}
+    adding = {**OPTIONS, "duplicates": "add"}
     home.load(path, recipe_from({**SHEET, "columns": columns, "options": adding}), as_of=AS_OF)
     assert values(home) == {
         ("A1", "2026-03", "due_policies"): 15,
@@ -494,9 +496,9 @@ def test_a_formula_without_a_stored_result_is_an_issue_and_no_zero(home, tmp_pat
     )
     with pytest.raises(IssuesFound) as refused:
         home.load(path, recipe_from(SHEET), as_of=AS_OF)
-    assert [
-        (one.row, one.column, one.value, one.reason) for one in refused.value.facts["issues"]
-    ] == [(3, "续保率", "=9/10", "formula")]
+    assert [(one.row, one.column, one.value, one.reason) for one in issues_of(refused.value)] == [
+        (3, "续保率", "=9/10", "formula")
+    ]
 
 
 def test_dates_of_a_workbook_that_counts_from_1904_are_right_as_dates_and_as_bare_numbers(
@@ -523,7 +525,7 @@ def test_a_word_nobody_knows_is_one_issue_however_often_it_stands_there(home, tm
             write(tmp_path, "a.csv", f"{','.join(COLUMNS.values())}\n" + "\n".join(rows)),
             recipe_from(RECIPE),
         )
-    assert [(one.value, one.row, one.count) for one in refused.value.facts["issues"]] == [
+    assert [(one.value, one.row, one.count) for one in issues_of(refused.value)] == [
         ("待定", 2, 30)
     ]
 

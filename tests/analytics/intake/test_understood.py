@@ -76,4 +76,6 @@ def test_an_answer_of_another_shape_is_none(told):
 
 def test_what_is_missing_may_be_missing_and_nothing_else():
     bare = replace(UNDERSTOOD, seen=Seen("parquet"))
-    assert decode(encode(bare), Understood).seen.encoding is None
+    understood = decode(encode(bare), Understood)
+    assert isinstance(understood, Understood)
+    assert understood.seen.encoding is None

@@ -8,13 +8,17 @@ from typing import Any
 import pyarrow as pa
 import xlsxwriter
 
+from analytics.errors import IssuesFound, QuestionsOpen
 from analytics.intake import worker
+from analytics.intake.questions import Question
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import known_headers
 from analytics.intake.table import Layout
 from analytics.intake.understood import Understood
+from analytics.model import Issue
 
 POLICY = "保单号,工号,到期日,续保结果"
+Rows = list[list[Any]]
 
 
 class Told:
@@ -73,13 +77,27 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         return pa.ipc.open_file(source).read_all().sort_by("row").to_pylist()
 
 
+def questions_of(asked: QuestionsOpen) -> list[Question]:
+    """What a file that could be read in several ways leaves to be answered."""
+    questions = asked.facts["questions"]
+    assert isinstance(questions, list | tuple)
+    return list(questions)
+
+
+def issues_of(refused: IssuesFound) -> list[Issue]:
+    """What a file that is loaded whole or not at all was refused for."""
+    issues = refused.facts["issues"]
+    assert isinstance(issues, list | tuple)
+    return list(issues)
+
+
 def policies(*rows: str, headers: str = POLICY) -> str:
     return "\n".join((headers, *rows)) + "\n"
 
 
 def workbook(
     path: Path,
-    rows: list[list[Any]],
+    rows: Rows,
     merged: tuple[str, ...] = (),
     formats: dict[int, str] | None = None,
 ) -> Path:
