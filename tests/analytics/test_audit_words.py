@@ -53,7 +53,7 @@ def kinds() -> set[str]:
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (name := left_by(node)) is not None:
-                found |= first_words(name, f"{path.name}:{node.lineno}")
+                found |= first_words(name, f"{path.name}:{name.lineno}")
     return found
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import shutil
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from analytics.insight.coaching import step_to_next_band
 from analytics.model import Filters, Period, WeightScheme, add_months
 from analytics.people import Account, Adoption, Note, Objection, StandardVersion, in_force
 from tests.conftest import Shell, load_text, write
+from tests.present import present
 
 APRIL = dt.date(2026, 4, 1)
 PERIOD = Period(APRIL, APRIL)
@@ -137,8 +139,9 @@ def test_only_a_scheme_that_never_was_in_force_can_be_deleted(desk):
 @pytest.mark.parametrize("missing", ["name", "author", "reason"])
 def test_a_scheme_needs_name_author_and_reason(desk, missing):
     whole = WeightScheme("x", SERVICE, author="李", reason="r")
+    blank: dict[str, Any] = {missing: " "}
     with pytest.raises(RequestRefused, match="scheme_needs"):
-        desk.save_scheme(replace(whole, **{missing: " "}))
+        desk.save_scheme(replace(whole, **blank))
 
 
 def test_a_built_in_scheme_is_adopted_for_a_reason_only(desk):
@@ -462,7 +465,7 @@ def test_a_provisional_period_is_compared_with_the_same_day_of_the_earlier_one(h
     june = Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))
     now = desk.evaluation(june)
     assert now.measured.provisional
-    before = desk.compared(june, now.scheme)
+    before = present(desk.compared(june, now.scheme))
     rate = [
         of.measured.company.value[0, of.catalogue.position("renewal_rate")] for of in (before, now)
     ]
@@ -508,15 +511,11 @@ def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
 
 def test_a_step_names_the_rate_that_results_and_a_complaint_that_happened_is_never_one():
     known = built_in_catalogue()
-    renewal = step_to_next_band(known["renewal_rate"], 11 / 19, 11, 19)
+    renewal = present(step_to_next_band(known["renewal_rate"], 11 / 19, 11, 19))
     # 70 % of 19 are 13.3: three more make 14 of 19.
-    assert (renewal.amount, renewal.reaches, renewal.gives, renewal.ahead) == (
-        3,
-        0.7,
-        pytest.approx(14 / 19),
-        False,
-    )
-    complaint = step_to_next_band(known["complaint_rate"], 100 * 1 / 21, 1, 21)
+    assert (renewal.amount, renewal.reaches, renewal.ahead) == (3, 0.7, False)
+    assert renewal.gives == pytest.approx(14 / 19)
+    complaint = present(step_to_next_band(known["complaint_rate"], 100 * 1 / 21, 1, 21))
     # 21 policies can have a rate of 0.00 or 4.76; the best that the next period allows below 3.0 is
     # none at all.
     assert (complaint.amount, complaint.gives, complaint.ahead) == (0, 0.0, True)
@@ -879,7 +878,7 @@ def test_no_side_door_shows_an_agent_a_trial_or_a_published_month_that_became_pr
 
 def test_neither_a_scheme_nor_standards_that_leave_a_month_without_weights_are_adopted(desk):
     saved(desk, "只看服务", {"results": 0.0, "service": 100.0, "competence": 0.0})
-    nothing_of_service = {
+    nothing_of_service: dict[str, dict[str, Any]] = {
         one.id: {} for one in desk.catalogue(PERIOD).indicators if one.category == "service"
     }
     june = dt.date(2026, 6, 1)

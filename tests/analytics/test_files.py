@@ -25,11 +25,12 @@ def test_a_file_that_cannot_be_written_whole_leaves_what_was_there(tmp_path, mon
 def test_bytes_and_their_name_are_on_the_disk_before_the_writer_goes_on(tmp_path, monkeypatch):
     synced = []
     real = os.fsync
-    monkeypatch.setattr(
-        os,
-        "fsync",
-        lambda handle: (synced.append(stat.S_ISDIR(os.fstat(handle).st_mode)), real(handle)),
-    )
+
+    def fsync(handle):
+        synced.append(stat.S_ISDIR(os.fstat(handle).st_mode))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     files.write_durably(tmp_path / "a", b"a")
     files.copy_durably(tmp_path / "a", tmp_path / "b")
     files.move_durably(tmp_path / "b", tmp_path / "c")

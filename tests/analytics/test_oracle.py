@@ -48,6 +48,7 @@ from hypothesis import strategies as st
 from analytics.home import Home
 from analytics.model import Filters, Period
 from tests.conftest import load_text
+from tests.present import present
 
 Month = dt.date  # its first day
 Figure = tuple[float, float | None]  # numerator and denominator; None: the law does not say
@@ -181,9 +182,10 @@ class Oracle:
             self.policies[policy.agent, month_of(policy.due)].append(policy)
         self.sheets = {(sheet.agent, SPANS[sheet.period]): sheet for sheet in company.sheets}
         listed = [row for file in company.rosters for row in file]
-        rows = (*company.policies, *company.sheets, *listed)
-        events = (*company.complaints, *company.surveys)
-        self.agents = sorted({row.agent for row in rows} | {event[0] for event in events})
+        rows: tuple[Policy | Sheet | Entry, ...] = (*company.policies, *company.sheets, *listed)
+        named = {agent for agent, _ in company.complaints}
+        answered = {agent for agent, *_ in company.surveys}
+        self.agents = sorted({row.agent for row in rows} | named | answered)
 
     # Who works where, and when
 
@@ -244,16 +246,20 @@ class Oracle:
         due = [one for one in due if one not in renewed or one.premium_renewed is not None]
         if not due or not self.premiums_known(agent, month):
             return None
-        kept = sum(min(one.premium_due, one.premium_renewed) for one in due if one in renewed)
-        return kept, sum(one.premium_due for one in due)
+        kept = sum(
+            min(present(one.premium_due), present(one.premium_renewed))
+            for one in due
+            if one in renewed
+        )
+        return kept, sum(present(one.premium_due) for one in due)
 
     def complaints(self, agent: str, month: Month) -> Figure | None:
         """Complaints over policies due and open."""
         days = [day for _, day in self.company.complaints]
         covered = bool(days) and month_of(min(days)) <= month <= max(days)
         anybody = any(month_of(one.due) == month for one in self.company.policies)
-        own = [one for one in self.company.complaints if one[0] == agent]
-        own = [day for _, day in own if month_of(day) == month]
+        complaints = self.company.complaints
+        own = [day for who, day in complaints if (who, month_of(day)) == (agent, month)]
         if not covered or not anybody or not (own or self.policies[agent, month]):
             return None
         return len(own), len(self.held(agent, month))
@@ -335,8 +341,8 @@ class Oracle:
 
     def targets(self, month: Month, indicator: str) -> Mapping[str, int]:
         """The targets that count in a month by agent, whole."""
-        present = [one for one in self.agents if self.employed(one, month)]
-        holders = [one for one in present if self.holds(one, month)]
+        employed = [one for one in self.agents if self.employed(one, month)]
+        holders = [one for one in employed if self.holds(one, month)]
         found = {one: self.own_target(one, month, TARGETS[indicator]) for one in holders}
         return {agent: target for agent, target in found.items() if target is not None}
 
@@ -346,10 +352,10 @@ class Oracle:
         The sheet of a quarter has a result in each of its months, of which only the sum is known.
         """
         spans = [span for span in SPANS.values() if month in span]
-        present = [agent for agent in self.agents if self.employed(agent, month)]
+        employed = [agent for agent in self.agents if self.employed(agent, month)]
         by_sheet = {
             agent
-            for agent in present
+            for agent in employed
             for span in spans
             if self.result_of_sheet(agent, span, indicator)
         }
@@ -430,8 +436,8 @@ class Oracle:
 
 def added_up(figures: list[Figure]) -> Figure:
     """Σ numerator and Σ denominator; one that the law does not say leaves the sum unsaid."""
-    unders = [under for _, under in figures]
-    return sum(over for over, _ in figures), None if None in unders else sum(unders)
+    unders = [under for _, under in figures if under is not None]
+    return sum(over for over, _ in figures), sum(unders) if len(unders) == len(figures) else None
 
 
 # -- random companies ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from analytics.insight.quadrant import place
 from analytics.model import Filters, Period
 from analytics.people import Account, Objection, Talk
 from tests.conftest import copied, load_text
+from tests.present import present
 
 APRIL = dt.date(2026, 4, 1)
 IN_APRIL = Period(APRIL, APRIL)
@@ -138,12 +140,12 @@ def test_of_two_corrections_of_a_policy_the_later_wins_field_by_field(settled):
     assert fifth(desk) == ("renewed", 90.0, 70.0)
     settled.rebuild()
     assert fifth(desk) == ("renewed", 90.0, 70.0)
-    first, second, third = desk.corrections()
-    desk.undo_corrections([second.id])
+    first, second, third = (present(correction.id) for correction in desk.corrections())
+    desk.undo_corrections([second])
     assert fifth(desk) == ("renewed", 120.0, 70.0)
-    desk.undo_corrections([third.id])
+    desk.undo_corrections([third])
     assert fifth(desk) == ("renewed", 120.0, 40.0)
-    desk.undo_corrections([first.id])
+    desk.undo_corrections([first])
     assert fifth(desk)[0] == "lost"
 
 
@@ -201,7 +203,7 @@ def test_scoresheets_that_overlap_count_once(home, tmp_path, sheets, due, renewe
 
 # -- a fingerprint sees denominators ---------------------------------------------------------------
 
-ITEM = {
+ITEM: dict[str, Any] = {
     "id": "renewal_rate",
     "value": 0.8,
     "numerator": 4.0,

@@ -47,8 +47,8 @@ class Case:
     as_of: str
     first: str
     last: str
-    agents: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
-    teams: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+    agents: dict[str, dict[str, tuple[float | None, float | None]]] = field(default_factory=dict)
+    teams: dict[str, dict[str, tuple[float | None, float | None]]] = field(default_factory=dict)
 
 
 CASES = {

@@ -1,6 +1,7 @@
 """The rules that decide who is right in a quarrel, on the tiny company of conftest.py."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tests.conftest import load_text
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 
 
-def judged(home: Home, period: Period = APRIL, **filters: object) -> Evaluation:
+def judged(home: Home, period: Period = APRIL, **filters: Any) -> Evaluation:
     return evaluate(
         measure(home.warehouse, home.settings, Filters(period, **filters), built_in_catalogue()),
         default_scheme(),

@@ -426,7 +426,7 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
         report.skipped(line, "PostgreSQL is not installed")
         yield None
         return
-    from tests.analytics.state.conftest import _as_postgres
+    from tests.analytics.state.conftest import run_as_postgres
     from tests.browser.conftest import free_port
 
     place = Path(tempfile.mkdtemp(prefix="assault-pg-"))
@@ -434,16 +434,7 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
         shutil.chown(place, "postgres")
     port = free_port()
 
-    def ask(*words: str) -> None:
-        subprocess.run(
-            _as_postgres([*words]),
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-        )
-
-    ask(
+    run_as_postgres(
         f"{found[-1]}/initdb",
         "-D",
         f"{place}/data",
@@ -458,7 +449,7 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
 
     def control(what: str) -> None:
         more = ["-l", f"{place}/log", "-o", options] if what == "start" else ["-m", "immediate"]
-        ask(f"{found[-1]}/pg_ctl", "-D", f"{place}/data", *more, "-w", what)
+        run_as_postgres(f"{found[-1]}/pg_ctl", "-D", f"{place}/data", *more, "-w", what)
 
     control("start")
     try:

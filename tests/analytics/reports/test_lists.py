@@ -40,8 +40,8 @@ def test_a_page_tells_trends_in_words(table):
 
 
 def test_the_file_of_trends_has_slope_and_chance_as_numbers_under_plain_words(table):
-    header, ann, bo = csv.reader(io.StringIO(to_csv(table).decode("utf-8-sig")))
-    ann, bo = dict(zip(header, ann, strict=True)), dict(zip(header, bo, strict=True))
+    header, *rows = csv.reader(io.StringIO(to_csv(table).decode("utf-8-sig")))
+    ann, bo = (dict(zip(header, row, strict=True)) for row in rows)
     named = ["Change a month", "Unit", "Chance of luck alone doing this", "Luck at most"]
     assert [ann[name] for name in named] == ["1.25", "percentage points", "1e-09", "2e-09"]
     assert [bo[name] for name in named] == ["", "percentage points", "", ""]

@@ -34,7 +34,7 @@ def three(tiny):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_pdf_has_a_page_for_each_sheet_and_its_own_fonts(three, language):
     found = three
-    heard = []
+    heard: list[int] = []
     data = to_pdf(found, language, heard.append)
     assert data.startswith(b"%PDF")
     assert len(re.findall(rb"/Type /Page\b", data)) == 3

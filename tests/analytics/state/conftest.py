@@ -17,9 +17,16 @@ from analytics.state.store import Store
 from tests.browser.conftest import free_port
 
 
-def _as_postgres(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+def run_as_postgres(*command: str) -> None:
+    """Run it, silently; PostgreSQL refuses to run as root."""
+    before = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run(
+        [*before, *command],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -31,47 +38,33 @@ def postgres() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     port = free_port()
-    run = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-    subprocess.run(
-        _as_postgres(
-            [
-                f"{found[-1]}/initdb",
-                "-D",
-                f"{folder}/data",
-                "-U",
-                "renewal",
-                "--auth=trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ]
-        ),
-        **run,
+    run_as_postgres(
+        f"{found[-1]}/initdb",
+        "-D",
+        f"{folder}/data",
+        "-U",
+        "renewal",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
     )
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     )
-    subprocess.run(
-        _as_postgres(
-            [
-                f"{found[-1]}/pg_ctl",
-                "-D",
-                f"{folder}/data",
-                "-l",
-                f"{folder}/log",
-                "-o",
-                options,
-                "-w",
-                "start",
-            ]
-        ),
-        **run,
+    run_as_postgres(
+        f"{found[-1]}/pg_ctl",
+        "-D",
+        f"{folder}/data",
+        "-l",
+        f"{folder}/log",
+        "-o",
+        options,
+        "-w",
+        "start",
     )
     yield f"postgresql+psycopg://renewal@127.0.0.1:{port}"
-    subprocess.run(
-        _as_postgres([f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"]),
-        **run,
-    )
+    run_as_postgres(f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -19,6 +19,7 @@ from analytics.settings import environment
 from analytics.state import audit, database, digests, signing, tables
 from analytics.state.heads import Head, Outside, outside_from
 from analytics.state.store import Store
+from tests.present import present
 
 APRIL = dt.date(2026, 4, 1)
 NOTE = Note("A1", APRIL, APRIL, "comment", "稳", author="boss")
@@ -401,9 +402,12 @@ def test_a_published_head_is_on_the_disk_before_its_change_is_acknowledged(
 ):
     store = written(folder, Outside(heads=tmp_path / "heads"), notes=1)
     synced, real = [], os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle))[1]
-    )
+
+    def fsync(handle):
+        synced.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     store.notes.write(NOTE)
     assert (tmp_path / "heads").stat().st_ino in synced
     store.close()
@@ -416,9 +420,8 @@ def test_heads_are_published_beside_a_key_outside_the_home_by_themselves(folder,
         outside_from(environment({"RENEWAL_AUDIT_KEY": str(folder / "key.pem")}), folder).heads
         is None
     )
-    assert (
-        outside_from(environment({**given, "RENEWAL_AUDIT_HEADS": "h"}), folder).heads.name == "h"
-    )
+    heads = outside_from(environment({**given, "RENEWAL_AUDIT_HEADS": "h"}), folder).heads
+    assert present(heads).name == "h"
     assert outside_from(environment({}), folder) == Outside()
 
 

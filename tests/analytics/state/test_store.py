@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -284,7 +285,7 @@ def test_coaching_entries_of_before_become_talks(tmp_path):
     url = f"sqlite:///{(tmp_path / 'old.sqlite').as_posix()}"
     engine = sa.create_engine(url)
     config = Config()
-    config.set_main_option("script_location", str(database.Path(database.__file__).parent))
+    config.set_main_option("script_location", str(Path(database.__file__).parent))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from analytics import backup as backups
+from analytics import files
 from analytics.errors import RequestRefused, StoreFailed
 from analytics.home import Home
 from analytics.people import Account, Note
@@ -104,7 +105,7 @@ def test_a_home_on_a_server_comes_back_from_its_backup_with_an_empty_server_also
     shell.home = tmp_path / "again"
     with monkeypatch.context() as stopped:  # the rows are there, and the files are not
         stopped.setattr(
-            backups.files,
+            files,
             "move_durably",
             lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")),
         )
