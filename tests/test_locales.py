@@ -34,15 +34,10 @@ def test_every_definition_is_labelled_in_both_languages():
     labels = [one.label for one in built_in_catalogue().indicators] + [
         one.why for one in built_in_catalogue().indicators
     ]
-    labels += [
-        one.label
-        for one in (
-            *kinds().values(),
-            *fields().values(),
-            *counted().values(),
-            *built_in_catalogue().categories,
-        )
-    ]
+    labels += [kind.label for kind in kinds().values()]
+    labels += [field.label for field in fields().values()]
+    labels += [measure.label for measure in counted().values()]
+    labels += [category.label for category in built_in_catalogue().categories]
     labels += [text for group in actions().values() for text in group.values()]
     labels += [scheme["label"] for scheme in toml("weight_schemes.toml")["schemes"].values()]
     assert all(

@@ -7,14 +7,15 @@ import datetime as dt
 import inspect
 import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
-from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, DeferredFileRequestPayload
+from streamlit.runtime.media_file_manager import DeferredCallableEntry, MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
@@ -26,6 +27,7 @@ from pages.ui import load
 from pages.ui.belongings import NotGiven, OwnDownloads, OwnMedia
 from tests.conftest import ROOT
 from tests.pages.test_pages import opened, sound
+from tests.present import present
 
 PAGES = [ROOT / "dashboard.py", *sorted((ROOT / "pages").rglob("*.py"))]
 OUTSIDE = {"st.login", "log_out"}  # the login itself: there is nobody yet, or soon nobody any more
@@ -48,7 +50,8 @@ STAFF = [
 def unguarded(path: Path) -> list[str]:
     """Where code hands a widget what it will call, past the function that asks who may now; and
     every door for files but the one."""
-    tree, wrong = ast.parse(path.read_text(encoding="utf-8")), []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    wrong: list[ast.expr] = []
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Attribute)
@@ -83,7 +86,9 @@ def own_word(tree: ast.Module) -> bool:
         for one in ast.walk(tree)
         if isinstance(one, ast.ImportFrom) and one.module == "pages.ui.act"
     ]
-    bound = [one for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "action"]
+    bound: list[ast.AST] = [
+        one for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "action"
+    ]
     bound += [
         one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "action"
     ]
@@ -130,26 +135,17 @@ def test_the_lint_sees_a_page_that_would(tmp_path, line):
 # -- with a login ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def staffed(tiny_folder, tmp_path, monkeypatch):
-    """The tiny company with a login: an opened app for whoever is named; the files that its pages
-    would give out, by key."""
-    folder = tmp_path / "home"
-    shutil.copytree(tiny_folder, folder)
-    home = Home(folder)
-    home.state.accounts.save(STAFF, "setup")
-    home.close()
-    files = {}
+class Staffed:
+    """An opened app for whoever is named; the files that its pages would give out, by key."""
 
-    def button(label, data=None, name=None, mime=None, **more):
-        files[more["key"]] = (name, data)
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[str, Callable[[], bytes]]] = {}
+
+    def button(self, label, data=None, name=None, mime=None, **more):
+        self.files[more["key"]] = (name, data)
         return False
 
-    monkeypatch.setattr(st, "download_button", button)
-    monkeypatch.setenv("RENEWAL_HOME", str(folder))
-    monkeypatch.chdir(ROOT)
-
-    def visit(email: str, page: str) -> AppTest:
+    def __call__(self, email: str, page: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
         at.context = {
             "locale": "zh-CN"
@@ -160,17 +156,29 @@ def staffed(tiny_folder, tmp_path, monkeypatch):
         at.run()
         at.switch_page(page).run()
         sound(at)
-        files.clear()
+        self.files.clear()
         return at.run()
 
-    visit.files = files
+
+@pytest.fixture
+def staffed(tiny_folder, tmp_path, monkeypatch):
+    """The tiny company with a login."""
+    folder = tmp_path / "home"
+    shutil.copytree(tiny_folder, folder)
+    home = Home(folder)
+    home.state.accounts.save(STAFF, "setup")
+    home.close()
+    visit = Staffed()
+    monkeypatch.setattr(st, "download_button", visit.button)
+    monkeypatch.setenv("RENEWAL_HOME", str(folder))
+    monkeypatch.chdir(ROOT)
     yield visit
     load.close()
 
 
 def switched_off(email: str) -> None:
     accounts = load.home().state.accounts
-    accounts.save([replace(accounts.of(email), active=False)], "boss@x.cn")
+    accounts.save([replace(present(accounts.of(email)), active=False)], "boss@x.cn")
 
 
 def lines(action: str) -> list:
@@ -193,7 +201,7 @@ def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
     at = staffed("east@x.cn", "pages/people/sheet.py")
     at.text_area(key="new_comment_A1").set_value("mine no more").run()
     accounts = load.home().state.accounts
-    accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
+    accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
     at.button(key="add_comment").click().run()
     assert [one.value for one in at.exception] == []
     assert load.home().state.notes.of("A1") == []
@@ -215,7 +223,7 @@ def test_what_is_said_of_a_refusal_moves_nothing_on_the_page(staffed):
 def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
     at = staffed("east@x.cn", "pages/people/sheet.py")
     accounts = load.home().state.accounts
-    accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
+    accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
     at.button(key="sheet_plan").click().run()
     assert [one.value for one in at.exception] == []
     assert load.home().state.talks.all() == []
@@ -285,7 +293,7 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
             with pytest.raises(NotGiven):
                 make()
         accounts = load.home().state.accounts
-        accounts.save([replace(accounts.of("second@x.cn"), active=True)], "boss@x.cn")
+        accounts.save([replace(present(accounts.of("second@x.cn")), active=True)], "boss@x.cn")
         assert len(at.run().error) == 1  # said once, in words, when the page runs next
         assert len(at.run().error) == 0
     assert lines("export") == []
@@ -294,7 +302,7 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
 def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
     staffed("east@x.cn", "pages/explore/overview.py")
     accounts = load.home().state.accounts
-    accounts.save([replace(accounts.of("east@x.cn"), teams=("西",))], "boss@x.cn")
+    accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
     assert (
         asked_for(staffed.files["ranking.xlsx"][1]).error_msg
         == "打开此页之后，您的角色或范围已变更：请重新打开此页。"
@@ -305,9 +313,18 @@ def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
 def asked_for(make):
     """What a browser is answered that asks for a download of its page."""
     media = OwnMedia.take_over(MediaFileManager(MemoryMediaFileStorage("/media")))
-    button = {"session_id": "tab", "callable": make, "mimetype": None, "filename": "f.xlsx"}
+    button: DeferredCallableEntry = {
+        "session_id": "tab",
+        "callable": make,
+        "mimetype": None,
+        "filename": "f.xlsx",
+        "coordinates": "0",
+        "element_id": "button",
+    }
     media._deferred_callables["file"] = button
-    request = BackendOperationRequest(request_id="1", deferred_file={"file_id": "file"})
+    request = BackendOperationRequest(
+        request_id="1", deferred_file=DeferredFileRequestPayload(file_id="file")
+    )
     # A thread of its own: what other tests of this process began may have left a loop running in
     # this one.
     with ThreadPoolExecutor(1) as thread:

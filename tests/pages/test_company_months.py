@@ -3,6 +3,8 @@ where that is set."""
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
 
 from pages.ui import load
 from tests.analytics.test_company_months import LATER, POLICIES
@@ -22,6 +24,10 @@ def company(home, tmp_path):
     load.close()
 
 
+def html(at: AppTest) -> list[str]:
+    return [str(part.value) for part in at.get("html") if isinstance(part, Element)]
+
+
 def test_the_box_of_periods_the_line_and_the_exports_say_the_days_of_a_month(company, monkeypatch):
     files = {}
     monkeypatch.setattr(
@@ -33,7 +39,7 @@ def test_the_box_of_periods_the_line_and_the_exports_say_the_days_of_a_month(com
     at.selectbox(key="period").select("2026-05").run()
     sound(at)
     assert DAYS in at.selectbox(key="period").options
-    assert any(DAYS in one.value for one in at.get("html"))
+    assert any(DAYS in line for line in html(at))
     make, named = files["ranking.csv"]
     assert make().decode("utf-8-sig").splitlines()[0] == f'"{DAYS}"'
     assert "4月26日" in named[0]
@@ -44,9 +50,8 @@ def test_the_evaluation_sheet_says_the_days_of_its_period(company, monkeypatch):
     at.selectbox(key="period").select("2026-05").run()
     at.switch_page("pages/people/sheet.py").run()
     sound(at)
-    assert any(
-        "26 Apr–25 May" in str(one.value) for kind in (at.markdown, at.get("html")) for one in kind
-    )
+    lines = [*(one.value for one in at.markdown), *html(at)]
+    assert any("26 Apr–25 May" in line for line in lines)
 
 
 def test_the_page_of_rules_sets_the_day_before_anything_is_loaded_and_refuses_it_afterwards(

@@ -145,16 +145,17 @@ class Reader:
                     for name in ast.walk(target):
                         if isinstance(name, ast.Name):
                             self.given.setdefault(name.id, []).append(None)
-        self.grown = {}
+        self.grown: dict[str, list[ast.expr]] = {}
         for node in ast.walk(module):
             if (
                 isinstance(node, ast.Call)
-                and called(node) == "append"
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "append"
                 and isinstance(node.func.value, ast.Name)
             ):
                 self.grown.setdefault(node.func.value.id, []).append(node.args[0])
 
-    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+    def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
             self.given.setdefault(target.id, []).append(value)
         elif isinstance(target, ast.Tuple):
@@ -201,12 +202,12 @@ class Reader:
             case ast.Call(func=ast.Name(id=name)) if name in self.returned and name not in seen:
                 return all(self.ours(value, seen | {name}) for value in self.returned[name])
             case ast.Name(id=name) if name in {*self.given, *self.returned} and name not in seen:
-                values = [
+                bound = [
                     *self.given.get(name, []),
                     *self.returned.get(name, []),
                     *self.grown.get(name, []),
                 ]
-                return all(self.ours(value, seen | {name}) for value in values)
+                return all(self.ours(value, seen | {name}) for value in bound)
         return False
 
 
@@ -225,7 +226,7 @@ def is_drawing(node: ast.Call) -> bool:
     method of the same name."""
     if called(node) in OURS:
         return True
-    if isinstance(node.func, ast.Name):
+    if not isinstance(node.func, ast.Attribute):
         return False
     return called(node) in MARKDOWN and ast.unparse(node.func.value) not in (
         "session",

@@ -10,6 +10,7 @@ from pages.data.receipts import after_merging
 from pages.ui import load
 from tests.conftest import load_text, write
 from tests.pages.test_pages import opened, sound
+from tests.present import present
 
 ZEROS = Alike("4518", "004518", 1, 2, "dress")
 OTHER = Alike("77", "0077", 1, 2, "dress")
@@ -112,7 +113,7 @@ def test_the_page_names_figures_that_it_does_not_understand_and_opens_the_file_t
             break
         at.run()
     sound(at)
-    assert at.selectbox(key="file_choice").value.endswith("十月.csv")
+    assert present(at.selectbox(key="file_choice").value).endswith("十月.csv")
     assert [one.value for one in at.warning if "回来的" in one.value]
     load.close()
 

@@ -9,7 +9,8 @@ import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import get_args
+from functools import partial
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
@@ -40,6 +41,9 @@ def heard(*letters, now: bool) -> list:
     to come by itself."""
     out: list = []
 
+    def hear(letter) -> None:
+        out.append(letter())
+
     async def listen() -> None:
         loop, post_box = asyncio.get_running_loop(), post.Letters()
         loop.set_exception_handler(lambda *_: None)
@@ -48,7 +52,7 @@ def heard(*letters, now: bool) -> list:
             for at, letter in enumerate(letters):
                 post_box.put(
                     loop,
-                    lambda letter=letter: out.append(letter()),
+                    partial(hear, letter),
                     now=now and at == len(letters) - 1,
                 )
 
@@ -78,7 +82,7 @@ def test_what_is_not_the_end_of_a_run_comes_by_itself(monkeypatch):
 def test_all_that_is_written_in_a_turn_of_the_loop_is_sent_at_once_and_before_the_end():
     sent: list[object] = []
 
-    class Line:
+    class Line(asyncio.Transport):
         def writelines(self, parts):
             sent.append(b"".join(parts))
 
@@ -108,7 +112,8 @@ def test_a_long_page_leaves_in_batches_that_a_slow_browser_has_room_for(monkeypa
     monkeypatch.setattr(
         post, "_flush", lambda session: [ForwardMsg() for _ in range(2 * post.MOST + 1)]
     )
-    assert [len(batch) for batch in post._batched(Session())] == [post.MOST, post.MOST, 1]
+    session: Any = Session()
+    assert [len(batch) for batch in post._batched(session)] == [post.MOST, post.MOST, 1]
 
 
 def test_a_widget_that_asks_for_one_key_gets_what_the_whole_state_would_say():
@@ -178,7 +183,12 @@ def test_how_a_page_looks_is_told_as_the_settings_say_at_every_run():
 def test_who_leads_is_worked_out_once_whatever_the_categories_weigh(company, monkeypatch):
     month = company.latest_closed()
     of, scheme, asked = company.measured(Filters(month)), company.scheme(month), []
-    monkeypatch.setattr(weightings, "leaders", lambda one: asked.append(one) or pd.DataFrame())
+
+    def leaders(scored):
+        asked.append(scored)
+        return pd.DataFrame()
+
+    monkeypatch.setattr(weightings, "leaders", leaders)
     for results in (50.0, 51.0, 53.0, 57.0, 61.0):
         company.leaders(
             company.scored(

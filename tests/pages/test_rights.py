@@ -31,17 +31,17 @@ def past_the_desk(path: Path) -> list[str]:
     """Where a page's code takes the home, with which everything can be done, instead of the desk,
     which asks who may."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    taken = [
+    places: list[ast.expr | ast.stmt] = [
         one
         for one in ast.walk(tree)
         if isinstance(one, ast.Attribute) and one.attr in ("home", "_home")
     ]
-    named = [
+    places += [
         one
         for one in ast.walk(tree)
         if isinstance(one, ast.ImportFrom) and {name.name for name in one.names} & {"Home", "Store"}
     ]
-    return [f"{path.name}:{line}" for line in sorted(one.lineno for one in (*taken, *named))]
+    return [f"{path.name}:{line}" for line in sorted(one.lineno for one in places)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,15 @@ APRIL = dt.date(2026, 4, 1)
 
 
 def test_of_several_who_ask_at_once_one_works_it_out():
-    memory, made, begin = Memory(4), [], threading.Barrier(4)
+    memory, made, begin = Memory[str](4), [], threading.Barrier(4)
+
+    def make():
+        made.append(1)
+        return "answer"
 
     def ask():
         begin.wait()
-        assert memory("key", lambda: made.append(1) or "answer") == "answer"
+        assert memory("key", make) == "answer"
 
     readers = [threading.Thread(target=ask) for _ in range(4)]
     for one in readers:
@@ -35,7 +40,7 @@ def test_of_several_who_ask_at_once_one_works_it_out():
 
 
 def test_what_could_not_be_made_is_asked_for_again_and_the_least_asked_for_goes_first():
-    memory = Memory(2)
+    memory = Memory[float](2)
     with pytest.raises(ZeroDivisionError):
         memory("a", lambda: 1 / 0)
     assert memory("a", lambda: 1) == 1
@@ -52,7 +57,7 @@ def test_what_is_kept_for_a_large_company_is_weighed_and_not_only_counted():
             pd.DataFrame({"value": np.zeros(rows), "other": np.zeros(rows)}),
         )
 
-    memory, made = Memory(400, room=100_000), []
+    memory, made = Memory[Any](400, room=100_000), []
     for at in range(50):  # of 32 kB each
         memory(at, sheet(1_000))
     assert memory.taken == 96_000
@@ -90,7 +95,8 @@ class Rows:
 def test_sessions_whose_time_is_over_go_without_anybody_leaving(monkeypatch):
     clock, storage = [0.0], MemorySessionStorage()
     storage._cache = TTLCache(maxsize=8, ttl=120, timer=lambda: clock[0])
-    storage.save(SimpleNamespace(session=SimpleNamespace(id="gone")))
+    gone: Any = SimpleNamespace(session=SimpleNamespace(id="gone"))
+    storage.save(gone)
     monkeypatch.setattr(upkeep, "_sessions", lambda: SimpleNamespace(_session_storage=storage))
     upkeep.release()
     assert len(storage._cache._data) == 1
