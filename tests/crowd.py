@@ -137,7 +137,8 @@ async def stay(
     base: str, at: int, page: str, life: Life, settling: Settling, server: Server
 ) -> tuple[list[float], list[str]]:
     """One reader: opens a page, then a step every two seconds or so, as long as the crowd stays."""
-    chance, waits, visitor = random.Random(at), [], Visitor(base)
+    chance, visitor = random.Random(at), Visitor(base)
+    waits: list[float] = []
     settled, spent, seconds = settling
     await asyncio.sleep(chance.uniform(0, THINK))
     try:

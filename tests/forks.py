@@ -21,9 +21,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from analytics.intake import reading
 from analytics.settings import PROJECT
+from tests.present import present
 
 
 @contextmanager
@@ -45,11 +47,12 @@ def forked_reading() -> Iterator[None]:
             all_.append(own.source)
         return Forked(own.source)
 
-    reading.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": begin})
     try:
-        yield
+        with patch.object(
+            reading, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": begin})
+        ):
+            yield
     finally:
-        reading.subprocess = subprocess
         for one in all_:
             one.stdin.close()
             one.wait(60)
@@ -60,20 +63,20 @@ class Forked:
 
     def __init__(self, source: subprocess.Popen[bytes]) -> None:
         self.returncode: int | None = None
-        self._source = source
+        self._orders, self._answers = present(source.stdin), present(source.stdout)
         self._pid = 0
         self._complaint = tempfile.NamedTemporaryFile()  # noqa: SIM115
 
     def communicate(self, request: bytes = b"", timeout: float | None = None) -> tuple[None, bytes]:
         if not self._pid:
-            self._source.stdin.write(
+            self._orders.write(
                 json.dumps([request.decode(), self._complaint.name]).encode() + b"\n"
             )
-            self._pid = int(self._source.stdout.readline())
+            self._pid = int(self._answers.readline())
         if self.returncode is None:
-            if not select.select([self._source.stdout], [], [], timeout)[0]:
+            if not select.select([self._answers], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired("forked", timeout or 0)
-            self.returncode = int(self._source.stdout.readline())
+            self.returncode = int(self._answers.readline())
         with self._complaint as complaint:
             return None, complaint.read()
 

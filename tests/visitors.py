@@ -13,6 +13,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Origin, Subprotocol
 
 LOST = 60.0  # seconds after which an answer will not come any more
 CHART, FOLLOWER = "persistent_figure", "follow"
@@ -57,8 +58,8 @@ class Visitor:
         begin = time.perf_counter()
         self.socket = await websockets.connect(
             address,
-            subprotocols=["streamlit"],
-            origin=self.base,
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(self.base),
             max_size=None,
             compression=None,
             ping_interval=None,

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,6 +17,7 @@ from itsdangerous import URLSafeTimedSerializer
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 USER = "_streamlit_user"
 
@@ -29,7 +30,7 @@ class Signer(URLSafeTimedSerializer):
         self.moment = int(moment)
 
     def make_signer(self, salt: Any = None) -> Any:
-        signer = super().make_signer(salt)
+        signer: Any = super().make_signer(salt)
         signer.get_timestamp = lambda: self.moment
         return signer
 
@@ -77,8 +78,8 @@ class Tab:
         connection = connect(
             f"ws://{host or real.netloc}/_stcore/stream",
             sock=socket.create_connection((real.hostname, real.port)),
-            origin=origin or base,  # type: ignore[arg-type]
-            subprotocols=["streamlit", xsrf],  # type: ignore[list-item]
+            origin=Origin(origin or base),
+            subprotocols=[Subprotocol("streamlit"), Subprotocol(xsrf)],
             additional_headers={"Cookie": self.headers["Cookie"]},
             max_size=None,
         )
@@ -90,7 +91,7 @@ class Tab:
         self.deferred: list[str] = []
         self.chosen: dict[str, str] = {}
 
-    def __enter__(self) -> Tab:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,7 +99,7 @@ class Tab:
 
     def open(
         self, page: str = "", *, click: str | None = None, choose: tuple[str, str] | None = None
-    ) -> Tab:
+    ) -> Self:
         """Ask for a page and read until the run has come to its end; on the way click a button, or
         choose in a box."""
         self.send(page, click=click, choose=choose)
@@ -122,13 +123,13 @@ class Tab:
         self.page = page
         self.socket.send(asked.SerializeToString())
 
-    def click(self, button: str) -> Tab:
+    def click(self, button: str) -> Self:
         return self.open(self.page, click=button)
 
-    def choose(self, box: str, value: str) -> Tab:
+    def choose(self, box: str, value: str) -> Self:
         return self.open(self.page, choose=(box, value))
 
-    def read(self, timeout: float = 30.0) -> Tab:
+    def read(self, timeout: float = 30.0) -> Self:
         """Read one run to its end."""
         begun = False
         until = time.monotonic() + timeout

@@ -88,6 +88,16 @@ def test_without_a_login_uploads_go_to_sessions_that_are_there(alone):
 # -- bounds ----------------------------------------------------------------------------------------
 
 
+class Room(Uploads):
+    """Uploads of which only the session and the size matter."""
+
+    def put(self, session, size, name="f"):
+        self._manager.add_file(session, UploadedFileRec(name, "f", "", b"x" * size))
+
+    def ask(self, session, size):
+        return self.reserve(session, self._owner(session), size)
+
+
 @pytest.fixture
 def room(monkeypatch):
     """Bounds that a reader can count: session 2 files and 100 bytes, person 3 and 150, server 4 and
@@ -97,12 +107,7 @@ def room(monkeypatch):
     monkeypatch.setattr(belongings, "SERVER", Bound(4, 200))
     manager = MemoryUploadedFileManager("/upload")
     owners = {"a": ("i", "ann"), "b": ("i", "ann"), "c": ("i", "bo"), "d": ("i", "cy")}
-    uploads = Uploads(manager, owners.__getitem__)
-    uploads.put = lambda session, size, name="f": manager.add_file(
-        session, UploadedFileRec(name, "f", "", b"x" * size)
-    )
-    uploads.ask = lambda session, size: uploads.reserve(session, owners[session], size)
-    return uploads
+    return Room(manager, owners.__getitem__)
 
 
 def test_a_session_a_person_and_the_server_hold_so_many_bytes_and_no_more(room):

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -39,7 +40,7 @@ def take(count, sent, allowed, monkeypatch, visitor=WHO):
     monkeypatch.setattr(guard, "LOOK", 0.01)
 
     async def run():
-        queue = asyncio.Queue()
+        queue = asyncio.Queue[Any]()
         for message in sent:
             queue.put_nowait(message)
         filtered = guard._Filtered(queue.get, visitor)
