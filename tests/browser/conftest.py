@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
@@ -29,7 +30,7 @@ from analytics.people import Account
 from tests.conftest import ROOT
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
-PEOPLE = {
+PEOPLE: dict[str, tuple[str, dict[str, Any]]] = {
     "boss@x.cn": ("admin", {}),
     "east@x.cn": ("manager", {"teams": ("东",)}),
     "ann@x.cn": ("agent", {"agent_id": "A1"}),
@@ -115,7 +116,7 @@ def _pages_closed(browser: Browser) -> Iterator[None]:
 class Visit:
     """One visitor, and everything their browser asked for or complained about."""
 
-    def __init__(self, browser: Browser, base: str, **options: object) -> None:
+    def __init__(self, browser: Browser, base: str, **options: Any) -> None:
         self.base = base
         self.context = browser.new_context(
             viewport={"width": 1360, "height": 900}, accept_downloads=True, **options
@@ -162,7 +163,7 @@ class Visit:
         self.page.wait_for_selector("h1")
         return self.page
 
-    def click(self, text: str, **options: object) -> None:
+    def click(self, text: str, **options: Any) -> None:
         self.clicks += 1
         self.page.get_by_text(text, exact=True).first.click(**options)
 

@@ -2,7 +2,9 @@
 words."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -48,7 +50,7 @@ class Hard:
     """A file; what the page asks or says once it was checked; the answers to choose; what is
     loaded."""
 
-    make: object
+    make: Callable[[Path], Path]
     said: tuple[str, ...]
     answers: tuple[str, ...] = ()
     loaded: str = ""

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.browser.conftest import Visit, serving
+from tests.present import present
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_a_cut_line_moved_by_key_redraws_in_the_same_node_and_keeps_the_selectio
     visit.settle()
     page.evaluate("document.querySelector('[data-draws]').mark = 'the same'")
     point = page.locator("[data-draws] .scatterlayer .point").first
-    box = point.bounding_box()
+    box = present(point.bounding_box())
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.get_by_text("1 selected").wait_for()
     before = page.get_attribute("[data-draws]", "data-draws")
@@ -88,7 +89,7 @@ def test_a_box_selects_agents_and_puts_them_on_the_coaching_list(browser, app):
     page.wait_for_selector("[data-draws]")
     visit.click("Box")
     visit.settle()
-    plot = page.locator("[data-draws] .nsewdrag").first.bounding_box()
+    plot = present(page.locator("[data-draws] .nsewdrag").first.bounding_box())
     page.mouse.move(plot["x"] + 30, plot["y"] + 30)
     page.mouse.down()
     page.mouse.move(plot["x"] + plot["width"] * 0.8, plot["y"] + plot["height"] * 0.8, steps=8)
