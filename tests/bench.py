@@ -441,7 +441,7 @@ def chance(folder: Path) -> None:
         ("ranking tried", robustness.robustness),
     ):
         ours, peer = alternating(
-            lambda question=question: question(now),  # type: ignore[misc]
+            partial(question, now),
             lambda: bare.standard_normal((500, len(now.people))).argsort(axis=1),
             3,
         )

@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -264,7 +266,7 @@ class Asking:
             yield self._deed(
                 "write_note",
                 rule,
-                lambda desk, note=note: desk.write_note(note),
+                methodcaller("write_note", note),
                 f"a new {kind}",
                 writes=True,
             )
@@ -282,7 +284,7 @@ class Asking:
                 yield self._deed(
                     "write_note",
                     "comment",
-                    lambda desk, kept=kept: desk.write_note(kept),
+                    methodcaller("write_note", kept),
                     f"over a kept one {how}",
                     writes=True,
                 )
@@ -291,7 +293,7 @@ class Asking:
                 yield self._deed(
                     "save_talk",
                     "save_talk",
-                    lambda desk, talk=talk: desk.save_talk(talk),
+                    methodcaller("save_talk", talk),
                     f"over a kept one {how}",
                     writes=True,
                 )
@@ -348,9 +350,7 @@ class Asking:
         )
         yield self._deed("measured", "figures", lambda desk: desk.measured(self.filters))
         for name in ("evaluation", "around"):
-            yield self._deed(
-                name, "figures", lambda desk, name=name: getattr(desk, name)(self.filters)
-            )
+            yield self._deed(name, "figures", methodcaller(name, self.filters))
         yield self._deed(
             "compared", "figures", lambda desk: desk.compared(self.filters, desk.scheme(row.month))
         )
@@ -358,7 +358,7 @@ class Asking:
             yield self._deed(
                 name,
                 "figures",
-                lambda desk, name=name: getattr(desk, name)(desk.evaluation(self.filters)),
+                partial(of_evaluation, name, self.filters),
             )
         yield self._deed(
             "scored",
@@ -433,14 +433,12 @@ class Asking:
             "attachment", "attachment", lambda desk: desk.attachment(stored), how, month=APRIL
         )  # no figure
         for name in ("closed_around", "correction_of", "replay"):
-            yield self._deed(
-                name, name, lambda desk, name=name: getattr(desk, name)(stored), how, month=filed
-            )
+            yield self._deed(name, name, methodcaller(name, stored), how, month=filed)
         for state in ("rejected", "accepted"):
             yield self._deed(
                 "answer",
                 "answer",
-                lambda desk, state=state: desk.answer(stored, state, "by the matrix"),
+                methodcaller("answer", stored, state, "by the matrix"),
                 f"{state} {how}",
                 writes=True,
             )
@@ -456,6 +454,11 @@ class Asking:
             yield f"given to {stranger}", of[1], {"agent_id": stranger}
         yield "another's policy", theirs, {"outcome": "lost"}
         yield "another's policy taken", theirs, {"agent_id": row.agent}
+
+
+def of_evaluation(name: str, filters: Filters, desk: Desk) -> Any:
+    """What a method of this name makes of the evaluation that the desk gives first."""
+    return getattr(desk, name)(desk.evaluation(filters))
 
 
 def begun(found: Any) -> Any:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ def _full(report: Report, folder: Path, disk: Path) -> None:
     filler = disk / "filler"
     for name, words in _asked(folder):
         _fill(filler)
-        said = forked(lambda words=words: run(words, home))
+        said = forked(partial(run, words, home))
         wrong = unfit(said)
         if name == "evaluate" and said.code == 0 and said.out != truth.out:
             wrong = "other figures than before"
@@ -322,7 +323,7 @@ def _read_only(report: Report, folder: Path, disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     try:
         for name, words in _asked(folder):
-            said = forked(lambda words=words: run(words, home))
+            said = forked(partial(run, words, home))
             report.check(
                 line,
                 unfit(said),
@@ -364,7 +365,7 @@ def _lock_taken(report: Report, folder: Path) -> None:
         os._exit(0)
     os.read(out, 1)
     for name, words in _asked(folder):
-        said = forked(lambda words=words: run(words, home))
+        said = forked(partial(run, words, home))
         wrong = unfit(said) or ("it was done all the same" if said.code == 0 else None)
         report.check(line, wrong, f"{name} while another program owns the home", "refused")
     os.kill(child, signal.SIGKILL)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -315,13 +316,12 @@ def _held(home: Home) -> dict[str, Any]:
         if name not in ("audit", "operation", "sqlite_sequence")
     }
     lines = [line for line in watching.lines(home.folder) if line[1] not in ("denied", "rebuild")]
-    lines = STAMP.sub("T", repr(lines))
     notes = sorted(path.stem for path in (home.folder / "loads").glob("*.json"))
     return {
         "figures": watching.figures(home),
         "loads": loads.to_csv(),
         "notes": notes,
-        "audit": lines,
+        "audit": STAMP.sub("T", repr(lines)),
         **kept,
     }
 
@@ -418,7 +418,7 @@ def _operation(
     for call, at in _spread(points, share, random_):
         words = scene.lay()
         options = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={at}")
-        with tracing(lambda words=words: run(words, scene.home), scene.home, *options) as log:
+        with tracing(partial(run, words, scene.home), scene.home, *options) as log:
             code = log.code
         again = f"{operation.name}: {' '.join(operation.words)} killed at {call} number {at}"
         ended = "killed" if code is None else "ended before"

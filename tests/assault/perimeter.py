@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -55,11 +55,11 @@ class Listening(Tab):
         self.words: list[str] = []
         super().__init__(*args, **named)
 
-    def open(self, *args: Any, **named: Any) -> Tab:
+    def open(self, *args: Any, **named: Any) -> Self:
         self.words = []
         return super().open(*args, **named)
 
-    def read(self, timeout: float = 120.0) -> Tab:
+    def read(self, timeout: float = 120.0) -> Self:
         return super().read(timeout)
 
     def _take(self, element: Any) -> None:
@@ -317,13 +317,13 @@ class Door:
         """Foreign names and pages of other sites; with a login the name alone is open, since nobody
         is let in by it."""
         line = f"names, {how}"
-        for host in HOSTS if "without" in how else ():
+        for name in HOSTS if "without" in how else ():
             for path in PATHS:
-                answer = httpx.get(f"{self.base}{path}", headers={"Host": host})
+                answer = httpx.get(f"{self.base}{path}", headers={"Host": name})
                 wrong = (
                     None if answer.status_code in (400, 403) else f"answers {answer.status_code}"
                 )
-                self.report.check(line, wrong, f"{path} under the name {host}", "kept out")
+                self.report.check(line, wrong, f"{path} under the name {name}", "kept out")
         cookie = None if "without" in how else self.cookie(BOSS)
         for origin in ORIGINS:
             for host in (None, "evil.example"):

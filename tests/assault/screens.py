@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ def nodes(tree: Any) -> Iterator[Any]:
 def words(proto: Message) -> Iterator[str]:
     """Every text in a message, tables included."""
     for _field, value in proto.ListFields():
-        repeated = (
+        repeated: Any = (
             value if not isinstance(value, str | bytes | int | float | bool | Message) else [value]
         )
         if hasattr(repeated, "items") and not isinstance(repeated, Message):
@@ -394,9 +395,7 @@ class Stale:
             kind, _, at = key.partition(" ")
             self._try(
                 key,
-                lambda kind=kind, at=int(at): (
-                    self._click(at) if kind == "button" else self._edit(at)
-                ),
+                partial(self._click if kind == "button" else self._edit, int(at)),
             )
         self._draw()
         self._downloads()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def company(
     )
 
 
-def comparisons(picked: str, effect: float, runs: int, seed: int, **how: float) -> list[Comparison]:
+def comparisons(picked: str, effect: float, runs: int, seed: int, **how: Any) -> list[Comparison]:
     """As many companies compared as there are runs."""
     random = np.random.default_rng([seed, SELECTIONS.index(picked), int(10 * effect)])
     return [compare(company(random, picked, effect, **how)) for _ in range(runs)]
