@@ -4,25 +4,25 @@ it runs. No logic."""
 # folder and file, address, title, icon, and the action of analytics/desk that its reader must be
 # allowed
 PAGES = (
-    ("explore/overview", "overview", "overview.title", "monitoring", "see_others"),
-    ("explore/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
-    ("explore/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),
-    ("explore/funnel", "funnel", "funnel.title", "filter_alt", "see_others"),
-    ("explore/case_mix", "case-mix", "case_mix.title", "balance", "see_others"),
-    ("explore/trends", "trends", "trends.title", "trending_up", "see_others"),
-    ("decide/weights", "weights", "weights.title", "tune", "see_others"),
-    ("decide/standards", "standards", "standards.title", "straighten", "standard"),
-    ("decide/fairness", "fairness", "fairness.title", "handshake", "standard"),
-    ("people/month", "month", "routine.title", "event_available", "close"),
+    ("today/briefing", "overview", "overview.title", "monitoring", "see_others"),
+    ("today/month", "month", "routine.title", "event_available", "close"),
+    ("picture/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
+    ("picture/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),
+    ("picture/funnel", "funnel", "funnel.title", "filter_alt", "see_others"),
+    ("picture/case_mix", "case-mix", "case_mix.title", "balance", "see_others"),
+    ("picture/trends", "trends", "trends.title", "trending_up", "see_others"),
     ("people/sheet", "sheet", "sheet.title", "description", "see"),
     ("people/agent", "agent", "agent.title", "person", "see_others"),
     ("people/coaching", "coaching", "coaching.title", "checklist", "coach"),
     ("people/objections", "objections", "objections.title", "gavel", "object"),
+    ("rules/weights", "weights", "weights.title", "tune", "see_others"),
+    ("rules/standards", "standards", "standards.title", "straighten", "standard"),
+    ("rules/fairness", "fairness", "fairness.title", "handshake", "standard"),
+    ("rules/method", "method", "method.title", "rule", "see"),
     ("data/upload", "upload", "data.title", "upload_file", "data"),
     ("data/history", "history", "history.title", "history", "data"),
-    ("about/method", "method", "method.title", "rule", "see"),
-    ("about/accounts", "accounts", "accounts.title", "group", "account"),
-    ("about/audit", "audit", "audit.title", "fact_check", "audit"),
+    ("data/accounts", "accounts", "accounts.title", "group", "account"),
+    ("data/audit", "audit", "audit.title", "fact_check", "audit"),
 )
 
 

@@ -112,10 +112,10 @@ def show(done: Receipt) -> None:
             _changes(done)
         with st.container(horizontal=True):
             st.page_link(
-                "pages/explore/overview.py", label=t("overview.title"), icon=":material/monitoring:"
+                "pages/today/briefing.py", label=t("overview.title"), icon=":material/monitoring:"
             )
             st.page_link(
-                "pages/explore/quadrant.py",
+                "pages/picture/quadrant.py",
                 label=t("quadrant_page.title"),
                 icon=":material/scatter_plot:",
             )

@@ -71,7 +71,7 @@ with shell.page("agent"):
         )
     table = breakdown(now, agent_id)
     language = session.language()
-    units = {indicator.id: indicator for indicator in now.catalogue.indicators}
+    units = {definition.id: definition for definition in now.catalogue.indicators}
     export = table.assign(
         category=[
             next(text(c.label) for c in now.catalogue.categories if c.id == name)

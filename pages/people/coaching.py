@@ -124,7 +124,7 @@ def whom(now: Evaluation) -> None:
     if frame.empty:
         st.info(t("coaching.empty"))
         st.page_link(
-            "pages/explore/quadrant.py",
+            "pages/picture/quadrant.py",
             label=t("coaching.to_quadrant"),
             icon=":material/scatter_plot:",
         )

@@ -147,7 +147,7 @@ def trial_bar(official: bool, *, link: bool = True) -> None:
         st.button(t("trial.undo"), key="trial_undo", on_click=action(end_trial))
         if link and load.desk().may("scheme"):
             st.page_link(
-                "pages/decide/weights.py",
+                "pages/rules/weights.py",
                 label=t("trial.adopt"),
                 icon=":material/gavel:",
                 width="content",

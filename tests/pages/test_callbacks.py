@@ -231,7 +231,7 @@ def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
 
 
 def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_it(staffed):
-    staffed("boss@x.cn", "pages/explore/overview.py")
+    staffed("boss@x.cn", "pages/today/briefing.py")
     assert lines("export") == []
     name, make = staffed.files["ranking.csv"]
     assert make().startswith(b"\xef\xbb\xbf")
@@ -250,8 +250,8 @@ def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_
         ("pages/people/sheet.py", "sheet_xlsx", 1),
         ("pages/people/coaching.py", "coaching.xlsx", 1),
         ("pages/people/agent.py", "agent.csv", 1),
-        ("pages/about/accounts.py", "accounts.csv", 3),
-        ("pages/about/audit.py", "audit.csv", None),
+        ("pages/data/accounts.py", "accounts.csv", 3),
+        ("pages/data/audit.py", "audit.csv", None),
     ],
 )
 def test_every_file_about_persons_leaves_a_line(staffed, page, key, persons):
@@ -273,7 +273,7 @@ def test_a_calendar_of_talks_leaves_a_line(staffed):
 
 @pytest.mark.parametrize(
     ("page", "key"),
-    [("pages/about/method.py", "method.json"), ("pages/data/upload.py", "template")],
+    [("pages/rules/method.py", "method.json"), ("pages/data/upload.py", "template")],
 )
 def test_what_tells_of_nobody_leaves_none(staffed, page, key):
     staffed("boss@x.cn", page)
@@ -284,7 +284,7 @@ def test_what_tells_of_nobody_leaves_none(staffed, page, key):
 def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is_switched_off(
     staffed,
 ):
-    for page in ("pages/explore/overview.py", "pages/people/sheet.py", "pages/about/method.py"):
+    for page in ("pages/today/briefing.py", "pages/people/sheet.py", "pages/rules/method.py"):
         at = staffed("second@x.cn", page)
         files = dict(staffed.files)
         switched_off("second@x.cn")
@@ -300,7 +300,7 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
 
 
 def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
-    staffed("east@x.cn", "pages/explore/overview.py")
+    staffed("east@x.cn", "pages/today/briefing.py")
     accounts = load.home().state.accounts
     accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
     assert (

@@ -59,7 +59,7 @@ def test_the_page_of_rules_sets_the_day_before_anything_is_loaded_and_refuses_it
 ):
     home.close()
     at = opened(home.folder, monkeypatch)
-    at.switch_page("pages/about/method.py").run()
+    at.switch_page("pages/rules/method.py").run()
     at.number_input(key="set_month").set_value(26)
     at.button("FormSubmitter:settings_form-保存并重新计算").click().run()
     sound(at)

@@ -90,10 +90,10 @@ def exported(company, monkeypatch, page, period="", switch="") -> dict[str, Tabl
 @pytest.mark.parametrize(
     ("page", "switch", "key"),
     [
-        ("explore/overview", "", "ranking"),
-        ("explore/quadrant", "", "quadrant"),
-        ("decide/weights", "", "moves"),
-        ("decide/weights", "stand", "stand"),
+        ("today/briefing", "", "ranking"),
+        ("picture/quadrant", "", "quadrant"),
+        ("rules/weights", "", "moves"),
+        ("rules/weights", "stand", "stand"),
         ("people/coaching", "", "coaching"),
     ],
 )
@@ -149,7 +149,7 @@ def test_whoever_is_not_rated_is_told_apart_from_whoever_has_cases_enough(april)
 def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monkeypatch):
     everybody = frozenset(f"A{at}" for at in range(1001, 1200))
     monkeypatch.setattr("analytics.insight.placing.few_ids", lambda evaluation: everybody)
-    left = exported(company, monkeypatch, "explore/trends")
+    left = exported(company, monkeypatch, "picture/trends")
     table = left["incentives"]
     assert "too_few" in [column.name for column in table.columns]
     assert (table.frame["too_few"] == "○ too few cases to rank").all()

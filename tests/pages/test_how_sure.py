@@ -67,8 +67,8 @@ def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_p
     assert "在同一档" not in said(sampled)
     assert not {"rank_range", "renewal_rate.range"} & set(table(sampled, "rank", "score").columns)
     for page, column in (
-        ("explore/quadrant", "quadrant"),
-        ("explore/weak_spots", "lost"),
+        ("picture/quadrant", "quadrant"),
+        ("picture/weak_spots", "lost"),
         ("people/agent", "contribution"),
     ):
         sampled.switch_page(f"pages/{page}.py").run()
@@ -84,7 +84,7 @@ def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_p
 
 
 def test_a_table_says_range_n_and_credibility_and_too_few_in_words(sampled):
-    sampled.switch_page("pages/explore/quadrant.py").run()
+    sampled.switch_page("pages/picture/quadrant.py").run()
     shown = table(sampled, "quadrant", "x")
     assert {"x.range", "x.n", "x.z", "y.range", "y.n", "y.z", "certainty"} <= set(shown.columns)
     assert (
@@ -95,7 +95,7 @@ def test_a_table_says_range_n_and_credibility_and_too_few_in_words(sampled):
 
 
 def test_the_first_is_first_under_every_permitted_weighting_or_their_share_is_said(sampled):
-    sampled.switch_page("pages/decide/weights.py").run()
+    sampled.switch_page("pages/rules/weights.py").run()
     sound(sampled)
     shares = table(sampled, "share", "name")["share"]
     assert shares.sum() == pytest.approx(100)
@@ -108,7 +108,7 @@ def test_the_first_is_first_under_every_permitted_weighting_or_their_share_is_sa
 
 
 def test_the_ranking_is_tried_under_weights_and_chance_on_request(sampled):
-    sampled.switch_page("pages/decide/weights.py").run()
+    sampled.switch_page("pages/rules/weights.py").run()
     sampled.toggle(key="stand").set_value(True).run()
     sound(sampled)
     shown = table(sampled, "confidence", "both_range")
@@ -118,7 +118,7 @@ def test_the_ranking_is_tried_under_weights_and_chance_on_request(sampled):
 
 
 def test_a_market_average_needs_its_source_and_then_sets_the_pass_mark(sampled):
-    sampled.switch_page("pages/decide/fairness.py").run()
+    sampled.switch_page("pages/rules/fairness.py").run()
     sound(sampled)
     sampled.number_input(key="market.renewal_rate").set_value(70.0).run()
     sampled.button(key="save_market").click().run()
@@ -129,14 +129,14 @@ def test_a_market_average_needs_its_source_and_then_sets_the_pass_mark(sampled):
     assert "及格线（60 分）：**70.0%**" in said(sampled)
     assert "行业年鉴2025" in said(sampled).replace("\\", "")
     assert load.home().state.market.all()["renewal_rate"].value == pytest.approx(0.7)
-    sampled.switch_page("pages/explore/weak_spots.py").run()
+    sampled.switch_page("pages/picture/weak_spots.py").run()
     sound(sampled)
     unfold(sampled, "losses")
     assert table(sampled, "recoverable")["market"].notna().sum() == 1
 
 
 def test_a_proposed_standard_goes_into_the_draft_of_the_standards(sampled):
-    sampled.switch_page("pages/decide/fairness.py").run()
+    sampled.switch_page("pages/rules/fairness.py").run()
     sampled.selectbox(key="period").select("2025").run()
     sampled.number_input(key="market.renewal_rate").set_value(70.0).run()
     sampled.text_input(key="source.renewal_rate").set_value("年鉴").run()
@@ -144,14 +144,14 @@ def test_a_proposed_standard_goes_into_the_draft_of_the_standards(sampled):
     assert "人会换等级" in said(sampled)
     sampled.button(key="into_draft").click().run()
     sound(sampled)
-    sampled.switch_page("pages/decide/standards.py").run()
+    sampled.switch_page("pages/rules/standards.py").run()
     sound(sampled)
     knots = sampled.session_state["standards_draft"].indicators["renewal_rate"]["standard"]["knots"]
     assert [0.7, 60.0] in knots
 
 
 def test_the_largest_loss_is_named_only_where_it_is_likely(sampled):
-    sampled.switch_page("pages/explore/weak_spots.py").run()
+    sampled.switch_page("pages/picture/weak_spots.py").run()
     text = said(sampled)
     assert ("可能是最大短板" in text) != ("最大短板还分不出" in text)
     unfold(sampled, "losses")
@@ -160,7 +160,7 @@ def test_the_largest_loss_is_named_only_where_it_is_likely(sampled):
 
 
 def test_expectations_by_book_show_their_calibration_and_a_split_its_limits(sampled):
-    sampled.switch_page("pages/explore/case_mix.py").run()
+    sampled.switch_page("pages/picture/case_mix.py").run()
     sound(sampled)
     unfold(sampled, "calibration")
     assert len(table(sampled, "observed", "low")) == 10
@@ -255,7 +255,7 @@ def test_the_radar_holds_the_files_own_rates_against_rival_definitions(
     )
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/decide/fairness.py").run()
+    at.switch_page("pages/rules/fairness.py").run()
     load.close()
     sound(at)
     assert "“**保费**”口径：30 行里 100% 在四舍五入以内" in said(at)
@@ -264,7 +264,7 @@ def test_the_radar_holds_the_files_own_rates_against_rival_definitions(
 def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says_what_luck_costs(
     sampled,
 ):
-    sampled.switch_page("pages/explore/trends.py").run()
+    sampled.switch_page("pages/picture/trends.py").run()
     sound(sampled)
     shown = table(sampled, "weight", "luck")
     assert set(shown["agent_id"]) <= {"A1008", "A1034", "A1072"}  # the planted ones
@@ -324,7 +324,7 @@ def test_no_sentence_outside_how_it_is_computed_speaks_of_statistics_by_their_na
 
 
 def test_tables_leave_statistics_names_to_their_files(sampled):
-    sampled.switch_page("pages/decide/fairness.py").run()
+    sampled.switch_page("pages/rules/fairness.py").run()
     sound(sampled)
     shown = table(sampled, "nominal", "decides", "remark")
     assert not {"vif", "item_rest", "reliability"} & set(shown.columns)
@@ -344,7 +344,7 @@ def test_a_leader_of_few_cases_is_said_to_be_no_ground_for_a_prize(sampled, monk
         "analytics.insight.weightings.too_few",
         lambda evaluation: np.ones(len(evaluation.people), dtype=bool),
     )
-    sampled.switch_page("pages/decide/weights.py").run()
+    sampled.switch_page("pages/rules/weights.py").run()
     sound(sampled)
     assert "○ 数据太少，不排名：在这些权重下领先，也不能据此奖励。" in said(sampled)
 
@@ -358,7 +358,7 @@ def test_nobody_is_counted_as_luck_where_nobody_is_judged(home, tmp_path, monkey
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果,产品\n" + rows)
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/explore/case_mix.py").run()
+    at.switch_page("pages/picture/case_mix.py").run()
     sound(at)
     assert "不作结论" in said(at)
     assert "样本够下结论的" not in said(at)
@@ -383,14 +383,14 @@ def test_a_company_whose_spread_nobody_knows_counts_no_certain_quadrants_and_nam
     load_text(home, tmp_path, "scoresheet", "工号,月份,续保率,客户满意度\n" + rows)
     home.close()
     at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/explore/quadrant.py").run()
+    at.switch_page("pages/picture/quadrant.py").run()
     sound(at)
     assert "没有人的象限可以定：数据太少，或不知道偶然占多少。" in said(at)
     assert (
         table(at, "quadrant", "certainty")["certainty"].eq("没有件数或份数，不知道偶然占多少").all()
     )
     assert table(at, "quadrant", "action")["action"].eq("先看更多月份的数据再定").all()
-    at.switch_page("pages/decide/weights.py").run()
+    at.switch_page("pages/rules/weights.py").run()
     sound(at)
     assert "没有人参评，任何权重下都没有人领先。" in said(at)
     assert "分界线是精确算出的" not in said(at)
@@ -408,7 +408,7 @@ def test_one_policy_is_told_in_the_singular_and_says_nothing_of_a_rate_of_compla
 def test_beside_the_picture_nothing_is_advised_where_nobody_stands_in_a_quadrant_for_certain(
     sampled,
 ):
-    sampled.switch_page("pages/explore/quadrant.py").run()
+    sampled.switch_page("pages/picture/quadrant.py").run()
     sound(sampled)
     assert "有 80% 以上把握的：0 / " in said(sampled)
     assert "奖励" not in said(sampled)

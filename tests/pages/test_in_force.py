@@ -113,7 +113,7 @@ def text_of(at: AppTest) -> str:
 
 
 def tried(at: AppTest) -> AppTest:
-    at.switch_page("pages/decide/weights.py").run()
+    at.switch_page("pages/rules/weights.py").run()
     return at.selectbox(key="scheme_choice").select("service_first").run()
 
 
@@ -160,12 +160,12 @@ def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(app):
     assert "试算 60" not in text_of(at)  # what was tried is now in force
     other = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     other.context = {"locale": "zh-CN"}
-    other.run().switch_page("pages/about/method.py").run()
+    other.run().switch_page("pages/rules/method.py").run()
     assert any("满意度优先" in one.value or "服务" in one.value for one in other.subheader)
 
 
 def test_a_month_is_published_and_taken_back_on_its_page(app):
-    app.switch_page("pages/people/month.py").run()
+    app.switch_page("pages/today/month.py").run()
     app.button(key="publish").click().run()
     sound(app)
     assert desk().published(Period(APRIL, APRIL))
@@ -181,7 +181,7 @@ def test_a_month_that_is_still_open_is_not_published_from_its_page(tiny, monkeyp
     folder = tiny.folder
     tiny.close()
     at = opened(folder, monkeypatch)
-    at.switch_page("pages/people/month.py").run()
+    at.switch_page("pages/today/month.py").run()
     at.button(key="publish").click().run()
     assert len(at.error) == 1
     assert not desk().published(Period(APRIL, APRIL))

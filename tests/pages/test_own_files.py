@@ -87,7 +87,7 @@ def test_whom_too_few_cases_leave_without_rank_an_empty_chart_does_not_stand_for
     assert [one.value for one in at.info] == [
         "14 名参评的人数据都太少，不排名，所以这里不画名次图；得分在下表。"
     ]
-    at.switch_page("pages/explore/trends.py").run()
+    at.switch_page("pages/picture/trends.py").run()
     sound(at)
     assert "评估表" in at.info[0].value
     at.switch_page("pages/people/agent.py").run()

@@ -83,7 +83,7 @@ def slider(at, category):
 
 
 def test_sliders_keep_the_sum_at_a_hundred_and_leaving_the_ranges_is_said(full):
-    full.switch_page("pages/decide/weights.py").run()
+    full.switch_page("pages/rules/weights.py").run()
     assert not full.warning
     slider(full, "results").set_value(90).run()
     sound(full)
@@ -94,7 +94,7 @@ def test_sliders_keep_the_sum_at_a_hundred_and_leaving_the_ranges_is_said(full):
 
 def test_the_others_keep_their_proportion_however_often_a_slider_stops_on_its_way(full):
     """From 64/23/13 to 75: 25 · 23 / 36 = 15.97 and 25 · 13 / 36 = 9.03; and back again."""
-    full.switch_page("pages/decide/weights.py").run()
+    full.switch_page("pages/rules/weights.py").run()
     for weight in (*range(65, 76), 64):
         slider(full, "results").set_value(weight).run()
         weights = [slider(full, name).value for name in ("results", "service", "competence")]
@@ -105,14 +105,14 @@ def test_the_others_keep_their_proportion_however_often_a_slider_stops_on_its_wa
 
 
 def test_a_preset_moves_every_slider_as_a_trial_and_what_is_in_force_stays(full):
-    full.switch_page("pages/decide/weights.py").run()
+    full.switch_page("pages/rules/weights.py").run()
     full.selectbox(key="scheme_choice").select("service_first").run()
     assert [slider(full, name).value for name in ("results", "service", "competence")] == [
         60,
         30,
         10,
     ]
-    full.switch_page("pages/about/method.py").run()
+    full.switch_page("pages/rules/method.py").run()
     assert any("试算 60/30/10，正式为 64/23/13" in one.value for one in full.markdown)
     assert any("均衡" in one.value for one in full.subheader)
     full.button(key="trial_undo").click().run()
@@ -120,7 +120,7 @@ def test_a_preset_moves_every_slider_as_a_trial_and_what_is_in_force_stays(full)
 
 
 def test_the_scheme_box_follows_the_sliders_and_a_preset_can_be_chosen_again(full):
-    full.switch_page("pages/decide/weights.py").run()
+    full.switch_page("pages/rules/weights.py").run()
     full.selectbox(key="scheme_choice").select("service_first").run()
     slider(full, "results").set_value(58).run()
     assert full.selectbox(key="scheme_choice").value == "custom"
@@ -135,7 +135,7 @@ def test_the_scheme_box_follows_the_sliders_and_a_preset_can_be_chosen_again(ful
 
 
 def test_a_scheme_is_saved_with_author_and_reason_and_not_without(full):
-    full.switch_page("pages/decide/weights.py").run()
+    full.switch_page("pages/rules/weights.py").run()
     full.text_input(key="save_name").input("夏季方案")
     full.button("FormSubmitter:save_scheme-保存方案").click().run()
     assert [one.value for one in full.error] == ["保存方案需要名称、作者和理由。"]
@@ -208,7 +208,7 @@ def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(
     folder = home.folder
     home.close()
     at = opened(folder, monkeypatch, "en-GB")
-    at.switch_page("pages/explore/quadrant.py").run()
+    at.switch_page("pages/picture/quadrant.py").run()
     at.session_state["unplaced.fold"] = True  # opened
     at.run()
     load.close()
@@ -251,7 +251,7 @@ def test_a_comment_is_written_and_a_sheet_is_closed_on_its_page(full):
 
 
 def test_a_standard_is_drafted_rehearsed_and_adopted_with_a_reason(full):
-    full.switch_page("pages/decide/standards.py").run()
+    full.switch_page("pages/rules/standards.py").run()
     full.number_input(key="std.renewal_rate.weight").set_value(50.0).run()
     full.button(key="keep_standard").click().run()
     full.button(key="rehearse").click().run()
@@ -265,7 +265,7 @@ def test_a_standard_is_drafted_rehearsed_and_adopted_with_a_reason(full):
 
 
 def test_an_indicator_that_is_off_is_taken_in_on_the_page_of_standards(full):
-    full.switch_page("pages/decide/standards.py").run()
+    full.switch_page("pages/rules/standards.py").run()
     full.selectbox(key="standard_choice").set_value("quote_rate").run()
     full.button(key="keep_standard").click().run()
     full.text_area(key="adopt_reason").set_value("看报价")
@@ -285,16 +285,15 @@ def test_what_is_off_stands_on_no_page_though_the_files_tell_of_it(home, tmp_pat
     home.close()
     at = opened(folder, monkeypatch)
     seen = ""
-    explored = [
-        f"explore/{page}" for page in ("overview", "quadrant", "weak_spots", "trends", "funnel")
-    ]
+    pictures = [f"picture/{page}" for page in ("quadrant", "weak_spots", "trends", "funnel")]
     for page in (
-        *explored,
+        "today/briefing",
+        *pictures,
         "people/agent",
         "people/sheet",
         "people/coaching",
-        "decide/weights",
-        "about/method",
+        "rules/weights",
+        "rules/method",
     ):
         at.switch_page(f"pages/{page}.py").run()
         sound(at)
@@ -325,7 +324,7 @@ def test_an_agent_without_premiums_or_surveys_has_a_page_too(home, tmp_path, mon
     for agent in ("A1", "A3"):
         at.selectbox(key="agent_choice").select(agent).run()
         sound(at)
-    at.switch_page("pages/explore/case_mix.py").run()
+    at.switch_page("pages/picture/case_mix.py").run()
     load.close()
     sound(at)
     assert any("没有可以比较的因素" in one.value for one in at.info)

@@ -17,8 +17,8 @@ PAGES = (
     "people/agent",
     "people/objections",
     "people/coaching",
-    "explore/quadrant",
-    "decide/weights",
+    "picture/quadrant",
+    "rules/weights",
 )
 HOSTILE = [
     "B2",

@@ -27,7 +27,7 @@ from analytics.reports.lists.few import few_cells, few_column
 from analytics.reports.plain import reason_of
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import scheme_label, weights_text
-from pages.decide import standing
+from pages.rules import standing
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box

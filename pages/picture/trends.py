@@ -82,7 +82,9 @@ with shell.page("trends"):
         span = Period(add_months(last, 1 - months), last)
         monthly = load.desk().monthly(span)
         options = [
-            indicator.id for indicator in now.catalogue.indicators if can_trend(indicator, monthly)
+            definition.id
+            for definition in now.catalogue.indicators
+            if can_trend(definition, monthly)
         ]
         session.keep_valid("trend_indicator", options)
         if options:

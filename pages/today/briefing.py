@@ -142,7 +142,7 @@ def first_of_all(now: Evaluation, purpose: str) -> None:
         table = table.holding(by_id.loc[now.people["agent_id"].iloc[rows]].reset_index())
         wanted = ["rank", "name", "team", "score", "grade"]
         wanted += [f"{name}.value" for name in axes(now.catalogue)]
-        link, label = "pages/explore/trends.py", t("overview.to_incentives")
+        link, label = "pages/picture/trends.py", t("overview.to_incentives")
     st.subheader(t(f"overview.first_{purpose}"), anchor=False)
     if table.frame.empty:
         st.caption(t("common.nothing"))
@@ -179,8 +179,8 @@ def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
     """Which indicators these agents lack."""
     missing = [
         labels(
-            indicator
-            for position, indicator in enumerate(now.catalogue.indicators)
+            definition
+            for position, definition in enumerate(now.catalogue.indicators)
             if np.isnan(now.measured.agents.points[row, position])
         )
         for row in rows

@@ -261,28 +261,29 @@ with shell.page("method", needs_data=False, official=True):
     rows = pd.DataFrame(
         [
             {
-                "indicator": text(indicator.label),
+                "indicator": text(definition.label),
                 "category": text(
-                    next(c.label for c in catalogue.categories if c.id == indicator.category)
+                    next(c.label for c in catalogue.categories if c.id == definition.category)
                 ),
                 "weight": nominal[position],
-                "formula": f"Σ {measure(indicator.numerator)} ÷ Σ {measure(indicator.denominator)}"
-                + (f" × {indicator.scale:g}" if indicator.scale != 1 else "")
-                + (f" · {t('method.median_agent')}" if indicator.fallback else ""),
-                "better": t(f"method.{indicator.direction}"),
+                "formula": f"Σ {measure(definition.numerator)}"
+                f" ÷ Σ {measure(definition.denominator)}"
+                + (f" × {definition.scale:g}" if definition.scale != 1 else "")
+                + (f" · {t('method.median_agent')}" if definition.fallback else ""),
+                "better": t(f"method.{definition.direction}"),
                 "standard": " · ".join(
-                    f"{value_text(value, indicator.unit, session.language())} → {points:g}"
+                    f"{value_text(value, definition.unit, session.language())} → {points:g}"
                     for value, points in zip(
-                        indicator.standard.values, indicator.standard.points, strict=True
+                        definition.standard.values, definition.standard.points, strict=True
                     )
                 )
-                + f" ({t(f'method.mode_{indicator.standard.mode}')})",
-                "market": market_text(market[indicator.id], indicator, session.language())
-                if indicator.id in market
+                + f" ({t(f'method.mode_{definition.standard.mode}')})",
+                "market": market_text(market[definition.id], definition, session.language())
+                if definition.id in market
                 else "",
-                "why": text(indicator.why),
+                "why": text(definition.why),
             }
-            for position, indicator in enumerate(catalogue.indicators)
+            for position, definition in enumerate(catalogue.indicators)
         ]
     )
     columns = [

@@ -32,7 +32,7 @@ from analytics.reports import sheets
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import changed_by, market_text
 from analytics.units import PER_HUNDRED, UNITS, in_percent
-from pages.decide.drafting import discard, draft, keep
+from pages.rules.drafting import discard, draft, keep
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box

@@ -16,7 +16,7 @@ from analytics.people import MarketAverage
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import value_text
 from analytics.units import times
-from pages.decide.drafting import draft, keep
+from pages.rules.drafting import draft, keep
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -247,7 +247,7 @@ def would_move(now: Evaluation, proposal: Proposal, proposed: Standard) -> None:
         )
         if proposal.indicator in draft().indicators:
             st.page_link(
-                "pages/decide/standards.py",
+                "pages/rules/standards.py",
                 label=t("fairness.to_standards"),
                 icon=":material/straighten:",
             )
