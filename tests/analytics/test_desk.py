@@ -351,6 +351,53 @@ def test_what_a_manager_of_one_team_replays_names_nobody_of_another(out):
     assert set(desk(tiny, EAST).replay(made).moved["agent_id"]) <= {"A1"}
 
 
+def test_nobody_decides_on_what_they_objected_to_themselves(out):
+    made = desk(out, EAST).make_objection(objection())
+    for state in ("accepted", "rejected"):
+        with pytest.raises(NotAllowed, match="own_objection"):
+            desk(out, EAST).answer(made, state, "属实")
+    assert desk(out, EAST).objection(made.id).state == "open"
+    assert desk(out, identity_of(STAFF[0])).answer(made, "rejected", "未续").state == "rejected"
+
+
+def test_only_an_objection_to_a_record_has_something_to_correct(out):
+    made = desk(out, ANN).make_objection(Objection("A1", APRIL, APRIL, "sheet", "other", "太严"))
+    with pytest.raises(RequestRefused, match="nothing_to_correct"):
+        desk(out).correction_of(made)
+    record = desk(out, ANN).make_objection(objection())
+    with pytest.raises(RequestRefused, match="nothing_to_correct"):
+        desk(out).correction_of(record, {})
+
+
+def test_a_policy_is_given_to_nobody_whom_no_file_knows(out):
+    made = desk(out, ANN).make_objection(objection(proposal={"agent_id": "Z9"}))
+    with pytest.raises(RequestRefused, match="agent_unknown"):
+        desk(out).answer(made, "accepted", "转走")
+    assert (desk(out).objection(made.id).state, desk(out).corrections()) == ("open", [])
+
+
+def test_a_correction_that_nobody_made_cannot_be_undone_nor_one_of_another_team(out):
+    made = desk(out, BO).make_objection(
+        Objection(
+            "B2",
+            APRIL,
+            APRIL,
+            "record",
+            "data_wrong",
+            "续了",
+            policy_id="P7",
+            proposal={"outcome": "renewed"},
+        )
+    )
+    desk(out).answer(made, "accepted", "属实")
+    of_bo = desk(out).corrections()[0].id
+    for whose, which in ((ADMIN, of_bo + 1), (EAST, of_bo)):
+        with pytest.raises(RequestRefused, match="correction_unknown"):
+            desk(out, whose).undo_corrections([which])
+    assert [correction.id for correction in desk(out).corrections()] == [of_bo]
+    assert desk(out, EAST).corrections() == []
+
+
 # -- standards, weights ----------------------------------------------------------------------------
 
 
@@ -563,3 +610,45 @@ def test_a_load_that_is_stored_is_told_even_where_its_figures_cannot_be_reckoned
     told = Desk(home).load_all([(path, recipe)], as_of=AS_OF, on_issues="refuse")[0]
     assert told.loaded == 2
     assert "not_rated" not in dict(told.notes)
+
+
+# -- rules -----------------------------------------------------------------------------------------
+
+
+def test_a_scheme_keeps_no_presets_name_and_no_purpose_that_is_none(tiny):
+    own = replace(BALANCED, author="李", reason="试", label=None)
+    with pytest.raises(RequestRefused, match="scheme_is_preset"):
+        desk(tiny).save_scheme(own)
+    with pytest.raises(RequestRefused, match="choice_unknown"):
+        desk(tiny).save_scheme(replace(own, name="夏季", purpose="punish"))
+    with pytest.raises(RequestRefused, match="scheme_unknown") as refused:
+        desk(tiny).scheme_named("夏季", 2)
+    assert refused.value.facts["name"] == "夏季 v2"
+    assert desk(tiny).scheme_versions() == []
+
+
+def test_standards_that_were_never_adopted_are_neither_restored_nor_undone(tiny):
+    with pytest.raises(RequestRefused, match="standard_unknown"):
+        desk(tiny).restored_standard(1, APRIL, "回到")
+    with pytest.raises(RequestRefused, match="nothing_to_undo"):
+        desk(tiny).undo_standard("撤销")
+    with pytest.raises(RequestRefused, match="reason_missing"):
+        desk(tiny).adopt_standard(StandardVersion({}, {}, {}, "", " ", APRIL), 0)
+
+
+def test_a_market_average_stands_until_it_is_taken_out_and_the_audit_keeps_both(tiny):
+    desk(tiny).save_market("renewal_rate", 0.75, "协会年报")
+    assert desk(tiny).market()["renewal_rate"].value == 0.75
+    with pytest.raises(RequestRefused, match="indicator_unknown"):
+        desk(tiny).save_market("charm", 0.75, "协会年报")
+    desk(tiny).save_market("renewal_rate", None, "")
+    desk(tiny).save_market("renewal_rate", None, "")  # nothing stands there any more: no line
+    assert desk(tiny).market() == {}
+    lines = [(line.action, line.object) for line in desk(tiny).audit()][:2]
+    assert lines == [("market.remove", "renewal_rate"), ("market.save", "renewal_rate")]
+
+
+def test_a_month_without_figures_is_not_published(tiny):
+    january = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
+    with pytest.raises(RequestRefused, match="period_without_figures"):
+        desk(tiny).publish(january)

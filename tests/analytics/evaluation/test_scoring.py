@@ -12,15 +12,18 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Values, score
 from analytics.evaluation.ranking import competition_rank, competition_ranks, grade
 from analytics.evaluation.standards import next_band, points
+from analytics.evaluation.swot import propose
 from analytics.evaluation.weights import (
     CORNERS,
     effective,
     inside_triangle,
     largest_remainder,
     move,
+    parse,
     vector,
 )
 from analytics.model import CATEGORIES, Standard, Veto, WeightScheme
+from analytics.people import SwotEntry
 
 RATE = Standard((0.5, 0.7, 0.8, 0.9), (0, 60, 80, 100))
 CYCLE = Standard((10, 20, 30, 45), (100, 85, 60, 0))
@@ -253,14 +256,68 @@ def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
 
 
 @pytest.mark.parametrize(
-    "weights",
+    ("weights", "inside", "why"),
     [
-        {"results": -1, "service": 50},
-        {"results": 0, "service": 0},
-        {"wealth": 100},
-        {"results": float("nan")},
+        ({"results": -1, "service": 50}, {}, "weight_negative"),
+        ({"results": 60}, {"renewal_rate": -1}, "weight_negative"),
+        ({"results": 60}, {"renewal_rate": float("inf")}, "weight_negative"),
+        ({"results": float("nan")}, {}, "weight_negative"),
+        ({"results": 0, "service": 0}, {}, "weights_zero"),
+        ({}, {}, "weights_zero"),
+        ({"wealth": 100}, {}, "weight_unknown"),
+        ({"results": 1_000_001}, {}, "weight_large"),
+        ({"results": 60}, {"renewal_rate": 1_000_001}, "weight_large"),
     ],
 )
-def test_weights_that_mean_nothing_are_refused(weights):
-    with pytest.raises(RequestRefused):
-        vector(WeightScheme("x", weights), built_in_catalogue())
+def test_weights_that_mean_nothing_are_refused(weights, inside, why):
+    with pytest.raises(RequestRefused, match=why):
+        vector(WeightScheme("x", weights, inside), built_in_catalogue())
+
+
+def test_the_largest_weight_is_still_one():
+    weights = vector(WeightScheme("x", {"results": 1_000_000}), built_in_catalogue())
+    assert weights.sum() == pytest.approx(100)
+
+
+def test_a_category_whose_indicators_weigh_nothing_gives_its_weight_to_the_others():
+    nothing = {"satisfaction": 0.0, "complaint_rate": 0.0}
+    scheme = WeightScheme("x", {"results": 60, "service": 20, "competence": 20}, nothing)
+    known = built_in_catalogue()
+    weights = dict(zip(known.ids, vector(scheme, known), strict=True))
+    assert weights["satisfaction"] == weights["complaint_rate"] == 0
+    # 60 and 20 of the 80 that are left; renewal_rate is 35 of 100 in its category.
+    assert weights["renewal_rate"] == pytest.approx(75 * 0.35)
+    assert weights["insurance_knowledge"] == pytest.approx(25 * 0.40)
+    with pytest.raises(RequestRefused, match="weights_zero"):
+        vector(WeightScheme("x", {"service": 100}, nothing), known)
+
+
+@pytest.mark.parametrize("text", ["results", "results=", "results=much", "=", "results:70"])
+def test_words_that_are_no_weights_are_refused(text):
+    with pytest.raises(RequestRefused, match="weights_unreadable"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "why"),
+    [
+        ("luck", {"renewal_rate": 1.0}, "choice_unknown"),
+        ("strength", {"charm": 1.0}, "indicator_unknown"),
+        ("threat", dict.fromkeys(built_in_catalogue().ids, -100.0), "weights_zero"),
+    ],
+)
+def test_a_swot_entry_of_no_part_or_indicator_or_that_leaves_no_weight_is_refused(
+    part, changes, why
+):
+    with pytest.raises(RequestRefused, match=why):
+        propose(default_scheme(), [SwotEntry(part, "x", changes)], built_in_catalogue())
+
+
+def test_a_category_that_a_swot_worksheet_empties_keeps_its_split_for_who_fills_it_again():
+    weak = SwotEntry("weakness", "x", {"satisfaction": -100.0, "complaint_rate": -100.0})
+    scheme = WeightScheme("x", {"results": 60, "service": 20, "competence": 20})
+    made = propose(scheme, [weak], built_in_catalogue())
+    # 60 and 20 of the 80 that are left.
+    assert dict(made.categories) == {"results": 75.0, "service": 0.0, "competence": 25.0}
+    assert (made.indicators["satisfaction"], made.indicators["complaint_rate"]) == (60, 40)
+    assert made.trace == (weak,)

@@ -497,6 +497,28 @@ def test_a_line_edited_with_its_hash_lacks_the_signature(folder, key):
     store.close()
 
 
+@pytest.mark.parametrize("signature", ["", "garbage", "QUJD"])
+def test_a_published_head_whose_signature_was_edited_is_forged(folder, key, tmp_path, signature):
+    store = written(folder, Outside(key=key, heads=tmp_path / "heads"), notes=2)
+    assert store.database.verify().wrong == ()
+    lines = [json.loads(line) for line in (tmp_path / "heads").read_text().splitlines()]
+    lines[1]["signature"] = signature
+    (tmp_path / "heads").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert keys(store.database.verify()) == [("heads_forged", 2)]
+    store.close()
+
+
+@pytest.mark.parametrize("garbage", [None, b"", b"x", "钥".encode(), b"-----END PUBLIC KEY-----"])
+def test_public_keys_that_cannot_be_read_are_refused_by_the_files_name(folder, tmp_path, garbage):
+    if garbage is not None:
+        (tmp_path / "key.pub").write_bytes(garbage)
+    store = written(folder, notes=1)
+    with pytest.raises(RequestRefused, match="audit_public_unreadable") as refused:
+        store.database.verify(public=[tmp_path / "key.pub"])
+    assert refused.value.facts["file"] == "key.pub"
+    store.close()
+
+
 def test_lines_without_a_signature_after_the_first_are_told(folder, key):
     store = written(folder, Outside(key=key))
     previous = store.database.head()
