@@ -72,6 +72,18 @@ def remember(key: str, value: Any) -> None:
     st.session_state[f"kept.{key}"] = value
 
 
+def chosen_agent() -> str | None:
+    """The person whom the reader chose last, on whichever page; whoever shows somebody asks first
+    whether the reader may see them."""
+    chosen = remembered("agent")
+    return str(chosen) if chosen else None
+
+
+def choose_agent(agent_id: str | None) -> None:
+    """Have every page show this person, or nobody in particular."""
+    remember("agent", agent_id)
+
+
 def filters(period: Period, *, theirs: bool = False) -> Filters:
     """What the filter bar says, inside the reader's scope (`theirs`: of today)."""
     return Filters(
