@@ -381,46 +381,34 @@ with given as (
   where measure = 'renewal_rate' and first_month >= $first_month and last_month <= $last_month
   group by agent_id, first_month, last_month
 ), counted as (
-  select g.agent_id, g.first_month, g.last_month,
-    sum(m.renewed_policies)::double as renewed_policies,
-    sum(m.due_policies)::double as due_policies,
-    sum(m.late_renewals)::double as late_renewals, sum(m.open_policies)::double as open_policies,
-      sum(m.open_renewed)::double as open_renewed,
-    sum(m.excluded_policies)::double as excluded_policies,
-    sum(m.due_premium)::double as due_premium, sum(m.renewed_premium)::double as renewed_premium,
-      sum(m.retained_premium)::double as retained_premium
+  select g.agent_id, g.first_month, g.last_month, 0 as origin,
+    sum(columns(* exclude (agent_id, first_month, last_month, rate, month)))::double
   from given g join agent_month m on m.agent_id = g.agent_id
     and m.month between g.first_month and g.last_month
   group by g.agent_id, g.first_month, g.last_month
 ), stated as (
-  select agent_id, first_month, last_month,
-    sum(case when measure = 'renewed_policies' then value end) as renewed_policies,
-      sum(case when measure = 'due_policies' then value end) as due_policies,
-    sum(case when measure = 'late_renewals' then value end) as late_renewals,
-      sum(case when measure = 'open_policies' then value end) as open_policies,
-    sum(case when measure = 'open_renewed' then value end) as open_renewed,
-    sum(case when measure = 'excluded_policies' then value end) as excluded_policies,
-      sum(case when measure = 'due_premium' then value end) as due_premium,
-    sum(case when measure = 'renewed_premium' then value end) as renewed_premium,
-      sum(case when measure = 'retained_premium' then value end) as retained_premium
+  select agent_id, first_month, last_month, 1 as origin,
+    sum(value) filter (measure = 'renewed_policies') as renewed_policies,
+    sum(value) filter (measure = 'due_policies') as due_policies,
+    sum(value) filter (measure = 'late_renewals') as late_renewals,
+    sum(value) filter (measure = 'open_policies') as open_policies,
+    sum(value) filter (measure = 'open_renewed') as open_renewed,
+    sum(value) filter (measure = 'excluded_policies') as excluded_policies,
+    sum(value) filter (measure = 'due_premium') as due_premium,
+    sum(value) filter (measure = 'renewed_premium') as renewed_premium,
+    sum(value) filter (measure = 'retained_premium') as retained_premium
   from current_scoresheet group by agent_id, first_month, last_month
+), known as (
+  select agent_id, first_month, last_month,
+    arg_min(columns(* exclude (agent_id, first_month, last_month, origin)), origin)
+  from (select * from counted union all by name select * from stated)
+  group by agent_id, first_month, last_month
 )
-select g.agent_id, g.first_month, g.last_month, g.rate,
-  coalesce(c.renewed_policies, s.renewed_policies) as renewed_policies,
-    coalesce(c.due_policies, s.due_policies) as due_policies,
-  coalesce(c.late_renewals, s.late_renewals) as late_renewals,
-    coalesce(c.open_policies, s.open_policies) as open_policies,
-  coalesce(c.open_renewed, s.open_renewed, case when coalesce(c.open_policies, s.open_policies) = 0
-    then 0 end) as open_renewed,
-  coalesce(c.excluded_policies, s.excluded_policies) as excluded_policies,
-    coalesce(c.due_premium, s.due_premium) as due_premium,
-  coalesce(c.renewed_premium, s.renewed_premium) as renewed_premium,
-    coalesce(c.retained_premium, s.retained_premium) as retained_premium
+select g.*, k.* exclude (agent_id, first_month, last_month)
+  replace (coalesce(open_renewed, case when open_policies = 0 then 0 end) as open_renewed)
 from given g
-left join counted c on c.agent_id = g.agent_id and c.first_month = g.first_month
-  and c.last_month = g.last_month
-left join stated s on s.agent_id = g.agent_id and s.first_month = g.first_month
-  and s.last_month = g.last_month
+left join known k on k.agent_id = g.agent_id and k.first_month = g.first_month
+  and k.last_month = g.last_month
 order by g.agent_id, g.first_month
 
 -- name: records_policies
