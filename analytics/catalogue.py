@@ -17,6 +17,7 @@ from analytics.model import CATEGORIES, Indicator, Spread, Standard, Text, Veto,
 from analytics.people import StandardVersion
 
 RENEWED = "renewed_policies"
+RATE = "renewal_rate"  # what cases are expected of, and what coaching is to move
 # Measures that there are words for, a unit at a time.
 STEPS = (None, RENEWED, "first_term_renewed", "complaints")
 # The group of an indicator that a company added.

@@ -32,13 +32,11 @@ from analytics.intake.understood import Look, Preview
 from analytics.ledger import How, Ledger
 from analytics.model import Filters, Receipt, Settings, WeightScheme, month_of
 from analytics.people import LOCAL, Correction, Finding, Objection, in_force
-from analytics.receipts import receipt_from
+from analytics.receipts import MOST_NAMED, receipt_from
 from analytics.state.moves import answer_plan
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.evidence import records_of
 from analytics.work import Work
-
-MOST_NAMED = 10  # loads in a sentence
 
 
 class Home:

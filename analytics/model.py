@@ -25,6 +25,7 @@ Spread = Literal["rate", "mean", "count", "share", "amount", "unknown"]
 CATEGORIES = ("results", "service", "competence")
 QUADRANTS = ("role_model", "service_gap", "sales_gap", "focus")
 UNPLACED = "unplaced"
+STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target
 
 
 def add_months(month: dt.date, count: int) -> dt.date:

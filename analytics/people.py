@@ -18,6 +18,8 @@ ROLES = ("admin", "manager", "agent")
 PURPOSES = ("reward", "lift")
 SWOT = ("strength", "weakness", "opportunity", "threat")
 CORRECTABLE = ("outcome", "renewed_on", "premium_renewed", "agent_id", "exclusion", "satisfaction")
+LONGEST_TEXT = 4_000  # characters of a note, an objection or an answer
+LONGEST_PLAN = 2_000  # characters of what is planned with somebody
 LOCAL = "local"  # who writes where nobody logs in
 
 

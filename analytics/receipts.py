@@ -19,7 +19,7 @@ from analytics.model import Change, Issue, Receipt
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.records import Stored
 
-MOST_NAMED = 10  # ids named in a note; all of them are in the list of who is without a partner
+MOST_NAMED = 10  # ids or loads in a sentence; all of them are in a list
 # changed figures, and issues, of a receipt that waits; the load itself tells of all of them
 MOST_KEPT = 2_000
 

@@ -15,6 +15,7 @@ from analytics.charts.theme import (
     BEYOND_CHANCE,
     GOOD,
     GREY,
+    NAMES,
     TEAMS,
     TICK,
     Drawing,
@@ -27,8 +28,6 @@ from analytics.charts.theme import (
 from analytics.evaluation import Evaluation
 from analytics.insight.funnel import Funnel, curves
 from analytics.units import in_percent
-
-NAMES = 2_000  # points that carry their name
 
 
 def funnel_chart(evaluation: Evaluation, funnel: Funnel, label: Label, say: Say) -> Drawing:

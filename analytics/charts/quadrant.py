@@ -11,6 +11,7 @@ import numpy as np
 from analytics.charts.theme import (
     DENSITY,
     GREY,
+    NAMES,
     PLATE,
     PLATE_OF_CUT,
     QUADRANT,
@@ -32,7 +33,6 @@ from analytics.units import in_percent, times
 MOST_POINTS = 20_000
 BINS = 80
 OUTLIERS = 300
-NAMES = 2_000
 
 
 @dataclass(frozen=True)

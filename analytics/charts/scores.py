@@ -19,6 +19,7 @@ from analytics.charts.theme import (
     INK,
     LOST,
     LOST_BY_TEAM,
+    NAMES,
     PALE,
     REACH,
     STRIPE,
@@ -39,8 +40,6 @@ from analytics.insight.certainty import certainty, range_text
 from analytics.insight.rank_ranges import RankRanges
 from analytics.model import Indicator
 from analytics.units import in_percent
-
-NAMES = 2_000  # points that carry their name
 
 
 def contribution_bars(

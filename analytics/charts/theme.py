@@ -69,6 +69,7 @@ CELL_READ, CELL_OF_HEADER = "rgba(128,128,128,.08)", "rgba(11,92,173,.28)"
 PAPER_HEAD, PAPER_LINE, PAPER_GREY, PAPER_FAINT = "#e8eef6", "#c5cdd8", "#6e747c", "#cdd2d9"
 PAPER_NEEDED, PAPER_EXAMPLE = "#fff2cc", "#7a7f87"
 
+NAMES = 2_000  # points that carry their name
 TICK = 16  # width of a name beside an axis: more would leave no room for what it names
 FONT = "NotoSansSCsub, 'Noto Sans CJK SC', sans-serif"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from analytics.catalogue import RATE
 from analytics.commands.shell import (
     Context,
     command,
@@ -180,7 +181,7 @@ def trends_(context: Context, indicator: str | None, **options: Any) -> None:
         evaluation = evaluated(desk, options)
         note = trial_note(desk, evaluation, context.language)
         catalogue = evaluation.catalogue
-        indicator = catalogue[indicator or catalogue.first_of("renewal_rate", "results")].id
+        indicator = catalogue[indicator or catalogue.first_of(RATE, "results")].id
         monthly = desk.monthly(evaluation.measured.period)
         if not steady.can_trend(catalogue[indicator], monthly):
             raise RequestRefused("no_months", name=catalogue[indicator].label)

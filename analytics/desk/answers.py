@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import built_in_catalogue
+from analytics.catalogue import RATE, built_in_catalogue
 from analytics.desk.figures import Figures
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, counted_months
@@ -197,7 +197,7 @@ class Answers(Figures):
         """What went with the talks held up to the end of a period, or with those from the month
         `since` on."""
         from analytics.insight.coaching_study import study
-        from analytics.insight.effect import RATE, proof
+        from analytics.insight.effect import proof
 
         self.require("coach")
         plan = study(after.measured.period, self._coached(), counted_months(self.months()), since)

@@ -11,7 +11,7 @@ from math import ceil, floor
 import numpy as np
 import pandas as pd
 
-from analytics.catalogue import action_for, actions
+from analytics.catalogue import RATE, action_for, actions
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats, next_band
 from analytics.insight.certainty import certainty, too_few
@@ -25,7 +25,6 @@ from analytics.statistics import uplift
 
 MOST = 3
 # what the prize of coaching is counted in; a version of the standards may lack it
-RATE = "renewal_rate"
 PRIZE = ("extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals")
 
 

@@ -16,12 +16,10 @@ from analytics.insight.certainty.base import HEAVY, Pooled
 from analytics.insight.clusters import likeness
 from analytics.model import Indicator
 from analytics.statistics import random_effects
-from analytics.statistics.arrays import Singles
+from analytics.statistics.arrays import FEWEST, SEED, Singles
 
 DRAWS = 500
-SEED = 20260101
 MOST_UNTOLD = 0.1  # of the agents who have an indicator, above which its spread counts as unknown
-FEWEST = 8  # agents below whom nothing is borrowed from the others
 Drawn = Callable[[str], Floats | Singles | None]
 
 

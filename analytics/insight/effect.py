@@ -17,7 +17,6 @@ from analytics.statistics.calibrated_ancova import calibrated_ancova
 from analytics.statistics.difference_in_differences import Difference, difference_in_differences
 from analytics.statistics.expected_rate import ExpectedRates, expected_rates
 
-RATE = "renewal_rate"  # what coaching is to move
 FEWEST = 10  # on either side
 POLICIES = 50  # of every agent who is compared, before and after
 TEAMS = 20  # from as many on, errors are robust to what the members of a team share

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.statistics import kitagawa
+from analytics.statistics.arrays import SEED
 
 CELL = 20  # cases on either side below which a cell is merged with the other small ones
 RESAMPLES = 300
-SEED = 20260101
 MERGED = "…"
 
 

@@ -9,17 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.model import Period, parse_month
+from analytics.model import STAND_INS, Period, parse_month
 
-STAND_INS = ("median_target", "median_result")  # bases on which others' median is the target
-OF_STAND_IN = (
-    "value",
-    "denominator",
-    "band",
-    "missed",
-    "sure",
-    "step",
-)  # what tells that median, or is it
+# what tells that median, or is it
+OF_STAND_IN = ("value", "denominator", "band", "missed", "sure", "step")
 FEWEST = (
     5  # others' values behind a figure before an agent may see it: fewer would show a colleague's
 )

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.model import Period
-from analytics.people import Talk
+from analytics.people import LONGEST_PLAN, Talk
 
-LONGEST = 2_000  # characters of a text
 # What may be changed in a row of the coaching list, and in one of the table of talks.
 OF_THE_LIST = ("action", "next_date", "comment", "listed")
 OF_A_TALK = ("state", "reason", "action", "owner", "talk_on", "follow_up_on", "agreed", "comment")
@@ -55,4 +54,4 @@ def _read(cells: Mapping[str, Any]) -> dict[str, Any]:
 def _cell(name: str, value: Any) -> Any:
     if name in DAYS:
         return dt.date.fromisoformat(str(value)[:10]) if value else None
-    return value if name == "state" else str(value or "")[:LONGEST]
+    return value if name == "state" else str(value or "")[:LONGEST_PLAN]

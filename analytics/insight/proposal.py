@@ -14,13 +14,13 @@ from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import certainty, interval
 from analytics.insight.clusters import likeness
 from analytics.model import Standard
+from analytics.statistics.arrays import SEED
 from analytics.units import largest
 
 FULL, PASS = 75, 60  # percentile of the agents who would get full marks; points at the pass mark
 FEWEST, WARN = 30, 50  # agent-periods: below, nothing is proposed; below, with a warning
 MOST_TARGETS = 5.0  # of a target: what a market average can be at most
 DRAWS, MANY, FEW_DRAWS = 400, 5_000, 50  # resamples; of more agents, fewer
-SEED = 20260101
 
 
 @dataclass(frozen=True)

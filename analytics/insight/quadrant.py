@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.catalogue import Catalogue
+from analytics.catalogue import RATE, Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats
@@ -76,9 +76,7 @@ def place(
 
 def axes(catalogue: Catalogue) -> tuple[str, str]:
     """The two indicators that the quadrant usually stands on."""
-    return catalogue.first_of("renewal_rate", "results"), catalogue.first_of(
-        "satisfaction", "service"
-    )
+    return catalogue.first_of(RATE, "results"), catalogue.first_of("satisfaction", "service")
 
 
 def cut_line(evaluation: Evaluation, indicator: str, kind: str) -> CutLine:

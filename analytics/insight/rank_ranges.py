@@ -10,16 +10,14 @@ import numpy as np
 from analytics.evaluation import Evaluation
 from analytics.evaluation.ranking import competition_ranks
 from analytics.evaluation.standards import Floats
-from analytics.insight.draws import DRAWS, SEED, of_agents, unknown_spread
+from analytics.insight.draws import DRAWS, of_agents, unknown_spread
 from analytics.insight.weightings import category_scores, weights_in_force
 from analytics.model import CATEGORIES
-from analytics.statistics.arrays import Singles
+from analytics.statistics.arrays import SEED, Singles
 
 MOST = 20_000  # agents whose ranks are drawn over data and weights
-MOST_DRAWS, CELLS = (
-    10_000,
-    6_000_000,
-)  # draws, and draws × agents, of which a range of ranks is made at most
+# draws, and draws × agents, of which a range of ranks is made at most
+MOST_DRAWS, CELLS = 10_000, 6_000_000
 AHEAD = 0.95  # probability from which on one agent is told apart from another
 TAIL = 0.05  # of the drawn ranks is left out on either side
 BLOCK = 1_000_000  # draws × agents worked on at a time: what fits into the processor's own memory

@@ -13,7 +13,7 @@ from analytics.evaluation.ranking import competition_ranks, hundredths
 from analytics.evaluation.standards import Floats
 from analytics.evaluation.weights import CORNERS
 from analytics.insight.certainty import too_few
-from analytics.insight.draws import DRAWS, SEED, unknown_spread
+from analytics.insight.draws import DRAWS, unknown_spread
 from analytics.insight.placing import ranks
 from analytics.insight.rank_ranges import MOST, TAIL, drawn_ranges, reach, weighted_totals
 from analytics.insight.weightings import (
@@ -26,11 +26,10 @@ from analytics.insight.weightings import (
 )
 from analytics.model import CATEGORIES, Indicator
 from analytics.statistics import smaa, weight_triangle
-from analytics.statistics.arrays import Singles
+from analytics.statistics.arrays import SEED, Singles
 
-WEIGHTS = (
-    2_000  # drawn beside the three corners where ranks over the weights are not computed exactly
-)
+# drawn beside the three corners where ranks over the weights are not computed exactly
+WEIGHTS = 2_000
 LEADERS = 12  # agents whose confidence factor is worked out
 
 

@@ -20,11 +20,10 @@ from analytics.evaluation.weights import lacking, largest_remainder
 from analytics.insight.bands import band, missed
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.coaching import step_to_next_band
-from analytics.insight.own_eyes import STAND_INS
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
-from analytics.model import QUADRANTS, Settings
+from analytics.model import QUADRANTS, STAND_INS, Settings
 from analytics.numbers import number
 from analytics.people import MarketAverage
 

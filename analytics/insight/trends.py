@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.catalogue import Catalogue, known_measures
 from analytics.evaluation.standards import Floats
+from analytics.insight.certainty.base import HEAVY
 from analytics.model import Indicator
 from analytics.statistics import (
     adjusted_trend,
@@ -27,7 +28,6 @@ FEWEST_MONTHS = 5
 SEASONAL = 18
 TWO_YEARS = 24  # months from which on a value is held against the same month of other years
 COLLEAGUES = 4  # others in the team below which the whole company is the reference
-HEAVY = 10.0  # percent of the whole score from which an indicator counts as heavily weighted
 COLUMNS = [
     "agent_id",
     "months",

@@ -13,9 +13,10 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation, Measured, Scored, Values
 from analytics.evaluation.standards import Floats, points
 from analytics.insight.certainty import certainty
-from analytics.insight.draws import DRAWS, SEED, of_groups
+from analytics.insight.draws import DRAWS, of_groups
 from analytics.model import Indicator
 from analytics.statistics import points_lost as method
+from analytics.statistics.arrays import SEED
 
 FEWEST_AGENTS, FEWEST_POLICIES = 5, 100  # below, no weak spot of a team is named with a probability
 PEERS = 75  # percentile of the agents to which points count as recoverable

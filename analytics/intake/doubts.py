@@ -3,16 +3,13 @@ anything is stored."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from analytics.catalogue import known_indicators
 from analytics.errors import RecipeRefused
 from analytics.intake import plausible, repeated
 from analytics.intake.fields import NOTHING, words
-from analytics.intake.scratch import Scratch
+from analytics.intake.scratch import DOUBTS, Scratch
 from analytics.sql import blocks
 
-SQL = Path(__file__).with_name("doubts.sql")
 # A renewal this many days before the due date is the signing of the policy that expires.
 EARLY_DAYS = 180
 MOSTLY = 0.5
@@ -61,7 +58,7 @@ def _names(scratch: Scratch) -> None:
     """Several names below one agent's number are those of customers."""
     if "name" not in scratch.columns or scratch.recipe.kind in ("agents", "scoresheet"):
         return
-    several, agents, example = scratch.row(blocks(SQL)["several_names"])
+    several, agents, example = scratch.row(blocks(DOUBTS)["several_names"])
     if not several or several <= SEVERAL_NAMES * agents:
         return
     answer = scratch.settling.ask(
@@ -83,7 +80,7 @@ def _renumbered(scratch: Scratch) -> None:
     if "new_policy_id" not in scratch.columns:
         return
     rows, example = scratch.row(
-        blocks(SQL)["not_numbered"].format(numbered=NUMBERED),
+        blocks(DOUBTS)["not_numbered"].format(numbered=NUMBERED),
         {"none": [*NOTHING, "0", *words("outcome")["lost"], *words("outcome")["open"]]},
     )
     meant = [NUMBERED]
@@ -124,7 +121,7 @@ def _halves(scratch: Scratch) -> None:
     for part, whole in sorted(pairs):
         if part == whole or not {part, whole} <= set(scratch.columns):
             continue
-        count, example = scratch.row(blocks(SQL)["half_given"].format(part=part, whole=whole))
+        count, example = scratch.row(blocks(DOUBTS)["half_given"].format(part=part, whole=whole))
         if count:
             scratch.settling.say(
                 "half_given",
@@ -139,7 +136,7 @@ def _early_renewals(scratch: Scratch) -> None:
     """Dates of renewal long before the due date are those of the policy that expires."""
     if "renewed_on" not in scratch.columns:
         return
-    early, dated = scratch.row(blocks(SQL)["early"], {"days": EARLY_DAYS})
+    early, dated = scratch.row(blocks(DOUBTS)["early"], {"days": EARLY_DAYS})
     if not early or early <= MOSTLY * dated:
         return
     facts = {

@@ -13,6 +13,8 @@ from analytics.model import Text
 from analytics.units import in_percent
 
 CUSTOM = "custom."
+FIGURES = ("number", "money", "rate", "score", "count")  # types of what can be reckoned with
+OUTCOMES = ("renewed", "lost", "open")
 NOTHING = [  # words for an empty cell
     "n/a",
     "na",

@@ -24,6 +24,7 @@ _PADDED = re.compile(
     r'(?:"([A-Za-z][A-Za-z0-9-]*)"|\\?([A-Za-z]))?(0{2,})'
 )  # 000000, "A"0000: how ids are shown
 BRIEF = 4  # decimals of an example
+EXAMPLES = 3  # cells that stand for all of a column
 _LONG = re.compile(r"(-?\d+\.\d{5,})(%?)")
 _PADS = re.compile(r"([A-Za-z][A-Za-z0-9-]*)?(0{2,})")
 LITERAL_PERCENT = "as written %"  # stands behind the number without multiplying it

@@ -8,12 +8,10 @@ from dataclasses import replace
 
 from analytics.errors import RecipeRefused
 from analytics.intake.fields import kinds
-from analytics.intake.formats import brief
+from analytics.intake.formats import EXAMPLES, brief
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import DOUBTED, SURE, Guess
 from analytics.intake.understood import Outline
-
-EXAMPLES = 3  # values beside a column that was only guessed
 
 
 def alike(sheets: Sequence[Outline]) -> list[list[Outline]]:

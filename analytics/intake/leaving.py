@@ -6,12 +6,11 @@ from typing import Any
 
 import duckdb
 
-from analytics.intake.questions import Settling
+from analytics.intake.questions import YES, Settling
 
 FEW = 2  # rows: of fewer nothing can be said
 MOST = 0.5  # of the rows
 MOVED = 0.02  # of the renewal rate, by leaving rows out
-YES = ("yes",)
 # Renewed and closed of a row, by what its file is made of.
 _OUTCOMES = {
     "policies": (

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from analytics.intake.fields import fields, words
+from analytics.intake.formats import EXAMPLES
 from analytics.intake.scratch import Column, Scratch
 
-EXAMPLES = 3
 # Headers whose yes says that a policy was lost.
 INVERSE = re.compile(
     r"脱保|断保|流失|未续|不续|失效|退保|脱落|丢失|战败|(?<![a-z])(non-?renew(ed|al)?|"

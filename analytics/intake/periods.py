@@ -14,12 +14,12 @@ import duckdb
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
 from analytics.intake.dates import refuse_two_years, years_from
+from analytics.intake.formats import EXAMPLES
 from analytics.intake.months import ENGLISH, span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.model import days_of, month_of, parse_month
 
-EXAMPLES = 3
 MONTHS, MOST = 12, 28  # of a year; the latest day on which months may begin
 DIGITS = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 _YEAR = r"(?:19|20)\d{2}"

@@ -4,13 +4,12 @@ column misread than from the truth; asked once more."""
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
-from analytics.intake.scratch import Scratch
+from analytics.intake.questions import YES
+from analytics.intake.scratch import DOUBTS, Scratch
 from analytics.model import month_of
 from analytics.sql import blocks
 
-SQL = Path(__file__).with_name("doubts.sql")
 ENOUGH = 50  # policies behind a rate that is judged
 ENOUGH_AGENTS = 4  # behind a column of rates that is judged
 LOW_RATE, MANY_MONTHS, SMALL_PREMIUM, TINY_PREMIUM, OLD_YEAR = 0.2, 24, 100, 5, 2000
@@ -25,12 +24,11 @@ AMOUNTS = (
     "target_premium",
 )
 FEW_AMOUNTS = 3
-YES = ("yes",)
 
 
 def months(scratch: Scratch, place: str) -> None:
     """Months before 2000 or to come, and more of them than a file of months holds."""
-    first, last, count = scratch.row(blocks(SQL)["months"].format(place=place))
+    first, last, count = scratch.row(blocks(DOUBTS)["months"].format(place=place))
     if first is None:
         return
     if first.year < OLD_YEAR:
@@ -69,7 +67,7 @@ def rate(scratch: Scratch, renewed: str, due: str) -> None:
 
 def told_rate(scratch: Scratch, weight: str) -> None:
     """The same of a column of rates, weighted by the policies beside it where there are any."""
-    rate, agents = scratch.row(blocks(SQL)["told_rate"].format(weight=weight))
+    rate, agents = scratch.row(blocks(DOUBTS)["told_rate"].format(weight=weight))
     if rate is None or agents < ENOUGH_AGENTS or LOW_RATE <= rate < 1:
         return
     scratch.settling.ask(
@@ -131,7 +129,7 @@ def amounts(scratch: Scratch) -> None:
         if middle is None or count < FEW_AMOUNTS:
             continue
         bound = {"middle": float(middle), "far": float(FAR_OUT[scratch.recipe.kind])}
-        far, row, amount = scratch.row(blocks(SQL)["amounts_apart"].format(place=place), bound)
+        far, row, amount = scratch.row(blocks(DOUBTS)["amounts_apart"].format(place=place), bound)
         if far:
             scratch.settling.ask(
                 f"plausible.amounts.{place}",

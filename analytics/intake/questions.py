@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+YES = ("yes",)  # the only answer where what was read is told to be doubtful
+
 
 @dataclass(frozen=True)
 class Question:

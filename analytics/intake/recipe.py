@@ -42,6 +42,8 @@ OPTIONS: Mapping[str, tuple[type, ...]] = {
     "rate_scale": (str,),
     "currency_rates": (dict,),
 }
+# where a table stands in its file
+LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 CHOICES: Mapping[str, tuple[object, ...]] = {
     "date_order": ("ymd", "dmy", "mdy"),
     "date_system": (1900, 1904),

@@ -11,7 +11,7 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from analytics.intake.fields import Field, counted, field_of, fields, kinds, words
+from analytics.intake.fields import FIGURES, Field, counted, field_of, fields, kinds, words
 from analytics.intake.header import SORTS
 from analytics.intake.table import plain, spaced
 
@@ -55,7 +55,6 @@ RATIO = re.compile(r"[/／÷率比]")
 COUNTING = re.compile(r"^(序号|编号|行号|no\.?|#|id|index|排名|名次|rank)$", re.IGNORECASE)
 AGREEING = 0.5  # of the cells that say something
 PERCENT = re.compile(r"[\d.]+\s*[%％‰‱]")
-FIGURES = ("number", "money", "rate", "score", "count")
 FEW = 12
 _COUNTED = re.compile(
     r"[(（]?(?:件|张|单|份|人|户|次|天|日|分)[)）]?"

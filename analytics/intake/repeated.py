@@ -3,14 +3,11 @@ several teams of a month."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from analytics.errors import RecipeRefused
 from analytics.intake.fields import fields
-from analytics.intake.scratch import Scratch
+from analytics.intake.scratch import DOUBTS, Scratch
 from analytics.sql import blocks
 
-SQL = Path(__file__).with_name("doubts.sql")
 MANY_TWICE = 0.05  # of all rows
 
 
@@ -20,9 +17,9 @@ def places(scratch: Scratch) -> None:
     for place in ("team", "branch", "region"):
         if place not in scratch.columns:
             continue
-        count, example = scratch.row(blocks(SQL)["several_places"].format(place=place))
+        count, example = scratch.row(blocks(DOUBTS)["several_places"].format(place=place))
         if count:
-            scratch.connection.execute(blocks(SQL)["last_place"].format(place=place))
+            scratch.connection.execute(blocks(DOUBTS)["last_place"].format(place=place))
             scratch.settling.say(
                 "places_several", column=scratch.header(place), count=count, example=example
             )
@@ -42,7 +39,7 @@ def negatives(scratch: Scratch) -> None:
     )
     if answer == "net":
         sums = ", ".join(f"sum({place}) over same as {place}" for place in places)
-        scratch.connection.execute(blocks(SQL)["netted"].format(sums=sums, negative=where))
+        scratch.connection.execute(blocks(DOUBTS)["netted"].format(sums=sums, negative=where))
 
 
 def objects(scratch: Scratch) -> None:
@@ -60,7 +57,7 @@ def objects(scratch: Scratch) -> None:
         f"select count(*), count(distinct ({by}, its_month(due_date))) from typed "
         f"where {by} is not null"
     )
-    scratch.connection.execute(blocks(SQL)["as_objects"].format(by=by, some=some))
+    scratch.connection.execute(blocks(DOUBTS)["as_objects"].format(by=by, some=some))
     scratch.settling.say(
         "objects_counted", column=scratch.header(by), policies=before, objects=after
     )
@@ -71,7 +68,7 @@ def twice(scratch: Scratch) -> None:
     changes."""
     shared = "customer_id" if "customer_id" in scratch.columns else "null"
     rows, numbers, customers, total, example = scratch.row(
-        blocks(SQL)["twice"].format(customer=shared)
+        blocks(DOUBTS)["twice"].format(customer=shared)
     )
     stated = "policy_twice" in scratch.settling.answers
     if not rows or not (stated or customers or rows > MANY_TWICE * total):
@@ -87,10 +84,10 @@ def twice(scratch: Scratch) -> None:
         example=example,
     )
     if answer == "later":
-        scratch.connection.execute(blocks(SQL)["later"])
+        scratch.connection.execute(blocks(DOUBTS)["later"])
     elif answer == "both":
         scratch.connection.execute(
-            blocks(SQL)["both"].format(
+            blocks(DOUBTS)["both"].format(
                 mark="coalesce(customer_id, row::varchar)" if customers else "row::varchar"
             )
         )

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from analytics.errors import RecipeRefused
 from analytics.intake.container import Sheet
-from analytics.intake.fields import CUSTOM, Field, counted, kinds
+from analytics.intake.fields import CUSTOM, FIGURES, Field, counted, kinds
 from analytics.intake.leftout import blank_of, left_out
 from analytics.intake.months import header_month
 from analytics.intake.recipe import Recipe
@@ -25,7 +25,6 @@ from analytics.intake.scratch import Scratch
 from analytics.intake.table import plain
 
 EXAMPLES = 5
-FIGURES = ("number", "money", "count", "rate", "score")
 DATING = ("year", "quarter")  # columns that only together make a period
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ERRORS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,6 +13,9 @@ import duckdb
 from analytics.intake.fields import Field
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
+
+# what makes rows doubtful, asked of `typed`
+DOUBTS = Path(__file__).with_name("doubts.sql")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from analytics.catalogue import known_indicators
 from analytics.errors import RecipeRefused
 from analytics.intake.dates import complete, day_order
+from analytics.intake.fields import FIGURES
 from analytics.intake.meanings import exclusions, meaning
 from analytics.intake.money import currency, unit
 from analytics.intake.rows import place_of
@@ -18,7 +19,6 @@ from analytics.intake.scratch import Column, Scratch
 from analytics.units import PER_HUNDRED
 
 LONG_IDS = 3
-NUMBERS = ("number", "money", "rate", "score", "count")
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Settler:
 
     def _of(self, column: Column) -> dict[str, Any] | None:
         kind = column.field.type
-        if kind in NUMBERS:
+        if kind in FIGURES:
             decimals(self.scratch, column, self.delimiter)
         if kind == "id":
             _destroyed(self.scratch, column)
@@ -54,7 +54,7 @@ class Settler:
             return self._dates(column)
         if kind in ("outcome", "yes"):
             return meaning(self.scratch, column)
-        return self._figures(column) if kind in NUMBERS or column.field.scale_option else None
+        return self._figures(column) if kind in FIGURES or column.field.scale_option else None
 
     def _dates(self, column: Column) -> dict[str, Any]:
         connection, recipe = self.scratch.connection, self.scratch.recipe

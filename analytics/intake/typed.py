@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analytics.intake.fields import Field, fields, kinds
+from analytics.intake.fields import FIGURES, Field, fields, kinds
 from analytics.intake.rows import DATING, place_of
 from analytics.intake.scratch import Scratch
-from analytics.intake.settle import NUMBERS
 
 # Fields whose text the checks compare with what was made of it.
 COMPARED = {
@@ -55,7 +54,7 @@ def _staged(place: str, field: Field, index: int) -> list[str]:
     """What is computed of a cell once, before the macros that take it several times."""
     if field.type in ("date", "moment"):
         return [f"slow_date({place}) as slow{index}"]
-    return [f"clean_number({place}) as v{index}"] if field.type in NUMBERS else []
+    return [f"clean_number({place}) as v{index}"] if field.type in FIGURES else []
 
 
 def _expression(
@@ -71,7 +70,7 @@ def _expression(
             return f"clean_yes({place}, $yes{index}, $no{index})"
         case "month" | "period":
             return f"clean_text({place})"
-        case figure if figure in NUMBERS:
+        case figure if figure in FIGURES:
             return _figure(place, field, index, columns, given)
         case other:
             return f"clean_{other}({place})"

@@ -21,9 +21,9 @@ import pyarrow as pa
 from analytics.errors import FileRefused, RenewalError
 from analytics.intake import cells
 from analytics.intake.container import Sheet
-from analytics.intake.formats import brief
+from analytics.intake.formats import EXAMPLES, brief
 from analytics.intake.months import header_month
-from analytics.intake.recipe import Recipe, recipe_from
+from analytics.intake.recipe import LAYOUT, Recipe, recipe_from
 from analytics.intake.recognise import known_headers, recognise
 from analytics.intake.rows import month_headers
 from analytics.intake.sheets import members, sheets
@@ -39,9 +39,7 @@ from analytics.intake.understood import (
     encode,
 )
 
-LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 DISTINCT = 12
-EXAMPLES = 3
 SHOWN = 40  # characters of an example
 
 

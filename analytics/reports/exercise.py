@@ -20,13 +20,13 @@ from analytics.insight.rank_ranges import rank_ranges
 from analytics.insight.sheet import Around, sheet
 from analytics.insight.weak_spots import agents_behind, gaps_to_market, losses_of, team_losses
 from analytics.insight.weightings import leaders
+from analytics.language import LANGUAGES
 from analytics.people import MarketAverage
 from analytics.reports import sheets
 from analytics.reports.lists.coaching import coaching_table
 from analytics.reports.lists.ranking import ranking_table
 from analytics.reports.plain import evaluation_view, method_view, quadrant_view
 
-LANGUAGES = ("zh", "en")
 PEOPLE = 3  # sheets that are made and put into words
 
 

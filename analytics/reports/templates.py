@@ -10,13 +10,13 @@ from typing import Any
 from analytics.catalogue import Catalogue
 from analytics.charts.theme import PAPER_EXAMPLE, PAPER_HEAD, PAPER_NEEDED
 from analytics.errors import RequestRefused
-from analytics.intake.fields import Field, Kind, field_of, kinds, words
+from analytics.intake.fields import OUTCOMES, Field, Kind, field_of, kinds, words
 from analytics.language import say, sentences
 
 LOOKS = dict.fromkeys(("id", "text", "month", "period"), "text") | dict.fromkeys(
     ("date", "moment"), "date"
 )
-CHOICES = {"outcome": ("renewed", "lost", "open"), "yes": ("yes", "no")}
+CHOICES = {"outcome": OUTCOMES, "yes": ("yes", "no")}
 ROWS = 2_000
 SCALE = "（0–100）"  # a score column says its highest score, so that nobody has to ask
 

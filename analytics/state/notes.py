@@ -9,11 +9,9 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
-from analytics.people import NOTE_KINDS, Note
+from analytics.people import LONGEST_TEXT, NOTE_KINDS, Note
 from analytics.state import tables
 from analytics.state.database import Database, now, value_from, values_of
-
-LONGEST = 4_000
 
 
 class Notes:
@@ -47,7 +45,7 @@ class Notes:
             raise RequestRefused("choice_unknown", value=note.kind, known=list(NOTE_KINDS))
         if not note.text.strip():
             raise RequestRefused("text_missing")
-        text = note.text.strip()[:LONGEST]
+        text = note.text.strip()[:LONGEST_TEXT]
         table = tables.note
         with self._database.change(note.author) as change:
             if note.id is None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from analytics.errors import RequestRefused
 from analytics.people import (
     CORRECTABLE,
+    LONGEST_TEXT,
     OBJECTION_ABOUT,
     OBJECTION_KINDS,
     OBJECTION_STATES,
@@ -23,7 +24,6 @@ from analytics.state import tables
 from analytics.state.attachments import accepted
 from analytics.state.database import Change, Database, now, value_from, values_of
 
-LONGEST = 4_000
 EVERY_CORRECTION = sa.select(tables.correction).order_by(tables.correction.c.id)
 
 
@@ -75,7 +75,7 @@ class Objections:
         with self._database.change(objection.author) as change:
             made = replace(
                 objection,
-                text=objection.text.strip()[:LONGEST],
+                text=objection.text.strip()[:LONGEST_TEXT],
                 made_at=now(),
                 state="open",
                 version=1,
@@ -154,7 +154,7 @@ def answer(change: Change, objection: Objection, correction: Correction | None =
     after = replace(
         before,
         state=objection.state,
-        answer=objection.answer.strip()[:LONGEST],
+        answer=objection.answer.strip()[:LONGEST_TEXT],
         answered_by=objection.answered_by,
         answered_at=now(),
         version=before.version + 1,

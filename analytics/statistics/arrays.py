@@ -11,6 +11,9 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Numbers = npt.ArrayLike
 CELLS = 2_000_000  # numbers worked on at a time
+SEED = 20260101  # of whatever is drawn: the same question, the same answer
+FEWEST = 8  # agents whose common spread can be estimated, so that each borrows from the others
+NEGLIGIBLE = 1e-5  # of the highest weight of a posterior: grid points below it are left out
 
 
 def counts(successes: Numbers, trials: Numbers) -> tuple[Floats, Floats]:

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.statistics.arrays import Floats, Numbers, by_pair, counts, half_tail
+from analytics.statistics.arrays import (
+    FEWEST,
+    NEGLIGIBLE,
+    Floats,
+    Numbers,
+    by_pair,
+    counts,
+    half_tail,
+)
 from analytics.statistics.special import betainc, betaincinv, betaln, gammaln
 
 GRID = 33
-NEGLIGIBLE = 1e-5  # of the posterior: grid points below it are left out
-FEWEST = 8  # rates that a prior can be fitted to
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.statistics import beta_binomial, gamma_poisson, random_effects, two_groups
-from analytics.statistics.arrays import Floats, Numbers, counts
+from analytics.statistics.arrays import SEED, Floats, Numbers, counts
 from analytics.statistics.special import betaincinv, gammaincinv, gammaln, ndtri
 
 GRID = 25  # points an axis
 REACH = 6  # standard deviations of a parameter that an axis spans to either side
-DRAWS, SEED = 200, 20260101
+DRAWS = 200
 # redrawn: the limits of more are those of so many, brought nearer by the root of the numbers
 MOST_AGENTS = 1_500
 MOST_TRIALS = 4_000  # more say no more: chance then spreads a rate by less than a hundredth

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.statistics.arrays import CELLS, Floats, Numbers, by_pair, half_tail
+from analytics.statistics.arrays import (
+    CELLS,
+    FEWEST,
+    NEGLIGIBLE,
+    Floats,
+    Numbers,
+    by_pair,
+    half_tail,
+)
 from analytics.statistics.special import gammaincc, gammaincinv, gammaln
 
 GRID, COARSE, ROUNDS = 17, 25, 8  # points an axis at the end; while looking; how often at most
-NEGLIGIBLE = 1e-5  # of the highest weight: grid points below it are left out
 NARROWEST, WIDEST, FARTHEST = 0.01, 2.0, 10.0  # 1 ÷ √shape: from, to, and to under another prior
-FEWEST = 8  # counts that a prior can be fitted to
 
 Prior = Callable[[Floats, Floats], Floats]
 """Log density, up to a constant, of the Gamma's shape and rate (arrays of one shape)."""

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from analytics.statistics.arrays import Floats, Numbers
 
-CERTAIN = 0.8
+CERTAIN = 0.8  # probability from which the likeliest is named alone
 
 
 def quadrant_probability(first_above: Numbers, second_above: Numbers) -> Floats:

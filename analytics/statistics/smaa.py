@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.statistics.arrays import Floats, Numbers
+from analytics.statistics.arrays import SEED, Floats, Numbers
 from analytics.statistics.weight_triangle import weight_set
 
 DRAWS = 10_000
 CHUNK = 64
-SEED = 20260101
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.catalogue import known_measures, offered
-from analytics.model import Filters, Indicator, Settings
+from analytics.model import STAND_INS, Filters, Indicator, Settings
 from analytics.warehouse.connection import Warehouse, answer, question, run, statements
 from analytics.warehouse.records import rollup_bound
 from analytics.warehouse.sources import Flags, Spans, choose, overlapping
@@ -23,7 +23,7 @@ Rows = npt.NDArray[np.intp]
 FILLED = "_filled"  # a target, or what stands in for it where there is none
 # Targets, and what is held against them.
 TARGETS = {"target_count": "renewed_policies", "target_premium": "renewed_premium"}
-COUNTING = ("own", "median_target", "median_result")  # on what a month is measured that counts
+COUNTING = ("own", *STAND_INS)  # on what a month is measured that counts
 # Degrees of freedom below which the spread of an agent's months is not estimated.
 FEWEST_MONTHS_APART = 60
 # Months and degrees of freedom below which results without counts have no spread.

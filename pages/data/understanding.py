@@ -14,6 +14,7 @@ from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.formats import brief
 from analytics.intake.meanings import meanings_of
 from analytics.intake.months import span
+from analytics.intake.recipe import LAYOUT
 from analytics.intake.recognise import recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
@@ -26,7 +27,6 @@ from pages.ui.i18n import plain, t, text
 ENCODINGS = ["utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
 FEW = 12
-LAYOUT = ("header_row", "header_rows", "first_column", "encoding", "delimiter", "hidden")
 
 
 def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:

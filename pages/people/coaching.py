@@ -8,16 +8,16 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import actions
+from analytics.catalogue import RATE, actions
 from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
-from analytics.insight.coaching import RATE, coaching_list
+from analytics.insight.coaching import coaching_list
 from analytics.insight.effect import FEWEST, POLICIES
 from analytics.insight.planning import OF_A_TALK, OF_THE_LIST, changed, changed_in_list, planned
 from analytics.insight.quadrant import place
 from analytics.model import QUADRANTS, UNPLACED, Period
-from analytics.people import OPEN_TALKS, TALK_STATES, Talk
+from analytics.people import LONGEST_PLAN, OPEN_TALKS, TALK_STATES, Talk
 from analytics.reports import coaching_effect, sheets
 from analytics.reports.lists.coaching import coaching_table
 from analytics.reports.sheet_files import to_calendar
@@ -162,10 +162,10 @@ def whom(now: Evaluation) -> None:
     config["next_date"] = st.column_config.DateColumn(t("column.next_date"), format="YYYY-MM-DD")
     config["last_date"] = st.column_config.DateColumn(t("column.last_date"), format="YYYY-MM-DD")
     config["action"] = st.column_config.TextColumn(
-        t("column.action"), width="medium", max_chars=2000
+        t("column.action"), width="medium", max_chars=LONGEST_PLAN
     )
     config["comment"] = st.column_config.TextColumn(
-        t("column.comment"), width="medium", max_chars=2000
+        t("column.comment"), width="medium", max_chars=LONGEST_PLAN
     )
     config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
     st.data_editor(
@@ -240,7 +240,7 @@ def talks(now: Evaluation) -> None:
         ]
     )
     words = {
-        name: st.column_config.TextColumn(t(f"talk.{name}"), width="medium", max_chars=2000)
+        name: st.column_config.TextColumn(t(f"talk.{name}"), width="medium", max_chars=LONGEST_PLAN)
         for name in ("reason", "action", "agreed", "comment")
     }
     config = {

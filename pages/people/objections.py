@@ -10,8 +10,16 @@ from analytics.desk import ATTACHMENT_KINDS, ATTACHMENT_MB, Desk
 from analytics.evaluation import Evaluation
 from analytics.insight.objections import review_list, summary
 from analytics.insight.replay import Replay
+from analytics.intake.fields import OUTCOMES
 from analytics.model import Period
-from analytics.people import CORRECTABLE, OBJECTION_ABOUT, OBJECTION_KINDS, Attachment, Objection
+from analytics.people import (
+    CORRECTABLE,
+    LONGEST_TEXT,
+    OBJECTION_ABOUT,
+    OBJECTION_KINDS,
+    Attachment,
+    Objection,
+)
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.words import value_text
@@ -21,7 +29,7 @@ from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, t, together
 
-CHOICES = {"outcome": ["renewed", "lost", "open"]}
+CHOICES = {"outcome": OUTCOMES}
 
 
 def field_label(name: str) -> str:
@@ -163,7 +171,7 @@ def form(now: Evaluation) -> None:
                             placeholder="2026-04-30" if name == "renewed_on" else "",
                             width=180,
                         )
-        st.text_area(t("objection.text"), key="objection_text", max_chars=4000, height=90)
+        st.text_area(t("objection.text"), key="objection_text", max_chars=LONGEST_TEXT, height=90)
         st.file_uploader(
             t("objection.attachment", limit=ATTACHMENT_MB),
             list(ATTACHMENT_KINDS),
@@ -291,7 +299,9 @@ def detail(now: Evaluation, objection: Objection) -> None:
                 session.put(f"replay_{objection.id}", desk.replay(objection))
             if (tried := session.get(f"replay_{objection.id}")) is not None:
                 replayed(now, objection, tried)
-        st.text_area(t("objection.answer"), key=f"answer_{objection.id}", max_chars=4000, height=80)
+        st.text_area(
+            t("objection.answer"), key=f"answer_{objection.id}", max_chars=LONGEST_TEXT, height=80
+        )
         with st.container(horizontal=True, gap="small"):
             for state in ("accepted", "partly", "rejected"):
                 st.button(

@@ -13,7 +13,7 @@ from analytics.evaluation import Evaluation
 from analytics.insight.closed_sheets import differs, fingerprint
 from analytics.insight.sheet import Around
 from analytics.model import Filters, Period
-from analytics.people import NOTE_KINDS, Note
+from analytics.people import LONGEST_TEXT, NOTE_KINDS, Note
 from analytics.reports import sheets
 from analytics.reports.sheet_files import to_workbook, to_zip
 from analytics.reports.sheet_pdf import to_pdf
@@ -233,7 +233,7 @@ def notes(chosen: Chosen) -> None:
                         st.text_area(
                             t("sheet.edit"),
                             key=f"edit.{note.id}.{note.version}",
-                            max_chars=4000,
+                            max_chars=LONGEST_TEXT,
                             label_visibility="collapsed",
                         )
                         st.button(
@@ -264,7 +264,7 @@ def notes(chosen: Chosen) -> None:
                         )
             if desk.may("remark" if kind == "remark" else "note", agent_id):
                 key = f"new_{kind}_{agent_id}"
-                st.text_area(t(f"sheet.new_{kind}"), key=key, max_chars=4000, height=90)
+                st.text_area(t(f"sheet.new_{kind}"), key=key, max_chars=LONGEST_TEXT, height=90)
                 st.button(
                     t("sheet.add"),
                     key=f"add_{kind}",

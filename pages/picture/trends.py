@@ -5,7 +5,8 @@ import streamlit as st
 
 from analytics.charts.chance import trend_lines
 from analytics.evaluation import Evaluation
-from analytics.insight.trends import HEAVY, Q, can_trend
+from analytics.insight.certainty.base import HEAVY
+from analytics.insight.trends import Q, can_trend
 from analytics.model import Period, add_months
 from analytics.reports.lists.trends import (
     incentive_table,

@@ -19,10 +19,9 @@ from analytics.insight.weak_spots import (
 from analytics.numbers import percent
 from analytics.reports.lists.losses import behind_table, losses_table
 from analytics.reports.words import scheme_label
+from analytics.statistics.quadrant_probability import CERTAIN
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t, text
-
-CERTAIN = 0.8  # from which one loss is named alone
 
 
 def verdict(table: pd.DataFrame) -> str:

@@ -19,7 +19,7 @@ DIFFER = 0.05  # above this p the agents as a whole are not told apart
 # percent of a score from which an indicator decides whether anything can be told of a rank
 HEAVY = 10.0
 # expected count below which χ² misleads, and how often the p is then drawn anew
-SPARSE, REDRAWS, SEED = 5, 399, 20260101
+SPARSE, REDRAWS = 5, 399
 
 Limits = tuple[Floats, Floats]
 Law = Callable[[float], deconvolution.Quantile | None]

@@ -7,7 +7,6 @@ import numpy as np
 from analytics.evaluation.standards import Floats
 from analytics.insight.certainty.base import (
     REDRAWS,
-    SEED,
     SPARSE,
     Certainty,
     Figures,
@@ -17,7 +16,7 @@ from analytics.insight.certainty.base import (
     Sums,
 )
 from analytics.statistics import deconvolution, gamma_poisson, garwood, wilson_hilferty
-from analytics.statistics.arrays import Singles
+from analytics.statistics.arrays import SEED, Singles
 from analytics.statistics.special import chdtrc, gammaincc
 
 CLASSIFY_EVENTS = 5  # expected events below which nobody is ranked or placed by them

@@ -6,8 +6,8 @@ import numpy as np
 
 from analytics.evaluation.standards import Floats
 from analytics.insight.certainty.base import Certainty, Figures, Limits, Pooled, Posterior, Sums
-from analytics.statistics import beta_binomial, deconvolution, random_effects
-from analytics.statistics.arrays import Singles
+from analytics.statistics import deconvolution, random_effects
+from analytics.statistics.arrays import FEWEST, Singles
 from analytics.statistics.special import fdtrc, stdtrit
 
 FEW_SURVEYS = 5  # answers below which no interval is worth the name
@@ -40,7 +40,7 @@ def certainty(figures: Figures) -> Certainty | None:
     p_equal = equal(mean[there], n[there], within)
     value, counted = np.where(there, mean, np.nan), np.where(there, n, 0.0)
     nothing = np.full(len(n), np.nan)
-    if (there & (n >= FEW_SURVEYS)).sum() < beta_binomial.FEWEST:
+    if (there & (n >= FEW_SURVEYS)).sum() < FEWEST:
         return Certainty(
             indicator=figures.indicator.id,
             kind="mean",

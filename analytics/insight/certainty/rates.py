@@ -8,7 +8,6 @@ from analytics.evaluation.standards import Floats
 from analytics.insight.certainty.base import (
     CLASSIFY,
     REDRAWS,
-    SEED,
     SPARSE,
     Certainty,
     Figures,
@@ -19,7 +18,7 @@ from analytics.insight.certainty.base import (
 )
 from analytics.insight.clusters import TOGETHER, excess
 from analytics.statistics import beta_binomial, deconvolution, wilson, wilson_hilferty
-from analytics.statistics.arrays import Singles
+from analytics.statistics.arrays import SEED, Singles
 from analytics.statistics.special import chdtrc
 
 

@@ -9,7 +9,8 @@ from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import rates
 from analytics.insight.certainty.base import Certainty, Figures
 from analytics.insight.clusters import excess
-from analytics.statistics import beta_binomial, deconvolution
+from analytics.statistics import deconvolution
+from analytics.statistics.arrays import FEWEST
 from analytics.statistics.special import betainc, chdtrc
 
 DUE = "due_policies"
@@ -63,7 +64,7 @@ def _scaled(figures: Figures, due: Floats, rate: Certainty) -> Certainty | None:
 
     def law(share: float) -> deconvolution.Quantile | None:
         """As of means with known errors, since everybody's target scales their rate differently."""
-        if usable.sum() < beta_binomial.FEWEST:
+        if usable.sum() < FEWEST:
             return None
         return deconvolution.of_means((rate.value * scale)[usable], error[usable], share)
 

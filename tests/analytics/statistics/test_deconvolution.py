@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analytics.statistics import beta_binomial, deconvolution
+from analytics.statistics import deconvolution
+from analytics.statistics.arrays import FEWEST
 from tests.present import present
 from tests.simulate.proposals import (
     CLOSE,
@@ -82,7 +83,7 @@ def test_the_same_counts_give_the_same_limits():
 
 
 def test_too_few_rates_have_no_law_and_impossible_ones_are_refused():
-    few = beta_binomial.FEWEST - 1
+    few = FEWEST - 1
     assert deconvolution.of_rates(np.ones(few), np.full(few, 2), 0.75) is None
     with pytest.raises(ValueError, match="more successes than trials"):
         deconvolution.of_rates([3], [2], 0.75)
