@@ -44,3 +44,9 @@ def environment(variables: Mapping[str, str] = os.environ) -> Environment:
         language="zh" if variables.get("LANG", "").startswith("zh") else "en",
         system={name: variables.get(name, "") for name in ("PATH", "SYSTEMROOT")},
     )
+
+
+def read_characters_alone() -> None:
+    """Keep pypinyin from reading its list of phrases, which takes a second and 40 MB: names stand
+    in no list."""
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
