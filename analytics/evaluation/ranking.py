@@ -49,7 +49,7 @@ def grade(scores: Floats, grades: Sequence[tuple[str, float]]) -> npt.NDArray[np
     cents = hundredths(scores)
     names = np.array([name for name, _ in grades])
     reached = np.full(len(scores), len(grades) - 1)
-    for position in range(len(grades) - 1, -1, -1):
+    for position in reversed(range(len(grades) - 1)):
         reached[cents >= round(grades[position][1] * 100)] = position
     earned: npt.NDArray[np.str_] = names[reached]
     return earned

@@ -320,4 +320,5 @@ def test_a_category_that_a_swot_worksheet_empties_keeps_its_split_for_who_fills_
     # 60 and 20 of the 80 that are left.
     assert dict(made.categories) == {"results": 75.0, "service": 0.0, "competence": 25.0}
     assert (made.indicators["satisfaction"], made.indicators["complaint_rate"]) == (60, 40)
+    assert (made.indicators["renewal_rate"], made.indicators["communication"]) == (35, 30)
     assert made.trace == (weak,)

@@ -1,0 +1,138 @@
+"""From sums to values and points: rates without volumes, groups that hold them, whom filters show."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from analytics.catalogue import built_in_catalogue
+from analytics.evaluation import measure, under
+from analytics.insight.proposal import with_standard
+from analytics.model import Filters, Period, Scope, Standard
+from tests.conftest import load_text
+
+QUARTER = Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))
+APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
+RATES = """工号,考核期,团队,续保率,应续件数,已续件数
+A1,2026-01,东,90%,,
+A1,2026-02,东,70%,,
+B2,2026-01,东,60%,,
+C3,2026-01,西,,10,9
+C3,2026-02,西,,30,19
+"""
+
+
+def measured(home, period=QUARTER, **filters):
+    return measure(home.warehouse, home.settings, Filters(period, **filters), built_in_catalogue())
+
+
+def rate(measured):
+    """The renewal rates of the agents, the teams and the company."""
+    column = measured.catalogue.position("renewal_rate")
+    return tuple(
+        values.value[:, column].tolist()
+        for values in (measured.agents, measured.team_values, measured.company)
+    )
+
+
+@pytest.fixture
+def rates(home, tmp_path):
+    load_text(home, tmp_path, "scoresheet", RATES)
+    return measured(home)
+
+
+def test_rates_of_several_months_count_alike_and_groups_that_hold_one_weigh_agents_alike(rates):
+    agents, teams, company = rate(rates)
+    # (90 + 70) ÷ 2; 60; (9 + 19) ÷ (10 + 30).
+    assert agents == pytest.approx([0.8, 0.6, 0.7])
+    # 东 the mean of 80 and 60; 西 28 of 40; the company the mean of 80, 60 and 70.
+    assert teams == pytest.approx([0.7, 0.7])
+    assert company == pytest.approx([0.7])
+
+
+def test_what_is_pooled_without_volumes_is_marked_and_has_no_counts(rates):
+    column = rates.catalogue.position("renewal_rate")
+    assert rates.teams["team"].tolist() == ["东", "西"]
+    assert rates.team_values.equal_weight[:, column].tolist() == [True, False]
+    assert rates.company.equal_weight[:, column].tolist() == [True]
+    assert np.isnan(rates.team_values.denominator[0, column])
+    assert rates.team_values.denominator[1, column] == 40
+    assert np.isnan(rates.company.numerator[0, column])
+    assert rates.agents.denominator[:, column].tolist()[2] == 40
+    assert not rates.agents.equal_weight.any()
+
+
+def test_how_many_results_stand_behind_a_rate_without_volume_is_counted(rates):
+    column = rates.catalogue.position("renewal_rate")
+    assert rates.given_months[:, column].tolist() == [2, 1, 0]
+    assert rates.given_months.sum() == 3
+
+
+def test_an_agent_who_changed_teams_counts_in_each_with_the_months_there(home, tmp_path):
+    moved = RATES.replace("A1,2026-02,东,70%", "A1,2026-02,西,70%")
+    load_text(home, tmp_path, "scoresheet", moved)
+    of = measured(home)
+    # 东 the mean of January's 90 and 60; 西 the mean of February's 70 and 28 of 40.
+    assert rate(of)[1] == pytest.approx([0.75, 0.7])
+    assert of.teams["agents"].tolist() == [2, 2]
+
+
+def test_a_ratio_on_the_line_is_on_the_line_whatever_binary_fractions_make_of_it(home, tmp_path):
+    text = "工号,考核期,应续保费,留存保费\nA1,2026-01,43,34.4\n"
+    load_text(home, tmp_path, "scoresheet", text)
+    of = measured(home)
+    column = of.catalogue.position("premium_retention")
+    assert 34.4 / 43 != 0.8
+    assert (of.agents.value[0, column], of.agents.points[0, column]) == (0.8, 80)
+
+
+def test_values_are_read_by_many_and_changed_by_nobody(tiny):
+    of = measured(tiny, APRIL)
+    for values in (of.agents, of.team_values, of.company):
+        with pytest.raises(ValueError, match="read-only"):
+            values.points[0, 0] = 100.0
+    for rows in (of.in_scope, of.shown):
+        with pytest.raises(ValueError, match="read-only"):
+            rows[0] = False
+
+
+def test_other_standards_change_the_points_and_no_value(tiny):
+    of = measured(tiny, APRIL)
+    strict = Standard((0.8, 1.0), (0, 100))
+    again = under(of, with_standard(of.catalogue, "renewal_rate", strict))
+    column = of.catalogue.position("renewal_rate")
+    # 4 of 5, 1 of 3, none due; the teams 东 4 of 5 and 西 1 of 3; the company 5 of 8.
+    assert of.agents.points[:, column].tolist()[:2] == [80, 0]
+    assert again.agents.points[:, column].tolist()[:2] == pytest.approx([0, 0])
+    assert again.team_values.points[0, column] == pytest.approx(0)
+    assert of.company.points[0, column] == pytest.approx(37.5)
+    assert again.company.points[0, column] == 0
+    others = np.delete(again.agents.points, column, axis=1)
+    assert np.array_equal(others, np.delete(of.agents.points, column, axis=1), equal_nan=True)
+    assert np.array_equal(again.agents.value, of.agents.value, equal_nan=True)
+    assert again.catalogue["renewal_rate"].standard == strict
+
+
+@pytest.mark.parametrize(
+    ("filters", "seen"),
+    [
+        ({}, ["A1", "B2", "C3"]),
+        ({"team": "西"}, ["B2", "C3"]),
+        ({"branch": "总部"}, ["A1"]),
+        ({"team": "东", "branch": "分部"}, []),
+        ({"least_policies": 3}, ["A1", "B2"]),
+        ({"least_policies": 4}, ["A1"]),
+        ({"scope": Scope(teams=("西",))}, ["B2", "C3"]),
+        ({"scope": Scope(teams=("西",)), "least_policies": 1}, ["B2"]),
+        ({"scope": Scope(agent_id="C3")}, ["C3"]),
+    ],
+)
+def test_filters_and_the_scope_show_those_whom_all_of_them_let_through(tiny, filters, seen):
+    of = measured(tiny, APRIL, **filters)
+    assert of.people["agent_id"][of.shown].tolist() == seen
+    assert of.company.denominator[0, 0] == 8  # the company is the whole company
+
+
+def test_a_period_is_provisional_while_a_window_is_open(tiny, settled):
+    assert measured(tiny, APRIL).provisional
+    assert not measured(settled, APRIL).provisional
