@@ -1,5 +1,5 @@
-"""Who may see and do what, written down a second time from the rules of the house; nothing of it is
-taken from the app."""
+"""Who may see and do what, written down a second time from the rules of the house; of the app it
+takes which pages there are, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analytics.model import Period
+from dashboard import PAGES
 from tests.assault.company import APRIL, BOSS, FALLEN, GONE, MARCH, MAY, NOBODY, Canary, Company
 
 Role = Literal["none", "agent", "manager", "admin"]
 PUBLISHED = (MARCH, APRIL)
+EVERYBODYS = {"sheet", "method", "objections"}
+ADMINS = {"standards", "fairness", "upload", "history", "accounts", "audit"}
 YES, NO, OPEN = "yes", "no", "open"  # OPEN: the rules leave it to the app
 
 
@@ -92,27 +95,14 @@ def forbidden(who: Identity, company: Company) -> dict[str, Canary]:
 
 def sees_pages(who: Identity) -> dict[str, bool]:
     """Which pages somebody is let into, by their address."""
-    everybody = {"sheet", "method", "objections"}
-    staff = {
-        "overview",
-        "quadrant",
-        "weak-spots",
-        "funnel",
-        "case-mix",
-        "trends",
-        "weights",
-        "month",
-        "agent",
-        "coaching",
-    }
-    admin = {"standards", "fairness", "upload", "history", "accounts", "audit"}
+    pages = {address for _, address, *_ in PAGES}
     mine = {
         "none": set(),
-        "agent": everybody,
-        "manager": everybody | staff,
-        "admin": everybody | staff | admin,
+        "agent": EVERYBODYS,
+        "manager": pages - ADMINS,
+        "admin": pages,
     }[who.role]
-    return {page: page in mine for page in sorted(everybody | staff | admin)}
+    return {page: page in mine for page in sorted(pages)}
 
 
 # -- what may be done ------------------------------------------------------------------------------

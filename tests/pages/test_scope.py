@@ -7,19 +7,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import dashboard
+from analytics.desk.access import ACTIONS
 from analytics.home import Home
 from analytics.people import Account
 from pages.ui import load
 from tests.conftest import ROOT
 
-PAGES = (
-    "people/sheet",
-    "people/agent",
-    "people/objections",
-    "people/coaching",
-    "picture/quadrant",
-    "rules/weights",
-)
+PAGES = [place for place, *_, action in dashboard.PAGES if "manager" in ACTIONS[action]]
 HOSTILE = [
     "B2",
     "X9",
