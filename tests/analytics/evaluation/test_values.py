@@ -1,4 +1,5 @@
-"""From sums to values and points: rates without volumes, groups that hold them, whom filters show."""
+"""From sums to values and points: rates without volumes, groups that hold them, whom filters
+show."""
 
 import datetime as dt
 
