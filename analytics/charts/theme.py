@@ -29,6 +29,30 @@ QUADRANT = {
     "focus": BAD,
     "unplaced": GREY,
 }
+# The same meanings as letters, and as marks among letters.
+QUADRANT_WORDS = {
+    "role_model": "#00664b",
+    "service_gap": "#8a5a00",
+    "sales_gap": "#005a8f",
+    "focus": "#a34700",
+    "unplaced": "#5a6470",
+}
+QUADRANT_MARK = {"role_model": "●", "service_gap": "■", "sales_gap": "◆", "focus": "▲"}
+BAND, LETTERS, QUIET = "#f6f7f9", "#1b1f24", "#5a6470"
+# What a figure's colours become where the page is dark: the browser alone knows that it is.
+IN_THE_DARK = {
+    BAND: "#1c2026",
+    LETTERS: "#e8ebef",
+    QUIET: "#9aa5b1",
+    GOOD: "#2fc79b",
+    "#e69f00": "#f0b429",
+    "#0072b2": "#4da3e0",
+    BAD: "#ff8a4c",
+    "#00664b": "#2fc79b",
+    "#8a5a00": "#f0b429",
+    "#005a8f": "#4da3e0",
+    "#a34700": "#ff8a4c",
+}
 SYMBOL = {
     "role_model": "circle",
     "service_gap": "square",

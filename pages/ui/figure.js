@@ -61,6 +61,24 @@ function reuse(old, fresh) {
   return same ? old : fresh;
 }
 
+/** The colours of a figure on a dark page. */
+function tint(value, table) {
+  if (typeof value === "string") return table.get(value) ?? value;
+  if (!value || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => tint(item, table));
+  const tinted = ([name, item]) => [name, tint(item, table)];
+  return Object.fromEntries(Object.entries(value).map(tinted));
+}
+
+/** Whether a colour of the page is nearer to black than to white. */
+function dark(colour) {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  canvas.fillStyle = colour;
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+  return 0.3 * red + 0.6 * green + 0.1 * blue < 128;
+}
+
 /** Streamlit's theme as a Plotly template: defaults only, so whatever Python set still wins. */
 function template(parent, colours) {
   const css = getComputedStyle(parent);
@@ -145,6 +163,36 @@ function expand(traces) {
   });
 }
 
+/** A sentence in lines that fit into so many pixels, as wide as its letters usually are. */
+function wrapped(sentence, width, size) {
+  const lines = [""];
+  let room = width;
+  for (const word of sentence.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
+    const wide = word.charCodeAt(0) > 0x2e7f ? size : word.length * size * 0.56;
+    if (wide > room && lines.at(-1)) {
+      lines.push("");
+      room = width;
+    }
+    lines[lines.length - 1] += word;
+    room -= wide;
+  }
+  return lines;
+}
+
+/** Give the reader a picture, which is there as a data address, as a file. */
+function download(address, name) {
+  const [head, body] = [address.slice(5, address.indexOf(",")), address.split(/,(.*)/s)[1]];
+  const [kind, coding] = head.split(";");
+  const letters = coding === "base64" ? atob(body) : decodeURIComponent(body);
+  const bytes = coding === "base64" ? Uint8Array.from(letters, (c) => c.charCodeAt(0)) : letters;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes], { type: kind }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const SVG = "http://www.w3.org/2000/svg";
 const charts = new WeakMap(); // parentElement -> chart
 
 class Chart {
@@ -158,12 +206,110 @@ class Chart {
       this.frame = requestAnimationFrame(() => {
         const width = node.offsetWidth;
         if (node._fullLayout && width && width !== node._fullLayout.width) {
+          this.reach();
+          if (this.fit(width) !== this.fitted) return this.draw(true);
           library.relayout(node, { width }).then(() => translate(node, this.spec.labels));
         }
       });
     });
     const begin = (event) => (this.gesture = event.shiftKey ? "add" : "set");
     node.addEventListener("pointerdown", begin, true);
+  }
+
+  /** What the layout says of figures this wide: names stand elsewhere where there is less room. */
+  fit(width) {
+    return this.spec.layout.meta?.fits?.findLast(({ from }) => from <= width);
+  }
+
+  /** The two ways to save the picture; the same objects always, else Plotly begins anew. */
+  get buttons() {
+    return (this.kept ??= ["png", "svg"].map((format) => ({
+      name: `save-${format}`,
+      title: `Save as ${format.toUpperCase()}`,
+      icon: format === "png" ? library.Icons.camera : library.Icons.disk,
+      click: () => this.save(format),
+    })));
+  }
+
+  /** The figure as the reader sees it, on the page's ground, with what it is about above it. */
+  async save(format) {
+    const { node, spec, paper } = this;
+    const width = node.offsetWidth;
+    const said = (spec.about?.lines ?? []).map((line, place) => {
+      const size = place ? 12 : 16;
+      const text = wrapped(line, width - 24, size).map((row) => row.replaceAll("<", "&lt;"));
+      return { size, text };
+    });
+    const tall = said.map(({ size, text }) => Math.ceil(1.35 * size * text.length) + 4);
+    const above = tall.reduce((sum, part) => sum + part, said.length ? 12 : 0);
+    const { l, t, r } = node._fullLayout._size;
+    let top = t + above - 6;
+    const notes = said.map(({ size, text }, place) => {
+      const note = {
+        xref: "paper", x: 0, xshift: 12 - l, xanchor: "left", align: "left", showarrow: false,
+        yref: "paper", y: 1, yshift: top, yanchor: "top", text: text.join("<br>"), font: { size },
+      };
+      top -= tall[place];
+      return note;
+    });
+    const margin = { ...node._fullLayout.margin, l, r, t: t + above };
+    const layout = {
+      ...node.layout,
+      margin,
+      paper_bgcolor: paper,
+      annotations: [...(node.layout.annotations ?? []), ...notes],
+    };
+    const size = { format, width, height: spec.height + above, scale: format === "png" ? 2 : 1 };
+    const address = await library.toImage({ data: node.data, layout }, size);
+    download(address, `${spec.about?.name || spec.key}.${format}`);
+  }
+
+  /**
+   * How far chance reaches from the point under the pointer, and where it stood before: drawn over
+   * the chart, since to have Plotly draw it would take a redraw of all points.
+   */
+  reach(pair, colour) {
+    this.over?.remove();
+    const trace = pair && this.spec.traces[pair[0]];
+    const reach = trace?.meta?.reach;
+    if (!reach) return;
+    const { xaxis, yaxis } = this.node._fullLayout;
+    const at = (values) => values?.[pair[1]] ?? NaN;
+    const [x, y] = [xaxis.l2p(at(trace.x)), yaxis.l2p(at(trace.y))];
+    this.over = document.createElementNS(SVG, "svg");
+    this.over.setAttribute("class", "reach");
+    const place = { left: xaxis._offset, top: yaxis._offset };
+    Object.assign(this.over.style, {
+      position: "absolute", pointerEvents: "none", overflow: "hidden",
+      left: `${place.left}px`, top: `${place.top}px`,
+      width: `${xaxis._length}px`, height: `${yaxis._length}px`,
+    });
+    const add = (kind, facts) => {
+      const part = document.createElementNS(SVG, kind);
+      for (const [name, value] of Object.entries(facts)) part.setAttribute(name, value);
+      this.over.append(part);
+    };
+    const line = (name, x1, y1, x2, y2, width) => {
+      if (![x1, y1, x2, y2].every(Number.isFinite)) return;
+      add("line", { class: name, x1, y1, x2, y2, stroke: colour, "stroke-width": width });
+    };
+    const [left, right] = [reach.x_low, reach.x_high].map((values) => xaxis.l2p(at(values)));
+    const [low, high] = [reach.y_low, reach.y_high].map((values) => yaxis.l2p(at(values)));
+    line("arm", left, y, right, y, 2);
+    line("arm", x, low, x, high, 2);
+    for (const end of [left, right]) line("end", end, y - 4, end, y + 4, 2);
+    for (const end of [low, high]) line("end", x - 4, end, x + 4, end, 2);
+    const [cx, cy] = [xaxis.l2p(at(reach.x_before)), yaxis.l2p(at(reach.y_before))];
+    if ([cx, cy].every(Number.isFinite)) {
+      add("line", {
+        class: "trail", x1: cx, y1: cy, x2: x, y2: y, stroke: colour, "stroke-width": 3,
+        "stroke-dasharray": "2 5", "stroke-linecap": "round",
+      });
+      add("circle", {
+        class: "trail", cx, cy, r: 5, fill: this.paper, stroke: colour, "stroke-width": 2,
+      });
+    }
+    this.node.append(this.over);
   }
 
   /**
@@ -181,6 +327,9 @@ class Chart {
       if (known) this.picked = picked.points;
     }
     this.theme = reuse(this.theme, template(parent, spec.colours));
+    this.paper = this.theme.layout.hoverlabel.bgcolor;
+    const tints = new Map(dark(this.paper) ? Object.entries(spec.dark ?? {}) : []);
+    this.tints = tints;
     this.spec = reuse(this.spec, spec);
     if (changed && this.picked.length) this.commit([]);
     else if (picked && !picked.turn && stamp !== this.stamp) {
@@ -244,9 +393,15 @@ class Chart {
     if (!force && same) return;
     this.drawn = { spec, theme, picked };
     node.style.height = `${spec.height}px`;
+    node.style.position = "relative";
     node.setAttribute("role", "img");
     node.setAttribute("aria-label", spec.alt);
-    if (last?.spec.traces !== spec.traces) this.parts = expand(spec.traces);
+    if (last?.spec.traces !== spec.traces || last.theme !== theme) {
+      this.parts = expand(tint(spec.traces, this.tints));
+    }
+    this.reach();
+    const fit = (this.fitted = this.fit(node.offsetWidth));
+    const { annotations = [], meta, ...rest } = tint(structuredClone(spec.layout), this.tints);
     const by = new Map(picked.map(([curve]) => [curve, new Set()]));
     for (const [curve, point] of picked) by.get(curve).add(point);
     const chosen = ({ curve, from }) => {
@@ -260,7 +415,9 @@ class Chart {
     const layout = {
       dragmode: spec.dragmode,
       uirevision: 1, // constant: zoom, toolbar mode and hidden traces are the reader's
-      ...structuredClone(spec.layout),
+      ...rest,
+      ...tint(structuredClone(fit?.layout ?? {}), this.tints),
+      annotations: [...annotations, ...tint(structuredClone(fit?.notes ?? []), this.tints)],
       template: theme,
       // Clicks are handled below, because Plotly ignores them while dragmode is select.
       clickmode: "event",
@@ -272,7 +429,8 @@ class Chart {
     const config = {
       ...spec.config,
       responsive: false,
-      modeBarButtonsToRemove: spec.selectable ? [] : ["select2d", "lasso2d"],
+      modeBarButtonsToRemove: ["toImage", ...(spec.selectable ? [] : ["select2d", "lasso2d"])],
+      modeBarButtonsToAdd: this.buttons,
     };
     await P.react(node, traces, layout, config);
     if (this.gone) return;
@@ -294,6 +452,12 @@ class Chart {
       if (!points.length || this.double) return;
       this.pick(points, event.event?.shiftKey ? "toggle" : "only");
     });
+    node.on("plotly_hover", (event) => {
+      const [point] = event.points;
+      this.reach(pairs(event)[0], point?.fullData?.marker?.color);
+    });
+    node.on("plotly_unhover", () => this.reach());
+    node.on("plotly_relayouting", () => this.reach());
     node.on("plotly_selected", (event) => {
       // Plotly repeats the event whenever it redraws an outline, and once more while it stores the
       // new one: the last one counts.
@@ -323,6 +487,7 @@ class Chart {
     this.observer.disconnect();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
+    this.over?.remove();
     library?.purge(this.node);
   }
 }

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypedDict
 import numpy as np
 import streamlit as st
 
-from analytics.charts.theme import FALLBACK, Drawing
+from analytics.charts.theme import FALLBACK, IN_THE_DARK, Drawing
 from pages.ui.act import action, nothing
 
 Figure = Drawing | Mapping[str, Any]  # Plotly's plain properties, {"data": [...], "layout": {...}}
@@ -51,6 +51,13 @@ _chart = st.components.v2.component(
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
+
+
+class About(TypedDict):
+    """What a picture that somebody saves says above itself, and the name of its file."""
+
+    lines: Sequence[str]
+    name: str
 
 
 class Selection(TypedDict):
@@ -176,6 +183,7 @@ def persistent_figure(
     dragmode: Literal["pan", "zoom", "select", "lasso"] = "pan",
     alt: str = "",
     labels: Mapping[str, str] | None = None,
+    about: About | None = None,
 ) -> Selection | None:
     """Draw a figure in a node that is kept, and return what is selected (None when the chart is not
     selectable)."""
@@ -188,6 +196,8 @@ def persistent_figure(
         key=key,
         config=_CONFIG,
         colours=FALLBACK,
+        dark=IN_THE_DARK,
+        about=about,
         labels=dict(labels or {}),
         alt=alt,
         height=height,

@@ -21,7 +21,7 @@ from analytics.reports.tables import Column, Table, export_name, to_csv, to_xlsx
 from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
 from pages.ui.belongings import NotGiven
-from pages.ui.figure import Picture, persistent_figure, picture
+from pages.ui.figure import About, Picture, persistent_figure, picture
 from pages.ui.i18n import md, t
 
 
@@ -82,7 +82,19 @@ def fold(label: str, key: str) -> Iterator[bool]:
 def draw(key: str, fig: Drawing | Picture, *, alt: str) -> None:
     """A figure in the page's own text colours, light or dark."""
     drawn = fig if isinstance(fig, Picture) else picture(fig)
-    persistent_figure(drawn, key, drawn.height, alt=alt, labels=modebar())
+    about = saved(alt, key)
+    persistent_figure(drawn, key, drawn.height, alt=alt, labels=modebar(), about=about)
+
+
+def saved(finding: str, name: str) -> About:
+    """What stands above a figure that is saved as a picture: what it says, of which period, and
+    whether sample figures or a trial made it."""
+    desk = load.desk()
+    facts = [controls.period_text(controls.remembered_period())] if shown_period() else []
+    if desk.has_sample():
+        facts.append(say("app.sample_badge", session.language()))
+    stem = f"{name}_{shown_period() or desk.data_version()}"
+    return {"lines": [finding, " · ".join(facts), *on_trial()], "name": stem}
 
 
 def modebar() -> dict[str, str]:
@@ -101,8 +113,8 @@ def _modebar(language: str) -> dict[str, str]:
         "Zoom out": "zoom_out",
         "Autoscale": "autoscale",
         "Reset axes": "reset",
-        "Download plot as a PNG": "image",
-        "Download plot as a png": "image",
+        "Save as PNG": "png",
+        "Save as SVG": "svg",
     }
     return {title: say(f"modebar.{key}", language) for title, key in names.items()}
 
