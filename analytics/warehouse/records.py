@@ -291,7 +291,10 @@ def _rules_now(cursor: duckdb.DuckDBPyConnection) -> str | None:
 
 def _rules_of(settings: Settings) -> str:
     """The rules that the rollup follows, and how it does, in words that can be compared."""
-    texts = (question("rollup"), question("roster"), view("policy_state"), view("current_policies"))
+    texts = (
+        *(question(name) for name in ("rollup", "rollup_items", "roster")),
+        *(view(name) for name in ("policy_state", "current_policies")),
+    )
     definition = hashlib.sha256("".join(texts).encode())
     return json.dumps(
         [

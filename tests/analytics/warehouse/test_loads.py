@@ -4,6 +4,7 @@ writer."""
 import datetime as dt
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from analytics.errors import HomeBusy, RequestRefused
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
+from analytics.warehouse import records
 from tests.conftest import AS_OF, POLICIES, load_text, write
 
 HEADER = "保单号,工号,到期日,续保结果\n"
@@ -208,3 +210,50 @@ def test_a_note_left_pending_by_a_crash_is_settled_at_the_next_start(tmp_path):
     again = Home(tmp_path / "home")
     again.close()
     assert [path.name for path in (tmp_path / "home" / "loads").iterdir()] == ["000001.json"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("question", "rollup"),
+        ("question", "rollup_items"),
+        ("question", "roster"),
+        ("view", "policy_state"),
+        ("view", "current_policies"),
+    ],
+)
+def test_a_version_of_the_program_that_counts_otherwise_counts_everything_again(
+    tiny, monkeypatch, kind, name
+):
+    wanted = tiny.state.followed()
+    with tiny.warehouse.cursor() as cursor:
+        assert records.follows(cursor, wanted)
+        real = getattr(records, kind)
+        monkeypatch.setattr(
+            records, kind, lambda asked: real(asked) + ("--" if asked == name else "")
+        )
+        assert not records.follows(cursor, wanted)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"grace_days": 31},
+        {"grace_by_product": {"寿险": 91}},
+        {"contact_lead_days": 61},
+        {"calendar": "HK"},
+        {"month_begins": 2},
+    ],
+)
+def test_a_rule_that_the_figures_hang_on_has_them_counted_again_and_the_limit_of_a_score_has_not(
+    tiny, changed
+):
+    wanted = tiny.state.followed()
+
+    def followed(**rules):
+        with tiny.warehouse.cursor() as cursor:
+            settings = replace(tiny.settings, **rules)
+            return records.follows(cursor, replace(wanted, settings=settings))
+
+    assert not followed(**changed)
+    assert followed(missing_limit=50.0)
