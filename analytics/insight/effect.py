@@ -121,7 +121,8 @@ def compare(counted: Counted) -> Comparison:
 
     The baseline and up to two periods before it give one expectation of each agent
     (`calibrated_ancova` says why one). Whose expectation nobody on the other side shares is left
-      out.
+    out.
+
     The placebo's outcome is the earliest period, not the baseline: agents are picked by late
     figures, and a figure that picked them is low or high by just that. Where agents were picked by
     the earliest period, the placebo fails and nothing is told. It leaves nobody out: who shares an

@@ -85,15 +85,13 @@ def test_reading_everything_counts_the_rows_of_every_table(stored):
 
 def test_what_is_kept_of_answers_is_of_this_version_and_no_more_than_so_many(stored, monkeypatch):
     monkeypatch.setattr(connection, "MOST_KEPT", 2)
-    asked = []
-    monkeypatch.setattr(
-        connection,
-        "answer",
-        lambda _cursor, name, bound, real=connection.answer: (
-            asked.append(name),
-            real(_cursor, name, bound),
-        )[1],
-    )
+    asked, real = [], connection.answer
+
+    def answer(cursor, name, bound):
+        asked.append(name)
+        return real(cursor, name, bound)
+
+    monkeypatch.setattr(connection, "answer", answer)
     stored.ask("months")
     stored.ask("months")
     assert asked == ["months"]
