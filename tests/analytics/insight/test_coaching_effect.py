@@ -60,6 +60,30 @@ def test_agents_who_differed_before_any_talk_are_no_evidence():
     assert compare(replace(counted, renewed_before=before)).reason == "placebo"
 
 
+def test_without_an_earlier_period_nothing_says_that_the_sides_were_alike_and_nothing_is_told():
+    counted = company(np.random.default_rng(1), "at random", 4.0)
+    alone = replace(
+        counted,
+        renewed_before=counted.renewed_before[:, :1],
+        due_before=counted.due_before[:, :1],
+        level=counted.level[:, :1],
+    )
+    comparison = compare(alone)
+    assert (comparison.reason, comparison.placebo) == ("placebo_unknown", None)
+
+
+def test_a_difference_that_chance_may_have_made_is_none():
+    counted = company(np.random.default_rng(1), "at random", 4.0)
+    comparison = compare(counted)
+    told, placebo = present(comparison.difference), present(comparison.placebo)
+    assert (told.low > 0, placebo.low <= 0 <= placebo.high) == (True, True)
+    # Those who were coached as much worse as they were better.
+    back = np.where(counted.coached, np.round(told.effect), 0.0)
+    level = compare(replace(counted, renewed_after=counted.renewed_after - back))
+    assert level.reason == "chance"
+    assert abs(present(level.difference).effect - (told.effect - round(told.effect))) < 0.2
+
+
 def test_nine_coached_agents_or_nine_peers_are_too_few_and_ten_are_not():
     counted = company(np.random.default_rng(2), "at random", 0.0)
     for few in (9, 10):
