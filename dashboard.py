@@ -1,28 +1,28 @@
 """Front door: `streamlit run dashboard.py` serves the guarded app, and the same file is the script
 it runs. No logic."""
 
-# folder and file, address, title, icon, and the action of analytics/desk that its reader must be
-# allowed
+# folder and file, address, title, the action of analytics/desk that its reader must be allowed, and
+# the group of pages it stands in; the folder is the place
 PAGES = (
-    ("today/briefing", "overview", "overview.title", "monitoring", "see_others"),
-    ("today/month", "month", "routine.title", "event_available", "close"),
-    ("picture/quadrant", "quadrant", "quadrant_page.title", "scatter_plot", "see_others"),
-    ("picture/weak_spots", "weak-spots", "weak_spots.title", "troubleshoot", "see_others"),
-    ("picture/funnel", "funnel", "funnel.title", "filter_alt", "see_others"),
-    ("picture/case_mix", "case-mix", "case_mix.title", "balance", "see_others"),
-    ("picture/trends", "trends", "trends.title", "trending_up", "see_others"),
-    ("people/sheet", "sheet", "sheet.title", "description", "see"),
-    ("people/agent", "agent", "agent.title", "person", "see_others"),
-    ("people/coaching", "coaching", "coaching.title", "checklist", "coach"),
-    ("people/objections", "objections", "objections.title", "gavel", "object"),
-    ("rules/weights", "weights", "weights.title", "tune", "see_others"),
-    ("rules/standards", "standards", "standards.title", "straighten", "standard"),
-    ("rules/fairness", "fairness", "fairness.title", "handshake", "standard"),
-    ("rules/method", "method", "method.title", "rule", "see"),
-    ("data/upload", "upload", "data.title", "upload_file", "data"),
-    ("data/history", "history", "history.title", "history", "data"),
-    ("data/accounts", "accounts", "accounts.title", "group", "account"),
-    ("data/audit", "audit", "audit.title", "fact_check", "audit"),
+    ("today/briefing", "overview", "overview.title", "see_others"),
+    ("today/month", "month", "routine.title", "close"),
+    ("picture/quadrant", "quadrant", "quadrant_page.title", "see_others"),
+    ("picture/weak_spots", "weak-spots", "weak_spots.title", "see_others"),
+    ("picture/funnel", "funnel", "funnel.title", "see_others", "section.luck"),
+    ("picture/case_mix", "case-mix", "case_mix.title", "see_others", "section.luck"),
+    ("picture/trends", "trends", "trends.title", "see_others", "section.luck"),
+    ("people/sheet", "sheet", "sheet.title", "see"),
+    ("people/agent", "agent", "agent.title", "see_others"),
+    ("people/coaching", "coaching", "coaching.title", "coach"),
+    ("people/objections", "objections", "objections.title", "object"),
+    ("rules/weights", "weights", "weights.title", "see_others"),
+    ("rules/standards", "standards", "standards.title", "standard"),
+    ("rules/fairness", "fairness", "fairness.title", "standard"),
+    ("rules/method", "method", "method.title", "see"),
+    ("data/upload", "upload", "data.title", "data"),
+    ("data/history", "history", "history.title", "data"),
+    ("data/accounts", "accounts", "accounts.title", "account"),
+    ("data/audit", "audit", "audit.title", "audit"),
 )
 
 
@@ -31,21 +31,24 @@ def main() -> None:
     import streamlit as st
 
     from analytics.errors import RenewalError
-    from pages.ui import closed, gate, navigation, shell
+    from pages.ui import bar, closed, gate, navigation, session, shell
 
-    shell.choose_language()
+    bar.settle_language()
     shell.begin()
+    top = bar.begin()
+    entries = [navigation.Entry(*page) for page in PAGES]
     try:
         desk = gate.enter()
-        sections = navigation.sections(PAGES, desk, gate.login_page)
+        listings = navigation.listings(entries, desk, gate.login_page)
     except RenewalError as error:
         desk, why = None, error
-        sections = navigation.sections(PAGES, None, lambda: closed.show(why))
+        listings = navigation.listings(entries, None, lambda: closed.show(why))
     chosen = st.navigation(
-        sections, position="hidden" if desk is None else "sidebar", expanded=True
+        [page for listing in listings for page in listing.pages], position="hidden"
     )
     if desk is not None:
-        gate.whoami(desk)
+        session.read_address()
+        bar.fill(top, listings, chosen, desk, gate.whoami)
     chosen.run()
 
 

@@ -7,10 +7,31 @@ from typing import Any, Protocol
 
 from analytics.text import SHOWN, short
 
-# Streamlit's own file of colours, .streamlit/config.toml, cannot read these: a test holds both
-# together.
-ACCENT, ACCENT_IN_THE_DARK = "#0b5cad", "#3182d6"
-INK, WHITE, GREY, PALE = "#1a1a1a", "#ffffff", "#8a8f98", "#c9cdd3"
+# What everything is drawn with, by day and in the dark. Streamlit's own file of colours,
+# .streamlit/config.toml, cannot read these: a test holds both together.
+TOKENS = {
+    "light": {
+        "ground": "#ffffff",
+        "plate": "#f6f7f9",
+        "line": "#e3e6ea",
+        "ink": "#1b1f24",
+        "quiet": "#5a6470",
+        "accent": "#0b5cad",
+        "on_accent": "#ffffff",
+    },
+    "dark": {
+        "ground": "#14171b",
+        "plate": "#1c2026",
+        "line": "#2c323a",
+        "ink": "#e8ebef",
+        "quiet": "#9aa5b1",
+        "accent": "#5aa9ff",
+        "on_accent": "#14171b",
+    },
+}
+ACCENT = TOKENS["light"]["accent"]
+INK = "#1a1a1a"  # words on paper and on marks that are light by day and in the dark
+WHITE, GREY, PALE = "#ffffff", "#8a8f98", "#c9cdd3"
 GOOD, BAD = "#009e73", "#d55e00"
 FAINT = "rgba(138,143,152,0.28)"
 CLEAR = "rgba(0,0,0,0)"
@@ -35,24 +56,10 @@ QUADRANT_WORDS = {
     "service_gap": "#8a5a00",
     "sales_gap": "#005a8f",
     "focus": "#a34700",
-    "unplaced": "#5a6470",
+    "unplaced": TOKENS["light"]["quiet"],
 }
 QUADRANT_MARK = {"role_model": "●", "service_gap": "■", "sales_gap": "◆", "focus": "▲"}
-BAND, LETTERS, QUIET = "#f6f7f9", "#1b1f24", "#5a6470"
-# What a figure's colours become where the page is dark: the browser alone knows that it is.
-IN_THE_DARK = {
-    BAND: "#1c2026",
-    LETTERS: "#e8ebef",
-    QUIET: "#9aa5b1",
-    GOOD: "#2fc79b",
-    "#e69f00": "#f0b429",
-    "#0072b2": "#4da3e0",
-    BAD: "#ff8a4c",
-    "#00664b": "#2fc79b",
-    "#8a5a00": "#f0b429",
-    "#005a8f": "#4da3e0",
-    "#a34700": "#ff8a4c",
-}
+BAND, LETTERS, QUIET = (TOKENS["light"][name] for name in ("plate", "ink", "quiet"))
 SYMBOL = {
     "role_model": "circle",
     "service_gap": "square",
@@ -102,6 +109,35 @@ _SHADES = {
     "results": ("#0b3c6f", "#0b5cad", "#2f7bc4", "#5597d3", "#7fb2e0", "#a6cbeb", "#cbe1f4"),
     "service": ("#b36b00", "#e69f00", "#f2c14e"),
     "competence": ("#5b4ea0", "#8478bd", "#b0a8d6"),
+}
+
+# What a figure's colours become where the page is dark: the browser alone knows that it is.
+_QUADRANT_IN_THE_DARK = {
+    "role_model": "#2fc79b",
+    "service_gap": "#f0b429",
+    "sales_gap": "#4da3e0",
+    "focus": "#ff8a4c",
+}
+_SHADES_IN_THE_DARK = {  # lighter where they were dark: the first stands out from the ground
+    "results": ("#9ecbff", "#7db8fb", "#5aa9ff", "#4491e2", "#387bc2", "#2f669f", "#27537f"),
+    "service": ("#ffd27a", "#f0b429", "#b98410"),
+    "competence": ("#c9bdf5", "#a99be6", "#8478bd"),
+}
+IN_THE_DARK = {
+    **{
+        light: dark
+        for category, shades in _SHADES.items()
+        for light, dark in zip(shades, _SHADES_IN_THE_DARK[category], strict=True)
+    },
+    **{QUADRANT_WORDS[name]: colour for name, colour in _QUADRANT_IN_THE_DARK.items()},
+    **{QUADRANT[name]: colour for name, colour in _QUADRANT_IN_THE_DARK.items()},
+    BAND: TOKENS["dark"]["plate"],
+    LETTERS: TOKENS["dark"]["ink"],
+    QUIET: TOKENS["dark"]["quiet"],
+    ACCENT: TOKENS["dark"]["accent"],
+    REACH: "rgba(90,169,255,0.5)",
+    SPREAD_OF_VALUES: "#3a4653",
+    LOST_BY_TEAM: "#ff8a4c",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.charts.theme import ticks
+from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation
 from analytics.insight.planning import planned
 from analytics.model import Filters, Period, add_months, parse_month
@@ -21,6 +22,7 @@ from pages.ui.box import box
 from pages.ui.i18n import plain, t
 
 ALL = "all"
+MOST_LEAST = 100_000  # policies that may be asked for at least
 
 
 def period_options() -> dict[str, Period]:
@@ -33,10 +35,20 @@ def period_options() -> dict[str, Period]:
         }
     out = dict(_whole_periods(load.desk().month_days()))
     typed = session.remembered("period")
-    if typed and typed not in out and "~" in typed:
-        first, _, last = typed.partition("~")
-        out[typed] = Period(parse_month(first), parse_month(last))
+    if typed and typed not in out and (span := _run_of_months(typed)) is not None:
+        out[typed] = span
     return out
+
+
+def _run_of_months(typed: str) -> Period | None:
+    """The months from one to another that are on record, as an address or a choice names them."""
+    first, _, last = typed.partition("~")
+    try:
+        span = Period(parse_month(first), parse_month(last))
+    except RenewalError:
+        return None
+    on_record = set(load.desk().month_days())
+    return span if {span.first, span.last} <= on_record and span.first <= span.last else None
 
 
 @lru_cache(maxsize=16)
@@ -98,11 +110,13 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
                 )
                 _select(key, list(labels), "", labels.__getitem__)
         if least:
+            if session.asked_in_address("least") is not None:
+                session.put("least", least_asked())
             value = st.number_input(
                 t("filter.least"),
                 0,
-                100_000,
-                int(session.remembered("least") or 0),
+                MOST_LEAST,
+                least_asked(),
                 key="least",
                 width=104,
             )
@@ -111,18 +125,29 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
             session.remember("least", 0)
         st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
+    session.write_address()
     return session.filters(periods[chosen], theirs=theirs)
+
+
+def least_asked() -> int:
+    """How many policies an agent must have at least to be shown; addresses ask for anything."""
+    kept = str(session.remembered("least") or 0)
+    return min(int(kept), MOST_LEAST) if kept.isdecimal() else 0
 
 
 def period_choice() -> Period:
     """The period alone, for pages that need nothing else."""
     periods = period_options()
     default = f"{load.desk().latest_closed().first:%Y-%m}"
-    return periods[_select("period", list(periods), default, _labels(periods).__getitem__)]
+    chosen = _select("period", list(periods), default, _labels(periods).__getitem__)
+    session.write_address()
+    return periods[chosen]
 
 
 def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     kept = session.remembered(key)
+    if kept and kept == session.asked_in_address(key) and kept not in options:
+        st.warning(t("filter.address_unknown", filter=t(f"filter.{key}"), asked=short(kept)))
     wanted = kept if kept in options else default if default in options else options[0]
     if session.get(key) != wanted:
         session.put(key, wanted)

@@ -10,8 +10,11 @@ from analytics.desk.entrance import admit, leave, nobody_yet
 from analytics.errors import NotAllowed
 from analytics.language import explain
 from analytics.people import Login
+from analytics.text import short
 from pages.ui import load, login, session
-from pages.ui.i18n import md, t
+from pages.ui.i18n import md, plain, t
+
+SHORT = 12  # Latin letters of a name that the bar has room for
 
 
 def login_configured() -> bool:
@@ -92,22 +95,23 @@ def login_page() -> None:
 
 
 def whoami(desk: Desk) -> None:
-    """Who reads, and the ways out, in the sidebar."""
-    with st.sidebar:
-        if not login_configured():
-            st.caption(t("login.local"))
+    """Who reads, and the ways out, at the end of the bar."""
+    configured = login_configured()
+    name = desk.identity.name if configured else plain("app.local_user")
+    with st.popover(md(short(name, SHORT)), key="whoami", width="content"):
+        if not configured:
+            st.markdown(t("login.local"))
             return
-        st.caption(t(f"login.role_{desk.identity.role}", name=desk.identity.name))
-        with st.container(horizontal=True, gap="small", key="ways_out"):
-            st.button(t("login.out"), key="logout", on_click=log_out)
-            st.button(
-                t("login.out_everywhere"),
-                key="logout_everywhere",
-                type="tertiary",
-                help=t("login.out_everywhere_help"),
-                on_click=log_out,
-                args=(True,),
-            )
+        st.markdown(t(f"login.role_{desk.identity.role}", name=desk.identity.name))
+        st.button(t("login.out"), key="logout", on_click=log_out)
+        st.button(
+            t("login.out_everywhere"),
+            key="logout_everywhere",
+            type="tertiary",
+            help=t("login.out_everywhere_help"),
+            on_click=log_out,
+            args=(True,),
+        )
 
 
 def log_out(everywhere: bool = False) -> None:

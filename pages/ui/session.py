@@ -14,6 +14,7 @@ from analytics.desk import Identity
 from analytics.model import Filters, Period, WeightScheme
 
 FILTER_KEYS = ("period", "team", "branch", "channel", "least")
+ADDRESS = FILTER_KEYS  # what the address says of a view, and is read from it
 
 
 def language() -> str:
@@ -95,6 +96,37 @@ def filters(period: Period, *, theirs: bool = False) -> Filters:
         identity().scope,
         theirs,
     )
+
+
+def read_address() -> None:
+    """Take what the address asks for and this session did not write there itself: a link, a reload
+    and the way back show the view that they stand for."""
+    written = st.session_state.get("address.written", {})
+    asked = {
+        key: told
+        for key in ADDRESS
+        if (told := st.query_params.get(key)) is not None and told != written.get(key)
+    }
+    for key, told in asked.items():
+        remember(key, told)
+    st.session_state["address.asked"] = asked
+
+
+def asked_in_address(key: str) -> str | None:
+    """What the address of this run asked for under a name, as hostile as anything typed."""
+    told: str | None = st.session_state.get("address.asked", {}).get(key)
+    return told
+
+
+def write_address() -> None:
+    """Have the address say what is chosen, so that it can be sent, reloaded and gone back to."""
+    wanted = {key: str(value) for key in ADDRESS if (value := remembered(key))}
+    st.session_state["address.written"] = wanted
+    for key in ADDRESS:
+        if key in wanted and st.query_params.get(key) != wanted[key]:
+            st.query_params[key] = wanted[key]
+        elif key not in wanted and key in st.query_params:
+            del st.query_params[key]
 
 
 def how_sure() -> bool:

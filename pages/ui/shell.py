@@ -26,17 +26,7 @@ from pages.ui.i18n import md, plain, t, text
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = "📋"  # no file: a picture would be a download, and downloads need a login
-CSS = """<style>
-[data-testid="stMainBlockContainer"] {padding-top: 3.2rem; max-width: 1480px;}
-[data-testid="stMetricValue"] {font-variant-numeric: tabular-nums; font-size: 1.75rem;}
-h1 {font-size: 28px !important; padding: 0 0 .15rem 0 !important;}
-h2, h3 {font-size: 18px !important; padding: .35rem 0 !important;}
-.page-line {font-size: 14px; opacity: .86; margin: 0 0 .35rem 0;} .page-line b {font-weight: 700;}
-.badge {display: inline-block; border: 1px solid currentColor; border-radius: 4px;
-  padding: 0 6px; font-size: 12px; margin-right: 6px;}
-[data-testid="stCaptionContainer"] {opacity: 1 !important; color: var(--st-text-color) !important;}
-@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding: 4rem .8rem 2rem;}}
-</style>"""
+CSS = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 
 
 def prepare() -> None:
@@ -51,36 +41,12 @@ def prepare() -> None:
 
 
 def begin() -> None:
-    """What stands around every page: settings of the window, the language, and Streamlit's own
-    words in it."""
+    """What stands around every page: settings of the window, its look, and Streamlit's own words
+    in the reader's language."""
     prepare()
     st.set_page_config(page_title=t("app.title"), page_icon=ICON, layout="wide")
     st.html(CSS)
     chrome(session.language())
-
-
-def choose_language() -> None:
-    """The language switch, in the sidebar; bound to the address, so that a link keeps it."""
-    names = {"zh": "中文", "en": "English"}
-    # The binding writes the name into the address, and forgets it on the way to any page but the
-    # first.
-    asked = {name: page for page, name in names.items()}.get(
-        session.parameter("lang") or "", session.parameter("lang")
-    )
-    if asked in names and session.get("lang_asked") != asked:
-        session.put("lang_asked", asked)
-        session.put("lang", asked)
-    with st.sidebar:
-        st.segmented_control(
-            "语言 / Language",
-            ["zh", "en"],
-            default=session.browser_language(),
-            key="lang",
-            required=True,
-            bind="query-params",
-            format_func=lambda option: md(names[option]),
-        )
-    session.settle_language()
 
 
 @contextmanager

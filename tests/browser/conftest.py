@@ -27,6 +27,7 @@ from analytics.desk import Desk
 from analytics.home import Home
 from analytics.model import Period
 from analytics.people import Account
+from dashboard import PAGES
 from tests.conftest import ROOT
 
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -162,6 +163,19 @@ class Visit:
         self.page.goto(f"{self.base}/{path}")
         self.page.wait_for_selector("h1")
         return self.page
+
+    def go(self, address: str) -> None:
+        """To another page of the same session, by the bar: its place, then the page."""
+        place = next(file for file, its, *_ in PAGES if its == address).partition("/")[0]
+        page = f"st-key-page_{address.replace('-', '_')}"
+        beside = self.page.locator(f"[class*={page}_] a")
+        if not beside.count():
+            self.page.locator(f"[class*=st-key-place_{place}_] a").click()
+            self.settle()
+        if beside.count():
+            beside.click()
+            self.page.locator(f"[class*={page}_on]").wait_for()
+        self.settle()
 
     def click(self, text: str, **options: Any) -> None:
         self.clicks += 1

@@ -10,6 +10,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from analytics.language import say
+from dashboard import PAGES
 from tests.browser.conftest import enter
 
 BALANCED, TRIED = "74.2", "74.0"
@@ -35,7 +37,7 @@ def ann(browser, office):
 
 def go(visit, name):
     """To another page of the same session."""
-    visit.page.get_by_test_id("stSidebar").get_by_role("link", name=name).first.click()
+    visit.go(next(address for _, address, title, *_ in PAGES if say(title, "zh") == name))
     visit.page.get_by_role("heading", name=name, level=1).wait_for()
     visit.settle()
 
@@ -257,11 +259,11 @@ def test_boxes_say_what_is_counted_after_a_reset_on_another_page_and_in_another_
     says(boss, channel="全部渠道")
     choose(boss, boss.page.get_by_role("combobox", name="团队"), "东")
     assert "仅所选渠道" not in main(boss)
-    boss.page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
+    boss.page.locator(".st-key-bar").get_by_text("English", exact=True).click()
     boss.page.get_by_role("heading", name="Overview", level=1).wait_for()
     boss.settle()
     says(boss, team="东", channel="All channels")
-    boss.page.get_by_test_id("stSidebar").get_by_text("中文", exact=True).click()
+    boss.page.locator(".st-key-bar").get_by_text("中文", exact=True).click()
     boss.settle()
     boss.page.get_by_role("button", name="重置").click()
     boss.settle()

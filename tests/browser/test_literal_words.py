@@ -159,9 +159,7 @@ def test_hostile_names_of_everything_stay_words_on_every_page(browser, hostile):
         if (
             address != "overview"
         ):  # by the page's own link: a whole new visit takes ten times as long
-            visit.page.locator(f"[data-testid=stSidebarNavLink][href$='/{address}']").click()
-            visit.page.wait_for_url(f"**/{address}*")
-            visit.settle()
+            visit.go(address)
         # What is folded stands in the page only once it was unfolded.
         visit.page.evaluate(
             "document.querySelectorAll('main details:not([open]) > summary').forEach(one "

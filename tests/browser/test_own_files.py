@@ -27,10 +27,10 @@ def test_a_managers_own_file_is_mapped_checked_loaded_and_withdrawn(browser, tmp
         page.get_by_role("button", name="Load the 40 good rows").click()
         page.get_by_text("40 loaded, 1 unreadable").wait_for()
         visit.settle()
-        page.get_by_role("link", name="Overview").first.click()
+        visit.go("overview")
         page.get_by_text("40 due").wait_for()
         visit.settle()
-        page.get_by_role("link", name="Loads").click()
+        visit.go("history")
         page.get_by_text("The original of every load is kept").wait_for()
         assert visit.complaints == []
     home = Home(tmp_path / "home")

@@ -43,11 +43,11 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     ann = enter(browser, office, "ann@x.cn")
     page = ann.page
     page.get_by_role("heading", name="评估表").wait_for()
-    navigation = page.inner_text("[data-testid=stSidebar]")
+    navigation = page.inner_text(".st-key-bar") + page.inner_text(".st-key-pages_of_place")
     assert "总览" not in navigation
     assert "变更记录" not in navigation
     assert "波" not in page.inner_text("[data-testid=stMain]")
-    page.get_by_role("link", name="异议").first.click()
+    ann.go("objections")
     page.get_by_text("提出异议").first.click()
     ann.settle()
     page.get_by_role("combobox", name="针对").click()
@@ -102,6 +102,6 @@ def test_a_role_taken_away_is_gone_at_the_next_run(browser, office):
     )
     boss.page.get_by_role("button", name="导入这 1 个账号").click()
     boss.page.get_by_text("已保存 1 个账号").wait_for()
-    bo.page.get_by_role("link", name="评估说明").click()
+    bo.page.locator("[class*=st-key-place_rules_] a").click()
     bo.page.get_by_text("没有启用的账号").wait_for()
     assert "综合得分" not in bo.page.inner_text("[data-testid=stMain]")

@@ -186,7 +186,7 @@ def test_loads_can_be_withdrawn_from_the_history(full):
 def test_no_page_file_stands_directly_in_pages():
     assert [path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py"] == []
     assert os.path.isfile(ROOT / "dashboard.py")
-    assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 62
+    assert len((ROOT / "dashboard.py").read_text(encoding="utf-8").splitlines()) <= 75
 
 
 def test_the_quadrant_says_that_equal_agents_do_not_differ_and_who_has_no_data(
