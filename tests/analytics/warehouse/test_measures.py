@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from analytics.catalogue import catalogue_from, definition_of, definitions, known_measures
+from analytics.warehouse import measures
 from analytics.warehouse.connection import Warehouse, answer
 
 APRIL = {"first_month": dt.date(2026, 4, 1), "last_month": dt.date(2026, 4, 1)}
@@ -66,3 +68,24 @@ def test_the_spread_of_an_indicator_follows_from_what_it_divides(changed, spread
     made = catalogue_from({"own": {**rate, **changed}}, {}, {"own": {"beyond": 0.1, "cap": "C"}})
     assert made["own"].spread == spread
     assert "spread" not in definition_of(made["own"])
+
+
+@pytest.mark.parametrize(
+    ("statistic", "freedom", "told"), [(120.0, 60.0, 2.0), (30.0, 60.0, 0.5), (120.0, 59.0, None)]
+)
+def test_how_far_months_differ_is_told_from_sixty_degrees_of_freedom_on(statistic, freedom, told):
+    answered = pd.DataFrame({"statistic": [statistic], "freedom": [freedom]})
+    assert measures._dispersion(answered) == told
+
+
+def test_the_spread_of_results_without_counts_needs_three_months_and_thirty_degrees_of_freedom():
+    answered = pd.DataFrame(
+        {
+            "measure": ["told", "short", "few", "still"],
+            "months": [3, 2, 3, 3],
+            "freedom": [30.0, 30.0, 29.0, 30.0],
+            "squares": [120.0, 120.0, 120.0, 0.0],
+        }
+    )
+    # √(120 ÷ 30); what never varied tells nothing of how it does.
+    assert measures._spread(answered) == {"told": measures.MonthSpread(2.0, 30.0)}
