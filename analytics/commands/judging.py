@@ -135,14 +135,28 @@ def coaching(
                     "name",
                     "team",
                     "quadrant",
+                    "apart",
                     "few_cases",
+                    "reason",
+                    "standing",
                     "weakest",
+                    "owner",
                     "comment",
                 )
             },
             **{
                 name: number(row[name])
-                for name in ("score", "due_policies", "expected_gain", *PRIZE)
+                for name in (
+                    "score",
+                    "due_policies",
+                    "gain",
+                    "sure_gain",
+                    "value",
+                    "n",
+                    "median",
+                    "expected_gain",
+                    *PRIZE,
+                )
             },
             "lost": [number(value) for value in row["lost"]],
             "action": row["action"] if isinstance(row["action"], str) else row["action"][language],

@@ -313,6 +313,15 @@ def talks(
 
 
 @command()
+def plan(context: Context) -> None:
+    """With --as an agent: what is planned with them, what was agreed, and its state."""
+    with desk_of(context, "plan") as desk:
+        talks = [plain_of(talk) for talk in desk.plan()]
+    theirs = ("reason", "comment", "author", "version")
+    show(context, [{key: talk[key] for key in talk if key not in theirs} for talk in talks])
+
+
+@command()
 @click.option("--agent", help="One agent only; needed to object.")
 @click.option(
     "--from",

@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "note": frozenset({"admin", "manager"}),
     "remark": frozenset({"admin", "manager", "agent"}),
     "coach": frozenset({"admin", "manager"}),
+    "plan": frozenset({"agent"}),
     "object": frozenset({"admin", "manager", "agent"}),
     "answer": frozenset({"admin", "manager"}),
     "close": frozenset({"admin", "manager"}),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from analytics.desk.answers import Answers
-from analytics.errors import RequestRefused
+from analytics.errors import NotAllowed, RequestRefused
 from analytics.evaluation import evaluate
 from analytics.insight.closed_sheets import data_changed, fingerprint
 from analytics.insight.own_eyes import for_own_eyes
@@ -330,13 +330,51 @@ class Sheets(Answers):
     def save_talk(self, talk: Talk) -> Talk:
         """A new talk, or one of the scope over the version that was read."""
         self.require("coach", talk.agent_id)
-        if talk.id is None:
-            self.require_known(talk.agent_id)
-        else:
-            self.talk(talk.id)
-        if talk.first is not None and talk.last is not None:
-            Period(talk.first, talk.last)  # refuses one that runs backwards
-        return self.home.state.talks.save(talk, self.identity.who)
+        return self.save_talks([talk])[0]
+
+    def save_talks(self, talks: Sequence[Talk]) -> list[Talk]:
+        """Several talks in one act, new ones or over the versions that were read: all, or none
+        where one agent is not the reader's now; the refusal names every such agent."""
+        self.require("coach")
+        stored = {talk.id: talk for talk in self.home.state.talks.all()}
+        whom = {talk.agent_id for talk in talks}
+        for talk in talks:
+            if talk.id is not None:
+                if talk.id not in stored:
+                    raise RequestRefused("talk_unknown", id=talk.id)
+                whom.add(stored[talk.id].agent_id)
+        if others := sorted(whom - self.covered(whom)):
+            self.home.state.note_down(self.who, "denied", f"coach {' '.join(others)}")
+            raise NotAllowed("talks_not_yours", agents=others)
+        for talk in talks:
+            if talk.id is None:
+                self.require_known(talk.agent_id)
+            if talk.first is not None and talk.last is not None:
+                Period(talk.first, talk.last)  # refuses one that runs backwards
+        return self.home.state.talks.save_all(talks, self.identity.who)
+
+    def plan(self) -> list[Talk]:
+        """What is planned with the agent who reads, and what came of it, latest first: what to do,
+        what was agreed, when, with whom, and the state. Why a manager chose it and what they noted
+        for themselves stays theirs; what it aims at is told once the period is published."""
+        self.require("plan")
+        seen = self.published_periods()
+        talks = [
+            _for_own_eyes(talk, seen)
+            for talk in self.home.state.talks.all(self.identity.agent_id)
+            if talk.state != "dropped"
+        ]
+        return talks[::-1]
+
+
+def _for_own_eyes(talk: Talk, published: Sequence[Period]) -> Talk:
+    """A talk as its agent reads it; what it aims at only where its months are published."""
+    own = replace(talk, reason="", comment="", author="")
+    if talk.first is not None and talk.last is not None:
+        for period in published:
+            if period.first <= talk.first and talk.last <= period.last:
+                return own
+    return replace(own, indicators=(), first=None, last=None)
 
 
 def _read(read: Reading | None, shown: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats, next_band
 from analytics.insight.certainty import certainty, too_few
 from analytics.insight.clusters import excess
+from analytics.insight.gains import by_gain, gains, shrunken_medians, standing, team_medians
 from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import OPEN, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
@@ -26,6 +27,40 @@ from analytics.statistics import uplift
 MOST = 3
 # what the prize of coaching is counted in; a version of the standards may lack it
 PRIZE = ("extra_renewals", "extra_low", "extra_high", "extra_premium", "half_renewals")
+FIRST = 10  # with whom the list begins
+# why somebody stands apart: nothing may be told of them yet
+APART = ("not_rated", "few_cases", "unplaced")
+COLUMNS = (
+    "agent_id",
+    "name",
+    "team",
+    "quadrant",
+    "apart",
+    "score",
+    "rated",
+    "few_cases",
+    "due_policies",
+    "gain",
+    "sure_gain",
+    "reason",
+    "value",
+    "n",
+    "median",
+    "standing",
+    "weakest",
+    "lost",
+    "action",
+    "step",
+    "expected_gain",
+    *PRIZE,
+    "last_date",
+    "next_date",
+    "owner",
+    "comment",
+    "listed",
+    "talk",
+    "version",
+)
 
 
 @dataclass(frozen=True)
@@ -46,25 +81,35 @@ class Step:
 
 
 def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]) -> pd.DataFrame:
-    """One row an agent worth coaching, largest expected gain first.
+    """One row an agent worth coaching: those with data first, by the gain that is not luck
+    (`gains.by_gain`), largest first; those apart after them.
 
     On the list: whoever is not a role model, and whoever has a talk planned or waiting for its
-    follow-up. Columns: agent_id, name, team, quadrant, score, rated, few_cases (whether they are
-    too few to be ranked), due_policies, weakest (up to three indicator ids, most points lost
-    first), lost (their points), action (text per language, or what the manager wrote), step (Step
-    or None), expected_gain (points of the score if the agent reached the team median on these
-    indicators), extra_renewals (policies, if the agent reached the team's median, over the rates
-    that may be true; at the rate as measured where these cannot be told), extra_low and extra_high
-    (90 % limits; NaN idem), extra_premium (at the agent's average premium), half_renewals (at half
-    the gap: few close it all), last_date (of the latest talk held), next_date and comment of the
+    follow-up. Columns: agent_id, name, team, quadrant, apart (a member of APART, or ""), score,
+    rated, few_cases (whether they are too few to be ranked), due_policies, gain (share of all that
+    the company's agents could gain), sure_gain (points of the score at the team's median, luck
+    taken out; NaN where that cannot be told), reason (the indicator that would bring most, "" where
+    none would), value, n and median (of the reason: as measured, the cases behind it, the team's),
+    standing (of the reason, a member of STANDINGS), weakest (up to three indicator ids, most points
+    lost first), lost (their points), action (text per language, or what the manager wrote), step
+    (Step or None), expected_gain (points at the team's median of these indicators, as measured),
+    extra_renewals (policies, if the agent reached the team's median, over the rates that may be
+    true; at the rate as measured where these cannot be told), extra_low and extra_high (90 %
+    limits; NaN idem), extra_premium (at the agent's average premium), half_renewals (at half the
+    gap: few close it all), last_date (of the latest talk held), next_date, owner and comment of the
     talk that is open, listed (whether there is one), talk (its id) and version.
     """
     people, values = evaluation.people, evaluation.measured.agents
     lost = points_lost(values, evaluation.agents)
-    medians = _team_medians(evaluation)
     catalogue = evaluation.catalogue
-    keep = evaluation.shown
-    gains = prizes(evaluation, np.array([medians[team][1] for team in people["team"]]))
+    medians = team_medians(evaluation, values.points)
+    middle, true_middle = team_medians(evaluation, values.value), shrunken_medians(evaluation)
+    won = prizes(evaluation, _rate_medians(evaluation, middle))
+    sure = gains(evaluation)
+    raw = _raw_gains(evaluation, lost, medians)
+    share = by_gain(
+        won["extra_renewals"].to_numpy(dtype=float), sure.points if sure.known.any() else raw
+    )
     nobody, few = pd.Series(np.nan, people.index), too_few(evaluation)
     due_of = people.get("due_policies", nobody).to_numpy(dtype=float, na_value=np.nan)
     opened = {talk.agent_id: talk for talk in talks if talk.state in OPEN_TALKS}
@@ -76,89 +121,111 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
         people[column].to_numpy(dtype=object) for column in ("agent_id", "name", "team")
     )
     chance = quadrant_certainty(evaluation.measured, placed)
-    won = {name: gains[name].to_numpy() for name in PRIZE}
+    prize = {name: won[name].to_numpy() for name in PRIZE}
     rows = []
-    for row in np.flatnonzero(keep).tolist():
+    for row in np.flatnonzero(evaluation.shown).tolist():
         agent_id = str(ids[row])
         entry = opened.get(agent_id)
         quadrant = str(placed.quadrant[row])
         if quadrant == "role_model" and entry is None:
             continue
-        order = [
-            nth
-            for nth in np.argsort(-np.nan_to_num(lost[row], nan=-1.0), kind="stable")
-            if lost[row, nth] > 1e-9
-        ][:MOST]
+        order = _most_lost(lost[row])
         if not order and entry is None:
             continue
-        median_points, _ = medians[teams[row]]
-        gain = sum(
-            max(
-                0.0,
-                evaluation.agents.weight[row, nth]
-                * (median_points[nth] - values.points[row, nth])
-                / 100.0,
-            )
-            for nth in order
-            if not np.isnan(median_points[nth])
-        )
-        due = due_of[row]
         indicators = [catalogue.indicators[nth] for nth in order]
+        rated = bool(evaluation.agents.rated[row])
+        reason = next((nth for nth in (int(sure.reason[row]), *order) if nth >= 0), -1)
+        why = catalogue.ids[reason] if reason >= 0 else ""
         rows.append(
             {
                 "agent_id": agent_id,
                 "name": names[row],
                 "team": teams[row],
                 "quadrant": quadrant,
-                "score": evaluation.agents.score[row] if evaluation.agents.rated[row] else np.nan,
-                "rated": bool(evaluation.agents.rated[row]),
+                "apart": _apart(rated, bool(few[row]), quadrant),
+                "score": evaluation.agents.score[row] if rated else np.nan,
+                "rated": rated,
                 "few_cases": bool(few[row]),
-                "due_policies": due,
+                "due_policies": due_of[row],
+                "gain": float(share[row]),
+                "sure_gain": float(sure.points[row]),
+                "reason": why,
+                "value": float(values.value[row, reason]) if why else np.nan,
+                "n": _cases(evaluation, why, row, reason),
+                "median": float(middle[row, reason]) if why else np.nan,
+                "standing": standing(evaluation, why, row, true_middle[row, reason])
+                if why
+                else "unknown",
                 "weakest": [indicator.id for indicator in indicators],
                 "lost": [float(lost[row, nth]) for nth in order],
                 "action": (entry.action if entry else "")
                 or default_action(quadrant, indicators, chance.standing(row)),
                 "step": shortest_step(evaluation, row, indicators),
-                "expected_gain": float(gain),
-                **{name: float(won[name][row]) for name in PRIZE},
+                "expected_gain": float(raw[row]),
+                **{name: float(prize[name][row]) for name in PRIZE},
                 "last_date": held.get(agent_id),
-                "next_date": None
-                if entry is None
-                else entry.talk_on
-                if entry.state == "planned"
-                else entry.follow_up_on,
+                "next_date": next_date(entry),
+                "owner": entry.owner if entry else "",
                 "comment": entry.comment if entry else "",
                 "listed": entry is not None,
                 "talk": entry.id if entry else None,
                 "version": entry.version if entry else 0,
             }
         )
-    columns = [
-        "agent_id",
-        "name",
-        "team",
-        "quadrant",
-        "score",
-        "rated",
-        "few_cases",
-        "due_policies",
-        "weakest",
-        "lost",
-        "action",
-        "step",
-        "expected_gain",
-        *PRIZE,
-        "last_date",
-        "next_date",
-        "comment",
-        "listed",
-        "talk",
-        "version",
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(
-        ["expected_gain", "agent_id"], ascending=[False, True], kind="stable"
-    ).reset_index(drop=True)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return (
+        frame.assign(_apart=frame["apart"] != "")
+        .sort_values(["_apart", "gain", "agent_id"], ascending=[True, False, True], kind="stable")
+        .drop(columns="_apart")
+        .reset_index(drop=True)
+    )
+
+
+def next_date(talk: Talk | None) -> dt.date | None:
+    """When an open talk has its next day: that of the talk, then that of the follow-up."""
+    if talk is None:
+        return None
+    return talk.talk_on if talk.state == "planned" else talk.follow_up_on
+
+
+def _apart(rated: bool, few: bool, quadrant: str) -> str:
+    """Why somebody stands apart from the list, a member of APART; "" for whoever does not."""
+    if not rated:
+        return "not_rated"
+    if few:
+        return "few_cases"
+    return "unplaced" if quadrant == UNPLACED else ""
+
+
+def _most_lost(lost: Floats) -> list[int]:
+    """The columns that lose most points, at most three."""
+    order = np.argsort(-np.nan_to_num(lost, nan=-1.0), kind="stable").tolist()
+    return [nth for nth in order if lost[nth] > 1e-9][:MOST]
+
+
+def _raw_gains(evaluation: Evaluation, lost: Floats, medians: Floats) -> Floats:
+    """Points of the score at the team's median of the three indicators that lose most, all of it as
+    measured."""
+    with np.errstate(invalid="ignore"):
+        behind = np.maximum(medians - evaluation.measured.agents.points, 0.0)
+    gain = np.nan_to_num(evaluation.agents.weight * behind / 100.0, nan=0.0)
+    return np.array([gain[row, _most_lost(lost[row])].sum() for row in range(len(gain))])
+
+
+def _cases(evaluation: Evaluation, indicator_id: str, row: int, column: int) -> float:
+    """What an indicator of an agent rests on; NaN where nobody counted."""
+    if not indicator_id:
+        return float("nan")
+    sure = certainty(evaluation.measured, indicator_id)
+    if sure is not None and sure.n[row] > 0 and sure.kind != "months":
+        return float(sure.n[row])
+    return float(evaluation.measured.agents.denominator[row, column])
+
+
+def _rate_medians(evaluation: Evaluation, middle: Floats) -> Floats:
+    if RATE not in evaluation.catalogue.ids:
+        return np.full(len(evaluation.people), np.nan)
+    return middle[:, evaluation.catalogue.position(RATE)]
 
 
 def prizes(evaluation: Evaluation, medians: Floats) -> pd.DataFrame:
@@ -268,34 +335,3 @@ def step_to_next_band(
         indicator.scale * allowed / denominator,
         ahead=True,
     )
-
-
-def _team_medians(evaluation: Evaluation) -> dict[object, tuple[np.ndarray, float]]:
-    """Per team: median points of every indicator and the median renewal rate; the company's where a
-    team has nobody else."""
-    values, people = evaluation.measured.agents, evaluation.people
-    catalogue = evaluation.catalogue
-    rate = (
-        values.value[:, catalogue.position(RATE)]
-        if RATE in catalogue.ids
-        else np.full(len(people), np.nan)
-    )
-
-    def medians(rows: np.ndarray) -> tuple[np.ndarray, float]:
-        with np.errstate(all="ignore"):
-            points = np.array(
-                [_median(values.points[rows, column]) for column in range(values.points.shape[1])]
-            )
-        return points, _median(rate[rows])
-
-    everybody = medians(np.arange(len(people)))
-    out: dict[object, tuple[np.ndarray, float]] = {}
-    for team in set(people["team"]):
-        rows = np.flatnonzero((people["team"] == team).to_numpy(dtype=bool, na_value=False))
-        out[team] = medians(rows) if team is not None and len(rows) > 1 else everybody
-    return out
-
-
-def _median(values: np.ndarray) -> float:
-    there = values[~np.isnan(values)]
-    return float(np.median(there)) if len(there) else float("nan")

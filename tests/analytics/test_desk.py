@@ -210,6 +210,76 @@ def test_an_account_that_is_switched_off_or_unknown_gives_no_identity():
             identity_of(account)
 
 
+# -- talks -----------------------------------------------------------------------------------------
+
+
+def test_several_talks_are_planned_in_one_act_or_none_and_the_refusal_names_who_cannot(out):
+    east = desk(out, EAST)
+    with pytest.raises(NotAllowed) as refused:
+        east.save_talks([Talk("A1"), Talk("B2"), Talk("C3")])
+    assert refused.value.facts["agents"] == ["B2", "C3"]
+    assert "B2、C3" in say("error.talks_not_yours", "zh", **refused.value.facts)
+    assert out.state.talks.all() == []
+    (denied,) = [line for line in out.state.database.audit() if line.action == "denied"]
+    assert (denied.who, denied.object) == ("east@x.cn", "coach B2 C3")
+    with pytest.raises(NotAllowed):
+        desk(out, ANN).save_talks([Talk("A1")])
+
+
+def test_every_agent_of_an_act_has_a_line_of_their_own_in_the_audit(out):
+    boss = desk(out)
+    first = boss.save_talks([Talk("A1", owner="王"), Talk("B2", owner="王")])
+    boss.save_talks([replace(talk, state="dropped") for talk in first])
+    lines = [line for line in out.state.database.audit() if line.action.startswith("talk.")]
+    assert sorted((line.action, line.object) for line in lines) == [
+        ("talk.dropped", "A1"),
+        ("talk.dropped", "B2"),
+        ("talk.plan", "A1"),
+        ("talk.plan", "B2"),
+    ]
+
+
+def test_an_act_over_a_talk_that_somebody_changed_meanwhile_changes_none(out):
+    boss = desk(out)
+    ann, bo = boss.save_talks([Talk("A1"), Talk("B2")])
+    boss.save_talk(replace(bo, owner="another"))
+    with pytest.raises(RequestRefused, match="changed_meanwhile"):
+        boss.save_talks([replace(ann, owner="x"), replace(bo, owner="x")])
+    assert [talk.owner for talk in boss.talks()] == ["", "another"]
+
+
+def test_a_talk_is_not_taken_by_naming_another_agent_in_its_place(out):
+    bos = desk(out).save_talk(Talk("B2"))
+    with pytest.raises(NotAllowed):
+        desk(out, EAST).save_talks([replace(bos, agent_id="A1", owner="east")])
+
+
+def test_an_agent_reads_their_own_plan_and_outcome_but_not_why_they_were_chosen(out):
+    boss, ann = desk(out), desk(out, ANN)
+    whole = Talk(
+        "A1",
+        reason="象限",
+        action="练话术",
+        owner="王",
+        agreed="每周两次",
+        comment="态度",
+        indicators=("renewal_rate",),
+        first=APRIL,
+        last=APRIL,
+    )
+    boss.save_talks([whole, Talk("B2", action="别人"), Talk("A1", state="dropped", action="取消")])
+    (shown,) = ann.plan()
+    assert shown.indicators == ("renewal_rate",)
+    assert (shown.action, shown.owner, shown.agreed) == ("练话术", "王", "每周两次")
+    assert (shown.reason, shown.comment, shown.author) == ("", "", "")
+    march = dt.date(2026, 3, 1)
+    boss.save_talk(replace(whole, first=march, last=march))
+    assert (ann.plan()[0].indicators, ann.plan()[0].first) == ((), None)  # March is not published
+    for nobody in (boss, desk(out, EAST)):
+        with pytest.raises(NotAllowed):
+            nobody.plan()
+
+
 # -- sheets ----------------------------------------------------------------------------------------
 
 

@@ -101,6 +101,7 @@ def commands() -> list[Command]:
         Command(("talks", "--agent", "{agent}"), "talk"),
         Command(("talks", "--agent", "{agent}", "--plan", "2026-10-01"), "talk"),
         Command(("talks", "--change", "{talk}", "--state", "done"), "talk"),
+        Command(("plan",), "plan"),
         Command(("objections",), "own"),
         Command(("objections", "--agent", "{agent}"), "objection"),
         Command(
@@ -163,6 +164,7 @@ READS_ONLY = {
     "schemes",
     "own",
     "talks",
+    "plan",
     "records",
     "live_sheet",
     "all_notes",

@@ -255,7 +255,7 @@ def _about(made: Company, home: Home, agent: str, team: str) -> None:
     talk = Talk(
         agent,
         reason=said("talk", "Tk"),
-        action=said("talk", "Tk"),
+        action=said("plan", "Pl"),
         comment=said("talk", "Tk"),
         talk_on=dt.date(2026, 9, 1),
     )

@@ -303,6 +303,13 @@ class Asking:
         yield self._deed(
             "save_talk", "save_talk", lambda desk: desk.save_talk(talk), "a new one", writes=True
         )
+        yield self._deed(
+            "save_talks",
+            "save_talks",
+            lambda desk: desk.save_talks([talk]),
+            "several in one act",
+            writes=True,
+        )
         plain = Objection(row.agent, first, last, "sheet", "too_strict", "by the matrix")
         attached = Attachment("a.txt", b"x")
         yield self._deed(
@@ -389,6 +396,7 @@ class Asking:
         )
         yield self._deed("talks", "talks", lambda desk: desk.talks())
         yield self._deed("talks", "talk", lambda desk: desk.talks(row.agent), "of the row")
+        yield self._deed("plan", "plan", lambda desk: desk.plan())
         yield self._deed("objections", "objections", lambda desk: desk.objections())
         yield self._deed(
             "objections",

@@ -14,6 +14,7 @@ Role = Literal["none", "agent", "manager", "admin"]
 PUBLISHED = (MARCH, APRIL)
 EVERYBODYS = {"sheet", "method", "objections"}
 ADMINS = {"standards", "fairness", "upload", "history", "accounts", "audit"}
+AGENTS = {"plan"}
 YES, NO, OPEN = "yes", "no", "open"  # OPEN: the rules leave it to the app
 
 
@@ -64,7 +65,7 @@ def may_read(who: Identity, company: Company, canary: Canary) -> str:
 
     Figures of a month belong to the team of that month. What was written about an agent belongs to
     whoever has them now, and stays readable for the one who wrote it. Agents see what is their own,
-    of published periods, and nothing of their talks.
+    of published periods, and of their talks what is planned and agreed, not why.
     """
     if who.role == "none":
         return NO
@@ -98,9 +99,9 @@ def sees_pages(who: Identity) -> dict[str, bool]:
     pages = {address for _, address, *_ in PAGES}
     mine = {
         "none": set(),
-        "agent": EVERYBODYS,
-        "manager": pages - ADMINS,
-        "admin": pages,
+        "agent": EVERYBODYS | AGENTS,
+        "manager": pages - ADMINS - AGENTS,
+        "admin": pages - AGENTS,
     }[who.role]
     return {page: page in mine for page in sorted(pages)}
 
@@ -139,6 +140,7 @@ BY_ROLE: dict[str, set[str]] = {
         "surplus trends incentives",
         STAFF,
     ),
+    "plan": {"agent"},
     **_each("scheme catalogue months earlier schemes scheme_versions scheme_named adoptions", ALL),
     **_each(
         "adoption_effect standards standard_in_force restored_standard market settings this_month",
@@ -153,7 +155,7 @@ BY_ROLE: dict[str, set[str]] = {
 
 # … by the agent whom it concerns, who must be the reader's now, …
 ABOUT_NOW: dict[str, set[str]] = {
-    **_each("save_talk talk close_sheets reopen_sheets", STAFF),
+    **_each("save_talk save_talks talk close_sheets reopen_sheets", STAFF),
     **_each("comment answer replay correction_of undo_corrections", STAFF),
     **_each("make_objection objection attachment closed_around remark", ALL),
     **_each("live_sheet closed_sheet shown_sheet", ALL),
