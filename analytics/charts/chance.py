@@ -122,6 +122,10 @@ def funnel_chart(evaluation: Evaluation, funnel: Funnel, label: Label, say: Say)
     return fig
 
 
+# what a bar of the waterfall starts from; all others from the one before
+MEASURED = {"company": "absolute", "agent": "total"}
+
+
 def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> Drawing:
     """From the company's rate to the agent's: what the book explains, and what the factors do
     not."""
@@ -152,10 +156,7 @@ def waterfall_chart(steps: pd.DataFrame, say: Say, name: str) -> Drawing:
         "waterfall",
         x=labels,
         y=(100 * steps["value"]).round(2),
-        measure=[
-            "absolute" if step == "company" else "total" if step == "agent" else "relative"
-            for step in steps["step"]
-        ],
+        measure=[MEASURED.get(step, "relative") for step in steps["step"]],
         text=[
             f"{100 * value:.1f}" if total else f"{100 * value:+.1f}".replace("-", "−")
             for value, total in zip(steps["value"], whole, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,9 @@ from analytics.numbers import number
 from analytics.reports.lists.funnel import funnel_rows
 from analytics.reports.lists.trends import of_shown
 from analytics.reports.sure import rank_spread_text, together_text
+
+if TYPE_CHECKING:
+    from analytics.insight.proposal import Proposal
 
 
 @command("funnel")
@@ -276,22 +279,19 @@ def fairness_(
         proposed = proposal.propose(
             evaluation.measured,
             propose,
-            market if market is not None else average.value if average else None,
+            average.value if market is None and average else market,
         )
-        view["proposal"] = (
-            None
-            if proposed is None
-            else {key: value for key, value in asdict(proposed).items() if key != "standard"}
-            | {
-                "knots": None
-                if proposed.standard is None
-                else [
-                    list(knot)
-                    for knot in zip(proposed.standard.values, proposed.standard.points, strict=True)
-                ]
-            }
-        )
+        view["proposal"] = proposed and _proposal_view(proposed)
     show(context, view, rows=view["standards"], first=note)
+
+
+def _proposal_view(proposed: Proposal) -> dict[str, Any]:
+    view = {key: value for key, value in asdict(proposed).items() if key != "standard"}
+    knots = None
+    if proposed.standard is not None:
+        pairs = zip(proposed.standard.values, proposed.standard.points, strict=True)
+        knots = [list(knot) for knot in pairs]
+    return view | {"knots": knots}
 
 
 @command("effect")

@@ -384,7 +384,9 @@ def objections(
         if text is not None:
             if agent is None or first is None:
                 raise RequestRefused("comment_needs")
-            about = "record" if policy else "indicator" if indicator else "sheet"
+            about = "indicator" if indicator else "sheet"
+            if policy:
+                about = "record"
             field, _, value = (should_be or "").partition("=")
             desk.make_objection(
                 Objection(

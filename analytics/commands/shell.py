@@ -312,16 +312,14 @@ def placed_by(
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame as plain JSON rows: missing is null, numbers are plain ones."""
     return [
-        {
-            key: None
-            if value is None or (isinstance(value, float) and not np.isfinite(value))
-            else value.item()
-            if hasattr(value, "item")
-            else value
-            for key, value in row.items()
-        }
-        for row in table.to_dict("records")
+        {key: _plain_value(value) for key, value in row.items()} for row in table.to_dict("records")
     ]
+
+
+def _plain_value(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value
 
 
 def plain_of(record: Any) -> dict[str, Any]:
@@ -359,8 +357,9 @@ def show(
         )
         click.echo(_UNSEEN_IN_JSON.sub(_spelt, words))
         return
-    table = rows if rows is not None else value if isinstance(value, list) else [value]
-    frame = pd.DataFrame(table)
+    if rows is None:
+        rows = value if isinstance(value, list) else [value]
+    frame = pd.DataFrame(rows)
     if context.format == "csv":
         above = "".join('"' + str(inert(line)).replace('"', '""') + '"\n' for line in first)
         click.echo(

@@ -119,7 +119,7 @@ def _standard(old: Standard, pass_mark: float, full: float, falling: bool) -> St
     if not (full < pass_mark if falling else full > pass_mark) or not np.isfinite(pass_mark + full):
         return None
     zeros = [value for value, points in zip(old.values, old.points, strict=True) if points <= 0]
-    zero = (min(zeros) if falling else max(zeros)) if zeros else pass_mark - (full - pass_mark)
+    zero = (min if falling else max)(zeros, default=pass_mark)
     if not (zero > pass_mark if falling else zero < pass_mark):
         zero = pass_mark - (full - pass_mark)
     knots = sorted(

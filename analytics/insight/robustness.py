@@ -85,12 +85,12 @@ def robustness(evaluation: Evaluation) -> Robustness:
     )
     many = smaa.draw_weights(LOWER, UPPER, WEIGHTS if size <= 2_000 else WEIGHTS // 4, SEED)
     all_over = np.vstack([np.array(CORNERS) / 100.0, many])
+    if size <= 1:
+        all_over = all_over[:0]
     over = {
         "weight": exact_ranks(scores)
         if exact and size > 1
-        else competition_ranks(
-            weight_triangle.totals(scores, all_over if size > 1 else all_over[:0])
-        ),
+        else competition_ranks(weight_triangle.totals(scores, all_over)),
         "both": competition_ranks(weighted_totals(drawn, there, weights)),
     }
     for part, reached in over.items():

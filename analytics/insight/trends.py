@@ -139,7 +139,9 @@ def trends(monthly: pd.DataFrame, indicator: Indicator) -> Trends:
         (_, p), slope = mann_kendall.mann_kendall_rows(beyond), theil_sen.theil_sen_rows(beyond)
     seen = (n > 0).sum(axis=1)
     p = np.where((seen >= FEWEST_MONTHS) & ~np.isnan(slope), p, np.nan)
-    rule = "none" if counted < FEWEST_MONTHS else "seasonal" if counted >= SEASONAL else "exact"
+    rule = "seasonal" if counted >= SEASONAL else "exact"
+    if counted < FEWEST_MONTHS:
+        rule = "none"
     better = slope < 0 if indicator.direction == "lower" else slope > 0
     up, pairs, needed = _against_last_year(
         -value if indicator.direction == "lower" else value, len(months)

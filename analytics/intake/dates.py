@@ -249,12 +249,11 @@ def complete(
     for key, written in dated.items():
         if not written:
             continue
-        years = years_from(settling.year, dt.date.today().year, (0, 1, 2))
-        choices = years if key == "date_year" else ["last_day", "first_day"]
-        suggested = (
-            "last_day" if key == "date_month" else str(settling.year) if settling.year else None
-        )
+        choices = ["last_day", "first_day"]
+        suggested: str | None = "last_day"
         if key == "date_year":
+            choices = years_from(settling.year, dt.date.today().year, (0, 1, 2))
+            suggested = str(settling.year) if settling.year else None
             refuse_two_years({month for month, _ in written.values()}, column.header)
         said = settling.ask(
             f"{key}.{column.name}",

@@ -330,7 +330,9 @@ class _Table:
 
     def _said(self, summed: Summing, language: str) -> str:
         name = next((name for name in self.names[summed.position] if name), "")
-        key = "summing.name" if not summed.of else "summing.mean" if summed.mean else "summing.sum"
+        key = "summing.mean" if summed.mean else "summing.sum"
+        if not summed.of:
+            key = "summing.name"
         return say(
             key,
             language,

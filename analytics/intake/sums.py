@@ -120,8 +120,13 @@ def _prefix(name: str) -> str:
 
 def shape(name: str) -> str:
     """What kind of characters an id is made of, runs as one."""
-    kinds_of = ("0" if char.isdigit() else "a" if char.isascii() else "中" for char in name)
-    return "".join(kind for kind, _ in groupby(kinds_of))
+    return "".join(kind for kind, _ in groupby(map(_kind_of, name)))
+
+
+def _kind_of(char: str) -> str:
+    if char.isdigit():
+        return "0"
+    return "a" if char.isascii() else "中"
 
 
 # -- ways in which a row shows that it is a sum ----------------------------------------------------
@@ -137,7 +142,9 @@ def _grouped(figures: Figures) -> list[Summing]:
             total = filled[places].sum(axis=0)
             for position in places:
                 others = tuple(other for other in places if other != position)
-                enough = 1 if odd[position] else len(figures.ids) if figures.single else LEAST
+                enough = len(figures.ids) if figures.single else LEAST
+                if odd[position]:
+                    enough = 1
                 if len(others) >= enough and _same(
                     total - filled[position], figures.values[position], figures.near
                 ):
@@ -244,6 +251,7 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
     if count <= LEAST:
         return []
     odd, filled = odd_ones(figures.ids), np.nan_to_num(figures.values)
+    even = max(least_alike, MANY) if figures.single else least_alike
     sums = np.vstack([np.zeros(values.shape[1]), np.cumsum(filled, axis=0)])
     out = []
     for position in range(count):
@@ -251,9 +259,7 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
             continue
         row = values[position]
         near = np.maximum(figures.near, SLACK) if odd[position] else figures.near
-        least = (
-            LEAST if odd[position] else max(least_alike, MANY) if figures.single else least_alike
-        )
+        least = LEAST if odd[position] else even
         above = _same(sums[position] - sums[: max(position - least + 1, 0)], row, near)
         below = _same(sums[position + 1 + least :] - sums[position + 1], row, near)
         if figures.single and not odd[position]:

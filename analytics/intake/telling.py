@@ -133,6 +133,13 @@ def _month(name: str) -> dt.date | str | None:
     return name.strip() if is_days(name) else span(name.strip(), ANY_YEAR)[0]
 
 
+def _level(name: str) -> str | None:
+    """Of what kind of place a name is one."""
+    if BRANCH.search(name):
+        return "branch"
+    return "team" if TEAM.search(name) else None
+
+
 def _named(sheets: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Settling) -> Recipe:
     names = [sheet.name for sheet in sheets]
     months = {_month(name) for name in names}
@@ -141,10 +148,7 @@ def _named(sheets: Sequence[Sheet], recipe: Recipe, undated: bool, settling: Set
     ):  # no one of them is the period of all
         settling.say("sheets_are_periods", sheets=", ".join(names[:SHOWN]))
         return replace(recipe, options={**recipe.options, "sheet_is": "period"})
-    places = [
-        "branch" if BRANCH.search(name.strip()) else "team" if TEAM.search(name.strip()) else None
-        for name in names
-    ]
+    places = [_level(name.strip()) for name in names]
     free = [level for level in ("team", "branch") if level not in recipe.columns]
     if len(names) < 2 or "sheet_is" in recipe.options or not free:
         return recipe

@@ -34,13 +34,20 @@ def notes_of(verdict: Verdict, language: str) -> list[str]:
 
 def standing_of(standing: Standing, language: str) -> list[str]:
     """How far the audit is evidence, in sentences: who signs, and where heads are published."""
-    key = "inside" if standing.key_inside else "outside" if standing.key else "none"
-    heads = "inside" if standing.heads_inside else "outside" if standing.heads else "none"
+    key = _place(standing.key, standing.key_inside)
+    heads = _place(standing.heads, standing.heads_inside)
     told = [
         say(f"audit.key_{key}", language, signer=standing.key),
         say(f"audit.heads_{heads}", language),
     ]
     return [*told, *([say("audit.note_head_late", language)] if standing.late else [])]
+
+
+def _place(there: object, inside: bool) -> str:
+    """Where something is kept that makes the audit evidence: in the home, outside, nowhere."""
+    if inside:
+        return "inside"
+    return "outside" if there else "none"
 
 
 def short(head: Head) -> str:

@@ -36,7 +36,9 @@ def sure_text(measured: Measured, indicator: str, row: int, language: str) -> st
         "n": f"{sure.n[row]:,.0f}",
     }
     z = sure.credibility[row]
-    key = "range_months" if sure.kind == "months" else "range_n" if math.isnan(z) else "range_n_z"
+    key = "range_n" if math.isnan(z) else "range_n_z"
+    if sure.kind == "months":
+        key = "range_months"
     reach = say(
         f"certainty.{key}", language, **parts, own="—" if math.isnan(z) else percent(float(z), 0)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from analytics.catalogue import Catalogue, definitions
 from analytics.evaluation import Evaluation
@@ -106,6 +106,13 @@ def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
 def market_text(average: MarketAverage, indicator: Indicator, language: str) -> str:
     """A market average with its source."""
     return f"{value_text(average.value, indicator.unit, language)}（{average.source}）"
+
+
+def months_text(months: Sequence[object]) -> str:
+    """The months of a load, from the first to the last."""
+    if not len(months):
+        return "—"
+    return str(months[0]) if len(months) == 1 else f"{months[0]}…{months[-1]}"
 
 
 def scheme_label(scheme: WeightScheme, language: str) -> str:

@@ -82,8 +82,10 @@ def share_ahead(gaps: Numbers) -> float:
     d = np.asarray(gaps, dtype=float)
     if d.shape != (3,):
         raise ValueError("three gaps are needed")
+    if np.all(d == 0):
+        return 0.5
     if np.all(d >= 0) or np.all(d <= 0):
-        return 1.0 if np.any(d > 0) else 0.0 if np.any(d < 0) else 0.5
+        return 1.0 if np.any(d > 0) else 0.0
     positive = d > 0
     if positive.sum() == 1:
         alone = int(np.flatnonzero(positive)[0])

@@ -6,6 +6,7 @@ import streamlit as st
 from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column, Table
+from analytics.reports.words import months_text
 from pages.data import keeping, receipts, spellings
 from pages.ui import load, panel, session, shell
 from pages.ui.act import action
@@ -106,16 +107,7 @@ with shell.page("history", needs_data=False):
                 ],
                 "loaded_at": loads["loaded_at"].dt.strftime("%Y-%m-%d %H:%M"),
                 "as_of": loads["as_of"].dt.date,
-                "months": [
-                    (
-                        "—"
-                        if not len(months)
-                        else months[0]
-                        if len(months) == 1
-                        else f"{months[0]}…{months[-1]}"
-                    )
-                    for months in loads["months"]
-                ],
+                "months": loads["months"].map(months_text),
                 "row_count": loads["row_count"],
                 "loaded": loads["loaded"],
                 "rejected": loads["rejected"],

@@ -11,6 +11,7 @@ from analytics.intake.fields import counted, kinds
 from analytics.intake.spellings import Alike
 from analytics.model import Receipt
 from analytics.reports.tables import Column, Table
+from analytics.reports.words import months_text
 from pages.ui import load, panel
 from pages.ui.i18n import md, plain, t, text
 
@@ -98,11 +99,7 @@ def show(done: Receipt) -> None:
                 replaced=f"{done.replaced:,}",
                 skipped=f"{done.skipped:,}",
                 agents=done.agents,
-                months="—"
-                if not done.months
-                else done.months[0]
-                if len(done.months) == 1
-                else f"{done.months[0]}…{done.months[-1]}",
+                months=months_text(done.months),
                 load=done.load,
             )
         )

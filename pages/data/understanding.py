@@ -124,6 +124,12 @@ def grid(sheet: Outline, prefix: str) -> None:
     st.dataframe(frame.style.apply(shade, axis=1), key=f"{prefix}.grid", height=260, placeholder="")
 
 
+def _wide_label(option: str | None) -> str:
+    if option is None:
+        return t("data.wide_none")
+    return t("data.wide_each") if option == EACH_MONTH else text(counted()[option].label)
+
+
 def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Whether columns named after months hold one figure month by month, and which; never
     assumed."""
@@ -141,13 +147,7 @@ def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any
                 choices.index(before) if before in choices else 0,
                 key=f"{prefix}.wide_field",
                 width=280,
-                format_func=lambda option: (
-                    t("data.wide_none")
-                    if option is None
-                    else t("data.wide_each")
-                    if option == EACH_MONTH
-                    else text(counted()[option].label)
-                ),
+                format_func=_wide_label,
             )
             if chosen is None:
                 return {}
@@ -195,13 +195,9 @@ def mapping(
             continue
         header = chosen.get(name) if chosen else matched.get(name, (None, 0))[0]
         sure = 100 if chosen.get(name) else matched.get(name, (None, 0))[1]
-        need = (
-            t("data.required")
-            if name in shape.required
-            else t("data.one_of")
-            if name in shape.any_of
-            else ""
-        )
+        need = t("data.one_of") if name in shape.any_of else ""
+        if name in shape.required:
+            need = t("data.required")
         rows.append(
             {
                 "id": name,

@@ -18,6 +18,15 @@ def listed(words: list[str]) -> str:
     return ("、" if session.language() == "zh" else ", ").join(words)
 
 
+def state_of(enough: bool, outside: bool, difference: float) -> str:
+    """What is said of an agent's rate beside the expected one."""
+    if not enough:
+        return "case_mix.few"
+    if not outside:
+        return "case_mix.as_expected"
+    return "case_mix.above" if difference > 0 else "case_mix.below"
+
+
 def points(share: float) -> str:
     """A change in percentage points, with a true minus."""
     return signed(100 * share)
@@ -74,13 +83,7 @@ with shell.page("case_mix"):
         st.markdown(t("case_mix.outside_none"))
     shown = table.assign(
         state=[
-            t("case_mix.few")
-            if not enough
-            else t("case_mix.above")
-            if outside and difference > 0
-            else t("case_mix.below")
-            if outside
-            else t("case_mix.as_expected")
+            t(state_of(enough, outside, difference))
             for enough, outside, difference in zip(
                 table["enough"], table["outside"], table["difference"], strict=True
             )

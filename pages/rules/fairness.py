@@ -142,13 +142,10 @@ def marks(proposal: Proposal, indicator) -> None:
             n=proposal.n,
         )
     )
-    key = (
-        "fairness.propose_market"
-        if proposal.market
-        else "fairness.propose_own"
-        if proposal.pass_low == proposal.pass_low
-        else "fairness.propose_plain"
-    )
+    known = proposal.pass_low == proposal.pass_low
+    key = "fairness.propose_own" if known else "fairness.propose_plain"
+    if proposal.market:
+        key = "fairness.propose_market"
     st.markdown(
         t(
             key,
@@ -253,6 +250,15 @@ def would_move(now: Evaluation, proposal: Proposal, proposed: Standard) -> None:
             )
 
 
+def told_of(flagged: bool, enough: bool, high: float) -> str:
+    """What is said of a group's ratio to the best one."""
+    if not enough:
+        return "fairness.cannot_tell"
+    if not flagged:
+        return "fairness.fine"
+    return "fairness.flagged_chance" if high > 0 else "fairness.flagged"
+
+
 def gaps(now: Evaluation) -> None:
     """Scores, grades and renewals beyond expectation of groups of agents."""
     st.subheader(t("fairness.groups"), anchor=False)
@@ -289,13 +295,7 @@ def gaps(now: Evaluation) -> None:
         return
     compared = compared.assign(
         told=[
-            t("fairness.cannot_tell")
-            if not enough
-            else t("fairness.fine")
-            if not flagged
-            else t("fairness.flagged_chance")
-            if high > 0
-            else t("fairness.flagged")
+            t(told_of(flagged, enough, high))
             for flagged, enough, high in zip(
                 compared["flagged"], compared["enough"], compared["high"], strict=True
             )

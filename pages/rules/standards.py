@@ -282,11 +282,10 @@ def fields(chosen: str, table: Mapping[str, Any], measures: Mapping[str, str]) -
             format_func=lambda option: t(f"method.mode_{option}"),
         )
         percent = in_percent(made["unit"])
+        times = 100 if percent else 1
         target = st.number_input(
             t("standards.target"),
-            value=None
-            if table.get("target") is None
-            else table["target"] * (100 if percent else 1),
+            value=None if table.get("target") is None else table["target"] * times,
             key=f"{key}.target",
         )
     scale = 100.0 if percent else 1.0
@@ -421,11 +420,10 @@ def rehearsal(now: Evaluation) -> None:
 
 def label_of(name: str, catalogue: Catalogue, base: Catalogue) -> str:
     """The label of an indicator that the draft has, or that the standards in force had."""
-    return (
-        text((catalogue if name in catalogue.ids else base)[name].label)
-        if name in {*catalogue.ids, *base.ids}
-        else name
-    )
+    for standards in (catalogue, base):
+        if name in standards.ids:
+            return text(standards[name].label)
+    return name
 
 
 def compared(pairs: list, changed: list[str], catalogue: Catalogue, base: Catalogue) -> None:

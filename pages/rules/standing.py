@@ -182,13 +182,9 @@ def always(now: Evaluation) -> Markdown:
     lines, table, seen = [], load.desk().leaders(now), set(now.people["agent_id"][now.in_scope])
     if len(table) and table["share"].iloc[0] > 1 - 1e-9 and table["agent_id"].iloc[0] in seen:
         tied, exact = int(table["tied"].iloc[0]), bool(table["exact"].iloc[0])
-        key = (
-            "triangle.several_lead"
-            if tied
-            else "triangle.one_leads"
-            if exact
-            else "triangle.one_leads_approached"
-        )
+        key = "triangle.one_leads" if exact else "triangle.one_leads_approached"
+        if tied:
+            key = "triangle.several_lead"
         lines.append(
             t(key, name=marked(table["name"].iloc[0], table["few_cases"].iloc[0]), others=tied)
         )

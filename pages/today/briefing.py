@@ -81,12 +81,14 @@ def delta(
     explains it and the period is closed."""
     if moved is None:
         return {}
-    told = verdict(moved, now) == "told"
-    better = (moved.by < 0) == lower_better
+    arrow, colour = "off", "gray"
+    if verdict(moved, now) == "told":
+        arrow = "up" if moved.by > 0 else "down"
+        colour = "green" if (moved.by < 0) == lower_better else "red"
     return {
         "delta": change_text(moved.by, unit, session.language()),
-        "delta_arrow": ("up" if moved.by > 0 else "down") if told else "off",
-        "delta_color": ("green" if better else "red") if told else "gray",
+        "delta_arrow": arrow,
+        "delta_color": colour,
     }
 
 
@@ -259,7 +261,7 @@ with shell.page("overview"):
             format_func=lambda option: t(f"overview.compare_{option}"),
             label_visibility="collapsed",
         )
-    before = load.compared(filters, "before" if kind == "before" else "year") if kind else None
+    before = load.compared(filters, kind) if kind else None
     words = ""
     if before:
         period, cut = controls.period_text(before.measured.period), before.measured.filters.cut

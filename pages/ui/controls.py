@@ -148,7 +148,7 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     kept = session.remembered(key)
     if kept and kept == session.asked_in_address(key) and kept not in options:
         st.warning(t("filter.address_unknown", filter=t(f"filter.{key}"), asked=short(kept)))
-    wanted = kept if kept in options else default if default in options else options[0]
+    wanted = next((option for option in (kept, default) if option in options), options[0])
     if session.get(key) != wanted:
         session.put(key, wanted)
     chosen = box(

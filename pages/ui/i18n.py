@@ -29,15 +29,15 @@ def t(key: str, **facts: object) -> Markdown:
     stays literal."""
     language = session.language()
     told = {name: fact_in(fact, language) for name, fact in facts.items()}
-    shown = {
-        name: fact
-        if isinstance(fact, (int, float))
-        else short_name(fact)
-        if name in NAMES
-        else md(fact)
-        for name, fact in told.items()
-    }
+    shown = {name: _shown(name, fact) for name, fact in told.items()}
     return Markdown(say(key, language, **shown))
+
+
+def _shown(name: str, fact: object) -> object:
+    """A fact as Markdown shows it; of names only as much as a sentence has room for."""
+    if isinstance(fact, (int, float)):
+        return fact
+    return short_name(fact) if name in NAMES else md(fact)
 
 
 def plain(key: str, **facts: object) -> str:

@@ -146,15 +146,13 @@ def from_claims(claims: Mapping[str, Any], began: float | None = None) -> Login:
     verified = said.get("email_verified")
     text = json.dumps(said, sort_keys=True, default=str)
     issued = said.get("iat")
+    if began is None:
+        began = int(issued) if isinstance(issued, (int, float)) else 0
     return Login(
         issuer=str(said.get("iss") or ""),
         subject=str(said.get("sub") or ""),
         email=str(said.get("email") or ""),
         verified=None if verified is None else str(verified).lower() == "true",
-        began=began
-        if began is not None
-        else int(issued)
-        if isinstance(issued, (int, float))
-        else 0,
+        began=began,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
