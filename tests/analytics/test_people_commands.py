@@ -153,6 +153,78 @@ def test_an_agents_account_gets_nothing_of_others_from_any_command(office, words
     assert "波" not in said
 
 
+def test_an_account_is_switched_off_logged_out_and_freed_by_an_admin_and_by_nobody_else(office):
+    listed = {one["email"]: one for one in office("accounts", "--deactivate", "ann@x.cn")}
+    assert (listed["ann@x.cn"]["active"], listed["east@x.cn"]["active"]) == (False, True)
+    assert "no such account" in office.refused("sheet", "A1", "--as", "ann@x.cn")
+    office("accounts", "--log-out", "east@x.cn")
+    office("accounts", "--unbind", "east@x.cn")
+    assert [line["action"] for line in office("audit")][:2] == ["login.unbind", "login.end_all"]
+    for way in ("--deactivate", "--log-out", "--unbind"):
+        assert "no such account" in office.refused("accounts", way, "nobody@x.cn")
+        assert office.refused("accounts", way, "boss@x.cn", "--as", "east@x.cn")
+    office("accounts", "--log-out", "boss@x.cn", "--as", "boss@x.cn")
+    assert "admin" in office.refused("accounts", "--deactivate", "boss@x.cn")
+    assert "no.csv" in office.refused("accounts", "--import", "no.csv")
+
+
+def test_a_month_is_published_and_taken_back_for_a_reason(office):
+    office("settings", "--grace", "寿险=0")
+    april = ("sheet", "A1", "--from", "2026-04", "--to", "2026-04")
+    assert office("month", "2026-04", "--publish")["published"] == ["2026-04"]
+    office(*april, "--read", "--as", "ann@x.cn")
+    assert office(*april)["read"]["changed_since"] is False
+    assert office("month", "2026-04", "--take-back", "还要核对")["published"] == []
+    assert "not been published" in office.refused(*april, "--as", "ann@x.cn")
+    assert office.refused("month", "2026-04", "--take-back", "再来")
+
+
+def test_targets_are_listed_by_agent_and_those_that_are_nobodys_own_apart(office):
+    assert [row["agent_id"] for row in office("targets", "--from", "2026-04")] == ["A1", "B2", "C3"]
+    assert [row["agent_id"] for row in office("targets", "--from", "2026-04", "--agent", "B2")] == [
+        "B2"
+    ]
+    assert office("targets", "--from", "2026-04", "--missing") == []
+
+
+def test_a_market_average_is_entered_with_its_source_and_taken_out(office):
+    words = ("market", "--set", "renewal_rate", "--value", "0.75")
+    assert office.refused(*words)
+    assert office.refused("market", "--set", "renewal_rate", "--source", "协会")
+    entered = office(*words, "--source", "协会")
+    assert [(one["indicator"], one["value"]) for one in entered] == [("renewal_rate", 0.75)]
+    assert office("market", "--remove", "renewal_rate") == []
+
+
+def test_standards_are_adopted_from_a_file_and_an_earlier_version_restored(office, tmp_path):
+    draft = write(tmp_path, "d.toml", "[renewal_count]\nremove = true\n")
+    words = ("--from", "2026-04", "--reason", "试")
+    assert office("standards", "--adopt", draft, *words)["adopted"]["version"] == 1
+    assert "renewal_count" not in office("standards", "--month", "2026-04")["indicators"]
+    assert office("standards", "--restore", 0, *words)["adopted"]["version"] == 2
+    assert "renewal_count" in office("standards", "--month", "2026-04")["indicators"]
+    assert office.refused("standards", "--restore", 7, *words)
+    assert "no.toml" in office.refused("standards", "--adopt", "no.toml", *words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[renewal_rate",
+        "renewal_rate = 1",
+        "veto = 1",
+        "grades = [1]",
+        "order = 7",
+        "[grades]\nA = 'much'",
+        "[charm]\nweight = 10",
+    ],
+)
+def test_a_draft_that_is_none_is_refused_in_words_and_nothing_is_adopted(office, tmp_path, text):
+    draft = write(tmp_path, "d.toml", text)
+    assert office.refused("standards", "--adopt", draft, "--reason", "试")
+    assert office("standards")["versions"] == []
+
+
 def test_a_managers_account_evaluates_its_own_team_only(office):
     view = office("evaluate", "--as", "east@x.cn")
     assert [row["agent_id"] for row in (*view["agents"], *view["not_rated"])] == ["A1"]

@@ -137,3 +137,24 @@ def test_filters_and_the_scope_show_those_whom_all_of_them_let_through(tiny, fil
 def test_a_period_is_provisional_while_a_window_is_open(tiny, settled):
     assert measured(tiny, APRIL).provisional
     assert not measured(settled, APRIL).provisional
+
+
+def test_complaints_are_held_against_the_open_policies_too_that_a_sheet_names(home, tmp_path):
+    text = "工号,考核期,应续件数,窗口未关闭件数,投诉件数,件数目标,已续件数\n"
+    rows = "A1,2026-01,10,30,2,8,5\nB2,2026-01,10,,2,8,5\n"
+    load_text(home, tmp_path, "scoresheet", text + rows)
+    of = measured(home, Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1)))
+    column = of.catalogue.position("complaint_rate")
+    assert of.agents.denominator[:, column].tolist() == [40, 10]
+    assert of.agents.value[:, column].tolist() == [5, 20]
+
+
+def test_the_target_of_a_quarters_sheet_counts_as_far_as_its_windows_have_closed(home, tmp_path):
+    text = "工号,考核期,应续件数,窗口未关闭件数,件数目标,已续件数\n"
+    rows = "A1,2026Q1,10,30,40,5\nB2,2026Q1,10,,40,5\nC3,2026Q1,10,0,40,5\n"
+    load_text(home, tmp_path, "scoresheet", text + rows)
+    of = measured(home)
+    column = of.catalogue.position("renewal_count")
+    # 10 of the 40 policies are due: so is a quarter of the target.
+    assert of.agents.denominator[:, column].tolist() == [10, 40, 40]
+    assert of.agents.value[:, column].tolist() == [0.5, 0.125, 0.125]
