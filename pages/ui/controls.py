@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -11,8 +9,9 @@ import streamlit as st
 from analytics.charts.theme import ticks
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation
+from analytics.evaluation.spans import Span, run_of, span_id, spans
 from analytics.insight.planning import planned
-from analytics.model import Filters, Period, add_months, parse_month
+from analytics.model import Filters, Period, parse_month
 from analytics.people import OPEN_TALKS
 from analytics.reports import words
 from analytics.text import short
@@ -21,63 +20,34 @@ from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import plain, t
 
-ALL = "all"
 MOST_LEAST = 100_000  # policies that may be asked for at least
 
 
-def period_options() -> dict[str, Period]:
-    """Id → period: every month (latest first), every whole quarter and year, and everything; for
-    agents what was published."""
+def period_options() -> dict[str, Span]:
+    """Id → what can be chosen, in its order; for agents what was published."""
+    desk = load.desk()
     if session.identity().role == "agent":
-        return {
-            period_id(f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"): period
-            for period in reversed(load.desk().published_periods())
-        }
-    out = dict(_whole_periods(load.desk().month_days()))
+        published = [Span(span_id(p), "run", p) for p in reversed(desk.published_periods())]
+        return {span.id: span for span in published}
+    months = desk.month_days()
+    if not months:
+        return {}
+    out = {span.id: span for span in spans(months, desk.latest_closed().last)}
     typed = session.remembered("period")
-    if typed and typed not in out and (span := _run_of_months(typed)) is not None:
-        out[typed] = span
+    if typed and typed not in out:
+        try:
+            run = run_of(months, typed)
+        except RenewalError:
+            run = None
+        if run is not None:
+            out[typed] = run
     return out
-
-
-def _run_of_months(typed: str) -> Period | None:
-    """The months from one to another that are on record, as an address or a choice names them."""
-    first, _, last = typed.partition("~")
-    try:
-        span = Period(parse_month(first), parse_month(last))
-    except RenewalError:
-        return None
-    on_record = set(load.desk().month_days())
-    return span if {span.first, span.last} <= on_record and span.first <= span.last else None
-
-
-@lru_cache(maxsize=16)
-def _whole_periods(months: tuple[dt.date, ...]) -> dict[str, Period]:
-    on_record = set(months)
-    out: dict[str, Period] = {}
-    for month in reversed(months):
-        out[f"{month:%Y-%m}"] = Period(month, month)
-    for month in reversed(months):
-        if month.month % 3 == 1 and {add_months(month, step) for step in range(3)} <= on_record:
-            out[f"{month.year}Q{month.month // 3 + 1}"] = Period(month, add_months(month, 2))
-    for year in sorted({month.year for month in months}, reverse=True):
-        whole = Period(dt.date(year, 1, 1), dt.date(year, 12, 1))
-        if set(whole.months) <= on_record:
-            out[str(year)] = whole
-    if len(months) > 1:
-        out[ALL] = Period(months[0], months[-1])
-    return out
-
-
-def period_id(first: str, last: str) -> str:
-    """The id of a run of months."""
-    return first if first == last else f"{first}~{last}"
 
 
 def remembered_period() -> Period:
     """The period that was chosen last, else the one that pages open with."""
-    periods = period_options()
-    return periods.get(session.remembered("period") or "") or load.desk().latest_closed()
+    chosen = period_options().get(session.remembered("period") or "")
+    return load.desk().latest_closed() if chosen is None else chosen.period
 
 
 def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
@@ -92,7 +62,7 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
     default_id = f"{default.first:%Y-%m}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         chosen = _select("period", list(periods), default_id, _labels(periods).__getitem__)
-        base = load.desk().measured(Filters(periods[chosen], theirs=theirs))
+        base = load.desk().measured(Filters(periods[chosen].period, theirs=theirs))
         seen = base.people[base.in_scope]
         alone = session.identity().agent_id is not None
         teams = [] if alone else sorted({team for team in seen["team"] if team})
@@ -126,7 +96,7 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
         st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
     session.write_address()
-    return session.filters(periods[chosen], theirs=theirs)
+    return session.filters(periods[chosen].period, theirs=theirs)
 
 
 def least_asked() -> int:
@@ -141,7 +111,7 @@ def period_choice() -> Period:
     default = f"{load.desk().latest_closed().first:%Y-%m}"
     chosen = _select("period", list(periods), default, _labels(periods).__getitem__)
     session.write_address()
-    return periods[chosen]
+    return periods[chosen].period
 
 
 def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
@@ -168,9 +138,9 @@ def _remember(key: str) -> None:
     session.remember(key, session.get(key) or None)
 
 
-def _custom(periods: dict[str, Period]) -> None:
+def _custom(periods: dict[str, Span]) -> None:
     """From–to, for whoever wants another run of months."""
-    months = [name for name, period in periods.items() if period.length == 1]
+    months = [name for name, span in periods.items() if span.kind == "month"]
     if len(months) < 2:
         return
     with st.popover(t("filter.custom")):
@@ -186,7 +156,7 @@ def _custom(periods: dict[str, Period]) -> None:
 
 
 def _apply(first: str, last: str) -> None:
-    session.remember("period", period_id(first, last))
+    session.remember("period", span_id(Period(parse_month(first), parse_month(last))))
 
 
 def _reset() -> None:
@@ -195,15 +165,24 @@ def _reset() -> None:
     session.put("least", 0)
 
 
-def _labels(periods: dict[str, Period]) -> dict[str, str]:
+def _labels(periods: dict[str, Span]) -> dict[str, str]:
     """What the options of the period are called."""
-    begins, language = load.desk().settings.month_begins, session.language()
-    said = {name: words.period_text(period, begins, language) for name, period in periods.items()}
-    labels = {name: name.replace("~", "…") if begins == 1 else said[name] for name in periods}
-    return {
-        **labels,
-        **({ALL: plain("filter.everything", period=said[ALL])} if ALL in said else {}),
-    }
+    return {name: _label(span) for name, span in periods.items()}
+
+
+def _label(span: Span) -> str:
+    said = period_text(span.period).replace("~", "…")
+    if span.kind in ("quarter", "half", "year") and load.desk().settings.month_begins == 1:
+        said = span.id
+    match span.kind:
+        case "last":
+            return plain("filter.last", months=span.period.length, period=said)
+        case "to_date":
+            return plain("filter.to_date", period=said)
+        case "all":
+            return plain("filter.everything", period=said)
+        case _:
+            return said
 
 
 def period_text(period: Period) -> str:
@@ -215,7 +194,7 @@ def period_text(period: Period) -> str:
 def show_period(months: tuple[str, ...]) -> None:
     """Make these months the period of every page."""
     if months:
-        session.remember("period", period_id(months[0], months[-1]))
+        session.remember("period", span_id(Period(parse_month(months[0]), parse_month(months[-1]))))
 
 
 def choose_agent(
