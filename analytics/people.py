@@ -139,10 +139,6 @@ class ClosedSheet:
     reopened_why: str = ""
     id: int | None = None
 
-    @property
-    def open_again(self) -> bool:
-        return self.reopened_at is not None
-
 
 @dataclass(frozen=True)
 class SwotEntry:

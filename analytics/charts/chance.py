@@ -22,6 +22,7 @@ from analytics.charts.theme import (
     Label,
     Say,
     figure,
+    over_legend,
     plain,
     ticks,
 )
@@ -42,16 +43,7 @@ def funnel_chart(evaluation: Evaluation, funnel: Funnel, label: Label, say: Say)
     fig = figure(
         height=480,
         margin={"l": 8, "r": 8, "t": 110 if funnel.tau2 > 0 else 66, "b": 8},
-        title={
-            "text": say("funnel.chart", indicator=name),
-            "font": {"size": 14},
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.0,
-            "yanchor": "top",
-            "yref": "container",
-            "pad": {"t": 8},
-        },
+        title=over_legend(say("funnel.chart", indicator=name)),
         xaxis={
             "title": {
                 "text": say("funnel.axis_independent" if funnel.together else "funnel.axis"),
@@ -226,16 +218,7 @@ def event_lines(periods: pd.DataFrame, say: Say) -> Drawing:
     question."""
     fig = figure(
         height=320,
-        title={
-            "text": say("proof.chart"),
-            "font": {"size": 14},
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.0,
-            "yanchor": "top",
-            "yref": "container",
-            "pad": {"t": 8},
-        },
+        title=over_legend(say("proof.chart")),
         margin={"l": 8, "r": 8, "t": 66, "b": 8},
         xaxis={"type": "category"},
         yaxis={

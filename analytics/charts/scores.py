@@ -30,6 +30,8 @@ from analytics.charts.theme import (
     Say,
     figure,
     layout_of,
+    legend_above,
+    over_legend,
     plain,
     shade,
     ticks,
@@ -234,21 +236,14 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawin
     fig = figure(
         barmode="stack",
         height=max(170, 28 * len(teams) + 104),
-        title=_over_legend(say("chart.grades")),
+        title=over_legend(say("chart.grades")),
         margin={"l": 8, "r": 8, "t": 72, "b": 8},
         xaxis={
             "title": {"text": say("chart.agents_axis"), "font": {"size": 12}},
             "tickformat": "d",
         },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={
-            "orientation": "h",
-            "y": 1.0,
-            "yanchor": "bottom",
-            "x": 0,
-            "xanchor": "left",
-            "traceorder": "normal",
-        },
+        legend=legend_above(),
     )
     for name, _ in evaluation.catalogue.grades:
         if name in table:
@@ -358,21 +353,14 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> Draw
     fig = figure(
         barmode="group",
         height=max(240, 46 * len(names) + 136),
-        title=_over_legend(say("weak_spots.chart", team=plain(team))),
+        title=over_legend(say("weak_spots.chart", team=plain(team))),
         margin={"l": 8, "r": 8, "t": 88, "b": 8},
         xaxis={
             "title": {"text": say("weak_spots.axis"), "font": {"size": 12}},
             "rangemode": "tozero",
         },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={
-            "orientation": "h",
-            "y": 1.0,
-            "yanchor": "bottom",
-            "x": 0,
-            "xanchor": "left",
-            "traceorder": "normal",
-        },
+        legend=legend_above(),
         bargap=0.3,
     )
     for column, name, colour in (
@@ -399,7 +387,7 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:
     fig = figure(
         barmode="stack",
         height=max(240, 30 * len(names) + 130),
-        title=_over_legend(say("agent.chart")),
+        title=over_legend(say("agent.chart")),
         margin={"l": 8, "r": 8, "t": 72, "b": 8},
         xaxis={
             "title": {"text": say("agent.axis"), "font": {"size": 12}},
@@ -409,14 +397,7 @@ def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:
             ],
         },
         yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend={
-            "orientation": "h",
-            "y": 1.0,
-            "yanchor": "bottom",
-            "x": 0,
-            "xanchor": "left",
-            "traceorder": "normal",
-        },
+        legend=legend_above(),
     )
     fig.add(
         "bar",
@@ -458,7 +439,7 @@ def history_lines(
     scale = 100.0 if percent else 1.0
     fig = figure(
         height=300,
-        title=_over_legend(plain(title, 80)),
+        title=over_legend(plain(title, 80)),
         margin={"l": 8, "r": 8, "t": 58, "b": 8},
         xaxis={
             "type": "date",
@@ -520,18 +501,4 @@ def _limits(line: pd.DataFrame, scale: float) -> dict[str, object] | None:
         "thickness": 1,
         "width": 3,
         "color": REACH,
-    }
-
-
-def _over_legend(text: str) -> dict[str, object]:
-    """A title in the topmost line, so that the legend below it never runs into it on a phone."""
-    return {
-        "text": text,
-        "font": {"size": 14},
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.0,
-        "yanchor": "top",
-        "yref": "container",
-        "pad": {"t": 8},
     }

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.charts.theme import ACCENT, FAINT, GREY, SPREAD_OF_VALUES, Drawing, Say, figure
+from analytics.charts.theme import (
+    ACCENT,
+    FAINT,
+    GREY,
+    SPREAD_OF_VALUES,
+    Drawing,
+    Say,
+    figure,
+    over_legend,
+)
 from analytics.evaluation.standards import Floats, points
 from analytics.model import Indicator, Standard
 from analytics.units import times
@@ -25,16 +34,7 @@ def standard_curve(values: Floats, indicator: Indicator, standard: Standard, say
         height=320,
         bargap=0.04,
         margin={"l": 8, "r": 8, "t": 66, "b": 8},
-        title={
-            "text": say("standards.chart", n=len(there)),
-            "font": {"size": 14},
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.0,
-            "yanchor": "top",
-            "yref": "container",
-            "pad": {"t": 8},
-        },
+        title=over_legend(say("standards.chart", n=len(there))),
         xaxis={
             "title": {"text": say(f"unit.{indicator.unit}"), "font": {"size": 12}},
             "range": [low - pad, high + pad],

@@ -79,7 +79,6 @@ TEAMS = (
     "#7f7f7f",
     "#b22234",
 )
-LOSS = ("#fff3e6", "#7f2704")  # points lost: one hue, light to dark
 LOSS_IN_CELLS = ("#fff3e6", "#d35400")  # as light to dark as figures on it stay readable
 LOST, LOST_BY_TEAM = "#f0b27a", "#b8480a"
 GRADE = {"A": "#00664b", "B": "#56b4a0", "C": PALE, "D": GREY}
@@ -145,6 +144,32 @@ class Say(Protocol):
     """A sentence by key in the reader's language."""
 
     def __call__(self, key: str, **facts: object) -> str: ...
+
+
+def over_legend(text: str) -> dict[str, object]:
+    """A title in the topmost line, so that the legend below it never runs into it on a phone."""
+    return {
+        "text": text,
+        "font": {"size": 14},
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.0,
+        "yanchor": "top",
+        "yref": "container",
+        "pad": {"t": 8},
+    }
+
+
+def legend_above() -> dict[str, object]:
+    """A legend between title and plot, its names in the order of what they stand for."""
+    return {
+        "orientation": "h",
+        "y": 1.0,
+        "yanchor": "bottom",
+        "x": 0,
+        "xanchor": "left",
+        "traceorder": "normal",
+    }
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -12,8 +12,6 @@ from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import Floats
 from analytics.model import QUADRANTS, UNPLACED
 
-KINDS = ("median", "mean", "target")
-
 
 @dataclass(frozen=True)
 class CutLine:

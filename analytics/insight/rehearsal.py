@@ -13,7 +13,6 @@ from analytics.insight.placing import grades
 from analytics.model import Standard
 
 # of the unit for rates, or 5 points: a standard that moves more within a year is warned about
-JUMP = 0.05
 
 
 def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:

@@ -21,7 +21,6 @@ COLUMNS = {
 }
 ROLE_WORDS = {"管理员": "admin", "主管": "manager", "经理": "manager", "续保员": "agent"}
 OFF = ("0", "no", "n", "false", "否", "停用")
-MOST = 1_000_000
 
 
 def accounts_from(data: bytes, name: str) -> list[Account]:

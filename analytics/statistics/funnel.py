@@ -12,7 +12,7 @@ from analytics.statistics.arrays import Floats, Numbers, half_tail
 from analytics.statistics.special import gammaincinv, ndtri
 
 LEVELS = (0.95, 0.998)
-FEWEST, FEWEST_DISPERSION = 10, 20
+FEWEST_DISPERSION = 20
 
 
 def proportion_limits(centre: float, trials: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:

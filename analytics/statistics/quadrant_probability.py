@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.statistics.arrays import Floats, Numbers
 
@@ -21,9 +20,3 @@ def quadrant_probability(first_above: Numbers, second_above: Numbers) -> Floats:
     if np.any((a < 0) | (a > 1) | (b < 0) | (b > 1)):
         raise ValueError("probabilities must lie between 0 and 1")
     return np.stack([a * b, a * (1 - b), (1 - a) * b, (1 - a) * (1 - b)], axis=-1)
-
-
-def certain(probabilities: Numbers, least: float = CERTAIN) -> npt.NDArray[np.bool_]:
-    """Whether the likeliest quadrant may be named."""
-    out: npt.NDArray[np.bool_] = np.asarray(probabilities, dtype=float).max(axis=-1) >= least
-    return out

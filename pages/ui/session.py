@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -228,9 +227,3 @@ def followed_trial() -> WeightScheme | None:
 def parameter(name: str) -> str | None:
     """A query parameter, as hostile as anything a user can type."""
     return st.query_params.get(name)
-
-
-def selection(key: str) -> Mapping[str, Any]:
-    """What is selected in a table or chart."""
-    event = st.session_state.get(key) or {}
-    return event.get("selection", {}) if hasattr(event, "get") else {}

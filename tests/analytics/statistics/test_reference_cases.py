@@ -135,7 +135,7 @@ def quadrants(given: Given) -> Given:
     error = given["survey_sd"] / given["surveys"] ** 0.5
     gap = (given["satisfaction_threshold"] - given["survey_mean"]) / error
     shares = quadrant_probability.quadrant_probability(rate, student.sf(gap, given["surveys"] - 1))
-    undetermined = not quadrant_probability.certain(shares)
+    undetermined = shares.max() < quadrant_probability.CERTAIN
     return {
         **dict(zip(("HH", "HL", "LH", "LL"), shares, strict=True)),
         "label": "undetermined (<0.80)" if undetermined else "",
