@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analytics.evaluation.standards import Floats
@@ -38,24 +40,24 @@ def certainty(figures: Figures) -> Certainty | None:
     reach = float(stdtrit((n[there] - 1).sum(), 0.975)) * error
     low, high = (np.where(there, np.clip(mean + side * reach, 0, BEST), np.nan) for side in (-1, 1))
     p_equal = equal(mean[there], n[there], within)
-    value, counted = np.where(there, mean, np.nan), np.where(there, n, 0.0)
     nothing = np.full(len(n), np.nan)
+    own = Certainty(
+        indicator=figures.indicator.id,
+        kind="mean",
+        value=np.where(there, mean, np.nan),
+        low=low,
+        high=high,
+        n=np.where(there, n, 0.0),
+        credibility=nothing,
+        shrunken=nothing,
+        sd=np.where(there, error, np.nan),
+        enough=np.zeros(len(n), dtype=bool),
+        p_equal=p_equal,
+        drawing=drawn,
+        top=BEST,
+    )
     if (there & (n >= FEW_SURVEYS)).sum() < FEWEST:
-        return Certainty(
-            indicator=figures.indicator.id,
-            kind="mean",
-            value=value,
-            low=low,
-            high=high,
-            n=counted,
-            credibility=nothing,
-            shrunken=nothing,
-            sd=np.where(there, error, np.nan),
-            enough=np.zeros(len(n), dtype=bool),
-            p_equal=p_equal,
-            drawing=drawn,
-            top=BEST,
-        )
+        return own
     # (b) fit the spread of true means; (c) shrink towards the mean of all
     posterior = random_effects.posterior(mean[there], error[there])
     effects = random_effects.random_effects(mean[there], error[there])
@@ -68,20 +70,12 @@ def certainty(figures: Figures) -> Certainty | None:
         probability[there] = posterior.above(threshold)
         return probability
 
-    return Certainty(
-        indicator=figures.indicator.id,
-        kind="mean",
-        value=value,
-        low=low,
-        high=high,
-        n=counted,
+    return replace(
+        own,
         credibility=credibility,
         shrunken=shrunken,
         sd=sd,
         enough=there & (n >= CLASSIFY_SURVEYS),
-        p_equal=p_equal,
-        drawing=drawn,
-        top=BEST,
         probability_above=above,
         law=lambda share: deconvolution.of_means(mean[there], error[there], share),
     )

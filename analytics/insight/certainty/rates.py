@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analytics.evaluation.standards import Floats
@@ -43,45 +45,37 @@ def of_counts(indicator_id: str, x: Floats, n: Floats, together: Floats) -> Cert
     # (b) fit the spread of true rates
     prior = beta_binomial.fit(success[there], trials[there])
     nothing = np.full(len(x), np.nan)
-    if prior is None:
-        alone = (success + 0.5) / (trials + 1)
-        sd = np.sqrt(alone * (1 - alone) / (trials + 2))
-        return Certainty(
-            indicator=indicator_id,
-            kind="rate",
-            value=value,
-            low=low,
-            high=high,
-            n=counted,
-            credibility=nothing,
-            shrunken=nothing,
-            sd=np.where(there, sd, np.nan),
-            enough=np.zeros(len(x), dtype=bool),
-            p_equal=p_equal,
-            drawing=drawn,
-            top=1.0,
-            alone=np.where(there, alone, np.nan),
-        )
-
-    def above(threshold: float) -> Floats:
-        return np.where(there, prior.above(success, trials, threshold), np.nan)
-
-    # (c) shrink towards the mean of all
-    credibility = np.where(there, prior.credibility(trials), np.nan)
-    return Certainty(
+    own = Certainty(
         indicator=indicator_id,
         kind="rate",
         value=value,
         low=low,
         high=high,
         n=counted,
+        credibility=nothing,
+        shrunken=nothing,
+        sd=nothing,
+        enough=np.zeros(len(x), dtype=bool),
+        p_equal=p_equal,
+        drawing=drawn,
+        top=1.0,
+    )
+    if prior is None:
+        alone = (success + 0.5) / (trials + 1)
+        sd = np.sqrt(alone * (1 - alone) / (trials + 2))
+        return replace(own, sd=np.where(there, sd, np.nan), alone=np.where(there, alone, np.nan))
+
+    def above(threshold: float) -> Floats:
+        return np.where(there, prior.above(success, trials, threshold), np.nan)
+
+    # (c) shrink towards the mean of all
+    credibility = np.where(there, prior.credibility(trials), np.nan)
+    return replace(
+        own,
         credibility=credibility,
         shrunken=np.where(there, prior.shrunken(success, trials), np.nan),
         sd=np.where(there, prior.sd(success, trials), np.nan),
         enough=np.nan_to_num(credibility) >= CLASSIFY,
-        p_equal=p_equal,
-        drawing=drawn,
-        top=1.0,
         probability_above=above,
         law=lambda share: deconvolution.of_rates(success[there], trials[there], share),
         prior=prior,
