@@ -26,6 +26,7 @@ from analytics.evaluation.weights import vector
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
 from analytics.model import Filters, Period, Settings
+from analytics.sample.company import POLICY_HEADERS
 from analytics.warehouse import records
 from analytics.warehouse.connection import Warehouse
 from tests import crowd
@@ -182,22 +183,9 @@ def intake(folder: Path) -> None:
         "exclusion",
         "lost_reason",
     ]
-    headers = [
-        "保单号",
-        "工号",
-        "到期日",
-        "续保结果",
-        "续保日期",
-        "应续保费",
-        "续保保费",
-        "首年客户",
-        "产品",
-        "渠道",
-        "客户号",
-        "剔除原因",
-        "未续原因",
-    ]
-    recipe = recipe_from({"kind": "policies", "columns": dict(zip(fields, headers, strict=True))})
+    recipe = recipe_from(
+        {"kind": "policies", "columns": dict(zip(fields, POLICY_HEADERS, strict=True))}
+    )
     homes = iter([Home(folder / f"home{at}") for at in range(3)])  # opened before the clock runs
     reader = Home(folder / "reader")
 

@@ -31,6 +31,21 @@ TEAMS = {
     "同心": "徐汇",
 }
 SIZE = 20
+POLICY_HEADERS = [
+    "保单号",
+    "工号",
+    "到期日",
+    "续保结果",
+    "续保日期",
+    "应续保费",
+    "续保保费",
+    "首年客户",
+    "产品",
+    "渠道",
+    "客户号",
+    "剔除原因",
+    "未续原因",
+]
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 GIVEN = [
     "伟",
@@ -92,23 +107,7 @@ def company() -> Mapping[str, pd.DataFrame]:
     policies = _policies(random, agents)
     return {
         "agents": _roster(agents),
-        "policies": policies[
-            [
-                "保单号",
-                "工号",
-                "到期日",
-                "续保结果",
-                "续保日期",
-                "应续保费",
-                "续保保费",
-                "首年客户",
-                "产品",
-                "渠道",
-                "客户号",
-                "剔除原因",
-                "未续原因",
-            ]
-        ],
+        "policies": policies[POLICY_HEADERS],
         "contacts": _contacts(random, agents, policies),
         "surveys": _surveys(random, agents, policies),
         "complaints": _complaints(random, agents, policies),
