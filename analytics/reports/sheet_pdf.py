@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
@@ -18,57 +13,14 @@ from analytics.charts import theme
 from analytics.charts.theme import rgb
 from analytics.language import say
 from analytics.reports import sheets
+from analytics.reports.paper import ACCENT, FAINT, GREY, HEAD, INK, WHITE, Page, fit
 from analytics.reports.sheets import Sheet
 from analytics.text import seen, short
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
-INK, GREY, FAINT, HEAD, ACCENT, WHITE = map(
-    rgb,
-    (theme.INK, theme.PAPER_GREY, theme.PAPER_FAINT, theme.PAPER_HEAD, theme.ACCENT, theme.WHITE),
-)
 COLOURS = {name: rgb(colour) for name, colour in theme.QUADRANT.items()}
 WIDTHS = (27, 15, 24, 22, 12, 14, 13, 16, 15, 32)
 TREND_HEIGHT = 19.0
 NOTES = ("comment", "advice", "remark")
-
-
-@cache
-def _fonts() -> tuple[Path, Path]:
-    """The bundled fonts without their web compression, unpacked once a process."""
-    folder = Path(tempfile.mkdtemp(prefix="renewal-fonts-"))
-    out = []
-    for name in ("Regular", "Bold"):
-        font = TTFont(STATIC / f"NotoSansSC-{name}.gb2312.woff2")
-        font.flavor = None
-        font.save(folder / f"{name}.otf")
-        out.append(folder / f"{name}.otf")
-    return out[0], out[1]
-
-
-class _Page(FPDF):
-    def __init__(self, language: str) -> None:
-        super().__init__(format="A4", unit="mm")
-        self.language = language
-        self.set_auto_page_break(True, margin=12)
-        self.set_margins(10, 10, 10)
-        regular, bold = _fonts()
-        self.add_font("Noto", "", str(regular))
-        self.add_font("Noto", "B", str(bold))
-        self.set_title(say("sheet.title", language))
-        self.set_creator(say("app.title", language))
-
-    def line_of(
-        self,
-        text: str,
-        size: float = 9,
-        *,
-        bold: bool = False,
-        colour: tuple[int, int, int] = INK,
-        height: float = 5,
-    ) -> None:
-        self.set_font("Noto", "B" if bold else "", size)
-        self.set_text_color(*colour)
-        self.multi_cell(0, height, seen(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
 
 
 def unheard(_: int) -> None:
@@ -80,7 +32,7 @@ def to_pdf(
 ) -> bytes:
     """One PDF of sheets, each beginning on a page of its own; `progress` hears how many are
     done."""
-    page = _Page(language)
+    page = Page(say("sheet.title", language), language)
     for done, sheet in enumerate(all_sheets, 1):
         page.add_page()
         _sheet(page, sheet, language)
@@ -88,7 +40,7 @@ def to_pdf(
     return bytes(page.output())
 
 
-def _sheet(page: _Page, sheet: Sheet, language: str) -> None:
+def _sheet(page: Page, sheet: Sheet, language: str) -> None:
     page.line_of(sheets.title(sheet, language), 15, bold=True, height=8)
     page.line_of(sheets.state_line(sheet, language), 8, colour=GREY, height=4)
     page.ln(1)
@@ -108,7 +60,7 @@ def _sheet(page: _Page, sheet: Sheet, language: str) -> None:
     page.line_of(sheets.rules_line(sheet, language), 7, colour=GREY, height=3.6)
 
 
-def _pairs(page: _Page, pairs: Sequence[tuple[str, str]], columns: int) -> None:
+def _pairs(page: Page, pairs: Sequence[tuple[str, str]], columns: int) -> None:
     width = page.epw / columns
     for first in range(0, len(pairs), columns):
         top = page.get_y()
@@ -119,11 +71,11 @@ def _pairs(page: _Page, pairs: Sequence[tuple[str, str]], columns: int) -> None:
             page.cell(width, 3.4, label, new_x=XPos.LEFT, new_y=YPos.NEXT)
             page.set_font("Noto", "B", 9)
             page.set_text_color(*INK)
-            page.cell(width, 4.6, _fit(page, short(value, 80), width - 2))
+            page.cell(width, 4.6, fit(page, short(value, 80), width - 2))
         page.set_xy(page.l_margin, top + 8.6)
 
 
-def _verdict(page: _Page, sheet: Sheet, language: str) -> None:
+def _verdict(page: Page, sheet: Sheet, language: str) -> None:
     rows = sheets.verdict(sheet, language)
     top, width = page.get_y(), page.epw / len(rows)
     page.set_fill_color(*HEAD)
@@ -144,7 +96,7 @@ def _verdict(page: _Page, sheet: Sheet, language: str) -> None:
     page.set_xy(page.l_margin, top + 13.5)
 
 
-def _indicators(page: _Page, sheet: Sheet, language: str) -> None:
+def _indicators(page: Page, sheet: Sheet, language: str) -> None:
     page.set_font("Noto", "", 7)
     page.set_text_color(*INK)
     page.set_draw_color(*FAINT)
@@ -169,7 +121,7 @@ def _indicators(page: _Page, sheet: Sheet, language: str) -> None:
     page.ln(1)
 
 
-def _trend(page: _Page, sheet: Sheet, language: str) -> None:
+def _trend(page: Page, sheet: Sheet, language: str) -> None:
     """Small lines of the last twelve months for the two indicators of the quadrant."""
     drawn = []
     for name in (sheet["cut"][axis][0] for axis in ("x", "y")):
@@ -198,7 +150,7 @@ class _Frame:
 
 
 def _lines(
-    page: _Page,
+    page: Page,
     item: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     frame: _Frame,
@@ -239,7 +191,7 @@ def _lines(
     page.cell(frame.width - 18, 3, legend)
 
 
-def _notes(page: _Page, sheet: Sheet, kind: str, language: str) -> None:
+def _notes(page: Page, sheet: Sheet, kind: str, language: str) -> None:
     page.line_of(say(f"sheet.note_{kind}", language), 8.5, bold=True, height=5)
     notes = [note for note in sheet.get("notes", []) if note["kind"] == kind]
     if not notes:
@@ -255,7 +207,7 @@ def _notes(page: _Page, sheet: Sheet, kind: str, language: str) -> None:
         )
 
 
-def _signatures(page: _Page, language: str) -> None:
+def _signatures(page: Page, language: str) -> None:
     page.ln(2)
     top, width = page.get_y() + 6, page.epw / 3
     page.set_draw_color(*GREY)
@@ -267,10 +219,3 @@ def _signatures(page: _Page, language: str) -> None:
         page.set_xy(left, top + 0.5)
         page.cell(width - 8, 4, say(f"sheet.sign_{name}", language))
     page.set_xy(page.l_margin, top + 6)
-
-
-def _fit(page: _Page, text: str, width: float) -> str:
-    """A text cut to a width, with an ellipsis."""
-    while text and page.get_string_width(text) > width:
-        text = f"{text.removesuffix('…')[:-1]}…"
-    return text
