@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,15 +11,28 @@ from analytics.commands.shell import (
     Context,
     command,
     desk_of,
+    evaluated,
     one_action,
     period_of,
     period_only,
+    period_options,
     rows_of,
     show,
+    trial_name,
+    trial_note,
+    writable,
+    write,
 )
+from analytics.errors import RequestRefused
+from analytics.insight.briefing import Briefing
 from analytics.language import say
 from analytics.model import Period, parse_month
+from analytics.reports.briefing import sections
+from analytics.reports.briefing_files import briefing_tables, briefing_text, briefing_view
 from analytics.reports.routine import routine_lines
+from analytics.reports.tables import to_xlsx
+
+BRIEFINGS = (".pdf", ".md", ".txt", ".xlsx")
 
 
 def _period(text: str) -> Period:
@@ -76,3 +90,55 @@ def targets(context: Context, agent: str | None, missing: bool, **options: Any) 
         for row in rows_of(wanted)
     ]
     show(context, rows)
+
+
+@command()
+@period_options
+@click.option(
+    "--compare",
+    type=click.Choice(["before", "year"]),
+    default="before",
+    help="Beside the period before, or the same one last year.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write it to a .pdf (one A4 page), .md, .txt or .xlsx file.",
+)
+def briefing(context: Context, compare: str, out: Path | None, **options: Any) -> None:
+    """The month in short: what moved and what of it is sure, whom to talk with first, role models,
+    who improves, what is left to do. By default of the last closed month."""
+    if out is not None and out.suffix.lower() not in BRIEFINGS:
+        raise RequestRefused("export_suffix_of", file=out.name, known=list(BRIEFINGS))
+    writable(out)
+    language = context.language
+    with desk_of(context, "see_others") as desk:
+        if options["first"] is None and options["last"] is None:
+            closed = desk.latest_closed()
+            options |= {"first": closed.first, "last": closed.last}
+        evaluation = evaluated(desk, options)
+        made = desk.briefing(evaluation.measured.filters, evaluation.scheme, compare)
+        note = trial_note(desk, evaluation, language)
+        sample = [say("app.sample_badge", language)] if desk.has_sample() else []
+        if out is not None:
+            out = trial_name(out, evaluation.scheme, language)
+            desk.exported(out.name, period=str(made.period), persons=made.persons)
+    if out is not None:
+        write(out, _file(made, out.suffix.lower(), language, [*sample, *note]))
+    view = briefing_view(made, language)
+    rows = [
+        {"part": title, "line": line} for title, lines in sections(made, language) for line in lines
+    ]
+    first = [*note, view["finding"], view["paragraph"]] if context.format != "json" else note
+    show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=first)
+
+
+def _file(made: Briefing, suffix: str, language: str, notes: list[str]) -> bytes:
+    """The briefing as a file of this kind."""
+    if suffix == ".pdf":
+        from analytics.reports.briefing_pdf import to_pdf  # what prints loads for half a second
+
+        return to_pdf(made, language, notes)
+    if suffix == ".xlsx":
+        return to_xlsx(briefing_tables(made, language), first=notes)
+    return briefing_text(made, language, notes, markdown=suffix == ".md").encode()

@@ -4,7 +4,8 @@ of who may."""
 from pathlib import Path
 
 from analytics.desk.access import ACTIONS, Identity, Memory, Question, identity_of, kept_in
-from analytics.desk.month import Month, Step
+from analytics.desk.briefings import Briefings
+from analytics.desk.month import Step
 from analytics.desk.objections import checked
 from analytics.desk.rules import AdoptionEffect
 from analytics.desk.sheets import Closing
@@ -14,7 +15,7 @@ from analytics.state.attachments import KINDS as ATTACHMENT_KINDS
 from analytics.state.logins import LASTING
 
 
-class Desk(Month):
+class Desk(Briefings):
     """What one reader may ask and do; refuses the rest, and leaves a line in the audit about it."""
 
 

@@ -50,6 +50,7 @@ Question = Literal[
     "robustness",
     "leaders",
     "ranking",
+    "briefing",
     "month_days",
     "latest_closed",
     "channels",

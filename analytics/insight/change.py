@@ -18,6 +18,9 @@ from analytics.insight.draws import of_groups
 
 DRAWS = 2_000  # of one row each; enough that limits of a difference hold at one decimal
 REACH = 1.96  # standard errors to either side
+HALF = 0.5  # of a change, from which it is said to have happened in one team
+SQUARES = "survey_points_sq"
+LEANING = 0.8416  # standard errors from nought at which the sign is right four times out of five
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,22 @@ class Change:
             return "unknown"
         return "chance" if self.low <= 0.0 <= self.high else "told"
 
+    @property
+    def leans(self) -> bool:
+        """Whether the sign is right at four out of five or better, though chance may explain it."""
+        reach = (self.by - self.low) if self.by > 0 else (self.high - self.by)
+        return self.verdict != "unknown" and REACH * abs(self.by) >= LEANING * reach
 
-def value_change(now: Evaluation, before: Evaluation, indicator: str) -> Change | None:
-    """Of an indicator of the company, from the limits of both periods (Newcombe's way of joining
-    two intervals); None without both values."""
+
+def value_change(
+    now: Evaluation, before: Evaluation, indicator: str, team: str | None = None
+) -> Change | None:
+    """Of an indicator of the company, or of a team, from the limits of both periods (Newcombe's way
+    of joining two intervals); None without both values."""
     if indicator not in before.catalogue.ids:
         return None
     (value, low, high), (was, was_low, was_high) = (
-        _limits(evaluation, indicator) for evaluation in (now, before)
+        limits(evaluation, indicator, team) for evaluation in (now, before)
     )
     if math.isnan(value + was):
         return None
@@ -69,22 +80,63 @@ def score_change(now: Evaluation, before: Evaluation) -> Change | None:
     return Change(by, by - reach, by + reach)
 
 
-def _limits(evaluation: Evaluation, indicator: str) -> tuple[float, float, float]:
-    catalogue, company, totals = (
-        evaluation.catalogue,
-        evaluation.measured.company,
-        evaluation.measured.totals,
-    )
-    column = catalogue.position(indicator)
-    squares = totals.get("survey_points_sq")
+def mostly_in(now: Evaluation, before: Evaluation, indicator: str) -> str | None:
+    """The team of the reader's scope in which a change of the company mostly happened: its own
+    value moved the same way, beyond what chance explains, and that makes half of the change or
+    more. None where no team's does.
+
+    A team's part is what its value moved by times its share of the cases, the mean of both periods
+    (Kitagawa's effect of the rates).
+    """
+    change = value_change(now, before, indicator)
+    if change is None or change.by == 0.0:
+        return None
+    shares = [_share(evaluation, indicator) for evaluation in (now, before)]
+    seen = set(now.measured.teams["team"][now.teams_in_scope].dropna())
+    parts = {}
+    for team in sorted(seen & set(shares[0]) & set(shares[1])):
+        moved = value_change(now, before, indicator, team)
+        if moved is not None and moved.verdict == "told":
+            parts[team] = moved.by * (shares[0][team] + shares[1][team]) / 2 / change.by
+    most = max(parts, key=lambda team: parts[team], default=None)
+    return most if most is not None and parts[most] >= HALF else None
+
+
+def _share(evaluation: Evaluation, indicator: str) -> dict[str, float]:
+    """Which part of the company's cases each team has."""
+    measured = evaluation.measured
+    cases = measured.team_values.denominator[:, measured.catalogue.position(indicator)]
+    every = float(np.nansum(cases))
+    return {
+        str(team): float(n / every)
+        for team, n in zip(measured.teams["team"], cases, strict=True)
+        if n > 0
+    }
+
+
+def limits(
+    evaluation: Evaluation, indicator: str, team: str | None = None
+) -> tuple[float, float, float]:
+    """A value of the company, or of a team, and its 95 % limits by its own counts; NaN where there
+    is none, or nobody knows how far chance reaches."""
+    measured, column = evaluation.measured, evaluation.catalogue.position(indicator)
+    values, squares, together = measured.company, measured.totals.get(SQUARES), None
+    row = 0
+    if team is not None:
+        names = measured.teams["team"].tolist()
+        if team not in names:
+            return math.nan, math.nan, math.nan
+        row, values = names.index(team), measured.team_values
+        squares = measured.teams[SQUARES].iat[row] if SQUARES in measured.teams else None
+        together = float(likeness(measured).teams[row])
     low, high = interval(
-        catalogue[indicator],
-        company.numerator[[0], column],
-        company.denominator[[0], column],
+        evaluation.catalogue[indicator],
+        values.numerator[[row], column],
+        values.denominator[[row], column],
         None if squares is None or pd.isna(squares) else np.array([float(squares)]),
-        likeness(evaluation.measured).company,
+        likeness(measured).company if together is None else together,
     )
-    return float(company.value[0, column]), float(low[0]), float(high[0])
+    return float(values.value[row, column]), float(low[0]), float(high[0])
 
 
 def _variance(evaluation: Evaluation) -> float:

@@ -50,6 +50,7 @@ MEMORIES: dict[Question, Memory[Any]] = {
     "robustness": Memory(6),
     "leaders": Memory(12),
     "ranking": Memory(24),
+    "briefing": Memory(12),
     "month_days": Memory(4),
     "latest_closed": Memory(4),
     "channels": Memory(4),

@@ -1,0 +1,532 @@
+"""The month in a few frozen values: what moved, what of it is sure, whom to talk with first, who
+leads and who improves; never stronger than the statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import Floats, points
+from analytics.insight.certainty import certainty, interval
+from analytics.insight.certainty.base import Certainty
+from analytics.insight.change import SQUARES, Change, limits, mostly_in, score_change, value_change
+from analytics.insight.clusters import likeness
+from analytics.insight.coaching import coaching_list
+from analytics.insight.draws import DRAWS, of_groups, unknown_spread
+from analytics.insight.quadrant import Placed, axes, place
+from analytics.insight.quadrant_certainty import QuadrantCertainty, quadrant_certainty
+from analytics.insight.trends import Incentives
+from analytics.insight.weak_spots import points_lost
+from analytics.model import QUADRANTS, Indicator, Period, Text, add_months
+from analytics.people import Talk
+
+CARDS = 4
+FIRST = 5  # people to talk with first
+LEADING, IMPROVING = 3, 3  # role models and improvers that are named
+MONTHS = 12  # of a figure's past
+WINDOW = 6  # months that tell of single people what one month cannot
+SURE, LEANS = 0.8, 0.5  # chances from which something is said, or said to be likely
+Mark = Literal["sure", "leans", "open"]
+MARKS: tuple[Mark, ...] = ("sure", "leans", "open")
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a figure, and its 95 % limits (NaN where nobody knows them)."""
+
+    month: dt.date
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A headline of the company: an indicator's value on n cases with its 95 % limits, how it moved
+    (None: nothing to compare with), in which team mostly, and its last months."""
+
+    indicator: Indicator
+    value: float
+    low: float
+    high: float
+    n: float
+    change: Change | None
+    mark: Mark
+    mainly: str | None
+    months: tuple[Month, ...]
+
+    @property
+    def worse(self) -> bool:
+        """Whether it moved the wrong way, beyond what chance explains."""
+        if self.change is None or not self.moved:
+            return False
+        return (self.change.by > 0) == (self.indicator.direction == "lower")
+
+    @property
+    def moved(self) -> bool:
+        """Whether chance hardly explains how it moved."""
+        return self.mark == "sure" and self.change is not None and self.change.by != 0.0
+
+
+@dataclass(frozen=True)
+class Losing:
+    """The team that loses most points, and the indicator on which it loses most beyond the company;
+    marks: of its being that team, and of that indicator's gap."""
+
+    team: str
+    agents: int
+    lost: float
+    company: float
+    mark: Mark
+    indicator: Indicator
+    on_it: float
+    company_on_it: float
+    mark_on_it: Mark
+
+
+@dataclass(frozen=True)
+class Reason:
+    """An indicator on which somebody stands behind the middle of the team, and how sure that is."""
+
+    indicator: Indicator
+    value: float
+    median: float
+    n: float
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to talk with: why, what to do, and what the middle of the team would bring: points
+    of the score, and renewals a month (90 % limits; NaN where these cannot be told)."""
+
+    agent_id: str
+    name: str
+    team: str | None
+    quadrant: str
+    mark: Mark
+    reason: Reason | None
+    weakest: tuple[str, ...]
+    action: str | Text
+    gain: float
+    renewals: float
+    renewals_low: float
+    renewals_high: float
+    talk: bool  # whether one is planned already
+
+
+@dataclass(frozen=True)
+class Leader:
+    """A role model with both values of the quadrant."""
+
+    agent_id: str
+    name: str
+    team: str | None
+    mark: Mark
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Improver:
+    """Somebody who keeps improving: an indicator's first and last three months."""
+
+    agent_id: str
+    name: str
+    team: str | None
+    indicator: Indicator
+    months: int
+    first: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something left to do: its kind, how many, and what its sentence names besides."""
+
+    kind: str
+    count: int
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """What a briefing is made of: the period, the one before; the months that tell of single
+    people, the same a month earlier; the company's sums by month; who keeps improving."""
+
+    now: Evaluation
+    before: Evaluation | None
+    longer: Evaluation
+    earlier: Evaluation | None
+    monthly: pd.DataFrame | None
+    incentives: Incentives | None
+    talks: Sequence[Talk]
+
+
+@dataclass(frozen=True, eq=False)
+class Briefing:
+    """A period in short. `sure_now` and `sure_longer`: how many of the agents shown stand firmly in
+    a quadrant by the period alone, and by the longer run of months."""
+
+    period: Period
+    compared: Period | None
+    cut: dt.date | None
+    provisional: bool
+    open_policies: int
+    agents: int
+    rated: int
+    score: float
+    score_change: Change | None
+    figures: tuple[Figure, ...]
+    losing: Losing | None
+    longer: Period
+    sure_now: int
+    sure_longer: int
+    people: tuple[Person, ...]
+    leaders: tuple[Leader, ...]
+    improvers: tuple[Improver, ...]
+    purpose: str
+    tasks: tuple[Task, ...]
+    views: Views = field(repr=False)
+
+    @property
+    def persons(self) -> int:
+        """How many people it names."""
+        named: list[Person | Leader | Improver] = [*self.people, *self.leaders, *self.improvers]
+        return len({person.agent_id for person in named})
+
+    @property
+    def finding(self) -> Figure | None:
+        """The change that the month is told by: the first that went wrong beyond chance, else the
+        first that went well."""
+        moved = [figure for figure in self.figures if figure.moved]
+        return next((figure for figure in moved if figure.worse), next(iter(moved), None))
+
+
+def briefing(views: Views, purpose: str = "", tasks: Sequence[Task] = ()) -> Briefing:
+    """The period in short; without a purpose, lifting the team is taken for it."""
+    now, before, longer = views.now, views.before, views.longer
+    placed, placed_longer = place(now), place(longer)
+    chance = quadrant_certainty(longer.measured, placed_longer)
+    measured = now.measured
+    return Briefing(
+        period=measured.period,
+        compared=before.measured.period if before is not None else None,
+        cut=before.measured.filters.cut if before is not None else None,
+        provisional=measured.provisional,
+        open_policies=int(measured.totals.get("open_policies", 0)),
+        agents=int(now.shown.sum()),
+        rated=int((now.shown & now.agents.rated).sum()),
+        score=float(now.company.score[0]) if now.company.rated[0] else math.nan,
+        score_change=None if before is None else score_change(now, before),
+        figures=figures(views),
+        losing=losing(now),
+        longer=longer.measured.period,
+        sure_now=_firm(now, quadrant_certainty(measured, placed)),
+        sure_longer=_firm(longer, chance),
+        people=people_first(longer, placed_longer, views.talks),
+        leaders=leaders(longer, placed_longer, chance),
+        improvers=improvers(longer, views.incentives),
+        purpose=purpose or "lift",
+        tasks=tuple(tasks),
+        views=views,
+    )
+
+
+def window(period: Period, counted: set[dt.date], closed: dt.date) -> Period:
+    """The months that tell of single people: the period where it is long enough, else up to six
+    months in a row that end with it, or with the last closed one before its end."""
+    last = min(period.last, closed)
+    if period.length >= WINDOW or last not in counted:
+        return period
+    first = last
+    while Period(first, last).length < WINDOW and add_months(first, -1) in counted:
+        first = add_months(first, -1)
+    return Period(min(first, period.first), last)
+
+
+# -- the company -----------------------------------------------------------------------------------
+
+
+def figures(views: Views) -> tuple[Figure, ...]:
+    """At most four headlines: the axes of the quadrant, and what weighs most beside them; the
+    heavier first."""
+    now, before = views.now, views.before
+    catalogue, company = now.catalogue, now.measured.company
+    weighed = sorted(catalogue.ids, key=lambda name: -now.nominal[catalogue.position(name)])
+    wanted = dict.fromkeys([*axes(catalogue), *_of_categories(now, weighed), *weighed])
+    out: list[Figure] = []
+    for name in wanted:
+        column = catalogue.position(name)
+        if len(out) == CARDS or math.isnan(company.value[0, column]):
+            continue
+        value, low, high = limits(now, name)
+        change = None if before is None else value_change(now, before, name)
+        mark = mark_of_change(change, now.measured.provisional)
+        out.append(
+            Figure(
+                catalogue[name],
+                value,
+                low,
+                high,
+                float(company.denominator[0, column]),
+                change,
+                mark,
+                mostly_in(now, before, name) if before is not None and mark == "sure" else None,
+                past(views.monthly, catalogue[name], now),
+            )
+        )
+    return tuple(out)
+
+
+def _of_categories(evaluation: Evaluation, weighed: Sequence[str]) -> list[str]:
+    """The second heaviest of the categories of the axes: a month is told by what decides it."""
+    catalogue = evaluation.catalogue
+    usual = axes(catalogue)
+    return [
+        next(name for name in weighed if name not in usual and catalogue[name].category == category)
+        for category in dict.fromkeys(catalogue[name].category for name in usual)
+        if any(name not in usual and catalogue[name].category == category for name in weighed)
+    ]
+
+
+def mark_of_change(change: Change | None, provisional: bool) -> Mark:
+    """Sure where chance hardly explains a change; of a provisional period nothing is."""
+    if change is None or provisional or change.verdict == "unknown":
+        return "open"
+    if change.verdict == "told":
+        return "sure"
+    return "leans" if change.leans else "open"
+
+
+def past(monthly: pd.DataFrame | None, indicator: Indicator, now: Evaluation) -> tuple[Month, ...]:
+    """An indicator of the company in the twelve months up to the period's last; a month without
+    figures is left out. `monthly`: the sums of agents by month."""
+    parts = [indicator.numerator, indicator.denominator]
+    if monthly is None or not set(parts) <= set(monthly):
+        return ()
+    last = now.measured.period.last
+    # An empty numerator takes its denominator out with it.
+    there = monthly[monthly[parts[0]].notna() & (monthly[parts[1]] > 0)]
+    wanted = [*parts, *([SQUARES] if SQUARES in monthly else [])]
+    sums = there.groupby(pd.to_datetime(there["month"]))[wanted].sum(min_count=1)
+    first = pd.Timestamp(add_months(last, 1 - MONTHS))
+    sums = sums[(sums.index >= first) & (sums.index <= pd.Timestamp(last))]
+    above, below = (sums[name].to_numpy(dtype=float) for name in parts)
+    squares = sums[SQUARES].to_numpy(dtype=float) if SQUARES in sums else None
+    low, high = interval(indicator, above, below, squares, likeness(now.measured).company)
+    value = indicator.scale * above / below
+    return tuple(
+        Month(stamp.date(), *map(float, cells))
+        for stamp, *cells in zip(sums.index, value, low, high, strict=True)
+    )
+
+
+def losing(evaluation: Evaluation) -> Losing | None:
+    """The team of the reader's scope with the lowest score, and where it loses most beyond the
+    company; None where no team has one.
+
+    Marks by drawing the teams' points anew: how often it is the lowest of them, and how often it
+    loses more on that indicator than the company does.
+    """
+    measured = evaluation.measured
+    names = measured.teams["team"].to_numpy(dtype=object)
+    there = evaluation.teams_in_scope & evaluation.teams.rated
+    rows = np.flatnonzero(there & np.array([isinstance(name, str) for name in names], dtype=bool))
+    if not len(rows) or not evaluation.company.rated[0]:
+        return None
+    lowest = int(np.argmin(evaluation.teams.score[rows]))
+    row = int(rows[lowest])
+    lost = points_lost(measured.team_values, evaluation.teams)[row]
+    company = points_lost(measured.company, evaluation.company)[0]
+    column = int(np.nanargmax(lost - company))
+    drawn = _drawn(evaluation, rows)
+    total = np.nansum(drawn, axis=2)
+    # What has no known spread and weighs much leaves it open who is lowest.
+    told = not unknown_spread(evaluation)
+    firm = float((total.argmax(axis=1) == lowest).mean()) if len(rows) > 1 and told else 0.0
+    more = drawn[:, lowest, column] > company[column]
+    varies = bool(np.ptp(drawn[:, lowest, column]) > 0)
+    return Losing(
+        str(names[row]),
+        int(measured.teams["agents"].iat[row]),
+        100.0 - float(evaluation.teams.score[row]),
+        100.0 - float(evaluation.company.score[0]),
+        mark_of_chance(firm),
+        evaluation.catalogue.indicators[column],
+        float(lost[column]),
+        float(company[column]),
+        mark_of_chance(float(more.mean()) if varies else 0.0),
+    )
+
+
+def _drawn(evaluation: Evaluation, rows: np.ndarray) -> Floats:
+    """Points lost by teams (draws × teams × indicators) as their own counts allow them; wider where
+    policies are decided on together."""
+    weight = evaluation.teams.weight[rows]
+    wider = np.sqrt(np.maximum(1.0, likeness(evaluation.measured).teams[rows]))
+    out = np.full((DRAWS, len(rows), len(evaluation.catalogue.ids)), np.nan)
+    for column, drawn in of_groups(evaluation, evaluation.measured.team_values, rows):
+        centre = drawn.mean(axis=0)
+        earned = centre + (drawn - centre) * wider
+        out[:, :, column] = weight[:, column] * (100.0 - earned) / 100.0
+    return out
+
+
+def mark_of_chance(share: float) -> Mark:
+    """Sure from four out of five, likely from a half."""
+    return "sure" if share >= SURE else "leans" if share >= LEANS else "open"
+
+
+# -- single people ---------------------------------------------------------------------------------
+
+
+def _firm(evaluation: Evaluation, chance: QuadrantCertainty) -> int:
+    """How many of the agents shown stand firmly in a quadrant."""
+    return int((chance.certain & evaluation.shown).sum())
+
+
+def people_first(
+    evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]
+) -> tuple[Person, ...]:
+    """Whom to talk with first: those surely behind the middle of their team, by the points that
+    reaching it would bring; then those who likely are, then those of whom it is open.
+
+    What luck made is taken out: the gain is that of shrunken values, and an indicator counts only
+    as far as its data tell.
+    """
+    listed = coaching_list(evaluation, placed, talks)
+    listed = listed[listed["rated"] & (listed["quadrant"] != "role_model")]
+    behind = _Behind(evaluation)
+    rows = {agent_id: row for row, agent_id in enumerate(evaluation.people["agent_id"])}
+    months = evaluation.measured.period.length
+    out = []
+    for agent in listed.to_dict("records"):
+        reasons = behind.reasons(rows[agent["agent_id"]], agent["weakest"])
+        best = min(reasons, key=lambda told: (MARKS.index(told[0].mark), -told[1]), default=None)
+        mark: Mark = "open" if best is None else best[0].mark
+        renewals, low, high = (
+            float(agent[name]) / months for name in ("extra_renewals", "extra_low", "extra_high")
+        )
+        out.append(
+            Person(
+                agent["agent_id"],
+                str(agent["name"] or agent["agent_id"]),
+                agent["team"],
+                agent["quadrant"],
+                mark,
+                None if best is None else best[0],
+                tuple(agent["weakest"]),
+                agent["action"],
+                sum(gain for reason, gain in reasons if reason.mark == mark),
+                renewals,
+                low,
+                high,
+                bool(agent["listed"]),
+            )
+        )
+    out.sort(key=lambda person: (MARKS.index(person.mark), -person.gain, person.agent_id))
+    return tuple(out[:FIRST])
+
+
+class _Behind:
+    """Who stands behind the middle of the own team on an indicator, and what of it is sure."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.teams = evaluation.people["team"].to_numpy(dtype=object)
+
+    def reasons(self, row: int, indicators: Sequence[str]) -> list[tuple[Reason, float]]:
+        """Of these indicators those on which an agent is behind, each with the points of the score
+        that the middle would bring."""
+        catalogue = self.evaluation.catalogue
+        told = (self._reason(row, catalogue[name]) for name in indicators)
+        return [reason for reason in told if reason is not None]
+
+    def _reason(self, row: int, indicator: Indicator) -> tuple[Reason, float] | None:
+        evaluation = self.evaluation
+        column = evaluation.catalogue.position(indicator.id)
+        value = float(evaluation.measured.agents.value[row, column])
+        median = self._median(row, column)
+        lower = indicator.direction == "lower"
+        if not (value > median if lower else value < median):
+            return None
+        sure = certainty(evaluation.measured, indicator.id)
+        likely = value if sure is None or math.isnan(sure.shrunken[row]) else sure.shrunken[row]
+        earned = points(np.array([median, float(likely)]), indicator.standard)
+        gain = evaluation.agents.weight[row, column] * max(0.0, earned[0] - earned[1]) / 100.0
+        n = float(evaluation.measured.agents.denominator[row, column])
+        mark = self._mark(sure, row, median, lower)
+        return Reason(indicator, value, median, n, mark), float(gain)
+
+    def _mark(self, sure: Certainty | None, row: int, median: float, lower: bool) -> Mark:
+        if sure is None or not sure.enough[row] or not sure.differ:
+            return "open"
+        above = float(sure.above(median)[row])
+        worse = above if lower else 1.0 - above
+        return "open" if math.isnan(above) else mark_of_chance(worse)
+
+    def _median(self, row: int, column: int) -> float:
+        """Of the team; of the company where the team has nobody else."""
+        values = self.evaluation.measured.agents.value[:, column]
+        team = self.teams[row]
+        mates = values[self.teams == team] if isinstance(team, str) else values[:0]
+        there = mates[~np.isnan(mates)]
+        if len(there) < 2:
+            there = values[~np.isnan(values)]
+        return float(np.median(there)) if len(there) else math.nan
+
+
+def leaders(
+    evaluation: Evaluation, placed: Placed, chance: QuadrantCertainty
+) -> tuple[Leader, ...]:
+    """Role models, those who surely are one first, then by rank; nobody of whom it is open."""
+    column = QUADRANTS.index("role_model")
+    rows = np.flatnonzero(
+        evaluation.shown & evaluation.agents.rated & (placed.quadrant == "role_model")
+    )
+    people, out = evaluation.people, []
+    for row in rows[np.argsort(evaluation.agents.rank[rows], kind="stable")].tolist():
+        standing = chance.standing(row)
+        if standing not in ("certain", "not_yet") or chance.likeliest[row][0] != column:
+            continue
+        out.append(
+            Leader(
+                str(people["agent_id"].iat[row]),
+                str(people["name"].iat[row] or people["agent_id"].iat[row]),
+                people["team"].iat[row],
+                "sure" if standing == "certain" else "leans",
+                float(placed.x_value[row]),
+                float(placed.y_value[row]),
+            )
+        )
+    out.sort(key=lambda leader: MARKS.index(leader.mark))
+    return tuple(out[:LEADING])
+
+
+def improvers(evaluation: Evaluation, incentives: Incentives | None) -> tuple[Improver, ...]:
+    """Who keeps improving on what weighs much, of those whom the reader is shown; each once."""
+    if incentives is None:
+        return ()
+    people = evaluation.people[evaluation.shown].set_index("agent_id")
+    candidates = incentives.candidates
+    candidates = candidates[candidates["agent_id"].isin(people.index)].drop_duplicates("agent_id")
+    return tuple(
+        Improver(
+            str(row["agent_id"]),
+            str(people.at[row["agent_id"], "name"] or row["agent_id"]),
+            people.at[row["agent_id"], "team"],
+            evaluation.catalogue[row["indicator"]],
+            int(row["months"]),
+            float(row["first"]),
+            float(row["last"]),
+        )
+        for row in candidates.head(IMPROVING).to_dict("records")
+    )
