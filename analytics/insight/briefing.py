@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.evaluation.standards import Floats, points
-from analytics.insight.certainty import certainty, interval
-from analytics.insight.certainty.base import Certainty
+from analytics.evaluation.standards import Floats
+from analytics.insight.certainty import interval
 from analytics.insight.change import SQUARES, Change, limits, mostly_in, score_change, value_change
 from analytics.insight.clusters import likeness
 from analytics.insight.coaching import coaching_list
@@ -93,13 +92,12 @@ class Losing:
 
 @dataclass(frozen=True)
 class Reason:
-    """An indicator on which somebody stands behind the middle of the team, and how sure that is."""
+    """An indicator on which somebody stands behind the middle of the team."""
 
     indicator: Indicator
     value: float
     median: float
     n: float
-    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -396,92 +394,45 @@ def _firm(evaluation: Evaluation, chance: QuadrantCertainty) -> int:
 def people_first(
     evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]
 ) -> tuple[Person, ...]:
-    """Whom to talk with first: those surely behind the middle of their team, by the points that
-    reaching it would bring; then those who likely are, then those of whom it is open.
-
-    What luck made is taken out: the gain is that of shrunken values, and an indicator counts only
-    as far as its data tell.
-    """
+    """Whom to talk with first: the beginning of the coaching list, role models left out."""
     listed = coaching_list(evaluation, placed, talks)
-    listed = listed[listed["rated"] & (listed["quadrant"] != "role_model")]
-    behind = _Behind(evaluation)
-    rows = {agent_id: row for row, agent_id in enumerate(evaluation.people["agent_id"])}
+    wanted = listed[(listed["apart"] == "") & (listed["quadrant"] != "role_model")]
     months = evaluation.measured.period.length
-    out = []
-    for agent in listed.to_dict("records"):
-        reasons = behind.reasons(rows[agent["agent_id"]], agent["weakest"])
-        best = min(reasons, key=lambda told: (MARKS.index(told[0].mark), -told[1]), default=None)
-        mark: Mark = "open" if best is None else best[0].mark
-        renewals, low, high = (
-            float(agent[name]) / months for name in ("extra_renewals", "extra_low", "extra_high")
-        )
-        out.append(
-            Person(
-                agent["agent_id"],
-                str(agent["name"] or agent["agent_id"]),
-                agent["team"],
-                agent["quadrant"],
-                mark,
-                None if best is None else best[0],
-                tuple(agent["weakest"]),
-                agent["action"],
-                sum(gain for reason, gain in reasons if reason.mark == mark),
-                renewals,
-                low,
-                high,
-                bool(agent["listed"]),
-            )
-        )
-    out.sort(key=lambda person: (MARKS.index(person.mark), -person.gain, person.agent_id))
-    return tuple(out[:FIRST])
+    return tuple(
+        _person(evaluation, agent, months) for agent in wanted.head(FIRST).to_dict("records")
+    )
 
 
-class _Behind:
-    """Who stands behind the middle of the own team on an indicator, and what of it is sure."""
+def _person(evaluation: Evaluation, agent: Mapping[Hashable, Any], months: int) -> Person:
+    reason = _reason(evaluation, agent)
+    return Person(
+        agent["agent_id"],
+        str(agent["name"] or agent["agent_id"]),
+        agent["team"],
+        agent["quadrant"],
+        "open" if reason is None else _FIRM.get(agent["standing"], "open"),
+        reason,
+        tuple(agent["weakest"]),
+        agent["action"],
+        float(agent["sure_gain"]),
+        float(agent["extra_renewals"]) / months,
+        float(agent["extra_low"]) / months,
+        float(agent["extra_high"]) / months,
+        bool(agent["listed"]),
+    )
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.evaluation = evaluation
-        self.teams = evaluation.people["team"].to_numpy(dtype=object)
 
-    def reasons(self, row: int, indicators: Sequence[str]) -> list[tuple[Reason, float]]:
-        """Of these indicators those on which an agent is behind, each with the points of the score
-        that the middle would bring."""
-        catalogue = self.evaluation.catalogue
-        told = (self._reason(row, catalogue[name]) for name in indicators)
-        return [reason for reason in told if reason is not None]
+_FIRM: Mapping[str, Mark] = {"certain": "sure", "not_yet": "leans"}
 
-    def _reason(self, row: int, indicator: Indicator) -> tuple[Reason, float] | None:
-        evaluation = self.evaluation
-        column = evaluation.catalogue.position(indicator.id)
-        value = float(evaluation.measured.agents.value[row, column])
-        median = self._median(row, column)
-        lower = indicator.direction == "lower"
-        if not (value > median if lower else value < median):
-            return None
-        sure = certainty(evaluation.measured, indicator.id)
-        likely = value if sure is None or math.isnan(sure.shrunken[row]) else sure.shrunken[row]
-        earned = points(np.array([median, float(likely)]), indicator.standard)
-        gain = evaluation.agents.weight[row, column] * max(0.0, earned[0] - earned[1]) / 100.0
-        n = float(evaluation.measured.agents.denominator[row, column])
-        mark = self._mark(sure, row, median, lower)
-        return Reason(indicator, value, median, n, mark), float(gain)
 
-    def _mark(self, sure: Certainty | None, row: int, median: float, lower: bool) -> Mark:
-        if sure is None or not sure.enough[row] or not sure.differ:
-            return "open"
-        above = float(sure.above(median)[row])
-        worse = above if lower else 1.0 - above
-        return "open" if math.isnan(above) else mark_of_chance(worse)
-
-    def _median(self, row: int, column: int) -> float:
-        """Of the team; of the company where the team has nobody else."""
-        values = self.evaluation.measured.agents.value[:, column]
-        team = self.teams[row]
-        mates = values[self.teams == team] if isinstance(team, str) else values[:0]
-        there = mates[~np.isnan(mates)]
-        if len(there) < 2:
-            there = values[~np.isnan(values)]
-        return float(np.median(there)) if len(there) else math.nan
+def _reason(evaluation: Evaluation, agent: Mapping[Hashable, Any]) -> Reason | None:
+    """What would bring most at the middle of the team, where the agent lies behind it."""
+    if not agent["reason"]:
+        return None
+    indicator = evaluation.catalogue[agent["reason"]]
+    value, median = float(agent["value"]), float(agent["median"])
+    behind = value > median if indicator.direction == "lower" else value < median
+    return Reason(indicator, value, median, float(agent["n"])) if behind else None
 
 
 def leaders(

@@ -4,6 +4,7 @@ import pytest
 
 from analytics.language import say
 from analytics.reports import sheet_pdf, sheets
+from analytics.reports.paper import Page
 
 RATE = {
     "id": "renewal_rate",
@@ -203,12 +204,12 @@ def point(month, whose, value, indicator="renewal_rate"):
 def lines(monkeypatch):
     """The corners of every line that is drawn on a page, in millimetres."""
     drawn: list[list[tuple[float, float]]] = []
-    monkeypatch.setattr(sheet_pdf._Page, "polyline", lambda _page, corners: drawn.append(corners))
+    monkeypatch.setattr(Page, "polyline", lambda _page, corners: drawn.append(corners))
     return drawn
 
 
 def drawn_of(trend):
-    page = sheet_pdf._Page("en")
+    page = Page("", "en")
     page.add_page()
     sheet_pdf._trend(page, sheet(trend=trend), "en")
     return page.get_y()
