@@ -158,3 +158,17 @@ def test_the_target_of_a_quarters_sheet_counts_as_far_as_its_windows_have_closed
     # 10 of the 40 policies are due: so is a quarter of the target.
     assert of.agents.denominator[:, column].tolist() == [10, 40, 40]
     assert of.agents.value[:, column].tolist() == [0.5, 0.125, 0.125]
+
+
+@pytest.mark.parametrize("period", ["2026-01", "2026Q1"])
+def test_a_sheet_that_gives_counts_and_their_rate_counts_by_the_counts_alone(
+    home, tmp_path, period
+):
+    rows = f"A1,{period},10,9,90%\nB2,{period},,,60%\n"
+    load_text(home, tmp_path, "scoresheet", f"工号,考核期,应续件数,已续件数,续保率\n{rows}")
+    of = measured(home)
+    column = of.catalogue.position("renewal_rate")
+    assert of.agents.value[:, column].tolist() == [0.9, 0.6]
+    assert of.agents.denominator[0, column] == 10
+    assert np.isnan(of.agents.denominator[1, column])
+    assert of.set_aside.empty
