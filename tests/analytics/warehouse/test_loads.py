@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analytics.errors import HomeBusy, RequestRefused
 from analytics.home import Home
 from analytics.intake.recipe import recipe_from
+from analytics.people import Correction
 from analytics.warehouse import records
 from tests.conftest import AS_OF, POLICIES, load_text, write
 
@@ -257,3 +258,21 @@ def test_a_rule_that_the_figures_hang_on_has_them_counted_again_and_the_limit_of
 
     assert not followed(**changed)
     assert followed(missing_limit=50.0)
+
+
+def test_figures_follow_merges_and_corrections_once_they_are_in_them(tiny):
+    wanted = tiny.state.followed()
+    correction = Correction("P5", dt.date(2026, 4, 1), {"outcome": "renewed"}, {}, "续了", "boss")
+    for asked in (
+        replace(wanted, aliases={"B2": "A1"}),
+        replace(wanted, corrections=[correction]),
+        replace(wanted, aliases={"B2": "A1"}, corrections=[correction]),
+    ):
+        with tiny.warehouse.write() as cursor:
+            assert not records.follows(cursor, asked)
+            records.follow(cursor, asked)
+            assert records.follows(cursor, asked)
+            assert not records.follows(cursor, wanted)
+            records.follow(cursor, wanted)
+            assert records.follows(cursor, wanted)
+    assert records.differing(tiny.warehouse, tiny.settings) == 0
