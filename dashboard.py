@@ -11,6 +11,7 @@ PAGES = (
     ("picture/funnel", "funnel", "funnel.title", "see_others", "section.luck"),
     ("picture/case_mix", "case-mix", "case_mix.title", "see_others", "section.luck"),
     ("picture/trends", "trends", "trends.title", "see_others", "section.luck"),
+    ("people/ranking", "ranking", "ranking.title", "see_others"),
     ("people/sheet", "sheet", "sheet.title", "see"),
     ("people/agent", "agent", "agent.title", "see_others"),
     ("people/coaching", "coaching", "coaching.title", "coach"),

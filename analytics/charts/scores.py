@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analytics.charts.theme import (
     ACCENT,
-    BAD,
     FAINT,
-    GOOD,
     GRADE,
     GREY,
     INK,
     LOST,
     LOST_BY_TEAM,
-    NAMES,
     PALE,
     REACH,
     STRIPE,
@@ -29,7 +25,6 @@ from analytics.charts.theme import (
     Label,
     Say,
     figure,
-    layout_of,
     legend_above,
     over_legend,
     plain,
@@ -37,7 +32,6 @@ from analytics.charts.theme import (
     ticks,
 )
 from analytics.evaluation import Evaluation
-from analytics.insight import placing
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.rank_ranges import RankRanges
 from analytics.model import Indicator
@@ -262,89 +256,6 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawin
                 hovertemplate=say("chart.grades_hover", grade=plain(name)),
             )
     return fig
-
-
-def rank_changes(
-    evaluation: Evaluation, base: Evaluation, rows: np.ndarray, say: Say, in_force: str
-) -> dict[str, Any]:
-    """Score under the chosen weights against the score under those in force (the name of their
-    scheme): above the line rises, below falls.
-
-    As Plotly's plain properties, since a slider waits for it; beyond 2,000 agents without names.
-    """
-    before, after = base.agents.score[rows], evaluation.agents.score[rows]
-    moved = base.agents.rank[rows] - evaluation.agents.rank[rows]
-    lowest = float(np.floor(min(before.min(), after.min()) / 5) * 5) if len(rows) else 0.0
-    axis = {"range": [lowest, 100], "showgrid": True, "zeroline": False}
-    layout = layout_of(
-        xaxis={
-            **axis,
-            "title": {
-                "text": say("weights.axis_before", base=plain(in_force)),
-                "font": {"size": 12},
-            },
-        },
-        yaxis={**axis, "title": {"text": say("weights.axis_after"), "font": {"size": 12}}},
-        title={"text": say("weights.chart"), "font": {"size": 14}, "x": 0, "xanchor": "left"},
-        showlegend=False,
-        hovermode="closest",
-        shapes=[
-            {
-                "type": "line",
-                "x0": lowest,
-                "x1": 100,
-                "y0": lowest,
-                "y1": 100,
-                "line": {"color": GREY, "width": 1, "dash": "dot"},
-            }
-        ],
-    )
-    few = len(rows) <= NAMES
-    trace: dict[str, Any] = {
-        "type": "scatter" if few else "scattergl",
-        "mode": "markers",
-        "x": before.astype("float32"),
-        "y": after.astype("float32"),
-        "ids": evaluation.people["agent_id"].to_numpy(dtype=str)[rows],
-        "marker": {
-            "color": np.select([moved > 0, moved < 0], [0, 1], default=2).astype("float32"),
-            "size": 9 if few else 6,
-            "opacity": 0.85 if few else 0.55,
-        },
-        "meta": {
-            "groups": [
-                {"marker": {"color": colour, "symbol": symbol}}
-                for colour, symbol in (
-                    (GOOD, "triangle-up"),
-                    (BAD, "triangle-down"),
-                    (GREY, "circle"),
-                )
-            ]
-        },
-        "hovertemplate": "%{text}<extra></extra>" if few else "%{x:.1f} → %{y:.1f}<extra></extra>",
-    }
-    if few:
-        names = evaluation.people["name"].to_numpy()[rows]
-        ranks = (
-            ["—" if rank is pd.NA else rank for rank in placing.ranks(of, rows)]
-            for of in (base, evaluation)
-        )
-        trace["text"] = np.array(
-            [
-                say(
-                    "weights.hover",
-                    name=plain(name),
-                    before=f"{b:.1f}",
-                    after=f"{a:.1f}",
-                    rank_before=old,
-                    rank_after=new,
-                )
-                for name, b, a, old, new in zip(
-                    names, before.tolist(), after.tolist(), *ranks, strict=True
-                )
-            ]
-        )
-    return {"data": [trace], "layout": layout}
 
 
 def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> Drawing:

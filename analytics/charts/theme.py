@@ -59,6 +59,17 @@ QUADRANT_WORDS = {
     "unplaced": TOKENS["light"]["quiet"],
 }
 QUADRANT_MARK = {"role_model": "●", "service_gap": "■", "sales_gap": "◆", "focus": "▲"}
+# The three categories where they stand as wholes: light and dark ground, and the letters on them.
+CATEGORY = {
+    "results": (ACCENT, TOKENS["dark"]["accent"]),
+    "service": ("#e69f00", "#f0b429"),
+    "competence": ("#5b4ea0", "#a99be6"),
+}
+ON_CATEGORY = {
+    "results": (WHITE, TOKENS["dark"]["ground"]),
+    "service": (TOKENS["dark"]["ground"], TOKENS["dark"]["ground"]),
+    "competence": (WHITE, TOKENS["dark"]["ground"]),
+}
 BAND, LETTERS, QUIET = (TOKENS["light"][name] for name in ("plate", "ink", "quiet"))
 SYMBOL = {
     "role_model": "circle",

@@ -35,6 +35,7 @@ from analytics.model import Filters, Period
 from analytics.numbers import number
 from analytics.reports.evidence import evidence_tables
 from analytics.reports.lists.coaching import coaching_table
+from analytics.reports.lists.moves import moves_view
 from analytics.reports.plain import (
     evaluation_rows,
     evaluation_view,
@@ -48,10 +49,22 @@ from analytics.reports.words import step_sentence
 
 @command("evaluate")
 @period_options
-def evaluate_(context: Context, **options: Any) -> None:
+@click.option(
+    "--compare",
+    metavar="NAME[@VERSION]",
+    help="Who changes places under another weight scheme, and why.",
+)
+def evaluate_(context: Context, compare: str | None, **options: Any) -> None:
     """Values, points, contributions, scores, grades, ranks and quadrants of a period."""
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
+        if compare is not None:
+            other = scheme_of(desk, evaluation.measured.period, compare, None)
+            then = desk.scored(evaluation.measured, other)
+            note = trial_note(desk, then, context.language)
+            view = moves_view(then, evaluation, context.language)
+            show(context, view, rows=view["agents"], first=note)
+            return
         note = trial_note(desk, evaluation, context.language)
     view = evaluation_view(evaluation, placed_by(evaluation))
     show(context, view, rows=[flat(agent) for agent in evaluation_rows(view)], first=note)

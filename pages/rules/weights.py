@@ -5,25 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.catalogue import Catalogue, preset_schemes, purpose_schemes
-from analytics.charts.scores import rank_changes
+from analytics.catalogue import preset_schemes, purpose_schemes
 from analytics.desk import AdoptionEffect
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.evaluation.swot import propose
 from analytics.evaluation.weights import inside_triangle, lacking, move, vector
-from analytics.insight import placing
-from analytics.insight.certainty import too_few
+from analytics.insight.moves import regraded
 from analytics.insight.opinions import LEAST
+from analytics.insight.quadrant import place as place_quadrant
 from analytics.language import explain
 from analytics.model import CATEGORIES, WeightScheme
 from analytics.people import PURPOSES, SWOT, Adoption, SwotEntry
 from analytics.reports import sheets
-from analytics.reports.lists.few import few_cells, few_column
+from analytics.reports.lists.moves import moves_table
+from analytics.reports.live import Beside, live_view
 from analytics.reports.plain import reason_of
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import scheme_label, weights_text
@@ -31,52 +30,10 @@ from pages.rules import standing
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.figure import Picture, persistent_figure, picture
 from pages.ui.follow import lead
 from pages.ui.i18n import indicator, md, plain, t, text
-
-SAME = 1e-6  # percent by which two weights may differ and be the same
-CUSTOM = "custom"  # no scheme's weights: the sliders were moved
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What the sliders stand beside: the period's figures under the scheme in force, and the
-    schemes that they may be set to."""
-
-    base: Evaluation
-    choices: Mapping[str, WeightScheme]
-
-    @property
-    def official(self) -> WeightScheme:
-        return self.base.scheme
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self.base.catalogue
-
-    @property
-    def current(self) -> WeightScheme:
-        """What the sliders stand on: the trial, else the scheme in force."""
-        return session.trial() or self.official
-
-    @property
-    def label(self) -> str:
-        """The scheme in force in the reader's words."""
-        return scheme_label(self.official, session.language())
-
-    def inside(self, scheme: WeightScheme) -> dict[str, float]:
-        """What every indicator weighs inside its category under a scheme."""
-        return {
-            part.id: scheme.indicators.get(part.id, part.weight)
-            for part in self.catalogue.indicators
-        }
-
-
-def category_shares(scheme: WeightScheme) -> dict[str, float]:
-    """Category weights that add to 100, decimals kept."""
-    total = sum(scheme.categories.values())
-    return {name: round(100.0 * scheme.categories.get(name, 0.0) / total, 6) for name in CATEGORIES}
+from pages.ui.lineup import drawn_of, lineup
+from pages.ui.trying import CUSTOM, Bench, category_shares, matching, use
 
 
 def place(slider: str, weight: int) -> str:
@@ -104,27 +61,6 @@ def by_hand(key: str) -> bool:
     before, now = places.get(key), session.get(key)
     session.put("w_places", {**places, key: now})
     return bool(now != before)
-
-
-def matching(bench: Bench) -> str:
-    """The scheme that the sliders say, else CUSTOM: the box follows the sliders."""
-    shares, inside = category_shares(bench.current), bench.inside(bench.current)
-    for name, scheme in bench.choices.items():
-        others, parts = bench.inside(scheme), category_shares(scheme)
-        same_parts = all(abs(parts[part] - shares[part]) < SAME for part in CATEGORIES)
-        if same_parts and all(abs(others[part] - inside[part]) < SAME for part in inside):
-            return name
-    return CUSTOM
-
-
-def use(bench: Bench, scheme: WeightScheme) -> None:
-    """Try a scheme out; one that says what is in force anyway is no trial."""
-    session.try_scheme(scheme)
-    name = matching(bench)
-    if name != CUSTOM:
-        chosen, official = bench.choices[name], bench.official
-        in_force = (chosen.name, chosen.version) == (official.name, official.version)
-        session.try_scheme(None if in_force else chosen)
 
 
 def moved(bench: Bench, name: str, key: str) -> None:
@@ -352,61 +288,30 @@ def workbench(bench: Bench) -> None:
 
 @dataclass(frozen=True)
 class Effect:
-    """What weights do against those in force: how many rise, fall and change grade; who, as a
-    picture and as a table."""
+    """What weights do against those in force: how many rise, fall and change grade; who, as the
+    ranking and as a table."""
 
     rising: int
     falling: int
     regraded: int
-    chart: Picture | None  # where nobody is rated under both
+    ranking: Mapping[str, Any]
     moves: panel.Rows
     table: Table
-    persons: int  # of whom the table tells
 
 
-def effect_of(now: Evaluation, against: Evaluation, in_force: str) -> Effect:
-    """Who rises and falls against the scheme in force, whose name is given, and how many change
-    grade."""
-    rows = np.flatnonzero(now.shown & now.agents.rated & against.agents.rated)
-    # Who rests on too few cases has no rank that could rise or fall; they stand last.
-    moved_by = placing.ranks(against, rows) - placing.ranks(now, rows)
-    order = rows[np.argsort(-np.abs(moved_by.to_numpy(dtype=float, na_value=0.0)), kind="stable")]
-    few = (too_few(now) | too_few(against))[order]
-    order, few = np.concatenate([order[~few], order[few]]), np.sort(few)
-    words = (few_cells(of, order, session.language()) for of in (now, against))
-    sides = (("before", against), ("after", now))
-    table = pd.DataFrame(
-        {
-            "name": now.people["name"].to_numpy()[order],
-            "team": now.people["team"].to_numpy()[order],
-            "moved": placing.ranks(against, order) - placing.ranks(now, order),
-            **{f"rank_{side}": placing.ranks(of, order) for side, of in sides},
-            **{f"score_{side}": of.agents.score[order] for side, of in sides},
-            **{f"grade_{side}": placing.grades(of, order) for side, of in sides},
-            "too_few": [word or other for word, other in zip(*words, strict=True)],
-            "agent_id": now.people["agent_id"].to_numpy()[order],
-        }
-    )
-    people = ("name", "team", "agent_id")
-    formats = {"moved": "count", "rank": "count", "score": "score"}
-    columns = [
-        Column(
-            name,
-            t(f"column.{name}") if name in people else t(f"weights.{name}"),
-            formats.get(name.partition("_")[0], "text"),
-        )
-        for name in table.columns
-        if name != "too_few"
-    ]
-    columns[5:5] = few_column(table["too_few"], session.language())
+def effect_of(bench: Bench, now: Evaluation) -> Effect:
+    """Who rises and falls against the scheme in force, and how many change grade."""
+    base, placed = bench.base, place_quadrant(now)
+    beside = Beside(base, placed, chosen=session.chosen_agent(), slim=True)
+    table = moves_table(now, base, placed, session.language())
+    gained = table.frame["moved"].fillna(0)
     return Effect(
-        rising=int((moved_by > 0).sum()),
-        falling=int((moved_by < 0).sum()),
-        regraded=int((now.agents.grade[rows] != against.agents.grade[rows]).sum()),
-        chart=picture(rank_changes(now, against, rows, plain, in_force)) if len(rows) else None,
-        moves=panel.Rows.of(Table(table.head(200), columns)),
-        table=Table(table, columns),
-        persons=len(table),
+        rising=int((gained > 0).sum()),
+        falling=int((gained < 0).sum()),
+        regraded=len(regraded(now, base)),
+        ranking=live_view(now, drawn_of(bench, now), beside, session.language()),
+        moves=panel.Rows.of(table.holding(table.frame.head(200))),
+        table=table,
     )
 
 
@@ -414,7 +319,11 @@ def effect(bench: Bench, now: Evaluation) -> None:
     """The effect of the weights that the sliders say."""
     in_force, base = bench.label, bench.base
     answer = load.drawn(
-        "effect", now, lambda: effect_of(now, base, in_force), in_force, base.nominal.tobytes()
+        "effect",
+        now,
+        lambda: effect_of(bench, now),
+        base.nominal.tobytes(),
+        session.chosen_agent(),
     )
     with st.container(horizontal=True, gap="small"):
         st.metric(t("weights.rising"), int(answer.rising), border=True)
@@ -428,15 +337,18 @@ def effect(bench: Bench, now: Evaluation) -> None:
     st.caption(
         t("weights.against", base=in_force, period=controls.period_text(now.measured.period))
     )
-    if answer.chart is None:
+    if answer.table.frame.empty:
         st.info(t("weights.nobody_rated"))
         return
-    persistent_figure(
-        answer.chart, "weights_chart", 430, alt=t("weights.chart"), labels=panel.modebar()
-    )
-    panel.show("moves", answer.moves, height=330)
+    opened = lineup("weights_chart", answer.ranking, bench)
+    if opened is not None:
+        session.choose_agent(opened)
+        st.switch_page("pages/people/agent.py", query_params={"agent": opened})
+    with panel.fold(t("weights.moves"), "moves.fold") as there:
+        if there:
+            panel.show("moves", answer.moves, height=330)
     export = plain("weights.export", period=controls.period_text(now.measured.period))
-    panel.downloads("moves", export, answer.table, persons=answer.persons)
+    panel.downloads("moves", export, answer.table, persons=len(answer.table.frame))
 
 
 def save_form(bench: Bench) -> None:

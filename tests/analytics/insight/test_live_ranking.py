@@ -1,0 +1,105 @@
+"""What a moving weight shows before the server answers is what the server answers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.catalogue import built_in_catalogue, default_scheme
+from analytics.evaluation import Values, score
+from analytics.evaluation.weights import inside_triangle, vector
+from analytics.insight.live_ranking import ahead, parts_of, preview, stops
+from analytics.model import CATEGORIES, WeightScheme
+
+CATALOGUE = built_in_catalogue()
+SIZE = len(CATALOGUE.ids)
+NOBODY = np.zeros((1, SIZE), dtype=bool)
+LIMIT = 40.0
+
+
+def values(points):
+    """Values of which only the points matter."""
+    points = np.array(points, dtype=float)
+    marks = np.zeros(points.shape, dtype=bool)
+    return Values(points, points, points, points, marks)
+
+
+def weights(*categories, **inside):
+    return WeightScheme("tried", dict(zip(CATEGORIES, categories, strict=True)), inside)
+
+
+rows = st.lists(
+    st.lists(st.one_of(st.just(np.nan), st.integers(0, 100)), min_size=SIZE, max_size=SIZE),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows,
+    st.tuples(*[st.integers(0, 100)] * 3).filter(any),
+    st.lists(st.integers(0, 9), min_size=SIZE, max_size=SIZE).filter(all),
+)
+def test_a_preview_is_what_the_evaluation_says_whatever_is_missing(points, categories, inside):
+    of, scheme = (
+        values(points),
+        weights(*categories, **dict(zip(CATALOGUE.ids, inside, strict=True))),
+    )
+    exact = score(of, vector(scheme, CATALOGUE), CATALOGUE, LIMIT)
+    parts = parts_of(of, scheme, CATALOGUE, NOBODY)
+    seen = preview(parts, np.array(categories, dtype=float), LIMIT)
+    assert seen.score == pytest.approx(exact.score, abs=1e-9)
+    assert (seen.rated == exact.rated).all()
+    assert (seen.rank == exact.rank).all()
+
+
+def test_a_category_that_an_agent_lacks_gives_its_weight_to_the_others():
+    """60/30/10 with service missing: 60 · 90 + 10 · 70 over 70 = 87.14; 30 % is missing, not 41."""
+    points = [
+        {"results": 90.0, "service": np.nan, "competence": 70.0}[one.category]
+        for one in CATALOGUE.indicators
+    ]
+    parts = parts_of(values([points]), default_scheme(), CATALOGUE, NOBODY)
+    seen = preview(parts, np.array([60.0, 30.0, 10.0]), LIMIT)
+    assert seen.score[0] == pytest.approx((60 * 90 + 10 * 70) / 70)
+    assert seen.rated[0]
+    assert not preview(parts, np.array([50.0, 41.0, 9.0]), LIMIT).rated[0]
+
+
+def test_doubt_grows_with_the_weight_of_what_rests_on_too_few_cases():
+    """Complaints are 40 % of service: a tenth of the score from a weight of 25 on."""
+    doubtful = np.array([[name == "complaint_rate" for name in CATALOGUE.ids]])
+    parts = parts_of(values([[80.0] * SIZE]), default_scheme(), CATALOGUE, doubtful)
+    few = [preview(parts, np.array([90.0 - s, s, 10.0]), LIMIT).few[0] for s in (24.0, 25.0, 26.0)]
+    assert few == [False, True, True]
+
+
+def test_the_stops_of_the_drag_are_all_whole_percents_of_the_triangle_and_no_others():
+    every = stops(CATALOGUE)
+    assert len(every) == 66  # 11 + 10 + … + 1
+    assert {tuple(row) for row in every} >= {(70, 20, 10), (60, 30, 10), (60, 20, 20), (64, 23, 13)}
+    assert all(inside_triangle(dict(zip(CATEGORIES, row, strict=True)), CATALOGUE) for row in every)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows, st.data())
+def test_who_is_drawn_learns_their_rank_from_how_many_of_the_others_stand_above(points, data):
+    drawn = np.array(
+        sorted(data.draw(st.sets(st.integers(0, len(points) - 1), min_size=1))), dtype=int
+    )
+    parts, at = (
+        parts_of(values(points), default_scheme(), CATALOGUE, NOBODY),
+        stops(CATALOGUE)[::13],
+    )
+    above = ahead(parts, drawn, at, LIMIT)
+    for place, category_weights in enumerate(at):
+        seen = preview(parts, category_weights, LIMIT)
+        mine = replace(
+            parts, earned=parts.earned[drawn], kept=parts.kept[drawn], doubt=parts.doubt[drawn]
+        )
+        own = preview(mine, category_weights, LIMIT)
+        rated = own.rated
+        assert ((own.rank + above[place])[rated] == seen.rank[drawn][rated]).all()
