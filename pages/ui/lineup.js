@@ -286,7 +286,8 @@ class Lineup {
       grip.setAttribute("aria-valuemax", "100");
       this.hold(grip, (event) => {
         const box = scale.getBoundingClientRect();
-        this.push(edge, (100 * (event.clientX - box.left)) / box.width);
+        // From where the hand took it: whoever drags back finds the neighbours as they were.
+        this.push(edge, (100 * (event.clientX - box.left)) / box.width, this.taken);
       });
       grip.onkeydown = (event) => {
         const at = edge === 0 ? this.weights[0] : this.weights[0] + this.weights[1];
@@ -403,6 +404,7 @@ class Lineup {
       node.setPointerCapture(event.pointerId);
       node.focus({ preventScroll: true });
       this.holding = true;
+      this.taken = this.weights.slice();
       this.moved = false;
       this.root.classList.add("held");
       node.onpointermove = (step) => {
@@ -419,8 +421,8 @@ class Lineup {
     };
   }
 
-  push(edge, to) {
-    const { weights, stopped } = pushed(this.weights, edge, to, this.spec.ranges);
+  push(edge, to, from = this.weights) {
+    const { weights, stopped } = pushed(from, edge, to, this.spec.ranges);
     const legal = this.stops.has(weights.join("/"));
     this.set(legal ? weights : nearest(weights, this.spec.stops));
     const { words, ranges } = this.spec;
