@@ -35,7 +35,9 @@ STATE = """() => {
       if (deeper) return deeper;
     }
   };
-  const { weights, exact, now, place, frame } = find(document);
+  const lineup = find(document);
+  if (!lineup) return null;
+  const { weights, exact, now, place, frame } = lineup;
   return { weights, exact, rank: now.rank, score: now.score, few: now.few, place, frame };
 }"""
 
@@ -132,8 +134,8 @@ def visit(browser: Browser, office: str) -> Visit:
 def rest(page: Page) -> dict[str, Any]:
     """The ranking once nothing glides and the server has spoken."""
     for _ in range(600):
-        state: dict[str, Any] = page.evaluate(STATE)
-        if state["exact"] and not state["frame"]:
+        state: dict[str, Any] | None = page.evaluate(STATE)
+        if state is not None and state["exact"] and not state["frame"]:
             return state
         page.wait_for_timeout(100)
     raise AssertionError("the server's answer does not come")
