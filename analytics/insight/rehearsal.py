@@ -12,8 +12,6 @@ from analytics.evaluation import Evaluation
 from analytics.insight.placing import grades
 from analytics.model import Standard
 
-# of the unit for rates, or 5 points: a standard that moves more within a year is warned about
-
 
 def rehearse(pairs: Sequence[tuple[Evaluation, Evaluation]]) -> pd.DataFrame:
     """One row a period and indicator that either side knows: share at full and at zero marks, mean
