@@ -11,7 +11,7 @@ from analytics.model import Period
 from analytics.people import LONGEST_PLAN, Talk
 
 # What may be changed in a row of the coaching list, and in one of the table of talks.
-OF_THE_LIST = ("action", "next_date", "comment", "listed")
+OF_THE_LIST = ("action", "owner", "next_date", "comment", "listed")
 OF_A_TALK = ("state", "reason", "action", "owner", "talk_on", "follow_up_on", "agreed", "comment")
 DAYS = ("talk_on", "follow_up_on")
 

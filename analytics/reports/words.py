@@ -51,6 +51,16 @@ def change_number(by: float, unit: str) -> str:
     return f"−{shown}" if by < 0 else f"+{shown}"
 
 
+def money_text(amount: float, language: str) -> str:
+    """An amount of money without its unit: separators, and in Chinese 万 from ten thousand on; a
+    dash where nobody knows."""
+    if not math.isfinite(amount):
+        return "—"
+    if language == "zh" and abs(amount) >= 10_000:
+        return f"{amount / 10_000:,.1f} 万".replace("-", "−")
+    return f"{amount:,.0f}".replace("-", "−")
+
+
 def period_text(period: Period, begins: int, language: str) -> str:
     """A period by its months; where these do not begin on the first, with its days: 2026-05
     (4月26日–5月25日)."""

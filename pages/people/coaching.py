@@ -1,9 +1,9 @@
 """Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -12,55 +12,34 @@ from analytics.catalogue import RATE, actions
 from analytics.charts.chance import event_lines
 from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
-from analytics.insight.coaching import coaching_list
+from analytics.insight.coaching import FIRST, coaching_list
 from analytics.insight.effect import FEWEST, POLICIES
-from analytics.insight.planning import OF_A_TALK, OF_THE_LIST, changed, changed_in_list, planned
+from analytics.insight.planning import OF_A_TALK, changed
 from analytics.insight.quadrant import place
-from analytics.model import QUADRANTS, UNPLACED, Period
+from analytics.model import QUADRANTS, UNPLACED, Period, parse_month
 from analytics.people import LONGEST_PLAN, OPEN_TALKS, TALK_STATES, Talk
 from analytics.reports import coaching_effect, sheets
-from analytics.reports.lists.coaching import coaching_table
+from analytics.reports.lists.coaching import (
+    action_text,
+    apart_words,
+    coaching_table,
+    prize_text,
+    reading_table,
+    reason_text,
+)
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, Table, export_name
-from analytics.reports.words import scheme_label, value_text
+from analytics.reports.words import money_text, scheme_label, value_text
 from analytics.text import short
+from pages.people import talk_form
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
 
 Shown = TypeVar("Shown")
-ORDER = (
-    "name",
-    "listed",
-    "team",
-    "quadrant",
-    "too_few",
-    "expected_gain",
-    "extra_renewals",
-    "extra_range",
-    "extra_premium",
-    "half_renewals",
-    "step",
-    "weakest",
-    "action",
-    "last_date",
-    "next_date",
-    "comment",
-    "score",
-    "due_policies",
-    "agent_id",
-)
-
-
-@dataclass(frozen=True)
-class Row:
-    """Whom a row of the list is about, and the talk that it changes over the version shown."""
-
-    agent_id: str
-    talk_id: int | None
-    version: int
-    weakest: tuple[str, ...]
+LONGER = 6  # months that may tell what a shorter period cannot
+WIDTHS = {"who": 150, "why": 470, "action": 290, "when": 110, "comment": 130}
 
 
 def edited(key: str, rows: Sequence[Shown]) -> Iterator[tuple[Shown, dict]]:
@@ -71,56 +50,36 @@ def edited(key: str, rows: Sequence[Shown]) -> Iterator[tuple[Shown, dict]]:
             yield rows[int(position)], cells
 
 
-def write(talks: Iterator[Talk]) -> None:
-    """Write changed talks, each over the version that was read; a refused one is told and leaves
-    the others."""
-    for talk in talks:
-        with notices.refusals("coaching"):
-            load.desk().save_talk(talk)
-    if not session.get("coaching_refused"):
-        notices.done("coaching", t("coaching.saved"))
-
-
-def save_list(period: Period, rows: list[Row]) -> None:
-    """Write the cells a manager changed in the list: they belong to the agent's open talk, or begin
-    one."""
-    talks = {talk.id: talk for talk in load.desk().talks()}
-    write(
-        changed_in_list(
-            talks.get(row.talk_id) or planned(row.agent_id, row.weakest, period),
-            cells,
-            row.version,
-        )
-        for row, cells in edited("coaching_editor", rows)
-    )
-
-
 def save_talks(rows: list[Talk]) -> None:
-    """Write the cells changed in the table of talks."""
-    write(changed(talk, cells) for talk, cells in edited("talks_editor", rows))
+    """Write the cells changed in the table of talks, all of them or none."""
+    wanted = [(talk, changed(talk, cells)) for talk, cells in edited("talks_editor", rows)]
+    with notices.refusals("talks"):
+        load.desk().save_talks([after for before, after in wanted if after != before])
+        notices.done("talks", t("talk.saved"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whom of the list the reader wants to see: of these quadrants (none: of all), and whether only
+    those put on it by hand."""
+
+    quadrants: tuple[str, ...]
+    listed: bool
+
+    def of(self, full: pd.DataFrame) -> pd.DataFrame:
+        frame = full[full["quadrant"].isin(self.quadrants)] if self.quadrants else full
+        return (frame[frame["listed"]] if self.listed else frame).reset_index(drop=True)
 
 
 def told() -> None:
-    if not notices.show_refusal("coaching"):
-        notices.show_done("coaching", quiet=True)
+    if not notices.show_refusal("talks"):
+        notices.show_done("talks", quiet=True)
 
 
-def whom(now: Evaluation) -> None:
-    """Whom to coach, on what, with what gain; editing a row plans or changes the agent's talk."""
-    full = coaching_list(now, place(now), load.desk().talks())
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        options = [*QUADRANTS, UNPLACED]
-        chosen = st.multiselect(
-            t("column.quadrant"),
-            options,
-            key="coaching_quadrants",
-            format_func=lambda name: t(f"quadrant.{name}"),
-            placeholder=t("coaching.all_quadrants"),
-            width=360,
-        )
-        only = st.toggle(t("coaching.only_listed"), key="only_listed")
-    frame = full[full["quadrant"].isin(chosen)] if chosen else full
-    frame = (frame[frame["listed"]] if only else frame).reset_index(drop=True)
+def whom(now: Evaluation, wanted: Wanted) -> None:
+    """Whom to talk with first, on what, with what gain; ticked rows are planned at once."""
+    every = load.desk().talks()
+    frame = wanted.of(coaching_list(now, place(now), every))
     if frame.empty:
         st.info(t("coaching.empty"))
         st.page_link(
@@ -129,63 +88,23 @@ def whom(now: Evaluation) -> None:
             icon=":material/scatter_plot:",
         )
         return
-    st.caption(t("coaching.note", count=len(frame), median=t("coaching.median")))
-    whole, premium = frame["extra_renewals"].sum(), frame["extra_premium"].sum()
-    if whole > 0:
-        st.markdown(
-            t(
-                "coaching.prize",
-                renewals=f"{whole:.0f}",
-                half=f"{whole / 2:.0f}",
-                premium=f"{premium:,.0f}",
-            )
-        )
-    table = coaching_table(frame, now.catalogue, session.language())
-    talk_ids = [None if pd.isna(talk_id) else int(talk_id) for talk_id in frame["talk"]]
-    rows = [
-        Row(agent_id, talk_id, version, tuple(weakest))
-        for agent_id, talk_id, version, weakest in zip(
-            frame["agent_id"], talk_ids, frame["version"], frame["weakest"], strict=True
-        )
-    ]
-    editor = table.frame.assign(
-        listed=frame["listed"],
-        weakest=[" · ".join(words.split("\n")) for words in table.frame["weakest"]],
-    )[[name for name in ORDER if name != "too_few" or name in table.frame]]
-    config = {
-        column.name: panel.column_config(
-            column, pinned=column.name == "name", width=panel.name_width(editor, column.name)
-        )
-        for column in table.columns
-    }
-    config["listed"] = st.column_config.CheckboxColumn(t("coaching.listed"), width="small")
-    config["next_date"] = st.column_config.DateColumn(t("column.next_date"), format="YYYY-MM-DD")
-    config["last_date"] = st.column_config.DateColumn(t("column.last_date"), format="YYYY-MM-DD")
-    config["action"] = st.column_config.TextColumn(
-        t("column.action"), width="medium", max_chars=LONGEST_PLAN
-    )
-    config["comment"] = st.column_config.TextColumn(
-        t("column.comment"), width="medium", max_chars=LONGEST_PLAN
-    )
-    config["weakest"] = st.column_config.TextColumn(t("column.weakest"), width="medium")
-    st.data_editor(
-        editor,
-        key="coaching_editor",
-        hide_index=True,
-        width="stretch",
-        height=panel.fit(len(editor), 620),
-        column_config=config,
-        num_rows="fixed",
-        placeholder="—",
-        disabled=[name for name in editor.columns if name not in OF_THE_LIST],
-        on_change=action(save_list),
-        args=(now.measured.period, rows),
-    )
-    told()
+    with_data = frame[frame["apart"] == ""].reset_index(drop=True)
+    finding(now, with_data.head(FIRST))
+    chosen, whole = ticked_of(now, with_data)
+    talk_form.told()
+    with st.container(border=True, key="plan_form"):
+        if chosen.empty:
+            st.caption(t("coaching.tick"))
+        else:
+            people = [person_of(row, now) for row in chosen.to_dict("records")]
+            talk_form.form(now.measured.period, people, {talk.id or 0: talk for talk in every})
+            if len(people) == 1:
+                detail(chosen.iloc[0].to_dict(), whole)
+    stand_apart(now, frame[frame["apart"] != ""].reset_index(drop=True))
     panel.downloads(
         "coaching",
         plain("coaching.export", period=controls.period_text(now.measured.period)),
-        table,
+        coaching_table(frame, now.catalogue, session.language()),
         [
             plain(
                 "coaching.export_note",
@@ -194,6 +113,158 @@ def whom(now: Evaluation) -> None:
             )
         ],
     )
+
+
+def ticked_of(now: Evaluation, with_data: pd.DataFrame) -> tuple[pd.DataFrame, Table]:
+    """The list, the first of it or all; its rows that are ticked, and the table of every column."""
+    whole = coaching_table(with_data, now.catalogue, session.language())
+    shown = len(with_data) if session.get("coaching_rest") else FIRST
+    table = reading_table(whole.holding(whole.frame.head(shown)))
+    look = {
+        name: st.column_config.TextColumn(t(f"column.{name}"), width=width, pinned=name == "who")
+        for name, width in WIDTHS.items()
+    }
+    ticked = panel.pick(
+        "coaching_list",
+        table,
+        by="agent_id",
+        most=max(len(table.frame), 2),
+        height=panel.fit(len(table.frame), 620),
+        column_config=look,
+    )
+    if len(with_data) > FIRST:
+        st.toggle(t("coaching.rest", count=len(with_data) - FIRST), key="coaching_rest")
+    return with_data[with_data["agent_id"].isin(ticked)], whole
+
+
+def narrowing() -> Wanted:
+    """Of the list some quadrants, or those put on it by hand."""
+    with st.popover(t("coaching.filter"), icon=":material/filter_list:"):
+        chosen = st.multiselect(
+            t("column.quadrant"),
+            [*QUADRANTS, UNPLACED],
+            key="coaching_quadrants",
+            format_func=lambda name: t(f"quadrant.{name}"),
+            placeholder=t("coaching.all_quadrants"),
+            width=360,
+        )
+        only = st.toggle(t("coaching.only_listed"), key="only_listed")
+    return Wanted(tuple(chosen), only)
+
+
+def finding(now: Evaluation, first: pd.DataFrame) -> None:
+    """What the first would bring together; where none of it is sure, that, and the longer period
+    that would tell."""
+    if len(first) and (first["standing"] == "certain").any():
+        st.markdown(prize_text(first, session.language()))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(t("coaching.finding_none"), width="content")
+        months = longer(now)
+        if not months:
+            return
+        count = load.drawn("coaching.longer", now, lambda: sure_in(now, months), *months)
+        if count:
+            st.button(
+                t("coaching.more_months", count=count),
+                key="coaching_longer",
+                icon=":material/date_range:",
+                on_click=action(controls.show_period),
+                args=(months,),
+            )
+
+
+def longer(now: Evaluation) -> tuple[str, ...]:
+    """The six months up to the end of the period, where there are so many and it is shorter."""
+    last = now.measured.period.last
+    months = [month for month in load.desk().month_days() if month <= last][-LONGER:]
+    if len(months) < LONGER or now.measured.period.length >= LONGER:
+        return ()
+    return tuple(f"{month:%Y-%m}" for month in months)
+
+
+def sure_in(now: Evaluation, months: tuple[str, ...]) -> int:
+    """Of how many the gap could be told from luck over these months."""
+    period = Period(parse_month(months[0]), parse_month(months[-1]))
+    longer_run = load.evaluation(replace(now.measured.filters, period=period))
+    listed = coaching_list(longer_run, place(longer_run), [])
+    return int(((listed["standing"] == "certain") & (listed["apart"] == "")).sum())
+
+
+def person_of(row: Mapping[str, Any], now: Evaluation) -> talk_form.Chosen:
+    """A ticked row, with what a talk that it begins would say of itself."""
+    why = reason_text(row, now.catalogue, session.language())
+    period = controls.period_text(now.measured.period)
+    return talk_form.Chosen(
+        row["agent_id"],
+        str(row["name"]),
+        None if pd.isna(row["talk"]) else int(row["talk"]),
+        int(row["version"]),
+        tuple(row["weakest"]),
+        plain("coaching.reason", period=period, why=why) if why else "",
+        action_text(row["action"], session.language()),
+    )
+
+
+def detail(row: dict[str, Any], whole: Table) -> None:
+    """Everything that the list knows of one agent."""
+    words = whole.frame[whole.frame["agent_id"] == row["agent_id"]].iloc[0]
+    headers = {column.name: column.header for column in whole.columns}
+    said = {
+        "sure": words["sure"],
+        "quadrant": words["quadrant"],
+        "weakest": words["weakest"].replace("\n", " · ") or "—",
+        "step": words["step"],
+        "score": number_text(row["score"]),
+        "due_policies": "—" if pd.isna(row["due_policies"]) else f"{row['due_policies']:,.0f}",
+        "extra_renewals": number_text(row["extra_renewals"], words["extra_range"]),
+        "half_renewals": number_text(row["half_renewals"]),
+        "extra_premium": money_text(row["extra_premium"], session.language()),
+        "sure_gain": number_text(row["sure_gain"]),
+        "expected_gain": number_text(row["expected_gain"]),
+        "last_date": f"{row['last_date']:%Y-%m-%d}" if row["last_date"] else "—",
+    }
+    half = (len(said) + 1) // 2
+    names = list(said)
+    for column, part in zip(st.columns(2, gap="medium"), (names[:half], names[half:]), strict=True):
+        lines = [f":gray[{md(headers[name])}] {md(said[name])}" for name in part]
+        column.markdown("  \n".join(lines))
+    session.choose_agent(str(row["agent_id"]))
+    st.page_link(
+        "pages/people/agent.py",
+        label=t("common.open_agent", name=row["name"]),
+        query_params={"agent": str(row["agent_id"])},
+        icon=":material/person:",
+    )
+
+
+def number_text(value: float, reach: str = "—") -> str:
+    """A figure with one decimal and its range; a dash where nobody knows."""
+    if pd.isna(value):
+        return "—"
+    return f"{value:.1f}" if reach == "—" else f"{value:.1f} ({reach})"
+
+
+def stand_apart(now: Evaluation, frame: pd.DataFrame) -> None:
+    """Whoever has too little data to be listed, each with the reason."""
+    if frame.empty:
+        return
+    with panel.fold(t("coaching.apart", count=len(frame)), "coaching_apart.fold") as there:
+        if not there:
+            return
+        st.caption(t("coaching.apart_note"))
+        language = session.language()
+        whole = coaching_table(frame, now.catalogue, language)
+        rows = [apart_words(row, language) for row in frame.to_dict("records")]
+        columns = {column.name: column for column in whole.columns}
+        names = ("who", "due_policies", "action", "when", "comment")
+        shown = [columns[name] for name in names]
+        shown[1:1] = [Column("apart", t("coaching.apart_why"))]
+        panel.show(
+            "coaching_apart",
+            Table(whole.frame.assign(apart=rows), shown),
+            height=panel.fit(len(frame), 420),
+        )
 
 
 def talks(now: Evaluation) -> None:
@@ -416,16 +487,21 @@ def body() -> None:
     """Whom to coach, the talks, or what went with them."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
-    part = st.segmented_control(
-        t("coaching.part"),
-        ["whom", "talks", "proof"],
-        default="whom",
-        key="coaching_part",
-        required=True,
-        format_func=lambda option: t(f"coaching.part_{option}"),
-        label_visibility="collapsed",
-    )
-    {"whom": whom, "talks": talks, "proof": proof}[part](now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        part = st.segmented_control(
+            t("coaching.part"),
+            ["whom", "talks", "proof"],
+            default="whom",
+            key="coaching_part",
+            required=True,
+            format_func=lambda option: t(f"coaching.part_{option}"),
+            label_visibility="collapsed",
+        )
+        wanted = narrowing() if part == "whom" else None
+    if wanted is not None:
+        whom(now, wanted)
+    else:
+        {"talks": talks, "proof": proof}[part](now)
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(

@@ -39,7 +39,7 @@ def test_from_first_visit_to_the_downloaded_coaching_list_in_at_most_twelve_clic
     visit.click("象限")
     page.wait_for_selector("[data-draws]")
     visit.click("辅导名单")
-    page.get_by_text("按预期提升从大到小").first.wait_for()
+    page.get_by_text("勾选一位，看全部依据并安排面谈").first.wait_for()
     visit.settle()
     with page.expect_download() as download:
         visit.click("下载 Excel")
