@@ -22,7 +22,7 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 
 _theme = st.components.v2.component(
     "theme",
-    html='<button type="button" class="theme-switch"></button>',
+    html='<button type="button" class="theme-switch">◐</button>',
     js=Path(__file__).with_name("theme.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )

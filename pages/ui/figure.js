@@ -394,7 +394,7 @@ class Chart {
     this.drawn = { spec, theme, picked };
     node.style.height = `${spec.height}px`;
     node.style.position = "relative";
-    node.setAttribute("role", "img");
+    node.setAttribute("role", "figure"); // its toolbar can be reached: an image has no parts
     node.setAttribute("aria-label", spec.alt);
     if (last?.spec.traces !== spec.traces || last.theme !== theme) {
       this.parts = expand(tint(spec.traces, this.tints));
