@@ -77,6 +77,18 @@ class Figures(Access):
         )
         return period
 
+    def looking_back(self, period: Period, months: int) -> Period | None:
+        """The last months up to the end of a period, `months` of them or as many as have figures
+        without a gap; None where these are no more than the period's own."""
+        listed, first = set(self.month_days()), period.last
+        while period.last in listed and Period(first, period.last).length < months:
+            earlier = add_months(first, -1)
+            if earlier not in listed:
+                break
+            first = earlier
+        back = Period(first, period.last)
+        return back if back.length > period.length else None
+
     def channels(self) -> list[str]:
         """The channels that policies came through."""
         warehouse = self.home.warehouse

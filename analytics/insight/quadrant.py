@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analytics.catalogue import RATE, Catalogue
 from analytics.errors import RequestRefused
@@ -96,6 +97,24 @@ def cut_line(evaluation: Evaluation, indicator: str, kind: str) -> CutLine:
     if not np.isfinite(value):
         raise RequestRefused("cut_unreadable", value=kind)
     return CutLine("typed", value)
+
+
+def stood(evaluation: Evaluation, then: Evaluation | None, placed: Placed) -> tuple[Floats, Floats]:
+    """Where everybody of `evaluation` stood in an earlier one, on the same two indicators; NaN of
+    whoever had no value then, or is not shown to the reader."""
+    unknown = np.full(len(evaluation.people), np.nan)
+    if then is None:
+        return unknown, unknown
+    ids = then.people["agent_id"].where(then.in_scope)
+    rows = pd.Index(ids).get_indexer(evaluation.people["agent_id"])
+    out = []
+    for name in (placed.x, placed.y):
+        if name not in then.catalogue.ids:
+            out.append(unknown)
+            continue
+        values = then.measured.agents.value[:, then.catalogue.position(name)]
+        out.append(np.where(rows >= 0, values[rows], np.nan))
+    return out[0], out[1]
 
 
 def _good(value: Floats, line: float, direction: str) -> np.ndarray:

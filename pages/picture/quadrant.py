@@ -1,27 +1,31 @@
 """Quadrant · 象限: two indicators, four kinds of agents, and what to do about each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.catalogue import actions
-from analytics.charts.quadrant import ARMED, Look, arms, drawn_rows, picked_rows, quadrant_chart
+from analytics.charts.quadrant import drawn_rows, picked_rows, quadrant_chart
+from analytics.charts.quadrant_points import Before, Look, Marked
+from analytics.charts.theme import NAMES
 from analytics.evaluation import Evaluation
-from analytics.insight.certainty import too_few
 from analytics.insight.coaching import coaching_list, default_action
 from analytics.insight.planning import planned
-from analytics.insight.quadrant import Placed, axes, place
-from analytics.insight.quadrant_certainty import STANDINGS, quadrant_certainty
-from analytics.model import QUADRANTS, UNPLACED
+from analytics.insight.quadrant import Placed, axes, place, stood
+from analytics.insight.quadrant_certainty import quadrant_certainty
+from analytics.model import QUADRANTS
 from analytics.people import OPEN_TALKS
-from analytics.reports.lists.few import few_column, few_words
-from analytics.reports.sure import quadrant_words, sure_columns
-from analytics.reports.tables import Column, Table
+from analytics.reports.lists.quadrant import certain_of, finding, quadrant_table, unplaced_table
+from analytics.reports.sure import quadrant_mark, quadrant_words
+from analytics.reports.tables import Table
 from analytics.reports.words import scheme_label
-from analytics.units import column_look, in_percent
+from analytics.units import in_percent
 from pages.ui import controls, figure, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -30,6 +34,11 @@ from pages.ui.follow import follow, lead
 from pages.ui.i18n import Markdown, indicator, md, plain, t, text
 
 MOST_ROWS = 500
+MARKED = 12  # of the chosen, who are named
+LONGER = 6  # months that the page offers to look at instead
+FEW_SURE = 0.2  # share of certain quadrants below which it does
+CUTS = ("median", "mean", "target", "typed")
+COLOURS = ("quadrant", "team")
 DRAGS: tuple[Literal["pan", "select", "lasso"], ...] = ("pan", "select", "lasso")
 
 
@@ -45,14 +54,16 @@ def cut_value(now: Evaluation, axis: str, indicator_id: str, kind: str) -> str:
     low, high = min(0.0, float(np.floor(knots.min()))), max(1.0, float(np.ceil(1.5 * knots.max())))
     start = round(2.0 * float(np.median(knots))) / 2.0
     key = f"cut_{axis}_{indicator_id}"
+    kept = session.remembered(key)
+    session.default(key, start if kept is None else min(max(kept, low), high))
     value = st.slider(
         t("quadrant_page.cut_typed", indicator=indicator(indicator_id)),
         low,
         high,
-        start,
         step=0.5,
         key=key,
     )
+    session.remember(key, value)
     return str(value / 100.0 if percent else value)
 
 
@@ -61,7 +72,7 @@ def put_on_list(now: Evaluation, agents: list[str]) -> None:
     what they lose most by."""
     desk = load.desk()
     listed = {talk.agent_id for talk in desk.talks() if talk.state in OPEN_TALKS}
-    placed, _, _ = session.get("quadrant_drawn")
+    placed = session.get("quadrant_drawn")[0].placed
     official = desk.evaluation(now.measured.filters)
     chance = quadrant_certainty(now.measured, placed)
     losses = coaching_list(official, placed, []).set_index("agent_id")["weakest"]
@@ -85,10 +96,12 @@ def put_on_list(now: Evaluation, agents: list[str]) -> None:
     session.put("listed_now", len(new))
 
 
+CONTROLS = ("axis_x", "axis_y", "cut_kind", "colour", "drag", "sized")
+
+
 def controls_say() -> dict[str, object]:
     """What the controls of the picture and the selection in it say now."""
-    keys = ["axis_x", "axis_y", "cut_kind", "colour", "drag", "sized", "quadrant_chart"]
-    said = {key: session.get(key) for key in keys}
+    said = {key: session.get(key) for key in (*CONTROLS, "quadrant_chart")}
     if said["cut_kind"] == "typed":
         said |= {
             key: session.get(key) for key in (f"cut_{axis}_{said[f'axis_{axis}']}" for axis in "xy")
@@ -96,196 +109,226 @@ def controls_say() -> dict[str, object]:
     return said
 
 
-def placed_rows(
-    now: Evaluation, x: str, y: str, cut_x: str, cut_y: str
-) -> tuple[Placed, np.ndarray, list[Markdown]]:
-    """Everybody's quadrant, the rows that the picture shows, and what is said of each quadrant: how
-    many, and what to do."""
-    placed = place(now, x, y, cut_x, cut_y)
+def choice(label: str, key: str, options: Sequence[str], word: str) -> str:
+    """One of a few, as it was chosen on an earlier visit, else the first; `word` begins the keys of
+    their names."""
+    controls.keep(key, options, options[0])
+    chosen = st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        format_func=lambda option: t(f"{word}{option}"),
+    )
+    controls.kept(key, chosen, options[0])
+    return str(chosen)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the controls ask for."""
+
+    axes: tuple[str, str, str, str]  # both indicators, and where they are cut
+    look: Look
+    drag: Literal["pan", "select", "lasso"]
+
+
+def wanted(now: Evaluation) -> Wanted:
+    """The controls beside the picture; what is chosen stays from visit to visit."""
+    ids, usual = now.catalogue.ids, axes(now.catalogue)
+    chosen = []
+    for key, name, indicator_id in zip(("axis_x", "axis_y"), "xy", usual, strict=True):
+        controls.keep(key, ids, indicator_id)
+        label = t(f"quadrant_page.{name}")
+        chosen.append(box(label, ids, ids.index(indicator_id), key=key, format_func=indicator))
+        controls.kept(key, chosen[-1], indicator_id)
+    kind = choice(t("quadrant_page.cut"), "cut_kind", CUTS, "cut.")
+    cuts = [cut_value(now, axis, name, kind) for axis, name in zip("xy", chosen, strict=True)]
+    colour = choice(t("quadrant_page.colour"), "colour", COLOURS, "quadrant_page.by_")
+    drag = choice(t("quadrant_page.mode"), "drag", DRAGS, "quadrant_page.")
+    controls.keep("sized", (True, False), True)
+    sized = st.toggle(t("quadrant_page.sized"), key="sized")
+    session.remember("sized", sized)
+    session.write_address()
+    look = Look(colour, sized, session.how_sure())
+    return Wanted((*chosen, *cuts), look, next(mode for mode in DRAGS if mode == drag))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everybody's quadrant, the rows that the picture shows, what it comes to, and what is said of
+    each quadrant."""
+
+    placed: Placed
+    rows: np.ndarray
+    finding: str
+    certain: tuple[int, int]  # how many stand in their quadrant for certain, of how many
+    alike: bool  # whether the axes tell nobody apart
+    corners: list[Markdown]
+
+
+def scene(now: Evaluation, axes_: tuple[str, str, str, str]) -> Scene:
+    """The picture's figures, without its looks."""
+    placed = place(now, *axes_)
     of_shown = placed.quadrant[now.shown]
     # What to do about a quadrant is said where somebody stands in one for certain: about luck there
     # is nothing to do.
     chance = quadrant_certainty(now.measured, placed)
-    certain = bool((chance.certain & now.shown).any())
-    said = [
+    certain = certain_of(now, chance)
+    corners = [
         Markdown(
             f"**{t(f'quadrant.{name}')} {int((of_shown == name).sum())}**"
-            + (f" · {md(text(actions()['quadrant'][name]))}" if certain else "")
+            f" · {md(text(actions()['quadrant'][name]))}"
         )
         for name in QUADRANTS
+        if certain[0]
     ]
-    return placed, drawn_rows(placed, now.shown), said
+    said = finding(now, placed, session.language())
+    alike = bool(chance.known.any()) and not chance.tell_apart
+    return Scene(placed, drawn_rows(placed, now.shown), said, certain, alike, corners)
+
+
+def marks(now: Evaluation, picked: np.ndarray) -> tuple[tuple[int, ...], int | None]:
+    """Whom the reader singled out, here or in the table, and the person whom every page shows, as
+    rows."""
+    ids = pd.Index(now.people["agent_id"])
+    ticked = ids.get_indexer(session.get("quadrant_ticked", []))
+    rows = dict.fromkeys([*picked.tolist(), *ticked[ticked >= 0].tolist()])
+    (ringed,) = ids.get_indexer([session.chosen_agent() or ""])
+    seen = ringed >= 0 and now.in_scope[ringed]
+    return tuple(rows)[:MARKED], int(ringed) if seen else None
 
 
 def drawing(
-    now: Evaluation, placed: Placed, rows: np.ndarray, look: Look, ringed: np.ndarray
+    now: Evaluation, scene: Scene, look: Look, marked: tuple[tuple[int, ...], int | None]
 ) -> Picture:
-    """The chart, with the 95 % ranges of the selected agents."""
-    fig = quadrant_chart(now, placed, rows, look, indicator, plain)
-    if len(ringed):
-        fig["layout"]["shapes"] = [*fig["layout"]["shapes"], *arms(now, placed, ringed)]
-    return figure.picture(fig)
+    """The chart, with the names of who was singled out, and where all stood the period before."""
+    placed, rows = scene.placed, scene.rows
+    then = load.compared(now.measured.filters, "before") if len(rows) <= NAMES else None
+    before, sure = None, []
+    if then is not None:
+        before = Before(controls.period_text(then.measured.period), *stood(now, then, placed))
+    if look.how_sure and len(rows) <= NAMES:
+        chance = quadrant_certainty(now.measured, placed)
+        sure = [
+            f"{quadrant_mark(chance, row)} {quadrant_words(chance, row, session.language())}"
+            for row in rows.tolist()
+        ]
+    told = Marked(*marked, before, sure)
+    return figure.picture(quadrant_chart(now, placed, rows, look, indicator, plain, told))
 
 
 @st.fragment
-def picture(now: Evaluation) -> None:
-    """The chart with its controls, and the table of what is selected; only this part runs again
-    when a control moves."""
-    ids, usual = now.catalogue.ids, axes(now.catalogue)
-    for key in ("axis_x", "axis_y"):
-        session.keep_valid(key, ids)
-    left, right = st.columns([0.66, 0.34], gap="medium")
+def picture(now: Evaluation, title: DeltaGenerator) -> None:
+    """The chart with its controls, and below the page's `title` what it says; only this part runs
+    again when a control moves."""
+    left, right = st.columns([0.7, 0.3], gap="medium")
     with right:
-        x = box(t("quadrant_page.x"), ids, ids.index(usual[0]), key="axis_x", format_func=indicator)
-        y = box(t("quadrant_page.y"), ids, ids.index(usual[1]), key="axis_y", format_func=indicator)
-        kinds = ["median", "mean", "target", "typed"]
-        kind = st.segmented_control(
-            t("quadrant_page.cut"),
-            kinds,
-            default="median",
-            key="cut_kind",
-            required=True,
-            format_func=lambda option: t(f"cut.{option}"),
-        )
-        cut_x, cut_y = cut_value(now, "x", x, kind), cut_value(now, "y", y, kind)
-        colour = st.segmented_control(
-            t("quadrant_page.colour"),
-            ["quadrant", "team"],
-            default="quadrant",
-            key="colour",
-            required=True,
-            format_func=lambda option: t(f"quadrant_page.by_{option}"),
-        )
-        mode = st.segmented_control(
-            t("quadrant_page.mode"),
-            DRAGS,
-            default="pan",
-            key="drag",
-            required=True,
-            format_func=lambda option: t(f"quadrant_page.{option}"),
-        )
-        sized = st.toggle(t("quadrant_page.sized"), value=True, key="sized")
-    place_at = (x, y, cut_x, cut_y)
-    placed, rows, said = load.drawn(
-        "quadrant.placed", now, lambda: placed_rows(now, *place_at), *place_at
-    )
+        longer = st.container()
+        asked = wanted(now)
+    here = load.drawn("quadrant.scene", now, lambda: scene(now, asked.axes), *asked.axes)
+    if here.finding:
+        title.header(md(here.finding), anchor=False)
+    else:
+        title.empty()
+    with longer:
+        look_longer(now, here, asked.axes)
+    picked = np.array([], dtype=int)
     with left:
-        if not len(rows):
-            st.info(t("quadrant_page.nobody"))
-            picked = np.array([], dtype=int)
+        if len(here.rows):
+            picked = chart(now, here, asked)
         else:
-            look = Look(colour, sized, session.how_sure())
-            facts = *place_at, look
-            fig = load.drawn(
-                "quadrant.chart", now, lambda: drawing(now, placed, rows, look, rows[:0]), *facts
-            )
-            ringed = picked_rows(now, placed, rows, selected_in_figure("quadrant_chart", fig))
-            if session.how_sure() and len(ringed):
-                fig = load.drawn(
-                    "quadrant.chart",
-                    now,
-                    lambda: drawing(now, placed, rows, look, ringed),
-                    *facts,
-                    ringed.tobytes(),
-                )
-            chosen = persistent_figure(
-                fig,
-                "quadrant_chart",
-                540,
-                selectable=True,
-                dragmode=mode,
-                alt=plain("quadrant_page.alt", x=indicator(x), y=indicator(y)),
-                labels=panel.modebar(),
-            )
-            picked = picked_rows(now, placed, rows, chosen["points"] if chosen else [])
+            st.info(t("quadrant_page.nobody"))
+        ringed_elsewhere(now, here)
     with right:
-        for words in said:
+        for words in here.corners:
             st.caption(md(words))
         if len(picked):
-            if session.how_sure():
-                st.caption(t("quadrant_page.arms", most=ARMED))
             st.button(
                 t("quadrant_page.clear"),
                 key="clear_selection",
                 on_click=action(select_in_figure),
                 args=("quadrant_chart",),
             )
-    session.put("quadrant_drawn", (placed, rows, picked))
+    session.put("quadrant_drawn", (here, picked))
     lead("quadrant_chart", controls_say())
 
 
-@dataclass(frozen=True)
-class Listing:
-    """The table beside the picture, and what is said above it."""
+def chart(now: Evaluation, here: Scene, asked: Wanted) -> np.ndarray:
+    """Draw the chart; the rows of who is selected in it. Whoever is selected alone is the person
+    whom every page shows."""
 
-    rows: panel.Rows
-    certain: (
-        tuple[int, int] | None
-    )  # how many stand in their quadrant for certain, of how many; None where nobody knows
-    alike: dict[str, str] | None  # what is said where an axis tells nobody apart
-    unplaced: panel.Rows  # of whoever is shown and stands in no quadrant
+    def drawn(marked: tuple[tuple[int, ...], int | None]) -> Picture:
+        facts = *asked.axes, asked.look, marked
+        make = partial(drawing, now, here, asked.look, marked)
+        return load.drawn("quadrant.chart", now, make, *facts)
 
-
-def listing(now: Evaluation, placed: Placed, shown: np.ndarray) -> Listing:
-    """Agents of the picture by quadrant, with their values, how sure these are, and what to do."""
-    people, catalogue = now.people, now.catalogue
-    order = shown[
-        np.lexsort(
-            (
-                people["agent_id"].to_numpy()[shown].astype(str),
-                [(*QUADRANTS, UNPLACED).index(name) for name in placed.quadrant[shown]],
-            )
-        )
-    ][:MOST_ROWS]
-    cells: dict[str, Any] = {
-        name: people[name].to_numpy()[order] for name in ("agent_id", "name", "team")
-    }
-    cells["quadrant"] = [t(f"quadrant.{name}") for name in placed.quadrant[order]]
-    cells["too_few"] = few_words(now.agents.rated[order], too_few(now)[order], session.language())
-    cells["x"], cells["y"] = placed.x_value[order], placed.y_value[order]
-    cells["due_policies"] = (
-        people["due_policies"].to_numpy(dtype=float, na_value=np.nan)[order]
-        if "due_policies" in people
-        else np.nan
+    fig = drawn(marks(now, picked_before(now, here)))
+    picked = picked_rows(now, here.placed, here.rows, selected_in_figure("quadrant_chart", fig))
+    ids = [str(agent_id) for agent_id in now.people["agent_id"].to_numpy()[picked]]
+    if ids != session.get("quadrant_picked", []):
+        session.put("quadrant_picked", ids)
+        if len(ids) == 1:
+            session.choose_agent(ids[0])
+        fig = drawn(marks(now, picked))
+    x, y = (indicator(name) for name in asked.axes[:2])
+    stem = plain("quadrant_page.export", period=controls.period_text(now.measured.period))
+    persistent_figure(
+        fig,
+        "quadrant_chart",
+        fig.height,
+        selectable=True,
+        dragmode=asked.drag,
+        alt=plain("quadrant_page.alt", x=x, y=y, finding=here.finding),
+        labels=panel.modebar(),
+        about=panel.saved(here.finding, stem),
     )
-    certain = alike = None
-    chance = quadrant_certainty(now.measured, placed)
-    if session.how_sure():
-        certain = int((chance.certain & now.shown).sum()), int((chance.known & now.shown).sum())
-        if chance.known.any() and not chance.tell_apart:
-            alike = {"x": indicator(placed.x), "y": indicator(placed.y)}
-        cells["certainty"] = [quadrant_words(chance, row, session.language()) for row in order]
-    what_to_do = {
-        (name, standing): text(default_action(name, [], standing))
-        for name in (*QUADRANTS, UNPLACED)
-        for standing in STANDINGS
-    }
-    cells["action"] = [what_to_do[str(placed.quadrant[row]), chance.standing(row)] for row in order]
-    looks = [column_look(catalogue[name].unit) for name in (placed.x, placed.y)]
-    columns = [
-        Column("agent_id", t("column.agent_id")),
-        Column("name", t("column.name")),
-        Column("team", t("column.team")),
-        Column("quadrant", t("column.quadrant")),
-        Column("x", indicator(placed.x), looks[0]),
-        Column("y", indicator(placed.y), looks[1]),
-        Column("due_policies", t("column.due_policies"), "count"),
-        Column("action", t("column.action")),
-    ]
-    columns[4:4] = few_column(cells["too_few"], session.language())
-    if "certainty" in cells:
-        columns[4:4] = [Column("certainty", t("certainty.column"))]
-    if session.how_sure():
-        for stem, name in (("x", placed.x), ("y", placed.y)):
-            more, more_columns = sure_columns(now.measured, name, order, session.language(), stem)
-            cells |= more
-            columns[-1:-1] = more_columns
-    without = np.flatnonzero(now.shown & (placed.quadrant == UNPLACED))
-    rest = people.iloc[without][["agent_id", "name", "team"]].assign(
-        x=placed.x_value[without], y=placed.y_value[without]
-    )
-    unplaced = panel.Rows.of(Table(rest, [column for column in columns if column.name in rest]))
-    return Listing(panel.Rows.of(Table(pd.DataFrame(cells), columns)), certain, alike, unplaced)
+    return picked
+
+
+def picked_before(now: Evaluation, here: Scene) -> np.ndarray:
+    """The rows of who was selected when the chart was drawn last, as far as it shows them."""
+    ids = pd.Index(now.people["agent_id"])
+    rows = ids.get_indexer(session.get("quadrant_picked", []))
+    known: np.ndarray = rows[np.isin(rows, here.rows)]
+    return known
+
+
+def look_longer(now: Evaluation, here: Scene, axes_: tuple[str, str, str, str]) -> None:
+    """Where the period is sure of few, the way to one that is sure of more."""
+    certain, known = here.certain
+    period = load.desk().looking_back(now.measured.period, LONGER)
+    if not known or certain >= FEW_SURE * known or period is None:
+        return
+
+    def then() -> int:
+        longer = load.evaluation(replace(now.measured.filters, period=period))
+        chance = quadrant_certainty(longer.measured, place(longer, *axes_))
+        return certain_of(longer, chance)[0]
+
+    more = load.drawn("quadrant.longer", now, then, period, *axes_)
+    if more <= certain:
+        return
+    said = t("quadrant_page.longer", months=period.length, now=certain, then=more)
+    months = f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"
+    if st.button(
+        said,
+        key="look_longer",
+        icon=":material/date_range:",
+        help=t("quadrant_page.longer_why"),
+        on_click=action(controls.show_period),
+        args=(months,),
+    ):
+        st.rerun()
+
+
+def ringed_elsewhere(now: Evaluation, here: Scene) -> None:
+    """Says why the person whom every page shows is not in the picture."""
+    row = marks(now, here.rows[:0])[1]
+    if row is None or row in here.rows:
+        return
+    key = "ringed_unplaced" if now.shown[row] else "ringed_elsewhere"
+    st.caption(t(f"quadrant_page.{key}", name=now.people["name"].iat[row]))
 
 
 @st.fragment
@@ -296,27 +339,28 @@ def table(now: Evaluation) -> None:
     It runs again once the chart is drawn, because a slider would otherwise wait for it.
     """
     follow("quadrant_chart", controls_say())
-    placed, rows, picked = session.get("quadrant_drawn")
-    shown = picked if len(picked) else rows
+    here, picked = session.get("quadrant_drawn")
+    placed, shown = here.placed, picked if len(picked) else here.rows
     title = "quadrant_page.selected" if len(picked) else "quadrant_page.everybody"
-    st.subheader(t(title, count=len(shown)), anchor=False)
+    st.header(t(title, count=len(shown)), anchor=False)
+    listed = partial(quadrant_table, now, placed, shown, session.language(), session.how_sure())
     lines = placed.x, placed.y, placed.x_cut, placed.y_cut
-    picture = load.drawn(
-        "quadrant.table", now, lambda: listing(now, placed, shown), *lines, shown.tobytes()
-    )
-    frame = picture.rows.table.frame
-    if picture.certain is not None:
-        key = "certainty.quadrants" if picture.certain[1] else "certainty.quadrants_none"
-        st.caption(t(key, certain=picture.certain[0], all=picture.certain[1]))
-    if picture.alike is not None:
-        st.info(t("certainty.same", **picture.alike))
+    rows = load.drawn("quadrant.table", now, lambda: some(listed()), *lines, shown.tobytes())
+    frame = rows.table.frame
+    if session.how_sure():
+        certain, known = here.certain
+        key = "certainty.quadrants" if known else "certainty.quadrants_none"
+        st.caption(t(key, certain=certain, all=known))
+        if here.alike:
+            st.info(t("certainty.same", x=indicator(placed.x), y=indicator(placed.y)))
     ticked = panel.pick(
         "quadrant_table",
-        picture.rows,
+        rows,
         by="agent_id",
         most=len(frame),
         height=panel.fit(len(frame), 420),
     )
+    single_out(ticked)
     wanted = ticked or ([str(agent_id) for agent_id in frame["agent_id"]] if len(picked) else [])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -340,21 +384,45 @@ def table(now: Evaluation) -> None:
         else:
             st.caption(t("quadrant_page.tick_one"))
         export = plain("quadrant_page.export", period=controls.period_text(now.measured.period))
-        panel.downloads("quadrant", export, picture.rows.table, persons=len(frame))
+        whole = rows.table if len(frame) == len(shown) else listed
+        panel.downloads("quadrant", export, whole, persons=len(shown))
     if (done := session.get("listed_now")) is not None:
         st.caption(t("quadrant_page.listed", count=done))
         session.forget("listed_now")
-    if count := len(picture.unplaced.table.frame):
+    unplaced = load.drawn(
+        "quadrant.unplaced",
+        now,
+        lambda: panel.Rows.of(unplaced_table(now, placed, session.language())),
+        *lines,
+    )
+    if count := len(unplaced.table.frame):
         with panel.fold(t("quadrant_page.unplaced", count=count), "unplaced.fold") as there:
             if there:
-                panel.show("unplaced", picture.unplaced)
+                panel.show("unplaced", unplaced)
+
+
+def some(listed: Table) -> panel.Rows:
+    """The first rows of a list, as many as a page shows."""
+    return panel.Rows.of(listed.holding(listed.frame.head(MOST_ROWS)))
+
+
+def single_out(ticked: list[str]) -> None:
+    """Whoever is ticked in the table is named in the picture; alone, they are the person whom every
+    page shows."""
+    if ticked == session.get("quadrant_ticked", []):
+        return
+    session.put("quadrant_ticked", ticked)
+    if len(ticked) == 1:
+        session.choose_agent(ticked[0])
+    st.rerun()
 
 
 def body() -> None:
     """The picture, and the table beside it."""
+    title = st.empty()
     now = load.evaluation(controls.filter_bar(least=True))
     shell.line(now.measured, int(now.shown.sum()))
-    picture(now)
+    picture(now, title)
     table(now)
     with st.expander(t("common.how")):
         st.markdown(t("quadrant_page.how"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -132,6 +133,21 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     )
     session.remember(key, chosen or None)
     return chosen
+
+
+def keep(key: str, options: Sequence[Any], usual: Any) -> None:
+    """Give a control of a page what the address asks for, else what was chosen in it on an earlier
+    visit, where that is still there, else what is usual."""
+    session.keep_valid(key, list(options))
+    if session.newly_asked(key) is not None:
+        session.forget(key)
+    kept = session.remembered(key)
+    session.default(key, kept if kept in options else usual)
+
+
+def kept(key: str, chosen: Any, usual: Any) -> None:
+    """Keep what was chosen for the next visit; what is usual needs no keeping, and no address."""
+    session.remember(key, None if chosen == usual else chosen)
 
 
 def _remember(key: str) -> None:

@@ -113,7 +113,7 @@ function template(parent, colours) {
         angularaxis: { gridcolor: grid, linecolor: line },
       },
       hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: ink } },
-      modebar: { bgcolor: colours.clear, color: line, activecolor: accent },
+      modebar: { bgcolor: paper, color: line, activecolor: accent },
       newselection: { line: { color: accent, width: 1.5, dash: "dot" } },
       annotationdefaults: { font: { color: ink } },
       shapedefaults: { line: { color: ink } },
@@ -259,7 +259,7 @@ class Chart {
       paper_bgcolor: paper,
       annotations: [...(node.layout.annotations ?? []), ...notes],
     };
-    const size = { format, width, height: spec.height + above, scale: format === "png" ? 2 : 1 };
+    const size = { format, width, height: node._fullLayout.height + above, scale: format === "png" ? 2 : 1 };
     const address = await library.toImage({ data: node.data, layout }, size);
     download(address, `${spec.about?.name || spec.key}.${format}`);
   }
@@ -309,7 +309,8 @@ class Chart {
         class: "trail", cx, cy, r: 5, fill: this.paper, stroke: colour, "stroke-width": 2,
       });
     }
-    this.node.append(this.over);
+    // Under the words on hover.
+    this.node.querySelector(".hoverlayer").closest("svg").before(this.over);
   }
 
   /**
@@ -392,7 +393,8 @@ class Chart {
     const same = last?.spec === spec && last.theme === theme && last.picked === picked;
     if (!force && same) return;
     this.drawn = { spec, theme, picked };
-    node.style.height = `${spec.height}px`;
+    const height = this.fit(node.offsetWidth)?.layout?.height ?? spec.height;
+    node.style.height = `${height}px`;
     node.style.position = "relative";
     node.setAttribute("role", "figure"); // its toolbar can be reached: an image has no parts
     node.setAttribute("aria-label", spec.alt);
@@ -424,7 +426,7 @@ class Chart {
       selectionrevision: this.draws, // selections are ours, so Plotly forgets its outlines
       selections: [],
       width: node.offsetWidth || undefined,
-      height: spec.height,
+      height,
     };
     const config = {
       ...spec.config,
@@ -435,6 +437,8 @@ class Chart {
     await P.react(node, traces, layout, config);
     if (this.gone) return;
     if (!last) this.listen(node);
+    // A redraw leaves the words on hover where they are.
+    if (node.querySelector(".hoverlayer .hovertext")) this.reach(...(this.pointed ?? []));
     translate(node, spec.labels ?? {});
     node.dataset.draws = ++this.draws;
     if (last) document.dispatchEvent(new CustomEvent("figure-drawn", { detail: spec.key }));
@@ -454,9 +458,10 @@ class Chart {
     });
     node.on("plotly_hover", (event) => {
       const [point] = event.points;
-      this.reach(pairs(event)[0], point?.fullData?.marker?.color);
+      this.pointed = [pairs(event)[0], point?.fullData?.marker?.color];
+      this.reach(...this.pointed);
     });
-    node.on("plotly_unhover", () => this.reach());
+    node.on("plotly_unhover", () => this.reach(...(this.pointed = [])));
     node.on("plotly_relayouting", () => this.reach());
     node.on("plotly_selected", (event) => {
       // Plotly repeats the event whenever it redraws an outline, and once more while it stores the

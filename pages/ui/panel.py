@@ -301,32 +301,37 @@ def _given(leaving: Leaving, make: Callable[[], bytes]) -> Callable[[], bytes]:
 def downloads(
     key: str,
     stem: str,
-    table: Table,
+    table: Table | Callable[[], Table],
     notes: Sequence[str] = (),
     *,
     persons: int | None = 0,
 ) -> None:
     """CSV and XLSX of a table, made when clicked, under a name that never repeats.
 
-    `persons`: of how many it tells, where no agent_id of its own says that.
+    `persons`: of how many it tells, where no agent_id of its own says that, or the table itself is
+    made no sooner.
     """
     version = load.desk().data_version()
     trial = on_trial()
     first = [*trial, *its_days(stem)]
     name = f"{t('trial.mark')} {stem}" if trial else stem
-    if persons == 0 and "agent_id" in table.frame:
+    if persons == 0 and isinstance(table, Table) and "agent_id" in table.frame:
         persons = int(table.frame["agent_id"].nunique())
     span = shown_period()
+
+    def made() -> Table:
+        return table if isinstance(table, Table) else table()
+
     with st.container(horizontal=True, gap="small"):
         sheet = Leaving(export_name(name, version, "xlsx"), persons, span)
         take(
             t("common.xlsx"),
             sheet,
-            lambda: to_xlsx({stem: table}, notes, first),
+            lambda: to_xlsx({stem: made()}, notes, first),
             f"{key}.xlsx",
         )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
-        take(t("common.csv"), text, lambda: to_csv(table, first), f"{key}.csv")
+        take(t("common.csv"), text, lambda: to_csv(made(), first), f"{key}.csv")
 
 
 def shown_period() -> str:

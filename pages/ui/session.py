@@ -13,7 +13,9 @@ from analytics.desk import Identity
 from analytics.model import Filters, Period, WeightScheme
 
 FILTER_KEYS = ("period", "team", "branch", "channel", "least")
-ADDRESS = FILTER_KEYS  # what the address says of a view, and is read from it
+# What the quadrant shows, and how; what the address says of a view, and is read from it.
+PICTURE_KEYS = ("axis_x", "axis_y", "cut_kind", "colour", "drag")
+ADDRESS = (*FILTER_KEYS, *PICTURE_KEYS)
 
 
 def language() -> str:
@@ -114,6 +116,12 @@ def read_address() -> None:
 def asked_in_address(key: str) -> str | None:
     """What the address of this run asked for under a name, as hostile as anything typed."""
     told: str | None = st.session_state.get("address.asked", {}).get(key)
+    return told
+
+
+def newly_asked(key: str) -> str | None:
+    """The same, to the first who wants to know."""
+    told: str | None = st.session_state.get("address.asked", {}).pop(key, None)
     return told
 
 

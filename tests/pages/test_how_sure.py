@@ -90,7 +90,7 @@ def test_a_table_says_range_n_and_credibility_and_too_few_in_words(sampled):
     assert (
         shown["x.range"].str.contains("分不出高下").any()
     )  # one month of renewals tells nobody apart
-    assert shown["certainty"].str.startswith("数据太少").any()
+    assert shown["certainty"].str.startswith("○ 数据太少").any()
     assert shown["x.z"].between(0, 100).all()
 
 
@@ -390,8 +390,11 @@ def test_a_company_whose_spread_nobody_knows_counts_no_certain_quadrants_and_nam
     sound(at)
     assert "没有人的象限可以定：数据太少，或不知道偶然占多少。" in said(at)
     assert (
-        table(at, "quadrant", "certainty")["certainty"].eq("没有件数或份数，不知道偶然占多少").all()
+        table(at, "quadrant", "certainty")["certainty"]
+        .eq("○ 没有件数或份数，不知道偶然占多少")
+        .all()
     )
+    assert at.header[0].value == "图上 12 人；没有件数或份数，谁的象限都定不下来。"
     assert table(at, "quadrant", "action")["action"].eq("先看更多月份的数据再定").all()
     at.switch_page("pages/rules/weights.py").run()
     sound(at)

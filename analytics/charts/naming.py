@@ -1,0 +1,159 @@
+"""Where names stand beside the marks of a chart: no two overlap and none covers a mark, also where
+the chart is wider than thought."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from analytics.evaluation.standards import Floats
+
+LETTER, LINE = 12, 17  # pixels: size of the letters, and height of a name
+GAP = 3  # pixels between a mark and a name at it
+FAR = (14, 28, 44, 62, 84, 110, 140)  # pixels to a name that a line leads to
+ENDLESS = 1e6  # times as wide or high as the chart is
+CROWD = 400  # marks among which a name is not looked for far away
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is drawn, in pixels from the left and the top: middles, and how far each reaches."""
+
+    x: Floats
+    y: Floats
+    reach: Floats
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a name's middle stands from its mark's, in pixels; `led`: so far that a line leads to
+    it."""
+
+    mark: int
+    right: float
+    down: float
+    led: bool
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Rectangles that belong to marks: their edges, and the middles of the marks."""
+
+    left: Floats
+    top: Floats
+    right: Floats
+    bottom: Floats
+    x: Floats
+    y: Floats
+
+    def touches(self, other: Boxes, stretch: tuple[float, float]) -> np.ndarray:
+        """Which of these touch any of the others, or would on a chart that is stretched up to so
+        much in either direction.
+
+        Boxes keep their size while their marks move apart, so what lies between two boxes grows or
+        shrinks evenly: it is enough to look at both ends.
+        """
+        apart = np.zeros((len(self.left), len(other.left)), dtype=bool)
+        sides = (("left", "right", "x"), ("top", "bottom", "y"))
+        for (low, high, middle), most in zip(sides, stretch, strict=True):
+            moved = getattr(other, middle)[None, :] - getattr(self, middle)[:, None]
+            drift = moved * (most - 1.0)
+            apart |= (
+                getattr(other, low)[None, :] + np.minimum(drift, 0)
+                >= (getattr(self, high)[:, None])
+            )
+            apart |= (
+                getattr(other, high)[None, :] + np.maximum(drift, 0)
+                <= (getattr(self, low)[:, None])
+            )
+        together: np.ndarray = np.any(~apart, axis=1)
+        return together
+
+
+def name_spots(
+    marks: Marks,
+    names: Sequence[tuple[int, float]],
+    room: tuple[float, float],
+    wider: float = 1.0,
+) -> list[Spot]:
+    """A spot for each name (the mark it belongs to, and its width), the first ones first; a name
+    that finds none in the room is left out. It holds for a chart up to `wider` times as wide, and
+    where there is a choice, for one that is stretched or zoomed into without end."""
+    taken = Boxes(
+        marks.x - marks.reach,
+        marks.y - marks.reach,
+        marks.x + marks.reach,
+        marks.y + marks.reach,
+        marks.x,
+        marks.y,
+    )
+    spots: list[Spot] = []
+    crowd = len(marks.x) > CROWD
+    for mark, width in names:
+        for far in (False, True)[: 1 if crowd else 2]:
+            right, down = _offsets(float(marks.reach[mark]), width, far)
+            boxes = _boxes(marks, mark, (right, down), width)
+            inside = (boxes.left >= 0) & (boxes.top >= 0)
+            inside &= (boxes.right <= room[0]) & (boxes.bottom <= room[1])
+            free = inside & ~boxes.touches(taken, (wider, 1.0))
+            if free.any():
+                lasting = free & ~boxes.touches(taken, (ENDLESS, ENDLESS))
+                first = int(np.argmax(lasting if lasting.any() else free))
+                spots.append(Spot(mark, float(right[first]), float(down[first]), far))
+                taken = _joined(taken, boxes, first)
+                break
+    return spots
+
+
+def name_width(name: str) -> float:
+    """About how many pixels a name takes; rather more than less."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in name)
+    return LETTER * wide + 0.64 * LETTER * (len(name) - wide) + 4
+
+
+def told_apart(names: Iterable[str], ids: Iterable[str]) -> list[str]:
+    """Names as they stand beside marks: of whoever shares a name, with the id."""
+    pairs = list(zip(names, ids, strict=True))
+    listed = [name for name, _ in pairs]
+    return [name if listed.count(name) == 1 else f"{name} {own}" for name, own in pairs]
+
+
+@cache
+def _directions(far: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit steps right and down and the distance of every place that a name may stand at, the best
+    first: right, left, above, below, aslant; those far off by their distance."""
+    angles = [0, 180, 270, 90, 315, 225, 45, 135]
+    ways = [(angle, GAP) for angle in angles]
+    if far:
+        turns = [*angles, *range(15, 360, 30)]
+        ways = [(angle, distance) for distance in FAR for angle in turns]
+    turned = np.radians([angle for angle, _ in ways])
+    return np.cos(turned).round(9), np.sin(turned).round(9), np.array([step for _, step in ways])
+
+
+def _offsets(reach: float, width: float, far: bool) -> tuple[Floats, Floats]:
+    right, down, distance = _directions(far)
+    away = reach + distance
+    return right * (away + width / 2), down * (away + LINE / 2)
+
+
+def _boxes(marks: Marks, mark: int, offset: tuple[Floats, Floats], width: float) -> Boxes:
+    middle_x, middle_y = marks.x[mark] + offset[0], marks.y[mark] + offset[1]
+    own_x, own_y = np.full_like(middle_x, marks.x[mark]), np.full_like(middle_y, marks.y[mark])
+    half = width / 2
+    return Boxes(
+        middle_x - half, middle_y - LINE / 2, middle_x + half, middle_y + LINE / 2, own_x, own_y
+    )
+
+
+def _joined(taken: Boxes, boxes: Boxes, place: int) -> Boxes:
+    return Boxes(
+        *(
+            np.append(getattr(taken, edge), getattr(boxes, edge)[place])
+            for edge in ("left", "top", "right", "bottom", "x", "y")
+        )
+    )
