@@ -69,18 +69,21 @@ class Periods:
         return {row["agent_id"]: value_from(Reading, row) for row in self._database.rows(select)}
 
     def confirm(self, reading: Reading) -> Reading:
-        """Note down that an agent has read a sheet; once for the same numbers."""
+        """Note down that an agent has read a sheet; once, until its numbers are others."""
         table = tables.sheet_read
         with self._database.change(reading.who) as change:
-            same = sa.select(table).where(
-                table.c.agent_id == reading.agent_id,
-                table.c.first == reading.first,
-                table.c.last == reading.last,
-                table.c.fingerprint == reading.fingerprint,
+            latest = change.row(
+                sa.select(table)
+                .where(
+                    table.c.agent_id == reading.agent_id,
+                    table.c.first == reading.first,
+                    table.c.last == reading.last,
+                )
+                .order_by(table.c.id.desc())
+                .limit(1)
             )
-            there = change.row(same)
-            if there is not None:
-                return value_from(Reading, there)
+            if latest is not None and latest["fingerprint"] == reading.fingerprint:
+                return value_from(Reading, latest)
             made = replace(reading, read_at=now())
             made = replace(made, id=change.insert(table, **values_of(made, "id")))
             change.log(

@@ -421,6 +421,19 @@ def test_a_score_changed_by_another_scheme_is_not_the_one_that_was_read_and_can_
     assert sheet(ann)["read"]["changed_since"] is False
 
 
+def test_a_sheet_that_becomes_again_what_was_read_before_is_read_again(desk):
+    desk.publish(PERIOD)
+    ann = as_ann(desk.home)
+    ann.confirm_read("A1", PERIOD)
+    for name in ("service_first", "balanced"):
+        desk.adopt_scheme(name, None, PERIOD.first, "试")
+        assert sheet(ann)["read"]["changed_since"] is True
+        ann.confirm_read("A1", PERIOD)
+        ann.confirm_read("A1", PERIOD)  # a second time says nothing new
+        assert sheet(ann)["read"]["changed_since"] is False
+    assert [line.action for line in desk.audit()].count("sheet.read") == 3
+
+
 def test_the_routine_of_a_month_counts_what_is_done_and_what_is_left(tiny):
     desk = Desk(tiny)
     steps = {step.id: (step.state, step.count, step.of) for step in desk.routine(PERIOD)}
