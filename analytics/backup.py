@@ -132,6 +132,10 @@ def _backup(name: str, plain: Mapping[str, object]) -> Backup:
     )
 
 
+def _is_whole(path: Path, sha: str) -> bool:
+    return path.is_file() and files.sha256_of(path) == sha
+
+
 def read(source: Path) -> Backup:
     """A backup, every file of it read and as it was made; refused with names otherwise."""
     try:
@@ -144,7 +148,7 @@ def read(source: Path) -> Backup:
     wrong = [
         name
         for name, held in plain["files"].items()
-        if not (source / name).is_file() or files.sha256_of(source / name) != held["sha256"]
+        if not _is_whole(source / name, held["sha256"])
     ]
     if wrong:
         raise RequestRefused("backup_damaged", folder=source.name, names=wrong)

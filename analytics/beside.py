@@ -60,6 +60,10 @@ def agents_of(read: Reading) -> tuple[dict[str, int], dict[str, str]]:
     return rows, {agent_id: name for agent_id, name in names if agent_id and name}
 
 
+def _concerns(pair: Alike, rows: Mapping[str, int]) -> bool:
+    return pair.spelling in rows or pair.agent_id in rows
+
+
 def look_alike(
     warehouse: Warehouse,
     merged: Mapping[str, str],
@@ -80,11 +84,9 @@ def look_alike(
     for spelling, count in (rows or {}).items():
         counts[spelling] = counts.get(spelling, 0) + count
     counts = {spelling: count for spelling, count in counts.items() if spelling not in merged}
-    pairs = [
-        pair
-        for pair in alike(counts, recorded)
-        if rows is None or pair.spelling in rows or pair.agent_id in rows
-    ]
+    pairs = alike(counts, recorded)
+    if rows is not None:
+        pairs = [pair for pair in pairs if _concerns(pair, rows)]
     called = {
         str(spelling): name
         for spelling, name in zip(stored["agent_id"], stored["name"], strict=True)
@@ -99,11 +101,8 @@ def told_alike(warehouse: Warehouse, read: Reading) -> list[Note]:
     rows, _ = agents_of(read)
     with warehouse.cursor() as cursor:
         merged = dict(run(cursor, "aliases"))
-    pairs = [
-        pair
-        for pair in look_alike(warehouse, merged)
-        if pair.why == "dress" and (pair.spelling in rows or pair.agent_id in rows)
-    ]
+    dressed = [pair for pair in look_alike(warehouse, merged) if pair.why == "dress"]
+    pairs = [pair for pair in dressed if _concerns(pair, rows)]
     if not pairs:
         return []
     return [

@@ -626,11 +626,8 @@ def _settled(path: Path, asked: Sequence[Question], *, skipping: bool = False) -
 
     Where bad rows are left out, also one whose bad rows are not like the rest.
     """
-    questions = [
-        question
-        for question in asked
-        if not question.optional or (skipping and question.id in OF_SKIPPING)
-    ]
+    needed = OF_SKIPPING if skipping else ()
+    questions = [question for question in asked if not question.optional or question.id in needed]
     if questions:
         raise QuestionsOpen(
             "questions_open", file=path.name, count=len(questions), questions=questions

@@ -101,6 +101,10 @@ class Period:
     def year_before(self) -> Period:
         return self.shifted(-12)
 
+    def meets(self, first: dt.date, last: dt.date) -> bool:
+        """Whether it shares a month with the run from `first` to `last`."""
+        return first <= self.last and self.first <= last
+
     def __str__(self) -> str:
         first, last = f"{self.first:%Y-%m}", f"{self.last:%Y-%m}"
         return first if first == last else f"{first}…{last}"

@@ -97,13 +97,12 @@ def _taken(
 
 
 def _here(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in folder.iterdir()
-        if path.is_file()
-        and not path.name.startswith((".", "~$"))
-        and path.suffix.lower() not in COMING
-    ]
+    return [path for path in folder.iterdir() if path.is_file() and _is_there(path.name)]
+
+
+def _is_there(name: str) -> bool:
+    """Whether a name is that of a file, and not of one that is still coming or only a program's."""
+    return not name.startswith((".", "~$")) and Path(name).suffix.lower() not in COMING
 
 
 def _waiting(folder: Path) -> list[Path]:

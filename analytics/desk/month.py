@@ -132,13 +132,9 @@ class Month(Keeping):
         )
 
     def _objections(self, period: Period, agents: list[str]) -> Step:
-        about = [
-            objection
-            for objection in self.home.state.objections.all()
-            if objection.agent_id in set(agents)
-            and objection.first <= period.last
-            and period.first <= objection.last
-        ]
+        some = set(agents)
+        theirs = [each for each in self.home.state.objections.all() if each.agent_id in some]
+        about = [each for each in theirs if period.meets(each.first, each.last)]
         answered = sum(objection.state != "open" for objection in about)
         late = sum(
             objection.state == "open"

@@ -164,13 +164,12 @@ class Objections(Sheets):
         if not self.covers(objection.agent_id):
             return []
         every = self.home.state.sheets.closed().values()
-        periods = [
+        held = [
             Period(sheet.first, sheet.last)
             for sheet in every
             if sheet.agent_id == objection.agent_id
-            and sheet.first <= objection.last
-            and objection.first <= sheet.last
         ]
+        periods = [period for period in held if period.meets(objection.first, objection.last)]
         return (
             [period for period in periods if self.published(period)]
             if self.identity.role == "agent"

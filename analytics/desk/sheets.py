@@ -175,12 +175,8 @@ class Sheets(Answers):
         """What closing these agents' sheets would freeze, before anybody says yes."""
         self.require("close")
         closed = self.home.state.sheets.closed(period.first, period.last)
-        mine = self.covered(agent_ids)
-        chosen = [
-            agent_id
-            for agent_id in agent_ids
-            if (agent_id, period.first, period.last) not in closed and agent_id in mine
-        ]
+        mine = self.covered(agent_ids) - {agent_id for agent_id, *_ in closed}
+        chosen = [agent_id for agent_id in agent_ids if agent_id in mine]
         people = self._measured(Filters(period)).people
         still_open = people.get("open_policies", np.nan)
         waiting = set(
@@ -191,14 +187,9 @@ class Sheets(Answers):
             for note in self.home.state.notes.of(None, period.first, period.last)
             if note.kind in ("comment", "advice")
         }
-        disputed = [
-            objection
-            for objection in self.home.state.objections.all()
-            if objection.state == "open"
-            and objection.agent_id in set(chosen)
-            and objection.first <= period.last
-            and period.first <= objection.last
-        ]
+        waited_for = [each for each in self.home.state.objections.all() if each.state == "open"]
+        theirs = [each for each in waited_for if each.agent_id in set(chosen)]
+        disputed = [each for each in theirs if period.meets(each.first, each.last)]
         return Closing(
             tuple(chosen),
             tuple(agent_id for agent_id in chosen if agent_id in waiting),

@@ -60,9 +60,8 @@ def case_mix(cases: pd.DataFrame, together: Mapping[str, float] | None = None) -
     the variance), that policies of a customer are decided together. Refused where nothing could be
     expected: fewer than two agents, or nobody lost (or renewed) anything.
     """
-    used = tuple(
-        name for name in FACTORS if name in cases and cases[name].nunique(dropna=False) > 1
-    )
+    given = [name for name in FACTORS if name in cases]
+    used = tuple(name for name in given if cases[name].nunique(dropna=False) > 1)
     unused = tuple(name for name in FACTORS if name not in used)
     lost = cases["n"].sum() - cases["renewed"].sum()
     if not used or not lost or not cases["renewed"].sum() or cases["agent_id"].nunique() < 2:

@@ -76,19 +76,14 @@ def study(
     figures. Without `since`, from the first month of talks that has half a year of figures before
     it; else two months; else the first.
     """
-    dated = {
-        agent: day for agent, day in talks.items() if day is not None and _month(day) <= chosen.last
-    }
+    known = {agent: day for agent, day in talks.items() if day is not None}
+    dated = {agent: day for agent, day in known.items() if _month(day) <= chosen.last}
     if since is None:
         since = _first_round(rounds(talks, chosen.last), months)
-    fresh = {
-        agent: day for agent, day in dated.items() if since is not None and _month(day) >= since
-    }
-    others = frozenset(
-        agent
-        for agent, day in talks.items()
-        if day is None or (agent in dated and agent not in fresh)
-    )
+    fresh: dict[str, dt.date] = {}
+    if since is not None:
+        fresh = {agent: day for agent, day in dated.items() if _month(day) >= since}
+    others = frozenset((talks.keys() - known.keys()) | (dated.keys() - fresh.keys()))
     if not fresh:
         return Study("nobody", since, others=others)
     first = min(fresh.values())
@@ -103,9 +98,8 @@ def study(
 
 def rounds(talks: Mapping[str, dt.date | None], last: dt.date) -> list[dt.date]:
     """The months up to `last` in which agents had their first talk."""
-    return sorted(
-        {_month(day) for day in talks.values() if day is not None and _month(day) <= last}
-    )
+    months = {_month(day) for day in talks.values() if day is not None}
+    return sorted(month for month in months if month <= last)
 
 
 def gather(plan: Study, after: Period, counts: Counts) -> Counted:

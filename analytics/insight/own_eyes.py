@@ -47,6 +47,11 @@ def for_own_eyes(sheet: Mapping[str, Any], published: Sequence[Period]) -> dict[
             "team_median": item["team_median"] if enough(item.get("team_others")) else None,
         }
 
+    def shown(point: Mapping[str, Any]) -> bool:
+        month = parse_month(point["month"])
+        mine = point["whose"] == "agent" or enough(point.get("others"))
+        return mine and seen(month, month)
+
     cut = sheet["cut"]
     period = Period(parse_month(sheet["period"]["from"]), parse_month(sheet["period"]["to"]))
     before = period.shifted(-period.length)
@@ -76,12 +81,7 @@ def for_own_eyes(sheet: Mapping[str, Any], published: Sequence[Period]) -> dict[
             }
             for entry in sheet.get("targets", [])
         ],
-        "trend": [
-            point
-            for point in sheet["trend"]
-            if (point["whose"] == "agent" or enough(point.get("others")))
-            and seen(parse_month(point["month"]), parse_month(point["month"]))
-        ],
+        "trend": [point for point in sheet["trend"] if shown(point)],
     }
 
 

@@ -173,13 +173,12 @@ def trends(monthly: pd.DataFrame, indicator: Indicator) -> Trends:
 def incentives(monthly: pd.DataFrame, catalogue: Catalogue, nominal: Floats) -> Incentives:
     """The agents who keep improving on any heavily weighted indicator (10 % of the score or more),
     the weightiest first."""
-    heavy = [
-        column
-        for column in np.argsort(-nominal, kind="stable")
-        if nominal[column] >= HEAVY and can_trend(catalogue.indicators[column], monthly)
-    ]
+    order = np.argsort(-nominal, kind="stable")
+    heavy = [catalogue.indicators[column] for column in order if nominal[column] >= HEAVY]
     by_indicator = {
-        catalogue.ids[column]: trends(monthly, catalogue.indicators[column]) for column in heavy
+        indicator.id: trends(monthly, indicator)
+        for indicator in heavy
+        if can_trend(indicator, monthly)
     }
     parts = [
         told.agents.assign(indicator=name, nominal=nominal[catalogue.position(name)])

@@ -45,12 +45,9 @@ class Beside:
 def hash_of(entry: Mapping[str, Any]) -> str:
     """The hash of a line: of all its columns but the hash and the signature over it."""
     old = entry.get("rows") is None
+    apart = (*APART, *LATER) if old else APART
     text = json.dumps(
-        {
-            key: str(value)
-            for key, value in entry.items()
-            if key not in APART and not (old and key in LATER)
-        },
+        {key: str(value) for key, value in entry.items() if key not in apart},
         ensure_ascii=False,
         sort_keys=True,
     )

@@ -59,17 +59,21 @@ def choose(spans: Spans, there: Flags) -> tuple[Flags, npt.NDArray[np.object_]]:
     return keep, why
 
 
+def _meet(spans: Spans, piece: int, other: int) -> bool:
+    """Whether two pieces share a month."""
+    before = spans.first[other] <= spans.last[piece]
+    return bool(before and spans.first[piece] <= spans.last[other])
+
+
 def overlapping(spans: Spans, some: Flags) -> Flags:
     """Whether a piece shares a month with one of `some` other pieces of its agent."""
     overlaps = np.zeros(len(some), dtype=bool)
     chosen: dict[int, list[int]] = {}
-    for piece in np.flatnonzero(some):
-        chosen.setdefault(int(spans.agent[piece]), []).append(int(piece))
-    for piece in np.flatnonzero(np.isin(spans.agent, list(chosen))):
+    for piece in np.flatnonzero(some).tolist():
+        chosen.setdefault(int(spans.agent[piece]), []).append(piece)
+    for piece in np.flatnonzero(np.isin(spans.agent, list(chosen))).tolist():
         overlaps[piece] = any(
-            other != piece
-            and spans.first[other] <= spans.last[piece]
-            and spans.first[piece] <= spans.last[other]
+            other != piece and _meet(spans, piece, other)
             for other in chosen[int(spans.agent[piece])]
         )
     return overlaps
@@ -80,15 +84,12 @@ def _settle(spans: Spans, group: list[int], keep: Flags, why: npt.NDArray[np.obj
     standing: list[int] = []
     for piece in group:
         first, last = int(spans.first[piece]), int(spans.last[piece])
-        touched = [
-            other for other in standing if spans.first[other] <= last and first <= spans.last[other]
-        ]
+        touched = [other for other in standing if _meet(spans, piece, other)]
         if not touched:
             standing.append(piece)
             continue
-        inside = [
-            other for other in touched if first <= spans.first[other] and spans.last[other] <= last
-        ]
+        later = [other for other in touched if first <= spans.first[other]]
+        inside = [other for other in later if spans.last[other] <= last]
         covered = sum(int(spans.last[other] - spans.first[other]) + 1 for other in inside)
         if len(inside) < len(touched) or covered == last - first + 1:
             keep[piece] = False

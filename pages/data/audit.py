@@ -6,6 +6,7 @@ import json
 import pandas as pd
 import streamlit as st
 
+from analytics.people import AuditEntry
 from analytics.reports import audit, sheets
 from analytics.reports.tables import Column, Table
 from pages.ui import load, panel, session, shell
@@ -19,6 +20,11 @@ def words(value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def told_in(entry: AuditEntry) -> str:
+    """All that a line tells of what was done, as it is searched."""
+    return f"{entry.object} {words(entry.before)} {words(entry.after)}"
 
 
 def as_list(title: str, lines: list[str]) -> str:
@@ -65,17 +71,13 @@ with shell.page("audit", needs_data=False):
             )
         session.forget("audit_checked")
     st.caption(md(" ".join(audit.standing_of(desk.audit_standing(), session.language()))))
-    chosen = [
-        entry
-        for entry in entries
-        if (not who or entry.who == who)
-        and (not action or entry.action.partition(".")[0] == action)
-        and (
-            not wanted
-            or wanted.lower()
-            in f"{entry.object} {words(entry.before)} {words(entry.after)}".lower()
-        )
-    ]
+    chosen = list(entries)
+    if who:
+        chosen = [entry for entry in chosen if entry.who == who]
+    if action:
+        chosen = [entry for entry in chosen if entry.action.partition(".")[0] == action]
+    if wanted:
+        chosen = [entry for entry in chosen if wanted.lower() in told_in(entry).lower()]
     st.caption(t("audit.note", shown=min(len(chosen), SHOWN), all=len(chosen)))
     table = pd.DataFrame(
         [

@@ -244,12 +244,10 @@ def mapping(
         if isinstance(header, str) and header in headers
     }
     guessed = dict(zip(frame["id"], frame["header"], strict=True))
-    unsure = [
-        name
-        for name, header in columns.items()
-        if not chosen and guessed.get(name) == header and matched.get(name, (None, 100))[1] < 100
-    ]
-    return columns, unsure
+    if chosen:
+        return columns, []
+    kept = [name for name, header in columns.items() if guessed.get(name) == header]
+    return columns, [name for name in kept if matched.get(name, (None, 100))[1] < 100]
 
 
 def columns_of(
@@ -325,6 +323,11 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
     return out
 
 
+def _are_numbers(values: Sequence[str]) -> bool:
+    plain = [value.strip().replace(".", "", 1).lstrip("-") for value in values]
+    return bool(plain) and all(value.isdigit() for value in plain)
+
+
 def extras(
     sheet: Outline, kind: str, columns: dict[str, str], saved: Mapping[str, Any], prefix: str
 ) -> dict[str, str]:
@@ -332,13 +335,8 @@ def extras(
     if kind != "scoresheet":
         return {}
     taken = set(columns.values())
-    free = [
-        header
-        for header, values in sheet.distinct.items()
-        if header not in taken
-        and values
-        and all(value.strip().replace(".", "", 1).lstrip("-").isdigit() for value in values)
-    ]
+    untaken = [header for header in sheet.distinct if header not in taken]
+    free = [header for header in untaken if _are_numbers(sheet.distinct[header])]
     if not free:
         return {}
     before = [

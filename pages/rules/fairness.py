@@ -263,11 +263,7 @@ def gaps(now: Evaluation) -> None:
     """Scores, grades and renewals beyond expectation of groups of agents."""
     st.subheader(t("fairness.groups"), anchor=False)
     period = now.measured.period
-    options = [
-        column
-        for column in COLUMNS
-        if now.people[column].notna().sum() and now.people[column].nunique() > 1
-    ]
+    options = [column for column in COLUMNS if now.people[column].nunique() > 1]
     if now.people["hired_on"].notna().any():
         options.append("seniority")
     if len(load.desk().channels()) > 1:

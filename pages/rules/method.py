@@ -173,10 +173,11 @@ def change_rules(settings: Settings) -> None:
             },
         )
         if st.form_submit_button(t("method.save"), type="primary"):
+            filled = by_product[by_product["days"].notna()]
             products = {
                 str(row["product"]).strip(): int(row["days"])
-                for row in by_product.to_dict("records")
-                if row["product"] and row["days"] == row["days"] and row["days"] is not None
+                for row in filled.to_dict("records")
+                if row["product"]
             }
             load.desk().change_settings(
                 {

@@ -384,8 +384,8 @@ def grades_and_vetoes(base: Catalogue) -> None:
         )
         caps = {
             str(row.indicator): {"beyond": float(row.beyond), "cap": row.cap}
-            for row in edited.itertuples()
-            if row.indicator and pd.notna(row.beyond) and row.cap
+            for row in edited[edited["beyond"].notna()].itertuples()
+            if row.indicator and row.cap
         }
         keep(replace(draft(), grades=grades, vetoes=caps))
 

@@ -541,8 +541,8 @@ def swot(bench: Bench) -> None:
         )
         entries = [
             SwotEntry(str(row.part), str(row.text), {str(row.indicator): float(row.change)})
-            for row in edited.itertuples()
-            if row.part and row.text and row.indicator and pd.notna(row.change)
+            for row in edited[edited["change"].notna()].itertuples()
+            if all((row.part, row.text, row.indicator))
         ]
         if not entries:
             return

@@ -161,18 +161,15 @@ def _valid(state: Any, signature: Sequence[str]) -> list[list[int]]:
     if not isinstance(state, Mapping) or list(state.get("sig", signature)) != list(signature):
         return []
     sizes = [int(part.split(":")[0]) for part in signature]
-    return [
-        [curve, point]
-        for curve, point in (
-            pair
-            for pair in state.get("points") or []
-            if isinstance(pair, list | tuple) and len(pair) == 2
-        )
-        if type(curve) is int
-        and type(point) is int
-        and 0 <= curve < len(sizes)
-        and 0 <= point < sizes[curve]
-    ]
+    return [list(pair) for pair in state.get("points") or [] if _is_point(pair, sizes)]
+
+
+def _is_point(pair: Any, sizes: Sequence[int]) -> bool:
+    """Whether it is the position of a trace and of a point in it; a flag is no number."""
+    if not isinstance(pair, list | tuple) or [type(part) for part in pair] != [int, int]:
+        return False
+    curve, point = pair
+    return 0 <= curve < len(sizes) and 0 <= point < sizes[curve]
 
 
 def persistent_figure(
