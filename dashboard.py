@@ -2,7 +2,8 @@
 it runs. No logic."""
 
 # folder and file, address, title, the action of analytics/desk that its reader must be allowed, and
-# the group of pages it stands in; the folder is the place
+# the group of pages it stands in; the folder is the place; what is not listed is an address of
+# before, which leads on
 PAGES = (
     ("today/briefing", "overview", "overview.title", "see_others"),
     ("today/month", "month", "routine.title", "close"),
@@ -12,10 +13,12 @@ PAGES = (
     ("picture/case_mix", "case-mix", "case_mix.title", "see_others", "section.luck"),
     ("picture/trends", "trends", "trends.title", "see_others", "section.luck"),
     ("people/ranking", "ranking", "ranking.title", "see_others"),
-    ("people/sheet", "sheet", "sheet.title", "see"),
-    ("people/agent", "agent", "agent.title", "see_others"),
+    ("people/person", "person", "person.title", "see"),
+    ("people/compare", "compare", "compare.title", "see_others"),
     ("people/coaching", "coaching", "coaching.title", "coach"),
     ("people/objections", "objections", "objections.title", "object"),
+    ("people/sheet", "sheet", "person.title", "see", "", False),
+    ("people/agent", "agent", "person.title", "see_others", "", False),
     ("rules/weights", "weights", "weights.title", "see_others"),
     ("rules/standards", "standards", "standards.title", "standard"),
     ("rules/fairness", "fairness", "fairness.title", "standard"),

@@ -32,10 +32,15 @@ def spoken(name: str) -> tuple[str, ...]:
 
 def _read(words: str) -> list[str]:
     """The reading of every character; what has none stands for itself."""
+    return [_read_character(char) for char in words]
+
+
+@lru_cache(maxsize=20_000)
+def _read_character(char: str) -> str:
     read_characters_alone()
     from pypinyin import lazy_pinyin
 
-    return [part.lower() for char in words for part in lazy_pinyin(char)]
+    return "".join(lazy_pinyin(char)).lower()
 
 
 @lru_cache(maxsize=1)

@@ -373,7 +373,7 @@ def table(now: Evaluation) -> None:
         )
         if len(ticked) == 1:
             st.page_link(
-                "pages/people/agent.py",
+                "pages/people/person.py",
                 label=t(
                     "common.open_agent",
                     name=frame.loc[frame["agent_id"] == ticked[0], "name"].iat[0],

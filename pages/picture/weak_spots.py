@@ -162,7 +162,7 @@ with shell.page("weak_spots"):
                     "weak_plan",
                 )
                 st.page_link(
-                    "pages/people/agent.py",
+                    "pages/people/person.py",
                     label=t("common.open_agent", name=person["name"]),
                     query_params={"agent": person["agent_id"]},
                     icon=":material/person:",

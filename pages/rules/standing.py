@@ -23,7 +23,7 @@ from analytics.numbers import percent
 from analytics.reports.lists.few import few_cells, few_column
 from analytics.reports.sure import rank_spread_text
 from analytics.reports.tables import Column, Table
-from pages.ui import controls, load, panel, session
+from pages.ui import load, panel, person, session
 from pages.ui.figure import Picture, picture
 from pages.ui.follow import follow
 from pages.ui.i18n import Markdown, indicator, md, plain, short_name, t
@@ -80,7 +80,7 @@ def triangle(measured: Measured) -> None:
             format_func=lambda option: t(f"triangle.by_{option}"),
             label_visibility="collapsed",
         )
-        agent_id = "" if kind == "leader" else controls.choose_agent(now, "triangle")[0]
+        agent_id = "" if kind == "leader" else person.choose(now, "triangle")
         picture = load.drawn("triangle", now, lambda: pictured(now, agent_id), agent_id)
         if picture is not None:
             panel.draw("triangle", picture.chart, alt=t(f"triangle.alt_{kind}"))

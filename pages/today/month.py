@@ -14,13 +14,13 @@ from pages.ui.i18n import md, plain, t
 # Where each line of the routine is worked on, and the action that its page asks for.
 PLACES = {
     "files": ("pages/data/upload.py", "data.title", "data"),
-    "windows": ("pages/people/sheet.py", "sheet.title", "see"),
+    "windows": ("pages/people/person.py", "sheet.title", "see"),
     "targets": ("pages/data/upload.py", "data.title", "data"),
     "identities": ("pages/data/history.py", "history.title", "data"),
     "objections": ("pages/people/objections.py", "objections.title", "object"),
-    "comments": ("pages/people/sheet.py", "sheet.title", "see"),
-    "closed": ("pages/people/sheet.py", "sheet.title", "see"),
-    "read": ("pages/people/sheet.py", "sheet.title", "see"),
+    "comments": ("pages/people/person.py", "sheet.title", "see"),
+    "closed": ("pages/people/person.py", "sheet.title", "see"),
+    "read": ("pages/people/person.py", "sheet.title", "see"),
 }
 MARKS = {"done": ":material/check_circle:", "open": ":material/radio_button_unchecked:"}
 

@@ -213,39 +213,6 @@ def show_period(months: tuple[str, ...]) -> None:
         session.remember("period", span_id(Period(parse_month(months[0]), parse_month(months[-1]))))
 
 
-def choose_agent(
-    now: Evaluation, key: str, most: int = 100_000
-) -> tuple[str, list[str], dict[str, str]]:
-    """The agent of the page: asked for in the address (inside the reader's scope), else chosen; the
-    ids shown, and everybody's name."""
-    people = now.people[now.in_scope]
-    ids = [str(agent_id) for agent_id in now.people[now.shown]["agent_id"]][:most]
-    asked = session.parameter("agent")
-    if asked and asked not in ids and asked in set(people["agent_id"]):
-        ids.insert(0, asked)
-    if asked and asked not in ids:
-        st.warning(t("agent.unknown", agent=asked[:40]))
-    if not ids:
-        st.info(t("common.nothing"))
-        st.stop()
-    names = dict(zip(people["agent_id"], people["name"], strict=True))
-    teams = dict(zip(people["agent_id"], people["team"], strict=True))
-    if asked in ids and session.get(f"{key}_asked") != asked:
-        session.put(f"{key}_asked", asked)
-        session.put(f"{key}_choice", asked)
-    session.keep_valid(f"{key}_choice", ids)
-    chosen = box(
-        t("agent.choose"),
-        ids,
-        key=f"{key}_choice",
-        format_func=lambda option: (
-            f"{short(names[option])} · {option} · {short(teams[option] or '—')}"
-        ),
-        width=380,
-    )
-    return str(chosen), ids, names
-
-
 def plan_talk(
     now: Evaluation, agent_id: str, reason: str, indicators: tuple[str, ...], key: str
 ) -> None:

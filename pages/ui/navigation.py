@@ -56,15 +56,16 @@ def listings(
     entries: Sequence[Entry], desk: Desk | None, login: Callable[[], None]
 ) -> list[Listing]:
     """The pages in their order; before the login every address leads to it. Who sees no others
-    begins with their own sheet."""
-    first = "overview" if desk is None or desk.may("see_others") else "sheet"
+    begins with their own page."""
+    first = "overview" if desk is None or desk.may("see_others") else "person"
     out = []
     for entry in entries:
         if desk is not None and not desk.may(entry.action):
             continue
         page = login if desk is None else f"pages/{entry.file}.py"
-        title = t(entry.title)
-        facts = entry.place, entry.address, entry.title, entry.group, entry.listed
+        own = entry.address == first == "person"
+        title = t(key := "person.mine" if own else entry.title)
+        facts = entry.place, entry.address, key, entry.group, entry.listed
         if entry.address != first:
             out.append(Listing(*facts, _listed(page, entry.address, title)))
             continue

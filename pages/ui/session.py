@@ -235,3 +235,22 @@ def followed_trial() -> WeightScheme | None:
 def parameter(name: str) -> str | None:
     """A query parameter, as hostile as anything a user can type."""
     return st.query_params.get(name)
+
+
+def newly_asked(key: str, asked: str) -> bool:
+    """Whether the address asks for something that it has not said since the reader came to this
+    page: what it said before may be the browser's, which has not heard yet what came after."""
+    said: tuple[int, frozenset[str]] = st.session_state.get(f"{key}.said") or (-1, frozenset())
+    before = said[1] if said[0] == visit() else frozenset()
+    st.session_state[f"{key}.said"] = visit(), before | {asked}
+    return asked not in before
+
+
+def address(**values: str | None) -> None:
+    """Have the address say what the page shows, so that a link or a reload shows it again; None
+    takes a word out."""
+    for name, value in values.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import plotly
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.errors import RenewalError
 from analytics.evaluation import Measured
@@ -52,16 +53,17 @@ def begin() -> None:
 @contextmanager
 def page(
     name: str, *, needs_data: bool = True, official: bool = False, own_bar: bool = False
-) -> Iterator[None]:
+) -> Iterator[DeltaGenerator]:
     """A page: title, then the body; a refusal inside is one sentence, and no data is the
     first-visit card.
 
     An official page shows what is in force whatever is tried out; on the others the charts follow a
     trial. `own_bar`: the page draws the bar about a trial itself, because there it comes and goes
-    with the sliders.
+    with the sliders. What it gives is the place of the title, for a page that is about somebody.
     """
     session.use_page(name, official=official)
-    st.title(t(f"{name}.title"), anchor=False)
+    heading = st.empty()
+    heading.title(t(f"{name}.title"), anchor=False)
     try:
         refusals()
         if not own_bar:
@@ -73,7 +75,7 @@ def page(
             return_early = False
         if return_early:
             st.stop()
-        yield
+        yield heading
     except RenewalError as error:
         st.error(md(explain(error, session.language())))
 

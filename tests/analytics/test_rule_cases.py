@@ -317,9 +317,10 @@ def test_the_agents_page_shows_the_same_fractions(case, monkeypatch):
         wanted.first if wanted.first == wanted.last else f"{wanted.first}~{wanted.last}"
     )
     at.run()
-    at.switch_page("pages/people/agent.py").run()
+    at.query_params["tab"] = "records"
+    at.switch_page("pages/people/person.py").run()
     for agent_id, indicators in wanted.agents.items():
-        at.selectbox(key="agent_choice").select(agent_id).run()
+        at.selectbox(key="person_choice").select(agent_id).run()
         assert [one.value for one in (*at.exception, *at.error)] == []
         table = next(one.value for one in at.dataframe if "contribution" in one.value)
         labels = {one.id: one.label["zh"] for one in Desk(load.home()).catalogue().indicators}

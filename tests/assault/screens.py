@@ -250,7 +250,7 @@ def visits(
     for who in oracle.identities(company):
         for page, *_ in PAGES:
             every.append((who, page, {}))
-            if page in ("people/sheet", "people/agent", "people/objections", "people/coaching"):
+            if page in ("people/person", "people/sheet", "people/objections", "people/coaching"):
                 every += [(who, page, {"agent": agent}) for agent in rows]
             every += [
                 (

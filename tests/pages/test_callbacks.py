@@ -145,7 +145,7 @@ class Staffed:
         self.files[more["key"]] = (name, data)
         return False
 
-    def __call__(self, email: str, page: str) -> AppTest:
+    def __call__(self, email: str, page: str, tab: str = "") -> AppTest:
         at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
         at.context = {
             "locale": "zh-CN"
@@ -154,6 +154,8 @@ class Staffed:
         claims = {"iss": "https://provider.example", "sub": email, "iat": time.time()}
         at.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
         at.run()
+        if tab:
+            at.query_params["tab"] = tab
         at.switch_page(page).run()
         sound(at)
         self.files.clear()
@@ -188,7 +190,7 @@ def lines(action: str) -> list:
 def test_a_button_clicked_in_a_tab_that_stood_open_does_nothing_once_the_account_is_switched_off(
     staffed,
 ):
-    at = staffed("second@x.cn", "pages/people/sheet.py")
+    at = staffed("second@x.cn", "pages/people/person.py")
     at.text_area(key="new_comment_A1").set_value("still here").run()
     switched_off("second@x.cn")
     at.button(key="add_comment").click().run()
@@ -198,7 +200,7 @@ def test_a_button_clicked_in_a_tab_that_stood_open_does_nothing_once_the_account
 
 
 def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
-    at = staffed("east@x.cn", "pages/people/sheet.py")
+    at = staffed("east@x.cn", "pages/people/person.py")
     at.text_area(key="new_comment_A1").set_value("mine no more").run()
     accounts = load.home().state.accounts
     accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
@@ -209,7 +211,7 @@ def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
 
 
 def test_what_is_said_of_a_refusal_moves_nothing_on_the_page(staffed):
-    at = staffed("boss@x.cn", "pages/people/sheet.py")
+    at = staffed("boss@x.cn", "pages/people/person.py")
     Desk(load.home(), "boss@x.cn").close_sheets(
         Filters(APRIL), ["A1", "B2", "C3"], provisional=True
     )
@@ -221,7 +223,7 @@ def test_what_is_said_of_a_refusal_moves_nothing_on_the_page(staffed):
 
 
 def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
-    at = staffed("east@x.cn", "pages/people/sheet.py")
+    at = staffed("east@x.cn", "pages/people/person.py")
     accounts = load.home().state.accounts
     accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
     at.button(key="sheet_plan").click().run()
@@ -244,18 +246,19 @@ def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_
 
 
 @pytest.mark.parametrize(
-    ("page", "key", "persons"),
+    ("page", "tab", "key", "persons"),
     [
-        ("pages/people/sheet.py", "sheet_pdf", 1),
-        ("pages/people/sheet.py", "sheet_xlsx", 1),
-        ("pages/people/coaching.py", "coaching.xlsx", 1),
-        ("pages/people/agent.py", "agent.csv", 1),
-        ("pages/data/accounts.py", "accounts.csv", 3),
-        ("pages/data/audit.py", "audit.csv", None),
+        ("pages/people/person.py", "sheet", "sheet_pdf", 1),
+        ("pages/people/person.py", "sheet", "sheet_xlsx", 1),
+        ("pages/people/person.py", "months", "months.csv", 1),
+        ("pages/people/person.py", "records", "agent.csv", 1),
+        ("pages/people/coaching.py", "", "coaching.xlsx", 1),
+        ("pages/data/accounts.py", "", "accounts.csv", 3),
+        ("pages/data/audit.py", "", "audit.csv", None),
     ],
 )
-def test_every_file_about_persons_leaves_a_line(staffed, page, key, persons):
-    staffed("boss@x.cn", page)
+def test_every_file_about_persons_leaves_a_line(staffed, page, tab, key, persons):
+    staffed("boss@x.cn", page, tab)
     staffed.files[key][1]()
     (line,) = lines("export")
     assert line.object == staffed.files[key][0]
@@ -284,7 +287,7 @@ def test_what_tells_of_nobody_leaves_none(staffed, page, key):
 def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is_switched_off(
     staffed,
 ):
-    for page in ("pages/today/briefing.py", "pages/people/sheet.py", "pages/rules/method.py"):
+    for page in ("pages/today/briefing.py", "pages/people/person.py", "pages/rules/method.py"):
         at = staffed("second@x.cn", page)
         files = dict(staffed.files)
         switched_off("second@x.cn")

@@ -48,7 +48,7 @@ def test_the_box_of_periods_the_line_and_the_exports_say_the_days_of_a_month(com
 def test_the_evaluation_sheet_says_the_days_of_its_period(company, monkeypatch):
     at = opened(company, monkeypatch, "en-GB")
     at.selectbox(key="period").select("2026-05").run()
-    at.switch_page("pages/people/sheet.py").run()
+    at.switch_page("pages/people/person.py").run()
     sound(at)
     lines = [*(one.value for one in at.markdown), *html(at)]
     assert any("26 Apr–25 May" in line for line in lines)

@@ -66,10 +66,11 @@ def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_p
     sound(sampled)
     assert "在同一档" not in said(sampled)
     assert not {"rank_range", "renewal_rate.range"} & set(table(sampled, "rank", "score").columns)
+    sampled.query_params["tab"] = "records"
     for page, column in (
         ("picture/quadrant", "quadrant"),
         ("picture/weak_spots", "lost"),
-        ("people/agent", "contribution"),
+        ("people/person", "contribution"),
     ):
         sampled.switch_page(f"pages/{page}.py").run()
         sound(sampled)

@@ -118,7 +118,7 @@ def tried(at: AppTest) -> AppTest:
 
 
 def test_nothing_is_closed_while_weights_are_tried_out(app):
-    tried(app).switch_page("pages/people/sheet.py").run()
+    tried(app).switch_page("pages/people/person.py").run()
     app.button(key="close_sheet").click().run()
     app.button(key="close_yes").click().run()
     assert [one.value for one in app.exception] == []
@@ -128,7 +128,7 @@ def test_nothing_is_closed_while_weights_are_tried_out(app):
 
 def test_nothing_is_closed_while_one_channel_is_looked_at(app):
     app.selectbox(key="channel").select("门店").run()
-    app.switch_page("pages/people/sheet.py").run()
+    app.switch_page("pages/people/person.py").run()
     app.button(key="close_sheet").click().run()
     app.button(key="close_yes").click().run()
     assert len(app.error) == 1
@@ -136,9 +136,9 @@ def test_nothing_is_closed_while_one_channel_is_looked_at(app):
 
 
 def test_a_sheet_keeps_the_scheme_in_force_while_weights_are_tried_out(app):
-    app.switch_page("pages/people/sheet.py").run()
+    app.switch_page("pages/people/person.py").run()
     before = [(one.label, one.value) for one in app.metric]
-    tried(app).switch_page("pages/people/sheet.py").run()
+    tried(app).switch_page("pages/people/person.py").run()
     assert [(one.label, one.value) for one in app.metric] == before
     assert "试算 60/30/10，正式为 64/23/13" in text_of(app)
 

@@ -90,7 +90,8 @@ def test_whom_too_few_cases_leave_without_rank_an_empty_chart_does_not_stand_for
     at.switch_page("pages/picture/trends.py").run()
     sound(at)
     assert "评估表" in at.info[0].value
-    at.switch_page("pages/people/agent.py").run()
+    at.query_params["tab"] = "records"
+    at.switch_page("pages/people/person.py").run()
     sound(at)
     assert not [one.value for one in at.caption if "—%" in one.value]
     load.close()

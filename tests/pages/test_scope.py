@@ -14,7 +14,7 @@ from analytics.people import Account
 from pages.ui import load
 from tests.conftest import ROOT
 
-PAGES = [place for place, *_, action in dashboard.PAGES if "manager" in ACTIONS[action]]
+PAGES = [place for place, _, _, action, *_ in dashboard.PAGES if "manager" in ACTIONS[action]]
 HOSTILE = [
     "B2",
     "X9",
@@ -90,7 +90,7 @@ def test_an_agent_in_the_address_shows_nothing_of_another_scope(east, page):
 
 
 def test_a_page_left_open_while_its_agent_went_to_another_team_shows_them_no_more(east):
-    east.switch_page("pages/people/sheet.py").run()
+    east.switch_page("pages/people/person.py").run()
     assert "安" in said(east)
     accounts = load.home().state.accounts
     accounts.save([Account("east@x.cn", "manager", teams=("南",))], "boss@x.cn")

@@ -1,0 +1,228 @@
+"""Comparing · 比较: two to four people side by side, and the months of a team."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analytics.charts.side_by_side import points_beside
+from analytics.charts.theme import loss_style
+from analytics.evaluation import Evaluation
+from analytics.evaluation.standards import points
+from analytics.insight.rank_ranges import RankRanges
+from analytics.insight.side_by_side import MOST, side_by_side, team_months, widest
+from analytics.model import Period, add_months
+from analytics.reports.lists.side_by_side import (
+    side_by_side_table,
+    team_months_table,
+    values_in_words,
+)
+from analytics.reports.tables import Table
+from pages.ui import controls, load, panel, person, session, shell, tabs
+from pages.ui.box import box
+from pages.ui.i18n import Markdown, indicator, md, plain, t, together
+
+MONTHS = 12
+
+
+def whom(listed: person.Listed) -> list[str]:
+    """The people to compare: asked for in the address, else the chosen one and the first of the
+    ranking."""
+    asked = session.parameter("with")
+    if asked and session.newly_asked("compare.with", asked):
+        wanted = [agent_id for agent_id in asked.split(",") if agent_id in listed.ids]
+        session.put("compare_with", wanted[:MOST])
+    one = session.parameter("agent")
+    if one in listed.names and session.newly_asked("compare.agent", str(one)):
+        session.choose_agent(one)
+    chosen = session.chosen_agent()
+    begin = [chosen, *listed.ids] if chosen in listed.ids else list(listed.ids)
+    session.default("compare_with", list(dict.fromkeys(map(str, begin)))[:2])
+    kept = [agent_id for agent_id in session.get("compare_with") if agent_id in listed.ids]
+    session.put("compare_with", kept)
+    taken: list[str] = st.multiselect(
+        t("compare.whom"),
+        list(listed.ids),
+        key="compare_with",
+        format_func=listed.words,
+        max_selections=MOST,
+        placeholder=t("compare.search"),
+        filter_mode="contains",
+    )
+    said = ",".join(taken)
+    session.address(**{"with": said or None})
+    session.newly_asked("compare.with", said)
+    return taken
+
+
+def finding(
+    now: Evaluation, beside: pd.DataFrame, ids: list[str], names: dict[str, str]
+) -> Markdown:
+    """Who is ahead, by how much, where most of it comes from, and whether chance could have done
+    it."""
+    scored = now.agents
+    rated = [agent_id for agent_id in ids if scored.rated[now.row(agent_id)]]
+    if len(rated) < 2:
+        return t("compare.not_rated")
+    order = sorted(rated, key=lambda agent_id: -scored.score[now.row(agent_id)])
+    ahead, behind = order[0], order[-1]
+    by = round(float(scored.score[now.row(ahead)]), 1) - round(
+        float(scored.score[now.row(behind)]), 1
+    )
+    most = widest(beside, ahead, behind)
+    if by < 0.05 or most is None:
+        return t("compare.even", name=names[ahead], other=names[behind])
+    said = t(
+        "compare.ahead",
+        name=names[ahead],
+        other=names[behind],
+        points=f"{by:.1f}",
+        indicator=indicator(most[0]),
+        part=f"{most[1]:.1f}",
+    )
+    ranges = load.desk().rank_ranges(now)
+    if ranges is None:
+        return said
+    key = "compare.may_be_luck" if overlap(now, ranges, ahead, behind) else "compare.sure"
+    return together(said, t(key))
+
+
+def overlap(now: Evaluation, ranges: RankRanges, ahead: str, behind: str) -> bool:
+    """Whether the ranks that chance allows two people reach into each other."""
+    low, high, _ = ranges.of(len(now.people))
+    first, second = now.row(ahead), now.row(behind)
+    return bool(np.isnan(high[first]) or high[first] >= low[second])
+
+
+def people(now: Evaluation, listed: person.Listed) -> None:
+    """Two to four people, indicator by indicator."""
+    ids = whom(listed)
+    if len(ids) < 2:
+        st.info(t("compare.too_few"))
+        return
+    names = named(listed, ids)
+    beside = side_by_side(now, ids)
+    beside = beside.assign(words=values_in_words(beside, now.catalogue, session.language()))
+    st.markdown(md(finding(now, beside, ids, names)))
+    with st.container(horizontal=True, gap="small"):
+        for agent_id in ids:
+            person.link(agent_id, t("common.open_agent", name=names[agent_id]))
+    table = side_by_side_table(now, beside, names, session.language())
+    fig = points_beside(beside, names, indicator, plain, how_sure=session.how_sure())
+    panel.draw("beside", fig, alt=t("compare.chart"))
+    panel.show("beside.table", table, height=panel.fit(len(table.frame), 620))
+    stem = plain(
+        "compare.export",
+        agents="-".join(ids),
+        period=controls.period_text(now.measured.period),
+    )
+    panel.downloads("beside", stem, table, persons=len(ids))
+
+
+def named(listed: person.Listed, ids: list[str]) -> dict[str, str]:
+    """The names of some people; with the id where two of them share one."""
+    names = [listed.names[agent_id] for agent_id in ids]
+    return {
+        agent_id: name if names.count(name) == 1 else f"{name} {agent_id}"
+        for agent_id, name in zip(ids, names, strict=True)
+    }
+
+
+def team(now: Evaluation, listed: person.Listed) -> None:
+    """Everybody shown, month by month, in one indicator; a row leads to its person."""
+    last = now.measured.period.last
+    span = Period(add_months(last, 1 - MONTHS), last)
+    monthly = load.desk().mine(load.desk().monthly(span))
+    options = [
+        each.id
+        for each in now.catalogue.indicators
+        if each.numerator in monthly and monthly[each.numerator].notna().any()
+    ]
+    if not options:
+        st.info(t("agent.no_history"))
+        return
+    session.keep_valid("compare_indicator", options)
+    name = box(
+        t("column.indicator"), options, key="compare_indicator", format_func=indicator, width=280
+    )
+    catalogued = now.catalogue[name]
+    months = team_months(monthly, catalogued, listed.ids)
+    if months.empty:
+        st.info(t("common.nothing"))
+        return
+    table = team_months_table(
+        months, named(listed, list(listed.ids)), catalogued, session.language()
+    )
+    st.caption(t("compare.months_note", indicator=indicator(name)))
+    shown = shaded(table, months, catalogued)
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        key=f"team_months.{name}.{len(table.frame)}",
+        on_select="rerun",
+        selection_mode="single-row",
+        width="stretch",
+        height=panel.fit(len(table.frame), 640),
+        alt=t("compare.months_note", indicator=indicator(name)),
+        column_order=[column.name for column in table.shown],
+        column_config={
+            column.name: panel.column_config(column, pinned=column.name == "name")
+            for column in table.shown
+        }
+        | {
+            "course": st.column_config.LineChartColumn(
+                t("person.course"),
+                y_min=float(months["value"].min()),
+                y_max=float(months["value"].max()),
+            )
+        },
+    )
+    rows = event.selection.rows
+    if rows and rows[0] < len(table.frame):
+        person.open_person(str(table.frame["agent_id"].iat[rows[0]]), "months")
+    stem = plain(
+        "compare.months_export",
+        indicator=indicator(name),
+        period=controls.period_text(span),
+    )
+    panel.downloads("team_months", stem, table, persons=len(table.frame))
+
+
+def shaded(table: Table, months: pd.DataFrame, catalogued) -> object:
+    """The table with every month in the shade of the points that its value loses."""
+    lost = months.assign(lost=100 - points(months["value"].to_numpy(), catalogued.standard))
+    by = {
+        (agent_id, f"{month:%Y-%m}"): value
+        for agent_id, month, value in zip(
+            lost["agent_id"], pd.to_datetime(lost["month"]), lost["lost"], strict=True
+        )
+    }
+    words = [column.name for column in table.shown if column.name[:2].isdigit()]
+
+    def styles(row: pd.Series) -> list[str]:
+        losses = [by.get((row["agent_id"], name)) for name in words]
+        return ["" if loss is None else loss_style(float(loss), 100.0) for loss in losses]
+
+    frame = table.frame[[column.name for column in table.shown]]
+    return frame.style.apply(
+        lambda part: pd.DataFrame(
+            [styles(row) for _, row in part.iterrows()], index=part.index, columns=words
+        ).reindex(columns=part.columns, fill_value=""),
+        axis=None,
+    )
+
+
+def body() -> None:
+    """People side by side, or the months of a team."""
+    now = load.evaluation(controls.filter_bar(theirs=True))
+    shell.line(now.measured, int(now.shown.sum()))
+    listed = person.Listed.of(now)
+    parts = {"people": people, "team": team}
+    name, there = tabs.opened("compare_tab", {part: md(t(f"compare.tab_{part}")) for part in parts})
+    with there:
+        parts[name](now, listed)
+    with st.expander(t("common.how")):
+        st.markdown(t("compare.how"))
+
+
+with shell.page("compare"):
+    body()

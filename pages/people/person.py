@@ -1,0 +1,216 @@
+"""One person · 一个人: who it is, where they stand, and, as tabs, their sheet, months, plan,
+objections and the records behind the figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from analytics.insight.certainty import too_few
+from analytics.insight.placing import grades
+from analytics.insight.quadrant import place
+from analytics.model import Filters
+from analytics.reports import sheets
+from analytics.reports.words import rank_text
+from pages.people import months_tab, objections_tab, plan_tab, records_tab, sheet_tab
+from pages.people.chosen import Chosen
+from pages.ui import controls, load, person, session, shell, tabs
+from pages.ui.act import action
+from pages.ui.i18n import md, plain, short_name, t
+
+TABS: Mapping[str, Callable[[Chosen], None]] = {
+    "sheet": sheet_tab.body,
+    "months": months_tab.body,
+    "plan": plan_tab.body,
+    "objections": objections_tab.body,
+    "records": records_tab.body,
+}
+CARD = 150  # pixels: two stand side by side on a phone
+MOVED = ("months", "records")  # what is left of somebody who has another manager today
+
+
+def listed(filters: Filters, mine: person.Listed) -> person.Listed:
+    """Whom the reader may choose: their people of today, and behind them whoever was theirs in the
+    period."""
+    scope = session.identity().scope
+    if scope is None or scope.agent_id is not None:
+        return mine
+    had = person.Listed.of(load.evaluation(replace(filters, theirs=False)))
+    moved = [agent_id for agent_id in had.ids if agent_id not in mine.names]
+    return person.Listed(
+        [*mine.ids, *moved], {**had.names, **mine.names}, {**had.teams, **mine.teams}
+    )
+
+
+def chosen_one(filters: Filters) -> Chosen:
+    """Whom the page shows, with their neighbours in the ranking."""
+    now = load.evaluation(filters)
+    whom = listed(filters, person.Listed.of(now))
+    ids = list(whom.ids)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="person_bar"):
+        agent_id = person.choose(now, "person", whom, address=True)
+        steps(ids, agent_id)
+        if agent_id not in set(now.people["agent_id"][now.in_scope]):
+            moved = load.evaluation(replace(filters, theirs=False))
+            return Chosen(moved, agent_id, ids, whom.names)
+        about = load.desk().around(filters)
+        sheet = load.desk().shown_sheet(about, agent_id)
+        mine = [str(each) for each in now.people["agent_id"][now.shown]]
+        chosen = Chosen(now, agent_id, mine, whom.names, about, sheet)
+        plan(chosen)
+    return chosen
+
+
+def steps(ids: list[str], agent_id: str) -> None:
+    """To the one before and the one after in the ranking, and which place of how many this is."""
+    if len(ids) < 2:
+        return
+    here = ids.index(agent_id) if agent_id in ids else None
+    for name, to in (
+        ("previous", None if not here else ids[here - 1]),
+        ("next", None if here is None or here + 1 == len(ids) else ids[here + 1]),
+    ):
+        st.button(
+            t(f"person.{name}"),
+            key=f"person_{name}",
+            icon=f":material/chevron_{'left' if name == 'previous' else 'right'}:",
+            icon_position="left" if name == "previous" else "right",
+            disabled=to is None,
+            on_click=action(session.choose_agent),
+            args=(to,),
+        )
+    if here is not None:
+        st.caption(t("person.place", place=here + 1, count=len(ids)), width="content")
+
+
+def plan(chosen: Chosen) -> None:
+    """A talk about what loses most, in one click."""
+    controls.plan_talk(
+        chosen.now,
+        chosen.agent_id,
+        plain("talk.reason_sheet", period=controls.period_text(chosen.period)),
+        chosen.weakest,
+        "sheet_plan",
+    )
+
+
+def heading(title: DeltaGenerator, chosen: Chosen) -> None:
+    """The name, and where this person stands in one sentence and four cards."""
+    if session.identity().role != "agent":
+        title.title(f"{short_name(chosen.name)} :small[{md(chosen.agent_id)}]", anchor=False)
+    if chosen.sheet is None:
+        st.markdown(t("sheet.moved_on", agents=f"{chosen.name} {chosen.agent_id}"))
+        moved_cards(chosen)
+        return
+    language = session.language()
+    st.markdown(md(sheets.meaning(chosen.sheet, language)))
+    named = 0 if session.identity().role == "agent" else 2  # the title names nobody but the reader
+    facts = [fact for fact in sheets.basics(chosen.sheet, language)[named:-1] if fact[1] != "—"]
+    st.caption(" · ".join(f"{md(label)} {short_name(value)}" for label, value in facts))
+    cards(chosen, chosen.sheet)
+
+
+def cards(chosen: Chosen, sheet: Mapping[str, Any]) -> None:
+    """Score, grade, rank and quadrant, with what moved since the period before."""
+    since, rose = moves(chosen, sheet)
+    told = {
+        "score": (t("agent.score_help"), since),
+        "grade": (None, None),
+        "rank": (reach(chosen), rose),
+        "quadrant": (t("agent.quadrant_help"), None),
+    }
+    words = sheets.verdict(sheet, session.language())
+    names = list(told) if len(words) == len(told) else ["score", "quadrant"]
+    with st.grid(4, min_column_width=CARD, key="person_cards"):
+        for name, (label, value) in zip(names, words, strict=True):
+            hint, change = told[name]
+            st.metric(
+                md(label),
+                md(value),
+                delta=change[1] if change else None,
+                delta_color="off",
+                delta_arrow=change[0] if change else "off",
+                delta_description=t("person.since") if change else None,
+                help=md(hint) if hint else None,
+                border=True,
+                height="stretch",
+            )
+
+
+Arrow = Literal["up", "down", "off"]
+Move = tuple[Arrow, str]  # the direction, and by how much in words
+
+
+def moves(chosen: Chosen, sheet: Mapping[str, Any]) -> tuple[Move | None, Move | None]:
+    """By how much score and rank moved since the period before; nothing where one of the two
+    periods gives none, or the reader is told of one alone."""
+    before = chosen.about.before if chosen.about else None
+    if before is None or sheet["score"] is None or session.identity().role == "agent":
+        return None, None
+    ids = before.people["agent_id"].tolist()
+    if chosen.agent_id not in ids or not before.agents.rated[ids.index(chosen.agent_id)]:
+        return None, None
+    row = ids.index(chosen.agent_id)
+    by = round(float(sheet["score"]), 1) - round(float(before.agents.score[row]), 1)
+    score = arrow(by), t("person.points", change=f"{by:+.1f}".replace("-", "−"))
+    few = sheet["rank"] is None or sheet.get("few_cases") or too_few(before)[row]
+    if few:
+        return score, None
+    rose = int(before.agents.rank[row]) - int(sheet["rank"])
+    key = "person.rank_same" if rose == 0 else "person.rank_up" if rose > 0 else "person.rank_down"
+    return score, (arrow(rose), t(key, count=abs(rose)))
+
+
+def arrow(by: float) -> Arrow:
+    return "off" if abs(by) < 0.05 else "up" if by > 0 else "down"
+
+
+def reach(chosen: Chosen) -> str:
+    """What a rank says, and how far chance reaches from it."""
+    if session.identity().role == "agent" or not session.how_sure():
+        return t("agent.rank_help")
+    ranges = load.desk().rank_ranges(chosen.now)
+    row = np.array([chosen.now.row(chosen.agent_id)])
+    words = ranges.cells(len(chosen.now.people), row)[0][0] if ranges else "—"
+    if words == "—":
+        return t("agent.rank_help")
+    return f"{t('certainty.rank_reach', range=words)} {t('agent.rank_help')}"
+
+
+def moved_cards(chosen: Chosen) -> None:
+    """The figures of the period of somebody who has another manager today."""
+    now, row = chosen.now, chosen.now.row(chosen.agent_id)
+    rated, few = bool(now.agents.rated[row]), bool(too_few(now)[row])
+    score = f"{now.agents.score[row]:.1f}" if rated else t("agent.not_rated")
+    rank = f"{now.agents.rank[row]} / {int(now.agents.rated.sum())}" if rated else "—"
+    with st.grid(4, min_column_width=CARD, key="person_cards"):
+        for name, value in (
+            ("score", score),
+            ("grade", grades(now, np.array([row]))[0] or "—"),
+            ("rank", rank_text(now, row, session.language()) if few else rank),
+            ("quadrant", t(f"quadrant.{place(now).quadrant[row]}")),
+        ):
+            st.metric(t(f"column.{name}"), md(value), border=True, height="stretch")
+
+
+def body(title: DeltaGenerator) -> None:
+    """Who it is, then the tab that is open; the others are not even made."""
+    if session.identity().role == "agent":
+        title.title(t("person.mine"), anchor=False)
+    filters = controls.filter_bar(theirs=True)
+    chosen = chosen_one(filters)
+    heading(title, chosen)
+    shell.line(chosen.now.measured, int(chosen.now.shown.sum()))
+    names = {
+        name: t(f"person.tab_{name}") for name in TABS if chosen.sheet is not None or name in MOVED
+    }
+    name, there = tabs.opened("person_tab", names)
+    with there:
+        TABS[name](chosen)
+
+
+with shell.page("person", official=True) as title:
+    body(title)

@@ -1,0 +1,180 @@
+"""One person's plan: what is agreed and until when, and the talks that were held before."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analytics.catalogue import Catalogue
+from analytics.errors import RequestRefused
+from analytics.evaluation import Evaluation
+from analytics.insight.planning import OF_A_TALK, changed
+from analytics.model import Period
+from analytics.people import LONGEST_PLAN, OPEN_TALKS, TALK_STATES, Talk
+from analytics.reports import sheets
+from analytics.reports.tables import Column, Table
+from analytics.reports.words import value_text
+from pages.people.chosen import Chosen
+from pages.ui import controls, load, notices, panel, session
+from pages.ui.act import action
+from pages.ui.box import box
+from pages.ui.i18n import indicator, labels, md, plain, t
+
+TEXTS = ("action", "agreed", "comment")
+DAYS = ("talk_on", "follow_up_on")
+
+
+def key_of(talk: Talk, name: str) -> str:
+    return f"talk.{talk.id}.{talk.version}.{name}"
+
+
+def save(talk: Talk) -> None:
+    """Write what the form of a talk says, over the version that was read."""
+    cells = {name: session.get(key_of(talk, name), getattr(talk, name)) for name in OF_A_TALK}
+    with notices.refusals("plan"):
+        load.desk().save_talk(changed(talk, cells))
+        notices.done("plan", t("coaching.saved"))
+
+
+def facts(talk: Talk, catalogue: Catalogue) -> str:
+    """What a talk is about and who wrote it down."""
+    aims = [catalogue[name] for name in talk.indicators if name in catalogue.ids]
+    told = {
+        "talk.reason": talk.reason,
+        "talk.aims": labels(aims),
+        "talk.author": sheets.who(talk.author, session.language()),
+    }
+    return " · ".join(f"{t(key)} {md(words)}" for key, words in told.items() if words)
+
+
+def form(chosen: Chosen, talk: Talk) -> None:
+    """An open talk, to be changed."""
+    with st.container(border=True, key=f"plan.{talk.id}"):
+        late = f" · **{t('talk.late')}**" if talk.overdue(dt.date.today()) else ""
+        st.caption(facts(talk, chosen.now.catalogue) + late)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            session.default(key_of(talk, "state"), talk.state)
+            box(
+                t("talk.state"),
+                TALK_STATES,
+                key=key_of(talk, "state"),
+                format_func=lambda state: t(f"talk.state_{state}"),
+                width=140,
+            )
+            for name in DAYS:
+                session.default(key_of(talk, name), getattr(talk, name))
+                st.date_input(
+                    t(f"talk.{name}"),
+                    None,
+                    key=key_of(talk, name),
+                    format="YYYY-MM-DD",
+                    width=150,
+                )
+            session.default(key_of(talk, "owner"), talk.owner)
+            st.text_input(
+                t("talk.owner"), key=key_of(talk, "owner"), max_chars=LONGEST_PLAN, width=160
+            )
+        for place, name in zip(st.columns(len(TEXTS), gap="small"), TEXTS, strict=True):
+            session.default(key_of(talk, name), getattr(talk, name))
+            place.text_area(
+                t(f"talk.{name}"), key=key_of(talk, name), max_chars=LONGEST_PLAN, height=90
+            )
+        st.button(
+            t("sheet.save"),
+            key=f"save_talk.{talk.id}",
+            type="primary",
+            on_click=action(save),
+            args=(talk,),
+        )
+
+
+def told(chosen: Chosen, talk: Talk) -> None:
+    """An open talk as its agent reads it."""
+    with st.container(border=True, key=f"plan.{talk.id}"):
+        st.caption(facts(talk, chosen.now.catalogue))
+        days = [(name, getattr(talk, name)) for name in DAYS]
+        words = [(name, f"{day:%Y-%m-%d}") for name, day in days if day]
+        words += [("state", t(f"talk.state_{talk.state}")), ("owner", talk.owner)]
+        st.markdown(
+            " · ".join(f"{t(f'talk.{name}')} **{md(said)}**" for name, said in words if said)
+        )
+        for name in ("action", "agreed"):
+            if getattr(talk, name):
+                st.caption(t(f"talk.{name}"))
+                st.text(getattr(talk, name))
+
+
+def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
+    """An indicator in the period that the talk was planned from, and in the one chosen above; an
+    agent reads of published periods alone."""
+    if not name or talk.first is None or talk.last is None:
+        return "—", "—"
+    span = Period(talk.first, talk.last)
+    seen = session.identity().role != "agent" or load.desk().published(span)
+    periods = [load.evaluation(replace(now.measured.filters, period=span)) if seen else None, now]
+    said = []
+    for evaluation in periods:
+        try:
+            value = (
+                None
+                if evaluation is None
+                else evaluation.measured.agents.value[
+                    evaluation.row(talk.agent_id), evaluation.catalogue.position(name)
+                ]
+            )
+        except RequestRefused:
+            value = None
+        said.append(value_text(value, now.catalogue[name].unit, session.language()))
+    return said[0], said[1]
+
+
+def held(chosen: Chosen, talks: list[Talk]) -> None:
+    """The talks, and the indicators they aimed at before and now; no claim that one made the
+    other."""
+    now, rows = chosen.now, []
+    for talk in talks:
+        for name in [name for name in talk.indicators if name in now.catalogue.ids] or [""]:
+            before, after = before_after(now, talk, name)
+            rows.append(
+                {
+                    "talk_on": talk.talk_on,
+                    "state": t(f"talk.state_{talk.state}"),
+                    "agreed": talk.agreed or talk.action,
+                    "indicator": indicator(name) if name else "—",
+                    "before": before,
+                    "after": after,
+                }
+            )
+    st.subheader(t("person.talks"), anchor=False)
+    columns = [
+        Column("talk_on", t("talk.talk_on"), "date"),
+        Column("state", t("talk.state")),
+        Column("indicator", t("talk.aims")),
+        Column("before", t("talk.before")),
+        Column("after", plain("talk.after", period=controls.period_text(chosen.period))),
+        Column("agreed", t("talk.agreed")),
+    ]
+    table = Table(pd.DataFrame(rows), columns)
+    panel.show("talks_of", table, height=panel.fit(len(rows), 420))
+    st.caption(t("talk.no_claim"))
+    stem = plain(
+        "person.talks_export", agent=chosen.agent_id, period=controls.period_text(chosen.period)
+    )
+    panel.downloads("talks_of", stem, table, persons=1)
+
+
+def body(chosen: Chosen) -> None:
+    """What is open, to be changed or read, and everything so far."""
+    desk, agent_id = load.desk(), chosen.agent_id
+    talks = desk.plan() if desk.may("plan", agent_id) else desk.talks(agent_id)[::-1]
+    notices.show_refusal("plan")
+    notices.show_done("plan", quiet=True)
+    may = desk.may("coach", agent_id)
+    if not talks:
+        st.info(t("person.no_plan" if may else "person.no_plan_of_yours"))
+        return
+    for talk in talks:
+        if talk.state in OPEN_TALKS:
+            (form if may else told)(chosen, talk)
+    held(chosen, talks)
