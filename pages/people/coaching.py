@@ -231,7 +231,7 @@ def detail(row: dict[str, Any], whole: Table) -> None:
         column.markdown("  \n".join(lines))
     session.choose_agent(str(row["agent_id"]))
     st.page_link(
-        "pages/people/agent.py",
+        "pages/people/person.py",
         label=t("common.open_agent", name=row["name"]),
         query_params={"agent": str(row["agent_id"])},
         icon=":material/person:",

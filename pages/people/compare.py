@@ -28,11 +28,11 @@ def whom(listed: person.Listed) -> list[str]:
     """The people to compare: asked for in the address, else the chosen one and the first of the
     ranking."""
     asked = session.parameter("with")
-    if asked and session.newly_asked("compare.with", asked):
+    if asked and session.asked_first("compare.with", asked):
         wanted = [agent_id for agent_id in asked.split(",") if agent_id in listed.ids]
         session.put("compare_with", wanted[:MOST])
     one = session.parameter("agent")
-    if one in listed.names and session.newly_asked("compare.agent", str(one)):
+    if one in listed.names and session.asked_first("compare.agent", str(one)):
         session.choose_agent(one)
     chosen = session.chosen_agent()
     begin = [chosen, *listed.ids] if chosen in listed.ids else list(listed.ids)
@@ -50,7 +50,7 @@ def whom(listed: person.Listed) -> list[str]:
     )
     said = ",".join(taken)
     session.address(**{"with": said or None})
-    session.newly_asked("compare.with", said)
+    session.asked_first("compare.with", said)
     return taken
 
 

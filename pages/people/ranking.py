@@ -62,7 +62,7 @@ def live(bench: Bench, filters: Filters) -> None:
     )
     if opened is not None:
         session.choose_agent(opened)
-        st.switch_page("pages/people/agent.py", query_params={"agent": opened})
+        st.switch_page("pages/people/person.py", query_params={"agent": opened})
     st.caption(t("ranking.note", period=controls.period_text(now.measured.period)))
     compared(bench, now.measured)
     everybody(now)

@@ -343,7 +343,7 @@ def effect(bench: Bench, now: Evaluation) -> None:
     opened = lineup("weights_chart", answer.ranking, bench)
     if opened is not None:
         session.choose_agent(opened)
-        st.switch_page("pages/people/agent.py", query_params={"agent": opened})
+        st.switch_page("pages/people/person.py", query_params={"agent": opened})
     with panel.fold(t("weights.moves"), "moves.fold") as there:
         if there:
             panel.show("moves", answer.moves, height=330)

@@ -91,7 +91,7 @@ def choose(
     asked, chosen = session.parameter("agent"), session.chosen_agent()
     if asked and asked not in listed.names:
         st.warning(t("agent.unknown", agent=asked[:40]))
-    elif asked and session.newly_asked(f"{key}_agent", asked):
+    elif asked and session.asked_first(f"{key}_agent", asked):
         session.choose_agent(chosen := asked)
     if chosen in listed.names:
         listed = listed.holding(str(chosen))
@@ -114,7 +114,7 @@ def choose(
     )
     if address:
         session.address(agent=shown)
-        session.newly_asked(f"{key}_agent", shown)
+        session.asked_first(f"{key}_agent", shown)
     return shown
 
 

@@ -237,7 +237,7 @@ def parameter(name: str) -> str | None:
     return st.query_params.get(name)
 
 
-def newly_asked(key: str, asked: str) -> bool:
+def asked_first(key: str, asked: str) -> bool:
     """Whether the address asks for something that it has not said since the reader came to this
     page: what it said before may be the browser's, which has not heard yet what came after."""
     said: tuple[int, frozenset[str]] = st.session_state.get(f"{key}.said") or (-1, frozenset())

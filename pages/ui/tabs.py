@@ -17,7 +17,7 @@ def opened(key: str, names: Mapping[str, str]) -> tuple[str, Any]:
     # Streamlit knows a tab by its words, which are others in the other language.
     widget = f"{key}.{session.language()}"
     asked, left = session.parameter("tab"), session.remembered(key)
-    if asked is not None and asked in names and session.newly_asked(key, asked):
+    if asked is not None and asked in names and session.asked_first(key, asked):
         session.put(widget, names[asked])
     elif session.get(widget) not in names.values():
         session.put(widget, names.get(left, next(iter(names.values()))))
@@ -28,5 +28,5 @@ def opened(key: str, names: Mapping[str, str]) -> tuple[str, Any]:
     )
     session.remember(key, name)
     session.address(tab=name)
-    session.newly_asked(key, name)
+    session.asked_first(key, name)
     return name, place
