@@ -12,7 +12,7 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")]
 )
 # JSON knows no broken strings; locks and licences are not ours to wrap.
-KINDS = {".py", ".sql", ".js", ".toml", ".md", ".txt", ".yaml", ".mako"}
+KINDS = {".py", ".sql", ".js", ".css", ".toml", ".md", ".txt", ".yaml", ".mako"}
 FOLDERS = (".ci", ".streamlit", "analytics", "data", "docs", "pages", "tests")
 WRITTEN = sorted(
     path

@@ -380,7 +380,9 @@ def _drawn(evaluation: Evaluation, rows: np.ndarray) -> Floats:
 
 def mark_of_chance(share: float) -> Mark:
     """Sure from four out of five, likely from a half."""
-    return "sure" if share >= SURE else "leans" if share >= LEANS else "open"
+    if share >= SURE:
+        return "sure"
+    return "leans" if share >= LEANS else "open"
 
 
 # -- single people ---------------------------------------------------------------------------------

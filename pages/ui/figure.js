@@ -259,7 +259,8 @@ class Chart {
       paper_bgcolor: paper,
       annotations: [...(node.layout.annotations ?? []), ...notes],
     };
-    const size = { format, width, height: node._fullLayout.height + above, scale: format === "png" ? 2 : 1 };
+    const height = node._fullLayout.height + above;
+    const size = { format, width, height, scale: format === "png" ? 2 : 1 };
     const address = await library.toImage({ data: node.data, layout }, size);
     download(address, `${spec.about?.name || spec.key}.${format}`);
   }

@@ -205,7 +205,7 @@ class Lineup {
     this.wake();
   }
 
-  // -- what stands there ---------------------------------------------------------------------------
+  // -- what stands there --------------------------------------------------------------------------
 
   build() {
     const { spec, root } = this;
@@ -378,7 +378,8 @@ class Lineup {
     const spread = this.spec.ranges.map(([low, high]) => high - low);
     const free = weights.map((w, c) => (w - this.spec.ranges[c][0]) / Math.max(spread[c], SMALL));
     const total = free.reduce((sum, part) => sum + part, 0) || 1;
-    const axis = (place) => free.reduce((sum, p, c) => sum + (p / total) * this.corners[c][place], 0);
+    const axis = (place) =>
+      free.reduce((sum, p, c) => sum + (p / total) * this.corners[c][place], 0);
     return [axis(0), axis(1)];
   }
 
@@ -394,7 +395,7 @@ class Lineup {
     });
   }
 
-  // -- hands ---------------------------------------------------------------------------------------
+  // -- hands --------------------------------------------------------------------------------------
 
   /** Follow a pointer from the moment it takes something until it lets go. */
   hold(node, move) {
@@ -463,7 +464,7 @@ class Lineup {
     this.send("weights", { weights: this.weights, turn: this.turn });
   }
 
-  // -- figures -------------------------------------------------------------------------------------
+  // -- figures ------------------------------------------------------------------------------------
 
   /** Scores, ranks and grades at the weights in hand; the server's own where it has spoken. */
   compute() {
@@ -517,7 +518,7 @@ class Lineup {
     return grades[Math.max(reached, columns.cap[row])][0] + (this.now.few[row] ? " ○" : "");
   }
 
-  // -- frames --------------------------------------------------------------------------------------
+  // -- frames -------------------------------------------------------------------------------------
 
   wake() {
     if (this.frame || this.gone) return;
@@ -620,7 +621,8 @@ class Lineup {
     row.segments.forEach((segment, c) => {
       const points = columns.kept[i][c] > 0 ? columns.earned[i][c] / columns.kept[i][c] : 0;
       const long = now.rated[i] ? (given[c] / whole) * points : 0;
-      row.write(`s${c}`, `translateX(${start.toFixed(2)}%) scaleX(${(long / 100).toFixed(4)})`, (to) => {
+      const moved = `translateX(${start.toFixed(2)}%) scaleX(${(long / 100).toFixed(4)})`;
+      row.write(`s${c}`, moved, (to) => {
         segment.style.transform = to;
       });
       start += long;
@@ -643,7 +645,8 @@ class Lineup {
     row.write("score", score, (to) => (row.score.textContent = to));
     row.write("grade", grade, (to) => (row.grade.textContent = to));
     this.paintReach(row, ranked);
-    row.write("chosen", columns.id[i] === spec.chosen, (to) => row.node.classList.toggle("chosen", to));
+    const chosen = columns.id[i] === spec.chosen;
+    row.write("chosen", chosen, (to) => row.node.classList.toggle("chosen", to));
     const low = this.exact ? columns.low?.[i] : null;
     const facts = {
       rank: ranked ? rank : "",
@@ -680,7 +683,7 @@ class Lineup {
     });
   }
 
-  /** Everything stands still: rows out of sight catch up, and readers of the page's order find it. */
+  /** Everything stands still: rows out of sight catch up; readers of the page's order find it. */
   settle() {
     for (const row of this.rows) {
       if (!row.stale) continue;
