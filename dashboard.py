@@ -16,6 +16,7 @@ PAGES = (
     ("people/person", "person", "person.title", "see"),
     ("people/compare", "compare", "compare.title", "see_others"),
     ("people/coaching", "coaching", "coaching.title", "coach"),
+    ("people/plan", "plan", "plan.title", "plan"),
     ("people/objections", "objections", "objections.title", "object"),
     ("people/sheet", "sheet", "person.title", "see", "", False),
     ("people/agent", "agent", "person.title", "see_others", "", False),

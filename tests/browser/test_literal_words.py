@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from analytics.desk import Desk
+from analytics.desk.access import ACTIONS
 from analytics.home import Home
 from analytics.model import Filters, Period
 from analytics.people import Account, Attachment, Note, Objection, Talk
@@ -154,7 +155,9 @@ def test_hostile_names_of_everything_stay_words_on_every_page(browser, hostile):
     visit.patience = SLOW / 1000
     visit.open()
     seen = ""
-    for _, address, *_ in PAGES:
+    for _, address, _, asked, *_ in PAGES:
+        if "admin" not in ACTIONS[asked]:
+            continue
         visit.settle()
         if (
             address != "overview"
