@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import f_oneway
+from scipy.stats import chi2, f_oneway
 
 from analytics.catalogue import built_in_catalogue
-from analytics.insight.certainty import certainty, interval, rates
+from analytics.insight.certainty import certainty, counts, interval, means, rates
+from analytics.insight.certainty.base import Pooled
 from analytics.insight.fairness import standards_check
 from analytics.insight.funnel import funnel
 from analytics.insight.proposal import propose
@@ -142,3 +143,127 @@ def test_a_standard_is_proposed_from_thirty_agents_on(agents, proposed):
     people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
     found = propose(measured(people, {"renewal_rate": (renewed, due)}), "renewal_rate")
     assert (found is not None) == proposed
+
+
+# -- few agents, groups, and whether all are equal -------------------------------------------------
+
+
+def complaints(events, cases):
+    """Agents with so many complaints over so many policies."""
+    people = pd.DataFrame({"due_policies": np.array(cases)})
+    return measured(people, {"complaint_rate": (np.array(events), np.array(cases))})
+
+
+def test_few_agents_counts_are_as_sure_as_jeffreys_prior_makes_each_of_them_alone():
+    sure = present(certainty(complaints([0.0, 2.0, NAN], [50.0, 100.0, NAN]), "complaint_rate"))
+    assert sure.value == pytest.approx([0.0, 2.0, NAN], nan_ok=True)
+    # (0 + ½) ÷ 50 and (2 + ½) ÷ 100 per hundred; √(0 + ½) and √(2 + ½) likewise.
+    assert sure.shrunken == pytest.approx([1.0, 2.5, NAN], nan_ok=True)
+    assert sure.sd == pytest.approx([1.41421, 1.58114, NAN], abs=1e-4, nan_ok=True)
+    assert sure.n.tolist() == [50, 100, 0]
+    assert np.isnan(sure.credibility).all()
+    # Above three per hundred: a Gamma of ½ beyond 1.5, one of 2½ beyond 3.
+    expected = [chi2.sf(3.0, 1), chi2.sf(6.0, 5), NAN]
+    assert sure.above(3.0) == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_count_places_nobody_below_five_events_that_were_expected():
+    # One complaint in a hundred everywhere: 499 policies expect 4.99 of them, 500 five.
+    sure = present(certainty(complaints([4.99, 5.0], [499.0, 500.0]), "complaint_rate"))
+    assert sure.enough.tolist() == [False, True]
+
+
+def test_many_agents_counts_are_drawn_towards_everybodys_the_fewer_cases_they_rest_on():
+    cases = np.where(np.arange(60) < 30, 400.0, 100.0)
+    events = np.where(np.arange(60) % 2 == 0, 0.02, 0.08) * cases
+    sure = present(certainty(complaints(events, cases), "complaint_rate"))
+    assert sure.differ
+    assert 0 < sure.credibility[-1] < sure.credibility[0] < 1
+    common = 100 * events.sum() / cases.sum()
+    assert common == pytest.approx(5)
+    # Z of the way from the common frequency to one's own.
+    own = np.where(np.arange(60) % 2 == 0, 2.0, 8.0)
+    assert sure.shrunken == pytest.approx(common + sure.credibility * (own - common), rel=0.02)
+    assert sure.above(5.0)[0] < 0.05
+    assert sure.above(5.0)[1] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "p"),
+    [
+        # (10 − 20)² ÷ 20 twice are 10, of one degree of freedom.
+        ([10.0, 30.0], [20.0, 20.0], chi2.sf(10.0, 1)),
+        ([20.0, 20.0], [20.0, 20.0], 1.0),
+        ([0.0, 0.0], [0.0, 0.0], 1.0),
+        ([3.0], [3.0], 1.0),
+    ],
+)
+def test_equal_counts_are_told_from_unequal_ones_by_their_distance(observed, expected, p):
+    assert counts.equal(np.array(observed), np.array(expected)) == pytest.approx(p)
+
+
+def test_rare_events_are_drawn_anew_where_the_distance_would_mislead():
+    # All four on one of four alike: by chance one of 4³ times.
+    p = counts.equal(np.array([4.0, 0.0, 0.0, 0.0]), np.ones(4))
+    assert p == pytest.approx(4 / 4**4, abs=0.02)
+    assert p >= 1 / 400
+    assert counts.equal(np.ones(4), np.ones(4)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "indicator", "x", "n", "mean"),
+    [
+        # (1 + ½) ÷ (4 + 1); (3 + ½) per 70 of a hundred.
+        (rates, "renewal_rate", [1.0, NAN], [4.0, NAN], 0.3),
+        (counts, "complaint_rate", [3.0, 3.0], [70.0, 0.0], 5.0),
+    ],
+)
+def test_groups_are_drawn_from_their_own_counts_and_half_a_case_to_each_side(
+    kind, indicator, x, n, mean
+):
+    pooled = Pooled(built_in_catalogue()[indicator], np.array(x), np.array(n), {})
+    drawn = kind.drawn_pooled(pooled, 20_000, np.random.default_rng(1))
+    assert drawn.shape == (20_000, 2)
+    assert drawn[:, 0].mean() == pytest.approx(mean, rel=0.02)
+    assert np.isnan(drawn[:, 1]).all()
+
+
+def test_a_groups_mean_answer_is_drawn_with_the_companys_spread_and_stays_within_a_hundred():
+    # Answers of 60 and 100 as often: twenty on either side of 80.
+    totals = {"surveys": 10.0, "survey_points": 800.0, "survey_points_sq": 68_000.0}
+    satisfaction = built_in_catalogue()["satisfaction"]
+    pooled = Pooled(satisfaction, np.array([320.0, 100.0]), np.array([4.0, 1.0]), totals)
+    drawn = present(means.drawn_pooled(pooled, 20_000, np.random.default_rng(1)))
+    assert drawn[:, 0].mean() == pytest.approx(80, abs=0.3)
+    assert drawn[:, 0].std() == pytest.approx(20 / 2, rel=0.05)
+    assert drawn[:, 1].max() == 100
+    assert (
+        means.drawn_pooled(
+            Pooled(satisfaction, pooled.numerator, pooled.denominator, {}),
+            2,
+            np.random.default_rng(1),
+        )
+        is None
+    )
+
+
+def test_the_range_of_a_mean_is_students_from_five_answers_that_differ_on():
+    satisfaction = built_in_catalogue()["satisfaction"]
+    n = np.array([5.0, 4.0, 5.0])
+    # Five answers of 60, 70, 80, 90 and 100; four of them; five times 80.
+    total = np.array([400.0, 300.0, 400.0])
+    squares = np.array([33_000.0, 23_000.0, 32_000.0])
+    low, high = interval(satisfaction, total, n, squares)
+    # √(200 ÷ 4) = 7.07, Student's 2.7764 times that on either side of 80.
+    assert low == pytest.approx([60.3677, NAN, NAN], abs=1e-3, nan_ok=True)
+    assert high == pytest.approx([99.6323, NAN, NAN], abs=1e-3, nan_ok=True)
+    assert np.isnan(interval(satisfaction, total, n)).all()
+
+
+def test_renewals_that_are_decided_together_have_the_range_of_fewer():
+    rate = built_in_catalogue()["renewal_rate"]
+    half = interval(rate, np.array([40.0]), np.array([50.0]), together=2.0)
+    alone = interval(rate, np.array([20.0]), np.array([25.0]))
+    assert np.array(half).ravel() == pytest.approx(np.array(alone).ravel())
+    # More renewed than due, nobody knows how many, and of none.
+    assert np.isnan(interval(rate, np.array([6.0, NAN, 1.0]), np.array([5.0, 5.0, 0.0]))).all()
