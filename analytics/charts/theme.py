@@ -41,6 +41,7 @@ FALLBACK = {
     "paper": WHITE,
     "grid": "rgba(128,128,128,.2)",
     "accent": ACCENT,
+    "quiet": TOKENS["light"]["quiet"],
     "clear": CLEAR,
 }
 QUADRANT = {

@@ -328,10 +328,11 @@ class Chart {
       this.turn = picked?.turn ?? 0;
       if (known) this.picked = picked.points;
     }
-    this.theme = reuse(this.theme, template(parent, spec.colours));
-    this.paper = this.theme.layout.hoverlabel.bgcolor;
-    const tints = new Map(dark(this.paper) ? Object.entries(spec.dark ?? {}) : []);
-    this.tints = tints;
+    const theme = template(parent, spec.colours);
+    this.paper = theme.layout.hoverlabel.bgcolor;
+    this.tints = new Map(dark(this.paper) ? Object.entries(spec.dark ?? {}) : []);
+    theme.layout.modebar.color = tint(spec.colours.quiet, this.tints);
+    this.theme = reuse(this.theme, theme);
     this.spec = reuse(this.spec, spec);
     if (changed && this.picked.length) this.commit([]);
     else if (picked && !picked.turn && stamp !== this.stamp) {

@@ -94,8 +94,9 @@ def test_a_box_selects_agents_and_puts_them_on_the_coaching_list(browser, app):
     page.mouse.down()
     page.mouse.move(plot["x"] + plot["width"] * 0.8, plot["y"] + plot["height"] * 0.8, steps=8)
     page.mouse.up()
-    # Two cut lines stand there anyway; the selected points have grown arms: their 95 % ranges.
-    page.wait_for_function("document.querySelector('[data-draws]')._fullLayout.shapes.length > 2")
+    # The first of the selected have grown trails: the ways from where they stood.
+    shapes = "document.querySelector('[data-draws]')._fullLayout.shapes"
+    page.wait_for_function(f"{shapes}.some(one => one.name === 'trail')")
     page.get_by_role("button", name="Put on the coaching list").click()
     page.get_by_text("agents were put on the coaching list").wait_for()
 
