@@ -26,7 +26,7 @@ def boss(browser, office):
 @pytest.fixture(scope="module")
 def east(browser, office):
     """The manager of Ann's team, in a session of their own."""
-    return enter(browser, office, "east@x.cn", "sheet?agent=A1")
+    return enter(browser, office, "east@x.cn", "person?agent=A1")
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,10 @@ def ann(browser, office):
 
 def go(visit, name):
     """To another page of the same session."""
-    visit.go(next(address for _, address, title, *_ in PAGES if say(title, "zh") == name))
-    visit.page.get_by_role("heading", name=name, level=1).wait_for()
+    address = next(address for _, address, title, *_ in PAGES if say(title, "zh") == name)
+    visit.go(address)
+    heading = {"name": name} if address != "person" else {}  # that one bears the person's name
+    visit.page.get_by_role("heading", level=1, **heading).wait_for()
     visit.settle()
 
 
@@ -114,7 +116,7 @@ def test_a_trial_shows_on_all_pages_of_its_session_and_nobody_else_sees_it(boss,
     before = {visit: (verdict(visit), table(visit)) for visit in (east, ann)}
     assert score(ann) == BALANCED
     try_out(boss)
-    for name in ("总览", "月度流程", "评估表"):
+    for name in ("总览", "月度流程", "人员页"):
         go(boss, name)
         assert "试算 65/22/13，正式为 64/23/13" in bar(boss).inner_text(), name
     # The sheet is official: the bar stands there, and its numbers are those in force.
@@ -149,7 +151,7 @@ def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion
 
 def test_the_first_page_is_found_under_its_own_name_too(boss, ann):
     boss.open("overview").get_by_role("heading", name="总览", level=1).wait_for()
-    ann.open("sheet?agent=A1")
+    ann.open("person?agent=A1")
     assert verdict(ann)[0].endswith(BALANCED)
     for visit in (boss, ann):
         assert visit.page.get_by_role("dialog").count() == 0
@@ -158,7 +160,7 @@ def test_the_first_page_is_found_under_its_own_name_too(boss, ann):
 def test_a_link_keeps_its_language_on_every_page(boss):
     for address, title in (
         ("weights?lang=en", "Weights"),
-        ("sheet?lang=English", "Evaluation sheet"),
+        ("person?agent=A1&lang=English", "安 A1"),
         ("weights?lang=zh", "权重"),
     ):
         boss.open(address).get_by_role("heading", name=title, level=1).wait_for()
@@ -172,7 +174,7 @@ def test_a_trial_undone_on_any_page_is_gone_on_all(boss):
     go(boss, "总览")
     bar(boss).get_by_role("button", name="放弃试算").click()
     bar(boss).wait_for(state="detached")
-    for name in ("辅导名单", "评估表", "权重"):
+    for name in ("辅导名单", "人员页", "权重"):
         go(boss, name)
         assert bar(boss).count() == 0, name
     assert results(boss).input_value() == "64"
@@ -248,7 +250,7 @@ def says(visit, **words):
 
 
 def test_boxes_say_what_is_counted_after_a_reset_on_another_page_and_in_another_language(boss):
-    boss.open("sheet?agent=A1")
+    boss.open("person?agent=A1")
     boss.settle()
     choose(boss, boss.page.get_by_role("combobox", name="渠道"), "门店")
     go(boss, "总览")
@@ -272,7 +274,7 @@ def test_boxes_say_what_is_counted_after_a_reset_on_another_page_and_in_another_
 
 def test_the_question_before_closing_names_whom_and_lapses_with_another_agent_on_the_page(boss):
     page = boss.page
-    boss.open("sheet?agent=A1")
+    boss.open("person?agent=A1")
     boss.settle()
     page.get_by_role("button", name="定稿", exact=True).click()
     page.get_by_text("2026-04 · 安 A1").wait_for()
@@ -284,7 +286,7 @@ def test_the_question_before_closing_names_whom_and_lapses_with_another_agent_on
 
 def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_scheme(boss, ann):
     page = boss.page
-    boss.open("sheet?agent=B2")
+    boss.open("person?agent=B2")
     boss.settle()
     live = score(boss)
     choose(boss, page.get_by_role("combobox", name="选择续保员"), "安 · A1")
@@ -298,7 +300,7 @@ def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_sche
     # A trial, and a channel on top of it.
     go(boss, "权重")
     try_out(boss)
-    go(boss, "评估表")
+    go(boss, "人员页")
     bar(boss).wait_for()
     assert (verdict(boss), table(boss)) == closed
     choose(boss, page.get_by_role("combobox", name="渠道"), "门店")
@@ -317,7 +319,7 @@ def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_sche
     boss.settle()
     page.get_by_role("button", name="采用为正式方案").click()
     page.get_by_text("2026-04 生效：服务优先 60/30/10").wait_for()
-    go(boss, "评估表")
+    go(boss, "人员页")
     assert (verdict(boss), table(boss)) == closed
     page.get_by_role("button", name="重置").click()
     boss.settle()
@@ -346,12 +348,12 @@ def test_what_is_not_published_no_agent_sees(boss, ann):
     page.get_by_text("还没有发布：续保员看不到这个考核期").wait_for()
     step(ann)
     sentence = "还没有发布的考核期。发布之后，这里会出现你的评估表。"
-    assert main(ann).split("\n\n") == ["评估表", sentence]
+    assert main(ann).split("\n\n") == ["我的评估表", sentence]
     go(ann, "异议")
     assert main(ann).split("\n\n") == ["异议", sentence]
     ann.open("?agent=A1&period=2026-04")
     ann.settle()
-    assert main(ann).split("\n\n") == ["评估表", sentence]
+    assert main(ann).split("\n\n") == ["我的评估表", sentence]
 
 
 def test_after_a_withdrawal_no_other_load_is_offered_to_be_withdrawn(boss):

@@ -33,7 +33,8 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     # The admin closes everybody's sheet.
     boss = enter(browser, office, "boss@x.cn", "sheet?agent=A1")
     page = boss.page
-    assert "/sheet?agent=A1" in page.url  # back at the page that was asked for before the login
+    # Back at what was asked for before the login, which leads to the page of the person.
+    page.wait_for_url("**/person?agent=A1*")
     page.get_by_text("综合得分").first.wait_for()
     closed_score = page.locator("[data-testid=stMetricValue]").first.inner_text()
     page.get_by_role("button", name="全部定稿").click()
@@ -42,7 +43,7 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     # The agent sees only her own sheet, and objects to a policy.
     ann = enter(browser, office, "ann@x.cn")
     page = ann.page
-    page.get_by_role("heading", name="评估表").wait_for()
+    page.get_by_role("heading", name="我的评估表").wait_for()
     navigation = page.inner_text(".st-key-bar") + page.inner_text(".st-key-pages_of_place")
     assert "总览" not in navigation
     assert "变更记录" not in navigation
