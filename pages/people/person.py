@@ -1,7 +1,7 @@
 """One person · 一个人: who it is, where they stand, and, as tabs, their sheet, months, plan,
 objections and the records behind the figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -196,6 +196,13 @@ def moved_cards(chosen: Chosen) -> None:
             st.metric(t(f"column.{name}"), md(value), border=True, height="stretch")
 
 
+def open_to(chosen: Chosen) -> Collection[str]:
+    """The tabs that the reader may open; what an agent reads of the plan has a page of its own."""
+    if chosen.sheet is None:
+        return MOVED
+    return [name for name in TABS if name != "plan" or load.desk().may("coach")]
+
+
 def body(title: DeltaGenerator) -> None:
     """Who it is, then the tab that is open; the others are not even made."""
     if session.identity().role == "agent":
@@ -204,9 +211,7 @@ def body(title: DeltaGenerator) -> None:
     chosen = chosen_one(filters)
     heading(title, chosen)
     shell.line(chosen.now.measured, int(chosen.now.shown.sum()))
-    names = {
-        name: t(f"person.tab_{name}") for name in TABS if chosen.sheet is not None or name in MOVED
-    }
+    names = {name: t(f"person.tab_{name}") for name in TABS if name in open_to(chosen)}
     name, there = tabs.opened("person_tab", names)
     with there:
         TABS[name](chosen)

@@ -34,7 +34,7 @@ def save(talk: Talk) -> None:
     cells = {name: session.get(key_of(talk, name), getattr(talk, name)) for name in OF_A_TALK}
     with notices.refusals("plan"):
         load.desk().save_talk(changed(talk, cells))
-        notices.done("plan", t("coaching.saved"))
+        notices.done("plan", t("person.saved"))
 
 
 def facts(talk: Talk, catalogue: Catalogue) -> str:
@@ -89,44 +89,22 @@ def form(chosen: Chosen, talk: Talk) -> None:
         )
 
 
-def told(chosen: Chosen, talk: Talk) -> None:
-    """An open talk as its agent reads it."""
-    with st.container(border=True, key=f"plan.{talk.id}"):
-        st.caption(facts(talk, chosen.now.catalogue))
-        days = [(name, getattr(talk, name)) for name in DAYS]
-        words = [(name, f"{day:%Y-%m-%d}") for name, day in days if day]
-        words += [("state", t(f"talk.state_{talk.state}")), ("owner", talk.owner)]
-        st.markdown(
-            " · ".join(f"{t(f'talk.{name}')} **{md(said)}**" for name, said in words if said)
-        )
-        for name in ("action", "agreed"):
-            if getattr(talk, name):
-                st.caption(t(f"talk.{name}"))
-                st.text(getattr(talk, name))
-
-
 def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
-    """An indicator in the period that the talk was planned from, and in the one chosen above; an
-    agent reads of published periods alone."""
+    """An indicator in the period that the talk was planned from, and in the one chosen above."""
     if not name or talk.first is None or talk.last is None:
         return "—", "—"
-    span = Period(talk.first, talk.last)
-    seen = session.identity().role != "agent" or load.desk().published(span)
-    periods = [load.evaluation(replace(now.measured.filters, period=span)) if seen else None, now]
-    said = []
-    for evaluation in periods:
-        try:
-            value = (
-                None
-                if evaluation is None
-                else evaluation.measured.agents.value[
-                    evaluation.row(talk.agent_id), evaluation.catalogue.position(name)
-                ]
-            )
-        except RequestRefused:
-            value = None
-        said.append(value_text(value, now.catalogue[name].unit, session.language()))
-    return said[0], said[1]
+    then = load.evaluation(replace(now.measured.filters, period=Period(talk.first, talk.last)))
+    return value_of(then, talk.agent_id, name), value_of(now, talk.agent_id, name)
+
+
+def value_of(evaluation: Evaluation, agent_id: str, name: str) -> str:
+    """An indicator of an agent in words; a dash where the period knows neither."""
+    values, catalogue = evaluation.measured.agents.value, evaluation.catalogue
+    try:
+        value = values[evaluation.row(agent_id), catalogue.position(name)]
+    except RequestRefused:
+        return "—"
+    return value_text(value, catalogue[name].unit, session.language())
 
 
 def held(chosen: Chosen, talks: list[Talk]) -> None:
@@ -165,16 +143,14 @@ def held(chosen: Chosen, talks: list[Talk]) -> None:
 
 
 def body(chosen: Chosen) -> None:
-    """What is open, to be changed or read, and everything so far."""
-    desk, agent_id = load.desk(), chosen.agent_id
-    talks = desk.plan() if desk.may("plan", agent_id) else desk.talks(agent_id)[::-1]
+    """What is open, to be changed, and everything so far."""
+    talks = load.desk().talks(chosen.agent_id)[::-1]
     notices.show_refusal("plan")
     notices.show_done("plan", quiet=True)
-    may = desk.may("coach", agent_id)
     if not talks:
-        st.info(t("person.no_plan" if may else "person.no_plan_of_yours"))
+        st.info(t("person.no_plan"))
         return
     for talk in talks:
         if talk.state in OPEN_TALKS:
-            (form if may else told)(chosen, talk)
+            form(chosen, talk)
     held(chosen, talks)
