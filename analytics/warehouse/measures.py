@@ -28,6 +28,7 @@ COUNTING = ("own", *STAND_INS)  # on what a month is measured that counts
 FEWEST_MONTHS_APART = 60
 # Months and degrees of freedom below which results without counts have no spread.
 FEWEST_MONTHS, FEWEST_APART = 3, 30
+STILL = 1e-18  # of squares, by which results that never vary do so in binary fractions
 PEOPLE = ["agent_id", "name", "team", "branch", "region", "supervisor", "hired_on"]
 PLACE = ["agent_id", "team", "first", "last", "sheet", "load"]
 SHEET = ["agent_id", "first_month", "last_month"]
@@ -175,7 +176,7 @@ def _spread(told: pd.DataFrame) -> dict[str, MonthSpread]:
     enough = (
         (told["months"] >= FEWEST_MONTHS)
         & (told["freedom"] >= FEWEST_APART)
-        & (told["squares"] > 0)
+        & (told["squares"] > STILL)
     )
     return {
         str(row.measure): MonthSpread(float(np.sqrt(row.squares / row.freedom)), float(row.freedom))

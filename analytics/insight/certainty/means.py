@@ -15,6 +15,7 @@ from analytics.statistics.special import fdtrc, stdtrit
 FEW_SURVEYS = 5  # answers below which no interval is worth the name
 CLASSIFY_SURVEYS = 20  # answers below which nobody is ranked or placed by them
 BEST = 100.0
+SAME = 1e-9  # points², by which answers that are all the same differ in binary fractions
 
 
 def certainty(figures: Figures) -> Certainty | None:
@@ -33,7 +34,7 @@ def certainty(figures: Figures) -> Certainty | None:
         mean = total / n
     # (a) all agents' answers together tell the spread of one
     within = float((squares[there] - n[there] * mean[there] ** 2).sum() / (n[there] - 1).sum())
-    if within <= 0:
+    if within <= SAME:
         return None
     with np.errstate(all="ignore"):
         error = np.sqrt(within / n)
@@ -87,9 +88,10 @@ def interval(sums: Sums) -> Limits:
         return sums.nothing
     n = sums.denominator
     mean = sums.numerator / n
-    error = np.sqrt(np.maximum(sums.squares / n - mean**2, 0) / (n - 1))
+    apart = sums.squares / n - mean**2
+    error = np.sqrt(np.maximum(apart, 0) / (n - 1))
     # The same answer five times tells nothing of its spread.
-    usable = (n >= FEW_SURVEYS) & (error > 0)
+    usable = (n >= FEW_SURVEYS) & (apart > SAME)
     reach = stdtrit(np.maximum(n - 1, 1), 0.975) * error
     low, high = np.clip(mean - reach, 0, BEST), np.clip(mean + reach, 0, BEST)
     return np.where(usable, low, np.nan), np.where(usable, high, np.nan)

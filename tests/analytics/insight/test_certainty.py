@@ -258,6 +258,8 @@ def test_the_range_of_a_mean_is_students_from_five_answers_that_differ_on():
     assert low == pytest.approx([60.3677, NAN, NAN], abs=1e-3, nan_ok=True)
     assert high == pytest.approx([99.6323, NAN, NAN], abs=1e-3, nan_ok=True)
     assert np.isnan(interval(satisfaction, total, n)).all()
+    alike = np.array([30.0]), np.array([30 * 87.3]), np.array([30 * 87.3**2 + 1e-9])
+    assert np.isnan(interval(satisfaction, alike[1], alike[0], alike[2])).all()
 
 
 def test_renewals_that_are_decided_together_have_the_range_of_fewer():
@@ -267,3 +269,28 @@ def test_renewals_that_are_decided_together_have_the_range_of_fewer():
     assert np.array(half).ravel() == pytest.approx(np.array(alone).ravel())
     # More renewed than due, nobody knows how many, and of none.
     assert np.isnan(interval(rate, np.array([6.0, NAN, 1.0]), np.array([5.0, 5.0, 0.0]))).all()
+
+
+@pytest.mark.parametrize(
+    ("answers", "known"),
+    [
+        ([[80.0, 80.0], [80.0]], False),  # all the same
+        ([[87.3] * 30, [87.3] * 11], False),  # also where binary fractions say otherwise
+        ([[87.3] * 30, [60.0] * 11], False),
+        ([[80.0], [60.0]], False),  # nobody twice
+        ([[80.0, 60.0]], False),  # one agent
+        ([[80.0, 60.0], []], False),
+        ([[80.0, 60.0], [70.0]], True),
+    ],
+)
+def test_how_far_answers_lie_apart_is_known_of_two_agents_who_differ_within(answers, known):
+    people = pd.DataFrame(
+        {
+            "surveys": [float(len(own)) for own in answers],
+            "survey_points": [sum(own) for own in answers],
+            "survey_points_sq": [sum(each * each for each in own) for own in answers],
+        }
+    )
+    given = people["survey_points"].to_numpy(), people["surveys"].replace(0.0, NAN).to_numpy()
+    sure = certainty(measured(people, {"satisfaction": given}), "satisfaction")
+    assert (sure is not None) == known

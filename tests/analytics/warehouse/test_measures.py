@@ -81,10 +81,10 @@ def test_how_far_months_differ_is_told_from_sixty_degrees_of_freedom_on(statisti
 def test_the_spread_of_results_without_counts_needs_three_months_and_thirty_degrees_of_freedom():
     answered = pd.DataFrame(
         {
-            "measure": ["told", "short", "few", "still"],
-            "months": [3, 2, 3, 3],
-            "freedom": [30.0, 30.0, 29.0, 30.0],
-            "squares": [120.0, 120.0, 120.0, 0.0],
+            "measure": ["told", "short", "few", "still", "binary"],
+            "months": [3, 2, 3, 3, 3],
+            "freedom": [30.0, 30.0, 29.0, 30.0, 30.0],
+            "squares": [120.0, 120.0, 120.0, 0.0, 1e-30],
         }
     )
     # √(120 ÷ 30); what never varied tells nothing of how it does.
