@@ -27,28 +27,28 @@ from pages.ui.box import box
 from pages.ui.figure import Picture, picture
 from pages.ui.i18n import Markdown, md, plain, t
 from pages.ui.lineup import drawn_of, lineup
-from pages.ui.trying import Bench
+from pages.ui.trying import Bench, teaching, tried
 
 IN_FORCE, TRIAL = "in_force", "trial"
-TEACHES = ("service_first", "results_first")  # what is compared first: the one not in force
 MONTHS = 12  # that a line of rates reaches back
 QUICK = 2_000  # agents up to whom ranges are drawn anew for weights that are tried
 
 
 @st.fragment
 def live(bench: Bench, filters: Filters) -> None:
-    """The ranking under the weights in hand, and what they change; only this part runs again."""
-    shell.trial_bar(official=False)
+    """The ranking under the weights in hand, and what they change; only this part runs again. What
+    says that weights are tried stands below: above, it would push the ranking out of the hand."""
     try:
         now = load.desk().scored(bench.base.measured, bench.current)
     except RequestRefused as error:
+        shell.trial_bar(official=False)
         st.error(md(explain(error, session.language())))
         return
     if not now.agents.rated[now.shown].any():
         st.info(t("ranking.nobody"))
         return
     ranges = ranges_of(now)
-    st.markdown(found(bench, now, ranges))
+    st.markdown(md(found(bench, now, ranges)))
     opened = lineup(
         "lineup",
         load.drawn(
@@ -63,6 +63,7 @@ def live(bench: Bench, filters: Filters) -> None:
     if opened is not None:
         session.choose_agent(opened)
         st.switch_page("pages/people/person.py", query_params={"agent": opened})
+    shell.trial_bar(official=False)
     st.caption(t("ranking.note", period=controls.period_text(now.measured.period)))
     compared(bench, now.measured)
     everybody(now)
@@ -79,15 +80,7 @@ def found(bench: Bench, now: Evaluation, ranges: RankRanges | None) -> Markdown:
     """The page's finding: whom the weights in force tell apart, or what those in hand change."""
     ranked = np.flatnonzero(now.shown & now.agents.rated & ~too_few(now))
     if now.scheme.trial:
-        places = moved(now, bench.base)["places"].fillna(0)
-        return t(
-            "ranking.found_trial",
-            weights=weights_text(now.scheme),
-            official=weights_text(bench.official),
-            up=int((places > 0).sum()),
-            down=int((places < 0).sum()),
-            regraded=len(regraded(now, bench.base)),
-        )
+        return tried(bench, now)
     facts = {
         "scheme": bench.label,
         "weights": weights_text(now.scheme),
@@ -143,11 +136,10 @@ def compared(bench: Bench, measured: Measured) -> None:
     something else first."""
     st.subheader(t("moves.title"), anchor=False)
     options = [IN_FORCE, *([TRIAL] if session.trial() else []), *bench.choices]
-    teaches = next(name for name in TEACHES if name != bench.official.name)
     with st.container(horizontal=True, gap="small"):
         sides = [
             side(bench, t("moves.from"), options, IN_FORCE),
-            side(bench, t("moves.to"), options, TRIAL if session.trial() else teaches),
+            side(bench, t("moves.to"), options, TRIAL if session.trial() else teaching(bench)),
         ]
     before, after = (load.desk().scored(measured, scheme) for scheme in sides)
     names = [named(scheme) for scheme in sides]

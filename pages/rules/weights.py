@@ -14,7 +14,6 @@ from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.evaluation.swot import propose
 from analytics.evaluation.weights import inside_triangle, lacking, move, vector
-from analytics.insight.moves import regraded
 from analytics.insight.opinions import LEAST
 from analytics.insight.quadrant import place as place_quadrant
 from analytics.language import explain
@@ -31,9 +30,18 @@ from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.follow import lead
-from pages.ui.i18n import indicator, md, plain, t, text
+from pages.ui.i18n import Markdown, indicator, md, plain, t, text
 from pages.ui.lineup import drawn_of, lineup
-from pages.ui.trying import CUSTOM, Bench, category_shares, matching, use
+from pages.ui.trying import (
+    CUSTOM,
+    Bench,
+    category_shares,
+    changes,
+    matching,
+    teaching,
+    tried,
+    use,
+)
 
 
 def place(slider: str, weight: int) -> str:
@@ -288,62 +296,55 @@ def workbench(bench: Bench) -> None:
 
 @dataclass(frozen=True)
 class Effect:
-    """What weights do against those in force: how many rise, fall and change grade; who, as the
-    ranking and as a table."""
+    """What weights do against those in force: in a sentence, as the ranking, and as a table."""
 
-    rising: int
-    falling: int
-    regraded: int
+    found: Markdown
     ranking: Mapping[str, Any]
     moves: panel.Rows
     table: Table
 
 
 def effect_of(bench: Bench, now: Evaluation) -> Effect:
-    """Who rises and falls against the scheme in force, and how many change grade."""
-    base, placed = bench.base, place_quadrant(now)
-    beside = Beside(base, placed, chosen=session.chosen_agent(), slim=True)
-    table = moves_table(now, base, placed, session.language())
-    gained = table.frame["moved"].fillna(0)
+    """Who rises and falls against the scheme in force."""
+    placed, schemes = place_quadrant(now), list(preset_schemes().values())
+    beside = Beside(bench.base, placed, schemes, chosen=session.chosen_agent(), slim=True)
+    table = moves_table(now, bench.base, placed, session.language())
     return Effect(
-        rising=int((gained > 0).sum()),
-        falling=int((gained < 0).sum()),
-        regraded=len(regraded(now, base)),
+        found=tried(bench, now) if now.scheme.trial else taught(bench, now),
         ranking=live_view(now, drawn_of(bench, now), beside, session.language()),
         moves=panel.Rows.of(table.holding(table.frame.head(200))),
         table=table,
     )
 
 
+def taught(bench: Bench, now: Evaluation) -> Markdown:
+    """While nothing is tried: what another scheme would change, so that the page teaches."""
+    other = bench.choices[teaching(bench)]
+    then = load.desk().scored(now.measured, other)
+    words = f"{scheme_label(other, session.language())} {weights_text(other)}"
+    return t("weights.taught", scheme=words, **changes(then, now))
+
+
 def effect(bench: Bench, now: Evaluation) -> None:
     """The effect of the weights that the sliders say."""
-    in_force, base = bench.label, bench.base
     answer = load.drawn(
         "effect",
         now,
         lambda: effect_of(bench, now),
-        base.nominal.tobytes(),
+        bench.base.nominal.tobytes(),
         session.chosen_agent(),
-    )
-    with st.container(horizontal=True, gap="small"):
-        st.metric(t("weights.rising"), int(answer.rising), border=True)
-        st.metric(t("weights.falling"), int(answer.falling), border=True)
-        st.metric(
-            t("weights.regraded"),
-            int(answer.regraded),
-            help=t("weights.regraded_help", base=in_force),
-            border=True,
-        )
-    st.caption(
-        t("weights.against", base=in_force, period=controls.period_text(now.measured.period))
     )
     if answer.table.frame.empty:
         st.info(t("weights.nobody_rated"))
         return
+    st.markdown(md(answer.found))
     opened = lineup("weights_chart", answer.ranking, bench)
     if opened is not None:
         session.choose_agent(opened)
         st.switch_page("pages/people/person.py", query_params={"agent": opened})
+    st.caption(
+        t("weights.against", base=bench.label, period=controls.period_text(now.measured.period))
+    )
     with panel.fold(t("weights.moves"), "moves.fold") as there:
         if there:
             panel.show("moves", answer.moves, height=330)

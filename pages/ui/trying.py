@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from analytics.catalogue import Catalogue
 from analytics.evaluation import Evaluation
+from analytics.insight.moves import moved, regraded
 from analytics.model import CATEGORIES, WeightScheme
-from analytics.reports.words import scheme_label
+from analytics.reports.words import scheme_label, weights_text
 from pages.ui import session
-from pages.ui.i18n import t
+from pages.ui.i18n import Markdown, t
 
 SAME = 1e-6  # percent by which two weights may differ and be the same
+TEACHES = ("service_first", "results_first")  # what is compared first: the one not in force
 CUSTOM = "custom"  # no scheme's weights: the sliders were moved
 
 
@@ -85,3 +87,24 @@ def try_categories(bench: Bench, weights: Sequence[float]) -> None:
         bench,
         replace(bench.current, name=unsaved, label=None, trace=(), categories=categories),
     )
+
+
+def teaching(bench: Bench) -> str:
+    """The scheme that is held against the one in force while nothing is tried."""
+    return next(name for name in TEACHES if name != bench.official.name)
+
+
+def changes(now: Evaluation, before: Evaluation) -> dict[str, int]:
+    """How many rise, fall and change grade from one scheme to another."""
+    places = moved(now, before)["places"].fillna(0)
+    return {
+        "up": int((places > 0).sum()),
+        "down": int((places < 0).sum()),
+        "regraded": len(regraded(now, before)),
+    }
+
+
+def tried(bench: Bench, now: Evaluation) -> Markdown:
+    """What the weights in hand change against those in force."""
+    sides = {"weights": weights_text(now.scheme), "official": weights_text(bench.official)}
+    return t("ranking.found_trial", **sides, **changes(now, bench.base))

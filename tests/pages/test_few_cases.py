@@ -93,6 +93,7 @@ def exported(company, monkeypatch, page, period="", switch="") -> dict[str, Tabl
         ("today/briefing", "", "ranking"),
         ("picture/quadrant", "", "quadrant"),
         ("rules/weights", "", "moves"),
+        ("people/ranking", "", "moves"),
         ("rules/weights", "stand", "stand"),
         ("people/coaching", "", "coaching"),
     ],
@@ -116,6 +117,21 @@ def test_no_table_of_a_command_ranks_or_grades_few_cases_unmarked(company, april
     assert {row["agent_id"] for row in rows if row["few_cases"] == "True"} == few_ids(april) & {
         row["agent_id"] for row in rows
     }
+
+
+def test_a_comparison_of_schemes_ranks_no_few_cases_and_says_why_five_move(company, april):
+    words = ("--from", "2026-04", "--to", "2026-04", "--compare", "service_first")
+    done = Shell(company).run("evaluate", *words, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    head, *lines = done.stdout.splitlines()
+    assert "60/30/10" in head  # made on trial, and says so
+    rows = list(csv.DictReader(lines))
+    kept(rows, few_ids(april))
+    moved = [abs(float(row["places"])) for row in rows if row["places"]]
+    assert moved == sorted(moved, reverse=True)
+    view = Shell(company)("evaluate", *words)
+    assert len(view["why"]) == 5
+    assert view["trial"]
 
 
 def test_whose_grade_would_change_is_told_with_the_mark_of_few_cases(april):
