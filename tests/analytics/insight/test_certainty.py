@@ -7,7 +7,7 @@ from scipy.stats import chi2, f_oneway
 
 from analytics.catalogue import built_in_catalogue
 from analytics.insight.certainty import certainty, counts, interval, means, rates
-from analytics.insight.certainty.base import Pooled
+from analytics.insight.certainty.base import Pooled, Posterior
 from analytics.insight.fairness import standards_check
 from analytics.insight.funnel import funnel
 from analytics.insight.proposal import propose
@@ -258,6 +258,9 @@ def test_the_range_of_a_mean_is_students_from_five_answers_that_differ_on():
     assert low == pytest.approx([60.3677, NAN, NAN], abs=1e-3, nan_ok=True)
     assert high == pytest.approx([99.6323, NAN, NAN], abs=1e-3, nan_ok=True)
     assert np.isnan(interval(satisfaction, total, n)).all()
+    # Three of 79.5 and three of 80.5: √(0.25 ÷ 5), Student's 2.5706 times that.
+    close = interval(satisfaction, np.array([480.0]), np.array([6.0]), np.array([38_401.5]))
+    assert np.ravel(close) == pytest.approx([79.4252, 80.5748], abs=1e-3)
     alike = np.array([30.0]), np.array([30 * 87.3]), np.array([30 * 87.3**2 + 1e-9])
     assert np.isnan(interval(satisfaction, alike[1], alike[0], alike[2])).all()
 
@@ -294,3 +297,19 @@ def test_how_far_answers_lie_apart_is_known_of_two_agents_who_differ_within(answ
     given = people["survey_points"].to_numpy(), people["surveys"].replace(0.0, NAN).to_numpy()
     sure = certainty(measured(people, {"satisfaction": given}), "satisfaction")
     assert (sure is not None) == known
+
+
+def test_a_law_that_is_surer_than_sure_draws_what_was_measured():
+    def drawn(centre, sd):
+        posterior = Posterior(np.array(centre), np.array(sd), 1.0)
+        return rates.drawn(posterior, 500, np.random.default_rng(1))
+
+    sure = drawn([0.3, 0.8, NAN], [1e-9, 1e-9, 0.1])
+    assert np.abs(sure[:, :2] - [0.3, 0.8]).max() < 1e-3
+    assert np.isnan(sure[:, 2]).all()
+    # A spread that no share can have still gives shares.
+    wild = drawn([0.5], [5.0])
+    assert ((wild >= 0) & (wild <= 1)).all()
+    ends = drawn([0.0, 1.0], [0.1, 0.1])
+    assert ends[:, 0].max() < 0.01
+    assert ends[:, 1].min() > 0.99
