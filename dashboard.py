@@ -5,7 +5,7 @@ it runs. No logic."""
 # the group of pages it stands in; the folder is the place; what is not listed is an address of
 # before, which leads on
 PAGES = (
-    ("today/briefing", "overview", "overview.title", "see_others"),
+    ("today/briefing", "overview", "briefing.title", "see_others"),
     ("today/month", "month", "routine.title", "close"),
     ("picture/quadrant", "quadrant", "quadrant_page.title", "see_others"),
     ("picture/weak_spots", "weak-spots", "weak_spots.title", "see_others"),

@@ -15,7 +15,7 @@ LANGUAGES = ("zh", "en")
 
 @cache
 def sentences(language: str) -> Mapping[str, str]:
-    """All sentences of one language, flat: {"overview.title": "总览"}."""
+    """All sentences of one language, flat: {"briefing.title": "本月"}."""
     flat: dict[str, str] = {}
 
     def walk(prefix: str, node: Mapping[str, object]) -> None:

@@ -18,7 +18,7 @@ LARGEST = 200_000  # bytes of a picture: whoever reads the README waits for all 
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 # file and address of a page, its title among the sentences, and the language of the picture
 PICTURES = (
-    ("", "overview.title", "zh"),
+    ("", "briefing.title", "zh"),
     ("quadrant", "quadrant_page.title", "en"),
     ("weak-spots", "weak_spots.title", "zh"),
     ("weights", "weights.title", "en"),

@@ -23,7 +23,7 @@ from analytics.reports.briefing import (
     unit_of,
     why,
 )
-from analytics.reports.paper import ACCENT, FAINT, GREY, HEAD, INK, Page, fit, lines
+from analytics.reports.paper import ACCENT, FAINT, GREY, HEAD, INK, Page, discard, fit, lines
 from analytics.reports.words import value_text
 from analytics.text import seen, short
 
@@ -40,6 +40,7 @@ def to_pdf(briefing: Briefing, language: str, notes: Sequence[str] = ()) -> byte
     for scale in SCALES[1:]:
         if page.pages_count == 1:
             break
+        discard(page)
         page = _drawn(briefing, language, notes, scale)
     return bytes(page.output())
 

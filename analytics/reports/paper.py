@@ -11,6 +11,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from analytics.charts import theme
 from analytics.charts.theme import rgb
@@ -63,6 +64,13 @@ class Page(FPDF):
         self.set_font("Noto", "B" if bold else "", size)
         self.set_text_color(*colour)
         self.multi_cell(0, height, seen(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
+
+
+def discard(page: FPDF) -> None:
+    """Close the fonts of a page that will not be given out; giving it out closes them, too."""
+    for font in page.fonts.values():
+        if isinstance(font, TTFFont):
+            font.ttfont.close()
 
 
 # What a line may be broken between: Chinese characters one by one with the punctuation that clings

@@ -109,7 +109,7 @@ def show(done: Receipt) -> None:
             _changes(done)
         with st.container(horizontal=True):
             st.page_link(
-                "pages/today/briefing.py", label=t("overview.title"), icon=":material/monitoring:"
+                "pages/today/briefing.py", label=t("briefing.title"), icon=":material/monitoring:"
             )
             st.page_link(
                 "pages/picture/quadrant.py",

@@ -1,341 +1,328 @@
-"""Overview · 总览: where the team stands this period, who leads, and who is not rated."""
+"""This month · 本月: the briefing: what moved and what of it is sure, whom to talk with first, who
+leads, what is left to do; the evidence below."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from analytics.charts.scores import contribution_bars, grades_by_team, score_histogram
-from analytics.evaluation import Evaluation
-from analytics.insight.certainty import too_few
-from analytics.insight.change import Change, score_change, value_change
-from analytics.insight.coaching import coaching_list
-from analytics.insight.draws import unknown_spread
-from analytics.insight.placing import grades
-from analytics.insight.quadrant import axes, place
-from analytics.insight.rank_ranges import MOST, RankRanges
-from analytics.reports.lists.coaching import coaching_table
-from analytics.reports.lists.ranking import ranking_table
-from analytics.reports.sure import pooled_text
-from analytics.reports.tables import Column, Table
-from analytics.reports.words import change_number, change_text, scheme_label, value_text
-from pages.ui import controls, load, panel, session, shell
-from pages.ui.figure import Picture, picture
-from pages.ui.i18n import Markdown, indicator, labels, md, plain, t, text
+from analytics.charts.briefing import small_quadrant
+from analytics.insight.briefing import Briefing, Person, Task
+from analytics.insight.planning import planned
+from analytics.insight.quadrant import place
+from analytics.people import Talk
+from analytics.reports import briefing as words
+from analytics.reports.briefing_files import briefing_tables
+from analytics.reports.tables import Column, Table, export_name, to_xlsx
+from pages.today import evidence, glimpse, pieces
+from pages.ui import controls, load, notices, panel, session, shell
+from pages.ui.act import action
+from pages.ui.figure import picture
+from pages.ui.i18n import indicator, md, plain, t
+from pages.ui.person import link
 
-TOP = 25
-FIRST = 5
-COUNTED = {"renewal_rate": "overview.n_due", "satisfaction": "overview.n_surveys"}
+# Where a task is worked on.
+PLACES = {
+    "objections": ("pages/people/objections.py", "objections.title"),
+    "talks": ("pages/people/coaching.py", "coaching.title"),
+    "sheets": ("pages/people/person.py", "sheet.title"),
+    "windows": ("pages/today/month.py", "routine.title"),
+    "ids": ("pages/data/history.py", "history.title"),
+}
 
 
-def cards(now: Evaluation, before: Evaluation | None, compared_with: str) -> None:
-    """At most four headline figures, each with its n, and a change only where there is something to
-    compare with."""
-    company, catalogue = now.measured.company, now.catalogue
-    with st.container(horizontal=True, gap="small", key="cards"):
-        moved = None if before is None else score_change(now, before)
-        changes: dict[str, Change | None] = {t("overview.company_score"): moved}
-        rated = int(now.agents.rated.sum())
-        st.metric(
-            t("overview.company_score"),
-            f"{now.company.score[0]:.1f}" if now.company.rated[0] else "—",
-            **delta(moved, "points", now),
-            help=reach_of(moved, "points") + t("overview.company_score_help", rated=rated),
-            border=True,
+def first_look(told: Briefing) -> None:
+    """The answer: one sentence, one paragraph, four cards."""
+    language = session.language()
+    st.html(pieces.told(words.paragraph(told, language)))
+    st.html(pieces.cards(told, language, how_sure=session.how_sure()))
+
+
+def people_first(told: Briefing) -> None:
+    """Whom to talk with first: why, what to do, and a button."""
+    if not told.people:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="people_head"):
+        st.subheader(t("briefing.people"), anchor=False)
+        plan_all(told)
+    for person in told.people:
+        one_person(told, person)
+    if load.desk().may("coach"):
+        st.page_link(
+            "pages/people/coaching.py",
+            label=t("overview.to_coaching"),
+            icon=":material/arrow_forward:",
         )
-        for name in dict.fromkeys(axes(catalogue)):
-            position = catalogue.position(name)
-            value, n = company.value[0, position], company.denominator[0, position]
-            moved = None if before is None else value_change(now, before, name)
-            counted = [] if np.isnan(n) else [t(COUNTED.get(name, "overview.n"), n=f"{int(n):,}")]
-            changes[indicator(name)] = moved
-            reach = pooled_text(now.measured, name, company, None, 0) if session.how_sure() else "—"
-            sure = "" if reach == "—" else t("certainty.card", range=reach) + " "
-            st.metric(
-                " · ".join([md(indicator(name)), *counted]),
-                md(value_text(value, catalogue[name].unit, session.language())),
-                **delta(moved, catalogue[name].unit, now, catalogue[name].direction == "lower"),
-                help=sure
-                + reach_of(moved, catalogue[name].unit)
-                + (
-                    t(f"overview.{name}_help") if name in COUNTED else md(text(catalogue[name].why))
-                ),
-                border=True,
+
+
+def one_person(told: Briefing, person: Person) -> None:
+    language = session.language()
+    with st.container(
+        border=True,
+        horizontal=True,
+        vertical_alignment="center",
+        gap="small",
+        key=f"first_person_{person.agent_id}",
+    ):
+        with st.container(gap=None):
+            with st.container(
+                horizontal=True,
+                vertical_alignment="center",
+                gap="small",
+                key=f"first_name_{person.agent_id}",
+            ):
+                link(person.agent_id, person.name, width="content")
+                about = [
+                    *([person.team] if person.team else []),
+                    f"{words.SIGNS[person.mark]} {words.mark_sentence(person.mark, language)}",
+                ]
+                st.caption(md(" · ".join(about)), width="content")
+            st.html(pieces.person(words.why(person, language), words.to_do(person, language)))
+        if load.desk().may("coach", person.agent_id):
+            with st.container(width=180, horizontal_alignment="right"):
+                controls.plan_talk(
+                    told.views.longer,
+                    person.agent_id,
+                    reason(person),
+                    person.weakest,
+                    f"plan.{person.agent_id}",
+                )
+
+
+def reason(person: Person) -> str:
+    """Why a talk is planned, as it is written down."""
+    return words.why(person, session.language())
+
+
+def plan_all(told: Briefing) -> None:
+    """One act for all of them; its success takes the button's place, and can be undone."""
+    desk = load.desk()
+    free = [
+        person for person in told.people if not person.talk and desk.may("coach", person.agent_id)
+    ]
+    done = session.get("briefing.planned") or ()
+    if done:
+        st.button(
+            t("briefing.undo", count=len(done)),
+            key="plan_undo",
+            on_click=action(undo),
+            type="tertiary",
+        )
+        return
+    if len(free) < 2:
+        return
+    talks = [
+        planned(person.agent_id, person.weakest, told.longer, reason(person)) for person in free
+    ]
+    st.button(
+        t("briefing.plan_all", count=len(talks)),
+        key="plan_all",
+        type="primary",
+        on_click=action(plan),
+        args=(talks,),
+    )
+
+
+def plan(talks: list[Talk]) -> None:
+    """Put all of them on the coaching list, or none."""
+    with notices.refusals("briefing"):
+        made = load.desk().save_talks(talks)
+        session.put("briefing.planned", tuple(talk.id for talk in made))
+
+
+def undo() -> None:
+    """Take off the list whom the last act put on it, unless somebody went on with them."""
+    ids = set(session.get("briefing.planned") or ())
+    desk = load.desk()
+    with notices.refusals("briefing"):
+        talks = [talk for talk in desk.talks() if talk.id in ids and talk.state == "planned"]
+        desk.save_talks([replace(talk, state="dropped") for talk in talks])
+    session.forget("briefing.planned")
+
+
+def leaders(told: Briefing) -> None:
+    """Role models, and who improves."""
+    language = session.language()
+    if told.leaders:
+        st.subheader(t("briefing.leaders"), anchor=False)
+        lines = [
+            f"{words.SIGNS[leader.mark]} "
+            + words.named(
+                leader.name, leader.team, words.leader_line(leader, told, language), language
             )
-        st.metric(
-            t("overview.rated"),
-            f"{rated:d} / {len(now.people)}",
-            help=t("overview.rated_help", limit=f"{now.measured.settings.missing_limit:.0f}"),
-            border=True,
-        )
-    if words := compared(changes, now, compared_with):
-        st.caption(words)
+            for leader in told.leaders
+        ]
+        st.html(pieces.rows(lines))
 
 
-def delta(
-    moved: Change | None, unit: str, now: Evaluation, lower_better: bool = False
-) -> dict[str, Any]:
-    """How a metric shows a change: in its unit; with arrow and colour only where chance hardly
-    explains it and the period is closed."""
-    if moved is None:
-        return {}
-    arrow, colour = "off", "gray"
-    if verdict(moved, now) == "told":
-        arrow = "up" if moved.by > 0 else "down"
-        colour = "green" if (moved.by < 0) == lower_better else "red"
-    return {
-        "delta": change_text(moved.by, unit, session.language()),
-        "delta_arrow": arrow,
-        "delta_color": colour,
-    }
-
-
-def verdict(moved: Change, now: Evaluation) -> str:
-    """What may be said of a change: of a provisional period nothing."""
-    return "open" if now.measured.provisional else moved.verdict
-
-
-def compared(changes: dict[str, Change | None], now: Evaluation, with_: str) -> Markdown | None:
-    """With what the cards are compared, and which of the changes luck could have made."""
-    told = {name: verdict(moved, now) for name, moved in changes.items() if moved is not None}
-    if not told:
-        return None
-    chinese = session.language() == "zh"
-    said = [
-        plain(
-            f"overview.change_{kind}",
-            names=("、" if chinese else ", ").join(
-                name for name, its in told.items() if its == kind
-            ),
-        )
-        for kind in ("told", "chance", "unknown", "open")
-        if kind in told.values()
+def improvers(told: Briefing) -> None:
+    language = session.language()
+    if not told.improvers:
+        return
+    st.subheader(t("briefing.improvers"), anchor=False)
+    lines = [
+        words.named(improver.name, improver.team, words.improver_line(improver, language), language)
+        for improver in told.improvers
     ]
-    return t("overview.changes", **{"with": with_}, said=("；" if chinese else "; ").join(said))
+    st.html(pieces.rows(lines))
+    st.page_link(
+        "pages/picture/trends.py",
+        label=t("overview.to_incentives"),
+        icon=":material/arrow_forward:",
+    )
 
 
-def reach_of(moved: Change | None, unit: str) -> str:
-    """How far the change may truly reach, for the help of a metric; nothing where nobody knows."""
-    if moved is None or moved.verdict == "unknown":
-        return ""
-    low, high = change_number(moved.low, unit), change_text(moved.high, unit, session.language())
-    return t("overview.change_range", low=low, high=high) + " "
-
-
-def first_of_all(now: Evaluation, purpose: str) -> None:
-    """What the purpose of the evaluation puts first: to lift the team, whom to talk to; to reward,
-    the role models."""
+def where_they_stand(told: Briefing) -> None:
+    """A small quadrant with the trails of the people named."""
+    now, before = told.views.longer, told.views.earlier
+    named = [person.agent_id for person in (told.people or told.leaders)]
     placed = place(now)
-    if purpose == "lift" and load.desk().may("coach"):
-        listed = coaching_list(now, placed, load.desk().talks()).head(FIRST)
-        table = coaching_table(listed, now.catalogue, session.language())
-        wanted = ["name", "team", "quadrant", "too_few", "step", "action", "expected_gain"]
-        table = table.holding(table.frame.assign(step=table.frame["step"].str.split("\n").str[0]))
-        link, label = "pages/people/coaching.py", t("overview.to_coaching")
-    else:
-        rows = np.flatnonzero(
-            now.shown & now.agents.rated & ~too_few(now) & (placed.quadrant == "role_model")
-        )
-        rows = rows[np.argsort(now.agents.rank[rows], kind="stable")][:FIRST]
-        table = ranking_table(now, placed, session.language())
-        by_id = table.frame.set_index("agent_id")
-        table = table.holding(by_id.loc[now.people["agent_id"].iloc[rows]].reset_index())
-        wanted = ["rank", "name", "team", "score", "grade"]
-        wanted += [f"{name}.value" for name in axes(now.catalogue)]
-        link, label = "pages/picture/trends.py", t("overview.to_incentives")
-    st.subheader(t(f"overview.first_{purpose}"), anchor=False)
-    if table.frame.empty:
-        st.caption(t("common.nothing"))
+    if not now.shown.any() or (placed.quadrant == "unplaced").all():
         return
-    panel.show("first_of_all", table.narrowed(wanted))
-    st.page_link(link, label=label, icon=":material/arrow_forward:")
-
-
-def in_bands(now: Evaluation, ranges: RankRanges | None, rated: np.ndarray) -> None:
-    """How many of the first cannot be told apart: no medal for luck."""
-    if ranges is None:
-        if len(rated) > MOST:
-            st.caption(t("certainty.too_many", most=f"{MOST:,}"))
-        elif unknown := unknown_spread(now):
-            st.caption(t("certainty.unknown_spread", indicators=labels(unknown)))
-        return
-    band = ranges.of(len(now.people))[2][rated]
-    st.markdown(
-        t("certainty.bands", count=int((band == band.min()).sum()), draws=f"{ranges.draws:,}")
+    language = session.language()
+    st.subheader(t("briefing.small"), anchor=False)
+    st.caption(t("briefing.small_note", span=words.span_text(told.longer, language)))
+    drawn = load.drawn(
+        "briefing.small",
+        now,
+        lambda: picture(small_quadrant(now, before, named, indicator, plain)),
+        tuple(named),
+    )
+    panel.chart("briefing.small", drawn, standing(told, named), alt=words.finding(told, language))
+    st.page_link(
+        "pages/picture/quadrant.py",
+        label=t("quadrant_page.title"),
+        icon=":material/arrow_forward:",
     )
 
 
-def not_rated(now: Evaluation) -> None:
-    """Who is not rated, and which indicators are missing."""
-    rows = np.flatnonzero(now.shown & ~now.agents.rated)
-    st.subheader(t("overview.not_rated", count=len(rows)), anchor=False)
-    if not len(rows):
-        st.caption(t("overview.all_rated"))
-        return
-    panel.show("not_rated", load.drawn("overview.not_rated", now, lambda: missing_of(now, rows)))
+def standing(told: Briefing, named: list[str]) -> Table:
+    """The twin of the small quadrant: the people named, and both values."""
+    now = told.views.longer
+    placed = place(now)
+    people = now.people["agent_id"].astype(str)
+    rows = [int(np.flatnonzero(people == agent_id)[0]) for agent_id in named]
+    columns = [Column(name, t(f"column.{name}")) for name in ("name", "team", "quadrant")]
+    frame = now.people.iloc[rows][["name", "team"]].reset_index(drop=True)
+    frame["quadrant"] = [plain(f"quadrant.{name}") for name in placed.quadrant[rows]]
+    for name, values in ((placed.x, placed.x_value), (placed.y, placed.y_value)):
+        catalogued = now.catalogue[name]
+        frame[name] = [
+            words.amount(float(value), catalogued, session.language()) for value in values[rows]
+        ]
+        columns.append(Column(name, indicator(name)))
+    return Table(frame, columns)
 
 
-def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:
-    """Which indicators these agents lack."""
-    missing = [
-        labels(
-            definition
-            for position, definition in enumerate(now.catalogue.indicators)
-            if np.isnan(now.measured.agents.points[row, position])
-        )
-        for row in rows
-    ]
-    table = now.people.iloc[rows][["agent_id", "name", "team"]].assign(
-        coverage=now.agents.coverage[rows] / 100.0, missing=missing
-    )
-    columns = [Column(name, t(f"column.{name}")) for name in ("agent_id", "name", "team")]
-    columns += [
-        Column("coverage", t("column.coverage"), "percent"),
-        Column("missing", t("overview.missing")),
-    ]
-    return panel.Rows.of(Table(table, columns))
+def tasks(told: Briefing) -> None:
+    """What is left to do, each with the way there."""
+    st.subheader(t("briefing.tasks"), anchor=False)
+    if not told.tasks:
+        st.caption(t("briefing.no_tasks"))
+    for task in told.tasks:
+        one_task(task)
 
 
-@dataclass(frozen=True)
-class Distributions:
-    """Who leads, and how scores and grades are spread, as pictures and as tables."""
-
-    leaders: Picture
-    scores: Picture
-    score_rows: panel.Rows
-    grades: Picture
-    grade_rows: panel.Rows
+def one_task(task: Task) -> None:
+    place_of, title = PLACES[task.kind]
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"task.{task.kind}"
+    ):
+        st.markdown(md(words.task_line(task, session.language())), width="content")
+        st.page_link(place_of, label=t(title), icon=":material/arrow_forward:", width="content")
 
 
-def distributions(
-    now: Evaluation, rated: np.ndarray, ranked: np.ndarray, ranges: RankRanges | None
-) -> Distributions:
-    """Of the rated whom the reader is shown, best first; who leads among those with cases enough to
-    be ranked."""
-    scores = pd.DataFrame(
-        {
-            "grade": grades(now, rated),
-            "team": now.people["team"].iloc[rated].to_numpy(),
-            "score": now.agents.score[rated],
-        }
-    )
-    by_team = scores.groupby(["team", "grade"], dropna=False).size().rename("agents").reset_index()
-    score = [Column("score", t("column.score"), "score"), Column("grade", t("column.grade"))]
-    grade = [
-        Column("team", t("column.team")),
-        score[1],
-        Column("agents", t("column.agents"), "count"),
-    ]
-    return Distributions(
-        leaders=picture(contribution_bars(now, ranked[:TOP], indicator, plain, ranges)),
-        scores=picture(score_histogram(now, rated, plain)),
-        score_rows=panel.Rows.of(Table(scores[["score", "grade"]], score)),
-        grades=picture(grades_by_team(now, rated, plain)),
-        grade_rows=panel.Rows.of(Table(by_team, grade)),
-    )
+def downloads(told: Briefing) -> None:
+    """One quiet menu: the page as PDF, its lists as a workbook."""
+    language, desk = session.language(), load.desk()
+    trial = panel.on_trial()
+    notes = [*([plain("app.sample_badge")] if desk.has_sample() else []), *trial]
+    stem = words.heading(told, language)
+    name = f"{plain('trial.mark')} {stem}" if trial else stem
+    span = panel.shown_period()
+    version = desk.data_version()
+
+    def pdf() -> bytes:
+        from analytics.reports.briefing_pdf import to_pdf  # loads for half a second
+
+        return to_pdf(told, language, notes)
+
+    def workbook() -> bytes:
+        return to_xlsx(briefing_tables(told, language), first=notes)
+
+    with st.popover(t("briefing.take"), key="take"):
+        for kind, make in (("pdf", pdf), ("xlsx", workbook)):
+            leaving = panel.Leaving(export_name(name, version, kind), told.persons, span)
+            panel.take(t(f"briefing.take_{kind}"), leaving, make, f"briefing.{kind}")
 
 
-def everybody(table: Table, of: Evaluation) -> tuple[panel.Rows, panel.Rows]:
-    """The ranking with all its columns, and with those that one reads first."""
-    wanted = tuple(f"{name}.range" for name in axes(of.catalogue))
-    head = [
-        column.name
-        for column in table.columns
-        if "." not in column.name or column.name.endswith(".value") or column.name in wanted
-    ]
-    return panel.Rows.of(table), panel.Rows.of(table.narrowed(head))
-
-
-with shell.page("overview"):
-    filters = controls.filter_bar()
-    now = load.evaluation(filters)
-    shell.line(now.measured, int(now.shown.sum()))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        kind = st.segmented_control(
+def compare() -> str:
+    """With what the period is compared."""
+    return str(
+        st.segmented_control(
             t("overview.compare"),
             ["before", "year"],
             default="before",
             key="compare",
+            required=True,
             format_func=lambda option: t(f"overview.compare_{option}"),
             label_visibility="collapsed",
+            width="content",
         )
-    before = load.compared(filters, kind) if kind else None
-    words = ""
-    if before:
-        period, cut = controls.period_text(before.measured.period), before.measured.filters.cut
-        words = (
-            t("overview.compared_cut", period=period, cut=f"{cut:%m-%d}")
-            if cut
-            else t("overview.compared_with", period=period)
-        )
-    cards(now, before, words)
-    if kind and before is None:
-        st.caption(
-            t(
-                "overview.no_comparison_open"
-                if now.measured.provisional
-                else "overview.no_comparison"
-            )
-        )
-    if purpose := load.desk().scheme(filters.period).purpose:
-        first_of_all(now, purpose)
-    rated = np.flatnonzero(now.shown & now.agents.rated)
-    rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
-    ranked = rated[~too_few(now)[rated]]
-    ranges = load.desk().rank_ranges(now) if session.how_sure() else None
-    table = load.desk().ranking(now, session.language(), session.how_sure())
-    if session.how_sure() and len(ranked):
-        in_bands(now, ranges, ranked)
-    left, right = st.columns([0.62, 0.38], gap="medium")
-    if len(rated):
-        spread = load.drawn(
-            "overview.spread", now, lambda: distributions(now, rated, ranked, ranges)
-        )
-        with left:
-            if len(ranked):
-                panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
-                note = (
-                    "overview.ranking_note"
-                    if len(ranked) == len(rated)
-                    else "overview.ranking_note_skipped"
-                )
-                st.caption(t(note, shown=min(TOP, len(ranked)), all=len(ranked), rated=len(rated)))
-            else:
-                st.info(t("overview.nobody_ranked", rated=len(rated)))
-        with right:
-            panel.chart(
-                "distribution", spread.scores, spread.score_rows, alt=t("chart.distribution")
-            )
-            panel.chart("grades", spread.grades, spread.grade_rows, alt=t("chart.grades"))
-            if few := len(rated) - len(ranked):
-                st.caption(t("overview.grades_few", count=few, all=len(rated)))
-    else:
-        left.info(t("overview.nobody_rated"))
-    st.subheader(t("overview.everybody"), anchor=False)
-    whole, head = load.drawn("overview.everybody", now, lambda: everybody(table, now))
-    if st.toggle(t("overview.all_columns"), key="all_columns"):
-        panel.show("everybody", whole, height=420)
-    else:
-        bars = {
-            "score": st.column_config.ProgressColumn(
-                t("column.score"), min_value=0, max_value=100, format="%.1f"
-            )
-        }
-        panel.show("everybody", head, column_config=bars, height=420)
-    panel.downloads(
-        "ranking",
-        plain("overview.export", period=controls.period_text(now.measured.period)),
-        table,
-        [
-            plain(
-                "overview.export_note",
-                period=controls.period_text(now.measured.period),
-                scheme=scheme_label(now.scheme, session.language()),
-            )
-        ],
     )
-    not_rated(now)
-    with st.expander(t("common.how")):
-        st.markdown(t("overview.how"))
+
+
+def body() -> None:
+    """The page of whoever has figures."""
+    head = st.container(key="briefing_head")
+    filters = controls.filter_bar()
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="briefing_tools",
+    ):
+        kind = compare()
+        menu = st.container(width="content")
+    told = load.briefing(filters, kind)
+    marks = [
+        *([plain("app.sample_badge")] if load.desk().has_sample() else []),
+        *([plain("app.provisional")] if told.provisional else []),
+    ]
+    with head:
+        st.html(pieces.CSS + pieces.finding(words.finding(told, session.language()), marks))
+        notices.show_refusal("briefing")
+    with menu:
+        downloads(told)
+    first_look(told)
+    left, right = st.columns([0.6, 0.4], gap="medium")
+    with left:
+        if told.purpose == "lift":
+            people_first(told)
+        else:
+            leaders(told)
+            improvers(told)
+            people_first(told)
+    with right:
+        where_they_stand(told)
+        if told.purpose == "lift":
+            leaders(told)
+            improvers(told)
+        tasks(told)
+    evidence.below(told.views.now)
+
+
+def start() -> None:
+    """Nothing is loaded yet: what to bring, and what will be seen."""
+    if not load.desk().may("data"):
+        st.info(t("first.wait"))
+        return
+    shell.first_visit()
+    glimpse.show()
+
+
+with shell.page("briefing", needs_data=False):
+    if load.desk().months().empty:
+        start()
+    else:
+        body()

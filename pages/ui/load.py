@@ -13,6 +13,7 @@ import pandas as pd
 from analytics.desk import Desk, Home, Question, opened
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation
+from analytics.insight.briefing import Briefing
 from analytics.model import Filters, Period, WeightScheme
 from analytics.settings import environment
 from pages.ui import session
@@ -140,6 +141,12 @@ def compared(filters: Filters, with_: str) -> Evaluation | None:
     """The period before, or the same one last year, under the weights of this page; None where they
     cannot be compared."""
     return desk().compared(filters, scheme(filters.period), with_)
+
+
+def briefing(filters: Filters, with_: str) -> Briefing:
+    """The period in short, under the weights of this page, beside the period before or the same one
+    last year."""
+    return desk().briefing(filters, scheme(filters.period), with_)
 
 
 def drawn(what: str, of: Evaluation, make: Callable[[], Value], *facts: Hashable) -> Value:

@@ -77,6 +77,7 @@ def exported(company, monkeypatch, page, period="", switch="") -> dict[str, Tabl
     at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     at.context = {"locale": "en-GB"}
     at.run()
+    at.session_state["ranking.fold"] = True  # a table that is not made before
     at.switch_page(f"pages/{page}.py").run()
     if period:
         at.selectbox(key="period").select(period).run()
@@ -90,7 +91,7 @@ def exported(company, monkeypatch, page, period="", switch="") -> dict[str, Tabl
 @pytest.mark.parametrize(
     ("page", "switch", "key"),
     [
-        ("today/briefing", "", "ranking"),
+        ("people/ranking", "", "ranking"),
         ("picture/quadrant", "", "quadrant"),
         ("rules/weights", "", "moves"),
         ("people/ranking", "", "moves"),

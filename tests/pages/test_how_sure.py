@@ -15,13 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk
 from analytics.home import Home
+from analytics.insight.certainty import too_few
 from analytics.insight.change import Change
 from analytics.language import say
 from analytics.model import Filters, Period
 from analytics.people import Talk
 from pages.ui import load
 from tests.conftest import ROOT, load_text
-from tests.pages.test_pages import opened, sound
+from tests.pages.test_pages import html_of, opened, sound
 from tests.present import present
 
 
@@ -53,6 +54,8 @@ def table(at: AppTest, *columns: str) -> pd.DataFrame:
 def test_the_overview_names_the_first_band_and_gives_no_medal_to_luck(sampled):
     sound(sampled)
     assert "在同一档" in said(sampled)
+    sampled.switch_page("pages/people/ranking.py")
+    unfold(sampled, "ranking")
     shown = table(sampled, "rank", "score")
     first = shown.iloc[0]
     low, high = map(int, first["rank_range"].split("–"))
@@ -62,9 +65,13 @@ def test_the_overview_names_the_first_band_and_gives_no_medal_to_luck(sampled):
 
 
 def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_page(sampled):
+    assert 'class="reach"' in html_of(sampled)
     sampled.toggle(key="how_sure").set_value(False).run()
     sound(sampled)
     assert "在同一档" not in said(sampled)
+    assert 'class="reach"' not in html_of(sampled)
+    sampled.switch_page("pages/people/ranking.py")
+    unfold(sampled, "ranking")
     assert not {"rank_range", "renewal_rate.range"} & set(table(sampled, "rank", "score").columns)
     sampled.query_params["tab"] = "records"
     for page, column in (
@@ -282,30 +289,30 @@ def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says
     sound(sampled)
 
 
-def test_a_change_on_the_overview_has_its_unit_and_colour_only_where_luck_hardly_explains_it(
+def test_a_change_of_the_month_has_its_unit_and_an_arrow_only_where_luck_hardly_explains_it(
     sampled, monkeypatch
 ):
-    def cards():
-        return {one.label.split(" ·")[0]: one.proto for one in sampled.metric if one.delta}
+    def card(label):
+        cards = re.findall(r'<li class="card">.*?</li>', html_of(sampled), re.DOTALL)
+        return next(card for card in cards if f"<span>{label}</span>" in card)
 
-    monkeypatch.setattr(Change, "verdict", "chance")
-    sampled.run()
-    rate = cards()["续保率"]
-    assert re.fullmatch(r"[+−]\d+\.\d 个百分点", rate.delta)
-    assert re.fullmatch(r"[+−]\d+\.\d 分", cards()["全公司综合得分"].delta)
-    assert "续保率、客户满意度的变化可能只是运气。" in said(sampled)
-    assert (rate.color, rate.direction) == (rate.GRAY, rate.NONE)
-    assert "变化的 95% 范围：" in rate.help
-    monkeypatch.setattr(Change, "verdict", "told")
-    sampled.run()
-    rate = cards()["续保率"]
-    assert "全公司综合得分、续保率、客户满意度的变化很难只用运气解释。" in said(sampled)
-    assert (rate.color, rate.direction) in ((rate.GREEN, rate.UP), (rate.RED, rate.DOWN))
-    monkeypatch.setattr(Change, "verdict", "unknown")
-    sampled.run()
-    rate = cards()["续保率"]
-    assert "的变化里偶然占多少。" in said(sampled)
-    assert rate.color == rate.GRAY
+    def verdict(word):
+        monkeypatch.setattr(Change, "verdict", word)
+        load.forget()
+        sampled.run()
+        return card("续保率")
+
+    rate = verdict("chance")
+    assert re.search(r'class="by">[+−]\d+\.\d 个百分点<', rate)
+    assert re.search(r'class="by">[+−]\d+\.\d 分<', card("客户满意度"))
+    assert "仍在正常波动内" in rate or "变化在正常波动内" in rate
+    assert "●" not in rate
+    rate = verdict("told")
+    assert "● 变化不像是偶然" in rate
+    assert re.search(r'class="by">[↑↓] [+−]\d+\.\d 个百分点<', rate)
+    rate = verdict("unknown")
+    assert "○ 变化里偶然占多少，数据看不出" in rate
+    assert "↑" not in rate + card("客户满意度")
 
 
 EXPORTED = {"fairness.vif", "fairness.item_rest"}  # headers of columns that only files have
@@ -335,8 +342,9 @@ def test_tables_leave_statistics_names_to_their_files(sampled):
 
 
 def test_how_many_of_the_grades_rest_on_too_few_cases_is_said_beside_them(sampled):
-    few = int(table(sampled, "rank", "too_few")["too_few"].str.startswith("○").sum())
-    rated = int(table(sampled, "rank", "too_few")["score"].notna().sum())
+    unfold(sampled, "spread")
+    now = load.desk().evaluation(Filters(load.desk().latest_closed()))
+    few, rated = int(too_few(now).sum()), int(now.agents.rated.sum())
     assert few > 1
     assert f"其中 {few} / {rated} 人数据太少（表中带 ○）：等级可能只是运气，也不排名。" in said(
         sampled
@@ -373,6 +381,7 @@ def test_what_an_agent_lacks_is_listed_in_the_readers_language(home, tmp_path, m
     load_text(home, tmp_path, "scoresheet", "工号,月份,续保率,客户满意度\nA1,2026-04,70%,80\n")
     home.close()
     at = opened(tmp_path / "home", monkeypatch, "en-GB")
+    unfold(at, "not_rated")
     sound(at)
     lacks = table(at, "coverage", "missing")["missing"]
     assert lacks.str.contains("Insurance knowledge, Communication").all()

@@ -4,7 +4,7 @@ import pytest
 
 from analytics.language import say
 from analytics.reports import sheet_pdf, sheets
-from analytics.reports.paper import Page
+from analytics.reports.paper import Page, discard
 
 RATE = {
     "id": "renewal_rate",
@@ -212,7 +212,9 @@ def drawn_of(trend):
     page = Page("", "en")
     page.add_page()
     sheet_pdf._trend(page, sheet(trend=trend), "en")
-    return page.get_y()
+    bottom = page.get_y()
+    discard(page)
+    return bottom
 
 
 def test_the_trend_of_an_agent_runs_from_the_first_month_to_the_last_and_from_low_to_high(lines):
