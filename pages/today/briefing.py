@@ -294,22 +294,32 @@ def body() -> None:
         notices.show_refusal("briefing")
     with menu:
         downloads(told)
-    first_look(told)
+    # The switch in the line of the data decides how the cards are drawn, and stands below them.
+    answer, rest = st.container(), st.container()
+    with rest:
+        shell.line(told.views.now.measured, told.agents)
+    with answer:
+        first_look(told)
+        columns(told)
+    with rest:
+        evidence.below(told.views.now)
+
+
+def columns(told: Briefing) -> None:
+    """What follows from it, beside where people stand; the purpose decides what comes first."""
     left, right = st.columns([0.6, 0.4], gap="medium")
+    lift = told.purpose == "lift"
     with left:
-        if told.purpose == "lift":
-            people_first(told)
-        else:
+        if not lift:
             leaders(told)
             improvers(told)
-            people_first(told)
+        people_first(told)
     with right:
         where_they_stand(told)
-        if told.purpose == "lift":
+        if lift:
             leaders(told)
             improvers(told)
         tasks(told)
-    evidence.below(told.views.now)
 
 
 def start() -> None:

@@ -14,7 +14,7 @@ from analytics.insight.draws import unknown_spread
 from analytics.insight.placing import grades
 from analytics.insight.rank_ranges import MOST, RankRanges
 from analytics.reports.tables import Column, Table
-from pages.ui import load, panel, session, shell
+from pages.ui import load, panel, session
 from pages.ui.figure import Picture, picture
 from pages.ui.i18n import indicator, labels, plain, t
 
@@ -23,7 +23,6 @@ TOP = 25
 
 def below(now: Evaluation) -> None:
     """All of it, folded away."""
-    shell.line(now.measured, int(now.shown.sum()))
     rated = np.flatnonzero(now.shown & now.agents.rated)
     rated = rated[np.argsort(now.agents.rank[rated], kind="stable")]
     ranked = rated[~too_few(now)[rated]]

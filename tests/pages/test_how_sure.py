@@ -343,7 +343,8 @@ def test_tables_leave_statistics_names_to_their_files(sampled):
 
 def test_how_many_of_the_grades_rest_on_too_few_cases_is_said_beside_them(sampled):
     unfold(sampled, "spread")
-    now = load.desk().evaluation(Filters(load.desk().latest_closed()))
+    desk = Desk(load.home())
+    now = desk.evaluation(Filters(desk.latest_closed()))
     few, rated = int(too_few(now).sum()), int(now.agents.rated.sum())
     assert few > 1
     assert f"其中 {few} / {rated} 人数据太少（表中带 ○）：等级可能只是运气，也不排名。" in said(
