@@ -199,3 +199,16 @@ def test_where_all_definitions_say_the_same_none_is_named():
         "premium",
         "premium_capped",
     ]
+
+
+def test_of_two_definitions_that_say_the_same_none_is_named_and_a_single_one_is():
+    nothing = dict.fromkeys(
+        ("open_renewed", "open_policies", "excluded_policies", "renewed_premium"), NAN
+    )
+    own = pd.DataFrame({"rate": [0.75] * FEWEST, "renewed_policies": 60.0, "due_policies": 80.0})
+    own = own.assign(**nothing, retained_premium=NAN, due_premium=NAN)
+    both = radar({}, own.assign(late_renewals=0.0)).set_index("definition")
+    assert both["compared"].tolist() == [FEWEST, FEWEST, 0, 0, 0, 0]
+    assert not both["fits"].any()
+    single = radar({}, own.assign(late_renewals=NAN)).set_index("definition")
+    assert single.index[single["fits"]].tolist() == ["count"]
