@@ -151,9 +151,8 @@ def _boxes(marks: Marks, mark: int, offset: tuple[Floats, Floats], width: float)
 
 
 def _joined(taken: Boxes, boxes: Boxes, place: int) -> Boxes:
-    return Boxes(
-        *(
-            np.append(getattr(taken, edge), getattr(boxes, edge)[place])
-            for edge in ("left", "top", "right", "bottom", "x", "y")
-        )
+    left, top, right, bottom, x, y = (
+        np.concatenate((getattr(taken, edge), getattr(boxes, edge)[place : place + 1]))
+        for edge in ("left", "top", "right", "bottom", "x", "y")
     )
+    return Boxes(left, top, right, bottom, x, y)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from analytics.commands.shell import (
     Context,
@@ -15,6 +16,7 @@ from analytics.commands.shell import (
     desk_of,
     evaluated,
     flat,
+    list_file,
     month,
     period_of,
     period_only,
@@ -26,6 +28,7 @@ from analytics.commands.shell import (
     trial_name,
     trial_note,
     write,
+    write_list,
 )
 from analytics.errors import RequestRefused
 from analytics.insight.coaching import PRIZE, coaching_list
@@ -36,6 +39,7 @@ from analytics.numbers import number
 from analytics.reports.evidence import evidence_tables
 from analytics.reports.lists.coaching import coaching_table
 from analytics.reports.lists.moves import moves_view
+from analytics.reports.lists.quadrant import quadrant_table
 from analytics.reports.plain import (
     evaluation_rows,
     evaluation_view,
@@ -43,7 +47,7 @@ from analytics.reports.plain import (
     method_view,
     quadrant_view,
 )
-from analytics.reports.tables import to_csv, to_xlsx
+from analytics.reports.tables import to_xlsx
 from analytics.reports.words import step_sentence
 
 
@@ -73,13 +77,27 @@ def evaluate_(context: Context, compare: str | None, **options: Any) -> None:
 @command()
 @cut_options
 @period_options
-def quadrant(context: Context, x: str | None, y: str | None, cut: str, **options: Any) -> None:
+@list_file
+def quadrant(
+    context: Context, out: Path | None, x: str | None, y: str | None, cut: str, **options: Any
+) -> None:
     """Where agents stand on two indicators."""
+    language = context.language
     with desk_of(context, "see_others") as desk:
         evaluation = evaluated(desk, options)
-        note = trial_note(desk, evaluation, context.language)
-    view = quadrant_view(evaluation, placed_by(evaluation, x, y, cut))
-    show(context, view, rows=view["agents"], first=note)
+        placed = placed_by(evaluation, x, y, cut)
+        note = trial_note(desk, evaluation, language)
+        rows = np.flatnonzero(evaluation.shown)
+        if out is not None:
+            desk.exported(out.name, period=str(evaluation.measured.period), persons=len(rows))
+    view = quadrant_view(evaluation, placed)
+    written = {}
+    if out is not None:
+        out = trial_name(out, evaluation.scheme, language)
+        listed = quadrant_table(evaluation, placed, rows, language, how_sure=True)
+        write_list(out, say("quadrant_page.title", language), listed, note)
+        written = {"written": str(out)}
+    show(context, view | written, rows=view["agents"], first=note)
 
 
 @command("weak-spots")
@@ -114,15 +132,11 @@ def weak_spots(context: Context, **options: Any) -> None:
 @command()
 @cut_options
 @period_options
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the list to a .csv or .xlsx file."
-)
+@list_file
 def coaching(
     context: Context, out: Path | None, x: str | None, y: str | None, cut: str, **options: Any
 ) -> None:
     """Who to coach, on what, and what it would bring."""
-    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
-        raise RequestRefused("export_suffix", file=out.name)
     language = context.language
     with desk_of(context, "coach") as desk:
         evaluation = evaluated(desk, options, theirs=True)
@@ -133,12 +147,7 @@ def coaching(
     if out is not None:
         out = trial_name(out, evaluation.scheme, language)
         table = coaching_table(frame, evaluation.catalogue, language)
-        write(
-            out,
-            to_csv(table, note)
-            if out.suffix.lower() == ".csv"
-            else to_xlsx({say("coaching.title", language): table}, first=note),
-        )
+        write_list(out, say("coaching.title", language), table, note)
     rows = [
         {
             **{

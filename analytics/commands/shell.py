@@ -28,7 +28,7 @@ from analytics.language import say
 from analytics.model import Filters, Period, WeightScheme, parse_month
 from analytics.people import LOCAL
 from analytics.reports.refusals import refusal_lines
-from analytics.reports.tables import inert, inert_table
+from analytics.reports.tables import Table, inert, inert_table, to_csv, to_xlsx
 from analytics.reports.words import period_text, trial_sentence
 from analytics.settings import environment
 from analytics.text import one_line
@@ -424,6 +424,28 @@ def writable(path: Path | None) -> None:
     """Refuse a file that cannot be written before anything is changed for it."""
     if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
         raise RequestRefused("file_unwritable", file=path.name)
+
+
+def list_file(function: Callable[..., None]) -> Callable[..., None]:
+    """The option that has a list written to a file, of a kind that lists are written in."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        callback=_of_a_list,
+        help="Write the list to a .csv or .xlsx file.",
+    )(function)
+
+
+def _of_a_list(_: click.Context, __: click.Parameter, out: Path | None) -> Path | None:
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        raise RequestRefused("export_suffix", file=out.name)
+    return out
+
+
+def write_list(out: Path, title: str, table: Table, first: Sequence[str]) -> None:
+    """Write a list as its file's name wants it; `first` are rows of words above it."""
+    csv = out.suffix.lower() == ".csv"
+    write(out, to_csv(table, first) if csv else to_xlsx({title: table}, first=first))
 
 
 def write(path: Path, data: bytes) -> None:

@@ -243,15 +243,17 @@ def picture(now: Evaluation, title: DeltaGenerator) -> None:
     with right:
         for words in here.corners:
             st.caption(md(words))
-        if len(picked):
-            st.button(
-                t("quadrant_page.clear"),
-                key="clear_selection",
-                on_click=action(select_in_figure),
-                args=("quadrant_chart",),
-            )
+        ringed = marks(now, picked)[1]
+        if len(picked) or (ringed is not None and ringed in here.rows):
+            st.button(t("quadrant_page.clear"), key="clear_selection", on_click=action(clear))
     session.put("quadrant_drawn", (here, picked))
     lead("quadrant_chart", controls_say())
+
+
+def clear() -> None:
+    """Single nobody out any more."""
+    select_in_figure("quadrant_chart")
+    session.choose_agent(None)
 
 
 def chart(now: Evaluation, here: Scene, asked: Wanted) -> np.ndarray:

@@ -113,6 +113,11 @@ def test_a_month_is_loaded_judged_and_its_coaching_list_taken_out(shell, tmp_pat
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref
     shell("coaching", "--out", tmp_path / "list.csv")
+    placed = shell("quadrant", "--out", tmp_path / "quadrant.csv")
+    assert placed["written"] == str(tmp_path / "quadrant.csv")
+    quadrants = (tmp_path / "quadrant.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert quadrants[0].startswith("Agent ID,Name,Team,Quadrant,")
+    assert len(quadrants) == 1 + len(placed["agents"])
     assert (tmp_path / "list.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert {team["team"] for team in shell("weak-spots")["teams"]} == {"东", "西"}
 
@@ -154,6 +159,7 @@ def test_a_refusal_is_one_sentence_and_stores_nothing(process, tmp_path):
         (("withdraw", "9"), "no load number 9"),
         (("template", "poems", "--out", "x.xlsx"), "poems"),
         (("coaching", "--out", "x.pdf"), ".csv or .xlsx"),
+        (("quadrant", "--out", "x.pdf"), ".csv or .xlsx"),
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(shell, words, said):

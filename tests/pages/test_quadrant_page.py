@@ -117,3 +117,14 @@ def test_the_person_chosen_elsewhere_who_is_not_in_the_picture_is_accounted_for(
     app.selectbox(key="team").set_value("锐进").run()
     sound(app)
     assert [one for one in app.caption if "不在当前的筛选里，不在图上" in one.value]
+
+
+def test_clearing_singles_nobody_out_any_more(opening: Opening):
+    app = opening()
+    assert not [button for button in app.button if button.key == "clear_selection"]
+    app.session_state["kept.agent"] = "A1016"
+    app.run()
+    app.button(key="clear_selection").click().run()
+    sound(app)
+    assert app.session_state["kept.agent"] is None
+    assert not [button for button in app.button if button.key == "clear_selection"]
