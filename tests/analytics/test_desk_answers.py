@@ -7,6 +7,7 @@ import pytest
 from analytics.desk import Desk
 from analytics.desk.access import kept_in
 from analytics.model import Filters, Period
+from analytics.people import Talk
 from tests.conftest import load_text
 from tests.present import present
 
@@ -136,3 +137,67 @@ def test_an_earlier_period_that_was_loaded_before_its_same_day_is_compared_with_
     loaded(home, tmp_path, dt.date(2026, 3, 20), ("P2", "2026-03-02", "跟进中", ""))
     desk = Desk(home)
     assert desk.compared(Filters(of_month(3)), desk.scheme()) is None
+
+
+# -- how far it looks back -------------------------------------------------------------------------
+
+
+def test_looking_back_ends_at_a_gap_and_at_as_many_months_as_were_asked_for(home, tmp_path):
+    policies = [
+        (f"P{month}", f"2026-{month:02d}-02", "已续", f"2026-{month:02d}-02")
+        for month in (1, 3, 4, 5, 6)
+    ]
+    loaded(home, tmp_path, dt.date(2026, 9, 1), *policies)
+    desk = Desk(home)
+
+    def back(period, months):
+        found = desk.looking_back(period, months)
+        return None if found is None else str(found)
+
+    june = of_month(6)
+    assert (back(june, 2), back(june, 3)) == ("2026-05…2026-06", "2026-04…2026-06")
+    assert back(june, 12) == "2026-03…2026-06"  # February has no figures
+    assert (back(june, 1), back(of_month(3), 12), back(of_month(2), 12)) == (None, None, None)
+    quarter = Period(dt.date(2026, 4, 1), dt.date(2026, 6, 1))
+    assert (back(quarter, 3), back(quarter, 4)) == (None, "2026-03…2026-06")
+    assert desk.month_days() == tuple(dt.date(2026, month, 1) for month in (1, 3, 4, 5, 6))
+
+
+def held(agent_id, day, state="done"):
+    return Talk(agent_id, state, talk_on=day)
+
+
+def test_a_round_is_the_month_of_the_first_talk_that_was_held_with_an_agent(settled):
+    desk = Desk(settled)
+    desk.save_talks(
+        [
+            held("A1", dt.date(2026, 5, 4), "followed_up"),
+            held("A1", dt.date(2026, 4, 20)),
+            held("A1", None),
+            held("B2", dt.date(2026, 3, 3), "planned"),
+            held("B2", dt.date(2026, 3, 4), "dropped"),
+            held("B2", dt.date(2026, 6, 30)),
+            held("C3", None),
+        ]
+    )
+    assert desk._coached() == {"A1": dt.date(2026, 4, 20), "B2": dt.date(2026, 6, 28), "C3": None}
+    assert desk.rounds(dt.date(2026, 6, 1)) == [dt.date(2026, 4, 1), dt.date(2026, 6, 1)]
+    assert desk.rounds(dt.date(2026, 5, 1)) == [dt.date(2026, 4, 1)]
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "counted"),
+    [
+        # A month from the 26th on is called by the month that it ends in.
+        (dt.date(2026, 4, 25), 26, dt.date(2026, 4, 28)),
+        (dt.date(2026, 4, 26), 26, dt.date(2026, 5, 1)),
+        (dt.date(2026, 4, 30), 26, dt.date(2026, 5, 5)),
+        (dt.date(2026, 4, 30), 1, dt.date(2026, 4, 28)),
+        (dt.date(2026, 4, 15), 1, dt.date(2026, 4, 15)),
+    ],
+)
+def test_a_talk_is_held_on_the_day_of_its_month_as_if_that_had_begun_on_the_first(
+    home, day, begins, counted
+):
+    home.change_settings({"month_begins": begins})
+    assert Desk(home)._in_its_month(day) == counted
