@@ -20,10 +20,8 @@ SENIORITY = ("<1", "1–3", "3–5", "5+")  # years
 
 def standards_check(evaluation: Evaluation) -> pd.DataFrame:
     """One row an indicator: n, share at zero and at full marks (flagged above 15 %), item-rest
-    correlation, the indicator it repeats
-    (|r| > 0.85), variance inflation (vif; NaN with too few complete agents), and reliability (share
-      of the differences that is not
-    chance)."""
+    correlation, the indicator it repeats (|r| > 0.85), variance inflation (vif; NaN with too few
+    complete agents), and reliability (share of the differences that is not chance)."""
     points = evaluation.measured.agents.points
     catalogue = evaluation.catalogue
     there = ~np.isnan(points).all(axis=0)  # what nobody has says nothing of the others
