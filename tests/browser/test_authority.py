@@ -116,7 +116,7 @@ def test_a_trial_shows_on_all_pages_of_its_session_and_nobody_else_sees_it(boss,
     before = {visit: (verdict(visit), table(visit)) for visit in (east, ann)}
     assert score(ann) == BALANCED
     try_out(boss)
-    for name in ("总览", "月度流程", "人员页"):
+    for name in ("本月", "月度流程", "人员页"):
         go(boss, name)
         assert "试算 65/22/13，正式为 64/23/13" in bar(boss).inner_text(), name
     # The sheet is official: the bar stands there, and its numbers are those in force.
@@ -150,7 +150,7 @@ def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion
 
 
 def test_the_first_page_is_found_under_its_own_name_too(boss, ann):
-    boss.open("overview").get_by_role("heading", name="总览", level=1).wait_for()
+    boss.open("overview").get_by_role("heading", name="本月", level=1).wait_for()
     ann.open("person?agent=A1")
     assert verdict(ann)[0].endswith(BALANCED)
     for visit in (boss, ann):
@@ -171,7 +171,7 @@ def test_a_trial_undone_on_any_page_is_gone_on_all(boss):
     boss.open("weights")
     boss.settle()
     try_out(boss)
-    go(boss, "总览")
+    go(boss, "本月")
     bar(boss).get_by_role("button", name="放弃试算").click()
     bar(boss).wait_for(state="detached")
     for name in ("辅导名单", "人员页", "权重"):
@@ -184,7 +184,9 @@ def test_an_export_of_tried_weights_says_so_and_the_coaching_list_never_is_one(b
     boss.open("weights")
     boss.settle()
     try_out(boss)
-    go(boss, "总览")
+    go(boss, "排名")
+    boss.page.locator(".st-key-ranking-fold summary").click()
+    boss.settle()
     name, text = taken(boss, "ranking-csv")
     first, *lines = text.splitlines()
     assert name.startswith("试算")
@@ -253,7 +255,7 @@ def test_boxes_say_what_is_counted_after_a_reset_on_another_page_and_in_another_
     boss.open("person?agent=A1")
     boss.settle()
     choose(boss, boss.page.get_by_role("combobox", name="渠道"), "门店")
-    go(boss, "总览")
+    go(boss, "本月")
     says(boss, channel="门店")
     assert "仅所选渠道" in main(boss)
     boss.page.get_by_role("button", name="重置").click()

@@ -16,7 +16,7 @@ def test_nobody_sees_a_figure_before_the_login_at_any_address(browser, office):
         visit.settle()
         page.get_by_role("button", name="登录").wait_for()
         assert "安" not in page.inner_text("[data-testid=stMain]"), path
-        assert page.get_by_text("总览").count() == 0, path
+        assert page.get_by_text("本月").count() == 0, path
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{office}/media/0123456789abcdef.csv")
     assert refused.value.code == 401
@@ -26,7 +26,7 @@ def test_who_has_no_active_account_is_told_and_stays_outside(browser, office):
     for email in ("nobody@x.cn", "gone@x.cn"):
         visit = enter(browser, office, email)
         visit.page.get_by_text("没有启用的账号").wait_for()
-        assert visit.page.get_by_text("总览").count() == 0
+        assert visit.page.get_by_text("本月").count() == 0
 
 
 def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
@@ -45,7 +45,7 @@ def test_a_month_of_three_people_from_closing_to_the_audit(browser, office):
     page = ann.page
     page.get_by_role("heading", name="我的评估表").wait_for()
     navigation = page.inner_text(".st-key-bar") + page.inner_text(".st-key-pages_of_place")
-    assert "总览" not in navigation
+    assert "本月" not in navigation
     assert "变更记录" not in navigation
     assert "波" not in page.inner_text("[data-testid=stMain]")
     ann.go("objections")
