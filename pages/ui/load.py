@@ -116,7 +116,7 @@ def warm() -> None:
 
     desk = Desk(home(), memory=remember)
     if not desk.months().empty:
-        desk.evaluation(Filters(desk.latest_closed()))
+        desk.briefing(Filters(desk.latest_closed()))
 
 
 def desk() -> Desk:

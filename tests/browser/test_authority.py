@@ -264,7 +264,7 @@ def test_boxes_say_what_is_counted_after_a_reset_on_another_page_and_in_another_
     choose(boss, boss.page.get_by_role("combobox", name="团队"), "东")
     assert "仅所选渠道" not in main(boss)
     boss.page.locator(".st-key-bar").get_by_text("English", exact=True).click()
-    boss.page.get_by_role("heading", name="Overview", level=1).wait_for()
+    boss.page.get_by_role("heading", name="This month", level=1).wait_for()
     boss.settle()
     says(boss, team="东", channel="All channels")
     boss.page.locator(".st-key-bar").get_by_text("中文", exact=True).click()
