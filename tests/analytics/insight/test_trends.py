@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.catalogue import built_in_catalogue
-from analytics.insight.trends import incentives, trends
+from analytics.insight.trends import COLUMNS, incentives, trends
 
 MONTHS = pd.date_range("2023-01-01", periods=30, freq="MS")
 
@@ -75,6 +75,7 @@ def test_who_rises_while_the_team_stands_still_improves_and_who_rises_with_it_do
     rate = built_in_catalogue()["renewal_rate"]
     alone = trends(rates([50, 58, 66, 74, 82, 90], [70] * 6), rate)
     assert alone.improving["agent_id"].tolist() == ["A"]
+    assert alone.improving.columns.tolist() == alone.agents.columns.tolist() == COLUMNS
     assert alone.by_chance == pytest.approx(0.1)
     # The first and the last three months together: 174 and 246 of 300.
     row = alone.agents.set_index("agent_id").loc["A"]
@@ -137,6 +138,7 @@ def test_incentives_are_found_on_heavy_indicators_alone_and_counted_by_person():
     found = incentives(frame, known, nominal)
     assert found.indicators == ("renewal_rate", "new_conversion")
     assert found.candidates["indicator"].tolist() == ["renewal_rate", "new_conversion"]
+    assert found.candidates.columns.tolist() == [*COLUMNS, "indicator", "nominal"]
     assert found.people == 1
     assert found.by_chance == pytest.approx(0.2)
     assert (found.rule, found.months) == ("exact", 6)
