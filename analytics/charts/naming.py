@@ -15,6 +15,8 @@ from analytics.evaluation.standards import Floats
 LETTER, LINE = 12, 17  # pixels: size of the letters, and height of a name
 GAP = 3  # pixels between a mark and a name at it
 FAR = (14, 28, 44, 62, 84, 110, 140)  # pixels to a name that a line leads to
+TRIED = 60  # places of a name whose line to it is held against the other names
+STEP = 6.0  # pixels along the line to a name in which nothing else may stand
 ENDLESS = 1e6  # times as wide or high as the chart is
 CROWD = 400  # marks among which a name is not looked for far away
 
@@ -73,6 +75,14 @@ class Boxes:
         together: np.ndarray = np.any(~apart, axis=1)
         return together
 
+    def joined(self, other: Boxes) -> Boxes:
+        """These and the others."""
+        left, top, right, bottom, x, y = (
+            np.concatenate((getattr(self, edge), getattr(other, edge)))
+            for edge in ("left", "top", "right", "bottom", "x", "y")
+        )
+        return Boxes(left, top, right, bottom, x, y)
+
 
 def name_spots(
     marks: Marks,
@@ -91,6 +101,8 @@ def name_spots(
         marks.x,
         marks.y,
     )
+    nothing = np.empty(0)
+    named = Boxes(nothing, nothing, nothing, nothing, nothing, nothing)
     spots: list[Spot] = []
     crowd = len(marks.x) > CROWD
     for mark, width in names:
@@ -102,9 +114,23 @@ def name_spots(
             free = inside & ~boxes.touches(taken, (wider, 1.0))
             if free.any():
                 lasting = free & ~boxes.touches(taken, (ENDLESS, ENDLESS))
-                first = int(np.argmax(lasting if lasting.any() else free))
-                spots.append(Spot(mark, float(right[first]), float(down[first]), far))
-                taken = _joined(taken, boxes, first)
+                # Places that last come first, each group from the best.
+                order = [*np.flatnonzero(lasting), *np.flatnonzero(free & ~lasting)][:TRIED]
+                offsets = [Spot(mark, float(right[one]), float(down[one]), far) for one in order]
+                spot = next(
+                    (
+                        spot
+                        for spot in offsets
+                        if not far or not _line(marks, spot).touches(named, (wider, 1.0)).any()
+                    ),
+                    offsets[0],
+                )
+                own = _boxes(marks, mark, (np.array([spot.right]), np.array([spot.down])), width)
+                spots.append(spot)
+                named = named.joined(own)
+                taken = taken.joined(own)
+                if far:
+                    taken = taken.joined(_line(marks, spot))
                 break
     return spots
 
@@ -150,9 +176,16 @@ def _boxes(marks: Marks, mark: int, offset: tuple[Floats, Floats], width: float)
     )
 
 
-def _joined(taken: Boxes, boxes: Boxes, place: int) -> Boxes:
-    left, top, right, bottom, x, y = (
-        np.concatenate((getattr(taken, edge), getattr(boxes, edge)[place : place + 1]))
-        for edge in ("left", "top", "right", "bottom", "x", "y")
+def _line(marks: Marks, spot: Spot) -> Boxes:
+    """The line from a mark to its name, as small boxes one beside the other."""
+    steps = np.arange(0.2, 0.85, STEP / max(float(np.hypot(spot.right, spot.down)), STEP))
+    x, y = marks.x[spot.mark], marks.y[spot.mark]
+    there_x, there_y = x + steps * spot.right, y + steps * spot.down
+    return Boxes(
+        there_x - 2,
+        there_y - 2,
+        there_x + 2,
+        there_y + 2,
+        np.full_like(steps, x),
+        np.full_like(steps, y),
     )
-    return Boxes(left, top, right, bottom, x, y)

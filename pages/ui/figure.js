@@ -163,12 +163,15 @@ function expand(traces) {
   });
 }
 
+// What stays on one line: no Chinese line begins with a stop or a comma.
+const WORD = /[\u2e80-\uffef][，。；：、！？）]*|[^\s\u2e80-\uffef]+\s*[，。；：、！？）]*|\s+/g;
+
 /** A sentence in lines that fit into so many pixels, as wide as its letters usually are. */
 function wrapped(sentence, width, size) {
   const lines = [""];
   let room = width;
-  for (const word of sentence.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
-    const wide = word.charCodeAt(0) > 0x2e7f ? size : word.length * size * 0.56;
+  for (const word of sentence.match(WORD) ?? []) {
+    const wide = word.charCodeAt(0) > 0x2e7f ? word.length * size : word.length * size * 0.56;
     if (wide > room && lines.at(-1)) {
       lines.push("");
       room = width;

@@ -82,7 +82,7 @@ def fold(label: str, key: str) -> Iterator[bool]:
 def draw(key: str, fig: Drawing | Picture, *, alt: str) -> None:
     """A figure in the page's own text colours, light or dark."""
     drawn = fig if isinstance(fig, Picture) else picture(fig)
-    about = saved(alt, key)
+    about = saved(alt, f"{key} {shown_period()}".rstrip())
     persistent_figure(drawn, key, drawn.height, alt=alt, labels=modebar(), about=about)
 
 
@@ -93,7 +93,7 @@ def saved(finding: str, name: str) -> About:
     facts = [controls.period_text(controls.remembered_period())] if shown_period() else []
     if desk.has_sample():
         facts.append(say("app.sample_badge", session.language()))
-    stem = f"{name}_{shown_period() or desk.data_version()}"
+    stem = f"{t('trial.mark')} {name}" if on_trial() else name
     return {"lines": [finding, " · ".join(facts), *on_trial()], "name": stem}
 
 

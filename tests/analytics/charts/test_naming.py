@@ -90,6 +90,27 @@ def test_a_name_without_room_beside_its_mark_stands_further_off_at_the_end_of_a_
     assert marks.x[middle] + spot.right - 20 >= 188
 
 
+def test_where_there_is_room_no_name_stands_on_the_line_that_leads_to_another():
+    room = (700.0, 396.0)
+    crossed = 0
+    for seed in range(10):
+        marks = crowd(22, room, seed)
+        spots = name_spots(marks, [(mark, 44.0) for mark in range(22)], room)
+        boxes = {spot.mark: box(marks, spot, 44.0, (1.0, 1.0)) for spot in spots}
+        for spot in (spot for spot in spots if spot.led):
+            ends = [
+                (marks.x[spot.mark] + part * spot.right, marks.y[spot.mark] + part * spot.down)
+                for part in np.arange(0.2, 0.85, 0.02)
+            ]
+            others = [name for mark, name in boxes.items() if mark != spot.mark]
+            crossed += any(
+                meet((x - 0.5, y - 0.5, x + 0.5, y + 0.5), other)
+                for x, y in ends
+                for other in others
+            )
+    assert crossed == 0
+
+
 def test_a_name_that_finds_no_place_is_left_out_and_the_first_comes_first():
     marks = Marks(np.array([30.0, 30.0]), np.array([15.0, 15.0]), np.array([5.0, 5.0]))
     spots = name_spots(marks, [(1, 20.0), (0, 20.0)], (62.0, 30.0))
