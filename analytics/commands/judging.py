@@ -23,6 +23,7 @@ from analytics.commands.shell import (
     period_options,
     placed_by,
     rows_of,
+    sample_note,
     scheme_of,
     show,
     trial_name,
@@ -243,8 +244,9 @@ def records(
         evidence = desk.records(agent, indicator, filters)
         if out is not None:
             desk.exported(out.name, period=str(filters.period), persons=1)
+        made_up = sample_note(desk, context.language)
     if out is not None:
-        write(out, to_xlsx(evidence_tables(evidence, context.language)))
+        write(out, to_xlsx(evidence_tables(evidence, context.language), first=made_up))
     view = {
         "agent_id": agent,
         "indicator": indicator,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,17 +120,16 @@ def briefing(context: Context, compare: str, out: Path | None, **options: Any) -
         evaluation = evaluated(desk, options)
         made = desk.briefing(evaluation.measured.filters, evaluation.scheme, compare)
         note = trial_note(desk, evaluation, language)
-        sample = [say("app.sample_badge", language)] if desk.has_sample() else []
         if out is not None:
             out = trial_name(out, evaluation.scheme, language)
             desk.exported(out.name, period=str(made.period), persons=made.persons)
     if out is not None:
-        write(out, _file(made, out.suffix.lower(), language, [*sample, *note]))
+        write(out, _file(made, out.suffix.lower(), language, note.lines))
     view = briefing_view(made, language)
     rows = [
         {"part": title, "line": line} for title, lines in sections(made, language) for line in lines
     ]
-    first = [*note, view["finding"], view["paragraph"]] if context.format != "json" else note
+    first = replace(note, words=[view["finding"], view["paragraph"]])
     show(context, view | ({"written": str(out)} if out else {}), rows=rows, first=first)
 
 

@@ -65,7 +65,8 @@ def _around(desk: Desk, filters: Filters, options: dict[str, Any]) -> tuple[Arou
 def _view(desk: Desk, around: Around, agent_id: str) -> dict[str, Any]:
     """The sheet in force; under weights tried out the live one, which no closing has seen."""
     if around.evaluation.scheme.trial:
-        return {**desk.live_sheet(around, agent_id), "closed": None, "read": None, "notes": []}
+        live, made_up = desk.live_sheet(around, agent_id), desk.has_sample()
+        return {**live, "closed": None, "sample": made_up, "read": None, "notes": []}
     return desk.shown_sheet(around, agent_id)
 
 

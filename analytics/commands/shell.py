@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -292,14 +292,46 @@ def trial_name(path: Path, scheme: WeightScheme, language: str) -> Path:
     )
 
 
-def trial_note(desk: Desk, evaluation: Evaluation, language: str) -> list[str]:
-    """The first rows of what is given out: on trial the weights, and those in force; where months
-    do not begin on the first, the days of the period; else nothing."""
+@dataclass(frozen=True)
+class Above:
+    """What stands above whatever is given out: that the figures are made up, the weights of a trial
+    and those in force, the days of a period whose months do not begin on the first."""
+
+    sample: Sequence[str] = ()
+    trial: Sequence[str] = ()
+    days: Sequence[str] = ()
+    words: Sequence[str] = ()  # what a table says of itself, which JSON has as keys of its own
+
+    @property
+    def marks(self) -> list[str]:
+        return [*self.sample, *self.trial, *self.days]
+
+    @property
+    def lines(self) -> list[str]:
+        return [*self.marks, *self.words]
+
+    def told(self) -> dict[str, Any]:
+        """The same as keys of a JSON object; nothing where there is nothing to say."""
+        kinds = {"sample": self.sample, "trial": self.trial}
+        said: dict[str, Any] = {name: True for name, words in kinds.items() if words}
+        return said | ({"note": " ".join(self.marks)} if self.marks else {})
+
+
+def sample_note(desk: Desk, language: str) -> list[str]:
+    """That the figures are made up, where those of the sample are among them."""
+    return [say("app.sample_export", language)] if desk.has_sample() else []
+
+
+def trial_note(desk: Desk, evaluation: Evaluation, language: str) -> Above:
+    """The first rows of what is given out."""
     period, begins = evaluation.measured.period, evaluation.measured.settings.month_begins
-    days = [] if begins == 1 else [period_text(period, begins, language)]
-    if not evaluation.scheme.trial:
-        return days
-    return [trial_sentence(evaluation.scheme, desk.scheme(period), language), *days]
+    return Above(
+        sample=sample_note(desk, language),
+        trial=[trial_sentence(evaluation.scheme, desk.scheme(period), language)]
+        if evaluation.scheme.trial
+        else [],
+        days=[] if begins == 1 else [period_text(period, begins, language)],
+    )
 
 
 def placed_by(
@@ -345,13 +377,13 @@ def show(
     context: Context,
     value: Any,
     rows: list[dict[str, Any]] | None = None,
-    first: Sequence[str] = (),
+    first: Above = Above(),
 ) -> None:
-    """Print a value as JSON, or its rows as a table; `first` are rows of words above a table (a
-    trial says that it is one)."""
+    """Print a value as JSON, or its rows as a table; `first` stands above a table (sample and trial
+    say that they are one)."""
     if context.format == "json":
-        if first and isinstance(value, Mapping):
-            value = {**value, "trial": True, "note": first[0]}
+        if isinstance(value, Mapping):
+            value = {**value, **first.told()}
         words = json.dumps(
             _known(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False
         )
@@ -361,13 +393,13 @@ def show(
         rows = value if isinstance(value, list) else [value]
     frame = pd.DataFrame(rows)
     if context.format == "csv":
-        above = "".join('"' + str(inert(line)).replace('"', '""') + '"\n' for line in first)
+        above = "".join('"' + str(inert(line)).replace('"', '""') + '"\n' for line in first.lines)
         click.echo(
             above + inert_table(frame.map(_printable)).to_csv(index=False, lineterminator="\n"),
             nl=False,
         )
         return
-    for line in first:
+    for line in first.lines:
         tell(line)
     click.echo(frame.map(_printable).rename(columns=_printable).to_string(index=False, na_rep="—"))
 
@@ -442,10 +474,10 @@ def _of_a_list(_: click.Context, __: click.Parameter, out: Path | None) -> Path 
     return out
 
 
-def write_list(out: Path, title: str, table: Table, first: Sequence[str]) -> None:
-    """Write a list as its file's name wants it; `first` are rows of words above it."""
-    csv = out.suffix.lower() == ".csv"
-    write(out, to_csv(table, first) if csv else to_xlsx({title: table}, first=first))
+def write_list(out: Path, title: str, table: Table, first: Above) -> None:
+    """Write a list as its file's name wants it; `first` stands in rows of words above it."""
+    csv, above = out.suffix.lower() == ".csv", first.lines
+    write(out, to_csv(table, above) if csv else to_xlsx({title: table}, first=above))
 
 
 def write(path: Path, data: bytes) -> None:

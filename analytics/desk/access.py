@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from analytics import sample
 from analytics.errors import NotAllowed, RequestRefused
 from analytics.evaluation import Measured
 from analytics.home import Home
@@ -222,6 +223,13 @@ class Access:
         now = self.identity
         if (now.role, now.scope) != (before.role, before.scope):
             raise NotAllowed("rights_changed")
+
+    def has_sample(self) -> bool:
+        """Whether figures of the sample company are among those shown."""
+        home = self.home
+        key = str(home.folder), home.warehouse.data_version
+        answer: bool = self._memory("has_sample", key, lambda: bool(sample.loads(home)))
+        return answer
 
     def exported(self, what: str, *, period: str = "", persons: int | None = None) -> None:
         """Note down that what is known of persons leaves the house: under which name, of which

@@ -137,13 +137,6 @@ class Data(Rules):
         self.require("data")
         return self.home.corrections(path, recipe, language)
 
-    def has_sample(self) -> bool:
-        """Whether figures of the sample company are among those shown."""
-        home = self.home
-        key = str(home.folder), home.warehouse.data_version
-        answer: bool = self._memory("has_sample", key, lambda: bool(sample.loads(home)))
-        return answer
-
     def add_sample(
         self, progress: Callable[[float, str], object] = lambda _share, _kind: None
     ) -> list[Receipt]:

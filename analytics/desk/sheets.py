@@ -150,6 +150,7 @@ class Sheets(Answers):
         return {
             **self._for_reader(chosen),
             "closed": state,
+            "sample": self.has_sample(),
             "read": _read(read, chosen),
             "notes": notes,
         }

@@ -372,12 +372,14 @@ def rules_line(sheet: Sheet, language: str) -> str:
 
 
 def state_line(sheet: Sheet, language: str) -> str:
-    """Whether the sheet is closed, live, or closed over data that have changed since."""
+    """Whether the sheet is closed, live, or closed over data that have changed since; before all
+    that its people are made up, where they are."""
+    made_up = f"{say('app.sample_badge', language)} · " if sheet.get("sample") else ""
     closed = sheet.get("closed")
     if not closed:
-        return say("sheet.live", language)
+        return made_up + say("sheet.live", language)
     key = "sheet.closed_changed" if closed["changed_since"] else "sheet.closed"
-    return say(key, language, by=who(closed["by"], language), at=closed["at"])
+    return made_up + say(key, language, by=who(closed["by"], language), at=closed["at"])
 
 
 def note_line(note: Mapping[str, Any], language: str) -> str:

@@ -24,10 +24,10 @@ FORMATS = {
     "percent": '[<0.9995]0.0%;[<1]"<100%";0.0%',  # a share below 100 % never reads 100 %
     "score": "0.00",
     "count": "#,##0",
-    "money": "#,##0.00",
+    "money": "#,##0",
     "date": "yyyy-mm-dd",
     "number": "0.00",
-    "amount": "#,##0.##",
+    "amount": "#,##0.00",  # of whole ones as a count: #,##0.## would leave a point behind them
     "p": "General",  # the smallest chance is never nought
     "text": "@",
 }
@@ -143,7 +143,7 @@ def to_xlsx(
                 values = [_cell(value) for value in frame[column.name]]
                 sheet.write_string(top, index, str(inert(column.header)), head)
                 for row, value in enumerate(values, top + 1):
-                    _write(sheet, row, index, value, looks[column.format])
+                    _write(sheet, row, index, value, looks[_look(value, column.format)])
                 sheet.set_column(index, index, column.width or _width(column.header, values))
             sheet.freeze_panes(top + 1, 1)
             if columns:
@@ -169,12 +169,35 @@ def export_name(stem: str, version: int, suffix: str) -> str:
 def _plain(value: Any, column: Column) -> Any:
     cell = _cell(value)
     if isinstance(cell, float):
-        if column.format in ("percent", "number", "amount"):
-            return f"{cell:.6f}".rstrip("0").rstrip(".")
-        return f"{cell:.2f}" if column.format in ("score", "money") else f"{cell:.6g}"
+        match column.format:
+            case "percent":
+                return _short(_below_whole(cell), 4)
+            case "number" | "amount":
+                return _short(cell, 6)
+            case "money":
+                return f"{cell:.2f}".removesuffix(".00")
+            case "score":
+                return f"{cell:.2f}"
+        return f"{cell:.6g}"
     if isinstance(cell, dt.date):
         return cell.isoformat()
     return "" if cell is None else cell
+
+
+def _short(value: float, decimals: int) -> str:
+    """So many decimals at most, and no noughts behind."""
+    return f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+
+
+def _below_whole(share: float) -> float:
+    """A share below 1 that rounding would make whole, cut instead."""
+    return 0.9999 if 0.9999 < share < 1.0 else share
+
+
+def _look(value: Any, form: str) -> str:
+    """How a cell of a column looks: of amounts whole ones as counts."""
+    whole = isinstance(value, (int, float)) and float(value).is_integer()
+    return "count" if form == "amount" and whole else form
 
 
 def _cell(value: Any) -> Any:

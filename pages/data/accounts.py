@@ -155,6 +155,7 @@ def body() -> None:
             t("accounts.title"),
             Table(frame, [Column(name, name) for name in FIELDS]),
             persons=len(frame),
+            figures=False,
         )
     with st.expander(t("common.how")):
         st.markdown(t("accounts.how"))

@@ -105,6 +105,7 @@ with shell.page("audit", needs_data=False):
         t("audit.title"),
         Table(table, columns),
         persons=len({entry.who for entry in chosen}),
+        figures=False,
     )
     with st.expander(t("common.how")):
         st.markdown(t("audit.how"))

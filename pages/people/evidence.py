@@ -41,7 +41,17 @@ def behind(
             indicator=label,
             period=controls.period_text(filters.period),
         )
+        made_up = panel.sample_rows()
         file = panel.Leaving(
-            export_name(stem, load.desk().data_version(), "xlsx"), 1, str(filters.period)
+            export_name(
+                panel.marked(stem, sample=bool(made_up)), load.desk().data_version(), "xlsx"
+            ),
+            1,
+            str(filters.period),
         )
-        panel.take(t("common.xlsx"), file, lambda: to_xlsx(tables), f"{key}.evidence.xlsx")
+        panel.take(
+            t("common.xlsx"),
+            file,
+            lambda: to_xlsx(tables, first=made_up),
+            f"{key}.evidence.xlsx",
+        )

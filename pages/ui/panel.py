@@ -22,7 +22,7 @@ from analytics.reports.words import trial_sentence
 from pages.ui import controls, load, session
 from pages.ui.belongings import NotGiven
 from pages.ui.figure import About, Picture, persistent_figure, picture
-from pages.ui.i18n import md, t
+from pages.ui.i18n import md, plain, t
 
 
 @dataclass(frozen=True)
@@ -305,16 +305,17 @@ def downloads(
     notes: Sequence[str] = (),
     *,
     persons: int | None = 0,
+    figures: bool = True,
 ) -> None:
     """CSV and XLSX of a table, made when clicked, under a name that never repeats.
 
-    `persons`: of how many it tells, where no agent_id of its own says that, or the table itself is
-    made no sooner.
+    `figures`: whether it tells of the company's people, who may be made up; `persons`: of how many
+    it tells, where no agent_id of its own says that, or the table itself is made no sooner.
     """
     version = load.desk().data_version()
-    trial = on_trial()
-    first = [*trial, *its_days(stem)]
-    name = f"{t('trial.mark')} {stem}" if trial else stem
+    made_up, trial = sample_rows() if figures else [], on_trial()
+    first = [*made_up, *trial, *its_days(stem)]
+    name = marked(stem, trial=bool(trial), sample=bool(made_up))
     if persons == 0 and isinstance(table, Table) and "agent_id" in table.frame:
         persons = int(table.frame["agent_id"].nunique())
     span = shown_period()
@@ -332,6 +333,19 @@ def downloads(
         )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
         take(t("common.csv"), text, lambda: to_csv(made(), first), f"{key}.csv")
+
+
+def sample_rows() -> list[str]:
+    """The first row of whatever is exported while figures of the sample are shown: that they are
+    made up."""
+    return [plain("app.sample_export")] if load.desk().has_sample() else []
+
+
+def marked(stem: str, *, trial: bool = False, sample: bool = False) -> str:
+    """The name of an export, which says what its figures are."""
+    marks = [plain("trial.mark")] if trial else []
+    marks += [plain("app.sample_mark")] if sample else []
+    return " ".join([*marks, stem])
 
 
 def shown_period() -> str:

@@ -113,7 +113,9 @@ def test_no_file_of_a_page_ranks_or_grades_few_cases_unmarked(
 def test_no_table_of_a_command_ranks_or_grades_few_cases_unmarked(company, april, command):
     done = Shell(company).run(command, "--from", "2026-04", "--to", "2026-04", "--format", "csv")
     assert done.returncode == 0, done.stderr
-    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    first, _, below = done.stdout.partition("\n")
+    assert "Sample data" in first
+    rows = list(csv.DictReader(io.StringIO(below)))
     kept(rows, few_ids(april))
     assert {row["agent_id"] for row in rows if row["few_cases"] == "True"} == few_ids(april) & {
         row["agent_id"] for row in rows
