@@ -36,7 +36,9 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if seen.encoding is not None:
             every = list(dict.fromkeys([seen.encoding, *ENCODINGS]))
-            encoding = box(t("data.encoding"), every, key=f"{prefix}.encoding", width=150)
+            encoding = box(
+                t("data.encoding"), every, key=f"{prefix}.encoding", persist_state="page", width=150
+            )
             if encoding != seen.encoding:
                 out["encoding"] = encoding
             marks = list(dict.fromkeys([(seen.delimiter or ","), *DELIMITERS]))
@@ -44,6 +46,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
                 t("data.delimiter"),
                 marks,
                 key=f"{prefix}.delimiter",
+                persist_state="page",
                 width=130,
                 format_func=lambda option: (
                     t(f"data.mark_{DELIMITERS[option]}") if option in DELIMITERS else option
@@ -57,6 +60,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
             100_000,
             sheet.header_row,
             key=f"{prefix}.header_row",
+            persist_state="page",
             width=150,
         )
         rows = st.number_input(
@@ -65,6 +69,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
             2,
             sheet.header_rows,
             key=f"{prefix}.header_rows",
+            persist_state="page",
             width=150,
         )
         column = st.number_input(
@@ -73,6 +78,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
             2_000,
             sheet.first_column,
             key=f"{prefix}.first_column",
+            persist_state="page",
             width=150,
         )
         if sheet.hidden_rows:
@@ -81,6 +87,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
                 t("data.hidden"),
                 choices,
                 key=f"{prefix}.hidden",
+                persist_state="page",
                 width=150,
                 format_func=lambda option: t(f"data.hidden_{option}"),
             )
@@ -146,6 +153,7 @@ def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any
                 choices,
                 choices.index(before) if before in choices else 0,
                 key=f"{prefix}.wide_field",
+                persist_state="page",
                 width=280,
                 format_func=_wide_label,
             )
@@ -160,7 +168,11 @@ def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any
 def _year(saved: Mapping[str, Any], key: str) -> int:
     """The year of months that name none."""
     before = saved.get("options", {}).get("year") or pd.Timestamp.today().year
-    return int(st.number_input(t("data.wide_year"), 2000, 2100, before, key=key, width=140))
+    return int(
+        st.number_input(
+            t("data.wide_year"), 2000, 2100, before, key=key, persist_state="page", width=140
+        )
+    )
 
 
 def mapping(
@@ -184,6 +196,7 @@ def mapping(
             t("data.more_fields"),
             more,
             key=f"{prefix}.more",
+            persist_state="page",
             placeholder=t("data.more_fields_none"),
             help=t("data.more_fields_help"),
             format_func=lambda name: text(counted()[name].label),
@@ -290,7 +303,11 @@ def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> boo
     header = columns.get("agent_id")
     if header is None or "agent_id" not in unsure:
         return True
-    return bool(st.checkbox(t("data.names_as_ids", header=header), key=f"{prefix}.names"))
+    return bool(
+        st.checkbox(
+            t("data.names_as_ids", header=header), key=f"{prefix}.names", persist_state="page"
+        )
+    )
 
 
 def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[str, str]:
@@ -315,6 +332,7 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
             default="lower",
             required=True,
             key=f"{prefix}.direction.{name}",
+            persist_state="page",
             format_func=lambda option: t(f"data.direction_{option}"),
         )
         if answer == "higher":
@@ -345,7 +363,12 @@ def extras(
         if name.startswith(CUSTOM) and header in free
     ]
     kept = st.multiselect(
-        t("data.extras"), free, before, key=f"{prefix}.extras", placeholder=t("data.extras_none")
+        t("data.extras"),
+        free,
+        before,
+        key=f"{prefix}.extras",
+        persist_state="page",
+        placeholder=t("data.extras_none"),
     )
     return {f"{CUSTOM}{header}": header for header in kept}
 
@@ -428,6 +451,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                     1000.0,
                     stated,
                     key=f"{prefix}.scale.{name}",
+                    persist_state="page",
                     width=220,
                     placeholder=t("data.order_auto"),
                 )
@@ -445,6 +469,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 orders,
                 orders.index(before.get("date_order", "auto")),
                 key=f"{prefix}.order",
+                persist_state="page",
                 format_func=lambda option: t(f"data.order_{option}"),
                 width=220,
             )
@@ -460,6 +485,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 senses,
                 senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0,
                 key=f"{prefix}.sheet_is",
+                persist_state="page",
                 format_func=lambda option: t(f"data.sheet_is_{option or 'nothing'}"),
                 width=220,
             )
@@ -478,6 +504,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 t("data.period_from"),
                 before.get("from", ""),
                 key=f"{prefix}.from",
+                persist_state="page",
                 placeholder="2026-01",
                 width=160,
             )
@@ -485,6 +512,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 t("data.period_to"),
                 before.get("to", ""),
                 key=f"{prefix}.to",
+                persist_state="page",
                 placeholder="2026-03",
                 width=160,
             )
@@ -502,6 +530,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 scales,
                 scales.index(before.get("rate_scale", "auto")),
                 key=f"{prefix}.rate_scale",
+                persist_state="page",
                 width=220,
                 format_func=lambda option: t(f"data.rate_{option}"),
             )
@@ -514,6 +543,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
                 ways,
                 ways.index(before.get("duplicates", "refuse")),
                 key=f"{prefix}.duplicates",
+                persist_state="page",
                 width=220,
                 format_func=lambda option: t(f"data.duplicates_{option}"),
             )
@@ -524,6 +554,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
             ["add", "replace"],
             ["add", "replace"].index(before.get("months", "add")),
             key=f"{prefix}.months",
+            persist_state="page",
             format_func=lambda option: t(f"data.months_{option}"),
             width=240,
         )
@@ -533,6 +564,7 @@ def options(  # noqa: C901, PLR0912 - a widget for each option
             t("data.missing"),
             " ".join(before.get("missing", [])),
             key=f"{prefix}.missing",
+            persist_state="page",
             placeholder="99999 未知",
             width=200,
         )
@@ -550,6 +582,7 @@ def row_filter(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[st
         few,
         [header for header in before if header in few],
         key=f"{prefix}.only",
+        persist_state="page",
         placeholder=t("data.only_none"),
     )
     out = {}
@@ -560,6 +593,7 @@ def row_filter(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[st
             values,
             [value for value in before.get(header, []) if value in values],
             key=f"{prefix}.only.{header}",
+            persist_state="page",
         )
         if kept:
             out[header] = kept

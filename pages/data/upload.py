@@ -4,10 +4,11 @@ load itself."""
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,7 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analytics import files
 from analytics.desk import Desk
-from analytics.errors import RenewalError
+from analytics.errors import FileRefused, RenewalError
 from analytics.intake import limits
 from analytics.intake.fields import kinds
 from analytics.intake.readiness import Readiness
@@ -87,7 +88,7 @@ def stored(upload) -> list[Path]:
     return session.get(key)
 
 
-def looked(path: Path, layout: dict) -> Look:
+def looked(path: Path, layout: Mapping[str, Any]) -> Look:
     """What the file holds, read as the user wants it; once a session."""
     key = f"look.{path}.{sorted(layout.items())}"
     if waiting.running(key):
@@ -235,9 +236,31 @@ def told(sheet: Outline, seen: Seen) -> None:
         st.caption(t("data.beside", column=letter(sheet.beside - 1)))
 
 
+def laid_out(path: Path, found: Outline, layout: Mapping[str, Any]) -> tuple[Look, Outline | None]:
+    """The sheet as the user wants it read; None where no table stands there, which another sheet
+    never stands in for."""
+    if not layout:
+        return looked(path, {}), found
+    try:
+        look = looked(path, layout)
+    except FileRefused:
+        return looked(path, {}), None
+    return look, next((sheet for sheet in look.sheets if sheet.name == found.name), None)
+
+
+def lay_out(look: Look, found: Outline, sheet: Outline, prefix: str) -> None:
+    """The rows of a sheet as they stand, and where its table begins, to be put right."""
+    st.caption(t("data.table_found_note"))
+    understanding.grid(sheet, prefix)
+    wanted = understanding.layout(look, found, prefix)
+    if wanted != (session.get(f"{prefix}.layout") or {}):
+        session.put(f"{prefix}.layout", wanted)
+        st.rerun()
+
+
 def examine(path: Path) -> None:
     """One file from what was understood to the load."""
-    file = f"file.{path.parent.name}.{path.name}"
+    file = f"file.{path.relative_to(folder())}"
     first_look = looked(path, {})
     sheets = {sheet.name: sheet for sheet in first_look.sheets}
     alike = alike_first(first_look)
@@ -246,22 +269,18 @@ def examine(path: Path) -> None:
     prefix = f"{file}.{name if len(sheets) > 1 else ''}"
     name = name or next(iter(sheets))
     chosen_layout = session.get(f"{prefix}.layout") or {}
-    look = looked(path, chosen_layout) if chosen_layout else first_look
-    sheet = next((sheet for sheet in look.sheets if sheet.name == name), look.sheets[0])
+    before = sheets[name]
+    look, sheet = laid_out(path, before, chosen_layout)
+    if sheet is None:
+        st.warning(t("data.no_table_there", row=chosen_layout.get("header_row", before.header_row)))
+        lay_out(first_look, before, before, prefix)
+        return
     saved = sheet.recipe or {}
     told(sheet, look.seen)
     if saved:
         st.success(t("data.recipe_known"))
     with st.expander(t("data.table_found"), expanded=not saved):
-        st.caption(t("data.table_found_note"))
-        understanding.grid(sheet, prefix)
-        before = next(
-            (sheet for sheet in first_look.sheets if sheet.name == name), first_look.sheets[0]
-        )
-        wanted = understanding.layout(first_look, before, prefix)
-        if wanted != chosen_layout:
-            session.put(f"{prefix}.layout", wanted)
-            st.rerun()
+        lay_out(first_look, before, sheet, prefix)
     guesses = [guess.kind for guess in sheet.guesses]
     best = saved.get("kind") or (guesses[0] if guesses else "policies")
     every = list(kinds())
@@ -272,6 +291,7 @@ def examine(path: Path) -> None:
         key=f"{prefix}.kind",
         format_func=lambda option: f"{text(kinds()[option].label)} · {text(kinds()[option].row)}",
         width=420,
+        persist_state="page",
     )
     if saved.get("kind") != kind:
         saved = {}

@@ -1,5 +1,11 @@
 """What the upload page says of a manager's own monthly sheets, and opens first."""
 
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from analytics.intake.spellings import Alike
@@ -168,3 +174,99 @@ def test_a_category_of_which_nothing_is_known_is_not_told_as_nought_of_nought():
     }
     assert category_line(made, "zh") == "业绩指标 67.1 / 73.6 · 工作能力与素质 暂缺"
     assert category_line(made, "en") == "Results 67.1 of 73.6 · Competence not available"
+
+
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as made:
+        for name, rows in sheets.items():
+            page = made.add_worksheet(name)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
+    return data.getvalue()
+
+
+FIGURES = [
+    ["2026年4月 续保月报"],
+    ["制表：王敏"],
+    ["工号", "姓名", "应续件数", "已续件数"],
+    ["A1", "安", 40, 34],
+    ["A2", "波", 60, 51],
+]
+PEOPLE = [["工号", "姓名", "团队"], ["A1", "安", "东"], ["A2", "波", "西"]]
+
+
+def sheets_of(at: AppTest) -> Any:
+    return ending(at.selectbox, ".sheet")
+
+
+def ending(widgets: Any, end: str) -> Any:
+    return next(widget for widget in widgets if str(widget.key).endswith(end))
+
+
+def shown(at: AppTest) -> tuple[str, int, str]:
+    """The sheet, the row of its headers and the kind that the page shows."""
+    return (
+        str(sheets_of(at).value),
+        int(ending(at.number_input, ".header_row").value),
+        str(ending(at.selectbox, ".kind").value),
+    )
+
+
+def turn_to(at: AppTest, name: str) -> AppTest:
+    sheets_of(at).set_value(name).run()
+    sound(at)
+    return at
+
+
+def test_switching_sheets_shows_that_sheet_at_once_and_keeps_what_was_said_of_the_other(
+    home, monkeypatch
+):
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    offered(at, "四月.xlsx", workbook({"四月": FIGURES, "人员": PEOPLE}))
+    assert shown(at) == ("四月", 3, "scoresheet")
+    assert shown(turn_to(at, "人员")) == ("人员", 1, "agents")
+    ending(at.selectbox, ".kind").select("contacts").run()
+    assert shown(turn_to(at, "四月")) == ("四月", 3, "scoresheet")
+    ending(at.number_input, ".header_row").set_value(4).run()
+    assert shown(turn_to(at, "人员")) == ("人员", 1, "contacts")
+    assert shown(turn_to(at, "四月"))[:2] == ("四月", 4)
+    load.close()
+
+
+def test_a_row_in_which_a_sheet_has_no_headers_never_shows_another_sheet_instead(home, monkeypatch):
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    offered(at, "四月.xlsx", workbook({"四月": FIGURES, "人员": PEOPLE}))
+    turn_to(at, "人员")
+    ending(at.number_input, ".header_row").set_value(30).run()
+    sound(at)
+    assert say("data.no_table_there", "zh", row=30) in [line.value for line in at.warning]
+    assert not any(str(box.key).endswith(".kind") for box in at.selectbox)
+    ending(at.number_input, ".header_row").set_value(1).run()
+    assert shown(at) == ("人员", 1, "agents")
+    load.close()
+
+
+def test_files_of_one_name_in_two_archives_are_two_files(home, monkeypatch):
+    def archive(text: str) -> bytes:
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as made:
+            made.writestr("表.csv", text)
+        return data.getvalue()
+
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    roster = "工号,姓名,团队\nA1,安,东\nA2,波,西\n"
+    months = "东区月报\n制表：王敏\n工号,姓名,应续件数,已续件数\nA1,安,40,34\nA2,波,60,51\n"
+    offered(at, "甲.zip", archive(roster))
+    assert ending(at.selectbox, ".kind").value == "agents"
+    ending(at.selectbox, ".kind").select("contacts").run()
+    offered(at, "乙.zip", archive(months))
+    assert ending(at.number_input, ".header_row").value == 3
+    assert ending(at.selectbox, ".kind").value == "scoresheet"
+    load.close()
