@@ -126,7 +126,8 @@ def test_a_comparison_of_schemes_ranks_no_few_cases_and_says_why_five_move(compa
     words = ("--from", "2026-04", "--to", "2026-04", "--compare", "service_first")
     done = Shell(company).run("evaluate", *words, "--format", "csv")
     assert done.returncode == 0, done.stderr
-    head, *lines = done.stdout.splitlines()
+    sample, head, *lines = done.stdout.splitlines()
+    assert "Sample data" in sample
     assert "60/30/10" in head  # made on trial, and says so
     rows = list(csv.DictReader(lines))
     kept(rows, few_ids(april))
