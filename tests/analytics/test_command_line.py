@@ -220,3 +220,83 @@ def test_the_command_line_starts_without_what_only_some_answers_need():
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+APRIL = "保单号,工号,到期日,续保结果\nP1,A1,2026-04-02,已续\nP2,B2,2026-04-03,未续\n"
+BY_HEADERS = """kind = "policies"
+[columns]
+policy_id = "保单号"
+agent_id = "工号"
+due_date = "到期日"
+outcome = "续保结果"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--kind", "weather"), "weather"),
+        (("--kind", "surveys", "--recipe", "recipe.toml"), "surveys"),
+        (("--table", "sqlite:///x"), "--table"),
+        (("--query", "select 1"), "--query"),
+        (("--table", "sqlite:///x", "--query", "select 1"), "--table"),
+        (("--as-of", "2026-13-01"), "2026-13-01"),
+    ],
+)
+def test_what_a_load_cannot_begin_with_is_refused_and_nothing_is_loaded(
+    shell, tmp_path, monkeypatch, words, said
+):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "recipe.toml", BY_HEADERS)
+    write(tmp_path, "a.csv", APRIL)
+    assert said in shell.refused("load", "a.csv", *words)
+    assert shell("loads") == []
+
+
+def test_a_load_of_nothing_is_refused(shell):
+    assert shell.refused("load")
+
+
+def test_a_file_is_explained_with_its_recipe_and_nothing_is_loaded(shell, tmp_path):
+    told = shell("load", write(tmp_path, "a.csv", APRIL), "--explain")
+    sheet, reading = told["sheets"][0], told["readings"][0]
+    assert (sheet["rows"], sheet["guesses"][0]["kind"]) == (2, "policies")
+    assert sheet["columns"]["工号"] == ["A1", "B2"]
+    assert (reading["rows"], reading["loaded"], reading["rejected"]) == (2, 2, 0)
+    assert 'kind = "policies"' in reading["recipe"]
+    assert shell("loads") == []
+    several = shell("load", tmp_path / "a.csv", write(tmp_path, "b.csv", APRIL), "--explain")
+    assert [one["file"] for one in several] == ["a.csv", "b.csv"]
+
+
+def test_what_is_no_record_at_all_is_explained_without_a_recipe(shell, tmp_path):
+    told = shell("load", write(tmp_path, "x.csv", "天气,风\n晴,北\n"), "--explain")
+    assert told["readings"] == [{"recipe": None}]
+
+
+def test_a_template_is_written_and_agents_without_a_partner_are_listed(shell, tmp_path):
+    written = shell("template", "policies", "--out", tmp_path / "t.xlsx")
+    assert written == {"written": str(tmp_path / "t.xlsx"), "kind": "policies"}
+    assert (tmp_path / "t.xlsx").read_bytes().startswith(b"PK")
+    write(tmp_path, "r.csv", "工号,姓名\nA1,安\nZ9,郑\n")
+    for name, text in (("a.csv", APRIL), ("r.csv", None)):
+        path = tmp_path / name if text is None else write(tmp_path, name, text)
+        shell("load", path, "--as-of", "2026-06-30")
+    assert {row["id"] for row in shell("unmatched")} >= {"B2"}
+
+
+def test_spellings_are_merged_into_somebody_and_split_again(shell, tmp_path):
+    rows = "P1,A1,2026-04-02,已续\nP2,a1,2026-04-03,未续\nP3,B2,2026-04-03,未续\n"
+    text = f"保单号,工号,到期日,续保结果\n{rows}"
+    shell("load", write(tmp_path, "a.csv", text), "--as-of", "2026-06-30")
+    for words in (("--merge", "a1"), ("--into", "A1")):
+        assert shell.refused("aliases", *words)
+    offered = shell("aliases")["offered"]
+    assert [{one["spelling"], one["agent_id"]} for one in offered] == [{"a1", "A1"}]
+    merged = shell("aliases", "--merge", "a1", "--into", "A1")
+    assert merged == {"merged": [{"spelling": "a1", "agent_id": "A1"}], "offered": []}
+    assert shell("aliases", "--undo", "a1")["merged"] == []
+    assert "B2" in shell.refused("aliases", "--undo", "B2")
+    taken = shell("aliases", "--take")
+    assert [{one["spelling"], one["agent_id"]} for one in taken["merged"]] == [{"a1", "A1"}]
+    assert taken["offered"] == []
