@@ -190,9 +190,11 @@ def _ends(
     kept = np.zeros(len(now.people), dtype=bool)
     for weights in told_at:
         seen = preview(of, weights, limit)
-        ranked = shown[seen.rated[shown] & ~seen.few[shown]]
-        ranked = ranked[np.argsort(seen.rank[ranked], kind="stable")]
-        kept[ranked[:ENDS]] = kept[ranked[-ENDS:]] = True
+        rated = shown[seen.rated[shown]]
+        order = rated[np.lexsort((seen.rank[rated], seen.few[rated]))]
+        last = int((~seen.few[rated]).sum())  # with a rank; behind them who has too few cases
+        kept[order[: ENDS if last >= 2 * ENDS else 2 * ENDS]] = True
+        kept[order[max(last - ENDS, 0) : last]] = True
     if chosen is not None:
         kept |= (now.people["agent_id"] == chosen).to_numpy(dtype=bool) & now.shown
     return np.flatnonzero(kept)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.evaluation import Values, score
 from analytics.evaluation.weights import inside_triangle, vector
-from analytics.insight.live_ranking import ahead, parts_of, preview, stops
+from analytics.insight.live_ranking import ENDS, ahead, drawn, parts_of, preview, stops
 from analytics.model import CATEGORIES, WeightScheme
+from tests.present import present
+from tests.simulate.figures import evaluated
 
 CATALOGUE = built_in_catalogue()
 SIZE = len(CATALOGUE.ids)
@@ -103,3 +106,44 @@ def test_who_is_drawn_learns_their_rank_from_how_many_of_the_others_stand_above(
         own = preview(mine, category_weights, LIMIT)
         rated = own.rated
         assert ((own.rank + above[place])[rated] == seen.rank[drawn][rated]).all()
+
+
+@pytest.fixture(scope="module")
+def many():
+    """400 agents who renew 500 to 899 of 1,000 policies, the last one first."""
+    size = 400
+    return evaluated(
+        pd.DataFrame({"due_policies": np.full(size, 1000.0)}),
+        {"renewal_rate": (np.arange(500.0, 900.0), np.full(size, 1000.0))},
+    )
+
+
+def test_of_many_the_first_the_last_and_the_chosen_are_drawn(many):
+    """All at least 50 %, so that none stand at nought together but the first."""
+    seen = drawn(many, many.scheme, "A00200")
+    assert set(seen.rows) == {*range(ENDS), 200, *range(400 - ENDS, 400)}
+    above = present(seen.above)
+    assert above.shape == (66, 2 * ENDS + 1)
+    assert (above[:, -1] == 0).all()  # the first
+    assert (above[:, 0] == 400 - len(seen.rows)).all()  # the last has all others above them
+    assert (above[:, ENDS] == 299 - 200).all()  # the chosen: 201 to 299 are not drawn
+
+
+def test_up_to_three_hundred_are_all_drawn_and_nobody_is_counted_beside_them():
+    half = evaluated(
+        pd.DataFrame({"due_policies": np.full(300, 9.0)}),
+        {"renewal_rate": (np.arange(300.0), np.full(300, 1000.0))},
+    )
+    seen = drawn(half, half.scheme)
+    assert len(seen.rows) == 300
+    assert seen.above is None
+
+
+def test_where_all_rest_on_too_few_cases_the_first_of_them_are_drawn():
+    size = 400
+    poor = evaluated(
+        pd.DataFrame({"due_policies": np.full(size, 4.0)}),
+        {"renewal_rate": (np.arange(size) % 5.0, np.full(size, 4.0))},
+    )
+    rows = drawn(poor, poor.scheme).rows
+    assert len(rows) >= 2 * ENDS
