@@ -103,10 +103,12 @@ class Reason:
 @dataclass(frozen=True)
 class Person:
     """Somebody to talk with: why, what to do, and what the middle of the team would bring: points
-    of the score, and renewals a month (90 % limits; NaN where these cannot be told)."""
+    of the score, and renewals a month (90 % limits; NaN where these cannot be told). called: the
+    name, with the id where others bear it, too."""
 
     agent_id: str
     name: str
+    called: str
     team: str | None
     quadrant: str
     mark: Mark
@@ -126,6 +128,7 @@ class Leader:
 
     agent_id: str
     name: str
+    called: str
     team: str | None
     mark: Mark
     x: float
@@ -138,6 +141,7 @@ class Improver:
 
     agent_id: str
     name: str
+    called: str
     team: str | None
     indicator: Indicator
     months: int
@@ -399,17 +403,33 @@ def people_first(
     """Whom to talk with first: the beginning of the coaching list, role models left out."""
     listed = coaching_list(evaluation, placed, talks)
     wanted = listed[(listed["apart"] == "") & (listed["quadrant"] != "role_model")]
-    months = evaluation.measured.period.length
+    called = names(evaluation)
     return tuple(
-        _person(evaluation, agent, months) for agent in wanted.head(FIRST).to_dict("records")
+        _person(evaluation, agent, called) for agent in wanted.head(FIRST).to_dict("records")
     )
 
 
-def _person(evaluation: Evaluation, agent: Mapping[Hashable, Any], months: int) -> Person:
-    reason = _reason(evaluation, agent)
+def names(evaluation: Evaluation) -> dict[str, str]:
+    """What everybody is called: the name, with the id where several bear it; the id of whoever has
+    none."""
+    people = evaluation.people[["agent_id", "name"]]
+    several = people["name"].duplicated(keep=False)
+    return {
+        str(agent_id): f"{name} {agent_id}" if shared else str(name)
+        for agent_id, name, shared in zip(
+            people["agent_id"], people["name"].fillna(people["agent_id"]), several, strict=True
+        )
+    }
+
+
+def _person(
+    evaluation: Evaluation, agent: Mapping[Hashable, Any], called: Mapping[str, str]
+) -> Person:
+    reason, months = _reason(evaluation, agent), evaluation.measured.period.length
     return Person(
         agent["agent_id"],
         str(agent["name"] or agent["agent_id"]),
+        called[agent["agent_id"]],
         agent["team"],
         agent["quadrant"],
         "open" if reason is None else _FIRM.get(agent["standing"], "open"),
@@ -445,15 +465,17 @@ def leaders(
     rows = np.flatnonzero(
         evaluation.shown & evaluation.agents.rated & (placed.quadrant == "role_model")
     )
-    people, out = evaluation.people, []
+    people, called, out = evaluation.people, names(evaluation), []
     for row in rows[np.argsort(evaluation.agents.rank[rows], kind="stable")].tolist():
         standing = chance.standing(row)
         if standing not in ("certain", "not_yet") or chance.likeliest[row][0] != column:
             continue
+        agent_id = str(people["agent_id"].iat[row])
         out.append(
             Leader(
-                str(people["agent_id"].iat[row]),
-                str(people["name"].iat[row] or people["agent_id"].iat[row]),
+                agent_id,
+                str(people["name"].iat[row] or agent_id),
+                called[agent_id],
                 people["team"].iat[row],
                 "sure" if standing == "certain" else "leans",
                 float(placed.x_value[row]),
@@ -468,13 +490,14 @@ def improvers(evaluation: Evaluation, incentives: Incentives | None) -> tuple[Im
     """Who keeps improving on what weighs much, of those whom the reader is shown; each once."""
     if incentives is None:
         return ()
-    people = evaluation.people[evaluation.shown].set_index("agent_id")
+    people, called = evaluation.people[evaluation.shown].set_index("agent_id"), names(evaluation)
     candidates = incentives.candidates
     candidates = candidates[candidates["agent_id"].isin(people.index)].drop_duplicates("agent_id")
     return tuple(
         Improver(
             str(row["agent_id"]),
             str(people.at[row["agent_id"], "name"] or row["agent_id"]),
+            called[str(row["agent_id"])],
             people.at[row["agent_id"], "team"],
             evaluation.catalogue[row["indicator"]],
             int(row["months"]),

@@ -334,7 +334,7 @@ def _people_sentence(briefing: Briefing, language: str) -> str:
     if not people:
         return ""
     sure = [person for person in people if person.mark == "sure"]
-    names = _listed([short(person.name) for person in (sure or people)], language)
+    names = _listed([short(person.called) for person in (sure or people)], language)
     key = "talk_sure" if sure else "talk_open"
     return say(f"briefing.{key}", language, names=names, count=len(sure or people))
 
@@ -343,10 +343,10 @@ def _leaders_sentence(briefing: Briefing, language: str) -> str:
     sure = [leader for leader in briefing.leaders if leader.mark == "sure"]
     parts = []
     if sure:
-        names = _listed([short(leader.name) for leader in sure], language)
+        names = _listed([short(leader.called) for leader in sure], language)
         parts.append(say("briefing.leaders_sure", language, names=names, count=len(sure)))
     if briefing.improvers:
-        names = _listed([short(improver.name) for improver in briefing.improvers], language)
+        names = _listed([short(improver.called) for improver in briefing.improvers], language)
         count = len(briefing.improvers)
         parts.append(say("briefing.improving", language, names=names, count=count))
     return _joined(parts, language)
@@ -445,11 +445,11 @@ def sections(briefing: Briefing, language: str) -> list[tuple[str, list[str]]]:
     lines = {
         "people": [person_line(person, language) for person in briefing.people],
         "leaders": [
-            named(leader.name, leader.team, leader_line(leader, briefing, language), language)
+            named(leader.called, leader.team, leader_line(leader, briefing, language), language)
             for leader in briefing.leaders
         ],
         "improvers": [
-            named(improver.name, improver.team, improver_line(improver, language), language)
+            named(improver.called, improver.team, improver_line(improver, language), language)
             for improver in briefing.improvers
         ],
     }
@@ -464,7 +464,7 @@ def person_line(person: Person, language: str) -> str:
     """Somebody to talk with on one line: why, what to do, what it would bring."""
     told = _stopped([why(person, language)], language)
     told = _joined([told, to_do(person, language)], language)
-    return f"{SIGNS[person.mark]} {named(person.name, person.team, told, language)}"
+    return f"{SIGNS[person.mark]} {named(person.called, person.team, told, language)}"
 
 
 def to_do(person: Person, language: str) -> str:

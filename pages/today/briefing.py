@@ -71,7 +71,7 @@ def one_person(told: Briefing, person: Person) -> None:
                 gap="small",
                 key=f"first_name_{person.agent_id}",
             ):
-                link(person.agent_id, person.name, width="content")
+                link(person.agent_id, person.called, width="content")
                 about = [
                     *([person.team] if person.team else []),
                     f"{words.SIGNS[person.mark]} {words.mark_sentence(person.mark, language)}",
@@ -79,7 +79,7 @@ def one_person(told: Briefing, person: Person) -> None:
                 st.caption(md(" · ".join(about)), width="content")
             st.html(pieces.person(words.why(person, language), words.to_do(person, language)))
         if load.desk().may("coach", person.agent_id):
-            with st.container(width=180, horizontal_alignment="right"):
+            with st.container(width=216, horizontal_alignment="right"):
                 controls.plan_talk(
                     told.views.longer,
                     person.agent_id,
@@ -148,7 +148,7 @@ def leaders(told: Briefing) -> None:
         lines = [
             f"{words.SIGNS[leader.mark]} "
             + words.named(
-                leader.name, leader.team, words.leader_line(leader, told, language), language
+                leader.called, leader.team, words.leader_line(leader, told, language), language
             )
             for leader in told.leaders
         ]
@@ -161,7 +161,9 @@ def improvers(told: Briefing) -> None:
         return
     st.subheader(t("briefing.improvers"), anchor=False)
     lines = [
-        words.named(improver.name, improver.team, words.improver_line(improver, language), language)
+        words.named(
+            improver.called, improver.team, words.improver_line(improver, language), language
+        )
         for improver in told.improvers
     ]
     st.html(pieces.rows(lines))
@@ -188,7 +190,10 @@ def where_they_stand(told: Briefing) -> None:
         lambda: picture(small_quadrant(now, before, named, indicator, plain)),
         tuple(named),
     )
-    panel.chart("briefing.small", drawn, standing(told, named), alt=words.finding(told, language))
+    twin = standing(told, named)
+    stand = zip(twin.frame["name"], twin.frame["quadrant"], strict=True)
+    alt = plain("briefing.small_alt", told=[f"{name} {quadrant}" for name, quadrant in stand])
+    panel.chart("briefing.small", drawn, twin, alt=alt)
     st.page_link(
         "pages/picture/quadrant.py",
         label=t("quadrant_page.title"),
