@@ -186,7 +186,7 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     return data.getvalue()
 
 
-FIGURES = [
+FIGURES: list[list[object]] = [
     ["2026年4月 续保月报"],
     ["制表：王敏"],
     ["工号", "姓名", "应续件数", "已续件数"],

@@ -11,13 +11,14 @@ from analytics.insight.weak_spots import (
     agents_behind,
     best_of_teams,
     better_quarter,
+    biggest,
     gaps_to_market,
     losses_of,
     recoverable,
     team_losses,
 )
 from analytics.model import Filters, Period, Scope
-from tests.simulate.figures import APRIL, measured
+from tests.simulate.figures import APRIL, evaluated, measured
 
 RATE = "renewal_rate"
 
@@ -137,3 +138,40 @@ def test_a_period_without_figures_has_no_teams_and_loses_nothing(settled):
     losses = team_losses(evaluate(figures, default_scheme()))
     assert losses.index.isna().tolist() == [True]
     assert losses.isna().all().all()
+
+
+@pytest.mark.parametrize(
+    ("agents", "policies", "renewed", "chance"),
+    [
+        # Full marks from 90 % on, which a thousand of a thousand never fall short of.
+        (5, 1000, 1000, 0),
+        (5, 1000, 500, 1),
+        (5, 20, 10, 1),
+        (5, 19, 10, None),  # 95 policies
+        (4, 1000, 500, None),
+    ],
+)
+def test_the_largest_loss_has_a_chance_from_five_agents_and_a_hundred_policies_on(
+    agents, policies, renewed, chance
+):
+    due, kept = np.full(agents, float(policies)), np.full(agents, float(renewed))
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": kept})
+    told = biggest(evaluated(people, {RATE: (kept, due)}), None)
+    column = built_in_catalogue().position(RATE)
+    assert np.isnan(np.delete(told, column)).all()
+    assert np.isnan(told[column]) if chance is None else told[column] == chance
+
+
+def test_two_losses_that_are_always_the_same_share_the_place():
+    ones = np.ones(5)
+    people = pd.DataFrame({"due_policies": 1000 * ones, "renewed_policies": 0 * ones})
+    counts = (0 * ones, 1000 * ones)
+    # Neither earns a point: what weighs more loses more, 35 of 100 and 10 of 100 in its category.
+    told = biggest(evaluated(people, {RATE: counts, "new_conversion": counts}), None)
+    known = built_in_catalogue()
+    assert (told[known.position(RATE)], told[known.position("new_conversion")]) == (1, 0)
+    alike = biggest(
+        evaluated(people, {"premium_retention": counts, "new_conversion": counts}), None
+    )
+    names = ("premium_retention", "new_conversion")
+    assert [alike[known.position(name)] for name in names] == [0.5, 0.5]

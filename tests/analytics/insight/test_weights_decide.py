@@ -1,5 +1,7 @@
 """What weights decide, and the rate under rival definitions; by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from analytics.insight.weightings import (
     category_scores,
     compared_exactly,
     exact_ranks,
+    grade_regions,
     share_ahead,
     shares_of_lead,
     weights_in_force,
@@ -212,3 +215,22 @@ def test_of_two_definitions_that_say_the_same_none_is_named_and_a_single_one_is(
     assert not both["fits"].any()
     single = radar({}, own.assign(late_renewals=NAN)).set_index("definition")
     assert single.index[single["fits"]].tolist() == ["count"]
+
+
+def test_the_grades_an_agent_reaches_share_out_the_permitted_weights():
+    # 90 in results and 70 in all else: 84, 82 and 82 at the corners.
+    judged = of(renewal_rate=[0.85], satisfaction=[76.0], communication=[70.0])
+    scores = category_scores(judged)[0]
+    assert scores.tolist() == pytest.approx([90, 70, 70])
+    known = replace(judged.catalogue, grades=(("A", 83.0), ("B", 80.0), ("C", 70.0), ("D", 0.0)))
+    judged = replace(judged, measured=replace(judged.measured, catalogue=known))
+    regions = grade_regions(judged, 0)
+    assert [name for name, _, _ in regions] == ["A", "B"]
+    # From 82 to 84 along one corner, a score of 83 (82.995 rounds up) is reached in the upper half:
+    # (84 − 82.995) ÷ 2 of the way, squared.
+    share = ((84 - 82.995) / 2) ** 2
+    assert [share for _, share, _ in regions] == pytest.approx([share, 1 - share])
+    below = replace(known, grades=(("A", 90.0), ("B", 85.0), ("C", 0.0)))
+    told = replace(judged, measured=replace(judged.measured, catalogue=below))
+    ((name, share, _),) = grade_regions(told, 0)
+    assert (name, round(share, 9)) == ("C", 1)
