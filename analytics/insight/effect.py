@@ -12,8 +12,7 @@ import pandas as pd
 from analytics.evaluation.standards import Floats
 from analytics.insight.coaching_study import AFTER, Counted, Counts, Mask, Reason, Study, gather
 from analytics.model import Period
-from analytics.statistics.ancova import Effect
-from analytics.statistics.calibrated_ancova import calibrated_ancova
+from analytics.statistics.calibrated_ancova import Effect, calibrated_ancova
 from analytics.statistics.difference_in_differences import Difference, difference_in_differences
 from analytics.statistics.expected_rate import ExpectedRates, expected_rates
 

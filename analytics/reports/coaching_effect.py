@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from analytics.insight.effect import FEWEST, POLICIES, Proof
 from analytics.language import say
 from analytics.numbers import signed
-from analytics.statistics.ancova import Effect
+from analytics.statistics.calibrated_ancova import Effect
 
 
 def verdict(proof: Proof, language: str) -> str:

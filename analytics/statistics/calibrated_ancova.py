@@ -3,15 +3,32 @@ of chance."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from analytics.statistics.ancova import POWER_Z, Effect
 from analytics.statistics.arrays import Floats, Numbers
 from analytics.statistics.expected_rate import ExpectedRates
 from analytics.statistics.robust_errors import Fitted, robust_errors
 from analytics.statistics.special import stdtr, stdtrit
 
 NEGLIGIBLE = 1e-4  # of a steadiness that the data all but exclude
+
+POWER_Z = 0.8416  # 80 % power
+
+
+@dataclass(frozen=True)
+class Effect:
+    """effect in the outcome's unit with limits and p; detectable: the smallest true effect found in
+    four of five such studies."""
+
+    effect: float
+    low: float
+    high: float
+    p: float
+    detectable: float
+    treated: int
+    control: int
 
 
 def calibrated_ancova(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
-from analytics.statistics.special import ndtr, ndtri, stdtr, stdtrit
+from analytics.statistics.special import stdtr, stdtrit
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,6 @@ def difference_in_differences(
     gap = means[0] - means[1]
     p = 2 * float(stdtr(freedom, -abs(gap) / se))
     return Difference(means[0], means[1], gap, se, gap - reach, gap + reach, p)
-
-
-def of_means(
-    treated: tuple[float, float],
-    control: tuple[float, float],
-    errors: tuple[float, float],
-    confidence: float = 0.95,
-) -> Difference:
-    """From the means (before, after) of either group and the standard errors of their two
-    changes; normal limits.
-
-    ValueError for errors not above 0. Source: Card & Krueger 1994, table 3.
-    """
-    if min(errors) <= 0:
-        raise ValueError("standard errors must be above 0")
-    changes = treated[1] - treated[0], control[1] - control[0]
-    se = float(np.hypot(*errors))
-    gap = changes[0] - changes[1]
-    reach = float(ndtri(1 - half_tail(confidence))) * se
-    return Difference(*changes, gap, se, gap - reach, gap + reach, 2 * float(ndtr(-abs(gap) / se)))
 
 
 def _changes(before: Numbers, after: Numbers) -> Floats:

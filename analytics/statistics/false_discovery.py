@@ -4,18 +4,8 @@ small."""
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.statistics.arrays import Floats, Numbers
-
-
-def benjamini_hochberg(p: Numbers, q: float = 0.1) -> npt.NDArray[np.bool_]:
-    """True where a p-value is a finding at false discovery rate q; NaN never is.
-
-    Source: Benjamini & Hochberg 1995, JRSS B 57:289–300.
-    """
-    out: npt.NDArray[np.bool_] = adjusted(p) <= q + 1e-15
-    return out
 
 
 def adjusted(p: Numbers) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.statistics.arrays import Floats, Numbers, half_tail
-from analytics.statistics.special import gammaincinv, ndtri
+from analytics.statistics.special import ndtri
 
 LEVELS = (0.95, 0.998)
 FEWEST_DISPERSION = 20
@@ -73,14 +73,6 @@ def outside_chance(centre: float, trials: Numbers, level: float, events: bool = 
         chance = binom.cdf(low - 1, n, centre) + binom.sf(high, n, centre)
     out: Floats = chance[where]
     return out
-
-
-def ratio_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Limits of observed ÷ expected for Poisson counts, exact. Source: FunnelPlotR poisson_limits;
-    Spiegelhalter 2005."""
-    e = np.asarray(expected, dtype=float)
-    tail = half_tail(level)
-    return gammaincinv(e, tail) / e, gammaincinv(e + 1, 1 - tail) / e
 
 
 def fewest_to_be_high(centre: float, level: float = 0.95) -> int:
@@ -189,34 +181,3 @@ def dispersed_ratio_limits(
     e = np.asarray(expected, dtype=float)
     spread = float(ndtri(1 - half_tail(level))) * np.sqrt(1 / (4 * e) + tau2)
     return np.maximum(1 - spread, 0.0) ** 2, (1 + spread) ** 2
-
-
-def log_ratio_score(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
-    """z-scores of observed ÷ expected on the log scale, and their standard errors 1 ÷ √expected.
-
-    No event counts as half of one: its logarithm would be infinite. ValueError for negative
-    counts or nothing expected. Source: NHS Digital, Summary Hospital-level Mortality Indicator;
-    Spiegelhalter et al. 2012, JRSS A 175:1–47.
-    """
-    o, e = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
-    if np.any(o < 0) or np.any(e <= 0):
-        raise ValueError("counts cannot be negative, and something must be expected")
-    se = 1 / np.sqrt(e)
-    return np.log(np.where(o == 0, 0.5, o) / e) / se, se
-
-
-def dispersed_log_limits(
-    expected: Numbers, tau2: float, level: float = 0.95
-) -> tuple[Floats, Floats]:
-    """Limits of observed ÷ expected with additive tau², exp(± z √(1 ÷ E + tau²)).
-
-    Source: NHS Digital, Summary Hospital-level Mortality Indicator; FunnelPlotR `OD_limits`.
-    """
-    e = np.asarray(expected, dtype=float)
-    spread = float(ndtri(1 - half_tail(level))) * np.sqrt(1 / e + tau2)
-    return np.exp(-spread), np.exp(spread)
-
-
-def false_alarms(units: int, level: float) -> float:
-    """The chance that at least one of so many honest units lies outside the limits."""
-    return float(1 - level**units)

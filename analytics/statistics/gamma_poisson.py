@@ -77,27 +77,17 @@ class CountPosterior:
         return gammaincinv(shape, tail) * mean / shape, gammaincinv(shape, 1 - tail) * mean / shape
 
 
-def gamma_prior(of_shape: tuple[float, float], of_rate: tuple[float, float]) -> Prior:
-    """Independent Gammas, each (shape, rate), for the shape and the rate of the true ratios."""
-
-    def log_density(shape: Floats, rate: Floats) -> Floats:
-        (a, b), (c, d) = of_shape, of_rate
-        return (a - 1) * np.log(shape) - b * shape + (c - 1) * np.log(rate) - d * rate
-
-    return log_density
-
-
 def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> CountPosterior | None:
     """The posterior of the Gamma's parameters on a grid around its mass; None with few counts.
 
     prior: uniform in the log of the mean and in 1 ÷ √shape up to 2 unless given. ValueError for
     negative counts or expectations. Source: Clayton & Kaldor 1987, Biometrics 43:671–681 (model).
     """
-    o, e = _there(observed, expected)
+    o, e = of_the_counted(observed, expected)
     if len(o) < FEWEST or o.sum() == 0:
         return None
     # (a) the mean and spread that the prior may have, about the common ratio
-    tally = _Tally.of(o, e)
+    tally = Tally.of(o, e)
     top = WIDEST if prior is None else FARTHEST
     middle = np.log(o.sum() / e.sum())
     # Six standard errors of the log of the mean at the widest spread.
@@ -122,42 +112,8 @@ def fit(observed: Numbers, expected: Numbers, prior: Prior | None = None) -> Cou
     return CountPosterior(a[kept], b[kept], weight[kept] / weight[kept].sum())
 
 
-def fit_mle(observed: Numbers, expected: Numbers) -> tuple[float, float, float]:
-    """Shape, rate and log-likelihood at the maximum; a comparison for `fit`, not for decisions.
-
-    With every expectation 1 it is the negative binomial with k = shape and mean shape ÷ rate.
-    ValueError for negative values, no counts, and counts that spread no more than chance.
-    Source: Clayton & Kaldor 1987, Biometrics 43:671–681; Bliss & Fisher 1953, Biometrics 9:176–200.
-    """
-    from scipy.optimize import minimize  # slow to import
-
-    o, e = _there(observed, expected)
-    if len(o) < 2 or o.sum() == 0:
-        raise ValueError("two groups and some counts are needed")
-    mean = o.sum() / e.sum()
-    excess = float(((o - mean * e) ** 2 - o).sum())
-    if excess <= 0:
-        raise ValueError("the counts spread no more than chance alone would")
-    tally = _Tally.of(o, e)
-    constant = float((o * np.log(e) - gammaln(o + 1)).sum())
-
-    def loss(logs: Floats) -> float:
-        shape, rate = np.exp(logs)
-        return -float(tally.likelihood(np.array([shape]), np.array([rate]))[0])
-
-    start = float(((mean * e) ** 2).sum()) / excess
-    best = minimize(
-        loss,
-        np.log([start, start / mean]),
-        method="Nelder-Mead",
-        options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000},
-    )
-    shape, rate = np.exp(best.x)
-    return float(shape), float(rate), constant - float(best.fun)
-
-
 @dataclass(frozen=True)
-class _Tally:
+class Tally:
     """Distinct counts and distinct expectations apart: ten thousand groups have few of either."""
 
     groups: int
@@ -168,10 +124,10 @@ class _Tally:
     events_at: Floats
 
     @staticmethod
-    def of(o: Floats, e: Floats) -> _Tally:
+    def of(o: Floats, e: Floats) -> Tally:
         counts, times = np.unique(o, return_counts=True)
         exposures, where = np.unique(e, return_inverse=True)
-        return _Tally(
+        return Tally(
             len(o),
             counts,
             times.astype(float),
@@ -192,7 +148,7 @@ class _Tally:
         return log
 
 
-def _there(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
+def of_the_counted(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
     o, e = np.broadcast_arrays(np.asarray(observed, dtype=float), np.asarray(expected, dtype=float))
     if np.any(o < 0) or np.any(e < 0):
         raise ValueError("counts and expectations cannot be negative")
@@ -201,7 +157,7 @@ def _there(observed: Numbers, expected: Numbers) -> tuple[Floats, Floats]:
 
 
 def _weigh(
-    log_means: Floats, spreads: Floats, tally: _Tally, prior: Prior | None
+    log_means: Floats, spreads: Floats, tally: Tally, prior: Prior | None
 ) -> tuple[Floats, Floats, Floats]:
     """Shape, rate and weight at every point of the grid (log of the mean × 1 ÷ √shape)."""
     b = 1 / spreads**2 / np.exp(log_means)[:, None]

@@ -54,14 +54,3 @@ def kitagawa(
         performance,
         int(((n1 > 0) != (n2 > 0)).sum()),
     )
-
-
-def standardised(successes: Numbers, trials: Numbers, standard: Numbers) -> float:
-    """The rate that these cells would have with the standard's mix (direct standardisation); NaN
-    where a needed cell is empty."""
-    x, n = counts(successes, trials)
-    weight = np.asarray(standard, dtype=float)
-    if np.any((n == 0) & (weight > 0)):
-        return float("nan")
-    with np.errstate(all="ignore"):
-        return float((np.where(n > 0, x / n, 0.0) * weight).sum() / weight.sum())

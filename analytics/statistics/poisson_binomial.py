@@ -16,50 +16,14 @@ HAIR = 1e-9  # what rounding may add to a limit
 CELLS = 200_000  # cases worked on at a time
 
 
-@dataclass(frozen=True)
-class Surplus:
-    """observed, expected, their difference, z = difference ÷ √Σp(1−p), and the counts between which
-    chance alone leaves it."""
-
-    observed: float
-    expected: float
-    difference: float
-    z: float
-    low: float
-    high: float
-
-    @property
-    def outside(self) -> bool:
-        return self.observed < self.low or self.observed > self.high
-
-
 def pmf(probabilities: Numbers) -> Floats:
     """Probabilities of 0, 1, …, n successes; they sum to 1. Source: scipy.stats.poisson_binom."""
     from scipy.stats import poisson_binom  # slow to import
 
-    p = _checked(probabilities)
+    p = checked(probabilities)
     if not len(p):
         return np.ones(1)
     return np.asarray(poisson_binom.pmf(np.arange(len(p) + 1), p), dtype=float)
-
-
-def moments(probabilities: Numbers) -> tuple[float, float]:
-    """Mean and variance: Σp and Σp(1 − p)."""
-    p = _checked(probabilities)
-    return float(p.sum()), float((p * (1 - p)).sum())
-
-
-def surplus(observed: float, probabilities: Numbers, level: float = 0.95) -> Surplus:
-    """Observed successes against those expected of just these cases; limits as in `surplus_rows`.
-
-    ValueError for probabilities outside 0–1. Poisson limits (Byar) would be 2.6 times too wide at
-    85 %.
-    """
-    every = surplus_rows(
-        [observed], probabilities, [np.size(np.asarray(probabilities))], level=level
-    )
-    each = (every.observed, every.expected, every.difference, every.z, every.low, every.high)
-    return Surplus(*(float(part[0]) for part in each))
 
 
 @dataclass(frozen=True)
@@ -99,7 +63,7 @@ def surplus_rows(
     """
     x, p, n = (
         np.asarray(observed, dtype=float),
-        _checked(probabilities),
+        checked(probabilities),
         np.asarray(rows, dtype=np.int64),
     )
     size = np.ones(len(p)) if cases is None else np.asarray(cases, dtype=float)
@@ -172,7 +136,7 @@ def _pmf_rows(p: Floats, start: npt.NDArray[np.int64], n: npt.NDArray[np.int64])
     return pmf.T
 
 
-def _checked(probabilities: Numbers) -> Floats:
+def checked(probabilities: Numbers) -> Floats:
     p = np.asarray(probabilities, dtype=float)
     if np.any(p < 0) or np.any(p > 1) or np.any(np.isnan(p)):
         raise ValueError("probabilities must lie between 0 and 1")

@@ -20,7 +20,7 @@ from analytics.reports.evidence import evidence_tables
 from analytics.reports.lists.funnel import funnel_table
 from analytics.reports.lists.trends import luck_text, monthly_values, trend_table
 from analytics.reports.refusals import issue_line, refusal_lines
-from analytics.statistics.ancova import Effect
+from analytics.statistics.calibrated_ancova import Effect
 from tests.simulate.figures import evaluated
 
 KNOWN = built_in_catalogue()

@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 
 from analytics.statistics import (
     adjusted_trend,
-    ancova,
     beta_binomial,
     case_mix,
-    false_discovery,
     funnel,
     gamma_poisson,
     item_analysis,
@@ -22,7 +20,14 @@ from analytics.statistics import (
     weight_triangle,
     wilson,
 )
-from analytics.statistics.reference import cochran_armitage, das_gupta, jeffreys
+from analytics.statistics.reference import (
+    ancova,
+    benjamini_hochberg,
+    cochran_armitage,
+    das_gupta,
+    jeffreys,
+    one_surplus,
+)
 from tests.present import present
 
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
@@ -74,7 +79,7 @@ def test_where_all_agents_are_equal_hardly_anything_is_reported():
         n = np.full((50, 8), 40)
         x = random.binomial(n, 0.82)
         _, p, _ = cochran_armitage.cochran_armitage(x, n)
-        reported += bool(false_discovery.benjamini_hochberg(p, 0.10).any())
+        reported += bool(benjamini_hochberg.benjamini_hochberg(p, 0.10).any())
         total, size = x.sum(axis=1), n.sum(axis=1)
         low, high = funnel.binomial_limits(0.82, size, 0.998)
         outside += ((total / size < low) | (total / size > high)).sum()
@@ -206,7 +211,7 @@ def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
     channel = pd.DataFrame({"channel": np.where(hard, "cold", "warm")})
     found = case_mix.expected(renewed, np.ones(4000), channel, agent)
     mine = agent == 0
-    result = poisson_binomial.surplus(renewed[mine].sum(), found.probability[mine])
+    result = one_surplus.surplus(renewed[mine].sum(), found.probability[mine])
     assert result.expected < 72  # of 100, where the average agent is expected to renew 80
     assert not result.outside
     assert 0.6 < found.auc < 0.75
@@ -226,7 +231,7 @@ def test_many_sums_of_unequal_chances_at_once_are_those_one_by_one(books):
         middle = chances.cumsum() - chances / 2  # half of what is just as likely counts as less
         inside = np.flatnonzero((middle >= 0.025) & (middle <= 0.975))
         assert (found.low[at], found.high[at]) == (inside.min(), inside.max())
-        mean, variance = poisson_binomial.moments(book)
+        mean, variance = one_surplus.moments(book)
         assert found.z[at] == pytest.approx((count - mean) / variance**0.5)
     with pytest.raises(ValueError, match="add up"):
         poisson_binomial.surplus_rows(
@@ -310,7 +315,7 @@ def test_equal_agents_of_small_teams_show_no_trend_more_often_than_chance_allows
         teams = x.reshape(8, 5, 12).sum(axis=1).repeat(5, axis=0)
         _, _, p = adjusted_trend.adjusted_trend(x, n, (teams - x) / 60, np.full(x.shape, 60))
         small.append((p < 0.05).mean())
-        found += bool(false_discovery.benjamini_hochberg(p).any())
+        found += bool(benjamini_hochberg.benjamini_hochberg(p).any())
     assert 0.03 < np.mean(small) < 0.07
     assert found <= 12  # of sixty; without the colleagues' own chance it would be two in five
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from analytics.statistics import (
-    beta_binomial,
     deconvolution,
     design_effect,
     false_discovery,
@@ -16,14 +15,16 @@ from analytics.statistics import (
     mann_kendall,
     poisson_binomial,
     seasonal_kendall,
-    sign_rule,
     theil_sen,
     wilson,
 )
 from analytics.statistics.reference import (
+    benjamini_hochberg,
+    beta_binomial_fits,
     byar,
     clopper_pearson,
     cochran_armitage,
+    gamma_poisson_fits,
     james_stein,
     jeffreys,
     mantel_haenszel,
@@ -31,6 +32,7 @@ from analytics.statistics.reference import (
     probability_ahead,
     rank_order_centroid,
     regression_to_mean,
+    sign_test,
     stability,
 )
 
@@ -63,7 +65,9 @@ def test_a_stratum_without_reference_leaves_the_expected_count_open_where_somebo
 
 def test_a_single_expectation_holds_for_every_count():
     counted = np.repeat(np.arange(8), [70, 38, 17, 10, 9, 3, 2, 1])
-    assert gamma_poisson.fit_mle(counted, 1) == gamma_poisson.fit_mle(counted, np.ones(150))
+    assert gamma_poisson_fits.fit_mle(counted, 1) == gamma_poisson_fits.fit_mle(
+        counted, np.ones(150)
+    )
     assert gamma_poisson.fit(counted, 1) is not None
     assert deconvolution.of_counts(counted, 1, 0.75) == deconvolution.of_counts(
         counted, np.ones(150), 0.75
@@ -77,7 +81,7 @@ def test_gaps_are_left_out_of_every_law_of_true_values():
     renewed, due = np.array([31, 44, 28, 47, 39, 50, 36, 42.0]), np.full(8, 50)
     longer, of = np.append(renewed, GAP), np.full(9, 50)
     assert deconvolution.of_rates(longer, of, 0.75) == deconvolution.of_rates(renewed, due, 0.75)
-    assert beta_binomial.fit_mle(longer, of) == beta_binomial.fit_mle(renewed, due)
+    assert beta_binomial_fits.fit_mle(longer, of) == beta_binomial_fits.fit_mle(renewed, due)
     assert deconvolution.of_counts(
         [*[3, 9, 1, 0, 12, 5, 2, 8], GAP], 4.0, 0.5
     ) == deconvolution.of_counts([3, 9, 1, 0, 12, 5, 2, 8], 4.0, 0.5)
@@ -121,11 +125,14 @@ def test_an_unknown_correlation_has_no_design_effect():
 
 def test_findings_of_a_table_of_tests_are_those_of_its_tests_in_a_row():
     table = np.array([[0.01, 0.2], [0.03, 0.5]])
-    assert false_discovery.benjamini_hochberg(table, 0.1).tolist() == [[True, False], [True, False]]
+    assert benjamini_hochberg.benjamini_hochberg(table, 0.1).tolist() == [
+        [True, False],
+        [True, False],
+    ]
     assert false_discovery.adjusted(table).ravel() == pytest.approx(
         false_discovery.adjusted(table.ravel())
     )
-    assert not false_discovery.benjamini_hochberg([]).size
+    assert not benjamini_hochberg.benjamini_hochberg([]).size
 
 
 def test_the_p_of_a_long_steady_rise_is_small_and_not_nothing():
@@ -140,7 +147,7 @@ def test_the_p_of_a_long_steady_rise_is_small_and_not_nothing():
         (theil_sen.theil_sen, ([1, 3, 2], [1, 2])),
         (mann_kendall.mann_kendall, ([[1, 2], [2, 3]],)),
         (seasonal_kendall.seasonal_kendall, ([[1, 2], [3, 4]], 2)),
-        (sign_rule.year_on_year, ([1, 2], [1])),
+        (sign_test.year_on_year, ([1, 2], [1])),
         (stability.stability_interval, ([[1, 2, GAP], [3, 2, 1]], [0.6, 0.3, 0.1], 0)),
         (stability.stability_interval, ([[1, 2, 3]], [0.6, 0.3, 0.1], 5)),
         (stability.stability_interval, (np.zeros((0, 3)), [0.6, 0.3, 0.1], 0)),
@@ -148,8 +155,8 @@ def test_the_p_of_a_long_steady_rise_is_small_and_not_nothing():
         (rank_order_centroid.rank_order_centroid, (GAP,)),
         (james_stein.james_stein, ([1, 2, 3, 4, GAP], 1)),
         (james_stein.james_stein, ([1, 2, 3, 4], -1)),
-        (beta_binomial.fit_mle, ([5], [10])),
-        (beta_binomial.fit_mle, ([], [])),
+        (beta_binomial_fits.fit_mle, ([5], [10])),
+        (beta_binomial_fits.fit_mle, ([], [])),
         (funnel.over_dispersion, ([0.0] * 40, [1.0] * 39)),
     ],
 )

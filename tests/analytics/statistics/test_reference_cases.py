@@ -17,7 +17,6 @@ from analytics.model import Standard
 from analytics.statistics import (
     beta_binomial,
     effective_weight,
-    false_discovery,
     floor_ceiling,
     four_fifths,
     funnel,
@@ -37,11 +36,16 @@ from analytics.statistics import (
     wilson,
 )
 from analytics.statistics.reference import (
+    benjamini_hochberg,
+    beta_binomial_fits,
     byar,
     clopper_pearson,
     cochran_armitage,
     das_gupta,
+    direct_standardisation,
     james_stein,
+    one_surplus,
+    ratio_funnel,
     regression_to_mean,
     stability,
 )
@@ -70,8 +74,8 @@ def difference(given: Given) -> tuple[Any, Any]:
 
 def saxony(given: Given) -> Given:
     n, boys = given["n"], np.repeat(given["successes"], given["frequency"])
-    moments = beta_binomial.fit_moments(boys, n)
-    *mle, likelihood = beta_binomial.fit_mle(boys, np.full(len(boys), n))
+    moments = beta_binomial_fits.fit_moments(boys, n)
+    *mle, likelihood = beta_binomial_fits.fit_mle(boys, np.full(len(boys), n))
     plain = binom.logpmf(boys, n, boys.mean() / n).sum()
     return {
         "moments": dict(zip(("alpha", "beta"), moments, strict=True)),
@@ -83,8 +87,8 @@ def saxony(given: Given) -> Given:
 
 
 def league(given: Given) -> Given:
-    alpha, beta, _ = beta_binomial.fit_mle(given["x"], given["n"])
-    shrunken = beta_binomial.shrunken_mle(given["x"], given["n"])
+    alpha, beta, _ = beta_binomial_fits.fit_mle(given["x"], given["n"])
+    shrunken = beta_binomial_fits.shrunken_mle(given["x"], given["n"])
     return {"shrunken": shrunken, "population_mean": alpha / (alpha + beta)}
 
 
@@ -152,10 +156,10 @@ def proportion_funnel(given: Given) -> Given:
     return found
 
 
-def ratio_funnel(given: Given) -> Given:
+def ratio_limits(given: Given) -> Given:
     found = {}
     for name, level in {"95": 0.95, "998": 0.998}.items():
-        found[f"ll{name}"], found[f"ul{name}"] = funnel.ratio_limits(given["expected"], level)
+        found[f"ll{name}"], found[f"ul{name}"] = ratio_funnel.ratio_limits(given["expected"], level)
     return found
 
 
@@ -171,7 +175,7 @@ def standardised_ratio(given: Given) -> Given:
 
 
 def unequal_chances(given: Given) -> Given:
-    mean, variance = poisson_binomial.moments(given["p"])
+    mean, variance = one_surplus.moments(given["p"])
     return {"pmf": poisson_binomial.pmf(given["p"]), "mean": mean, "var": variance}
 
 
@@ -186,8 +190,8 @@ def admissions(given: Given) -> Given:
         "total": split.total,
         "oe_men": men.sum() / byar.expected_count(admitted, applied, men_n),
         "oe_women": women.sum() / byar.expected_count(admitted, applied, women_n),
-        "directly_standardised_men": kitagawa.standardised(men, men_n, applied),
-        "directly_standardised_women": kitagawa.standardised(women, women_n, applied),
+        "directly_standardised_men": direct_standardisation.standardised(men, men_n, applied),
+        "directly_standardised_women": direct_standardisation.standardised(women, women_n, applied),
     }
 
 
@@ -238,7 +242,7 @@ def smokers(given: Given) -> Given:
 def discoveries(given: Given) -> Given:
     p, q = np.array(given["p"]), given["q"]
     return {
-        "rejected_bh": int(false_discovery.benjamini_hochberg(p, q).sum()),
+        "rejected_bh": int(benjamini_hochberg.benjamini_hochberg(p, q).sum()),
         "rejected_bonferroni": int((p * len(p) <= q).sum()),
     }
 
@@ -318,7 +322,7 @@ METHODS: dict[str, Callable[[Given], Given]] = {
     "probability that a rate is below a threshold": births,
     "quadrant membership = product of two posterior tails; four numbers sum to 1": quadrants,
     "95% and 99.8% limits for a proportion funnel": proportion_funnel,
-    "O/E funnel limits by expected events": ratio_funnel,
+    "O/E funnel limits by expected events": ratio_limits,
     "O/E with Byar's limits (exact when O < 10)": standardised_ratio,
     "exact distribution of renewals under unequal expected probabilities": unequal_chances,
     "Kitagawa two-way split and O/E of the same data": admissions,

@@ -1,29 +1,11 @@
-"""ANCOVA: what coaching did beyond where people started, with the smallest effect that could have
-been seen."""
+"""ANCOVA by statsmodels: what coaching did beyond where people started."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from analytics.statistics.arrays import Numbers
-
-POWER_Z = 0.8416  # 80 % power
-
-
-@dataclass(frozen=True)
-class Effect:
-    """effect in the outcome's unit with limits and p; detectable: the smallest true effect found in
-    four of five such studies."""
-
-    effect: float
-    low: float
-    high: float
-    p: float
-    detectable: float
-    treated: int
-    control: int
+from analytics.statistics.calibrated_ancova import POWER_Z, Effect
 
 
 def ancova(
