@@ -10,6 +10,7 @@ from analytics.charts.theme import GREY, TEAMS, TICK, Drawing, Label, Say, figur
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 ROW = 38  # pixels of an indicator
+LABEL = 26  # width of an indicator's name: none is cut in either language
 APART = 0.17  # of a row, between two people
 
 
@@ -30,7 +31,7 @@ def points_beside(
         yaxis={
             "range": [len(order) - 0.5, -0.5],
             "tickvals": list(range(len(order))),
-            "ticktext": ticks(plain(label(name), TICK + 4) for name in order),
+            "ticktext": ticks(plain(label(name), LABEL) for name in order),
             "automargin": True,
             "zeroline": False,
         },

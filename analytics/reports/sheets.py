@@ -13,7 +13,7 @@ from analytics.intake.fields import fields
 from analytics.language import say
 from analytics.model import QUADRANTS, UNPLACED, Period, parse_month
 from analytics.numbers import percent
-from analytics.reports.sure import QUADRANT_WORDS
+from analytics.reports.sure import OPEN_MARK, QUADRANT_MARKS, QUADRANT_WORDS
 from analytics.reports.words import period_text, value_text
 from analytics.statistics.quadrant_probability import CERTAIN
 
@@ -156,7 +156,8 @@ def step_text(item: Mapping[str, Any], language: str) -> str:
 def certainty_lines(sheet: Sheet, language: str) -> list[str]:
     """One plain sentence of certainty for every indicator whose spread the data tell; where they
     are too few, that."""
-    out = [_quadrant_line(sheet, language)] if sheet.get("quadrant_probability") else []
+    chances = quadrant_chances(sheet, language)
+    out = [chances] if chances else []
     for item in sheet["indicators"]:
         sure = item.get("sure")  # sheets closed before this was kept have none
         if sure is None or item["value"] is None:
@@ -228,6 +229,19 @@ def meaning(sheet: Sheet, language: str) -> str:
     then = say(f"sheet.then_{sheet['quadrant']}", language)
     name = say(f"quadrant.{sheet['quadrant']}", language)
     return say(f"sheet.means_{_standing(sheet)}", language, quadrant=name, facts=facts, then=then)
+
+
+def quadrant_mark(sheet: Sheet) -> str:
+    """How firmly the agent stands in the quadrant, as one mark: ● sure, ◐ leans, ○ open; nothing
+    for whoever has no place in it."""
+    if sheet["quadrant"] == UNPLACED:
+        return ""
+    return QUADRANT_MARKS.get(_standing(sheet), OPEN_MARK)
+
+
+def quadrant_chances(sheet: Sheet, language: str) -> str:
+    """The same in a sentence, with the likeliest quadrants; empty where no chance is known."""
+    return _quadrant_line(sheet, language) if sheet.get("quadrant_probability") else ""
 
 
 def _standing(sheet: Sheet) -> str:

@@ -21,7 +21,7 @@ from analytics.reports.tables import Column
 
 # Where no quadrant's chance can be named: what is said instead.
 QUADRANT_WORDS = {"alike": "quadrant_alike", "unknown": "quadrant_unknown", "little": "unknown"}
-QUADRANT_MARKS = {"certain": "●", "not_yet": "◐"}
+QUADRANT_MARKS, OPEN_MARK = {"certain": "●", "not_yet": "◐"}, "○"
 
 
 def sure_text(measured: Measured, indicator: str, row: int, language: str) -> str:
@@ -103,7 +103,7 @@ def quadrant_words(chance: QuadrantCertainty, row: int, language: str) -> str:
 
 def quadrant_mark(chance: QuadrantCertainty, row: int) -> str:
     """One mark for how firmly an agent stands in a quadrant: sure, leans, open."""
-    return QUADRANT_MARKS.get(chance.standing(row), "○")
+    return QUADRANT_MARKS.get(chance.standing(row), OPEN_MARK)
 
 
 def rank_spread_text(measured: Measured, unknown: Sequence[Indicator], language: str) -> str:

@@ -1,7 +1,7 @@
 """One person · 一个人: who it is, where they stand, and, as tabs, their sheet, months, plan,
 objections and the records behind the figures."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from pages.people import months_tab, objections_tab, plan_tab, records_tab, shee
 from pages.people.chosen import Chosen
 from pages.ui import controls, load, person, session, shell, tabs
 from pages.ui.act import action
-from pages.ui.i18n import md, plain, short_name, t
+from pages.ui.i18n import md, plain, short_name, t, together
 
 TABS: Mapping[str, Callable[[Chosen], None]] = {
     "sheet": sheet_tab.body,
@@ -50,7 +50,7 @@ def chosen_one(filters: Filters) -> Chosen:
     now = load.evaluation(filters)
     whom = listed(filters, person.Listed.of(now))
     ids = list(whom.ids)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="person_bar"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="person_bar"):
         agent_id = person.choose(now, "person", whom, address=True)
         steps(ids, agent_id)
         if agent_id not in set(now.people["agent_id"][now.in_scope]):
@@ -64,26 +64,30 @@ def chosen_one(filters: Filters) -> Chosen:
     return chosen
 
 
-def steps(ids: list[str], agent_id: str) -> None:
+def step(ids: Sequence[str], shown: str, by: int) -> None:
+    """So many places on from whoever was chosen last: quick clicks come before the page that the
+    one before asked for."""
+    chosen = session.chosen_agent()
+    here = ids.index(chosen if chosen in ids else shown)
+    session.choose_agent(ids[min(max(here + by, 0), len(ids) - 1)])
+
+
+def steps(ids: Sequence[str], agent_id: str) -> None:
     """To the one before and the one after in the ranking, and which place of how many this is."""
-    if len(ids) < 2:
+    if len(ids) < 2 or agent_id not in ids:
         return
-    here = ids.index(agent_id) if agent_id in ids else None
-    for name, to in (
-        ("previous", None if not here else ids[here - 1]),
-        ("next", None if here is None or here + 1 == len(ids) else ids[here + 1]),
-    ):
+    here = ids.index(agent_id)
+    for name, by, side in (("previous", -1, "left"), ("next", 1, "right")):
         st.button(
             t(f"person.{name}"),
             key=f"person_{name}",
-            icon=f":material/chevron_{'left' if name == 'previous' else 'right'}:",
-            icon_position="left" if name == "previous" else "right",
-            disabled=to is None,
-            on_click=action(session.choose_agent),
-            args=(to,),
+            icon=f":material/chevron_{side}:",
+            icon_position="left" if by < 0 else "right",
+            disabled=not 0 <= here + by < len(ids),
+            on_click=action(step),
+            args=(ids, agent_id, by),
         )
-    if here is not None:
-        st.caption(t("person.place", place=here + 1, count=len(ids)), width="content")
+    st.caption(t("person.place", place=here + 1, count=len(ids)), width="content")
 
 
 def plan(chosen: Chosen) -> None:
@@ -115,25 +119,30 @@ def heading(title: DeltaGenerator, chosen: Chosen) -> None:
 
 def cards(chosen: Chosen, sheet: Mapping[str, Any]) -> None:
     """Score, grade, rank and quadrant, with what moved since the period before."""
-    since, rose = moves(chosen, sheet)
+    language, (since, rose) = session.language(), moves(chosen, sheet)
+    mark = sheets.quadrant_mark(sheet)
     told = {
         "score": (t("agent.score_help"), since),
         "grade": (None, None),
         "rank": (reach(chosen), rose),
-        "quadrant": (t("agent.quadrant_help"), None),
+        "quadrant": (
+            together(md(sheets.quadrant_chances(sheet, language)), t("agent.quadrant_help")),
+            None,
+        ),
     }
-    words = sheets.verdict(sheet, session.language())
+    words = sheets.verdict(sheet, language)
+    before = controls.period_text(chosen.period.before)
     names = list(told) if len(words) == len(told) else ["score", "quadrant"]
     with st.grid(4, min_column_width=CARD, key="person_cards"):
         for name, (label, value) in zip(names, words, strict=True):
             hint, change = told[name]
             st.metric(
-                md(label),
+                md(label) if name != "quadrant" or not mark else md(f"{label} {mark}"),
                 md(value),
                 delta=change[1] if change else None,
                 delta_color="off",
                 delta_arrow=change[0] if change else "off",
-                delta_description=t("person.since") if change else None,
+                delta_description=t("person.since", period=before) if change else None,
                 help=md(hint) if hint else None,
                 border=True,
                 height="stretch",

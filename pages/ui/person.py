@@ -106,6 +106,8 @@ def choose(
             _few_enough(listed, key),
             key=f"{key}_choice",
             format_func=listed.words,
+            label_visibility="collapsed",
+            icon=":material/search:",
             filter_mode="contains",
             width=380,
             on_change=action(_taken),
