@@ -140,7 +140,7 @@ def test_quick_steps_of_a_slider_all_count_and_the_others_give_way_in_proportion
     boss.settle()
     places = [
         boss.page.get_by_role("slider", name=name).input_value()
-        for name in ("业绩指标", "服务", "能力")
+        for name in ("业绩指标", "客户服务", "工作能力与素质")
     ]
     assert places == ["75", "16", "9"]
     bar(boss).get_by_role("button", name="放弃试算").click()
