@@ -170,9 +170,11 @@ class Visit:
         page = f"st-key-page_{address.replace('-', '_')}"
         beside = self.page.locator(f"[class*={page}_] a")
         if not beside.count():
+            self.clicks += 1
             self.page.locator(f"[class*=st-key-place_{place}_] a").click()
             self.settle()
-        if beside.count():
+        if beside.count() and not self.page.locator(f"[class*={page}_on]").count():
+            self.clicks += 1
             beside.click()
             self.page.locator(f"[class*={page}_on]").wait_for()
         self.settle()
