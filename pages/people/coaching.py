@@ -23,7 +23,7 @@ from analytics.reports.lists.coaching import (
     action_text,
     apart_words,
     coaching_table,
-    prize_text,
+    prize,
     reading_table,
     reason_text,
 )
@@ -120,8 +120,9 @@ def ticked_of(now: Evaluation, with_data: pd.DataFrame) -> tuple[pd.DataFrame, T
     whole = coaching_table(with_data, now.catalogue, session.language())
     shown = len(with_data) if session.get("coaching_rest") else FIRST
     table = reading_table(whole.holding(whole.frame.head(shown)))
+    said = {name: t(f"column.{name}") for name in WIDTHS} | {"action": t("coaching.set_action")}
     look = {
-        name: st.column_config.TextColumn(t(f"column.{name}"), width=width, pinned=name == "who")
+        name: st.column_config.TextColumn(said[name], width=width, pinned=name == "who")
         for name, width in WIDTHS.items()
     }
     ticked = panel.pick(
@@ -156,7 +157,7 @@ def finding(now: Evaluation, first: pd.DataFrame) -> None:
     """What the first would bring together; where none of it is sure, that, and the longer period
     that would tell."""
     if len(first) and (first["standing"] == "certain").any():
-        st.markdown(prize_text(first, session.language()))
+        st.markdown(t("coaching.finding", **prize(first, session.language())))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(t("coaching.finding_none"), width="content")
@@ -227,7 +228,7 @@ def detail(row: dict[str, Any], whole: Table) -> None:
     half = (len(said) + 1) // 2
     names = list(said)
     for column, part in zip(st.columns(2, gap="medium"), (names[:half], names[half:]), strict=True):
-        lines = [f":gray[{md(headers[name])}] {md(said[name])}" for name in part]
+        lines = [t("coaching.fact", label=headers[name], value=said[name]) for name in part]
         column.markdown("  \n".join(lines))
     session.choose_agent(str(row["agent_id"]))
     st.page_link(

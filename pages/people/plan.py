@@ -2,7 +2,6 @@
 it."""
 
 import datetime as dt
-from collections.abc import Sequence
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from analytics.people import OPEN_TALKS, Talk
 from analytics.reports import sheets
 from analytics.reports.words import value_text
 from pages.ui import controls, load, session, shell
-from pages.ui.i18n import indicator, md, t
+from pages.ui.i18n import indicator, md, plain, t
 
 SHOWN = 20  # talks of the past that the page shows
 
@@ -56,43 +55,41 @@ def entry(talk: Talk) -> None:
     """One talk: state and days, what to do, what was agreed, and the figures that it aims at, then
     and in the latest published period."""
     with st.container(border=True, key=f"plan.{talk.id}"):
-        days = [
-            f"{t(f'talk.{name}')} {day:%Y-%m-%d}"
-            for name, day in (("talk_on", talk.talk_on), ("follow_up_on", talk.follow_up_on))
-            if day is not None
-        ]
-        head = [t(f"talk.state_{talk.state}"), *days, *([md(talk.owner)] if talk.owner else [])]
+        head = [t(f"talk.state_{talk.state}")]
+        for name, day in (("talk_on", talk.talk_on), ("follow_up_on", talk.follow_up_on)):
+            if day is not None:
+                head.append(md(f"{plain(f'talk.{name}')} {day:%Y-%m-%d}"))
+        if talk.owner:
+            head.append(md(talk.owner))
         st.caption(" · ".join(head))
-        st.markdown(f":gray[{t('talk.action')}] {md(talk.action or '—')}")
+        st.markdown(t("coaching.fact", label=t("talk.action"), value=talk.action or "—"))
         if talk.agreed:
-            st.markdown(f":gray[{t('talk.agreed')}] {md(talk.agreed)}")
-        for line in outcomes(talk):
-            st.markdown(line)
+            st.markdown(t("coaching.fact", label=t("talk.agreed"), value=talk.agreed))
+        outcomes(talk)
 
 
-def outcomes(talk: Talk) -> Sequence[str]:
+def outcomes(talk: Talk) -> None:
     """The indicators that a talk aims at: then, and in the latest published period."""
     if talk.first is None or talk.last is None or not talk.indicators:
-        return []
+        return
     then, now = Period(talk.first, talk.last), load.desk().published_periods()[-1]
-    before, after = figures(then), figures(now)
+    later = now.last > then.last
+    before, after = figures(then), figures(now) if later else {}
     lines = []
-    for name in talk.indicators:
-        first = before.get(name)
-        if first is None:
-            continue
-        last = after.get(name) if now.last > then.last else None
+    for name in [name for name in talk.indicators if name in before]:
         facts = {
             "indicator": indicator(name),
-            "before": first,
+            "before": before[name],
             "then": controls.period_text(then),
         }
-        if last is None:
-            lines.append(t("plan.outcome_open", **facts))
+        if name in after:
+            more = {"after": after[name], "now": controls.period_text(now)}
+            lines.append(t("plan.outcome", **facts, **more))
         else:
-            after_facts = {"after": last, "now": controls.period_text(now)}
-            lines.append(t("plan.outcome", **facts, **after_facts))
-    return lines
+            lines.append(t("plan.outcome_open", **facts))
+    st.markdown("  \n".join(lines))
+    if lines and not later:
+        st.caption(t("plan.later"))
 
 
 def figures(period: Period) -> dict[str, str]:

@@ -169,17 +169,16 @@ def when_text(row: Mapping[str, Any], language: str) -> str:
     return f"{day:%Y-%m-%d}{late}"
 
 
-def prize_text(listed: pd.DataFrame, language: str) -> str:
-    """What those listed would bring together, and how many of them are sure."""
-    return say(
-        "coaching.finding",
-        language,
-        count=len(listed),
-        renewals=f"{listed['extra_renewals'].sum():,.0f}",
-        premium=money_text(float(listed["extra_premium"].sum()), language),
-        share=f"{100 * listed['gain'].sum():.0f}",
-        sure=int((listed["standing"] == "certain").sum()),
-    )
+def prize(listed: pd.DataFrame, language: str) -> dict[str, Any]:
+    """What those listed would bring together, and how many of them are sure: the facts of the
+    finding."""
+    return {
+        "count": len(listed),
+        "renewals": f"{listed['extra_renewals'].sum():,.0f}",
+        "premium": money_text(float(listed["extra_premium"].sum()), language),
+        "share": f"{100 * listed['gain'].sum():.0f}",
+        "sure": int((listed["standing"] == "certain").sum()),
+    }
 
 
 def _weakest(row: dict[str, Any], catalogue: Catalogue, language: str) -> str:
