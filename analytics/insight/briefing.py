@@ -400,9 +400,12 @@ def _firm(evaluation: Evaluation, chance: QuadrantCertainty) -> int:
 def people_first(
     evaluation: Evaluation, placed: Placed, talks: Sequence[Talk]
 ) -> tuple[Person, ...]:
-    """Whom to talk with first: the beginning of the coaching list, role models left out."""
+    """Whom to talk with first: the beginning of the coaching list, role models left out. Of those
+    who stand apart because too few cases carry their rank, whoever is surely behind on what would
+    bring most."""
     listed = coaching_list(evaluation, placed, talks)
-    wanted = listed[(listed["apart"] == "") & (listed["quadrant"] != "role_model")]
+    behind = (listed["apart"] == "few_cases") & (listed["standing"] == "certain")
+    wanted = listed[((listed["apart"] == "") | behind) & (listed["quadrant"] != "role_model")]
     called = names(evaluation)
     return tuple(
         _person(evaluation, agent, called) for agent in wanted.head(FIRST).to_dict("records")

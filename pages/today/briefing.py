@@ -41,8 +41,15 @@ def first_look(told: Briefing) -> None:
 def people_first(told: Briefing) -> None:
     """Whom to talk with first: why, what to do, and a button."""
     if not told.people:
+        st.subheader(t("briefing.people"), anchor=False)
+        st.caption(t("briefing.nobody_first"))
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="people_head"):
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="people_head",
+    ):
         st.subheader(t("briefing.people"), anchor=False)
         plan_all(told)
     for person in told.people:
@@ -240,10 +247,9 @@ def one_task(task: Task) -> None:
 def downloads(told: Briefing) -> None:
     """One quiet menu: the page as PDF, its lists as a workbook."""
     language, desk = session.language(), load.desk()
-    trial = panel.on_trial()
-    notes = [*([plain("app.sample_badge")] if desk.has_sample() else []), *trial]
-    stem = words.heading(told, language)
-    name = f"{plain('trial.mark')} {stem}" if trial else stem
+    made_up, trial, stem = panel.sample_rows(), panel.on_trial(), words.heading(told, language)
+    notes = [*made_up, *trial, *panel.its_days(stem)]
+    name = panel.marked(stem, trial=bool(trial), sample=bool(made_up))
     span = panel.shown_period()
     version = desk.data_version()
 

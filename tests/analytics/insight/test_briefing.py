@@ -5,6 +5,7 @@ import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -298,3 +299,14 @@ def test_what_is_made_on_trial_says_so(fallen, tmp_path):
     written = shell("briefing", *weights, "--out", tmp_path / "b.md")["written"]
     assert written.endswith("b-Trial.md")
     assert "60/30/10" in (tmp_path / "b-Trial.md").read_text("utf-8")
+
+
+def test_whoever_is_surely_behind_comes_first_also_where_few_cases_carry_a_rank(
+    home, tmp_path, monkeypatch
+):
+    roster(home, tmp_path)
+    policies(home, tmp_path, {month: {**everybody(16), "A1": 6} for month in ("02", "03", "04")})
+    everyone = "analytics.insight.coaching.too_few"
+    monkeypatch.setattr(everyone, lambda evaluation: np.ones(len(evaluation.people), dtype=bool))
+    told = Desk(home).briefing(Filters(APRIL))
+    assert [(person.agent_id, person.mark) for person in told.people] == [("A1", "sure")]
