@@ -23,7 +23,7 @@ PICTURES = (
     ("weak-spots", "weak_spots.title", "zh"),
     ("weights", "weights.title", "en"),
     ("coaching", "coaching.title", "zh"),
-    ("sheet", "sheet.title", "en"),
+    ("person", "person.tab_sheet", "en"),
     ("funnel", "funnel.title", "zh"),
 )
 # What still stands there from the run before, what is still to come, and a run that goes on.
@@ -43,7 +43,7 @@ def take(browser: Browser, base: str, page: str, title: str, language: str) -> b
     error."""
     visit = Visit(browser, base, locale=LOCALES[language], color_scheme="light")
     visit.open(page)
-    visit.page.get_by_role("heading", name=say(title, language), exact=True).first.wait_for()
+    visit.page.get_by_text(say(title, language), exact=True).first.wait_for()
     visit.settle()
     visit.page.wait_for_function("shown => !document.querySelector(shown)", arg=UNFINISHED)
     visit.page.wait_for_load_state("networkidle")

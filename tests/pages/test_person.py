@@ -1,16 +1,23 @@
 """One person: whoever is chosen stays chosen, and one page has all that is known of them."""
 
+import datetime as dt
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk, Identity
-from analytics.people import Talk
+from analytics.model import Period
+from analytics.people import Account, Talk
 from pages.ui import load, session
-from tests.pages.test_pages import full, sound
+from tests.conftest import ROOT, load_text
+from tests.pages.test_pages import drawn, full, sound
 
 __all__ = ["full"]
+APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 PERSON, COMPARE = "pages/people/person.py", "pages/people/compare.py"
 
 
@@ -123,3 +130,75 @@ def test_a_team_stands_month_by_month_with_the_n_of_every_month(full):
     shown = full.dataframe[-1].value
     assert shown["name"].tolist()[0] == "安"
     assert shown["2026-04"].str.contains(r"\(\d+\)|—").all()
+
+
+def logged_in(folder: Path, monkeypatch: pytest.MonkeyPatch, email: str) -> AppTest:
+    """The app as somebody with an account sees it."""
+    monkeypatch.setenv("RENEWAL_HOME", str(folder))
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(st, "download_button", lambda *words, **more: False)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app.context = {"locale": "zh-CN"}
+    app.secrets["auth"] = {"cookie_secret": "x" * 64}
+    claims = {"iss": "https://provider.example", "sub": email, "iat": time.time()}
+    app.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
+    return app
+
+
+def tabs_of(app: AppTest) -> list[str]:
+    return [tab.label for tab in app.tabs]
+
+
+def test_an_agent_begins_with_their_own_sheet_and_finds_nobody_else(settled, monkeypatch):
+    folder = settled.folder
+    settled.state.accounts.save(
+        [Account("boss@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")], "setup"
+    )
+    Desk(settled, "boss@x.cn").publish(APRIL)
+    settled.close()
+    app = logged_in(folder, monkeypatch, "ann@x.cn")
+    app.query_params["agent"] = "B2"
+    app.run()
+    sound(app)
+    assert app.title[0].value == "我的评估表"
+    assert tabs_of(app) == ["评估表", "逐月", "异议", "明细"]
+    assert app.selectbox(key="person_choice").options == ["安 · A1 · 东  an  a"]
+    assert not [one for one in app.button if str(one.key).startswith("person_")]
+    assert not [one for one in app.metric if one.delta]
+    for tab in ("months", "objections", "records"):
+        app.query_params["tab"] = tab
+        app.run()
+        sound(app)
+        assert "波" not in drawn(app)
+    load.close()
+
+
+def test_of_somebody_who_has_another_manager_now_the_months_and_records_stay_and_nothing_else(
+    home, tmp_path, monkeypatch
+):
+    policies = "保单号,工号,到期日,续保结果,续保日期\n" + "".join(
+        f"P{agent}{month},{agent},2026-0{month}-10,已续,2026-0{month}-09\n"
+        for agent in ("M1", "B2")
+        for month in (4, 5)
+    )
+    load_text(home, tmp_path, "policies", policies)
+    roster = "工号,姓名,团队,月份\nM1,莫,东,2026-04\nM1,莫,西,2026-05\nB2,波,东,2026-04\n"
+    load_text(home, tmp_path, "agents", roster)
+    home.state.accounts.save(
+        [Account("boss@x.cn", "admin"), Account("east@x.cn", "manager", teams=("东",))], "setup"
+    )
+    folder = home.folder
+    home.close()
+    app = logged_in(folder, monkeypatch, "east@x.cn")
+    app.query_params.update({"period": "2026-04", "agent": "M1"})
+    app.run()
+    app.query_params.update({"period": "2026-04", "agent": "M1"})
+    app.switch_page(PERSON).run()
+    sound(app)
+    assert app.title[0].value == "莫 :small[M1]"
+    assert tabs_of(app) == ["逐月", "明细"]
+    assert any("现由其他主管负责" in one.value for one in app.markdown)
+    assert not [
+        one for one in app.button if one.key in ("sheet_plan", "close_sheet", "add_comment")
+    ]
+    load.close()
