@@ -10,7 +10,6 @@ import streamlit as st
 
 from analytics.catalogue import RATE, actions
 from analytics.charts.chance import event_lines
-from analytics.errors import RequestRefused
 from analytics.evaluation import Evaluation
 from analytics.insight.coaching import FIRST, coaching_list
 from analytics.insight.effect import FEWEST, POLICIES
@@ -29,9 +28,9 @@ from analytics.reports.lists.coaching import (
 )
 from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, Table, export_name
-from analytics.reports.words import money_text, scheme_label, value_text
+from analytics.reports.words import money_text, scheme_label
 from analytics.text import short
-from pages.people import talk_form
+from pages.people import talk_form, talks_held
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
@@ -400,51 +399,9 @@ def history(now: Evaluation, every: list[Talk], names: dict[str, str]) -> None:
             format_func=lambda option: f"{short(names.get(option, option))} · {option}",
             width=320,
         )
-        rows = []
-        for talk in [talk for talk in every if talk.agent_id == agent_id]:
-            for name in [name for name in talk.indicators if name in now.catalogue.ids] or [""]:
-                before, after = before_after(now, talk, name)
-                rows.append(
-                    {
-                        "talk_on": talk.talk_on,
-                        "state": t(f"talk.state_{talk.state}"),
-                        "agreed": talk.agreed or talk.action,
-                        "indicator": indicator(name) if name else "—",
-                        "before": before,
-                        "after": after,
-                    }
-                )
-        table = pd.DataFrame(rows)
-        columns = [
-            Column("talk_on", t("talk.talk_on"), "date"),
-            Column("state", t("talk.state")),
-            Column("agreed", t("talk.agreed")),
-            Column("indicator", t("talk.aims")),
-            Column("before", t("talk.before")),
-            Column("after", plain("talk.after", period=controls.period_text(now.measured.period))),
-        ]
-        panel.show("talk_history", Table(table, columns))
+        mine = [talk for talk in every if talk.agent_id == agent_id]
+        panel.show("talk_history", talks_held.table_of(now, mine))
         st.caption(t("talk.no_claim"))
-
-
-def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
-    """An indicator in the period the talk was planned from, and in the one chosen above."""
-    if not name or talk.first is None or talk.last is None:
-        return "—", "—"
-    catalogue = now.catalogue
-    out = []
-    for evaluation in (
-        load.evaluation(replace(now.measured.filters, period=Period(talk.first, talk.last))),
-        now,
-    ):
-        try:
-            value = evaluation.measured.agents.value[
-                evaluation.row(talk.agent_id), evaluation.catalogue.position(name)
-            ]
-        except RequestRefused:
-            value = None
-        out.append(value_text(value, catalogue[name].unit, session.language()))
-    return out[0], out[1]
 
 
 def proof(now: Evaluation) -> None:

@@ -1,25 +1,19 @@
 """One person's plan: what is agreed and until when, and the talks that were held before."""
 
 import datetime as dt
-from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import Catalogue
-from analytics.errors import RequestRefused
-from analytics.evaluation import Evaluation
 from analytics.insight.planning import OF_A_TALK, changed
-from analytics.model import Period
 from analytics.people import LONGEST_PLAN, OPEN_TALKS, TALK_STATES, Talk
 from analytics.reports import sheets
-from analytics.reports.tables import Column, Table
-from analytics.reports.words import value_text
+from pages.people import talks_held
 from pages.people.chosen import Chosen
 from pages.ui import controls, load, notices, panel, session
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, labels, md, plain, t
+from pages.ui.i18n import labels, md, plain, t
 
 TEXTS = ("action", "agreed", "comment")
 DAYS = ("talk_on", "follow_up_on")
@@ -89,52 +83,11 @@ def form(chosen: Chosen, talk: Talk) -> None:
         )
 
 
-def before_after(now: Evaluation, talk: Talk, name: str) -> tuple[str, str]:
-    """An indicator in the period that the talk was planned from, and in the one chosen above."""
-    if not name or talk.first is None or talk.last is None:
-        return "—", "—"
-    then = load.evaluation(replace(now.measured.filters, period=Period(talk.first, talk.last)))
-    return value_of(then, talk.agent_id, name), value_of(now, talk.agent_id, name)
-
-
-def value_of(evaluation: Evaluation, agent_id: str, name: str) -> str:
-    """An indicator of an agent in words; a dash where the period knows neither."""
-    values, catalogue = evaluation.measured.agents.value, evaluation.catalogue
-    try:
-        value = values[evaluation.row(agent_id), catalogue.position(name)]
-    except RequestRefused:
-        return "—"
-    return value_text(value, catalogue[name].unit, session.language())
-
-
 def held(chosen: Chosen, talks: list[Talk]) -> None:
-    """The talks, and the indicators they aimed at before and now; no claim that one made the
-    other."""
-    now, rows = chosen.now, []
-    for talk in talks:
-        for name in [name for name in talk.indicators if name in now.catalogue.ids] or [""]:
-            before, after = before_after(now, talk, name)
-            rows.append(
-                {
-                    "talk_on": talk.talk_on,
-                    "state": t(f"talk.state_{talk.state}"),
-                    "agreed": talk.agreed or talk.action,
-                    "indicator": indicator(name) if name else "—",
-                    "before": before,
-                    "after": after,
-                }
-            )
+    """The talks so far, and the indicators they aimed at before and now."""
     st.subheader(t("person.talks"), anchor=False)
-    columns = [
-        Column("talk_on", t("talk.talk_on"), "date"),
-        Column("state", t("talk.state")),
-        Column("indicator", t("talk.aims")),
-        Column("before", t("talk.before")),
-        Column("after", plain("talk.after", period=controls.period_text(chosen.period))),
-        Column("agreed", t("talk.agreed")),
-    ]
-    table = Table(pd.DataFrame(rows), columns)
-    panel.show("talks_of", table, height=panel.fit(len(rows), 420))
+    table = talks_held.table_of(chosen.now, talks)
+    panel.show("talks_of", table, height=panel.fit(len(table.frame), 420))
     st.caption(t("talk.no_claim"))
     stem = plain(
         "person.talks_export", agent=chosen.agent_id, period=controls.period_text(chosen.period)

@@ -26,17 +26,10 @@ COUNTS = (
 )
 
 
-def records(chosen: Chosen, name: str) -> None:
+def records(chosen: Chosen, name: str, value: float | None) -> None:
     """The records that an indicator was counted from."""
-    item = next(
-        (item for item in (chosen.sheet or {}).get("indicators", []) if item["id"] == name), None
-    )
-    value = breakdown(chosen.now, chosen.agent_id).set_index("indicator")["value"].get(name)
-    if session.identity().role == "agent":
-        value = item["value"] if item else None
-    unit = chosen.now.catalogue[name].unit
-    words = value_text(value, unit, session.language())
-    evidence.behind(chosen.agent_id, chosen.name, name, words, chosen.now.measured.filters, "agent")
+    words = value_text(value, chosen.now.catalogue[name].unit, session.language())
+    evidence.behind(chosen.agent_id, chosen.name, name, words, chosen.filters, "agent")
 
 
 def counted(chosen: Chosen) -> None:
@@ -57,7 +50,7 @@ def counted(chosen: Chosen) -> None:
         )
 
 
-def breaking_down(chosen: Chosen) -> str | None:
+def breaking_down(chosen: Chosen) -> tuple[str, float | None] | None:
     """From value to contribution, as a chart and a table; the indicator whose row is chosen."""
     now, agent_id = chosen.now, chosen.agent_id
     table = breakdown(now, agent_id)
@@ -86,24 +79,26 @@ def breaking_down(chosen: Chosen) -> str | None:
         export,
         persons=1,
     )
-    return ticked[0] if ticked else None
+    values = dict(zip(table["indicator"], table["value"], strict=True))
+    return (ticked[0], values[ticked[0]]) if ticked else None
+
+
+def of_the_sheet(chosen: Chosen) -> tuple[str, float | None] | None:
+    """An indicator of an agent's own sheet, which says nothing of others."""
+    items = {item["id"]: item for item in (chosen.sheet or {}).get("indicators", [])}
+    options = [name for name in items if name in chosen.now.catalogue.ids]
+    if not options:
+        return None
+    name = box(
+        t("column.indicator"), options, key="records_indicator", format_func=indicator, width=280
+    )
+    return name, items[name]["value"]
 
 
 def body(chosen: Chosen) -> None:
     """The way of every figure, and the records behind one."""
-    if load.desk().may("see_others"):
-        name = breaking_down(chosen)
-    else:
-        options = [item["id"] for item in (chosen.sheet or {}).get("indicators", [])]
-        options = [name for name in options if name in chosen.now.catalogue.ids]
-        name = box(
-            t("column.indicator"),
-            options,
-            key="records_indicator",
-            format_func=indicator,
-            width=280,
-        )
-    if name:
-        records(chosen, name)
+    others = load.desk().may("see_others")
+    if picked := breaking_down(chosen) if others else of_the_sheet(chosen):
+        records(chosen, *picked)
     with st.expander(t("common.how")):
         st.markdown(t("agent.how"))
