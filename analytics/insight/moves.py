@@ -104,7 +104,8 @@ def _gained(now: Evaluation, before: Evaluation, row: int) -> Floats:
 
 
 def regraded(now: Evaluation, before: Evaluation) -> np.ndarray:
-    """The rows of everybody shown and rated under both whose grade is another."""
-    rows = np.flatnonzero(now.shown & now.agents.rated & before.agents.rated)
+    """The rows of everybody shown who has a rank under both and whose grade is another."""
+    ranked = now.agents.rated & before.agents.rated & ~too_few(now) & ~too_few(before)
+    rows = np.flatnonzero(now.shown & ranked)
     changed: np.ndarray = rows[now.agents.grade[rows] != before.agents.grade[rows]]
     return changed

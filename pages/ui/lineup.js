@@ -333,8 +333,8 @@ class Lineup {
     svg.append(drawing("polygon", { points: outline, class: "plate" }));
     const places = [
       [120, 12, "middle"],
-      [66, 102, "end"],
-      [174, 102, "start"],
+      [60, 102, "end"],
+      [180, 102, "start"],
     ];
     words.corners.forEach((word, corner) => {
       const [x, y, anchor] = places[corner];

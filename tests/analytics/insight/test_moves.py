@@ -115,6 +115,17 @@ def test_a_premium_is_no_number_of_cases(figures, before):
     assert reason.n == 1000.0
 
 
+def test_a_grade_on_too_few_cases_is_no_grade_that_changes(before, after, monkeypatch):
+    """By service alone A1 reaches A (100 points), and A0 falls to D (57)."""
+    alone = evaluate(
+        before.measured, WeightScheme("s", {"results": 0.0, "service": 100.0, "competence": 0.0})
+    )
+    assert regraded(alone, before).tolist() == [0, 1]
+    few = np.array([True, False, False])
+    monkeypatch.setattr("analytics.insight.moves.too_few", lambda evaluation: few)
+    assert regraded(alone, before).tolist() == [1]
+
+
 def test_the_list_and_the_command_tell_the_same_places(before, after):
     table = moves_table(after, before, place(after), "en").frame
     view = moves_view(after, before, "en")
