@@ -103,12 +103,12 @@ class Reason:
 @dataclass(frozen=True)
 class Person:
     """Somebody to talk with: why, what to do, and what the middle of the team would bring: points
-    of the score, and renewals a month (90 % limits; NaN where these cannot be told). called: the
-    name, with the id where others bear it, too."""
+    of the score, and renewals a month (90 % limits; NaN where these cannot be told). shared:
+    whether others bear the name, too."""
 
     agent_id: str
     name: str
-    called: str
+    shared: bool
     team: str | None
     quadrant: str
     mark: Mark
@@ -128,7 +128,7 @@ class Leader:
 
     agent_id: str
     name: str
-    called: str
+    shared: bool
     team: str | None
     mark: Mark
     x: float
@@ -141,7 +141,7 @@ class Improver:
 
     agent_id: str
     name: str
-    called: str
+    shared: bool
     team: str | None
     indicator: Indicator
     months: int
@@ -406,33 +406,26 @@ def people_first(
     listed = coaching_list(evaluation, placed, talks)
     behind = (listed["apart"] == "few_cases") & (listed["standing"] == "certain")
     wanted = listed[((listed["apart"] == "") | behind) & (listed["quadrant"] != "role_model")]
-    called = names(evaluation)
+    shared = shared_names(evaluation)
     return tuple(
-        _person(evaluation, agent, called) for agent in wanted.head(FIRST).to_dict("records")
+        _person(evaluation, agent, shared) for agent in wanted.head(FIRST).to_dict("records")
     )
 
 
-def names(evaluation: Evaluation) -> dict[str, str]:
-    """What everybody is called: the name, with the id where several bear it; the id of whoever has
-    none."""
-    people = evaluation.people[["agent_id", "name"]]
-    several = people["name"].duplicated(keep=False)
-    return {
-        str(agent_id): f"{name} {agent_id}" if shared else str(name)
-        for agent_id, name, shared in zip(
-            people["agent_id"], people["name"].fillna(people["agent_id"]), several, strict=True
-        )
-    }
+def shared_names(evaluation: Evaluation) -> frozenset[str]:
+    """The names that several agents bear."""
+    names = evaluation.people["name"].dropna()
+    return frozenset(names[names.duplicated()].astype(str))
 
 
 def _person(
-    evaluation: Evaluation, agent: Mapping[Hashable, Any], called: Mapping[str, str]
+    evaluation: Evaluation, agent: Mapping[Hashable, Any], shared: frozenset[str]
 ) -> Person:
     reason, months = _reason(evaluation, agent), evaluation.measured.period.length
     return Person(
         agent["agent_id"],
         str(agent["name"] or agent["agent_id"]),
-        called[agent["agent_id"]],
+        agent["name"] in shared,
         agent["team"],
         agent["quadrant"],
         "open" if reason is None else _FIRM.get(agent["standing"], "open"),
@@ -468,7 +461,7 @@ def leaders(
     rows = np.flatnonzero(
         evaluation.shown & evaluation.agents.rated & (placed.quadrant == "role_model")
     )
-    people, called, out = evaluation.people, names(evaluation), []
+    people, shared, out = evaluation.people, shared_names(evaluation), []
     for row in rows[np.argsort(evaluation.agents.rank[rows], kind="stable")].tolist():
         standing = chance.standing(row)
         if standing not in ("certain", "not_yet") or chance.likeliest[row][0] != column:
@@ -478,7 +471,7 @@ def leaders(
             Leader(
                 agent_id,
                 str(people["name"].iat[row] or agent_id),
-                called[agent_id],
+                people["name"].iat[row] in shared,
                 people["team"].iat[row],
                 "sure" if standing == "certain" else "leans",
                 float(placed.x_value[row]),
@@ -493,14 +486,15 @@ def improvers(evaluation: Evaluation, incentives: Incentives | None) -> tuple[Im
     """Who keeps improving on what weighs much, of those whom the reader is shown; each once."""
     if incentives is None:
         return ()
-    people, called = evaluation.people[evaluation.shown].set_index("agent_id"), names(evaluation)
+    people, shared = evaluation.people[evaluation.shown], shared_names(evaluation)
+    people = people.set_index("agent_id")
     candidates = incentives.candidates
     candidates = candidates[candidates["agent_id"].isin(people.index)].drop_duplicates("agent_id")
     return tuple(
         Improver(
             str(row["agent_id"]),
             str(people.at[row["agent_id"], "name"] or row["agent_id"]),
-            called[str(row["agent_id"])],
+            people.at[row["agent_id"], "name"] in shared,
             people.at[row["agent_id"], "team"],
             evaluation.catalogue[row["indicator"]],
             int(row["months"]),

@@ -334,7 +334,7 @@ def _people_sentence(briefing: Briefing, language: str) -> str:
     if not people:
         return ""
     sure = [person for person in people if person.mark == "sure"]
-    names = _listed([short(person.called) for person in (sure or people)], language)
+    names = _listed([name_of(person, language) for person in (sure or people)], language)
     key = "talk_sure" if sure else "talk_open"
     return say(f"briefing.{key}", language, names=names, count=len(sure or people))
 
@@ -343,10 +343,10 @@ def _leaders_sentence(briefing: Briefing, language: str) -> str:
     sure = [leader for leader in briefing.leaders if leader.mark == "sure"]
     parts = []
     if sure:
-        names = _listed([short(leader.called) for leader in sure], language)
+        names = _listed([name_of(leader, language) for leader in sure], language)
         parts.append(say("briefing.leaders_sure", language, names=names, count=len(sure)))
     if briefing.improvers:
-        names = _listed([short(improver.called) for improver in briefing.improvers], language)
+        names = _listed([name_of(improver, language) for improver in briefing.improvers], language)
         count = len(briefing.improvers)
         parts.append(say("briefing.improving", language, names=names, count=count))
     return _joined(parts, language)
@@ -445,11 +445,21 @@ def sections(briefing: Briefing, language: str) -> list[tuple[str, list[str]]]:
     lines = {
         "people": [person_line(person, language) for person in briefing.people],
         "leaders": [
-            named(leader.called, leader.team, leader_line(leader, briefing, language), language)
+            named(
+                name_of(leader, language),
+                leader.team,
+                leader_line(leader, briefing, language),
+                language,
+            )
             for leader in briefing.leaders
         ],
         "improvers": [
-            named(improver.called, improver.team, improver_line(improver, language), language)
+            named(
+                name_of(improver, language),
+                improver.team,
+                improver_line(improver, language),
+                language,
+            )
             for improver in briefing.improvers
         ],
     }
@@ -464,7 +474,7 @@ def person_line(person: Person, language: str) -> str:
     """Somebody to talk with on one line: why, what to do, what it would bring."""
     told = _stopped([why(person, language)], language)
     told = _joined([told, to_do(person, language)], language)
-    return f"{SIGNS[person.mark]} {named(person.called, person.team, told, language)}"
+    return f"{SIGNS[person.mark]} {named(name_of(person, language), person.team, told, language)}"
 
 
 def to_do(person: Person, language: str) -> str:
@@ -477,7 +487,15 @@ def _stopped(parts: Sequence[str], language: str) -> str:
     return _joined([f"{part}{stop}" for part in parts if part], language)
 
 
+def name_of(person: Person | Leader | Improver, language: str) -> str:
+    """What somebody is called: the name, with the id where others bear it, too."""
+    name = short(person.name)
+    if not person.shared:
+        return name
+    return say("briefing.shared", language, name=name, id=person.agent_id)
+
+
 def named(name: str, team: str | None, told: str, language: str) -> str:
     """A name with its team, and what is told of it."""
     key = "briefing.line" if team else "briefing.line_alone"
-    return say(key, language, name=short(name), team=short(team or ""), told=told)
+    return say(key, language, name=name, team=short(team or ""), told=told)

@@ -16,6 +16,7 @@ from analytics.reports.briefing import (
     finding,
     heading,
     mark_sentence,
+    name_of,
     order,
     paragraph,
     sections,
@@ -130,7 +131,7 @@ class _Sheet:
         page.set_left_margin(page.l_margin + 5)
         page.set_xy(page.l_margin, top)
         team = f" · {short(person.team)}" if person.team else ""
-        self._text(f"{short(person.called)}{team}  {short(why(person, language), LONGEST)}", 9)
+        self._text(f"{name_of(person, language)}{team}  {short(why(person, language), LONGEST)}", 9)
         self._text(short(to_do(person, language), 2 * LONGEST), 8, colour=GREY)
         page.set_left_margin(page.l_margin - 5)
         page.set_xy(page.l_margin, page.get_y() + 0.8 * scale)

@@ -78,7 +78,7 @@ def one_person(told: Briefing, person: Person) -> None:
                 gap="small",
                 key=f"first_name_{person.agent_id}",
             ):
-                link(person.agent_id, person.called, width="content")
+                link(person.agent_id, words.name_of(person, language), width="content")
                 about = [
                     *([person.team] if person.team else []),
                     f"{words.SIGNS[person.mark]} {words.mark_sentence(person.mark, language)}",
@@ -86,7 +86,7 @@ def one_person(told: Briefing, person: Person) -> None:
                 st.caption(md(" · ".join(about)), width="content")
             st.html(pieces.person(words.why(person, language), words.to_do(person, language)))
         if load.desk().may("coach", person.agent_id):
-            with st.container(width=216, horizontal_alignment="right"):
+            with st.container(width=204, horizontal_alignment="right"):
                 controls.plan_talk(
                     told.views.longer,
                     person.agent_id,
@@ -155,7 +155,10 @@ def leaders(told: Briefing) -> None:
         lines = [
             f"{words.SIGNS[leader.mark]} "
             + words.named(
-                leader.called, leader.team, words.leader_line(leader, told, language), language
+                words.name_of(leader, language),
+                leader.team,
+                words.leader_line(leader, told, language),
+                language,
             )
             for leader in told.leaders
         ]
@@ -169,7 +172,10 @@ def improvers(told: Briefing) -> None:
     st.subheader(t("briefing.improvers"), anchor=False)
     lines = [
         words.named(
-            improver.called, improver.team, words.improver_line(improver, language), language
+            words.name_of(improver, language),
+            improver.team,
+            words.improver_line(improver, language),
+            language,
         )
         for improver in told.improvers
     ]

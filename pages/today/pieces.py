@@ -36,7 +36,9 @@ def told(words: str) -> str:
 
 
 # Months, and numbers with their units: no line ends inside.
-_WHOLE = re.compile(r"\d{4}-\d{2}(?:…\d{4}-\d{2})?|[−+]?\d[\d.,]*%?(?: [个分件人]百?分?点?)?")
+_WHOLE = re.compile(
+    r"\d{4}-\d{2}(?:…\d{4}-\d{2})?|[−+]?\d[\d.,]*(?:–[\d.,]+)?%?(?: [个分件人]百?分?点?)?"
+)
 
 
 def _whole(words: str) -> str:

@@ -160,8 +160,8 @@ def test_two_who_bear_one_name_are_told_apart_by_their_ids(home, tmp_path):
     roster(home, tmp_path, name="王静")
     policies(home, tmp_path, {"03": {**everybody(16), "A1": 6}, "04": everybody(16)})
     told = Desk(home).briefing(Filters(APRIL))
-    assert (told.people[0].name, told.people[0].called) == ("王静", "王静 A1")
-    assert "王静 A1" in paragraph(told, "zh")
+    assert (told.people[0].name, told.people[0].shared) == ("王静", True)
+    assert "王静（A1）" in paragraph(told, "zh")
 
 
 def test_nobody_is_surely_behind_where_all_differ_no_more_than_chance_makes(home, tmp_path):
