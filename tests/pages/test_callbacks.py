@@ -233,15 +233,15 @@ def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
 
 
 def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_it(staffed):
-    staffed("boss@x.cn", "pages/today/briefing.py")
+    staffed("boss@x.cn", "pages/people/compare.py", "team")
     assert lines("export") == []
-    name, make = staffed.files["ranking.csv"]
+    name, make = staffed.files["team_months.csv"]
     assert make().startswith(b"\xef\xbb\xbf")
     (line,) = lines("export")
     assert (line.who, line.object, line.after) == (
         "boss@x.cn",
         name,
-        {"period": "2026-04", "persons": 3},
+        {"period": "2026-04", "persons": 2},
     )
 
 
@@ -303,11 +303,11 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
 
 
 def test_a_download_prepared_for_an_earlier_scope_is_refused(staffed):
-    staffed("east@x.cn", "pages/today/briefing.py")
+    staffed("east@x.cn", "pages/people/compare.py", "team")
     accounts = load.home().state.accounts
     accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
     assert (
-        asked_for(staffed.files["ranking.xlsx"][1]).error_msg
+        asked_for(staffed.files["team_months.xlsx"][1]).error_msg
         == "打开此页之后，您的角色或范围已变更：请重新打开此页。"
     )
     assert lines("export") == []
@@ -351,7 +351,7 @@ def test_the_one_user_without_a_login_leaves_lines_too(tiny, monkeypatch):
     monkeypatch.setattr(
         st, "download_button", lambda label, data, *more, key, **look: files.update({key: data})
     )
-    opened(folder, monkeypatch)
-    files["ranking.csv"]()
+    opened(folder, monkeypatch).switch_page("pages/people/compare.py").run()
+    files["beside.csv"]()
     assert [one.who for one in lines("export")] == ["local"]
     load.close()
