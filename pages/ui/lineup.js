@@ -110,6 +110,7 @@ class Row {
     this.change = element("span", "change");
     this.open = element("button", "name");
     this.open.type = "button";
+    this.open.tabIndex = -1; // one stop for all rows: arrow keys go from one to the next
     this.open.append(
       element("span", "who", columns.name[index]),
       element("span", "team", columns.team[index]),
@@ -230,6 +231,7 @@ class Lineup {
     this.list.setAttribute("aria-label", words.list);
     this.rows = spec.columns.id.map((_, index) => new Row(this, index));
     this.list.append(...this.rows.map((row) => row.node));
+    this.list.onkeydown = (event) => this.step(event);
     this.gap = element("li", "gap", spec.left_out ? fill(words.left_out, spec) : "");
     this.gap.hidden = !spec.left_out;
     this.list.append(this.gap);
@@ -422,6 +424,26 @@ class Lineup {
     };
   }
 
+  /** Arrow keys, from one row to the next. */
+  step(event) {
+    const at = this.order.findIndex((row) => this.rows[row].open.matches(":focus"));
+    const last = this.order.length - 1;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    this.reach(this.order[Math.min(Math.max(to, 0), last)]);
+    this.rows[this.reached].open.focus();
+  }
+
+  /** Have the keyboard come to this row when it comes to the list. */
+  reach(row) {
+    if (this.reached !== undefined && this.rows[this.reached]) {
+      this.rows[this.reached].open.tabIndex = -1;
+    }
+    this.reached = row;
+    this.rows[row].open.tabIndex = 0;
+  }
+
   push(edge, to, from = this.weights) {
     const { weights, stopped } = pushed(from, edge, to, this.spec.ranges);
     const legal = this.stops.has(weights.join("/"));
@@ -534,7 +556,7 @@ class Lineup {
     let moving = false;
     this.shown = this.shown.map((shown, category) => {
       const left = this.weights[category] - shown;
-      if (Math.abs(left) < 0.02) return this.weights[category];
+      if (share === 1 || Math.abs(left) < 0.02) return this.weights[category];
       moving = true;
       return shown + left * share;
     });
@@ -551,7 +573,7 @@ class Lineup {
         continue;
       }
       const left = to - row.y;
-      if (Math.abs(left) < 0.4) row.y = to;
+      if (share === 1 || Math.abs(left) < 0.4) row.y = to;
       else {
         row.y += left * share;
         moving = true;
@@ -695,6 +717,7 @@ class Lineup {
     if (!this.list.contains(this.root.getRootNode().activeElement)) {
       for (const row of this.order) this.list.append(this.rows[row].node);
       this.list.append(this.gap);
+      if (this.order.length) this.reach(this.order[0]);
     }
     const up = this.change.filter((by) => by > 0).length;
     const down = this.change.filter((by) => by < 0).length;

@@ -37,8 +37,9 @@ STATE = """() => {
   };
   const lineup = find(document);
   if (!lineup) return null;
-  const { weights, exact, now, place, frame } = lineup;
-  return { weights, exact, rank: now.rank, score: now.score, few: now.few, place, frame };
+  const { weights, exact, now, place, frame, rows } = lineup;
+  const gliding = rows.some((row) => row.y !== 34 * place[row.index]);
+  return { weights, exact, rank: now.rank, score: now.score, few: now.few, place, frame, gliding };
 }"""
 
 
@@ -189,6 +190,25 @@ def test_arrow_keys_move_an_edge_say_so_and_become_the_trial(visit):
     assert edge.evaluate("(node) => node === node.getRootNode().activeElement")
 
 
+def test_the_rows_are_one_stop_of_the_keyboard_and_arrows_go_from_one_to_the_next(visit):
+    page = visit.page
+    rest(page)
+    stops = page.locator(".lineup .row .name[tabindex='0']")
+    assert stops.count() == 1
+    stops.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert (
+        page.locator(".lineup .row .name:focus").get_attribute("aria-label").startswith("第 3 名")
+    )
+    page.keyboard.press("Home")
+    assert (
+        page.locator(".lineup .row .name:focus").get_attribute("aria-label").startswith("第 1 名")
+    )
+    page.keyboard.press("Enter")
+    page.wait_for_url("**agent=*")
+
+
 def test_a_row_opens_the_person(visit):
     page = visit.page
     name = page.locator(".lineup .row .who").first.inner_text()
@@ -209,7 +229,7 @@ def test_who_asked_for_less_motion_sees_none(browser, office):
     moved = quiet.page.evaluate(
         f"""async () => {{
           await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-          return ({STATE})().frame;
+          return ({STATE})().gliding;
         }}"""
     )
     assert not moved
