@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from analytics.catalogue import Catalogue
 from analytics.errors import RequestRefused
 from analytics.evaluation.standards import Floats
 from analytics.model import CATEGORIES, WeightScheme
+from analytics.text import short
 
 # The permitted weights (results, service, competence): the triangle of the three ranges with "sum =
 # 100".
@@ -35,6 +37,26 @@ def check(categories: Mapping[str, float], indicators: Mapping[str, float]) -> N
             raise RequestRefused("weight_large", name=name, value=weight, most=f"{LARGEST:g}")
     if sum(categories.values()) <= 0:
         raise RequestRefused("weights_zero")
+
+
+def spelt(scheme: WeightScheme) -> str:
+    """Weights as an address carries them: results-service-competence, then what is said of single
+    indicators: 60-30-10~renewal_rate:35."""
+    of_all = "-".join(f"{scheme.categories.get(name, 0.0):g}" for name in CATEGORIES)
+    return "~".join([of_all, *(f"{name}:{weight:g}" for name, weight in scheme.indicators.items())])
+
+
+def as_spelt(told: str, base: WeightScheme) -> WeightScheme:
+    """The weights that an address names, all else as in `base`; refused where they mean nothing."""
+    of_all, *of_some = told.split("~")
+    pairs = [part.rpartition(":")[::2] for part in of_some]
+    try:
+        categories = dict(zip(CATEGORIES, map(float, of_all.split("-")), strict=True))
+        indicators = {name: float(weight) for name, weight in pairs}
+    except ValueError:
+        raise RequestRefused("weights_spelt", value=short(told)) from None
+    check(categories, indicators)
+    return replace(base, categories=categories, indicators=indicators)
 
 
 def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:

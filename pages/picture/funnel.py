@@ -1,4 +1,4 @@
-"""Funnel · 波动范围图: who lies farther from the company's rate than chance alone would take them."""
+"""Funnel · 波动范围图: who lies farther from the company's rate than chance would take them."""
 
 import streamlit as st
 

@@ -10,12 +10,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.catalogue import Catalogue, built_in_catalogue
 from analytics.desk import Identity
+from analytics.evaluation.weights import spelt
 from analytics.model import Filters, Period, WeightScheme
 
 FILTER_KEYS = ("period", "team", "branch", "channel", "least")
 # What the quadrant shows, and how; what the address says of a view, and is read from it.
 PICTURE_KEYS = ("axis_x", "axis_y", "cut_kind", "colour", "drag")
-ADDRESS = (*FILTER_KEYS, *PICTURE_KEYS)
+ADDRESS = (*FILTER_KEYS, *PICTURE_KEYS, "weights")
 
 
 def language() -> str:
@@ -205,7 +206,9 @@ def trial() -> WeightScheme | None:
 
 
 def try_scheme(chosen: WeightScheme | None) -> None:
-    """Try weights out in this session alone, or (None) go back to the scheme in force."""
+    """Try weights out in this session alone, or (None) go back to the scheme in force; the address
+    says them."""
+    remember("weights", None if chosen is None else spelt(chosen))
     if chosen is None:
         st.session_state.pop("trial", None)
     else:

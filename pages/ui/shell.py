@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.errors import RenewalError
 from analytics.evaluation import Measured
+from analytics.evaluation.weights import as_spelt
 from analytics.insight.own_eyes import without_few
 from analytics.intake.fields import counted
 from analytics.language import explain
@@ -65,6 +66,7 @@ def page(
     heading = st.empty()
     heading.title(t(f"{name}.title"), anchor=False)
     try:
+        asked_weights()
         refusals()
         if not own_bar:
             trial_bar(official)
@@ -78,6 +80,19 @@ def page(
         yield heading
     except RenewalError as error:
         st.error(md(explain(error, session.language())))
+
+
+def asked_weights() -> None:
+    """Try out the weights that the address asks for; agents see those in force and no others."""
+    asked = session.newly_asked("weights")
+    if not asked or session.identity().role == "agent":
+        return
+    try:
+        in_force = load.desk().scheme(controls.remembered_period())
+        session.try_scheme(as_spelt(asked, in_force))
+    except RenewalError as error:
+        session.try_scheme(None)
+        session.refuse(explain(error, session.language()))
 
 
 def refusals() -> None:

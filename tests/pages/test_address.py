@@ -75,3 +75,21 @@ def test_the_address_that_is_gone_back_to_shows_its_own_view(asking: Asking):
     app.query_params["team"] = "东"
     app.run()
     assert app.selectbox(key="team").value == "东"
+
+
+def test_a_link_tries_out_the_weights_that_it_names_and_what_is_in_force_stays(asking: Asking):
+    app = asking(weights="60-30-10")
+    sound(app)
+    assert "试算 60/30/10，正式为 64/23/13" in " ".join(one.value for one in app.markdown)
+    app.button(key="trial_undo").click().run()
+    assert "weights" not in app.query_params
+
+
+@pytest.mark.parametrize("told", ["60-30", "a-b-c", "-5-100-5", "1e400-0-0", "0-0-0", "nan-1-1"])
+def test_weights_that_mean_nothing_are_refused_in_words_and_nothing_is_tried(
+    asking: Asking, told: str
+):
+    app = asking(weights=told)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "trial_undo" not in [one.key for one in app.button]
