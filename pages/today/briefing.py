@@ -269,7 +269,7 @@ def downloads(told: Briefing) -> None:
 
     with st.popover(t("briefing.take"), key="take"):
         for kind, make in (("pdf", pdf), ("xlsx", workbook)):
-            leaving = panel.Leaving(export_name(name, version, kind), told.persons, span)
+            leaving = panel.Leaving(export_name(name, version, kind), told.persons or None, span)
             panel.take(t(f"briefing.take_{kind}"), leaving, make, f"briefing.{kind}")
 
 
