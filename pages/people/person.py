@@ -28,6 +28,7 @@ TABS: Mapping[str, Callable[[Chosen], None]] = {
     "objections": objections_tab.body,
     "records": records_tab.body,
 }
+LEAST = 0.05  # points: less does not show in the one decimal of a score
 CARD = 150  # pixels: two stand side by side on a phone
 MOVED = ("months", "records")  # what is left of somebody who has another manager today
 
@@ -164,7 +165,9 @@ def moves(chosen: Chosen, sheet: Mapping[str, Any]) -> tuple[Move | None, Move |
         return None, None
     row = ids.index(chosen.agent_id)
     by = round(float(sheet["score"]), 1) - round(float(before.agents.score[row]), 1)
-    score = arrow(by), t("person.points", change=f"{by:+.1f}".replace("-", "−"))
+    change = f"{by:+.1f}".replace("-", "−")
+    said = t("person.points", change=change) if abs(by) >= LEAST else t("person.points_same")
+    score = arrow(by), said
     few = sheet["rank"] is None or sheet.get("few_cases") or too_few(before)[row]
     if few:
         return score, None
@@ -174,7 +177,7 @@ def moves(chosen: Chosen, sheet: Mapping[str, Any]) -> tuple[Move | None, Move |
 
 
 def arrow(by: float) -> Arrow:
-    return "off" if abs(by) < 0.05 else "up" if by > 0 else "down"
+    return "off" if abs(by) < LEAST else "up" if by > 0 else "down"
 
 
 def reach(chosen: Chosen) -> str:

@@ -14,7 +14,7 @@ from analytics.model import Period
 from analytics.people import Account, Talk
 from pages.ui import load, session
 from tests.conftest import ROOT, load_text
-from tests.pages.test_pages import drawn, full, sound
+from tests.pages.test_pages import drawn, full, opened, sound
 
 __all__ = ["full"]
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -201,4 +201,30 @@ def test_of_somebody_who_has_another_manager_now_the_months_and_records_stay_and
     assert not [
         one for one in app.button if one.key in ("sheet_plan", "close_sheet", "add_comment")
     ]
+    load.close()
+
+
+def test_cards_say_what_moved_since_the_period_before_with_its_unit(home, tmp_path, monkeypatch):
+    renewed = {"A1": {4: 2, 5: 4}, "A2": {4: 3, 5: 3}}  # of four policies in April and in May
+    rows = [
+        f"P{agent}{month}{case},{agent},2026-0{month}-10,"
+        + ("已续,100,100,80" if case < renewed[agent][month] else "未续,100,0,80")
+        for agent in renewed
+        for month in (4, 5)
+        for case in range(4)
+    ]
+    header = "保单号,工号,到期日,续保结果,应续保费,续保保费,满意度\n"
+    load_text(home, tmp_path, "policies", header + "\n".join(rows) + "\n")
+    folder = home.folder
+    home.close()
+    app = opened(folder, monkeypatch)
+    app.query_params["period"] = "2026-05"
+    deltas = {}
+    for agent_id in renewed:
+        app.query_params["agent"] = agent_id
+        app.switch_page(PERSON).run()
+        sound(app)
+        deltas[agent_id] = next(one.delta for one in app.metric if one.label == "综合得分")
+    assert deltas["A1"].startswith("+")
+    assert deltas["A1"].endswith(" 分")
     load.close()
