@@ -11,13 +11,15 @@ import pytest
 
 from analytics.catalogue import preset_schemes
 from analytics.desk import Desk
+from analytics.errors import NotAllowed
 from analytics.home import Home
 from analytics.insight.briefing import mark_of_chance, mark_of_change, past, window
 from analytics.insight.change import Change
 from analytics.language import say
 from analytics.model import Filters, Period, parse_month
-from analytics.people import Objection, Talk
+from analytics.people import Account, Objection, Talk
 from analytics.reports.briefing import finding, order, paragraph, person_line, tidy
+from analytics.reports.briefing_files import briefing_text
 from analytics.reports.briefing_pdf import to_pdf
 from tests.conftest import Shell, load_text
 from tests.present import present
@@ -310,3 +312,25 @@ def test_whoever_is_surely_behind_comes_first_also_where_few_cases_carry_a_rank(
     monkeypatch.setattr(everyone, lambda evaluation: np.ones(len(evaluation.people), dtype=bool))
     told = Desk(home).briefing(Filters(APRIL))
     assert [(person.agent_id, person.mark) for person in told.people] == [("A1", "sure")]
+
+
+def test_a_manager_reads_of_no_other_team(fallen):
+    home = fallen.home
+    west = Account("west@x.cn", "manager", teams=("西",))
+    home.state.accounts.save([Account("boss@x.cn", "admin"), west], "setup")
+    told = Desk(home, "west@x.cn").briefing(Filters(APRIL))
+    rate = told.figures[0]
+    assert (rate.value, rate.mark, rate.mainly) == (0.7, "sure", None)
+    assert present(told.losing).team == "西"
+    assert {person.team for person in told.people} <= {"西"}
+    assert "东" not in briefing_text(told, "zh")
+    told = Desk(home).briefing(Filters(APRIL))
+    assert (told.figures[0].mainly, present(told.losing).team) == ("东", "东")
+
+
+def test_an_agent_has_no_briefing(fallen):
+    home = fallen.home
+    agent = Account("a0@x.cn", "agent", agent_id="A0")
+    home.state.accounts.save([Account("boss@x.cn", "admin"), agent], "setup")
+    with pytest.raises(NotAllowed):
+        Desk(home, "a0@x.cn").briefing(Filters(APRIL))
