@@ -246,8 +246,15 @@ class Home:
 
     # -- loads in and out --------------------------------------------------------------------------
 
-    def preview(self, path: Path, recipe: Recipe, work: Work | None = None) -> Preview:
-        """What a load would find and ask, and the spellings that may be one agent."""
+    def preview(
+        self,
+        path: Path,
+        recipe: Recipe,
+        work: Work | None = None,
+        as_of: dt.date | None = None,
+    ) -> Preview:
+        """What a load would find and ask, and the spellings that may be one agent; as of a day also
+        what there would be to see."""
         with self.reading(path, recipe, work) as read:
             asked = beside.questions_beside(self.warehouse, read, recipe, dt.date.today())
             return Preview(
@@ -255,6 +262,7 @@ class Home:
                 (*read.questions, *asked),
                 read.issues(recipe, path.name),
                 tuple(self.alike(*beside.agents_of(read))),
+                None if as_of is None else self.ledger.foretold(path, recipe, read, as_of),
             )
 
     def load(

@@ -20,10 +20,13 @@ from typing import Any
 from analytics import files, receipts
 from analytics.beside import questions_beside, sums_of
 from analytics.errors import FileRefused, IssuesFound, QuestionsOpen, RenewalError, RequestRefused
+from analytics.foretold import foretold
 from analytics.intake import reading
 from analytics.intake.fields import words
 from analytics.intake.questions import Question
+from analytics.intake.reading import Reading
 from analytics.intake.recipe import Recipe, recipe_from
+from analytics.intake.understood import Foretold
 from analytics.language import LANGUAGES, say
 from analytics.model import Issue, Receipt
 from analytics.people import LOCAL, Finding
@@ -143,6 +146,15 @@ class Ledger:
             work.enter("storing")
             with self.warehouse.exclusively():
                 return self._together(slots, how, work, who)
+
+    def foretold(
+        self, path: Path, recipe: Recipe, read: Reading, as_of: dt.date
+    ) -> Foretold | None:
+        """What a file that was read would show once it is loaded; nothing of it is stored."""
+        if not read.understood.loaded:
+            return None
+        load = _load_of(path, "", recipe, read, How(as_of))
+        return foretold(self.warehouse, load, self.state.followed(), _word_lists())
 
     def _together(
         self, slots: Sequence[_Read | Receipt], how: How, work: Work, who: str

@@ -127,10 +127,16 @@ class Data(Rules):
         self.require("data")
         self.home.state.save_recipe(headers_key, name, recipe.plain(), self.identity.who)
 
-    def preview(self, path: Path, recipe: Recipe, work: Work | None = None) -> Preview:
-        """What a load would find and ask."""
+    def preview(
+        self,
+        path: Path,
+        recipe: Recipe,
+        work: Work | None = None,
+        as_of: dt.date | None = None,
+    ) -> Preview:
+        """What a load would find and ask; as of a day also what there would be to see."""
         self.require("data")
-        return self.home.preview(path, recipe, work)
+        return self.home.preview(path, recipe, work, as_of)
 
     def corrected(self, path: Path, recipe: Recipe, language: str) -> bytes:
         """A copy of the user's file in which every cell that cannot be read is marked."""

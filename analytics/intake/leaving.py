@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.intake.questions import YES, Settling
+from analytics.intake.questions import Settling
 
 FEW = 2  # rows: of fewer nothing can be said
 MOST = 0.5  # of the rows
@@ -41,11 +41,11 @@ def left_rows(connection: duckdb.DuckDBPyConnection, kind: str, settling: Settli
     if count < FEW or count == rows:  # of nothing but bad rows nothing is loaded
         return
     if count > MOST * rows:
-        settling.offer("left_rows", "left_rows_most", YES, count=count, rows=rows)
+        settling.doubt("left_rows", "left_rows_most", count=count, rows=rows)
         return
     facts = _rates(*map(float, outcomes))
     if facts is not None:
-        settling.offer("left_rows", "left_rows_rate", YES, count=count, rows=rows, **facts)
+        settling.doubt("left_rows", "left_rows_rate", count=count, rows=rows, **facts)
 
 
 def _rates(

@@ -54,6 +54,11 @@ class Settling:
         the others as an offer."""
         return self._ask(Question(question, key, facts, tuple(choices), choices[0], optional=True))
 
+    def doubt(self, question: str, key: str, **facts: object) -> str:
+        """A doubt about the rows that are left out, which only its reader can confirm: nothing is
+        suggested."""
+        return self._ask(Question(question, key, facts, YES, optional=True))
+
     def _ask(self, question: Question) -> str:
         answer = self.answers.get(question.id)
         if answer in question.choices:

@@ -128,14 +128,38 @@ class Understood:
 
 
 @dataclass(frozen=True)
+class MonthRate:
+    """The renewal rate of a month, or of several in one, and how many policies were due."""
+
+    first: str
+    last: str
+    rate: float
+    due: float
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What a file would show once it is loaded: its people and months, the rate of its last month
+    with the policies whose windows are open still, and the month before; None for what nothing
+    tells."""
+
+    agents: int
+    months: tuple[str, ...]
+    rate: MonthRate | None = None
+    before: MonthRate | None = None
+    still_open: int = 0
+
+
+@dataclass(frozen=True)
 class Preview:
-    """What a load would find: what is understood of the file, what would be asked, the issues, and
-    the spellings that may be one agent."""
+    """What a load would find: what is understood of the file, what would be asked, the issues, the
+    spellings that may be one agent, and what there would be to see, where that was asked for."""
 
     understood: Understood
     questions: tuple[Question, ...]
     issues: tuple[Issue, ...]
     alike: tuple[Alike, ...]
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True)

@@ -341,6 +341,24 @@ select month, count(*) filter (held_policies > 0) as agents,
   sum(due_premium)::double as premium
 from agent_month group by month order by month
 
+-- name: foretold_policies
+select month as first_month, month as last_month,
+  sum(renewed_policies)::double as renewed, sum(due_policies)::double as due,
+  coalesce(sum(open_policies), 0)::bigint as open
+from agent_month group by month having sum(held_policies) > 0 order by month
+
+-- name: foretold_scoresheet
+-- The spans of months that a scoresheet tells of, the last one last.
+with wide as (
+  select first_month, last_month, agent_id,
+    max(value) filter (measure = 'renewed_policies') as renewed,
+    max(value) filter (measure = 'due_policies') as due
+  from current_scoresheet group by first_month, last_month, agent_id
+)
+select first_month, last_month, sum(renewed) filter (due is not null)::double as renewed,
+  sum(due) filter (renewed is not null)::double as due, 0::bigint as open
+from wide group by first_month, last_month order by last_month, first_month
+
 -- name: month_sums_scoresheet
 -- A row with only one half of a rate counts for neither, as it does in the rate itself.
 with wide as (

@@ -3,7 +3,7 @@ words and scales mean."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,11 +15,11 @@ from analytics.intake.formats import brief
 from analytics.intake.meanings import meanings_of
 from analytics.intake.months import span
 from analytics.intake.recipe import LAYOUT
-from analytics.intake.recognise import recognise
+from analytics.intake.recognise import SURE, recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
 from analytics.intake.understood import Look, Outline
-from analytics.reports.tables import Column, Table
+from analytics.model import Text
 from pages.ui import panel, session
 from pages.ui.box import box
 from pages.ui.i18n import plain, t, text
@@ -102,9 +102,9 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
     return out
 
 
-def grid(sheet: Outline, prefix: str) -> None:
+def grid(sheet: Outline, prefix: str, left: Collection[int] = ()) -> None:
     """The first rows as they stand in the file, with the table that was found outlined: its header
-    dark, the rest plain."""
+    dark, the rest plain, rows that are left out struck through."""
     cells = sheet.grid
     width = max((len(row) for row in cells), default=0)
     frame = pd.DataFrame(
@@ -124,6 +124,8 @@ def grid(sheet: Outline, prefix: str) -> None:
             inside = [f"background-color: {CELL_OF_HEADER}; font-weight: 700"] * width
         elif row.name < above:
             inside = ["opacity: .5"] * width
+        elif row.name in left:
+            inside = ["opacity: .5; text-decoration: line-through"] * width
         return [
             style if first <= place < last else "opacity: .5" for place, style in enumerate(inside)
         ]
@@ -175,126 +177,153 @@ def _year(saved: Mapping[str, Any], key: str) -> int:
     )
 
 
+OWN = "custom"  # the meaning of a number column that is kept as a measure of its own
+
+
+def _choices(kind: str, saved: Mapping[str, Any]) -> dict[str, str]:
+    """What a column can be taken for: id → label, each label once."""
+    names = list(kinds()[kind].mapped)
+    if kind == "scoresheet":
+        names += [*counted(), *saved.get("columns", {})]
+    out: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        field = field_of(kind, name)
+        if field is not None and not name.startswith(CUSTOM):
+            label = plain_label(field.label)
+            out[name] = label if label not in out.values() else f"{label} ({name})"
+    return {**out, OWN: plain("data.own")} if kind == "scoresheet" else out
+
+
+def plain_label(label: Text) -> str:
+    """The reader's half of a label, as tables and boxes show it."""
+    return str(text(label))
+
+
 def mapping(
     sheet: Outline, kind: str, saved: Mapping[str, Any], prefix: str
 ) -> tuple[dict[str, str], list[str]]:
-    """Field → header as guessed or saved, for the user to change; and the fields whose guess is not
-    certain."""
-    headers = list(sheet.headers)
-    shape = kinds()[kind]
-    guess = next((guess for guess in recognise(headers, kind, values=sheet.distinct)), None)
-    matched = {} if guess is None else dict(guess.matches)
-    chosen = saved.get("columns", {})
-    names = list(shape.mapped) + (
-        [name for name in counted() if name in chosen or name in matched]
-        if kind == "scoresheet"
-        else []
-    )
-    if kind == "scoresheet":
-        more = [name for name in counted() if name not in names]
-        names += st.multiselect(
-            t("data.more_fields"),
-            more,
-            key=f"{prefix}.more",
-            persist_state="page",
-            placeholder=t("data.more_fields_none"),
-            help=t("data.more_fields_help"),
-            format_func=lambda name: text(counted()[name].label),
-        )
-    rows = []
-    for name in dict.fromkeys([*names, *chosen]):
-        field = field_of(kind, name)
-        if field is None:
-            continue
-        header = chosen.get(name) if chosen else matched.get(name, (None, 0))[0]
-        sure = 100 if chosen.get(name) else matched.get(name, (None, 0))[1]
-        need = t("data.one_of") if name in shape.any_of else ""
-        if name in shape.required:
-            need = t("data.required")
-        rows.append(
-            {
-                "id": name,
-                "field": text(field.label),
-                "need": need,
-                "header": header if header in headers else None,
-                "sure": sure if header else None,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    order = {t("data.required"): 0, t("data.one_of"): 1, "": 2}
-    frame = (
-        frame.assign(rank=[order[need] for need in frame["need"]], empty=frame["header"].isna())
-        .sort_values(["rank", "empty"], kind="stable")
-        .drop(columns=["rank", "empty"])
-        .reset_index(drop=True)
-    )
+    """Field → header as guessed or saved, for the user to change below three values of each column,
+    what is not certain first; and the fields whose guess is not certain."""
+    guess = next((guess for guess in recognise(sheet.headers, kind, values=sheet.distinct)), None)
+    matches = {} if guess is None else dict(guess.matches)
+    if saved.get("columns"):
+        matches = {
+            name: (header, SURE)
+            for name, header in saved["columns"].items()
+            if header in sheet.headers
+        }
+    choices = _choices(kind, saved)
+    taken = {header: (name, sure) for name, (header, sure) in matches.items()}
+    figures = guess.figures if guess is not None else ()
+    kept: dict[str, str | None] | None = session.get(f"{prefix}.meant")
+    if session.get(f"{prefix}.map") is not None:  # the table stands: what it began with stays
+        kept = session.get(f"{prefix}.began")
+    frame = _columns_frame(sheet, taken, figures)
+    if kept is not None:
+        frame = frame.assign(meaning=[kept.get(header) for header in frame["header"]])
+    frame.loc[~frame["meaning"].isin(list(choices)), "meaning"] = None
+    session.put(f"{prefix}.began", dict(zip(frame["header"], frame["meaning"], strict=True)))
     edited = st.data_editor(
         frame,
         key=f"{prefix}.map",
         hide_index=True,
         num_rows="fixed",
         placeholder="—",
-        disabled=["id", "field", "need", "sure"],
+        disabled=["header", "values", "doubt"],
         width="stretch",
-        height=panel.fit(len(frame), 460),
-        column_order=["field", "need", "header", "sure"],
+        height=panel.fit(len(frame), 400),
+        column_order=["header", "values", "meaning", *(["doubt"] if any(frame["doubt"]) else [])],
         column_config={
-            "field": st.column_config.TextColumn(t("data.field"), pinned=True),
-            "need": st.column_config.TextColumn(t("data.need")),
-            "header": st.column_config.SelectboxColumn(
-                t("data.header"), options=headers, width="medium"
+            "header": st.column_config.TextColumn(t("data.header"), pinned=True),
+            "values": st.column_config.TextColumn(t("data.values"), width="medium"),
+            "meaning": st.column_config.SelectboxColumn(
+                t("data.field"),
+                options=list(choices),
+                format_func=lambda name: choices.get(str(name), str(name)),
+                width="medium",
             ),
-            "sure": st.column_config.ProgressColumn(
-                t("data.sure"), min_value=0, max_value=100, format="%d%%"
-            ),
+            "doubt": st.column_config.TextColumn(t("data.doubt")),
         },
     )
-    # Only the header column may have changed, and only to a header of this file: whatever else came
-    # back is not used.
-    columns = {
-        str(frame["id"].iat[place]): str(header)
-        for place, header in enumerate(edited["header"][: len(frame)])
-        if isinstance(header, str) and header in headers
+    # Only the meanings may have changed, and only to one that is offered: whatever else came back
+    # is not used.
+    meant = {
+        str(header): str(name) if isinstance(name, str) and name in choices else None
+        for header, name in zip(frame["header"], edited["meaning"][: len(frame)], strict=True)
     }
-    guessed = dict(zip(frame["id"], frame["header"], strict=True))
-    if chosen:
-        return columns, []
-    kept = [name for name, header in columns.items() if guessed.get(name) == header]
-    return columns, [name for name in kept if matched.get(name, (None, 100))[1] < 100]
-
-
-def columns_of(
-    sheet: Outline,
-    columns: dict[str, str],
-    kind: str,
-    prefix: str,
-    ignored: Sequence[str] = (),
-) -> None:
-    """Every column of the file with three of its values, and what it is taken for; those that
-    nothing is made of first."""
-    taken = {header: field_of(kind, name) for name, header in columns.items()}
-    rows = [
-        {
-            "header": header,
-            "values": ", ".join(brief(value)[:24] for value in sheet.distinct[header][:3]),
-            "field": text(field.label) if (field := taken.get(header)) else t("data.unused"),
-        }
-        for header in sorted(sheet.headers, key=lambda header: header in taken)
-    ]
-    unused = sum(header not in taken for header in sheet.headers)
-    guess = next((guess for guess in sheet.guesses if guess.kind == kind), None)
-    figures = guess.figures if guess is not None else ()
-    if lost := [header for header in figures if header not in taken and header not in ignored]:
+    session.put(f"{prefix}.meant", meant)
+    columns = _by_field(meant)
+    ignored = saved.get("ignore", ())
+    if lost := [name for name in figures if meant.get(name) is None and name not in ignored]:
         st.warning(t("data.figures_unknown", columns=", ".join(lost)))
-    with st.expander(t("data.columns_of", count=len(rows), unused=unused)):
-        shown = [
-            Column("header", plain("data.header")),
-            Column("values", plain("data.values")),
-            Column("field", plain("data.used_as")),
-        ]
-        panel.show(
-            f"{prefix}.columns", Table(pd.DataFrame(rows), shown), height=panel.fit(len(rows), 320)
+    unsure = [
+        name
+        for name, header in columns.items()
+        if matches.get(name, ("", SURE))[0] == header and matches[name][1] < SURE
+    ]
+    return columns, unsure
+
+
+def _columns_frame(
+    sheet: Outline, taken: Mapping[str, tuple[str, int]], figures: Sequence[str]
+) -> pd.DataFrame:
+    """A row a column of the file: three of its values, what it is taken for, and whether that is to
+    be looked at; those that are come first, those that nothing is made of last."""
+    rows = []
+    for header in sheet.headers:
+        name, sure = taken.get(header, (None, SURE))
+        doubt = "sure" if name else "unused"
+        if header in figures and name is None:
+            doubt = "figure"
+        elif sure < SURE:
+            doubt = "guess"
+        rows.append(
+            {
+                "header": header,
+                "values": samples(sheet, header),
+                "meaning": OWN if name and name.startswith(CUSTOM) else name,
+                "doubt": doubt,
+            }
         )
+    order = {"guess": 0, "figure": 1, "sure": 2, "unused": 3}
+    rows.sort(key=lambda row: order[str(row["doubt"])])
+    words: dict[str, str] = {
+        "guess": plain("data.doubt_guess"),
+        "figure": plain("data.doubt_figure"),
+    }
+    frame = pd.DataFrame(rows, columns=["header", "values", "meaning", "doubt"], dtype="object")
+    return frame.assign(doubt=[words.get(str(doubt), "") for doubt in frame["doubt"]])
+
+
+def samples(sheet: Outline, header: str) -> str:
+    """Three values of a column, as they stand in the file."""
+    values = [brief(" ".join(value.split()))[:24] for value in sheet.distinct[header]]
+    return " · ".join([value for value in values if value][:3])
+
+
+def _by_field(meant: Mapping[str, str | None]) -> dict[str, str]:
+    """Field → header; of two columns that are said to be the same the first, which is told."""
+    columns: dict[str, str] = {}
+    for header, name in meant.items():
+        if name == OWN:
+            columns[f"{CUSTOM}{header}"] = header
+        elif name is not None:
+            columns.setdefault(name, header)
+    return columns
+
+
+def tell_lacking(kind: str, columns: Mapping[str, str]) -> bool:
+    """Whether every field that a kind needs has a column; says which have none."""
+    shape, choices = kinds()[kind], _choices(kind, {})
+    mark = "、" if session.language() == "zh" else ", "
+    if lacking := [choices[name] for name in shape.required if name not in columns]:
+        st.warning(t("data.lacking", fields=mark.join(lacking)))
+        return False
+    if shape.any_of and not set(shape.any_of) & set(columns):
+        either = [choices[name] for name in shape.any_of if name in choices]
+        st.warning(t("data.lacking_any", fields=mark.join(either)))
+        return False
+    return True
 
 
 def names_as_ids(columns: dict[str, str], unsure: list[str], prefix: str) -> bool:
@@ -339,38 +368,6 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
             del out[name]
             out[f"{CUSTOM}{header}"] = header
     return out
-
-
-def _are_numbers(values: Sequence[str]) -> bool:
-    plain = [value.strip().replace(".", "", 1).lstrip("-") for value in values]
-    return bool(plain) and all(value.isdigit() for value in plain)
-
-
-def extras(
-    sheet: Outline, kind: str, columns: dict[str, str], saved: Mapping[str, Any], prefix: str
-) -> dict[str, str]:
-    """Number columns of a scoresheet that nobody knows, to be kept as measures of their own."""
-    if kind != "scoresheet":
-        return {}
-    taken = set(columns.values())
-    untaken = [header for header in sheet.distinct if header not in taken]
-    free = [header for header in untaken if _are_numbers(sheet.distinct[header])]
-    if not free:
-        return {}
-    before = [
-        header
-        for name, header in saved.get("columns", {}).items()
-        if name.startswith(CUSTOM) and header in free
-    ]
-    kept = st.multiselect(
-        t("data.extras"),
-        free,
-        before,
-        key=f"{prefix}.extras",
-        persist_state="page",
-        placeholder=t("data.extras_none"),
-    )
-    return {f"{CUSTOM}{header}": header for header in kept}
 
 
 def meanings(

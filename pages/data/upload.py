@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analytics import files
@@ -30,12 +31,21 @@ from analytics.receipts import reading_notes
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.templates import template
 from analytics.work import Work
-from pages.data import asked, put_by, receipts, spellings, understanding
+from pages.data import (
+    asked,
+    foresight,
+    put_by,
+    receipts,
+    sheet_tabs,
+    spellings,
+    understanding,
+)
 from pages.ui import controls, load, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
 
+UNASKED = 50_000  # rows up to which cells are looked at before anybody asks for it
 TYPES = ["xlsx", "xls", "xlsm", "et", "ods", "htm", "html", "csv", "txt", "tsv", "parquet", "zip"]
 
 
@@ -50,6 +60,7 @@ class Chosen:
     sheets: tuple[str, ...]
     headers: str
     following: str | None
+    alone: bool  # the only file: its receipt stands in the place of its button
 
 
 def folder() -> Path:
@@ -157,7 +168,9 @@ def queue(paths: dict[str, Path]) -> None:
     ]
     ready.sort(key=lambda pair: put_by.rosters_first(pair[1]))
     if waiting.running("together"):
-        finish(waiting.outcome("together"), without_anybody)
+        finish(waiting.outcome("together"), every_sheet(without_anybody))
+    if done:
+        foresight.success(session.get("receipts") or [], "together")
     if len(ready) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             as_of = st.date_input(
@@ -179,41 +192,46 @@ def queue(paths: dict[str, Path]) -> None:
                         kept,
                     )[0],
                 )
-                finish(waiting.outcome("together"), without_anybody)
+                finish(waiting.outcome("together"), every_sheet(without_anybody))
 
 
-def finish(receipts: list[Receipt], paths: list[str]) -> None:
-    """Show the receipts, and the months just loaded, everywhere."""
-    session.put("receipts", receipts)
-    session.put("loaded_paths", (session.get("loaded_paths") or set()) | set(paths))
-    months = sorted({month for receipt in receipts for month in receipt.months})
+def finish(done: list[Receipt], sheets: Mapping[str, Sequence[str]]) -> None:
+    """Show the receipts in the place of the button, and the months just loaded everywhere; `sheets`
+    are those of each path that are loaded now."""
+    session.put("receipts", done)
+    session.put("loaded_paths", (session.get("loaded_paths") or set()) | set(sheets))
+    loads = {receipt.load for receipt in done}
+    loaded = dict(session.get("loaded_sheets") or {})
+    for path, names in sheets.items():
+        key = file_key(Path(path))
+        loaded[key] = {**loaded.get(key, {}), **dict.fromkeys(names, loads)}
+    session.put("loaded_sheets", loaded)
+    months = sorted({month for receipt in done for month in receipt.months})
     controls.show_period(tuple(months))
     st.rerun()
+
+
+def loaded_sheets(file: str) -> list[str]:
+    """The sheets of a file that this session loaded and nobody has withdrawn."""
+    of_file = (session.get("loaded_sheets") or {}).get(file, {})
+    there = set(load.desk().loads()["load_id"]) if of_file else set()
+    return [name for name, loads in of_file.items() if loads <= there]
+
+
+def file_key(path: Path) -> str:
+    """What the session's keys of a file begin with; two files of one name have two."""
+    return f"file.{path.relative_to(folder())}"
+
+
+def every_sheet(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The sheets of files that were looked at."""
+    return {name: tuple(sheet.name for sheet in looked(Path(name), {}).sheets) for name in paths}
 
 
 def alike_first(look: Look) -> list[Outline]:
     """The sheets with the headers of the first."""
     headers = set(look.sheets[0].headers)
     return [sheet for sheet in look.sheets if set(sheet.headers) == headers]
-
-
-def choose_sheet(file: str, look: Look, alike: Sequence[Outline]) -> str:
-    """The sheet to read; empty for all that are alike, where there are several."""
-    together = plain(
-        "data.sheets_alike",
-        count=len(alike),
-        names=", ".join(sheet.name for sheet in alike[:4]),
-    )
-    names = [sheet.name for sheet in look.sheets]
-    name = box(
-        t("data.sheet"),
-        ["", *names] if len(alike) > 1 else names,
-        key=f"{file}.sheet",
-        width=420,
-        format_func=lambda name: name or together,
-    )
-    put_by.show(file)
-    return str(name)
 
 
 def told(sheet: Outline, seen: Seen) -> None:
@@ -228,8 +246,6 @@ def told(sheet: Outline, seen: Seen) -> None:
             header_row=sheet.header_row,
         )
     )
-    if seen.hidden:
-        st.caption(t("note.sheets_hidden", sheets=", ".join(seen.hidden)))
     if sheet.hidden_rows:
         st.caption(t("note.rows_hidden", count=sheet.hidden_rows))
     if sheet.beside:
@@ -248,26 +264,69 @@ def laid_out(path: Path, found: Outline, layout: Mapping[str, Any]) -> tuple[Loo
     return look, next((sheet for sheet in look.sheets if sheet.name == found.name), None)
 
 
+def left_rows(sheet: str, prefix: str) -> frozenset[int]:
+    """The rows of a sheet that the last look at its cells would leave out, or could not read."""
+    checked = session.get(f"{prefix}.checked")
+    if checked is None or isinstance(checked[1], RenewalError):
+        return frozenset()
+    preview: Preview = checked[1]
+    left = [row for left in preview.understood.left.values() for row in left.rows]
+    left += [(issue.sheet, issue.row) for issue in preview.issues if issue.row is not None]
+    return frozenset(row for name, row in left if name == sheet)
+
+
 def lay_out(look: Look, found: Outline, sheet: Outline, prefix: str) -> None:
     """The rows of a sheet as they stand, and where its table begins, to be put right."""
     st.caption(t("data.table_found_note"))
-    understanding.grid(sheet, prefix)
+    understanding.grid(sheet, prefix, left_rows(sheet.name, prefix))
     wanted = understanding.layout(look, found, prefix)
     if wanted != (session.get(f"{prefix}.layout") or {}):
         session.put(f"{prefix}.layout", wanted)
         st.rerun()
 
 
-def examine(path: Path) -> None:
+def kind_and_day(sheet: Outline, prefix: str) -> tuple[str, dt.date]:
+    """What kind of data a sheet is, and up to which day it speaks."""
+    every = list(kinds())
+    guesses = [guess.kind for guess in sheet.guesses]
+    best = (sheet.recipe or {}).get("kind") or (guesses[0] if guesses else "policies")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = box(
+            t("data.kind"),
+            every,
+            every.index(best),
+            key=f"{prefix}.kind",
+            format_func=lambda kind: f"{text(kinds()[kind].label)} · {text(kinds()[kind].row)}",
+            width=420,
+            persist_state="page",
+        )
+        as_of = st.date_input(
+            t("data.as_of"),
+            dt.date.today(),
+            key=f"{prefix}.as_of",
+            help=t("data.as_of_help"),
+            width=220,
+            format="YYYY-MM-DD",
+            persist_state="page",
+        )
+    return str(kind), as_of
+
+
+def examine(path: Path, *, alone: bool) -> None:
     """One file from what was understood to the load."""
-    file = f"file.{path.relative_to(folder())}"
+    file = file_key(path)
     first_look = looked(path, {})
     sheets = {sheet.name: sheet for sheet in first_look.sheets}
     alike = alike_first(first_look)
-    name = choose_sheet(file, first_look, alike) if len(sheets) > 1 else next(iter(sheets))
-    together = name == ""
-    prefix = f"{file}.{name if len(sheets) > 1 else ''}"
-    name = name or next(iter(sheets))
+    chosen: str | None = next(iter(sheets))
+    several = len(sheets) + len(first_look.seen.bare) + len(first_look.seen.hidden) > 1
+    if several:
+        chosen = sheet_tabs.choose(file, first_look, alike, loaded_sheets(file))
+    if chosen is None:
+        return
+    together = chosen == sheet_tabs.TOGETHER and several
+    name = chosen or next(iter(sheets))
+    prefix = f"{file}.{chosen if several else ''}"
     chosen_layout = session.get(f"{prefix}.layout") or {}
     before = sheets[name]
     look, sheet = laid_out(path, before, chosen_layout)
@@ -279,48 +338,32 @@ def examine(path: Path) -> None:
     told(sheet, look.seen)
     if saved:
         st.success(t("data.recipe_known"))
-    with st.expander(t("data.table_found"), expanded=not saved):
-        lay_out(first_look, before, sheet, prefix)
-    guesses = [guess.kind for guess in sheet.guesses]
-    best = saved.get("kind") or (guesses[0] if guesses else "policies")
-    every = list(kinds())
-    kind = box(
-        t("data.kind"),
-        every,
-        every.index(best),
-        key=f"{prefix}.kind",
-        format_func=lambda option: f"{text(kinds()[option].label)} · {text(kinds()[option].row)}",
-        width=420,
-        persist_state="page",
-    )
+    kind, as_of = kind_and_day(sheet, prefix)
     if saved.get("kind") != kind:
         saved = {}
     of_kind = f"{prefix}.{kind}"
-    wide = understanding.wide(sheet, saved, of_kind) if kind == "scoresheet" else {}
-    st.subheader(t("data.mapping"), anchor=False)
+    sure = bool(saved) or bool(sheet.guesses and sheet.guesses[0].sure)
+    with st.expander(t("data.table_found"), expanded=not sure):
+        lay_out(first_look, before, sheet, prefix)
+    questions = st.container()
+    st.caption(t("data.mapping"))
     columns, unsure = understanding.mapping(sheet, kind, saved, of_kind)
-    allowed = understanding.names_as_ids(columns, unsure, of_kind)
-    columns = understanding.directions(columns, unsure, of_kind)
-    columns |= understanding.extras(sheet, kind, columns, saved, of_kind)
-    understanding.columns_of(sheet, columns, kind, of_kind, saved.get("ignore", ()))
-    values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
-    options = understanding.options(
-        kind,
-        columns,
-        saved,
-        [sheet.name for sheet in alike] if together else [],
-        of_kind,
-        wide.get("wide_field"),
-    )
-    only = understanding.row_filter(sheet, saved, of_kind)
-    as_of = st.date_input(
-        t("data.as_of"),
-        dt.date.today(),
-        key=f"{prefix}.as_of",
-        help=t("data.as_of_help"),
-        width=220,
-        format="YYYY-MM-DD",
-    )
+    whole = understanding.tell_lacking(kind, columns)
+    with questions:
+        wide = understanding.wide(sheet, saved, of_kind) if kind == "scoresheet" else {}
+        allowed = understanding.names_as_ids(columns, unsure, of_kind)
+        columns = understanding.directions(columns, unsure, of_kind)
+        values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
+    with st.expander(t("data.more_settings")):
+        options = understanding.options(
+            kind,
+            columns,
+            saved,
+            [sheet.name for sheet in alike] if together else [],
+            of_kind,
+            wide.get("wide_field"),
+        )
+        only = understanding.row_filter(sheet, saved, of_kind)
     if not allowed:
         st.info(t("data.names_as_ids_needed"))
         return
@@ -340,45 +383,71 @@ def examine(path: Path) -> None:
     except RenewalError as error:
         st.warning(md(explain(error, session.language())))
         return
-    chosen = tuple(sheet.name for sheet in alike) if together else (name,)
-    following = put_by.next_sheet(file, first_look.sheets, chosen)
+    read = tuple(sheet.name for sheet in alike) if together else (name,)
+    following = put_by.next_sheet(file, first_look.sheets, read)
     check(
-        Chosen(path, file, recipe, chosen, headers_key(sheet.headers), following),
+        Chosen(path, file, recipe, read, headers_key(sheet.headers), following, alone),
         as_of,
         prefix,
+        questions if sure and whole and sheet.rows <= UNASKED else None,
     )
 
 
-def check(chosen: Chosen, as_of: dt.date, prefix: str) -> None:
-    """Read the whole file by the recipe, without storing anything, and say what came of it."""
+def check(chosen: Chosen, as_of: dt.date, prefix: str, above: DeltaGenerator | None) -> None:
+    """Read the whole file by the recipe, without storing anything, and say what came of it.
+
+    Where nothing about it is doubtful nobody has to ask for that, and what its cells leave open is
+    asked in the place `above` its columns.
+    """
     path, recipe = chosen.path, chosen.recipe
+    if set(chosen.sheets) <= set(loaded_sheets(chosen.file)):
+        foresight.success((session.get("receipts") or []) if chosen.alone else [], prefix)
+        return
     job = f"{prefix}.preview"
     if waiting.running(job):
         session.put(f"{prefix}.checked", waiting.outcome(job))
     checked = session.get(f"{prefix}.checked")
-    if checked and checked[0] != recipe:
+    wanted = (recipe, as_of)
+    if checked and checked[0] != wanted:
         checked = None
     with st.container(horizontal=True):
         again = bool(session.get(f"{prefix}.recheck"))
         session.forget(f"{prefix}.recheck")
-        if (
-            st.button(
-                t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary"
-            )
-            or again
-        ):
-            desk = load.desk()
-            waiting.begin(
-                job, t("data.checking"), lambda work: (recipe, desk.preview(path, recipe, work))
-            )
-            checked = waiting.outcome(job)
-            session.put(f"{prefix}.checked", checked)
+        pressed = st.button(
+            t("data.check"), key=f"{prefix}.check", type="secondary" if checked else "primary"
+        )
         file = panel.Leaving(export_name(f"{path.stem}_recipe", 1, "toml"), 0)
         panel.take(
             t("data.recipe_download"), file, lambda: recipe.toml().encode(), f"{prefix}.recipe"
         )
-    if checked:
-        outcome(chosen, checked[1], as_of, prefix)
+    if pressed or again or (above is not None and not checked):
+        desk = load.desk()
+        waiting.begin(
+            job,
+            t("data.checking"),
+            lambda work: (wanted, previewed(desk, wanted, path, work)),
+        )
+        checked = waiting.outcome(job)
+        session.put(f"{prefix}.checked", checked)
+    if checked and isinstance(checked[1], RenewalError):
+        st.error(md(explain(checked[1], session.language())))
+    elif checked:
+        stands = f"{prefix.removesuffix('.')}.stands"
+        if session.get(stands) is not checked[1]:
+            session.put(stands, checked[1])
+            st.rerun()  # the tabs above bear its mark
+        outcome(chosen, checked[1], as_of, prefix, above)
+
+
+def previewed(
+    desk: Desk, wanted: tuple[Recipe, dt.date], path: Path, work: Work
+) -> Preview | RenewalError:
+    """What a load would find, or why it would be refused: kept either way until something is
+    changed."""
+    try:
+        return desk.preview(path, wanted[0], work, wanted[1])
+    except RenewalError as error:
+        return error
 
 
 def show_issues(chosen: Chosen, preview: Preview, prefix: str) -> None:
@@ -424,11 +493,31 @@ def show_issues(chosen: Chosen, preview: Preview, prefix: str) -> None:
         panel.downloads(f"{prefix}.issues", name, Table(table, columns), persons=None)
 
 
-def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> None:
+def ask_what_is_open(
+    chosen: Chosen, preview: Preview, prefix: str, above: DeltaGenerator | None
+) -> None:
+    """The questions that the cells leave open, below the rows that cannot be read."""
+    with st.container() if above is None else above:
+        if preview.issues:
+            show_issues(chosen, preview, prefix)
+        answers = asked.ask(preview.questions, prefix)
+    if answers is not None:
+        session.put(f"{prefix}.answers", {**chosen.recipe.answers, **answers})
+        session.put(f"{prefix}.recheck", True)
+        st.rerun()
+
+
+def outcome(
+    chosen: Chosen,
+    preview: Preview,
+    as_of: dt.date,
+    prefix: str,
+    above: DeltaGenerator | None,
+) -> None:
     """What a load would do, its issues, and the choice: the good rows, or nothing."""
     understood, issues = preview.understood, preview.issues
     path, recipe = chosen.path, chosen.recipe
-    st.markdown(
+    st.caption(
         t(
             "data.would",
             rows=f"{understood.rows:,}",
@@ -440,11 +529,7 @@ def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> No
     for note, facts in reading_notes(understood, recipe):
         st.caption(t(f"note.{note}", **facts))
     if preview.questions:
-        answers = asked.ask(preview.questions, prefix)
-        if answers is not None:
-            session.put(f"{prefix}.answers", {**recipe.answers, **answers})
-            session.put(f"{prefix}.recheck", True)
-            st.rerun()
+        ask_what_is_open(chosen, preview, prefix, above)
         return
     if issues:
         show_issues(chosen, preview, prefix)
@@ -462,12 +547,13 @@ def outcome(chosen: Chosen, preview: Preview, as_of: dt.date, prefix: str) -> No
     label = t("data.load_good" if issues else "data.load_all", count=f"{rows:,}")
     if others:
         label = t("data.load_sheets", sheets=len(whole.sheets), count=f"{rows:,}")
+    foresight.show(preview.foretold, recipe.kind)
     job = f"{prefix}.loading"
 
     def loaded() -> None:
         done = waiting.outcome(job)
         session.forget(f"{chosen.file}.put_by")
-        finish(done, [str(path)])
+        finish(done, {str(path): [name for sheet in whole.sheets for name in sheet.sheets]})
 
     if waiting.running(job):
         loaded()
@@ -595,26 +681,27 @@ def to_load(uploads: Sequence[UploadedFile]) -> None:
         if session.get("file_choice") in paths:
             chosen = session.get("file_choice")
         if not readiness_of(paths[chosen]).refused:
-            examine(paths[chosen])
+            examine(paths[chosen], alone=False)
     elif paths:
-        examine(next(iter(paths.values())))
+        examine(next(iter(paths.values())), alone=True)
 
 
 def body() -> None:
     """Receipts, the sample and the templates, and the files to be loaded."""
     receipts.findings()
-    for receipt in session.get("receipts") or []:
-        receipts.show(receipt)
-    cards()
     uploads = st.file_uploader(
         t("data.upload"), TYPES, accept_multiple_files=True, key="files", help=t("data.upload_help")
     )
+    if uploads:
+        to_load(uploads)
+    else:
+        for receipt in session.get("receipts") or []:
+            receipts.show(receipt)
+        cards()
     with st.expander(t("data.limits")):
         st.markdown(
             "\n".join(f"- {md(sentence)}" for sentence in limits.sentences(session.language()))
         )
-    if uploads:
-        to_load(uploads)
 
 
 with shell.page("data", needs_data=False):

@@ -129,10 +129,15 @@ def offered(at: AppTest, name: str, data: bytes) -> AppTest:
     """The page with this one file chosen, once it was looked at."""
     at.file_uploader(key="files").set_value([(name, data, "text/csv")]).run()
     for _ in range(100):
-        if any(str(button.key).endswith(".check") for button in at.button):
+        if any(str(button.key).endswith(".check") for button in at.button) and not working(at):
             break
         at.run()
     return at
+
+
+def working(at: AppTest) -> bool:
+    """Whether a file is being read beside the page."""
+    return any(str(button.key).startswith("give_up.") for button in at.button)
 
 
 def test_a_mapping_that_was_confirmed_is_found_again_for_the_next_file_of_its_headers(
@@ -193,11 +198,11 @@ FIGURES: list[list[object]] = [
     ["A1", "安", 40, 34],
     ["A2", "波", 60, 51],
 ]
-PEOPLE = [["工号", "姓名", "团队"], ["A1", "安", "东"], ["A2", "波", "西"]]
+PEOPLE: list[list[object]] = [["工号", "姓名", "团队"], ["A1", "安", "东"], ["A2", "波", "西"]]
 
 
 def sheets_of(at: AppTest) -> Any:
-    return ending(at.selectbox, ".sheet")
+    return ending(at.button_group, ".sheet")
 
 
 def ending(widgets: Any, end: str) -> Any:
@@ -214,7 +219,14 @@ def shown(at: AppTest) -> tuple[str, int, str]:
 
 
 def turn_to(at: AppTest, name: str) -> AppTest:
-    sheets_of(at).set_value(name).run()
+    return rested(sheets_of(at).set_value(name).run())
+
+
+def rested(at: AppTest) -> AppTest:
+    for _ in range(100):
+        if not working(at):
+            break
+        at.run()
     sound(at)
     return at
 

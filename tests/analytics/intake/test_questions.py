@@ -783,7 +783,8 @@ def test_leaving_out_rows_that_are_not_like_the_rest_is_asked_first(read, shell,
         "P5,C3,2026-04-20,已续",
     )
     facts = {"count": 2, "rows": 5, "left": "0%", "kept": "100%"}
-    assert read(policies(*rows)).questions["left_rows"].facts == facts
+    doubt = read(policies(*rows)).questions["left_rows"]
+    assert (doubt.facts, doubt.suggested) == (facts, None)
     (tmp_path / "p.csv").write_text(policies(*rows), encoding="utf-8")
     asked = ("load", tmp_path / "p.csv", "--as-of", "2026-06-30", "--on-issues", "skip")
     assert "left_rows" in shell.refused(*asked)
