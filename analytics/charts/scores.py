@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics.charts.theme import (
     ACCENT,
+    CATEGORY,
     FAINT,
     GRADE,
     GREY,
@@ -28,7 +29,6 @@ from analytics.charts.theme import (
     legend_above,
     over_legend,
     plain,
-    shade,
     ticks,
 )
 from analytics.evaluation import Evaluation
@@ -45,8 +45,8 @@ def contribution_bars(
     say: Say,
     ranges: RankRanges | None = None,
 ) -> Drawing:
-    """Stack each indicator's contribution, so a bar's length is the score itself; `rows` from best
-    to worst.
+    """Stack each indicator's contribution in the colour of its category, so a bar's length is the
+    score itself; `rows` from best to worst.
 
     With rank ranges every name carries its own, and every second band of agents who cannot be told
     apart is shaded.
@@ -54,8 +54,8 @@ def contribution_bars(
     plot = 22 * len(rows) + 24
     fig = figure(
         barmode="stack",
-        height=plot + 196,
-        margin={"l": 8, "r": 8, "t": 36, "b": 160},
+        height=plot + 84,
+        margin={"l": 8, "r": 8, "t": 36, "b": 48},
         legend={
             "orientation": "h",
             "y": -30 / plot,
@@ -92,20 +92,22 @@ def contribution_bars(
     fig.layout["shapes"] = _bands(bands)
     if not len(rows):
         return fig
-    place: dict[str, int] = {}
+    named: set[str] = set()
     for column, indicator in enumerate(evaluation.catalogue.indicators):
-        position = place.get(indicator.category, 0)
-        place[indicator.category] = position + 1
         values = scored.contribution[rows, column]
         if not values.any():
             continue
+        first = indicator.category not in named
+        named.add(indicator.category)
         fig.add(
             "bar",
             y=names,
             x=values.round(3),
             orientation="h",
-            name=plain(label(indicator.id)),
-            marker={"color": shade(indicator.category, position), "line": {"width": 0}},
+            name=say(f"weights.col_{indicator.category}"),
+            showlegend=first,
+            legendgroup=indicator.category,
+            marker={"color": CATEGORY[indicator.category][0], "line": {"width": 0}},
             customdata=[
                 [round(float(points), 1), round(float(weight), 1), words]
                 for points, weight, words in zip(

@@ -190,12 +190,6 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def shade(category: str, position: int) -> str:
-    """The colour of the position-th indicator of a category."""
-    shades = _SHADES.get(category, TEAMS)
-    return shades[position % len(shades)]
-
-
 def team_colours(teams: list[str]) -> dict[str, str]:
     """A colour a team, the same on every page as long as the list of teams is."""
     return {team: TEAMS[place % len(TEAMS)] for place, team in enumerate(teams)}

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from analytics.charts.scores import contribution_bars, grades_by_team
-from analytics.charts.theme import plain, ticks
+from analytics.charts.theme import CATEGORY, plain, ticks
 from analytics.desk import Desk
 from analytics.language import say
 from analytics.model import Filters, Period, parse_month
@@ -58,6 +58,16 @@ def test_labels_that_a_manager_typed_are_words_in_a_chart_too(tiny):
         for one in fig.data
         if one.get("name")
     )
+
+
+def test_a_stack_of_contributions_has_the_colours_of_the_categories_and_names_each_once(tiny):
+    month = parse_month("2026-04")
+    now = Desk(tiny).evaluation(Filters(Period(month, month)))
+    fig = contribution_bars(now, np.arange(2), lambda one: one, partial(_said, "zh"))
+    bars = [one for one in fig.data if one["type"] == "bar"]
+    assert len(bars) > 2
+    assert {one["marker"]["color"] for one in bars} <= {light for light, _ in CATEGORY.values()}
+    assert [one["name"] for one in bars if one["showlegend"]] == ["业绩", "服务"]
 
 
 def _said(language: str, key: str, **facts: object) -> str:
