@@ -34,6 +34,7 @@ from analytics.model import Filters, Receipt, Settings, WeightScheme, month_of
 from analytics.people import LOCAL, Correction, Finding, Objection, in_force
 from analytics.receipts import MOST_NAMED, receipt_from
 from analytics.state.moves import answer_plan
+from analytics.state.past import Past
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.evidence import records_of
 from analytics.work import Work
@@ -174,6 +175,15 @@ class Home:
     def split_agents(self, spellings: Sequence[str], who: str = LOCAL) -> None:
         """Undo merges."""
         self.ledger.move("split", {"spellings": list(spellings)}, who)
+
+    # -- the sample --------------------------------------------------------------------------------
+
+    def add_past(self, past: Past, who: str = LOCAL) -> None:
+        """Put the past of the sample down, and have the figures follow its corrections; it goes
+        with the sample's last load."""
+        with self.warehouse.exclusively():
+            self.state.past.write(past, who)
+            self.ledger.follow()
 
     # -- corrections -------------------------------------------------------------------------------
 

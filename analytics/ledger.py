@@ -30,6 +30,7 @@ from analytics.intake.understood import Foretold
 from analytics.language import LANGUAGES, say
 from analytics.model import Issue, Receipt
 from analytics.people import LOCAL, Finding
+from analytics.state import past
 from analytics.state.journal import Operation
 from analytics.state.moves import MOVES
 from analytics.state.store import Store
@@ -262,7 +263,8 @@ class Ledger:
     # -- loads out ---------------------------------------------------------------------------------
 
     def withdraw(self, load_ids: Sequence[int], who: str = LOCAL) -> None:
-        """Take loads out again, all of them or none; their originals stay."""
+        """Take loads out again, all of them or none; their originals stay. With the last one of the
+        sample goes its past."""
         with files.telling(), self.warehouse.exclusively():
             stored = self.stored_notes()
             for load_id in load_ids:
@@ -270,11 +272,16 @@ class Ledger:
                     raise RequestRefused("load_unknown", load=load_id)
             if not load_ids:
                 return
-            operation = self.state.journal.begin("withdraw", {"loads": list(load_ids)}, who)
+            left = [row for load_id, row in stored.items() if load_id not in load_ids]
+            last = self.state.past.there() and not any(row["sample"] for row in left)
+            plan = {"loads": list(load_ids), "past": last}
+            operation = self.state.journal.begin("withdraw", plan, who)
             with self._settling(operation):
                 with self.warehouse.write(operation.id) as cursor:
                     records.withdraw(cursor, load_ids, self.state.settings())
                 self._done(operation)
+            if last:
+                self.follow()
 
     # -- what moves figures without a load ---------------------------------------------------------
 
@@ -369,6 +376,9 @@ class Ledger:
             self.state.journal.finish(
                 operation, lines, act=lambda change: MOVES[operation.kind](change, plan)
             )
+            return
+        if plan.get("past"):
+            self.state.journal.finish(operation, lines, outcome, past.remove)
             return
         self.state.journal.finish(operation, lines, outcome)
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analytics import files, sample
+from analytics.desk.access import kept_in
+from analytics.desk.past import past_of
 from analytics.desk.rules import Rules
 from analytics.errors import RenewalError, RequestRefused
 from analytics.evaluation import evaluate
@@ -27,6 +29,7 @@ from analytics.people import Account, AuditEntry, Binding, Finding, Standing, Ve
 from analytics.state.heads import Head
 from analytics.work import Work
 
+LOADED = 0.7  # of the time that the sample takes, until its records are there
 MOST_TOLD = 20_000  # agents of a load up to whom it waits for the figures that say who is not rated
 
 
@@ -146,9 +149,30 @@ class Data(Rules):
     def add_sample(
         self, progress: Callable[[float, str], object] = lambda _share, _kind: None
     ) -> list[Receipt]:
-        """Load the sample company, all of it or nothing, saying how far it is."""
+        """Load the sample company with its past, all of it or nothing, saying how far it is."""
         self.require("data")
-        return sample.load(self.home, progress, self.identity.who)
+        who, has = self.identity.who, self.has_sample()
+        receipts = sample.load(self.home, lambda share, kind: progress(share * LOADED, kind), who)
+        progress(LOADED, "past")
+        try:
+            self._add_past()
+        except BaseException:
+            if not has:
+                sample.remove(self.home, who)
+            raise
+        progress(1.0, "")
+        return receipts
+
+    def _add_past(self) -> None:
+        """What the sample's people have written, where nothing but the sample is there: a month is
+        published for everybody, and a company's own agents would see it."""
+        state = self.home.state
+        own = not self.home.warehouse.ask("loads")["sample"].all()
+        if own or state.past.there() or state.periods.published() or state.sheets.closed():
+            return
+        past = past_of(type(self)(self.home, self.who, kept_in({})), dt.date.today())
+        if past is not None:
+            self.home.add_past(past, self.identity.who)
 
     def remove_sample(self) -> list[int]:
         """Take the sample company out; which loads it was."""

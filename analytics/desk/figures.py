@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -19,6 +20,7 @@ from analytics.evaluation import (
     known_months,
     latest_closed,
     months_of,
+    months_of_many,
     whole_period,
 )
 from analytics.insight.agent import history
@@ -211,6 +213,30 @@ class Figures(Access):
             lambda: history(catalogue, *months_of(home.warehouse, agent_id, team, span)),
         )
         return lines.copy(deep=False)
+
+    def histories(
+        self, evaluations: Sequence[Evaluation]
+    ) -> Callable[[Evaluation, str], pd.DataFrame]:
+        """The same of many agents and of one or several of these periods, for whoever may see them:
+        their months are asked for once."""
+        ends = [evaluation.measured.period.last for evaluation in evaluations]
+        span = Period(add_months(min(ends), -11), max(ends))
+        months = months_of_many(self.home.warehouse, span)
+        kept: dict[Hashable, pd.DataFrame] = {}
+
+        def history_of(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
+            self.require_figures(agent_id, evaluation.measured.filters)
+            team = evaluation.people["team"].iat[evaluation.row(agent_id)]
+            key = agent_id, team, evaluation.catalogue.version
+            if key not in kept:
+                kept[key] = history(evaluation.catalogue, *months(agent_id, team))
+            last = evaluation.measured.period.last
+            within = kept[key]["month"].between(
+                pd.Timestamp(add_months(last, -11)), pd.Timestamp(last)
+            )
+            return kept[key][within]
+
+        return history_of
 
     def require_figures(self, agent_id: str, filters: Filters) -> None:
         """The figures of a month are seen by whoever had the agent in that month as well: what is

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from analytics.desk.answers import Answers
 from analytics.errors import NotAllowed, RequestRefused
-from analytics.evaluation import evaluate
+from analytics.evaluation import Evaluation, evaluate
 from analytics.insight.closed_sheets import data_changed, fingerprint
 from analytics.insight.own_eyes import for_own_eyes
 from analytics.insight.quadrant import place
@@ -19,6 +20,8 @@ from analytics.insight.sheet import Around, sheet
 from analytics.model import Filters, Period, WeightScheme
 from analytics.people import ClosedSheet, Note, Objection, Reading, Talk
 
+HistoryOf = Callable[[Evaluation, str], pd.DataFrame]
+MANY = 10  # agents from whom on everybody's months are asked for at once
 Written = TypeVar("Written", Note, Talk, Objection)
 
 
@@ -222,11 +225,22 @@ class Sheets(Answers):
         waiting = self.closing(period, agent_ids).provisional
         if waiting and not provisional:
             raise RequestRefused("close_provisional", count=len(waiting), period=str(period))
-        around = self.around(Filters(period))
+        made = self.frozen(self.around(Filters(period)), agent_ids)
+        return self.home.state.sheets.close(made, self.identity.who)
+
+    def frozen(
+        self, around: Around, agent_ids: Sequence[str], history_of: HistoryOf | None = None
+    ) -> list[ClosedSheet]:
+        """The sheets of a period as they would be closed now; nothing is stored."""
+        self.require("close")
+        now = around.evaluation
+        period, scheme = now.measured.period, now.scheme
+        if history_of is None:
+            many = len(agent_ids) >= MANY
+            history_of = self.histories([now]) if many else self.history_of
         made = []
         for agent_id in agent_ids:
-            snapshot = sheet(around, agent_id, self.history_of(around.evaluation, agent_id))
-            scheme_in_force = around.evaluation.scheme
+            snapshot = sheet(around, agent_id, history_of(now, agent_id))
             made.append(
                 ClosedSheet(
                     agent_id,
@@ -234,12 +248,12 @@ class Sheets(Answers):
                     period.last,
                     snapshot,
                     fingerprint(snapshot),
-                    scheme_in_force.name,
-                    scheme_in_force.version,
-                    around.evaluation.catalogue.version,
+                    scheme.name,
+                    scheme.version,
+                    now.catalogue.version,
                 )
             )
-        return self.home.state.sheets.close(made, self.identity.who)
+        return made
 
     def reopen_sheets(self, agent_ids: Sequence[str], period: Period, why: str) -> None:
         """Open closed sheets again, for one reason; all or none."""

@@ -7,6 +7,7 @@ from analytics.evaluation.periods import (
     known_months,
     latest_closed,
     months_of,
+    months_of_many,
     whole_period,
 )
 from analytics.evaluation.scoring import Evaluation, Scored, evaluate, score
@@ -24,6 +25,7 @@ __all__ = [
     "latest_closed",
     "measure",
     "months_of",
+    "months_of_many",
     "score",
     "under",
     "whole_period",

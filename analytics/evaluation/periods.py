@@ -4,6 +4,7 @@ month."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from analytics.errors import RequestRefused
 from analytics.model import Period
 from analytics.warehouse.connection import Warehouse
 from analytics.warehouse.measures import months
+
+MEMBERS = 60  # as many others as the question team_members gives
 
 
 def known_months(warehouse: Warehouse) -> pd.DataFrame:
@@ -63,3 +66,23 @@ def months_of(
         warehouse.ask("team_by_month", team=team, **span),
     )
     return mine, theirs, warehouse.ask("team_members", team=team, agent_id=agent_id, **span)
+
+
+def months_of_many(
+    warehouse: Warehouse, period: Period
+) -> Callable[[str, str | None], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
+    """The same for many agents, by agent and team: everybody's months are asked for once."""
+    span = {"first_month": period.first, "last_month": period.last}
+    every = warehouse.ask("monthly", **span)
+    own = dict(iter(every.groupby("agent_id", sort=False)))
+    teams = dict(iter(every.groupby("team", sort=False)))
+
+    def months(agent_id: str, team: str | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        mine = own.get(agent_id, every.iloc[:0]).drop(columns=["agent_id", "team"])
+        members = every if team is None else teams.get(team, every.iloc[:0])
+        others = members[members["agent_id"] != agent_id]
+        some = set(sorted(others["agent_id"].unique())[:MEMBERS])
+        theirs = warehouse.ask("team_by_month", team=team, **span)
+        return mine, theirs, others[others["agent_id"].isin(some)]
+
+    return months

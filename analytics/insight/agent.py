@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -109,16 +110,21 @@ def _having(members: pd.DataFrame) -> Callable[[Indicator, np.ndarray], np.ndarr
     months, month = np.unique(members["month"].to_numpy(), return_inverse=True)
     agent, agents = pd.factorize(members["agent_id"])
 
+    @cache
+    def column(name: str) -> np.ndarray:
+        return members[name].to_numpy(dtype=float, na_value=np.nan)
+
+    @cache
+    def counted(numerator: str, denominator: str) -> np.ndarray:
+        above, below = column(numerator), column(denominator)
+        valued = ~np.isnan(above) & (below > 0)
+        pairs = np.unique(month[valued] * len(agents) + agent[valued])
+        return np.bincount(pairs // len(agents), minlength=len(months))
+
     def having(indicator: Indicator, asked: np.ndarray) -> np.ndarray:
         if not len(months):
             return np.zeros(len(asked), dtype=int)
-        above, below = (
-            members[name].to_numpy(dtype=float, na_value=np.nan)
-            for name in (indicator.numerator, indicator.denominator)
-        )
-        valued = ~np.isnan(above) & (below > 0)
-        pairs = np.unique(month[valued] * len(agents) + agent[valued])
-        counts = np.bincount(pairs // len(agents), minlength=len(months))
+        counts = counted(indicator.numerator, indicator.denominator)
         place = np.searchsorted(months, asked).clip(max=len(months) - 1)
         return np.where(months[place] == asked, counts[place], 0)
 

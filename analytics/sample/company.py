@@ -119,6 +119,10 @@ def month_at(index: int) -> dt.date:
     return add_months(FIRST, index)
 
 
+def agent_id_at(index: int) -> str:
+    return f"A{1001 + index}"
+
+
 def _agents(random: np.random.Generator) -> pd.DataFrame:
     rows = []
     for index in range(SIZE * len(TEAMS)):
@@ -129,7 +133,7 @@ def _agents(random: np.random.Generator) -> pd.DataFrame:
         rows.append(
             {
                 "index": index,
-                "工号": f"A{1001 + index}",
+                "工号": agent_id_at(index),
                 "姓名": "陈伟" if index in (22, 84) else name,
                 "team": team,
                 "skill": float(random.normal(0.0, 0.045)) + (0.055 if team == "锐进" else 0.0),

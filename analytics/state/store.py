@@ -24,6 +24,7 @@ from analytics.state.logins import Logins
 from analytics.state.market import Markets
 from analytics.state.notes import Notes
 from analytics.state.objections import Objections
+from analytics.state.past import Pasts
 from analytics.state.periods import Periods
 from analytics.state.schemes import Schemes
 from analytics.state.sheets import Sheets
@@ -45,6 +46,7 @@ class Store:
         self.market = Markets(self.database)
         self.schemes = Schemes(self.database)
         self.periods = Periods(self.database)
+        self.past = Pasts(self.database)
         self.journal = Journal(self.database)
 
     def close(self) -> None:

@@ -225,6 +225,7 @@ operation = _table(
     ended_at="moment",
     outcome="json",
 )
+sample_past = _table("sample_past", name="text!", ids="json")
 login_binding = _table(
     "login_binding", email="text!", issuer="text", subject="text", bound_at="moment"
 )

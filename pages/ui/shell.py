@@ -168,13 +168,16 @@ def first_visit() -> None:
 def load_sample() -> None:
     """Load the sample company with progress, then start again with it."""
     bar = st.progress(0.0, text=t("data.sample_loading"))
-    load.desk().add_sample(
-        lambda share, kind: bar.progress(
-            share, text=t("data.sample_step", kind=kind) if kind else t("data.sample_done")
-        )
-    )
+    load.desk().add_sample(lambda share, kind: bar.progress(share, text=_told(kind)))
     session.forget("period", "kept.period")
     st.rerun()
+
+
+def _told(kind: str) -> str:
+    """What of the sample is being written."""
+    if kind == "past":
+        return t("data.sample_past")
+    return t("data.sample_step", kind=kind) if kind else t("data.sample_done")
 
 
 def line(measured: Measured, shown: int) -> None:

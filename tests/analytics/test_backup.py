@@ -132,6 +132,7 @@ LATER = (
     "login_binding",
     "login_end",
     "proposer",
+    "sample_past",
 )  # tables that came after the version of that test
 
 

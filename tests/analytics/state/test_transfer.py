@@ -133,7 +133,7 @@ def test_the_state_on_a_server_is_kept_as_it_was_before_it_is_brought_up(served,
     served.close()
     server = sa.create_engine(os.environ["RENEWAL_STATE_URL"])
     with server.begin() as earlier:
-        for table in ("operation", "login_binding", "login_end", "proposer"):
+        for table in ("operation", "login_binding", "login_end", "proposer", "sample_past"):
             earlier.exec_driver_sql(f"drop table {table}")
         earlier.exec_driver_sql("update alembic_version set version_num = '0006'")
     server.dispose()
