@@ -112,7 +112,8 @@ def _having(members: pd.DataFrame) -> Callable[[Indicator, np.ndarray], np.ndarr
 
     @cache
     def column(name: str) -> np.ndarray:
-        return members[name].to_numpy(dtype=float, na_value=np.nan)
+        values: np.ndarray = members[name].to_numpy(dtype=float, na_value=np.nan)
+        return values
 
     @cache
     def counted(numerator: str, denominator: str) -> np.ndarray:
