@@ -39,7 +39,8 @@ def go(visit, name):
     """To another page of the same session."""
     address = next(address for _, address, title, *_ in PAGES if say(title, "zh") == name)
     visit.go(address)
-    heading = {"name": name} if address != "person" else {}  # that one bears the person's name
+    # The briefing is headed by its finding, a person's page by the name.
+    heading = {"name": name} if address not in ("person", "overview") else {}
     visit.page.get_by_role("heading", level=1, **heading).wait_for()
     visit.settle()
 
