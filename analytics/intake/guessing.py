@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analytics.errors import RecipeRefused
-from analytics.intake.fields import kinds
+from analytics.intake.fields import field_of, kinds
 from analytics.intake.formats import EXAMPLES, brief
 from analytics.intake.recipe import Recipe, recipe_from
 from analytics.intake.recognise import DOUBTED, SURE, Guess
 from analytics.intake.understood import Outline
+from analytics.language import LANGUAGES
+from analytics.model import Text
 
 
 def alike(sheets: Sequence[Outline]) -> list[list[Outline]]:
@@ -45,14 +47,12 @@ def recipes_of(sheets: Sequence[Outline], file: str, kind: str | None = None) ->
         group[0].distinct for group in groups if complete in group[0].guesses
     )
     unsure = [
-        f"{field} = {header} ({', '.join(map(brief, cells[header][:EXAMPLES]))})"
-        if cells.get(header)
-        else f"{field} = {header}"
+        _named(complete.kind, field, header, cells.get(header, ()))
         for field, (header, sure) in complete.matches.items()
         if sure < SURE
     ]
     unsure += [
-        f"{field} = {complete.matches[field][0]} / {' / '.join(others)}"
+        _named(complete.kind, field, " / ".join((complete.matches[field][0], *others)))
         for field, others in complete.rivals.items()
     ]
     if unsure:
@@ -60,6 +60,14 @@ def recipes_of(sheets: Sequence[Outline], file: str, kind: str | None = None) ->
     raise RecipeRefused(
         "figures_unknown", file=file, columns=list(complete.figures or complete.foreign)
     )
+
+
+def _named(kind: str, name: str, headers: str, cells: Sequence[str] = ()) -> Text:
+    """A field by its label, with the column it was guessed from and some of its values."""
+    field = field_of(kind, name)
+    label: Text = dict.fromkeys(LANGUAGES, name) if field is None else field.label
+    values = f" ({', '.join(map(brief, cells[:EXAMPLES]))})" if cells else ""
+    return {language: f"{label[language]} = {headers}{values}" for language in LANGUAGES}
 
 
 def _missing_outcome(guesses: Sequence[Guess], file: str, sheet: Outline) -> None:

@@ -18,6 +18,7 @@ from analytics.intake.formats import EXAMPLES
 from analytics.intake.months import ENGLISH, span
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
+from analytics.intake.understood import Stated
 from analytics.model import days_of, month_of, parse_month
 
 MONTHS, MOST = 12, 28  # of a year; the latest day on which months may begin
@@ -59,6 +60,14 @@ _SHORT = re.compile(
     r"[12]\d|3[01])"
     r"|(?P<year>\d{2})\s*(?:年\s*|[-/]?\s*(?=[QH]))(?P<rest>[^\d\s].*|\d{1,2}\s*月份?)",
     re.IGNORECASE,
+)
+_AS_OF = re.compile(
+    rf"(?:截至|截止[到至]?|截止日期?|统计日期?|as\s+of|as\s+at|up\s+to)\s*[:：]?\s*"
+    rf"({_YEAR})\s*[-/.年]?\s*(\d{{1,2}})\s*[-/.月]?\s*(\d{{1,2}})(?!\d)\s*日?",
+    re.IGNORECASE,
+)
+_NAMED_DAY = re.compile(
+    rf"(?<!\d)({_YEAR})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])(?!\d)日?"
 )
 Months = tuple[dt.date | None, dt.date | None]
 
@@ -330,6 +339,35 @@ def _places(sheets: Sequence[Sheet], file: str) -> list[tuple[str, str]]:
         *(("period_sheet", sheet.name) for sheet in sheets),
         ("period_file", file),
     ]
+
+
+def stated_day(sheet: Sheet, file: str, today: dt.date) -> Stated | None:
+    """The day up to which a sheet speaks, as its title rows say, else the only day that its name or
+    the file's name holds; None where nothing says it, or only days to come."""
+    titles = [text for where, text in _places([sheet], file) if where == "period_title"]
+    named = [("sheet", sheet.name), ("file", file)]
+    said = [
+        Stated(day, "title", match[0])
+        for text in titles
+        for match in _AS_OF.finditer(text.translate(DIGITS))
+        if (day := _day_of(match, today))
+    ]
+    said = said or [
+        Stated(day, where, match[0])
+        for where, text in named
+        for match in _NAMED_DAY.finditer(_COMPACT_DAYS.sub(" ", text.translate(DIGITS)))
+        if (day := _day_of(match, today))
+    ]
+    return said[0] if len({stated.day for stated in said}) == 1 else None
+
+
+def _day_of(match: re.Match[str], today: dt.date) -> str:
+    """Year, month and day as a day that has been; empty where they are none."""
+    try:
+        day = dt.date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return ""
+    return f"{day}" if day <= today else ""
 
 
 def stated_period(

@@ -103,7 +103,7 @@ def recipe_from(table: Mapping[str, Any]) -> Recipe:
         raise RecipeRefused("recipe_no_columns")
     for name in columns:
         if field_of(kind, name) is None:
-            raise RecipeRefused("recipe_unknown_field", field=name, kind=kind)
+            raise RecipeRefused("recipe_unknown_field", field=name, kind=kinds()[kind].label)
     options = {name: _option(name, value) for name, value in dict(table.get("options", {})).items()}
     for name, value in (*_odd(options), *_unfit(options, kind)):
         raise RecipeRefused("recipe_bad_option", option=name, value=value)

@@ -40,6 +40,16 @@ class MonthColumns:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """A day (ISO) up to which a sheet says that it speaks: where, a key below data.as_of_* in the
+    locales, and in which words."""
+
+    day: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Outline:
     """A sheet for the user to confirm: headers, first rows, the few distinct values, guesses."""
 
@@ -56,6 +66,7 @@ class Outline:
     distinct: Mapping[str, tuple[str, ...]]
     wide: MonthColumns | None
     guesses: tuple[Guess, ...]
+    as_of: Stated | None = None
     recipe: Mapping[str, Any] | None = None  # confirmed for its headers before: the home knows
 
 

@@ -8,6 +8,7 @@ not in the app.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from analytics.intake import cells
 from analytics.intake.container import Sheet
 from analytics.intake.formats import EXAMPLES, brief
 from analytics.intake.months import header_month
+from analytics.intake.periods import stated_day
 from analytics.intake.recipe import LAYOUT, Recipe, recipe_from
 from analytics.intake.recognise import known_headers, recognise
 from analytics.intake.rows import month_headers
@@ -68,10 +70,10 @@ def look(path: Path, layout: Layout) -> Look:
     """What a file holds, for the user to confirm: sheets, headers, first rows, the few distinct
     values, the guesses."""
     opened, seen = sheets(path, layout)
-    return Look(seen, tuple(_outline(sheet) for sheet in opened))
+    return Look(seen, tuple(_outline(sheet, path.stem) for sheet in opened))
 
 
-def _outline(sheet: Sheet) -> Outline:
+def _outline(sheet: Sheet, file: str) -> Outline:
     distinct = {}
     for index, header in enumerate(sheet.headers):
         column = sheet.body.column(index)
@@ -91,6 +93,7 @@ def _outline(sheet: Sheet) -> Outline:
         distinct=distinct,
         wide=_months(sheet.headers),
         guesses=tuple(recognise(sheet.headers, values=distinct)),
+        as_of=stated_day(sheet, file, dt.date.today()),
     )
 
 

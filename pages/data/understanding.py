@@ -232,7 +232,7 @@ def mapping(
         disabled=["header", "values", "doubt"],
         width="stretch",
         height=panel.fit(len(frame), 400),
-        column_order=["header", "values", "meaning", *(["doubt"] if any(frame["doubt"]) else [])],
+        column_order=["header", "meaning", *(["doubt"] if any(frame["doubt"]) else []), "values"],
         column_config={
             "header": st.column_config.TextColumn(t("data.header"), pinned=True),
             "values": st.column_config.TextColumn(t("data.values"), width="medium"),

@@ -302,13 +302,15 @@ def kind_and_day(sheet: Outline, prefix: str) -> tuple[str, dt.date]:
         )
         as_of = st.date_input(
             t("data.as_of"),
-            dt.date.today(),
+            dt.date.fromisoformat(sheet.as_of.day) if sheet.as_of else dt.date.today(),
             key=f"{prefix}.as_of",
             help=t("data.as_of_help"),
             width=220,
             format="YYYY-MM-DD",
             persist_state="page",
         )
+    if sheet.as_of:
+        st.caption(t(f"data.as_of_{sheet.as_of.where}", value=sheet.as_of.text))
     return str(kind), as_of
 
 

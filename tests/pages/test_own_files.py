@@ -282,3 +282,55 @@ def test_files_of_one_name_in_two_archives_are_two_files(home, monkeypatch):
     assert ending(at.number_input, ".header_row").value == 3
     assert ending(at.selectbox, ".kind").value == "scoresheet"
     load.close()
+
+
+def test_columns_stand_with_three_of_their_values_and_the_guessed_ones_first(home, monkeypatch):
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    rows = "工号,姓名,考核期,应续件数,回来的\nA1,安,2026-04,40,34\nA2,波,2026-04,60,51\n"
+    rested(offered(at, "四月.csv", (rows + "A3,成,2026-04,20,11\n").encode()))
+    table = next(frame.value for frame in at.dataframe if "meaning" in frame.value)
+    assert table["header"].iloc[0] == "回来的"
+    assert table["values"].iloc[0] == "34 · 51 · 11"
+    assert dict(zip(table["header"], table["meaning"], strict=True))["工号"] == "agent_id"
+    load.close()
+
+
+def test_what_a_load_will_show_is_said_before_it_and_success_takes_the_buttons_place(
+    home, tmp_path, monkeypatch
+):
+    """34 + 51 of 100 are 85.0 %; 80 of 100 the month before."""
+    head = "工号,姓名,考核期,应续件数,已续件数\n"
+    load_text(home, tmp_path, "scoresheet", head + "A1,安,2026-03,100,80\n")
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    text = head + "A1,安,2026-04,40,34\nA2,波,2026-04,60,51\n"
+    rested(offered(at, "四月.csv", text.encode()))
+    told = "**2 人** · 2026-04 · 续保率 **85.0%**（应续 100 件） · 上月 80.0%（应续 100 件）"
+    assert told in [line.value.replace("\\", "") for line in at.markdown]
+    ending(at.button, ".load").click().run()
+    rested(at)
+    assert not any(str(button.key).endswith(".load") for button in at.button)
+    go = ending(at.button, "go_to_month")
+    assert go.label == say("data.go_to", "zh", month="2026-04")
+    go.click().run()
+    sound(at)
+    assert at.session_state["kept.period"] == "2026-04"
+    assert at.title[0].value == say("briefing.title", "zh")
+    load.close()
+
+
+def test_rows_that_would_be_left_out_are_shown_and_not_confirmed_beforehand(home, monkeypatch):
+    folder = home.folder
+    home.close()
+    at = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    rows = "P1,A1,2026-04-02,已续\nP2,,2026-04-05,未续\nP3,B2,2026-04-09,已续\n"
+    rows += "P4,,2026-04-12,未续\nP5,C3,2026-04-20,已续\n"
+    rested(offered(at, "四月.csv", f"保单号,工号,到期日,续保结果\n{rows}".encode()))
+    (doubt,) = [radio for radio in at.radio if str(radio.key).endswith("left_rows")]
+    assert doubt.value is None
+    issues = next(frame.value for frame in at.dataframe if "reason" in frame.value)
+    assert list(issues["row"]) == [3, 5]
+    load.close()
