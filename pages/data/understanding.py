@@ -370,6 +370,29 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
     return out
 
 
+def _words_editor(
+    key: str, distinct: Sequence[str], likely: Sequence[str | None], choices: Sequence[str]
+) -> pd.DataFrame:
+    """The words of a column, each with its meaning to be chosen."""
+    return st.data_editor(
+        pd.DataFrame({"value": distinct, "meaning": likely}),
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        placeholder="—",
+        disabled=["value"],
+        width="content",
+        column_config={
+            "value": st.column_config.TextColumn(t("data.value")),
+            "meaning": st.column_config.SelectboxColumn(
+                t("data.meaning"),
+                options=list(choices),
+                format_func=lambda option: t(f"data.means_{option}"),
+            ),
+        },
+    )
+
+
 def meanings(
     sheet: Outline,
     columns: dict[str, str],
@@ -396,27 +419,13 @@ def meanings(
         ]
         if name != "outcome" and not unknown:
             continue
-        st.markdown(t("data.words_of", header=header))
-        if unknown:
-            st.caption(t("data.words_unknown", words=", ".join(unknown[:8]), count=len(unknown)))
-        frame = pd.DataFrame({"value": distinct, "meaning": likely})
-        edited = st.data_editor(
-            frame,
-            key=f"{prefix}.words.{name}",
-            hide_index=True,
-            num_rows="fixed",
-            placeholder="—",
-            disabled=["value"],
-            width="content",
-            column_config={
-                "value": st.column_config.TextColumn(t("data.value")),
-                "meaning": st.column_config.SelectboxColumn(
-                    t("data.meaning"),
-                    options=choices,
-                    format_func=lambda option: t(f"data.means_{option}"),
-                ),
-            },
-        )
+        asked = st.container() if unknown else st.expander(t("data.words_of", header=header))
+        with asked:
+            if unknown:
+                st.markdown(t("data.words_of", header=header))
+                words_left = ", ".join(unknown[:8])
+                st.caption(t("data.words_unknown", words=words_left, count=len(unknown)))
+            edited = _words_editor(f"{prefix}.words.{name}", distinct, likely, choices)
         words: dict[str, list[str]] = {choice: [] for choice in choices}
         for value, meaning in zip(distinct, edited["meaning"], strict=False):
             if meaning in words:

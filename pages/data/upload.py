@@ -175,7 +175,7 @@ def queue(paths: dict[str, Path]) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             as_of = st.date_input(
                 t("data.as_of"),
-                dt.date.today(),
+                stated_by_all([path for path, _ in ready]) or dt.date.today(),
                 key="together.as_of",
                 help=t("data.as_of_help"),
                 width=220,
@@ -193,6 +193,14 @@ def queue(paths: dict[str, Path]) -> None:
                     )[0],
                 )
                 finish(waiting.outcome("together"), every_sheet(without_anybody))
+
+
+def stated_by_all(paths: Sequence[Path]) -> dt.date | None:
+    """The day up to which all of some files say that they speak; None where they do not agree."""
+    sheets = [sheet for path in paths for sheet in looked(path, {}).sheets]
+    days = {sheet.as_of.day if sheet.as_of else "" for sheet in sheets}
+    day = days.pop() if len(days) == 1 else ""
+    return dt.date.fromisoformat(day) if day else None
 
 
 def finish(done: list[Receipt], sheets: Mapping[str, Sequence[str]]) -> None:
@@ -477,7 +485,9 @@ def show_issues(chosen: Chosen, preview: Preview, prefix: str) -> None:
         Column("reason", t("data.reason")),
     ]
     st.warning(t("data.issues", count=f"{preview.understood.problem_count:,}"))
-    panel.show(f"{prefix}.issues", Table(table, columns), height=panel.fit(len(table), 360))
+    telling = {"sheet": table["sheet"].any(), "count": (table["count"] > 1).any()}
+    in_view = [column for column in columns if telling.get(column.name, True)]
+    panel.show(f"{prefix}.issues", Table(table, in_view), height=panel.fit(len(table), 360))
     desk, language = load.desk(), session.language()
     with st.container(horizontal=True):
         marked = panel.Leaving(

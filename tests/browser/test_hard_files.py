@@ -210,3 +210,36 @@ def test_a_workbook_of_two_kinds_of_sheets_is_mapped_sheet_by_sheet_and_loaded_a
     people = Desk(home).measured(Filters(Period(APRIL, APRIL))).people.set_index("agent_id")
     home.close()
     assert dict(people["team"]) == {"A0": "东", "A1": "西"}
+
+
+def test_the_tab_of_another_sheet_shows_that_sheet_and_after_the_load_the_way_to_its_month(
+    browser, tmp_path
+):
+    month = [
+        ["2026年4月 续保月报"],
+        ["制表：王敏"],
+        [*SCORE[:2], *SCORE[3:]],
+        ["A1", "安", 100, 90],
+    ]
+    roster = [["工号", "姓名", "团队"], ["A1", "安", "东"]]
+    path = book(tmp_path / "月报.xlsx", {"续保": month, "人员": roster})
+    with serving(tmp_path / "home") as base:
+        visit = Visit(browser, base, locale="zh-CN")
+        page = visit.open("upload")
+        page.set_input_files("input[type=file]", path)
+        main = page.get_by_test_id("stMain")
+        main.get_by_text("表头在第 3 行").wait_for()
+        page.get_by_role("button", name="按这些答案读取").click()
+        main.get_by_text("没有上月的数据可比").wait_for()
+        visit.settle()
+        main.get_by_text("✓ 人员").click()
+        main.get_by_text("表头在第 1 行").wait_for()
+        kind = page.get_by_role("combobox", name="这是什么数据")
+        assert kind.input_value().startswith("续保员花名册")
+        main.get_by_text("✓ 续保").click()
+        main.get_by_text("表头在第 3 行").wait_for()
+        assert kind.input_value().startswith("评估表")
+        page.get_by_role("button", name="导入 1 行").click()
+        page.get_by_role("button", name="去看 2026-04").click()
+        page.wait_for_url("**period=2026-04**")
+        assert visit.complaints == []
