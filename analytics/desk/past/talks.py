@@ -22,6 +22,7 @@ FIRST_ROUND, SECOND_ROUND = 17, 4  # talks
 # Days from today: of the talks that are planned, and of the follow-ups of some that were held.
 PLANNED, FOLLOW_UPS = (-4, 1, 3, 6), (6, -5, 12)
 A_DAY = 3  # talks
+LEFT = 6  # agents
 HALF_AN_HOUR, MORNING = 30, 9 * 60 + 30
 FEW = 30  # cases from which nobody concludes anything
 
@@ -30,8 +31,9 @@ def talks(telling: Telling) -> list[Talk]:
     """Every talk, in the order they were planned; each about the indicator its list named."""
     before, middle = add_months(telling.months[0], -1), telling.months[-2]
     first = _round(telling, before, FIRST_ROUND, ())
-    second = _round(telling, middle, SECOND_ROUND, _whom(first))
-    third = _round(telling, telling.latest, len(PLANNED), _whom([*first, *second]))
+    besides = _whom(first) | _next(telling)
+    second = _round(telling, middle, SECOND_ROUND, besides)
+    third = _round(telling, telling.latest, len(PLANNED), besides | _whom(second))
     return [
         *_followed_up(telling, first, before),
         *_held(telling, second, middle),
@@ -41,6 +43,13 @@ def talks(telling: Telling) -> list[Talk]:
 
 def _whom(named: Sequence[tuple[Talk, str]]) -> set[str]:
     return {talk.agent_id for talk, _ in named}
+
+
+def _next(telling: Telling) -> set[str]:
+    """Whom half a year names first now: talks with them are left to whoever tries the sample."""
+    half_year = Period(add_months(telling.latest, 1 - 2 * QUARTER), telling.latest)
+    evaluation = telling.evaluation(half_year)
+    return set(coaching_list(evaluation, place(evaluation), []).head(LEFT)["agent_id"])
 
 
 def _round(
