@@ -60,6 +60,9 @@ mutants: .setup-tests
 screenshots: .setup-tests .setup-browser
 	$(PY) -m tests.screenshots
 
+animation: .setup-tests .setup-browser
+	$(PY) -m tests.animation
+
 # After a change of a requirements*.txt: every package that they bring along, with the hashes of its
 # files.
 lock: .setup-tests
