@@ -109,7 +109,7 @@ def controls_say() -> dict[str, object]:
     return said
 
 
-def choice(label: str, key: str, options: Sequence[str], word: str) -> str:
+def choice(label: Markdown, key: str, options: Sequence[str], word: str) -> str:
     """One of a few, as it was chosen on an earlier visit, else the first; `word` begins the keys of
     their names."""
     controls.keep(key, options, options[0])
@@ -298,9 +298,9 @@ def picked_before(now: Evaluation, here: Scene) -> np.ndarray:
 
 def look_longer(now: Evaluation, here: Scene, axes_: tuple[str, str, str, str]) -> None:
     """Where the period is sure of few, the way to one that is sure of more."""
-    certain, known = here.certain
+    certain, judged = here.certain
     period = load.desk().looking_back(now.measured.period, LONGER)
-    if not known or certain >= FEW_SURE * known or period is None:
+    if not judged or certain >= FEW_SURE * judged or period is None:
         return
 
     def then() -> int:
@@ -311,10 +311,10 @@ def look_longer(now: Evaluation, here: Scene, axes_: tuple[str, str, str, str]) 
     more = load.drawn("quadrant.longer", now, then, period, *axes_)
     if more <= certain:
         return
-    said = t("quadrant_page.longer", months=period.length, now=certain, then=more)
+    offer = t("quadrant_page.longer", months=period.length, now=certain, then=more)
     months = f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"
     if st.button(
-        said,
+        offer,
         key="look_longer",
         icon=":material/date_range:",
         help=t("quadrant_page.longer_why"),
@@ -350,7 +350,7 @@ def table(now: Evaluation) -> None:
     rows = load.drawn("quadrant.table", now, lambda: some(listed()), *lines, shown.tobytes())
     frame = rows.table.frame
     if session.how_sure():
-        certain, known = here.certain
+        certain, judged = here.certain
         key = "certainty.quadrants" if known else "certainty.quadrants_none"
         st.caption(t(key, certain=certain, all=known))
         if here.alike:

@@ -68,6 +68,7 @@ MARKDOWN = {
 }
 NAMED = ("label", "help", "body", "text", "delta_description", "captions")
 OURS = ("box", "take")  # functions of ours that hand a label on
+MARKDOWN_TYPE = ast.dump(ast.Name("Markdown", ast.Load()))
 OPTIONS = ("radio", "segmented_control", "pills")  # their options are Markdown as well
 # What shows words as they stand: a sentence with foreign words has to be a plain one.
 PLAIN = (
@@ -140,7 +141,10 @@ class Reader:
                         part.value for part in ast.walk(node) if isinstance(part, ast.Return)
                     ]
                     for argument in [*node.args.args, *node.args.kwonlyargs]:
-                        self.given.setdefault(argument.arg, []).append(None)
+                        # Whoever hands on what is no Markdown is told by the types.
+                        is_markdown = ast.dump(argument.annotation or node) == MARKDOWN_TYPE
+                        given = ast.Constant("") if is_markdown else None
+                        self.given.setdefault(argument.arg, []).append(given)
                 case ast.For(target=target) | ast.comprehension(target=target):
                     for name in ast.walk(target):
                         if isinstance(name, ast.Name):
