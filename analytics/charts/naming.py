@@ -116,7 +116,10 @@ def name_spots(
                 lasting = free & ~boxes.touches(taken, (ENDLESS, ENDLESS))
                 # Places that last come first, each group from the best.
                 order = [*np.flatnonzero(lasting), *np.flatnonzero(free & ~lasting)][:TRIED]
-                offsets = [Spot(mark, float(right[one]), float(down[one]), far) for one in order]
+                offsets = [
+                    Spot(mark, float(right[mark_row]), float(down[mark_row]), far)
+                    for mark_row in order
+                ]
                 spot = next(
                     (
                         spot

@@ -276,10 +276,10 @@ def _before(spots: Spots, labels: dict[str, str], say: Say) -> list[str]:
     there = ~(np.isnan(x) | np.isnan(y))
     pairs = zip(_in_words(spots, "x", x), _in_words(spots, "y", y), there.tolist(), strict=True)
     return [
-        "<br>" + say("quadrant_page.hover_before", period=period, x=one, y=other, **labels)
-        if known
+        "<br>" + say("quadrant_page.hover_before", period=period, x=across, y=other, **labels)
+        if there
         else ""
-        for one, other, known in pairs
+        for across, other, there in pairs
     ]
 
 

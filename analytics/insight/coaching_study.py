@@ -76,14 +76,14 @@ def study(
     figures. Without `since`, from the first month of talks that has half a year of figures before
     it; else two months; else the first.
     """
-    known = {agent: day for agent, day in talks.items() if day is not None}
-    dated = {agent: day for agent, day in known.items() if _month(day) <= chosen.last}
+    dated_talks = {agent: day for agent, day in talks.items() if day is not None}
+    dated = {agent: day for agent, day in dated_talks.items() if _month(day) <= chosen.last}
     if since is None:
         since = _first_round(rounds(talks, chosen.last), months)
     fresh: dict[str, dt.date] = {}
     if since is not None:
         fresh = {agent: day for agent, day in dated.items() if _month(day) >= since}
-    others = frozenset((talks.keys() - known.keys()) | (dated.keys() - fresh.keys()))
+    others = frozenset((talks.keys() - dated_talks.keys()) | (dated.keys() - fresh.keys()))
     if not fresh:
         return Study("nobody", since, others=others)
     first = min(fresh.values())

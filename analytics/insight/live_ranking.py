@@ -127,7 +127,7 @@ def stops(catalogue: Catalogue) -> Floats:
     return np.array(out, dtype=float)
 
 
-def ahead(of: Parts, rows: np.ndarray, at: Floats, missing_limit: float) -> np.ndarray:
+def ahead(of: Parts, rows: np.ndarray, weighting: Floats, missing_limit: float) -> np.ndarray:
     """How many of the rated who are not among `rows` stand above each of them, at each of some
     weights (weights × rows).
 
@@ -135,10 +135,10 @@ def ahead(of: Parts, rows: np.ndarray, at: Floats, missing_limit: float) -> np.n
     """
     others = np.ones(len(of.kept), dtype=bool)
     others[rows] = False
-    out = np.zeros((len(at), len(rows)), dtype=np.int64)
+    out = np.zeros((len(weighting), len(rows)), dtype=np.int64)
     if not others.any():
         return out
-    for place, weights in enumerate(at):
+    for place, weights in enumerate(weighting):
         seen = preview(of, weights, missing_limit)
         cents = hundredths(np.where(seen.rated, seen.score, 0.0))
         above = np.sort(cents[others & seen.rated])

@@ -26,7 +26,7 @@ def months_of(chosen: Chosen) -> pd.DataFrame:
     return trend.assign(month=pd.to_datetime(trend["month"]))
 
 
-def one(chosen: Chosen, history: pd.DataFrame, name: str) -> None:
+def single(chosen: Chosen, history: pd.DataFrame, name: str) -> None:
     """An indicator month by month beside the team, with how far chance reaches."""
     unit = chosen.now.catalogue[name].unit
     lines = history[history["indicator"] == name]
@@ -52,8 +52,8 @@ def one(chosen: Chosen, history: pd.DataFrame, name: str) -> None:
 def body(chosen: Chosen) -> None:
     """One indicator as a chart, and all of them as a table."""
     history = months_of(chosen)
-    known = set(history["indicator"])
-    options = [name for name in chosen.now.catalogue.ids if name in known]
+    listed = set(history["indicator"])
+    options = [name for name in chosen.now.catalogue.ids if name in listed]
     if not options:
         st.info(t("agent.no_history"))
         return
@@ -61,7 +61,7 @@ def body(chosen: Chosen) -> None:
     name = box(
         t("agent.history_of"), options, key="history_indicator", format_func=indicator, width=280
     )
-    one(chosen, history, name)
+    single(chosen, history, name)
     st.subheader(t("person.every_month"), anchor=False)
     table = months_table(history, chosen.now.catalogue, session.language())
     panel.show(

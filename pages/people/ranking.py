@@ -48,7 +48,7 @@ def live(bench: Bench, filters: Filters) -> None:
         st.info(t("ranking.nobody"))
         return
     ranges = ranges_of(now)
-    st.markdown(md(found(bench, now, ranges)))
+    st.markdown(md(finding(bench, now, ranges)))
     opened = lineup(
         "lineup",
         load.drawn(
@@ -76,7 +76,7 @@ def ranges_of(now: Evaluation) -> RankRanges | None:
     return load.desk().rank_ranges(now)
 
 
-def found(bench: Bench, now: Evaluation, ranges: RankRanges | None) -> Markdown:
+def finding(bench: Bench, now: Evaluation, ranges: RankRanges | None) -> Markdown:
     """The page's finding: whom the weights in force tell apart, or what those in hand change."""
     ranked = np.flatnonzero(now.shown & now.agents.rated & ~too_few(now))
     if now.scheme.trial:
@@ -124,7 +124,7 @@ def rates_of(now: Evaluation) -> MonthlyRates | None:
 class Compared:
     """Two schemes side by side: who moves why, lines of ranks, and the list behind them."""
 
-    found: Markdown
+    finding: Markdown
     reasons: tuple[str, ...]
     chart: Picture | None
     rows: panel.Rows
@@ -146,12 +146,12 @@ def compared(bench: Bench, measured: Measured) -> None:
     answer = load.drawn(
         "moves", after, lambda: held(after, before, names), before.nominal.tobytes(), *names
     )
-    st.markdown(md(answer.found))
+    st.markdown(md(answer.finding))
     if answer.reasons:
         st.markdown("\n".join(f"- {md(sentence)}" for sentence in answer.reasons))
     if answer.chart is None:
         return
-    panel.chart("moves", answer.chart, answer.rows, alt=str(answer.found))
+    panel.chart("moves", answer.chart, answer.rows, alt=str(answer.finding))
     st.caption(t("moves.note"))
     export = plain("moves.export", period=controls.period_text(measured.period))
     panel.downloads("moves", export, answer.rows.table, persons=answer.persons)

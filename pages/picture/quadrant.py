@@ -292,8 +292,8 @@ def picked_before(now: Evaluation, here: Scene) -> np.ndarray:
     """The rows of who was selected when the chart was drawn last, as far as it shows them."""
     ids = pd.Index(now.people["agent_id"])
     rows = ids.get_indexer(session.get("quadrant_picked", []))
-    known: np.ndarray = rows[np.isin(rows, here.rows)]
-    return known
+    kept: np.ndarray = rows[np.isin(rows, here.rows)]
+    return kept
 
 
 def look_longer(now: Evaluation, here: Scene, axes_: tuple[str, str, str, str]) -> None:
@@ -351,8 +351,8 @@ def table(now: Evaluation) -> None:
     frame = rows.table.frame
     if session.how_sure():
         certain, judged = here.certain
-        key = "certainty.quadrants" if known else "certainty.quadrants_none"
-        st.caption(t(key, certain=certain, all=known))
+        key = "certainty.quadrants" if judged else "certainty.quadrants_none"
+        st.caption(t(key, certain=certain, all=judged))
         if here.alike:
             st.info(t("certainty.same", x=indicator(placed.x), y=indicator(placed.y)))
     ticked = panel.pick(

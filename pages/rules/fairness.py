@@ -142,8 +142,8 @@ def marks(proposal: Proposal, indicator) -> None:
             n=proposal.n,
         )
     )
-    known = proposal.pass_low == proposal.pass_low
-    key = "fairness.propose_own" if known else "fairness.propose_plain"
+    alone = proposal.pass_low == proposal.pass_low
+    key = "fairness.propose_own" if alone else "fairness.propose_plain"
     if proposal.market:
         key = "fairness.propose_market"
     st.markdown(

@@ -298,7 +298,7 @@ def workbench(bench: Bench) -> None:
 class Effect:
     """What weights do against those in force: in a sentence, as the ranking, and as a table."""
 
-    found: Markdown
+    finding: Markdown
     ranking: Mapping[str, Any]
     moves: panel.Rows
     table: Table
@@ -310,7 +310,7 @@ def effect_of(bench: Bench, now: Evaluation) -> Effect:
     beside = Beside(bench.base, placed, schemes, chosen=session.chosen_agent(), slim=True)
     table = moves_table(now, bench.base, placed, session.language())
     return Effect(
-        found=tried(bench, now) if now.scheme.trial else taught(bench, now),
+        finding=tried(bench, now) if now.scheme.trial else taught(bench, now),
         ranking=live_view(now, drawn_of(bench, now), beside, session.language()),
         moves=panel.Rows.of(table.holding(table.frame.head(200))),
         table=table,
@@ -337,7 +337,7 @@ def effect(bench: Bench, now: Evaluation) -> None:
     if answer.table.frame.empty:
         st.info(t("weights.nobody_rated"))
         return
-    st.markdown(md(answer.found))
+    st.markdown(md(answer.finding))
     opened = lineup("weights_chart", answer.ranking, bench)
     if opened is not None:
         session.choose_agent(opened)

@@ -86,9 +86,9 @@ def spark(months: Sequence[Month], *, how_sure: bool = True) -> str:
     space of the same height where there are none."""
     if len(months) < 2:
         return '<div class="spark"></div>'
-    known = [month for month in months if math.isfinite(month.low) and math.isfinite(month.high)]
-    lows = [month.low for month in known] if how_sure else []
-    highs = [month.high for month in known] if how_sure else []
+    drawn = [month for month in months if math.isfinite(month.low) and math.isfinite(month.high)]
+    lows = [month.low for month in drawn] if how_sure else []
+    highs = [month.high for month in drawn] if how_sure else []
     values = [month.value for month in months]
     least, most = min([*values, *lows]), max([*values, *highs])
     span = (months[-1].month - months[0].month).days or 1
@@ -103,9 +103,9 @@ def spark(months: Sequence[Month], *, how_sure: bool = True) -> str:
     over = [f"{x(month)} calc({y(month.value):.1f}% - 1px)" for month in months]
     under = [f"{x(month)} calc({y(month.value):.1f}% + 1px)" for month in reversed(months)]
     band = ""
-    if how_sure and len(known) == len(months):
-        edge = [f"{x(month)} {y(month.high):.1f}%" for month in known]
-        edge += [f"{x(month)} {y(month.low):.1f}%" for month in reversed(known)]
+    if how_sure and len(drawn) == len(months):
+        edge = [f"{x(month)} {y(month.high):.1f}%" for month in drawn]
+        edge += [f"{x(month)} {y(month.low):.1f}%" for month in reversed(drawn)]
         band = f'<i class="reach" style="clip-path:polygon({",".join(edge)})"></i>'
     line = f'<i class="line" style="clip-path:polygon({",".join(over + under)})"></i>'
     now = f'<i class="now" style="left:100%;top:{y(values[-1]):.1f}%"></i>'

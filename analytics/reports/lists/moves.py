@@ -41,11 +41,11 @@ def moves_table(now: Evaluation, before: Evaluation, placed: Placed, language: s
         }
     )
     formats = {"moved": "count", "rank": "count", "score": "score"}
-    known = ("name", "team", "agent_id", "quadrant")
+    ours = ("name", "team", "agent_id", "quadrant")
     columns = [
         Column(
             name,
-            say(f"column.{name}" if name in known else f"weights.{name}", language),
+            say(f"column.{name}" if name in ours else f"weights.{name}", language),
             formats.get(name.partition("_")[0], "text"),
         )
         for name in table.columns

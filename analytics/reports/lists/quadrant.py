@@ -99,17 +99,17 @@ def finding(evaluation: Evaluation, placed: Placed, language: str) -> str:
     """What the picture says, never more firmly than its figures do: whose quadrants are certain, or
     that nobody's is, and why."""
     chance = quadrant_certainty(evaluation.measured, placed)
-    certain, known = certain_of(evaluation, chance)
+    certain, judged = certain_of(evaluation, chance)
     count = int((evaluation.shown & np.isin(placed.quadrant, QUADRANTS)).sum())
     if not count:
         return ""
-    if not known:
+    if not judged:
         return say("quadrant_page.found_unknown", language, count=count)
     if not chance.tell_apart:
         x, y = (evaluation.catalogue[name].label for name in (placed.x, placed.y))
         return say("quadrant_page.found_alike", language, x=x, y=y)
     if not certain:
-        return say("quadrant_page.found_open", language, count=known)
+        return say("quadrant_page.found_open", language, count=judged)
     rows = np.flatnonzero(chance.certain & evaluation.shown)
     likely = [QUADRANTS[place] for place in chance.likeliest[rows, 0]]
     parts = [
@@ -122,7 +122,7 @@ def finding(evaluation: Evaluation, placed: Placed, language: str) -> str:
         for name in QUADRANTS
         if name in likely
     ]
-    return say("quadrant_page.found_sure", language, count=certain, all=known, parts=parts)
+    return say("quadrant_page.found_sure", language, count=certain, all=judged, parts=parts)
 
 
 def certain_of(evaluation: Evaluation, chance: QuadrantCertainty) -> tuple[int, int]:
