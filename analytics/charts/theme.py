@@ -107,6 +107,7 @@ RIM, RIM_OF_PATCH, PLATE_OF_PATCH = (
 )
 # Cells of a sheet that is being understood: those that are read, and its header.
 CELL_READ, CELL_OF_HEADER = "rgba(128,128,128,.08)", "rgba(11,92,173,.28)"
+CELL_LEFT_OUT = "rgba(213,94,0,.25)"  # a row of which nothing is loaded
 # Paper: workbooks and printed sheets.
 PAPER_HEAD, PAPER_LINE, PAPER_GREY, PAPER_FAINT = "#e8eef6", "#c5cdd8", "#6e747c", "#cdd2d9"
 PAPER_NEEDED, PAPER_EXAMPLE = "#fff2cc", "#7a7f87"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.charts.theme import CELL_OF_HEADER, CELL_READ
+from analytics.charts.theme import CELL_LEFT_OUT, CELL_OF_HEADER, CELL_READ
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.formats import brief
 from analytics.intake.meanings import meanings_of
@@ -104,7 +104,7 @@ def layout(look: Look, sheet: Outline, prefix: str) -> dict[str, Any]:
 
 def grid(sheet: Outline, prefix: str, left: Collection[int] = ()) -> None:
     """The first rows as they stand in the file, with the table that was found outlined: its header
-    dark, the rest plain, rows that are left out struck through."""
+    dark, the rest plain, rows that are left out marked."""
     cells = sheet.grid
     width = max((len(row) for row in cells), default=0)
     frame = pd.DataFrame(
@@ -125,7 +125,7 @@ def grid(sheet: Outline, prefix: str, left: Collection[int] = ()) -> None:
         elif row.name < above:
             inside = ["opacity: .5"] * width
         elif row.name in left:
-            inside = ["opacity: .5; text-decoration: line-through"] * width
+            inside = [f"background-color: {CELL_LEFT_OUT}"] * width
         return [
             style if first <= place < last else "opacity: .5" for place, style in enumerate(inside)
         ]

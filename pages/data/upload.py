@@ -353,7 +353,8 @@ def examine(path: Path, *, alone: bool) -> None:
         saved = {}
     of_kind = f"{prefix}.{kind}"
     sure = bool(saved) or bool(sheet.guesses and sheet.guesses[0].sure)
-    with st.expander(t("data.table_found"), expanded=not sure):
+    left = left_rows(sheet.name, prefix)
+    with st.expander(t("data.table_found"), expanded=not sure or bool(left)):
         lay_out(first_look, before, sheet, prefix)
     questions = st.container()
     st.caption(t("data.mapping"))
