@@ -12,7 +12,7 @@ from analytics.reports.words import months_text, value_text
 from pages.data import receipts
 from pages.ui import controls, session
 from pages.ui.act import action
-from pages.ui.i18n import Markdown, t
+from pages.ui.i18n import Markdown, md, t, together
 
 
 def sentence(foretold: Foretold, kind: str) -> Markdown:
@@ -20,7 +20,7 @@ def sentence(foretold: Foretold, kind: str) -> Markdown:
     cannot be said is said to be so."""
     parts = [t("data.foretold_agents", count=foretold.agents)]
     if foretold.months:
-        parts.append(Markdown(months_text(foretold.months)))
+        parts.append(md(months_text(foretold.months)))
     if foretold.rate is not None:
         parts.append(_rate("data.foretold_rate", foretold.rate, len(foretold.months) > 1))
         if foretold.still_open:
@@ -33,14 +33,14 @@ def sentence(foretold: Foretold, kind: str) -> Markdown:
         parts.append(t("data.foretold_all_open", count=f"{foretold.still_open:,}"))
     elif kind in ("policies", "scoresheet"):
         parts.append(t("data.foretold_no_rate"))
-    return Markdown(" · ".join(parts))
+    return together(*parts, between=" · ")
 
 
 def _rate(key: str, told: MonthRate, dated: bool) -> Markdown:
     value = value_text(told.rate, "percent", session.language())
     said = t(key, rate=value, due=f"{told.due:,.0f}")
     span = months_text((told.first, told.last) if told.first != told.last else (told.first,))
-    return Markdown(f"{span} {said}") if dated else said
+    return together(md(span), said) if dated else said
 
 
 def show(foretold: Foretold | None, kind: str) -> None:
@@ -51,7 +51,7 @@ def show(foretold: Foretold | None, kind: str) -> None:
         st.markdown(sentence(foretold, kind))
 
 
-def success(done: Sequence[Receipt], prefix: str) -> None:
+def loaded(done: Sequence[Receipt], prefix: str) -> None:
     """What was loaded, in the place of the button that loaded it, and the way to its last month."""
     with st.container(border=True, key=f"{prefix}.loaded"):
         st.markdown(f":material/check_circle: **{t('data.loaded_here')}**")

@@ -170,7 +170,7 @@ def queue(paths: dict[str, Path]) -> None:
     if waiting.running("together"):
         finish(waiting.outcome("together"), every_sheet(without_anybody))
     if done:
-        foresight.success(session.get("receipts") or [], "together")
+        foresight.loaded(session.get("receipts") or [], "together")
     if len(ready) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             as_of = st.date_input(
@@ -412,7 +412,7 @@ def check(chosen: Chosen, as_of: dt.date, prefix: str, above: DeltaGenerator | N
     """
     path, recipe = chosen.path, chosen.recipe
     if set(chosen.sheets) <= set(loaded_sheets(chosen.file)):
-        foresight.success((session.get("receipts") or []) if chosen.alone else [], prefix)
+        foresight.loaded((session.get("receipts") or []) if chosen.alone else [], prefix)
         return
     job = f"{prefix}.preview"
     if waiting.running(job):

@@ -203,7 +203,9 @@ def where_they_stand(told: Briefing) -> None:
         lambda: picture(small_quadrant(now, before, named, indicator, plain)),
         tuple(named),
     )
-    twin = standing(told, named)
+    # Where nobody is named, the table beside the picture is of everybody in it.
+    shown = [str(agent_id) for agent_id in now.people["agent_id"][now.shown]]
+    twin = standing(told, named or shown)
     stand = zip(twin.frame["name"], twin.frame["quadrant"], strict=True)
     alt = plain("briefing.small_alt", told=[f"{name} {quadrant}" for name, quadrant in stand])
     panel.chart("briefing.small", drawn, twin, alt=alt)

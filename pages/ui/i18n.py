@@ -46,9 +46,9 @@ def plain(key: str, **facts: object) -> str:
     return say(key, session.language(), **facts)
 
 
-def together(*sentences: Markdown) -> Markdown:
+def together(*sentences: Markdown, between: str = " ") -> Markdown:
     """Several sentences as one."""
-    return Markdown(" ".join(sentences))
+    return Markdown(between.join(sentences))
 
 
 def text(of: Text) -> str:

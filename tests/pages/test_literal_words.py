@@ -93,6 +93,7 @@ PLAIN = (
 MAKERS = {
     "t",
     "md",
+    "together",
     "short_name",
     "len",
     "int",
