@@ -219,6 +219,7 @@ class Figures(Access):
     ) -> Callable[[Evaluation, str], pd.DataFrame]:
         """The same of many agents and of one or several of these periods, for whoever may see them:
         their months are asked for once."""
+        self.require("see")
         ends = [evaluation.measured.period.last for evaluation in evaluations]
         span = Period(add_months(min(ends), -11), max(ends))
         months = months_of_many(self.home.warehouse, span)

@@ -63,9 +63,11 @@ def recipes_of(sheets: Sequence[Outline], file: str, kind: str | None = None) ->
 
 
 def _named(kind: str, name: str, headers: str, cells: Sequence[str] = ()) -> Text:
-    """A field by its label, with the column it was guessed from and some of its values."""
+    """A field by its label and by its name in a recipe, with the column it was guessed from and
+    some of its values."""
     field = field_of(kind, name)
     label: Text = dict.fromkeys(LANGUAGES, name) if field is None else field.label
+    label = {language: f"{label[language]} ({name})" for language in LANGUAGES}
     values = f" ({', '.join(map(brief, cells[:EXAMPLES]))})" if cells else ""
     return {language: f"{label[language]} = {headers}{values}" for language in LANGUAGES}
 

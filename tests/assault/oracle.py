@@ -151,11 +151,13 @@ BY_ROLE: dict[str, set[str]] = {
     ),
     **_each("audit_head findings moved_on who_is_who identity mine scoped may", ALL),
     **_each("month_days whole_period latest_closed channels data_version has_sample", ALL),
+    **_each("looking_back histories", ALL),
+    "briefing": STAFF,
 }
 
 # … by the agent whom it concerns, who must be the reader's now, …
 ABOUT_NOW: dict[str, set[str]] = {
-    **_each("save_talk save_talks talk close_sheets reopen_sheets", STAFF),
+    **_each("save_talk save_talks talk close_sheets reopen_sheets frozen", STAFF),
     **_each("comment answer replay correction_of undo_corrections", STAFF),
     **_each("make_objection objection attachment closed_around remark", ALL),
     **_each("live_sheet closed_sheet shown_sheet", ALL),

@@ -40,7 +40,8 @@ def test_the_box_of_periods_the_line_and_the_exports_say_the_days_of_a_month(com
     sound(at)
     assert DAYS in at.selectbox(key="period").options
     assert any(DAYS in line for line in html(at))
-    make, named = files["ranking.csv"]
+    at.switch_page("pages/picture/quadrant.py").run()
+    make, named = files["quadrant.csv"]
     assert make().decode("utf-8-sig").splitlines()[0] == f'"{DAYS}"'
     assert "4月26日" in named[0]
 

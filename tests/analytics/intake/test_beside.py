@@ -659,7 +659,7 @@ def test_what_was_only_guessed_is_listed_with_some_of_its_values(shell, tmp_path
         policies("P1,A1,2026-04-02,1", "P2,A1,2026-04-03,0", headers="保单号,工号,到期日,Lapsed"),
         "utf-8",
     )
-    assert "outcome = Lapsed (1, 0)" in shell.refused(
+    assert "(outcome) = Lapsed (1, 0)" in shell.refused(
         "load", tmp_path / "p.csv", "--as-of", "2026-06-30"
     )
 

@@ -228,7 +228,7 @@ KINDS = {
             ["赵磊", 60, 27],
             ["总计", 180, 115],
         ],
-        asks="agent_id = 行标签",
+        asks="(agent_id) = 行标签",
     ),
     "teams merged down": Kept(
         [[*SCORE, "团队"], [*ANN, "星火"], BEN],
