@@ -5,8 +5,8 @@ import tomllib
 
 import pytest
 
-from tests.conftest import ROOT
 from tests import animation
+from tests.conftest import ROOT
 from tests.screenshots import LARGEST, PICTURES
 
 DOCUMENTS = sorted(

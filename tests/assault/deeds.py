@@ -215,6 +215,8 @@ class Asking:
             return plain[name]
         if name in ("evaluation", "after"):
             return desk.evaluation(self.filters)
+        if name == "evaluations":
+            return [desk.evaluation(self.filters)]
         if name == "measured":
             return desk.measured(self.filters)
         if name == "around":
@@ -358,6 +360,10 @@ class Asking:
         yield self._deed("measured", "figures", lambda desk: desk.measured(self.filters))
         for name in ("evaluation", "around"):
             yield self._deed(name, "figures", methodcaller(name, self.filters))
+        # The evaluations that a briefing rests on are whole, as above; what it tells is searched.
+        yield self._deed(
+            "briefing", "figures", lambda desk: vars(desk.briefing(self.filters)) | {"views": None}
+        )
         yield self._deed(
             "compared", "figures", lambda desk: desk.compared(self.filters, desk.scheme(row.month))
         )
