@@ -32,7 +32,7 @@ UNFINISHED = ", ".join(
         "[data-stale=true]",
         "[data-testid=stSkeleton]",
         "[data-testid=stStatusWidget]",
-        "[data-testid^=stBidi]:empty",
+        "[data-testid^=stBidi]:empty:not([data-testid$=Isolated])",  # those hide what they draw
         ".figure:not(:has(.main-svg))",
     )
 )
