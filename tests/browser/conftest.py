@@ -169,10 +169,15 @@ class Visit:
         place = next(file for file, its, *_ in PAGES if its == address).partition("/")[0]
         page = f"st-key-page_{address.replace('-', '_')}"
         beside = self.page.locator(f"[class*={page}_] a")
+        on = self.page.locator(f"[class*=st-key-place_{place}_on]")
         if not beside.count():
             self.clicks += 1
-            self.page.locator(f"[class*=st-key-place_{place}_] a").click()
-            self.settle()
+            for _ in range(3):  # a click into a bar that is just being drawn anew is lost
+                self.page.locator(f"[class*=st-key-place_{place}_] a").click()
+                self.settle()
+                if on.count():
+                    break
+            on.wait_for()
         if beside.count() and not self.page.locator(f"[class*={page}_on]").count():
             self.clicks += 1
             beside.click()
