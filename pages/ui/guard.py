@@ -301,6 +301,9 @@ class _Filtered:
         )
         self._drawn_for: object = None
         self._waiting: asyncio.Future[Message] | None = None
+        # The page that the last message came from; and, until that page says something itself, the
+        # wish by which the reader turned to it.
+        self._last, self._turn = "", BackMsg()
 
     def close(self) -> None:
         if self._waiting is not None:
@@ -310,8 +313,10 @@ class _Filtered:
         if self._visitor is None:
             while True:
                 message = await self._receive()
-                if message.get("bytes") is None or _harmless(message["bytes"]) is not None:
+                if message.get("bytes") is None:
                     return message
+                if (asked := _harmless(message["bytes"])) is not None:
+                    return self._turn_again() if self._too_late(asked) else message
         while True:
             later = await self._next(LOOK)
             if later is None:
@@ -327,12 +332,31 @@ class _Filtered:
             asked = _harmless(message["bytes"])
             if asked is None:
                 continue
-            if asked.HasField("rerun_script"):
+            if self._too_late(asked):
+                message = self._turn_again()
+            elif asked.HasField("rerun_script"):
                 self._page = asked
             was_open, holds = self._open, await self._holds(self._visitor)
             if (was_open and not holds) or (holds and self._of_another(asked)):
                 return self._anew()
             return message
+
+    def _too_late(self, asked: BackMsg) -> bool:
+        """Whether a part of a page asks to run again (a chart that has come to rest) after the
+        reader has turned to another page. Streamlit would run it after that page, find it gone, and
+        the browser would clear away everything that was drawn before."""
+        if not asked.HasField("rerun_script"):
+            return False
+        page, part = asked.rerun_script.page_script_hash, asked.rerun_script.fragment_id
+        if part and self._turn.rerun_script.page_script_hash not in ("", page):
+            return True
+        self._turn = BackMsg() if part or page == self._last else asked
+        self._last = page
+        return False
+
+    def _turn_again(self) -> Message:
+        """The same turn to a page once more: nothing in it was typed or clicked there."""
+        return {"type": "websocket.receive", "bytes": self._turn.SerializeToString()}
 
     def _of_another(self, asked: BackMsg) -> bool:
         """Whether this is asked of a page that was drawn for other rights; a download asks for

@@ -87,6 +87,27 @@ def test_on_the_login_page_clicks_pass(monkeypatch):
     assert [len(one.rerun_script.widget_states.widgets) for one in seen] == [1, 0, 1]
 
 
+def message(page, fragment=""):
+    asked = BackMsg()
+    asked.rerun_script.page_script_hash = page
+    asked.rerun_script.fragment_id = fragment
+    asked.rerun_script.query_string = f"said-by={page}"
+    return {"type": "websocket.receive", "bytes": asked.SerializeToString()}
+
+
+@pytest.mark.parametrize("visitor", [None, WHO])
+@pytest.mark.parametrize("before", [[], [message("weights")], [message("weights", "chart")]])
+def test_a_chart_that_comes_to_rest_after_its_page_was_left_does_not_empty_the_next_page(
+    before, visitor, monkeypatch
+):
+    late = [message("ranking"), message("weights", "chart")]
+    sent = [message(""), *before, *late, message("ranking", "rows"), message("plan", "form")]
+    seen = take(len(sent), sent, [True] * len(sent), monkeypatch, visitor)[len(before) + 1 :]
+    told = [(asked.rerun_script.page_script_hash, asked.rerun_script.fragment_id) for asked in seen]
+    # the turn once more instead; what the new page asks, and one that it leads on to, passes
+    assert told == [("ranking", ""), ("ranking", ""), ("ranking", "rows"), ("plan", "form")]
+
+
 def test_what_would_act_on_everybodys_server_passes_for_nobody(monkeypatch):
     clear, skills = BackMsg(), BackMsg()
     clear.clear_cache = True
