@@ -80,7 +80,7 @@ def test_the_address_that_is_gone_back_to_shows_its_own_view(asking: Asking):
 def test_a_link_tries_out_the_weights_that_it_names_and_what_is_in_force_stays(asking: Asking):
     app = asking(weights="60-30-10")
     sound(app)
-    assert "试算 60/30/10，正式为 64/23/13" in " ".join(one.value for one in app.markdown)
+    assert "试算 60/30/10，正式为 64/23/13" in " ".join(text.value for text in app.markdown)
     app.button(key="trial_undo").click().run()
     assert "weights" not in app.query_params
 
@@ -92,4 +92,4 @@ def test_weights_that_mean_nothing_are_refused_in_words_and_nothing_is_tried(
     app = asking(weights=told)
     assert not app.exception
     assert len(app.error) == 1
-    assert "trial_undo" not in [one.key for one in app.button]
+    assert "trial_undo" not in [button.key for button in app.button]

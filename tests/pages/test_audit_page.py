@@ -21,14 +21,14 @@ def folder(tiny):
 def test_the_page_shows_every_kind_and_says_on_what_the_check_rests(folder, monkeypatch):
     path, home = folder
     home.close()
-    at = opened(path, monkeypatch, "en-US").switch_page("pages/data/audit.py").run()
-    sound(at)
-    kinds = at.selectbox(key="audit_action").options
+    app = opened(path, monkeypatch, "en-US").switch_page("pages/data/audit.py").run()
+    sound(app)
+    kinds = app.selectbox(key="audit_action").options
     assert {"Market average", "strange"} <= set(kinds)
-    at.button(key="verify").click().run()
-    sound(at)
-    assert "lines hold" in at.success[0].value
-    assert "chained but unsigned" in at.success[0].value.replace("\\", "")
+    app.button(key="verify").click().run()
+    sound(app)
+    assert "lines hold" in app.success[0].value
+    assert "chained but unsigned" in app.success[0].value.replace("\\", "")
 
 
 def test_the_page_names_a_row_changed_past_the_audit(folder, monkeypatch):
@@ -36,10 +36,10 @@ def test_the_page_names_a_row_changed_past_the_audit(folder, monkeypatch):
     with home.state.database._engine.begin() as connection:
         connection.exec_driver_sql("update market_average set value = 0.5")
     home.close()
-    at = opened(path, monkeypatch, "en-US").switch_page("pages/data/audit.py").run()
-    at.button(key="verify").click().run()
-    assert [one.value for one in at.exception] == []
-    assert "market average renewal_rate was changed past the audit" in at.error[0].value.replace(
+    app = opened(path, monkeypatch, "en-US").switch_page("pages/data/audit.py").run()
+    app.button(key="verify").click().run()
+    assert [error.value for error in app.exception] == []
+    assert "market average renewal_rate was changed past the audit" in app.error[0].value.replace(
         "\\", ""
     )
 
@@ -48,6 +48,6 @@ def test_the_page_method_shows_a_head_to_write_down(folder, monkeypatch):
     path, home = folder
     head = short(home.state.database.head())
     home.close()
-    at = opened(path, monkeypatch, "en-US").switch_page("pages/rules/method.py").run()
-    sound(at)
-    assert any(head in one.value for one in at.caption)
+    app = opened(path, monkeypatch, "en-US").switch_page("pages/rules/method.py").run()
+    sound(app)
+    assert any(head in caption.value for caption in app.caption)

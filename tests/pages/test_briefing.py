@@ -30,15 +30,15 @@ def sampled(
     load.close()
 
 
-def told(at: AppTest):
+def told(app: AppTest):
     """The briefing that the page shows."""
     desk = Desk(load.home())
     return desk.briefing(Filters(desk.latest_closed()))
 
 
-def words_of(at: AppTest) -> str:
+def words_of(app: AppTest) -> str:
     """What stands in the page's own HTML, without marks."""
-    return html.unescape(re.sub(r"<[^>]+>", "", html_of(at)))
+    return html.unescape(re.sub(r"<[^>]+>", "", html_of(app)))
 
 
 def test_the_answer_stands_first_in_words_and_four_equal_cards_follow(sampled):
@@ -85,14 +85,14 @@ def test_last_year_is_compared_where_it_is_asked_for(sampled):
 def test_an_empty_home_shows_what_will_be_seen_as_the_sample_has_it(
     tmp_path, sample_folder, monkeypatch
 ):
-    at = opened(tmp_path / "empty", monkeypatch)
-    sound(at)
-    assert at.button(key="first_sample")
-    assert say("briefing.glimpse_finding", "zh") in words_of(at)
+    app = opened(tmp_path / "empty", monkeypatch)
+    sound(app)
+    assert app.button(key="first_sample")
+    assert say("briefing.glimpse_finding", "zh") in words_of(app)
     load.close()
     shutil.copytree(sample_folder, tmp_path / "home")
-    at = opened(tmp_path / "home", monkeypatch)
-    briefing = told(at)
+    app = opened(tmp_path / "home", monkeypatch)
+    briefing = told(app)
     load.close()
     for language in ("zh", "en"):
         assert finding(briefing, language) == say("briefing.glimpse_finding", language)

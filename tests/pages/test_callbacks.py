@@ -33,11 +33,11 @@ PAGES = [ROOT / "dashboard.py", *sorted((ROOT / "pages").rglob("*.py"))]
 OUTSIDE = {"st.login", "log_out"}  # the login itself: there is nobody yet, or soon nobody any more
 # Where a widget takes its callback as a plain argument, after how many others.
 PLACES = {
-    name: at
+    name: position
     for name in dir(st)
     if callable(getattr(st, name)) and not inspect.isclass(getattr(st, name))
-    for at, one in enumerate(inspect.signature(getattr(st, name)).parameters.values())
-    if one.name.startswith("on_") and one.kind is one.POSITIONAL_OR_KEYWORD
+    for position, parameter in enumerate(inspect.signature(getattr(st, name)).parameters.values())
+    if parameter.name.startswith("on_") and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
 }
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 STAFF = [
@@ -61,41 +61,43 @@ def unguarded(path: Path) -> list[str]:
             wrong.append(node)
         if isinstance(node, ast.Dict):
             wrong += [
-                one
-                for one in node.keys
-                if isinstance(one, ast.Constant) and str(one.value).startswith("on_")
+                key
+                for key in node.keys
+                if isinstance(key, ast.Constant) and str(key.value).startswith("on_")
             ]
         if isinstance(node, ast.Call):
             wrong += [
-                one.value
-                for one in node.keywords
-                if (one.arg or "").startswith("on_") and not safe(one.value, tree)
+                keyword.value
+                for keyword in node.keywords
+                if (keyword.arg or "").startswith("on_") and not safe(keyword.value, tree)
             ]
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if len(node.args) > PLACES.get(name, 99) or (
-                name in PLACES and any(isinstance(one, ast.Starred) for one in node.args)
+                name in PLACES and any(isinstance(argument, ast.Starred) for argument in node.args)
             ):
                 wrong.append(node)
-    return [f"{path.name}:{line}" for line in sorted(one.lineno for one in wrong)]
+    return [f"{path.name}:{line}" for line in sorted(place.lineno for place in wrong)]
 
 
 def own_word(tree: ast.Module) -> bool:
     """Whether `action` is what pages.ui.act makes of it, and nothing else in this file."""
     imported = [
-        one
-        for one in ast.walk(tree)
-        if isinstance(one, ast.ImportFrom) and one.module == "pages.ui.act"
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "pages.ui.act"
     ]
     bound: list[ast.AST] = [
-        one for one in ast.walk(tree) if isinstance(one, ast.arg) and one.arg == "action"
+        node for node in ast.walk(tree) if isinstance(node, ast.arg) and node.arg == "action"
     ]
     bound += [
-        one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "action"
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "action"
     ]
     bound += [
-        one
-        for one in ast.walk(tree)
-        if isinstance(one, ast.Name) and one.id == "action" and isinstance(one.ctx, ast.Store)
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "action" and isinstance(node.ctx, ast.Store)
     ]
     return bool(imported) and not bound
 
@@ -146,20 +148,20 @@ class Staffed:
         return False
 
     def __call__(self, email: str, page: str, tab: str = "") -> AppTest:
-        at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-        at.context = {
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        app.context = {
             "locale": "zh-CN"
         }  # what a test chooses is spelt outside any run, where words are Chinese
-        at.secrets["auth"] = {"cookie_secret": "x" * 64}
+        app.secrets["auth"] = {"cookie_secret": "x" * 64}
         claims = {"iss": "https://provider.example", "sub": email, "iat": time.time()}
-        at.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
-        at.run()
+        app.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
+        app.run()
         if tab:
-            at.query_params["tab"] = tab
-        at.switch_page(page).run()
-        sound(at)
+            app.query_params["tab"] = tab
+        app.switch_page(page).run()
+        sound(app)
         self.files.clear()
-        return at.run()
+        return app.run()
 
 
 @pytest.fixture
@@ -184,52 +186,52 @@ def switched_off(email: str) -> None:
 
 
 def lines(action: str) -> list:
-    return [one for one in load.home().state.database.audit() if one.action == action]
+    return [entry for entry in load.home().state.database.audit() if entry.action == action]
 
 
 def test_a_button_clicked_in_a_tab_that_stood_open_does_nothing_once_the_account_is_switched_off(
     staffed,
 ):
-    at = staffed("second@x.cn", "pages/people/person.py")
-    at.text_area(key="new_comment_A1").set_value("still here").run()
+    app = staffed("second@x.cn", "pages/people/person.py")
+    app.text_area(key="new_comment_A1").set_value("still here").run()
     switched_off("second@x.cn")
-    at.button(key="add_comment").click().run()
-    assert [one.value for one in at.exception] == []
+    app.button(key="add_comment").click().run()
+    assert [error.value for error in app.exception] == []
     assert load.home().state.notes.of("A1") == []
-    assert [one.key for one in at.button] == ["logout"]  # only the login page stands there
+    assert [button.key for button in app.button] == ["logout"]  # only the login page stands there
 
 
 def test_what_a_click_may_not_do_is_said_in_a_sentence_and_not_done(staffed):
-    at = staffed("east@x.cn", "pages/people/person.py")
-    at.text_area(key="new_comment_A1").set_value("mine no more").run()
+    app = staffed("east@x.cn", "pages/people/person.py")
+    app.text_area(key="new_comment_A1").set_value("mine no more").run()
     accounts = load.home().state.accounts
     accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
-    at.button(key="add_comment").click().run()
-    assert [one.value for one in at.exception] == []
+    app.button(key="add_comment").click().run()
+    assert [error.value for error in app.exception] == []
     assert load.home().state.notes.of("A1") == []
-    assert [one.value for one in at.error] == ["您没有权限这样做，或这不在您的范围内。"]
+    assert [message.value for message in app.error] == ["您没有权限这样做，或这不在您的范围内。"]
 
 
 def test_what_is_said_of_a_refusal_moves_nothing_on_the_page(staffed):
-    at = staffed("boss@x.cn", "pages/people/person.py")
+    app = staffed("boss@x.cn", "pages/people/person.py")
     Desk(load.home(), "boss@x.cn").close_sheets(
         Filters(APRIL), ["A1", "B2", "C3"], provisional=True
     )
-    at.run()
-    before = list(at.main.children)
-    at.button(key="reopen_all").click().run()
-    assert len(at.error) == 1  # without a reason
-    assert list(at.main.children) == before  # else the browser draws it anew
+    app.run()
+    before = list(app.main.children)
+    app.button(key="reopen_all").click().run()
+    assert len(app.error) == 1  # without a reason
+    assert list(app.main.children) == before  # else the browser draws it anew
 
 
 def test_a_plan_button_whose_agent_left_the_scope_says_so_at_the_top(staffed):
-    at = staffed("east@x.cn", "pages/people/person.py")
+    app = staffed("east@x.cn", "pages/people/person.py")
     accounts = load.home().state.accounts
     accounts.save([replace(present(accounts.of("east@x.cn")), teams=("西",))], "boss@x.cn")
-    at.button(key="sheet_plan").click().run()
-    assert [one.value for one in at.exception] == []
+    app.button(key="sheet_plan").click().run()
+    assert [error.value for error in app.exception] == []
     assert load.home().state.talks.all() == []
-    assert [one.value for one in at.error] == ["您没有权限这样做，或这不在您的范围内。"]
+    assert [message.value for message in app.error] == ["您没有权限这样做，或这不在您的范围内。"]
 
 
 def test_drawing_a_page_gives_nothing_out_and_taking_a_file_leaves_a_line_about_it(staffed):
@@ -268,8 +270,8 @@ def test_every_file_about_persons_leaves_a_line(staffed, page, tab, key, persons
 def test_a_calendar_of_talks_leaves_a_line(staffed):
     staffed("boss@x.cn", "pages/people/coaching.py")
     Desk(load.home(), "boss@x.cn").save_talk(Talk("A1", reason="rate"))
-    at = staffed("boss@x.cn", "pages/people/coaching.py")
-    at.segmented_control(key="coaching_part").set_value("talks").run()
+    app = staffed("boss@x.cn", "pages/people/coaching.py")
+    app.segmented_control(key="coaching_part").set_value("talks").run()
     assert b"BEGIN:VCALENDAR" in staffed.files["talks_ics"][1]()
     assert lines("export")[-1].after["persons"] == 1
 
@@ -288,7 +290,7 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
     staffed,
 ):
     for page in ("pages/today/briefing.py", "pages/people/person.py", "pages/rules/method.py"):
-        at = staffed("second@x.cn", page)
+        app = staffed("second@x.cn", page)
         files = dict(staffed.files)
         switched_off("second@x.cn")
         assert files
@@ -297,8 +299,8 @@ def test_no_download_of_a_tab_that_stood_open_gives_anything_once_the_account_is
                 make()
         accounts = load.home().state.accounts
         accounts.save([replace(present(accounts.of("second@x.cn")), active=True)], "boss@x.cn")
-        assert len(at.run().error) == 1  # said once, in words, when the page runs next
-        assert len(at.run().error) == 0
+        assert len(app.run().error) == 1  # said once, in words, when the page runs next
+        assert len(app.run().error) == 0
     assert lines("export") == []
 
 
@@ -353,5 +355,5 @@ def test_the_one_user_without_a_login_leaves_lines_too(tiny, monkeypatch):
     )
     opened(folder, monkeypatch).switch_page("pages/people/compare.py").run()
     files["beside.csv"]()
-    assert [one.who for one in lines("export")] == ["local"]
+    assert [entry.who for entry in lines("export")] == ["local"]
     load.close()

@@ -22,7 +22,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def words(app):
-    return " ".join(one.value for kind in (app.error, app.title, app.caption) for one in kind)
+    return " ".join(
+        element.value for kind in (app.error, app.title, app.caption) for element in kind
+    )
 
 
 def test_a_second_server_says_on_the_page_that_the_home_is_taken_and_goes_on_once_it_is_free(
@@ -81,7 +83,7 @@ def test_the_home_is_backed_up_and_checked_from_the_page(history):
     opened, folder = history
     app = until(opened(), "keeping_backup")
     made = next((folder.parent / "tiny-backups").iterdir())
-    assert made.name.replace("-", "") in " ".join(one.value for one in app.success).replace(
+    assert made.name.replace("-", "") in " ".join(message.value for message in app.success).replace(
         "\\", ""
     ).replace("-", "")
     assert len(app.code[0].value) == 64

@@ -40,9 +40,9 @@ def company(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="module")
 def april(company: Path) -> Evaluation:
     home = Home(company)
-    found = Desk(home).evaluation(Filters(Period(APRIL, APRIL)))
+    evaluation = Desk(home).evaluation(Filters(Period(APRIL, APRIL)))
     home.close()
-    return found
+    return evaluation
 
 
 def kept(rows: Sequence[dict[str, str]], few: frozenset[str]) -> None:
@@ -74,17 +74,17 @@ def exported(company, monkeypatch, page, period="", switch="") -> dict[str, Tabl
     )
     monkeypatch.setenv("RENEWAL_HOME", str(company))
     monkeypatch.chdir(ROOT)
-    at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    at.context = {"locale": "en-GB"}
-    at.run()
-    at.session_state["ranking.fold"] = True  # a table that is not made before
-    at.switch_page(f"pages/{page}.py").run()
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app.context = {"locale": "en-GB"}
+    app.run()
+    app.session_state["ranking.fold"] = True  # a table that is not made before
+    app.switch_page(f"pages/{page}.py").run()
     if period:
-        at.selectbox(key="period").select(period).run()
+        app.selectbox(key="period").select(period).run()
     if switch:
-        at.toggle(key=switch).set_value(True).run()
+        app.toggle(key=switch).set_value(True).run()
     load.close()
-    sound(at)
+    sound(app)
     return left
 
 
@@ -167,7 +167,7 @@ def test_whoever_is_not_rated_is_told_apart_from_whoever_has_cases_enough(april)
 
 
 def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monkeypatch):
-    everybody = frozenset(f"A{at}" for at in range(1001, 1200))
+    everybody = frozenset(f"A{number}" for number in range(1001, 1200))
     monkeypatch.setattr("analytics.insight.placing.few_ids", lambda evaluation: everybody)
     left = exported(company, monkeypatch, "picture/trends")
     table = left["incentives"]
@@ -177,7 +177,7 @@ def test_a_candidate_of_few_cases_is_marked_in_the_incentive_list(company, monke
 
 def test_no_rank_of_few_cases_leaves_as_json(april):
     agents = evaluation_view(april, place(april))["agents"]
-    few = [one for one in agents if one["few_cases"]]
+    few = [agent for agent in agents if agent["few_cases"]]
     assert few
-    assert all(one["rank"] is None for one in few)
-    assert all(one["rank"] is not None for one in agents if not one["few_cases"])
+    assert all(agent["rank"] is None for agent in few)
+    assert all(agent["rank"] is not None for agent in agents if not agent["few_cases"])

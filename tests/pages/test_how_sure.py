@@ -36,19 +36,19 @@ def sampled(
     load.close()
 
 
-def said(at: AppTest) -> str:
-    return "\n".join(one.value for one in (*at.markdown, *at.caption, *at.info))
+def said(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.markdown, *app.caption, *app.info))
 
 
-def unfold(at: AppTest, chart: str) -> None:
+def unfold(app: AppTest, chart: str) -> None:
     """Open the table behind a chart, which is not made before."""
-    at.session_state[f"{chart}.fold"] = True
-    at.run()
+    app.session_state[f"{chart}.fold"] = True
+    app.run()
 
 
-def table(at: AppTest, *columns: str) -> pd.DataFrame:
+def table(app: AppTest, *columns: str) -> pd.DataFrame:
     """The first table that has these columns."""
-    return next(one.value for one in at.dataframe if set(columns) <= set(one.value.columns))
+    return next(frame.value for frame in app.dataframe if set(columns) <= set(frame.value.columns))
 
 
 def test_the_overview_names_the_first_band_and_gives_no_medal_to_luck(sampled):
@@ -82,7 +82,7 @@ def test_one_switch_takes_ranges_away_on_every_page_and_stays_off_from_page_to_p
         sampled.switch_page(f"pages/{page}.py").run()
         sound(sampled)
         assert sampled.toggle(key="how_sure").value is False
-        names = {name for one in sampled.dataframe for name in one.value.columns}
+        names = {name for frame in sampled.dataframe for name in frame.value.columns}
         assert column in names
         assert not [
             name
@@ -198,20 +198,20 @@ def test_few_coached_agents_cannot_tell_and_no_estimate_stands_beside_it(
         talk_on = dt.date(2026, 3 + number % 2, 2)
         Desk(home).save_talk(Talk(f"A10{10 + number}", state="done", talk_on=talk_on))
     home.close()
-    at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/people/coaching.py").run()
-    at.segmented_control(key="coaching_part").set_value("proof").run()
-    unfold(at, "proof_chart")
-    sound(at)
-    text = said(at)
+    app = opened(tmp_path / "home", monkeypatch)
+    app.switch_page("pages/people/coaching.py").run()
+    app.segmented_control(key="coaching_part").set_value("proof").run()
+    unfold(app, "proof_chart")
+    sound(app)
+    text = said(app)
     assert "看不出来" in text
     assert "两边各要 10 人" in text
     assert "现在辅导过的 0 人" in text  # nobody has fifty policies in a month
     assert "两边相差" not in text
-    at.selectbox(key="proof_since").set_value(dt.date(2026, 4, 1)).run()
+    app.selectbox(key="proof_since").set_value(dt.date(2026, 4, 1)).run()
     load.close()
-    sound(at)
-    assert "看不出来" in said(at)
+    sound(app)
+    assert "看不出来" in said(app)
 
 
 def test_what_went_with_coaching_is_said_with_its_limits_over_scoresheets_by_month(
@@ -222,31 +222,31 @@ def test_what_went_with_coaching_is_said_with_its_limits_over_scoresheets_by_mon
     random = np.random.default_rng(4)
     true = random.beta(0.75 * 60, 0.25 * 60, 80)
     rows = [
-        f"A{at:02},2025-{month:02},50,"
-        f"{random.binomial(50, min(rate + 0.1 * (at < 20 and month > 9), 1))}"
+        f"A{agent:02},2025-{month:02},50,"
+        f"{random.binomial(50, min(rate + 0.1 * (agent < 20 and month > 9), 1))}"
         for month in range(1, 13)
-        for at, rate in enumerate(true)
+        for agent, rate in enumerate(true)
     ]
     load_text(
         home, tmp_path, "scoresheet", "工号,月份,应续件数,续保件数\n" + "\n".join(rows) + "\n"
     )
     for number in range(20):
         Desk(home).save_talk(Talk(f"A{number:02}", state="done", talk_on=dt.date(2025, 10, 8)))
-    found = Desk(home).proof(
+    proof = Desk(home).proof(
         Desk(home).evaluation(Filters(Period(dt.date(2025, 10, 1), dt.date(2025, 12, 1))))
     )
-    assert found.verdict == "higher"
-    difference = present(found.difference)
+    assert proof.verdict == "higher"
+    difference = present(proof.difference)
     assert difference.low <= 10 <= difference.high
     folder = home.folder
     home.close()
-    at = opened(folder, monkeypatch)
-    at.switch_page("pages/people/coaching.py").run()
-    at.segmented_control(key="coaching_part").set_value("proof").run()
+    app = opened(folder, monkeypatch)
+    app.switch_page("pages/people/coaching.py").run()
+    app.segmented_control(key="coaching_part").set_value("proof").run()
     load.close()
-    sound(at)
-    assert "续保率高于预期相同、没有辅导的人" in said(at)
-    assert "数据与 +" in said(at)
+    sound(app)
+    assert "续保率高于预期相同、没有辅导的人" in said(app)
+    assert "数据与 +" in said(app)
 
 
 def test_the_radar_holds_the_files_own_rates_against_rival_definitions(
@@ -259,17 +259,18 @@ def test_the_radar_holds_the_files_own_rates_against_rival_definitions(
     sums = desk.monthly(Period(month, month)).head(30)
     rates = sums["renewed_premium"] / sums["due_premium"]
     rows = "".join(
-        f"{one},{100 * rate:.1f}%\n" for one, rate in zip(sums["agent_id"], rates, strict=True)
+        f"{agent_id},{100 * rate:.1f}%\n"
+        for agent_id, rate in zip(sums["agent_id"], rates, strict=True)
     )
     load_text(
         home, tmp_path, "scoresheet", "工号,续保率\n" + rows, **{"from": "2026-05", "to": "2026-05"}
     )
     home.close()
-    at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/rules/fairness.py").run()
+    app = opened(tmp_path / "home", monkeypatch)
+    app.switch_page("pages/rules/fairness.py").run()
     load.close()
-    sound(at)
-    assert "“**保费**”口径：30 行里 100% 在四舍五入以内" in said(at)
+    sound(app)
+    assert "“**保费**”口径：30 行里 100% 在四舍五入以内" in said(app)
 
 
 def test_agents_who_keep_improving_stand_with_their_evidence_and_the_budget_says_what_luck_costs(
@@ -364,27 +365,27 @@ def test_a_leader_of_few_cases_is_said_to_be_no_ground_for_a_prize(sampled, monk
 
 def test_nobody_is_counted_as_luck_where_nobody_is_judged(home, tmp_path, monkeypatch):
     rows = "".join(
-        f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'},"
-        f"{'甲' if at % 2 else '乙'}\n"
-        for at in range(100)
+        f"P{policy},A{policy % 5},2026-04-0{1 + policy % 9},{'已续' if policy % 3 else '未续'},"
+        f"{'甲' if policy % 2 else '乙'}\n"
+        for policy in range(100)
     )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果,产品\n" + rows)
     home.close()
-    at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/picture/case_mix.py").run()
-    sound(at)
-    assert "不作结论" in said(at)
-    assert "样本够下结论的" not in said(at)
+    app = opened(tmp_path / "home", monkeypatch)
+    app.switch_page("pages/picture/case_mix.py").run()
+    sound(app)
+    assert "不作结论" in said(app)
+    assert "样本够下结论的" not in said(app)
     load.close()
 
 
 def test_what_an_agent_lacks_is_listed_in_the_readers_language(home, tmp_path, monkeypatch):
     load_text(home, tmp_path, "scoresheet", "工号,月份,续保率,客户满意度\nA1,2026-04,70%,80\n")
     home.close()
-    at = opened(tmp_path / "home", monkeypatch, "en-GB")
-    unfold(at, "not_rated")
-    sound(at)
-    lacks = table(at, "coverage", "missing")["missing"]
+    app = opened(tmp_path / "home", monkeypatch, "en-GB")
+    unfold(app, "not_rated")
+    sound(app)
+    lacks = table(app, "coverage", "missing")["missing"]
     assert lacks.str.contains("Insurance knowledge, Communication").all()
     assert not lacks.str.contains("、").any()
     load.close()
@@ -393,24 +394,24 @@ def test_what_an_agent_lacks_is_listed_in_the_readers_language(home, tmp_path, m
 def test_a_company_whose_spread_nobody_knows_counts_no_certain_quadrants_and_names_no_leader(
     home, tmp_path, monkeypatch
 ):
-    rows = "".join(f"A{at},2026-04,{70 + at}%,{80 + at}\n" for at in range(12))
+    rows = "".join(f"A{agent},2026-04,{70 + agent}%,{80 + agent}\n" for agent in range(12))
     load_text(home, tmp_path, "scoresheet", "工号,月份,续保率,客户满意度\n" + rows)
     home.close()
-    at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page("pages/picture/quadrant.py").run()
-    sound(at)
-    assert "没有人的象限可以定：数据太少，或不知道偶然占多少。" in said(at)
+    app = opened(tmp_path / "home", monkeypatch)
+    app.switch_page("pages/picture/quadrant.py").run()
+    sound(app)
+    assert "没有人的象限可以定：数据太少，或不知道偶然占多少。" in said(app)
     assert (
-        table(at, "quadrant", "certainty")["certainty"]
+        table(app, "quadrant", "certainty")["certainty"]
         .eq("○ 没有件数或份数，不知道偶然占多少")
         .all()
     )
-    assert at.header[0].value == "图上 12 人；没有件数或份数，谁的象限都定不下来。"
-    assert table(at, "quadrant", "action")["action"].eq("先看更多月份的数据再定").all()
-    at.switch_page("pages/rules/weights.py").run()
-    sound(at)
-    assert "没有人参评，任何权重下都没有人领先。" in said(at)
-    assert "分界线是精确算出的" not in said(at)
+    assert app.header[0].value == "图上 12 人；没有件数或份数，谁的象限都定不下来。"
+    assert table(app, "quadrant", "action")["action"].eq("先看更多月份的数据再定").all()
+    app.switch_page("pages/rules/weights.py").run()
+    sound(app)
+    assert "没有人参评，任何权重下都没有人领先。" in said(app)
+    assert "分界线是精确算出的" not in said(app)
     load.close()
 
 

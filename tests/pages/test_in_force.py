@@ -76,10 +76,10 @@ def changed_folder(settled_folder, tmp_path_factory):
 def test_every_page_works_after_indicators_are_removed_added_and_reordered(
     changed_folder, monkeypatch, page
 ):
-    at = opened(changed_folder, monkeypatch, "en-GB")
-    at.switch_page(page).run()
+    app = opened(changed_folder, monkeypatch, "en-GB")
+    app.switch_page(page).run()
     load.close()
-    sound(at)
+    sound(app)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -106,22 +106,23 @@ def desk() -> Desk:
     return Desk(load.home())
 
 
-def text_of(at: AppTest) -> str:
+def text_of(app: AppTest) -> str:
     return "\n".join(
-        one.value for one in (*at.markdown, *at.error, *at.success, *at.info, *at.warning)
+        element.value
+        for element in (*app.markdown, *app.error, *app.success, *app.info, *app.warning)
     )
 
 
-def tried(at: AppTest) -> AppTest:
-    at.switch_page("pages/rules/weights.py").run()
-    return at.selectbox(key="scheme_choice").select("service_first").run()
+def tried(app: AppTest) -> AppTest:
+    app.switch_page("pages/rules/weights.py").run()
+    return app.selectbox(key="scheme_choice").select("service_first").run()
 
 
 def test_nothing_is_closed_while_weights_are_tried_out(app):
     tried(app).switch_page("pages/people/person.py").run()
     app.button(key="close_sheet").click().run()
     app.button(key="close_yes").click().run()
-    assert [one.value for one in app.exception] == []
+    assert [error.value for error in app.exception] == []
     assert len(app.error) == 1
     assert load.home().state.sheets.closed() == {}
 
@@ -137,31 +138,33 @@ def test_nothing_is_closed_while_one_channel_is_looked_at(app):
 
 def test_a_sheet_keeps_the_scheme_in_force_while_weights_are_tried_out(app):
     app.switch_page("pages/people/person.py").run()
-    before = [(one.label, one.value) for one in app.metric]
+    before = [(metric.label, metric.value) for metric in app.metric]
     tried(app).switch_page("pages/people/person.py").run()
-    assert [(one.label, one.value) for one in app.metric] == before
+    assert [(metric.label, metric.value) for metric in app.metric] == before
     assert "试算 60/30/10，正式为 64/23/13" in text_of(app)
 
 
 def test_an_adopted_scheme_is_what_another_session_sees_and_a_trial_is_not(app):
-    at = tried(app)
+    trial = tried(app)
     assert desk().scheme(Period(APRIL, APRIL)).name == "balanced"
-    at.selectbox(key="adopt_name").select("service_first")
-    at.date_input(key="adopt_scheme_since").set_value(APRIL)
-    at.text_input(key="adopt_scheme_reason").set_value("满意度优先").run()
+    trial.selectbox(key="adopt_name").select("service_first")
+    trial.date_input(key="adopt_scheme_since").set_value(APRIL)
+    trial.text_input(key="adopt_scheme_reason").set_value("满意度优先").run()
     assert any(
-        "2026-04" in one.value for one in at.caption
+        "2026-04" in caption.value for caption in trial.caption
     )  # the months that it would change are said first
-    at.button(key="adopt_scheme").click().run()
-    sound(at)
-    assert [(one.name, one.reason) for one in desk().adoptions()] == [
+    trial.button(key="adopt_scheme").click().run()
+    sound(trial)
+    assert [(adoption.name, adoption.reason) for adoption in desk().adoptions()] == [
         ("service_first", "满意度优先")
     ]
-    assert "试算 60" not in text_of(at)  # what was tried is now in force
+    assert "试算 60" not in text_of(trial)  # what was tried is now in force
     other = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     other.context = {"locale": "zh-CN"}
     other.run().switch_page("pages/rules/method.py").run()
-    assert any("满意度优先" in one.value or "服务" in one.value for one in other.subheader)
+    assert any(
+        "满意度优先" in heading.value or "服务" in heading.value for heading in other.subheader
+    )
 
 
 def test_a_month_is_published_and_taken_back_on_its_page(app):
@@ -180,9 +183,9 @@ def test_a_month_is_published_and_taken_back_on_its_page(app):
 def test_a_month_that_is_still_open_is_not_published_from_its_page(tiny, monkeypatch):
     folder = tiny.folder
     tiny.close()
-    at = opened(folder, monkeypatch)
-    at.switch_page("pages/today/month.py").run()
-    at.button(key="publish").click().run()
-    assert len(at.error) == 1
+    app = opened(folder, monkeypatch)
+    app.switch_page("pages/today/month.py").run()
+    app.button(key="publish").click().run()
+    assert len(app.error) == 1
     assert not desk().published(Period(APRIL, APRIL))
     load.close()

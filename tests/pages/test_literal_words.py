@@ -219,7 +219,7 @@ class Reader:
 def markdown_words(node: ast.Call) -> Iterator[ast.expr]:
     name = called(node)
     places = MARKDOWN[name]
-    yield from (word for at, word in enumerate(node.args) if at in places)
+    yield from (word for position, word in enumerate(node.args) if position in places)
     yield from (word.value for word in node.keywords if word.arg in NAMED)
     if name in OPTIONS:
         looks = [word.value for word in node.keywords if word.arg == "format_func"]
@@ -242,7 +242,7 @@ def is_drawing(node: ast.Call) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("where", "module"), list(sources()), ids=lambda one: one if isinstance(one, str) else ""
+    ("where", "module"), list(sources()), ids=lambda part: part if isinstance(part, str) else ""
 )
 def test_whatever_is_drawn_as_markdown_was_made_literal(where, module):
     reader = Reader(module)
@@ -257,7 +257,7 @@ def test_whatever_is_drawn_as_markdown_was_made_literal(where, module):
 
 
 @pytest.mark.parametrize(
-    ("where", "module"), list(sources()), ids=lambda one: one if isinstance(one, str) else ""
+    ("where", "module"), list(sources()), ids=lambda part: part if isinstance(part, str) else ""
 )
 def test_what_shows_words_as_they_are_is_given_no_markdown(where, module):
     """`t` with foreign words inside a table, a chart or a file would show the marks that keep them
@@ -274,7 +274,7 @@ def test_what_shows_words_as_they_are_is_given_no_markdown(where, module):
 
 
 @pytest.mark.parametrize(
-    ("where", "module"), list(sources()), ids=lambda one: one if isinstance(one, str) else ""
+    ("where", "module"), list(sources()), ids=lambda part: part if isinstance(part, str) else ""
 )
 def test_no_words_are_made_literal_twice(where, module):
     """A text that `md` or `t` made and that was put together with others is no longer known as

@@ -63,7 +63,7 @@ def test_the_addresses_of_before_lead_to_the_person_they_named(full, page, tab):
 
 def test_the_one_before_and_the_one_after_are_those_of_the_ranking(full):
     at_tab(full, "A1", "sheet")
-    assert any(one.value == "1 / 3" for one in full.caption)
+    assert any(caption.value == "1 / 3" for caption in full.caption)
     assert full.button(key="person_previous").disabled
     full.button(key="person_next").click().run()
     sound(full)
@@ -89,7 +89,7 @@ def test_the_box_finds_a_person_by_name_id_reading_and_initials(full):
 
 def test_only_the_tab_that_is_open_is_made(full):
     at_tab(full, "A1", "months")
-    keys = {one.key for one in full.text_area}
+    keys = {field.key for field in full.text_area}
     assert not [key for key in keys if str(key).startswith("new_comment")]
     assert full.selectbox(key="history_indicator").value == "renewal_rate"
 
@@ -103,14 +103,14 @@ def test_a_plan_is_changed_where_it_is_read_and_says_what_became_of_it(full):
     sound(full)
     (saved,) = Desk(load.home()).talks("A1")
     assert (saved.agreed, saved.reason, saved.version) == ("每周三通电话", "rate", 2)
-    assert any("每周三通电话" in one.value.to_csv() for one in full.dataframe)
+    assert any("每周三通电话" in frame.value.to_csv() for frame in full.dataframe)
 
 
 def test_two_people_stand_side_by_side_and_the_first_sentence_says_who_is_ahead(full):
     full.switch_page(COMPARE).run()
     sound(full)
     assert full.multiselect(key="compare_with").value == ["A1", "B2"]
-    assert any("安比波高" in one.value for one in full.markdown)
+    assert any("安比波高" in text.value for text in full.markdown)
     table = full.dataframe[0].value
     assert table["indicator"].tolist()[:3] == ["综合得分", "名次", "象限"]
     assert full.query_params["with"] == "A1,B2"
@@ -163,8 +163,8 @@ def test_an_agent_begins_with_their_own_sheet_and_finds_nobody_else(settled, mon
     assert app.title[0].value == "我的评估表"
     assert tabs_of(app) == ["评估表", "逐月", "异议", "明细"]
     assert app.selectbox(key="person_choice").options == ["安 · A1 · 东  an  a"]
-    assert not [one for one in app.button if str(one.key).startswith("person_")]
-    assert not [one for one in app.metric if one.delta]
+    assert not [button for button in app.button if str(button.key).startswith("person_")]
+    assert not [metric for metric in app.metric if metric.delta]
     for tab in ("months", "objections", "records"):
         app.query_params["tab"] = tab
         app.run()
@@ -197,9 +197,11 @@ def test_of_somebody_who_has_another_manager_now_the_months_and_records_stay_and
     sound(app)
     assert app.title[0].value == "莫 :small[M1]"
     assert tabs_of(app) == ["逐月", "明细"]
-    assert any("现由其他主管负责" in one.value for one in app.markdown)
+    assert any("现由其他主管负责" in text.value for text in app.markdown)
     assert not [
-        one for one in app.button if one.key in ("sheet_plan", "close_sheet", "add_comment")
+        button
+        for button in app.button
+        if button.key in ("sheet_plan", "close_sheet", "add_comment")
     ]
     load.close()
 
@@ -224,7 +226,7 @@ def test_cards_say_what_moved_since_the_period_before_with_its_unit(home, tmp_pa
         app.query_params["agent"] = agent_id
         app.switch_page(PERSON).run()
         sound(app)
-        deltas[agent_id] = next(one.delta for one in app.metric if one.label == "综合得分")
+        deltas[agent_id] = next(metric.delta for metric in app.metric if metric.label == "综合得分")
     assert deltas["A1"].startswith("+")
     assert deltas["A1"].endswith(" 分")
     load.close()

@@ -52,21 +52,21 @@ def agent(made_once, settled_folder, tmp_path, monkeypatch) -> Iterator[Callable
     monkeypatch.chdir(ROOT)
 
     def visit(locale: str = "zh-CN", email: str = "ann@x.cn") -> AppTest:
-        at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-        at.secrets["auth"] = {"cookie_secret": "x" * 64}
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        app.secrets["auth"] = {"cookie_secret": "x" * 64}
         claims = {"iss": "https://provider.example", "sub": email, "iat": time.time()}
-        at.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
-        at.context = {"locale": locale}
-        return at.run().switch_page("pages/people/plan.py").run()
+        app.user = {"is_logged_in": True, "email": email, "email_verified": True, **claims}
+        app.context = {"locale": locale}
+        return app.run().switch_page("pages/people/plan.py").run()
 
     yield visit
     load.close()
 
 
 def test_an_agent_reads_what_is_planned_when_with_whom_and_the_figure_it_aims_at(agent):
-    at = agent("zh-CN")
-    sound(at)
-    words = said(at)
+    app = agent("zh-CN")
+    sound(app)
+    words = said(app)
     for fact in ("2099-05-04", "王经理", "练异议话术", "续保率：2026-04"):
         assert fact in words
     for private in ("重点辅导", "态度要谈", "别人的事"):
@@ -74,20 +74,20 @@ def test_an_agent_reads_what_is_planned_when_with_whom_and_the_figure_it_aims_at
 
 
 def test_the_plan_is_there_in_english_too(agent):
-    at = agent("en-GB")
-    sound(at)
-    assert at.title[0].value == "My plan"
-    assert "Next talk" in said(at)
+    app = agent("en-GB")
+    sound(app)
+    assert app.title[0].value == "My plan"
+    assert "Next talk" in said(app)
 
 
 def test_a_talk_that_was_held_stands_with_what_was_agreed(agent):
-    at = agent("zh-CN")
+    app = agent("zh-CN")
     boss = Desk(load.home(), "boss@x.cn")
     (talk,) = boss.talks("A1")
     boss.save_talk(replace(talk, state="followed_up", agreed="每周两次陪访"))
-    at.run()
-    assert "每周两次陪访" in said(at)
-    assert "以前的面谈" in [one.value for one in at.subheader]
+    app.run()
+    assert "每周两次陪访" in said(app)
+    assert "以前的面谈" in [heading.value for heading in app.subheader]
 
 
 def test_a_manager_has_no_such_page(agent):

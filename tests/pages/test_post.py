@@ -49,11 +49,11 @@ def heard(*letters, now: bool) -> list:
         loop.set_exception_handler(lambda *_: None)
 
         def say() -> None:
-            for at, letter in enumerate(letters):
+            for position, letter in enumerate(letters):
                 post_box.put(
                     loop,
                     partial(hear, letter),
-                    now=now and at == len(letters) - 1,
+                    now=now and position == len(letters) - 1,
                 )
 
         thread = threading.Thread(target=say)
@@ -67,7 +67,9 @@ def heard(*letters, now: bool) -> list:
 
 
 def test_the_end_of_a_run_takes_along_in_order_what_waits_for_company():
-    assert heard(*(lambda at=at: at for at in range(50)), now=True) == list(range(50))
+    assert heard(*(lambda number=number: number for number in range(50)), now=True) == list(
+        range(50)
+    )
 
 
 def test_a_letter_that_fails_takes_no_other_with_it():

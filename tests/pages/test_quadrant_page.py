@@ -113,10 +113,10 @@ def test_the_person_chosen_elsewhere_who_is_not_in_the_picture_is_accounted_for(
     app = opening()
     app.session_state["kept.agent"] = "A1016"
     app.run()
-    assert not [one for one in app.caption if "不在图上" in one.value]
+    assert not [caption for caption in app.caption if "不在图上" in caption.value]
     app.selectbox(key="team").set_value("锐进").run()
     sound(app)
-    assert [one for one in app.caption if "不在当前的筛选里，不在图上" in one.value]
+    assert [caption for caption in app.caption if "不在当前的筛选里，不在图上" in caption.value]
 
 
 def test_clearing_singles_nobody_out_any_more(opening: Opening):

@@ -20,8 +20,10 @@ CATALOGUE = built_in_catalogue()
 APRIL = Period(parse_month("2026-04"), parse_month("2026-04"))
 
 
-def said(at):
-    return " ".join(one.value for kind in ("markdown", "caption") for one in getattr(at, kind))
+def said(app):
+    return " ".join(
+        element.value for kind in ("markdown", "caption") for element in getattr(app, kind)
+    )
 
 
 def test_it_opens_with_the_scheme_in_force_beside_one_that_puts_service_first(full):
@@ -54,10 +56,10 @@ def test_while_nothing_is_tried_the_weights_page_says_what_another_scheme_would_
 def test_the_page_says_the_same_in_english(tiny, monkeypatch):
     folder = tiny.folder
     tiny.close()
-    at = opened(folder, monkeypatch, "en-GB")
-    at.switch_page("pages/people/ranking.py").run()
-    sound(at)
-    assert "From “Balanced 64/23/13” to “Service first 60/30/10”" in said(at)
+    app = opened(folder, monkeypatch, "en-GB")
+    app.switch_page("pages/people/ranking.py").run()
+    sound(app)
+    assert "From “Balanced 64/23/13” to “Service first 60/30/10”" in said(app)
 
 
 @pytest.mark.parametrize(

@@ -32,16 +32,17 @@ def past_the_desk(path: Path) -> list[str]:
     which asks who may."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     places: list[ast.expr | ast.stmt] = [
-        one
-        for one in ast.walk(tree)
-        if isinstance(one, ast.Attribute) and one.attr in ("home", "_home")
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("home", "_home")
     ]
     places += [
-        one
-        for one in ast.walk(tree)
-        if isinstance(one, ast.ImportFrom) and {name.name for name in one.names} & {"Home", "Store"}
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and {name.name for name in node.names} & {"Home", "Store"}
     ]
-    return [f"{path.name}:{line}" for line in sorted(one.lineno for one in places)]
+    return [f"{path.name}:{line}" for line in sorted(place.lineno for place in places)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
@@ -66,9 +67,9 @@ def dismissed(tiny_folder, tmp_path_factory):
     shutil.copytree(tiny_folder, folder)
     home = Home(folder)
     home.state.accounts.save(STAFF, "setup")
-    desks = {one.email: Desk(home, one.email) for one in STAFF[1:]}
+    desks = {account.email: Desk(home, account.email) for account in STAFF[1:]}
     assert [desk.identity.role for desk in desks.values()] == ["admin", "manager", "agent"]
-    home.state.accounts.save([replace(one, active=False) for one in STAFF[1:]], "boss@x.cn")
+    home.state.accounts.save([replace(account, active=False) for account in STAFF[1:]], "boss@x.cn")
     yield home, desks
     home.close()
 
@@ -79,22 +80,28 @@ def test_a_desk_that_stood_open_does_nothing_once_its_account_is_switched_off(di
     home, desks = dismissed
     method = getattr(desks[who], name)
     needed = [
-        one for one in inspect.signature(method).parameters.values() if one.default is one.empty
+        parameter
+        for parameter in inspect.signature(method).parameters.values()
+        if parameter.default is parameter.empty
     ]
-    positional = [Stand() for one in needed if one.kind is one.POSITIONAL_OR_KEYWORD]
-    named = {one.name: Stand() for one in needed if one.kind is one.KEYWORD_ONLY}
+    positional = [
+        Stand() for parameter in needed if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    named = {
+        parameter.name: Stand() for parameter in needed if parameter.kind is parameter.KEYWORD_ONLY
+    }
     before = [entry for entry in home.state.database.audit() if entry.action != "denied"]
     with pytest.raises(NotAllowed, match="account_unknown"):
         begun(method(*positional, **named))
     assert [entry for entry in home.state.database.audit() if entry.action != "denied"] == before
 
 
-def begun(found):
+def begun(answer):
     """A block or a generator is only begun when it is asked."""
-    if hasattr(found, "__enter__"):
-        found.__enter__()
-    elif inspect.isgenerator(found):
-        next(found)
+    if hasattr(answer, "__enter__"):
+        answer.__enter__()
+    elif inspect.isgenerator(answer):
+        next(answer)
 
 
 class Stand:

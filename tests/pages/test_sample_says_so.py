@@ -75,9 +75,9 @@ def test_files_of_a_page_say_it_in_their_name_and_first_row(
         return False
 
     monkeypatch.setattr(st, "download_button", button)
-    at = opened(tmp_path / "home", monkeypatch)
-    at.switch_page(page).run()
-    sound(at)
+    app = opened(tmp_path / "home", monkeypatch)
+    app.switch_page(page).run()
+    sound(app)
     name, make = files[f"{key}.csv"]
     text = make().decode("utf-8-sig")
     load.close()

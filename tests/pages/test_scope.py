@@ -33,10 +33,10 @@ FOREIGN = (
 )  # B2 and C3, whom the manager of East has nothing to do with; ids are what was asked for
 
 
-def said(at: AppTest) -> str:
+def said(app: AppTest) -> str:
     """Every word that a page shows."""
     words = [
-        str(one.value)
+        str(element.value)
         for kind in (
             "markdown",
             "caption",
@@ -49,10 +49,10 @@ def said(at: AppTest) -> str:
             "text",
             "success",
         )
-        for one in getattr(at, kind)
+        for element in getattr(app, kind)
     ]
-    words += [one.value.to_csv() for one in at.dataframe]
-    words += [" ".join(map(str, one.options)) for one in at.selectbox]
+    words += [frame.value.to_csv() for frame in app.dataframe]
+    words += [" ".join(map(str, box.options)) for box in app.selectbox]
     return "\n".join(words)
 
 
@@ -68,12 +68,12 @@ def east(tiny_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("RENEWAL_HOME", str(folder))
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(st, "download_button", lambda *words, **more: False)
-    at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    at.context = {"locale": "zh-CN"}
-    at.secrets["auth"] = {"cookie_secret": "x" * 64}
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app.context = {"locale": "zh-CN"}
+    app.secrets["auth"] = {"cookie_secret": "x" * 64}
     claims = {"iss": "https://provider.example", "sub": "east@x.cn", "iat": time.time()}
-    at.user = {"is_logged_in": True, "email": "east@x.cn", "email_verified": True, **claims}
-    yield at.run()
+    app.user = {"is_logged_in": True, "email": "east@x.cn", "email_verified": True, **claims}
+    yield app.run()
     load.close()
 
 
@@ -83,7 +83,7 @@ def test_an_agent_in_the_address_shows_nothing_of_another_scope(east, page):
     for asked in HOSTILE:
         east.query_params["agent"] = asked
         east.run()
-        assert [one.value for one in east.exception] == []
+        assert [error.value for error in east.exception] == []
         words = said(east).replace("波动", "")
         assert not [name for name in FOREIGN if name in words], asked
         assert len(max(words.split("\n"), key=len)) < 2_000
@@ -96,5 +96,5 @@ def test_a_page_left_open_while_its_agent_went_to_another_team_shows_them_no_mor
     accounts.save([Account("east@x.cn", "manager", teams=("南",))], "boss@x.cn")
     east.query_params["agent"] = "A1"
     east.run()
-    assert [one.value for one in east.exception] == []
+    assert [error.value for error in east.exception] == []
     assert "安" not in said(east)

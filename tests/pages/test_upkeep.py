@@ -32,10 +32,10 @@ def test_of_several_who_ask_at_once_one_works_it_out():
         assert memory("key", make) == "answer"
 
     readers = [threading.Thread(target=ask) for _ in range(4)]
-    for one in readers:
-        one.start()
-    for one in readers:
-        one.join()
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
     assert made == [1]
 
 
@@ -58,8 +58,8 @@ def test_what_is_kept_for_a_large_company_is_weighed_and_not_only_counted():
         )
 
     memory, made = Memory[Any](400, room=100_000), []
-    for at in range(50):  # of 32 kB each
-        memory(at, sheet(1_000))
+    for key in range(50):  # of 32 kB each
+        memory(key, sheet(1_000))
     assert memory.taken == 96_000
     memory("huge", sheet(50_000))
     assert (
@@ -73,14 +73,14 @@ def test_what_is_kept_for_a_large_company_is_weighed_and_not_only_counted():
 def test_answers_of_many_kinds_are_weighed_by_what_they_hold():
     thousand = np.zeros(1_000)
     assert weight(thousand) == 8_000
-    for one in (
+    for answer in (
         pa.table({"value": thousand}),
         {"a": thousand},
         [thousand],
         Rows((thousand,)),
         b"x" * 8_000,
     ):
-        assert weight(one) == 8_000
+        assert weight(answer) == 8_000
     assert (
         weight(pd.DataFrame({"a": thousand, "b": thousand})) == 32_000
     )  # sixteen bytes a cell, whatever it holds
