@@ -39,12 +39,12 @@ def frames(page: Page) -> Iterator[Image.Image]:
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
-        at = 0.0
+        position = 0.0
         for goal, count in way:
-            begin = at
+            begin = position
             for step in range(1, count + 1):
-                at = begin + (goal - begin) * step / count
-                page.mouse.move(x + point * at, y)
+                position = begin + (goal - begin) * step / count
+                page.mouse.move(x + point * position, y)
                 page.wait_for_timeout(40)
                 yield picture(page)
         page.mouse.up()

@@ -41,9 +41,9 @@ def alternating(
     """Medians of two things run in turn, so that both meet the same machine."""
     spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(times):
-        for one, kept in ((first, spent[0]), (second, spent[1])):
+        for make, kept in ((first, spent[0]), (second, spent[1])):
             begin = time.perf_counter()
-            one()
+            make()
             kept.append(time.perf_counter() - begin)
     return statistics.median(spent[0]), statistics.median(spent[1])
 
@@ -95,7 +95,7 @@ def rollup(folder: str) -> None:
         _ten_million(warehouse)
         warehouse.close()
         return
-    months = [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)]
+    months = [dt.date(2024 + month // 12, month % 12 + 1, 1) for month in range(24)]
 
     def ours() -> None:
         with warehouse.cursor() as cursor:
@@ -129,7 +129,9 @@ def drill_down(folder: Path) -> None:
     _ten_million(home.warehouse, 1_000_000)
     with home.warehouse.write() as cursor:
         records._roll_up(
-            cursor, [dt.date(2024 + at // 12, at % 12 + 1, 1) for at in range(24)], Settings()
+            cursor,
+            [dt.date(2024 + month // 12, month % 12 + 1, 1) for month in range(24)],
+            Settings(),
         )
     desk = Desk(home)
     filters = Filters(Period(dt.date(2025, 1, 1), dt.date(2025, 12, 1)))
@@ -186,7 +188,8 @@ def intake(folder: Path) -> None:
     recipe = recipe_from(
         {"kind": "policies", "columns": dict(zip(fields, POLICY_HEADERS, strict=True))}
     )
-    homes = iter([Home(folder / f"home{at}") for at in range(3)])  # opened before the clock runs
+    # Opened before the clock runs.
+    homes = iter([Home(folder / f"home{number}") for number in range(3)])
     reader = Home(folder / "reader")
 
     def ours() -> None:
@@ -224,25 +227,25 @@ def sheets(folder: Path) -> None:
     )
     begin = time.perf_counter()
     around = desk.around(evaluation.measured.filters)
-    found = [desk.shown_sheet(around, str(one)) for one in evaluation.people["agent_id"]]
+    shown = [desk.shown_sheet(around, str(agent_id)) for agent_id in evaluation.people["agent_id"]]
     spent = {"computed": time.perf_counter() - begin}
 
     def bare() -> None:
         page = FPDF()
         page.set_font("helvetica", size=9)
-        for one in found:
+        for sheet in shown:
             page.add_page()
-            for item in one["indicators"]:
+            for item in sheet["indicators"]:
                 page.cell(0, 5, item["id"], new_x="LMARGIN", new_y="NEXT")
         page.output()
 
     for name, make in (("PDF", to_pdf), ("XLSX", to_workbook)):
-        first, second = alternating(partial(make, found, "zh"), bare, 1)
+        first, second = alternating(partial(make, shown, "zh"), bare, 1)
         spent[name] = first
-        say(f"{len(found)} sheets as {name} / the same lines bare", first, second, 0)
+        say(f"{len(shown)} sheets as {name} / the same lines bare", first, second, 0)
     print(
         "  sheets a second: "
-        + ", ".join(f"{name} {len(found) / seconds:.0f}" for name, seconds in spent.items()),
+        + ", ".join(f"{name} {len(shown) / seconds:.0f}" for name, seconds in spent.items()),
         flush=True,
     )
     home.close()
@@ -273,8 +276,8 @@ def company(folder: Path, agents: int) -> Path:
     premium = random.integers(500, 6000, size)
     policies = pd.DataFrame(
         {
-            "保单号": [f"P{at}" for at in range(size)],
-            "工号": [f"A{one:05d}" for one in who],
+            "保单号": [f"P{policy}" for policy in range(size)],
+            "工号": [f"A{agent:05d}" for agent in who],
             "到期日": due,
             "续保结果": np.where(renewed, "已续", "未续"),
             "续保日期": np.where(renewed, due, ""),
@@ -289,9 +292,9 @@ def company(folder: Path, agents: int) -> Path:
     )
     roster = pd.DataFrame(
         {
-            "工号": [f"A{at:05d}" for at in range(agents)],
-            "团队": [f"团队{at % 400}" for at in range(agents)],
-            "机构": [f"机构{at % 20}" for at in range(agents)],
+            "工号": [f"A{agent:05d}" for agent in range(agents)],
+            "团队": [f"团队{agent % 400}" for agent in range(agents)],
+            "机构": [f"机构{agent % 20}" for agent in range(agents)],
         }
     )
     items = ("insurance_knowledge", "communication", "problem_solving")
@@ -480,18 +483,20 @@ def redraw(folder: Path) -> None:
                     first.wait_for_selector("input[type=range]")
                     first.wait_for_timeout(2_000)
                     spent: tuple[list[float], list[float]] = ([], [])
-                    for at in range(24):
+                    for number in range(24):
                         first.wait_for_timeout(400)
-                        one = slider(
-                            first, at, "document.querySelector('[data-draws]').dataset.draws"
+                        own_seconds = slider(
+                            first, number, "document.querySelector('[data-draws]').dataset.draws"
                         )
                         second.wait_for_timeout(250)
-                        two = slider(
-                            second, at, "document.querySelector('[data-testid=stText]').innerText"
+                        stock_seconds = slider(
+                            second,
+                            number,
+                            "document.querySelector('[data-testid=stText]').innerText",
                         )
-                        if at >= 4:
-                            spent[0].append(one)
-                            spent[1].append(two)
+                        if number >= 4:
+                            spent[0].append(own_seconds)
+                            spent[1].append(stock_seconds)
                     ours_median, peer = (statistics.median(part) for part in spent)
                     say(
                         f"{what}, {agents:,} agents / stock page",

@@ -323,9 +323,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     modules: dict[Path, list[pytest.Item]] = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)
-    waiting = [one for path, one in modules.items() if not set(WAITING).isdisjoint(path.parts)]
-    others = [one for path, one in modules.items() if set(WAITING).isdisjoint(path.parts)]
-    waiting.sort(key=lambda one: "browser" not in one[0].path.parts)
+    waiting = [
+        module for path, module in modules.items() if not set(WAITING).isdisjoint(path.parts)
+    ]
+    others = [module for path, module in modules.items() if set(WAITING).isdisjoint(path.parts)]
+    waiting.sort(key=lambda module: "browser" not in module[0].path.parts)
     items[:] = [
-        item for pair in zip_longest(waiting, others, fillvalue=()) for one in pair for item in one
+        item
+        for pair in zip_longest(waiting, others, fillvalue=())
+        for module in pair
+        for item in module
     ]

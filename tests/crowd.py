@@ -121,7 +121,7 @@ async def of_weights(visitor: Visitor, chance: random.Random, waits: list[float]
 
 async def of_axes(visitor: Visitor, chance: random.Random, waits: list[float]) -> None:
     """Another axis of the quadrant."""
-    box = next(one for name, one in visitor.controls.items() if "-axis_x" in name)
+    box = next(control for name, control in visitor.controls.items() if "-axis_x" in name)
     waits.append(await visitor.move("axis_x", chance.choice(list(box.proto.options))))
     await visitor.catch_up()
 
@@ -134,10 +134,10 @@ Settling = tuple[asyncio.Barrier, list[float], float]
 
 
 async def stay(
-    base: str, at: int, page: str, life: Life, settling: Settling, server: Server
+    base: str, number: int, page: str, life: Life, settling: Settling, server: Server
 ) -> tuple[list[float], list[str]]:
     """One reader: opens a page, then a step every two seconds or so, as long as the crowd stays."""
-    chance, visitor = random.Random(at), Visitor(base)
+    chance, visitor = random.Random(number), Visitor(base)
     waits: list[float] = []
     settled, spent, seconds = settling
     await asyncio.sleep(chance.uniform(0, THINK))
@@ -194,17 +194,17 @@ async def crowd(
     settled = asyncio.Barrier(size)
     spent: list[float] = []
 
-    async def one(at: int) -> tuple[list[float], list[str]]:
+    async def reader(number: int) -> tuple[list[float], list[str]]:
         return await stay(
-            server.base, at, *lives[at % len(lives)], (settled, spent, seconds), server
+            server.base, number, *lives[number % len(lives)], (settled, spent, seconds), server
         )
 
-    found = await asyncio.gather(*(one(at) for at in range(size)))
-    waits = [wait for each, _ in found for wait in each]
+    stays = await asyncio.gather(*(reader(number) for number in range(size)))
+    waits = [wait for each, _ in stays for wait in each]
     steps = max(len(waits), 1)
     return Found(
         waits,
-        [error for _, errors in found for error in errors],
+        [error for _, errors in stays for error in errors],
         (server.spent - spent[0]) / steps,
         (time.process_time() - spent[1]) / steps,
     )
@@ -241,9 +241,9 @@ async def churn(server: Server) -> None:
 def policies(path: Path, rows: int) -> None:
     """A file of policies of another year than the sample's."""
     lines = (
-        f"Z{at},A{1000 + at % 120},2023-0{1 + at % 9}-1{at % 10},"
-        f"{'已续' if at % 5 else '未续'},{500 + at % 4000}"
-        for at in range(rows)
+        f"Z{policy},A{1000 + policy % 120},2023-0{1 + policy % 9}-1{policy % 10},"
+        f"{'已续' if policy % 5 else '未续'},{500 + policy % 4000}"
+        for policy in range(rows)
     )
     path.write_text(
         "保单号,工号,到期日,续保结果,应续保费\n" + "\n".join(lines) + "\n", encoding="utf-8"
@@ -289,12 +289,12 @@ def load(folder: Path) -> None:
         for size in CROWDS:
             peer = asyncio.run(crowd(bare, size, [("", of_bare)]))
             peer.tell(f"{size} readers of a bare page, Streamlit with our settings")
-            found = asyncio.run(crowd(ours, size, lives))
-            times = statistics.median(found.waits) / statistics.median(peer.waits)
-            found.tell(f"{size} readers moving weights and axes ({times:.1f}x)")
+            result = asyncio.run(crowd(ours, size, lives))
+            times = statistics.median(result.waits) / statistics.median(peer.waits)
+            result.tell(f"{size} readers moving weights and axes ({times:.1f}x)")
         begin.touch()
-        found = asyncio.run(crowd(ours, CROWDS[-1], lives))
-        found.tell(
+        result = asyncio.run(crowd(ours, CROWDS[-1], lives))
+        result.tell(
             f"{CROWDS[-1]} readers, a load of 200,000 "
             f"policies{'' if done.exists() else ' (not done)'}"
         )

@@ -53,9 +53,9 @@ def forked_reading() -> Iterator[None]:
         ):
             yield
     finally:
-        for one in all_:
-            one.stdin.close()
-            one.wait(60)
+        for process in all_:
+            process.stdin.close()
+            process.wait(60)
 
 
 class Forked:

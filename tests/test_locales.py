@@ -31,8 +31,8 @@ def test_chinese_sentences_use_chinese_punctuation():
 
 
 def test_every_definition_is_labelled_in_both_languages():
-    labels = [one.label for one in built_in_catalogue().indicators] + [
-        one.why for one in built_in_catalogue().indicators
+    labels = [indicator.label for indicator in built_in_catalogue().indicators] + [
+        indicator.why for indicator in built_in_catalogue().indicators
     ]
     labels += [kind.label for kind in kinds().values()]
     labels += [field.label for field in fields().values()]

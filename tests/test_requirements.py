@@ -21,8 +21,8 @@ def plain(name: str) -> str:
 
 def pinned(name: str) -> dict[str, str]:
     return {
-        plain(found): version
-        for found, version in LINE.findall((ROOT / name).read_text(encoding="utf-8"))
+        plain(package): version
+        for package, version in LINE.findall((ROOT / name).read_text(encoding="utf-8"))
     }
 
 
@@ -37,7 +37,7 @@ def imported(*folders: str) -> set[str]:
     ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                names |= {one.name.partition(".")[0] for one in node.names}
+                names |= {module.name.partition(".")[0] for module in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.partition(".")[0])
     packages = packages_distributions()
@@ -64,11 +64,11 @@ def test_tools_of_the_tests_are_named_beside_and_not_among_what_the_app_runs():
 )
 def test_every_package_is_pinned_and_says_why_it_is_there(name):
     lines = [
-        one
-        for one in (ROOT / name).read_text(encoding="utf-8").splitlines()
-        if one and not one.startswith(("#", "-r"))
+        line
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith(("#", "-r"))
     ]
-    assert [one for one in lines if not re.fullmatch(r"\S+==\S+  # \S.+", one)] == []
+    assert [line for line in lines if not re.fullmatch(r"\S+==\S+  # \S.+", line)] == []
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-test", "requirements-build"])

@@ -64,22 +64,22 @@ def defined(value: object) -> Iterator[str]:
 @cache
 def told() -> tuple[frozenset[str], frozenset[Template]]:
     """Every word and every template of code and definitions; docstrings are neither."""
-    known = {word for file in DEFINITIONS for word in defined(toml(file))}
+    vocabulary = {word for file in DEFINITIONS for word in defined(toml(file))}
     templates: set[Template] = set()
     for path in (ROOT / "analytics").rglob("*.sql"):
-        known |= set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+        vocabulary |= set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
     for path in sources():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if id(node) in docstrings:
                 continue
-            known.update(words(node))
+            vocabulary.update(words(node))
             if isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Constant)):
                 templates.add(written(node))
             elif isinstance(node, ast.AugAssign):
                 templates.add((None, *written(node.value)))
-    return frozenset(known), frozenset(filter(is_of_a_key, templates))
+    return frozenset(vocabulary), frozenset(filter(is_of_a_key, templates))
 
 
 def is_of_a_key(template: Template) -> bool:
@@ -106,8 +106,8 @@ def fillings(template: Template, text: str) -> Iterator[tuple[str, ...]]:
 
 def can_be_made(text: str, depth: int = 3) -> bool:
     """Whether code has this text, or a template whose open places are words that it has."""
-    known, templates = told()
-    if text in known:
+    vocabulary, templates = told()
+    if text in vocabulary:
         return True
     return depth > 0 and any(
         all(can_be_made(word, depth - 1) for word in filling)

@@ -82,7 +82,7 @@ class Visitor:
 
     async def move(self, key: str, value: Any) -> float:
         """Move the control with this key; seconds until the run that it began has ended."""
-        name = next(one for one in reversed(self.controls) if f"-{key}" in one)
+        name = next(control for control in reversed(self.controls) if f"-{key}" in control)
         number = isinstance(value, int | float)
         self.states[name] = ("double_array_value", [value]) if number else ("string_value", value)
         return await self.ask(self.controls[name].fragment)
@@ -134,8 +134,8 @@ class Visitor:
         end of every run."""
         gone = [
             name
-            for name, one in self.controls.items()
-            if name not in self.shown and fragment in ("", one.fragment)
+            for name, control in self.controls.items()
+            if name not in self.shown and fragment in ("", control.fragment)
         ]
         for name in gone:
             del self.controls[name]
@@ -147,12 +147,12 @@ class Visitor:
             case "delta":
                 self._draw(message.delta)
             case "parent_message":
-                ends = [self._take(one) for one in message.parent_message.messages]
+                ends = [self._take(part) for part in message.parent_message.messages]
                 return any(ends)
             case "navigation":
                 self.page_hash = message.navigation.page_script_hash
-                for one in message.navigation.app_pages:
-                    self.pages.setdefault(one.url_pathname, one.page_script_hash)
+                for page in message.navigation.app_pages:
+                    self.pages.setdefault(page.url_pathname, page.page_script_hash)
             case "new_session":
                 self.page_hash = message.new_session.page_script_hash or self.page_hash
             case "page_not_found":
@@ -182,13 +182,13 @@ class Visitor:
             case "alert" if element.alert.format == element.alert.ERROR:
                 self.errors.append(element.alert.body[:200])
             case "bidi_component":
-                one = element.bidi_component
-                if one.component_name == FOLLOWER:
-                    self.followers[json.loads(one.json)["chart"]] = (one.id, fragment)
-                elif one.component_name == CHART:
-                    found = _KEY.search(one.bytes)
-                    assert found is not None
-                    self.drawn.add(found[1].decode())
+                component = element.bidi_component
+                if component.component_name == FOLLOWER:
+                    self.followers[json.loads(component.json)["chart"]] = (component.id, fragment)
+                elif component.component_name == CHART:
+                    key = _KEY.search(component.bytes)
+                    assert key is not None
+                    self.drawn.add(key[1].decode())
 
     def _stand(self, proto: Any, fragment: str) -> None:
         self.controls.pop(proto.id, None)

@@ -31,14 +31,14 @@ def backups(folder: Path, size: int | None, seed: int) -> Report:
         home = Home(folder / "home")
         try:
             with _written_to(home, folder) as acknowledged:
-                for at in range(size or 20):
+                for number in range(size or 20):
                     before = list(acknowledged)
                     made = keeping.backup(home.ledger, folder / "kept")
                     wrong = _differs(home, folder / "kept" / made.name, folder / "again", before)
                     report.check(
                         "backup",
                         wrong,
-                        f"backup {at}, {len(before)} changes before it",
+                        f"backup {number}, {len(before)} changes before it",
                         "identical",
                     )
                     shutil.rmtree(folder / "kept" / made.name)
@@ -54,21 +54,21 @@ def _written_to(home: Home, folder: Path) -> Iterator[list[str]]:
     enough = threading.Event()
 
     def write() -> None:
-        desk, at = Desk(home), 0
+        desk, number = Desk(home), 0
         while not enough.is_set():
-            at += 1
-            if at % 3:
-                desk.save_talk(Talk("A1", reason=f"talk {at}"))
-                done.append(f"talk {at}")
+            number += 1
+            if number % 3:
+                desk.save_talk(Talk("A1", reason=f"talk {number}"))
+                done.append(f"talk {number}")
             else:
-                lines = "".join(f"K{at}-{row},A1,2026-04-02,已续\n" for row in range(ROWS))
+                lines = "".join(f"K{number}-{row},A1,2026-04-02,已续\n" for row in range(ROWS))
                 load(
                     home,
                     folder / "meanwhile.csv",
                     "policies",
                     f"保单号,工号,到期日,续保结果\n{lines}",
                 )
-                done.append(f"K{at}-0")
+                done.append(f"K{number}-0")
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -95,7 +95,7 @@ def _differs(home: Home, kept: Path, folder: Path, acknowledged: list[str]) -> s
         if strange := [name for name, rows in mine.items() if not rows <= live[name]]:
             return f"it has other rows of {strange} than the home"
         there = {row[0] for row in mine["policies"]} | {str(row[3]) for row in mine["talk"]}
-        if lost := [one for one in acknowledged if one not in there]:
+        if lost := [change for change in acknowledged if change not in there]:
             return f"{lost} were acknowledged before it was begun"
         count = Counter(row[1] for row in mine["policies"])
         if torn := [number for number, loaded in mine["loads"] if count[number] != loaded]:

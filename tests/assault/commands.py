@@ -201,7 +201,7 @@ def matrix(company: Company, folder: Path, size: int | None, seed: int) -> Repor
         for who in oracle.identities(company)
     }
     with quick_reading():
-        for who, row, command in sorted(chosen, key=lambda one: one[0].name):
+        for who, row, command in sorted(chosen, key=lambda deed: deed[0].name):
             _tried(report, stage, searches[who.name], (who, row, command))
     return report
 
@@ -227,24 +227,24 @@ class Stage:
         self.before = self._kept()
 
     def _kept(self) -> dict[str, object]:
-        found = {
+        kept = {
             name: rows
             for name, rows in watching.tables(self.home).items()
             if name not in watching.QUIET
         }
         notes = sorted(path.name for path in (self.home / "loads").iterdir())
-        return {**found, "loads": notes}
+        return {**kept, "loads": notes}
 
     def changed(self) -> list[str]:
-        found = watching.changed(self.before, self._kept())
-        if found:
+        changes = watching.changed(self.before, self._kept())
+        if changes:
             self.lay()
-        return found
+        return changes
 
     def filled(self, row: Row, command: Command) -> list[str]:
         """The words of a command about a row."""
         company = self.company
-        stranger = next(one for one in company.members["t4"] if one != row.agent)
+        stranger = next(agent for agent in company.members["t4"] if agent != row.agent)
         watched = self.folder / "watched"
         watched.mkdir(exist_ok=True)
         text = f"工号,投诉日期\n{row.agent},2026-04-03\n"
@@ -285,10 +285,10 @@ def _rule(who: Identity, company: Company, row: Row, command: Command) -> str:
             YES if who.covers(company, row.agent) else OPEN if who.ever(company, row.agent) else NO
         )
     month = row.month if "{month}" in command.words else oracle.PUBLISHED[-1]
-    found = oracle.may_do(who, company, command.rule, row.agent, month)
-    if found == NO and command.words[1:] == ("--agent", "{agent}") and who.role == "manager":
+    verdict = oracle.may_do(who, company, command.rule, row.agent, month)
+    if verdict == NO and command.words[1:] == ("--agent", "{agent}") and who.role == "manager":
         return OPEN if who.ever(company, row.agent) else NO  # what one wrote oneself stays readable
-    return found
+    return verdict
 
 
 def _tried(
@@ -332,7 +332,9 @@ def _tried(
         *(text for path in stage.out.iterdir() for text in watching.said(path.read_bytes())),
     ]
     seen = [
-        one for one in search.found(texts) if one not in words and f"agent_id={one}" not in words
+        word
+        for word in search.words_in(texts)
+        if word not in words and f"agent_id={word}" not in words
     ]
     rule = _rule(who, company, row, command)
     empty = done.stdout.strip() in ("[]", "") and not any(stage.out.iterdir())

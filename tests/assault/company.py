@@ -20,7 +20,9 @@ from analytics.model import Filters, Period
 from analytics.people import Account, Attachment, Note, Objection, Talk
 from tests.conftest import read_here
 
-MARCH, APRIL, MAY = (Period(dt.date(2026, at, 1), dt.date(2026, at, 1)) for at in (3, 4, 5))
+MARCH, APRIL, MAY = (
+    Period(dt.date(2026, month, 1), dt.date(2026, month, 1)) for month in (3, 4, 5)
+)
 MONTHS = (MARCH, APRIL, MAY)
 AS_OF = dt.date(2026, 8, 31)  # every window of the three months is closed
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -82,7 +84,7 @@ class Company:
         """A sum of money that nobody else has."""
         while True:
             made = self.words.randrange(100_003, 999_983)
-            if str(made) not in {one.word for one in self.canaries}:
+            if str(made) not in {canary.word for canary in self.canaries}:
                 self.canaries.append(Canary(str(made), "money", agent, month))
                 return made
 
@@ -126,7 +128,7 @@ def founded(folder: Path, seed: int = 1) -> Company:
         made.members[team] = [made.canary("AG", "agent", "") for _ in range(size)]
     made.members["t1"].append(made.canary("AG", "agent", ""))
     made.mover = made.members["t1"][-1]
-    made.canaries = [Canary(one.word, "agent", one.word) for one in made.canaries]
+    made.canaries = [Canary(canary.word, "agent", canary.word) for canary in made.canaries]
     for team, people in made.members.items():
         for agent in people:
             for month in MONTHS:
@@ -157,7 +159,7 @@ def _figures(made: Company, home: Home, folder: Path) -> None:
     ratings = ["工号,评定日期,评定项目,得分"]
     for team, people in made.members.items():
         branch = TEAMS[team][0]
-        for at, agent in enumerate(people):
+        for position, agent in enumerate(people):
             name = made.canary("Nam", "name", agent)
             roster.append(
                 f"2026-01,{agent},{name},{made.teams[team]},{made.branches[branch]},4,1500000"
@@ -167,20 +169,20 @@ def _figures(made: Company, home: Home, folder: Path) -> None:
                     policy = made.canary("PL", "policy", agent, month)
                     customer = made.canary("CU", "customer", agent, month)
                     due = month.first + dt.timedelta(days=3 + 5 * nth)
-                    renewed = (at + nth + month.first.month) % 4 != 0
+                    renewed = (position + nth + month.first.month) % 4 != 0
                     paid = made.amount(agent, month) if renewed else ""
                     policies.append(
                         f"{policy},{agent},{due},{'已续' if renewed else '未续'},"
                         f"{due if renewed else ''},{made.amount(agent, month)},{paid},"
                         f"{'是' if nth % 2 else '否'},{('车险', '健康险')[nth % 2]},"
-                        f"{('直销', '门店')[nth // 2]},{customer},{1 + (at + nth) % 5}"
+                        f"{('直销', '门店')[nth // 2]},{customer},{1 + (position + nth) % 5}"
                     )
                     made.policies.setdefault(agent, []).append((policy, month))
                     contacts.append(f"{agent},{due - dt.timedelta(days=9)} 10:00,{policy},是")
-            if at % 3 == 1:
-                complaints.append(f"{agent},2026-04-1{at},是")
-            if team != "t2" or at == 0:  # in the small team one agent alone was rated
-                ratings.append(f"{agent},2026-04-15,保险知识,{61 + 3 * at}")
+            if position % 3 == 1:
+                complaints.append(f"{agent},2026-04-1{position},是")
+            if team != "t2" or position == 0:  # in the small team one agent alone was rated
+                ratings.append(f"{agent},2026-04-15,保险知识,{61 + 3 * position}")
     for kind, lines, options in (
         ("agents", roster, {}),
         ("policies", policies, {"satisfaction_max": 5}),
@@ -204,7 +206,10 @@ def _accounts(made: Company, home: Home) -> None:
     for agent in (made.members["t1"][0], made.mover, made.members["t4"][0], made.members["t3"][1]):
         made.agents[agent] = f"{made.word('ag', 4).lower()}@q.cn"
     accounts = [
-        *(Account(one, "admin", one.partition("@")[0]) for one in (BOSS, SECOND, FALLEN)),
+        *(
+            Account(address, "admin", address.partition("@")[0])
+            for address in (BOSS, SECOND, FALLEN)
+        ),
         Account(GONE, "admin", "gone", active=False),
         Account("m1@q.cn", "manager", "m1", teams=(made.teams["t1"],)),
         Account("m3@q.cn", "manager", "m3", teams=(made.teams["t3"],)),
@@ -236,7 +241,9 @@ def _written(made: Company, home: Home, *, before_the_move: bool) -> None:
         Desk(home, BOSS).answer(
             accepted, "accepted", made.canary("An", "answer", people[1], None, BOSS)
         )
-        made.corrections[people[1]] = max(one.id or 0 for one in Desk(home).corrections())
+        made.corrections[people[1]] = max(
+            correction.id or 0 for correction in Desk(home).corrections()
+        )
         del made.objections[people[1]]
 
 
@@ -291,4 +298,4 @@ def copied(made: Company, folder: Path) -> Iterator[Path]:
 
 def words_of(made: Company) -> Mapping[str, Canary]:
     """Every canary by its word."""
-    return {one.word: one for one in made.canaries}
+    return {canary.word: canary for canary in made.canaries}

@@ -37,11 +37,11 @@ ASKED = (
 
 def flipped(data: bytes, random_: random.Random) -> bytes:
     """One to eight bits turned."""
-    found = bytearray(data)
+    damaged = bytearray(data)
     for _ in range(random_.choice((1, 1, 2, 8))):
-        at = random_.randrange(len(found))
-        found[at] ^= 1 << random_.randrange(8)
-    return bytes(found)
+        position = random_.randrange(len(damaged))
+        damaged[position] ^= 1 << random_.randrange(8)
+    return bytes(damaged)
 
 
 def cut(data: bytes, random_: random.Random) -> bytes:
@@ -62,9 +62,9 @@ def cut(data: bytes, random_: random.Random) -> bytes:
 
 def zeroed(data: bytes, random_: random.Random) -> bytes:
     """A block of zeros, as a disk gives that lost it."""
-    at = random_.randrange(0, max(1, len(data)), BLOCK)
-    size = min(BLOCK, len(data) - at)
-    return data[:at] + bytes(size) + data[at + size :]
+    begin = random_.randrange(0, max(1, len(data)), BLOCK)
+    size = min(BLOCK, len(data) - begin)
+    return data[:begin] + bytes(size) + data[begin + size :]
 
 
 def rubbish(data: bytes, random_: random.Random) -> bytes:
@@ -124,13 +124,13 @@ def truth(folder: Path) -> Truth:
     for words in ASKED:
         if words[0] in main.commands:
             answers[" ".join(words)] = run(words, copy).out
-    found = {
+    tables = {
         name: rows
         for name, rows in watching.tables(copy).items()
         if name not in ("audit", "operation", "sqlite_sequence")
     }
     shutil.rmtree(copy)
-    return Truth(answers, found)
+    return Truth(answers, tables)
 
 
 def damages(folder: Path, size: int | None, seed: int) -> Report:
@@ -145,8 +145,8 @@ def damages(folder: Path, size: int | None, seed: int) -> Report:
     random_ = random.Random(seed)
     pairs = [(target, kind) for target in TARGETS for kind in KINDS]
     random_.shuffle(pairs)
-    for at in range(size or 320):
-        target, kind = pairs[at % len(pairs)]
+    for number in range(size or 320):
+        target, kind = pairs[number % len(pairs)]
         _damage(report, folder, (target, kind), whole, random_.randrange(1 << 30))
     return report
 
@@ -187,7 +187,7 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
     """What is wrong with the answers of a damaged home, and whether it said in words that something
     is."""
     told = False
-    for at, words in enumerate(one for one in ASKED if one[0] in main.commands):
+    for step, words in enumerate(command for command in ASKED if command[0] in main.commands):
         said = run(words, home)
         name = " ".join(words)
         if wrong := unfit(said):
@@ -198,7 +198,7 @@ def _asked(home: Path, whole: Truth, path: Path) -> tuple[str | None, bool]:
             and words[0] in ("evaluate", "objections")
             and said.out != whole.answers[name]
         ):
-            return f"{name} (step {at}) answers something else than before, without a word", told
+            return f"{name} (step {step}) answers something else than before, without a word", told
         if said.code == 0 and words == ("audit", "--verify") and (lost := _lost(home, whole)):
             return f"the audit is called verified, but {lost} of the state changed", told
     return None, told
@@ -210,16 +210,16 @@ def unfit(said: Said) -> str | None:
         return f"ends with {said.code}: {said.error[-200:]}"
     if said.code == 2 and not (said.error + said.out).strip():
         return "is refused without a sentence"
-    found = UNSPEAKABLE.search(said.error)
-    return f"speaks of {found[0]!r}: {said.error[:200]}" if found else None
+    slip = UNSPEAKABLE.search(said.error)
+    return f"speaks of {slip[0]!r}: {said.error[:200]}" if slip else None
 
 
 def _lost(home: Path, whole: Truth) -> list[str]:
-    found = {
+    tables = {
         name: rows
         for name, rows in watching.tables(home).items()
         if name not in ("audit", "operation", "sqlite_sequence")
     }
     return [
-        name for name in watching.changed(whole.tables, found) if name not in ("alembic_version",)
+        name for name in watching.changed(whole.tables, tables) if name not in ("alembic_version",)
     ]

@@ -132,29 +132,29 @@ class Asking:
                 yield self._plain(name)
 
     def _plain(self, name: str) -> Deed:
-        found = inspect.getattr_static(Desk, name)
-        if isinstance(found, property):
+        member = inspect.getattr_static(Desk, name)
+        if isinstance(member, property):
             return self._deed(name, name, lambda desk: getattr(desk, name))
         words = inspect.signature(getattr(Desk, name)).parameters.values()
         asked = [
-            one
-            for one in words
-            if one.name != "self" and (one.default is one.empty or one.name == "agent_id")
+            word
+            for word in words
+            if word.name != "self" and (word.default is word.empty or word.name == "agent_id")
         ]
 
         def call(desk: Desk) -> Any:
             plain = [
-                self.argument(one.name, desk)
-                for one in asked
-                if one.kind is one.POSITIONAL_OR_KEYWORD
+                self.argument(word.name, desk)
+                for word in asked
+                if word.kind is word.POSITIONAL_OR_KEYWORD
             ]
             more = [
-                self.argument(one.name, desk) for one in asked if one.kind is one.VAR_POSITIONAL
+                self.argument(word.name, desk) for word in asked if word.kind is word.VAR_POSITIONAL
             ]
             named = {
-                one.name: self.argument(one.name, desk)
-                for one in asked
-                if one.kind is one.KEYWORD_ONLY
+                word.name: self.argument(word.name, desk)
+                for word in asked
+                if word.kind is word.KEYWORD_ONLY
             }
             return getattr(desk, name)(*plain, *more, **named)
 
@@ -461,7 +461,7 @@ class Asking:
         """A policy of the agent's own; one of somebody else's; and one of one's own given away."""
         row, company = self.row, self.company
         of = [policy for policy, month in company.policies.get(row.agent, ()) if month == row.month]
-        stranger = next(one for one in company.members["t4"] if one != row.agent)
+        stranger = next(agent for agent in company.members["t4"] if agent != row.agent)
         theirs = next(policy for policy, month in company.policies[stranger] if month == row.month)
         if of:
             yield "an own policy", of[0], {"exclusion": "x"}
@@ -475,9 +475,9 @@ def of_evaluation(name: str, filters: Filters, desk: Desk) -> Any:
     return getattr(desk, name)(desk.evaluation(filters))
 
 
-def begun(found: Any) -> Any:
+def begun(answer: Any) -> Any:
     """A block or a generator is begun, so that it does what it does."""
-    if isinstance(found, AbstractContextManager):
-        with found as inside:
+    if isinstance(answer, AbstractContextManager):
+        with answer as inside:
             return inside
-    return list(found) if inspect.isgenerator(found) else found
+    return list(answer) if inspect.isgenerator(answer) else answer

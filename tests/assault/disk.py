@@ -77,9 +77,9 @@ def full_at_every_write(report: Report, folder: Path, size: int, seed: int) -> N
         report.skipped("full at a write", "strace is not installed")
         return
     random_ = random.Random(seed)
-    chosen = [one for one in OPERATIONS if one.words[0] in main.commands]
-    for at, operation in enumerate(chosen):
-        share = size // len(chosen) + (at < size % len(chosen))
+    chosen = [operation for operation in OPERATIONS if operation.words[0] in main.commands]
+    for position, operation in enumerate(chosen):
+        share = size // len(chosen) + (position < size % len(chosen))
         if share:
             _fills(report, Scene(folder, operation), share, random_)
 
@@ -100,8 +100,8 @@ def _fills(report: Report, scene: Scene, share: int, random_: random.Random) -> 
         _full_from(report, scene, number, (before, after))
 
 
-def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]) -> None:
-    operation, (before, after) = scene.operation, known
+def _full_from(report: Report, scene: Scene, number: int, states: tuple[Any, Any]) -> None:
+    operation, (before, after) = scene.operation, states
     words = scene.lay()
     said = Shared()
     calls = ",".join(WRITES)
@@ -121,13 +121,13 @@ def _full_from(report: Report, scene: Scene, number: int, known: tuple[Any, Any]
 
 def _before_or_after(scene: Scene, told: Said | None, before: Any, after: Any) -> str | None:
     try:
-        found = looked_at(scene)
+        state = looked_at(scene)
     except RuntimeError as error:
         return f"with room again the home does not open: {error}"
-    held = found["held"]
+    held = state["held"]
     # What was refused leaves no trace but in the audit.
-    if found["wrong"]:
-        return f"with room again it opens, but: {found['wrong']}"
+    if state["wrong"]:
+        return f"with room again it opens, but: {state['wrong']}"
     if told is not None and told.code == 0 and held != after and scene.operation.name != "watch":
         return f"it said that it was done, but {watching.changed(held, after)} are not"
     if held in (before, after) or scene.operation.name == "watch":
@@ -217,23 +217,23 @@ def _fills_under(report: Report, folder: Path, disk: Path) -> None:
 def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]:
     with quick_reading():
         home = Home(folder)
-        desk, found = Desk(home), Tried()
+        desk, tries = Desk(home), Tried()
         truth = repr(desk.measured(Filters(APRIL)).totals)
         source = folder.parent / "source.csv"
         source.write_text(
             "保单号,工号,到期日,续保结果\n"
-            + "".join(f"N{at},A1,2026-04-02,已续\n" for at in range(500)),
+            + "".join(f"N{policy},A1,2026-04-02,已续\n" for policy in range(500)),
             encoding="utf-8",
         )
         recipe = home.recipe_for(source)
         for round_, room in enumerate(ROOMS):
             _fill(filler, room)
-            found.tried(
+            tries.tried(
                 f"figures on a full disk (round {round_})",
                 lambda: repr(desk.measured(Filters(APRIL)).totals) == truth,
                 ["done"],
             )
-            found.tried(
+            tries.tried(
                 f"a file looked at and read on a full disk (round {round_})",
                 lambda: (
                     home.look(source) and home.preview(source, home.recipe_for(source)) and None
@@ -241,43 +241,43 @@ def _while_open(folder: Path, filler: Path) -> list[tuple[str, str | None, str]]
                 ["refused"] if room == 0 else ["refused", "done"],
             )
             if room == 0:
-                found.tried(
+                tries.tried(
                     f"a load on a full disk (round {round_})",
                     lambda: (
                         desk.load_all([(source, recipe)], as_of=None, on_issues="refuse") and None
                     ),
                     ["refused"],
                 )
-            found.tried(
+            tries.tried(
                 f"a rebuild on a full disk (round {round_})",
                 lambda: desk.rebuild() and None,
                 ["refused", "done"],
             )
-            found.tried(
+            tries.tried(
                 f"talks on a full disk (round {round_})",
                 lambda: (
                     [desk.save_talk(Talk("A1", reason="x" * 4_000)) for _ in range(60)] and None
                 ),
                 ["refused"] if room == 0 else ["refused", "done"],
             )
-            found.tried(
+            tries.tried(
                 f"figures after a refusal (round {round_})",
                 lambda: repr(desk.measured(Filters(APRIL)).totals) == truth,
                 ["done"],
             )
             filler.unlink()
-            found.tried(
+            tries.tried(
                 f"a talk with room again (round {round_})",
                 lambda: desk.save_talk(Talk("A1", reason="why")) and None,
                 ["done"],
             )
-            found.tried(
+            tries.tried(
                 f"the audit with room again (round {round_})",
                 lambda: watching.audit_of(home) == [],
                 ["done"],
             )
         home.close()
-    return found.all
+    return tries.all
 
 
 class Tried:
@@ -339,9 +339,9 @@ def _asked(folder: Path) -> list[tuple[str, list[str]]]:
     named = [
         ("evaluate", ["evaluate"]),
         *(
-            (one.name, [word.format(files=files) for word in one.words])
-            for one in OPERATIONS
-            if one.words[0] in main.commands and one.name not in ("watch", "backup")
+            (operation.name, [word.format(files=files) for word in operation.words])
+            for operation in OPERATIONS
+            if operation.words[0] in main.commands and operation.name not in ("watch", "backup")
         ),
     ]
     return named
@@ -385,9 +385,10 @@ def _clock_back(report: Report, folder: Path) -> None:
     line, home = "a clock set back", folder / "clock"
     files = folder / "files"
     words = [
-        [word.format(files=files) for word in one.words]
-        for one in OPERATIONS
-        if one.words[0] in main.commands and one.name not in ("watch", "backup", "withdraw")
+        [word.format(files=files) for word in operation.words]
+        for operation in OPERATIONS
+        if operation.words[0] in main.commands
+        and operation.name not in ("watch", "backup", "withdraw")
     ]
 
     def all_of(past: bool) -> dict[str, Any]:
@@ -395,12 +396,12 @@ def _clock_back(report: Report, folder: Path) -> None:
         shutil.copytree(folder / "home", home)
         if past:
             database.now = lambda: dt.datetime(2020, 1, 1, 12, 0)
-        ended = [run(one, home).code for one in words]
-        found = state_of(home, again=True)
+        ended = [run(command, home).code for command in words]
+        state = state_of(home, again=True)
         return {
             "ended": ended,
-            "figures": found["held"]["figures"],
-            "wrong": found["wrong"],
+            "figures": state["held"]["figures"],
+            "wrong": state["wrong"],
             "verified": run(("audit", "--verify"), home).code,
         }
 
@@ -422,8 +423,8 @@ def _clock_back(report: Report, folder: Path) -> None:
 @contextmanager
 def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], None]] | None]:
     """A PostgreSQL of our own: its URL, and what starts and stops it."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not found:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
         report.skipped(line, "PostgreSQL is not installed")
         yield None
         return
@@ -436,7 +437,7 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
     port = free_port()
 
     run_as_postgres(
-        f"{found[-1]}/initdb",
+        f"{programs[-1]}/initdb",
         "-D",
         f"{place}/data",
         "-U",
@@ -450,7 +451,7 @@ def _server(report: Report, line: str) -> Iterator[tuple[str, Callable[[str], No
 
     def control(what: str) -> None:
         more = ["-l", f"{place}/log", "-o", options] if what == "start" else ["-m", "immediate"]
-        run_as_postgres(f"{found[-1]}/pg_ctl", "-D", f"{place}/data", *more, "-w", what)
+        run_as_postgres(f"{programs[-1]}/pg_ctl", "-D", f"{place}/data", *more, "-w", what)
 
     control("start")
     try:
@@ -477,7 +478,7 @@ def _comes_and_goes(
     folder: Path, url: str, control: Callable[[str], None]
 ) -> list[tuple[str, str | None, str]]:
     os.environ["RENEWAL_STATE_URL"] = url
-    found = Tried()
+    tries = Tried()
     with quick_reading():
         from tests.conftest import load_tiny
 
@@ -492,31 +493,31 @@ def _comes_and_goes(
         def talk() -> None:
             desk.save_talk(Talk("A1", reason="why"))
 
-        found.tried("a talk while it runs", talk, ["done"])
+        tries.tried("a talk while it runs", talk, ["done"])
         for round_ in range(3):
             control("stop")
-            found.tried(
+            tries.tried(
                 f"figures while it is stopped (round {round_})", figures, ["done", "refused"]
             )
-            found.tried(f"a talk while it is stopped (round {round_})", talk, ["refused"])
-            found.tried(
+            tries.tried(f"a talk while it is stopped (round {round_})", talk, ["refused"])
+            tries.tried(
                 f"the audit while it is stopped (round {round_})",
                 lambda: desk.audit() and None,
                 ["refused"],
             )
             control("start")
-            found.tried(f"figures after it started (round {round_})", figures, ["done"])
-            found.tried(f"a talk after it started (round {round_})", talk, ["done"])
-        found.tried("how many talks there are", lambda: len(desk.talks()) == 4, ["done"])
-        found.tried("the audit verified", lambda: watching.audit_of(home) == [], ["done"])
+            tries.tried(f"figures after it started (round {round_})", figures, ["done"])
+            tries.tried(f"a talk after it started (round {round_})", talk, ["done"])
+        tries.tried("how many talks there are", lambda: len(desk.talks()) == 4, ["done"])
+        tries.tried("the audit verified", lambda: watching.audit_of(home) == [], ["done"])
         home.close()
         control("stop")
         said = run(("evaluate",), folder / "pg")
-        found.all.append(
+        tries.all.append(
             (
                 "a command while it is stopped",
                 unfit(said) or (None if said.code == 2 else "was done"),
                 "refused",
             )
         )
-    return found.all
+    return tries.all

@@ -241,7 +241,8 @@ def prepare(folder: Path) -> None:
     files = folder / "files"
     (files / "watched").mkdir(parents=True)
     more = "保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费\n" + "".join(
-        f"Q{at},A1,2026-04-{1 + at % 28:02d},已续,2026-04-01,100,{at}\n" for at in range(40)
+        f"Q{policy},A1,2026-04-{1 + policy % 28:02d},已续,2026-04-01,100,{policy}\n"
+        for policy in range(40)
     )
     (files / "more.csv").write_text(more, encoding="utf-8")
     (files / "surveys.csv").write_text(
@@ -266,10 +267,10 @@ def state_of(home: Path, again: bool = True) -> dict[str, Any]:
         opened = Home(home)
         took = clock.took
         try:
-            found = _held(opened)
+            held = _held(opened)
             wrong = watching.audit_of(opened)
             figures = watching.figures(opened)
-            kind = _kind(opened, found)
+            kind = _kind(opened, held)
             if again and kind not in REBUILT:
                 opened.rebuild()
                 rebuilt = watching.figures(opened)
@@ -278,7 +279,7 @@ def state_of(home: Path, again: bool = True) -> dict[str, Any]:
             opened.close()
     stray = [path.name for path in home.rglob("*") if path.suffix in (".pending", ".part")]
     return {
-        "held": found,
+        "held": held,
         "wrong": [*wrong, *(f"left behind: {name}" for name in stray)],
         "took": took,
         "rebuilt": kind if again and not wrong else None,
@@ -288,12 +289,12 @@ def state_of(home: Path, again: bool = True) -> dict[str, Any]:
 def looked_at(scene: Scene) -> dict[str, Any]:
     """The state of a scene's home, looked at in a process of its own; rebuilt where the operation
     moves figures."""
-    found: dict[str, Any] = forked(
+    state: dict[str, Any] = forked(
         lambda: state_of(scene.home, again=scene.operation.name in FIGURES)
     )
-    if found["rebuilt"]:
-        REBUILT.add(found["rebuilt"])
-    return found
+    if state["rebuilt"]:
+        REBUILT.add(state["rebuilt"])
+    return state
 
 
 def _kind(home: Home, held: dict[str, Any]) -> str:
@@ -337,7 +338,7 @@ def events(log: str, home: Path) -> list[tuple[str, int]]:
     """The calls that touched the home's files: which, and the how-manieth of its kind in its
     thread."""
     count: Counter[tuple[str, str]] = Counter()
-    found = []
+    calls = []
     for line in log.splitlines():
         seen = re.match(r"(\d+)\s+(\w+)\((.*)", line)
         if seen is None or seen[2] not in CALLS:
@@ -345,8 +346,8 @@ def events(log: str, home: Path) -> list[tuple[str, int]]:
         count[seen[1], seen[2]] += 1
         writes = seen[2] != "openat" or "O_CREAT" in seen[3]
         if writes and home.name in seen[3]:
-            found.append((seen[2], count[seen[1], seen[2]]))
-    return sorted(set(found))
+            calls.append((seen[2], count[seen[1], seen[2]]))
+    return sorted(set(calls))
 
 
 def kills(folder: Path, size: int | None, seed: int) -> Report:
@@ -358,12 +359,12 @@ def kills(folder: Path, size: int | None, seed: int) -> Report:
     holidays.country_holidays("CN")  # what every process would import anew
     forked(lambda: prepare(folder))
     random_ = random.Random(seed)
-    chosen = [one for one in OPERATIONS if one.words[0] in main.commands]
-    for one in OPERATIONS:
-        if one not in chosen:
-            report.skipped(one.name, "there is no such command")
-    for at, operation in enumerate(chosen):
-        share = (size or 260) // len(chosen) + (at < (size or 260) % len(chosen))
+    chosen = [operation for operation in OPERATIONS if operation.words[0] in main.commands]
+    for listed in OPERATIONS:
+        if listed not in chosen:
+            report.skipped(listed.name, "there is no such command")
+    for position, operation in enumerate(chosen):
+        share = (size or 260) // len(chosen) + (position < (size or 260) % len(chosen))
         if share:
             _operation(report, folder, operation, share, random_)
     return report
@@ -415,12 +416,12 @@ def _operation(
             operation.name, "no call on the home's files was seen", " ".join(operation.words)
         )
         return
-    for call, at in _spread(points, share, random_):
+    for call, number in _spread(points, share, random_):
         words = scene.lay()
-        options = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={at}")
+        options = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
         with tracing(partial(run, words, scene.home), scene.home, *options) as log:
             code = log.code
-        again = f"{operation.name}: {' '.join(operation.words)} killed at {call} number {at}"
+        again = f"{operation.name}: {' '.join(operation.words)} killed at {call} number {number}"
         ended = "killed" if code is None else "ended before"
         report.check(operation.name, _outcome(scene, before, after, code), again, ended)
 
@@ -430,15 +431,15 @@ def _spread(
 ) -> list[tuple[str, int]]:
     """Some of the points: of every kind of call something, the rest drawn."""
     kinds: dict[str, list[tuple[str, int]]] = {}
-    for one in points:
-        kinds.setdefault(one[0], []).append(one)
+    for point in points:
+        kinds.setdefault(point[0], []).append(point)
     for of_kind in kinds.values():
         random_.shuffle(of_kind)
     turn = [
-        of_kind[at]
-        for at in range(max(map(len, kinds.values())))
+        of_kind[position]
+        for position in range(max(map(len, kinds.values())))
         for of_kind in kinds.values()
-        if at < len(of_kind)
+        if position < len(of_kind)
     ]
     return (
         turn[:share]
@@ -453,23 +454,23 @@ def _outcome(
     """What is wrong with a home after a kill: None where it is as before or as after (or, of a
     folder's files, some are in)."""
     try:
-        found = looked_at(scene)
+        state = looked_at(scene)
     except RuntimeError as error:
         return f"the home does not open: {error}"
-    if found["wrong"]:
-        return f"it opens, but: {found['wrong']}"
-    if code == 0 and found["held"] != after:
-        return f"it said that it was done, but {watching.changed(found['held'], after)} are not"
-    if found["held"] not in (before, after):
+    if state["wrong"]:
+        return f"it opens, but: {state['wrong']}"
+    if code == 0 and state["held"] != after:
+        return f"it said that it was done, but {watching.changed(state['held'], after)} are not"
+    if state["held"] not in (before, after):
         some = scene.operation.name in ALL_OF
         done = forked(lambda: run(scene.again(), scene.home))
         finished = forked(lambda: state_of(scene.home, again=False))["held"]
         if some and done.code == 0 and finished == after:
             return None
         return (
-            f"neither as before ({watching.changed(found['held'], before)} differ) nor as "
-            f"after ({watching.changed(found['held'], after)} differ)"
+            f"neither as before ({watching.changed(state['held'], before)} differ) nor as "
+            f"after ({watching.changed(state['held'], after)} differ)"
         )
-    if found["took"] > UNAIDED:
-        return f"it took {found['took']:.1f} s to open"
+    if state["took"] > UNAIDED:
+        return f"it took {state['took']:.1f} s to open"
     return None

@@ -44,10 +44,10 @@ class Bench:
     def changed(self) -> list[str]:
         """What is not as it was; the next try begins anew then."""
         assert self.home is not None
-        found = watching.changed(self.before, watching.kept(self.home))
-        if found:
+        changes = watching.changed(self.before, watching.kept(self.home))
+        if changes:
             self.close()
-        return found
+        return changes
 
     def close(self) -> None:
         if self.home is not None:
@@ -83,23 +83,23 @@ def allowed(who: Identity, company: Company, row: Row, deed: Deed) -> str:
         )
     if deed.rule == "answer" and deed.writes:
         return _answers(who, company, row, deed)
-    found = may_do(who, company, deed.rule, row.agent, deed.month)
+    verdict = may_do(who, company, deed.rule, row.agent, deed.month)
     if deed.rule in ("talk", "objection") and deed.how == "of the row" and who.role == "manager":
         return (
-            OPEN if found == NO and who.ever(company, row.agent) else found
+            OPEN if verdict == NO and who.ever(company, row.agent) else verdict
         )  # what one wrote oneself stays readable
-    return found
+    return verdict
 
 
 def _answers(who: Identity, company: Company, row: Row, deed: Deed) -> str:
     """Nobody decides on what they objected to themselves."""
-    found = may_do(who, company, "answer", row.agent, row.month)
+    verdict = may_do(who, company, "answer", row.agent, row.month)
     team = company.team_of.get((row.agent, APRIL), "")
     authors = {
         company.managers.get(team),
         company.managers["t3"] if row.agent == company.mover else None,
     }
-    return NO if who.address in authors else found
+    return NO if who.address in authors else verdict
 
 
 def desk_matrix(company: Company, folder: Path, size: int | None, seed: int) -> Report:
@@ -112,7 +112,7 @@ def desk_matrix(company: Company, folder: Path, size: int | None, seed: int) -> 
     chosen = (
         whole if size is None or size >= len(whole) else random.Random(seed).sample(whole, size)
     )
-    chosen.sort(key=lambda one: one[0].name)
+    chosen.sort(key=lambda deed: deed[0].name)
     bench = Bench(company, folder / "bench")
     searches = {
         who.name: watching.Search(oracle.forbidden(who, company))
@@ -148,7 +148,7 @@ def _tried(
         return
     answer: Any = None
     refused: Exception | None = None
-    denied = len([one for one in watching.lines(home.folder) if one[1] == "denied"])
+    denied = len([entry for entry in watching.lines(home.folder) if entry[1] == "denied"])
     try:
         answer = begun(deed.call(Desk(home, who.address)))
     except RenewalError as error:
@@ -166,7 +166,9 @@ def _tried(
         return
     after = watching.lines(home.folder)
     claimed = deed.rule in ("claim", "claim own")
-    wrote = [one for one in bench.changed() if not (claimed and one in ("objection", "attachment"))]
+    wrote = [
+        table for table in bench.changed() if not (claimed and table in ("objection", "attachment"))
+    ]
     if rule == NO and wrote:
         report.failed(line, f"{deed.method} wrote {wrote} though it may not", again, by)
     elif rule == NO and refused is None and deed.method not in WHOLE and not _empty(answer):
@@ -175,7 +177,7 @@ def _tried(
         report.failed(line, f"{deed.method} was refused though it may: {refused}", again, by)
     elif refused is not None and wrote:
         report.failed(line, f"{deed.method} was refused ({refused}) but wrote {wrote}", again, by)
-    elif deed.method not in WHOLE and (seen := search.found(watching.said(answer))):
+    elif deed.method not in WHOLE and (seen := search.words_in(watching.said(answer))):
         report.failed(
             line, f"{deed.method} showed {seen[:3]} ({len(seen)} words of others)", again, by
         )
@@ -183,7 +185,7 @@ def _tried(
         isinstance(refused, NotAllowed)
         and deed.writes
         and refused.key == "not_allowed"
-        and len([one for one in after if one[1] == "denied"]) == denied
+        and len([entry for entry in after if entry[1] == "denied"]) == denied
     ):
         report.failed(line, f"{deed.method} was refused without a line in the audit", again, by)
     else:
@@ -199,7 +201,7 @@ def _empty(answer: Any) -> bool:
 
 def unlisted() -> list[str]:
     """Methods of the desk about which the oracle says nothing."""
-    known = {
+    judged = {
         *oracle.BY_ROLE,
         *oracle.ABOUT_NOW,
         *oracle.ABOUT_THEN,
@@ -210,4 +212,4 @@ def unlisted() -> list[str]:
         "closed_agents",
         "shown_sheets",
     }
-    return [name for name in methods() if name not in known]
+    return [name for name in methods() if name not in judged]

@@ -91,7 +91,9 @@ def may_read(who: Identity, company: Company, canary: Canary) -> str:
 
 def forbidden(who: Identity, company: Company) -> dict[str, Canary]:
     """The words whose appearance anywhere before somebody is a leak."""
-    return {one.word: one for one in company.canaries if may_read(who, company, one) == NO}
+    return {
+        canary.word: canary for canary in company.canaries if may_read(who, company, canary) == NO
+    }
 
 
 def sees_pages(who: Identity) -> dict[str, bool]:

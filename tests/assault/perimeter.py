@@ -136,7 +136,7 @@ class Door:
                             "pages", f"no answer: {type(error).__name__}", again, who.name
                         )
                         break
-                    seen = search.found(tab.words)
+                    seen = search.words_in(tab.words)
                     wrong = f"shows {seen[:3]} ({len(seen)} words of others)" if seen else None
                     if who.role == "none" and tab.let_in():
                         wrong = "is let in"
@@ -166,7 +166,7 @@ class Door:
         good = self.cookie(BOSS)
         tried = {
             "kept from before the way out": kept,
-            **{f"ended everywhere ({at})": one for at, one in enumerate(everywhere)},
+            **{f"ended everywhere ({number})": cookie for number, cookie in enumerate(everywhere)},
             "of thirteen hours ago": self.cookie(BOSS, moment=now - 13 * 3600),
             "of tomorrow": self.cookie(BOSS, moment=now + 86_400),
             "not vouched for": self.cookie(BOSS, email_verified=False),
@@ -181,8 +181,8 @@ class Door:
             "of nobody's account": self.cookie(NOBODY),
             "of one switched off": self.cookie(GONE),
             **{
-                f"spelled {text!r}": self.cookie(text, sub=f"id-{at}")
-                for at, text in enumerate(
+                f"spelled {text!r}": self.cookie(text, sub=f"id-{number}")
+                for number, text in enumerate(
                     (
                         " boss@q.cn",
                         "Boss@q.cn",
@@ -270,7 +270,9 @@ class Door:
     def _leak(self, data: bytes, name: str) -> str | None:
         if not data:
             return None
-        seen = watching.Search(one.word for one in self.company.canaries).found(watching.said(data))
+        seen = watching.Search(canary.word for canary in self.company.canaries).words_in(
+            watching.said(data)
+        )
         return f"{name} gets a file with {seen[:3]}" if seen else None
 
     def uploads(self) -> None:

@@ -97,10 +97,10 @@ def _writer(report: Report, disk: tuple[Path, Path], count: int, random_: random
         while b"begun" not in said:
             said += _heard(out)
             time.sleep(0.01)
-        for at in range(count):
+        for number in range(count):
             time.sleep(random_.uniform(0.02, 0.5))
             said += _heard(out)
-            copy = image.parent / f"cut-{at}.img"
+            copy = image.parent / f"cut-{number}.img"
             os.kill(child, signal.SIGSTOP)  # the copy is of one moment
             said += _heard(out)
             shutil.copyfile(image, copy)
@@ -110,7 +110,7 @@ def _writer(report: Report, disk: tuple[Path, Path], count: int, random_: random
                 report,
                 copy,
                 said.decode().split(),
-                f"cut {at} of a writer, {len(said.split())} acknowledged",
+                f"cut {number} of a writer, {len(said.split())} acknowledged",
             )
             copy.unlink()
             os.kill(child, signal.SIGCONT)
@@ -140,16 +140,16 @@ def _write(folder: Path, scratch: Path, into: int) -> None:
             "保单号,工号,到期日,续保结果\nP0,A1,2026-04-02,已续\n",
         )
         os.write(into, b"begun\n")
-        at = 0
+        number = 0
         while True:
-            at += 1
-            if at % 3:
-                made = desk.save_talk(Talk("A1", reason=f"talk-{at}"))
+            number += 1
+            if number % 3:
+                made = desk.save_talk(Talk("A1", reason=f"talk-{number}"))
                 os.write(into, f"talk-{made.reason.removeprefix('talk-')}\n".encode())
             else:
-                text = f"保单号,工号,到期日,续保结果\nP{at},A1,2026-04-02,已续\n"
+                text = f"保单号,工号,到期日,续保结果\nP{number},A1,2026-04-02,已续\n"
                 done = load(home, scratch / "more.csv", "policies", text)
-                os.write(into, f"load-{done}-P{at}\n".encode())
+                os.write(into, f"load-{done}-P{number}\n".encode())
 
 
 def _examined(report: Report, copy: Path, said: list[str], again: str) -> None:
@@ -185,7 +185,7 @@ def _missing(folder: Path, said: list[str]) -> str | None:
         home = Home(folder)
         took = clock.took
         try:
-            talks = {one.reason for one in Desk(home).talks()}
+            talks = {talk.reason for talk in Desk(home).talks()}
             loads = set(home.warehouse.ask("loads")["load_id"])
             with home.warehouse.cursor() as cursor:
                 policies = {

@@ -42,7 +42,7 @@ class Report:
     def failed(self, line: str, what: str, again: str, by: str = "") -> None:
         """One that did not: what was seen, and how to see it again."""
         self.held(line, "FAILED", by)
-        place = " · ".join(one for one in (line, by) if one)
+        place = " · ".join(part for part in (line, by) if part)
         self.failures.append(f"{place}: {what}\n      again: {again}")
         print(f"✗ {self.failures[-1]}", file=sys.stderr, flush=True)
 
@@ -65,7 +65,7 @@ class Report:
         """The table and the failures, each kind once with how often it was seen."""
         ways = sorted(
             {how for row in self.counts.values() for how in row},
-            key=lambda one: (one == "FAILED", one),
+            key=lambda how: (how == "FAILED", how),
         )
         width = max(len(line) for line in (*self.counts, *self.also, "10 letters"))
         print(f"\n{self.campaign}: {self.tried:,} tried, {len(self.failures)} failed")

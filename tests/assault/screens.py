@@ -73,25 +73,25 @@ class Tab:
 
     def __init__(self, who: Identity) -> None:
         self.who = who
-        self.at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
-        self.at.context = {"locale": "zh-CN"}
+        self.app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+        self.app.context = {"locale": "zh-CN"}
         if who.name != "local":
-            self.at.secrets["auth"] = AUTH
-            self.at.user = claims(who.address)
+            self.app.secrets["auth"] = AUTH
+            self.app.user = claims(who.address)
         self.taken: list[Taken] = []
 
     def run(self) -> AppTest:
         """One run; what the page offers for download is opened on the way."""
         self.taken = []
         with intercepted(self.taken):
-            return self.at.run()
+            return self.app.run()
 
     def open(self, page: str, /, **asked: str) -> bool:
         """Whether a page was offered; it is run then."""
         for name, value in asked.items():
-            self.at.query_params[name] = value
+            self.app.query_params[name] = value
         try:
-            self.at.switch_page(f"pages/{page}.py")
+            self.app.switch_page(f"pages/{page}.py")
         except ValueError:
             return False
         self.run()
@@ -99,16 +99,16 @@ class Tab:
 
     def shown(self) -> list[str]:
         """Every word of the screen: texts, options, tables, what charts are drawn from."""
-        found: list[str] = []
-        for node in nodes(self.at._tree):
+        texts: list[str] = []
+        for node in nodes(self.app._tree):
             proto = getattr(node, "proto", None)
             if isinstance(proto, Message):
-                found.extend(words(proto))
-        return found
+                texts.extend(words(proto))
+        return texts
 
     def wrong(self) -> str | None:
         """A page that broke."""
-        broken = [one.value for one in self.at.exception]
+        broken = [error.value for error in self.app.exception]
         return f"the page broke: {broken[0][:200]}" if broken else None
 
 
@@ -144,13 +144,13 @@ def words(proto: Message) -> Iterator[str]:
         )
         if hasattr(repeated, "items") and not isinstance(repeated, Message):
             repeated = [*repeated.keys(), *repeated.values()]
-        for one in repeated:
-            if isinstance(one, Message):
-                yield from words(one)
-            elif isinstance(one, str):
-                yield one
-            elif isinstance(one, bytes):
-                yield from table(one)
+        for part in repeated:
+            if isinstance(part, Message):
+                yield from words(part)
+            elif isinstance(part, str):
+                yield part
+            elif isinstance(part, bytes):
+                yield from table(part)
 
 
 def table(data: bytes) -> Iterator[str]:
@@ -192,12 +192,12 @@ def intercepted(taken: list[Taken]) -> Iterator[None]:
 
 def opened(taken: Iterable[Taken]) -> list[tuple[str, list[str]]]:
     """The words of every file offered, made as a click makes it; refused ones have none."""
-    found = []
-    for one in taken:
-        made = one.make()
+    files = []
+    for file in taken:
+        made = file.make()
         data = made.read() if hasattr(made, "read") else made
-        found.append((one.name, [] if data is None else list(watching.said(data))))
-    return found
+        files.append((file.name, [] if data is None else list(watching.said(data))))
+    return files
 
 
 @contextmanager
@@ -278,13 +278,15 @@ def reading(company: Company, folder: Path, size: int | None, seed: int) -> Repo
     with house(company, folder / "screens"):
         demote(company)
         tabs: dict[str, Tab] = {}
-        for who, page, asked in sorted(visits(company, size, seed), key=lambda one: one[0].name):
+        for who, page, asked in sorted(
+            visits(company, size, seed), key=lambda visit: visit[0].name
+        ):
             if who.name not in tabs:
                 tabs.clear()
             tab = tabs.setdefault(who.name, Tab(who))
-            if not tab.at._registered_pages:
+            if not tab.app._registered_pages:
                 tab.run()
-            tab.at.query_params.clear()
+            tab.app.query_params.clear()
             _visited(report, company, searches[who.name], tab, page, asked)
     return report
 
@@ -317,7 +319,7 @@ def _visited(
         report.failed(line, "a page is offered that is not theirs", again, page)
         return
     seen = [
-        one for one in search.found(tab.shown()) if one not in asked.values()
+        word for word in search.words_in(tab.shown()) if word not in asked.values()
     ]  # what was typed may be repeated
     wrong = tab.wrong() or (
         f"the screen shows {seen[:4]} ({len(seen)} words of others)" if seen else None
@@ -332,7 +334,7 @@ def _visited(
         report.failed(line, f"a download broke: {type(error).__name__}: {error}", again, page)
         return
     for name, texts in files:
-        seen = search.found(texts)
+        seen = search.words_in(texts)
         if seen:
             report.failed(
                 line,
@@ -354,7 +356,7 @@ def stale(company: Company, folder: Path, size: int | None, seed: int) -> Report
         "Stale tabs: identity × page × {click, edit, deferred download} after the account "
         "was taken away"
     )
-    people = {one.name: one for one in oracle.identities(company)}
+    people = {identity.name: identity for identity in oracle.identities(company)}
     second = Identity("admin, switched off", SECOND, "admin")
     fallen = Identity("admin, demoted", FALLEN, "admin")
     whole = [
@@ -378,7 +380,9 @@ class Stale:
 
     def __init__(self, report: Report, company: Company, who: Identity, page: str) -> None:
         self.report, self.company, self.who, self.page = report, company, who, page
-        self.account = next(one for one in Desk(load.home()).accounts() if one.email == who.address)
+        self.account = next(
+            account for account in Desk(load.home()).accounts() if account.email == who.address
+        )
         self.tab = Tab(who)
         self.tab.run()
 
@@ -387,15 +391,17 @@ class Stale:
         self._draw()
         # Who logs out ends the login that the rest is tried with; anybody may.
         keys = [
-            f"button {at}" for at, one in enumerate(self.tab.at.button) if one.key not in LOG_OUT
+            f"button {position}"
+            for position, button in enumerate(self.tab.app.button)
+            if button.key not in LOG_OUT
         ][:most]
-        keys += [f"table {at}" for at, _ in enumerate(self._editors())]
+        keys += [f"table {position}" for position, _ in enumerate(self._editors())]
         for key in keys:
             self._draw()
-            kind, _, at = key.partition(" ")
+            kind, _, position = key.partition(" ")
             self._try(
                 key,
-                partial(self._click if kind == "button" else self._edit, int(at)),
+                partial(self._click if kind == "button" else self._edit, int(position)),
             )
         self._draw()
         self._downloads()
@@ -408,7 +414,9 @@ class Stale:
             self.tab.open(self.page)
 
     def _give_back(self) -> None:
-        now = next(one for one in Desk(load.home()).accounts() if one.email == self.who.address)
+        now = next(
+            account for account in Desk(load.home()).accounts() if account.email == self.who.address
+        )
         Desk(load.home()).save_accounts([replace(self.account, version=now.version)])
 
     def _take_away(self) -> None:
@@ -419,23 +427,23 @@ class Stale:
 
     def _editors(self) -> list[str]:
         return [
-            one
-            for one in self.tab.at.session_state.to_dict()
-            if isinstance(self.tab.at.session_state[one], dict)
-            and "edited_rows" in self.tab.at.session_state[one]
+            key
+            for key in self.tab.app.session_state.to_dict()
+            if isinstance(self.tab.app.session_state[key], dict)
+            and "edited_rows" in self.tab.app.session_state[key]
         ]
 
-    def _click(self, at: int) -> None:
-        for one in (*self.tab.at.text_input, *self.tab.at.text_area):
-            one.set_value(MARK)
-        if at < len(self.tab.at.button) and not self.tab.at.button[at].disabled:
-            self.tab.at.button[at].click()
+    def _click(self, position: int) -> None:
+        for field in (*self.tab.app.text_input, *self.tab.app.text_area):
+            field.set_value(MARK)
+        if position < len(self.tab.app.button) and not self.tab.app.button[position].disabled:
+            self.tab.app.button[position].click()
 
-    def _edit(self, at: int) -> None:
+    def _edit(self, position: int) -> None:
         editors = self._editors()
-        if at >= len(editors):
+        if position >= len(editors):
             return
-        key = editors[at]
+        key = editors[position]
         columns = [
             "comment",
             "action",
@@ -447,7 +455,7 @@ class Stale:
             "role",
             "merge",
         ]
-        self.tab.at.session_state[key] = {
+        self.tab.app.session_state[key] = {
             "edited_rows": {0: dict.fromkeys(columns, MARK)},
             "added_rows": [],
             "deleted_rows": [],
@@ -456,10 +464,10 @@ class Stale:
     def _try(self, key: str, act: Callable[[], None]) -> None:
         line, label = self.who.name, key
         if key.startswith("button"):
-            at = int(key.split()[1])
-            if at >= len(self.tab.at.button):
+            position = int(key.split()[1])
+            if position >= len(self.tab.app.button):
                 return
-            label = f"button {self.tab.at.button[at].label!r}"
+            label = f"button {self.tab.app.button[position].label!r}"
         self._take_away()
         before = watching.kept(load.home())
         again = (
@@ -473,7 +481,7 @@ class Stale:
             self.report.failed(line, f"broke: {type(error).__name__}: {error}", again, self.page)
             return
         wrote = watching.changed(before, watching.kept(load.home()))
-        seen = watching.Search(self._hidden()).found(self.tab.shown())
+        seen = watching.Search(self._hidden()).words_in(self.tab.shown())
         wrong = self.tab.wrong()
         if wrote and not self._within(before, wrote):
             self.report.failed(line, f"wrote {wrote}", again, self.page)
@@ -516,17 +524,17 @@ class Stale:
         taken = list(self.tab.taken)
         self._take_away()
         search = watching.Search(self._hidden())
-        for one in taken:
+        for file in taken:
             again = (
                 f"{self.who.address} draws /{address_of(self.page)}, the account is taken "
-                f"away, then the download {one.name}"
+                f"away, then the download {file.name}"
             )
             texts: list[str] = []
             with suppress(Exception):
-                made = one.make()
+                made = file.make()
                 data = made.read() if hasattr(made, "read") else made
                 texts = [] if data is None else list(watching.said(data))
-            seen = search.found(texts)
+            seen = search.words_in(texts)
             wrong = (
                 f"the deferred download still holds {seen[:3]} ({len(seen)} words)"
                 if seen

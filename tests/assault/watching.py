@@ -26,12 +26,12 @@ QUIET = {"audit", "alembic_version", "sqlite_sequence"}  # tables that no deed o
 
 def kept(home: Home) -> dict[str, Any]:
     """Everything that people wrote, table by table, and the loads and figures of the warehouse."""
-    found: dict[str, Any] = {
+    content: dict[str, Any] = {
         name: rows for name, rows in tables(home.folder).items() if name not in QUIET
     }
-    found["loads"] = sorted(int(one) for one in home.warehouse.ask("loads")["load_id"])
-    found["figures"] = figures(home)
-    return found
+    content["loads"] = sorted(int(load_id) for load_id in home.warehouse.ask("loads")["load_id"])
+    content["figures"] = figures(home)
+    return content
 
 
 def figures(home: Home) -> str:
@@ -97,7 +97,7 @@ def starved() -> float:
 
 def audit_of(home: Home) -> list[str]:
     """What does not hold of the audit."""
-    return [str(one) for one in home.state.database.verify().wrong]
+    return [str(fault) for fault in home.state.database.verify().wrong]
 
 
 def said(value: Any, depth: int = 0) -> Iterable[str]:
@@ -118,18 +118,18 @@ def said(value: Any, depth: int = 0) -> Iterable[str]:
     elif isinstance(value, (pd.DataFrame, pd.Series)):
         yield value.to_csv()
     elif isinstance(value, np.ndarray):
-        for one in value.ravel().tolist():
-            yield from said(one, depth + 1)
+        for part in value.ravel().tolist():
+            yield from said(part, depth + 1)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for one in dataclasses.fields(value):
-            yield from said(getattr(value, one.name), depth + 1)
+        for field in dataclasses.fields(value):
+            yield from said(getattr(value, field.name), depth + 1)
     elif isinstance(value, Mapping):
-        for key, one in value.items():
+        for key, part in value.items():
             yield from said(key, depth + 1)
-            yield from said(one, depth + 1)
+            yield from said(part, depth + 1)
     elif isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            yield from said(one, depth + 1)
+        for part in value:
+            yield from said(part, depth + 1)
     else:
         yield str(value)
 
@@ -157,20 +157,23 @@ class Search:
 
     def __init__(self, words: Iterable[str]) -> None:
         words = list(words)
-        self.numbers = {one for one in words if one.isdigit()}
-        texts = sorted(one for one in words if not one.isdigit())
+        self.numbers = {word for word in words if word.isdigit()}
+        texts = sorted(word for word in words if not word.isdigit())
         self.pattern = re.compile("|".join(map(re.escape, texts))) if texts else None
 
-    def found(self, texts: Iterable[str]) -> list[str]:
+    def words_in(self, texts: Iterable[str]) -> list[str]:
         """The words that are there."""
         seen: set[str] = set()
         for text in texts:
             if self.pattern is not None:
                 seen.update(self.pattern.findall(text))
             if self.numbers:
-                plain = (one.replace(",", "") for one in NUMBER.findall(text))
+                plain = (number.replace(",", "") for number in NUMBER.findall(text))
                 seen.update(
                     self.numbers
-                    & {one.rstrip("0").rstrip(".") if "." in one else one for one in plain}
+                    & {
+                        number.rstrip("0").rstrip(".") if "." in number else number
+                        for number in plain
+                    }
                 )
         return sorted(seen)

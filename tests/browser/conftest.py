@@ -134,27 +134,27 @@ class Visit:
         self.page.on("websocket", self.listen)
         self.page.on(
             "request",
-            lambda one: (
+            lambda request: (
                 None
-                if one.url.startswith((base, "data:", "blob:"))
-                else self.foreign.append(one.url)
+                if request.url.startswith((base, "data:", "blob:"))
+                else self.foreign.append(request.url)
             ),
         )
         # Streamlit's page looks for its server below every path it could be mounted at: those
         # questions go unanswered.
         self.page.on(
             "response",
-            lambda one: (
-                self.complaints.append(one.url)
-                if one.status >= 400 and "/_stcore/" not in one.url
+            lambda response: (
+                self.complaints.append(response.url)
+                if response.status >= 400 and "/_stcore/" not in response.url
                 else None
             ),
         )
         self.page.on(
             "console",
-            lambda one: (
-                self.complaints.append(one.text)
-                if one.type == "error" and "Failed to load resource" not in one.text
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
                 else None
             ),
         )

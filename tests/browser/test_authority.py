@@ -330,8 +330,8 @@ def test_a_closed_sheet_prints_the_same_under_a_trial_a_channel_and_another_sche
     step(ann)
     # With one other agent a rank would be that one's score.
     assert verdict(ann) == [
-        "名次\n\n另有至少 5 人参加评定时才显示" if one.startswith("名次") else one
-        for one in closed[0]
+        "名次\n\n另有至少 5 人参加评定时才显示" if line.startswith("名次") else line
+        for line in closed[0]
     ]
     choose(boss, page.get_by_role("combobox", name="选择续保员"), "波 · B2")
     assert score(boss) != live

@@ -23,8 +23,8 @@ SCORE = ["工号", "姓名", "月份", "应续件数", "已续件数"]
 def due(count, say=("已续", "未续"), agent="A{}", day="2026-04-{:02d}"):
     """So many policies of two agents: of each agent every second one renewed."""
     return [
-        [f"P{at}", agent.format(at % 2), day.format(1 + at % 28), say[at // 2 % 2]]
-        for at in range(count)
+        [f"P{policy}", agent.format(policy % 2), day.format(1 + policy % 28), say[policy // 2 % 2]]
+        for policy in range(count)
     ]
 
 
@@ -32,10 +32,10 @@ def book(path, sheets, merged=()):
     with xlsxwriter.Workbook(str(path)) as made:
         for name, rows in sheets.items():
             sheet = made.add_worksheet(name)
-            for at, row in enumerate(rows):
+            for position, row in enumerate(rows):
                 for place, value in enumerate(row):
                     if value is not None:
-                        sheet.write(at, place, value)
+                        sheet.write(position, place, value)
             for span, value in merged:
                 sheet.merge_range(span, value)
     return path
@@ -75,7 +75,10 @@ HARD = {
             {
                 "表": [
                     [*POLICY, "应续保费", "币种"],
-                    *([*row, 100, "USD" if at % 2 else "CNY"] for at, row in enumerate(due(60))),
+                    *(
+                        [*row, 100, "USD" if position % 2 else "CNY"]
+                        for position, row in enumerate(due(60))
+                    ),
                 ]
             },
         ),
@@ -89,7 +92,7 @@ HARD = {
             [
                 POLICY,
                 *due(30, agent="0{}1"),
-                *([f"Q{at}", *row[1:]] for at, row in enumerate(due(30, agent="{}1"))),
+                *([f"Q{position}", *row[1:]] for position, row in enumerate(due(30, agent="{}1"))),
             ],
         ),
         ("可能是同一个人",),

@@ -23,8 +23,9 @@ def test_a_managers_own_file_is_mapped_checked_loaded_and_withdrawn(browser, tmp
         page = visit.open("upload")
         header = "保单号,工号,到期日,续保结果\n"
         rows = "".join(
-            f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n"
-            for at in range(40)
+            f"P{policy},A{policy % 3},2026-04-0{1 + policy % 9},"
+            f"{'已续' if policy % 4 else '未续'}\n"
+            for policy in range(40)
         )
         path = write(tmp_path, "四月.csv", header + rows + "P99,A1,someday,已续\n", "gb18030")
         page.set_input_files("input[type=file]", path)
@@ -49,8 +50,9 @@ def test_a_load_whose_tab_is_closed_goes_on_and_its_receipt_waits_in_the_history
         visit = Visit(browser, base, locale="en-GB")
         page = visit.open("upload")
         rows = "".join(
-            f"P{at},A{at % 3},2026-04-0{1 + at % 9},{'已续' if at % 4 else '未续'}\n"
-            for at in range(9_000)
+            f"P{policy},A{policy % 3},2026-04-0{1 + policy % 9},"
+            f"{'已续' if policy % 4 else '未续'}\n"
+            for policy in range(9_000)
         )
         path = write(tmp_path, "四月.csv", "保单号,工号,到期日,续保结果\n" + rows)
         page.set_input_files("input[type=file]", path)

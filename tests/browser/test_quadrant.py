@@ -48,13 +48,13 @@ def opened(
     return visit
 
 
-def meet(one: list[float], other: list[float]) -> bool:
+def meet(box: list[float], other: list[float]) -> bool:
     """Whether two boxes share more than a border a pixel wide."""
     return (
-        one[0] < other[2] - 1
-        and other[0] < one[2] - 1
-        and one[1] < other[3] - 1
-        and other[1] < one[3] - 1
+        box[0] < other[2] - 1
+        and other[0] < box[2] - 1
+        and box[1] < other[3] - 1
+        and other[1] < box[3] - 1
     )
 
 

@@ -68,7 +68,7 @@ def blank(browser: Browser) -> Iterator[Page]:
 
 def test_the_browser_reckons_scores_ranks_and_doubts_as_the_evaluation_does(blank):
     for seed in range(6):
-        parts, at = everybody(seed, 40), stops(CATALOGUE)[::7]
+        parts, triples = everybody(seed, 40), stops(CATALOGUE)[::7]
         given = {
             "parts": {
                 "earned": parts.earned.tolist(),
@@ -77,10 +77,10 @@ def test_the_browser_reckons_scores_ranks_and_doubts_as_the_evaluation_does(blan
                 "usable": parts.usable.tolist(),
                 "heavy": HEAVY,
             },
-            "weights": at.tolist(),
+            "weights": triples.tolist(),
         }
         body = "return given.weights.map((weights) => m.preview(given.parts, weights, 40));"
-        for weights, seen in zip(at, called(blank, body, given), strict=True):
+        for weights, seen in zip(triples, called(blank, body, given), strict=True):
             exact = preview(parts, weights, 40.0)
             assert seen["score"] == pytest.approx(exact.score.tolist(), abs=1e-9)
             assert seen["rated"] == exact.rated.tolist()
@@ -103,14 +103,14 @@ def test_an_edge_goes_where_the_hand_goes_and_pushes_the_other_where_it_must(bla
     body = "return given.map(([edge, to]) => m.pushed([64, 23, 13], edge, to, ranges));"
     body = f"const ranges = {json.dumps(RANGES)}; {body}"
     seen = called(blank, body, [[0, 67], [0, 70], [0, 80], [1, 84], [1, 95]])
-    assert [one["weights"] for one in seen] == [
+    assert [answer["weights"] for answer in seen] == [
         [67, 20, 13],
         [70, 20, 10],
         [70, 20, 10],
         [64, 20, 16],
         [64, 26, 10],
     ]
-    assert [one["stopped"] for one in seen] == [False, False, True, False, True]
+    assert [answer["stopped"] for answer in seen] == [False, False, True, False, True]
 
 
 @pytest.fixture(scope="module")

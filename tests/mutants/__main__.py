@@ -65,7 +65,8 @@ class Verdict:
     def same(self) -> bool:
         """Whether the list says that this changes nothing that anybody could see."""
         return any(
-            one["path"] == self.path and one["change"] == self.change for one in equivalent()
+            mutant["path"] == self.path and mutant["change"] == self.change
+            for mutant in equivalent()
         )
 
 

@@ -21,7 +21,7 @@ Place = tuple[str, tuple[int, int]]
 def modules(names: Sequence[str]) -> list[str]:
     """The modules of some packages and files, by their paths; a name may end in *."""
     paths = [path for name in names for path in sorted(Path().glob(name))]
-    files = [one for path in paths for one in ([path] if path.is_file() else path.rglob("*.py"))]
+    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
     return sorted({str(path) for path in files if path.suffix == ".py"})
 
 
@@ -50,13 +50,13 @@ def sampled(places: dict[Place, list[MutationSpec]], size: int, seed: int) -> li
 
 def _mute(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where a change changes nothing: in annotations, which nobody evaluates."""
-    found: list[ast.expr] = []
+    hints: list[ast.expr] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found += [node.returns] if node.returns else []
+            hints += [node.returns] if node.returns else []
         elif isinstance(node, ast.arg | ast.AnnAssign):
-            found += [node.annotation] if node.annotation else []
+            hints += [node.annotation] if node.annotation else []
     return [
-        ((one.lineno, one.col_offset), (one.end_lineno or 0, one.end_col_offset or 0))
-        for one in found
+        ((hint.lineno, hint.col_offset), (hint.end_lineno or 0, hint.end_col_offset or 0))
+        for hint in hints
     ]

@@ -160,7 +160,7 @@ class Tab:
             self.deferred.append(file_id)
 
     def says(self, text: str) -> bool:
-        return any(text in one.replace(":small[]", "") for one in self.texts)
+        return any(text in shown.replace(":small[]", "") for shown in self.texts)
 
     def operate(self, file_id: str) -> str:
         """Ask for a download that is still to be made; its address, or the empty string where that

@@ -53,7 +53,8 @@ def take(count, sent, allowed, monkeypatch, visitor=WHO):
         1
     ) as pool:  # a thread of its own: a browser of earlier tests may have a loop in this one
         return [
-            BackMsg.FromString(one["bytes"]) for one in pool.submit(asyncio.run, run()).result()
+            BackMsg.FromString(request["bytes"])
+            for request in pool.submit(asyncio.run, run()).result()
         ]
 
 
@@ -84,7 +85,7 @@ def test_a_tab_that_says_nothing_asks_for_the_page_again_by_itself(monkeypatch):
 
 def test_on_the_login_page_clicks_pass(monkeypatch):
     seen = take(3, [click(), click(), click()], [True, False, False], monkeypatch)
-    assert [len(one.rerun_script.widget_states.widgets) for one in seen] == [1, 0, 1]
+    assert [len(request.rerun_script.widget_states.widgets) for request in seen] == [1, 0, 1]
 
 
 def message(page, fragment=""):
@@ -113,7 +114,8 @@ def test_what_would_act_on_everybodys_server_passes_for_nobody(monkeypatch):
     clear.clear_cache = True
     skills.backend_operation_request.install_skills.SetInParent()
     harmful = [
-        {"type": "websocket.receive", "bytes": one.SerializeToString()} for one in (clear, skills)
+        {"type": "websocket.receive", "bytes": request.SerializeToString()}
+        for request in (clear, skills)
     ]
     for visitor in (WHO, None):
         (seen,) = take(1, [*harmful, click()], [True], monkeypatch, visitor)

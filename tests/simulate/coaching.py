@@ -66,19 +66,19 @@ def comparisons(picked: str, effect: float, runs: int, seed: int, **how: Any) ->
     return [compare(company(random, picked, effect, **how)) for _ in range(runs)]
 
 
-def estimates(found: list[Comparison]) -> np.ndarray:
+def estimates(compared: list[Comparison]) -> np.ndarray:
     """Every difference that was reckoned, also of those of which nothing is told."""
-    return np.array([each.difference.effect for each in found if each.difference is not None])
+    return np.array([each.difference.effect for each in compared if each.difference is not None])
 
 
-def told(found: list[Comparison]) -> tuple[float, float]:
+def told(compared: list[Comparison]) -> tuple[float, float]:
     """How often "higher" and "lower" were told."""
     signs = [
         np.sign(each.difference.effect)
-        for each in found
+        for each in compared
         if not each.reason and each.difference is not None
     ]
-    return signs.count(1) / len(found), signs.count(-1) / len(found)
+    return signs.count(1) / len(compared), signs.count(-1) / len(compared)
 
 
 def promises(runs: int = 500, seed: int = 20260101) -> Iterator[Promise]:
@@ -89,5 +89,5 @@ def promises(runs: int = 500, seed: int = 20260101) -> Iterator[Promise]:
         where = f"coached {picked}"
         yield between(f"{where}, no effect: mean difference, points", -MOST_OFF, MOST_OFF, off)
         yield at_most(f"{where}, no effect: better or worse told", MOST_FALSE, false)
-        found = told(comparisons(picked, 4.0, runs, seed))[0]
-        yield at_least(f"{where}, +4 points: better told", LEAST_FOUND, found)
+        better = told(comparisons(picked, 4.0, runs, seed))[0]
+        yield at_least(f"{where}, +4 points: better told", LEAST_FOUND, better)

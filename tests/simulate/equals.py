@@ -47,13 +47,13 @@ def finds_a_trend(
     team = np.arange(AGENTS) // size
     steps = np.cumsum(random.normal(0, wander, (AGENTS // size, 12)), axis=1)[team]
     agent, month = (
-        one.ravel() for one in np.meshgrid(np.arange(AGENTS), np.arange(12), indexing="ij")
+        grid.ravel() for grid in np.meshgrid(np.arange(AGENTS), np.arange(12), indexing="ij")
     )
     frame = pd.DataFrame(
         {
-            "agent_id": [f"A{one:02d}" for one in agent],
-            "team": [f"T{one}" for one in team[agent]],
-            "month": pd.to_datetime([f"2025-{one + 1:02d}-01" for one in month]),
+            "agent_id": [f"A{number:02d}" for number in agent],
+            "team": [f"T{number}" for number in team[agent]],
+            "month": pd.to_datetime([f"2025-{number + 1:02d}-01" for number in month]),
             "due_policies": float(policies),
             "renewed_policies": 2.0
             * random.binomial(policies // 2, np.clip(RATE + steps, 0.05, 0.98)).ravel(),
@@ -98,9 +98,9 @@ def outside_expectation(
         table = alike.agg(
             n=("n", "sum"), renewed=("renewed", "sum"), token=("token", "min")
         ).reset_index()
-        found = case_mix(table, dict.fromkeys(table["agent_id"], float(each))).agents
-        out += int(found.outside[found.enough].sum())
-        judged += int(found.enough.sum())
+        mix = case_mix(table, dict.fromkeys(table["agent_id"], float(each))).agents
+        out += int(mix.outside[mix.enough].sum())
+        judged += int(mix.enough.sum())
     return out / judged
 
 

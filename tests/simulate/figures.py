@@ -19,20 +19,23 @@ APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
 def measured(people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Measured:
     """`people` are the measures, one row an agent; values: numerator and denominator of each
     indicator there is."""
-    known, size = built_in_catalogue(), len(people)
-    top, below = (np.full((size, len(known.ids)), np.nan) for _ in range(2))
+    catalogue, size = built_in_catalogue(), len(people)
+    top, below = (np.full((size, len(catalogue.ids)), np.nan) for _ in range(2))
     for name, (numerator, denominator) in values.items():
-        top[:, known.position(name)], below[:, known.position(name)] = numerator, denominator
-    scale = np.array([one.scale for one in known.indicators])
+        top[:, catalogue.position(name)], below[:, catalogue.position(name)] = (
+            numerator,
+            denominator,
+        )
+    scale = np.array([indicator.scale for indicator in catalogue.indicators])
     own = _values(scale * top / below, top, below)
     summed = np.nansum(top, axis=0, keepdims=True), np.nansum(below, axis=0, keepdims=True)
     with np.errstate(all="ignore"):
         everybody = _values(scale * summed[0] / summed[1], *summed)
-    ids = [f"A{at:05d}" for at in range(size)]
+    ids = [f"A{agent:05d}" for agent in range(size)]
     there = people.assign(agent_id=ids, name=ids, team="T", branch=None, region=None)
     return Measured(
         filters=Filters(APRIL),
-        catalogue=known,
+        catalogue=catalogue,
         settings=Settings(missing_limit=100.0),
         people=there,
         agents=own,
@@ -53,8 +56,11 @@ def evaluated(
 
 
 def _values(value: np.ndarray, top: np.ndarray, below: np.ndarray) -> Values:
-    known = built_in_catalogue()
+    catalogue = built_in_catalogue()
     marks = np.column_stack(
-        [points(value[:, at], one.standard) for at, one in enumerate(known.indicators)]
+        [
+            points(value[:, position], indicator.standard)
+            for position, indicator in enumerate(catalogue.indicators)
+        ]
     )
-    return Values(value, top, below, marks, np.zeros(len(known.ids), dtype=bool))
+    return Values(value, top, below, marks, np.zeros(len(catalogue.ids), dtype=bool))

@@ -60,27 +60,27 @@ def stated(runs: int, seed: int, *, pairs: bool) -> tuple[np.ndarray, np.ndarray
     return np.concatenate(likely), np.concatenate(right)
 
 
-def of_bin(found: tuple[np.ndarray, np.ndarray], low: float, high: float) -> float:
+def of_bin(labels: tuple[np.ndarray, np.ndarray], low: float, high: float) -> float:
     """How many of the labels stated within these limits are right."""
-    likely, right = found
+    likely, right = labels
     inside = (likely >= low) & (likely < high)
     return float(right[inside].mean())
 
 
 def promises(runs: int, seed: int) -> Iterator[Promise]:
     """Labels of independent policies, and of pairs."""
-    found = stated(max(runs // 8, 10), seed, pairs=False)
+    labels = stated(max(runs // 8, 10), seed, pairs=False)
     yield between(
         "independent policies: quadrants stated at 80–90 % that are right",
         0.77,
         0.93,
-        of_bin(found, 0.8, 0.9),
+        of_bin(labels, 0.8, 0.9),
     )
     yield between(
         "independent policies: quadrants stated at 90–97 % that are right",
         0.88,
         0.98,
-        of_bin(found, 0.9, 0.97),
+        of_bin(labels, 0.9, 0.97),
     )
     paired = stated(max(runs // 8, 10), seed, pairs=True)
     yield at_least(

@@ -42,9 +42,11 @@ def true_quantile(law: str) -> float:
 
     low, high = 0.0, 1.0
     for _ in range(60):
-        at = (low + high) / 2
-        below = sum(share * betainc(mean * k, (1 - mean) * k, at) for mean, k, share in GROUPS[law])
-        low, high = (at, high) if below < SHARE else (low, at)
+        middle = (low + high) / 2
+        below = sum(
+            share * betainc(mean * k, (1 - mean) * k, middle) for mean, k, share in GROUPS[law]
+        )
+        low, high = (middle, high) if below < SHARE else (low, middle)
     return (low + high) / 2
 
 
@@ -56,15 +58,17 @@ def quantiles(
     out = []
     for run in range(runs):
         renewed = random.binomial(policies, true_rates(random, law, agents))
-        found = deconvolution.of_rates(renewed, np.full(agents, policies), SHARE, seed=seed + run)
-        assert found is not None
-        out.append(found)
+        quantile = deconvolution.of_rates(
+            renewed, np.full(agents, policies), SHARE, seed=seed + run
+        )
+        assert quantile is not None
+        out.append(quantile)
     return out
 
 
-def covered(found: list[deconvolution.Quantile], true: float) -> float:
+def covered(proposed: list[deconvolution.Quantile], true: float) -> float:
     """How often the limits hold the true quantile."""
-    return float(np.mean([each.low <= true <= each.high for each in found]))
+    return float(np.mean([each.low <= true <= each.high for each in proposed]))
 
 
 def extra_renewals(
@@ -80,13 +84,13 @@ def extra_renewals(
         goal = float(np.median(renewed / due))
         prior = beta_binomial.fit(renewed, due)
         assert prior is not None
-        found = uplift.uplift(renewed, due, goal, prior)
+        effect = uplift.uplift(renewed, due, goal, prior)
         each = (
-            found.extra,
-            due * np.maximum(0, goal - found.shrunken),
+            effect.extra,
+            due * np.maximum(0, goal - effect.shrunken),
             due * np.maximum(0, goal - true),
         )
-        sums += [float(one.sum()) for one in each]
+        sums += [float(amounts.sum()) for amounts in each]
     return float(sums[0]), float(sums[1]), float(sums[2])
 
 

@@ -40,7 +40,7 @@ def company(
     )
     due, target = people.due_premium.to_numpy(), np.full(AGENTS, policies * 1_000 * MEAN)
     n = np.full(AGENTS, float(policies))
-    found = evaluated(
+    evaluation = evaluated(
         people,
         {
             "renewal_rate": (people.renewed_policies.to_numpy(), n),
@@ -56,7 +56,7 @@ def company(
             "renewal_premium": (true * due, target),
         },
     )
-    return found, competition_rank(truth.agents.score)
+    return evaluation, competition_rank(truth.agents.score)
 
 
 def covered(policies: int, runs: int, seed: int) -> float:
@@ -64,25 +64,25 @@ def covered(policies: int, runs: int, seed: int) -> float:
     random = np.random.default_rng([seed, policies])
     inside = []
     for _ in range(runs):
-        found, rank = company(random, policies)
-        low, high = ranges(found)
+        evaluation, rank = company(random, policies)
+        low, high = ranges(evaluation)
         inside.append(((rank >= low) & (rank <= high)).mean())
     return float(np.mean(inside))
 
 
 def moved(seed: int) -> float:
     """The share of ends of ranges that differ by more than a place between two seeds."""
-    found, _ = company(np.random.default_rng(seed), POLICIES[1])
+    evaluation, _ = company(np.random.default_rng(seed), POLICIES[1])
     ends = []
-    for one in (1, 2):
-        with patch.object(rank_ranges, "SEED", one):
-            ends.append(np.stack(ranges(found)[:2]))
+    for other_seed in (1, 2):
+        with patch.object(rank_ranges, "SEED", other_seed):
+            ends.append(np.stack(ranges(evaluation)[:2]))
     return float((np.abs(ends[0] - ends[1]) > 1).mean())
 
 
-def ranges(found: Evaluation) -> tuple[np.ndarray, np.ndarray]:
+def ranges(evaluation: Evaluation) -> tuple[np.ndarray, np.ndarray]:
     """Both ends of everybody's range."""
-    made = rank_ranges.rank_ranges(found)
+    made = rank_ranges.rank_ranges(evaluation)
     assert made is not None
     return made.of(AGENTS)[:2]
 

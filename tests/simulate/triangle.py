@@ -42,7 +42,7 @@ def off(seed: int, holes: float) -> float:
 def promises(runs: int, seed: int) -> Iterator[Promise]:
     """The largest difference over the companies."""
     for holes in (0.0, 0.25):
-        worst = max(off(seed + at, holes) for at in range(max(runs // 20, 4)))
+        worst = max(off(seed + number, holes) for number in range(max(runs // 20, 4)))
         yield at_most(
             f"leaders of the triangle, {holes:.0%} of categories missing: share beside "
             f"5,000 weightings",
