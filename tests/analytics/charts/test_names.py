@@ -38,7 +38,7 @@ def test_agents_and_teams_whose_long_names_begin_alike_keep_bars_of_their_own(ti
     named.agents.rank[:] = 1
     rows = np.arange(3)
     words = lambda key, **facts: say(key, "zh", **facts)  # noqa: E731
-    bars = contribution_bars(named, rows, lambda one: one, words).data[0]["y"]
+    bars = contribution_bars(named, rows, lambda agent: agent, words).data[0]["y"]
     assert len(set(bars)) == 3
     assert max(map(len, bars)) < 40
     teams = grades_by_team(named, rows, words).data[0]["y"]
@@ -51,23 +51,23 @@ def test_labels_that_a_manager_typed_are_words_in_a_chart_too(tiny):
     now = Desk(tiny).evaluation(Filters(Period(month, month)))
     words = partial(_said, "zh")
     fig = contribution_bars(
-        now, np.arange(3), lambda one: f"<a href='//evil.example'>{one}</a>%{{y}}", words
+        now, np.arange(3), lambda agent: f"<a href='//evil.example'>{agent}</a>%{{y}}", words
     )
     assert all(
-        "<a" not in one["name"] and "<a" not in (one.get("hovertemplate") or "")
-        for one in fig.data
-        if one.get("name")
+        "<a" not in trace["name"] and "<a" not in (trace.get("hovertemplate") or "")
+        for trace in fig.data
+        if trace.get("name")
     )
 
 
 def test_a_stack_of_contributions_has_the_colours_of_the_categories_and_names_each_once(tiny):
     month = parse_month("2026-04")
     now = Desk(tiny).evaluation(Filters(Period(month, month)))
-    fig = contribution_bars(now, np.arange(2), lambda one: one, partial(_said, "zh"))
-    bars = [one for one in fig.data if one["type"] == "bar"]
+    fig = contribution_bars(now, np.arange(2), lambda agent: agent, partial(_said, "zh"))
+    bars = [trace for trace in fig.data if trace["type"] == "bar"]
     assert len(bars) > 2
-    assert {one["marker"]["color"] for one in bars} <= {light for light, _ in CATEGORY.values()}
-    assert [one["name"] for one in bars if one["showlegend"]] == ["业绩", "服务"]
+    assert {trace["marker"]["color"] for trace in bars} <= {light for light, _ in CATEGORY.values()}
+    assert [trace["name"] for trace in bars if trace["showlegend"]] == ["业绩", "服务"]
 
 
 def _said(language: str, key: str, **facts: object) -> str:

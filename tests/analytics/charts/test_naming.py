@@ -21,13 +21,13 @@ def box(marks: Marks, spot: Spot, width: float, stretch: tuple[float, float]) ->
     return x - width / 2, y - LINE / 2, x + width / 2, y + LINE / 2
 
 
-def meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+def meet(first: tuple[float, ...], other: tuple[float, ...]) -> bool:
     apart = 1e-6
     return (
-        one[0] < other[2] - apart
-        and other[0] < one[2] - apart
-        and one[1] < other[3] - apart
-        and other[1] < one[3] - apart
+        first[0] < other[2] - apart
+        and other[0] < first[2] - apart
+        and first[1] < other[3] - apart
+        and other[1] < first[3] - apart
     )
 
 
@@ -42,12 +42,12 @@ def test_no_name_overlaps_another_or_covers_a_mark_also_where_the_chart_is_wider
         marks = crowd(count, room, seed)
         spots = name_spots(marks, [(mark, width) for mark in range(named)], room, 1.4)
         boxes = [box(marks, spot, width, stretch) for spot in spots]
-        assert not any(meet(one, other) for one, other in combinations(boxes, 2))
+        assert not any(meet(first, other) for first, other in combinations(boxes, 2))
         x, y = marks.x * stretch[0], marks.y * stretch[1]
         drawn = list(
             zip(x - marks.reach, y - marks.reach, x + marks.reach, y + marks.reach, strict=True)
         )
-        assert not any(meet(one, mark) for one in boxes for mark in drawn)
+        assert not any(meet(place, mark) for place in boxes for mark in drawn)
         assert all(
             left >= -1e-6
             and top >= -1e-6

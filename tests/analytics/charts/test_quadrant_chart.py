@@ -29,10 +29,10 @@ def crowd(agents: int) -> Evaluation:
     value[:, built_in_catalogue().position("satisfaction")] = random.normal(80, 8, agents)
     value[-1, built_in_catalogue().position("satisfaction")] = np.nan
     values = Values(value, value, value, value, np.zeros(value.shape, dtype=bool))
-    one = Values(*(getattr(values, name)[:1] for name in values.__dataclass_fields__))
+    whole = Values(*(getattr(values, name)[:1] for name in values.__dataclass_fields__))
     people = pd.DataFrame(
         {
-            "agent_id": [f"A{at}" for at in range(agents)],
+            "agent_id": [f"A{agent}" for agent in range(agents)],
             "name": "<b>安</b>",
             "team": None,
             "branch": None,
@@ -41,12 +41,12 @@ def crowd(agents: int) -> Evaluation:
     )
     month = parse_month("2026-04")
     none = replace(
-        one,
-        value=one.value[:0],
-        numerator=one.value[:0],
-        denominator=one.value[:0],
-        points=one.value[:0],
-        equal_weight=one.equal_weight[:0],
+        whole,
+        value=whole.value[:0],
+        numerator=whole.value[:0],
+        denominator=whole.value[:0],
+        points=whole.value[:0],
+        equal_weight=whole.equal_weight[:0],
     )
     measured = Measured(
         Filters(Period(month, month)),
@@ -56,7 +56,7 @@ def crowd(agents: int) -> Evaluation:
         values,
         pd.DataFrame({"team": []}),
         none,
-        one,
+        whole,
         {},
         pd.DataFrame(),
         pd.DataFrame(),

@@ -19,7 +19,7 @@ STREAMLIT = {
 }
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(shade: str, other: str) -> float:
     """The contrast ratio of WCAG 2.2, from 1 to 21."""
 
     def light(colour: str) -> float:
@@ -27,7 +27,7 @@ def contrast(one: str, other: str) -> float:
         linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    low, high = sorted((light(one), light(other)))
+    low, high = sorted((light(shade), light(other)))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -21,7 +21,7 @@ def month(number, year=2026):
     return dt.date(year, number, 1)
 
 
-def known(*months, open_policies=0):
+def of_months(*months, open_policies=0):
     """Months in each of which one policy of one agent fell due."""
     return pd.DataFrame(
         {
@@ -49,7 +49,7 @@ def test_while_every_window_is_open_the_last_month_is_shown(home, tmp_path):
 
 
 def test_the_period_before_ends_where_this_one_begins_however_many_months_are_known():
-    months = known(*(month(number) for number in range(1, 7)))
+    months = of_months(*(month(number) for number in range(1, 7)))
     quarter = Period(month(4), month(6))
     assert earlier_period(months, quarter, "before") == Period(month(1), month(3))
     june = Period(month(6), month(6))
@@ -57,7 +57,7 @@ def test_the_period_before_ends_where_this_one_begins_however_many_months_are_kn
 
 
 def test_the_same_period_of_last_year_is_twelve_months_before():
-    months = known(month(5, 2025), month(4), month(5))
+    months = of_months(month(5, 2025), month(4), month(5))
     may = Period(month(5), month(5))
     assert earlier_period(months, may, "year") == Period(month(5, 2025), month(5, 2025))
     assert earlier_period(months, may, "before") == Period(month(4), month(4))
@@ -65,11 +65,13 @@ def test_the_same_period_of_last_year_is_twelve_months_before():
 
 @pytest.mark.parametrize("with_", ["before", "year"])
 def test_a_period_of_whose_months_one_is_missing_is_compared_with_nothing(with_):
-    months = known(month(4, 2025), month(6, 2025), month(1), month(3), month(4), month(5), month(6))
+    months = of_months(
+        month(4, 2025), month(6, 2025), month(1), month(3), month(4), month(5), month(6)
+    )
     assert earlier_period(months, Period(month(4), month(6)), with_) is None
 
 
 def test_a_month_counts_where_policies_fell_due_or_only_scoresheets_tell_of_it():
-    months = known(month(1), month(2), month(3))
+    months = of_months(month(1), month(2), month(3))
     months["due_policies"], months["agents"] = [1, 0, 0], [1, 1, 0]
     assert counted_months(months) == {month(1), month(3)}

@@ -69,7 +69,7 @@ def test_equal_scores_share_a_rank_and_the_next_rank_is_skipped():
 def test_counting_ranks_as_sorting_would(scores):
     cents = [int(np.floor(value * 100 + 0.5 + 1e-7)) for value in scores]
     assert competition_rank(np.array(scores)).tolist() == [
-        1 + sum(other > one for other in cents) for one in cents
+        1 + sum(other > amount for other in cents) for amount in cents
     ]
 
 
@@ -114,18 +114,18 @@ def test_nominal_weights_follow_the_published_splits():
 
 
 def test_a_missing_indicator_gives_its_weight_to_the_others_of_its_category():
-    known = built_in_catalogue()
-    present = np.array([[one.id != "complaint_rate" for one in known.indicators]])
-    weights = effective(vector(default_scheme(), known), present, known)[0]
-    assert weights[known.position("satisfaction")] == pytest.approx(23)
-    assert weights[known.position("renewal_rate")] == pytest.approx(64 * 0.35)
+    catalogue = built_in_catalogue()
+    present = np.array([[indicator.id != "complaint_rate" for indicator in catalogue.indicators]])
+    weights = effective(vector(default_scheme(), catalogue), present, catalogue)[0]
+    assert weights[catalogue.position("satisfaction")] == pytest.approx(23)
+    assert weights[catalogue.position("renewal_rate")] == pytest.approx(64 * 0.35)
 
 
 def test_a_missing_category_gives_its_weight_to_the_other_categories_in_proportion():
-    known = built_in_catalogue()
-    present = np.array([[one.category != "competence" for one in known.indicators]])
-    weights = effective(vector(default_scheme(), known), present, known)[0]
-    assert weights[known.position("satisfaction")] == pytest.approx(23 / 87 * 100 * 0.60)
+    catalogue = built_in_catalogue()
+    present = np.array([[indicator.category != "competence" for indicator in catalogue.indicators]])
+    weights = effective(vector(default_scheme(), catalogue), present, catalogue)[0]
+    assert weights[catalogue.position("satisfaction")] == pytest.approx(23 / 87 * 100 * 0.60)
 
 
 @given(st.sampled_from(CATEGORIES), st.integers(0, 100), st.sampled_from(CORNERS))
@@ -165,12 +165,12 @@ def test_rounded_contributions_add_up_to_the_rounded_score(parts, decimals):
 
 
 def matrix(rows):
-    known = built_in_catalogue()
+    catalogue = built_in_catalogue()
     return st.lists(
         st.lists(
             st.one_of(st.none(), st.floats(0, 100)),
-            min_size=len(known.ids),
-            max_size=len(known.ids),
+            min_size=len(catalogue.ids),
+            max_size=len(catalogue.ids),
         ),
         min_size=rows,
         max_size=12,
@@ -203,8 +203,8 @@ def test_ranks_do_not_change_when_all_weights_are_scaled(rows, factor):
         {k: v * factor for k, v in scheme.indicators.items()},
     )
     first, second = (
-        score(values_of(rows), vector(one, built_in_catalogue()), built_in_catalogue(), 40)
-        for one in (scheme, scaled)
+        score(values_of(rows), vector(weights, built_in_catalogue()), built_in_catalogue(), 40)
+        for weights in (scheme, scaled)
     )
     assert np.allclose(first.score, second.score)
     assert first.rated.tolist() == second.rated.tolist()
@@ -230,20 +230,22 @@ def test_permuting_agents_permutes_scores_and_ranks(rows, random):
     random.shuffle(order)
     nominal = vector(default_scheme(), built_in_catalogue())
     first = score(values_of(rows), nominal, built_in_catalogue(), 40)
-    second = score(values_of([rows[at] for at in order]), nominal, built_in_catalogue(), 40)
+    second = score(
+        values_of([rows[position] for position in order]), nominal, built_in_catalogue(), 40
+    )
     assert np.allclose(first.score[order], second.score)
     assert first.rank[order].tolist() == second.rank.tolist()
 
 
 def test_a_veto_caps_the_grade_and_leaves_the_score():
-    known = replace(built_in_catalogue(), vetoes=(Veto("complaint_rate", 3.0, "C"),))
-    marks = np.full((2, len(known.ids)), 95.0)
-    value = np.full((2, len(known.ids)), 1.0)
-    value[1, known.position("complaint_rate")] = 4.0
+    catalogue = replace(built_in_catalogue(), vetoes=(Veto("complaint_rate", 3.0, "C"),))
+    marks = np.full((2, len(catalogue.ids)), 95.0)
+    value = np.full((2, len(catalogue.ids)), 1.0)
+    value[1, catalogue.position("complaint_rate")] = 4.0
     scored = score(
         Values(value, value, value, marks, np.zeros(marks.shape, dtype=bool)),
-        vector(default_scheme(), known),
-        known,
+        vector(default_scheme(), catalogue),
+        catalogue,
         40,
     )
     assert scored.grade.tolist() == ["A", "C"]
@@ -253,16 +255,19 @@ def test_a_veto_caps_the_grade_and_leaves_the_score():
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_veto_never_raises_a_grade_and_the_strictest_of_several_holds(order):
     vetoes = (Veto("satisfaction", 50.0, "B"), Veto("complaint_rate", 3.0, "C"))
-    known = replace(built_in_catalogue(), vetoes=vetoes[::order])
+    catalogue = replace(built_in_catalogue(), vetoes=vetoes[::order])
     # Rows of A, B, C and D, four times: no veto speaks, that of satisfaction, that of complaints,
     # both.
-    marks = np.repeat(np.tile([95.0, 85.0, 75.0, 65.0], 4)[:, None], len(known.ids), axis=1)
+    marks = np.repeat(np.tile([95.0, 85.0, 75.0, 65.0], 4)[:, None], len(catalogue.ids), axis=1)
     value = np.full(marks.shape, np.nan)
-    value[:, known.position("satisfaction")] = np.repeat([50.0, 49.9, 50.0, 49.9], 4)
-    value[:, known.position("complaint_rate")] = np.repeat([3.0, 3.0, 3.1, 3.1], 4)
+    value[:, catalogue.position("satisfaction")] = np.repeat([50.0, 49.9, 50.0, 49.9], 4)
+    value[:, catalogue.position("complaint_rate")] = np.repeat([3.0, 3.0, 3.1, 3.1], 4)
     nothing = np.zeros(marks.shape, dtype=bool)
     scored = score(
-        Values(value, value, value, marks, nothing), vector(default_scheme(), known), known, 40
+        Values(value, value, value, marks, nothing),
+        vector(default_scheme(), catalogue),
+        catalogue,
+        40,
     )
     assert scored.earned.tolist() == list("ABCD") * 4
     assert scored.grade.tolist() == [*"ABCD", *"BBCD", *"CCCD", *"CCCD"]
@@ -302,14 +307,14 @@ def test_the_largest_weight_is_still_one():
 def test_a_category_whose_indicators_weigh_nothing_gives_its_weight_to_the_others():
     nothing = {"satisfaction": 0.0, "complaint_rate": 0.0}
     scheme = WeightScheme("x", {"results": 60, "service": 20, "competence": 20}, nothing)
-    known = built_in_catalogue()
-    weights = dict(zip(known.ids, vector(scheme, known), strict=True))
+    catalogue = built_in_catalogue()
+    weights = dict(zip(catalogue.ids, vector(scheme, catalogue), strict=True))
     assert weights["satisfaction"] == weights["complaint_rate"] == 0
     # 60 and 20 of the 80 that are left; renewal_rate is 35 of 100 in its category.
     assert weights["renewal_rate"] == pytest.approx(75 * 0.35)
     assert weights["insurance_knowledge"] == pytest.approx(25 * 0.40)
     with pytest.raises(RequestRefused, match="weights_zero"):
-        vector(WeightScheme("x", {"service": 100}, nothing), known)
+        vector(WeightScheme("x", {"service": 100}, nothing), catalogue)
 
 
 @pytest.mark.parametrize("text", ["results", "results=", "results=much", "=", "results:70"])

@@ -132,24 +132,24 @@ def sides(*cells):
 
 def test_more_hard_business_is_mix_and_better_rates_are_performance():
     # 车险 80 of 100, now 45 of 50; 寿险 40 of 100, now 75 of 150: 60 % stay 60 %.
-    found = change(*sides(("车险", 80, 100, 45, 50), ("寿险", 40, 100, 75, 150)))
+    difference = change(*sides(("车险", 80, 100, 45, 50), ("寿险", 40, 100, 75, 150)))
     # (0.25 − 0.5) · (0.8 + 0.9) ÷ 2 and (0.75 − 0.5) · (0.4 + 0.5) ÷ 2; both rates up by ten.
-    assert found.split.mix == pytest.approx(-0.1)
-    assert found.split.performance == pytest.approx(0.1)
-    assert found.split.mix + found.split.performance == pytest.approx(0, abs=1e-12)
-    assert found.mix[0] < -0.1 < found.mix[1]
-    assert found.performance[0] < 0.1 < found.performance[1]
-    assert found.merged == 0
-    cells = found.cells.set_index("cell")
+    assert difference.split.mix == pytest.approx(-0.1)
+    assert difference.split.performance == pytest.approx(0.1)
+    assert difference.split.mix + difference.split.performance == pytest.approx(0, abs=1e-12)
+    assert difference.mix[0] < -0.1 < difference.mix[1]
+    assert difference.performance[0] < 0.1 < difference.performance[1]
+    assert difference.merged == 0
+    cells = difference.cells.set_index("cell")
     assert cells.loc["寿险", "performance"] == pytest.approx(0.1 * 0.625)
 
 
 def test_cells_of_fewer_than_twenty_policies_are_one_and_a_single_small_cell_stays():
     small = ("意外险", 10, 19, 15, 100), ("健康险", 10, 100, 15, 19)
-    found = change(*sides(("车险", 80, 100, 45, 50), *small))
-    assert found.merged == 2
-    assert found.cells["cell"].tolist() == ["车险", MERGED]
-    assert found.cells.set_index("cell").loc[MERGED, "size_before"] == 119
+    difference = change(*sides(("车险", 80, 100, 45, 50), *small))
+    assert difference.merged == 2
+    assert difference.cells["cell"].tolist() == ["车险", MERGED]
+    assert difference.cells.set_index("cell").loc[MERGED, "size_before"] == 119
     alone = change(*sides(("车险", 80, 100, 45, 50), small[0]))
     assert (alone.merged, sorted(alone.cells["cell"])) == (0, ["意外险", "车险"])
     # Twenty are enough, and what one side lacks altogether is mix.
@@ -161,10 +161,10 @@ def test_cells_of_fewer_than_twenty_policies_are_one_and_a_single_small_cell_sta
 
 def test_without_any_factor_all_is_performance():
     before, now = sides(("车险", 80, 100, 45, 50), ("寿险", 40, 100, 75, 150))
-    found = change(before, now, by=("region",))
-    assert found.cells["cell"].tolist() == ["—"]
-    assert found.split.mix == pytest.approx(0)
-    assert found.split.performance == pytest.approx(0)
+    difference = change(before, now, by=("region",))
+    assert difference.cells["cell"].tolist() == ["—"]
+    assert difference.split.mix == pytest.approx(0)
+    assert difference.split.performance == pytest.approx(0)
 
 
 def test_an_indicator_has_a_trend_where_the_months_hold_what_it_is_made_of():

@@ -141,8 +141,8 @@ def test_a_standard_is_proposed_from_thirty_agents_on(agents, proposed):
     due = np.full(agents, 100.0)
     renewed = np.where(np.arange(agents) % 2 == 0, 60.0, 80.0)
     people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
-    found = propose(measured(people, {"renewal_rate": (renewed, due)}), "renewal_rate")
-    assert (found is not None) == proposed
+    proposal = propose(measured(people, {"renewal_rate": (renewed, due)}), "renewal_rate")
+    assert (proposal is not None) == proposed
 
 
 # -- few agents, groups, and whether all are equal -------------------------------------------------
@@ -275,7 +275,7 @@ def test_renewals_that_are_decided_together_have_the_range_of_fewer():
 
 
 @pytest.mark.parametrize(
-    ("answers", "known"),
+    ("answers", "told"),
     [
         ([[80.0, 80.0], [80.0]], False),  # all the same
         ([[87.3] * 30, [87.3] * 11], False),  # also where binary fractions say otherwise
@@ -286,7 +286,7 @@ def test_renewals_that_are_decided_together_have_the_range_of_fewer():
         ([[80.0, 60.0], [70.0]], True),
     ],
 )
-def test_how_far_answers_lie_apart_is_known_of_two_agents_who_differ_within(answers, known):
+def test_how_far_answers_lie_apart_is_known_of_two_agents_who_differ_within(answers, told):
     people = pd.DataFrame(
         {
             "surveys": [float(len(own)) for own in answers],
@@ -296,7 +296,7 @@ def test_how_far_answers_lie_apart_is_known_of_two_agents_who_differ_within(answ
     )
     given = people["survey_points"].to_numpy(), people["surveys"].replace(0.0, NAN).to_numpy()
     sure = certainty(measured(people, {"satisfaction": given}), "satisfaction")
-    assert (sure is not None) == known
+    assert (sure is not None) == told
 
 
 def test_a_law_that_is_surer_than_sure_draws_what_was_measured():

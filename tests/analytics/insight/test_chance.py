@@ -81,8 +81,8 @@ def talked(sample_folder, tmp_path_factory):
     rate = summer.measured.agents.value[:, summer.catalogue.position("renewal_rate")]
     lowest = summer.people["agent_id"].to_numpy()[np.argsort(rate)]
     for who, day in ((lowest[:40], dt.date(2025, 10, 9)), (lowest[60:64], dt.date(2026, 1, 8))):
-        for one in who:
-            desk.save_talk(Talk(str(one), state="done", talk_on=day))
+        for agent_id in who:
+            desk.save_talk(Talk(str(agent_id), state="done", talk_on=day))
     yield (
         desk,
         desk.evaluation(
@@ -97,10 +97,10 @@ def equals(home, tmp_path):
     """Forty agents who are all the same: eighty percent, four of five points."""
     random = np.random.default_rng(2)
     rows = ["保单号,工号,到期日,续保结果,满意度"]
-    for one in range(40):
-        for at in range(30):
+    for number in range(40):
+        for policy in range(30):
             rows.append(
-                f"P{one}-{at},B{one:02d},2026-04-{1 + at % 28:02d},"
+                f"P{number}-{policy},B{number:02d},2026-04-{1 + policy % 28:02d},"
                 f"{'已续' if random.random() < 0.8 else '未续'},{random.choice([3, 4, 5])}"
             )
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n", satisfaction_max=5)
@@ -130,43 +130,43 @@ def test_the_team_strong_in_results_and_weak_in_service_is_found(judged):
 
 
 def test_the_hard_channel_explains_the_case_mix_victims(company):
-    found = case_mix(company.cases(CLOSED))
-    table = found.agents.set_index("agent_id")
-    victims = table.loc[[agent(at) for at in GIVEN_HARD]]
+    mix = case_mix(company.cases(CLOSED))
+    table = mix.agents.set_index("agent_id")
+    victims = table.loc[[agent(number) for number in GIVEN_HARD]]
     assert (victims["expected_rate"] < table["expected_rate"].quantile(0.05)).all()
     assert (victims["rate"] < table["rate"].quantile(0.35)).all()
     assert (
         victims["difference"] > -victims["n"] * 0.03
     ).all()  # weak figures, but not weak for these books
-    assert found.agents["expected"].sum() == pytest.approx(found.agents["observed"].sum(), rel=1e-3)
-    steps = waterfall(found, agent(GIVEN_HARD[0])).set_index("step")["value"]
+    assert mix.agents["expected"].sum() == pytest.approx(mix.agents["observed"].sum(), rel=1e-3)
+    steps = waterfall(mix, agent(GIVEN_HARD[0])).set_index("step")["value"]
     assert steps["channel"] == steps.drop(["company", "agent"]).min()
     assert steps.drop("agent").sum() == pytest.approx(steps["agent"])
 
 
 def test_an_improving_agent_is_found_and_nobody_who_was_not_planted(company):
-    found = trends(company.monthly(CLOSED), built_in_catalogue()["renewal_rate"])
-    improving = set(found.improving["agent_id"])
+    trend = trends(company.monthly(CLOSED), built_in_catalogue()["renewal_rate"])
+    improving = set(trend.improving["agent_id"])
     assert improving
-    assert improving <= {agent(at) for at in IMPROVING}
+    assert improving <= {agent(number) for number in IMPROVING}
 
 
 def test_three_months_show_no_trend(company):
-    found = trends(
+    trend = trends(
         company.monthly(Period(dt.date(2026, 3, 1), dt.date(2026, 5, 1))),
         built_in_catalogue()["renewal_rate"],
     )
-    assert found.rule == "none"
-    assert not found.agents["finding"].any()
+    assert trend.rule == "none"
+    assert not trend.agents["finding"].any()
 
 
 def test_a_change_splits_into_mix_and_performance(company):
     cases = company.cases(CLOSED)
     first, second = cases[cases["channel"] == "直销"], cases[cases["channel"] == "电销转介"]
-    found = change(first, second, by=("channel",)).split
-    assert found.performance == pytest.approx(0)
-    assert found.total == pytest.approx(found.mix)
-    assert found.unmatched == 2
+    split = change(first, second, by=("channel",)).split
+    assert split.performance == pytest.approx(0)
+    assert split.total == pytest.approx(split.mix)
+    assert split.unmatched == 2
 
 
 def test_the_cases_of_the_model_are_the_closed_policies_of_the_rollup(company, judged):
@@ -176,10 +176,10 @@ def test_the_cases_of_the_model_are_the_closed_policies_of_the_rollup(company, j
 
 
 def test_a_range_of_ranks_holds_the_rank_and_bands_begin_where_no_range_reaches_back(judged):
-    found = robustness(judged).ranks
-    assert (found["weight_low"] <= found["rank"]).all()
-    assert (found["rank"] <= found["weight_high"]).all()
-    assert (found["data_low"] <= found["data_high"]).all()
+    ranks = robustness(judged).ranks
+    assert (ranks["weight_low"] <= ranks["rank"]).all()
+    assert (ranks["rank"] <= ranks["weight_high"]).all()
+    assert (ranks["data_low"] <= ranks["data_high"]).all()
 
 
 def test_a_band_begins_with_whoever_its_first_is_ahead_of_in_nineteen_of_twenty_draws():
@@ -193,29 +193,29 @@ def test_a_band_begins_with_whoever_its_first_is_ahead_of_in_nineteen_of_twenty_
 
 
 def test_two_seeds_move_no_end_of_a_range_by_more_than_a_place(judged, monkeypatch):
-    found = present(rank_ranges(judged))
+    ranges = present(rank_ranges(judged))
     monkeypatch.setattr("analytics.insight.rank_ranges.SEED", 7)
     again = present(rank_ranges(judged))
-    assert found.draws > 500
-    moved = np.abs(np.array([found.low - again.low, found.high - again.high]))
+    assert ranges.draws > 500
+    moved = np.abs(np.array([ranges.low - again.low, ranges.high - again.high]))
     assert (moved <= 1).mean() > 0.98
     assert moved.max() <= 2
 
 
 def test_a_range_of_ranks_is_that_of_scores_drawn_anew_and_ranked_one_by_one(judged, monkeypatch):
     monkeypatch.setattr("analytics.insight.rank_ranges.MOST_DRAWS", 500)
-    found = present(rank_ranges(judged))
-    scores = np.zeros((500, len(found.rows)))
-    for at, marks in of_agents(judged, found.rows):
-        scores += np.nan_to_num(judged.agents.weight[found.rows, at] / 100 * marks)
+    ranges = present(rank_ranges(judged))
+    scores = np.zeros((500, len(ranges.rows)))
+    for position, marks in of_agents(judged, ranges.rows):
+        scores += np.nan_to_num(judged.agents.weight[ranges.rows, position] / 100 * marks)
     hundredths = np.floor(scores * 100 + 0.5)
     ranks = 1 + (hundredths[:, None, :] > hundredths[:, :, None]).sum(axis=2)
-    assert np.abs(found.low - np.quantile(ranks, 0.05, axis=0)).max() <= 1
-    assert np.abs(found.high - np.quantile(ranks, 0.95, axis=0)).max() <= 1
+    assert np.abs(ranges.low - np.quantile(ranks, 0.05, axis=0)).max() <= 1
+    assert np.abs(ranges.high - np.quantile(ranks, 0.95, axis=0)).max() <= 1
 
 
 def test_rates_without_volumes_give_no_range_of_a_rank_and_name_the_indicators(home, tmp_path):
-    rows = "".join(f"S{at:02d},{60 + at}%,{70 + at}\n" for at in range(12))
+    rows = "".join(f"S{number:02d},{60 + number}%,{70 + number}\n" for number in range(12))
     load_text(
         home,
         tmp_path,
@@ -229,7 +229,10 @@ def test_rates_without_volumes_give_no_range_of_a_rank_and_name_the_indicators(h
     only = evaluate(lenient, default_scheme())
     assert only.agents.rated.all()
     assert rank_ranges(only) is None
-    assert [one.id for one in robustness(only).unknown] == ["renewal_rate", "satisfaction"]
+    assert [indicator.id for indicator in robustness(only).unknown] == [
+        "renewal_rate",
+        "satisfaction",
+    ]
     table = robustness(only).ranks
     assert table["data_low"].isna().all()
     assert table["band"].isna().all()
@@ -243,8 +246,8 @@ def months_of_rates(home, tmp_path, levels, wobble, months=8):
     for month in range(1, months + 1):
         rates = np.clip(levels + wobble * random.standard_normal(len(levels)), 0, 1)
         rows = "".join(
-            f"S{at:02d},{100 * rate:.3f}%,{40 + 100 * rate / 2:.3f}\n"
-            for at, rate in enumerate(rates)
+            f"S{number:02d},{100 * rate:.3f}%,{40 + 100 * rate / 2:.3f}\n"
+            for number, rate in enumerate(rates)
         )
         load_text(
             home,
@@ -264,26 +267,26 @@ def months_of_rates(home, tmp_path, levels, wobble, months=8):
 def test_rates_of_several_months_without_counts_tell_by_themselves_how_sure_each_is(home, tmp_path):
     # Twenty agents four points apart, months that vary by three: a level is known to ± 6, the ranks
     # to a few places.
-    found = months_of_rates(home, tmp_path, np.linspace(0.2, 0.96, 20), 0.03)
-    sure = present(certainty(found.measured, "renewal_rate"))
+    evaluation = months_of_rates(home, tmp_path, np.linspace(0.2, 0.96, 20), 0.03)
+    sure = present(certainty(evaluation.measured, "renewal_rate"))
     assert sure.kind == "months"
     # 20 · 8 − 20 − 7 = 133 degrees of freedom: the spread is known to about a twentieth of itself.
-    assert found.measured.month_spread["renewal_rate"].freedom == 133
-    assert found.measured.month_spread["renewal_rate"].sd == pytest.approx(0.03, rel=0.2)
+    assert evaluation.measured.month_spread["renewal_rate"].freedom == 133
+    assert evaluation.measured.month_spread["renewal_rate"].sd == pytest.approx(0.03, rel=0.2)
     assert sure.high[10] - sure.low[10] == pytest.approx(2 * 1.98 * 0.03, rel=0.2)
     assert sure.differ
     assert sure.enough.all()
-    ranges = present(rank_ranges(found))
-    assert robustness(found).unknown == ()
+    ranges = present(rank_ranges(evaluation))
+    assert robustness(evaluation).unknown == ()
     assert 1 <= (ranges.high - ranges.low).mean() <= 6
-    assert "各月结果的波动" in sure_text(found.measured, "renewal_rate", 10, "zh")
+    assert "各月结果的波动" in sure_text(evaluation.measured, "renewal_rate", 10, "zh")
 
 
 def test_equal_agents_with_rates_of_several_months_are_not_told_apart(home, tmp_path):
-    found = months_of_rates(home, tmp_path, np.full(20, 0.8), 0.05)
-    assert present(certainty(found.measured, "renewal_rate")).p_equal > 0.05
+    evaluation = months_of_rates(home, tmp_path, np.full(20, 0.8), 0.05)
+    assert present(certainty(evaluation.measured, "renewal_rate")).p_equal > 0.05
     assert (
-        present(rank_ranges(found)).high - present(rank_ranges(found)).low
+        present(rank_ranges(evaluation)).high - present(rank_ranges(evaluation)).low
     ).mean() > 12  # 18 of 20 places are nine tenths
 
 
@@ -308,23 +311,25 @@ def test_ahead_under_every_weighting_is_three_comparisons(judged):
 
 
 def test_effective_weights_add_up_and_so_do_nominal_ones(judged):
-    found = effective_weights(judged)
-    assert found["nominal"].sum() == pytest.approx(100)
-    assert found["shapley"].sum() == pytest.approx(100)
-    assert (found["shapley"] >= -1e-9).all()
+    table = effective_weights(judged)
+    assert table["nominal"].sum() == pytest.approx(100)
+    assert table["shapley"].sum() == pytest.approx(100)
+    assert (table["shapley"] >= -1e-9).all()
 
 
 def test_a_ceiling_is_flagged_and_a_small_group_cannot_tell(judged):
     table = standards_check(judged).set_index("indicator")
     assert table.loc["complaint_rate", "n"] == len(judged.people)
-    of = {str(one): "few" if at < 5 else "many" for at, one in enumerate(judged.people["agent_id"])}
-    found = groups(judged, of).set_index("group")
-    assert (bool(found.loc["few", "enough"]), bool(found.loc["many", "enough"])) == (False, True)
-    assert found.loc["few", ["ratio", "low", "high"]].isna().all()  # no number beside "cannot tell"
-    assert (found.loc["many", "ratio"], bool(found.loc["many", "flagged"])) == (
-        1,
-        False,
-    )  # nor is the small group the best
+    of = {
+        str(agent_id): "few" if position < 5 else "many"
+        for position, agent_id in enumerate(judged.people["agent_id"])
+    }
+    compared = groups(judged, of).set_index("group")
+    few, many = compared.loc["few"], compared.loc["many"]
+    assert (bool(few["enough"]), bool(many["enough"])) == (False, True)
+    assert few[["ratio", "low", "high"]].isna().all()  # no number beside "cannot tell"
+    # Nor is the small group the best.
+    assert (many["ratio"], bool(many["flagged"])) == (1, False)
 
 
 SUMS = {
@@ -341,8 +346,8 @@ SUMS = {
 
 
 def test_rival_definitions_come_from_the_same_sums():
-    found = radar(SUMS).set_index("definition")["rate"]
-    assert found.to_dict() == {
+    rates = radar(SUMS).set_index("definition")["rate"]
+    assert rates.to_dict() == {
         "count": 0.8,
         "late_included": 0.9,
         "open_included": 0.625,
@@ -356,19 +361,19 @@ def test_the_radar_names_the_definition_that_the_files_own_rates_follow():
     own = pd.DataFrame(
         [
             {
-                "agent_id": f"A{at}",
+                "agent_id": f"A{number}",
                 **SUMS,
-                "late_renewals": at,
-                "renewed_premium": 70 + at,
+                "late_renewals": number,
+                "renewed_premium": 70 + number,
                 "retained_premium": 66,
             }
-            for at in range(1, 7)
+            for number in range(1, 7)
         ]
     )
     own["rate"] = ((8 + own["late_renewals"]) / 10).round(2)
-    found = radar(SUMS, own).set_index("definition")
-    assert found.index[found["fits"]].tolist() == ["late_included"]
-    assert found.loc["late_included", ["compared", "matched"]].tolist() == [6, 1.0]
+    rivals = radar(SUMS, own).set_index("definition")
+    assert rivals.index[rivals["fits"]].tolist() == ["late_included"]
+    assert rivals.loc["late_included", ["compared", "matched"]].tolist() == [6, 1.0]
     few = radar(SUMS, own.head(4))
     assert not few["fits"].any()
     unknown = own.assign(late_renewals=np.nan)
@@ -377,11 +382,11 @@ def test_the_radar_names_the_definition_that_the_files_own_rates_follow():
 
 def test_few_coached_agents_tell_nothing_and_that_is_said(talked):
     desk, after = talked
-    found = desk.proof(after, dt.date(2026, 1, 1))
-    assert (found.verdict, found.reason) == ("cannot_tell", "few")
-    assert found.coached <= 4
+    proof = desk.proof(after, dt.date(2026, 1, 1))
+    assert (proof.verdict, proof.reason) == ("cannot_tell", "few")
+    assert proof.coached <= 4
     assert (
-        found.left_out + found.coached == 44
+        proof.left_out + proof.coached == 44
     )  # who had a talk in October is neither coached nor a peer
 
 
@@ -417,9 +422,9 @@ def test_the_range_of_a_count_held_against_a_target_is_that_of_the_renewals(judg
     rate, count = (
         present(certainty(judged.measured, name)) for name in ("renewal_rate", "renewal_count")
     )
-    known = judged.catalogue
-    target = judged.measured.agents.denominator[:, known.position("renewal_count")]
-    due = judged.measured.agents.denominator[:, known.position("renewal_rate")]
+    catalogue = judged.catalogue
+    target = judged.measured.agents.denominator[:, catalogue.position("renewal_count")]
+    due = judged.measured.agents.denominator[:, catalogue.position("renewal_rate")]
     assert count.low * target == pytest.approx(rate.low * due)
     assert count.above(0.9)[0] == pytest.approx(rate.above(0.9 * target[0] / due[0])[0], abs=0.01)
 
@@ -435,18 +440,21 @@ def test_drawn_values_lie_about_the_shrunken_ones_and_the_same_seed_draws_the_sa
 
 
 def test_who_is_among_the_best_adds_up_and_two_runs_say_the_same(judged):
-    found, again = robustness(judged), robustness(judged)
-    assert found.ranks["first"].sum() == pytest.approx(1, abs=0.02)  # ties share the first place
-    assert found.ranks["top3"].sum() == pytest.approx(3, abs=0.05)
-    assert (found.ranks["first"] <= found.ranks["top3"]).all()
-    assert found.ranks.to_csv() == again.ranks.to_csv()
+    first, again = robustness(judged), robustness(judged)
+    assert first.ranks["first"].sum() == pytest.approx(1, abs=0.02)  # ties share the first place
+    assert first.ranks["top3"].sum() == pytest.approx(3, abs=0.05)
+    assert (first.ranks["first"] <= first.ranks["top3"]).all()
+    assert first.ranks.to_csv() == again.ranks.to_csv()
     assert (
-        found.width_data > found.width_weights
+        first.width_data > first.width_weights
     )  # in the sample chance moves ranks far more than permitted weights do
 
 
 def test_amounts_of_premium_move_with_the_renewals_they_come_from(judged):
-    drawn = {judged.catalogue.ids[at]: marks for at, marks in of_agents(judged, np.arange(10))}
+    drawn = {
+        judged.catalogue.ids[position]: marks
+        for position, marks in of_agents(judged, np.arange(10))
+    }
     together = np.corrcoef(drawn["renewal_rate"][:, 0], drawn["premium_retention"][:, 0])[0, 1]
     assert together > 0.8
     assert drawn["renewal_cycle"].shape[0] == 1  # nothing is known of its spread
@@ -481,18 +489,20 @@ def test_the_biggest_weak_spot_has_a_probability_and_recoverable_points_stop_at_
 
 def test_a_team_of_few_policies_has_no_probable_weak_spot(home, tmp_path):
     rows = "".join(
-        f"P{at},A{at % 5},2026-04-0{1 + at % 9},{'已续' if at % 3 else '未续'}\n"
-        for at in range(20)
+        f"P{policy},A{policy % 5},2026-04-0{1 + policy % 9},{'已续' if policy % 3 else '未续'}\n"
+        for policy in range(20)
     )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
-    load_text(home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{at},甲\n" for at in range(5)))
+    load_text(
+        home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{number},甲\n" for number in range(5))
+    )
     small = evaluate(home.measure(Filters(APRIL)), default_scheme())
     assert losses_of(small, "甲")["biggest"].isna().all()
 
 
 def test_the_prize_of_coaching_is_smaller_than_the_raw_gap_and_has_limits(judged):
     frame = coaching_list(judged, place(judged), [])
-    at = judged.catalogue.position("renewal_rate")
+    column = judged.catalogue.position("renewal_rate")
     values = judged.measured.agents
     some = frame[frame["extra_renewals"] > 0]
     assert (some["extra_low"] <= some["extra_renewals"] + 1e-9).all()
@@ -502,12 +512,12 @@ def test_the_prize_of_coaching_is_smaller_than_the_raw_gap_and_has_limits(judged
         row = judged.row(str(agent_id))
         team = judged.people["team"].iat[row]
         raw = (
-            np.median(values.value[(judged.people["team"] == team).to_numpy(), at])
-            - values.value[row, at]
+            np.median(values.value[(judged.people["team"] == team).to_numpy(), column])
+            - values.value[row, column]
         )
         assert (
             some.set_index("agent_id").loc[agent_id, "extra_renewals"]
-            < values.denominator[row, at] * raw
+            < values.denominator[row, column] * raw
         )
 
 
@@ -532,76 +542,78 @@ def test_a_standard_is_proposed_with_limits_and_the_markets_average_moves_the_pa
 
 def test_another_standard_regrades_without_a_new_measure(judged):
     proposal = present(propose(judged.measured, "renewal_rate", 0.7))
-    known = with_standard(judged.catalogue, "renewal_rate", present(proposal.standard))
-    then = evaluate(under(judged.measured, known), judged.scheme)
-    at = known.position("renewal_rate")
-    assert then.measured.agents.value[:, at] == pytest.approx(judged.measured.agents.value[:, at])
+    catalogue = with_standard(judged.catalogue, "renewal_rate", present(proposal.standard))
+    then = evaluate(under(judged.measured, catalogue), judged.scheme)
+    column = catalogue.position("renewal_rate")
+    assert then.measured.agents.value[:, column] == pytest.approx(
+        judged.measured.agents.value[:, column]
+    )
     changed = [
-        one
-        for one in range(len(known.ids))
+        position
+        for position in range(len(catalogue.ids))
         if not np.array_equal(
-            then.measured.agents.points[:, one],
-            judged.measured.agents.points[:, one],
+            then.measured.agents.points[:, position],
+            judged.measured.agents.points[:, position],
             equal_nan=True,
         )
     ]
-    assert changed == [at]
+    assert changed == [column]
 
 
 def test_groups_can_be_made_by_seniority_and_by_the_channel_of_the_book(company, judged):
     years = grouped(judged, "seniority")
     assert set(years.values()) <= set(SENIORITY)
     book = grouped(judged, "channel", company.cases(CLOSED))
-    assert {book[agent(at)] for at in GIVEN_HARD} == {"电销转介"}
+    assert {book[agent(number)] for number in GIVEN_HARD} == {"电销转介"}
 
 
 def test_every_split_of_a_change_has_limits_and_small_cells_are_merged_in_sight(company):
     cases = company.cases(CLOSED)
     mine = cases[cases["team"] == "星火"]
     first, second = mine.head(len(mine) // 2), mine.tail(len(mine) // 2)
-    found = change(first, second)
-    assert found.mix[0] <= found.split.mix <= found.mix[1]
-    assert found.performance[0] <= found.split.performance <= found.performance[1]
-    assert (found.cells["cell"] == MERGED).sum() == (1 if found.merged else 0)
+    difference = change(first, second)
+    assert difference.mix[0] <= difference.split.mix <= difference.mix[1]
+    assert difference.performance[0] <= difference.split.performance <= difference.performance[1]
+    assert (difference.cells["cell"] == MERGED).sum() == (1 if difference.merged else 0)
 
 
 def test_expectations_are_calibrated_and_standardised_rates_rest_on_half_the_book(company):
-    found = case_mix(company.cases(CLOSED))
-    tenths = calibration(found)
+    mix = case_mix(company.cases(CLOSED))
+    tenths = calibration(mix)
     assert len(tenths) == 10
     assert (tenths["observed"].corr(tenths["expected"])) > 0.9
-    known = found.agents.dropna(subset=["standardised"])
-    assert (known["covered"] >= 0.5).all()
-    victim = found.agents.set_index("agent_id").loc[agent(GIVEN_HARD[0])]
+    standardised = mix.agents.dropna(subset=["standardised"])
+    assert (standardised["covered"] >= 0.5).all()
+    victim = mix.agents.set_index("agent_id").loc[agent(GIVEN_HARD[0])]
     assert np.isnan(victim["standardised"]) or victim["standardised"] > victim["rate"]
 
 
 def test_a_funnel_of_complaints_has_poisson_limits(judged):
-    found = funnel(judged, "complaint_rate")
-    assert found.events
-    at = judged.catalogue.position("complaint_rate")
-    assert found.centre == pytest.approx(judged.measured.company.value[0, at])
-    assert found.outside998.sum() <= found.outside95.sum()
-    lines = curves(found)
-    assert (lines["low95"] <= found.centre + 1e-9).all()
+    complaints = funnel(judged, "complaint_rate")
+    assert complaints.events
+    column = judged.catalogue.position("complaint_rate")
+    assert complaints.centre == pytest.approx(judged.measured.company.value[0, column])
+    assert complaints.outside998.sum() <= complaints.outside95.sum()
+    lines = curves(complaints)
+    assert (lines["low95"] <= complaints.centre + 1e-9).all()
     assert (lines["high998"] >= lines["high95"]).all()
 
 
 def test_talks_that_did_nothing_tell_nothing_and_the_picture_shows_every_period(talked):
     desk, after = talked
-    found = desk.proof(
+    proof = desk.proof(
         after
     )  # talks of October with the forty of lowest rate in the quarter before, of January with four
-    assert (found.verdict, found.reason, found.difference, found.placebo) == (
+    assert (proof.verdict, proof.reason, proof.difference, proof.placebo) == (
         "cannot_tell",
         "chance",
         None,
         None,
     )
-    assert found.coached >= 10
-    assert found.detectable > 0
-    assert str(found.study.before[0]) == "2025-07…2025-09"
-    assert found.periods["months"].unique().tolist() == [
+    assert proof.coached >= 10
+    assert proof.detectable > 0
+    assert str(proof.study.before[0]) == "2025-07…2025-09"
+    assert proof.periods["months"].unique().tolist() == [
         "2025-01…2025-03",
         "2025-04…2025-06",
         "2025-07…2025-09",
@@ -629,22 +641,23 @@ def test_complaints_can_stand_on_an_axis(company):
         ("complaint_rate", "satisfaction"),
         ("renewal_count", "complaint_rate"),
     ):
-        found = quadrant_certainty(now.measured, place(now, x, y))
-        assert found.probability[found.known].sum(axis=1) == pytest.approx(1)
+        chance = quadrant_certainty(now.measured, place(now, x, y))
+        assert chance.probability[chance.known].sum(axis=1) == pytest.approx(1)
 
 
 def test_no_complaint_is_not_low_below_the_number_that_the_page_names(judged):
-    found = funnel(judged, "complaint_rate")
-    few = found.n < found.fewest998
-    assert not (found.outside998 & few & (found.rate == 0)).any()
-    assert found.chance998.max() <= 0.002
+    complaints = funnel(judged, "complaint_rate")
+    few = complaints.n < complaints.fewest998
+    assert not (complaints.outside998 & few & (complaints.rate == 0)).any()
+    assert complaints.chance998.max() <= 0.002
 
 
 def test_a_perfect_agent_among_few_is_not_drawn_as_perfect(home, tmp_path):
     rows = "".join(
-        f"P{who}-{at},A{who},2026-04-0{1 + at},{'已续' if who == 0 or at % 3 else '未续'}\n"
+        f"P{who}-{policy},A{who},2026-04-0{1 + policy},"
+        f"{'已续' if who == 0 or policy % 3 else '未续'}\n"
         for who in range(4)
-        for at in range(5)
+        for policy in range(5)
     )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
     few = evaluate(home.measure(Filters(APRIL)), default_scheme())
@@ -656,9 +669,13 @@ def test_a_perfect_agent_among_few_is_not_drawn_as_perfect(home, tmp_path):
 
 
 def test_a_team_that_loses_nothing_has_no_largest_loss(home, tmp_path):
-    rows = "".join(f"P{at},A{at % 6},2026-04-0{1 + at % 9},已续\n" for at in range(180))
+    rows = "".join(
+        f"P{policy},A{policy % 6},2026-04-0{1 + policy % 9},已续\n" for policy in range(180)
+    )
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\n" + rows)
-    load_text(home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{at},甲\n" for at in range(6)))
+    load_text(
+        home, tmp_path, "agents", "工号,团队\n" + "".join(f"A{number},甲\n" for number in range(6))
+    )
     full = evaluate(home.measure(Filters(APRIL)), default_scheme())
     table = losses_of(full, "甲").set_index("indicator")
     assert table.loc["renewal_rate", "team"] == 0
@@ -678,7 +695,7 @@ def test_two_who_score_the_same_in_everything_lead_together(judged):
 def test_an_agent_without_a_whole_category_takes_part_in_who_leads(judged):
     marks = judged.measured.agents.points.copy()
     best = judged.row(str(leaders(judged)["agent_id"].iloc[0]))
-    competence = [one.category == "competence" for one in judged.catalogue.indicators]
+    competence = [indicator.category == "competence" for indicator in judged.catalogue.indicators]
     marks[best] = np.where(competence, np.nan, 100.0)
     values = replace(judged.measured.agents, points=marks)
     lacking = evaluate(replace(judged.measured, agents=values), judged.scheme)
@@ -696,13 +713,13 @@ def test_an_agent_without_a_whole_category_takes_part_in_who_leads(judged):
 def test_one_channels_policies_are_not_held_against_everybodys_targets_and_complaints(company):
     all_over = company.evaluation(Filters(APRIL), default_scheme()).measured
     direct = company.evaluation(Filters(APRIL, channel="直销"), default_scheme()).measured
-    known = all_over.catalogue
-    assert np.isnan(direct.company.value[0, known.position("complaint_rate")])
-    count = direct.agents.value[:, known.position("renewal_count")]
+    catalogue = all_over.catalogue
+    assert np.isnan(direct.company.value[0, catalogue.position("complaint_rate")])
+    count = direct.agents.value[:, catalogue.position("renewal_count")]
     assert np.nanmedian(count) == pytest.approx(
         1, abs=0.01
     )  # of the median agent in this channel, not of a whole target
-    assert np.nanmedian(all_over.agents.value[:, known.position("renewal_count")]) > 0.5
+    assert np.nanmedian(all_over.agents.value[:, catalogue.position("renewal_count")]) > 0.5
 
 
 def test_an_impossible_market_average_is_refused(judged):

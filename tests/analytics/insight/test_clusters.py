@@ -25,12 +25,12 @@ def in_pairs(random, people, pairs, customers=True):
     """Everybody renews four of five; two policies of a customer are always renewed or lost
     together."""
     rows = [HEADER + (",客户号" if customers else "")]
-    for one in range(people):
+    for agent in range(people):
         for pair, renewed in enumerate(random.random(pairs) < 0.8):
             for part in "ab":
-                customer = f",K{one}-{pair}" if customers else ""
+                customer = f",K{agent}-{pair}" if customers else ""
                 rows.append(
-                    f"P{one}-{pair}{part},B{one:03d},2026-04-{1 + pair % 28:02d},"
+                    f"P{agent}-{pair}{part},B{agent:03d},2026-04-{1 + pair % 28:02d},"
                     f"{'已续' if renewed else '未续'}{customer}"
                 )
     return "\n".join(rows) + "\n"
@@ -43,10 +43,10 @@ def paired(home, tmp_path):
 
 
 def test_pairs_that_are_one_decision_count_half(paired):
-    found = likeness(paired.measured)
-    assert found.way == CUSTOMERS
-    assert found.correlation == pytest.approx(1, abs=0.05)
-    assert found.agents == pytest.approx(2, abs=0.05)
+    alike = likeness(paired.measured)
+    assert alike.way == CUSTOMERS
+    assert alike.correlation == pytest.approx(1, abs=0.05)
+    assert alike.agents == pytest.approx(2, abs=0.05)
     sure = present(certainty(paired.measured, "renewal_rate"))
     assert (sure.n == 40).all()  # what is shown is what there is
     # Wilson for 16 of 20, not for 32 of 40: 58.4–91.9 %.
@@ -82,18 +82,18 @@ def test_where_no_policies_are_counted_nothing_is_said_of_their_independence(hom
 def test_without_customers_the_months_tell_how_alike_policies_are(home, tmp_path):
     random = np.random.default_rng(6)
     rows = [HEADER]
-    for one in range(25):
+    for agent in range(25):
         for month in range(1, 7):
             for pair, renewed in enumerate(random.random(10) < 0.8):
                 rows += [
-                    f"P{one}-{month}-{pair}{part},B{one:03d},2026-{month:02d}-{1 + pair},"
+                    f"P{agent}-{month}-{pair}{part},B{agent:03d},2026-{month:02d}-{1 + pair},"
                     f"{'已续' if renewed else '未续'}"
                     for part in "ab"
                 ]
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n", as_of=dt.date(2026, 8, 15))
-    found = likeness(home.measure(Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))))
-    assert found.way == MONTHS
-    assert found.company == pytest.approx(2, abs=0.5)  # 25 · 5 − 5 degrees of freedom: 2 ± 0.26
+    alike = likeness(home.measure(Filters(Period(dt.date(2026, 6, 1), dt.date(2026, 6, 1)))))
+    assert alike.way == MONTHS
+    assert alike.company == pytest.approx(2, abs=0.5)  # 25 · 5 − 5 degrees of freedom: 2 ± 0.26
 
 
 def test_of_equal_agents_in_pairs_hardly_one_lies_outside_the_funnel():

@@ -40,11 +40,11 @@ def test_agents_are_gathered_who_held_policies_in_the_baseline_and_after_and_no_
     def counts(period):
         return whole.drop(index="gone" if period == SPRING else "new")
 
-    found = gather(plan, SPRING, counts)
-    assert found.agents.tolist() == ["A", "B"]
-    assert found.coached.tolist() == [True, False]
-    assert found.renewed_after.tolist() == [80, 60]
-    assert found.renewed_before.shape == (2, len(plan.before))
+    cells = gather(plan, SPRING, counts)
+    assert cells.agents.tolist() == ["A", "B"]
+    assert cells.coached.tolist() == [True, False]
+    assert cells.renewed_after.tolist() == [80, 60]
+    assert cells.renewed_before.shape == (2, len(plan.before))
     assert plan.others == {"when"}
 
 
@@ -80,8 +80,8 @@ def test_the_sides_of_every_period_are_pooled_and_named_from_the_earliest_on():
 @pytest.mark.parametrize(("coached", "reason"), [(FEWEST - 1, "few"), (FEWEST, "overlap")])
 def test_ten_on_either_side_with_fifty_policies_each_are_compared(coached, reason):
     size = coached + FEWEST
-    one = np.arange(size) < coached
-    rate = np.where(one, 0.9, 0.3)
+    talked_to = np.arange(size) < coached
+    rate = np.where(talked_to, 0.9, 0.3)
     before = np.full((size, 3), float(POLICIES) / 3)
     counted = Counted(
         pd.Index([f"A{nth}" for nth in range(size)]),
@@ -89,7 +89,7 @@ def test_ten_on_either_side_with_fifty_policies_each_are_compared(coached, reaso
         before,
         rate * POLICIES,
         np.full(size, float(POLICIES)),
-        one,
+        talked_to,
         np.zeros(size, dtype=np.intp),
         np.zeros((size, 3)),
         np.zeros(size),

@@ -29,16 +29,16 @@ JANUARY = dt.date(2025, 1, 1)
 MONTHS = [add_months(JANUARY, step) for step in range(15)]
 SPRING = Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))
 QUARTERS = tuple(
-    Period(add_months(SPRING.first, -3 * at), add_months(SPRING.last, -3 * at))
-    for at in range(1, 5)
+    Period(add_months(SPRING.first, -3 * quarter), add_months(SPRING.last, -3 * quarter))
+    for quarter in range(1, 5)
 )
 
 
 @pytest.mark.parametrize("picked", SELECTIONS)
 def test_useless_coaching_is_told_of_in_hardly_any_company_however_agents_were_picked(picked):
-    found = comparisons(picked, 0.0, RUNS, 3)
-    assert abs(estimates(found).mean()) <= MOST_OFF
-    assert sum(told(found)) <= MOST_FALSE + 2 * np.sqrt(
+    compared = comparisons(picked, 0.0, RUNS, 3)
+    assert abs(estimates(compared).mean()) <= MOST_OFF
+    assert sum(told(compared)) <= MOST_FALSE + 2 * np.sqrt(
         MOST_FALSE * (1 - MOST_FALSE) / RUNS
     )  # and the chance of so few runs
 
@@ -184,8 +184,11 @@ def books(random, effect=0.0, lift=0.0, agents=120):
     """Counts by agent and month, 34 policies each; the first forty coached on a day of their own,
     and what to ask for a period."""
     true = random.beta(0.82 * 60, 0.18 * 60, agents)
-    names = pd.Index([f"A{at:03}" for at in range(agents)])
-    talks = {names[at]: (dt.date(2026, 1, 5), dt.date(2026, 2, 3))[at % 2] for at in range(40)}
+    names = pd.Index([f"A{number:03}" for number in range(agents)])
+    talks = {
+        names[position]: (dt.date(2026, 1, 5), dt.date(2026, 2, 3))[position % 2]
+        for position in range(40)
+    }
     counts = {}
     for month in MONTHS:
         since = [name in talks and month >= talks[name].replace(day=1) for name in names]
@@ -204,24 +207,24 @@ def books(random, effect=0.0, lift=0.0, agents=120):
 
 
 def test_what_went_with_talks_on_different_days_is_found_and_a_rise_of_everybody_is_not():
-    found, useless = [], []
+    useful, useless = [], []
     random = np.random.default_rng(8)
     for _ in range(6):
         talks, counts = books(random, effect=6.0, lift=-5.0)
-        found.append(proof(study(SPRING, talks, MONTHS), counts).verdict)
+        useful.append(proof(study(SPRING, talks, MONTHS), counts).verdict)
         talks, counts = books(random, lift=-8.0)
         useless.append(proof(study(SPRING, talks, MONTHS), counts).verdict)
-    assert found.count("higher") >= 5
+    assert useful.count("higher") >= 5
     assert useless.count("cannot_tell") >= 5
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_difference_is_said_with_its_limits_and_checks_and_claims_no_cause(language):
     talks, counts = books(np.random.default_rng(9), effect=8.0)
-    found = proof(study(SPRING, talks, MONTHS), counts)
-    words = sentences(found, language)
-    assert found.told
-    difference = present(found.difference)
+    outcome = proof(study(SPRING, talks, MONTHS), counts)
+    words = sentences(outcome, language)
+    assert outcome.told
+    difference = present(outcome.difference)
     assert f"{difference.low:+.1f}" in words[1]
     assert f"{difference.high:+.1f}" in words[1]
     assert not [
@@ -229,7 +232,7 @@ def test_a_difference_is_said_with_its_limits_and_checks_and_claims_no_cause(lan
         for word in ("credited", "effect of", "caused", "归功", "效果", "起作用")
         if word in " ".join(words)
     ]
-    assert (found.coached, found.peers) == (
+    assert (outcome.coached, outcome.peers) == (
         int(difference.treated),
         int(difference.control),
     )
@@ -238,12 +241,12 @@ def test_a_difference_is_said_with_its_limits_and_checks_and_claims_no_cause(lan
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_cannot_be_told_is_said_without_any_estimate(language):
     talks, counts = books(np.random.default_rng(10))
-    found = proof(study(SPRING, talks, MONTHS), counts)
-    assert (found.verdict, found.reason) == ("cannot_tell", "chance")
-    assert (found.difference, found.placebo) == (None, None)
-    assert (found.double, found.trend) == (None, None)
-    assert np.isnan(found.expected_change)
-    words = sentences(found, language)
+    outcome = proof(study(SPRING, talks, MONTHS), counts)
+    assert (outcome.verdict, outcome.reason) == ("cannot_tell", "chance")
+    assert (outcome.difference, outcome.placebo) == (None, None)
+    assert (outcome.double, outcome.trend) == (None, None)
+    assert np.isnan(outcome.expected_change)
+    words = sentences(outcome, language)
     assert not any(character.isdigit() for character in words[0])
     assert "+" not in " ".join(words)
     assert "−" not in " ".join(words)
@@ -252,7 +255,7 @@ def test_what_cannot_be_told_is_said_without_any_estimate(language):
 def test_difference_in_differences_stands_beside_as_the_mean_change_of_agents():
     talks, counts = books(np.random.default_rng(11), effect=8.0)
     plan = study(SPRING, {agent: dt.date(2026, 1, 5) for agent in talks}, MONTHS)
-    found = proof(plan, counts)
+    outcome = proof(plan, counts)
     rate = {
         period: counts(period)["renewed"] / counts(period)["due"]
         for period in (plan.after, plan.before[0])
@@ -261,4 +264,4 @@ def test_difference_in_differences_stands_beside_as_the_mean_change_of_agents():
     counted = gather(plan, present(plan.after), counts)
     change = change[counted.agents[compare(counted).compared]]
     coached, peers = change[change.index.isin(list(talks))], change[~change.index.isin(list(talks))]
-    assert present(found.double).difference == pytest.approx(coached.mean() - peers.mean())
+    assert present(outcome.double).difference == pytest.approx(coached.mean() - peers.mean())

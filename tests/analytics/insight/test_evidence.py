@@ -25,9 +25,9 @@ def test_of_ratings_those_of_the_item_count():
     ratings = pd.DataFrame(
         {"item": ["communication", "problem_solving", "communication"], "score": [80, 60, 70]}
     )
-    found = evidence(KNOWN["communication"], {"assessments": ratings})
-    assert found.tables["assessments"]["score"].tolist() == [80, 70]
-    assert found.rows == 2
+    records = evidence(KNOWN["communication"], {"assessments": ratings})
+    assert records.tables["assessments"]["score"].tolist() == [80, 70]
+    assert records.rows == 2
 
 
 def test_of_scoresheets_the_rows_of_the_indicators_own_measures_count():
@@ -55,6 +55,6 @@ def test_what_was_set_aside_for_another_source_is_named_by_its_months():
             "why": ["records", "wider", "period"],
         }
     )
-    found = evidence(KNOWN["renewal_rate"], {"policies": pd.DataFrame({"policy_id": []})}, aside)
-    assert found.aside == (("2026-01", "records"), ("2026-01…2026-03", "wider"))
-    assert (found.kinds, dict(found.tables), found.rows) == (("policies",), {}, 0)
+    records = evidence(KNOWN["renewal_rate"], {"policies": pd.DataFrame({"policy_id": []})}, aside)
+    assert records.aside == (("2026-01", "records"), ("2026-01…2026-03", "wider"))
+    assert (records.kinds, dict(records.tables), records.rows) == (("policies",), {}, 0)

@@ -14,21 +14,24 @@ GRADES = [("A", 85.0), ("B", 75.0), ("C", 60.0), ("D", 0.0)]
 def company(agents):
     """As much of an evaluation as groups are made of: agent k scores 60 + k % 40, every other one
     has an A."""
-    at = np.arange(agents)
+    numbers = np.arange(agents)
     return SimpleNamespace(
         agents=SimpleNamespace(
             rated=np.ones(agents, dtype=bool),
-            score=60.0 + at % 40,
-            grade=np.where(at % 2, "A", "C"),
+            score=60.0 + numbers % 40,
+            grade=np.where(numbers % 2, "A", "C"),
         ),
-        people=pd.DataFrame({"agent_id": [f"A{one}" for one in at]}),
+        people=pd.DataFrame({"agent_id": [f"A{number}" for number in numbers]}),
         catalogue=SimpleNamespace(grades=GRADES),
     )
 
 
 def test_five_hundred_groups_of_ten_thousand_agents_are_compared_in_half_a_second():
     evaluation = company(10_000)
-    of = {one: f"group {at % 500}" for at, one in enumerate(evaluation.people["agent_id"])}
+    of = {
+        agent_id: f"group {position % 500}"
+        for position, agent_id in enumerate(evaluation.people["agent_id"])
+    }
     started = process_time()
     table = groups(evaluation, of)
     assert process_time() - started <= 0.5
@@ -60,9 +63,13 @@ def test_an_agent_belongs_to_the_channel_of_most_policies_and_of_two_level_ones_
 def test_channels_of_many_agents_are_counted_at_once():
     agents = 5_000
     evaluation = company(agents)
-    at = np.repeat(np.arange(agents), 4)
+    numbers = np.repeat(np.arange(agents), 4)
     cases = pd.DataFrame(
-        {"agent_id": [f"A{one}" for one in at], "channel": np.where(at % 3, "web", "phone"), "n": 1}
+        {
+            "agent_id": [f"A{number}" for number in numbers],
+            "channel": np.where(numbers % 3, "web", "phone"),
+            "n": 1,
+        }
     )
     started = process_time()
     assert len(grouped(evaluation, "channel", cases)) == agents

@@ -163,6 +163,6 @@ def test_the_better_quarter_is_that_of_true_rates_neither_of_measured_nor_of_shr
         renewed = random.binomial(20, random.beta(32, 8, 300)).astype(float)
         due = np.full(300, 20.0)
         people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
-        found = measured(people, {"renewal_rate": (renewed, due)})
-        quarters.append(better_quarter(found, found.catalogue["renewal_rate"]))
+        figures = measured(people, {"renewal_rate": (renewed, due)})
+        quarters.append(better_quarter(figures, figures.catalogue["renewal_rate"]))
     assert np.mean(quarters) == pytest.approx(0.845, abs=0.005)

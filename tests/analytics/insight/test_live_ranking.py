@@ -62,8 +62,8 @@ def test_a_preview_is_what_the_evaluation_says_whatever_is_missing(points, categ
 def test_a_category_that_an_agent_lacks_gives_its_weight_to_the_others():
     """60/30/10 with service missing: 60 · 90 + 10 · 70 over 70 = 87.14; 30 % is missing, not 41."""
     points = [
-        {"results": 90.0, "service": np.nan, "competence": 70.0}[one.category]
-        for one in CATALOGUE.indicators
+        {"results": 90.0, "service": np.nan, "competence": 70.0}[indicator.category]
+        for indicator in CATALOGUE.indicators
     ]
     parts = parts_of(values([points]), default_scheme(), CATALOGUE, NOBODY)
     seen = preview(parts, np.array([60.0, 30.0, 10.0]), LIMIT)
@@ -93,12 +93,12 @@ def test_who_is_drawn_learns_their_rank_from_how_many_of_the_others_stand_above(
     drawn = np.array(
         sorted(data.draw(st.sets(st.integers(0, len(points) - 1), min_size=1))), dtype=int
     )
-    parts, at = (
+    parts, triples = (
         parts_of(values(points), default_scheme(), CATALOGUE, NOBODY),
         stops(CATALOGUE)[::13],
     )
-    above = ahead(parts, drawn, at, LIMIT)
-    for place, category_weights in enumerate(at):
+    above = ahead(parts, drawn, triples, LIMIT)
+    for place, category_weights in enumerate(triples):
         seen = preview(parts, category_weights, LIMIT)
         mine = replace(
             parts, earned=parts.earned[drawn], kept=parts.kept[drawn], doubt=parts.doubt[drawn]

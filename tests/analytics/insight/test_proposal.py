@@ -92,8 +92,10 @@ def test_a_market_average_is_no_more_than_the_indicator_can_be(indicator, most):
 
 
 def test_another_standard_stands_in_the_place_of_one_indicators_and_of_no_other():
-    known, other = built_in_catalogue(), Standard((0, 1), (0, 100))
-    made = with_standard(known, "satisfaction", other)
+    catalogue, other = built_in_catalogue(), Standard((0, 1), (0, 100))
+    made = with_standard(catalogue, "satisfaction", other)
     assert made["satisfaction"].standard == other
-    assert [one for one in made.ids if made[one] != known[one]] == ["satisfaction"]
-    assert made.ids == known.ids
+    assert [
+        indicator_id for indicator_id in made.ids if made[indicator_id] != catalogue[indicator_id]
+    ] == ["satisfaction"]
+    assert made.ids == catalogue.ids

@@ -126,9 +126,9 @@ def test_the_points_drawn_are_those_of_values_about_what_each_agent_probably_rea
     evaluation = company(*APART)
     rows = np.arange(SIZE)
     drawn = dict(of_agents(evaluation, rows, 400))
-    known = built_in_catalogue()
-    assert set(drawn) == {known.position("renewal_rate"), known.position("satisfaction")}
-    rates = drawn[known.position("renewal_rate")]
+    catalogue = built_in_catalogue()
+    assert set(drawn) == {catalogue.position("renewal_rate"), catalogue.position("satisfaction")}
+    rates = drawn[catalogue.position("renewal_rate")]
     assert rates.shape == (400, SIZE)
     # 90 % is full marks, which chance can only take from; 50 % none, to which it can only add.
     assert rates.max() == 100
@@ -144,11 +144,13 @@ def test_an_indicator_of_weight_whose_spread_nobody_knows_is_named():
     ones = np.ones(SIZE)
     people = pd.DataFrame({"due_policies": ones, "renewed_policies": ones})
     days = evaluated(people, {"daily_contacts": (20.0 * ones, ones)})
-    assert [one.id for one in unknown_spread(days)] == ["daily_contacts"]
+    assert [indicator.id for indicator in unknown_spread(days)] == ["daily_contacts"]
 
 
 def test_the_rate_that_premiums_follow_is_that_of_policies():
-    known = built_in_catalogue()
-    assert the_rate(known) == "renewal_rate"
-    others = tuple(one for one in known.indicators if one.id != "renewal_rate")
-    assert the_rate(replace(known, indicators=others)) is None
+    catalogue = built_in_catalogue()
+    assert the_rate(catalogue) == "renewal_rate"
+    others = tuple(
+        indicator for indicator in catalogue.indicators if indicator.id != "renewal_rate"
+    )
+    assert the_rate(replace(catalogue, indicators=others)) is None

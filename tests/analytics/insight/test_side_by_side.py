@@ -40,10 +40,10 @@ def test_everybody_beside_the_others_has_the_points_and_contribution_of_their_ow
 
 
 def test_a_range_stands_about_its_points_also_where_less_is_better(evaluation):
-    known = side_by_side(evaluation, ["A1", "B2"]).dropna(subset=["points_low", "points"])
-    assert {"renewal_rate", "complaint_rate"} <= set(known["indicator"])
-    assert (known["points_low"] <= known["points"] + 1e-9).all()
-    assert (known["points"] <= known["points_high"] + 1e-9).all()
+    ranges = side_by_side(evaluation, ["A1", "B2"]).dropna(subset=["points_low", "points"])
+    assert {"renewal_rate", "complaint_rate"} <= set(ranges["indicator"])
+    assert (ranges["points_low"] <= ranges["points"] + 1e-9).all()
+    assert (ranges["points"] <= ranges["points_high"] + 1e-9).all()
 
 
 def test_what_is_divided_by_money_says_no_number_of_cases(evaluation):

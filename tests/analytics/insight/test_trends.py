@@ -22,35 +22,38 @@ def cycles(days):
                 "cycled_policies": 10.0,
             }
         )
-        for name, taken in [("A", days), *((f"B{at}", [20.0] * len(days)) for at in range(5))]
+        for name, taken in [
+            ("A", days),
+            *((f"B{number}", [20.0] * len(days)) for number in range(5)),
+        ]
     ]
     return pd.concat(frames, ignore_index=True)
 
 
 def of_a(days):
-    found = trends(cycles(days), built_in_catalogue()["renewal_cycle"]).agents
-    return found.set_index("agent_id").loc["A"]
+    agents = trends(cycles(days), built_in_catalogue()["renewal_cycle"]).agents
+    return agents.set_index("agent_id").loc["A"]
 
 
 def test_an_agent_who_is_slow_every_winter_neither_rises_nor_falls_over_two_and_a_half_years():
     # From winter to summer: quick in the second half of what is seen, in every year the same.
     year = [26, 26, 25, 25, 24, 24, 16, 16, 15, 15, 24, 25]
-    found = of_a([*year, *year, *year[:6]])
-    assert found["p"] == pytest.approx(1)
-    assert found["slope"] == 0
+    row = of_a([*year, *year, *year[:6]])
+    assert row["p"] == pytest.approx(1)
+    assert row["slope"] == 0
 
 
 def test_who_gets_a_day_quicker_every_year_is_found_whatever_the_season():
     year = np.array([26, 26, 25, 25, 24, 24, 16, 16, 15, 15, 24, 25])
-    found = of_a([*year, *(year - 1), *(year[:6] - 2)])
-    assert found["slope"] == pytest.approx(-1 / 12)
+    row = of_a([*year, *(year - 1), *(year[:6] - 2)])
+    assert row["slope"] == pytest.approx(-1 / 12)
     # Six months fall twice in a row (1 of 6 orders each), six once (1 of 2): doubled.
-    assert found["p"] == pytest.approx(2 / (6**6 * 2**6))
+    assert row["p"] == pytest.approx(2 / (6**6 * 2**6))
 
 
 def test_under_two_years_the_order_of_all_months_counts():
-    found = of_a([30.0 - at for at in range(23)])
-    assert found["slope"] == pytest.approx(-1)
+    row = of_a([30.0 - month for month in range(23)])
+    assert row["slope"] == pytest.approx(-1)
 
 
 def rates(renewed, others, due=100.0):
@@ -85,8 +88,8 @@ def test_who_rises_while_the_team_stands_still_improves_and_who_rises_with_it_do
     assert not together.agents["finding"].any()
     falling = trends(rates([90, 82, 74, 66, 58, 50], [70] * 6), rate)
     assert falling.improving.empty
-    found = falling.agents.set_index("agent_id").loc["A"]
-    assert (found["finding"], found["better"]) == (True, False)
+    agent = falling.agents.set_index("agent_id").loc["A"]
+    assert (agent["finding"], agent["better"]) == (True, False)
 
 
 def test_four_months_claim_nothing_however_steep_and_five_do():
@@ -100,9 +103,9 @@ def test_four_months_claim_nothing_however_steep_and_five_do():
 
 @pytest.mark.parametrize("due", [0.0, np.nan])
 def test_months_without_cases_show_no_trend_of_anybody(due):
-    found = trends(rates([0] * 6, [0] * 6, due), built_in_catalogue()["renewal_rate"])
-    assert (found.rule, found.months, len(found.agents)) == ("none", 0, 0)
-    assert (found.improving.empty, found.by_chance) == (True, 0)
+    trend = trends(rates([0] * 6, [0] * 6, due), built_in_catalogue()["renewal_rate"])
+    assert (trend.rule, trend.months, len(trend.agents)) == ("none", 0, 0)
+    assert (trend.improving.empty, trend.by_chance) == (True, 0)
 
 
 @pytest.mark.parametrize(
@@ -116,33 +119,33 @@ def test_months_without_cases_show_no_trend_of_anybody(due):
     ],
 )
 def test_better_than_last_year_is_counted_against_the_same_months(half_year, told):
-    found = trends(rates([50] * 12 + half_year, [70] * 18), built_in_catalogue()["renewal_rate"])
-    table = found.agents.set_index("agent_id")
+    trend = trends(rates([50] * 12 + half_year, [70] * 18), built_in_catalogue()["renewal_rate"])
+    table = trend.agents.set_index("agent_id")
     row = table.loc["A"]
     assert (row["up"], row["pairs"], row["needed"], row["steady"]) == told
-    assert found.rule == "seasonal"
+    assert trend.rule == "seasonal"
     assert (table.loc["B0", "up"], table.loc["B0", "pairs"]) == (0, 0)
 
 
 def test_incentives_are_found_on_heavy_indicators_alone_and_counted_by_person():
-    known = built_in_catalogue()
+    catalogue = built_in_catalogue()
     frame = rates([50, 58, 66, 74, 82, 90], [70] * 6)
     frame["first_term_due"], frame["first_term_renewed"] = 100.0, frame["renewed_policies"]
-    nominal = np.zeros(len(known.ids))
+    nominal = np.zeros(len(catalogue.ids))
     for name, weight in {
         "renewal_rate": 22.0,
         "new_conversion": 10.0,
         "complaint_rate": 9.9,
     }.items():
-        nominal[known.position(name)] = weight
-    found = incentives(frame, known, nominal)
-    assert found.indicators == ("renewal_rate", "new_conversion")
-    assert found.candidates["indicator"].tolist() == ["renewal_rate", "new_conversion"]
-    assert found.candidates.columns.tolist() == [*COLUMNS, "indicator", "nominal"]
-    assert found.people == 1
-    assert found.by_chance == pytest.approx(0.2)
-    assert (found.rule, found.months) == ("exact", 6)
-    nominal[known.position("new_conversion")] = 9.9
-    assert incentives(frame, known, nominal).indicators == ("renewal_rate",)
-    nothing = incentives(frame, known, np.zeros(len(known.ids)))
+        nominal[catalogue.position(name)] = weight
+    incentive = incentives(frame, catalogue, nominal)
+    assert incentive.indicators == ("renewal_rate", "new_conversion")
+    assert incentive.candidates["indicator"].tolist() == ["renewal_rate", "new_conversion"]
+    assert incentive.candidates.columns.tolist() == [*COLUMNS, "indicator", "nominal"]
+    assert incentive.people == 1
+    assert incentive.by_chance == pytest.approx(0.2)
+    assert (incentive.rule, incentive.months) == ("exact", 6)
+    nominal[catalogue.position("new_conversion")] = 9.9
+    assert incentives(frame, catalogue, nominal).indicators == ("renewal_rate",)
+    nothing = incentives(frame, catalogue, np.zeros(len(catalogue.ids)))
     assert (nothing.people, nothing.rule, nothing.months) == (0, "none", 0)

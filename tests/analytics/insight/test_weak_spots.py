@@ -82,17 +82,17 @@ def test_a_team_outside_the_scope_is_unknown_and_only_ones_own_are_named(settled
 
 def test_a_gap_to_the_market_is_the_weight_of_the_points_between_both(settled):
     evaluation = judged(settled)
-    known = built_in_catalogue()
+    catalogue = built_in_catalogue()
     # The market's 80 % earn 80 points, 西 nothing and 东 as many; 90 % earn 100.
     gaps = gaps_to_market(evaluation, "西", {RATE: 0.8, "charm": 1.0})
-    weight = evaluation.teams.weight[:, known.position(RATE)]
+    weight = evaluation.teams.weight[:, catalogue.position(RATE)]
     assert gaps[RATE] == pytest.approx(weight[1] * 0.8)
     assert gaps.notna().sum() == 1
     assert gaps_to_market(evaluation, "东", {RATE: 0.8})[RATE] == pytest.approx(0)
     assert gaps_to_market(evaluation, "东", {RATE: 0.7})[RATE] == pytest.approx(-weight[0] * 0.2)
     whole = gaps_to_market(evaluation, None, {RATE: 0.9})[RATE]
     points = (5 / 9 - 0.5) / 0.2 * 60
-    company = evaluation.company.weight[0, known.position(RATE)]
+    company = evaluation.company.weight[0, catalogue.position(RATE)]
     assert whole == pytest.approx(company * (100 - points) / 100)
 
 
@@ -112,22 +112,22 @@ def test_the_agents_behind_a_loss_are_those_of_the_team_and_of_the_scope(settled
 
 
 def test_the_better_quarter_of_values_without_a_known_spread_is_their_quantile():
-    known = built_in_catalogue()
+    catalogue = built_in_catalogue()
     values, ones = np.arange(1.0, 41.0), np.ones(40)
     people = pd.DataFrame({"due_policies": ones})
     of = measured(people, {"daily_contacts": (values, ones), "renewal_cycle": (values, ones)})
-    assert better_quarter(of, known["daily_contacts"]) == 30.25
-    assert better_quarter(of, known["renewal_cycle"]) == 10.75
-    assert np.isnan(better_quarter(of, known["communication"]))
+    assert better_quarter(of, catalogue["daily_contacts"]) == 30.25
+    assert better_quarter(of, catalogue["renewal_cycle"]) == 10.75
+    assert np.isnan(better_quarter(of, catalogue["communication"]))
 
 
 def test_what_is_recoverable_is_never_negative_and_unknown_without_values(settled):
-    evaluation, known = judged(settled), built_in_catalogue()
+    evaluation, catalogue = judged(settled), built_in_catalogue()
     west, east = recoverable(evaluation, "西"), recoverable(evaluation, "东")
-    cycle, weight = known.position("renewal_cycle"), evaluation.teams.weight
+    cycle, weight = catalogue.position("renewal_cycle"), evaluation.teams.weight
     # Cycles of 15 and 2 days: the better quarter, from below, is 5.25, full marks as the team's 2.
     assert west[cycle] == 0
-    assert np.isnan(west[known.position("communication")])
+    assert np.isnan(west[catalogue.position("communication")])
     assert (np.nan_to_num(east) >= 0).all()
     assert (np.nan_to_num(east) <= np.nan_to_num(weight[0])).all()
 
@@ -168,10 +168,10 @@ def test_two_losses_that_are_always_the_same_share_the_place():
     counts = (0 * ones, 1000 * ones)
     # Neither earns a point: what weighs more loses more, 35 of 100 and 10 of 100 in its category.
     told = biggest(evaluated(people, {RATE: counts, "new_conversion": counts}), None)
-    known = built_in_catalogue()
-    assert (told[known.position(RATE)], told[known.position("new_conversion")]) == (1, 0)
+    catalogue = built_in_catalogue()
+    assert (told[catalogue.position(RATE)], told[catalogue.position("new_conversion")]) == (1, 0)
     alike = biggest(
         evaluated(people, {"premium_retention": counts, "new_conversion": counts}), None
     )
     names = ("premium_retention", "new_conversion")
-    assert [alike[known.position(name)] for name in names] == [0.5, 0.5]
+    assert [alike[catalogue.position(name)] for name in names] == [0.5, 0.5]

@@ -222,15 +222,17 @@ def test_the_grades_an_agent_reaches_share_out_the_permitted_weights():
     judged = of(renewal_rate=[0.85], satisfaction=[76.0], communication=[70.0])
     scores = category_scores(judged)[0]
     assert scores.tolist() == pytest.approx([90, 70, 70])
-    known = replace(judged.catalogue, grades=(("A", 83.0), ("B", 80.0), ("C", 70.0), ("D", 0.0)))
-    judged = replace(judged, measured=replace(judged.measured, catalogue=known))
+    catalogue = replace(
+        judged.catalogue, grades=(("A", 83.0), ("B", 80.0), ("C", 70.0), ("D", 0.0))
+    )
+    judged = replace(judged, measured=replace(judged.measured, catalogue=catalogue))
     regions = grade_regions(judged, 0)
     assert [name for name, _, _ in regions] == ["A", "B"]
     # From 82 to 84 along one corner, a score of 83 (82.995 rounds up) is reached in the upper half:
     # (84 − 82.995) ÷ 2 of the way, squared.
     share = ((84 - 82.995) / 2) ** 2
     assert [share for _, share, _ in regions] == pytest.approx([share, 1 - share])
-    below = replace(known, grades=(("A", 90.0), ("B", 85.0), ("C", 0.0)))
+    below = replace(catalogue, grades=(("A", 90.0), ("B", 85.0), ("C", 0.0)))
     told = replace(judged, measured=replace(judged.measured, catalogue=below))
     ((name, share, _),) = grade_regions(told, 0)
     assert (name, round(share, 9)) == ("C", 1)

@@ -23,13 +23,13 @@ def company(home: Home, tmp_path: Path) -> Evaluation:
     """Ten agents of sixty policies and forty surveys, some poor at either; one of one case, one
     whose satisfaction was given as a mark alone."""
     lines, answers, number = [], [], 0
-    for at in range(10):
+    for agent in range(10):
         for nth in range(60):
             number += 1
-            lost = nth % 20 < (1 if at < 5 else 8)
-            lines.append(f"P{number},A{at},2026-04-10,{'未续' if lost else '已续'}")
+            lost = nth % 20 < (1 if agent < 5 else 8)
+            lines.append(f"P{number},A{agent},2026-04-10,{'未续' if lost else '已续'}")
         answers += [
-            f"A{at},2026-04-11,{(60 if at % 3 == 0 else 95) + nth % 5}" for nth in range(40)
+            f"A{agent},2026-04-11,{(60 if agent % 3 == 0 else 95) + nth % 5}" for nth in range(40)
         ]
     lines += [
         f"Q1,{FEW},2026-04-10,已续",

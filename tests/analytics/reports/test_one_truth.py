@@ -51,8 +51,8 @@ def test_training_is_named_where_the_quadrant_is_certain(company):
 def test_no_page_names_training_where_another_says_that_the_data_do_not_carry_it(
     company, agent_id, standing, sentence, words
 ):
-    found, told, column, action = said(company, agent_id)
-    assert found == standing
+    label, told, column, action = said(company, agent_id)
+    assert label == standing
     assert told.startswith("Service gap by these values")
     assert sentence in told
     assert told.endswith("look at more months before deciding.")

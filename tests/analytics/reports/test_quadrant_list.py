@@ -105,6 +105,6 @@ def test_the_certain_are_counted_among_those_who_are_shown(company):
     from analytics.insight.quadrant_certainty import quadrant_certainty
 
     chance = quadrant_certainty(company.measured, place(company))
-    certain, known = certain_of(company, chance)
+    certain, judged = certain_of(company, chance)
     assert certain == int(chance.certain.sum())
-    assert known == int(chance.known.sum())
+    assert judged == int(chance.known.sum())

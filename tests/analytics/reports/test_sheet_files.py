@@ -28,14 +28,14 @@ def three(tiny):
     desk = Desk(tiny)
     desk.write_note(Note("A1", APRIL, APRIL, "comment", "=1+1 稳定"))
     around = desk.around(Filters(Period(APRIL, APRIL)))
-    return [desk.shown_sheet(around, one) for one in ("A1", "B2", "C3")]
+    return [desk.shown_sheet(around, agent_id) for agent_id in ("A1", "B2", "C3")]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_pdf_has_a_page_for_each_sheet_and_its_own_fonts(three, language):
-    found = three
+    shown = three
     heard: list[int] = []
-    data = to_pdf(found, language, heard.append)
+    data = to_pdf(shown, language, heard.append)
     assert data.startswith(b"%PDF")
     assert len(re.findall(rb"/Type /Page\b", data)) == 3
     assert data.count(b"/FontFile") >= 1
@@ -43,8 +43,8 @@ def test_a_pdf_has_a_page_for_each_sheet_and_its_own_fonts(three, language):
 
 
 def test_a_workbook_has_a_worksheet_for_each_agent_and_runs_nothing(three):
-    found = three
-    book = openpyxl.load_workbook(io.BytesIO(to_workbook(found, "zh")))
+    shown = three
+    book = openpyxl.load_workbook(io.BytesIO(to_workbook(shown, "zh")))
     assert len(book.worksheets) == 3
     texts = [
         str(cell.value)
@@ -67,16 +67,16 @@ def test_a_workbook_has_a_worksheet_for_each_agent_and_runs_nothing(three):
 
 
 def test_a_zip_holds_a_pdf_for_each_agent_under_harmless_names(three):
-    found = three
-    archive = zipfile.ZipFile(io.BytesIO(to_zip(found, "zh")))
+    shown = three
+    archive = zipfile.ZipFile(io.BytesIO(to_zip(shown, "zh")))
     assert len(archive.namelist()) == 3
     assert all(re.fullmatch(r"[\w\-.]+\.pdf", name) for name in archive.namelist())
     assert archive.read(archive.namelist()[0]).startswith(b"%PDF")
 
 
 def test_the_words_of_a_sheet_are_those_of_its_reader(three):
-    found = three
-    zh, en = sheets.indicator_rows(found[1], "zh")[0], sheets.indicator_rows(found[1], "en")[0]
+    shown = three
+    zh, en = sheets.indicator_rows(shown[1], "zh")[0], sheets.indicator_rows(shown[1], "en")[0]
     assert (zh["indicator"], zh["step"]) == ("续保率", "再续 2 件 → 100.0%")
     assert (en["indicator"], en["step"]) == ("Renewal rate", "2 more renewals → 100.0%")
     assert zh["fraction"] == "1 / 3"
@@ -84,7 +84,7 @@ def test_the_words_of_a_sheet_are_those_of_its_reader(three):
         "未到 50.0%",
         "short of 50.0%",
     )  # 33.3 % has not reached the first knot
-    assert "不予评定" in dict(sheets.verdict(found[2], "zh"))["综合得分"]
+    assert "不予评定" in dict(sheets.verdict(shown[2], "zh"))["综合得分"]
 
 
 def test_a_calendar_holds_the_talks_ahead_and_no_others():

@@ -101,9 +101,9 @@ def test_the_meaning_holds_both_values_against_their_lines_and_leaves_out_what_h
     assert "90.0" in both
     assert "85.0" in both
     cut = {"x": ["renewal_rate", 0.75], "y": ["gone", 85.0], "kind": "median"}
-    one = sheets.meaning(sheet(cut=cut, quadrant="unplaced"), "en")
-    assert "80.0%" in one
-    assert "85.0" not in one
+    meaning = sheets.meaning(sheet(cut=cut, quadrant="unplaced"), "en")
+    assert "80.0%" in meaning
+    assert "85.0" not in meaning
 
 
 def test_a_veto_says_what_it_speaks_of_and_what_was_earned():

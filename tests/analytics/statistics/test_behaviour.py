@@ -44,10 +44,10 @@ def test_quadrants_stated_at_eighty_to_ninety_percent_are_right_about_as_often()
         mean = random.normal(service, 0.9 / np.sqrt(20))
         prior = present(beta_binomial.fit(renewed, np.full(40, 60)))
         above = random_effects.posterior(mean, np.full(40, 0.9 / np.sqrt(20))).above(4.3)
-        found = quadrant_probability.quadrant_probability(
+        shares = quadrant_probability.quadrant_probability(
             prior.above(renewed, np.full(40, 60), 0.82), above
         )
-        likeliest, best = found.argmax(axis=1), found.max(axis=1)
+        likeliest, best = shares.argmax(axis=1), shares.max(axis=1)
         truth = 2 * (rate <= 0.82) + (service <= 4.3)
         asked = (best >= 0.8) & (best < 0.9)
         stated += asked.sum()
@@ -58,7 +58,7 @@ def test_quadrants_stated_at_eighty_to_ninety_percent_are_right_about_as_often()
 
 def test_useless_coaching_of_the_bottom_third_shows_no_effect():
     random = np.random.default_rng(11)
-    found, covered = [], 0
+    effects, covered = [], 0
     for _ in range(250):
         true = random.beta(0.8 * 60, 0.2 * 60, 120)
         pre, post = random.binomial(80, true) / 80, random.binomial(80, true) / 80
@@ -67,9 +67,9 @@ def test_useless_coaching_of_the_bottom_third_shows_no_effect():
         coached[random.choice(low, 30, replace=False)] = 1
         inside = np.isin(np.arange(120), low)
         effect = ancova.ancova(100 * post[inside], coached[inside], 100 * pre[inside])
-        found.append(effect.effect)
+        effects.append(effect.effect)
         covered += effect.low <= 0 <= effect.high
-    assert abs(np.mean(found)) <= 0.5
+    assert abs(np.mean(effects)) <= 0.5
     assert 0.92 <= covered / 250 <= 0.97
 
 
@@ -94,10 +94,10 @@ def test_a_shrunken_rate_lies_between_the_raw_one_and_the_groups_and_nearer_its_
         np.array([10, 100, 1000, 100, 100, 100, 100, 100, 100, 100]),
     )
     prior = present(beta_binomial.fit(x, n))
-    found = prior.shrunken(x, n)
-    assert (np.minimum(x / n, prior.mean) - 1e-9 <= found).all()
-    assert (found <= np.maximum(x / n, prior.mean) + 1e-9).all()
-    assert abs(found[0] - 0.9) > abs(found[1] - 0.9) > abs(found[2] - 0.9)
+    shrunken = prior.shrunken(x, n)
+    assert (np.minimum(x / n, prior.mean) - 1e-9 <= shrunken).all()
+    assert (shrunken <= np.maximum(x / n, prior.mean) + 1e-9).all()
+    assert abs(shrunken[0] - 0.9) > abs(shrunken[1] - 0.9) > abs(shrunken[2] - 0.9)
     z = prior.credibility(n)
     assert z[0] < z[1] < z[2]
     assert prior.strength == pytest.approx(10 / z[0] - 10, rel=1.0)
@@ -122,8 +122,8 @@ def test_everybody_at_a_hundred_percent_crashes_nothing():
 
 def test_complaints_shrink_towards_what_was_expected():
     observed, expected = np.array([0, 1, 2, 9, 1, 0, 2, 1, 3, 1]), np.full(10, 2.0)
-    found = present(gamma_poisson.fit(observed, expected)).shrunken(observed, expected)
-    assert 0 < found[0] < found[1] < found[3] < 4.5
+    shrunken = present(gamma_poisson.fit(observed, expected)).shrunken(observed, expected)
+    assert 0 < shrunken[0] < shrunken[1] < shrunken[3] < 4.5
     assert gamma_poisson.fit(observed[:5], expected[:5]) is None
 
 
@@ -138,10 +138,10 @@ def test_the_spread_of_true_ratios_is_found_wherever_it_lies_and_with_its_uncert
     random = np.random.default_rng(4)
     expected = np.full(groups, events)
     observed = random.poisson(expected * random.gamma(1 / sd**2, sd**2, groups))
-    found = present(gamma_poisson.fit(observed, expected))
-    spread = 1 / np.sqrt(found.shape)
-    middle = (found.weight * spread).sum()
-    error = np.sqrt((found.weight * spread**2).sum() - middle**2)
+    prior = present(gamma_poisson.fit(observed, expected))
+    spread = 1 / np.sqrt(prior.shape)
+    middle = (prior.weight * spread).sum()
+    error = np.sqrt((prior.weight * spread**2).sum() - middle**2)
     assert error > 0.8 * sd / np.sqrt(2 * groups)  # as if the true ratios were known
     assert abs(middle - sd) < 3 * error
 
@@ -156,16 +156,16 @@ counted = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=1
 def test_mix_and_performance_add_up_and_swapping_flips_the_signs(first, second):
     size = min(len(first[0]), len(second[0]))
     a, b = [part[:size] for part in first], [part[:size] for part in second]
-    found, back = kitagawa.kitagawa(*a, *b), kitagawa.kitagawa(*b, *a)
-    assert found.mix + found.performance == pytest.approx(found.total, abs=1e-12)
-    assert back.mix == pytest.approx(-found.mix, abs=1e-12)
-    assert back.performance == pytest.approx(-found.performance, abs=1e-12)
+    change, back = kitagawa.kitagawa(*a, *b), kitagawa.kitagawa(*b, *a)
+    assert change.mix + change.performance == pytest.approx(change.total, abs=1e-12)
+    assert back.mix == pytest.approx(-change.mix, abs=1e-12)
+    assert back.performance == pytest.approx(-change.performance, abs=1e-12)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0.1, 100)), min_size=1, max_size=5))
 def test_the_factors_of_a_product_add_up_to_its_change(pairs):
-    a, b = [one for one, _ in pairs], [one for _, one in pairs]
+    a, b = [before for before, _ in pairs], [after for _, after in pairs]
     assert das_gupta.das_gupta(a, b).sum() == pytest.approx(
         np.prod(b) - np.prod(a), rel=1e-9, abs=1e-9
     )
@@ -180,25 +180,25 @@ def test_acceptabilities_sum_to_one_a_dominated_agent_is_never_first_and_permuti
     rows, random
 ):
     scores = np.array(rows, dtype=float) + np.arange(len(rows))[:, None] * 1e-3  # no exact ties
-    found = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank
-    assert found.sum(axis=1) == pytest.approx(1)
-    assert found.sum(axis=0) == pytest.approx(1)
-    for one in range(len(rows)):
-        if any((scores[other] > scores[one]).all() for other in range(len(rows))):
-            assert found[one, 0] == pytest.approx(0, abs=1e-12)
+    ranks = weight_triangle.exact_acceptability(scores, LOWER, UPPER).rank
+    assert ranks.sum(axis=1) == pytest.approx(1)
+    assert ranks.sum(axis=0) == pytest.approx(1)
+    for agent in range(len(rows)):
+        if any((scores[other] > scores[agent]).all() for other in range(len(rows))):
+            assert ranks[agent, 0] == pytest.approx(0, abs=1e-12)
     order = list(range(len(rows)))
     random.shuffle(order)
     assert weight_triangle.exact_acceptability(scores[order], LOWER, UPPER).rank == pytest.approx(
-        found[order], abs=1e-9
+        ranks[order], abs=1e-9
     )
 
 
 def test_drawn_ranks_sum_to_one_with_uncertain_scores_too():
     scores = np.random.default_rng(1).uniform(60, 95, (30, 3))
-    found = smaa.smaa(scores, smaa.draw_weights(LOWER, UPPER, 2_000), spread=np.full((30, 3), 4.0))
-    assert found.acceptability.sum(axis=1) == pytest.approx(1)
-    assert found.acceptability.sum(axis=0) == pytest.approx(1)
-    assert (found.low <= found.high).all()
+    ranks = smaa.smaa(scores, smaa.draw_weights(LOWER, UPPER, 2_000), spread=np.full((30, 3), 4.0))
+    assert ranks.acceptability.sum(axis=1) == pytest.approx(1)
+    assert ranks.acceptability.sum(axis=0) == pytest.approx(1)
+    assert (ranks.low <= ranks.high).all()
 
 
 def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
@@ -209,30 +209,30 @@ def test_an_agent_given_hard_cases_is_expected_to_renew_fewer():
     hard = random.random(4000) < np.where(agent == 0, 0.9, 0.2)
     renewed = random.random(4000) < np.where(hard, 0.6, 0.85)
     channel = pd.DataFrame({"channel": np.where(hard, "cold", "warm")})
-    found = case_mix.expected(renewed, np.ones(4000), channel, agent)
+    model = case_mix.expected(renewed, np.ones(4000), channel, agent)
     mine = agent == 0
-    result = one_surplus.surplus(renewed[mine].sum(), found.probability[mine])
+    result = one_surplus.surplus(renewed[mine].sum(), model.probability[mine])
     assert result.expected < 72  # of 100, where the average agent is expected to renew 80
     assert not result.outside
-    assert 0.6 < found.auc < 0.75
-    assert found.slope == pytest.approx(1, abs=0.15)
-    assert found.probability.sum() == pytest.approx(renewed.sum(), rel=1e-3)
+    assert 0.6 < model.auc < 0.75
+    assert model.slope == pytest.approx(1, abs=0.15)
+    assert model.probability.sum() == pytest.approx(renewed.sum(), rel=1e-3)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=30), min_size=1, max_size=6))
 def test_many_sums_of_unequal_chances_at_once_are_those_one_by_one(books):
     observed = [len(book) // 2 for book in books]
-    found = poisson_binomial.surplus_rows(
+    surplus = poisson_binomial.surplus_rows(
         observed, np.concatenate(books), [len(book) for book in books]
     )
-    for at, (count, book) in enumerate(zip(observed, books, strict=True)):
+    for position, (count, book) in enumerate(zip(observed, books, strict=True)):
         chances = poisson_binomial.pmf(book)
         middle = chances.cumsum() - chances / 2  # half of what is just as likely counts as less
         inside = np.flatnonzero((middle >= 0.025) & (middle <= 0.975))
-        assert (found.low[at], found.high[at]) == (inside.min(), inside.max())
+        assert (surplus.low[position], surplus.high[position]) == (inside.min(), inside.max())
         mean, variance = one_surplus.moments(book)
-        assert found.z[at] == pytest.approx((count - mean) / variance**0.5)
+        assert surplus.z[position] == pytest.approx((count - mean) / variance**0.5)
     with pytest.raises(ValueError, match="add up"):
         poisson_binomial.surplus_rows(
             observed, np.concatenate(books), [1 + len(book) for book in books]
@@ -268,16 +268,16 @@ def test_expectations_hang_neither_on_the_order_of_rows_nor_on_what_agents_are_c
             "agent": np.repeat(np.arange(30), 8),
             "channel": np.tile(list("abcdabcd"), 30),
             "n": random.integers(5, 20, 240),
-            "token": [f"P{at}" for at in random.permutation(240)],
+            "token": [f"P{policy}" for policy in random.permutation(240)],
         }
     )
     rows["won"] = random.binomial(rows["n"], np.where(rows["channel"] == "a", 0.6, 0.85))
 
     def reckoned(table, names):
-        found = case_mix.expected(
+        model = case_mix.expected(
             table["won"], table["n"], table[["channel"]], names, table["token"]
         )
-        return pd.Series(found.probability, index=table["token"]).sort_index().to_numpy()
+        return pd.Series(model.probability, index=table["token"]).sort_index().to_numpy()
 
     shuffled = rows.sample(frac=1, random_state=1)
     first = reckoned(rows, rows["agent"].astype(str))
@@ -297,9 +297,9 @@ def test_the_error_of_an_expectation_is_what_other_samples_of_the_company_make_i
     )
     sums, told = [], []
     for _ in range(150):
-        found = case_mix.expected(random.binomial(12, true), size, channel, agent)
-        sums.append(np.bincount(agent, found.probability * size))
-        told.append(found.error.mean())
+        model = case_mix.expected(random.binomial(12, true), size, channel, agent)
+        sums.append(np.bincount(agent, model.probability * size))
+        told.append(model.error.mean())
     # The scale to the observed sum adds a little of its own to what the model leaves.
     assert np.mean(told) == pytest.approx(np.var(sums, axis=0).mean(), rel=0.35)
 
@@ -308,16 +308,16 @@ def test_equal_agents_of_small_teams_show_no_trend_more_often_than_chance_allows
     """Held against four colleagues, whose own rate wavers too: one in twenty below 5 %, hardly a
     run with a finding."""
     random = np.random.default_rng(4)
-    small, found = [], 0
+    small, findings = [], 0
     for _ in range(60):
         x = random.binomial(15, 0.8, (40, 12))
         n = np.full(x.shape, 15)
         teams = x.reshape(8, 5, 12).sum(axis=1).repeat(5, axis=0)
         _, _, p = adjusted_trend.adjusted_trend(x, n, (teams - x) / 60, np.full(x.shape, 60))
         small.append((p < 0.05).mean())
-        found += bool(benjamini_hochberg.benjamini_hochberg(p).any())
+        findings += bool(benjamini_hochberg.benjamini_hochberg(p).any())
     assert 0.03 < np.mean(small) < 0.07
-    assert found <= 12  # of sixty; without the colleagues' own chance it would be two in five
+    assert findings <= 12  # of sixty; without the colleagues' own chance it would be two in five
 
 
 def test_no_complaint_among_few_policies_is_never_outside_the_funnel():

@@ -27,43 +27,43 @@ MIDDLES = (np.arange(400) + 0.5) / 400
 
 def test_equal_agents_have_one_true_rate_however_far_chance_spreads_theirs():
     renewed = np.random.default_rng(4).binomial(100, 0.8, 200)
-    found = present(deconvolution.of_rates(renewed, np.full(200, 100), 0.75))
+    quantile = present(deconvolution.of_rates(renewed, np.full(200, 100), 0.75))
     assert np.quantile(renewed / 100, 0.75) >= 0.82
-    assert 0.795 < found.value < 0.815
-    assert found.low <= 0.8 <= found.high
-    assert not found.two_groups
+    assert 0.795 < quantile.value < 0.815
+    assert quantile.low <= 0.8 <= quantile.high
+    assert not quantile.two_groups
 
 
 def test_true_means_lie_closer_together_than_measured_ones():
     """Means spread by √2 of which chance makes 1: true ones spread by 1, so their upper quartile
     lies 0.674 above the middle."""
-    found = present(
+    quantile = present(
         deconvolution.of_means(80 + np.sqrt(2) * stats.norm.ppf(MIDDLES), np.ones(400), 0.75)
     )
-    assert found.value == pytest.approx(80 + 0.6745, abs=0.03)
-    assert found.low < found.value < found.high
+    assert quantile.value == pytest.approx(80 + 0.6745, abs=0.03)
+    assert quantile.low < quantile.value < quantile.high
 
 
 def test_true_ratios_of_many_expected_events_follow_their_gamma():
     true = stats.gamma.ppf(MIDDLES, 4, scale=1 / 4)
-    found = present(deconvolution.of_counts(np.round(2_000 * true), np.full(400, 2_000.0), 0.25))
-    assert found.value == pytest.approx(stats.gamma.ppf(0.25, 4, scale=1 / 4), abs=0.01)
-    assert found.low < found.value < found.high
+    quantile = present(deconvolution.of_counts(np.round(2_000 * true), np.full(400, 2_000.0), 0.25))
+    assert quantile.value == pytest.approx(stats.gamma.ppf(0.25, 4, scale=1 / 4), abs=0.01)
+    assert quantile.low < quantile.value < quantile.high
 
 
 def test_counts_of_a_few_events_spread_wider_than_their_true_ratios():
     random = np.random.default_rng(6)
     observed = random.poisson(5 * random.gamma(16, 1 / 16, 300))
-    found = present(deconvolution.of_counts(observed, np.full(300, 5.0), 0.9))
+    quantile = present(deconvolution.of_counts(observed, np.full(300, 5.0), 0.9))
     measured = np.quantile(observed / 5, 0.9)
-    assert found.low <= stats.gamma.ppf(0.9, 16, scale=1 / 16) <= found.high < measured
+    assert quantile.low <= stats.gamma.ppf(0.9, 16, scale=1 / 16) <= quantile.high < measured
 
 
 def test_two_groups_are_seen_and_the_quartile_lies_in_the_better_one():
     renewed = np.random.default_rng(5).binomial(100, np.repeat([0.65, 0.9], 60))
-    found = present(deconvolution.of_rates(renewed, np.full(120, 100), 0.75))
-    assert found.two_groups
-    assert found.value == pytest.approx(0.9, abs=0.02)
+    quantile = present(deconvolution.of_rates(renewed, np.full(120, 100), 0.75))
+    assert quantile.two_groups
+    assert quantile.value == pytest.approx(0.9, abs=0.02)
 
 
 def test_of_very_many_agents_the_limits_close_in_as_if_all_were_redrawn():
@@ -71,9 +71,9 @@ def test_of_very_many_agents_the_limits_close_in_as_if_all_were_redrawn():
     widths = []
     for agents in (1_500, 6_000):
         renewed = random.binomial(100, true_rates(random, ONE, agents))
-        found = present(deconvolution.of_rates(renewed, np.full(agents, 100), 0.75))
-        assert found.low <= true_quantile(ONE) <= found.high
-        widths.append(found.high - found.low)
+        quantile = present(deconvolution.of_rates(renewed, np.full(agents, 100), 0.75))
+        assert quantile.low <= true_quantile(ONE) <= quantile.high
+        widths.append(quantile.high - quantile.low)
     assert widths[1] / widths[0] == pytest.approx(0.5, rel=0.35)
 
 
@@ -91,9 +91,9 @@ def test_too_few_rates_have_no_law_and_impossible_ones_are_refused():
 
 @pytest.mark.parametrize("renewed", [0, 10])
 def test_agents_who_all_renewed_nothing_or_everything_have_limits_at_that_end(renewed):
-    found = present(deconvolution.of_rates(np.full(40, renewed), np.full(40, 10), 0.75))
-    assert abs(found.value - renewed / 10) < 0.03
-    assert 0 <= found.low <= found.value <= found.high <= 1
+    quantile = present(deconvolution.of_rates(np.full(40, renewed), np.full(40, 10), 0.75))
+    assert abs(quantile.value - renewed / 10) < 0.03
+    assert 0 <= quantile.low <= quantile.value <= quantile.high <= 1
 
 
 @pytest.mark.parametrize("law", [ONE, CLOSE])

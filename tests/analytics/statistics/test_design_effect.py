@@ -19,10 +19,10 @@ def units(random, rate, alike, size, people=200, clusters=40):
     out = []
     for _ in range(people):
         together = random.random(clusters) < alike
-        one = np.where(
+        renewed = np.where(
             together, size * (random.random(clusters) < rate), random.binomial(size, rate, clusters)
         )
-        out.append(sums(np.column_stack([one, np.full(clusters, size)])))
+        out.append(sums(np.column_stack([renewed, np.full(clusters, size)])))
     return np.array(out).T
 
 
@@ -50,10 +50,10 @@ def test_the_correlation_is_the_share_of_clusters_that_decide_as_one(size):
 
 def test_independent_cases_give_none_on_average_also_where_people_have_few():
     random = np.random.default_rng(3)
-    found = [
+    correlations = [
         present(intraclass(*units(random, 0.8, 0.0, 3, people=30, clusters=4))) for _ in range(200)
     ]
-    assert np.median(found) < 0.03  # never below 0, so the mean lies above
+    assert np.median(correlations) < 0.03  # never below 0, so the mean lies above
 
 
 def test_too_few_pairs_say_nothing():

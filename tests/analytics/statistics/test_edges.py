@@ -86,9 +86,9 @@ def test_gaps_are_left_out_of_every_law_of_true_values():
         [*[3, 9, 1, 0, 12, 5, 2, 8], GAP], 4.0, 0.5
     ) == deconvolution.of_counts([3, 9, 1, 0, 12, 5, 2, 8], 4.0, 0.5)
     z = np.linspace(-3, 3, 30)
-    known = funnel.over_dispersion(z, np.full(30, 0.1))
-    assert known.phi > 1
-    assert funnel.over_dispersion([*z, GAP], np.full(31, 0.1)) == known
+    dispersion = funnel.over_dispersion(z, np.full(30, 0.1))
+    assert dispersion.phi > 1
+    assert funnel.over_dispersion([*z, GAP], np.full(31, 0.1)) == dispersion
 
 
 def test_those_picked_from_very_far_out_move_back_as_far():

@@ -27,9 +27,9 @@ def test_steady_rates_are_expected_as_the_beta_binomial_formula_says(counted):
 
 def test_the_true_rates_scatter_around_what_is_expected_as_widely_as_stated(counted):
     true, x, n = counted
-    found = expected_rates(x, n)
-    assert ((true - found.mean) / found.spread).std() == pytest.approx(1, abs=0.06)
-    assert np.polyfit(found.mean, true, 1)[0] == pytest.approx(1, abs=0.05)
+    expected = expected_rates(x, n)
+    assert ((true - expected.mean) / expected.spread).std() == pytest.approx(1, abs=0.06)
+    assert np.polyfit(expected.mean, true, 1)[0] == pytest.approx(1, abs=0.05)
 
 
 def test_rates_that_wander_lean_on_the_latest_period_and_steady_ones_on_all(counted):
@@ -66,9 +66,9 @@ def test_hc3_and_errors_by_team_are_those_of_statsmodels():
         (None, model.fit(cov_type="HC3")),
         (teams, model.fit(cov_type="cluster", cov_kwds={"groups": teams})),
     ):
-        found = robust_errors(y, design, weights, clusters)
-        np.testing.assert_allclose(found.coefficients, fitted.params, rtol=1e-9)
-        np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), fitted.bse, rtol=1e-9)
+        robust = robust_errors(y, design, weights, clusters)
+        np.testing.assert_allclose(robust.coefficients, fitted.params, rtol=1e-9)
+        np.testing.assert_allclose(np.sqrt(np.diag(robust.covariance)), fitted.bse, rtol=1e-9)
 
 
 def test_a_column_that_others_give_is_refused():
@@ -89,11 +89,11 @@ def test_limits_widen_by_what_the_steadiness_leaves_open():
             y, treated, ExpectedRates(np.atleast_2d(rates), np.array(likely), np.ones(40))
         )
 
-    one, other = compared(first, [1.0]), compared(second, [1.0])
+    own, other = compared(first, [1.0]), compared(second, [1.0])
     both = compared(np.stack([first, second]), [0.5, 0.5])
-    assert both.effect == pytest.approx((one.effect + other.effect) / 2)
-    width = [(each.high - each.effect) ** 2 for each in (one, other, both)]
+    assert both.effect == pytest.approx((own.effect + other.effect) / 2)
+    width = [(each.high - each.effect) ** 2 for each in (own, other, both)]
     t = 2.0261925  # of 37 degrees of freedom
     assert width[2] == pytest.approx(
-        (width[0] + width[1]) / 2 + t**2 * (one.effect - other.effect) ** 2 / 4, rel=1e-5
+        (width[0] + width[1]) / 2 + t**2 * (own.effect - other.effect) ** 2 / 4, rel=1e-5
     )

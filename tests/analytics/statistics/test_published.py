@@ -41,8 +41,8 @@ X, N = [81, 15, 0, 1], [263, 148, 20, 29]  # of Newcombe 1998
 LOWER, UPPER = (0.6, 0.2, 0.1), (0.7, 0.3, 0.2)
 
 
-def near(found, expected, tolerance):
-    assert np.asarray(found, dtype=float) == pytest.approx(
+def near(computed, expected, tolerance):
+    assert np.asarray(computed, dtype=float) == pytest.approx(
         np.asarray(expected, dtype=float), abs=tolerance
     )
 
@@ -74,10 +74,10 @@ def test_twelve_surgeries_shrink_close_to_bugs_under_another_prior_than_the_publ
 
 @pytest.mark.parametrize("method", ["PM", "REML"])
 def test_eight_schools_cannot_be_told_apart(method):
-    found = random_effects.random_effects(
+    schools = random_effects.random_effects(
         [28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18], method
     )
-    near((found.pooled, found.pooled_se, found.tau2, found.q), (7.7, 4.1, 0, 4.7), 0.06)
+    near((schools.pooled, schools.pooled_se, schools.tau2, schools.q), (7.7, 4.1, 0, 4.7), 0.06)
 
 
 def test_where_means_differ_reml_and_paule_mandel_say_so():
@@ -91,10 +91,10 @@ def test_where_means_differ_reml_and_paule_mandel_say_so():
 def test_credibility_of_equal_exposures_is_the_textbook_formula():
     # Two groups seen twice, weight 1: s² = (2 + 2)/2 = 2, a = var of means (3, 9) − s²/2 = 18 − 1 =
     # 17, Z = 2/(2 + 2/17).
-    found = credibility.buhlmann_straub([[2, 4], [8, 10]], [[1, 1], [1, 1]])
-    near((found.within, found.between, found.collective), (2, 17, 6), 1e-9)
-    near(found.z, [2 / (2 + 2 / 17)] * 2, 1e-9)
-    near(found.estimate[0], 6 - 3 * 2 / (2 + 2 / 17), 1e-9)
+    model = credibility.buhlmann_straub([[2, 4], [8, 10]], [[1, 1], [1, 1]])
+    near((model.within, model.between, model.collective), (2, 17, 6), 1e-9)
+    near(model.z, [2 / (2 + 2 / 17)] * 2, 1e-9)
+    near(model.estimate[0], 6 - 3 * 2 / (2 + 2 / 17), 1e-9)
 
 
 def test_nobody_with_few_policies_can_be_high_and_fifty_honest_agents_raise_alarms():
@@ -109,11 +109,11 @@ FOUR = [[92, 70, 60], [88, 84, 62], [85, 80, 90], [80, 90, 70]]
 
 def test_drawn_acceptability_comes_close_to_the_exact_one_and_repeats_with_its_seed():
     weights = smaa.draw_weights(LOWER, UPPER)
-    found = smaa.smaa(FOUR, weights)
-    near(found.acceptability[1:3, :2], [[0.0927, 0.9073], [0.9073, 0.0927]], 0.01)
-    assert found.confidence[2] == 1
+    ranks = smaa.smaa(FOUR, weights)
+    near(ranks.acceptability[1:3, :2], [[0.0927, 0.9073], [0.9073, 0.0927]], 0.01)
+    assert ranks.confidence[2] == 1
     again = smaa.smaa(FOUR, smaa.draw_weights(LOWER, UPPER))
-    assert found.acceptability.tobytes() == again.acceptability.tobytes()
+    assert ranks.acceptability.tobytes() == again.acceptability.tobytes()
 
 
 def test_the_share_of_a_triangle_where_one_leads_is_the_rest_of_where_the_other_does():
@@ -143,21 +143,21 @@ def test_the_rate_of_smokers_falls():
 def test_items_of_five_people_by_hand():
     # columns 1..5 and its double: alpha = 2·(1 − (2.5 + 10)/22.5) = 8/9; each correlates perfectly
     # with the other
-    found = item_analysis.item_analysis([[at, 2 * at] for at in range(1, 6)])
-    assert found.alpha == pytest.approx(8 / 9)
-    near(found.item_rest, [1, 1], 1e-12)
+    items = item_analysis.item_analysis([[score, 2 * score] for score in range(1, 6)])
+    assert items.alpha == pytest.approx(8 / 9)
+    near(items.item_rest, [1, 1], 1e-12)
 
 
 def test_a_gap_is_averaged_over_the_rates_that_may_be_true_and_most_people_close_half_of_it():
-    found = uplift.uplift([140, 170, 200], [200, 200, 200], 0.81, (81, 19))
-    near(found.half[0], 7.33333, 1e-3)  # far below the target hardly any possible rate reaches it
+    gain = uplift.uplift([140, 170, 200], [200, 200, 200], 0.81, (81, 19))
+    near(gain.half[0], 7.33333, 1e-3)  # far below the target hardly any possible rate reaches it
     # Nearly normal about 0.8367 with standard deviation 0.0213: z = 1.25, E max = 0.0213 × (φ(z) −
     # z Φ(−z)) = 0.0011.
-    near(found.extra[1], 200 * 0.0011, 0.05)
-    assert found.extra[2] < 1e-4
-    assert found.low[0] < found.extra[0] < found.high[0]
-    assert (found.low <= found.extra).all()
-    assert (found.extra <= found.high).all()
+    near(gain.extra[1], 200 * 0.0011, 0.05)
+    assert gain.extra[2] < 1e-4
+    assert gain.low[0] < gain.extra[0] < gain.high[0]
+    assert (gain.low <= gain.extra).all()
+    assert (gain.extra <= gain.high).all()
 
 
 def test_an_agent_exactly_at_the_target_still_has_something_to_gain():
@@ -167,18 +167,18 @@ def test_an_agent_exactly_at_the_target_still_has_something_to_gain():
 
 
 def test_who_leads_where_agrees_with_the_exact_acceptability():
-    found = weight_triangle.leading_regions(FOUR, LOWER, UPPER).regions
-    assert [one.who for one in found] == [2, 1]
-    near([one.share for one in found], [0.90725806452, 0.09274193548], 1e-9)
-    near(found[0].central, [0.632258, 0.231250, 0.136492], 1e-6)
-    near(found[1].central, [0.643852, 0.253714, 0.102434], 1e-6)
+    regions = weight_triangle.leading_regions(FOUR, LOWER, UPPER).regions
+    assert [region.who for region in regions] == [2, 1]
+    near([region.share for region in regions], [0.90725806452, 0.09274193548], 1e-9)
+    near(regions[0].central, [0.632258, 0.231250, 0.136492], 1e-6)
+    near(regions[1].central, [0.643852, 0.253714, 0.102434], 1e-6)
 
 
 def test_ties_have_an_exact_trend_too():
     """1, 1, 2, 3, 2: of its thirty orders, six stray from S = 0 as far as its own S = 6."""
-    found = mann_kendall.mann_kendall([1, 1, 2, 3, 2])
-    assert (found.s, found.exact) == (6, True)
-    assert found.p == pytest.approx(6 / 30)
+    trend = mann_kendall.mann_kendall([1, 1, 2, 3, 2])
+    assert (trend.s, trend.exact) == (6, True)
+    assert trend.p == pytest.approx(6 / 30)
     s, p = mann_kendall.mann_kendall_rows(
         [[1.0, 1, 2, 3, 2], [10, 15, 14, 20, np.nan], [1.0, 2, 3, 4, 5]]
     )
@@ -222,10 +222,12 @@ def test_ten_pumps_shrink_as_bugs_has_them_under_its_own_prior():
         1.98785,
     ]
     prior = gamma_poisson_fits.gamma_prior(of_shape=(1.0, 1.0), of_rate=(0.1, 1.0))
-    found = present(gamma_poisson.fit(FAILURES, HOURS, prior))
-    near(found.shrunken(FAILURES, HOURS), published, 0.03)
+    posterior = present(gamma_poisson.fit(FAILURES, HOURS, prior))
+    near(posterior.shrunken(FAILURES, HOURS), published, 0.03)
     near(
-        ((found.weight * found.shape).sum(), (found.weight * found.rate).sum()), (0.70, 0.93), 0.005
+        ((posterior.weight * posterior.shape).sum(), (posterior.weight * posterior.rate).sum()),
+        (0.70, 0.93),
+        0.005,
     )  # BUGS, vol. 1
 
 
@@ -301,15 +303,15 @@ def test_smoking_doctors_die_as_many_times_more_often_as_stata_says():
     """Incidence-rate ratios of the Stata manual, [R] poisson, example 1."""
     smokes = np.repeat([1.0, 0.0], 5)
     ages = np.vstack([np.eye(5)[:, 1:]] * 2)
-    found = poisson_rates.poisson_rates(DEATHS, YEARS, np.column_stack([smokes, ages]))
-    near(found.ratio, [1.425519, 4.410584, 13.8392, 28.51678, 40.45121], 6e-5)
-    near((found.low[0], found.high[0]), (1.154984, 1.759421), 2e-6)
-    assert found.deviance == pytest.approx(12.13, abs=5e-3)
+    model = poisson_rates.poisson_rates(DEATHS, YEARS, np.column_stack([smokes, ages]))
+    near(model.ratio, [1.425519, 4.410584, 13.8392, 28.51678, 40.45121], 6e-5)
+    near((model.low[0], model.high[0]), (1.154984, 1.759421), 2e-6)
+    assert model.deviance == pytest.approx(12.13, abs=5e-3)
     wider = poisson_rates.poisson_rates(
         DEATHS, YEARS, np.column_stack([smokes, ages]), dispersed=True
     )
     assert np.log(wider.high[0] / wider.low[0]) == pytest.approx(
-        np.log(found.high[0] / found.low[0]) * found.dispersion**0.5
+        np.log(model.high[0] / model.low[0]) * model.dispersion**0.5
     )
 
 
@@ -318,12 +320,12 @@ def test_men_and_women_of_berkeley_have_the_common_odds_ratio_of_r():
     differ."""
     men, men_n = [512, 353, 120, 138, 53, 22], [825, 560, 325, 417, 191, 373]
     women, women_n = [89, 17, 202, 131, 94, 24], [108, 25, 593, 375, 393, 341]
-    found = mantel_haenszel.mantel_haenszel(men, men_n, women, women_n)
-    near((found.odds_ratio, found.low, found.high), (0.9046968, 0.7719074, 1.0603298), 1e-6)
-    near((found.chi2, found.p), (1.4269, 0.2323), 6e-5)
-    near((found.homogeneity, found.homogeneity_p), (18.83, 0.0021), 6e-3)
+    pooled = mantel_haenszel.mantel_haenszel(men, men_n, women, women_n)
+    near((pooled.odds_ratio, pooled.low, pooled.high), (0.9046968, 0.7719074, 1.0603298), 1e-6)
+    near((pooled.chi2, pooled.p), (1.4269, 0.2323), 6e-5)
+    near((pooled.homogeneity, pooled.homogeneity_p), (18.83, 0.0021), 6e-3)
     empty = mantel_haenszel.mantel_haenszel([*men, 0], [*men_n, 0], [*women, 3], [*women_n, 9])
-    assert empty == found
+    assert empty == pooled
 
 
 def test_the_gap_between_owners_and_tenants_splits_as_stata_has_it():
@@ -333,14 +335,14 @@ def test_the_gap_between_owners_and_tenants_splits_as_stata_has_it():
 
     data = ccard.load_pandas()
     columns = data.exog.drop(columns="OWNRENT").to_numpy()
-    found = oaxaca.oaxaca(data.endog.to_numpy(), columns, data.exog["OWNRENT"].to_numpy())
-    near((found.gap, found.explained, found.unexplained), (158.7504, 130.8095, 27.94091), 1e-4)
+    parts = oaxaca.oaxaca(data.endog.to_numpy(), columns, data.exog["OWNRENT"].to_numpy())
+    near((parts.gap, parts.explained, parts.unexplained), (158.7504, 130.8095, 27.94091), 1e-4)
     near(
-        (found.endowments, found.coefficients, found.interaction),
+        (parts.endowments, parts.coefficients, parts.interaction),
         (321.7482, 75.45371, -238.4515),
         1e-4,
     )
-    assert found.explained_by.sum() == pytest.approx(found.explained)
+    assert parts.explained_by.sum() == pytest.approx(parts.explained)
 
 
 def test_so_many_draws_are_needed_as_tervonen_and_lahdelma_say():
@@ -352,26 +354,26 @@ def test_so_many_draws_are_needed_as_tervonen_and_lahdelma_say():
 def test_employment_in_new_jersey_rose_against_pennsylvania_as_in_card_and_krueger():
     """Table 3: changes 0.59 (0.54) and −2.16 (1.25), difference 2.76 (1.36), of means printed to
     two digits."""
-    found = difference_of_means.of_means((20.44, 21.03), (23.33, 21.17), errors=(0.54, 1.25))
-    near((found.treated, found.control, found.difference), (0.59, -2.16, 2.76), 0.011)
-    assert found.se == pytest.approx(1.36, abs=5e-3)
-    assert found.low > 0
+    effect = difference_of_means.of_means((20.44, 21.03), (23.33, 21.17), errors=(0.54, 1.25))
+    near((effect.treated, effect.control, effect.difference), (0.59, -2.16, 2.76), 0.011)
+    assert effect.se == pytest.approx(1.36, abs=5e-3)
+    assert effect.low > 0
 
 
 def test_differences_of_changes_by_hand():
     # Changes 1, 2, 3 against 0, 1, −1: 2 ± t₄ √(1/3 + 1/3), where t₄ at 97.5 % is 2.776445.
-    found = difference_in_differences.difference_in_differences(
+    effect = difference_in_differences.difference_in_differences(
         [1, 2, 3], [2, 4, 6], [1, 2, 3], [1, 3, 2]
     )
-    near((found.difference, found.se), (2, (2 / 3) ** 0.5), 1e-12)
+    near((effect.difference, effect.se), (2, (2 / 3) ** 0.5), 1e-12)
     near(
-        (found.low, found.high),
+        (effect.low, effect.high),
         (2 - 2.776445 * (2 / 3) ** 0.5, 2 + 2.776445 * (2 / 3) ** 0.5),
         1e-5,
     )
     assert difference_in_differences.difference_in_differences(
         [1, 2, 3, np.nan], [2, 4, 6, 9], [1, 2, 3], [1, 3, 2]
-    ) == pytest.approx(found)
+    ) == pytest.approx(effect)
 
 
 # USEPA 2009, Unified Guidance, example 14-8: January to December of 1983, 1984 and 1985.
@@ -384,12 +386,12 @@ ANALYTE = [
 
 def test_the_seasonal_trend_of_an_analyte_is_that_of_the_epa():
     """Example 14-10; figures as EnvStats prints them for it."""
-    found = seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE), exact=False)
-    assert found.s == 35
-    near((found.tau, found.slope), (0.9722222, 0.06), 1e-7)
-    near((found.z, found.p), (5.1849514, 2.160712e-07), 1e-7)
-    near((found.low, found.high), (0.05786914, 0.07213086), 1e-7)
-    near((found.heterogeneity, found.heterogeneity_p), (0.1071882, 1.0), 1e-6)
+    trend = seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE), exact=False)
+    assert trend.s == 35
+    near((trend.tau, trend.slope), (0.9722222, 0.06), 1e-7)
+    near((trend.z, trend.p), (5.1849514, 2.160712e-07), 1e-7)
+    near((trend.low, trend.high), (0.05786914, 0.07213086), 1e-7)
+    near((trend.heterogeneity, trend.heterogeneity_p), (0.1071882, 1.0), 1e-6)
     # No order of the years has a larger S: one of the 6 of eleven months, and of the 3 of the month
     # with a tie.
     assert seasonal_kendall.seasonal_kendall(np.ravel(ANALYTE)).p == pytest.approx(
@@ -405,18 +407,20 @@ def test_many_seasonal_series_at_once_are_told_as_one_by_one():
     rows[8] = np.nan
     p, slope = seasonal_kendall.seasonal_kendall_rows([*rows, [*np.ravel(ANALYTE)[:30]]])
     alone = [seasonal_kendall.seasonal_kendall(row) for row in [*rows, np.ravel(ANALYTE)[:30]]]
-    near(p, [found.p for found in alone], 1e-12)
+    near(p, [trend.p for trend in alone], 1e-12)
     # Twelve steps are a year.
     assert np.isnan(slope[8])
-    near(np.delete(12 * slope, 8), np.delete([found.slope for found in alone], 8), 1e-12)
+    near(np.delete(12 * slope, 8), np.delete([trend.slope for trend in alone], 8), 1e-12)
 
 
 def test_seasons_that_trend_against_each_other_are_told():
     # S = ±10 of five years each, variance 50/3: z = ±√6, χ² = 12 on one degree of freedom.
-    found = seasonal_kendall.seasonal_kendall(np.ravel([[at, -at] for at in range(5)]), season=2)
-    assert (found.s, found.tau) == (0, 0)
-    assert found.p == pytest.approx(1)
-    near((found.heterogeneity, found.heterogeneity_p), (12, 0.000532), 1e-6)
+    trend = seasonal_kendall.seasonal_kendall(
+        np.ravel([[step, -step] for step in range(5)]), season=2
+    )
+    assert (trend.s, trend.tau) == (0, 0)
+    assert trend.p == pytest.approx(1)
+    near((trend.heterogeneity, trend.heterogeneity_p), (12, 0.000532), 1e-6)
 
 
 def test_centroid_weights_of_an_order_are_those_of_barron_and_barrett():
@@ -434,9 +438,9 @@ def test_a_funnel_on_the_log_scale_leaves_out_the_outermost_tenths_of_twenty():
     z = np.array([-9, -8, *[-2] * 8, *[2] * 8, 7, 30], dtype=float)
     score, error = ratio_funnel.log_ratio_score(100 * np.exp(z / 10), np.full(20, 100.0))
     near(score, z, 1e-9)
-    found = funnel.over_dispersion(score, error, truncate=True)
-    near((found.phi, found.tau2), (4, 49 / 1500), 1e-9)
-    low, high = ratio_funnel.dispersed_log_limits([100.0], found.tau2, 0.998)
+    dispersion = funnel.over_dispersion(score, error, truncate=True)
+    near((dispersion.phi, dispersion.tau2), (4, 49 / 1500), 1e-9)
+    low, high = ratio_funnel.dispersed_log_limits([100.0], dispersion.tau2, 0.998)
     assert high[0] == pytest.approx(np.exp(3.090232 * (0.01 + 49 / 1500) ** 0.5), rel=1e-6)
     assert low[0] == pytest.approx(1 / high[0])
 
@@ -444,8 +448,8 @@ def test_a_funnel_on_the_log_scale_leaves_out_the_outermost_tenths_of_twenty():
 def test_a_winsorised_funnel_pulls_the_outermost_in_instead():
     """The 10 % and 90 % quantiles of −9, −8, 8 × −2, 8 × 2, 7, 30 lie at −2.6 and 2.5."""
     z = np.array([-9, -8, *[-2] * 8, *[2] * 8, 7, 30], dtype=float)
-    found = funnel.over_dispersion(z, np.full(20, 0.1))
-    assert found.phi == pytest.approx((2 * 2.6**2 + 16 * 4 + 2 * 2.5**2) / 20)
+    dispersion = funnel.over_dispersion(z, np.full(20, 0.1))
+    assert dispersion.phi == pytest.approx((2 * 2.6**2 + 16 * 4 + 2 * 2.5**2) / 20)
 
 
 # Three agents in four draws of two categories, and the weights of each draw.
@@ -460,12 +464,12 @@ WEIGHTS = [[0.5, 0.5], [0.8, 0.2], [0.6, 0.4], [0.5, 0.5]]
 
 def test_ranks_from_draws_can_be_counted_by_hand():
     # Totals 75 80 70 | 84 66 75 | 66 68 75 | 85 85 60: the fourth draw is a tie of the first two.
-    found = smaa_draws.from_draws(DRAWS, WEIGHTS)
-    near(4 * found.acceptability, [[2, 1, 1], [2, 1, 1], [1, 1, 2]], 1e-12)
-    near(found.central, [[0.65, 0.35], [0.5, 0.5], [0.6, 0.4]], 1e-12)
+    ranks = smaa_draws.from_draws(DRAWS, WEIGHTS)
+    near(4 * ranks.acceptability, [[2, 1, 1], [2, 1, 1], [1, 1, 2]], 1e-12)
+    near(ranks.central, [[0.65, 0.35], [0.5, 0.5], [0.6, 0.4]], 1e-12)
     # Under 0.65/0.35: 79.5 80 70 | 79.5 70.5 75 | 66.5 69.5 75 | 86.5 85 60, the first ahead in
     # two.
-    assert found.confidence[0] == 2 / 4
+    assert ranks.confidence[0] == 2 / 4
     near(4 * smaa_draws.pairwise_winning(DRAWS, WEIGHTS), [[0, 1, 3], [2, 0, 2], [1, 2, 0]], 1e-12)
     with pytest.raises(ValueError, match="one row of weights a draw"):
         smaa_draws.from_draws(DRAWS, WEIGHTS[:3])
@@ -473,13 +477,13 @@ def test_ranks_from_draws_can_be_counted_by_hand():
 
 def test_pairwise_winning_comes_close_to_the_exact_share_of_the_triangle():
     weights = smaa.draw_weights(LOWER, UPPER)
-    found = smaa_draws.pairwise_winning(FOUR, weights)
+    wins = smaa_draws.pairwise_winning(FOUR, weights)
     corners = weight_triangle.weight_set(LOWER, UPPER).vertices
-    for one in range(4):
+    for agent in range(4):
         for other in range(4):
-            if one != other:
-                gaps = corners @ np.subtract(FOUR[one], FOUR[other])
-                assert found[one, other] == pytest.approx(
+            if agent != other:
+                gaps = corners @ np.subtract(FOUR[agent], FOUR[other])
+                assert wins[agent, other] == pytest.approx(
                     weight_triangle.share_ahead(gaps), abs=0.01
                 )
 
@@ -513,8 +517,12 @@ RATS = (
 
 def test_tumours_of_rats_have_the_posterior_of_bayesian_data_analysis():
     """Sec. 5.3, under the same prior: posterior means of alpha 2.4 and beta 14.3."""
-    found = present(beta_binomial.fit(*RATS))
-    near(((found.weight * found.alpha).sum(), (found.weight * found.beta).sum()), (2.4, 14.3), 0.05)
+    posterior = present(beta_binomial.fit(*RATS))
+    near(
+        ((posterior.weight * posterior.alpha).sum(), (posterior.weight * posterior.beta).sum()),
+        (2.4, 14.3),
+        0.05,
+    )
 
 
 # Trials of the BCG vaccine (Colditz et al. 1994): tuberculous and not, vaccinated and not.
@@ -543,11 +551,11 @@ def test_trials_of_a_vaccine_spread_as_metafor_says(method, tau2):
         np.log(a / (a + b) * (c + d) / c),
         np.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)),
     )
-    found = random_effects.random_effects(risk, error, method)
-    assert found.tau2 == pytest.approx(tau2, abs=6e-5)
-    assert found.q == pytest.approx(152.2330, abs=6e-5)
+    model = random_effects.random_effects(risk, error, method)
+    assert model.tau2 == pytest.approx(tau2, abs=6e-5)
+    assert model.q == pytest.approx(152.2330, abs=6e-5)
     if method == "REML":
-        near((found.pooled, found.pooled_se), (-0.7145, 0.1798), 6e-5)
+        near((model.pooled, model.pooled_se), (-0.7145, 0.1798), 6e-5)
 
 
 # Hachemeister 1975: claims and numbers of them in five states over twelve quarters.
@@ -569,8 +577,8 @@ NUMBERS = [
 
 def test_claims_of_five_states_have_the_credibility_of_actuar():
     """R package actuar, vignette on credibility, cm(): 1684, 89639, 139120026."""
-    found = credibility.buhlmann_straub(CLAIMS, NUMBERS)
-    near((found.collective, found.between, found.within), (1684, 89639, 139120026), 0.5)
+    model = credibility.buhlmann_straub(CLAIMS, NUMBERS)
+    near((model.collective, model.between, model.within), (1684, 89639, 139120026), 0.5)
 
 
 def test_claims_of_european_cars_follow_the_gamma_poisson_of_efron_and_hastie():
@@ -596,23 +604,27 @@ def test_ships_are_damaged_at_the_rates_of_mccullagh_and_nelder():
     1.69."""
     ships = [line.split() for line in SHIPS.replace("\n", "|").split("|")]
     columns = [
-        [*(kind == one for one in "BCDE"), *(built == one for one in "123"), served == "1"]
+        [
+            *(kind == letter for letter in "BCDE"),
+            *(built == digit for digit in "123"),
+            served == "1",
+        ]
         for kind, built, served, _, _ in ships
     ]
-    months, damages = ([int(ship[at]) for ship in ships] for at in (3, 4))
-    found = poisson_rates.poisson_rates(damages, months, columns, dispersed=True)
-    near(np.log(found.ratio), (-0.543, -0.687, -0.076, 0.326, 0.697, 0.818, 0.453, 0.384), 6e-4)
-    near((found.deviance, found.dispersion), (38.7, 1.69), 6e-3)
+    months, damages = ([int(ship[column]) for ship in ships] for column in (3, 4))
+    model = poisson_rates.poisson_rates(damages, months, columns, dispersed=True)
+    near(np.log(model.ratio), (-0.543, -0.687, -0.076, 0.326, 0.697, 0.818, 0.453, 0.384), 6e-4)
+    near((model.deviance, model.dispersion), (38.7, 1.69), 6e-3)
 
 
 def test_rabbits_treated_at_once_are_cured_as_r_says():
     """R `mantelhaen.test(Rabbits)`: χ² 3.9286, p 0.04747, odds ratio 7 (1.0267 … 47.7251); two of
     five strata all end alike."""
-    found = mantel_haenszel.mantel_haenszel(
+    pooled = mantel_haenszel.mantel_haenszel(
         [0, 3, 6, 5, 2], [6, 6, 6, 6, 2], [0, 0, 2, 6, 5], [5, 6, 6, 6, 5]
     )
-    near((found.chi2, found.p), (3.9286, 0.04747), 6e-5)
-    near((found.odds_ratio, found.low, found.high), (7, 1.026713, 47.725133), 6e-5)
+    near((pooled.chi2, pooled.p), (3.9286, 0.04747), 6e-5)
+    near((pooled.odds_ratio, pooled.low, pooled.high), (7, 1.026713, 47.725133), 6e-5)
 
 
 def test_creams_of_eight_clinics_have_the_common_odds_ratio_of_agresti():
@@ -624,8 +636,8 @@ def test_creams_of_eight_clinics_have_the_common_odds_ratio_of_agresti():
         [10, 22, 7, 1, 0, 0, 1, 6],
         [37, 32, 19, 17, 12, 10, 9, 7],
     )
-    found = mantel_haenszel.mantel_haenszel(cream, of, control, of_control, continuity=False)
-    near((found.odds_ratio, found.chi2), (2.13, 6.38), 6e-3)
+    pooled = mantel_haenszel.mantel_haenszel(cream, of, control, of_control, continuity=False)
+    near((pooled.odds_ratio, pooled.chi2), (2.13, 6.38), 6e-3)
 
 
 def test_malformations_rise_with_alcohol_as_in_agresti():
@@ -702,6 +714,6 @@ def test_where_there_is_nothing_to_compare_nothing_is_claimed():
         1.0, 0.0
     )
     assert np.isfinite(ratio_funnel.log_ratio_score([0], [3.0])[0]).all()
-    one = mantel_haenszel.mantel_haenszel([6], [10], [3], [10])
-    assert one.odds_ratio == pytest.approx(6 * 7 / (4 * 3))
-    assert np.isnan(one.homogeneity_p)
+    stratum = mantel_haenszel.mantel_haenszel([6], [10], [3], [10])
+    assert stratum.odds_ratio == pytest.approx(6 * 7 / (4 * 3))
+    assert np.isnan(stratum.homogeneity_p)

@@ -60,11 +60,11 @@ CASES = {
 
 
 def limits(method: Callable[..., Any]) -> Callable[[Given], Given]:
-    def found(given: Given) -> Given:
+    def both_ends(given: Given) -> Given:
         lower, upper = method(given)
         return {"lower": lower, "upper": upper}
 
-    return found
+    return both_ends
 
 
 def difference(given: Given) -> tuple[Any, Any]:
@@ -148,19 +148,19 @@ def quadrants(given: Given) -> Given:
 
 def proportion_funnel(given: Given) -> Given:
     limits_of = {"95": 0.95, "998": 0.998}
-    found = {}
+    ends = {}
     for name, level in limits_of.items():
         lower, upper = funnel.proportion_limits(given["centre"], given["n"], level)
-        found[f"lower{name}"] = given["multiplier"] * lower
-        found[f"upper{name}"] = given["multiplier"] * upper
-    return found
+        ends[f"lower{name}"] = given["multiplier"] * lower
+        ends[f"upper{name}"] = given["multiplier"] * upper
+    return ends
 
 
 def ratio_limits(given: Given) -> Given:
-    found = {}
+    ends = {}
     for name, level in {"95": 0.95, "998": 0.998}.items():
-        found[f"ll{name}"], found[f"ul{name}"] = ratio_funnel.ratio_limits(given["expected"], level)
-    return found
+        ends[f"ll{name}"], ends[f"ul{name}"] = ratio_funnel.ratio_limits(given["expected"], level)
+    return ends
 
 
 def standardised_ratio(given: Given) -> Given:
@@ -253,11 +253,11 @@ def selected(given: Given) -> Given:
 
 
 def items(given: Given) -> Given:
-    found = item_analysis.item_analysis(given["rows"])
+    analysis = item_analysis.item_analysis(given["rows"])
     return {
-        "alpha": found.alpha,
-        "alpha_if_dropped": found.alpha_if_dropped,
-        "item_rest": found.item_rest,
+        "alpha": analysis.alpha,
+        "alpha_if_dropped": analysis.alpha_if_dropped,
+        "item_rest": analysis.item_rest,
     }
 
 
@@ -284,24 +284,24 @@ def lost(given: Given) -> Given:
 
 def prize(given: Given) -> Given:
     n, prior = given["policies"], (given["prior"]["alpha"], given["prior"]["beta"])
-    found = uplift.uplift([given["raw_rate"] * n], [n], given["team_median"], prior)
+    gain = uplift.uplift([given["raw_rate"] * n], [n], given["team_median"], prior)
     return {
-        "shrunken": found.shrunken[0],
+        "shrunken": gain.shrunken[0],
         "extra_renewals_raw": n * (given["team_median"] - given["raw_rate"]),
         # As published, at the shrunken rate alone; `extra` averages over the rates that may be
         # true.
-        "extra_renewals_shrunken": n * (given["team_median"] - found.shrunken[0]),
-        "extra_premium": n * (given["team_median"] - found.shrunken[0]) * given["premium"],
+        "extra_renewals_shrunken": n * (given["team_median"] - gain.shrunken[0]),
+        "extra_premium": n * (given["team_median"] - gain.shrunken[0]) * given["premium"],
     }
 
 
 def screened(given: Given) -> Given:
     groups = list(given["rates"])
     ratio, flagged = four_fifths.four_fifths([given["rates"][group] for group in groups])
-    others = [(at, group) for at, group in enumerate(groups) if group != "A"]
+    others = [(position, group) for position, group in enumerate(groups) if group != "A"]
     return {
-        "ratio": {group: ratio[at] for at, group in others},
-        "flag": {group: bool(flagged[at]) for at, group in others},
+        "ratio": {group: ratio[position] for position, group in others},
+        "flag": {group: bool(flagged[position]) for position, group in others},
     }
 
 
@@ -359,21 +359,21 @@ def allowed(tolerance: Given, name: str) -> dict[str, float]:
     return {"abs": tolerance.get("abs", 0.0), "rel": tolerance.get("rel", 0.0)}
 
 
-def compare(found: Any, expected: Any, within: dict[str, float]) -> None:
+def compare(computed: Any, expected: Any, within: dict[str, float]) -> None:
     if isinstance(expected, dict):
-        assert set(found) == set(expected)
+        assert set(computed) == set(expected)
         for key in expected:
-            compare(found[key], expected[key], within)
+            compare(computed[key], expected[key], within)
     elif isinstance(expected, str | bool):
-        assert found == expected
+        assert computed == expected
     else:
         printed = np.array(expected, dtype=object)
         if printed.ndim == 1 and any(row is None for row in printed):
-            for row, other in zip(found, expected, strict=True):
+            for row, other in zip(computed, expected, strict=True):
                 compare(row, np.nan if other is None else other, within)
         else:
             numbers = np.asarray(expected, dtype=float)
-            ours = np.asarray(found, dtype=float)
+            ours = np.asarray(computed, dtype=float)
             assert ours == pytest.approx(
                 np.broadcast_to(numbers, ours.shape), **within, nan_ok=True
             )
@@ -382,7 +382,7 @@ def compare(found: Any, expected: Any, within: dict[str, float]) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_comes_out_as_its_source_printed_it(name):
     case = CASES[name]
-    found = METHODS[case["method"]](case["inputs"])
-    assert set(found) == set(case["expected"])
+    computed = METHODS[case["method"]](case["inputs"])
+    assert set(computed) == set(case["expected"])
     for key, expected in case["expected"].items():
-        compare(found[key], expected, allowed(case["tolerance"], key))
+        compare(computed[key], expected, allowed(case["tolerance"], key))

@@ -13,16 +13,16 @@ from tests.simulate.triangle import MOST_OFF, company, off
 @pytest.mark.parametrize("seed", range(4))
 def test_who_leads_is_what_five_thousand_weightings_say(seed, holes):
     assert off(seed, holes) <= MOST_OFF
-    found = weight_triangle.leading_regions(company(seed, holes), LOWER, UPPER)
-    assert found.exact == (holes == 0)
-    assert sum(region.share for region in found.regions) == pytest.approx(1)
+    leading = weight_triangle.leading_regions(company(seed, holes), LOWER, UPPER)
+    assert leading.exact == (holes == 0)
+    assert sum(region.share for region in leading.regions) == pytest.approx(1)
 
 
 def test_whoever_lacks_a_category_may_lead_and_the_border_is_where_the_totals_are_equal():
     # One lacks capability and has 80 whatever the weights; the other's total is 80 − 5·w2 + 10·w3.
     scores = np.array([[80.0, 80.0, np.nan], [80.0, 75.0, 90.0]])
-    found = weight_triangle.leading_regions(scores, LOWER, UPPER)
-    shares = {region.who: region.share for region in found.regions}
+    leading = weight_triangle.leading_regions(scores, LOWER, UPPER)
+    shares = {region.who: region.share for region in leading.regions}
     # On the triangle w2 = .2 + .1 b and w3 = .1 + .1 c: ahead where c > b ÷ 2, which is two thirds
     # of the triangle.
     assert shares[1] == pytest.approx(2 / 3, abs=1e-6)

@@ -48,8 +48,8 @@ def test_months_are_known_anew_after_every_load_whatever_a_caller_did_to_the_ans
 def test_the_same_policy_number_due_in_another_month_is_another_renewal(home, tmp_path):
     load_text(home, tmp_path, "policies", HEADER + "P1,A1,2025-04-02,未续\n")
     load_text(home, tmp_path, "policies", HEADER + "P1,A1,2026-04-02,已续\n")
-    found = figures(home)
-    assert [sum(row[name] for row in found) for name in ("due_policies", "renewed_policies")] == [
+    rows = figures(home)
+    assert [sum(row[name] for row in rows) for name in ("due_policies", "renewed_policies")] == [
         2,
         1,
     ]
@@ -110,8 +110,8 @@ def test_permuting_rows_or_loading_in_two_parts_changes_nothing(
     empty_folder, tmp_path_factory, policies, random
 ):
     rows = [
-        f"P{at},{agent},{due},{outcome},{'价格' * reason}\n"
-        for at, (agent, due, outcome, reason) in enumerate(policies)
+        f"P{number},{agent},{due},{outcome},{'价格' * reason}\n"
+        for number, (agent, due, outcome, reason) in enumerate(policies)
     ]
     header = "保单号,工号,到期日,续保结果,未续原因\n"
     shuffled = list(rows)
@@ -138,7 +138,7 @@ def test_readers_never_see_half_a_load(home, tmp_path):
     path = write(
         tmp_path,
         "a.csv",
-        HEADER + "".join(f"P{at},A{at % 7},2026-04-02,已续\n" for at in range(5000)),
+        HEADER + "".join(f"P{policy},A{policy % 7},2026-04-02,已续\n" for policy in range(5000)),
     )
     seen, stop = set(), threading.Event()
 

@@ -68,31 +68,31 @@ ALLOWED = (
 def outside_the_core(sql: str) -> list[str]:
     """Every construct that the portable core does not know, by name."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    found = [
+    faults = [
         f"{type(node).__name__}: {node.sql('duckdb')}"
         for node in tree.walk()
         if not isinstance(node, ALLOWED)
     ]
     for cast in tree.find_all(exp.Cast):
         if cast.to.this not in (exp.DataType.Type.DOUBLE, exp.DataType.Type.DATE):
-            found.append(f"cast to {cast.to}")
+            faults.append(f"cast to {cast.to}")
     for join in tree.find_all(exp.Join):
         if (
             join.side not in ("", "LEFT")
             or join.kind not in ("", "INNER")
             or not join.args.get("on")
         ):
-            found.append(f"join: {join.sql('duckdb')[:60]}")
+            faults.append(f"join: {join.sql('duckdb')[:60]}")
     for select in tree.find_all(exp.Select):
-        found += [
-            f"no alias: {one.sql('duckdb')}"
-            for one in select.expressions
-            if not isinstance(one, exp.Alias)
+        faults += [
+            f"no alias: {column.sql('duckdb')}"
+            for column in select.expressions
+            if not isinstance(column, exp.Alias)
         ]
     for total in tree.find_all(exp.Sum):
         if total.find(exp.Cast) is not None:
-            found.append(f"sum over a cast: {total.sql('duckdb')}")
-    return found
+            faults.append(f"sum over a cast: {total.sql('duckdb')}")
+    return faults
 
 
 @pytest.mark.parametrize(

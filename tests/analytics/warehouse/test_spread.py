@@ -42,6 +42,6 @@ def test_policies_of_one_customer_are_squared_together_and_those_of_nobody_alone
 
 def test_without_customers_nothing_is_known_of_what_they_decide_together(home, tmp_path):
     load_text(home, tmp_path, "policies", "保单号,工号,到期日,续保结果\nP1,A1,2026-04-01,已续\n")
-    found = home.measure(APRIL).people
-    assert found["customer_due_sq"].isna().all()
-    assert found["due_premium_sq"].isna().all()
+    measured = home.measure(APRIL).people
+    assert measured["customer_due_sq"].isna().all()
+    assert measured["due_premium_sq"].isna().all()
