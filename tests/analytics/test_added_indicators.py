@@ -123,8 +123,8 @@ def test_its_trend_is_asked_like_any_other(shell, name):
     ],
 )
 def test_its_records_stand_behind_it(shell, name, kinds):
-    found = shell("records", "--agent", "B2", "--indicator", name, *IN_APRIL)
-    assert set(found["records"]) == kinds
+    behind = shell("records", "--agent", "B2", "--indicator", name, *IN_APRIL)
+    assert set(behind["records"]) == kinds
 
 
 def test_the_coaching_list_goes_out_with_its_name_on_it(shell, tmp_path):

@@ -39,22 +39,24 @@ def left_by(node: ast.AST) -> ast.expr | None:
     of = ast.unparse(node.func.value).rpartition(".")[2]
     if node.func.attr == "append" and of == "lines" and isinstance(node.args[0], ast.Tuple):
         return node.args[0].elts[0]
-    at = ACTION.get(node.func.attr)
+    position = ACTION.get(node.func.attr)
     return (
-        node.args[at]
-        if at is not None and of in ("change", "state", "self") and len(node.args) > at
+        node.args[position]
+        if position is not None and of in ("change", "state", "self") and len(node.args) > position
         else None
     )
 
 
 def kinds() -> set[str]:
     """Every kind of line that any code leaves."""
-    found = {one.partition(".")[0] for one in (audit.BASELINE, audit.BREAK, audit.ROWS, audit.KEY)}
+    words = {
+        action.partition(".")[0] for action in (audit.BASELINE, audit.BREAK, audit.ROWS, audit.KEY)
+    }
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (name := left_by(node)) is not None:
-                found |= first_words(name, f"{path.name}:{name.lineno}")
-    return found
+                words |= first_words(name, f"{path.name}:{name.lineno}")
+    return words
 
 
 def test_every_kind_of_line_has_a_word_in_both_languages():
@@ -72,10 +74,10 @@ def test_every_kind_of_line_has_a_word_in_both_languages():
         "rebuild",
     }
     assert [
-        (one, language)
-        for one in kinds()
+        (word, language)
+        for word in kinds()
         for language in LANGUAGES
-        if f"audit.kind_{one}" not in sentences(language)
+        if f"audit.kind_{word}" not in sentences(language)
     ] == []
 
 
@@ -100,12 +102,12 @@ def test_every_finding_and_every_table_has_its_words():
         and isinstance(node.args[0], ast.Constant)
     }
     assert len(named) >= 15
-    known = {
+    said = {
         key.partition("_")[2]
         for key in sentences("en")
         if key.startswith(("audit.wrong_", "audit.note_"))
     }
-    assert named <= known
+    assert named <= said
     assert {f"audit.table_{name}" for name in digests.watched()} <= set(sentences("en"))
 
 

@@ -81,7 +81,7 @@ def test_the_latest_decision_holds_from_its_month_on_and_an_earlier_scheme_can_b
     assert desk.scheme(PERIOD).name == "balanced"
     desk.adopt_scheme("夏季", None, dt.date(2026, 1, 1))
     assert desk.scheme(PERIOD).name == "夏季"
-    assert [one.name for one in desk.adoptions()] == ["夏季", "balanced", "夏季"]
+    assert [adoption.name for adoption in desk.adoptions()] == ["夏季", "balanced", "夏季"]
 
 
 @settings(max_examples=50, deadline=None)
@@ -91,8 +91,8 @@ def test_the_latest_decision_holds_from_its_month_on_and_an_earlier_scheme_can_b
 def test_what_is_in_force_is_the_last_decision_that_reaches_back_to_the_month(decisions, month):
     made = [Adoption(name, 1, add_months(dt.date(2026, 1, 1), since)) for since, name in decisions]
     reaching = [name for since, name in decisions if since <= month]
-    found = in_force(made, add_months(dt.date(2026, 1, 1), month))
-    assert (found.name if found else None) == (reaching[-1] if reaching else None)
+    adoption = in_force(made, add_months(dt.date(2026, 1, 1), month))
+    assert (adoption.name if adoption else None) == (reaching[-1] if reaching else None)
 
 
 def test_a_new_version_of_a_scheme_is_not_in_force_until_it_is_adopted(desk):
@@ -226,13 +226,13 @@ def test_removing_adding_renaming_and_reordering_leaves_every_month_and_sheet_wo
 
 
 def test_a_scheme_that_weighs_what_the_standards_lack_shares_it_in_its_category_and_says_so(desk):
-    split = {one.id: one.weight for one in built_in_catalogue().indicators}
+    split = {indicator.id: indicator.weight for indicator in built_in_catalogue().indicators}
     scheme = saved(
         desk, weights={"results": 60.0, "service": 30.0, "competence": 10.0}, indicators=split
     )
-    known = with_version(standard({"complaint_rate": {}}))
-    assert lacking(scheme, known) == ["complaint_rate"]
-    weights = dict(zip(known.ids, vector(scheme, known), strict=True))
+    catalogue = with_version(standard({"complaint_rate": {}}))
+    assert lacking(scheme, catalogue) == ["complaint_rate"]
+    weights = dict(zip(catalogue.ids, vector(scheme, catalogue), strict=True))
     assert weights["satisfaction"] == pytest.approx(30)
     desk.adopt_scheme(scheme.name, None, APRIL)
     desk.adopt_standard(standard({"complaint_rate": {}}), 0)
@@ -458,15 +458,15 @@ def two_months(home, tmp_path, as_of):
     open."""
     lines = ["保单号,工号,到期日,续保结果,续保日期"]
     for month, early, late in (("05", 8, 2), ("06", 6, 0)):
-        for at in range(10):
-            outcome = "已续" if at < early else "未续"
+        for number in range(10):
+            outcome = "已续" if number < early else "未续"
             lines.append(
-                f"E{month}{at},A1,2026-{month}-10,{outcome},"
+                f"E{month}{number},A1,2026-{month}-10,{outcome},"
                 f"{f'2026-{month}-10' if outcome == '已续' else ''}"
             )
-            outcome = "已续" if at < late else ("未续" if month == "05" else "跟进中")
+            outcome = "已续" if number < late else ("未续" if month == "05" else "跟进中")
             lines.append(
-                f"L{month}{at},A1,2026-{month}-25,{outcome},"
+                f"L{month}{number},A1,2026-{month}-25,{outcome},"
                 f"{f'2026-{month}-25' if outcome == '已续' else ''}"
             )
     load_text(home, tmp_path, "policies", "\n".join(lines) + "\n", as_of=as_of)
@@ -505,12 +505,12 @@ def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
     rows = ["保单号,工号,到期日,续保结果,渠道"]
     for month in ("04", "05"):
         rows += [
-            f"D{month}{at},A1,2026-{month}-05,{'已续' if at < 7 else '未续'},直销"
-            for at in range(9)
+            f"D{month}{number},A1,2026-{month}-05,{'已续' if number < 7 else '未续'},直销"
+            for number in range(9)
         ]
         rows += [
-            f"S{month}{at},A1,2026-{month}-05,{'已续' if at < 1 else '未续'},门店"
-            for at in range(9)
+            f"S{month}{number},A1,2026-{month}-05,{'已续' if number < 1 else '未续'},门店"
+            for number in range(9)
         ]
     load_text(home, tmp_path, "policies", "\n".join(rows) + "\n")
     desk = Desk(home)
@@ -523,12 +523,12 @@ def test_the_previous_period_of_a_sheet_honours_the_channel(home, tmp_path):
 
 
 def test_a_step_names_the_rate_that_results_and_a_complaint_that_happened_is_never_one():
-    known = built_in_catalogue()
-    renewal = present(step_to_next_band(known["renewal_rate"], 11 / 19, 11, 19))
+    catalogue = built_in_catalogue()
+    renewal = present(step_to_next_band(catalogue["renewal_rate"], 11 / 19, 11, 19))
     # 70 % of 19 are 13.3: three more make 14 of 19.
     assert (renewal.amount, renewal.reaches, renewal.ahead) == (3, 0.7, False)
     assert renewal.gives == pytest.approx(14 / 19)
-    complaint = present(step_to_next_band(known["complaint_rate"], 100 * 1 / 21, 1, 21))
+    complaint = present(step_to_next_band(catalogue["complaint_rate"], 100 * 1 / 21, 1, 21))
     # 21 policies can have a rate of 0.00 or 4.76; the best that the next period allows below 3.0 is
     # none at all.
     assert (complaint.amount, complaint.gives, complaint.ahead) == (0, 0.0, True)
@@ -569,7 +569,7 @@ def test_a_correction_is_undone_and_the_figures_are_what_they_were(desk):
 
 
 def test_every_figure_opens_the_records_that_it_was_counted_from(desk):
-    found = {
+    counts = {
         name: {
             kind: len(table)
             for kind, table in desk.records("A1", name, Filters(PERIOD)).tables.items()
@@ -582,7 +582,7 @@ def test_every_figure_opens_the_records_that_it_was_counted_from(desk):
             "renewal_cycle",
         )
     }
-    assert found == {
+    assert counts == {
         "renewal_rate": {"policies": 5},
         "complaint_rate": {"policies": 5},
         "renewal_count": {"policies": 5, "targets": 1},
@@ -694,14 +694,14 @@ def test_swot_starts_from_the_scheme_in_force_and_keeps_its_decimals(ask, tmp_pa
         encoding="utf-8",
     )
     ask("schemes", "--adopt", "service_first", "--from", "2026-01", "--reason", "满意度优先")
-    found = ask("swot", file)
-    assert found["base"] == "service_first v1"
+    swot = ask("swot", file)
+    assert swot["base"] == "service_first v1"
     # 60/30/10 and 2.5 points more for competence, scaled back to 100.
-    assert list(found["weights"].values()) == pytest.approx(
+    assert list(swot["weights"].values()) == pytest.approx(
         [60 / 1.025, 30 / 1.025, 12.5 / 1.025], abs=1e-5
     )
     ask("schemes", "--save", "沟通", "--swot", file, "--author", "李", "--reason", "r")
-    kept = next(one for one in ask("schemes") if one["name"] == "沟通")
+    kept = next(scheme for scheme in ask("schemes") if scheme["name"] == "沟通")
     assert kept["weights"]["competence"] == pytest.approx(12.5 / 1.025, abs=1e-5)
 
 
@@ -755,10 +755,10 @@ def test_settings_market_targets_records_talks_and_months_are_on_the_command_lin
         "B2": 4,
         "C3": 4,
     }
-    found = ask(
+    behind = ask(
         "records", "--agent", "A1", "--indicator", "renewal_rate", "--out", tmp_path / "r.xlsx"
     )
-    assert len(found["records"]["policies"]) == 5
+    assert len(behind["records"]["policies"]) == 5
     assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
     ask("talks", "--agent", "A1", "--plan", "2026-12-01")
     held = ask(
@@ -785,9 +785,9 @@ def test_settings_market_targets_records_talks_and_months_are_on_the_command_lin
 def test_truths_in_json_are_truths_and_numbers_numbers(ask):
     def words(value):
         if isinstance(value, dict):
-            return [one for part in value.values() for one in words(part)]
+            return [word for part in value.values() for word in words(part)]
         if isinstance(value, list):
-            return [one for part in value for one in words(part)]
+            return [word for part in value for word in words(part)]
         return [value] if value in ("True", "False", "nan") else []
 
     for command in (
@@ -840,7 +840,7 @@ def test_an_agent_sees_nothing_of_a_month_that_is_not_published(home, tmp_path):
     """March and April of one agent: what stands in the sheet of April of March is seen once March
     is published too."""
     rows = "".join(
-        f"P{month}{at},A1,2026-0{month}-0{at},已续,\n" for month in (3, 4) for at in (1, 2)
+        f"P{month}{day},A1,2026-0{month}-0{day},已续,\n" for month in (3, 4) for day in (1, 2)
     )
     load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果,未续原因\n{rows}")
     boss, march = Desk(home), Period(dt.date(2026, 3, 1), dt.date(2026, 3, 1))
@@ -892,7 +892,9 @@ def test_no_side_door_shows_an_agent_a_trial_or_a_published_month_that_became_pr
 def test_neither_a_scheme_nor_standards_that_leave_a_month_without_weights_are_adopted(desk):
     saved(desk, "只看服务", {"results": 0.0, "service": 100.0, "competence": 0.0})
     nothing_of_service: dict[str, dict[str, Any]] = {
-        one.id: {} for one in desk.catalogue(PERIOD).indicators if one.category == "service"
+        indicator.id: {}
+        for indicator in desk.catalogue(PERIOD).indicators
+        if indicator.category == "service"
     }
     june = dt.date(2026, 6, 1)
     desk.adopt_standard(StandardVersion(nothing_of_service, {}, {}, "", "不看服务", june), 0)
@@ -947,12 +949,12 @@ def test_the_coaching_list_of_agents_without_a_team_is_plain_json(shell, tmp_pat
         tmp_path,
         "p.csv",
         "保单号,工号,到期日,续保结果\n"
-        + "".join(f"P{at},A{at % 3},2026-04-0{at},未续\n" for at in range(1, 8)),
+        + "".join(f"P{policy},A{policy % 3},2026-04-0{policy},未续\n" for policy in range(1, 8)),
     )
     write(tmp_path, "r.csv", "工号,团队\nA0,东\nA1,西\n")
     for name in ("r", "p"):
         shell("load", tmp_path / f"{name}.csv", "--as-of", "2026-06-30")
-    assert {one["team"] for one in shell("coaching")["agents"]} == {"东", "西", None}
+    assert {agent["team"] for agent in shell("coaching")["agents"]} == {"东", "西", None}
 
 
 @pytest.mark.parametrize(
@@ -1034,7 +1036,7 @@ def test_the_records_behind_a_sheets_figure_say_that_they_do_not_count(shell, tm
         "--to",
         "2026-03",
     )
-    assert [(one["months"], one["why"]) for one in shell(*quarter)["set_aside"]] == [
+    assert [(row["months"], row["why"]) for row in shell(*quarter)["set_aside"]] == [
         ("2026-01", "sheet"),
         ("2026-02", "sheet"),
     ]
@@ -1049,4 +1051,4 @@ def test_the_records_behind_a_sheets_figure_say_that_they_do_not_count(shell, tm
         "--to",
         "2026-01",
     )
-    assert all(one["why"] == "period" for one in shell(*month)["set_aside"])
+    assert all(row["why"] == "period" for row in shell(*month)["set_aside"])

@@ -65,13 +65,13 @@ def test_a_backup_taken_while_loads_come_and_go_holds_all_of_a_load_or_nothing(h
     finally:
         stop.set()
         other.join()
-    for at, one in enumerate(made):
-        folder = tmp_path / f"again{at}"
-        backups.restore(tmp_path / "kept" / one.name, folder)
+    for number, copy in enumerate(made):
+        folder = tmp_path / f"again{number}"
+        backups.restore(tmp_path / "kept" / copy.name, folder)
         with opened(folder) as again:
             assert again.findings == ()
             assert backups.check(again.ledger).whole
-            assert len(figures(again)) == one.loads
+            assert len(figures(again)) == copy.loads
 
 
 def test_a_backup_with_a_file_missing_or_changed_is_refused_by_name_and_nothing_is_restored(

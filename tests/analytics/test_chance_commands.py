@@ -19,7 +19,7 @@ def asked(sample_folder, tmp_path_factory):
 def test_the_funnel_counts_alarms_and_takes_complaints_as_events(asked):
     rates = asked("funnel", *YEAR)
     assert rates["fewest_95"] < rates["fewest_998"]
-    assert all(one["outside_95"] for one in rates["agents"] if one["outside_998"])
+    assert all(agent["outside_95"] for agent in rates["agents"] if agent["outside_998"])
     complaints = asked("funnel", "--indicator", "complaint_rate", *YEAR)
     assert 0 < complaints["centre"] < 5
     assert "is not a rate of whole cases" in asked.refused("funnel", "--indicator", "satisfaction")
@@ -38,7 +38,7 @@ def test_case_mix_gives_expectations_a_waterfall_and_a_split_with_limits(asked):
         "--to",
         "2026-03",
     )
-    steps = {one["step"]: one["value"] for one in view["waterfall"]}
+    steps = {step["step"]: step["value"] for step in view["waterfall"]}
     assert sum(value for step, value in steps.items() if step != "agent") == pytest.approx(
         steps["agent"]
     )
@@ -51,28 +51,28 @@ def test_case_mix_gives_expectations_a_waterfall_and_a_split_with_limits(asked):
 
 def test_robustness_says_where_each_leader_leads_and_how_far_ranks_reach(asked):
     view = asked("robustness", *YEAR)
-    assert sum(one["share"] for one in view["leaders"]) == pytest.approx(1)
+    assert sum(leader["share"] for leader in view["leaders"]) == pytest.approx(1)
     assert view["middle_agents_reach"]["data"] > view["middle_agents_reach"]["weights"]
     best = view["agents"][0]
     assert (best["rank"], best["band"]) == (1, 1)
     assert best["weight_low"] <= 1 <= best["weight_high"]
-    assert sum(one["nominal"] for one in view["weights"]) == pytest.approx(100)
+    assert sum(weight["nominal"] for weight in view["weights"]) == pytest.approx(100)
 
 
 def test_the_probabilities_of_standing_in_the_best_tenth_add_up_to_a_tenth_of_the_agents(asked):
     ranks = asked("robustness", *YEAR)["agents"]
     # Hardly any draw has two equal scores, so just one agent in ten stands there each time.
-    assert sum(one["top_tenth"] for one in ranks) == pytest.approx(len(ranks) // 10, abs=0.1)
+    assert sum(agent["top_tenth"] for agent in ranks) == pytest.approx(len(ranks) // 10, abs=0.1)
 
 
 def test_nobody_is_called_steady_or_unsteady_where_there_is_no_last_year_to_hold_the_months_against(
     asked,
 ):
     year = asked("trends", *YEAR)
-    assert (year["rule"], {one["steady"] for one in year["agents"]}) == ("exact", {None})
-    assert {one["needed"] for one in year["agents"]} == {0}
+    assert (year["rule"], {agent["steady"] for agent in year["agents"]}) == ("exact", {None})
+    assert {agent["needed"] for agent in year["agents"]} == {0}
     longer = asked("trends", "--from", "2025-01", "--to", "2026-06")
-    assert (longer["rule"], {one["steady"] for one in longer["agents"]}) == (
+    assert (longer["rule"], {agent["steady"] for agent in longer["agents"]}) == (
         "seasonal",
         {True, False},
     )
@@ -80,13 +80,15 @@ def test_nobody_is_called_steady_or_unsteady_where_there_is_no_last_year_to_hold
 
 def test_only_a_finding_goes_a_better_or_a_worse_way(asked):
     agents = asked("trends", "--from", "2025-01", "--to", "2026-06")["agents"]
-    found, chance = (
-        {one["better"] for one in agents if one["finding"] == side} for side in (True, False)
+    findings, chance = (
+        {agent["better"] for agent in agents if agent["finding"] == side} for side in (True, False)
     )
-    assert True in found <= {True, False}
+    assert True in findings <= {True, False}
     assert chance == {None}
     candidates = asked("incentives", "--from", "2025-01", "--to", "2026-06")["candidates"]
-    assert {(one["finding"], one["better"]) for one in candidates} == {(True, True)}
+    assert {(candidate["finding"], candidate["better"]) for candidate in candidates} == {
+        (True, True)
+    }
 
 
 def test_trends_take_any_indicator_and_incentives_only_heavy_ones(asked):
@@ -111,7 +113,7 @@ def test_fairness_proposes_a_standard_and_compares_definitions(asked):
     )
     assert (view["proposal"]["pass_mark"], view["proposal"]["market"]) == (0.7, True)
     assert [0.7, 60.0] in view["proposal"]["knots"]
-    assert {one["definition"] for one in view["definitions"]} >= {
+    assert {rival["definition"] for rival in view["definitions"]} >= {
         "count",
         "portfolio",
         "premium_capped",
@@ -136,7 +138,7 @@ def test_the_coaching_list_carries_its_prize_and_a_weak_spot_its_probability(ask
         row
     )
     losses = asked("weak-spots", "--team", "锐进", *YEAR)["losses"]
-    assert sum(one["biggest"] for one in losses) == pytest.approx(1)
+    assert sum(loss["biggest"] for loss in losses) == pytest.approx(1)
 
 
 def test_rates_without_counts_are_not_called_independent_policies_but_of_unknown_spread(
@@ -144,7 +146,8 @@ def test_rates_without_counts_are_not_called_independent_policies_but_of_unknown
 ):
     path = tmp_path / "s.csv"
     rows = "\n".join(
-        f"A{one},2026-04,{80 + one}%,{80 + one}%,9{one},6{one}%,90,9{one},90" for one in range(1, 9)
+        f"A{number},2026-04,{80 + number}%,{80 + number}%,9{number},6{number}%,90,9{number},90"
+        for number in range(1, 9)
     )
     path.write_text(
         f"工号,月份,续保率,保费留存率,客户满意度,新客户转续保比例,保险知识,沟通能力,"

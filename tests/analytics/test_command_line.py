@@ -37,16 +37,16 @@ def calls() -> str:
     rows.writerow(["Call", "Agent", "Date", "Answered (Y/N)", "Resolved", "Rating"])
     serial = 0
     for agent, renewed, rating in (("Ann", 3, 4), ("Bob", 3, 2), ("Cat", 1, 4), ("Dan", 1, 2)):
-        for at in range(6):
+        for number in range(6):
             serial += 1
-            answered = at < 4
+            answered = number < 4
             rows.writerow(
                 [
                     f"C{serial}",
                     agent,
-                    f"2021-0{1 + at % 3}-15",
+                    f"2021-0{1 + number % 3}-15",
                     "Y" if answered else "N",
-                    "Y" if at < renewed else "N",
+                    "Y" if number < renewed else "N",
                     rating if answered else "",
                 ]
             )
@@ -65,15 +65,15 @@ def test_calls_by_recipe_give_their_rates_and_quadrants(process, tmp_path):
     )
     assert receipt["months"] == ["2021-01", "2021-02", "2021-03"]
     view = shell("evaluate", "--from", "2021-01", "--to", "2021-03")
-    found = {agent["agent_id"]: agent for agent in view["not_rated"]}
-    assert {name: agent["quadrant"] for name, agent in found.items()} == {
+    unrated = {agent["agent_id"]: agent for agent in view["not_rated"]}
+    assert {name: agent["quadrant"] for name, agent in unrated.items()} == {
         "Ann": "role_model",
         "Bob": "service_gap",
         "Cat": "sales_gap",
         "Dan": "focus",
     }
-    assert found["Ann"]["indicators"]["renewal_rate"]["value"] == 0.75
-    assert found["Ann"]["indicators"]["satisfaction"]["value"] == 80
+    assert unrated["Ann"]["indicators"]["renewal_rate"]["value"] == 0.75
+    assert unrated["Ann"]["indicators"]["satisfaction"]["value"] == 80
     assert (
         view["company"]["indicators"]["renewal_rate"]
         | {"value": 0.5, "numerator": 8, "denominator": 16}
@@ -184,7 +184,7 @@ def test_withdraw_and_rebuild_are_there(shell, tmp_path):
 def test_the_method_names_every_indicator_weight_and_rule(shell):
     view = shell("method")
     assert len(view["indicators"]) == 12
-    assert sum(one["weight"] for one in view["indicators"]) == pytest.approx(100)
+    assert sum(indicator["weight"] for indicator in view["indicators"]) == pytest.approx(100)
     assert view["settings"]["grace_days"] == 30
     assert [scheme["name"] for scheme in shell("schemes")] == [
         "balanced",
@@ -266,7 +266,7 @@ def test_a_file_is_explained_with_its_recipe_and_nothing_is_loaded(shell, tmp_pa
     assert 'kind = "policies"' in reading["recipe"]
     assert shell("loads") == []
     several = shell("load", tmp_path / "a.csv", write(tmp_path, "b.csv", APRIL), "--explain")
-    assert [one["file"] for one in several] == ["a.csv", "b.csv"]
+    assert [reading["file"] for reading in several] == ["a.csv", "b.csv"]
 
 
 def test_what_is_no_record_at_all_is_explained_without_a_recipe(shell, tmp_path):
@@ -292,11 +292,11 @@ def test_spellings_are_merged_into_somebody_and_split_again(shell, tmp_path):
     for words in (("--merge", "a1"), ("--into", "A1")):
         assert shell.refused("aliases", *words)
     offered = shell("aliases")["offered"]
-    assert [{one["spelling"], one["agent_id"]} for one in offered] == [{"a1", "A1"}]
+    assert [{alias["spelling"], alias["agent_id"]} for alias in offered] == [{"a1", "A1"}]
     merged = shell("aliases", "--merge", "a1", "--into", "A1")
     assert merged == {"merged": [{"spelling": "a1", "agent_id": "A1"}], "offered": []}
     assert shell("aliases", "--undo", "a1")["merged"] == []
     assert "B2" in shell.refused("aliases", "--undo", "B2")
     taken = shell("aliases", "--take")
-    assert [{one["spelling"], one["agent_id"]} for one in taken["merged"]] == [{"a1", "A1"}]
+    assert [{alias["spelling"], alias["agent_id"]} for alias in taken["merged"]] == [{"a1", "A1"}]
     assert taken["offered"] == []

@@ -71,7 +71,7 @@ COMMANDS = sorted(set(main.commands) - OPEN)
 def words_of(name, folder):
     file = folder / "file.csv"
     file.write_text("工号,姓名\nA1,安\n", encoding="utf-8")
-    return [one.format(file=file, folder=folder) for one in WORDS.get(name, [])]
+    return [word.format(file=file, folder=folder) for word in WORDS.get(name, [])]
 
 
 @pytest.fixture(scope="module")

@@ -192,17 +192,17 @@ def test_who_was_hired_on_the_28th_or_left_on_the_28th_belongs_to_the_month_afte
     )
     load_text(company, tmp_path, "agents", roster)
     rows = [
-        f"P{at},{agent},2026-{day},已续"
-        for at, (agent, day) in enumerate(
+        f"P{policy},{agent},2026-{day},已续"
+        for policy, (agent, day) in enumerate(
             (agent, day) for agent in ("A1", "B2") for day in ("04-20", "05-10", "06-10")
         )
     ]
     load_text(company, tmp_path, "policies", "\n".join((HEAD, *rows)) + "\n", as_of=LATER)
     with company.warehouse.cursor() as cursor:
-        found = cursor.execute(
+        standings = cursor.execute(
             "select agent_id, month, standing from roster_month order by all"
         ).fetchall()
-    assert [(agent, month.month, standing) for agent, month, standing in found] == [
+    assert [(agent, month.month, standing) for agent, month, standing in standings] == [
         ("A1", 4, "before"),
         ("A1", 5, "listed"),
         ("A1", 6, "listed"),
@@ -334,8 +334,8 @@ def test_a_day_that_not_every_month_has_is_refused_in_one_sentence(shell, value)
 def test_who_changes_it_is_the_admin_and_the_audit_has_it(company):
     with pytest.raises(NotAllowed, match="account_unknown"):
         Desk(company, "nobody@q.cn").change_settings({"month_begins": 1})
-    lines = [one for one in company.state.database.audit() if one.action == "setting.save"]
-    assert [(one.object, one.before, one.after) for one in lines] == [("month_begins", 1, 26)]
+    lines = [entry for entry in company.state.database.audit() if entry.action == "setting.save"]
+    assert [(line.object, line.before, line.after) for line in lines] == [("month_begins", 1, 26)]
 
 
 def test_a_file_read_by_other_months_than_are_set_when_it_is_stored_is_not_loaded(

@@ -26,9 +26,9 @@ def made(path, form):
     with xlsxwriter.Workbook(str(path / "四月.xlsx"), {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("四月")
         sheet.write(0, 0, "四月应续保单", book.add_format({"bold": True}))
-        for at, row in enumerate((COLUMNS.values(), *ROWS), 1):
+        for number, row in enumerate((COLUMNS.values(), *ROWS), 1):
             for place, cell in enumerate(row):
-                sheet.write_string(at, place, cell)
+                sheet.write_string(number, place, cell)
         book.add_worksheet("旧").hide()
     return path / "四月.xlsx"
 
@@ -57,10 +57,10 @@ def test_the_copy_marks_the_bad_cells_with_their_reasons_and_loads_once_they_are
     receipt = home.load(mended, RECIPE, as_of=AS_OF)
     assert (receipt.loaded, receipt.rejected) == (3, 0)
     with home.warehouse.cursor() as cursor:
-        found = cursor.execute(
+        rows = cursor.execute(
             "select policy_id, agent_id, due_date::varchar from policies order by 1"
         ).fetchall()
-    assert found == [
+    assert rows == [
         ("007", "A1", "2026-04-02"),
         ("P2", "A1", "2026-04-30"),
         ("P3", "=B2", "2026-04-05"),

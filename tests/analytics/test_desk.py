@@ -284,8 +284,8 @@ def test_an_agent_reads_their_own_plan_and_outcome_but_not_why_they_were_chosen(
 
 
 def shown(home, agent_id="A1", identity=ADMIN):
-    one = desk(home, identity)
-    return one.shown_sheet(one.around(Filters(PERIOD)), agent_id)
+    reader = desk(home, identity)
+    return reader.shown_sheet(reader.around(Filters(PERIOD)), agent_id)
 
 
 def test_a_sheet_keeps_every_number_on_the_way_and_its_contributions_add_up(tiny):
@@ -309,14 +309,16 @@ def test_a_sheet_keeps_every_number_on_the_way_and_its_contributions_add_up(tiny
     assert round(sum(item.get("shown", 0) for item in sheet["indicators"]), 1) == round(
         sheet["score"], 1
     )
-    assert sum(one["contribution"] for one in sheet["categories"]) == pytest.approx(sheet["score"])
+    assert sum(category["contribution"] for category in sheet["categories"]) == pytest.approx(
+        sheet["score"]
+    )
 
 
 def test_an_agent_sees_no_team_median_behind_which_fewer_than_five_stand(out):
     tiny = out
     assert any(item["team_median"] is not None for item in shown(tiny)["indicators"])
     assert all(item["team_median"] is None for item in shown(tiny, identity=ANN)["indicators"])
-    assert {one["whose"] for one in shown(tiny, identity=ANN)["trend"]} == {"agent"}
+    assert {point["whose"] for point in shown(tiny, identity=ANN)["trend"]} == {"agent"}
 
 
 def test_a_closed_sheet_keeps_its_numbers_whatever_is_loaded_later(tiny, tmp_path):
@@ -335,11 +337,11 @@ def test_a_closed_sheet_keeps_its_numbers_whatever_is_loaded_later(tiny, tmp_pat
     assert after["score"] == before["score"]
     assert after["closed"]["changed_since"]
     assert not shown(tiny, "B2")["closed"]["changed_since"]
-    one = desk(tiny)
-    live = one.live_sheet(one.around(Filters(PERIOD)), "A1")
+    admin = desk(tiny)
+    live = admin.live_sheet(admin.around(Filters(PERIOD)), "A1")
     assert {row["what"] for row in differs(after, live)} >= {"renewal_rate", "score"}
     assert fingerprint(live) != fingerprint(after)
-    one.reopen_sheets(["A1"], PERIOD, "补录了续保")
+    admin.reopen_sheets(["A1"], PERIOD, "补录了续保")
     assert shown(tiny)["closed"] is None
     assert shown(tiny)["score"] != before["score"]
 
@@ -351,8 +353,8 @@ def test_a_replay_shows_the_sheet_before_and_after_and_stores_nothing(out):
     tiny = out
     made = desk(tiny, ANN).make_objection(objection(), Attachment("a.txt", b"x"))
     version = tiny.warehouse.data_version
-    found = desk(tiny).replay(made)
-    own = found.own.set_index("what")
+    replayed = desk(tiny).replay(made)
+    own = replayed.own.set_index("what")
     assert (own.loc["renewal_rate", "before"], own.loc["renewal_rate", "after"]) == (0.8, 1.0)
     assert own.loc["score", "after"] > own.loc["score", "before"]
     assert tiny.warehouse.data_version == version
@@ -374,21 +376,21 @@ def test_accepting_writes_a_correction_that_the_rollup_honours_and_a_rebuild_kee
         ]
     tiny.rebuild()
     assert rate() == 1.0
-    one = desk(tiny).corrections()[0]
-    assert (one.old, one.values, one.objection) == (
+    correction = desk(tiny).corrections()[0]
+    assert (correction.old, correction.values, correction.objection) == (
         {"outcome": "lost"},
         {"outcome": "renewed"},
         made.id,
     )
-    desk(tiny).undo_corrections([one.id])
+    desk(tiny).undo_corrections([correction.id])
     assert rate() == 0.8
 
 
 def test_a_correction_can_give_a_policy_to_another_agent_and_everybody_moved_is_named(out):
     tiny = out
     made = desk(tiny, ANN).make_objection(objection(proposal={"agent_id": "B2"}))
-    found = desk(tiny).replay(made)
-    assert found.own.set_index("what").loc["renewal_rate", "after"] == 1.0
+    replayed = desk(tiny).replay(made)
+    assert replayed.own.set_index("what").loc["renewal_rate", "after"] == 1.0
     desk(tiny).answer(made, "partly", "转给波")
     assert judged(tiny).measured.agents.denominator[judged(tiny).row("B2"), 0] == 4
 
@@ -562,13 +564,15 @@ def test_a_rehearsal_counts_full_and_zero_marks_and_who_changes_grade(tiny):
 
 
 def test_a_swot_entry_moves_the_weights_it_names_and_the_rest_gives_way(tiny):
-    known = tiny.catalogue()
-    made = propose(BALANCED, [SwotEntry("threat", "对手续保率高", {"renewal_rate": 10.0})], known)
-    before, after = vector(BALANCED, known), vector(made, known)
-    at = known.position("renewal_rate")
-    assert after[at] == pytest.approx((before[at] + 10) / 110 * 100)
+    catalogue = tiny.catalogue()
+    made = propose(
+        BALANCED, [SwotEntry("threat", "对手续保率高", {"renewal_rate": 10.0})], catalogue
+    )
+    before, after = vector(BALANCED, catalogue), vector(made, catalogue)
+    position = catalogue.position("renewal_rate")
+    assert after[position] == pytest.approx((before[position] + 10) / 110 * 100)
     assert after.sum() == pytest.approx(100)
-    other = known.position("satisfaction")
+    other = catalogue.position("satisfaction")
     assert after[other] == pytest.approx(before[other] / 1.1)
     saved = desk(tiny).save_scheme(
         replace(made, name="应对对手", author="李", reason="对手续保率高")
@@ -584,7 +588,7 @@ def test_proposals_are_counted_once_a_person_and_never_named(tiny):
         desk(tiny, ANN).propose_weights({"results": 65, "service": 25, "competence": 10}, "guessed")
     desk(tiny, ANN).propose_weights({"results": 64, "service": 26, "competence": 10}, first)
     desk(tiny, BO).propose_weights({"results": 70, "service": 20, "competence": 10})
-    assert sorted(one.categories["results"] for one in tiny.state.proposals()) == [64, 70]
+    assert sorted(proposal.categories["results"] for proposal in tiny.state.proposals()) == [64, 70]
     assert not any(
         "ann" in str(entry)
         for entry in tiny.state.database.audit()

@@ -151,8 +151,8 @@ def test_looking_back_ends_at_a_gap_and_at_as_many_months_as_were_asked_for(home
     desk = Desk(home)
 
     def back(period, months):
-        found = desk.looking_back(period, months)
-        return None if found is None else str(found)
+        earlier = desk.looking_back(period, months)
+        return None if earlier is None else str(earlier)
 
     june = of_month(6)
     assert (back(june, 2), back(june, 3)) == ("2026-05…2026-06", "2026-04…2026-06")

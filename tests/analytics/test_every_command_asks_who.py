@@ -68,7 +68,9 @@ def test_an_account_that_is_unknown_switched_off_or_spelled_otherwise_gets_no_co
 def test_every_command_takes_the_account_to_act_as():
     without = [
         name
-        for name, one in main.commands.items()
-        if not any("--as" in param.opts for param in one.params if isinstance(param, click.Option))
+        for name, command in main.commands.items()
+        if not any(
+            "--as" in param.opts for param in command.params if isinstance(param, click.Option)
+        )
     ]
     assert without == []

@@ -125,11 +125,11 @@ KILLS = {
 }
 
 
-@pytest.mark.parametrize("at", KILLS)
+@pytest.mark.parametrize("kill", KILLS)
 def test_a_load_killed_anywhere_is_there_wholly_or_not_at_all_with_its_line_in_the_audit(
-    april, tmp_path, at
+    april, tmp_path, kill
 ):
-    place, name, there = KILLS[at]
+    place, name, there = KILLS[kill]
     killed(april, lambda: load_text(april, tmp_path, "policies", MAY), place, name)
     with opened(tmp_path / "home") as again:
         assert stored(again) == ([1, 2] if there else [1])
@@ -312,19 +312,20 @@ def written(home):
     """Rules, merges and objections as they are stored, and what the audit says, from the journal's
     beginnings on."""
     corrections = [
-        (one.policy_id, one.undone) for one in home.state.objections.corrections(in_force=False)
+        (correction.policy_id, correction.undone)
+        for correction in home.state.objections.corrections(in_force=False)
     ]
-    states = [(one.state, one.version) for one in home.state.objections.all()]
+    states = [(objection.state, objection.version) for objection in home.state.objections.all()]
     lines = [entry.action for entry in reversed(home.state.database.audit())]
     return home.settings, home.state.aliases(), corrections, states, lines
 
 
-@pytest.mark.parametrize("at", MOVE_KILLS)
+@pytest.mark.parametrize("kill", MOVE_KILLS)
 @pytest.mark.parametrize("what", MOVES)
 def test_what_moves_figures_is_done_wholly_or_not_at_all_wherever_it_is_killed(
-    spelled, tmp_path, what, at
+    spelled, tmp_path, what, kill
 ):
-    (act, lines), (place, name, there) = MOVES[what], MOVE_KILLS[at]
+    (act, lines), (place, name, there) = MOVES[what], MOVE_KILLS[kill]
     before = written(spelled), figures(spelled)
     killed(spelled, lambda: act(Desk(spelled)), place, name)
     with opened(tmp_path / "home") as again:
@@ -417,10 +418,10 @@ def test_one_file_loaded_from_two_tabs_at_the_same_moment_counts_once(home, tmp_
         done.append(home.load_all(named, How(AS_OF))[0])
 
     tabs = [threading.Thread(target=tab) for _ in range(2)]
-    for one in tabs:
-        one.start()
-    for one in tabs:
-        one.join()
+    for thread in tabs:
+        thread.start()
+    for thread in tabs:
+        thread.join()
     assert stored(home) == [1]
     assert sorted((receipt.load, receipt.already) for receipt in done) == [(1, False), (1, True)]
 
@@ -580,8 +581,8 @@ def test_a_state_whose_schema_is_no_text_any_more_is_called_damaged_in_words(
     folder = shutil.copytree(settled_folder, tmp_path / "home")
     path = folder / "state.sqlite"
     data = path.read_bytes()
-    at = data.index(b"NOT NULL,", data.index(b"CREATE TABLE weight_scheme"))
-    path.write_bytes(data[:at] + b"NOT NULL\xac" + data[at + 9 :])
+    position = data.index(b"NOT NULL,", data.index(b"CREATE TABLE weight_scheme"))
+    path.write_bytes(data[:position] + b"NOT NULL\xac" + data[position + 9 :])
     with pytest.raises((HomeBusy, StoreFailed)) as refused:
         Home(folder)
     assert "damaged" in explain(refused.value, "en")
@@ -699,8 +700,8 @@ def test_rebuild_refuses_by_name_what_is_not_as_the_audit_has_it_and_leaves_the_
     note, other = (folder / "loads" / f"00000{load_id}.json" for load_id in (1, 2))
     text = note.read_text(encoding="utf-8")
     original, twin = (
-        folder / "originals" / json.loads(one.read_text(encoding="utf-8"))["sha256"]
-        for one in (note, other)
+        folder / "originals" / json.loads(path.read_text(encoding="utf-8"))["sha256"]
+        for path in (note, other)
     )
     if how == "edited":
         note.write_text(

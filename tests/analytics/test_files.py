@@ -19,7 +19,7 @@ def test_a_file_that_cannot_be_written_whole_leaves_what_was_there(tmp_path, mon
     with pytest.raises(OSError, match="No space"):
         files.write_durably(path, b"after")
     assert path.read_bytes() == b"before"
-    assert [one.name for one in tmp_path.iterdir()] == ["note.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["note.json"]
 
 
 def test_bytes_and_their_name_are_on_the_disk_before_the_writer_goes_on(tmp_path, monkeypatch):

@@ -32,7 +32,8 @@ def test_a_preview_tells_people_month_and_rate_and_the_month_before_that_is_ther
 
 def test_what_is_foretold_is_what_the_load_then_shows_and_nothing_was_stored_before(home, tmp_path):
     rows = "".join(
-        f"P{at},A{at % 3},2026-05-{1 + at:02d},{'未续' if at < 4 else '已续'}\n" for at in range(16)
+        f"P{policy},A{policy % 3},2026-05-{1 + policy:02d},{'未续' if policy < 4 else '已续'}\n"
+        for policy in range(16)
     )
     told = foretold(home, tmp_path, POLICIES + rows)
     assert present(told.rate).rate == 12 / 16

@@ -16,12 +16,12 @@ APART = (
 
 def test_every_value_of_the_core_is_frozen():
     loose = []
-    for found in pkgutil.walk_packages(analytics.__path__, "analytics."):
-        if found.name.startswith(APART):
+    for module in pkgutil.walk_packages(analytics.__path__, "analytics."):
+        if module.name.startswith(APART):
             continue
-        for thing in vars(importlib.import_module(found.name)).values():
-            own = isinstance(thing, type) and thing.__module__ == found.name
+        for thing in vars(importlib.import_module(module.name)).values():
+            own = isinstance(thing, type) and thing.__module__ == module.name
             made = getattr(thing, "__dataclass_params__", None) if own else None
             if made is not None and not made.frozen:
-                loose.append(f"{found.name}.{thing.__name__}")
+                loose.append(f"{module.name}.{thing.__name__}")
     assert loose == []

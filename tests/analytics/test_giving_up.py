@@ -31,8 +31,8 @@ def test_a_load_given_up_while_reading_or_storing_stops_soon_and_leaves_the_stor
     load_text(home, tmp_path, "policies", POLICIES, satisfaction_max=5)
     monkeypatch.setattr(reading, "_run", real_run)  # which can be ended in the midst of a file
     lines = (
-        f"Q{at},A{at % 97},2026-05-{at % 28 + 1:02d},{'已续' if at % 3 else '未续'}"
-        for at in range(300_000)
+        f"Q{policy},A{policy % 97},2026-05-{policy % 28 + 1:02d},{'已续' if policy % 3 else '未续'}"
+        for policy in range(300_000)
     )
     path = write(tmp_path, "big.csv", "保单号,工号,到期日,续保结果\n" + "\n".join(lines))
     before = (

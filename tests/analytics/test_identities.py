@@ -28,8 +28,11 @@ def rates(home):
 
 
 def test_spellings_of_one_agent_are_offered_with_the_rows_behind_each():
-    found = alike({"Stewart": 2, "ＳＴＥＷＡＲＴ": 1, "Stweart": 1, "Becky": 1})
-    assert {(one.spelling, one.agent_id, one.rows, one.agent_rows, one.why) for one in found} == {
+    offers = alike({"Stewart": 2, "ＳＴＥＷＡＲＴ": 1, "Stweart": 1, "Becky": 1})
+    assert {
+        (offer.spelling, offer.agent_id, offer.rows, offer.agent_rows, offer.why)
+        for offer in offers
+    } == {
         ("ＳＴＥＷＡＲＴ", "Stewart", 1, 2, "dress"),
         ("Stweart", "Stewart", 1, 2, "letters"),
     }
@@ -37,23 +40,24 @@ def test_spellings_of_one_agent_are_offered_with_the_rows_behind_each():
 
 def test_numbers_that_differ_in_a_digit_are_two_people_and_in_their_dress_one():
     assert alike({"A1001": 5, "A1002": 5, "A1003": 1}) == []
-    assert [(one.spelling, one.agent_id) for one in alike({"A1001": 5, "ａ1001 ": 1})] == [
+    assert [(offer.spelling, offer.agent_id) for offer in alike({"A1001": 5, "ａ1001 ": 1})] == [
         ("ａ1001 ", "A1001")
     ]
 
 
 def test_a_number_without_its_zeros_is_merged_into_the_one_with_them_however_few_rows_name_it():
-    assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7})] == [
+    assert [(offer.spelling, offer.agent_id) for offer in alike({"4518": 8, "004518": 7})] == [
         ("4518", "004518")
     ]
-    assert [(one.spelling, one.agent_id) for one in alike({"4518": 8, "004518": 7}, {"4518"})] == [
-        ("004518", "4518")
-    ]
+    assert [
+        (offer.spelling, offer.agent_id) for offer in alike({"4518": 8, "004518": 7}, {"4518"})
+    ] == [("004518", "4518")]
 
 
 def test_somebody_of_the_roster_is_merged_into_and_never_away():
     assert [
-        (one.spelling, one.agent_id) for one in alike({"Stweart": 9, "Stewart": 1}, {"Stewart"})
+        (offer.spelling, offer.agent_id)
+        for offer in alike({"Stweart": 9, "Stewart": 1}, {"Stewart"})
     ] == [("Stweart", "Stewart")]
     assert alike({"Stweart": 9, "Stewart": 1}, {"Stewart", "Stweart"}) == []
 
@@ -90,7 +94,7 @@ def test_merging_and_undoing_do_not_stand_in_one_command(shell, tmp_path):
         shell.refused(*words)
         == "One command does one thing: --merge, --undo cannot stand together."
     )
-    assert [one["spelling"] for one in shell("aliases")["merged"]] == ["Stweart"]
+    assert [alias["spelling"] for alias in shell("aliases")["merged"]] == ["Stweart"]
 
 
 def test_a_merge_holds_for_what_is_loaded_later_and_leaves_no_chain(home, tmp_path):
@@ -115,7 +119,7 @@ def test_a_preview_offers_spellings_against_what_is_there_already(home, tmp_path
         "outcome": "续保结果",
     }
     preview = home.preview(path, recipe_from({"kind": "policies", "columns": columns}))
-    assert [(one.spelling, one.agent_id) for one in preview.alike] == [("becky", "Becky")]
+    assert [(offer.spelling, offer.agent_id) for offer in preview.alike] == [("becky", "Becky")]
 
 
 def test_people_without_a_partner_are_counted_and_listed_on_either_side(home, tmp_path):
@@ -158,7 +162,9 @@ def test_the_receipt_says_whose_figures_of_the_same_months_are_others_now(tiny, 
     receipt = load_text(
         tiny, tmp_path, "policies", changed, satisfaction_max=5, as_of=AS_OF + dt.timedelta(days=1)
     )
-    assert {(one.agent_id, one.measure, one.before, one.after) for one in receipt.changes} == {
+    assert {
+        (change.agent_id, change.measure, change.before, change.after) for change in receipt.changes
+    } == {
         ("A1", "renewed_policies", 4, 5),
         ("A1", "renewed_premium", 400, 480),
     }

@@ -17,13 +17,13 @@ from tests.conftest import Shell, closed_home, load_text
 
 APRIL, MAY = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
 IN_MAY = Period(MAY, MAY)
-EVERYBODY = [f"A{at}" for at in range(7)]
+EVERYBODY = [f"A{number}" for number in range(7)]
 # Seven of one team hold a policy each in April, and in May; in April only A0, A1 and A2 have
 # first-year customers; surveys in May are about A0 and five others, assessments about A1 alone.
 ROWS = "".join(
-    f"P{agent}{month},{agent},2026-0{month}-10,{'已续' if at % 2 else '未续'},"
-    f"{'是' if month == 5 or at < 3 else ''}\n"
-    for at, agent in enumerate(EVERYBODY)
+    f"P{agent}{month},{agent},2026-0{month}-10,{'已续' if number % 2 else '未续'},"
+    f"{'是' if month == 5 or number < 3 else ''}\n"
+    for number, agent in enumerate(EVERYBODY)
     for month in (4, 5)
 )
 
@@ -34,14 +34,16 @@ def load_team(home, folder):
         home,
         folder,
         "agents",
-        "工号,姓名,团队\n" + "".join(f"{one},名{one},东\n" for one in EVERYBODY),
+        "工号,姓名,团队\n" + "".join(f"{person},名{person},东\n" for person in EVERYBODY),
     )
     load_text(
         home,
         folder,
         "surveys",
         "工号,调查日期,评分\n"
-        + "".join(f"{one},2026-05-09,8{at}\n" for at, one in enumerate(EVERYBODY[:6])),
+        + "".join(
+            f"{person},2026-05-09,8{number}\n" for number, person in enumerate(EVERYBODY[:6])
+        ),
         score_max=100,
     )
     load_text(
@@ -75,18 +77,21 @@ def seen(home):
 
 
 def test_a_teams_median_of_five_others_is_told_and_one_colleagues_mark_is_not(team):
-    medians = {one["id"]: one["team_median"] for one in seen(team)["indicators"]}
+    medians = {indicator["id"]: indicator["team_median"] for indicator in seen(team)["indicators"]}
     assert medians["renewal_rate"] == 0.0  # four of seven lost theirs
     assert medians["satisfaction"] == 82.5  # 80 … 85, five of them others'
     assert medians["insurance_knowledge"] is None
     whole = Desk(team, "boss@x.cn")
     told = whole.shown_sheet(whole.around(Filters(IN_MAY)), "A0")["indicators"]
-    assert next(one["team_median"] for one in told if one["id"] == "insurance_knowledge") == 77
+    medians = {indicator["id"]: indicator["team_median"] for indicator in told}
+    assert medians["insurance_knowledge"] == 77
 
 
 def test_a_teams_month_is_told_only_where_five_others_have_a_value_of_the_very_indicator(team):
     shown = {
-        (one["month"], one["indicator"]) for one in seen(team)["trend"] if one["whose"] == "team"
+        (point["month"], point["indicator"])
+        for point in seen(team)["trend"]
+        if point["whose"] == "team"
     }
     assert {
         ("2026-04", "renewal_rate"),
@@ -108,10 +113,10 @@ def test_the_companys_line_is_told_only_where_five_others_stand_behind_it(team, 
         "工号,调查日期,评分\nA0,2026-05-09,80\nA1,2026-05-09,90\n",
         score_max=100,
     )
-    one = seen(team)
-    assert one["cut"]["y"][1] is None
+    sheet = seen(team)
+    assert sheet["cut"]["y"][1] is None
     assert "85" not in sheets.meaning(
-        one, "en"
+        sheet, "en"
     )  # the median of the two, from which the other's 90 would follow
 
 
@@ -120,7 +125,9 @@ def test_a_closed_sheet_hides_as_much_and_so_does_the_command(team):
     closed = seen(team)
     assert closed["closed"] is not None
     assert not [
-        one for one in closed["trend"] if one["whose"] == "team" and (one["others"] or 0) < 5
+        point
+        for point in closed["trend"]
+        if point["whose"] == "team" and (point["others"] or 0) < 5
     ]
     team.close()
     told = Shell(team.folder)(
@@ -133,7 +140,8 @@ def test_a_closed_sheet_hides_as_much_and_so_does_the_command(team):
 # and 50.
 def without_targets(home, tmp_path, count):
     lines = "".join(
-        f"P{at},A{at},2026-05-10,已续,2026-05-01,100,{10 * at}\n" for at in range(count)
+        f"P{number},A{number},2026-05-10,已续,2026-05-01,100,{10 * number}\n"
+        for number in range(count)
     )
     load_text(
         home,
@@ -151,12 +159,14 @@ def premium_of(desk):
     """What the sheet says of A1's renewal premium, of what it was held against, and what the
     records behind it say of that."""
     shown = desk.shown_sheet(desk.around(Filters(IN_MAY)), "A1")
-    item = next(one for one in shown["indicators"] if one["id"] == "renewal_premium")
+    item = next(
+        indicator for indicator in shown["indicators"] if indicator["id"] == "renewal_premium"
+    )
     behind = desk.records("A1", "renewal_premium", Filters(IN_MAY)).tables["targets"]
     return (
         item,
         shown,
-        [None if pd.isna(one) else float(one) for one in behind["target_premium_filled"]],
+        [None if pd.isna(target) else float(target) for target in behind["target_premium_filled"]],
     )
 
 
@@ -201,8 +211,9 @@ def test_a_sheet_is_still_the_one_that_was_read_for_its_agent_and_for_the_manage
 
 def test_one_channels_median_is_told_no_sooner_than_the_companys(home, tmp_path):
     lines = "".join(
-        f"P{at},A{at},2026-05-10,已续,2026-05-01,100,{10 * at},{'直销' if at < 2 else '门店'}\n"
-        for at in range(6)
+        f"P{number},A{number},2026-05-10,已续,2026-05-01,100,{10 * number},"
+        f"{'直销' if number < 2 else '门店'}\n"
+        for number in range(6)
     )
     load_text(
         home,
@@ -216,7 +227,9 @@ def test_one_channels_median_is_told_no_sooner_than_the_companys(home, tmp_path)
     home.state.periods.publish(MAY, MAY, "boss@x.cn")
     desk = Desk(home, "a1@x.cn")
     shown = desk.shown_sheet(desk.around(Filters(IN_MAY, channel="直销")), "A1")
-    item = next(one for one in shown["indicators"] if one["id"] == "renewal_premium")
+    item = next(
+        indicator for indicator in shown["indicators"] if indicator["id"] == "renewal_premium"
+    )
     assert (item["value"], item["denominator"]) == (None, None)
 
 
@@ -230,18 +243,18 @@ def test_a_sheet_closed_before_others_were_counted_tells_nothing_of_them(team):
         point.pop("others", None)
     own = for_own_eyes(kept, [IN_MAY, Period(APRIL, APRIL)])
     assert (own["cut"]["x"][1], own["cut"]["y"][1]) == (None, None)
-    assert {one["whose"] for one in own["trend"]} == {"agent"}
+    assert {point["whose"] for point in own["trend"]} == {"agent"}
 
 
 def test_a_rank_is_told_among_five_others_who_are_rated_and_not_among_four(team):
     whole = Desk(team, "boss@x.cn")
-    one = {
+    sheet = {
         **whole.live_sheet(whole.around(Filters(IN_MAY)), "A0"),
         "score": 80.0,
         "grade": "B",
         "rank": 2,
     }
-    assert for_own_eyes({**one, "rated": 6}, [IN_MAY])["rank"] == 2
-    told = for_own_eyes({**one, "rated": 5}, [IN_MAY])
+    assert for_own_eyes({**sheet, "rated": 6}, [IN_MAY])["rank"] == 2
+    told = for_own_eyes({**sheet, "rated": 5}, [IN_MAY])
     assert told["rank"] is None
     assert dict(sheets.verdict(told, "en"))["Rank"] == "told only where at least 5 others are rated"

@@ -13,7 +13,8 @@ from tests.present import present
 
 def said(*results):
     return [
-        WeightProposal({"results": one, "service": 90 - one, "competence": 10}) for one in results
+        WeightProposal({"results": result, "service": 90 - result, "competence": 10})
+        for result in results
     ]
 
 
@@ -41,13 +42,13 @@ def test_nothing_in_the_home_leads_from_a_person_to_their_answer(home):
     home.state.accounts.save(
         [
             Account("boss@x.cn", "admin"),
-            *(Account(f"a{at}@x.cn", "agent", agent_id=f"A{at}") for at in range(6)),
+            *(Account(f"a{number}@x.cn", "agent", agent_id=f"A{number}") for number in range(6)),
         ],
         "setup",
     )
-    for at in (3, 0, 5, 1):
-        Desk(home, f"a{at}@x.cn").propose_weights(
-            {"results": 60 + at, "service": 30 - at, "competence": 10}
+    for number in (3, 0, 5, 1):
+        Desk(home, f"a{number}@x.cn").propose_weights(
+            {"results": 60 + number, "service": 30 - number, "competence": 10}
         )
     with sqlite3.connect(f"file:{home.folder / 'state.sqlite'}?mode=ro", uri=True) as held:
         digests = {row[0] for row in held.execute("select person from weight_proposal")}
@@ -63,10 +64,10 @@ def test_nothing_in_the_home_leads_from_a_person_to_their_answer(home):
             if path.is_file() and path.stat().st_size < 1_000
         ),
     ]
-    for at in range(6):
-        address = f"a{at}@x.cn".encode()
+    for number in range(6):
+        address = f"a{number}@x.cn".encode()
         for key in keys:
-            tried = {hashlib.sha256(one).hexdigest() for one in (key + address, address + key)}
+            tried = {hashlib.sha256(text).hexdigest() for text in (key + address, address + key)}
             assert not tried & digests
     assert order == sorted(order)  # the order in which people came is nowhere
     assert len(lines) == 4

@@ -54,7 +54,9 @@ Month = dt.date  # its first day
 Figure = tuple[float, float | None]  # numerator and denominator; None: the law does not say
 
 GRACE = dt.timedelta(days=30)
-MONTHS = JANUARY, FEBRUARY, MARCH, APRIL = tuple(dt.date(2026, at, 1) for at in (1, 2, 3, 4))
+MONTHS = JANUARY, FEBRUARY, MARCH, APRIL = tuple(
+    dt.date(2026, number, 1) for number in (1, 2, 3, 4)
+)
 QUARTER = MONTHS[:3]
 SPANS = {"2026Q1": QUARTER} | {f"{month:%Y-%m}": (month,) for month in MONTHS}
 TARGETS = {"renewal_count": "target_count", "renewal_premium": "target_premium"}
@@ -119,15 +121,19 @@ class Company:
     def files(self) -> Iterator[tuple[str, str]]:
         """Kinds and texts of the files, in the order in which they are loaded."""
         yield from (("agents", roster(file)) for file in self.rosters)
-        policies = ((f"P{at}", *astuple(one)) for at, one in enumerate(self.policies, start=1))
-        contacts = ((who, f"{day} 10:00", f"K{at}") for at, (who, day) in enumerate(self.contacts))
+        policies = (
+            (f"P{number}", *astuple(policy)) for number, policy in enumerate(self.policies, start=1)
+        )
+        contacts = (
+            (who, f"{day} 10:00", f"K{number}") for number, (who, day) in enumerate(self.contacts)
+        )
         tables = {
             "policies": (
                 "保单号,工号,到期日,续保结果,续保日期,应续保费,续保保费,剔除原因",
                 policies,
             ),
             "complaints": ("工号,投诉日期", self.complaints),
-            "surveys": ("工号,调查日期,评分,满分", ((*one, 100) for one in self.surveys)),
+            "surveys": ("工号,调查日期,评分,满分", ((*survey, 100) for survey in self.surveys)),
             "contacts": ("工号,联系时间,客户号", contacts),
             "scoresheet": (
                 "工号,考核期,应续件数,已续件数,窗口未关闭件数,投诉件数,满意度得分合计,问卷数",
@@ -192,7 +198,7 @@ class Oracle:
     def entries(self, agent: str) -> list[tuple[Entry, tuple[Entry, ...]]]:
         """The agent's roster rows in the order of their months, each with its whole file."""
         rows = [(row, file) for file in self.company.rosters for row in file if row.agent == agent]
-        return sorted(rows, key=lambda found: found[0].month or dt.date.min)
+        return sorted(rows, key=lambda entry: entry[0].month or dt.date.min)
 
     def employed(self, agent: str, month: Month) -> bool:
         """Whether targets and results of a month count for an agent."""
@@ -206,58 +212,62 @@ class Oracle:
     def team(self, agent: str, month: Month) -> str | None:
         """The team of a month, by the roster."""
         rows = [row for row, _ in self.entries(agent)]
-        known = [row for row in rows if row.month is None or row.month <= month]
-        return (known[-1:] or rows[:1])[0].team if rows else None
+        reached = [row for row in rows if row.month is None or row.month <= month]
+        return (reached[-1:] or rows[:1])[0].team if rows else None
 
     def own_target(self, agent: str, month: Month, name: str) -> int | None:
         """What the roster says of a month's target, whether it counts or not."""
-        found = None
+        target = None
         for row, file in self.entries(agent):
             gives = any(getattr(other, name) is not None for other in file)
             if gives and (row.month is None or row.month <= month):
-                found = getattr(row, name)
-        return found
+                target = getattr(row, name)
+        return target
 
     # What the records say
 
     def held(self, agent: str, month: Month) -> list[Policy]:
         """Policies due and open."""
-        return [one for one in self.policies[agent, month] if not one.exclusion]
+        return [policy for policy in self.policies[agent, month] if not policy.exclusion]
 
     def closed(self, agent: str, month: Month) -> list[Policy]:
         """Policies due: their window has closed on the as-of date."""
-        return [one for one in self.held(agent, month) if one.due + GRACE < self.company.as_of]
+        return [
+            policy for policy in self.held(agent, month) if policy.due + GRACE < self.company.as_of
+        ]
 
     def renewed(self, agent: str, month: Month) -> list[Policy]:
         """Policies due and renewed inside their window."""
-        known = (one for one in self.closed(agent, month) if one.outcome == "已续")
-        return [one for one in known if (one.renewed_on or one.due) <= one.due + GRACE]
+        won = (policy for policy in self.closed(agent, month) if policy.outcome == "已续")
+        return [policy for policy in won if (policy.renewed_on or policy.due) <= policy.due + GRACE]
 
     def premiums_known(self, agent: str, month: Month) -> bool:
         """Whether premiums are known of what renewed or, where nothing did, of what was due."""
         if renewed := self.renewed(agent, month):
-            return any(one.premium_renewed is not None for one in renewed)
-        return any(one.premium_due is not None for one in self.closed(agent, month))
+            return any(policy.premium_renewed is not None for policy in renewed)
+        return any(policy.premium_due is not None for policy in self.closed(agent, month))
 
     def retention(self, agent: str, month: Month) -> Figure | None:
         """Retained over due premium of the policies whose premiums are known."""
         renewed = self.renewed(agent, month)
-        due = [one for one in self.closed(agent, month) if one.premium_due is not None]
-        due = [one for one in due if one not in renewed or one.premium_renewed is not None]
+        due = [policy for policy in self.closed(agent, month) if policy.premium_due is not None]
+        due = [
+            policy for policy in due if policy not in renewed or policy.premium_renewed is not None
+        ]
         if not due or not self.premiums_known(agent, month):
             return None
         kept = sum(
-            min(present(one.premium_due), present(one.premium_renewed))
-            for one in due
-            if one in renewed
+            min(present(policy.premium_due), present(policy.premium_renewed))
+            for policy in due
+            if policy in renewed
         )
-        return kept, sum(present(one.premium_due) for one in due)
+        return kept, sum(present(policy.premium_due) for policy in due)
 
     def complaints(self, agent: str, month: Month) -> Figure | None:
         """Complaints over policies due and open."""
         days = [day for _, day in self.company.complaints]
         covered = bool(days) and month_of(min(days)) <= month <= max(days)
-        anybody = any(month_of(one.due) == month for one in self.company.policies)
+        anybody = any(month_of(policy.due) == month for policy in self.company.policies)
         complaints = self.company.complaints
         own = [day for who, day in complaints if (who, month_of(day)) == (agent, month)]
         if not covered or not anybody or not (own or self.policies[agent, month]):
@@ -273,7 +283,7 @@ class Oracle:
         if indicator == "renewal_rate":
             closed = self.closed(agent, month)
             return (len(self.renewed(agent, month)), len(closed)) if closed else None
-        answers = (one for one in self.company.surveys if one[0] == agent)
+        answers = (survey for survey in self.company.surveys if survey[0] == agent)
         scores = [score for _, day, score in answers if month_of(day) == month]
         return (sum(scores), len(scores)) if scores else None
 
@@ -302,7 +312,7 @@ class Oracle:
         if indicator == "renewal_count" and closed:
             return len(renewed), share
         if indicator == "renewal_premium" and self.premiums_known(agent, month):
-            return sum(one.premium_renewed or 0 for one in renewed), share
+            return sum(policy.premium_renewed or 0 for policy in renewed), share
         return self.result_of_sheet(agent, (month,), indicator)
 
     def result_of_sheet(
@@ -324,27 +334,27 @@ class Oracle:
 
     def results(self, month: Month, indicator: str) -> Mapping[str, float]:
         """The results of a month by agent."""
-        found = {agent: self.result(agent, month, indicator) for agent in self.agents}
-        return {agent: result[0] for agent, result in found.items() if result}
+        by_agent = {agent: self.result(agent, month, indicator) for agent in self.agents}
+        return {agent: result[0] for agent, result in by_agent.items() if result}
 
     def holds(self, agent: str, month: Month) -> bool:
         """Whether an agent holds a policy due or open in a month, by records or by a sheet."""
-        own = [one for one in self.company.sheets if one.agent == agent]
+        own = [sheet for sheet in self.company.sheets if sheet.agent == agent]
         # A sheet that gives what was renewed, be it 0, holds policies, unless it says that none
         # fell due.
         told = (
-            (one.due, one.renewed) != (None, None)
-            for one in own
-            if month in SPANS[one.period] and one.due != 0
+            (sheet.due, sheet.renewed) != (None, None)
+            for sheet in own
+            if month in SPANS[sheet.period] and sheet.due != 0
         )
         return any(told) or bool(self.held(agent, month))
 
     def targets(self, month: Month, indicator: str) -> Mapping[str, int]:
         """The targets that count in a month by agent, whole."""
-        employed = [one for one in self.agents if self.employed(one, month)]
-        holders = [one for one in employed if self.holds(one, month)]
-        found = {one: self.own_target(one, month, TARGETS[indicator]) for one in holders}
-        return {agent: target for agent, target in found.items() if target is not None}
+        employed = [agent for agent in self.agents if self.employed(agent, month)]
+        holders = [agent for agent in employed if self.holds(agent, month)]
+        own = {agent: self.own_target(agent, month, TARGETS[indicator]) for agent in holders}
+        return {agent: target for agent, target in own.items() if target is not None}
 
     def too_few_targets(self, month: Month, indicator: str) -> bool:
         """Whether fewer than half of the agents with a result have a target that counts.
@@ -365,27 +375,29 @@ class Oracle:
 
     def against_target(self, agent: str, month: Month, indicator: str) -> Figure | None:
         """A month's result over what it is held against."""
-        found = self.result(agent, month, indicator)
-        if found is None:
+        result = self.result(agent, month, indicator)
+        if result is None:
             return None
         if self.too_few_targets(month, indicator):
             target = median(self.results(month, indicator).values())
         else:
             targets = self.targets(month, indicator)
-            target = found[1] * targets.get(agent, median(targets.values()))
-        return (found[0], target) if target else None
+            target = result[1] * targets.get(agent, median(targets.values()))
+        return (result[0], target) if target else None
 
     def quarter_against_target(self, agent: str, indicator: str) -> Figure | None:
         """The result of a quarter's sheet over the targets of its months."""
-        found = self.result_of_sheet(agent, QUARTER, indicator)
+        result = self.result_of_sheet(agent, QUARTER, indicator)
         months = [month for month in QUARTER if self.employed(agent, month)]
-        if found is None or not months:
+        if result is None or not months:
             return None
         targets = [self.targets(month, indicator) for month in months]
         if not all(targets) or any(self.too_few_targets(month, indicator) for month in months):
-            return found[0], None
-        target = found[1] * sum(one.get(agent, median(one.values())) for one in targets)
-        return (found[0], target) if target else None
+            return result[0], None
+        target = result[1] * sum(
+            of_month.get(agent, median(of_month.values())) for of_month in targets
+        )
+        return (result[0], target) if target else None
 
     # One source per figure, and the sums
 
@@ -424,14 +436,14 @@ class Oracle:
 
     def sums(self, indicator: str, period: Period) -> Mapping[tuple[str, str], Figure]:
         """One list of agent-months, added up by agent, by team and for the company."""
-        found: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+        pieces: dict[tuple[str, str], list[Figure]] = defaultdict(list)
         for agent in self.agents:
             for month, figure in self.pieces(agent, indicator, period).items():
-                found["agent", agent].append(figure)
-                found["company", ""].append(figure)
+                pieces["agent", agent].append(figure)
+                pieces["company", ""].append(figure)
                 if team := self.team(agent, month):
-                    found["team", team].append(figure)
-        return {group: added_up(figures) for group, figures in found.items()}
+                    pieces["team", team].append(figure)
+        return {group: added_up(figures) for group, figures in pieces.items()}
 
 
 def added_up(figures: list[Figure]) -> Figure:
@@ -442,14 +454,14 @@ def added_up(figures: list[Figure]) -> Figure:
 
 # -- random companies ------------------------------------------------------------------------------
 
-NAMES = tuple(f"A{at}" for at in range(1, 11))
+NAMES = tuple(f"A{number}" for number in range(1, 11))
 AGENTS = st.sampled_from(NAMES)
 DAYS = st.dates(JANUARY, dt.date(2026, 4, 30))
 
 
 def of_four(*choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """One of four strategies, each as likely as it is named (one_of would drop repeated ones)."""
-    return st.sampled_from(range(4)).flatmap(lambda at: choices[at])
+    return st.sampled_from(range(4)).flatmap(lambda number: choices[number])
 
 
 def mostly(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -466,7 +478,7 @@ def some_of(
     values: st.SearchStrategy[Any],
     least: int,
     most: int,
-    unlike: Callable[[Any], object] = lambda one: one,
+    unlike: Callable[[Any], object] = lambda value: value,
 ) -> st.SearchStrategy[list[Any]]:
     """Some values that differ, each number of them as likely as any (lists tend to be short)."""
 
@@ -539,16 +551,16 @@ def companies(draw: st.DrawFn) -> Company:
     as_of = draw(st.dates(dt.date(2026, 2, 15), dt.date(2026, 5, 30)))
     events = st.tuples(AGENTS, DAYS)
     scores = st.tuples(AGENTS, DAYS, st.integers(0, 100))
-    filled = sheets().filter(lambda one: set(astuple(one)[2:]) != {None})
+    filled = sheets().filter(lambda sheet: set(astuple(sheet)[2:]) != {None})
     lists = (
         some_of(policies(as_of), 5, 90),
         rosters(),
         some_of(events, 0, 9),
-        some_of(scores, 0, 12, lambda one: one[:2]),
+        some_of(scores, 0, 12, lambda score: score[:2]),
         some_of(events, 0, 3),
-        some_of(filled, 0, 16, lambda one: (one.agent, one.period)),
+        some_of(filled, 0, 16, lambda sheet: (sheet.agent, sheet.period)),
     )
-    return Company(as_of, *(tuple(draw(one)) for one in lists))
+    return Company(as_of, *(tuple(draw(drawn)) for drawn in lists))
 
 
 ENDS = st.tuples(st.sampled_from(MONTHS), st.sampled_from(MONTHS)).map(sorted)
@@ -563,18 +575,18 @@ WHOLE, FIRST_QUARTER = Period(JANUARY, APRIL), Period(JANUARY, MARCH)
 
 def by_program(home: Home, period: Period) -> dict[Key, Figure]:
     """Numerators and denominators where there is something to divide by."""
-    found = home.measure(Filters(period))
+    measured = home.measure(Filters(period))
     out: dict[Key, Figure] = {}
     for group, names, values in (
-        ("agent", found.people["agent_id"], found.agents),
-        ("team", found.teams["team"], found.team_values),
-        ("company", [""], found.company),
+        ("agent", measured.people["agent_id"], measured.agents),
+        ("team", measured.teams["team"], measured.team_values),
+        ("company", [""], measured.company),
     ):
         for name, over, under in zip(names, values.numerator, values.denominator, strict=True):
             for indicator in CHECKED:
-                at = found.catalogue.position(indicator)
-                if under[at] > 0:
-                    out[indicator, group, name] = float(over[at]), float(under[at])
+                position = measured.catalogue.position(indicator)
+                if under[position] > 0:
+                    out[indicator, group, name] = float(over[position]), float(under[position])
     return out
 
 

@@ -83,8 +83,10 @@ def test_an_objection_is_made_replayed_answered_and_audited(office):
         "ann@x.cn",
     )
     assert made[0]["state"] == "open"
-    found = office("replay", 1)
-    assert {row["what"]: (row["before"], row["after"]) for row in found["own"]}["renewal_rate"] == (
+    replayed = office("replay", 1)
+    assert {row["what"]: (row["before"], row["after"]) for row in replayed["own"]}[
+        "renewal_rate"
+    ] == (
         0.8,
         1.0,
     )
@@ -109,7 +111,7 @@ def test_an_objection_is_made_replayed_answered_and_audited(office):
 
 def test_comments_and_talks_are_written_and_listed(office, tmp_path):
     office("comments", "--agent", "A1", "--from", "2026-04", "--add", "多听", "--kind", "advice")
-    assert [(one["text"], one["author"]) for one in office("comments")] == [("多听", "local")]
+    assert [(note["text"], note["author"]) for note in office("comments")] == [("多听", "local")]
     office(
         "talks",
         "--agent",
@@ -154,7 +156,9 @@ def test_an_agents_account_gets_nothing_of_others_from_any_command(office, words
 
 
 def test_an_account_is_switched_off_logged_out_and_freed_by_an_admin_and_by_nobody_else(office):
-    listed = {one["email"]: one for one in office("accounts", "--deactivate", "ann@x.cn")}
+    listed = {
+        account["email"]: account for account in office("accounts", "--deactivate", "ann@x.cn")
+    }
     assert (listed["ann@x.cn"]["active"], listed["east@x.cn"]["active"]) == (False, True)
     assert "no such account" in office.refused("sheet", "A1", "--as", "ann@x.cn")
     office("accounts", "--log-out", "east@x.cn")
@@ -192,7 +196,9 @@ def test_a_market_average_is_entered_with_its_source_and_taken_out(office):
     assert office.refused(*words)
     assert office.refused("market", "--set", "renewal_rate", "--source", "协会")
     entered = office(*words, "--source", "协会")
-    assert [(one["indicator"], one["value"]) for one in entered] == [("renewal_rate", 0.75)]
+    assert [(average["indicator"], average["value"]) for average in entered] == [
+        ("renewal_rate", 0.75)
+    ]
     assert office("market", "--remove", "renewal_rate") == []
 
 

@@ -77,8 +77,8 @@ def assert_replayed(desk, agent_id, policy_id, proposal):
         points_of = "points_before" if side == "before" else "points_after"
         np.testing.assert_array_equal(indicators[side].to_numpy(dtype=float), values)
         np.testing.assert_array_equal(indicators[points_of].to_numpy(dtype=float), points)
-        at = np.flatnonzero(evaluation.people["agent_id"] == agent_id)[0]
-        score = evaluation.agents.score[at].round(2) if evaluation.agents.rated[at] else np.nan
+        row = np.flatnonzero(evaluation.people["agent_id"] == agent_id)[0]
+        score = evaluation.agents.score[row].round(2) if evaluation.agents.rated[row] else np.nan
         np.testing.assert_array_equal(float(own.loc["score", side]), score)
         rank = standings(evaluation).loc[agent_id, "rank"]
         np.testing.assert_array_equal(float(own.loc["rank", side]), float(rank))

@@ -50,11 +50,11 @@ def taken_in(**weights):
 def value(home, agent, indicator, period=PERIOD, **filters):
     """An indicator's value as a company has it that took all of them in; None where it is not
     available."""
-    found = measure(
+    measured = measure(
         home.warehouse, home.settings, Filters(period, **filters), with_version(taken_in())
     )
-    row = found.people["agent_id"].tolist().index(agent)
-    of = float(found.agents.value[row, found.catalogue.position(indicator)])
+    row = measured.people["agent_id"].tolist().index(agent)
+    of = float(measured.agents.value[row, measured.catalogue.position(indicator)])
     return None if math.isnan(of) else of
 
 
@@ -142,11 +142,11 @@ def test_a_quote_follows_its_policy_to_another_spelling_and_through_a_rebuild(ho
 
 def test_a_rate_of_quotes_has_the_range_of_a_share(home, tmp_path):
     load_text(home, tmp_path, "policies", HEADER + QUOTES)
-    found = measure(home.warehouse, home.settings, Filters(PERIOD), with_version(taken_in()))
-    sure = certainty(found, "quote_rate")
+    measured = measure(home.warehouse, home.settings, Filters(PERIOD), with_version(taken_in()))
+    sure = certainty(measured, "quote_rate")
     assert sure is not None
     assert (sure.kind, sure.n.tolist()) == ("rate", [4.0, 2.0])
-    assert kinds_behind(found.catalogue["quote_lead"]) == ("policies", "scoresheet")
+    assert kinds_behind(measured.catalogue["quote_lead"]) == ("policies", "scoresheet")
 
 
 # -- persistency -----------------------------------------------------------------------------------
@@ -220,8 +220,8 @@ def test_a_rate_beside_its_count_has_a_volume(home, tmp_path):
         "scoresheet",
         "工号,考核期,应续件数,报价率\nA1,2026-04,10,60%\nB2,2026-04,30,80%\n",
     )
-    found = measure(home.warehouse, home.settings, Filters(PERIOD), with_version(taken_in()))
-    assert found.company.value[0, found.catalogue.position("quote_rate")] == pytest.approx(
+    measured = measure(home.warehouse, home.settings, Filters(PERIOD), with_version(taken_in()))
+    assert measured.company.value[0, measured.catalogue.position("quote_rate")] == pytest.approx(
         (6 + 24) / 40
     )
 
@@ -256,13 +256,16 @@ def company(folder, *, tells):
 
 def everything(desk):
     """What pages, lists and sheets say of April, as text."""
-    found = desk.evaluation(Filters(PERIOD))
+    evaluation = desk.evaluation(Filters(PERIOD))
     sheets = [desk.shown_sheet(desk.around(Filters(PERIOD)), agent) for agent in ("A1", "B2", "C3")]
     scores = [
-        (row.agent_id, found.agents.score[at], found.agents.rank[at])
-        for at, row in enumerate(found.people.itertuples())
+        (row.agent_id, evaluation.agents.score[position], evaluation.agents.rank[position])
+        for position, row in enumerate(evaluation.people.itertuples())
     ]
-    lists = [coaching_list(found, place(found), []).to_csv(), team_losses(found).to_csv()]
+    lists = [
+        coaching_list(evaluation, place(evaluation), []).to_csv(),
+        team_losses(evaluation).to_csv(),
+    ]
     return json.dumps([sheets, scores, lists], ensure_ascii=False, default=str)
 
 
@@ -295,8 +298,8 @@ def test_taken_in_without_weight_they_are_shown_and_move_nobody(tmp_path):
     assert now.agents.score.tolist() == pytest.approx(before.agents.score.tolist())
     assert now.agents.rank.tolist() == before.agents.rank.tolist()
     shown = {
-        one["id"]: one["value"]
-        for one in desk.shown_sheet(desk.around(Filters(PERIOD)), "A1")["indicators"]
+        indicator["id"]: indicator["value"]
+        for indicator in desk.shown_sheet(desk.around(Filters(PERIOD)), "A1")["indicators"]
     }
     assert (shown["quote_rate"], shown["persistency_13"]) == (1, pytest.approx(4 / 5))
     desk.home.close()
@@ -309,7 +312,7 @@ def test_with_a_weight_they_count_from_the_month_on_for_which_they_were_taken_in
     # 100 beside the 100 of the others: half of the results' 64 %.
     assert now.nominal[now.catalogue.position("quote_rate")] == pytest.approx(32)
     assert "quote_rate" not in desk.catalogue(Period(dt.date(2026, 3, 1), dt.date(2026, 3, 1))).ids
-    assert [changed_by(one, "en")[0] for one in desk.standards()] == [
+    assert [changed_by(version, "en")[0] for version in desk.standards()] == [
         "Quote rate added: 0.5 → 0 · 0.8 → 60 · 0.9 → 85 · 1 → 100"
     ]
     desk.home.close()

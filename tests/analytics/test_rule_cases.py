@@ -116,7 +116,7 @@ CASES = {
         (
             *roster_and_book(
                 "A1,甲,一队,2026-01,2020-01-01,2026-03-31,10\nA2,乙,一队,2026-01,2020-01-01,,10\n",
-                *(("A1", f"2026-0{at}", 9, 1, 0, 10) for at in (1, 2, 3)),
+                *(("A1", f"2026-0{month}", 9, 1, 0, 10) for month in (1, 2, 3)),
                 ("A2", "2026-05", 10, 0, 0, 10),
             ),
             ("complaints", "工号,投诉日期\nA1,2026-05-08\n"),
@@ -272,8 +272,10 @@ def case(request, made_once, tmp_path):
     return wanted, tmp_path / "home"
 
 
-def near(found, wanted):
-    return [None if one is None else pytest.approx(one, abs=1e-6) for one in wanted] == list(found)
+def near(computed, wanted):
+    return [None if part is None else pytest.approx(part, abs=1e-6) for part in wanted] == list(
+        computed
+    )
 
 
 def test_the_desk_and_the_command_line_give_what_the_rules_give(case):
@@ -298,10 +300,10 @@ def test_the_desk_and_the_command_line_give_what_the_rules_give(case):
     for agent_id, indicators in wanted.agents.items():
         row = judged.row(agent_id)
         for indicator, (numerator, denominator) in indicators.items():
-            at = judged.catalogue.position(indicator)
+            position = judged.catalogue.position(indicator)
             got = (
-                judged.measured.agents.numerator[row, at],
-                judged.measured.agents.denominator[row, at],
+                judged.measured.agents.numerator[row, position],
+                judged.measured.agents.denominator[row, position],
             )
             plain = tuple(None if part != part else float(part) for part in got)
             assert near(plain, (numerator, denominator)), (agent_id, indicator)
@@ -311,19 +313,19 @@ def test_the_agents_page_shows_the_same_fractions(case, monkeypatch):
     wanted, folder = case
     monkeypatch.setenv("RENEWAL_HOME", str(folder))
     monkeypatch.chdir(ROOT)
-    at = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    at.context = {"locale": "zh-CN"}
-    at.session_state["kept.period"] = (
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app.context = {"locale": "zh-CN"}
+    app.session_state["kept.period"] = (
         wanted.first if wanted.first == wanted.last else f"{wanted.first}~{wanted.last}"
     )
-    at.run()
-    at.query_params["tab"] = "records"
-    at.switch_page("pages/people/person.py").run()
+    app.run()
+    app.query_params["tab"] = "records"
+    app.switch_page("pages/people/person.py").run()
     for agent_id, indicators in wanted.agents.items():
-        at.selectbox(key="person_choice").select(agent_id).run()
-        assert [one.value for one in (*at.exception, *at.error)] == []
-        table = next(one.value for one in at.dataframe if "contribution" in one.value)
-        labels = {one.id: one.label["zh"] for one in Desk(load.home()).catalogue().indicators}
+        app.selectbox(key="person_choice").select(agent_id).run()
+        assert [message.value for message in (*app.exception, *app.error)] == []
+        table = next(frame.value for frame in app.dataframe if "contribution" in frame.value)
+        labels = {entry.id: entry.label["zh"] for entry in Desk(load.home()).catalogue().indicators}
         table = table.set_index("indicator")
         for indicator, fraction in indicators.items():
             got = table.loc[labels[indicator], ["numerator", "denominator"]]

@@ -61,7 +61,7 @@ def moved(made_once, tmp_path, request):
 
 
 def desks(home):
-    return [Desk(home, one) for one in ("east@x.cn", "west@x.cn")]
+    return [Desk(home, address) for address in ("east@x.cn", "west@x.cn")]
 
 
 def test_the_figures_of_a_month_are_those_of_the_team_of_that_month(moved):
@@ -89,9 +89,9 @@ def test_the_old_manager_reads_what_they_wrote_and_writes_nothing(moved):
     west.write_note(Note("M1", APRIL, APRIL, "comment", "by the new one"))
     west.save_talk(Talk("M1", reason="by the new one"))
     west.make_objection(Objection("M1", MAY, MAY, "sheet", "other", "by the new one"))
-    assert [one.text for one in east.all_notes("M1")] == ["written in April"]
-    assert [one.reason for one in east.talks("M1")] == ["planned in April"]
-    assert [one.text for one in east.objections("M1")] == ["objected in April"]
+    assert [note.text for note in east.all_notes("M1")] == ["written in April"]
+    assert [talk.reason for talk in east.talks("M1")] == ["planned in April"]
+    assert [objection.text for objection in east.objections("M1")] == ["objected in April"]
     (note,), (talk,), (objection,) = east.all_notes("M1"), east.talks("M1"), east.objections("M1")
     for attempt in (
         lambda: east.write_note(note),
@@ -139,7 +139,7 @@ def test_the_old_manager_opens_the_records_behind_the_figures_of_their_month_and
 def test_a_teams_pack_leaves_out_whom_the_reader_may_not_see_and_names_them(moved):
     east, west = desks(moved)
     made, left_out = east.shown_sheets(east.around(Filters(IN_APRIL)), ["M1", "B2"])
-    assert ([one["agent"]["agent_id"] for one in made], left_out) == (["B2"], ["M1"])
+    assert ([sheet["agent"]["agent_id"] for sheet in made], left_out) == (["B2"], ["M1"])
     assert (
         east.moved_on(Filters(IN_APRIL)),
         west.moved_on(Filters(IN_APRIL)),
@@ -161,7 +161,7 @@ def test_the_command_for_a_teams_pack_does_so_too(moved, tmp_path):
         shell("sheets", *april, "--as", "west@x.cn")["sheets"] == 2
     )  # Cy's, and Mo's, which are theirs now
     listed = shell("coaching", *april[:4], "--as", "east@x.cn")["agents"]
-    assert "M1" not in {one["agent_id"] for one in listed}
+    assert "M1" not in {row["agent_id"] for row in listed}
 
 
 def test_a_transfer_that_begins_next_month_changes_nothing_today(moved, tmp_path):

@@ -49,13 +49,13 @@ def aged(path):
 
 
 def counted(home):
-    one = Home(home)
+    opened = Home(home)
     try:
-        return len(one.warehouse.ask("loads")), int(
-            one.warehouse.ask("population")["policies"].iloc[0]
+        return len(opened.warehouse.ask("loads")), int(
+            opened.warehouse.ask("population")["policies"].iloc[0]
         )
     finally:
-        one.close()
+        opened.close()
 
 
 def test_good_files_go_to_done_and_bad_ones_to_refused_with_the_reason_beside_them(tmp_path):
@@ -84,8 +84,8 @@ def test_a_watch_that_is_killed_again_and_again_loads_every_file_once(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     recipe = write(tmp_path, "r.toml", RECIPE)
-    for at in range(6):
-        aged(write(folder, f"{at}.csv", calls().replace(",2021-", f",{2015 + at}-")))
+    for number in range(6):
+        aged(write(folder, f"{number}.csv", calls().replace(",2021-", f",{2015 + number}-")))
     for wait in (0.9, 1.3, 1.6, 2.0):
         running = watch(folder, tmp_path / "home", recipe, "--every", "0.2")
         time.sleep(wait)
@@ -95,7 +95,7 @@ def test_a_watch_that_is_killed_again_and_again_loads_every_file_once(tmp_path):
     _, err = done.communicate(timeout=120)
     assert done.returncode == 0, err
     moved = [path.name for path in (folder / "done").glob("*.csv")]
-    assert sorted(moved) == [f"{at}.csv" for at in range(6)]
+    assert sorted(moved) == [f"{number}.csv" for number in range(6)]
     assert counted(tmp_path / "home") == (6, 96)
 
 
@@ -156,5 +156,5 @@ def test_a_file_waits_where_it_is_until_the_disk_has_room_again(where, tmp_path,
             all_of()
     assert sorted(path.name for path in folder.iterdir()) == ["april.csv", "done", "refused"]
     assert list((folder / "refused").iterdir()) == []
-    assert [one.moved_to for one in all_of()] == ["done/april.csv"]
+    assert [outcome.moved_to for outcome in all_of()] == ["done/april.csv"]
     assert counted(tmp_path / "home") == (1, 1)

@@ -30,8 +30,8 @@ def book_of(path: Any, sheets: dict[str, Rows]) -> Any:
     with xlsxwriter.Workbook(str(path)) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                sheet.write_row(at, 0, row)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
     return path
 
 
@@ -78,9 +78,9 @@ def test_two_currencies_that_only_the_formats_show_are_not_added_up(read, tmp_pa
     with xlsxwriter.Workbook(str(path)) as book:
         sheet, formats = book.add_worksheet(), {"¥": "[$¥-804]#,##0.00", "$": "[$$-409]#,##0.00"}
         sheet.write_row(0, 0, PREMIUM)
-        for at, sign in enumerate("¥$"):
-            sheet.write_row(at + 1, 0, [f"P{at}", "A1", "2026-04-02", "已续"])
-            sheet.write_number(at + 1, 4, 100, book.add_format({"num_format": formats[sign]}))
+        for number, sign in enumerate("¥$"):
+            sheet.write_row(number + 1, 0, [f"P{number}", "A1", "2026-04-02", "已续"])
+            sheet.write_number(number + 1, 4, 100, book.add_format({"num_format": formats[sign]}))
     with pytest.raises(RecipeRefused, match="currencies_mixed"):
         read(path)
     told = read(path, options={"currency_rates": {"USD": 7.2}})
@@ -110,9 +110,11 @@ def test_a_percent_that_only_the_format_shows_is_read_cell_by_cell(read, tmp_pat
     with xlsxwriter.Workbook(str(path)) as book:
         sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0%"})
         sheet.write_row(0, 0, ["工号", "姓名", "月份", "续保率"])
-        for at, (value, form) in enumerate([(0.85, percent), (85, None), (1, percent), (90, None)]):
-            sheet.write_row(at + 1, 0, [f"A{at}", f"人{at}", "2026-04"])
-            sheet.write_number(at + 1, 3, value, form)
+        for number, (value, form) in enumerate(
+            [(0.85, percent), (85, None), (1, percent), (90, None)]
+        ):
+            sheet.write_row(number + 1, 0, [f"A{number}", f"人{number}", "2026-04"])
+            sheet.write_number(number + 1, 3, value, form)
     told = read(path)
     assert told.questions == {}
     assert told.measure("renewal_rate") == {"A0": 0.85, "A1": 0.85, "A2": 1.0, "A3": 0.9}
@@ -190,7 +192,9 @@ def test_a_row_with_an_id_that_sums_up_others_is_asked_and_left_out(read, rows, 
     assert told.questions["rows.sums"].facts["names"] == ", ".join(gone)
     told = read(scores(*rows), answers={"rows.sums": "leave"})
     assert sorted(told.measure("due_policies")) == [
-        one for one in ("A1", "A2", "A3", "A4") if any(row.startswith(one) for row in rows)
+        agent_id
+        for agent_id in ("A1", "A2", "A3", "A4")
+        if any(row.startswith(agent_id) for row in rows)
     ]
 
 
@@ -297,7 +301,7 @@ def test_a_sum_among_people_is_asked_with_the_rows_that_it_sums_up(read, headers
             SCORES,
             ("A1,一组,2026-04,9,7", "A2,二组,2026-04,8,6", "A3,三组,2026-04,7,3"),
         ),  # teams are who is rated
-        (SCORES, tuple(f"A{at},人{at},2026-04,100,90" for at in range(6))),  # all alike
+        (SCORES, tuple(f"A{number},人{number},2026-04,100,90" for number in range(6))),  # all alike
         (SCORES, (A1, "B7,李强,2026-04,81,60", A3, A4)),  # somebody numbered in another way
         (
             SCORES,
@@ -690,7 +694,7 @@ def test_policies_without_a_known_outcome_are_told_so_and_not_taken_for_somethin
 
 def premiums(*cells: object, header: str = "应续保费") -> str:
     return policies(
-        *(f"P{at},A1,2026-04-02,已续,{cell}" for at, cell in enumerate(cells)),
+        *(f"P{number},A1,2026-04-02,已续,{cell}" for number, cell in enumerate(cells)),
         headers=f"{POLICY},{header}",
     )
 
@@ -719,8 +723,8 @@ def test_a_format_of_parts_in_different_units_is_read_by_the_part_that_shows_the
     rows: Rows = [
         PREMIUM,
         *(
-            [f"P{at}", "A1", "2026-04-02", "已续", value]
-            for at, value in enumerate((0.4, 1.2, 0.5))
+            [f"P{number}", "A1", "2026-04-02", "已续", value]
+            for number, value in enumerate((0.4, 1.2, 0.5))
         ),
     ]
     told = read(workbook(tmp_path / "b.xlsx", rows, formats={4: '[<1]0.00;0.00"万元"'}))
@@ -781,8 +785,8 @@ def test_a_name_below_a_single_name_is_half_of_a_header(read, tmp_path, above, b
     told = read(workbook(tmp_path / "b.xlsx", rows))
     assert (told.questions, told.issues) == ({}, [])
     assert [
-        told.measure(one)["A1"]
-        for one in ("due_policies", "renewed_policies", "due_premium", "renewed_premium")
+        told.measure(measure)["A1"]
+        for measure in ("due_policies", "renewed_policies", "due_premium", "renewed_premium")
     ] == [
         100,
         90,
@@ -843,7 +847,7 @@ def test_a_sheet_without_a_month_beside_sheets_of_months_is_asked_about(read, tm
     }
     path = book_of(
         tmp_path / "b.xlsx",
-        {f"2026年{name}" if "月" in name else name: one for name, one in rows.items()},
+        {f"2026年{name}" if "月" in name else name: table for name, table in rows.items()},
     )
     assert read(path).questions["telling.sheets"].key == "telling_nameless"
     told = read(path, answers={"telling.sheets": "leave"})
@@ -853,9 +857,9 @@ def test_a_sheet_without_a_month_beside_sheets_of_months_is_asked_about(read, tm
         {"sheets": "Sheet1"},
     )
     assert [
-        (str(one["first_month"])[:7], one["value"])
-        for one in told.records
-        if one["measure"] == "due_policies"
+        (str(record["first_month"])[:7], record["value"])
+        for record in told.records
+        if record["measure"] == "due_policies"
     ] == [
         ("2026-04", 100),
         ("2026-05", 80),

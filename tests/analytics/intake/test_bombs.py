@@ -24,7 +24,7 @@ def dictionary(path):
     long = pa.DictionaryArray.from_arrays(
         pa.array([0] * 100_000, pa.int32()), pa.array(["x" * 1_000_000])
     )
-    number = pa.array([f"P{at}" for at in range(100_000)])
+    number = pa.array([f"P{policy}" for policy in range(100_000)])
     pq.write_table(pa.table({"保单号": number, "工号": long}), path)
 
 

@@ -19,8 +19,8 @@ DAY = ("--as-of", "2026-12-31")
 def indicators(shell):
     told = shell("evaluate")
     return {
-        one["agent_id"]: {name: value["value"] for name, value in one["indicators"].items()}
-        for one in (*told["agents"], *told["not_rated"])
+        agent["agent_id"]: {name: value["value"] for name, value in agent["indicators"].items()}
+        for agent in (*told["agents"], *told["not_rated"])
     }
 
 
@@ -149,9 +149,9 @@ class Kept:
 def added(*columns):
     """Ann and Ben with more columns: (header, Ann's, Ben's) each."""
     return [
-        [*SCORE, *(one[0] for one in columns)],
-        [*ANN, *(one[1] for one in columns)],
-        [*BEN, *(one[2] for one in columns)],
+        [*SCORE, *(column[0] for column in columns)],
+        [*ANN, *(column[1] for column in columns)],
+        [*BEN, *(column[2] for column in columns)],
     ]
 
 
@@ -159,7 +159,10 @@ def of_dates(*days):
     """A policy for each due date, every second one renewed."""
     return [
         HEADERS,
-        *([f"P{at}", "1001", day, ("已续", "未续")[at % 2]] for at, day in enumerate(days)),
+        *(
+            [f"P{number}", "1001", day, ("已续", "未续")[number % 2]]
+            for number, day in enumerate(days)
+        ),
     ]
 
 
@@ -196,8 +199,8 @@ KINDS = {
         [
             [*HEADERS, "剔除原因"],
             *(
-                [f"P{at}", "1001", "2026-04-02", "已续", ("正常", "退保")[at % 2]]
-                for at in range(6)
+                [f"P{number}", "1001", "2026-04-02", "已续", ("正常", "退保")[number % 2]]
+                for number in range(6)
             ),
         ],
         asks="exclusion.正常",
@@ -290,7 +293,7 @@ def test_a_workbook_as_somebody_keeps_it_is_read_right_or_asked_about(shell, tmp
         assert kept.asks in shell.refused("load", path, *DAY)
         return
     told = "".join(shell("load", path, *DAY)["notes"])
-    assert [one for one in kept.says if one not in told] == [], told
+    assert [sentence for sentence in kept.says if sentence not in told] == [], told
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,14 @@ def book_of(path, sheets):
     with xlsxwriter.Workbook(str(path)) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                sheet.write_row(at, 0, row)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
     return path
 
 
 def months(told):
     return sorted(
-        {(str(one["first_month"])[:7], str(one["last_month"])[:7]) for one in told.records}
+        {(str(record["first_month"])[:7], str(record["last_month"])[:7]) for record in told.records}
     )
 
 
@@ -77,7 +77,9 @@ MAY = (
 
 
 def test_weeks_from_26_april_to_25_may_add_up_to_may_and_are_said_to_be_whole(read):
-    told = read(weeks(*(f"A1,{period},10,{at}" for at, period in enumerate(MAY, 5))), begins=26)
+    told = read(
+        weeks(*(f"A1,{period},10,{number}" for number, period in enumerate(MAY, 5))), begins=26
+    )
     assert (told.issues, told.questions) == ([], {})
     assert (told.measure("due_policies"), told.measure("renewed_policies")) == (
         {"A1": 40},

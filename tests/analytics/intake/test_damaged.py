@@ -31,13 +31,13 @@ RECIPE = recipe_from({"kind": "policies", "columns": COLUMNS})
 FRAME = pd.DataFrame(
     [
         (
-            f"P{at}",
-            f"A{at % 7}",
-            f"2026-0{1 + at % 6}-1{at % 9}",
-            "已续" if at % 3 else "未续",
-            f"{at}.50",
+            f"P{policy}",
+            f"A{policy % 7}",
+            f"2026-0{1 + policy % 6}-1{policy % 9}",
+            "已续" if policy % 3 else "未续",
+            f"{policy}.50",
         )
-        for at in range(400)
+        for policy in range(400)
     ],
     columns=list(COLUMNS.values()),
 )
@@ -126,7 +126,7 @@ def special():
             b"<workbook>&b;</workbook>",
         ),
     )
-    yield "columns.csv", ",".join(f"c{at}" for at in range(1_000_000)).encode() + b"\n1\n"
+    yield "columns.csv", ",".join(f"c{column}" for column in range(1_000_000)).encode() + b"\n1\n"
     yield "columns.tsv", b"\t" * 1_000_000 + b"\n"
     yield "line.csv", b"x" * 100_000_000
     yield "line2.csv", header.encode() + b"\n" + b"P1,A1," + b"9" * 100_000_000
@@ -185,9 +185,9 @@ def try_all(folder: Path) -> tuple[list[tuple[str, str, float]], float]:
         return name, said, time.monotonic() - begun
 
     with forked_reading(), ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(try_one, damaged()))
+        answers = list(pool.map(try_one, damaged()))
     home.close()
-    return found, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return answers, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def test_damaged_files_each_give_one_sentence_and_leave_the_store_as_it_was(tmp_path):
@@ -199,9 +199,9 @@ def test_damaged_files_each_give_one_sentence_and_leave_the_store_as_it_was(tmp_
     # In a process of its own: the system keeps the memory of all children ever, those of other
     # tests too.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
-        found, memory = alone.submit(try_all, tmp_path).result()
-    assert len(found) == FILES
-    for name, said, seconds in found:
+        answers, memory = alone.submit(try_all, tmp_path).result()
+    assert len(answers) == FILES
+    for name, said, seconds in answers:
         assert said != "loaded", name
         assert 0 < len(said) < 800, (name, said)
         assert "\n" not in said, (name, said)

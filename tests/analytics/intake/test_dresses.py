@@ -53,18 +53,18 @@ def calls():
     unanswered."""
     rows: list[tuple[str, str, dt.date, str, str, str]] = []
     for agent, (count, resolved, total) in BOOK.items():
-        ratings = [total // count + (at < total % count) for at in range(count)]
-        for at in range(count + 5):
-            day = dt.date(2021, 1, 1) + dt.timedelta(days=(at * 7 + len(rows)) % 90)
-            answered = at < count
+        ratings = [total // count + (number < total % count) for number in range(count)]
+        for number in range(count + 5):
+            day = dt.date(2021, 1, 1) + dt.timedelta(days=(number * 7 + len(rows)) % 90)
+            answered = number < count
             rows.append(
                 (
                     f"C{len(rows):04d}",
                     agent,
                     day,
                     "Y" if answered else "N",
-                    "Y" if at < resolved else "N",
-                    str(ratings[at]) if answered else "",
+                    "Y" if number < resolved else "N",
+                    str(ratings[number]) if answered else "",
                 )
             )
     return rows
@@ -109,8 +109,8 @@ def lines(headers, rows, delimiter):
 def in_chinese(path):
     words = {"Y": "是", "N": "否"}
     rows = [
-        (one, agent, f"{day:%Y年%m月%d日}", words[a], words[r], rating)
-        for one, agent, day, a, r, rating in calls()
+        (call_id, agent, f"{day:%Y年%m月%d日}", words[a], words[r], rating)
+        for call_id, agent, day, a, r, rating in calls()
     ]
     path.write_bytes(lines(CHINESE, rows, ",").encode("gb18030"))
     return recipe(CHINESE)
@@ -139,12 +139,12 @@ def workbook(path):
         sheet = made.add_worksheet("calls")
         day = made.add_format({"num_format": "d.m.yyyy"})
         sheet.write_row(0, 0, ENGLISH)
-        for at, (one, agent, when, answered, resolved, rating) in enumerate(calls(), 1):
-            sheet.write_row(at, 0, (one, agent))
-            sheet.write_datetime(at, 2, dt.datetime.combine(when, dt.time(9, 30)), day)
-            sheet.write_row(at, 3, (answered, resolved))
+        for number, (call_id, agent, when, answered, resolved, rating) in enumerate(calls(), 1):
+            sheet.write_row(number, 0, (call_id, agent))
+            sheet.write_datetime(number, 2, dt.datetime.combine(when, dt.time(9, 30)), day)
+            sheet.write_row(number, 3, (answered, resolved))
             if rating:
-                sheet.write_number(at, 5, int(rating))
+                sheet.write_number(number, 5, int(rating))
     return recipe(ENGLISH)
 
 
@@ -158,19 +158,21 @@ def scoresheet(path):
         sheet.activate()
         sheet.set_first_sheet()
         old.hide()
-        for one in (old, sheet):
-            one.merge_range("A1:E1", "坐席绩效评估表")
-            one.merge_range("A2:A3", "坐席")
-            one.merge_range("B2:D2", "业绩指标")
-            one.write_row("B3", ("应续件数", "续保率", "问卷数"))
-            one.write("E2", "客户服务")
-            one.write("E3", "客户满意度")
+        for page in (old, sheet):
+            page.merge_range("A1:E1", "坐席绩效评估表")
+            page.merge_range("A2:A3", "坐席")
+            page.merge_range("B2:D2", "业绩指标")
+            page.write_row("B3", ("应续件数", "续保率", "问卷数"))
+            page.write("E2", "客户服务")
+            page.write("E3", "客户满意度")
         old.write_row("A4", ("Ada", 20, "5%", 20, 1))
-        for at, (agent, (count, resolved, total)) in enumerate(BOOK.items(), 3):
+        for number, (agent, (count, resolved, total)) in enumerate(BOOK.items(), 3):
             sheet.write_row(
-                at, 0, (agent, str(count).translate(wide), f"{100 * resolved / count:g}%", count)
+                number,
+                0,
+                (agent, str(count).translate(wide), f"{100 * resolved / count:g}%", count),
             )
-            sheet.write(at, 4, f"{total / count:g}分".translate(wide))
+            sheet.write(number, 4, f"{total / count:g}分".translate(wide))
         end = 3 + len(BOOK)
         sheet.write_row(end, 0, ("合计", 160, "75%", 160, 3.45))
         sheet.write(end + 1, 0, "注：满意度满分5分，未接通的不计。")
@@ -260,16 +262,16 @@ def expected(rows):
     """agent → what the warehouse should hold, added up by hand."""
     out: defaultdict[str, list[float]] = defaultdict(lambda: [0, 0, 0, 0.0, 0, 0.0])
     for agent, _, outcome, due, _renewed, rating in rows:
-        one = out[agent]
-        one[0] += 1
-        one[1] += outcome == "renewed"
-        one[2] += (
+        sums = out[agent]
+        sums[0] += 1
+        sums[1] += outcome == "renewed"
+        sums[2] += (
             outcome == "open"
         )  # still open nine months later: due, not renewed, and counted apart
-        one[3] += due / 100
+        sums[3] += due / 100
         if rating is not None:
-            one[4] += 1
-            one[5] += rating * 10
+            sums[4] += 1
+            sums[5] += rating * 10
     return {agent: [round(value, 2) for value in values] for agent, values in out.items()}
 
 
@@ -279,13 +281,13 @@ def dressed(rows, path, draw):
     headers = [draw.choice(SYNONYMS[name]) for name in SYNONYMS]
     date, amount, wide = draw.choice(DATES), draw.choice(AMOUNTS), draw.random() < 0.3
     table = []
-    for at, (agent, day, outcome, due, renewed, rating) in enumerate(rows):
+    for number, (agent, day, outcome, due, renewed, rating) in enumerate(rows):
         money = [
             amount.format(a=due / 100),
             amount.format(a=renewed / 100) if outcome == "renewed" else "",
         ]
         if wide:
-            money = [one.translate(FULL_WIDTH) for one in money]
+            money = [figure.translate(FULL_WIDTH) for figure in money]
         score = "" if rating is None else draw.choice(["{}", "{}分", "{}.0", " {}"]).format(rating)
         spelled = (
             agent
@@ -299,11 +301,14 @@ def dressed(rows, path, draw):
             )
         )
         table.append(
-            [f"P{at}", spelled, date.format(d=day), draw.choice(WORDS[outcome]), *money, score]
+            [f"P{number}", spelled, date.format(d=day), draw.choice(WORDS[outcome]), *money, score]
         )
     order = list(range(len(headers)))
     draw.shuffle(order)
-    headers, table = [headers[at] for at in order], [[row[at] for at in order] for row in table]
+    headers, table = (
+        [headers[position] for position in order],
+        [[row[position] for position in order] for row in table],
+    )
     above = [["2026年一季度应续保单"], []] if draw.random() < 0.4 else []
     if draw.random() < 0.4:
         table.insert(draw.randrange(len(table) + 1), [""] * len(headers))
@@ -314,10 +319,10 @@ def dressed(rows, path, draw):
         with xlsxwriter.Workbook(str(path)) as made:
             sheet = made.add_worksheet(draw.choice(["Sheet1", "保单"]))
             left = draw.choice([0, 2])
-            for at, row in enumerate([*above, headers, *table]):
+            for number, row in enumerate([*above, headers, *table]):
                 for column, cell in enumerate(row):
                     if cell:
-                        sheet.write_string(at, left + column, cell)
+                        sheet.write_string(number, left + column, cell)
     else:
         mark = "\t" if form == "tsv" else draw.choice([",", ";", "|"])
         text = "".join(
@@ -367,10 +372,10 @@ def test_random_records_in_random_dress_are_read_back_as_the_same_measures(
             "survey_points",
         ]
         sums = sums.groupby("agent_id")[names].sum()
-        found = {
+        stored = {
             agent: [round(float(value), 2) for value in row] for agent, *row in sums.itertuples()
         }
-        assert found == expected(rows)
+        assert stored == expected(rows)
     finally:
         home.close()
 

@@ -79,8 +79,12 @@ class Drawn:
     def _agents(self) -> list[tuple[str, str, str]]:
         form = self.draw.choice(("{at}", "A{at}", "00{at}", "'{at}"))
         return [
-            (form.format(at=1001 + at), "甲乙丙丁戊己庚辛"[at], self.draw.choice(("星火", "朝阳")))
-            for at in range(self.draw.randint(4, 8))
+            (
+                form.format(at=1001 + number),
+                "甲乙丙丁戊己庚辛"[number],
+                self.draw.choice(("星火", "朝阳")),
+            )
+            for number in range(self.draw.randint(4, 8))
         ]
 
     def _money(self, header: str) -> tuple[str, Any]:
@@ -113,7 +117,7 @@ class Drawn:
         rows = []
         for agent, name, team in self._agents():
             sums = self.truth.setdefault(agent.lstrip("'"), defaultdict(float))
-            for at in range(draw.randint(3, 9)):
+            for number in range(draw.randint(3, 9)):
                 kept = draw.random() < 0.7
                 cents = draw.randint(10_000, 900_000)
                 month, day = draw.choice((3, 4, 5)), draw.randint(1, 28)
@@ -126,7 +130,7 @@ class Drawn:
                     agent,
                     name,
                     team,
-                    f"P{agent.lstrip(chr(39))}{at:03d}",
+                    f"P{agent.lstrip(chr(39))}{number:03d}",
                     written,
                     renewed if kept else lost,
                     write(cents),
@@ -134,7 +138,7 @@ class Drawn:
                 rows.append(
                     row
                     + (
-                        [{"剔除原因": "正常", "备用": "x", "客户号": f"K{at}"}[spare]]
+                        [{"剔除原因": "正常", "备用": "x", "客户号": f"K{number}"}[spare]]
                         if spare
                         else []
                     )
@@ -192,7 +196,7 @@ class Drawn:
 
     def _fixed_agents(self) -> list[tuple[str, str, str]]:
         if not hasattr(self, "_kept"):
-            self._kept = sorted(self._agents(), key=lambda one: one[2])
+            self._kept = sorted(self._agents(), key=lambda agent: agent[2])
         return self._kept
 
     # -- how it is written -------------------------------------------------------------------------
@@ -227,29 +231,29 @@ class Drawn:
         with xlsxwriter.Workbook(str(self.path)) as book:
             sheet = book.add_worksheet("Sheet1")
             percent = book.add_format({"num_format": "0.0%"})
-            for at, row in enumerate(grid):
+            for line, row in enumerate(grid):
                 for place, cell in enumerate(row):
                     number = (
                         _number(cell)
-                        if at >= start and place not in (headers.index("工号"),)
+                        if line >= start and place not in (headers.index("工号"),)
                         else None
                     )
                     if number is not None and headers[place] not in ("到期日", "月份", "保单号"):
                         sheet.write_number(
-                            at, place, number, percent if place in self.percents else None
+                            line, place, number, percent if place in self.percents else None
                         )
                     elif cell:
-                        sheet.write_string(at, place, cell)
+                        sheet.write_string(line, place, cell)
             if merge is not None:
                 self._merge(sheet, grid, start, count, merge)
 
     def _merge(self, sheet: Any, grid: list[list[str]], start: int, count: int, place: int) -> None:
         first = start
-        for at in range(start + 1, start + count + 1):
-            if at == start + count or grid[at][place] != grid[first][place]:
-                if at - first > 1:
-                    sheet.merge_range(first, place, at - 1, place, grid[first][place])
-                first = at
+        for line in range(start + 1, start + count + 1):
+            if line == start + count or grid[line][place] != grid[first][place]:
+                if line - first > 1:
+                    sheet.merge_range(first, place, line - 1, place, grid[first][place])
+                first = line
 
 
 def _number(cell: str) -> float | None:
@@ -276,12 +280,12 @@ def reading(path: Path, out: Path) -> tuple[str, dict[str, dict[str, float]]]:
         records = pa.ipc.open_file(source).read_all().to_pylist()
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for record in records:
-        one = sums[record["agent_id"]]
+        figures = sums[record["agent_id"]]
         if recipe.kind == "policies":
             counts = record["exclusion"] is None
-            one["due"] += counts
-            one["renewed"] += counts and record["outcome"] == "renewed"
-            one["premium"] += counts and float(record["premium_due"] or 0)
+            figures["due"] += counts
+            figures["renewed"] += counts and record["outcome"] == "renewed"
+            figures["premium"] += counts and float(record["premium_due"] or 0)
         else:
             name = {
                 "due_policies": "due",
@@ -289,8 +293,8 @@ def reading(path: Path, out: Path) -> tuple[str, dict[str, dict[str, float]]]:
                 "satisfaction": "points",
             }.get(record["measure"])
             if name:
-                one[name] += record["value"]
-    return f"read {recipe.kind}", {agent: dict(one) for agent, one in sums.items()}
+                figures[name] += record["value"]
+    return f"read {recipe.kind}", {agent: dict(of_agent) for agent, of_agent in sums.items()}
 
 
 @pytest.mark.parametrize("batch", range(0, SEEDS, BATCH))
@@ -298,14 +302,14 @@ def test_random_dress_gives_the_right_figures_a_question_or_a_refusal(batch, tmp
     told: dict[str, int] = defaultdict(int)
     for seed in range(batch, min(batch + BATCH, SEEDS)):
         drawn = Drawn(seed, tmp_path)
-        outcome, found = reading(drawn.path, tmp_path)
+        outcome, figures = reading(drawn.path, tmp_path)
         told[outcome.split(" ")[0]] += 1
         if not outcome.startswith("read"):
             continue
-        assert set(found) == set(drawn.truth), f"seed {seed}: other people"
+        assert set(figures) == set(drawn.truth), f"seed {seed}: other people"
         for agent, sums in drawn.truth.items():
             for name, value in sums.items():
-                assert found[agent].get(name) == pytest.approx(value, abs=1e-4), (
+                assert figures[agent].get(name) == pytest.approx(value, abs=1e-4), (
                     f"seed {seed}: {name} of {agent}"
                 )
     assert told["read"] >= BATCH * 0.3, dict(told)  # not everything is refused

@@ -49,10 +49,10 @@ def workbook(rows, path, hidden=None):
             old.hide()
         sheet.write_row(0, 0, COLUMNS.values())
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for at, (policy, agent, due, outcome) in enumerate(rows, 1):
-            sheet.write_row(at, 0, (policy, agent))
-            sheet.write_datetime(at, 2, dt.datetime.fromisoformat(due), day)
-            sheet.write(at, 3, outcome)
+        for number, (policy, agent, due, outcome) in enumerate(rows, 1):
+            sheet.write_row(number, 0, (policy, agent))
+            sheet.write_datetime(number, 2, dt.datetime.fromisoformat(due), day)
+            sheet.write(number, 3, outcome)
     return path
 
 
@@ -135,7 +135,7 @@ def test_a_slash_date_that_nothing_settles_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", csv_of([("P1", "A1", "02/04/2026", "已续")]))
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, recipe_from(RECIPE))
-    assert [(one.id, set(one.choices)) for one in questions_of(asked.value)] == [
+    assert [(question.id, set(question.choices)) for question in questions_of(asked.value)] == [
         ("date_order.due_date", {"dmy", "mdy"})
     ]
     home.load(path, recipe_from({**RECIPE, "options": {"date_order": "dmy"}}), as_of=AS_OF)
@@ -178,10 +178,11 @@ def test_every_bad_cell_is_named_and_nothing_is_stored(home, tmp_path):
     path = write(tmp_path, "四月.csv", csv_of(rows))
     with pytest.raises(IssuesFound) as refused:
         home.load(path, recipe_from(RECIPE), as_of=AS_OF)
-    found = {
-        (one.file, one.row, one.column, one.value, one.reason) for one in issues_of(refused.value)
+    issues = {
+        (issue.file, issue.row, issue.column, issue.value, issue.reason)
+        for issue in issues_of(refused.value)
     }
-    assert found == {
+    assert issues == {
         ("四月.csv", 5, "工号", "", "missing"),
         ("四月.csv", 6, "到期日", "soon", "not_date"),
         ("四月.csv", 7, "到期日", "2026-02-30", "not_date"),
@@ -206,7 +207,7 @@ def test_rows_keep_their_numbers_past_blank_and_ragged_lines(home, tmp_path):
     )
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE))
-    assert sorted((one.row, one.reason) for one in issues_of(refused.value)) == [
+    assert sorted((issue.row, issue.reason) for issue in issues_of(refused.value)) == [
         (4, "missing"),
         (5, "ragged"),
         (6, "not_date"),
@@ -214,10 +215,10 @@ def test_rows_keep_their_numbers_past_blank_and_ragged_lines(home, tmp_path):
 
 
 def test_a_column_that_is_wrong_as_a_whole_is_one_issue(home, tmp_path):
-    rows = [(f"P{at}", "A1", "someday", "已续") for at in range(60)]
+    rows = [(f"P{policy}", "A1", "someday", "已续") for policy in range(60)]
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", csv_of(rows)), recipe_from(RECIPE))
-    assert [(one.row, one.column) for one in issues_of(refused.value)] == [(None, "到期日")]
+    assert [(issue.row, issue.column) for issue in issues_of(refused.value)] == [(None, "到期日")]
 
 
 def test_total_rows_are_skipped_and_said(home, tmp_path):
@@ -256,7 +257,7 @@ def test_a_satisfaction_whose_scale_nobody_says_is_asked_for(home, tmp_path):
     path = write(tmp_path, "a.csv", POLICIES)
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, home.recipe_for(path))
-    assert [(one.id, one.suggested) for one in questions_of(asked.value)] == [
+    assert [(question.id, question.suggested) for question in questions_of(asked.value)] == [
         ("scale.satisfaction", "5")
     ]
 
@@ -411,7 +412,9 @@ def test_more_renewed_than_due_is_refused_with_its_row(home, tmp_path):
             "scoresheet",
             "工号,考核期,应续件数,已续件数\nA1,2026-03,10,9\nB2,2026-03,10,11\n",
         )
-    assert [(one.row, one.reason) for one in issues_of(refused.value)] == [(3, "more_than_due")]
+    assert [(issue.row, issue.reason) for issue in issues_of(refused.value)] == [
+        (3, "more_than_due")
+    ]
 
 
 def test_a_custom_number_of_a_scoresheet_is_kept_as_a_measure(home, tmp_path):

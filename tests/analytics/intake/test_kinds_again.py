@@ -64,9 +64,9 @@ def half_turned(path):
     ]
     with xlsxwriter.Workbook(str(path)) as book:
         sheet, style = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
-        for at, row in enumerate([POLICY.split(","), *rows]):
+        for number, row in enumerate([POLICY.split(","), *rows]):
             for place, cell in enumerate(row):
-                sheet.write(at, place, cell, style if isinstance(cell, dt.date) else None)
+                sheet.write(number, place, cell, style if isinstance(cell, dt.date) else None)
     return path
 
 
@@ -244,8 +244,8 @@ def test_rows_left_out_of_several_sheets_are_told_by_sheet_and_in_order(shell, t
         for month, last in (("2026年1月", 3), ("2026年2月", 2)):
             sheet = book.add_worksheet(month)
             sheet.write_row(0, 0, ["工号", "应续件数", "已续件数"])
-            for at in range(1, last + 1):
-                sheet.write_row(at, 0, [f"A{at}", 10, 5])
+            for number in range(1, last + 1):
+                sheet.write_row(number, 0, [f"A{number}", 10, 5])
             sheet.write_row(last + 1, 0, ["合计", 10 * last, 5 * last])
     receipt = shell("load", path, "--as-of", "2026-12-31")
     assert "(row 2026年1月: 5; 2026年2月: 4)" in "".join(receipt["notes"])
@@ -294,7 +294,7 @@ def test_moments_of_a_parquet_file_are_days_of_china(tmp_path):
         }
     )
     pq.write_table(table, tmp_path / "p.parquet")
-    assert [str(one) for one in read_file(tmp_path / "p.parquet", tmp_path).column("due_date")] == [
+    assert [str(day) for day in read_file(tmp_path / "p.parquet", tmp_path).column("due_date")] == [
         "2026-04-01"
     ]
 

@@ -197,7 +197,8 @@ def test_rates_that_hardly_anybody_has_are_asked_however_they_are_told(read, hea
 
 def test_a_rate_of_nearly_nobody_is_asked_of_policies_and_of_counts(read):
     rows = [
-        f"P{at},A1,2026-04-{at % 28 + 1:02d},{'已续' if at < 6 else '未续'}" for at in range(60)
+        f"P{policy},A1,2026-04-{policy % 28 + 1:02d},{'已续' if policy < 6 else '未续'}"
+        for policy in range(60)
     ]
     assert read(policies(*rows)).questions["plausible.rate"].facts["rate"] == "10%"
     counts = "工号,月份,应续件数,已续件数\nA1,2026-04,40,40\nB2,2026-04,30,30\n"
@@ -365,8 +366,8 @@ def test_weeks_of_a_month_add_up_and_months_from_the_26th_are_those_in_which_the
         "工号,考核期,应续件数,已续件数\nA1,2026-02-26~2026-03-25,10,8\n"
         "A1,2026-03-26~2026-04-25,10,4\n"
     )
-    found = {record["first_month"].month for record in read(months).records}
-    assert found == {3, 4}
+    first_months = {record["first_month"].month for record in read(months).records}
+    assert first_months == {3, 4}
 
 
 def test_a_week_across_two_months_is_refused(read):
@@ -450,7 +451,7 @@ def test_several_names_below_one_agent_are_customers(read):
 def test_numbers_cut_to_fifteen_digits_are_recognised_as_destroyed(read):
     with pytest.raises(RecipeRefused, match="ids_destroyed"):
         read(policies("6.22588E+18,A1,2026-04-01,已续"))
-    rows = [f"62258800123456{at}0000,A1,2026-04-01,已续" for at in range(1, 4)]
+    rows = [f"62258800123456{policy}0000,A1,2026-04-01,已续" for policy in range(1, 4)]
     with pytest.raises(RecipeRefused, match="ids_destroyed"):
         read(policies(*rows))
     assert read(policies("6225880012345678901,A1,2026-04-01,已续")).column("policy_id") == [
@@ -497,8 +498,8 @@ def test_alike_sheets_are_read_together_and_another_kind_by_itself(tmp_path):
         roster = book.add_worksheet("名册")
         roster.write_row(0, 0, ("工号", "姓名", "团队"))
         roster.write_row(1, 0, ("1001", "甲", "星火"))
-    found = recipes_of(look(path), path.name)
-    assert [(one.kind, one.options["sheets"]) for one in found] == [
+    recipes = recipes_of(look(path), path.name)
+    assert [(recipe.kind, recipe.options["sheets"]) for recipe in recipes] == [
         ("scoresheet", ["星火", "朝阳"]),
         ("agents", ["名册"]),
     ]
@@ -570,7 +571,7 @@ def test_explain_prints_columns_questions_and_a_recipe_that_loads_and_stores_not
         encoding="utf-8",
     )
     told = shell("load", path, "--explain")["readings"][0]
-    assert [one["id"] for one in told["questions"]] == ["date_order.due_date"]
+    assert [question["id"] for question in told["questions"]] == ["date_order.due_date"]
     assert told["unused"] == {"经办": ["甲", "乙"]}
     assert "date_order.due_date" in shell.refused("load", path)
     recipe = tmp_path / "r.toml"
@@ -602,7 +603,7 @@ def test_the_rows_of_a_database_and_a_folder_of_parquet_are_loaded_like_files(sh
             [(f"Q{month}", "A1", f"2026-{month}-01", "已续")], columns=POLICY.split(",")
         )
         frame.to_parquet(folder / f"{month}.parquet")
-    assert [one["months"] for one in shell("load", folder)] == [["2026-05"], ["2026-06"]]
+    assert [receipt["months"] for receipt in shell("load", folder)] == [["2026-05"], ["2026-06"]]
     assert "Traceback" not in shell.refused("load", "--table", "nosuch://x", "--query", "select 1")
 
 
@@ -614,11 +615,11 @@ def test_a_policy_of_a_month_that_is_over_stays_with_its_agent_unless_the_recipe
     later.write_text(policies("P1,A2,2026-03-10,已续", "P2,A2,2026-03-11,未续"), encoding="utf-8")
     shell("load", first, "--as-of", "2026-04-15")
     assert "handover" in shell.refused("load", later, "--as-of", "2026-06-15")
-    known = shell("load", later, "--explain", "--as-of", "2026-06-15")["readings"][0]["recipe"]
-    recipe.write_text(known + '\n[answers]\nhandover = "holder"\n', encoding="utf-8")
+    explained = shell("load", later, "--explain", "--as-of", "2026-06-15")["readings"][0]["recipe"]
+    recipe.write_text(explained + '\n[answers]\nhandover = "holder"\n', encoding="utf-8")
     shell("load", later, "--as-of", "2026-06-15", "--recipe", recipe)
     told = shell("evaluate")
-    assert [one["agent_id"] for one in (*told["agents"], *told["not_rated"])] == ["A1"]
+    assert [agent["agent_id"] for agent in (*told["agents"], *told["not_rated"])] == ["A1"]
 
 
 def test_the_filter_above_a_pivot_is_no_header_and_its_labels_are_agents(read):
@@ -652,14 +653,14 @@ def test_ids_that_differ_only_in_writing_are_told_by_the_receipt_and_merged_at_o
     told = shell("load", tmp_path / "p.csv", "--as-of", "2026-06-30")
     assert "2 pairs of agent ids differ only in" in "".join(told["notes"])
     merged = shell("aliases", "--take")
-    assert [(one["spelling"], one["agent_id"]) for one in merged["merged"]] == [
+    assert [(alias["spelling"], alias["agent_id"]) for alias in merged["merged"]] == [
         ("1001", "001001")
     ]  # 王芳 is not 李娜
-    assert [one["why"] for one in merged["offered"]] == ["dress"]
+    assert [alias["why"] for alias in merged["offered"]] == ["dress"]
     told = shell("evaluate")
     due = {
-        one["agent_id"]: one["indicators"]["renewal_rate"]["denominator"]
-        for one in (*told["agents"], *told["not_rated"])
+        agent["agent_id"]: agent["indicators"]["renewal_rate"]["denominator"]
+        for agent in (*told["agents"], *told["not_rated"])
     }
     assert due == {"001001": 2, "1002": 1, "01002": 1}
 
@@ -701,8 +702,8 @@ def test_a_document_of_another_spreadsheet_program_is_named_and_a_half_download_
         book.writestr("Index/Document.iwa", b"x")
     (folder / "book.xlsx.crdownload").write_bytes(b"PK\x03\x04")
     old = time.time() - 60
-    for one in folder.iterdir():
-        os.utime(one, (old, old))
+    for path in folder.iterdir():
+        os.utime(path, (old, old))
     told = shell("watch", folder, "--once")
     assert "Apple Numbers" in told["reason"]
     assert (folder / "book.xlsx.crdownload").exists()
@@ -752,7 +753,10 @@ def test_a_new_number_that_is_the_old_one_is_asked(read):
     ],
 )
 def test_a_column_that_says_what_its_rows_are_is_not_passed_over(read, header, values, key):
-    rows = [f"P{at},A1,2026-04-0{at + 2},已续,100,{value}" for at, value in enumerate(values)]
+    rows = [
+        f"P{number},A1,2026-04-0{number + 2},已续,100,{value}"
+        for number, value in enumerate(values)
+    ]
     text = policies(*rows, headers=f"{POLICY},应续保费,{header}")
     assert read(text).questions[f"telling.{header}"].key == key
     assert read(text, ignore=[header]).questions == {}
@@ -765,7 +769,9 @@ def test_a_column_that_says_what_its_rows_are_is_not_passed_over(read, header, v
 
 def test_leaving_out_bad_rows_is_no_way_round_what_an_empty_outcome_means(shell, tmp_path):
     (tmp_path / "p.csv").write_text(
-        policies(*(f"P{at},A1,2026-04-02,{'已续' if at < 3 else ''}" for at in range(6))),
+        policies(
+            *(f"P{policy},A1,2026-04-02,{'已续' if policy < 3 else ''}" for policy in range(6))
+        ),
         encoding="utf-8",
     )
     assert "blank.outcome" in shell.refused(
@@ -799,7 +805,9 @@ def test_leaving_out_rows_that_are_not_like_the_rest_is_asked_first(read, shell,
 def test_most_of_a_file_is_not_left_out_unasked_and_a_bad_row_like_the_rest_is(read):
     told = read(policies("P1,A1,2026-04-02,已续", "P2,,2026-04-05,已续", "P3,,2026-04-09,已续"))
     assert told.questions["left_rows"].key == "left_rows_most"
-    rows = [f"P{at},A1,2026-04-02,{'未续' if at % 5 == 0 else '已续'}" for at in range(100)]
+    rows = [
+        f"P{policy},A1,2026-04-02,{'未续' if policy % 5 == 0 else '已续'}" for policy in range(100)
+    ]
     alike = read(policies(*rows, "P101,,2026-04-02,未续", "P102,,2026-04-02,已续"))
     assert "left_rows" not in alike.questions
     rows = ["A1,2026-04,40,36", ",2026-04,40,12", ",2026-04,40,12", "B2,2026-04,40,38"]
@@ -829,10 +837,10 @@ def test_a_unit_in_the_name_of_a_sheet_is_applied(read, tmp_path):
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("4月续保(万元)")
-        for at, row in enumerate(
+        for number, row in enumerate(
             [[*POLICY.split(","), "应续保费"], ["P1", "A1", "2026-04-02", "已续", 0.12]]
         ):
-            sheet.write_row(at, 0, row)
+            sheet.write_row(number, 0, row)
     assert read(path).column("premium_due") == [Decimal("1200.00")]
 
 
@@ -841,8 +849,8 @@ def test_sheets_of_new_business_are_not_counted_with_renewals_unasked(read, tmp_
     with xlsxwriter.Workbook(str(path)) as book:
         for name, policy in (("NewBusiness", "N1"), ("Renewals", "P1")):
             sheet = book.add_worksheet(name)
-            for at, row in enumerate([POLICY.split(","), [policy, "A1", "2026-04-02", "已续"]]):
-                sheet.write_row(at, 0, row)
+            for number, row in enumerate([POLICY.split(","), [policy, "A1", "2026-04-02", "已续"]]):
+                sheet.write_row(number, 0, row)
     assert read(path).questions["telling.sheets"].facts["sheets"] == "NewBusiness"
     assert read(path, options={"sheets": ["Renewals"]}).column("policy_id") == ["P1"]
     assert read(path, answers={"telling.sheets": "keep"}).column("policy_id") == ["N1", "P1"]

@@ -30,10 +30,10 @@ def book(path, *sheets, **options):
     with xlsxwriter.Workbook(str(path), options) as made:
         for name, rows, change in sheets:
             sheet = made.add_worksheet(name)
-            for at, row in enumerate(rows):
+            for number, row in enumerate(rows):
                 for column, cell in enumerate(row):
                     if cell is not None:
-                        sheet.write(at, column, cell)
+                        sheet.write(number, column, cell)
             if change:
                 change(sheet, made)
     return path
@@ -160,7 +160,7 @@ def test_a_row_that_only_lacks_something_is_an_issue_and_no_note(home, tmp_path)
     )
     with pytest.raises(IssuesFound) as refused:
         home.load(write(tmp_path, "a.csv", text), recipe_from(RECIPE), as_of=AS_OF)
-    assert {(one.row, one.column) for one in issues_of(refused.value)} == {
+    assert {(issue.row, issue.column) for issue in issues_of(refused.value)} == {
         (3, "工号"),
         (3, "到期日"),
     }
@@ -367,7 +367,9 @@ def test_a_bad_month_cell_is_named_by_its_own_column_and_costs_only_itself(home,
         }
     )
     receipt = home.load(path, recipe, as_of=AS_OF, on_issues="skip")
-    assert [(one.row, one.column, one.value) for one in receipt.issues] == [(2, "2月", "oops")]
+    assert [(issue.row, issue.column, issue.value) for issue in receipt.issues] == [
+        (2, "2月", "oops")
+    ]
     assert values(home) == {("A1", "2026-01", "renewal_rate"): 0.9}
 
 
@@ -400,12 +402,12 @@ def test_a_rate_beside_its_count_is_weighted_and_one_without_is_not(home, tmp_pa
     receipt = home.load(
         write(tmp_path, "a.csv", text), recipe_from({**SHEET, "columns": columns}), as_of=AS_OF
     )
-    found = values(home)
+    figures = values(home)
     assert (
-        found["A1", "2026-03", "renewed_policies"] + found["B2", "2026-03", "renewed_policies"]
+        figures["A1", "2026-03", "renewed_policies"] + figures["B2", "2026-03", "renewed_policies"]
         == 19
     )  # 9 + 10, of 100
-    assert found["C3", "2026-03", "renewal_rate"] == 0.5
+    assert figures["C3", "2026-03", "renewal_rate"] == 0.5
     assert note(receipt, "rates_weighted") == {"columns": "续保率"}
 
 
@@ -431,7 +433,7 @@ def test_rates_of_two_scales_in_one_column_are_asked_about(home, tmp_path):
     path = write(tmp_path, "a.csv", "工号,续保率\nA1,92\nB2,0.8\n")
     with pytest.raises(QuestionsOpen) as asked:
         home.load(path, recipe_from(SHEET))
-    assert [(one.id, one.choices) for one in questions_of(asked.value)] == [
+    assert [(question.id, question.choices) for question in questions_of(asked.value)] == [
         ("rate_scale.renewal_rate", ("percent", "fraction"))
     ]
     home.load(
@@ -496,9 +498,9 @@ def test_a_formula_without_a_stored_result_is_an_issue_and_no_zero(home, tmp_pat
     )
     with pytest.raises(IssuesFound) as refused:
         home.load(path, recipe_from(SHEET), as_of=AS_OF)
-    assert [(one.row, one.column, one.value, one.reason) for one in issues_of(refused.value)] == [
-        (3, "续保率", "=9/10", "formula")
-    ]
+    assert [
+        (issue.row, issue.column, issue.value, issue.reason) for issue in issues_of(refused.value)
+    ] == [(3, "续保率", "=9/10", "formula")]
 
 
 def test_dates_of_a_workbook_that_counts_from_1904_are_right_as_dates_and_as_bare_numbers(
@@ -514,18 +516,18 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_right_as_dates_and_as_bar
     path = book(tmp_path / "a.xlsx", ("四月", rows, dated), date_1904=True)
     home.load(path, recipe_from(RECIPE), as_of=AS_OF)
     with home.warehouse.cursor() as cursor:
-        found = cursor.execute("select due_date from policies order by policy_id").fetchall()
-    assert found == [(dt.date(2026, 4, 2),), (dt.date(1904, 1, 1) + dt.timedelta(days=44652),)]
+        due_dates = cursor.execute("select due_date from policies order by policy_id").fetchall()
+    assert due_dates == [(dt.date(2026, 4, 2),), (dt.date(1904, 1, 1) + dt.timedelta(days=44652),)]
 
 
 def test_a_word_nobody_knows_is_one_issue_however_often_it_stands_there(home, tmp_path):
-    rows = [f"P{at},A1,2026-04-02,{'已续' if at % 2 else '待定'}" for at in range(60)]
+    rows = [f"P{policy},A1,2026-04-02,{'已续' if policy % 2 else '待定'}" for policy in range(60)]
     with pytest.raises(IssuesFound) as refused:
         home.load(
             write(tmp_path, "a.csv", f"{','.join(COLUMNS.values())}\n" + "\n".join(rows)),
             recipe_from(RECIPE),
         )
-    assert [(one.value, one.row, one.count) for one in issues_of(refused.value)] == [
+    assert [(issue.value, issue.row, issue.count) for issue in issues_of(refused.value)] == [
         ("待定", 2, 30)
     ]
 
@@ -552,7 +554,9 @@ def test_traditional_chinese_is_read_in_every_encoding_it_comes_in(home, tmp_pat
 def test_few_chinese_characters_among_many_latin_ones_are_enough_to_find_the_encoding(
     home, tmp_path
 ):
-    rows = "".join(f"P{at},A{at % 7},2026-04-02,renewed,Comprehensive motor\n" for at in range(300))
+    rows = "".join(
+        f"P{policy},A{policy % 7},2026-04-02,renewed,Comprehensive motor\n" for policy in range(300)
+    )
     text = f"policy_id,agent_id,due_date,outcome,产品\n{rows}P999,A1,2026-04-02,lost,健康险\n"
     assert home.look(write(tmp_path, "a.csv", text, "gb18030")).seen.encoding == "gb18030"
 
@@ -572,7 +576,7 @@ def test_an_archive_is_loaded_as_the_files_inside_it(shell, tmp_path):
         "__MACOSX/._四月.csv": b"\0\1\2",
     }
     receipts = shell("load", archive(tmp_path / "a.zip", members), "--as-of", "2026-12-31")
-    assert sorted((one["file"], one["loaded"]) for one in receipts) == [
+    assert sorted((receipt["file"], receipt["loaded"]) for receipt in receipts) == [
         ("五月.csv", 1),
         ("四月.csv", 1),
     ]
@@ -589,8 +593,8 @@ def test_the_names_inside_an_archive_packed_in_gbk_are_read(home, tmp_path):
     path.write_bytes(raw.replace(utf8, "四月.csv".encode("gbk").ljust(len(utf8), b" ")))
     raw = bytearray(path.read_bytes())
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = raw.index(mark) + offset
-        raw[at : at + 2] = b"\0\0"
+        position = raw.index(mark) + offset
+        raw[position : position + 2] = b"\0\0"
     path.write_bytes(bytes(raw))
     with home.members(path) as members:
         assert [member.name.strip() for member in members] == ["四月.csv"]
@@ -625,7 +629,7 @@ def test_archives_that_nest_or_are_empty_are_refused_and_a_workbook_is_no_archiv
 
 def test_an_archive_that_would_grow_too_large_is_refused_before_it_is_unpacked(home, tmp_path):
     path = archive(
-        tmp_path / "bomb.zip", {f"{at}.csv": b"0" * (40 * 1024 * 1024) for at in range(8)}
+        tmp_path / "bomb.zip", {f"{number}.csv": b"0" * (40 * 1024 * 1024) for number in range(8)}
     )
     with pytest.raises(FileRefused, match="file_too_large_unpacked"), home.members(path):
         pass
@@ -682,7 +686,7 @@ def test_columns_without_a_known_name_are_guessed_by_what_they_hold_and_never_ta
 
 def test_names_stand_for_agents_only_after_asking(home, tmp_path):
     path = write(tmp_path, "a.csv", "姓名,考核期,续保率\n安,2026-03,90%\n")
-    best = next(one for one in home.look(path).sheets[0].guesses if one.kind == "scoresheet")
+    best = next(guess for guess in home.look(path).sheets[0].guesses if guess.kind == "scoresheet")
     assert best.matches["agent_id"] == ("姓名", 70)
     with pytest.raises(RecipeRefused, match="recipe_needed"):
         home.recipe_for(path)

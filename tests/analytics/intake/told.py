@@ -26,10 +26,10 @@ class Told:
     reason)."""
 
     def __init__(
-        self, records: list[dict[str, Any]], understood: Understood, known: list[dict[str, Any]]
+        self, records: list[dict[str, Any]], understood: Understood, people: list[dict[str, Any]]
     ) -> None:
         self.records = records
-        self.known = known
+        self.people = people
         self.understood = understood
         self.questions = {question.id: question for question in understood.questions}
         self.notes = dict(understood.said)
@@ -45,7 +45,7 @@ class Told:
 
     def facts(self, name: str) -> dict[str, Any]:
         """Agent → name or team that a scoresheet gives."""
-        return {one["agent_id"]: one[name] for one in self.known}
+        return {person["agent_id"]: person[name] for person in self.people}
 
     def measure(self, name: str) -> dict[str, float]:
         """Agent → a scoresheet's figure."""
@@ -105,11 +105,14 @@ def workbook(
     formats by column."""
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("表")
-        styles = {at: book.add_format({"num_format": one}) for at, one in (formats or {}).items()}
-        for at, row in enumerate(rows):
+        styles = {
+            column: book.add_format({"num_format": form})
+            for column, form in (formats or {}).items()
+        }
+        for number, row in enumerate(rows):
             for place, value in enumerate(row):
                 if value is not None:
-                    sheet.write(at, place, value, styles.get(place))
+                    sheet.write(number, place, value, styles.get(place))
         for span in merged:
             first = rows[int("".join(char for char in span.split(":")[0] if char.isdigit())) - 1]
             sheet.merge_range(span, first[ord(span[0]) - ord("A")])

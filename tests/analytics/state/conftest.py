@@ -32,14 +32,14 @@ def run_as_postgres(*command: str) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a running server, without a database name."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    assert found, "PostgreSQL is missing: make test installs it"
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    assert programs, "PostgreSQL is missing: make test installs it"
     folder = Path(tempfile.mkdtemp(prefix="renewal-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     port = free_port()
     run_as_postgres(
-        f"{found[-1]}/initdb",
+        f"{programs[-1]}/initdb",
         "-D",
         f"{folder}/data",
         "-U",
@@ -53,7 +53,7 @@ def postgres() -> Iterator[str]:
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     )
     run_as_postgres(
-        f"{found[-1]}/pg_ctl",
+        f"{programs[-1]}/pg_ctl",
         "-D",
         f"{folder}/data",
         "-l",
@@ -64,7 +64,7 @@ def postgres() -> Iterator[str]:
         "start",
     )
     yield f"postgresql+psycopg://renewal@127.0.0.1:{port}"
-    run_as_postgres(f"{found[-1]}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
+    run_as_postgres(f"{programs[-1]}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -90,6 +90,6 @@ def new_database(server: str) -> str:
 
 @pytest.fixture
 def store(url: str, tmp_path: Path) -> Iterator[Store]:
-    one = Store(url, tmp_path / "audit.head")
-    yield one
-    one.close()
+    opened = Store(url, tmp_path / "audit.head")
+    yield opened
+    opened.close()

@@ -49,20 +49,20 @@ def opened(folder, outside=None):
 def written(folder, outside=None, notes=4):
     """A store with so many notes, a line each."""
     store = opened(folder, outside)
-    for at in range(notes):
-        store.notes.write(replace(NOTE, text=f"{at}"))
+    for number in range(notes):
+        store.notes.write(replace(NOTE, text=f"{number}"))
     return store
 
 
 def past(store, *sql):
     """Do something in the database behind the app's back."""
     with store.database._engine.begin() as connection:
-        for one in sql:
-            connection.exec_driver_sql(one)
+        for statement in sql:
+            connection.exec_driver_sql(statement)
 
 
 def keys(verdict):
-    return [(one.key, one.facts.get("seq")) for one in verdict.wrong]
+    return [(finding.key, finding.facts.get("seq")) for finding in verdict.wrong]
 
 
 def forge(store, change=lambda entry: entry):
@@ -96,8 +96,8 @@ def forge(store, change=lambda entry: entry):
     ],
 )
 def test_a_row_changed_past_the_audit_is_named_with_the_line_that_wrote_it(store, sql, what, seq):
-    for at in range(4):
-        store.notes.write(replace(NOTE, text=f"{at}"))
+    for number in range(4):
+        store.notes.write(replace(NOTE, text=f"{number}"))
     store.accounts.save(
         [Account("boss@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")], "cli"
     )
@@ -154,7 +154,7 @@ def test_every_column_of_every_table_that_people_write_is_covered(folder):
         change.connection.exec_driver_sql("pragma defer_foreign_keys = on")
         for table in digests.watched().values():
             change.connection.execute(
-                sa.insert(table).values({one.name: example(one) for one in table.columns})
+                sa.insert(table).values({column.name: example(column) for column in table.columns})
             )
     assert [line.action for line in store.database.audit()] == [audit.ROWS]
     tried = 0
@@ -167,12 +167,12 @@ def test_every_column_of_every_table_that_people_write_is_covered(folder):
                 step = connection.begin_nested()
                 connection.execute(sa.update(table).values({column: other(column)}))
                 there = digests.present(connection, {table.name: table})
-                found = {
+                changed = {
                     key
                     for key in expected
                     if key[0] == table.name and expected[key] != there.get(key)
                 }
-                assert len(found) == 1, column
+                assert len(changed) == 1, column
                 step.rollback()
                 tried += 1
     assert tried == sum(len(table.columns) for table in digests.watched().values()) >= 130
@@ -182,10 +182,13 @@ def test_every_column_of_every_table_that_people_write_is_covered(folder):
 def test_the_tables_of_the_audit_are_those_of_the_database(store):
     there = sa.MetaData()
     there.reflect(store.database._engine)
-    columns = {name: {one.name for one in table.columns} for name, table in there.tables.items()}
+    columns = {
+        name: {column.name for column in table.columns} for name, table in there.tables.items()
+    }
     assert columns.pop("alembic_version")
     assert columns == {
-        name: {one.name for one in table.columns} for name, table in tables.metadata.tables.items()
+        name: {column.name for column in table.columns}
+        for name, table in tables.metadata.tables.items()
     }
 
 
@@ -221,8 +224,8 @@ def test_rows_written_without_a_word_leave_a_line_all_the_same(folder):
         sa.text("update note set text = 'x'"),
         sa.update(tables.note).values(id=99),
         sa.insert(tables.note).from_select(
-            [one.name for one in tables.note.columns if one.name != "id"],
-            sa.select(*(one for one in tables.note.columns if one.name != "id")),
+            [column.name for column in tables.note.columns if column.name != "id"],
+            sa.select(*(column for column in tables.note.columns if column.name != "id")),
         ),
     ],
 )
@@ -232,13 +235,14 @@ def test_a_statement_whose_rows_cannot_be_told_is_a_fault_of_the_program_and_cha
     store = written(folder, notes=1)
     with pytest.raises(RuntimeError), store.database.change("boss") as change:
         change.connection.execute(statement)
-    assert [(one.id, one.text) for one in store.notes.of()] == [(1, "0")]
+    assert [(note.id, note.text) for note in store.notes.of()] == [(1, "0")]
     store.close()
 
 
 def test_many_rows_of_one_change_are_covered_and_so_is_what_it_deletes(store):
     rows = [
-        {"name": f"r{at}", "value": at, "saved_at": dt.datetime(2026, 4, 1)} for at in range(450)
+        {"name": f"r{number}", "value": number, "saved_at": dt.datetime(2026, 4, 1)}
+        for number in range(450)
     ]
     with store.database.change("boss") as change:
         change.connection.execute(sa.insert(tables.setting), rows)
@@ -275,8 +279,8 @@ def test_an_end_cut_off_stays_known_after_the_app_has_written_on(folder, way, re
     verdict = store.database.verify()
     line = 3 if way == "tail" else 1
     assert ("break", line) in keys(verdict)
-    assert [one.facts["last"] for one in verdict.wrong if one.key == "break"] == ["4"]
-    assert {one.facts["row"] for one in verdict.wrong if one.key == "row_added"} == (
+    assert [finding.facts["last"] for finding in verdict.wrong if finding.key == "break"] == ["4"]
+    assert {finding.facts["row"] for finding in verdict.wrong if finding.key == "row_added"} == (
         {"3", "4"} if way == "tail" else {"1", "2", "3", "4"}
     )
     store.close()
@@ -292,8 +296,8 @@ def test_everything_deleted_with_its_head_is_known_by_the_rows_and_by_the_publis
     store.close()
     store = opened(folder, outside)
     store.notes.write(replace(NOTE, text="a new beginning"))
-    assert [one for one in keys(store.database.verify()) if one[0] == "published"] == [
-        ("published", at) for at in (1, 2, 3, 4)
+    assert [place for place in keys(store.database.verify()) if place[0] == "published"] == [
+        ("published", line) for line in (1, 2, 3, 4)
     ]
     store.close()
 
@@ -347,8 +351,8 @@ def test_a_head_that_cannot_be_written_does_not_undo_the_change_and_is_told_unti
     store = written(folder, Outside(heads=tmp_path / "away" / "heads"), notes=2)
     assert len(store.notes.of()) == 2
     verdict = store.database.verify()
-    assert [one.key for one in verdict.wrong] == ["heads_unread"]
-    assert "head_late" in [one.key for one in verdict.notes]
+    assert [finding.key for finding in verdict.wrong] == ["heads_unread"]
+    assert "head_late" in [finding.key for finding in verdict.notes]
     (tmp_path / "away").unlink()
     (tmp_path / "away").mkdir()
     store.notes.write(NOTE)
@@ -366,19 +370,21 @@ def test_a_head_that_cannot_be_written_does_not_undo_the_change_and_is_told_unti
 def test_a_chain_written_anew_with_its_head_is_betrayed_by_what_was_published(folder, tmp_path):
     outside = Outside(heads=tmp_path / "heads")
     store = written(folder, outside)
-    assert [one.facts for one in store.database.verify().notes if one.key == "heads_compared"] == [
-        {"count": 4, "first": 1, "last": 4}
-    ]
+    assert [
+        finding.facts
+        for finding in store.database.verify().notes
+        if finding.key == "heads_compared"
+    ] == [{"count": 4, "first": 1, "last": 4}]
     noted = store.database.head()
     forge(store, lambda entry: {**entry, "who": "nobody"} if entry["seq"] == 2 else entry)
-    assert keys(store.database.verify()) == [("published", at) for at in (2, 3, 4)]
+    assert keys(store.database.verify()) == [("published", line) for line in (2, 3, 4)]
     alone = opened(folder)  # who has the home alone sees nothing, and is told why
     verdict = alone.database.verify()
     assert verdict.wrong == ()
-    assert {"unsigned", "heads_none"} <= {one.key for one in verdict.notes}
+    assert {"unsigned", "heads_none"} <= {finding.key for finding in verdict.notes}
     assert keys(alone.database.verify(written=[head_from(short(noted))])) == [("written", 4)]
     assert keys(alone.database.verify(heads=[tmp_path / "heads"])) == [
-        ("published", at) for at in (2, 3, 4)
+        ("published", line) for line in (2, 3, 4)
     ]
     alone.close()
     store.close()
@@ -391,8 +397,12 @@ def test_a_torn_line_of_published_heads_is_told_and_swallows_no_head_after_it(fo
         file.write(b'{"seq": 3, "ha')
     store = written(folder, outside, notes=1)
     verdict = store.database.verify()
-    assert [(one.key, one.facts["number"]) for one in verdict.wrong] == [("heads_damaged", 3)]
-    assert [one.facts["last"] for one in verdict.notes if one.key == "heads_compared"] == [3]
+    assert [(finding.key, finding.facts["number"]) for finding in verdict.wrong] == [
+        ("heads_damaged", 3)
+    ]
+    assert [
+        finding.facts["last"] for finding in verdict.notes if finding.key == "heads_compared"
+    ] == [3]
     store.close()
 
 
@@ -452,7 +462,7 @@ def test_signatures_hold_from_the_line_on_from_which_there_is_a_key(folder, key)
     ]
     verdict = store.database.verify()
     assert verdict.wrong == ()
-    said = {one.key: one.facts for one in verdict.notes}
+    said = {finding.key: finding.facts for finding in verdict.notes}
     assert said["chained_only"] == {"first": 1, "last": 2}
     assert (said["signed"]["first"], said["signed"]["last"], said["signed"]["count"]) == (3, 5, 3)
     store.close()
@@ -548,9 +558,9 @@ def test_a_signed_home_is_read_and_checked_but_not_changed_without_its_key(folde
     with pytest.raises(RequestRefused, match="audit_key_needed"):
         store.notes.write(NOTE)
     assert len(store.notes.of()) == 1
-    assert "signatures_unchecked" in [one.key for one in store.database.verify().notes]
+    assert "signatures_unchecked" in [finding.key for finding in store.database.verify().notes]
     verdict = store.database.verify(public=[signing.public_path(key)])
-    assert (verdict.wrong, "signed" in [one.key for one in verdict.notes]) == ((), True)
+    assert (verdict.wrong, "signed" in [finding.key for finding in verdict.notes]) == ((), True)
     store.close()
     signing.new_key(tmp_path / "second.pem")  # the first was lost: another may go on
     store = written(folder, Outside(key=tmp_path / "second.pem"), notes=1)
@@ -576,7 +586,9 @@ def test_a_key_that_cannot_be_read_is_refused_at_the_start(folder, tmp_path, gar
 def test_a_key_within_the_home_is_said_to_prove_little(folder):
     signing.new_key(folder / "key.pem")
     store = written(folder, Outside(key=folder / "key.pem", heads=folder / "heads"), notes=1)
-    assert {"key_inside", "heads_inside"} <= {one.key for one in store.database.verify().notes}
+    assert {"key_inside", "heads_inside"} <= {
+        finding.key for finding in store.database.verify().notes
+    }
     assert (store.database.standing().key_inside, store.database.standing().heads_inside) == (
         True,
         True,
@@ -637,7 +649,9 @@ def test_rows_of_before_are_covered_from_the_migration_on(folder):
     ]
     verdict = store.database.verify()
     assert verdict.wrong == ()
-    assert [one.facts for one in verdict.notes if one.key == "rows_since"] == [{"seq": 2}]
+    assert [finding.facts for finding in verdict.notes if finding.key == "rows_since"] == [
+        {"seq": 2}
+    ]
     past(store, "update note set text = 'x'")
     assert keys(store.database.verify()) == [("row_changed", 2)]
     store.close()
@@ -661,7 +675,7 @@ def test_a_migration_hides_no_row_that_was_changed_before_it(folder, tmp_path, m
     monkeypatch.setattr(database, "SCRIPTS", tmp_path / "scripts")
     store = opened(folder)
     assert [line.action for line in store.database.audit()][:1] == ["audit.baseline"]
-    assert [one.text for one in store.notes.of()] == ["0!", "x!"]
+    assert [note.text for note in store.notes.of()] == ["0!", "x!"]
     assert keys(store.database.verify()) == [("row_changed", 2), ("row_gone", 3)]
     store.close()
 

@@ -69,7 +69,7 @@ def test_what_this_process_writes_counts_at_once_and_what_another_writes_within_
 def test_what_is_kept_of_an_answer_is_not_what_a_caller_makes_of_it(store):
     store.accounts.save([Account("boss@x.cn", "admin")], "setup")
     store.accounts.all().clear()
-    assert [one.email for one in store.accounts.all()] == ["boss@x.cn"]
+    assert [account.email for account in store.accounts.all()] == ["boss@x.cn"]
 
 
 def test_of_two_who_change_one_note_the_second_is_told_and_the_first_stays(store):
@@ -89,12 +89,12 @@ def test_a_note_is_changed_by_its_author_only_and_never_empty(store):
 
 
 def test_two_writers_at_once_lose_no_update_and_the_audit_has_as_many_lines(url, tmp_path):
-    stores = [Store(url, tmp_path / f"head{at}") for at in range(2)]
+    stores = [Store(url, tmp_path / f"head{number}") for number in range(2)]
     refused = []
 
     def write(store, who):
-        for at in range(15):
-            store.notes.write(replace(NOTE, author=who, text=f"{who} {at}"))
+        for number in range(15):
+            store.notes.write(replace(NOTE, author=who, text=f"{who} {number}"))
             talk = store.talks.all("A1")
             try:
                 store.talks.save(
@@ -119,8 +119,8 @@ def test_two_writers_at_once_lose_no_update_and_the_audit_has_as_many_lines(url,
     assert sum(len(talk.comment) for talk in talks) == written - len(talks)
     assert len(store.database.audit()) == 30 + written
     assert store.database.verify().wrong == ()
-    for one in stores:
-        one.close()
+    for writer in stores:
+        writer.close()
 
 
 def test_a_talk_goes_from_plan_to_follow_up_and_its_states_are_in_the_audit(store):
@@ -151,9 +151,10 @@ def test_an_objection_needs_an_answer_and_is_answered_once(store):
     )
     with pytest.raises(RequestRefused, match="changed_meanwhile"):
         store.objections.answer(replace(made, state="rejected", answer="不", answered_by="boss"))
-    assert [(one.policy_id, one.objection) for one in store.objections.corrections()] == [
-        ("P5", made.id)
-    ]
+    assert [
+        (correction.policy_id, correction.objection)
+        for correction in store.objections.corrections()
+    ] == [("P5", made.id)]
     store.objections.undo([store.objections.corrections()[0].id], "boss")
     assert store.objections.corrections() == []
     assert len(store.objections.corrections(in_force=False)) == 1
@@ -193,7 +194,7 @@ def test_a_closed_sheet_is_closed_once_and_opened_again_only_for_a_reason(store)
     with pytest.raises(RequestRefused, match="reason_missing"):
         store.sheets.reopen(["A1"], APRIL, APRIL, "boss", "")
     store.sheets.reopen(["A1"], APRIL, APRIL, "boss", "补录")
-    assert [one.reopened_why for one in store.sheets.history("A1")] == ["补录"]
+    assert [sheet.reopened_why for sheet in store.sheets.history("A1")] == ["补录"]
     assert list(store.sheets.closed()) == [("B2", APRIL, APRIL)]
 
 
@@ -210,7 +211,7 @@ def test_the_last_admin_stays_and_accounts_are_saved_all_or_none(store):
         store.accounts.save(
             [Account("new@x.cn", "agent", agent_id="B2"), Account("m@x.cn", "manager")], "cli"
         )
-    assert {one.email for one in store.accounts.all()} == {"ann@x.cn", "Boss@x.cn"}
+    assert {account.email for account in store.accounts.all()} == {"ann@x.cn", "Boss@x.cn"}
 
 
 def test_of_two_who_adopt_a_standard_the_second_is_told(store):
@@ -226,7 +227,7 @@ def test_a_proposal_of_the_same_person_takes_the_place_of_the_first_and_names_no
         store.propose_weights("ann@x.cn", {"results": 70, "service": 20, "competence": 10}, ticket)
         == ticket
     )
-    assert [one.categories["results"] for one in store.proposals()] == [70]
+    assert [proposal.categories["results"] for proposal in store.proposals()] == [70]
     assert {entry.who for entry in store.database.audit()} == {"anonymous"}
 
 
@@ -250,8 +251,8 @@ TAMPERING = {
 
 @pytest.mark.parametrize("way", TAMPERING)
 def test_the_audit_shows_every_tampering(store, way):
-    for at in range(4):
-        store.notes.write(replace(NOTE, text=f"{at}"))
+    for number in range(4):
+        store.notes.write(replace(NOTE, text=f"{number}"))
     assert store.database.verify().wrong == ()
     with store.database._engine.begin() as connection:
         for sql in TAMPERING[way]:
@@ -273,7 +274,7 @@ def test_an_audit_rewritten_with_a_fitting_chain_is_betrayed_by_the_head_kept_ou
     )
     other.notes.write(replace(NOTE, text="another history"))
     other.close()
-    assert [one.key for one in store.database.verify().wrong][:1] == ["cut"]
+    assert [finding.key for finding in store.database.verify().wrong][:1] == ["cut"]
 
 
 def test_coaching_entries_of_before_become_talks(tmp_path):
@@ -312,7 +313,7 @@ def test_the_versions_that_files_name_are_those_that_alembic_finds(tmp_path):
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     scripts = ScriptDirectory.from_config(config)
-    every = frozenset(one.revision for one in scripts.walk_revisions())
+    every = frozenset(script.revision for script in scripts.walk_revisions())
     assert revisions(SCRIPTS) == (scripts.get_current_head(), every)
     (tmp_path / "versions").mkdir()
     for name in ("2", "3"):

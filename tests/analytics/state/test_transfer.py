@@ -118,7 +118,7 @@ def test_a_home_on_a_server_comes_back_from_its_backup_with_an_empty_server_also
         assert again.findings == ()
         assert again.warehouse.ask("months").to_csv() == figures
         assert again.settings.grace_days == 45
-        assert [one.text for one in again.state.notes.of("A1")] == ["稳"]
+        assert [note.text for note in again.state.notes.of("A1")] == ["稳"]
         assert again.state.database.verify().wrong == ()
         assert (
             again.state.notes.write(Note("B2", APRIL, APRIL, "comment", "好", author="boss")).id
@@ -143,7 +143,7 @@ def test_the_state_on_a_server_is_kept_as_it_was_before_it_is_brought_up(served,
     with closing(sqlite3.connect(kept)) as state:
         assert state.execute("select version_num from alembic_version").fetchall() == [("0006",)]
     copy = Store(f"sqlite:///{kept.as_posix()}")
-    assert [one.text for one in copy.notes.of("A1")] == ["稳"]
+    assert [note.text for note in copy.notes.of("A1")] == ["稳"]
     assert copy.settings().grace_days == 45
     assert copy.database.verify().wrong == ()
     copy.close()
