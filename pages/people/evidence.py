@@ -49,9 +49,10 @@ def behind(
             1,
             str(filters.period),
         )
-        panel.take(
-            t("common.xlsx"),
-            file,
-            lambda: to_xlsx(tables, first=made_up),
-            f"{key}.evidence.xlsx",
-        )
+        with panel.menu(f"{key}.evidence"):
+            panel.take(
+                t("common.xlsx"),
+                file,
+                lambda: to_xlsx(tables, first=made_up),
+                f"{key}.evidence.xlsx",
+            )

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from analytics.insight.certainty import too_few
 from analytics.insight.placing import grades
@@ -19,6 +18,7 @@ from pages.people import months_tab, objections_tab, plan_tab, records_tab, shee
 from pages.people.chosen import Chosen
 from pages.ui import controls, load, person, session, shell, tabs
 from pages.ui.act import action
+from pages.ui.head import Head
 from pages.ui.i18n import md, plain, short_name, t, together
 
 TABS: Mapping[str, Callable[[Chosen], None]] = {
@@ -102,16 +102,16 @@ def plan(chosen: Chosen) -> None:
     )
 
 
-def heading(title: DeltaGenerator, chosen: Chosen) -> None:
+def heading(head: Head, chosen: Chosen) -> None:
     """The name, and where this person stands in one sentence and four cards."""
     if session.identity().role != "agent":
-        title.title(f"{short_name(chosen.name)} :small[{md(chosen.agent_id)}]", anchor=False)
+        head.title.title(f"{short_name(chosen.name)} :small[{md(chosen.agent_id)}]", anchor=False)
     if chosen.sheet is None:
         st.markdown(t("sheet.moved_on", agents=f"{chosen.name} {chosen.agent_id}"))
         moved_cards(chosen)
         return
     language = session.language()
-    st.markdown(md(sheets.meaning(chosen.sheet, language)))
+    head.says(sheets.meaning(chosen.sheet, language))
     named = 0 if session.identity().role == "agent" else 2  # the title names nobody but the reader
     facts = [fact for fact in sheets.basics(chosen.sheet, language)[named:-1] if fact[1] != "—"]
     st.caption(" · ".join(f"{md(label)} {short_name(value)}" for label, value in facts))
@@ -215,13 +215,13 @@ def open_to(chosen: Chosen) -> Collection[str]:
     return [name for name in TABS if name != "plan" or load.desk().may("coach")]
 
 
-def body(title: DeltaGenerator) -> None:
+def body(head: Head) -> None:
     """Who it is, then the tab that is open; the others are not even made."""
     if session.identity().role == "agent":
-        title.title(t("person.mine"), anchor=False)
+        head.title.title(t("person.mine"), anchor=False)
     filters = controls.filter_bar(theirs=True)
     chosen = chosen_one(filters)
-    heading(title, chosen)
+    heading(head, chosen)
     shell.line(chosen.now.measured, int(chosen.now.shown.sum()))
     names = {name: t(f"person.tab_{name}") for name in TABS if name in open_to(chosen)}
     name, there = tabs.opened("person_tab", names)
@@ -229,5 +229,5 @@ def body(title: DeltaGenerator) -> None:
         TABS[name](chosen)
 
 
-with shell.page("person", official=True) as title:
-    body(title)
+with shell.page("person", official=True) as head:
+    body(head)

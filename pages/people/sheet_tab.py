@@ -234,7 +234,8 @@ def files(chosen: Chosen, about: Around) -> None:
         return desk.shown_sheet(desk.around(about.evaluation.measured.filters), agent_id)
 
     with st.container(horizontal=True, gap="small"):
-        stem = f"{t('sheet.title')} {agent_id} {period}"
+        made_up = bool(panel.sample_rows())
+        stem = panel.marked(f"{t('sheet.title')} {agent_id} {period}", sample=made_up)
         printed = panel.Leaving(export_name(stem, version, "pdf"), 1, period, "application/pdf")
         panel.take(t("sheet.pdf"), printed, lambda: to_pdf([again()], language), "sheet_pdf")
         book = panel.Leaving(export_name(stem, version, "xlsx"), 1, period)
@@ -443,7 +444,7 @@ def body(chosen: Chosen) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="sheet_head"):
         with st.container(key="sheet_state"):
             state(chosen, shown)
-        with st.popover(t("sheet.files"), icon=":material/download:"):
+        with panel.menu("sheet"):
             files(chosen, about)
     live = shown  # an open sheet is the live one
     if shown["closed"] is not None and session.identity().role != "agent":

@@ -18,6 +18,7 @@ from pages.today import evidence, glimpse, pieces
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.figure import picture
+from pages.ui.head import Head
 from pages.ui.i18n import indicator, md, plain, t
 from pages.ui.person import link
 
@@ -269,7 +270,7 @@ def downloads(told: Briefing) -> None:
     def workbook() -> bytes:
         return to_xlsx(briefing_tables(told, language), first=notes)
 
-    with st.popover(t("briefing.take"), key="take"):
+    with panel.menu("briefing"):
         for kind, make in (("pdf", pdf), ("xlsx", workbook)):
             leaving = panel.Leaving(export_name(name, version, kind), told.persons or None, span)
             panel.take(t(f"briefing.take_{kind}"), leaving, make, f"briefing.{kind}")
@@ -291,9 +292,9 @@ def compare() -> str:
     )
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """The page of whoever has figures."""
-    head = st.container(key="briefing_head")
+    refused = st.container(key="briefing_head")
     filters = controls.filter_bar()
     with st.container(
         horizontal=True,
@@ -308,8 +309,8 @@ def body() -> None:
         *([plain("app.sample_badge")] if load.desk().has_sample() else []),
         *([plain("app.provisional")] if told.provisional else []),
     ]
-    with head:
-        st.html(pieces.CSS + pieces.finding(words.finding(told, session.language()), marks))
+    head.says(words.finding(told, session.language()), marks)
+    with refused:
         notices.show_refusal("briefing")
     with menu:
         downloads(told)
@@ -350,8 +351,8 @@ def start() -> None:
     glimpse.show()
 
 
-with shell.page("briefing", needs_data=False):
+with shell.page("briefing", needs_data=False) as head:
     if load.desk().months().empty:
         start()
     else:
-        body()
+        body(head)

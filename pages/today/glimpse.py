@@ -6,6 +6,7 @@ import streamlit as st
 
 from analytics.charts.theme import QUADRANT
 from pages.today import pieces
+from pages.ui.head import finding
 from pages.ui.i18n import plain, t
 
 # The sample company in May 2026, as its briefing tells it; a test holds them together.
@@ -61,7 +62,7 @@ def show() -> None:
     st.subheader(t("briefing.glimpse"), anchor=False)
     made = "".join(_card(figure) for figure in FIGURES)
     st.html(
-        f'{pieces.CSS}<div class="glimpse">{pieces.finding(plain("briefing.glimpse_finding"))}'
+        f'{pieces.CSS}<div class="glimpse">{finding(plain("briefing.glimpse_finding"))}'
         f'<ul class="cards">{made}<li class="card">{_field()}</li></ul>'
         f"{pieces.rows([plain('briefing.glimpse_person')])}</div>"
     )

@@ -1,11 +1,10 @@
-"""The parts of the briefing that are drawn as plain HTML: the finding, the paragraph, the cards and
-the short lists."""
+"""The parts of the briefing that are drawn as plain HTML: the paragraph, the cards and the short
+lists."""
 
 from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,31 +18,15 @@ from analytics.reports.briefing import (
     unit_of,
 )
 from analytics.reports.words import value_text
+from pages.ui.head import whole
 
 CSS = f"<style>{Path(__file__).with_name('briefing.css').read_text(encoding='utf-8')}</style>"
 ROOM = 8.0  # percent of a spark's height that stays free above and below
 
 
-def finding(words: str, marks: Sequence[str] = ()) -> str:
-    """The month in one sentence, with marks such as "sample data" before it."""
-    badges = "".join(f'<span class="badge">{html.escape(mark)}</span>' for mark in marks)
-    return f'<p class="finding">{badges}{_whole(words)}</p>'
-
-
 def told(words: str) -> str:
     """The paragraph."""
-    return f'<p class="told">{_whole(words)}</p>'
-
-
-# Months, and numbers with their units: no line ends inside.
-_WHOLE = re.compile(
-    r"\d{4}-\d{2}(?:…\d{4}-\d{2})?|[−+]?\d[\d.,]*(?:–[\d.,]+)?%?(?: [个分件人]百?分?点?)?"
-)
-
-
-def _whole(words: str) -> str:
-    """Escaped words in which months and numbers are never broken."""
-    return _WHOLE.sub(r'<span class="whole">\g<0></span>', html.escape(words, quote=False))
+    return f'<p class="told">{whole(words)}</p>'
 
 
 def cards(briefing: Briefing, language: str, *, how_sure: bool = True) -> str:
@@ -114,10 +97,10 @@ def spark(months: Sequence[Month], *, how_sure: bool = True) -> str:
 
 def rows(lines: Sequence[str]) -> str:
     """A short list, a line each."""
-    made = "".join(f"<li>{_whole(line)}</li>" for line in lines)
+    made = "".join(f"<li>{whole(line)}</li>" for line in lines)
     return f'<ul class="rows">{made}</ul>'
 
 
 def person(why: str, what: str) -> str:
     """Why somebody is on the list, and what to do."""
-    return f'<p class="person">{_whole(why)}<br><span class="quiet">{_whole(what)}</span></p>'
+    return f'<p class="person">{whole(why)}<br><span class="quiet">{whole(what)}</span></p>'

@@ -1,5 +1,5 @@
-"""The bar on top of every page: the mark, the five places, and language, theme and account; below
-it the pages of the place that the reader is in."""
+"""The bar on top of every page: the mark, the five places, and search, language, theme and account;
+below it the pages of the place that the reader is in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from analytics.desk import Desk
 from pages.ui import session
 from pages.ui.i18n import md, plain, t
 from pages.ui.navigation import Listing
+from pages.ui.search import search
 
 # The quadrant itself: four fields, one of them full.
 MARK = '<span class="mark"><i></i><i></i><i></i><i></i></span>'
@@ -33,6 +34,7 @@ class Bar:
     """The parts that are filled once it is known who reads and which page."""
 
     places: DeltaGenerator
+    search: DeltaGenerator
     account: DeltaGenerator
     pages: DeltaGenerator
 
@@ -49,6 +51,7 @@ def begin() -> Bar:
             horizontal_alignment="right",
             gap="small",
         ):
+            search = st.container(key="search_place", width="content")
             language_switch()
             _theme(
                 key="theme",
@@ -62,7 +65,7 @@ def begin() -> Bar:
             )
             account = st.container(key="account", width="content")
     pages = st.container(key="pages_of_place", horizontal=True, gap="small")
-    return Bar(places, account, pages)
+    return Bar(places, search, account, pages)
 
 
 def language_switch() -> None:
@@ -108,6 +111,8 @@ def fill(
             on = here is not None and here.place == place
             with st.container(key=f"place_{place}_{'on' if on else 'off'}", width="content"):
                 st.page_link(first.page, label=t(f"section.{place}"))
+    with bar.search:
+        search(chosen.url_path)
     with bar.account:
         whoami(desk)
     beside = [listing for listing in shown if here is not None and listing.place == here.place]

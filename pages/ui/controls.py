@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,7 +22,17 @@ from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import plain, t
 
+FOLDED = ("team", "branch", "channel")  # filters that a phone names in the line that folds them
 MOST_LEAST = 100_000  # policies that may be asked for at least
+
+
+# On a phone the filters are folded into a line that says what they stand on.
+_fold = st.components.v2.component(
+    "fold",
+    html='<button type="button" class="filters-fold" aria-expanded="false"></button>',
+    js=Path(__file__).with_name("fold.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 def period_options() -> dict[str, Span]:
@@ -61,6 +72,7 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
         st.stop()
     default = load.desk().latest_closed()
     default_id = f"{default.first:%Y-%m}"
+    folded = st.container(key="filters_folded")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         chosen = _select("period", list(periods), default_id, _labels(periods).__getitem__)
         base = load.desk().measured(Filters(periods[chosen].period, theirs=theirs))
@@ -96,8 +108,17 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
             session.remember("least", 0)
         st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
+    with folded:
+        _fold(key="filters_fold", data={"said": _said(_label(periods[chosen]))})
     session.write_address()
     return session.filters(periods[chosen].period, theirs=theirs)
+
+
+def _said(period: str) -> str:
+    """What the filters stand on, in one line."""
+    named = [short(str(name)) for key in FOLDED if (name := session.remembered(key))]
+    least = int(session.remembered("least") or 0)
+    return " · ".join([period, *named, *([f"≥ {least}"] if least else [])])
 
 
 def least_asked() -> int:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.charts.theme import Drawing
 from analytics.errors import RenewalError
@@ -307,7 +308,8 @@ def downloads(
     persons: int | None = 0,
     figures: bool = True,
 ) -> None:
-    """CSV and XLSX of a table, made when clicked, under a name that never repeats.
+    """One quiet menu with a table as CSV and XLSX, made when clicked, under a name that never
+    repeats.
 
     `figures`: whether it tells of the company's people, who may be made up; `persons`: of how many
     it tells, where no agent_id of its own says that, or the table itself is made no sooner.
@@ -323,7 +325,7 @@ def downloads(
     def made() -> Table:
         return table if isinstance(table, Table) else table()
 
-    with st.container(horizontal=True, gap="small"):
+    with menu(key):
         sheet = Leaving(export_name(name, version, "xlsx"), persons, span)
         take(
             t("common.xlsx"),
@@ -333,6 +335,13 @@ def downloads(
         )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
         take(t("common.csv"), text, lambda: to_csv(made(), first), f"{key}.csv")
+
+
+def menu(key: str) -> DeltaGenerator:
+    """The menu of what can be taken from the part of a page that it stands beside."""
+    return st.popover(
+        t("common.take"), type="tertiary", icon=":material/download:", key=f"take.{key}"
+    )
 
 
 def sample_rows() -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 import streamlit as st
 
-from analytics.evaluation import Evaluation
+from analytics.evaluation import Evaluation, Measured
 from analytics.spoken import spoken
 from analytics.text import short
 from pages.ui import session
@@ -57,6 +57,14 @@ class Listed:
         names = dict(zip(people["agent_id"], people["name"], strict=True))
         return cls(ids, names, dict(zip(people["agent_id"], people["team"], strict=True)))
 
+    @classmethod
+    def among(cls, measured: Measured) -> Listed:
+        """Whoever is in scope, by id."""
+        people = measured.people[measured.in_scope]
+        ids = sorted(str(agent_id) for agent_id in people["agent_id"])
+        names = dict(zip(people["agent_id"], people["name"], strict=True))
+        return cls(ids, names, dict(zip(people["agent_id"], people["team"], strict=True)))
+
     def holding(self, agent_id: str) -> Listed:
         """The same with somebody in scope whom the filters leave out."""
         if agent_id in self.ids:
@@ -66,9 +74,12 @@ class Listed:
     def words(self, agent_id: str) -> str:
         """A person as a box lists them: typing the name, the id, the team, the reading or its
         initials finds them."""
-        name = self.names[agent_id]
-        parts = [short(name), agent_id, short(self.teams[agent_id] or "—")]
-        return "  ".join([" · ".join(parts), *spoken(name)])
+        return "  ".join([self.told(agent_id), *spoken(self.names[agent_id])])
+
+    def told(self, agent_id: str) -> str:
+        """Name, id and team."""
+        team = short(self.teams[agent_id] or "—")
+        return " · ".join([short(self.names[agent_id]), agent_id, team])
 
     def matching(self, wanted: str) -> list[str]:
         """Whom a word means: part of a name or an id, or the beginning of a reading."""

@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import plotly
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from analytics.errors import RenewalError
 from analytics.evaluation import Measured
@@ -24,6 +23,8 @@ from analytics.reports.words import scheme_label, weights_text
 from pages.ui import controls, load, panel, session
 from pages.ui.act import action
 from pages.ui.chrome import chrome
+from pages.ui.face import quotes
+from pages.ui.head import Head
 from pages.ui.i18n import md, plain, t, text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,24 +48,24 @@ def begin() -> None:
     in the reader's language."""
     prepare()
     st.set_page_config(page_title=t("app.title"), page_icon=ICON, layout="wide")
-    st.html(CSS)
+    st.html(CSS + quotes(session.language()))
     chrome(session.language())
 
 
 @contextmanager
 def page(
     name: str, *, needs_data: bool = True, official: bool = False, own_bar: bool = False
-) -> Iterator[DeltaGenerator]:
+) -> Iterator[Head]:
     """A page: title, then the body; a refusal inside is one sentence, and no data is the
     first-visit card.
 
     An official page shows what is in force whatever is tried out; on the others the charts follow a
     trial. `own_bar`: the page draws the bar about a trial itself, because there it comes and goes
-    with the sliders. What it gives is the place of the title, for a page that is about somebody.
+    with the sliders. What it gives is the head: the finding stands there, and the name on a page
+    that is about somebody.
     """
     session.use_page(name, official=official)
-    heading = st.empty()
-    heading.title(t(f"{name}.title"), anchor=False)
+    head = Head.begin(t(f"{name}.title"))
     try:
         asked_weights()
         refusals()
@@ -77,7 +78,7 @@ def page(
             return_early = False
         if return_early:
             st.stop()
-        yield heading
+        yield head
     except RenewalError as error:
         st.error(md(explain(error, session.language())))
 

@@ -19,7 +19,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Download, Page, WebSocket, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -183,6 +183,15 @@ class Visit:
             beside.click()
             self.page.locator(f"[class*={page}_on]").wait_for()
         self.settle()
+
+    def take(self, part: str, form: str) -> Download:
+        """A file from the menu of a part of the page."""
+        self.clicks += 2
+        self.page.locator(f"[class*=st-key-take-{part}] button").first.click()
+        with self.page.expect_download() as download:
+            self.page.locator(f".st-key-{part}-{form} button").click()
+        self.page.keyboard.press("Escape")
+        return download.value
 
     def click(self, text: str, **options: Any) -> None:
         self.clicks += 1

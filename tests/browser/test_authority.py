@@ -108,9 +108,9 @@ def from_april(visit, form):
 
 def taken(visit, key):
     """Name and text of a download."""
-    with visit.page.expect_download() as download:
-        visit.page.locator(f".st-key-{key} button").click()
-    return download.value.suggested_filename, download.value.path().read_text("utf-8-sig")
+    part, form = key.rsplit("-", 1)
+    download = visit.take(part, form)
+    return download.suggested_filename, download.path().read_text("utf-8-sig")
 
 
 def test_a_trial_shows_on_all_pages_of_its_session_and_nobody_else_sees_it(boss, east, ann):

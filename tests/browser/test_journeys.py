@@ -41,9 +41,8 @@ def test_from_first_visit_to_the_downloaded_coaching_list_in_at_most_twelve_clic
     visit.go("coaching")
     page.get_by_text("勾选一位，看全部依据并安排面谈").first.wait_for()
     visit.settle()
-    with page.expect_download() as download:
-        visit.click("下载 Excel")
-    sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).worksheets[0]
+    download = visit.take("coaching", "xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(download.path().read_bytes())).worksheets[0]
     assert str(sheet["A1"].value).startswith("示例数据")
     assert [cell.value for cell in sheet[2]][:3] == ["工号", "姓名", "团队"]
     assert sheet.max_row > 50

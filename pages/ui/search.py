@@ -1,0 +1,41 @@
+"""The search of the bar: a person by name, id, reading or initials, from whichever page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.model import Filters
+from pages.ui import controls, load
+from pages.ui.i18n import t
+from pages.ui.person import Listed, link
+
+LISTED = 8  # people that the box lists; of more, the word says too little
+
+
+def search(page: str) -> None:
+    """The box, folded away; it folds again whenever another page or another person is come to."""
+    desk = load.desk()
+    if not desk.may("see_others") or desk.months().empty:
+        return
+    key = f"search_{page.replace('-', '_')}_{st.query_params.get('agent', '')[:40]}"
+    with st.popover(t("person.find"), icon=":material/search:", key=key):
+        look(key)
+
+
+@st.fragment
+def look(key: str) -> None:
+    """Whom the word means, while it is typed."""
+    said = st.text_input(
+        t("compare.search"), key=f"{key}_word", live=True, icon=":material/search:", width=280
+    )
+    if not (word := str(said or "").strip()):
+        return
+    measured = load.desk().measured(Filters(controls.remembered_period(), theirs=True))
+    listed = Listed.among(measured)
+    means = listed.matching(word)
+    for agent_id in means[:LISTED]:
+        link(agent_id, listed.told(agent_id), width="stretch")
+    if not means:
+        st.caption(t("person.found_nobody"))
+    elif len(means) > LISTED:
+        st.caption(t("person.found_more", count=len(means) - LISTED))
