@@ -62,6 +62,11 @@ class Talk:
     version: int = 0
     id: int | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something of it is still to come."""
+        return self.state in OPEN_TALKS
+
     def overdue(self, today: dt.date) -> bool:
         """Whether its next date has passed without the state saying so."""
         due = {"planned": self.talk_on, "done": self.follow_up_on}.get(self.state)
@@ -100,6 +105,13 @@ class Objection:
     answered_at: dt.datetime | None = None
     version: int = 0
     id: int | None = None
+
+    @property
+    def days_to_answer(self) -> float | None:
+        """From the day it was made to its answer; None where either is missing."""
+        if self.made_at is None or self.answered_at is None:
+            return None
+        return (self.answered_at - self.made_at).total_seconds() / 86_400
 
 
 @dataclass(frozen=True)

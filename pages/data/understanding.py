@@ -13,13 +13,12 @@ from analytics.charts.theme import CELL_LEFT_OUT, CELL_OF_HEADER, CELL_READ
 from analytics.intake.fields import CUSTOM, counted, field_of, fields, kinds
 from analytics.intake.formats import brief
 from analytics.intake.meanings import meanings_of
-from analytics.intake.months import span
-from analytics.intake.recipe import LAYOUT
 from analytics.intake.recognise import SURE, recognise
 from analytics.intake.rows import EACH_MONTH
 from analytics.intake.table import letter
 from analytics.intake.understood import Look, Outline
 from analytics.model import Text
+from pages.data.options import year
 from pages.ui import panel, session
 from pages.ui.box import box
 from pages.ui.i18n import plain, t, text
@@ -163,18 +162,8 @@ def wide(sheet: Outline, saved: Mapping[str, Any], prefix: str) -> dict[str, Any
                 return {}
             out: dict[str, Any] = {"wide_field": chosen}
             if not sheet.wide.year_known:
-                out["year"] = _year(saved, f"{prefix}.wide_year")
+                out["year"] = year(saved.get("options", {}), f"{prefix}.wide_year")
     return out
-
-
-def _year(saved: Mapping[str, Any], key: str) -> int:
-    """The year of months that name none."""
-    before = saved.get("options", {}).get("year") or pd.Timestamp.today().year
-    return int(
-        st.number_input(
-            t("data.wide_year"), 2000, 2100, before, key=key, persist_state="page", width=140
-        )
-    )
 
 
 OWN = "custom"  # the meaning of a number column that is kept as a measure of its own
@@ -254,14 +243,18 @@ def mapping(
     session.put(f"{prefix}.meant", meant)
     columns = _by_field(meant)
     ignored = saved.get("ignore", ())
-    if lost := [name for name in figures if meant.get(name) is None and name not in ignored]:
+    unnamed = [name for name in figures if meant.get(name) is None]
+    if lost := [name for name in unnamed if name not in ignored]:
         st.warning(t("data.figures_unknown", columns=", ".join(lost)))
-    unsure = [
-        name
-        for name, header in columns.items()
-        if matches.get(name, ("", SURE))[0] == header and matches[name][1] < SURE
-    ]
+    unsure = [name for name, header in columns.items() if _is_guess(matches.get(name), header)]
     return columns, unsure
+
+
+def _is_guess(match: tuple[str, int] | None, header: str) -> bool:
+    """Whether a column is what it was taken for without being sure of it."""
+    if match is None or match[0] != header:
+        return False
+    return match[1] < SURE
 
 
 def _columns_frame(
@@ -346,14 +339,9 @@ def directions(columns: dict[str, str], unsure: list[str], prefix: str) -> dict[
     Where more is better it is not that indicator, and the column is kept as a measure of its own.
     """
     out = dict(columns)
-    lower = {
-        indicator.id: indicator
-        for indicator in session.catalogue().indicators
-        if indicator.direction == "lower"
-    }
-    for name in [
-        name for name in unsure if name in lower or name in ("complaints", "upheld_complaints")
-    ]:
+    lower = {"complaints", "upheld_complaints"}
+    lower |= {item.id for item in session.catalogue().indicators if item.direction == "lower"}
+    for name in (name for name in unsure if name in lower):
         header = columns[name]
         answer = st.segmented_control(
             t("data.direction", header=header),
@@ -432,150 +420,6 @@ def meanings(
                 words[meaning].append(value)
         if any(words.values()):
             out[name] = words
-    return out
-
-
-def options(  # noqa: C901, PLR0912 - a widget for each option
-    kind: str,
-    columns: dict[str, str],
-    saved: Mapping[str, Any],
-    names: Sequence[str],
-    prefix: str,
-    wide_field: str | None = None,
-) -> dict[str, object]:
-    """Scale, date order, period, words for nothing, and what becomes of data already there: what no
-    column says."""
-    before = saved.get("options", {})
-    out: dict[str, object] = {key: value for key, value in before.items() if key in LAYOUT}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, option in (("satisfaction", "satisfaction_max"), ("score", "score_max")):
-            if name in columns:
-                stated = float(before[option]) if option in before else None
-                scale = st.number_input(
-                    t("data.scale", header=columns[name]),
-                    1.0,
-                    1000.0,
-                    stated,
-                    key=f"{prefix}.scale.{name}",
-                    persist_state="page",
-                    width=220,
-                    placeholder=t("data.order_auto"),
-                )
-                if scale is not None:
-                    out[option] = scale
-        dated = [
-            name
-            for name in columns
-            if name in fields() and fields()[name].type in ("date", "moment")
-        ]
-        if dated:
-            orders = ["auto", "ymd", "dmy", "mdy"]
-            order = box(
-                t("data.date_order"),
-                orders,
-                orders.index(before.get("date_order", "auto")),
-                key=f"{prefix}.order",
-                persist_state="page",
-                format_func=lambda option: t(f"data.order_{option}"),
-                width=220,
-            )
-            if order != "auto":
-                out["date_order"] = order
-        if len(names) > 1:
-            senses = [
-                None,
-                *(field for field in ("period", "team", "branch") if field in kinds()[kind].fields),
-            ]
-            sense = box(
-                t("data.sheet_is"),
-                senses,
-                senses.index(before.get("sheet_is")) if before.get("sheet_is") in senses else 0,
-                key=f"{prefix}.sheet_is",
-                persist_state="page",
-                format_func=lambda option: t(f"data.sheet_is_{option or 'nothing'}"),
-                width=220,
-            )
-            if sense:
-                out["sheet_is"] = sense
-            if sense == "period" and not all(span(name)[0] for name in names):
-                out["year"] = _year(saved, f"{prefix}.sheet_year")
-        dating = ("period", "year")
-        dated_by_columns = (
-            bool(wide_field)
-            or any(name in columns for name in dating)
-            or out.get("sheet_is") == "period"
-        )
-        if kind == "scoresheet" and not dated_by_columns:
-            first = st.text_input(
-                t("data.period_from"),
-                before.get("from", ""),
-                key=f"{prefix}.from",
-                persist_state="page",
-                placeholder="2026-01",
-                width=160,
-            )
-            last = st.text_input(
-                t("data.period_to"),
-                before.get("to", ""),
-                key=f"{prefix}.to",
-                persist_state="page",
-                placeholder="2026-03",
-                width=160,
-            )
-            if first:
-                out |= {"from": first, "to": last or first}
-        rated = [
-            name
-            for name in (*columns, wide_field)
-            if name and name in counted() and counted()[name].type == "rate"
-        ]
-        if rated:
-            scales = ["auto", "percent", "fraction"]
-            scale = box(
-                t("data.rate_scale"),
-                scales,
-                scales.index(before.get("rate_scale", "auto")),
-                key=f"{prefix}.rate_scale",
-                persist_state="page",
-                width=220,
-                format_func=lambda option: t(f"data.rate_{option}"),
-            )
-            if scale != "auto":
-                out["rate_scale"] = scale
-        if kind == "scoresheet":
-            ways = ["refuse", "add"]
-            sense = box(
-                t("data.duplicates"),
-                ways,
-                ways.index(before.get("duplicates", "refuse")),
-                key=f"{prefix}.duplicates",
-                persist_state="page",
-                width=220,
-                format_func=lambda option: t(f"data.duplicates_{option}"),
-            )
-            if sense == "add":
-                out["duplicates"] = sense
-        mode = box(
-            t("data.months"),
-            ["add", "replace"],
-            ["add", "replace"].index(before.get("months", "add")),
-            key=f"{prefix}.months",
-            persist_state="page",
-            format_func=lambda option: t(f"data.months_{option}"),
-            width=240,
-        )
-        if mode == "replace":
-            out["months"] = mode
-        missing = st.text_input(
-            t("data.missing"),
-            " ".join(before.get("missing", [])),
-            key=f"{prefix}.missing",
-            persist_state="page",
-            placeholder="99999 未知",
-            width=200,
-        )
-        if missing.split():
-            out["missing"] = missing.split()
     return out
 
 

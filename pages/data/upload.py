@@ -40,6 +40,7 @@ from pages.data import (
     spellings,
     understanding,
 )
+from pages.data.options import Given, options
 from pages.ui import controls, load, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
@@ -366,14 +367,9 @@ def examine(path: Path, *, alone: bool) -> None:
         columns = understanding.directions(columns, unsure, of_kind)
         values = understanding.meanings(sheet, columns, unsure, saved, of_kind)
     with st.expander(t("data.more_settings")):
-        options = understanding.options(
-            kind,
-            columns,
-            saved,
-            [sheet.name for sheet in alike] if together else [],
-            of_kind,
-            wide.get("wide_field"),
-        )
+        as_one = [each.name for each in alike] if together else []
+        given = Given(kind, columns, as_one, wide.get("wide_field"))
+        stated = options(given, saved, of_kind)
         only = understanding.row_filter(sheet, saved, of_kind)
     if not allowed:
         st.info(t("data.names_as_ids_needed"))
@@ -385,7 +381,7 @@ def examine(path: Path, *, alone: bool) -> None:
                 "columns": columns,
                 "values": values,
                 "only": only,
-                "options": {**options, **wide, **chosen_layout},
+                "options": {**stated, **wide, **chosen_layout},
                 "answers": session.get(f"{prefix}.answers") or saved.get("answers", {}),
                 "ignore": list(saved.get("ignore", [])),
                 **({"sheet": name} if name and not together else {}),

@@ -1,9 +1,8 @@
 """Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,11 +12,9 @@ from analytics.charts.chance import event_lines
 from analytics.evaluation import Evaluation
 from analytics.insight.coaching import FIRST, coaching_list
 from analytics.insight.effect import FEWEST, POLICIES
-from analytics.insight.planning import OF_A_TALK, changed
 from analytics.insight.quadrant import place
 from analytics.model import QUADRANTS, UNPLACED, Period, parse_month
-from analytics.people import LONGEST_PLAN, OPEN_TALKS, TALK_STATES, Talk
-from analytics.reports import coaching_effect, sheets
+from analytics.reports import coaching_effect
 from analytics.reports.lists.coaching import (
     action_text,
     apart_words,
@@ -26,35 +23,16 @@ from analytics.reports.lists.coaching import (
     reading_table,
     reason_text,
 )
-from analytics.reports.sheet_files import to_calendar
-from analytics.reports.tables import Column, Table, export_name
+from analytics.reports.tables import Column, Table
 from analytics.reports.words import money_text, scheme_label
-from analytics.text import short
-from pages.people import talk_form, talks_held
-from pages.ui import controls, load, notices, panel, session, shell
+from pages.people import talk_form, talk_list
+from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, md, plain, t, text
 
-Shown = TypeVar("Shown")
 LONGER = 6  # months that may tell what a shorter period cannot
 WIDTHS = {"who": 150, "why": 470, "action": 290, "when": 110, "comment": 130}
-
-
-def edited(key: str, rows: Sequence[Shown]) -> Iterator[tuple[Shown, dict]]:
-    """The rows of a table that were changed, with their changed cells; the browser says which."""
-    edits = (session.get(key) or {}).get("edited_rows", {})
-    for position, cells in edits.items():
-        if 0 <= int(position) < len(rows):
-            yield rows[int(position)], cells
-
-
-def save_talks(rows: list[Talk]) -> None:
-    """Write the cells changed in the table of talks, all of them or none."""
-    wanted = [(talk, changed(talk, cells)) for talk, cells in edited("talks_editor", rows)]
-    with notices.refusals("talks"):
-        load.desk().save_talks([after for before, after in wanted if after != before])
-        notices.done("talks", t("talk.saved"))
 
 
 @dataclass(frozen=True)
@@ -68,11 +46,6 @@ class Wanted:
     def of(self, full: pd.DataFrame) -> pd.DataFrame:
         frame = full[full["quadrant"].isin(self.quadrants)] if self.quadrants else full
         return (frame[frame["listed"]] if self.listed else frame).reset_index(drop=True)
-
-
-def told() -> None:
-    if not notices.show_refusal("talks"):
-        notices.show_done("talks", quiet=True)
 
 
 def whom(now: Evaluation, wanted: Wanted) -> None:
@@ -267,143 +240,6 @@ def stand_apart(now: Evaluation, frame: pd.DataFrame) -> None:
         )
 
 
-def talks(now: Evaluation) -> None:
-    """The talks: overdue ones first, edited in place; each agent's history and figures since."""
-    people = now.people[now.in_scope]
-    names = dict(zip(people["agent_id"], people["name"], strict=True))
-    today = dt.date.today()
-    every = load.desk().talks()
-    closed = st.toggle(t("talk.with_closed"), key="with_closed")
-    shown = sorted(
-        (talk for talk in every if closed or talk.state in OPEN_TALKS),
-        key=lambda talk: (
-            not talk.overdue(today),
-            talk.state not in OPEN_TALKS,
-            talk.talk_on or dt.date.max,
-            talk.id or 0,
-        ),
-    )
-    if not shown:
-        st.info(t("talk.empty"))
-        return
-    late = sum(talk.overdue(today) for talk in shown)
-    st.caption(t("talk.note", count=len(shown), late=late))
-    table = pd.DataFrame(
-        [
-            {
-                "name": names.get(talk.agent_id, talk.agent_id),
-                "late": t("talk.late") if talk.overdue(today) else "",
-                "state": talk.state,
-                "talk_on": talk.talk_on,
-                "follow_up_on": talk.follow_up_on,
-                "owner": talk.owner,
-                "reason": talk.reason,
-                "action": talk.action,
-                "agreed": talk.agreed,
-                "comment": talk.comment,
-                "aims": "、".join(
-                    indicator(name) for name in talk.indicators if name in now.catalogue.ids
-                ),
-                "agent_id": talk.agent_id,
-                "author": sheets.who(talk.author, session.language()),
-            }
-            for talk in shown
-        ]
-    )
-    words = {
-        name: st.column_config.TextColumn(t(f"talk.{name}"), width="medium", max_chars=LONGEST_PLAN)
-        for name in ("reason", "action", "agreed", "comment")
-    }
-    config = {
-        "name": st.column_config.TextColumn(
-            t("column.name"), pinned=True, width=panel.name_width(table, "name")
-        ),
-        "late": st.column_config.TextColumn(t("talk.late_column"), width="small"),
-        "state": st.column_config.SelectboxColumn(
-            t("talk.state"),
-            options=list(TALK_STATES),
-            format_func=lambda option: t(f"talk.state_{option}"),
-            required=True,
-        ),
-        "talk_on": st.column_config.DateColumn(t("talk.talk_on"), format="YYYY-MM-DD"),
-        "follow_up_on": st.column_config.DateColumn(t("talk.follow_up_on"), format="YYYY-MM-DD"),
-        "owner": st.column_config.TextColumn(
-            t("talk.owner"), max_chars=200, width=panel.name_width(table, "owner")
-        ),
-        "aims": st.column_config.TextColumn(t("talk.aims"), width="medium"),
-        "agent_id": st.column_config.TextColumn(t("column.agent_id")),
-        "author": st.column_config.TextColumn(t("talk.author")),
-        **words,
-    }
-    st.data_editor(
-        table,
-        key="talks_editor",
-        hide_index=True,
-        width="stretch",
-        height=panel.fit(len(table), 520),
-        column_config=config,
-        num_rows="fixed",
-        placeholder="—",
-        disabled=[name for name in table.columns if name not in OF_A_TALK],
-        on_change=action(save_talks),
-        args=(shown,),
-    )
-    told()
-    columns = [Column("name", t("column.name")), Column("agent_id", t("column.agent_id"))]
-    columns += [
-        Column(name, t(f"talk.{name}"), "date" if name in ("talk_on", "follow_up_on") else "text")
-        for name in (
-            "state",
-            "talk_on",
-            "follow_up_on",
-            "owner",
-            "reason",
-            "action",
-            "agreed",
-            "comment",
-            "aims",
-        )
-    ]
-    language, version = session.language(), load.desk().data_version()
-    with st.container(horizontal=True, gap="small"):
-        persons = len({talk.agent_id for talk in shown})
-        calendar = panel.Leaving(
-            export_name(t("coaching.title"), version, "ics"), persons, mime="text/calendar"
-        )
-        panel.take(
-            t("talk.calendar"),
-            calendar,
-            lambda: to_calendar(shown, names, language),
-            "talks_ics",
-            icon=":material/event:",
-        )
-        panel.downloads(
-            "talks",
-            t("talk.title"),
-            Table(
-                table.assign(state=[t(f"talk.state_{state}") for state in table["state"]]), columns
-            ),
-        )
-    history(now, every, names)
-
-
-def history(now: Evaluation, every: list[Talk], names: dict[str, str]) -> None:
-    """One agent's talks, and the indicators they aimed at before and now; no claim that one made
-    the other."""
-    agents = list(dict.fromkeys(talk.agent_id for talk in reversed(every)))
-    with st.expander(t("talk.history")):
-        agent_id = box(
-            t("agent.choose"),
-            agents,
-            key="talk_agent",
-            format_func=lambda option: f"{short(names.get(option, option))} · {option}",
-            width=320,
-        )
-        mine = [talk for talk in every if talk.agent_id == agent_id]
-        panel.show("talk_history", talks_held.table_of(now, mine))
-        st.caption(t("talk.no_claim"))
-
-
 def proof(now: Evaluation) -> None:
     """What went with the talks: coached agents against others of the same expectation; "cannot
     tell" where it cannot."""
@@ -459,7 +295,7 @@ def body() -> None:
     if wanted is not None:
         whom(now, wanted)
     else:
-        {"talks": talks, "proof": proof}[part](now)
+        {"talks": talk_list.talks, "proof": proof}[part](now)
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(

@@ -26,19 +26,18 @@ from analytics.insight.objections import review_list
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
 from analytics.intake.fields import counted
 from analytics.language import explain
-from analytics.model import CATEGORIES, Indicator
+from analytics.model import Indicator
 from analytics.people import StandardVersion, in_force
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import changed_by, market_text
-from analytics.units import PER_HUNDRED, UNITS, in_percent
+from pages.rules.definition import NEW, fields, new_table
 from pages.rules.drafting import discard, draft, keep
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
 
-NEW = "+"
 MOST_JUMP = 5.0
 
 
@@ -188,145 +187,6 @@ def reorder(ids: list[str], chosen: str, step: int) -> None:
     keep(with_place(draft(), ids, chosen, step))
 
 
-def new_table() -> dict:
-    return {
-        "category": "results",
-        "group": "outcome",
-        "numerator": "renewed_policies",
-        "denominator": "due_policies",
-        "direction": "higher",
-        "unit": "percent",
-        "weight": 10.0,
-        "scale": 1.0,
-        "label": {"zh": "", "en": ""},
-        "why": {"zh": "", "en": ""},
-        "standard": {"mode": "linear", "knots": [[0.5, 0], [0.7, 60], [0.9, 100]]},
-    }
-
-
-def fields(chosen: str, table: Mapping[str, Any], measures: Mapping[str, str]) -> tuple[dict, str]:
-    """The widgets of one definition; what they say, and the id it goes by."""
-    key = f"std.{chosen}"
-    name = chosen
-    made = {**table}
-    if chosen == NEW:
-        name = (
-            str(
-                st.text_input(
-                    t("standards.id"),
-                    key=f"{key}.id",
-                    max_chars=60,
-                    placeholder="new_product_renewal",
-                )
-            )
-            .strip()
-            .lower()
-            .replace(" ", "_")
-        )
-    with st.container(horizontal=True):
-        zh = st.text_input(
-            t("standards.label_zh"), table["label"]["zh"], key=f"{key}.zh", max_chars=40
-        )
-        en = st.text_input(
-            t("standards.label_en"), table["label"]["en"], key=f"{key}.en", max_chars=60
-        )
-    names = list(dict.fromkeys([table["numerator"], table["denominator"], *measures]))
-    with st.container(horizontal=True):
-        made["numerator"] = box(
-            t("column.numerator"),
-            names,
-            names.index(table["numerator"]),
-            key=f"{key}.num",
-            format_func=lambda name: measures.get(name, name),
-        )
-        made["denominator"] = box(
-            t("column.denominator"),
-            names,
-            names.index(table["denominator"]),
-            key=f"{key}.den",
-            format_func=lambda name: measures.get(name, name),
-        )
-    with st.container(horizontal=True):
-        made["category"] = box(
-            t("agent.category"),
-            CATEGORIES,
-            CATEGORIES.index(table["category"]),
-            key=f"{key}.cat",
-            format_func=lambda option: t(f"weights.col_{option}"),
-        )
-        made["unit"] = box(
-            t("standards.unit"),
-            UNITS,
-            UNITS.index(table["unit"]),
-            key=f"{key}.unit",
-            format_func=lambda option: t(f"unit.{option}"),
-        )
-        made["direction"] = box(
-            t("method.better"),
-            ["higher", "lower"],
-            ["higher", "lower"].index(table["direction"]),
-            key=f"{key}.dir",
-            format_func=lambda option: t(f"method.{option}"),
-        )
-    with st.container(horizontal=True):
-        made["weight"] = float(
-            st.number_input(
-                t("standards.weight"), 0.0, 1000.0, float(table["weight"]), key=f"{key}.weight"
-            )
-        )
-        mode = box(
-            t("standards.mode"),
-            ["linear", "steps"],
-            ["linear", "steps"].index(table["standard"]["mode"]),
-            key=f"{key}.mode",
-            format_func=lambda option: t(f"method.mode_{option}"),
-        )
-        percent = in_percent(made["unit"])
-        times = 100 if percent else 1
-        target = st.number_input(
-            t("standards.target"),
-            value=None if table.get("target") is None else table["target"] * times,
-            key=f"{key}.target",
-        )
-    scale = 100.0 if percent else 1.0
-    frame = pd.DataFrame(
-        [[value * scale, points] for value, points in table["standard"]["knots"]],
-        columns=["value", "points"],
-    )
-    edited = st.data_editor(
-        frame,
-        key=f"{key}.knots",
-        num_rows="dynamic",
-        hide_index=True,
-        column_config={
-            "value": st.column_config.NumberColumn(
-                t("column.value") + f" ({t('unit.' + made['unit'])})", required=True
-            ),
-            "points": st.column_config.NumberColumn(
-                t("column.points"), min_value=0, max_value=100, required=True
-            ),
-        },
-    )
-    knots = [
-        [float(row.value) / scale, float(row.points)]
-        for row in edited.itertuples()
-        if pd.notna(row.value) and pd.notna(row.points)
-    ]
-    why = st.text_input(
-        t("method.why"), table["why"][session.language()], key=f"{key}.why", max_chars=300
-    )
-    made |= {
-        "label": {"zh": zh or en or name, "en": en or zh or name},
-        "why": {**table["why"], session.language(): why},
-        "standard": {"mode": mode, "knots": knots},
-        "scale": 100.0 if made["unit"] == PER_HUNDRED else 1.0,
-    }
-    made.pop("target", None)
-    if target is not None:
-        made["target"] = float(target) / scale
-    return made, name
-
-
 def grades_and_vetoes(base: Catalogue) -> None:
     """Grades from best to worst, and vetoes that cap them."""
     with st.expander(t("standards.grades")):
@@ -352,8 +212,8 @@ def grades_and_vetoes(base: Catalogue) -> None:
         )
         grades = {
             str(row.grade): float(row.least)
-            for row in edited.itertuples()
-            if row.grade and pd.notna(row.least)
+            for row in edited.dropna(subset=["least"]).itertuples()
+            if row.grade
         }
         st.caption(t("standards.veto_note"))
         vetoes = pd.DataFrame(

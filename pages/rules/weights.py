@@ -227,20 +227,7 @@ def workbench(bench: Bench) -> None:
             help=t("weights.purpose_help"),
         )
         shares = category_shares(bench.current)
-        for category in bench.catalogue.categories:
-            weight = round(shares[category.id])
-            key = place(f"w_{category.id}", weight)
-            st.slider(
-                f"{md(text(category.label))} · "
-                f"{t('weights.permitted', low=f'{category.low:.0f}', high=f'{category.high:.0f}')}",
-                0,
-                100,
-                weight,
-                key=key,
-                on_change=action(moved),
-                args=(bench, category.id, key),
-                format="%d%%",
-            )
+        category_sliders(bench, shares)
         exact = any(not float(weight).is_integer() for weight in shares.values())
         st.caption(
             t(
@@ -254,33 +241,11 @@ def workbench(bench: Bench) -> None:
         if not inside_triangle(shares, bench.catalogue):
             warning.warning(t("weights.outside"))
         for category in bench.catalogue.categories:
-            inside = [item for item in bench.catalogue.indicators if item.category == category.id]
             with panel.fold(
                 t("weights.inside", category=text(category.label)), f"inside_{category.id}"
             ) as there:
-                if not there:
-                    continue
-                weights = {
-                    item.id: bench.current.indicators.get(item.id, item.weight) for item in inside
-                }
-                total = sum(weights.values())
-                for item in inside:
-                    share = 100 * weights[item.id] / total if total else 0.0
-                    weight = min(max(round(weights[item.id]), 0), 100)
-                    key = place(f"i_{item.id}", weight)
-                    st.slider(
-                        t(
-                            "weights.inside_slider",
-                            indicator=text(item.label),
-                            share=f"{share:.1f}".removesuffix(".0"),
-                        ),
-                        0,
-                        100,
-                        weight,
-                        key=key,
-                        on_change=action(split),
-                        args=(bench, item.id, key),
-                    )
+                if there:
+                    indicator_sliders(bench, category.id)
     with right:
         try:
             now = load.desk().scored(bench.base.measured, bench.current)
@@ -292,6 +257,48 @@ def workbench(bench: Bench) -> None:
     with left:
         standing.decided(now)
     lead("weights_chart", session.trial())
+
+
+def category_sliders(bench: Bench, shares: Mapping[str, float]) -> None:
+    """What each category weighs, and what is permitted to it."""
+    for category in bench.catalogue.categories:
+        weight = round(shares[category.id])
+        key = place(f"w_{category.id}", weight)
+        st.slider(
+            f"{md(text(category.label))} · "
+            f"{t('weights.permitted', low=f'{category.low:.0f}', high=f'{category.high:.0f}')}",
+            0,
+            100,
+            weight,
+            key=key,
+            on_change=action(moved),
+            args=(bench, category.id, key),
+            format="%d%%",
+        )
+
+
+def indicator_sliders(bench: Bench, category_id: str) -> None:
+    """What each indicator weighs inside its category."""
+    inside = [item for item in bench.catalogue.indicators if item.category == category_id]
+    weights = {item.id: bench.current.indicators.get(item.id, item.weight) for item in inside}
+    total = sum(weights.values())
+    for item in inside:
+        share = 100 * weights[item.id] / total if total else 0.0
+        weight = min(max(round(weights[item.id]), 0), 100)
+        key = place(f"i_{item.id}", weight)
+        st.slider(
+            t(
+                "weights.inside_slider",
+                indicator=text(item.label),
+                share=f"{share:.1f}".removesuffix(".0"),
+            ),
+            0,
+            100,
+            weight,
+            key=key,
+            on_change=action(split),
+            args=(bench, item.id, key),
+        )
 
 
 @dataclass(frozen=True)
