@@ -97,7 +97,8 @@ def _taken(
 
 
 def _here(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_file() and _is_there(path.name)]
+    files = (path for path in folder.iterdir() if path.is_file())
+    return [path for path in files if _is_there(path.name)]
 
 
 def _is_there(name: str) -> bool:

@@ -120,14 +120,8 @@ def name_spots(
                     Spot(mark, float(right[mark_row]), float(down[mark_row]), far)
                     for mark_row in order
                 ]
-                spot = next(
-                    (
-                        spot
-                        for spot in offsets
-                        if not far or not _line(marks, spot).touches(named, (wider, 1.0)).any()
-                    ),
-                    offsets[0],
-                )
+                clear = (spot for spot in offsets if not _crosses(marks, spot, named, wider))
+                spot = next(clear, offsets[0])
                 own = _boxes(marks, mark, (np.array([spot.right]), np.array([spot.down])), width)
                 spots.append(spot)
                 named = named.joined(own)
@@ -177,6 +171,11 @@ def _boxes(marks: Marks, mark: int, offset: tuple[Floats, Floats], width: float)
     return Boxes(
         middle_x - half, middle_y - LINE / 2, middle_x + half, middle_y + LINE / 2, own_x, own_y
     )
+
+
+def _crosses(marks: Marks, spot: Spot, named: Boxes, wider: float) -> bool:
+    """Whether a line to this name would run through another name."""
+    return spot.led and bool(_line(marks, spot).touches(named, (wider, 1.0)).any())
 
 
 def _line(marks: Marks, spot: Spot) -> Boxes:

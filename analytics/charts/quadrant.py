@@ -263,10 +263,17 @@ def _cuts(
             "align": "left",
         }
         if axis == "x":
-            side = "left" if share < NEAR_EDGE else "right" if share > 1 - NEAR_EDGE else "center"
-            note |= {"xanchor": side, "yanchor": "bottom"}
+            note |= {"xanchor": _side(share), "yanchor": "bottom"}
         notes.append(note)
     return shapes, notes
+
+
+def _side(share: float) -> str:
+    """Which side of a note stands at its line, `share` along the plan: near an edge the words turn
+    inward."""
+    if share < NEAR_EDGE:
+        return "left"
+    return "right" if share > 1 - NEAR_EDGE else "center"
 
 
 def _corners(placed: Placed, rows: np.ndarray, say: Say) -> list[dict[str, Any]]:
@@ -308,9 +315,8 @@ def picked_rows(
     spots = Spots(evaluation, placed, rows, Look(), NOBODY_MARKED)
     drawn = rows[spots.drawn]
     trace = 1 if spots.crowd else 0  # of a crowd, trace 0 is the density
-    picked: np.ndarray = drawn[
-        [point for curve, point in points if curve == trace and point < len(drawn)]
-    ]
+    own = [point for curve, point in points if curve == trace]
+    picked: np.ndarray = drawn[[point for point in own if point < len(drawn)]]
     return picked
 
 

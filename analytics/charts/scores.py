@@ -77,21 +77,16 @@ def contribution_bars(
         },
         bargap=0.25,
     )
-    people, scored = evaluation.people, evaluation.agents
-    words, bands = (
-        ranges.cells(len(people), rows)
+    reaches, bands = (
+        ranges.cells(len(evaluation.people), rows)
         if ranges is not None
         else ([""] * len(rows), [None] * len(rows))
     )
-    reach = [f" ({indicator})" if indicator not in ("", "—") else "" for indicator in words]
-    names = ticks(
-        f"{scored.rank[row]}{far}  {plain(people['name'].iat[row], TICK)} "
-        f"{plain(people['agent_id'].iat[row], TICK)}"
-        for row, far in zip(rows, reach, strict=True)
-    )
+    names = _names(evaluation, rows, reaches)
     fig.layout["shapes"] = _bands(bands)
     if not len(rows):
         return fig
+    scored = evaluation.agents
     named: set[str] = set()
     for column, indicator in enumerate(evaluation.catalogue.indicators):
         values = scored.contribution[rows, column]
@@ -119,22 +114,38 @@ def contribution_bars(
             ],
             hovertemplate=say("chart.contribution_hover", indicator=plain(label(indicator.id))),
         )
+    _write_scores(fig, evaluation, rows, names)
+    return fig
+
+
+def _names(evaluation: Evaluation, rows: np.ndarray, reaches: Sequence[str]) -> list[str]:
+    """Rank, how far chance reaches from it, name and id of each agent, along the axis."""
+    people, rank = evaluation.people, evaluation.agents.rank
+    ranges = [f" ({reach})" if reach not in ("", "—") else "" for reach in reaches]
+    return ticks(
+        f"{rank[row]}{far}  {plain(people['name'].iat[row], TICK)} "
+        f"{plain(people['agent_id'].iat[row], TICK)}"
+        for row, far in zip(rows, ranges, strict=True)
+    )
+
+
+def _write_scores(
+    fig: Drawing, evaluation: Evaluation, rows: np.ndarray, names: Sequence[str]
+) -> None:
+    """The score and the grade at the end of each bar."""
+    scores, grades = evaluation.agents.score[rows], evaluation.agents.grade[rows]
     fig.add(
         "scatter",
-        x=scored.score[rows] + 0.6,
+        x=scores + 0.6,
         y=names,
         mode="text",
-        text=[
-            f"{value:.1f} {grade}"
-            for value, grade in zip(scored.score[rows], scored.grade[rows], strict=True)
-        ],
+        text=[f"{score:.1f} {grade}" for score, grade in zip(scores, grades, strict=True)],
         textposition="middle right",
         textfont={"size": 11},
         hoverinfo="skip",
         showlegend=False,
         cliponaxis=False,
     )
-    return fig
 
 
 def _values(
@@ -163,6 +174,7 @@ def _values(
 
 def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
     """A faint ground under every second band."""
+    banded = [(place, band) for place, band in enumerate(bands) if band is not None]
     return [
         {
             "type": "rect",
@@ -175,8 +187,8 @@ def _bands(bands: Sequence[int | None]) -> list[dict[str, object]]:
             "fillcolor": STRIPE,
             "layer": "below",
         }
-        for place, band in enumerate(bands)
-        if band is not None and band % 2 == 0
+        for place, band in banded
+        if band % 2 == 0
     ]
 
 

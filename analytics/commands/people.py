@@ -236,7 +236,9 @@ def comments(
                 raise RequestRefused("comment_needs")
             desk.write_note(Note(agent, first, last or first, kind, text))
         notes = desk.all_notes(agent)
-    show(context, [plain_of(note) for note in notes if first is None or note.first == first])
+    if first is not None:
+        notes = [note for note in notes if note.first == first]
+    show(context, [plain_of(note) for note in notes])
 
 
 @command()
@@ -406,11 +408,8 @@ def objections(
             desk.answer(desk.objection(answer_id), state or "", reply)
         if undo_id is not None:
             desk.objection(undo_id)
-            written = [
-                correction.id
-                for correction in desk.corrections()
-                if correction.objection == undo_id and not correction.undone
-            ]
+            standing = [correction for correction in desk.corrections() if not correction.undone]
+            written = [correction.id for correction in standing if correction.objection == undo_id]
             if not written:
                 raise RequestRefused("nothing_to_correct")
             desk.undo_corrections(

@@ -281,17 +281,14 @@ class Sheets(Answers):
         Everybody reads their own, whosever the agent is today."""
         self.require("see")
         every = self.home.state.notes.of(agent_id)
-        notes = self._readable(
-            every, {note.id for note in every if note.author == self.who}, agent_id
-        )
+        own = {note.id for note in every if note.author == self.who}
+        notes = self._readable(every, own, agent_id)
         if self.identity.role != "agent":
             return notes
-        seen = self.published_periods()
-        return [
-            note
-            for note in notes
-            if Period(note.first, note.last) in seen or note.author == self.who
-        ]
+        periods = self.published_periods()
+        published = {note.id for note in notes if Period(note.first, note.last) in periods}
+        readable = own | published
+        return [note for note in notes if note.id in readable]
 
     def write_note(self, note: Note) -> Note:
         """Write or change a note; an agent writes remarks, a supervisor comments and advice (a

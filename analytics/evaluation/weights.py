@@ -89,11 +89,8 @@ def vector(scheme: WeightScheme, catalogue: Catalogue) -> Floats:
 
 def lacking(scheme: WeightScheme, catalogue: Catalogue) -> list[str]:
     """Indicators that a scheme weighs and the standards lack."""
-    return [
-        name
-        for name, weight in scheme.indicators.items()
-        if weight > 0 and name not in catalogue.ids
-    ]
+    weighed = [name for name, weight in scheme.indicators.items() if weight > 0]
+    return [name for name in weighed if name not in catalogue.ids]
 
 
 def effective(nominal: Floats, present: np.ndarray, catalogue: Catalogue) -> Floats:

@@ -45,6 +45,10 @@ class Month:
     low: float
     high: float
 
+    @property
+    def has_limits(self) -> bool:
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -292,11 +296,12 @@ def _of_categories(evaluation: Evaluation, weighed: Sequence[str]) -> list[str]:
     """The second heaviest of the categories of the axes: a month is told by what decides it."""
     catalogue = evaluation.catalogue
     usual = axes(catalogue)
-    return [
-        next(name for name in weighed if name not in usual and catalogue[name].category == category)
-        for category in dict.fromkeys(catalogue[name].category for name in usual)
-        if any(name not in usual and catalogue[name].category == category for name in weighed)
-    ]
+    second: dict[str, str] = {}
+    for name in weighed:
+        if name not in usual:
+            second.setdefault(catalogue[name].category, name)
+    categories = dict.fromkeys(catalogue[name].category for name in usual)
+    return [second[category] for category in categories if category in second]
 
 
 def mark_of_change(change: Change | None, provisional: bool) -> Mark:

@@ -21,7 +21,7 @@ from analytics.insight.quadrant import Placed
 from analytics.insight.quadrant_certainty import OPEN, quadrant_certainty
 from analytics.insight.weak_spots import points_lost
 from analytics.model import UNPLACED, Indicator, Text
-from analytics.people import OPEN_TALKS, Talk
+from analytics.people import Talk
 from analytics.statistics import uplift
 
 MOST = 3
@@ -112,11 +112,8 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
     )
     nobody, few = pd.Series(np.nan, people.index), too_few(evaluation)
     due_of = people.get("due_policies", nobody).to_numpy(dtype=float, na_value=np.nan)
-    opened = {talk.agent_id: talk for talk in talks if talk.state in OPEN_TALKS}
-    held: dict[str, dt.date] = {}
-    for talk in talks:
-        if talk.state in ("done", "followed_up") and talk.talk_on is not None:
-            held[talk.agent_id] = max(talk.talk_on, held.get(talk.agent_id, talk.talk_on))
+    opened = {talk.agent_id: talk for talk in talks if talk.is_open}
+    held = _last_held(talks)
     ids, names, teams = (
         people[column].to_numpy(dtype=object) for column in ("agent_id", "name", "team")
     )
@@ -164,21 +161,41 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
                 "expected_gain": float(raw[row]),
                 **{name: float(prize[name][row]) for name in PRIZE},
                 "last_date": held.get(agent_id),
-                "next_date": next_date(entry),
-                "owner": entry.owner if entry else "",
-                "comment": entry.comment if entry else "",
-                "listed": entry is not None,
-                "talk": entry.id if entry else None,
-                "version": entry.version if entry else 0,
+                **_of_entry(entry),
             }
         )
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return _in_order(pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Those with data first, by their gain; those apart after them."""
     return (
         frame.assign(_apart=frame["apart"] != "")
         .sort_values(["_apart", "gain", "agent_id"], ascending=[True, False, True], kind="stable")
         .drop(columns="_apart")
         .reset_index(drop=True)
     )
+
+
+def _last_held(talks: Sequence[Talk]) -> dict[str, dt.date]:
+    """The day of the latest talk held, by agent."""
+    held: dict[str, dt.date] = {}
+    for talk in talks:
+        if talk.state in ("done", "followed_up") and talk.talk_on is not None:
+            held[talk.agent_id] = max(talk.talk_on, held.get(talk.agent_id, talk.talk_on))
+    return held
+
+
+def _of_entry(entry: Talk | None) -> dict[str, object]:
+    """The columns of the talk that is open."""
+    return {
+        "next_date": next_date(entry),
+        "owner": entry.owner if entry else "",
+        "comment": entry.comment if entry else "",
+        "listed": entry is not None,
+        "talk": entry.id if entry else None,
+        "version": entry.version if entry else 0,
+    }
 
 
 def next_date(talk: Talk | None) -> dt.date | None:

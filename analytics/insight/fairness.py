@@ -90,11 +90,8 @@ def grouped(evaluation: Evaluation, by: str, cases: pd.DataFrame | None = None) 
             str(agent): str(channel)
             for agent, channel in zip(most["agent_id"], most["channel"], strict=True)
         }
-    return {
-        agent: str(group)
-        for agent, group in zip(ids, people[by], strict=True)
-        if pd.notna(group) and group
-    }
+    groups = {agent: group for agent, group in zip(ids, people[by], strict=True) if pd.notna(group)}
+    return {agent: str(group) for agent, group in groups.items() if group}
 
 
 def _twin(points: np.ndarray, column: int) -> int | None:

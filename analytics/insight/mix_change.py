@@ -38,7 +38,8 @@ def change(
     Cells of fewer than twenty policies on either side are merged into one. Limits: bootstrap over
     policies.
     """
-    chosen = [name for name in by if name in before and name in now]
+    shared = before.columns.intersection(now.columns)
+    chosen = [name for name in by if name in shared]
 
     def cells(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.groupby(_kinds(frame, chosen)).agg(sum=("renewed", "sum"), size=("n", "sum"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -26,11 +26,7 @@ def summary(objections: Sequence[Objection], teams: Mapping[str, str | None]) ->
             if by != "indicator" or value:
                 groups.setdefault(value, []).append(objection)
         for value, group in groups.items():
-            days = [
-                (objection.answered_at - objection.made_at).total_seconds() / 86_400
-                for objection in group
-                if objection.answered_at and objection.made_at
-            ]
+            days = answer_days(group)
             counts = {
                 state: sum(objection.state == state for objection in group)
                 for state in ("open", "accepted", "partly", "rejected")
@@ -44,6 +40,11 @@ def summary(objections: Sequence[Objection], teams: Mapping[str, str | None]) ->
                 }
             )
     return pd.DataFrame(rows)
+
+
+def answer_days(objections: Iterable[Objection]) -> list[float]:
+    """How many days each answer took, of the objections that have one."""
+    return [days for objection in objections if (days := objection.days_to_answer) is not None]
 
 
 def review_list(objections: Sequence[Objection]) -> list[str]:

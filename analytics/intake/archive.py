@@ -61,11 +61,7 @@ def unpack(path: Path, out: Path) -> list[Path]:
     targets: list[Path] = []
     with zipfile.ZipFile(path) as archive:
         entries = sorted(
-            (
-                (_name(entry), entry)
-                for entry in archive.infolist()
-                if not entry.is_dir() and not _skipped(entry)
-            ),
+            ((_name(entry), entry) for entry in archive.infolist() if not _skipped(entry)),
             key=lambda pair: pair[0],
         )
         if not entries:
@@ -105,9 +101,11 @@ def _nested(path: Path) -> bool:
 
 
 def _skipped(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder or what a system leaves behind in it."""
     name = PurePosixPath(entry.filename.replace("\\", "/"))
     return (
-        entry.filename.startswith(SKIPPED[0])
+        entry.is_dir()
+        or entry.filename.startswith(SKIPPED[0])
         or name.name in SKIPPED
         or name.name.startswith((".", "~$"))
     )

@@ -57,7 +57,7 @@ def day_order(
         f"select date_text(v), min(v) from (select distinct {place} as v from raw "
         f"where {place} is not null and not ({place} like '____-__-__%')) group by 1"
     ).fetchall()
-    written = {match: cell for text, cell in texts if text and (match := _PARTS.fullmatch(text))}
+    written = {match: cell for text, cell in texts if (match := _PARTS.fullmatch(text or ""))}
     parts = list(written)
     if not parts:
         return "ymd"
@@ -95,26 +95,22 @@ def _turn_back(
         f"select v, date_text(v) from (select distinct {place} as v from raw where "
         f"{place} is not null) order by 1"
     ).fetchall()
-    dates = {cell: day for cell, text in cells if text and (day := _iso(text))}
-    left = {
-        cell: match
-        for cell, text in cells
-        if text and (match := _PARTS.fullmatch(text)) and match[2].isdigit()
-    }
-    order = next(
-        (
-            order
-            for order, part in (("dmy", 1), ("mdy", 2))
-            if left and all(int(m[part]) > 12 for m in left.values())
-        ),
-        None,
-    )
+    dates = {cell: day for cell, text in cells if (day := _iso(text or ""))}
+    parted = {cell: match for cell, text in cells if (match := _PARTS.fullmatch(text or ""))}
+    left = {cell: match for cell, match in parted.items() if match[2].isdigit()}
+    orders = [
+        order
+        for order, part in (("dmy", 1), ("mdy", 2))
+        if all(int(match[part]) > 12 for match in left.values())
+    ]
     if (
-        order is None
+        not left
+        or not orders
         or any(day.day > len(MONTHS) for day in dates.values())
         or len(dates) < FEW_TURNED
     ):
         return
+    order = orders[0]
     others = [_date(match, order) for match in left.values()]
     turned = {cell: day.replace(month=day.day, day=day.month) for cell, day in dates.items()}
     spans = {
@@ -238,12 +234,15 @@ def complete(
     ).fetchall()
     texts = {text: half_width(text.strip()) for text, _ in cells}
     counts = dict(cells)
+    months = {
+        text: _MONTH.fullmatch(plain)
+        for text, plain in texts.items()
+        if not _DAY_NUMBER.fullmatch(plain)
+    }
     dated = {
         "date_year": _without_year(texts, column, recipe, settling),
         "date_month": {
-            text: (int(month[1]), int(month[2]))
-            for text, plain in texts.items()
-            if not _DAY_NUMBER.fullmatch(plain) and (month := _MONTH.fullmatch(plain))
+            text: (int(month[1]), int(month[2])) for text, month in months.items() if month
         },
     }
     for key, written in dated.items():

@@ -61,6 +61,10 @@ def _distinct(scratch: Scratch, name: str) -> list[str]:
     return [text for (text,) in texts]
 
 
+def _is_week(name: str) -> bool:
+    return WEEK.fullmatch(name.strip()) is not None or is_days(name)
+
+
 def _stated(scratch: Scratch, sheets: Sequence[Sheet], file: str) -> tuple[dt.date, dt.date] | None:
     """The period of rows that name none: the recipe's from and to, else what the sheet or the
     file's name says."""
@@ -71,9 +75,7 @@ def _stated(scratch: Scratch, sheets: Sequence[Sheet], file: str) -> tuple[dt.da
     if "period" in scratch.columns:
         return None
     stated = stated_period(sheets, file, scratch.settling)
-    weeks = [
-        sheet.name for sheet in sheets if WEEK.fullmatch(sheet.name.strip()) or is_days(sheet.name)
-    ]
+    weeks = [sheet.name for sheet in sheets if _is_week(sheet.name)]
     # The month of a week's name is no whole month.
     if weeks and (stated is None or any("月" in name for name in weeks)):
         raise RecipeRefused("scoresheet_weeks", sheets=weeks[:SHOWN])

@@ -3,13 +3,13 @@ scoresheet may give beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from analytics.catalogue import known_indicators, known_measures, toml
-from analytics.model import Text
+from analytics.model import Indicator, Text
 from analytics.units import in_percent
 
 CUSTOM = "custom."
@@ -136,6 +136,18 @@ def counted() -> Mapping[str, Field]:
         for indicator in known_indicators()
     }
     return {**measures, **indicators}
+
+
+def given_as_rates(names: Container[str]) -> list[Indicator]:
+    """The indicators that are given as a rate beside what it is a rate of, and not by what they
+    count."""
+
+    def is_given(indicator: Indicator) -> bool:
+        if indicator.numerator in names:
+            return False
+        return indicator.id in names and indicator.denominator in names
+
+    return [indicator for indicator in known_indicators() if is_given(indicator)]
 
 
 def field_of(kind: str, name: str) -> Field | None:

@@ -88,9 +88,10 @@ def is_form(rows: Rows, words: frozenset[str]) -> bool:
     lines = 0
     for row in rows[:HEADER_SEARCH]:
         cells = [plain(cell).rstrip(":：") for cell in row]
-        if any(a in words and b in words for a, b in pairwise(cells)):
+        labelled = [(label, value) for label, value in pairwise(cells) if label in words]
+        if any(value in words for _, value in labelled):
             return False
-        beside = [a for a, b in pairwise(cells) if a in words and b and b not in words]
+        beside = [label for label, value in labelled if value]
         labels.update(beside)
         lines += bool(beside)
     return len(labels) >= FORM_LABELS and lines >= 2 and max(labels.values()) == 1

@@ -184,7 +184,8 @@ def combined(
     that repeat, or that mean something else or nothing without it (累计, a unit).
     """
     names = [below or above for above, below in zip(upper, lower, strict=True)]
-    repeated = {name for name, count in Counter(map(plain, names)).items() if name and count > 1}
+    counts = Counter(plain(name) for name in names)
+    repeated = {name for name, count in counts.items() if count > 1} - {""}
     out = []
     for place, name in enumerate(names):
         above = upper[spans[place]] if place in spans and lower[place] else ""

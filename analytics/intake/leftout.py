@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.catalogue import known_indicators
 from analytics.intake.container import Sheet
-from analytics.intake.fields import CUSTOM, TOTALS, counted, kinds
+from analytics.intake.fields import CUSTOM, TOTALS, counted, given_as_rates, kinds
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
 from analytics.intake.sums import (
@@ -27,7 +27,7 @@ from analytics.intake.sums import (
     means,
     summing,
 )
-from analytics.intake.table import plain
+from analytics.intake.table import plain, single_spaced
 from analytics.intake.words import BRANCH, TEAM
 from analytics.language import LANGUAGES, say
 from analytics.model import Text
@@ -134,9 +134,7 @@ def left_out(
         bound,
     ).fetchall():
         cells = {
-            f"c{index}": " ".join(cell.split())
-            for index, cell in enumerate(row[1:])
-            if cell and cell.strip()
+            f"c{index}": cell for index, cell in enumerate(map(single_spaced, row[1:])) if cell
         }
         reason = _reason(cells, sheet.headers, names, required, last is None or row[0] > last)
         if reason:
@@ -204,11 +202,8 @@ def _sums(
         sums |= table.among([place for place in told if table.months[place] == month])
     if len(months) > 1:
         sums |= table.over([place for place in told if place not in sums])
-    kept = [
-        total
-        for place, total in sorted(sums.items())
-        if table.ids[place] and not table.called[place]
-    ]
+    numbered = [place for place in sorted(sums) if table.ids[place]]
+    kept = [sums[place] for place in numbered if not table.called[place]]
     if not kept:
         return []
     answer = settling.ask(
@@ -229,11 +224,7 @@ class _Table:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, sheet: Sheet, mapped: Mapping[str, str]
     ) -> None:
-        figures = {
-            name: place
-            for name, place in mapped.items()
-            if name.startswith(CUSTOM) or name in counted()
-        }
+        figures = {name: place for name, place in mapped.items() if _is_figure(name)}
         adding = {name: place for name, place in figures.items() if _adds_up(name)}
         own = {name: place for name, place in figures.items() if name.startswith(CUSTOM)}
         adding = adding if len(adding) >= LEAST else adding | own
@@ -244,11 +235,8 @@ class _Table:
         ]
         others = [f"clean_number({place})" for place in figures.values()]
         groups = [mapped[name] for name in GROUPS if name in mapped]
-        called = [
-            mapped[name]
-            for name in NAMING[2:]
-            if name in mapped and mapped[name] != mapped.get("agent_id")
-        ]
+        naming = [mapped[name] for name in NAMING[2:] if name in mapped]
+        called = [place for place in naming if place != mapped.get("agent_id")]
         got = connection.execute(
             f"select row, {mapped.get('agent_id', 'null')}, "
             f"{mapped.get('period', 'null')}, [{', '.join(called)}], "
@@ -258,7 +246,7 @@ class _Table:
         ).fetchall()
         self.rows = [row[0] for row in got]
         self.ids = [plain(row[1] or "") for row in got]
-        self.written = [" ".join((row[1] or "").split()) for row in got]
+        self.written = [single_spaced(row[1]) for row in got]
         self.months = [row[2] for row in got]
         self.names = [[plain(name or "") for name in row[3]] for row in got]
         self.groups = tuple(
@@ -359,6 +347,11 @@ def _spans(rows: Sequence[int]) -> str:
     return ", ".join(told[:SHOWN]) + (" …" if len(told) > SHOWN else "")
 
 
+def _is_figure(name: str) -> bool:
+    """Whether a column is a measure or an indicator, the file's own ones too."""
+    return name.startswith(CUSTOM) or name in counted()
+
+
 def _adds_up(name: str) -> bool:
     """Whether a figure is a count or an amount, whose sum over people means something."""
     return (
@@ -372,8 +365,5 @@ def _shares(mapped: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Rates beside what they are rates of: their product adds up where they do not."""
     return {
         indicator.id: (mapped[indicator.id], mapped[indicator.denominator])
-        for indicator in known_indicators()
-        if indicator.id in mapped
-        and indicator.denominator in mapped
-        and indicator.numerator not in mapped
+        for indicator in given_as_rates(mapped)
     }

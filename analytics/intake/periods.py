@@ -120,24 +120,31 @@ class _Written:
         return days if days.first <= days.last else None
 
 
+def _lacks_year(text: str, written: _Written | None) -> bool:
+    """Whether a text says months or days, and not of which year."""
+    if written is not None and not (written.first[0] or written.last[0]):
+        return True
+    return _YEARLESS.fullmatch(text.strip()) is not None
+
+
+def _by_days(months: Months, begins: int) -> Days | None:
+    """Months by their first and last day; None where either month is not known."""
+    first, last = months
+    if first is None or last is None:
+        return None
+    return Days(*days_of(first, last, begins))
+
+
 def months_of(
     texts: Iterable[str], recipe: Recipe, settling: Settling, column: str
 ) -> tuple[dict[str, Months], list[str]]:
     """Text → first and last month, and which of them are parts of a month, whose figures add up."""
     texts = list(texts)
     written = {text: match for text in texts if (match := _written(text)) is not None}
-    yearless = [
-        text
-        for text in texts
-        if _YEARLESS.fullmatch(text.strip())
-        or (text in written and not (written[text].first[0] or written[text].last[0]))
-    ]
+    yearless = [text for text in texts if _lacks_year(text, written.get(text))]
     year = recipe.options.get("year") or _year_of(yearless, written, column, settling)
-    full = {
-        first.year
-        for text in texts
-        if not _SHORT.fullmatch(text.strip()) and (first := span(text)[0])
-    }
+    longer = [text for text in texts if not _SHORT.fullmatch(text.strip())]
+    full = {first.year for text in longer if (first := span(text)[0])}
     out: dict[str, Months] = {}
     ranges: dict[str, Days] = {}
     for text in texts:
@@ -163,9 +170,9 @@ def months_of(
     spans, parts = _added(ranges, column, settling)
     if parts:
         named = {
-            text: Days(*days_of(first, last, settling.begins))
-            for text, (first, last) in out.items()
-            if first is not None and last is not None
+            text: of_days
+            for text, months in out.items()
+            if (of_days := _by_days(months, settling.begins)) is not None
         }
         _refuse_twice({**ranges, **named}, parts, column)
     return out | spans, parts
@@ -188,9 +195,7 @@ def _added(
     parts = [
         text
         for text, months in spans.items()
-        if months[0]
-        and months[1]
-        and days_of(months[0], months[1], begins) != (ranges[text].first, ranges[text].last)
+        if _by_days(months, begins) not in (None, ranges[text])
     ]
     if parts:
         added = sorted(ranges[text] for text in parts)

@@ -259,11 +259,11 @@ def _suspects(
     read = connection.execute(
         f"select {', '.join(f'count({result})' for result in results)} from typed"
     ).fetchall()[0]
-    return [
-        name
-        for name, before, after in zip(columns, given[1:], read, strict=True)
-        if before != after or name in formulas or (name in required and before < given[0])
-    ]
+    rows, filled = given[0], dict(zip(columns, given[1:], strict=True))
+    unread = {name for name, count in zip(columns, read, strict=True) if count != filled[name]}
+    empty = {name for name in columns if filled[name] < rows} & set(required)
+    suspects = unread | empty | formulas
+    return [name for name in columns if name in suspects]
 
 
 def _formulas(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Field]) -> set[str]:

@@ -220,20 +220,10 @@ def _match(headers: Sequence[str], kind: str, values: Mapping[str, Sequence[str]
         if certain and set(cells.get(header, ())) != set(cells.get(matched[0], ())):
             rivals[name] = (*rivals.get(name, ()), header)
     others = frozenset().union(*(_required_of(other) for other in kinds() if other != kind))
-    foreign = tuple(
-        header
-        for header in headers
-        if header not in taken and plain(UNIT.sub("", plain(header))) in others
-    )
-    figures = tuple(
-        header
-        for header, some in cells.items()
-        if header not in taken
-        and some
-        and not COUNTING.match(plain(header))
-        and (_mostly(NUMBER, some) or (RATIO.search(header) and _mostly(PAIR, some)))
-        and not all(DATE.fullmatch(cell.strip()) for cell in some)
-    )
+    left = [header for header in headers if header not in taken]
+    foreign = tuple(header for header in left if plain(UNIT.sub("", plain(header))) in others)
+    unused = {header: some for header, some in cells.items() if header not in taken}
+    figures = tuple(header for header, some in unused.items() if _mostly_figures(header, some))
     return Guess(
         kind,
         {name: matches[name] for name in pool if name in matches},
@@ -250,13 +240,25 @@ def _persons(
     """The column beside the ids of agents that is called after agents and holds no numbers: their
     names."""
     words_for = {plain(word) for word in fields()["agent_id"].weak_synonyms}
-    free = [header for header in headers if header not in taken and plain(header) in words_for]
-    named = [
-        header
-        for header in free
-        if cells.get(header) and not any(char.isdigit() for cell in cells[header] for char in cell)
-    ]
+    free = [header for header in headers if header not in taken]
+    called = [header for header in free if plain(header) in words_for]
+    filled = [header for header in called if cells.get(header)]
+    named = [header for header in filled if _no_digits(cells[header])]
     return named[0] if len(named) == 1 else None
+
+
+def _mostly_figures(header: str, cells: Sequence[str]) -> bool:
+    """Whether a column holds figures: numbers, or pairs where the header speaks of a ratio; neither
+    days nor the numbers of rows."""
+    if not cells or COUNTING.match(plain(header)):
+        return False
+    if all(DATE.fullmatch(cell.strip()) for cell in cells):
+        return False
+    return _mostly(NUMBER, cells) or (bool(RATIO.search(header)) and _mostly(PAIR, cells))
+
+
+def _no_digits(cells: Sequence[str]) -> bool:
+    return not any(char.isdigit() for cell in cells for char in cell)
 
 
 def _mostly(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
@@ -356,6 +358,7 @@ def _by_content(
         for header, cells in values.items()
         if header not in taken
     }
+    filled = {header: cells for header, cells in free.items() if cells}
     outcomes = {plain(word) for group in words("outcome").values() for word in group}
     tests = {
         "date": lambda cells: all(DATE.fullmatch(cell.strip()) for cell in cells),
@@ -370,17 +373,13 @@ def _by_content(
     for name in guessed:
         if name in matches or name == "renewed_on" or pool[name].type not in tests:
             continue
-        fitting = [
-            header for header, cells in free.items() if cells and tests[pool[name].type](cells)
-        ]
+        sort = pool[name].type
+        fitting = [header for header, cells in filled.items() if tests[sort](cells)]
         if len(fitting) == 1:
             out.append((name, fitting[0], CONTENT))
     if "agent_id" in shape.required and "agent_id" not in matches and "name" not in matches:
-        people = [
-            header
-            for header, cells in free.items()
-            if 1 < len(cells) <= FEW and not any(char.isdigit() for cell in cells for char in cell)
-        ]
+        few = {header: cells for header, cells in filled.items() if 1 < len(cells) <= FEW}
+        people = [header for header, cells in few.items() if _no_digits(cells)]
         if len(people) == 1 and people[0] not in {header for _, header, _ in out}:
             out.append(("agent_id", people[0], CONTENT))
     return out

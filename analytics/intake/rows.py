@@ -178,12 +178,9 @@ def _only(place: str, values: Sequence[str], index: int) -> tuple[str, dict[str,
         inside = [f"{cell} {sign} ${name}{end}::{cast}" for sign, limit, end in ends if limit]
         bound |= {f"{name}{end}": limit for _, limit, end in ends if limit}
         parts.append(f"({' and '.join(inside) or 'true'})")
-    kept = [
-        value.strip().lower() for value in values if ".." not in value and not value.startswith("!")
-    ]
-    left = [
-        value[1:].strip().lower() for value in values if ".." not in value and value.startswith("!")
-    ]
+    words = [value for value in values if ".." not in value]
+    kept = [word.strip().lower() for word in words if not word.startswith("!")]
+    left = [word[1:].strip().lower() for word in words if word.startswith("!")]
     if kept:
         parts.append(f"list_contains($only{index}, {text})")
         bound[f"only{index}"] = kept

@@ -49,12 +49,12 @@ def members(path: Path, out: Path) -> list[Path]:
 
 def _markup(path: Path, form: str, layout: Layout) -> list[Sheet]:
     """The sheets of a web page or XML spreadsheet."""
-    tables = [
-        sheet
+    read = (
+        workbook.sheet_of(name, rows, layout, marks)
         for name, rows, marks in _grids(path, form, layout)
         if layout.sheet in (None, name)
-        and (sheet := workbook.sheet_of(name, rows, layout, marks)) is not None
-    ]
+    )
+    tables = [sheet for sheet in read if sheet is not None]
     recognised = [
         sheet
         for sheet in tables

@@ -80,11 +80,8 @@ def alike(rows: Mapping[str, int], on_record: Collection[str] = ()) -> list[Alik
             pairs.append(Alike(spelling, kept[bare], rows[spelling], rows[kept[bare]], "dress"))
         else:
             kept[bare] = spelling
-    names = [
-        bare
-        for bare in kept
-        if len(bare) >= LONG_ENOUGH and not any(char.isdigit() for char in bare)
-    ]
+    long = [bare for bare in kept if len(bare) >= LONG_ENOUGH]
+    names = [bare for bare in long if not any(char.isdigit() for char in bare)]
     if len(names) > COMPARED:
         return pairs
     for place, bare in enumerate(names):

@@ -83,11 +83,11 @@ def summing(figures: Figures, labelled: Set[int]) -> list[Summing]:
 
 def across(figures: Figures) -> list[Summing]:
     """The rows that sum up a run of other people's rows over several months."""
+    added = [summed for summed in _repeating(figures) if not summed.mean]
     return [
         summed
-        for summed in _repeating(figures)
-        if not summed.mean
-        and {figures.ids[position] for position in summed.of} != {figures.ids[summed.position]}
+        for summed in added
+        if {figures.ids[position] for position in summed.of} != {figures.ids[summed.position]}
     ]
 
 
@@ -282,9 +282,7 @@ def _repeating(figures: Figures, least_alike: int = MANY) -> list[Summing]:
             )
     if figures.single:
         told = {summed.position for summed in out}
-        sorts = {
-            sort for position, sort in enumerate(odd) if sort is not None and position not in told
-        }
+        sorts = {sort for position, sort in enumerate(odd) if position not in told} - {None}
         out = [summed for summed in out if odd[summed.position] not in sorts]
     if out and least_alike > LEAST and not figures.single:
         return _repeating(figures, LEAST)  # one sum shows how the table is made
@@ -311,11 +309,14 @@ def means(figures: Figures) -> list[Summing]:
     """
     odd = odd_ones(figures.ids)
     everybody = [position for position, sort in enumerate(odd) if sort is None]
-    out = [
-        Summing(position, tuple(everybody), mean=True)
-        for position, sort in enumerate(odd)
-        if sort is not None and len(everybody) > LEAST and _averages(figures, position, everybody)
-    ]
+    out: list[Summing] = []
+    if len(everybody) > LEAST:
+        strange = [position for position, sort in enumerate(odd) if sort is not None]
+        out = [
+            Summing(position, tuple(everybody), mean=True)
+            for position in strange
+            if _averages(figures, position, everybody)
+        ]
     return out or _team_means(figures) or _means_of_all(figures)
 
 

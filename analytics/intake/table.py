@@ -40,6 +40,11 @@ def plain(text: str) -> str:
     return flat.replace(" ", "") if _CHINESE.search(flat) else flat
 
 
+def single_spaced(text: str | None) -> str:
+    """A cell with single blanks and none around it; empty where it holds nothing."""
+    return " ".join((text or "").split())
+
+
 def spaced(text: str) -> str:
     """A header as names are compared: policy_no, policy-no and PolicyNo are policy no."""
     return plain(_SEAM.sub(" ", text))

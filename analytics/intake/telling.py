@@ -14,7 +14,7 @@ from analytics.intake.months import span
 from analytics.intake.periods import is_days
 from analytics.intake.questions import Settling
 from analytics.intake.recipe import Recipe
-from analytics.intake.table import plain
+from analytics.intake.table import plain, single_spaced
 from analytics.intake.words import BRANCH, TEAM
 
 ANY_YEAR = 2000  # only to see that a name is a month
@@ -75,14 +75,8 @@ def _once(sheets: Sequence[Sheet], settling: Settling) -> list[Sheet]:
     about."""
     kept: list[Sheet] = []
     for sheet in sheets:
-        twin = next(
-            (
-                earlier
-                for earlier in kept
-                if earlier.headers == sheet.headers and earlier.body.equals(sheet.body)
-            ),
-            None,
-        )
+        alike = (earlier for earlier in kept if earlier.headers == sheet.headers)
+        twin = next((earlier for earlier in alike if earlier.body.equals(sheet.body)), None)
         if twin is None or not sheet.body.num_rows:
             kept.append(sheet)
         elif not _copied(sheet.name, twin.name):
@@ -227,7 +221,7 @@ def _values(sheets: Sequence[Sheet], header: str) -> list[str]:
         if header in sheet.headers
         for value in sheet.body.column(sheet.headers.index(header)).unique().to_pylist()
     ]
-    return sorted({" ".join(value.split()) for value in given if value and value.strip()})
+    return sorted({single_spaced(value) for value in given} - {""})
 
 
 def _matters(sense: str, values: Sequence[str]) -> bool:

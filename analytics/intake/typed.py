@@ -39,7 +39,8 @@ def type_cells(scratch: Scratch, parameters: Mapping[str, Mapping[str, Any]]) ->
         staged += _staged(place, field, index)
         bound |= {f"{key}{index}": value for key, value in given.items()}
     kind = kinds()[scratch.recipe.kind]
-    lacking = [name for name in kind.fields if name not in columns and name not in DATING]
+    expected = [name for name in kind.fields if name not in DATING]
+    lacking = [name for name in expected if name not in columns]
     parts += [
         f"null::{SQL_TYPES.get(fields()[name].type, 'varchar')} as {name}" for name in lacking
     ]

@@ -29,7 +29,7 @@ from analytics.intake.recipe import LAYOUT, Recipe, recipe_from
 from analytics.intake.recognise import known_headers, recognise
 from analytics.intake.rows import month_headers
 from analytics.intake.sheets import members, sheets
-from analytics.intake.table import Layout, letter, plain
+from analytics.intake.table import Layout, letter, plain, single_spaced
 from analytics.intake.understood import (
     Done,
     Look,
@@ -145,7 +145,7 @@ def _read(
     layout = Layout(sheet=recipe.sheet, wanted=wanted, recognised=known_headers(), **options)
     opened, seen = sheets(path, layout)
     named = recipe.options.get("sheets")
-    left = [sheet.name for sheet in opened if named and sheet.name not in named]
+    left = [sheet.name for sheet in opened if sheet.name not in named] if named else []
     opened = [sheet for sheet in opened if sheet.name not in left]
     if not opened:
         raise FileRefused("sheet_missing", file=path.name, sheet=named, sheets=left)
@@ -183,11 +183,7 @@ def _unused(sheets: Sequence[Sheet], recipe: Recipe) -> dict[str, tuple[str, ...
             if plain(header) in taken or header in months or header in out:
                 continue
             values = sheet.body.column(index).slice(0, 1000).unique().to_pylist()
-            given = [
-                brief(" ".join(value.split()))[:SHOWN]
-                for value in values
-                if value and value.strip()
-            ]
+            given = [brief(cell)[:SHOWN] for cell in map(single_spaced, values) if cell]
             if given:
                 out[header] = tuple(given[:EXAMPLES])
     return out

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from analytics.catalogue import known_indicators
 from analytics.errors import RecipeRefused
-from analytics.intake.fields import Field, kinds
+from analytics.intake.fields import Field, given_as_rates, kinds
 from analytics.intake.rows import place_of
 from analytics.intake.scratch import Scratch
 
@@ -80,10 +80,7 @@ def weighted(columns: Mapping[str, Field]) -> list[tuple[str, tuple[str, str, fl
     denominator and scale."""
     return [
         (indicator.id, (indicator.numerator, indicator.denominator, indicator.scale))
-        for indicator in known_indicators()
-        if indicator.id in columns
-        and indicator.denominator in columns
-        and indicator.numerator not in columns
+        for indicator in given_as_rates(columns)
     ]
 
 

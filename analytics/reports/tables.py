@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import re
 import secrets
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
@@ -162,7 +163,7 @@ def export_name(stem: str, version: int, suffix: str) -> str:
     safe = "".join(char if char.isalnum() or char in "-_.…" else "_" for char in one_line(stem))[
         :80
     ].lstrip(".")
-    kind = "".join(char for char in suffix if char.isascii() and char.isalnum())[:8]
+    kind = re.sub("[^0-9A-Za-z]", "", suffix)[:8]
     return f"{safe}_v{version}_{secrets.token_hex(3)}.{kind or 'bin'}"
 
 

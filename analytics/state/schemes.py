@@ -60,11 +60,8 @@ class Schemes:
             else (table.c.name == name) & (table.c.version == version)
         )
         with self._database.change(who) as change:
-            used = [
-                adoption
-                for adoption in self.adoptions()
-                if adoption.name == name and version in (None, adoption.version)
-            ]
+            adopted = [adoption for adoption in self.adoptions() if adoption.name == name]
+            used = [adoption for adoption in adopted if version in (None, adoption.version)]
             rows = change.connection.execute(sa.select(table).where(chosen)).mappings().all()
             if not rows:
                 raise RequestRefused(

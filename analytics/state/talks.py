@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from analytics.errors import RequestRefused
-from analytics.people import OPEN_TALKS, TALK_STATES, Talk
+from analytics.people import TALK_STATES, Talk
 from analytics.state import tables
 from analytics.state.database import Change, Database, kept, now, value_from, values_of
 
@@ -29,7 +29,7 @@ class Talks:
 
     def open(self) -> dict[str, Talk]:
         """Each agent's latest talk that is planned or waits for its follow-up."""
-        return {talk.agent_id: talk for talk in self.all() if talk.state in OPEN_TALKS}
+        return {talk.agent_id: talk for talk in self.all() if talk.is_open}
 
     def save(self, talk: Talk, who: str) -> Talk:
         """A new talk (id None), or one over the version that was read; refused when somebody saved

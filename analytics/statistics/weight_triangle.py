@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,11 +66,8 @@ def clip(polygon: Floats, normal: Floats) -> Floats:
         ):
             share = side[corner] / (side[corner] - side[after])
             out.append(polygon[corner] + share * (polygon[after] - polygon[corner]))
-    kept = [
-        point
-        for corner, point in enumerate(out)
-        if corner == 0 or np.abs(point - out[corner - 1]).max() > TINY
-    ]
+    apart = [point for last, point in pairwise(out) if np.abs(point - last).max() > TINY]
+    kept = [*out[:1], *apart]
     return np.array(kept) if len(kept) > 2 else np.zeros((0, 3))
 
 

@@ -50,9 +50,7 @@ def offer(pairs: Sequence[Alike], key: str) -> list[Alike]:
     )
     # Only the ticks of rows that were offered count, whatever else came back.
     return [
-        pair
-        for pair, same in zip(pairs, edited["same"][: len(pairs)], strict=True)
-        if same is True or same == 1
+        pair for pair, same in zip(pairs, edited["same"][: len(pairs)], strict=True) if same == 1
     ]
 
 

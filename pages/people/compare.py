@@ -132,11 +132,8 @@ def team(now: Evaluation, listed: person.Listed) -> None:
     last = now.measured.period.last
     span = Period(add_months(last, 1 - MONTHS), last)
     monthly = load.desk().mine(load.desk().monthly(span))
-    options = [
-        each.id
-        for each in now.catalogue.indicators
-        if each.numerator in monthly and monthly[each.numerator].notna().any()
-    ]
+    given = monthly.dropna(axis="columns", how="all")
+    options = [each.id for each in now.catalogue.indicators if each.numerator in given]
     if not options:
         st.info(t("agent.no_history"))
         return

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.evaluation import Evaluation
-from analytics.insight.objections import review_list, summary
+from analytics.insight.objections import answer_days, review_list, summary
 from analytics.reports.tables import Column, Table
 from pages.people import objecting
 from pages.ui import controls, load, panel, person, session, shell
@@ -31,12 +31,8 @@ def dashboard(now: Evaluation) -> None:
     teams = dict(zip(people["agent_id"], people["team"], strict=True))
     with st.container(horizontal=True, gap="small"):
         waiting = [each for each in objections if each.state == "open"]
-        answered = [each for each in objections if each.answered_at and each.made_at]
-        days = sorted(
-            (objection.answered_at - objection.made_at).total_seconds() / 86_400
-            for objection in answered
-            if objection.answered_at and objection.made_at
-        )
+        answered = [case for case in objections if case.days_to_answer is not None]
+        days = sorted(answer_days(answered))
         st.metric(t("objection.count"), len(objections), border=True)
         st.metric(t("objection.open_count"), len(waiting), border=True)
         st.metric(

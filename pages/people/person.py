@@ -152,6 +152,11 @@ def cards(chosen: Chosen, sheet: Mapping[str, Any]) -> None:
 
 Arrow = Literal["up", "down", "off"]
 Move = tuple[Arrow, str]  # the direction, and by how much in words
+RANK_MOVED: dict[Arrow, str] = {
+    "off": "person.rank_same",
+    "up": "person.rank_up",
+    "down": "person.rank_down",
+}
 
 
 def moves(chosen: Chosen, sheet: Mapping[str, Any]) -> tuple[Move | None, Move | None]:
@@ -172,12 +177,15 @@ def moves(chosen: Chosen, sheet: Mapping[str, Any]) -> tuple[Move | None, Move |
     if few:
         return score, None
     rose = int(before.agents.rank[row]) - int(sheet["rank"])
-    key = "person.rank_same" if rose == 0 else "person.rank_up" if rose > 0 else "person.rank_down"
-    return score, (arrow(rose), t(key, count=abs(rose)))
+    way = arrow(rose)
+    return score, (way, t(RANK_MOVED[way], count=abs(rose)))
 
 
 def arrow(by: float) -> Arrow:
-    return "off" if abs(by) < LEAST else "up" if by > 0 else "down"
+    """Which way a score or a rank moved, as far as that shows."""
+    if abs(by) < LEAST:
+        return "off"
+    return "up" if by > 0 else "down"
 
 
 def reach(chosen: Chosen) -> str:
@@ -212,7 +220,9 @@ def open_to(chosen: Chosen) -> Collection[str]:
     """The tabs that the reader may open; what an agent reads of the plan has a page of its own."""
     if chosen.sheet is None:
         return MOVED
-    return [name for name in TABS if name != "plan" or load.desk().may("coach")]
+    if load.desk().may("coach"):
+        return TABS
+    return [name for name in TABS if name != "plan"]
 
 
 def body(head: Head) -> None:

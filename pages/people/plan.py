@@ -8,7 +8,7 @@ import streamlit as st
 from analytics.errors import RequestRefused
 from analytics.insight.sheet import Around
 from analytics.model import Filters, Period
-from analytics.people import OPEN_TALKS, Talk
+from analytics.people import Talk
 from analytics.reports import sheets
 from analytics.reports.words import value_text
 from pages.ui import controls, load, session, shell
@@ -23,8 +23,8 @@ def body() -> None:
     if not talks:
         st.info(t("plan.empty"))
         return
-    ahead = [talk for talk in talks if talk.state in OPEN_TALKS]
-    done = [talk for talk in talks if talk.state not in OPEN_TALKS]
+    ahead = [talk for talk in talks if talk.is_open]
+    done = [talk for talk in talks if not talk.is_open]
     st.markdown(finding(ahead))
     for talk in ahead:
         entry(talk)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.catalogue import Catalogue
 from analytics.insight.planning import OF_A_TALK, changed
-from analytics.people import LONGEST_PLAN, OPEN_TALKS, TALK_STATES, Talk
+from analytics.people import LONGEST_PLAN, TALK_STATES, Talk
 from analytics.reports import sheets
 from pages.people import talks_held
 from pages.people.chosen import Chosen
@@ -104,6 +104,6 @@ def body(chosen: Chosen) -> None:
         st.info(t("person.no_plan"))
         return
     for talk in talks:
-        if talk.state in OPEN_TALKS:
+        if talk.is_open:
             form(chosen, talk)
     held(chosen, talks)

@@ -237,12 +237,12 @@ def everybody(now: Evaluation) -> None:
 def first_read(now: Evaluation, table: Table) -> Table:
     """The columns that one reads first; the download has them all."""
     ranges = {f"{name}.range" for name in axes(now.catalogue)}
-    names = [
-        column.name
-        for column in table.columns
-        if "." not in column.name or column.name.endswith(".value") or column.name in ranges
-    ]
-    return table.narrowed(names)
+
+    def is_first(name: str) -> bool:
+        of_indicator = "." in name
+        return not of_indicator or name.endswith(".value") or name in ranges
+
+    return table.narrowed([column.name for column in table.columns if is_first(column.name)])
 
 
 def body() -> None:

@@ -35,7 +35,8 @@ def records(chosen: Chosen, name: str, value: float | None) -> None:
 def counted(chosen: Chosen) -> None:
     """What was counted beside the indicators: late, open, left out, and the premiums."""
     extra = chosen.now.people.iloc[chosen.now.row(chosen.agent_id)]
-    facts = [(name, extra[name]) for name in COUNTS if name in extra and pd.notna(extra[name])]
+    counts = {name: extra.get(name) for name in COUNTS}
+    facts = [(name, count) for name, count in counts.items() if pd.notna(count)]
     if facts:
         st.caption(" · ".join(f"{t(f'agent.{name}')} {int(value)}" for name, value in facts))
     due, renewed = extra.get("due_premium"), extra.get("renewed_premium")

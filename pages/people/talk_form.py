@@ -39,7 +39,8 @@ def plan(period: Period, chosen: Sequence[Chosen], mark: str) -> None:
     """Write what the form says for everybody ticked, or for nobody."""
     single = len(chosen) == 1
     cells = {name: session.get(key_of(name, mark)) for name in FIELDS}
-    wanted = {name: value for name, value in cells.items() if single or value not in (None, "")}
+    filled = {name: value for name, value in cells.items() if value not in (None, "")}
+    wanted = cells if single else filled
     with notices.refusals(PLACE):
         before, after = _apply(period, chosen, wanted)
         new = sum(talk is None for talk in before)

@@ -20,7 +20,6 @@ from analytics.insight.planning import planned
 from analytics.insight.quadrant import Placed, axes, place, stood
 from analytics.insight.quadrant_certainty import quadrant_certainty
 from analytics.model import QUADRANTS
-from analytics.people import OPEN_TALKS
 from analytics.reports.lists.quadrant import certain_of, finding, quadrant_table, unplaced_table
 from analytics.reports.sure import quadrant_mark, quadrant_words
 from analytics.reports.tables import Table
@@ -71,7 +70,7 @@ def put_on_list(now: Evaluation, agents: list[str]) -> None:
     """Plan a talk with agents who have none, with the action of their quadrant in the picture and
     what they lose most by."""
     desk = load.desk()
-    listed = {talk.agent_id for talk in desk.talks() if talk.state in OPEN_TALKS}
+    listed = {talk.agent_id for talk in desk.talks() if talk.is_open}
     placed = session.get("quadrant_drawn")[0].placed
     official = desk.evaluation(now.measured.filters)
     chance = quadrant_certainty(now.measured, placed)

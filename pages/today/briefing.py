@@ -105,9 +105,8 @@ def reason(person: Person) -> str:
 def plan_all(told: Briefing) -> None:
     """One act for all of them; its success takes the button's place, and can be undone."""
     desk = load.desk()
-    free = [
-        person for person in told.people if not person.talk and desk.may("coach", person.agent_id)
-    ]
+    without = [person for person in told.people if not person.talk]
+    free = [person for person in without if desk.may("coach", person.agent_id)]
     done = session.get("briefing.planned") or ()
     if done:
         st.button(
@@ -143,8 +142,9 @@ def undo() -> None:
     ids = set(session.get("briefing.planned") or ())
     desk = load.desk()
     with notices.refusals("briefing"):
-        talks = [talk for talk in desk.talks() if talk.id in ids and talk.state == "planned"]
-        desk.save_talks([replace(talk, state="dropped") for talk in talks])
+        talks = [talk for talk in desk.talks() if talk.id in ids]
+        untouched = [talk for talk in talks if talk.state == "planned"]
+        desk.save_talks([replace(talk, state="dropped") for talk in untouched])
     session.forget("briefing.planned")
 
 

@@ -4,7 +4,6 @@ lists."""
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def spark(months: Sequence[Month], *, how_sure: bool = True) -> str:
     space of the same height where there are none."""
     if len(months) < 2:
         return '<div class="spark"></div>'
-    drawn = [month for month in months if math.isfinite(month.low) and math.isfinite(month.high)]
+    drawn = [month for month in months if month.has_limits]
     lows = [month.low for month in drawn] if how_sure else []
     highs = [month.high for month in drawn] if how_sure else []
     values = [month.value for month in months]

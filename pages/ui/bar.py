@@ -105,17 +105,18 @@ def fill(
     """The places that this reader may open, the account, and the pages beside the one shown."""
     here = next((listing for listing in listings if listing.leads_to(chosen)), None)
     shown = [listing for listing in listings if listing.listed]
+    open_place = here.place if here else None
     with bar.places:
         for place in dict.fromkeys(listing.place for listing in shown):
             first = next(listing for listing in shown if listing.place == place)
-            on = here is not None and here.place == place
+            on = place == open_place
             with st.container(key=f"place_{place}_{'on' if on else 'off'}", width="content"):
                 st.page_link(first.page, label=t(f"section.{place}"))
     with bar.search:
         search(chosen.url_path)
     with bar.account:
         whoami(desk)
-    beside = [listing for listing in shown if here is not None and listing.place == here.place]
+    beside = [listing for listing in shown if listing.place == open_place]
     if len(beside) < 2:
         return
     with bar.pages:

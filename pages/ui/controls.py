@@ -14,7 +14,6 @@ from analytics.evaluation import Evaluation
 from analytics.evaluation.spans import Span, run_of, span_id, spans
 from analytics.insight.planning import planned
 from analytics.model import Filters, Period, parse_month
-from analytics.people import OPEN_TALKS
 from analytics.reports import words
 from analytics.text import short
 from pages.ui import load, session
@@ -242,7 +241,7 @@ def plan_talk(
     desk = load.desk()
     if not desk.may("coach", agent_id):
         return
-    if any(talk.state in OPEN_TALKS for talk in desk.talks(agent_id)):
+    if any(talk.is_open for talk in desk.talks(agent_id)):
         st.caption(t("talk.open_already"))
         return
     talk = planned(agent_id, indicators, now.measured.period, reason)

@@ -104,11 +104,8 @@ def read_address() -> None:
     """Take what the address asks for and this session did not write there itself: a link, a reload
     and the way back show the view that they stand for."""
     written = st.session_state.get("address.written", {})
-    asked = {
-        key: told
-        for key in ADDRESS
-        if (told := st.query_params.get(key)) is not None and told != written.get(key)
-    }
+    stated = {key: st.query_params[key] for key in ADDRESS if key in st.query_params}
+    asked = {key: told for key, told in stated.items() if told != written.get(key)}
     for key, told in asked.items():
         remember(key, told)
     st.session_state["address.asked"] = asked

@@ -97,11 +97,8 @@ def _answered(
 
 def _newcomer(telling: Telling, month: Month) -> Objection:
     """Of whoever was hired last, about the whole sheet: circumstances."""
-    new = [
-        sheet
-        for sheet in month.values()
-        if str(sheet.agent["hired_on"]) <= f"{sheet.month}" and sheet.count(RATE) >= FEWEST
-    ]
+    there = [sheet for sheet in month.values() if str(sheet.agent["hired_on"]) <= f"{sheet.month}"]
+    new = [sheet for sheet in there if sheet.count(RATE) >= FEWEST]
     sheet = max(new, key=lambda each: str(each.agent["hired_on"]))
     hired = str(sheet.agent["hired_on"])[:10]
     objection = _objection(telling, sheet, ("newcomer", "other", ""), hired=hired)
@@ -145,11 +142,8 @@ def _about_record(
 
 def _lost(telling: Telling, month: Month, besides: set[str]) -> tuple[Sheet, Mapping[Any, Any]]:
     """A policy that counts as lost, of somebody with enough of them."""
-    having = [
-        sheet
-        for agent_id, sheet in month.items()
-        if agent_id not in besides and sheet.count(RATE) >= ENOUGH
-    ]
+    others = [sheet for agent_id, sheet in month.items() if agent_id not in besides]
+    having = [sheet for sheet in others if sheet.count(RATE) >= ENOUGH]
     sheet = having[int(telling.random.integers(len(having)))]
     period = Period(sheet.month, sheet.month)
     policies = telling.desk.policies_of(sheet.closed.agent_id, period)

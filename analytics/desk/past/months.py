@@ -94,10 +94,6 @@ def notes(telling: Telling, month: Mapping[str, Sheet]) -> list[Note]:
 
 def _ahead(sheets: Iterable[Sheet]) -> list[Sheet]:
     """Role models with enough cases, the highest score first."""
-    ahead = [
-        sheet
-        for sheet in sheets
-        if sheet.closed.snapshot["quadrant"] == "role_model"
-        and not sheet.closed.snapshot["few_cases"]
-    ]
+    models = [sheet for sheet in sheets if sheet.closed.snapshot["quadrant"] == "role_model"]
+    ahead = [sheet for sheet in models if not sheet.closed.snapshot["few_cases"]]
     return sorted(ahead, key=lambda sheet: -(sheet.closed.snapshot["score"] or 0.0))[:PRAISED]
