@@ -14,7 +14,7 @@ from analytics.intake.fields import counted, fields, kinds
 from analytics.intake.months import span
 from analytics.intake.recipe import LAYOUT
 from pages.ui.box import box
-from pages.ui.i18n import t
+from pages.ui.i18n import Markdown, t
 
 WIDTH = 220
 SCALES = {"satisfaction": "satisfaction_max", "score": "score_max"}
@@ -39,7 +39,7 @@ class Form:
     prefix: str
 
     def choice(
-        self, option: str, label: str, choices: Sequence[str], **widget: Any
+        self, option: str, label: Markdown, choices: Sequence[str], **widget: Any
     ) -> dict[str, object]:
         """The option as chosen; empty where that is the first, which goes without saying."""
         chosen = box(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.ui.i18n import Markdown
+
 # Months, and numbers with their units: no line ends inside.
 _WHOLE = re.compile(
     r"\d{4}-\d{2}(?:…\d{4}-\d{2})?|[−+]?\d[\d.,]*(?:–[\d.,]+)?%?(?: [个分件人]百?分?点?)?"
@@ -35,7 +37,7 @@ class Head:
     finding: DeltaGenerator
 
     @classmethod
-    def begin(cls, title: str) -> Head:
+    def begin(cls, title: Markdown) -> Head:
         head = cls(st.empty(), st.empty())
         head.title.title(title, anchor=False)
         return head
