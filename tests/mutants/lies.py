@@ -15,6 +15,10 @@ from cosmic_ray.work_item import MutationSpec
 # The same answers by construction: identity where interned names are compared. Decorators that go
 # leave memories out, or fail at once.
 NO_LIES = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq")
+# Options that no answer depends on: how much a memory holds, how deep a copy goes (pandas copies on
+# write), and the guard of zip, which no right call sets off.
+NO_ANSWER = ("maxsize", "deep", "strict")
+ANY_AS_GOOD = ("default_rng",)  # calls whose argument is a seed: another draws as well
 Place = tuple[str, tuple[int, int]]
 
 
@@ -49,14 +53,19 @@ def sampled(places: dict[Place, list[MutationSpec]], size: int, seed: int) -> li
 
 
 def _mute(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where a change changes nothing: in annotations, which nobody evaluates."""
-    hints: list[ast.expr] = []
+    """Where a change changes nothing: in annotations, which nobody evaluates, and in what no answer
+    depends on."""
+    mute: list[ast.expr] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            hints += [node.returns] if node.returns else []
+            mute += [node.returns] if node.returns else []
         elif isinstance(node, ast.arg | ast.AnnAssign):
-            hints += [node.annotation] if node.annotation else []
+            mute += [node.annotation] if node.annotation else []
+        elif isinstance(node, ast.keyword) and node.arg in NO_ANSWER:
+            mute += [node.value]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            mute += node.args if node.func.attr in ANY_AS_GOOD else []
     return [
-        ((hint.lineno, hint.col_offset), (hint.end_lineno or 0, hint.end_col_offset or 0))
-        for hint in hints
+        ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+        for node in mute
     ]
