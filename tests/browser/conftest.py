@@ -193,6 +193,11 @@ class Visit:
         self.page.keyboard.press("Escape")
         return download.value
 
+    def press(self, name: str) -> None:
+        """The button of this name."""
+        self.clicks += 1
+        self.page.get_by_role("button", name=name, exact=True).click()
+
     def click(self, text: str, **options: Any) -> None:
         self.clicks += 1
         self.page.get_by_text(text, exact=True).first.click(**options)

@@ -215,6 +215,32 @@ def test_a_workbook_of_two_kinds_of_sheets_is_mapped_sheet_by_sheet_and_loaded_a
     assert dict(people["team"]) == {"A0": "东", "A1": "西"}
 
 
+def test_from_an_own_messy_workbook_to_the_quadrant_in_at_most_eight_clicks(browser, tmp_path):
+    """Title rows above the headers, a total below, a roster on a sheet of its own."""
+    header = [*POLICY, "满意度"]
+    rows = [[*row, 60 + place % 40] for place, row in enumerate(due(120))]
+    title = [["2026年4月 到期保单清单", *[None] * 5], ["制表：王敏 单位：件", *[None] * 5]]
+    roster = [["人员花名册"], ["工号", "姓名", "团队"], ["A0", "安", "东"], ["A1", "波", "西"]]
+    path = book(tmp_path / "四月.xlsx", {"清单": [*title, header, *rows], "人员": roster})
+    with serving(tmp_path / "home") as base:
+        visit = Visit(browser, base, locale="zh-CN")
+        page = visit.open("upload")
+        visit.clicks += 1  # choosing the file
+        page.set_input_files("input[type=file]", path)
+        visit.press("检查")
+        visit.press("留着，再看工作表“人员”")
+        page.get_by_text("应续保单：120 行等着一起导入").wait_for()
+        visit.settle()
+        visit.press("检查")
+        visit.press("2 张工作表一起导入（122 行）")
+        page.get_by_text("共 120 行，导入 120，读不懂 0").wait_for()
+        visit.settle()
+        visit.go("quadrant")
+        page.wait_for_selector("[data-draws]")
+        assert visit.clicks <= 8
+        assert visit.complaints == []
+
+
 def test_the_tab_of_another_sheet_shows_that_sheet_and_after_the_load_the_way_to_its_month(
     browser, tmp_path
 ):
