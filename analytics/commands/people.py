@@ -37,6 +37,7 @@ from analytics.language import explain
 from analytics.model import Filters, WeightScheme
 from analytics.people import TALK_STATES, Account, Note, Objection, Talk
 from analytics.reports.audit import head_from, notes_of, wrong_of
+from analytics.reports.deeds import Reader, said
 
 SHEET_COLUMNS = (
     "id",
@@ -502,7 +503,9 @@ def audit(
     try:
         with desk_of(context, "audit") as desk:
             if not verify:
-                show(context, [plain_of(entry) for entry in desk.audit()])
+                reader = Reader(context.language)
+                lines = [{"said": said(entry, reader), **plain_of(entry)} for entry in desk.audit()]
+                show(context, lines)
                 return
             verdict = desk.verify_audit(heads, public, heads_of_before)
     except HomeBusy as refused:

@@ -125,6 +125,12 @@ def months_text(months: Sequence[object]) -> str:
     return str(months[0]) if len(months) == 1 else f"{months[0]}…{months[-1]}"
 
 
+def before_words(name: str, language: str) -> str:
+    """A name that words of a sentence follow at once: in Chinese, Latin letters stand a blank away
+    from them."""
+    return f"{name} " if language == "zh" and name[-1:].isascii() else name
+
+
 def scheme_label(scheme: WeightScheme, language: str) -> str:
     """A preset's translated name, or the name its author gave."""
     return scheme.label[language] if scheme.label else scheme.name

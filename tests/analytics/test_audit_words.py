@@ -2,13 +2,16 @@
 says what the page says."""
 
 import ast
+import datetime as dt
 import json
 import sqlite3
 
 import pytest
 
 from analytics.language import LANGUAGES, sentences
+from analytics.people import OBJECTION_STATES, TALK_STATES, AuditEntry
 from analytics.reports.audit import kind
+from analytics.reports.deeds import Reader, deeds, said
 from analytics.state import audit, digests
 from tests.conftest import ROOT, Shell
 
@@ -17,18 +20,22 @@ HANDED_ON = ("database.py", "journal.py", "store.py")  # where others' names pas
 ACTION = {"log": 0, "note_down": 1}  # where a call has the name of what was done
 
 
-def first_words(node: ast.expr, path: str) -> set[str]:
-    """What a name may begin with, up to its dot."""
+STATES = {"objection.": OBJECTION_STATES, "talk.": TALK_STATES}  # what an open end may be
+
+
+def names(node: ast.expr, path: str) -> set[str]:
+    """What an action may be called."""
     if isinstance(node, ast.IfExp):
-        return first_words(node.body, path) | first_words(node.orelse, path)
+        return names(node.body, path) | names(node.orelse, path)
     if isinstance(node, ast.JoinedStr):
-        node = node.values[0]
+        beginning = ast.unparse(node.values[0]).strip("'")
+        return {f"{beginning}{state}" for state in STATES[beginning]}
     if isinstance(node, ast.Attribute):  # one of the names that the audit has for itself
-        return {str(getattr(audit, node.attr)).partition(".")[0]}
+        return {str(getattr(audit, node.attr))}
     if path.partition(":")[0] in HANDED_ON and isinstance(node, ast.Name):
         return set()
     assert isinstance(node, ast.Constant), f"{path}: the kind of a line must stand in the call"
-    return {str(node.value).partition(".")[0]}
+    return {str(node.value)}
 
 
 def left_by(node: ast.AST) -> ast.expr | None:
@@ -47,16 +54,19 @@ def left_by(node: ast.AST) -> ast.expr | None:
     )
 
 
-def kinds() -> set[str]:
-    """Every kind of line that any code leaves."""
-    words = {
-        action.partition(".")[0] for action in (audit.BASELINE, audit.BREAK, audit.ROWS, audit.KEY)
-    }
+def actions() -> set[str]:
+    """Every action that any code leaves a line of."""
+    called = {audit.BASELINE, audit.BREAK, audit.ROWS, audit.KEY}
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (name := left_by(node)) is not None:
-                words |= first_words(name, f"{path.name}:{name.lineno}")
-    return words
+                called |= names(name, f"{path.name}:{name.lineno}")
+    return called
+
+
+def kinds() -> set[str]:
+    """Every kind of line that any code leaves."""
+    return {action.partition(".")[0] for action in actions()}
 
 
 def test_every_kind_of_line_has_a_word_in_both_languages():
@@ -79,6 +89,109 @@ def test_every_kind_of_line_has_a_word_in_both_languages():
         for language in LANGUAGES
         if f"audit.kind_{word}" not in sentences(language)
     ] == []
+
+
+def test_every_action_has_a_sentence_in_both_languages():
+    assert actions() >= {
+        "load",
+        "sheet.close",
+        "talk.followed_up",
+        "objection.partly",
+        "audit.break",
+        "load.lost",
+        "rebuild",
+    }
+    assert [
+        (action, language)
+        for action in sorted(actions())
+        for language in LANGUAGES
+        if f"deed.{action}.said" not in sentences(language)
+    ] == []
+
+
+def line(action, object_="", before=None, after=None, *, seq=1, who="张三", second=0):
+    at = dt.datetime(2026, 5, 3, 10, 0, second)
+    return AuditEntry(seq, at, who, action, object_, before, after, "", f"{seq:064d}")
+
+
+SAID = [
+    (
+        line("sheet.close", "A1 2026-04…2026-04", None, {"score": 84.25}),
+        "张三把 王静 A1 的 2026-04 评估表定稿（84.2 分）",
+        "张三 closed the sheet of 王静 A1 for 2026-04 (score 84.2)",
+    ),
+    (
+        line("load", "3 五月.xlsx", None, {"kind": "policies", "loaded": 1200}, who="a@x.cn"),
+        "a@x.cn 导入了「五月.xlsx」：应续保单，1,200 行（第 3 次导入）",
+        "a@x.cn loaded “五月.xlsx”: Policies due, 1,200 rows (load 3)",
+    ),
+    (
+        line("setting.save", "grace_days", 30, 45),
+        "张三把规则“宽限天数”从 30 改为 45",
+        "张三 changed the rule “days of grace” from 30 to 45",
+    ),
+    (
+        line(
+            "correction.write",
+            "P7 2026-04",
+            {"outcome": "lost"},
+            {"values": {"outcome": "renewed"}},
+        ),
+        "张三更正了 2026-04 的保单 P7：续保结果 lost → renewed",
+        "张三 corrected policy P7 of 2026-04: Outcome lost → renewed",
+    ),
+    (
+        line("export", "名单.csv", None, {"period": "2026-04", "persons": 12}),
+        "张三下载了「名单.csv」（2026-04 · 12 人）",
+        "张三 downloaded “名单.csv” (2026-04 · 12 people)",
+    ),
+    (
+        line("market.save", "renewal_rate", None, {"value": 0.82, "source": "trade"}),
+        "张三把续保率的市场均值定为 82.0%（trade）",
+        "张三 set the market average of Renewal rate to 82.0% (trade)",
+    ),
+    (
+        line("account.save", "b@x.cn", {"active": True}, {"role": "agent", "active": False}),
+        "张三停用了账号 b@x.cn",
+        "张三 switched the account b@x.cn off",
+    ),
+    (
+        line("denied", "coach A9"),
+        "张三没有权限，被拒绝：安排辅导",
+        "张三 was refused for want of the right: plan coaching",
+    ),
+    (line("strange.thing", "x"), "张三：strange.thing x", "张三: strange.thing x"),
+]
+
+
+@pytest.mark.parametrize(("entry", "zh", "en"), SAID, ids=lambda part: getattr(part, "action", ""))
+def test_a_line_says_in_the_readers_language_who_did_what(entry, zh, en):
+    named = {"A1": "王静"}
+    assert (said(entry, Reader("zh", named)), said(entry, Reader("en", named))) == (zh, en)
+
+
+def test_a_line_of_an_older_version_that_lacks_what_is_told_is_still_said():
+    for action in sorted(actions()):
+        for before, after in ((None, None), ({}, {}), ("x", "y"), ([1], [2])):
+            for language in LANGUAGES:
+                assert said(line(action, "", before, after), Reader(language))
+
+
+def test_a_month_that_is_closed_at_once_is_one_sentence_and_every_line_stays():
+    closed = [
+        line("sheet.close", f"A{seq} 2026-04…2026-04", None, {"score": 80.0}, seq=seq)
+        for seq in range(120, 0, -1)
+    ]
+    later = line("sheet.close", "A1 2026-03…2026-03", None, {"score": 80.0}, seq=121)
+    much_later = line("sheet.close", "A5 2026-03…2026-03", None, {}, seq=122, second=30)
+    made = deeds([much_later, later, *closed], Reader("zh"))
+    assert [deed.said for deed in made] == [
+        "张三把 A5 的 2026-03 评估表定稿（— 分）",
+        "张三把 A1 的 2026-03 评估表定稿（80.0 分）",
+        "张三把 2026-04 定稿（120 张表）",
+    ]
+    assert [len(deed.entries) for deed in made] == [1, 1, 120]
+    assert deeds(closed, Reader("en"))[0].said == "张三 closed 2026-04 (120 sheets)"
 
 
 def test_a_kind_without_a_word_is_called_by_its_name():
