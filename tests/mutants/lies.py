@@ -12,9 +12,9 @@ from cosmic_ray.commands import init
 from cosmic_ray.work_db import use_db
 from cosmic_ray.work_item import MutationSpec
 
-# The same answers by construction: identity where interned names are compared. Decorators that go
-# leave memories out, or fail at once.
-NO_LIES = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq")
+# The same answers by construction: identity where interned names are compared, and products and
+# sums of truth values. Decorators that go leave memories out, or fail at once.
+NO_LIES = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq", "BitAnd_Mul", "BitOr_Add")
 # Options that no answer depends on: how much a memory holds, how deep a copy goes (pandas copies on
 # write), and the guard of zip, which no right call sets off.
 NO_ANSWER = ("maxsize", "deep", "strict")

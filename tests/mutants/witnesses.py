@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 SETTLED = ("|setup", "|run", "|teardown")
 BUDGET = 24  # tests asked about a lie at first
 SECOND = 96  # others asked about what these let pass; some lines are run by more
+# Asked about what is run when a module is imported, in no test's time.
+ALL_MODULES = ("tests/analytics/test_frozen.py::test_every_value_of_the_core_is_frozen",)
 
 
 class Witnesses:
@@ -48,13 +50,14 @@ class Witnesses:
         """
         lines = self._by_line.get(path, {})
         tests = set().union(*(lines.get(line, set()) for line in range(first, last + 1)))
-        tests = tests or set().union(*lines.values())
-        own = {f"test_{part}" for part in Path(path).with_suffix("").parts}
+        tests = tests or {*ALL_MODULES, *set().union(*lines.values())}
+        own = tuple(f"test_{part}" for part in Path(path).with_suffix("").parts[1:])
         narrow = sorted(
             tests,
             key=lambda test: (
+                test not in ALL_MODULES,
                 _large(test),
-                Path(test.partition("::")[0]).stem not in own,
+                not Path(test.partition("::")[0]).stem.startswith(own),
                 self._breadth[test],
                 test,
             ),
