@@ -193,8 +193,9 @@ def _ends(
         rated = shown[seen.rated[shown]]
         order = rated[np.lexsort((seen.rank[rated], seen.few[rated]))]
         last = int((~seen.few[rated]).sum())  # with a rank; behind them who has too few cases
-        kept[order[: ENDS if last >= 2 * ENDS else 2 * ENDS]] = True
-        kept[order[max(last - ENDS, 0) : last]] = True
+        first = ENDS if last >= 2 * ENDS else 2 * ENDS
+        kept[order[:first]] = True
+        kept[order[first:last][-ENDS:]] = True
     if chosen is not None:
         kept |= (now.people["agent_id"] == chosen).to_numpy(dtype=bool) & now.shown
     return np.flatnonzero(kept)

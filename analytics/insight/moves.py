@@ -93,13 +93,13 @@ def why(now: Evaluation, before: Evaluation, row: int, places: int) -> Why:
 
 
 def _gained(now: Evaluation, before: Evaluation, row: int) -> Floats:
-    """By how many points each indicator's change of weight moves an agent against the mean of the
-    rated; 0 where the agent lacks it."""
+    """By how many hundredths of a point each indicator's change of weight moves an agent against
+    the mean of the rated; 0 where the agent lacks it."""
     points = now.measured.agents.points
     rated = points[now.agents.rated]
     there = ~np.isnan(rated)
     mean = np.where(there, rated, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
-    gained: Floats = (now.nominal - before.nominal) * np.nan_to_num(points[row] - mean) / 100.0
+    gained: Floats = (now.nominal - before.nominal) * np.nan_to_num(points[row] - mean)
     return gained
 
 

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.catalogue import built_in_catalogue, default_scheme
-from analytics.evaluation import Values, score
+from analytics.evaluation import Values, evaluate, score
 from analytics.evaluation.weights import inside_triangle, vector
+from analytics.insight.certainty import too_few
 from analytics.insight.live_ranking import ENDS, ahead, drawn, parts_of, preview, stops
 from analytics.model import CATEGORIES, WeightScheme
 from tests.present import present
-from tests.simulate.figures import evaluated
+from tests.simulate.figures import evaluated, measured
 
 CATALOGUE = built_in_catalogue()
 SIZE = len(CATALOGUE.ids)
@@ -147,3 +148,43 @@ def test_where_all_rest_on_too_few_cases_the_first_of_them_are_drawn():
     )
     rows = drawn(poor, poor.scheme).rows
     assert len(rows) >= 2 * ENDS
+
+
+@pytest.mark.parametrize(("ranked", "drawn_rows"), [(199, 200), (200, 200), (260, 200)])
+def test_who_has_a_rank_is_drawn_at_both_ends_before_whoever_rests_on_too_few_cases(
+    ranked, drawn_rows
+):
+    """The others hold two policies each, of which one was renewed."""
+    size = 400
+    due = np.where(np.arange(size) < ranked, 4000.0, 2.0)
+    renewed = np.where(np.arange(size) < ranked, 2000.0 + 5 * np.arange(size), 1.0)
+    company = evaluated(
+        pd.DataFrame({"due_policies": due, "renewed_policies": renewed}),
+        {"renewal_rate": (renewed, due)},
+    )
+    assert too_few(company).sum() == size - ranked
+    rows = drawn(company, company.scheme).rows
+    assert len(rows) == drawn_rows
+    assert (rows >= ranked).sum() == max(0, 200 - ranked)
+    if ranked >= 200:
+        assert set(rows) == {*range(100), *range(ranked - 100, ranked)}
+
+
+def test_weights_outside_the_permitted_ones_draw_their_own_ends_too():
+    """By service alone the last of the results come first."""
+    size = 400
+    of = measured(
+        pd.DataFrame({"due_policies": np.full(size, 1000.0)}),
+        {
+            "renewal_rate": (np.arange(500.0, 900.0), np.full(size, 1000.0)),
+            "satisfaction": (50.0 + (np.arange(size) + 200.0) % size / 10, np.ones(size)),
+        },
+    )
+    official = default_scheme()
+    service = replace(official, categories=dict(zip(CATEGORIES, (0.0, 100.0, 0.0), strict=True)))
+    inside, outside = (
+        set(drawn(evaluate(of, scheme), official).rows) for scheme in (official, service)
+    )
+    assert inside < outside
+    # The first by service alone is the 200th, the last the 201st.
+    assert {199, 200} <= outside

@@ -92,8 +92,39 @@ def test_where_weights_move_inside_a_category_the_indicators_own_weight_is_told(
     assert (reason.before, reason.after) == pytest.approx((23 * 0.6, 23 * 90 / 130))
 
 
+def test_whoever_falls_is_told_what_they_lack_most_where_it_weighs_more(before, after):
+    """Results weigh 4 less and A0 reaches 20 above the mean of 80 there; service weighs 7 more and
+    A0 reaches 15 below the mean of 72.3: of a point 0.8 and 1.07 are lost."""
+    reason = why(after, before, 0, -1)
+    assert (reason.category, reason.indicator) == ("service", "satisfaction")
+
+
+def test_the_five_who_move_most_are_told_why_and_the_farthest_comes_first():
+    """Seven agents of one and the same renewal rate, from 60 to 66 points of satisfaction, whom an
+    eighth and a ninth overtake by nothing but results."""
+    rates = np.array([700.0] * 8 + [900.0] * 8)
+    answers = np.array([*np.arange(9900.0, 9892.0, -1), *np.arange(5000.0, 4992.0, -1)])
+    of = measured(
+        pd.DataFrame({"due_policies": np.full(16, 1000.0)}),
+        {
+            "renewal_rate": (rates, np.full(16, 1000.0)),
+            "satisfaction": (answers, np.full(16, 100.0)),
+        },
+    )
+    service = WeightScheme("s", {"results": 0.0, "service": 100.0, "competence": 0.0})
+    results = WeightScheme("r", {"results": 100.0, "service": 0.0, "competence": 0.0})
+    told = reasons(evaluate(of, results), evaluate(of, service))
+    assert len(told) == 5
+    # Full marks from 95 on: eight shared the first place; now eight of a rate of 90 % do.
+    places = moved(evaluate(of, results), evaluate(of, service)).set_index("row")["places"]
+    assert [reason.places for reason in told] == [places[reason.row] for reason in told]
+    assert [abs(reason.places) for reason in told] == sorted(abs(places), reverse=True)[:5]
+
+
 def test_whom_no_weight_favours_is_moved_by_the_others(before):
-    assert why(before, before, 0, 1).category is None
+    reason = why(before, before, 0, 1)
+    assert (reason.category, reason.indicator, reason.inside) == (None, None, False)
+    assert (reason.before, reason.after) == (0, 0)
     assert "前后的人动了" in why_sentence(why(before, before, 0, 1), before, "zh")
 
 

@@ -63,6 +63,8 @@ def test_the_indicator_that_puts_one_ahead_is_named_with_its_points_of_the_score
     assert widest(beside, "A", "B") == ("x", 3.0)
     assert widest(beside, "B", "A") == ("y", 1.0)
     assert widest(beside[beside["indicator"] == "x"], "B", "A") is None
+    alike = beside[beside["indicator"] == "x"].assign(contribution=7.0)
+    assert widest(alike, "A", "B") is None
 
 
 def test_a_month_without_cases_has_no_row_and_a_rate_is_its_own_sums():
