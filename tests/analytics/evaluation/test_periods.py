@@ -11,6 +11,8 @@ from analytics.evaluation import (
     earlier_period,
     known_months,
     latest_closed,
+    months_of,
+    months_of_many,
     whole_period,
 )
 from analytics.model import Period
@@ -75,3 +77,35 @@ def test_a_month_counts_where_policies_fell_due_or_only_scoresheets_tell_of_it()
     months = of_months(month(1), month(2), month(3))
     months["due_policies"], months["agents"] = [1, 0, 0], [1, 1, 0]
     assert counted_months(months) == {month(1), month(3)}
+
+
+def test_the_latest_closed_month_is_the_last_whose_windows_are_all_closed(tiny, monkeypatch):
+    """In May windows are still open, in June nothing fell due; of March only a sheet tells."""
+    figures = of_months(month(3), month(4), month(5), month(6))
+    figures["due_policies"], figures["open_policies"] = [0, 5, 3, 0], [0, 0, 2, 0]
+    figures["agents"] = [0, 1, 1, 1]
+    monkeypatch.setattr("analytics.evaluation.periods.months", lambda warehouse: figures)
+    assert latest_closed(tiny.warehouse) == Period(month(4), month(4))
+    assert whole_period(tiny.warehouse) == Period(month(3), month(6))
+    figures["open_policies"] = [0, 1, 2, 1]
+    assert latest_closed(tiny.warehouse) == Period(month(3), month(3))
+
+
+def test_the_months_of_many_are_those_that_each_is_told_of(tiny):
+    """Bo and Cy are of one team; of the company all others are beside whom one looks at."""
+    period = whole_period(tiny.warehouse)
+    of_each = months_of_many(tiny.warehouse, period)
+    for agent, team, others in (
+        ("B2", "西", {"C3"}),
+        ("A1", "东", set()),
+        ("A1", None, {"B2", "C3"}),
+    ):
+        told, alone = of_each(agent, team), months_of(tiny.warehouse, agent, team, period)
+        for many, one_by_one in zip(told[:2], alone[:2], strict=True):
+            columns = ["month", "due_policies", "renewed_policies"]
+            pd.testing.assert_frame_equal(
+                many[columns].reset_index(drop=True), one_by_one[columns], check_dtype=False
+            )
+        assert set(told[2]["agent_id"]) == set(alone[2]["agent_id"]) == others
+    assert of_each("A1", "东")[0]["due_policies"].sum() == 5
+    assert of_each("nobody", "nowhere")[0].empty
