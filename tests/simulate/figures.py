@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,22 @@ def measured(people: pd.DataFrame, values: Mapping[str, tuple[np.ndarray, np.nda
         set_aside=pd.DataFrame(),
         targets=pd.DataFrame(),
     )
+
+
+def in_teams(of: Measured, names: Sequence[str]) -> Measured:
+    """The same people in teams (one name an agent), which add up their members' counts."""
+    people = of.people.assign(team=list(names))
+    teams = people.groupby("team", as_index=False).sum(numeric_only=True)
+    teams.insert(1, "agents", people.groupby("team").size().to_numpy())
+    rows = [np.flatnonzero(people["team"] == team) for team in teams["team"]]
+    top, below = (
+        np.array([np.nansum(part[members], axis=0) for members in rows])
+        for part in (of.agents.numerator, of.agents.denominator)
+    )
+    scale = np.array([indicator.scale for indicator in of.catalogue.indicators])
+    with np.errstate(all="ignore"):
+        values = _values(scale * top / below, top, below)
+    return replace(of, people=people, teams=teams, team_values=values)
 
 
 def evaluated(

@@ -4,11 +4,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.evaluation import evaluate
+from analytics.evaluation.standards import points
+from analytics.insight.certainty import certainty
 from analytics.insight.coaching import coaching_list
-from analytics.insight.gains import by_gain, gains
+from analytics.insight.gains import (
+    by_gain,
+    gains,
+    own_points,
+    shrunken_medians,
+    standing,
+    team_medians,
+)
 from analytics.insight.quadrant import place
 from analytics.people import Talk
-from tests.simulate.figures import evaluated
+from tests.present import present
+from tests.simulate.figures import evaluated, in_teams
 
 FEW, MANY = 20, 21  # rows of two policies, both lost, and of two hundred of which a third was lost
 
@@ -91,3 +102,70 @@ def test_an_open_talk_stands_in_its_agents_row_with_its_owner():
     )
     row = listed.set_index("agent_id").loc["A00021"]
     assert (row["owner"], row["talk"], row["version"]) == ("王经理", 4, 2)
+
+
+# -- recomputed agent by agent ---------------------------------------------------------------------
+
+
+def two_teams():
+    """The same company, in teams of eleven and one of one."""
+    judged = company()
+    names = ["East"] * 11 + ["West"] * 10 + ["Alone"]
+    return evaluate(in_teams(judged.measured, names), judged.scheme), names
+
+
+def test_the_median_of_a_team_leaves_out_who_lacks_the_value_and_one_alone_has_the_companys():
+    judged, names = two_teams()
+    table = np.arange(44.0).reshape(22, 2)
+    table[3, 0] = np.nan
+    table[:, 1] = np.nan
+    medians = team_medians(judged, table)
+    for row, team in enumerate(names):
+        members = [other for other, name in enumerate(names) if name == team or team == "Alone"]
+        given = [table[other, 0] for other in members if not np.isnan(table[other, 0])]
+        assert medians[row, 0] == np.median(given)
+        assert np.isnan(medians[row, 1])
+    assert medians[0, 0] == (10 + 12) / 2  # 0, 2, 4, 8, … 20: ten, of which the middle two
+
+
+def test_a_gain_is_the_weight_of_what_the_median_earns_more_and_never_less_than_nothing():
+    judged, _ = two_teams()
+    rate, column = judged.catalogue["renewal_rate"], judged.catalogue.position("renewal_rate")
+    sure = present(certainty(judged.measured, "renewal_rate"))
+    reached = points(sure.shrunken, rate.standard)
+    assert own_points(judged)[:, column] == pytest.approx(reached)
+    # Nobody's answers differ: nothing is gained there by luck taken out.
+    answers = judged.catalogue.position("satisfaction")
+    assert (own_points(judged)[:, answers] == 100).all()
+    assert np.isnan(own_points(judged)[:, judged.catalogue.position("communication")]).all()
+    median = team_medians(judged, reached[:, None])[:, 0]
+    told = gains(judged)
+    weight = 100 * 64 / 87  # results and service are there
+    assert judged.agents.weight[0, column] == pytest.approx(weight)
+    expected = np.maximum(median - reached, 0) * weight / 100
+    assert told.points == pytest.approx(expected)
+    assert (told.points > 0).any()
+    assert told.reason.tolist() == [column if gain > 1e-9 else -1 for gain in expected]
+    assert told.known.all()
+    shrunken = team_medians(judged, sure.shrunken[:, None])[:, 0]
+    assert shrunken_medians(judged)[:, column] == pytest.approx(shrunken)
+
+
+def test_whoever_lies_behind_for_certain_does_so_in_four_of_five_draws():
+    judged, _ = two_teams()
+    sure = present(certainty(judged.measured, "renewal_rate"))
+    at = sure.shrunken[MANY] + np.array([0.80, 0.88]) * sure.sd[MANY]
+    # Φ(0.80) is 0.788 and Φ(0.88) 0.811.
+    assert [standing(judged, "renewal_rate", MANY, line) for line in at] == ["not_yet", "certain"]
+    assert standing(judged, "renewal_rate", FEW, 0.9) == "little"
+    assert standing(judged, "satisfaction", MANY, 90.0) == "alike"
+    assert standing(judged, "communication", MANY, 90.0) == "unknown"
+
+
+def test_where_less_is_better_whoever_lies_above_is_behind():
+    cases = np.full(30, 400.0)
+    events = np.where(np.arange(30) % 2 == 0, 4.0, 16.0)
+    judged = evaluated(pd.DataFrame({"due_policies": cases}), {"complaint_rate": (events, cases)})
+    # One and four of a hundred, on either side of two and a half.
+    assert standing(judged, "complaint_rate", 1, 2.5) == "certain"
+    assert standing(judged, "complaint_rate", 0, 2.5) == "not_yet"
