@@ -52,7 +52,7 @@ def main() -> None:
         [page for listing in listings for page in listing.pages], position="hidden"
     )
     if desk is not None:
-        session.read_address()
+        session.read_address(chosen.url_path)
         bar.fill(top, listings, chosen, desk, gate.whoami)
     chosen.run()
 

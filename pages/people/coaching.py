@@ -29,6 +29,7 @@ from pages.people import talk_form, talk_list
 from pages.ui import controls, load, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
+from pages.ui.head import Head
 from pages.ui.i18n import indicator, md, plain, t, text
 
 LONGER = 6  # months that may tell what a shorter period cannot
@@ -48,7 +49,7 @@ class Wanted:
         return (frame[frame["listed"]] if self.listed else frame).reset_index(drop=True)
 
 
-def whom(now: Evaluation, wanted: Wanted) -> None:
+def whom(head: Head, now: Evaluation, wanted: Wanted) -> None:
     """Whom to talk with first, on what, with what gain; ticked rows are planned at once."""
     every = load.desk().talks()
     frame = wanted.of(coaching_list(now, place(now), every))
@@ -61,7 +62,7 @@ def whom(now: Evaluation, wanted: Wanted) -> None:
         )
         return
     with_data = frame[frame["apart"] == ""].reset_index(drop=True)
-    finding(now, with_data.head(FIRST))
+    finding(head, now, with_data.head(FIRST))
     chosen, whole = ticked_of(now, with_data)
     talk_form.told()
     with st.container(border=True, key="plan_form"):
@@ -90,6 +91,8 @@ def whom(now: Evaluation, wanted: Wanted) -> None:
 def ticked_of(now: Evaluation, with_data: pd.DataFrame) -> tuple[pd.DataFrame, Table]:
     """The list, the first of it or all; its rows that are ticked, and the table of every column."""
     whole = coaching_table(with_data, now.catalogue, session.language())
+    rest = t("coaching.rest", count=len(with_data) - FIRST)
+    controls.keep(rest, "coaching_rest", (False, True), False)
     shown = len(with_data) if session.get("coaching_rest") else FIRST
     table = reading_table(whole.holding(whole.frame.head(shown)))
     said = {name: t(f"column.{name}") for name in WIDTHS} | {"action": t("coaching.set_action")}
@@ -106,45 +109,47 @@ def ticked_of(now: Evaluation, with_data: pd.DataFrame) -> tuple[pd.DataFrame, T
         column_config=look,
     )
     if len(with_data) > FIRST:
-        st.toggle(t("coaching.rest", count=len(with_data) - FIRST), key="coaching_rest")
+        controls.kept("coaching_rest", st.toggle(rest, key="coaching_rest"), False)
     return with_data[with_data["agent_id"].isin(ticked)], whole
 
 
 def narrowing() -> Wanted:
     """Of the list some quadrants, or those put on it by hand."""
     with st.popover(t("coaching.filter"), icon=":material/filter_list:"):
+        options = [*QUADRANTS, UNPLACED]
+        controls.keep_several(t("column.quadrant"), "coaching_quadrants", options, [])
         chosen = st.multiselect(
             t("column.quadrant"),
-            [*QUADRANTS, UNPLACED],
+            options,
             key="coaching_quadrants",
             format_func=lambda name: t(f"quadrant.{name}"),
             placeholder=t("coaching.all_quadrants"),
             width=360,
         )
+        controls.keep(t("coaching.only_listed"), "only_listed", (False, True), False)
         only = st.toggle(t("coaching.only_listed"), key="only_listed")
+    controls.kept("coaching_quadrants", chosen, [])
+    controls.kept("only_listed", only, False)
     return Wanted(tuple(chosen), only)
 
 
-def finding(now: Evaluation, first: pd.DataFrame) -> None:
-    """What the first would bring together; where none of it is sure, that, and the longer period
-    that would tell."""
+def finding(head: Head, now: Evaluation, first: pd.DataFrame) -> None:
+    """What the first would bring together; where none of it is sure, that, and beside the list the
+    longer period that would tell."""
     if len(first) and (first["standing"] == "certain").any():
-        st.markdown(t("coaching.finding", **prize(first, session.language())))
+        head.says(plain("coaching.finding", **prize(first, session.language())))
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(t("coaching.finding_none"), width="content")
-        months = longer(now)
-        if not months:
-            return
-        count = load.drawn("coaching.longer", now, lambda: sure_in(now, months), *months)
-        if count:
-            st.button(
-                t("coaching.more_months", count=count),
-                key="coaching_longer",
-                icon=":material/date_range:",
-                on_click=action(controls.show_period),
-                args=(months,),
-            )
+    head.says(plain("coaching.finding_none"))
+    months = longer(now)
+    count = load.drawn("coaching.longer", now, lambda: sure_in(now, months), *months)
+    if count:
+        st.button(
+            t("coaching.more_months", count=count),
+            key="coaching_longer",
+            icon=":material/date_range:",
+            on_click=action(controls.show_period),
+            args=(months,),
+        )
 
 
 def longer(now: Evaluation) -> tuple[str, ...]:
@@ -157,7 +162,9 @@ def longer(now: Evaluation) -> tuple[str, ...]:
 
 
 def sure_in(now: Evaluation, months: tuple[str, ...]) -> int:
-    """Of how many the gap could be told from luck over these months."""
+    """Of how many the gap could be told from luck over these months; of nobody without any."""
+    if not months:
+        return 0
     period = Period(parse_month(months[0]), parse_month(months[-1]))
     longer_run = load.evaluation(replace(now.measured.filters, period=period))
     listed = coaching_list(longer_run, place(longer_run), [])
@@ -240,12 +247,13 @@ def stand_apart(now: Evaluation, frame: pd.DataFrame) -> None:
         )
 
 
-def proof(now: Evaluation) -> None:
+def proof(head: Head, now: Evaluation) -> None:
     """What went with the talks: coached agents against others of the same expectation; "cannot
     tell" where it cannot."""
     rounds = load.desk().rounds(now.measured.period.last)
     since = None
     if len(rounds) > 1:
+        controls.keep(t("proof.since"), "proof_since", [None, *rounds], None)
         since = box(
             t("proof.since"),
             [None, *rounds],
@@ -256,8 +264,9 @@ def proof(now: Evaluation) -> None:
             width=260,
             help=t("proof.since_help"),
         )
+        controls.kept("proof_since", since, None)
     answer, language = load.desk().proof(now, since), session.language()
-    st.markdown(f"**{md(coaching_effect.verdict(answer, language))}**")
+    head.says(coaching_effect.verdict(answer, language))
     for sentence in coaching_effect.grounds(answer, language):
         st.markdown(md(sentence))
     for sentence in coaching_effect.compared(answer, language):
@@ -277,25 +286,28 @@ def proof(now: Evaluation) -> None:
     st.caption(t("proof.lots", least=FEWEST, policies=POLICIES))
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """Whom to coach, the talks, or what went with them."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        parts = ["whom", "talks", "proof"]
+        controls.keep(t("coaching.part"), "coaching_part", parts, "whom")
         part = st.segmented_control(
             t("coaching.part"),
-            ["whom", "talks", "proof"],
-            default="whom",
+            parts,
             key="coaching_part",
             required=True,
             format_func=lambda option: t(f"coaching.part_{option}"),
             label_visibility="collapsed",
         )
+        controls.kept("coaching_part", part, "whom")
         wanted = narrowing() if part == "whom" else None
     if wanted is not None:
-        whom(now, wanted)
+        whom(head, now, wanted)
     else:
-        {"talks": talk_list.talks, "proof": proof}[part](now)
+        {"talks": talk_list.talks, "proof": proof}[str(part)](head, now)
+    session.write_address()
     with st.expander(t("common.how")):
         st.markdown(t("coaching.how"))
         st.caption(
@@ -308,5 +320,5 @@ def body() -> None:
         )
 
 
-with shell.page("coaching", official=True):
-    body()
+with shell.page("coaching", official=True) as head:
+    body(head)

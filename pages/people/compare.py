@@ -10,35 +10,40 @@ from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import points
 from analytics.insight.rank_ranges import RankRanges
 from analytics.insight.side_by_side import MOST, side_by_side, team_months, widest
-from analytics.model import Period, add_months
+from analytics.model import Indicator, Period, add_months
 from analytics.reports.lists.side_by_side import (
     side_by_side_table,
     team_months_table,
     values_in_words,
 )
 from analytics.reports.tables import Table
+from analytics.reports.words import value_text
+from analytics.text import short
 from pages.ui import controls, load, panel, person, session, shell, tabs
 from pages.ui.box import box
-from pages.ui.i18n import Markdown, indicator, md, plain, t, together
+from pages.ui.head import Head
+from pages.ui.i18n import indicator, md, plain, t
 
 MONTHS = 12
 
 
 def whom(listed: person.Listed) -> list[str]:
-    """The people to compare: asked for in the address, else the chosen one and the first of the
-    ranking."""
-    asked = session.parameter("with")
-    if asked and session.asked_first("compare.with", asked):
-        wanted = [agent_id for agent_id in asked.split(",") if agent_id in listed.ids]
-        session.put("compare_with", wanted[:MOST])
+    """The people to compare: asked for in the address, else those of the last visit, else the
+    chosen one and the first of the ranking."""
     one = session.parameter("agent")
     if one in listed.names and session.asked_first("compare.agent", str(one)):
         session.choose_agent(one)
     chosen = session.chosen_agent()
     begin = [chosen, *listed.ids] if chosen in listed.ids else list(listed.ids)
-    session.default("compare_with", list(dict.fromkeys(map(str, begin)))[:2])
+    comes = session.get("compare.visit") != session.visit()
+    session.put("compare.visit", session.visit())
+    if comes and session.asked_in_address("with") is None and chosen in listed.ids:
+        before = session.remembered("with") or ()
+        session.remember("with", before if chosen in before else None)
+    usual = list(dict.fromkeys(map(str, begin)))[:2]
+    controls.keep_several(t("compare.whom"), "with", listed.ids, usual, "compare_with")
     kept = [agent_id for agent_id in session.get("compare_with") if agent_id in listed.ids]
-    session.put("compare_with", kept)
+    session.put("compare_with", kept[:MOST])
     taken: list[str] = st.multiselect(
         t("compare.whom"),
         list(listed.ids),
@@ -48,21 +53,18 @@ def whom(listed: person.Listed) -> list[str]:
         placeholder=t("compare.search"),
         filter_mode="contains",
     )
-    said = ",".join(taken)
-    session.address(**{"with": said or None})
-    session.asked_first("compare.with", said)
+    session.remember("with", taken)
+    session.write_address()
     return taken
 
 
-def finding(
-    now: Evaluation, beside: pd.DataFrame, ids: list[str], names: dict[str, str]
-) -> Markdown:
+def finding(now: Evaluation, beside: pd.DataFrame, ids: list[str], names: dict[str, str]) -> str:
     """Who is ahead, by how much, where most of it comes from, and whether chance could have done
     it."""
     scored = now.agents
     rated = [agent_id for agent_id in ids if scored.rated[now.row(agent_id)]]
     if len(rated) < 2:
-        return t("compare.not_rated")
+        return plain("compare.not_rated")
     order = sorted(rated, key=lambda agent_id: -scored.score[now.row(agent_id)])
     ahead, behind = order[0], order[-1]
     by = round(float(scored.score[now.row(ahead)]), 1) - round(
@@ -70,8 +72,8 @@ def finding(
     )
     most = widest(beside, ahead, behind)
     if by < 0.05 or most is None:
-        return t("compare.even", name=names[ahead], other=names[behind])
-    said = t(
+        return plain("compare.even", name=names[ahead], other=names[behind])
+    said = plain(
         "compare.ahead",
         name=names[ahead],
         other=names[behind],
@@ -83,7 +85,7 @@ def finding(
     if ranges is None:
         return said
     key = "compare.may_be_luck" if overlap(now, ranges, ahead, behind) else "compare.sure"
-    return together(said, t(key))
+    return (" " if session.language() == "en" else "").join((said, plain(key)))
 
 
 def overlap(now: Evaluation, ranges: RankRanges, ahead: str, behind: str) -> bool:
@@ -93,16 +95,16 @@ def overlap(now: Evaluation, ranges: RankRanges, ahead: str, behind: str) -> boo
     return bool(np.isnan(high[first]) or high[first] >= low[second])
 
 
-def people(now: Evaluation, listed: person.Listed) -> None:
+def people(head: Head, now: Evaluation, listed: person.Listed) -> None:
     """Two to four people, indicator by indicator."""
     ids = whom(listed)
     if len(ids) < 2:
         st.info(t("compare.too_few"))
         return
-    names = named(listed, ids)
+    names = {agent_id: short(name) for agent_id, name in named(listed, ids).items()}
     beside = side_by_side(now, ids)
     beside = beside.assign(words=values_in_words(beside, now.catalogue, session.language()))
-    st.markdown(md(finding(now, beside, ids, names)))
+    head.says(finding(now, beside, ids, names))
     with st.container(horizontal=True, gap="small"):
         for agent_id in ids:
             person.link(agent_id, t("common.open_agent", name=names[agent_id]))
@@ -127,7 +129,7 @@ def named(listed: person.Listed, ids: list[str]) -> dict[str, str]:
     }
 
 
-def team(now: Evaluation, listed: person.Listed) -> None:
+def team(head: Head, now: Evaluation, listed: person.Listed) -> None:
     """Everybody shown, month by month, in one indicator; a row leads to its person."""
     last = now.measured.period.last
     span = Period(add_months(last, 1 - MONTHS), last)
@@ -137,15 +139,17 @@ def team(now: Evaluation, listed: person.Listed) -> None:
     if not options:
         st.info(t("agent.no_history"))
         return
-    session.keep_valid("compare_indicator", options)
-    name = box(
-        t("column.indicator"), options, key="compare_indicator", format_func=indicator, width=280
-    )
+    label = t("column.indicator")
+    controls.keep(label, "compare_indicator", options, options[0])
+    name = box(label, options, key="compare_indicator", format_func=indicator, width=280)
+    controls.kept("compare_indicator", name, options[0])
+    session.write_address()
     catalogued = now.catalogue[name]
     months = team_months(monthly, catalogued, listed.ids)
     if months.empty:
         st.info(t("common.nothing"))
         return
+    head.says(of_months(months, catalogued))
     table = team_months_table(
         months, named(listed, list(listed.ids)), catalogued, session.language()
     )
@@ -184,7 +188,23 @@ def team(now: Evaluation, listed: person.Listed) -> None:
     panel.downloads("team_months", stem, table, persons=len(table.frame))
 
 
-def shaded(table: Table, months: pd.DataFrame, catalogued) -> object:
+def of_months(months: pd.DataFrame, catalogued: Indicator) -> str:
+    """Where half of the people stood in the first month, and where in the last."""
+    middle = months.groupby("month")["value"].median()
+    ends = [value_text(middle.iloc[end], catalogued.unit, session.language()) for end in (0, -1)]
+    first, last = (f"{month:%Y-%m}" for month in (middle.index[0], middle.index[-1]))
+    return plain(
+        "compare.months_found" if len(middle) > 1 else "compare.month_found",
+        indicator=indicator(catalogued.id),
+        agents=months["agent_id"].nunique(),
+        first=first,
+        last=last,
+        before=ends[0],
+        after=ends[1],
+    )
+
+
+def shaded(table: Table, months: pd.DataFrame, catalogued: Indicator) -> object:
     """The table with every month in the shade of the points that its value loses."""
     lost = months.assign(lost=100 - points(months["value"].to_numpy(), catalogued.standard))
     by = {
@@ -208,7 +228,7 @@ def shaded(table: Table, months: pd.DataFrame, catalogued) -> object:
     )
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """People side by side, or the months of a team."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
@@ -216,10 +236,10 @@ def body() -> None:
     parts = {"people": people, "team": team}
     name, there = tabs.opened("compare_tab", {part: md(t(f"compare.tab_{part}")) for part in parts})
     with there:
-        parts[name](now, listed)
+        parts[name](head, now, listed)
     with st.expander(t("common.how")):
         st.markdown(t("compare.how"))
 
 
-with shell.page("compare"):
-    body()
+with shell.page("compare") as head:
+    body(head)

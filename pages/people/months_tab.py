@@ -57,10 +57,11 @@ def body(chosen: Chosen) -> None:
     if not options:
         st.info(t("agent.no_history"))
         return
-    session.keep_valid("history_indicator", options)
-    name = box(
-        t("agent.history_of"), options, key="history_indicator", format_func=indicator, width=280
-    )
+    label = t("agent.history_of")
+    controls.keep(label, "history_indicator", options, options[0])
+    name = box(label, options, key="history_indicator", format_func=indicator, width=280)
+    controls.kept("history_indicator", name, options[0])
+    session.write_address()
     single(chosen, history, name)
     st.subheader(t("person.every_month"), anchor=False)
     table = months_table(history, chosen.now.catalogue, session.language())

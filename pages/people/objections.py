@@ -1,13 +1,18 @@
 """Objections · 异议: raised, replayed, answered; and what they say together."""
 
+import datetime as dt
+from collections.abc import Sequence
+
 import streamlit as st
 
 from analytics.evaluation import Evaluation
 from analytics.insight.objections import answer_days, review_list, summary
+from analytics.people import Objection
 from analytics.reports.tables import Column, Table
 from pages.people import objecting
 from pages.ui import controls, load, panel, person, session, shell
-from pages.ui.i18n import indicator, t
+from pages.ui.head import Head
+from pages.ui.i18n import indicator, plain, t
 
 
 def listing(now: Evaluation) -> None:
@@ -85,27 +90,42 @@ def dashboard(now: Evaluation) -> None:
         )
 
 
-def body() -> None:
+def finding(objections: Sequence[Objection]) -> str:
+    """How many wait for an answer, how many of them too long, and what came of the others."""
+    if not objections:
+        return plain("objection.none")
+    waiting = [each for each in objections if each.state == "open"]
+    today = dt.date.today()
+    late = sum(bool(each.due_on and each.due_on < today) for each in waiting)
+    granted = sum(each.state in ("accepted", "partly") for each in objections)
+    key = "objection.found" if waiting else "objection.found_all_answered"
+    answered = len(objections) - len(waiting)
+    return plain(key, count=len(waiting), late=late, answered=answered, granted=granted)
+
+
+def body(head: Head) -> None:
     """The list, the form, or what all of them say together."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
+    head.says(finding(load.desk().objections()))
     parts = ["list", "new", *(["sum"] if load.desk().may("answer") else [])]
-    if session.parameter("agent") and session.get("objection_part") is None:
-        session.put("objection_part", "new")
+    usual = "new" if session.parameter("agent") else "list"
+    controls.keep(t("objections.title"), "objection_part", parts, usual)
     part = st.segmented_control(
         t("objections.title"),
         parts,
-        default="list",
         key="objection_part",
         required=True,
         format_func=lambda option: t(f"objection.part_{option}"),
         label_visibility="collapsed",
     )
+    controls.kept("objection_part", part, "list")
+    session.write_address()
     objecting.told()
-    {"list": listing, "new": form, "sum": dashboard}[part](now)
+    {"list": listing, "new": form, "sum": dashboard}[str(part)](now)
     with st.expander(t("common.how")):
         st.markdown(t("objection.how"))
 
 
-with shell.page("objections", official=True):
-    body()
+with shell.page("objections", official=True) as head:
+    body(head)

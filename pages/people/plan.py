@@ -12,12 +12,13 @@ from analytics.people import Talk
 from analytics.reports import sheets
 from analytics.reports.words import value_text
 from pages.ui import controls, load, session, shell
+from pages.ui.head import Head
 from pages.ui.i18n import indicator, md, plain, t
 
 SHOWN = 20  # talks of the past that the page shows
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """What lies ahead, then what was held."""
     talks = load.desk().plan()
     if not talks:
@@ -25,7 +26,7 @@ def body() -> None:
         return
     ahead = [talk for talk in talks if talk.is_open]
     done = [talk for talk in talks if not talk.is_open]
-    st.markdown(finding(ahead))
+    head.says(finding(ahead))
     for talk in ahead:
         entry(talk)
     if done:
@@ -43,8 +44,8 @@ def finding(ahead: list[Talk]) -> str:
     if coming:
         day, owner = coming[0]
         key = "plan.next_with" if owner else "plan.next"
-        return t(key, day=f"{day:%Y-%m-%d}", **({"owner": owner} if owner else {}))
-    return t("plan.none_ahead" if not ahead else "plan.no_day")
+        return plain(key, day=f"{day:%Y-%m-%d}", **({"owner": owner} if owner else {}))
+    return plain("plan.none_ahead" if not ahead else "plan.no_day")
 
 
 def next_day(talk: Talk) -> dt.date | None:
@@ -109,5 +110,5 @@ def figures(period: Period) -> dict[str, str]:
     }
 
 
-with shell.page("plan", needs_data=False):
-    body()
+with shell.page("plan", needs_data=False) as head:
+    body(head)

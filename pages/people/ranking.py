@@ -22,9 +22,10 @@ from analytics.reports.lists.moves import moves_table, why_sentence
 from analytics.reports.live import Beside, live_view
 from analytics.reports.tables import Table
 from analytics.reports.words import scheme_label, weights_text
-from pages.ui import controls, load, notices, panel, session, shell
+from pages.ui import controls, load, notices, panel, person, session, shell
 from pages.ui.box import box
 from pages.ui.figure import Picture, picture
+from pages.ui.head import Head
 from pages.ui.i18n import Markdown, md, plain, t
 from pages.ui.lineup import drawn_of, lineup
 from pages.ui.trying import Bench, teaching, tried
@@ -35,7 +36,7 @@ QUICK = 2_000  # agents up to whom ranges are drawn anew for weights that are tr
 
 
 @st.fragment
-def live(bench: Bench, filters: Filters) -> None:
+def live(head: Head, bench: Bench, filters: Filters) -> None:
     """The ranking under the weights in hand, and what they change; only this part runs again. What
     says that weights are tried stands below: above, it would push the ranking out of the hand."""
     try:
@@ -48,7 +49,7 @@ def live(bench: Bench, filters: Filters) -> None:
         st.info(t("ranking.nobody"))
         return
     ranges = ranges_of(now)
-    st.markdown(md(finding(bench, now, ranges)))
+    head.says(finding(bench, now, ranges))
     opened = lineup(
         "lineup",
         load.drawn(
@@ -61,11 +62,11 @@ def live(bench: Bench, filters: Filters) -> None:
         bench,
     )
     if opened is not None:
-        session.choose_agent(opened)
-        st.switch_page("pages/people/person.py", query_params={"agent": opened})
+        person.open_person(opened)
     shell.trial_bar(official=False)
     st.caption(t("ranking.note", period=controls.period_text(now.measured.period)))
     compared(bench, now.measured)
+    session.write_address()
     everybody(now)
 
 
@@ -76,7 +77,7 @@ def ranges_of(now: Evaluation) -> RankRanges | None:
     return load.desk().rank_ranges(now)
 
 
-def finding(bench: Bench, now: Evaluation, ranges: RankRanges | None) -> Markdown:
+def finding(bench: Bench, now: Evaluation, ranges: RankRanges | None) -> str:
     """The page's finding: whom the weights in force tell apart, or what those in hand change."""
     ranked = np.flatnonzero(now.shown & now.agents.rated & ~too_few(now))
     if now.scheme.trial:
@@ -88,9 +89,9 @@ def finding(bench: Bench, now: Evaluation, ranges: RankRanges | None) -> Markdow
         "unranked": int(now.shown.sum()) - len(ranked),
     }
     if ranges is None or not len(ranked):
-        return t("ranking.found", **facts)
+        return plain("ranking.found", **facts)
     band = ranges.of(len(now.people))[2][ranked]
-    return t("ranking.found_bands", **facts, together=int((band == band.min()).sum()))
+    return plain("ranking.found_bands", **facts, together=int((band == band.min()).sum()))
 
 
 def view_of(
@@ -136,10 +137,11 @@ def compared(bench: Bench, measured: Measured) -> None:
     something else first."""
     st.subheader(t("moves.title"), anchor=False)
     options = [IN_FORCE, *([TRIAL] if session.trial() else []), *bench.choices]
+    second = TRIAL if session.trial() else teaching(bench)
     with st.container(horizontal=True, gap="small"):
         sides = [
-            side(bench, t("moves.from"), options, IN_FORCE),
-            side(bench, t("moves.to"), options, TRIAL if session.trial() else teaching(bench)),
+            side(bench, t("moves.from"), "scheme_from", options, IN_FORCE),
+            side(bench, t("moves.to"), "scheme_to", options, second),
         ]
     before, after = (load.desk().scored(measured, scheme) for scheme in sides)
     names = [named(scheme) for scheme in sides]
@@ -157,18 +159,18 @@ def compared(bench: Bench, measured: Measured) -> None:
     panel.downloads("moves", export, answer.rows.table, persons=answer.persons)
 
 
-def side(bench: Bench, label: Markdown, options: list[str], usual: str) -> WeightScheme:
-    """One of the two schemes; until the reader chooses, the usual one."""
-    key = f"moves.{'from' if usual == IN_FORCE else usual}"
-    session.keep_valid(key, options)
+def side(bench: Bench, label: Markdown, name: str, options: list[str], usual: str) -> WeightScheme:
+    """One of the two schemes; until the reader chooses, the usual one, which a trial is as soon as
+    it begins."""
+    if session.get(f"{name}.usual", usual) != usual and session.asked_in_address(name) is None:
+        session.remember(name, None)
+    session.put(f"{name}.usual", usual)
+    key = f"moves.{name}.{usual}"
+    controls.keep(t("filter.scheme"), name, options, usual, key)
     chosen = box(
-        md(label),
-        options,
-        index=options.index(usual),
-        key=key,
-        format_func=lambda name: label_of(bench, name),
-        width=260,
+        md(label), options, key=key, format_func=lambda name: label_of(bench, name), width=260
     )
+    controls.kept(name, chosen, usual)
     if chosen == TRIAL:
         return bench.current
     return bench.official if chosen == IN_FORCE else bench.choices[str(chosen)]
@@ -245,17 +247,17 @@ def first_read(now: Evaluation, table: Table) -> Table:
     return table.narrowed([column.name for column in table.columns if is_first(column.name)])
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """Filters, the state of the data, and the ranking."""
     filters = controls.filter_bar()
     desk = load.desk()
     base = desk.scored(desk.measured(filters), desk.scheme(filters.period))
     shell.line(base.measured, int(base.shown.sum()))
     notices.show_refusal("weights")
-    live(Bench(base, desk.schemes()), filters)
+    live(head, Bench(base, desk.schemes()), filters)
     with st.expander(t("common.how")):
         st.markdown(t("ranking.how"))
 
 
-with shell.page("ranking", own_bar=True):
-    body()
+with shell.page("ranking", own_bar=True) as head:
+    body(head)

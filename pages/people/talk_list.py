@@ -18,10 +18,11 @@ from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, Table, export_name
 from analytics.text import short
 from pages.people import talks_held
-from pages.ui import load, notices, panel, session
+from pages.ui import controls, load, notices, panel, session
 from pages.ui.act import action
 from pages.ui.box import box
-from pages.ui.i18n import indicator, t
+from pages.ui.head import Head
+from pages.ui.i18n import indicator, plain, t
 
 Shown = TypeVar("Shown")
 LONG = ("reason", "action", "agreed", "comment")  # texts of several sentences
@@ -29,19 +30,21 @@ TAKEN = ("state", "talk_on", "follow_up_on", "owner", *LONG, "aims")  # beside w
 DATES = ("talk_on", "follow_up_on")
 
 
-def talks(now: Evaluation) -> None:
+def talks(head: Head, now: Evaluation) -> None:
     """The talks: overdue ones first, edited in place; each agent's history and figures since."""
     people = now.people[now.in_scope]
     names = dict(zip(people["agent_id"], people["name"], strict=True))
     today = dt.date.today()
     every = load.desk().talks()
+    controls.keep(t("talk.with_closed"), "with_closed", (False, True), False)
     closed = st.toggle(t("talk.with_closed"), key="with_closed")
+    controls.kept("with_closed", closed, False)
     shown = in_order(every if closed else [talk for talk in every if talk.is_open], today)
     if not shown:
         st.info(t("talk.empty"))
         return
     late = sum(talk.overdue(today) for talk in shown)
-    st.caption(t("talk.note", count=len(shown), late=late))
+    head.says(plain("talk.note", count=len(shown), late=late))
     table = frame_of(shown, names, now, today)
     st.data_editor(
         table,

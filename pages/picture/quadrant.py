@@ -45,7 +45,9 @@ def cut_value(now: Evaluation, axis: str, indicator_id: str, kind: str) -> str:
     """The cut line of an axis; typed ones come from a slider in the indicator's own unit, whose
     ends the standard gives: the least and the largest of everybody's values would be single
     persons'."""
+    named = f"cut_{axis}"
     if kind != "typed":
+        session.remember(named, None)
         return kind
     chosen = now.catalogue[indicator_id]
     percent = in_percent(chosen.unit)
@@ -54,16 +56,32 @@ def cut_value(now: Evaluation, axis: str, indicator_id: str, kind: str) -> str:
     start = round(2.0 * float(np.median(knots))) / 2.0
     key = f"cut_{axis}_{indicator_id}"
     kept = session.remembered(key)
+    label = t("quadrant_page.cut_typed", indicator=indicator(indicator_id))
+    if asked := session.newly_asked(named):
+        if (typed := between(asked, low, high)) is None:
+            controls.unknown(label, asked)
+        else:
+            session.put(key, typed)
     session.default(key, start if kept is None else min(max(kept, low), high))
     value = st.slider(
-        t("quadrant_page.cut_typed", indicator=indicator(indicator_id)),
+        label,
         low,
         high,
         step=0.5,
         key=key,
     )
     session.remember(key, value)
+    session.remember(named, value)
     return str(value / 100.0 if percent else value)
+
+
+def between(words: str, low: float, high: float) -> float | None:
+    """The number that words of an address say, where it is one that the slider can stand on."""
+    try:
+        value = float(words)
+    except ValueError:
+        return None
+    return round(2.0 * value) / 2.0 if low <= value <= high else None
 
 
 def put_on_list(now: Evaluation, agents: list[str]) -> None:
@@ -111,7 +129,7 @@ def controls_say() -> dict[str, object]:
 def choice(label: Markdown, key: str, options: Sequence[str], word: str) -> str:
     """One of a few, as it was chosen on an earlier visit, else the first; `word` begins the keys of
     their names."""
-    controls.keep(key, options, options[0])
+    controls.keep(label, key, options, options[0])
     chosen = st.segmented_control(
         label,
         options,
@@ -137,17 +155,17 @@ def wanted(now: Evaluation) -> Wanted:
     ids, usual = now.catalogue.ids, axes(now.catalogue)
     chosen = []
     for key, name, indicator_id in zip(("axis_x", "axis_y"), "xy", usual, strict=True):
-        controls.keep(key, ids, indicator_id)
         label = t(f"quadrant_page.{name}")
+        controls.keep(label, key, ids, indicator_id)
         chosen.append(box(label, ids, ids.index(indicator_id), key=key, format_func=indicator))
         controls.kept(key, chosen[-1], indicator_id)
     kind = choice(t("quadrant_page.cut"), "cut_kind", CUTS, "cut.")
     cuts = [cut_value(now, axis, name, kind) for axis, name in zip("xy", chosen, strict=True)]
     colour = choice(t("quadrant_page.colour"), "colour", COLOURS, "quadrant_page.by_")
     drag = choice(t("quadrant_page.mode"), "drag", DRAGS, "quadrant_page.")
-    controls.keep("sized", (True, False), True)
+    controls.keep(t("quadrant_page.sized"), "sized", (True, False), True)
     sized = st.toggle(t("quadrant_page.sized"), key="sized")
-    session.remember("sized", sized)
+    controls.kept("sized", sized, True)
     session.write_address()
     look = Look(colour, sized, session.how_sure())
     return Wanted((*chosen, *cuts), look, next(mode for mode in DRAGS if mode == drag))

@@ -317,7 +317,7 @@ def effect_of(bench: Bench, now: Evaluation) -> Effect:
     beside = Beside(bench.base, placed, schemes, chosen=session.chosen_agent(), slim=True)
     table = moves_table(now, bench.base, placed, session.language())
     return Effect(
-        finding=tried(bench, now) if now.scheme.trial else taught(bench, now),
+        finding=md(tried(bench, now)) if now.scheme.trial else taught(bench, now),
         ranking=live_view(now, drawn_of(bench, now), beside, session.language()),
         moves=panel.Rows.of(table.holding(table.frame.head(200))),
         table=table,

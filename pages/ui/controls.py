@@ -102,9 +102,9 @@ def filter_bar(*, least: bool = False, theirs: bool = False) -> Filters:
                 key="least",
                 width=104,
             )
-            session.remember("least", value)
+            session.remember("least", value or None)
         else:
-            session.remember("least", 0)
+            session.remember("least", None)
         st.button(t("filter.reset"), key="reset", on_click=action(_reset))
         _custom(periods)
     with folded:
@@ -138,7 +138,7 @@ def period_choice() -> Period:
 def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     kept = session.remembered(key)
     if kept and kept == session.asked_in_address(key) and kept not in options:
-        st.warning(t("filter.address_unknown", filter=t(f"filter.{key}"), asked=short(kept)))
+        unknown(t(f"filter.{key}"), kept)
     wanted = next((option for option in (kept, default) if option in options), options[0])
     if session.get(key) != wanted:
         session.put(key, wanted)
@@ -155,14 +155,38 @@ def _select(key: str, options: list[Any], default: Any, label: Any) -> Any:
     return chosen
 
 
-def keep(key: str, options: Sequence[Any], usual: Any) -> None:
+def keep(label: str, key: str, options: Sequence[Any], usual: Any, widget: str = "") -> None:
     """Give a control of a page what the address asks for, else what was chosen in it on an earlier
-    visit, where that is still there, else what is usual."""
-    session.keep_valid(key, list(options))
-    if session.newly_asked(key) is not None:
-        session.forget(key)
-    kept = session.remembered(key)
-    session.default(key, kept if kept in options else usual)
+    visit, where that is still there, else what is usual; words that mean nothing are refused."""
+    widget = widget or key
+    session.keep_valid(widget, list(options))
+    asked, named = session.newly_asked(key), {session.spelt(option): option for option in options}
+    if asked is not None:
+        session.forget(widget)
+    if asked and asked not in named:
+        unknown(label, asked)
+        session.remember(key, None)
+    session.default(widget, named.get(session.spelt(session.remembered(key)), usual))
+
+
+def keep_several(
+    label: str, key: str, options: Sequence[str], usual: Sequence[str], widget: str = ""
+) -> None:
+    """The same for a control that several are chosen in."""
+    asked, kept = session.newly_asked(key), session.remembered(key) or []
+    names = kept.split(",") if isinstance(kept, str) else list(kept)
+    there = set(options)
+    if asked is not None:
+        session.forget(widget or key)
+    if asked and (strange := [name for name in names if name not in there]):
+        unknown(label, ",".join(strange))
+    taken = [name for name in dict.fromkeys(names) if name in there]
+    session.default(widget or key, taken or list(usual))
+
+
+def unknown(label: str, asked: str) -> None:
+    """Say that the address asks for something that is not here."""
+    st.warning(t("filter.address_unknown", filter=label, asked=short(asked)))
 
 
 def kept(key: str, chosen: Any, usual: Any) -> None:

@@ -127,7 +127,7 @@ def choose(
     )
     if address:
         session.address(agent=shown)
-        session.asked_first(f"{key}_agent", shown)
+        session.say_in_address(f"{key}_agent", shown)
     return shown
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +13,40 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.catalogue import Catalogue, built_in_catalogue
 from analytics.desk import Identity
-from analytics.evaluation.weights import spelt
+from analytics.evaluation.weights import spelt as spelt_weights
 from analytics.model import Filters, Period, WeightScheme
 
 FILTER_KEYS = ("period", "team", "branch", "channel", "least")
-# What the quadrant shows, and how; what the address says of a view, and is read from it.
-PICTURE_KEYS = ("axis_x", "axis_y", "cut_kind", "colour", "drag")
-ADDRESS = (*FILTER_KEYS, *PICTURE_KEYS, "weights")
+# What the controls of a page stand on.
+OWN_KEYS: Mapping[str, Sequence[str]] = {
+    "quadrant_page": (
+        "axis_x",
+        "axis_y",
+        "cut_kind",
+        "cut_x",
+        "cut_y",
+        "colour",
+        "drag",
+        "sized",
+    ),
+    "ranking": ("scheme_from", "scheme_to"),
+    "compare": ("with", "compare_indicator", "compare_look"),
+    "coaching": (
+        "coaching_part",
+        "coaching_quadrants",
+        "only_listed",
+        "coaching_rest",
+        "with_closed",
+        "proof_since",
+    ),
+    "objections": ("objection_part",),
+    "person": ("history_indicator",),
+}
+OWN = tuple(key for keys in OWN_KEYS.values() for key in keys)
+# What the address says of a view, and is read from it.
+ADDRESS = (*FILTER_KEYS, "weights", *OWN)
+# Seconds in which a browser may still say what the page said before: later the reader went back.
+LAG = 3.0
 
 
 def language() -> str:
@@ -100,15 +130,28 @@ def filters(period: Period, *, theirs: bool = False) -> Filters:
     )
 
 
-def read_address() -> None:
-    """Take what the address asks for and this session did not write there itself: a link, a reload
-    and the way back show the view that they stand for."""
-    written = st.session_state.get("address.written", {})
-    stated = {key: st.query_params[key] for key in ADDRESS if key in st.query_params}
-    asked = {key: told for key, told in stated.items() if told != written.get(key)}
-    for key, told in asked.items():
-        remember(key, told)
+def read_address(page: str = "") -> None:
+    """Take what the address of a page asks for and this session did not write there itself: a link,
+    a reload and the way back show the view that they stand for."""
+    told = {key: st.query_params.get(key) for key in ADDRESS}
+    asked = {key: said or "" for key, said in told.items() if _asks(key, said)}
+    here, st.session_state["address.page"] = st.session_state.get("address.page"), page
+    # An address that says nothing is a link to the page, and no way back.
+    if here != page or not any(told.values()):
+        asked = {key: said for key, said in asked.items() if said}
+    for key, said in asked.items():
+        remember(key, said or None)
     st.session_state["address.asked"] = asked
+
+
+def _asks(key: str, told: str | None) -> bool:
+    """Whether the address says something else than the page did last, and not what a browser says
+    that has not heard of that yet. A page's own control that is no longer named was taken back."""
+    written = st.session_state.get("address.written", {})
+    if told == written.get(key) or (told is None and key not in OWN):
+        return False
+    until = st.session_state.get("address.before", {}).get((key, told))
+    return until is None or time.monotonic() - until >= LAG
 
 
 def asked_in_address(key: str) -> str | None:
@@ -124,14 +167,41 @@ def newly_asked(key: str) -> str | None:
 
 
 def write_address() -> None:
-    """Have the address say what is chosen, so that it can be sent, reloaded and gone back to."""
-    wanted = {key: str(value) for key in ADDRESS if (value := remembered(key))}
-    st.session_state["address.written"] = wanted
+    """Have the address say what is chosen, so that it can be sent, reloaded and gone back to. All
+    at once: every message is a step on the way back."""
+    named = (*FILTER_KEYS, "weights", *OWN_KEYS.get(st.session_state.get("page.name", ""), ()))
+    chosen = {key: remembered(key) for key in named}
+    wanted = {key: spelt(value) for key, value in chosen.items() if value not in (None, "", [], ())}
+    written, now = st.session_state.get("address.written", {}), time.monotonic()
+    before = {
+        said: until
+        for said, until in st.session_state.get("address.before", {}).items()
+        if now - until < LAG
+    }
+    changed = [key for key in ADDRESS if written.get(key) != wanted.get(key)]
+    before |= {(key, written.get(key)): now for key in changed}
+    st.session_state["address.written"], st.session_state["address.before"] = wanted, before
     for key in ADDRESS:
-        if key in wanted and st.query_params.get(key) != wanted[key]:
-            st.query_params[key] = wanted[key]
-        elif key not in wanted and key in st.query_params:
+        if key not in wanted and key in st.query_params:
             del st.query_params[key]
+    new = {key: said for key, said in wanted.items() if st.query_params.get(key) != said}
+    if new:
+        st.query_params.update(new)
+
+
+def spelt(value: Any) -> str:
+    """A choice as the address says it."""
+    match value:
+        case bool():
+            return str(int(value))
+        case float():
+            return f"{value:g}"
+        case list() | tuple():
+            return ",".join(map(spelt, value))
+        case dt.date():
+            return f"{value:%Y-%m}"
+        case _:
+            return str(value)
 
 
 def how_sure() -> bool:
@@ -205,7 +275,7 @@ def trial() -> WeightScheme | None:
 def try_scheme(chosen: WeightScheme | None) -> None:
     """Try weights out in this session alone, or (None) go back to the scheme in force; the address
     says them."""
-    remember("weights", None if chosen is None else spelt(chosen))
+    remember("weights", None if chosen is None else spelt_weights(chosen))
     if chosen is None:
         st.session_state.pop("trial", None)
     else:
@@ -238,12 +308,28 @@ def parameter(name: str) -> str | None:
 
 
 def asked_first(key: str, asked: str) -> bool:
-    """Whether the address asks for something that it has not said since the reader came to this
-    page: what it said before may be the browser's, which has not heard yet what came after."""
-    said: tuple[int, frozenset[str]] = st.session_state.get(f"{key}.said") or (-1, frozenset())
-    before = said[1] if said[0] == visit() else frozenset()
-    st.session_state[f"{key}.said"] = visit(), before | {asked}
-    return asked not in before
+    """Whether the address asks for something else than this page said last, and not what a browser
+    says that has not heard of that yet."""
+    last, before = _said(key)
+    if asked == last or time.monotonic() - before.get(asked, -LAG) < LAG:
+        return False
+    say_in_address(key, asked)
+    return True
+
+
+def say_in_address(key: str, shown: str) -> None:
+    """Note what the page shows, which the address says from now on."""
+    last, before = _said(key)
+    if last not in (None, shown):
+        before = {**before, last: time.monotonic()}
+    st.session_state[f"{key}.said"] = visit(), shown, before
+
+
+def _said(key: str) -> tuple[str | None, dict[str, float]]:
+    """What the page said last of something since the reader came to it, and until when what before
+    that."""
+    then, last, before = st.session_state.get(f"{key}.said") or (-1, None, {})
+    return (last, before) if then == visit() else (None, {})
 
 
 def address(**values: str | None) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from analytics.text import short
 from pages.ui import session
-from pages.ui.i18n import md
+from pages.ui.i18n import md, t
 
 
 def opened(key: str, names: Mapping[str, str]) -> tuple[str, Any]:
@@ -19,7 +20,9 @@ def opened(key: str, names: Mapping[str, str]) -> tuple[str, Any]:
     asked, left = session.parameter("tab"), session.remembered(key)
     if asked is not None and asked in names and session.asked_first(key, asked):
         session.put(widget, names[asked])
-    elif session.get(widget) not in names.values():
+    elif asked is not None and asked not in names and session.asked_first(key, asked):
+        st.warning(t("filter.address_unknown", filter=t("filter.tab"), asked=short(asked)))
+    if session.get(widget) not in names.values():
         session.put(widget, names.get(left, next(iter(names.values()))))
     places = st.tabs([md(name) for name in names.values()], key=widget, on_change="rerun")
     name, place = next(
@@ -28,5 +31,5 @@ def opened(key: str, names: Mapping[str, str]) -> tuple[str, Any]:
     )
     session.remember(key, name)
     session.address(tab=name)
-    session.asked_first(key, name)
+    session.say_in_address(key, name)
     return name, place

@@ -11,7 +11,7 @@ from analytics.insight.moves import moved, regraded
 from analytics.model import CATEGORIES, WeightScheme
 from analytics.reports.words import scheme_label, weights_text
 from pages.ui import session
-from pages.ui.i18n import Markdown, t
+from pages.ui.i18n import plain, t
 
 SAME = 1e-6  # percent by which two weights may differ and be the same
 TEACHES = ("service_first", "results_first")  # what is compared first: the one not in force
@@ -104,7 +104,7 @@ def changes(now: Evaluation, before: Evaluation) -> dict[str, int]:
     }
 
 
-def tried(bench: Bench, now: Evaluation) -> Markdown:
+def tried(bench: Bench, now: Evaluation) -> str:
     """What the weights in hand change against those in force."""
     sides = {"weights": weights_text(now.scheme), "official": weights_text(bench.official)}
-    return t("ranking.found_trial", **sides, **changes(now, bench.base))
+    return plain("ranking.found_trial", **sides, **changes(now, bench.base))

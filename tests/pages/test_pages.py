@@ -49,6 +49,12 @@ def html_of(app: AppTest) -> str:
     return "\n".join(part.proto.body for part in app.get("html"))
 
 
+def found(app: AppTest) -> str:
+    """What stands under the title, without its marks."""
+    bodies = [part.proto.body for part in app.get("html") if 'class="finding"' in part.proto.body]
+    return re.sub("<[^>]+>", "", " ".join(bodies))
+
+
 def drawn(app: AppTest) -> str:
     """Everything that the browser is sent, tables and figures as well."""
     parts, nodes = [], [app._tree]
