@@ -13,7 +13,7 @@ DIGITS = 10  # behind the point, of what is given out as a plain number
 
 def number(value: Any) -> float | None:
     """A float for JSON: NaN is null, the noise of the last bits is not shown."""
-    if value is None or pd.isna(value) or not math.isfinite(value):
+    if value is None or value is pd.NA or not math.isfinite(value):
         return None
     return round(float(value), DIGITS)
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from analytics.catalogue import Catalogue
@@ -23,7 +24,7 @@ from analytics.evaluation import (
     months_of_many,
     whole_period,
 )
-from analytics.insight.agent import history
+from analytics.insight.agent import histories, history
 from analytics.insight.evidence import Evidence, evidence, kinds_behind
 from analytics.insight.own_eyes import without_few
 from analytics.model import Filters, Period, WeightScheme, add_months, month_of
@@ -222,20 +223,23 @@ class Figures(Access):
         self.require("see")
         ends = [evaluation.measured.period.last for evaluation in evaluations]
         span = Period(add_months(min(ends), -11), max(ends))
-        months = months_of_many(self.home.warehouse, span)
+        every, of_team = months_of_many(self.home.warehouse, span)
+        by_standards = {
+            evaluation.catalogue.version: histories(evaluation.catalogue, every, of_team)
+            for evaluation in evaluations
+        }
         kept: dict[Hashable, pd.DataFrame] = {}
 
         def history_of(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
             self.require_figures(agent_id, evaluation.measured.filters)
             team = evaluation.people["team"].iat[evaluation.row(agent_id)]
-            key = agent_id, team, evaluation.catalogue.version
+            key = evaluation.catalogue.version, agent_id, team
             if key not in kept:
-                kept[key] = history(evaluation.catalogue, *months(agent_id, team))
+                kept[key] = by_standards[evaluation.catalogue.version](agent_id, team)
             last = evaluation.measured.period.last
-            within = kept[key]["month"].between(
-                pd.Timestamp(add_months(last, -11)), pd.Timestamp(last)
-            )
-            return kept[key][within]
+            month = kept[key]["month"].to_numpy()
+            within = np.datetime64(add_months(last, -11)) <= month
+            return kept[key][within & (month <= np.datetime64(last))]
 
         return history_of
 

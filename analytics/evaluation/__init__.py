@@ -2,6 +2,7 @@
 share."""
 
 from analytics.evaluation.periods import (
+    MEMBERS,
     counted_months,
     earlier_period,
     known_months,
@@ -14,6 +15,7 @@ from analytics.evaluation.scoring import Evaluation, Scored, evaluate, score
 from analytics.evaluation.values import Measured, Values, measure, under
 
 __all__ = [
+    "MEMBERS",
     "Evaluation",
     "Measured",
     "Scored",

@@ -70,19 +70,11 @@ def months_of(
 
 def months_of_many(
     warehouse: Warehouse, period: Period
-) -> Callable[[str, str | None], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
-    """The same for many agents, by agent and team: everybody's months are asked for once."""
+) -> tuple[pd.DataFrame, Callable[[str | None], pd.DataFrame]]:
+    """The same for many agents, everybody's months asked for once: every agent's with the team of
+    the month, and a team's (the company's for None)."""
     span = {"first_month": period.first, "last_month": period.last}
-    every = warehouse.ask("monthly", **span)
-    own = dict(iter(every.groupby("agent_id", sort=False)))
-    teams = dict(iter(every.groupby("team", sort=False)))
-
-    def months(agent_id: str, team: str | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        mine = own.get(agent_id, every.iloc[:0]).drop(columns=["agent_id", "team"])
-        members = every if team is None else teams.get(team, every.iloc[:0])
-        others = members[members["agent_id"] != agent_id]
-        some = set(sorted(others["agent_id"].unique())[:MEMBERS])
-        theirs = warehouse.ask("team_by_month", team=team, **span)
-        return mine, theirs, others[others["agent_id"].isin(some)]
-
-    return months
+    return (
+        warehouse.ask("monthly", **span),
+        lambda team: warehouse.ask("team_by_month", team=team, **span),
+    )

@@ -123,12 +123,10 @@ class Evaluation:
     def row(self, agent_id: str) -> int:
         """Where an agent stands; refused when the period, or the reader's scope, does not know
         them."""
-        rows = np.flatnonzero(
-            (self.people["agent_id"] == agent_id).to_numpy(dtype=bool) & self.in_scope
-        )
-        if not len(rows):
+        row = self.measured.rows.get(agent_id)
+        if row is None or not self.measured.in_scope[row]:
             raise RequestRefused("agent_unknown", agent=agent_id, period=str(self.measured.period))
-        return int(rows[0])
+        return row
 
 
 def evaluate(measured: Measured, scheme: WeightScheme) -> Evaluation:

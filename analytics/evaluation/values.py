@@ -93,6 +93,11 @@ class Measured:
         return self.filters.period
 
     @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Where each agent stands in `people`."""
+        return {agent_id: row for row, agent_id in enumerate(self.people["agent_id"].tolist())}
+
+    @cached_property
     def in_scope(self) -> np.ndarray:
         """Which rows of `people` the reader may see by name: everybody, or those of their scope;
         read-only."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from analytics.catalogue import Catalogue
-from analytics.evaluation import Evaluation
+from analytics.evaluation import MEMBERS, Evaluation
 from analytics.insight.certainty import interval
 from analytics.insight.coaching import Step, step_to_next_band
 from analytics.insight.weak_spots import points_lost
-from analytics.model import Indicator
 
 
 def breakdown(evaluation: Evaluation, agent_id: str) -> pd.DataFrame:
@@ -70,63 +70,121 @@ def history(
     each: `others` counts how many of these have a value of the indicator in the month. A month
     without a denominator has no row: a gap, never a zero.
     """
-    names = ("month", "indicator", "whose", "value", "n", "low", "high", "others")
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
-    having = _having(members)
-    for indicator in catalogue.indicators:
-        if indicator.numerator not in mine or indicator.denominator not in mine:
-            continue
-        for frame, whose in ((mine, "agent"), (theirs, "team")):
-            above, below = (
+    months = np.concatenate([frame["month"].to_numpy() for frame in (mine, theirs, members)])
+    calendar = np.unique(months)
+    value, _, _ = _values(catalogue, members)
+    others = _counted(calendar, members["month"].to_numpy(), value)
+    return _lines(catalogue, _months(catalogue, mine), _months(catalogue, theirs), calendar, others)
+
+
+def histories(
+    catalogue: Catalogue, every: pd.DataFrame, of_team: Callable[[str | None], pd.DataFrame]
+) -> Callable[[str, str | None], pd.DataFrame]:
+    """`history` of many agents, by agent and team: what they share is worked out once.
+
+    `every` are everybody's measures by month with the team of that month, a row each; `of_team`
+    gives those of a team.
+    """
+    months, calendar = _months(catalogue, every), np.unique(every["month"].to_numpy())
+    ids = every["agent_id"].to_numpy(dtype=object)
+    own, inside = (every.groupby(name, sort=False).indices for name in ("agent_id", "team"))
+    nobody = np.zeros(0, dtype=np.intp)
+
+    def counted(rows: np.ndarray) -> np.ndarray:
+        return _counted(calendar, months.month[rows], months.value[rows])
+
+    @cache
+    def team_side(team: str | None) -> tuple[_Months, list[str], np.ndarray, np.ndarray]:
+        rows = np.arange(len(ids)) if team is None else inside.get(team, nobody)
+        names = sorted(set(ids[rows]))[: MEMBERS + 1]
+        rows = rows[np.isin(ids[rows], names)]
+        return _months(catalogue, of_team(team)), names, rows, counted(rows)
+
+    def history_of(agent_id: str, team: str | None) -> pd.DataFrame:
+        theirs, names, rows, everybody = team_side(team)
+        # One name more than are asked for: it is the agent's, or the last of too many.
+        besides = agent_id if agent_id in names else "".join(names[MEMBERS:])
+        others = everybody - counted(rows[ids[rows] == besides])
+        return _lines(catalogue, months.at(own.get(agent_id, nobody)), theirs, calendar, others)
+
+    return history_of
+
+
+@dataclass(frozen=True)
+class _Months:
+    """Some months of an agent, a team or several agents, a row each, by indicator; `value` is NaN
+    where there is none."""
+
+    month: np.ndarray
+    value: np.ndarray
+    n: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def at(self, rows: np.ndarray) -> _Months:
+        parts = (self.month, self.value, self.n, self.low, self.high)
+        return _Months(*(part[rows] for part in parts))
+
+
+def _months(catalogue: Catalogue, frame: pd.DataFrame) -> _Months:
+    value, above, below = _values(catalogue, frame)
+    low, high = np.full((2, *value.shape), np.nan)
+    name = "survey_points_sq"
+    squares = frame[name].to_numpy(dtype=float) if name in frame else None
+    for column, indicator in enumerate(catalogue.indicators):
+        low[:, column], high[:, column] = interval(
+            indicator, above[:, column], below[:, column], squares
+        )
+    return _Months(frame["month"].to_numpy(), value, below, low, high)
+
+
+def _values(catalogue: Catalogue, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values with their numerators and denominators, rows × indicators; NaN where the measures are
+    not known."""
+    above, below = np.full((2, len(frame), len(catalogue.indicators)), np.nan)
+    for column, indicator in enumerate(catalogue.indicators):
+        if indicator.numerator in frame and indicator.denominator in frame:
+            above[:, column], below[:, column] = (
                 frame[name].to_numpy(dtype=float, na_value=np.nan)
                 for name in (indicator.numerator, indicator.denominator)
             )
-            squares = (
-                frame["survey_points_sq"].to_numpy(dtype=float)
-                if "survey_points_sq" in frame
-                else None
-            )
-            low, high = interval(indicator, above, below, squares)
-            value = np.divide(
-                above * indicator.scale, below, out=np.full(len(above), np.nan), where=below > 0
-            )
-            there = ~np.isnan(value)
-            months = frame["month"].to_numpy()
-            others = having(indicator, months)
-            columns = (months, value, below, low, high, others)
-            for name, column in zip(
-                ("month", "value", "n", "low", "high", "others"), columns, strict=True
-            ):
-                parts[name].append(column[there])
-            parts["indicator"].append(np.full(there.sum(), indicator.id, dtype=object))
-            parts["whose"].append(np.full(there.sum(), whose, dtype=object))
-    if not parts["month"]:
-        return pd.DataFrame(columns=list(names))
-    return pd.DataFrame({name: np.concatenate(cells) for name, cells in parts.items()})
+    scale = np.array([indicator.scale for indicator in catalogue.indicators])
+    value = np.divide(above * scale, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return value, above, below
 
 
-def _having(members: pd.DataFrame) -> Callable[[Indicator, np.ndarray], np.ndarray]:
-    """How many of these have a value of an indicator, for each of some months."""
-    months, month = np.unique(members["month"].to_numpy(), return_inverse=True)
-    agent, agents = pd.factorize(members["agent_id"])
+def _counted(calendar: np.ndarray, month: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """How many rows have a value in each month of a calendar: months × indicators."""
+    out = np.zeros((len(calendar), value.shape[1]), dtype=int)
+    np.add.at(out, np.searchsorted(calendar, month), ~np.isnan(value))
+    return out
 
-    @cache
-    def column(name: str) -> np.ndarray:
-        values: np.ndarray = members[name].to_numpy(dtype=float, na_value=np.nan)
-        return values
 
-    @cache
-    def counted(numerator: str, denominator: str) -> np.ndarray:
-        above, below = column(numerator), column(denominator)
-        valued = ~np.isnan(above) & (below > 0)
-        pairs = np.unique(month[valued] * len(agents) + agent[valued])
-        return np.bincount(pairs // len(agents), minlength=len(months))
+def _lines(
+    catalogue: Catalogue,
+    mine: _Months,
+    theirs: _Months,
+    calendar: np.ndarray,
+    others: np.ndarray,
+) -> pd.DataFrame:
+    """A row for every value: by indicator, the agent's months before the team's."""
 
-    def having(indicator: Indicator, asked: np.ndarray) -> np.ndarray:
-        if not len(months):
-            return np.zeros(len(asked), dtype=int)
-        counts = counted(indicator.numerator, indicator.denominator)
-        place = np.searchsorted(months, asked).clip(max=len(months) - 1)
-        return np.where(months[place] == asked, counts[place], 0)
+    def both(own: np.ndarray, of_team: np.ndarray) -> np.ndarray:
+        return np.concatenate([own.T, of_team.T], axis=1)
 
-    return having
+    value = both(mine.value, theirs.value)
+    there, month = ~np.isnan(value), np.concatenate([mine.month, theirs.month])
+    sizes = [len(mine.month), len(theirs.month)]
+    whose = np.repeat(np.array(["agent", "team"], dtype=object), sizes)
+    return pd.DataFrame(
+        {
+            "month": np.broadcast_to(month, there.shape)[there],
+            "indicator": np.repeat(np.array(catalogue.ids, dtype=object), there.sum(axis=1)),
+            "whose": np.broadcast_to(whose, there.shape)[there],
+            "value": value[there],
+            "n": both(mine.n, theirs.n)[there],
+            "low": both(mine.low, theirs.low)[there],
+            "high": both(mine.high, theirs.high)[there],
+            "others": others[np.searchsorted(calendar, month)].T[there],
+        }
+    )

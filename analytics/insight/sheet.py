@@ -27,6 +27,9 @@ from analytics.model import QUADRANTS, STAND_INS, Settings
 from analytics.numbers import number
 from analytics.people import MarketAverage
 
+WHO = ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")
+COUNTED = ("open_policies", "excluded_policies", "late_renewals", "stale_open")  # policies
+
 
 @dataclass(frozen=True)
 class Team:
@@ -36,6 +39,33 @@ class Team:
     size: int
     median: Floats
     values: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """What stands in for targets in a period, by agent."""
+
+    evaluation: Evaluation
+
+    @cached_property
+    def rows(self) -> Mapping[object, npt.NDArray[np.intp]]:
+        """The rows of `targets` that are an agent's."""
+        targets = self.evaluation.measured.targets
+        rows: Mapping[object, npt.NDArray[np.intp]] = targets.groupby("agent_id").indices
+        return rows
+
+    @cached_property
+    def fewest(self) -> Mapping[str, Mapping[object, float]]:
+        """By kind of target, the fewest others' values behind a median that stands in for an
+        agent's in some month."""
+        targets = self.evaluation.measured.targets
+        return {
+            kind: targets[targets[f"{kind}_basis"].isin(STAND_INS)]
+            .groupby("agent_id", sort=False)[f"{kind}_others"]
+            .min()
+            .to_dict()
+            for kind in ("count", "premium")
+        }
 
 
 @dataclass(frozen=True)
@@ -51,6 +81,26 @@ class Around:
     def chance(self) -> QuadrantCertainty:
         """How sure every agent's quadrant is."""
         return quadrant_certainty(self.evaluation.measured, self.placed)
+
+    @cached_property
+    def lost(self) -> Floats:
+        """Points that everybody loses, by indicator."""
+        return points_lost(self.evaluation.measured.agents, self.evaluation.agents)
+
+    @cached_property
+    def few_cases(self) -> np.ndarray:
+        """Who is rated on too few cases."""
+        return too_few(self.evaluation)
+
+    @cached_property
+    def stand_ins(self) -> StandIns:
+        """What stands in for targets."""
+        return StandIns(self.evaluation)
+
+    @cached_property
+    def stand_ins_before(self) -> StandIns | None:
+        """The same of the period before."""
+        return None if self.before is None else StandIns(self.before)
 
     @cached_property
     def teams(self) -> Mapping[object, Team]:
@@ -73,7 +123,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
     `history` are the agent's and the team's values by month (insight.agent.history).
     """
     now, row = about.evaluation, about.evaluation.row(agent_id)
-    person = now.people.iloc[row]
+    person = {name: now.people[name].iat[row] for name in (*WHO, *COUNTED) if name in now.people}
     scored, catalogue = now.agents, now.catalogue
     rated = bool(scored.rated[row])
     indicators = _indicators(about, row, agent_id)
@@ -81,18 +131,12 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
     period, scheme = now.measured.period, now.scheme
     before = about.before.measured if about.before is not None else None
     return {
-        "agent": {
-            name: _text(person[name])
-            for name in ("agent_id", "name", "team", "branch", "region", "supervisor", "hired_on")
-        },
+        "agent": {name: _text(person[name]) for name in WHO},
         "period": {
             "from": f"{period.first:%Y-%m}",
             "to": f"{period.last:%Y-%m}",
             "provisional": now.measured.provisional,
-            **{
-                name: _count(person.get(name))
-                for name in ("open_policies", "excluded_policies", "late_renewals", "stale_open")
-            },
+            **{name: _count(person.get(name)) for name in COUNTED},
         },
         "before": None
         if before is None
@@ -114,7 +158,7 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "grade": str(scored.grade[row]) if rated else None,
         "veto": _veto(now, row) if rated else None,
         "rank": int(scored.rank[row]) if rated else None,
-        "few_cases": bool(too_few(now)[row]),
+        "few_cases": bool(about.few_cases[row]),
         "rated": int(scored.rated.sum()),
         "coverage": number(scored.coverage[row] / 100.0),
         "quadrant": str(about.placed.quadrant[row]),
@@ -132,22 +176,31 @@ def sheet(about: Around, agent_id: str, history: pd.DataFrame | None) -> dict[st
         "team_others": max(about.team(person["team"]).size - 1, 0),
         "indicators": indicators,
         "categories": _categories(now, indicators),
-        "trend": [
-            {
-                "month": f"{point.month:%Y-%m}",
-                "indicator": point.indicator,
-                "whose": point.whose,
-                "value": number(point.value),
-                "n": number(point.n),
-                "low": number(point.low),
-                "high": number(point.high),
-                **({} if point.whose == "agent" else {"others": int(point.others)}),
-            }
-            for point in (() if history is None else history.itertuples())
-        ],
-        "targets": _targets(now, agent_id),
+        "trend": [] if history is None else _trend(history),
+        "targets": _targets(about.stand_ins, agent_id),
         "rules": rules(now.measured.settings),
     }
+
+
+def _trend(history: pd.DataFrame) -> list[dict[str, Any]]:
+    names = ("indicator", "whose", "value", "n", "low", "high", "others")
+    months = np.datetime_as_string(history["month"].to_numpy(), unit="M").tolist()
+    columns = (history[name].tolist() for name in names)
+    return [
+        {
+            "month": month,
+            "indicator": indicator,
+            "whose": whose,
+            "value": number(value),
+            "n": number(n),
+            "low": number(low),
+            "high": number(high),
+            **({} if whose == "agent" else {"others": others}),
+        }
+        for month, indicator, whose, value, n, low, high, others in zip(
+            months, *columns, strict=True
+        )
+    ]
 
 
 def rules(settings: Settings) -> dict[str, Any]:
@@ -165,12 +218,12 @@ def rules(settings: Settings) -> dict[str, Any]:
 def _indicators(about: Around, row: int, agent_id: str) -> list[dict[str, Any]]:
     now = about.evaluation
     values, scored = now.measured.agents, now.agents
-    lost = points_lost(values, scored)[row]
+    lost = about.lost[row]
     team = about.team(now.people["team"].iat[row])
     earlier = _earlier(about.before, agent_id)
     behind, behind_before = (
-        _behind_stand_ins(now, agent_id),
-        _behind_stand_ins(about.before, agent_id),
+        {} if stand_ins is None else _behind(stand_ins, agent_id)
+        for stand_ins in (about.stand_ins, about.stand_ins_before)
     )
     out = []
     for column, indicator in enumerate(now.catalogue.indicators):
@@ -246,10 +299,12 @@ def _veto(now: Evaluation, row: int) -> dict[str, Any] | None:
     }
 
 
-def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
+def _targets(stand_ins: StandIns, agent_id: str) -> list[dict[str, Any]]:
     """The months in which the agent's target is not their own, and what stands in for it."""
-    targets = now.measured.targets
-    mine = targets[targets["agent_id"] == agent_id]
+    rows = stand_ins.rows.get(agent_id)
+    if rows is None:
+        return []
+    mine = stand_ins.evaluation.measured.targets.iloc[rows]
     return [
         {
             "month": f"{row.month:%Y-%m}",
@@ -265,14 +320,10 @@ def _targets(now: Evaluation, agent_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _behind_stand_ins(evaluation: Evaluation | None, agent_id: str) -> Mapping[str, int]:
+def _behind(stand_ins: StandIns, agent_id: str) -> Mapping[str, int]:
     """By indicator, the fewest others' values behind a median that stands in for the agent's target
     in some month; no entry where the targets are the agent's own."""
-    if evaluation is None:
-        return {}
-    out = {}
-    targets = evaluation.measured.targets
-    mine = targets[targets["agent_id"] == agent_id]
+    out, evaluation = {}, stand_ins.evaluation
     for column, indicator in enumerate(evaluation.catalogue.indicators):
         if not indicator.fallback:
             continue
@@ -284,8 +335,8 @@ def _behind_stand_ins(evaluation: Evaluation | None, agent_id: str) -> Mapping[s
             out[indicator.id] = int(
                 (~np.isnan(evaluation.measured.agents.numerator[others, column])).sum()
             )
-        elif len(few := mine.loc[mine[f"{kind}_basis"].isin(STAND_INS), f"{kind}_others"]):
-            out[indicator.id] = int(few.min())
+        elif agent_id in stand_ins.fewest[kind]:
+            out[indicator.id] = int(stand_ins.fewest[kind][agent_id])
     return out
 
 
@@ -354,12 +405,10 @@ def _earlier(before: Evaluation | None, agent_id: str) -> Mapping[str, float]:
     others, in another order."""
     if before is None:
         return {}
-    rows = np.flatnonzero((before.people["agent_id"] == agent_id).to_numpy(dtype=bool))
-    return (
-        dict(zip(before.catalogue.ids, before.measured.agents.value[rows[0]], strict=True))
-        if len(rows)
-        else {}
-    )
+    row = before.measured.rows.get(agent_id)
+    if row is None:
+        return {}
+    return dict(zip(before.catalogue.ids, before.measured.agents.value[row].tolist(), strict=True))
 
 
 def _median(values: Floats) -> float:

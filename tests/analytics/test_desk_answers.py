@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from analytics.desk import Desk
@@ -83,6 +84,27 @@ def test_the_months_of_a_sheet_reach_back_a_year_and_no_further(home, tmp_path):
     assert [f"{month:%Y-%m}" for month in shown] == [
         f"{year}-{month:02d}" for year, month in months[2:]
     ]
+
+
+def test_the_months_of_many_are_those_of_each_alone_also_in_a_team_of_more_than_sixty(
+    home, tmp_path
+):
+    agents = [f"A{number}" for number in range(101, 164)]
+    first = "".join(f"P{agent},{agent},2026-03-02,已续\n" for agent in agents)
+    later = "".join(f"Q{agent},{agent},2026-04-02,未续\n" for agent in agents[::2])
+    load_text(home, tmp_path, "policies", f"保单号,工号,到期日,续保结果\n{first}{later}")
+    teams = "".join(f"{agent},{agent},东,2026-03\n" for agent in agents)
+    load_text(home, tmp_path, "agents", f"工号,姓名,团队,月份\n{teams}A101,A101,西,2026-04\n")
+    desk = Desk(home)
+    evaluation = desk.evaluation(Filters(PERIOD))
+    months = desk.histories([evaluation])
+    for agent in ("A101", "A103", "A161", "A163"):
+        lines = months(evaluation, agent).reset_index(drop=True)
+        pd.testing.assert_frame_equal(lines, desk.history_of(evaluation, agent))
+    rates = lines[(lines["indicator"] == "renewal_rate") & (lines["whose"] == "agent")]
+    # Of the sixty others from A101 to A160: twenty-nine of them have a policy due in April, A101
+    # in another team.
+    assert rates[["value", "others"]].to_numpy().tolist() == [[1.0, 60.0], [0.0, 29.0]]
 
 
 # -- with what a period is compared ----------------------------------------------------------------
