@@ -27,6 +27,7 @@ LOOK = """element => {
     return [style.outline, style.boxShadow, style.backgroundColor, style.borderColor];
   }));
 }"""
+HTML = "element => element.outerHTML.slice(0, 200)"
 FADE = 300  # milliseconds in which a ring appears or goes
 MOST = 120  # steps from one end of a page to the other
 
@@ -56,7 +57,7 @@ class Hands:
         if name and left.evaluate(LOOK) == look:
             self.page.wait_for_timeout(FADE)
             if left.evaluate(LOOK) == look:
-                self.unseen.add(name)
+                self.unseen.add(f"{name}: {left.evaluate(HTML)}")
         return str(self.page.evaluate_handle(FOCUSED).evaluate(NAMED))
 
     def press(self, name: str, then: str) -> None:
