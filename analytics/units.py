@@ -21,8 +21,10 @@ def times(unit: str) -> float:
 
 
 def column_look(unit: str) -> str:
-    """How a column of values of a unit is shown: percent | number."""
-    return "percent" if in_percent(unit) else "number"
+    """How a column of values of a unit is shown: percent, or with one or two digits."""
+    if in_percent(unit):
+        return "percent"
+    return "score" if digits(unit) == 1 else "number"
 
 
 def digits(unit: str) -> int:

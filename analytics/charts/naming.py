@@ -4,12 +4,15 @@ the chart is wider than thought."""
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from analytics.charts.theme import LETTERS, QUIET
 from analytics.evaluation.standards import Floats
 
 LETTER, LINE = 12, 17  # pixels: size of the letters, and height of a name
@@ -18,6 +21,8 @@ FAR = (14, 28, 44, 62, 84, 110, 140)  # pixels to a name that a line leads to
 TRIED = 60  # places of a name whose line to it is held against the other names
 STEP = 6.0  # pixels along the line to a name in which nothing else may stand
 ENDLESS = 1e6  # times as wide or high as the chart is
+# Figures as wide as that have their names placed anew.
+WIDTHS = (320, 420, 560, 720, 920, 1600)
 CROWD = 400  # marks among which a name is not looked for far away
 
 
@@ -130,6 +135,65 @@ def name_spots(
                     taken = taken.joined(_line(marks, spot))
                 break
     return spots
+
+
+@dataclass(frozen=True)
+class Field:
+    """Both axes of a chart from left to right and from bottom to top, how many pixels high its
+    plot is, and how many of its width are no plot; its points and how far each reaches."""
+
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    tall: float
+    aside: float
+    x: Floats
+    y: Floats
+    reach: Floats
+
+    def marks(self, width: float) -> Marks:
+        """The points in pixels of a plot so wide."""
+        (left, right), (bottom, top) = self.x_range, self.y_range
+        x = (self.x - left) / (right - left) * width
+        y = (top - self.y) / (top - bottom) * self.tall
+        return Marks(x, y, self.reach)
+
+
+def named_fits(field: Field, named: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Notes with the names of some points, the first ones first, by the width of the figure: what
+    layout.meta.fits says of it."""
+    out: list[dict[str, Any]] = []
+    for narrow, wide in pairwise(WIDTHS):
+        width = narrow - field.aside
+        spots = name_spots(
+            field.marks(width),
+            [(mark, name_width(name)) for mark, name in named.items()],
+            (width, field.tall),
+            (wide - field.aside) / width,
+        )
+        notes = [note(field, spot, named[spot.mark]) for spot in spots]
+        out.append({"from": narrow if out else 0, "notes": notes})
+    return out
+
+
+def note(field: Field, spot: Spot, name: str) -> dict[str, Any]:
+    """A name at its spot, with a line to its point where it stands far from it."""
+    placed = {
+        "x": float(field.x[spot.mark]),
+        "y": float(field.y[spot.mark]),
+        "xref": "x",
+        "yref": "y",
+        "text": name,
+        "name": "name",
+        "font": {"size": LETTER, "color": LETTERS},
+        "borderpad": 0,
+    }
+    if spot.led:
+        arrow = {"arrowhead": 0, "arrowwidth": 1, "arrowcolor": QUIET}
+        reach = float(field.reach[spot.mark])
+        place = {"ax": spot.right, "ay": spot.down, "standoff": reach}
+        return {**placed, **arrow, **place, "showarrow": True}
+    middle = {"xanchor": "center", "yanchor": "middle", "showarrow": False}
+    return {**placed, **middle, "xshift": spot.right, "yshift": -spot.down}
 
 
 def name_width(name: str) -> float:

@@ -15,9 +15,10 @@ from analytics.charts.theme import (
     GRADE,
     GREY,
     INK,
+    LETTERS,
     LOST,
     LOST_BY_TEAM,
-    PALE,
+    QUIET,
     REACH,
     STRIPE,
     TICK,
@@ -35,7 +36,11 @@ from analytics.evaluation import Evaluation
 from analytics.insight.certainty import certainty, range_text
 from analytics.insight.rank_ranges import RankRanges
 from analytics.model import Indicator
+from analytics.numbers import signed
 from analytics.units import in_percent
+
+FIGURES = 84  # pixels beside the bars of losses, for their figures
+STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # between the ticks of an axis of points
 
 
 def contribution_bars(
@@ -272,37 +277,101 @@ def grades_by_team(evaluation: Evaluation, rows: np.ndarray, say: Say) -> Drawin
     return fig
 
 
-def losses_bars(losses: pd.DataFrame, label: Label, say: Say, team: str) -> Drawing:
-    """One team's points lost by indicator, beside the company's and the best team's."""
+def losses_bars(losses: pd.DataFrame, label: Label, say: Say) -> Drawing:
+    """One team's points lost by indicator, the most first; a stroke where the company stands, a
+    ring where the best team does, and at the right the difference from the company in figures."""
     names = ticks(plain(label(name)) for name in losses["indicator"])
+    columns = ["team", "company", "best"]
+    most = max(float(np.nanmax(losses[columns].to_numpy(dtype=float), initial=0.0)), 0.1)
     fig = figure(
-        barmode="group",
-        height=max(240, 46 * len(names) + 136),
-        title=over_legend(say("weak_spots.chart", team=plain(team))),
-        margin={"l": 8, "r": 8, "t": 88, "b": 8},
+        height=28 * len(names) + 120,
+        margin={"l": 8, "r": FIGURES, "t": 40, "b": 48},
         xaxis={
             "title": {"text": say("weak_spots.axis"), "font": {"size": 12}},
-            "rangemode": "tozero",
+            "range": [0, 1.03 * most],
+            "dtick": next(step for step in STEPS if most / step < 9),
+            "automargin": False,
         },
-        yaxis={"autorange": "reversed", "type": "category", "automargin": True},
-        legend=legend_above(),
-        bargap=0.3,
+        yaxis={
+            "autorange": "reversed",
+            "type": "category",
+            "automargin": True,
+            "showgrid": False,
+        },
+        showlegend=False,
+        bargap=0.66,
     )
-    for column, name, colour in (
-        ("team", plain(team), LOST_BY_TEAM),
-        ("company", say("column.company"), GREY),
-        ("best", say("weak_spots.best"), PALE),
-    ):
+    hover = [
+        say(
+            "weak_spots.hover",
+            indicator=name,
+            team=f"{row.team:.1f}",
+            company=_points(row.company),
+            best=_points(row.best),
+        )
+        for name, row in zip(names, losses.itertuples(), strict=True)
+    ]
+    text = {"text": hover, "hovertemplate": "%{text}<extra></extra>"}
+    fig.add(
+        "bar",
+        y=names,
+        x=losses["team"].round(2),
+        orientation="h",
+        marker={"color": LOST_BY_TEAM},
+        textposition="none",
+        **text,
+    )
+    of_company = bool((losses["team"] - losses["company"]).abs().max() < 1e-9)
+    strokes = [("best", "circle-open", 13)]
+    if not of_company:
+        strokes.insert(0, ("company", "line-ns-open", 20))
+    for column, symbol, size in strokes:
         fig.add(
-            "bar",
+            "scatter",
             y=names,
             x=losses[column].round(2),
-            orientation="h",
-            name=name,
-            marker={"color": colour},
-            hovertemplate=say("weak_spots.hover", who=name),
+            mode="markers",
+            cliponaxis=False,
+            marker={
+                "symbol": symbol,
+                "size": size,
+                "color": LETTERS,
+                "line": {"width": 2, "color": LETTERS},
+            },
+            **text,
         )
+    beside = {"showarrow": False, "xref": "paper", "x": 1, "xanchor": "left", "xshift": 8}
+    for name, row in zip(names, losses.itertuples(), strict=True):
+        fig.note(y=name, text=_beside(row.team, row.company), font={"size": 12}, **beside)
+    quiet = {"size": 12, "color": QUIET}
+    head = say("column.lost" if of_company else "weak_spots.gap")
+    fig.note(y=names[0], text=head, yshift=26, align="left", font=quiet, **beside)
+    first = losses.iloc[0]
+    heads = [(first["best"], say("weak_spots.best"), "right")]
+    if not of_company:
+        heads.append((first["company"], say("column.company"), "left"))
+    for x, words, side in heads:
+        if not math.isnan(x):
+            fig.note(
+                x=float(x),
+                y=names[0],
+                text=words,
+                showarrow=False,
+                xanchor=side,
+                yshift=20,
+                font=quiet,
+            )
     return fig
+
+
+def _beside(team: float, company: float) -> str:
+    """Points lost, and by how much they differ from the company's, where they do."""
+    more = signed(team - company)
+    return f"{team:.1f}" if more in ("—", "+0.0", "−0.0") else f"{team:.1f} ({more})"
+
+
+def _points(lost: float) -> str:
+    return "—" if math.isnan(lost) else f"{lost:.1f}"
 
 
 def breakdown_bars(breakdown: pd.DataFrame, label: Label, say: Say) -> Drawing:

@@ -91,7 +91,9 @@ TEAMS = (
     "#7f7f7f",
     "#b22234",
 )
-LOSS_IN_CELLS = ("#fff3e6", "#d35400")  # as light to dark as figures on it stay readable
+# A cell that loses most: so much of one hue over the ground of the page, whichever that is. Less
+# begins from the ground; more would swallow the figures, which stay in the page's ink.
+LOSS_IN_CELLS, DEEPEST = "#d35400", 0.78
 LOST, LOST_BY_TEAM = "#f0b27a", "#b8480a"
 GRADE = {"A": "#00664b", "B": "#56b4a0", "C": PALE, "D": GREY}
 DENSITY = ("#dbe9f6", "#08306b")  # few to many agents
@@ -252,6 +254,22 @@ class Drawing:
             **words,
         )
 
+    def ring(self, x: float, y: float, reach: float) -> None:
+        """A ring so many pixels around a place: the person whom every page shows."""
+        self._shape(
+            type="circle",
+            xsizemode="pixel",
+            ysizemode="pixel",
+            xanchor=x,
+            yanchor=y,
+            x0=-reach,
+            x1=reach,
+            y0=-reach,
+            y1=reach,
+            line={"color": LETTERS, "width": 2},
+            name="ring",
+        )
+
     def _shape(self, **properties: Any) -> None:
         self.layout.setdefault("shapes", []).append({"type": "line", **properties})
 
@@ -284,13 +302,10 @@ def layout_of(**layout: Any) -> dict[str, Any]:
 
 
 def loss_style(value: float, most: float) -> str:
-    """The shade of a cell that loses `value` points where the worst cell loses `most`; readable ink
-    on it."""
+    """The shade of a cell that loses `value` points where the worst cell loses `most`, from the
+    page's own ground on, by day and in the dark."""
     share = 0.0 if most <= 0 else min(max(value / most, 0.0), 1.0)
-    low, high = (rgb(colour) for colour in LOSS_IN_CELLS)
-    mix = [round(a + (b - a) * share**0.8) for a, b in zip(low, high, strict=True)]
-    ink = WHITE if share > 0.93 else INK
-    return f"background-color: #{mix[0]:02x}{mix[1]:02x}{mix[2]:02x}; color: {ink}"
+    return f"background-color: rgba{(*rgb(LOSS_IN_CELLS), round(DEEPEST * share**0.8, 3))}"
 
 
 Label = Callable[[str], str]

@@ -215,6 +215,17 @@ def waterfall(mix: CaseMix, agent_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def explained_share(mix: CaseMix) -> float:
+    """How much of what the agents' rates differ (squares, by cases, luck and all) their expected
+    rates account for, 0–1; NaN where they do not differ."""
+    agents = mix.agents
+    n = agents["n"].to_numpy(dtype=float)
+    overall = float(agents["observed"].sum() / n.sum())
+    apart = float((n * (agents["rate"] - overall) ** 2).sum())
+    left = float((n * (agents["rate"] - agents["expected_rate"]) ** 2).sum())
+    return max(0.0, 1.0 - left / apart) if apart > 0 else float("nan")
+
+
 def none_alike(mix: CaseMix) -> np.ndarray:
     """Agents more than a fifth of whose book has no peers: their expectation rests on the model
     alone."""

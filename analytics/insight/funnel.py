@@ -131,6 +131,17 @@ def funnel(evaluation: Evaluation, indicator: str) -> Funnel:
     )
 
 
+def too_few(funnel: Funnel) -> np.ndarray:
+    """Whose cases are so few that not even the largest rate, or for who is below the centre the
+    smallest, would lie outside 95 %."""
+    centre, n = funnel.centre / funnel.scale, funnel.independent
+    low, high = exact(centre, n, limits.LEVELS[0], funnel.events)
+    # Of events there may always be more.
+    above = np.zeros(len(n), dtype=bool) if funnel.events else high >= 1.0
+    few: np.ndarray = np.where(funnel.high, above, low <= 0.0)
+    return few
+
+
 def curves(funnel: Funnel, points: int = 120) -> dict[str, Floats]:
     """n and the limits over it, for drawing, in the indicator's unit."""
     n = np.unique(np.round(np.geomspace(1, max(float(funnel.independent.max()), 10.0), points)))

@@ -42,6 +42,24 @@ def team_losses(evaluation: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(lost, columns=evaluation.catalogue.ids).assign(team=names).set_index("team")
 
 
+def most_losing(evaluation: Evaluation) -> pd.DataFrame:
+    """The teams of the reader's scope by what they lose, most first: team, lost, likely (the
+    probability of losing most of them, by drawing; NaN with too few agents or policies to say)."""
+    measured, scored = evaluation.measured, evaluation.teams
+    rows = np.flatnonzero(evaluation.teams_in_scope & measured.teams["team"].notna().to_numpy())
+    lost = np.nansum(points_lost(measured.team_values, scored)[rows], axis=1)
+    drawn = np.zeros((DRAWS, len(rows)))
+    for column, points_drawn in of_groups(evaluation, measured.team_values, rows):
+        drawn += np.nan_to_num(scored.weight[rows, column] * (100.0 - points_drawn) / 100.0)
+    leads = drawn >= drawn.max(axis=1, keepdims=True, initial=0.0) - 1e-9
+    likely = (leads / np.maximum(leads.sum(axis=1, keepdims=True), 1)).mean(axis=0)
+    names = measured.teams["team"].iloc[rows].tolist()
+    sides = [_side(evaluation, team) for team in names]
+    told = [side.agents >= FEWEST_AGENTS and side.due >= FEWEST_POLICIES for side in sides]
+    out = pd.DataFrame({"team": names, "lost": lost, "likely": np.where(told, likely, np.nan)})
+    return out.sort_values("lost", ascending=False, kind="stable").reset_index(drop=True)
+
+
 @dataclass(frozen=True)
 class _Side:
     """One team, or the company, as a row of its values and scores."""

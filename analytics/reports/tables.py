@@ -31,6 +31,7 @@ FORMATS = {
     "amount": "#,##0.00",  # of whole ones as a count: #,##0.## would leave a point behind them
     "p": "General",  # the smallest chance is never nought
     "text": "@",
+    "figure": "@",  # a figure in words, with its sign and unit
 }
 
 

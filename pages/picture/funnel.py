@@ -3,59 +3,51 @@
 import streamlit as st
 
 from analytics.charts.chance import funnel_chart
-from analytics.insight.funnel import first_rate, funnel, rates
+from analytics.evaluation import Evaluation
+from analytics.insight.funnel import Funnel, first_rate, funnel, rates
+from analytics.reports.funnel import alarms, chart_title, finding
 from analytics.reports.lists.funnel import funnel_table
 from analytics.reports.sure import together_text
-from analytics.reports.words import value_text
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import choosing, controls, load, panel, person, session, shell
 from pages.ui.i18n import indicator, md, plain, t
 
-with shell.page("funnel"):
-    now = load.evaluation(controls.filter_bar())
-    shell.line(now.measured, int(now.shown.sum()))
+LINKS = 8  # of those outside, who are named beside the chart
+
+
+def chosen_rate(now: Evaluation) -> str:
+    """The rate that the funnel shows."""
     options = rates(now.catalogue)
     session.keep_valid("funnel_indicator", options)
-    chosen = st.segmented_control(
-        t("column.indicator"),
-        options,
-        default=first_rate(now.catalogue),
-        key="funnel_indicator",
-        required=True,
-        format_func=lambda option: md(indicator(option)),
-        label_visibility="collapsed",
-    )
-    limits = funnel(now, chosen)
-    indicator_chosen = now.catalogue[chosen]
-    seen = now.shown[limits.rows]
-    st.markdown(
-        t(
-            "funnel.finding",
-            outside=int((limits.outside998 & seen).sum()),
-            all=int(seen.sum()),
-            centre=value_text(limits.centre, indicator_chosen.unit, session.language()),
-            expected=f"{max(limits.chance998[seen].sum(), 0.1):.2g}",
-            about=plain("funnel.fewer" if limits.chance998[seen].sum() < 0.1 else "funnel.about"),
+    return str(
+        st.segmented_control(
+            t("column.indicator"),
+            options,
+            default=first_rate(now.catalogue),
+            key="funnel_indicator",
+            required=True,
+            format_func=lambda option: md(indicator(option)),
+            label_visibility="collapsed",
         )
     )
+
+
+def picture(now: Evaluation, limits: Funnel) -> None:
+    """The chart, and at its side what it allows one to say."""
+    said = chart_title(now, limits, session.language())
     table = funnel_table(now, limits, session.language(), session.how_sure())
-    left, right = st.columns([0.64, 0.36], gap="medium")
+    stem = plain("funnel.export", period=controls.period_text(now.measured.period))
+    left, right = st.columns([0.68, 0.32], gap="medium")
     with left:
-        panel.draw(
+        panel.headed(said, "funnel", stem, table)
+        choosing.by_mark(
             "funnel_chart",
-            funnel_chart(now, limits, indicator, plain),
-            alt=plain("funnel.chart", indicator=indicator(chosen)),
+            lambda chosen: funnel_chart(now, limits, indicator, plain, chosen),
+            alt=said,
         )
+        choosing.offer(now, "funnel_chart")
     with right:
-        st.caption(
-            t(
-                "funnel.alarms",
-                n=len(limits.rows),
-                alarm95=f"{min(100 * limits.alarm95, 99.9):.0f}"
-                if limits.alarm95 < 0.995
-                else ">99",
-                alarm998=f"{100 * limits.alarm998:.0f}" if limits.alarm998 >= 0.005 else "<1",
-            )
-        )
+        outside(now, limits)
+        st.caption(md(alarms(limits, session.language())))
         st.caption(
             t(
                 "funnel.fewest_events" if limits.events else "funnel.fewest",
@@ -63,18 +55,33 @@ with shell.page("funnel"):
                 fewest998=limits.fewest998,
             )
         )
-        st.caption(
-            t("funnel.dispersion", times=f"{limits.phi**0.5:.1f}")
-            if limits.tau2 > 0
-            else t("funnel.no_dispersion")
-        )
-        st.caption(md(together_text(now.measured, session.language())))
-        st.caption(t("funnel.blame"))
-    panel.show("funnel_table", table, height=panel.fit(len(table.frame), 420))
-    panel.downloads(
-        "funnel",
-        plain("funnel.export", period=controls.period_text(now.measured.period)),
-        table,
+        if limits.tau2 > 0:
+            st.caption(t("funnel.dispersion", times=f"{limits.phi**0.5:.1f}"))
+        else:
+            st.caption(t("funnel.no_dispersion"))
+    ticked = panel.pick(
+        "funnel_table", table, by="agent_id", height=panel.fit(len(table.frame), 420)
     )
+    choosing.by_row("funnel_table", ticked)
+
+
+def outside(now: Evaluation, limits: Funnel) -> None:
+    """Who is hard to explain by luck, with the way to their pages."""
+    rows = limits.rows[limits.outside998 & now.shown[limits.rows]]
+    st.subheader(t("funnel.reason" if len(rows) else "funnel.nobody"), anchor=False)
+    st.caption(t("funnel.blame"))
+    people = now.people.iloc[rows[:LINKS]]
+    for agent_id, name in zip(people["agent_id"], people["name"], strict=True):
+        person.link(str(agent_id), f"{name} {agent_id}", icon=":material/person:")
+
+
+with shell.page("funnel") as head:
+    now = load.evaluation(controls.filter_bar())
+    shell.line(now.measured, int(now.shown.sum()))
+    limits = funnel(now, chosen_rate(now))
+    period = controls.period_text(now.measured.period)
+    head.says(finding(now, limits, period, session.language()))
+    picture(now, limits)
     with st.expander(t("common.how")):
         st.markdown(t("funnel.how"))
+        st.caption(md(together_text(now.measured, session.language())))

@@ -1,6 +1,8 @@
 """Weak spots · 短板: where each team loses points, what to do about it, and the agents behind
 it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -8,77 +10,42 @@ import streamlit as st
 from analytics.catalogue import action_for
 from analytics.charts.scores import losses_bars
 from analytics.charts.theme import loss_style
-from analytics.insight.weak_spots import (
-    FEWEST_AGENTS,
-    FEWEST_POLICIES,
-    agents_behind,
-    gaps_to_market,
-    losses_of,
-    team_losses,
-)
-from analytics.numbers import percent
+from analytics.evaluation import Evaluation
+from analytics.insight.weak_spots import agents_behind, gaps_to_market, losses_of, team_losses
 from analytics.reports.lists.losses import behind_table, losses_table
+from analytics.reports.weak_spots import finding, heat_title, losses_title, verdict
 from analytics.reports.words import scheme_label
-from analytics.statistics.quadrant_probability import CERTAIN
-from pages.ui import controls, load, panel, session, shell
+from analytics.text import short
+from pages.ui import choosing, controls, load, panel, session, shell
 from pages.ui.i18n import indicator, md, plain, t, text
 
-
-def verdict(table: pd.DataFrame) -> str:
-    """Which loss is probably the largest; never one name where two are about as likely."""
-    if table["biggest"].isna().all():
-        return t("weak_spots.few", agents=FEWEST_AGENTS, policies=FEWEST_POLICIES)
-    if table["biggest"].max() <= 0:
-        return t("weak_spots.nothing_lost")
-    first, second = (
-        table.nlargest(2, "biggest").itertuples() if len(table) > 1 else (table.iloc[0], None)
-    )
-    if first.biggest >= CERTAIN or second is None:
-        return t(
-            "weak_spots.sure",
-            indicator=indicator(first.indicator),
-            lost=f"{first.team:.1f}",
-            share=percent(first.biggest, 0),
-        )
-    return t(
-        "weak_spots.tied",
-        first=indicator(first.indicator),
-        share=percent(first.biggest, 0),
-        second=indicator(second.indicator),
-        other=percent(second.biggest, 0),
-    )
+WORTH = 0.05  # points that could be won back, below which there is nothing to do
+TODO = 3  # indicators of which it is said what to do
 
 
-with shell.page("weak_spots"):
-    now = load.evaluation(controls.filter_bar())
-    shell.line(now.measured, int(now.shown.sum()))
-    losses = team_losses(now)
-    there = [name for name in losses.columns if losses[name].notna().any()]
+def heat(now: Evaluation, losses: pd.DataFrame, there: Sequence[str]) -> tuple[str | None, str]:
+    """The table of teams and indicators, the team that loses most first; the team and the
+    indicator of the cell that was clicked, else the first ones."""
     teams = [team for team in losses.index if isinstance(team, str)]
-    if not teams:
-        st.info(t("weak_spots.no_teams"))
-        st.stop()
-    heat = losses[there].rename(columns=indicator)
-    heat.insert(
-        0,
-        t("column.team"),
-        [team if isinstance(team, str) else t("column.company") for team in losses.index],
-    )
-    most = float(np.nanmax(losses[there].to_numpy()))
-    st.subheader(t("weak_spots.heat"), anchor=False)
+    st.subheader(md(heat_title(now, losses.loc[teams, there], session.language())), anchor=False)
     st.caption(t("weak_spots.heat_note"))
-    numbers = list(heat.columns[1:])
-    styled = heat.style.map(
-        lambda value: (
-            loss_style(value, most) if isinstance(value, float) and not np.isnan(value) else ""
-        ),
-        subset=numbers,
+    total = losses[there].sum(axis=1)
+    order = [*total[teams].sort_values(ascending=False, kind="stable").index, None]
+    rows = losses.set_axis([str(team) if team in teams else None for team in losses.index])
+    rows = rows[there].loc[order]
+    shown = rows.rename(columns=indicator)
+    shown.insert(0, t("weak_spots.total"), total.to_numpy()[losses.index.get_indexer(order)])
+    shown.insert(0, t("column.team"), [team or t("column.company") for team in order])
+    numbers = list(shown.columns[1:])
+    most = float(np.nanmax(rows.to_numpy()))
+    styled = shown.style.map(
+        lambda value: "" if np.isnan(value) else loss_style(value, most), subset=numbers[1:]
     ).format("{:.1f}", subset=numbers, na_rep="—")
     event = st.dataframe(
         styled,
         hide_index=True,
         # a cell is a row's number: of other rows it is another table
-        key=f"heat.{'|'.join(map(str, losses.index))}.{'|'.join(there)}",
+        key=f"heat.{'|'.join(map(str, order))}.{'|'.join(there)}",
         on_select="rerun",
         selection_mode="single-cell",
         width="stretch",
@@ -91,87 +58,88 @@ with shell.page("weak_spots"):
     )
     cells = event.selection.cells if event.selection.cells else []
     row, column = cells[0] if cells else (None, None)
-    if row is not None and row < len(losses):
-        team = losses.index[row] if isinstance(losses.index[row], str) else None
+    if row is not None and row < len(order):
+        team = order[row]
     else:
-        worst = losses.loc[teams, there].sum(axis=1).idxmax()
-        team = session.remembered("team") if session.remembered("team") in teams else worst
-    whose = team or t("weak_spots.whole")
+        team = session.remembered("team") if session.remembered("team") in teams else order[0]
+    clicked = next((name for name in there if indicator(name) == column), None)
+    return team, clicked or str(losses_of(now, team)["indicator"].iat[0])
+
+
+def lost(now: Evaluation, team: str | None, whose: str) -> None:
+    """What the team loses by, and what to do about the most of it."""
     table = losses_of(now, team)
-    chosen = (
-        next((name for name in there if indicator(name) == column), None)
-        or table["indicator"].iat[0]
-    )
-    left, right = st.columns([0.6, 0.4], gap="medium")
+    market = {name: average.value for name, average in load.desk().market().items()}
+    gaps = gaps_to_market(now, team, market)
+    export = losses_table(now, table, gaps, session.language(), session.how_sure())
+    stem = plain("weak_spots.export", team=whose, period=controls.period_text(now.measured.period))
+    said = losses_title(now, table, whose, session.language())
+    left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
-        averages = load.desk().market()
-        market = {name: average.value for name, average in averages.items()}
-        export = losses_table(
-            now, table, gaps_to_market(now, team, market), session.language(), session.how_sure()
-        )
-        panel.chart(
-            "losses",
-            losses_bars(table, indicator, plain, whose),
-            export,
-            alt=plain("weak_spots.chart", team=whose),
-        )
+        panel.headed(said, "losses", stem, export)
+        panel.chart("losses", losses_bars(table, indicator, plain), export, alt=said)
     with right:
         st.subheader(t("weak_spots.todo", team=whose), anchor=False)
         if session.how_sure():
-            st.markdown(verdict(table))
-        worth = table[(table["recoverable"] > 0.05) | table["recoverable"].isna()].head(3)
+            st.caption(md(verdict(now, table, session.language())))
+        worth = table[(table["recoverable"] > WORTH) | table["recoverable"].isna()].head(TODO)
         if worth.empty:
             st.caption(t("weak_spots.no_gap"))
         for line in worth.itertuples():
+            told = pd.notna(line.recoverable)
             st.markdown(
                 t(
-                    "weak_spots.todo_line",
+                    "weak_spots.todo_line" if told else "weak_spots.todo_unknown",
                     indicator=indicator(line.indicator),
                     lost=f"{line.team:.1f}",
-                    company=f"{line.company:.1f}",
                     recoverable=f"{line.recoverable:.1f}",
                     action=text(action_for(now.catalogue[line.indicator])),
                 )
             )
-        panel.downloads(
-            "losses",
-            plain(
-                "weak_spots.export", team=whose, period=controls.period_text(now.measured.period)
-            ),
-            export,
-        )
+
+
+def whose_points(now: Evaluation, team: str | None, whose: str, chosen: str) -> None:
+    """The agents behind one loss; a row chooses the person and can be talked about."""
     behind = agents_behind(now, team, chosen)
-    st.subheader(t("weak_spots.behind", team=whose, indicator=indicator(chosen)), anchor=False)
     shown = behind_table(now, behind, chosen, session.language(), session.how_sure())
+    panel.headed(
+        plain("weak_spots.behind", team=whose, indicator=indicator(chosen), count=len(behind)),
+        "behind",
+        plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)),
+        shown,
+    )
     if behind.empty:
         st.info(t("common.nothing"))
-    else:
-        picked = panel.pick("behind", shown, by="agent_id", height=panel.fit(len(behind), 420))
-        with st.container(horizontal=True):
-            if picked:
-                person = behind[behind["agent_id"].astype(str) == picked[0]].iloc[0]
-                controls.plan_talk(
-                    now,
-                    str(person["agent_id"]),
-                    plain(
-                        "talk.reason_weak",
-                        indicator=indicator(chosen),
-                        lost=f"{person['lost']:.1f}",
-                    ),
-                    (chosen,),
-                    "weak_plan",
-                )
-                st.page_link(
-                    "pages/people/person.py",
-                    label=t("common.open_agent", name=person["name"]),
-                    query_params={"agent": person["agent_id"]},
-                    icon=":material/person:",
-                )
-            panel.downloads(
-                "behind",
-                plain("weak_spots.behind_export", team=whose, indicator=indicator(chosen)),
-                shown,
-            )
+        return
+    ticked = panel.pick("behind", shown, by="agent_id", height=panel.fit(len(behind), 420))
+    choosing.by_row("behind", ticked)
+    choosing.offer(now, "behind")
+    rows = behind[behind["agent_id"].astype(str) == session.chosen_agent()]
+    for person in rows.to_dict("records"):
+        controls.plan_talk(
+            now,
+            str(person["agent_id"]),
+            plain("talk.reason_weak", indicator=indicator(chosen), lost=f"{person['lost']:.1f}"),
+            (chosen,),
+            "weak_plan",
+        )
+
+
+with shell.page("weak_spots") as head:
+    now = load.evaluation(controls.filter_bar())
+    shell.line(now.measured, int(now.shown.sum()))
+    asked = session.remembered("team")
+    period = controls.period_text(now.measured.period)
+    head.says(finding(now, asked, period, session.language(), session.how_sure()))
+    losses = team_losses(now)
+    there = [name for name in losses.columns if losses[name].notna().any()]
+    if not [team for team in losses.index if isinstance(team, str)]:
+        st.info(t("weak_spots.no_teams"))
+        st.stop()
+    team, chosen = heat(now, losses, there)
+    whose = short(team) if team else t("weak_spots.whole")
+    lost(now, team, whose)
+    whose_points(now, team, whose, chosen)
     with st.expander(t("common.how")):
         st.markdown(t("weak_spots.how"))
         st.caption(md(scheme_label(now.scheme, session.language())))

@@ -80,11 +80,12 @@ def fold(label: str, key: str) -> Iterator[bool]:
         yield bool(part.open)
 
 
-def draw(key: str, fig: Drawing | Picture, *, alt: str) -> None:
-    """A figure in the page's own text colours, light or dark."""
+def draw(key: str, fig: Drawing | Picture, *, alt: str, selectable: bool = False) -> None:
+    """A figure in the page's own text colours, light or dark; in one that is `selectable` marks
+    can be clicked."""
     drawn = fig if isinstance(fig, Picture) else picture(fig)
     about = saved(alt, f"{key} {shown_period()}".rstrip())
-    persistent_figure(drawn, key, drawn.height, alt=alt, labels=modebar(), about=about)
+    persistent_figure(drawn, key, drawn.height, selectable, alt=alt, labels=modebar(), about=about)
 
 
 def saved(finding: str, name: str) -> About:
@@ -244,6 +245,7 @@ def column_config(column: Column, *, pinned: bool, width: int | None = None) -> 
         "count": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "money": lambda *a, **k: st.column_config.NumberColumn(*a, format="localized", **k),
         "date": lambda *a, **k: st.column_config.DateColumn(*a, format="YYYY-MM-DD", **k),
+        "figure": lambda *a, **k: st.column_config.TextColumn(*a, alignment="right", **k),
     }
     return make.get(column.format, st.column_config.TextColumn)(
         column.header, pinned=pinned, width=width
@@ -335,6 +337,27 @@ def downloads(
         )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
         take(t("common.csv"), text, lambda: to_csv(made(), first), f"{key}.csv")
+
+
+def headed(
+    finding: str,
+    key: str,
+    stem: str,
+    table: Table | Callable[[], Table],
+    notes: Sequence[str] = (),
+    **facts: Any,
+) -> None:
+    """What a chart or table says, in plain words above it, and at its right the menu of its
+    files."""
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+        gap="small",
+        key=f"headed.{key}",
+    ):
+        st.subheader(md(finding), anchor=False, width="stretch")
+        downloads(key, stem, table, notes, **facts)
 
 
 def menu(key: str) -> DeltaGenerator:

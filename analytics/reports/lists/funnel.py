@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
-from analytics.insight.funnel import Funnel
+from analytics.insight.funnel import Funnel, too_few
 from analytics.language import say
 from analytics.reports.sure import sure_columns
 from analytics.reports.tables import Column, Table
@@ -28,6 +30,7 @@ def funnel_rows(evaluation: Evaluation, funnel: Funnel) -> pd.DataFrame:
             "outside_998": funnel.outside998,
             "outside_dispersed": funnel.outside_dispersed,
             "high": funnel.high,
+            "too_few": too_few(funnel),
         }
     )
     return rows[evaluation.shown[funnel.rows]]
@@ -57,20 +60,25 @@ def funnel_table(
         Column("state", say("funnel.state", language)),
     ]
     if funnel.tau2 > 0:
-        columns.append(Column("dispersed", say("funnel.limit_dispersed", language)))
+        columns.append(Column("dispersed", say("funnel.widened", language)))
     if how_sure:
         shown = funnel.rows[evaluation.shown[funnel.rows]]
         cells, more = sure_columns(evaluation.measured, indicator.id, shown, language)
         frame = frame.assign(**cells)
-        columns += [column for column in more if not column.name.endswith(".n")]
+        columns += [
+            replace(column, only="file") if column.name.endswith(".z") else column
+            for column in more
+            if not column.name.endswith(".n")
+        ]
     by = frame.sort_values(["far", "rate"], ascending=False, kind="stable")
     return Table(by.reset_index(drop=True), columns)
 
 
 def _state(row: dict[str, object], language: str) -> str:
-    """Inside, outside 95 % or outside 99.8 %, and on which side."""
+    """Outside 99.8 % or 95 %, and on which side; inside, whether cases or differences are too
+    few for more."""
     if not row["outside_95"] and not row["outside_998"]:
-        return say("funnel.inside", language)
+        return say(f"certainty.open_{'few' if row['too_few'] else 'alike'}", language)
     side = say("funnel.high" if row["high"] else "funnel.low", language)
-    far = say("funnel.outside" if row["outside_998"] else "funnel.beyond95", language)
+    far = say("funnel.sure" if row["outside_998"] else "funnel.leans", language)
     return f"{far} · {side}"

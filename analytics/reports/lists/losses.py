@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analytics.catalogue import action_for
@@ -65,5 +67,8 @@ def behind_table(
         return Table(behind, columns)
     rows = pd.Index(evaluation.people["agent_id"]).get_indexer(behind["agent_id"])
     cells, more = sure_columns(evaluation.measured, indicator_id, rows, language)
-    columns[3:3] = more
+    # How far one's own data carry is for the file: the page says in words where they are too few.
+    columns[3:3] = [
+        replace(column, only="file") if column.name.endswith(".z") else column for column in more
+    ]
     return Table(behind.assign(**cells), columns)

@@ -16,6 +16,7 @@ from analytics.model import Indicator
 from analytics.numbers import percent
 from analytics.reports.lists.few import few_column, few_words
 from analytics.reports.tables import Column, Table
+from analytics.reports.trends import state_text
 from analytics.reports.words import change_text, value_text
 from analytics.units import times
 
@@ -29,9 +30,15 @@ def trend_table(evaluation: Evaluation, trends: Trends, language: str) -> Table:
     the change between, in words on the page, as numbers in the file."""
     agents = of_shown(evaluation, trends.agents).sort_values("p", kind="stable")
     indicators = [evaluation.catalogue[trends.indicator]] * len(agents)
+    told = agents["p"].notna() & (trends.rule != "none")
+    states = [
+        state_text(*state, language)
+        for state in zip(agents["finding"], agents["better"], told, strict=True)
+    ]
     return _table(
         [
             *_people(evaluation, agents, language),
+            (Column("state", say("trends.state", language)), states),
             *_changes(agents, indicators, trends.rule, language),
         ]
     )
@@ -92,11 +99,11 @@ def _changes(
         words = [
             value_text(value, unit, language) for value, unit in zip(rows[name], units, strict=True)
         ]
-        yield Column(name, say(f"trends.{name}", language)), words
+        yield Column(name, say(f"trends.{name}", language), "figure"), words
     slopes = list(zip(rows["slope"], units, strict=True))
     header = say("trends.slope", language)
     yield (
-        Column("change", header, only="page"),
+        Column("change", header, "figure", only="page"),
         [change_text(slope, unit, language) for slope, unit in slopes],
     )
     yield (
@@ -108,7 +115,7 @@ def _changes(
         [say(f"unit.change_{unit}", language) for unit in units],
     )
     luck = [luck_text(share) for share in rows["q"]]
-    yield Column("luck", say("trends.q", language), only="page"), luck
+    yield Column("luck", say("trends.q", language), "figure", only="page"), luck
     for name in ("p", "q"):
         yield Column(name, say(f"trends.{name}", language), "p", only="file"), rows[name]
     if rule == "seasonal":
@@ -120,8 +127,8 @@ def _against_last_year(rows: pd.DataFrame, language: str) -> Iterator[Cells]:
     pairs = rows["pairs"]
     beats = [f"{up} / {of}" if of else "—" for up, of in zip(rows["up"], pairs, strict=True)]
     need = [str(least) if of else "—" for least, of in zip(rows["needed"], pairs, strict=True)]
-    yield Column("beats", say("trends.beats", language)), beats
-    yield Column("need", say("trends.need", language)), need
+    yield Column("beats", say("trends.beats", language), "figure"), beats
+    yield Column("need", say("trends.need", language), "figure"), need
 
 
 def luck_text(share: float) -> str:

@@ -1,5 +1,6 @@
 """Colours have one home; Streamlit's own file, which cannot read it, says the same."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -65,3 +66,17 @@ def test_marks_stand_out_from_the_ground_in_the_dark():
 
 def test_a_colour_is_taken_apart_into_red_green_and_blue():
     assert theme.rgb("#0b5cad") == (11, 92, 173)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_a_heat_table_begins_from_the_ground_and_its_figures_can_be_read_in_every_shade(look: str):
+    tokens = theme.TOKENS[look]
+    assert theme.loss_style(0.0, 6.1).endswith(", 0.0)")
+    for lost in range(101):
+        *hue, share = map(float, re.findall(r"[\d.]+", theme.loss_style(lost, 100.0)))
+        ground = theme.rgb(tokens["ground"])
+        mixed = [round(b + (h - b) * share) for b, h in zip(ground, hue, strict=True)]
+        assert contrast("#{:02x}{:02x}{:02x}".format(*mixed), tokens["ink"]) >= 4.5
+    least, most = (theme.loss_style(lost, 100.0) for lost in (20, 80))
+    assert least.split(",")[:3] == most.split(",")[:3]
+    assert float(least.split(", ")[-1][:-1]) < float(most.split(", ")[-1][:-1])

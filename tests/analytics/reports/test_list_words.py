@@ -42,18 +42,30 @@ def test_a_funnel_is_told_from_the_farthest_out_with_its_side():
     first = table.frame.iloc[:5]
     assert first["agent_id"].tolist()[:4] == ["A00002", "A00003", "A00000", "A00001"]
     outside, beyond, high, low = (
-        say(f"funnel.{key}", "en") for key in ("outside", "beyond95", "high", "low")
+        say(f"funnel.{key}", "en") for key in ("sure", "leans", "high", "low")
     )
     assert first["state"].tolist() == [
         f"{outside} · {high}",
         f"{outside} · {low}",
         f"{beyond} · {high}",
         f"{beyond} · {low}",
-        say("funnel.inside", "en"),
+        say("certainty.open_alike", "en"),
     ]
     names = [column.name for column in table.columns]
     assert "independent" not in names  # every policy is decided on by itself
     assert ("dispersed" in names) == (funnel(judged, "renewal_rate").tau2 > 0)
+
+
+def test_inside_the_funnel_too_few_cases_and_too_little_difference_are_told_apart():
+    renewed, due = np.full(SIZE, 70.0), np.full(SIZE, 100.0)
+    # At 70 %, of two policies even both or none lie inside 95 %: 0.3² = 9 %, 0.7² = 49 %.
+    renewed[:2], due[:2] = [2, 0], 2
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    judged = evaluated(people, {"renewal_rate": (renewed, due)})
+    table = funnel_table(judged, funnel(judged, "renewal_rate"), "zh").frame
+    states = dict(zip(table["agent_id"], table["state"], strict=True))
+    assert states["A00000"] == states["A00001"] == "○ 数据太少"
+    assert states["A00002"] == "○ 差别太小"
 
 
 def test_a_funnel_says_how_far_chance_reaches_where_that_is_asked_for():
