@@ -92,20 +92,16 @@ def test_the_latest_closed_month_is_the_last_whose_windows_are_all_closed(tiny, 
 
 
 def test_the_months_of_many_are_those_that_each_is_told_of(tiny):
-    """Bo and Cy are of one team; of the company all others are beside whom one looks at."""
+    """Bo and Cy are of one team; of the company all are told together."""
     period = whole_period(tiny.warehouse)
-    of_each = months_of_many(tiny.warehouse, period)
-    for agent, team, others in (
-        ("B2", "西", {"C3"}),
-        ("A1", "东", set()),
-        ("A1", None, {"B2", "C3"}),
-    ):
-        told, alone = of_each(agent, team), months_of(tiny.warehouse, agent, team, period)
-        for many, one_by_one in zip(told[:2], alone[:2], strict=True):
-            columns = ["month", "due_policies", "renewed_policies"]
+    every, of_team = months_of_many(tiny.warehouse, period)
+    columns = ["month", "due_policies", "renewed_policies"]
+    for agent, team in (("B2", "西"), ("A1", "东"), ("A1", None)):
+        mine, theirs, _ = months_of(tiny.warehouse, agent, team, period)
+        own = every[every["agent_id"] == agent]
+        for many, alone in ((own, mine), (of_team(team), theirs)):
             pd.testing.assert_frame_equal(
-                many[columns].reset_index(drop=True), one_by_one[columns], check_dtype=False
+                many[columns].reset_index(drop=True), alone[columns], check_dtype=False
             )
-        assert set(told[2]["agent_id"]) == set(alone[2]["agent_id"]) == others
-    assert of_each("A1", "东")[0]["due_policies"].sum() == 5
-    assert of_each("nobody", "nowhere")[0].empty
+    assert every["due_policies"].sum() == 8
+    assert of_team("东")["due_policies"].sum() == 5

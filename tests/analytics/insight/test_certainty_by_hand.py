@@ -57,6 +57,10 @@ def test_rates_of_too_few_cases_are_drawn_anew():
     # Two of two and none of two: of four coins that fall one way or the other two in sixteen do so.
     assert rates.equal(np.array([2.0, 0.0]), np.array([2.0, 2.0])) == pytest.approx(1 / 8, abs=0.05)
     assert rates.equal(np.array([1.0, 1.0]), np.array([2.0, 2.0])) == 1
+    # One of two and none of two: as far apart unless both have none, one or two of theirs.
+    alike = 0.75**4 + (2 * 0.75 * 0.25) ** 2 + 0.25**4
+    once = rates.equal(np.array([1.0, 0.0]), np.array([2.0, 2.0]))
+    assert once == pytest.approx(1 - alike, abs=0.08)
     # Two of five agents with fewer than five expected cases: a multiple of 1/400, as drawn.
     x, n = np.array([9.0, 1.0, 5.0, 2.0, 2.0]), np.array([10.0, 10.0, 10.0, 4.0, 4.0])
     p = rates.equal(x, n)
@@ -191,6 +195,9 @@ def test_answers_place_nobody_below_twenty_and_shrink_where_eight_have_five_of_t
     assert 0 < sure.credibility[5] < sure.credibility[4] < sure.credibility[0] < 1
     assert sure.above(75.0) == pytest.approx(norm.sf((75 - sure.shrunken) / sure.sd), abs=0.02)
     assert 60 < present(sure.true_quantile(0.75)).value < 100
+    nobody = present(certainty(surveyed([20.0, 20.0, 0.0], [60.0, 90.0, NAN]), "satisfaction"))
+    assert nobody.n.tolist() == [20, 20, 0]
+    assert np.isnan([nobody.value[2], nobody.low[2], nobody.sd[2]]).all()
     few = present(certainty(surveyed([20.0] * 7 + [4.0], mean), "satisfaction"))
     assert np.isnan(few.shrunken).all()
     assert few.law is None
