@@ -4,12 +4,14 @@ show."""
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analytics.catalogue import built_in_catalogue
-from analytics.evaluation import measure, under
+from analytics.evaluation import measure, under, values
 from analytics.insight.proposal import with_standard
 from analytics.model import Filters, Period, Scope, Standard
+from analytics.warehouse.measures import Sums
 from tests.conftest import load_text
 
 QUARTER = Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))
@@ -89,9 +91,9 @@ def test_a_ratio_on_the_line_is_on_the_line_whatever_binary_fractions_make_of_it
 
 def test_values_are_read_by_many_and_changed_by_nobody(tiny):
     of = measured(tiny, APRIL)
-    for values in (of.agents, of.team_values, of.company):
+    for figures in (of.agents, of.team_values, of.company):
         with pytest.raises(ValueError, match="read-only"):
-            values.points[0, 0] = 100.0
+            figures.points[0, 0] = 100.0
     for rows in (of.in_scope, of.shown):
         with pytest.raises(ValueError, match="read-only"):
             rows[0] = False
@@ -172,3 +174,40 @@ def test_a_sheet_that_gives_counts_and_their_rate_counts_by_the_counts_alone(
     assert of.agents.denominator[0, column] == 10
     assert np.isnan(of.agents.denominator[1, column])
     assert of.set_aside.empty
+
+
+def test_a_ratio_is_the_scaled_numerator_over_its_denominator_and_nothing_without_one():
+    catalogue = built_in_catalogue()
+    size = len(catalogue.ids)
+    top, below = np.full((3, size), 3.0), np.full((3, size), 60.0)
+    top[1, :], below[2, :] = np.nan, 0.0
+    ratios = values._ratios(Sums(top, below, pd.DataFrame()), catalogue)
+    told = dict(zip(catalogue.ids, ratios[0], strict=True))
+    assert told["renewal_rate"] == 0.05
+    assert told["complaint_rate"] == 5  # of a hundred policies
+    assert np.isnan(ratios[1:]).all()
+
+
+def test_of_a_mean_of_rates_no_counts_are_told_also_where_some_members_have_counts():
+    catalogue = built_in_catalogue()
+    size = len(catalogue.ids)
+    sums = Sums(np.full((2, size), 28.0), np.full((2, size), 40.0), pd.DataFrame())
+    means = np.full((2, size), np.nan)
+    means[0, :] = 0.65
+    pooled = values._pooled(sums, catalogue, means)
+    assert (pooled.value[0] == 0.65).all()
+    assert np.isnan(pooled.numerator[0]).all()
+    assert np.isnan(pooled.denominator[0]).all()
+    assert pooled.equal_weight.tolist() == [[True] * size, [False] * size]
+    assert (pooled.numerator[1] == 28).all()
+    assert pooled.value[1, 0] == 0.7
+
+
+def test_a_group_has_the_plain_mean_of_its_members_where_one_has_no_volume():
+    value = np.array([[0.8, 0.5], [0.6, np.nan], [0.9, 0.7], [0.2, 0.4]])
+    without = np.array([[True, False], [False, False], [False, False], [False, True]])
+    means = values._means(np.array([0, 0, 1, 2]), value, without, 3)
+    # All of one group's members count, whoever lacks the volume; another's figures stay pooled.
+    assert means[0].tolist() == pytest.approx([0.7, np.nan], nan_ok=True)
+    assert np.isnan(means[1]).all()
+    assert means[2].tolist() == pytest.approx([np.nan, 0.4], nan_ok=True)
