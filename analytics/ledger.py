@@ -131,6 +131,7 @@ class Ledger:
         work = work or Work()
         with files.telling(), ExitStack() as stack:
             slots: list[_Read | Receipt] = []
+            together = self._read_together(named, how, work, stack) if how.sample else {}
             for path, recipe in named:
                 sha = _sha256(path)
                 stored = self._stored(sha, recipe, how.as_of)
@@ -139,7 +140,7 @@ class Ledger:
                     slots.append(receipts.receipt_again(self.warehouse, stored))
                     continue
                 work.enter("reading")
-                read = stack.enter_context(self.reading(path, recipe, work))
+                read = together.get(path) or stack.enter_context(self.reading(path, recipe, work))
                 beside = questions_beside(
                     self.warehouse, read, recipe, how.as_of or dt.date.today()
                 )
@@ -147,6 +148,21 @@ class Ledger:
             work.enter("storing")
             with self.warehouse.exclusively():
                 return self._together(slots, how, work, who)
+
+    def _read_together(
+        self, named: Sequence[tuple[Path, Recipe]], how: How, work: Work, stack: ExitStack
+    ) -> dict[Path, Reading]:
+        """What the files of the sample hold that are not loaded yet."""
+        work.enter("reading")
+        new = [
+            (path, recipe)
+            for path, recipe in named
+            if self._stored(_sha256(path), recipe, how.as_of) is None
+        ]
+        copies = [(stack.enter_context(self.scratch(path)), recipe) for path, recipe in new]
+        begins = self.state.settings().month_begins
+        reads = reading.read_together(copies, begins, work)
+        return {path: read for (path, _), read in zip(new, reads, strict=True)}
 
     def foretold(
         self, path: Path, recipe: Recipe, read: Reading, as_of: dt.date

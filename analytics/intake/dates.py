@@ -91,24 +91,21 @@ def _turn_back(
 ) -> None:
     """Days above 12 left as text beside dates of days up to 12 only: a spreadsheet of another
     country turned these round; asked."""
-    cells = connection.execute(
-        f"select v, date_text(v) from (select distinct {place} as v from raw where "
-        f"{place} is not null) order by 1"
-    ).fetchall()
-    dates = {cell: day for cell, text in cells if (day := _iso(text or ""))}
-    parted = {cell: match for cell, text in cells if (match := _PARTS.fullmatch(text or ""))}
+    parted = _parted(connection, place)
     left = {cell: match for cell, match in parted.items() if match[2].isdigit()}
     orders = [
         order
         for order, part in (("dmy", 1), ("mdy", 2))
         if all(int(match[part]) > 12 for match in left.values())
     ]
-    if (
-        not left
-        or not orders
-        or any(day.day > len(MONTHS) for day in dates.values())
-        or len(dates) < FEW_TURNED
-    ):
+    if not left or not orders:
+        return
+    cells = connection.execute(
+        f"select v, date_text(v) from (select distinct {place} as v from raw where "
+        f"{place} is not null) order by 1"
+    ).fetchall()
+    dates = {cell: day for cell, text in cells if (day := _iso(text or ""))}
+    if any(day.day > len(MONTHS) for day in dates.values()) or len(dates) < FEW_TURNED:
         return
     order = orders[0]
     others = [_date(match, order) for match in left.values()]
@@ -138,6 +135,16 @@ def _turn_back(
         connection.execute(
             f"update raw set {place} = turned.day from turned where turned.text = {place}"
         )
+
+
+def _parted(connection: duckdb.DuckDBPyConnection, place: str) -> dict[str, re.Match[str]]:
+    """The parts of every cell whose year does not stand first with four digits, where it is a
+    date."""
+    texts = connection.execute(
+        f"select v, date_text(v) from (select distinct {place} as v from raw "
+        f"where {place} is not null and not ({place} like '____-__-__%')) order by 1"
+    ).fetchall()
+    return {cell: match for cell, text in texts if (match := _PARTS.fullmatch(text or ""))}
 
 
 def _iso(text: str) -> dt.date | None:

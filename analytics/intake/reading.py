@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,24 @@ def correct(
 def read(path: Path, recipe: Recipe, out: Path, begins: int, work: Work | None = None) -> Reading:
     """Clean records and issues of a file by a recipe, where months begin on day `begins`; `out` is
     an empty folder that the caller throws away."""
-    request = {**_request(path, recipe, begins), "action": "read"}
-    understood = _ask(request, Understood, out, work)
+    return _reading(out, _ask(_request(path, recipe, begins), Understood, out, work))
+
+
+def read_together(
+    files: Sequence[tuple[Path, Recipe]], begins: int, work: Work | None = None
+) -> list[Reading]:
+    """`read` for files that this program wrote, each in a folder of its own, by one process: files
+    of strangers never meet in one."""
+    asked = [_limited(_request(path, recipe, begins), path.parent) for path, recipe in files]
+    if not asked:
+        return []
+    memory, seconds = max(each["memory"] for each in asked), sum(each["seconds"] for each in asked)
+    request = {"action": "together", "requests": asked, "memory": memory, "seconds": seconds}
+    done = _run(json.dumps(request).encode(), seconds, work or Work(), files[0][0])
+    return [_reading(Path(each["out"]), _answer(each, Understood, done)) for each in asked]
+
+
+def _reading(out: Path, understood: Understood) -> Reading:
     facts = out / "facts.arrow"
     return Reading(
         _table(out / "records.arrow"), _table(facts) if facts.exists() else None, understood
@@ -104,7 +120,12 @@ def read(path: Path, recipe: Recipe, out: Path, begins: int, work: Work | None =
 
 
 def _request(path: Path, recipe: Recipe, begins: int) -> dict[str, Any]:
-    return {"path": str(path), "recipe": recipe.plain(), "month_begins": begins}
+    return {
+        "action": "read",
+        "path": str(path),
+        "recipe": recipe.plain(),
+        "month_begins": begins,
+    }
 
 
 def _table(path: Path) -> pa.Table:
@@ -116,6 +137,14 @@ def _ask(
     request: dict[str, Any], shape: type[Answer], out: Path, work: Work | None = None
 ) -> Answer:
     """The answer to a request about a file, which is of the shape that it asks for."""
+    asked = _limited(request, out)
+    seconds, path = asked["seconds"], Path(asked["path"])
+    return _answer(asked, shape, _run(json.dumps(asked).encode(), seconds, work or Work(), path))
+
+
+def _limited(request: dict[str, Any], out: Path) -> dict[str, Any]:
+    """A request with the folder of its answer and its limits; refused for what is no file to
+    read."""
     path = Path(request["path"])
     size = path.stat().st_size
     if size == 0:
@@ -125,9 +154,13 @@ def _ask(
     # Limits grow with the file: a million honest rows need more than a hostile two kilobytes are
     # given.
     seconds = SECONDS + size // 1_000_000
-    request |= {"out": str(out), "memory": MEMORY + 16 * size, "seconds": seconds}
-    code, complaint = _run(json.dumps(request).encode(), seconds, work or Work(), path)
-    written = out / "answer.json"
+    return {**request, "out": str(out), "memory": MEMORY + 16 * size, "seconds": seconds}
+
+
+def _answer(request: dict[str, Any], shape: type[Answer], done: tuple[int, bytes]) -> Answer:
+    """What a process that is done has answered to a request."""
+    (code, complaint), path = done, Path(request["path"])
+    written = Path(request["out"]) / "answer.json"
     if code != 0 or not written.exists():
         if b"No space left" in complaint:
             raise StoreFailed("disk_full")

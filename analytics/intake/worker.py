@@ -196,7 +196,11 @@ def unpack(path: Path, out: Path) -> Members:
 
 def answer(request: Mapping[str, Any]) -> None:
     """Do what is asked; the answer, or the refusal, is written into the folder that the request
-    names."""
+    names. "together" are several requests one after the other."""
+    if request["action"] == "together":
+        for single in request["requests"]:
+            answer(single)
+        return
     out, path = Path(request["out"]), Path(request["path"])
     said: Look | Members | Done | Understood | Refused
     try:

@@ -181,19 +181,18 @@ def _team(agent: Mapping[Any, Any], step: int) -> str:
 
 
 def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame:
-    parts = []
+    steps: list[tuple[int, int]] = []
+    days = []
     for agent in agents.to_dict("records"):
         for step in range(agent["first"], MONTHS):
             month = month_at(step)
             count = int(
                 random.poisson(agent["book"] * (1.15 if month.month in (11, 12, 1) else 0.97))
             )
-            parts.append(
-                pd.DataFrame(
-                    {"index": agent["index"], "at": step, "day": random.integers(1, 29, count)}
-                )
-            )
-    book = pd.concat(parts, ignore_index=True)
+            steps.append((agent["index"], step))
+            days.append(random.integers(1, 29, count))
+    index, at = np.repeat(np.array(steps), [len(part) for part in days], axis=0).T
+    book = pd.DataFrame({"index": index, "at": at, "day": np.concatenate(days)})
     size = len(book)
     agent_of = agents.set_index("index").loc[book["index"]].reset_index()
     hard = np.isin(book["index"], GIVEN_HARD)

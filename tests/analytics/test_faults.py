@@ -18,6 +18,7 @@ from analytics import files, receipts
 from analytics.desk import Desk
 from analytics.errors import HomeBusy, IssuesFound, RequestRefused, StoreFailed
 from analytics.home import Home
+from analytics.intake import reading
 from analytics.intake.recipe import recipe_from
 from analytics.language import explain
 from analytics.ledger import How, Ledger
@@ -25,7 +26,7 @@ from analytics.people import Correction, Objection
 from analytics.state.journal import Journal
 from analytics.warehouse import connection, records
 from analytics.warehouse.connection import Warehouse
-from tests.conftest import AS_OF, closed_home, load_text, write
+from tests.conftest import AS_OF, closed_home, load_text, read_here, write
 
 HEADER = "保单号,工号,到期日,续保结果\n"
 APRIL = HEADER + "P1,A1,2026-04-02,已续\n"
@@ -198,6 +199,24 @@ def test_files_of_which_one_is_refused_leave_the_warehouse_as_it_was_to_the_vers
     assert (stored(home), home.warehouse.data_version) == ([], before)
     assert [receipt.load for receipt in home.load_all(both(tmp_path), How())] == [1, 2]
     assert home.warehouse.data_version == before + 1
+
+
+@pytest.mark.parametrize(("sample", "processes"), [(False, 2), (True, 1)])
+def test_every_file_of_a_user_has_a_process_of_its_own_and_those_of_the_sample_share_one(
+    home, tmp_path, monkeypatch, sample, processes
+):
+    asked = []
+
+    def run(request, *words):
+        asked.append(json.loads(request))
+        return read_here(request, *words)
+
+    monkeypatch.setattr(reading, "_run", run)
+    receipts = home.load_all(both(tmp_path), How(AS_OF, sample=sample))
+    assert len(asked) == processes
+    assert [receipt.loaded for receipt in receipts] == [1, 1]
+    home.load_all(both(tmp_path), How(AS_OF, sample=sample))
+    assert len(asked) == processes  # what is there already is not read again
 
 
 def test_a_full_disk_in_the_midst_of_a_load_leaves_nothing_of_it(home, tmp_path):
