@@ -110,8 +110,8 @@ def test_every_action_has_a_sentence_in_both_languages():
 
 
 def line(action, object_="", before=None, after=None, *, seq=1, who="张三", second=0):
-    at = dt.datetime(2026, 5, 3, 10, 0, second)
-    return AuditEntry(seq, at, who, action, object_, before, after, "", f"{seq:064d}")
+    moment = dt.datetime(2026, 5, 3, 10, 0, second)
+    return AuditEntry(seq, moment, who, action, object_, before, after, "", f"{seq:064d}")
 
 
 SAID = [

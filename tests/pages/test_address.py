@@ -113,7 +113,7 @@ RANKING, COMPARE = "pages/people/ranking.py", "pages/people/compare.py"
 COACHING, QUADRANT = "pages/people/coaching.py", "pages/picture/quadrant.py"
 
 
-def at(asking: Asking, page: str, **parameters: str) -> AppTest:
+def asked_page(asking: Asking, page: str, **parameters: str) -> AppTest:
     """Somebody who opens a page at an address."""
     app = asking()
     app.query_params.update(parameters)
@@ -129,7 +129,7 @@ def values(app: AppTest) -> dict[str, object]:
 
 
 def test_a_link_shows_the_two_schemes_that_were_held_against_one_another(asking: Asking):
-    app = at(asking, RANKING, scheme_from="results_first", scheme_to="capability_first")
+    app = asked_page(asking, RANKING, scheme_from="results_first", scheme_to="capability_first")
     chosen = [value for key, value in values(app).items() if key.startswith("moves.")]
     assert chosen == ["results_first", "capability_first"]
     app.selectbox(key="moves.scheme_from.in_force").set_value("in_force").run()
@@ -138,7 +138,7 @@ def test_a_link_shows_the_two_schemes_that_were_held_against_one_another(asking:
 
 
 def test_a_link_shows_the_size_of_the_dots_and_where_the_cut_lines_were_typed(asking: Asking):
-    app = at(asking, QUADRANT, sized="0", cut_kind="typed", cut_x="77.5", cut_y="63")
+    app = asked_page(asking, QUADRANT, sized="0", cut_kind="typed", cut_x="77.5", cut_y="63")
     said = values(app)
     assert (said["sized"], said["cut_x_renewal_rate"]) == (False, 77.5)
     assert said["cut_y_satisfaction"] == 63
@@ -149,9 +149,9 @@ def test_a_link_shows_the_size_of_the_dots_and_where_the_cut_lines_were_typed(as
 
 
 def test_a_link_shows_the_indicator_of_the_months_and_the_compared(asking: Asking):
-    app = at(asking, COMPARE, tab="team", compare_indicator="premium_retention")
+    app = asked_page(asking, COMPARE, tab="team", compare_indicator="premium_retention")
     assert values(app)["compare_indicator"] == "premium_retention"
-    app = at(asking, COMPARE, **{"with": "B2,C3"})
+    app = asked_page(asking, COMPARE, **{"with": "B2,C3"})
     assert values(app)["compare_with"] == ["B2", "C3"]
     app.multiselect(key="compare_with").set_value(["C3", "A1"]).run()
     assert app.query_params["with"] == "C3,A1"
@@ -159,10 +159,10 @@ def test_a_link_shows_the_indicator_of_the_months_and_the_compared(asking: Askin
 
 def test_a_link_shows_the_part_and_the_filters_of_the_coaching_list(asking: Asking):
     asked = {"coaching_quadrants": "focus,sales_gap", "only_listed": "1"}
-    said = values(at(asking, COACHING, **asked))
+    said = values(asked_page(asking, COACHING, **asked))
     assert said["coaching_quadrants"] == ["focus", "sales_gap"]
     assert said["only_listed"] is True
-    app = at(asking, COACHING, coaching_part="talks", with_closed="1")
+    app = asked_page(asking, COACHING, coaching_part="talks", with_closed="1")
     assert values(app)["with_closed"] is True
     app.segmented_control(key="coaching_part").set_value("whom").run()
     assert "coaching_part" not in app.query_params
@@ -190,17 +190,17 @@ def test_a_view_that_is_not_there_is_refused_in_words_and_changes_nothing(
     asking: Asking, page: str, asked: dict[str, str]
 ):
     usual = {name: said for name, said in asked.items() if said in ("typed", "team")}
-    app = at(asking, page, **asked)
+    app = asked_page(asking, page, **asked)
     assert len([box for box in app.warning if "地址里要的" in box.value]) == 1
     shown = values(app)
-    app = at(asking, page, **usual)
+    app = asked_page(asking, page, **usual)
     assert shown == values(app)
 
 
 def test_going_back_to_before_a_choice_shows_what_was_usual(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ):
-    app = at(asking, COACHING)
+    app = asked_page(asking, COACHING)
     app.toggle(key="only_listed").set_value(True).run()
     assert app.query_params["only_listed"] == "1"
     del app.query_params["only_listed"]
@@ -214,7 +214,7 @@ def test_going_back_to_before_a_choice_shows_what_was_usual(
 
 def test_another_tab_is_gone_back_to(asking: Asking, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(session, "LAG", 0.0)
-    app = at(asking, COMPARE, tab="people")
+    app = asked_page(asking, COMPARE, tab="people")
     app.query_params["tab"] = "team"
     app.run()
     assert "compare_indicator" in values(app)

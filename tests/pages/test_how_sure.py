@@ -22,7 +22,7 @@ from analytics.model import Filters, Period
 from analytics.people import Talk
 from pages.ui import load
 from tests.conftest import ROOT, load_text
-from tests.pages.test_pages import found, html_of, opened, sound
+from tests.pages.test_pages import finding_of, html_of, opened, sound
 from tests.present import present
 
 
@@ -38,7 +38,7 @@ def sampled(
 
 def said(app: AppTest) -> str:
     parts = [element.value for element in (*app.markdown, *app.caption, *app.info)]
-    return "\n".join([found(app), *parts])
+    return "\n".join([finding_of(app), *parts])
 
 
 def unfold(app: AppTest, chart: str) -> None:

@@ -49,7 +49,7 @@ def html_of(app: AppTest) -> str:
     return "\n".join(part.proto.body for part in app.get("html"))
 
 
-def found(app: AppTest) -> str:
+def finding_of(app: AppTest) -> str:
     """What stands under the title, without its marks."""
     bodies = [part.proto.body for part in app.get("html") if 'class="finding"' in part.proto.body]
     return re.sub("<[^>]+>", "", " ".join(bodies))

@@ -14,7 +14,7 @@ from analytics.model import Period
 from analytics.people import Account, Talk
 from pages.ui import load, session
 from tests.conftest import ROOT, load_text
-from tests.pages.test_pages import drawn, found, full, opened, sound
+from tests.pages.test_pages import drawn, finding_of, full, opened, sound
 
 __all__ = ["full"]
 APRIL = Period(dt.date(2026, 4, 1), dt.date(2026, 4, 1))
@@ -110,7 +110,7 @@ def test_two_people_stand_side_by_side_and_the_first_sentence_says_who_is_ahead(
     full.switch_page(COMPARE).run()
     sound(full)
     assert full.multiselect(key="compare_with").value == ["A1", "B2"]
-    assert "安比波高" in found(full)
+    assert "安比波高" in finding_of(full)
     table = full.dataframe[0].value
     assert table["indicator"].tolist()[:3] == ["综合得分", "名次", "象限"]
     assert full.query_params["with"] == "A1,B2"
@@ -130,7 +130,7 @@ def test_a_team_stands_month_by_month_with_the_n_of_every_month(full):
     shown = full.dataframe[-1].value
     assert shown["name"].tolist()[0] == "安"
     assert shown["2026-04"].str.contains(r"\(\d+\)|—").all()
-    assert found(full) == "2 人的续保率，2026-04 的中位是 56.7%。"
+    assert finding_of(full) == "2 人的续保率，2026-04 的中位是 56.7%。"
 
 
 def logged_in(folder: Path, monkeypatch: pytest.MonkeyPatch, email: str) -> AppTest:

@@ -16,7 +16,7 @@ from analytics.people import Account, Talk
 from pages.ui import load
 from tests.conftest import ROOT, closed_home
 from tests.pages.test_how_sure import said
-from tests.pages.test_pages import found, sound
+from tests.pages.test_pages import finding_of, sound
 
 APRIL = dt.date(2026, 4, 1)
 TALK = Talk(
@@ -77,7 +77,7 @@ def test_the_plan_is_there_in_english_too(agent):
     app = agent("en-GB")
     sound(app)
     assert app.title[0].value == "My plan"
-    assert found(app) == "Next talk: 2099-05-04, 王经理."
+    assert finding_of(app) == "Next talk: 2099-05-04, 王经理."
 
 
 def test_a_talk_that_was_held_stands_with_what_was_agreed(agent):

@@ -13,7 +13,7 @@ from analytics.model import Filters, Period, Scope, parse_month
 from analytics.reports.live import Beside, live_view
 from pages.ui.lineup import released, turn
 from tests.pages.test_pages import drawn as sent
-from tests.pages.test_pages import found, full, opened, sound
+from tests.pages.test_pages import finding_of, full, opened, sound
 
 __all__ = ["full", "opened"]
 CATALOGUE = built_in_catalogue()
@@ -39,12 +39,12 @@ def test_weights_tried_on_another_page_are_those_of_the_ranking(full):
     full.selectbox(key="scheme_choice").select("results_first").run()
     full.switch_page("pages/people/ranking.py").run()
     sound(full)
-    assert "试算：换成 70/20/10（生效的是 64/23/13）" in found(full)
+    assert "试算：换成 70/20/10（生效的是 64/23/13）" in finding_of(full)
     chosen = [box.value for box in full.selectbox if str(box.key).startswith("moves.")]
     assert chosen == ["in_force", "trial"]
     assert '"weights":[70.0,20.0,10.0]' in sent(full).replace(" ", "")
     full.button(key="trial_undo").click().run()
-    assert "试算：" not in found(full)
+    assert "试算：" not in finding_of(full)
 
 
 def test_while_nothing_is_tried_the_weights_page_says_what_another_scheme_would_change(full):

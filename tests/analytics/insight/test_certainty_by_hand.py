@@ -131,8 +131,8 @@ def test_without_a_law_of_true_values_no_quantile_is_told_and_none_lies_beyond_w
     sure = rates.of_counts("renewal_rate", np.array([3.0]), np.array([4.0]), np.ones(1))
     assert sure.true_quantile(0.75) is None
     assert np.isnan(sure.above(0.5)).all()
-    known = replace(sure, law=lambda share: Quantile(share, -0.1, 1.2))
-    told = present(known.true_quantile(0.75))
+    changed = replace(sure, law=lambda share: Quantile(share, -0.1, 1.2))
+    told = present(changed.true_quantile(0.75))
     assert (told.value, told.low, told.high) == (0.75, 0.0, 1.0)
     assert replace(sure, law=lambda share: None).true_quantile(0.5) is None
 

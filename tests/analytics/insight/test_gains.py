@@ -154,9 +154,12 @@ def test_a_gain_is_the_weight_of_what_the_median_earns_more_and_never_less_than_
 def test_whoever_lies_behind_for_certain_does_so_in_four_of_five_draws():
     judged, _ = two_teams()
     sure = present(certainty(judged.measured, "renewal_rate"))
-    at = sure.shrunken[MANY] + np.array([0.80, 0.88]) * sure.sd[MANY]
+    lines = sure.shrunken[MANY] + np.array([0.80, 0.88]) * sure.sd[MANY]
     # Φ(0.80) is 0.788 and Φ(0.88) 0.811.
-    assert [standing(judged, "renewal_rate", MANY, line) for line in at] == ["not_yet", "certain"]
+    assert [standing(judged, "renewal_rate", MANY, line) for line in lines] == [
+        "not_yet",
+        "certain",
+    ]
     assert standing(judged, "renewal_rate", FEW, 0.9) == "little"
     assert standing(judged, "satisfaction", MANY, 90.0) == "alike"
     assert standing(judged, "communication", MANY, 90.0) == "unknown"

@@ -111,11 +111,15 @@ def test_of_two_corrections_of_one_policy_the_later_counts_field_by_field():
     first = corrected({"outcome": "renewed", "premium_renewed": "90"})
     second = corrected({"premium_renewed": "95", "agent_id": "B2"})
     other = corrected({"outcome": "lost"}, policy="P1")
-    one, two = records._corrected([first, other, second])
-    assert (one["policy_id"], one["month"]) == ("P5", APRIL)
-    assert (one["outcome"], one["premium_renewed"], one["agent_id"]) == ("renewed", "95", "B2")
-    assert one["exclusion"] is one["renewed_on"] is one["satisfaction"] is None
-    assert (two["policy_id"], two["outcome"], two["premium_renewed"]) == ("P1", "lost", None)
+    joined, alone = records._corrected([first, other, second])
+    assert (joined["policy_id"], joined["month"]) == ("P5", APRIL)
+    assert (joined["outcome"], joined["premium_renewed"], joined["agent_id"]) == (
+        "renewed",
+        "95",
+        "B2",
+    )
+    assert joined["exclusion"] is joined["renewed_on"] is joined["satisfaction"] is None
+    assert (alone["policy_id"], alone["outcome"], alone["premium_renewed"]) == ("P1", "lost", None)
 
 
 def test_corrections_move_what_is_not_yet_so_and_what_is_no_longer_wanted(tiny):
