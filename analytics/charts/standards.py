@@ -21,6 +21,16 @@ from analytics.units import times
 BINS = 24
 
 
+def title(values: Floats, indicator: Indicator, standard: Standard, say: Say) -> str:
+    """What a standard does to what agents reached: how many stand at full and at zero marks."""
+    given = points(values[~np.isnan(values)], standard)
+    if not len(given):
+        return say("standards.chart_empty", indicator=indicator.label)
+    full, zero = (100.0 * float(np.mean(given == mark)) for mark in (100.0, 0.0))
+    shares = {"full": f"{full:.1f}", "zero": f"{zero:.1f}"}
+    return say("standards.chart", indicator=indicator.label, n=len(given), **shares)
+
+
 def standard_curve(values: Floats, indicator: Indicator, standard: Standard, say: Say) -> Drawing:
     """How many agents reached which value (bars), what points the standard gives for it (line), and
     the one in force (dotted)."""
@@ -34,7 +44,7 @@ def standard_curve(values: Floats, indicator: Indicator, standard: Standard, say
         height=320,
         bargap=0.04,
         margin={"l": 8, "r": 8, "t": 66, "b": 8},
-        title=over_legend(say("standards.chart", n=len(there))),
+        title=over_legend(title(values, indicator, standard, say)),
         xaxis={
             "title": {"text": say(f"unit.{indicator.unit}"), "font": {"size": 12}},
             "range": [low - pad, high + pad],

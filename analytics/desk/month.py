@@ -82,6 +82,11 @@ class Month(Keeping):
         )
         return steps
 
+    def files_of(self, period: Period) -> Step:
+        """Which kinds of files a period has, and which it lacks that the one before it had."""
+        self.require("data")
+        return self._files(period)
+
     def _files(self, period: Period) -> Step:
         here, before = (self._kinds(span) for span in (period, period.before))
         missing = sorted(before - here)

@@ -13,12 +13,13 @@ from typing import Any
 
 from analytics.catalogue import built_in_catalogue
 from analytics.language import say, sentences
-from analytics.people import CORRECTABLE, NOTE_KINDS, OBJECTION_KINDS, ROLES, AuditEntry
+from analytics.people import CORRECTABLE, LOCAL, NOTE_KINDS, OBJECTION_KINDS, ROLES, AuditEntry
 from analytics.reports.evidence import kind_label
 from analytics.reports.sheets import who
 from analytics.reports.words import before_words, value_text
 from analytics.text import short
 
+NO_NAMES = (LOCAL, "program")  # who is called by a word, which begins a sentence
 TOGETHER = dt.timedelta(seconds=5)  # between the lines of one act
 ROOM = 90  # width of foreign words inside a sentence, in Latin letters
 LACKING = "—"  # what a line of an older version does not tell
@@ -114,6 +115,8 @@ def _told(key: str, lines: Sequence[AuditEntry], reader: Reader) -> str:
     if not isinstance(entry.after, Mapping) and entry.after is not None:
         facts["after"] = short(str(entry.after), ROOM)
     author = short(who(entry.who, reader.language), ROOM)
+    if entry.who in NO_NAMES:
+        author = author[:1].upper() + author[1:]
     told: dict[str, Any] = {
         **facts,
         "who": before_words(author, reader.language),

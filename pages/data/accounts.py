@@ -6,10 +6,13 @@ import streamlit as st
 from analytics.intake.accounts import accounts_from
 from analytics.people import ROLES, Account
 from analytics.reports.tables import Column, Table
+from analytics.text import short
 from pages.ui import gate, load, notices, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import t
+from pages.ui.head import Head
+from pages.ui.i18n import plain, t
 
+NAMED = 3  # accounts that the finding calls by name
 FIELDS = ("email", "role", "name", "agent_id", "teams", "branches", "active")
 
 
@@ -82,13 +85,29 @@ def logins(emails: list[str]) -> None:
                 )
 
 
-def body() -> None:
+def finding(accounts: list[Account]) -> str:
+    """How many may enter, and who of them never has."""
+    enter = [account.email for account in accounts if account.active]
+    if not gate.login_configured():
+        key = "accounts.found_no_login" if enter else "accounts.found_nobody"
+        return plain(key, count=len(enter))
+    bound = load.desk().bindings()
+    waiting = [email for email in enter if email not in bound]
+    facts = {"count": len(enter), "waiting": len(waiting)}
+    if not waiting:
+        return plain("accounts.found_all", **facts)
+    named = [short(email) for email in waiting[:NAMED]]
+    key = "accounts.found_waiting" if len(waiting) <= NAMED else "accounts.found_many_wait"
+    return plain(key, **facts, emails=named)
+
+
+def body(head: Head) -> None:
     """The table of accounts, their logins, and a file of many."""
     accounts = load.desk().accounts()
+    head.says(finding(accounts))
     if not gate.login_configured():
-        st.info(t("accounts.no_login"))
+        st.caption(t("accounts.no_login"))
     notices.show_refusal("accounts")
-    notices.show_done("accounts", quiet=True)
     frame = pd.DataFrame(
         [
             {
@@ -104,6 +123,16 @@ def body() -> None:
         ],
         columns=list(FIELDS),
     ).astype({"active": bool, **{name: object for name in FIELDS if name != "active"}})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("accounts.note"), width="stretch")
+        if len(frame):
+            panel.downloads(
+                "accounts",
+                t("accounts.title"),
+                Table(frame, [Column(name, name) for name in FIELDS]),
+                persons=len(frame),
+                figures=False,
+            )
     wide = {name: panel.name_width(frame, name) for name in ("email", "name", "teams", "branches")}
     edited = st.data_editor(
         frame,
@@ -128,14 +157,14 @@ def body() -> None:
             "active": st.column_config.CheckboxColumn(t("accounts.active"), default=True),
         },
     )
-    st.button(
-        t("accounts.save"),
-        key="save_accounts",
-        type="primary",
-        on_click=action(save),
-        args=(edited,),
-    )
-    st.caption(t("accounts.note"))
+    if not notices.show_done("accounts"):
+        st.button(
+            t("accounts.save"),
+            key="save_accounts",
+            type="primary",
+            on_click=action(save),
+            args=(edited,),
+        )
     if accounts:
         logins([account.email for account in accounts])
     upload = st.file_uploader(
@@ -149,17 +178,9 @@ def body() -> None:
             on_click=action(write),
             args=(made,),
         )
-    if len(frame):
-        panel.downloads(
-            "accounts",
-            t("accounts.title"),
-            Table(frame, [Column(name, name) for name in FIELDS]),
-            persons=len(frame),
-            figures=False,
-        )
     with st.expander(t("common.how")):
         st.markdown(t("accounts.how"))
 
 
-with shell.page("accounts", needs_data=False):
-    body()
+with shell.page("accounts", needs_data=False) as head:
+    body(head)

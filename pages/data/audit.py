@@ -117,7 +117,10 @@ def listed(done: Sequence[Deed]) -> list[str]:
         Column("said", t("audit.said")),
         Column("seq", t("audit.seq"), "count"),
     ]
-    wide = {"said": st.column_config.TextColumn(t("audit.said"), width="large")}
+    wide = {
+        "said": st.column_config.TextColumn(t("audit.said"), width=860),
+        "seq": st.column_config.NumberColumn(t("audit.seq"), format="localized", width=60),
+    }
     height = panel.fit(len(table), 520)
     return panel.pick("audit", Table(table, columns), by="seq", height=height, column_config=wide)
 
@@ -157,7 +160,9 @@ def body() -> str | None:
     done = deeds(chosen, to)
     with st.container(horizontal=True, vertical_alignment="center", key="audit_head"):
         st.caption(
-            t("audit.note", shown=min(len(done), SHOWN), all=len(done), lines=len(chosen)),
+            t("audit.note", shown=f"{min(len(done), SHOWN):,}", lines=f"{len(chosen):,}")
+            if len(done) > SHOWN
+            else t("audit.note_all", count=len(done), lines=f"{len(chosen):,}"),
             width="stretch",
         )
         panel.downloads(

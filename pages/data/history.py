@@ -7,10 +7,11 @@ from analytics.intake.fields import kinds
 from analytics.intake.spellings import Alike
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import months_text
+from analytics.text import short
 from pages.data import keeping, receipts, spellings
 from pages.ui import load, panel, session, shell
 from pages.ui.act import action
-from pages.ui.i18n import t, text
+from pages.ui.i18n import plain, t, text
 
 
 def withdraw(load_id: int) -> None:
@@ -66,8 +67,8 @@ def who_is_who() -> None:
 def without_partner() -> None:
     """Agents and policies that one file names and its partner does not."""
     frame = load.desk().unmatched()
-    st.subheader(t("history.unmatched"), anchor=False)
     if frame.empty:
+        st.subheader(t("history.unmatched"), anchor=False)
         st.caption(t("history.unmatched_none"))
         return
     table = frame.assign(
@@ -80,22 +81,39 @@ def without_partner() -> None:
         Column("kind", t("history.kind")),
         Column("rows", t("data.rows"), "count"),
     ]
-    panel.show("unmatched", Table(table, columns), height=panel.fit(len(table), 320))
     agents = int(frame["id"][frame["side"] != "policy_unknown"].nunique())
-    panel.downloads("unmatched", t("history.unmatched"), Table(table, columns), persons=agents)
+    with panel.headed(t("history.unmatched")):
+        panel.downloads("unmatched", t("history.unmatched"), Table(table, columns), persons=agents)
+    panel.show("unmatched", Table(table, columns), height=panel.fit(len(table), 320))
 
 
-with shell.page("history", needs_data=False):
+def finding(loads: pd.DataFrame) -> str:
+    """What was loaded last, and what waits for somebody."""
+    last = loads.iloc[-1]
+    facts = {
+        "file": short(str(last["file"]), 60),
+        "at": f"{last['loaded_at']:%Y-%m-%d %H:%M}",
+        "rows": f"{last['loaded']:,}",
+        "kind": text(kinds()[last["kind"]].label),
+    }
+    spellings, ids = len(load.desk().alike()), int(load.desk().unmatched()["id"].nunique())
+    if spellings or ids:
+        return plain("history.found_waiting", **facts, spellings=spellings, ids=ids)
+    return plain("history.found", **facts)
+
+
+with shell.page("history", needs_data=False) as head:
     receipts.findings()
     loads = load.desk().loads()
-    if done := session.get("withdrawn"):
-        st.caption(t("history.withdrawn", load=done))
-        session.forget("withdrawn")
+    done = session.get("withdrawn")
+    session.forget("withdrawn")
     if loads.empty:
+        if done:
+            st.success(t("history.withdrawn", load=done))
         st.info(t("history.empty"))
         st.page_link("pages/data/upload.py", label=t("data.title"), icon=":material/upload_file:")
         st.stop()
-    st.caption(t("history.note"))
+    head.says(finding(loads))
     table = (
         pd.DataFrame(
             {
@@ -128,10 +146,14 @@ with shell.page("history", needs_data=False):
     columns = [
         Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns
     ]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("history.note"), width="stretch")
+        panel.downloads("loads", t("history.title"), Table(table, columns))
     ticked = panel.pick(
         f"loads.{session.get('loads_shown') or 0}", Table(table, columns), by="load_id"
     )
-    panel.downloads("loads", t("history.title"), Table(table, columns))
+    if done and not ticked:
+        st.success(t("history.withdrawn", load=done))
     if ticked:
         row = table[table["load_id"].astype(str) == ticked[0]].iloc[0]
         with st.container(border=True):
@@ -153,7 +175,7 @@ with shell.page("history", needs_data=False):
         for receipt in load.desk().receipts():
             if receipt.load == int(row["load_id"]):
                 receipts.show(receipt)
-    else:
+    elif not done:
         st.caption(t("history.pick"))
     who_is_who()
     without_partner()

@@ -695,6 +695,24 @@ def to_load(uploads: Sequence[UploadedFile]) -> None:
         examine(next(iter(paths.values())), alone=True)
 
 
+def labelled(names: object) -> list[str]:
+    """Kinds of data in words."""
+    return [text(kinds()[name].label) for name in names] if isinstance(names, list) else []
+
+
+def finding() -> str:
+    """What the files of the period still lack, by those of the period before it."""
+    if load.desk().months().empty:
+        return plain("data.found_nothing")
+    period = controls.remembered_period()
+    step = load.desk().files_of(period)
+    labels = {name: labelled(step.facts[name]) for name in ("here", "missing")}
+    facts = {"period": controls.period_text(period), **labels}
+    if step.state == "done":
+        return plain("data.found_whole", **facts)
+    return plain("data.found_lacking" if labels["missing"] else "data.found_no_figures", **facts)
+
+
 def body() -> None:
     """Receipts, the sample and the templates, and the files to be loaded."""
     receipts.findings()
@@ -713,5 +731,6 @@ def body() -> None:
         )
 
 
-with shell.page("data", needs_data=False):
+with shell.page("data", needs_data=False) as head:
+    head.says(finding())
     body()

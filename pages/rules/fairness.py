@@ -1,6 +1,7 @@
 """Fairness · 公平性: whether the standards tell people apart, whether groups are treated alike,
 whose definition a rate follows."""
 
+import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import definition_of
@@ -15,11 +16,13 @@ from analytics.model import Standard
 from analytics.people import MarketAverage
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import value_text
+from analytics.statistics import four_fifths
 from analytics.units import times
 from pages.rules.drafting import draft, keep
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
+from pages.ui.head import Head
 from pages.ui.i18n import indicator, plain, t
 
 COLUMNS = ("branch", "team", "region", "supervisor")
@@ -46,7 +49,6 @@ FOR_EXPERTS = (
 
 def standards(now: Evaluation) -> None:
     """Does every indicator tell people apart, and does it decide what it weighs."""
-    st.subheader(t("fairness.standards"), anchor=False)
     checked = standards_check(now)
     weights = effective_weights(now).set_index("indicator").reindex(checked["indicator"])
     table = checked.assign(
@@ -69,6 +71,12 @@ def standards(now: Evaluation) -> None:
         Column("n", t("column.agents"), "count"),
         Column("remark", t("fairness.remark")),
     ]
+    with panel.headed(t("fairness.standards")):
+        panel.downloads(
+            "fairness_standards",
+            plain("fairness.export", period=controls.period_text(now.measured.period)),
+            Table(table, columns),
+        )
     paper = table.dropna(subset=["decides"])
     if len(paper):
         gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
@@ -76,17 +84,12 @@ def standards(now: Evaluation) -> None:
             t(
                 "fairness.paper",
                 indicator=gap["label"],
-                nominal=f"{gap['nominal']:.0f}",
-                decides=f"{gap['decides']:.0f}",
+                nominal=f"{gap['nominal']:.1f}",
+                decides=f"{gap['decides']:.1f}",
             )
         )
     told = [column for column in columns if column.name not in FOR_EXPERTS]
     panel.show("fairness_standards", Table(table, told), height=panel.fit(len(table), 520))
-    panel.downloads(
-        "fairness_standards",
-        plain("fairness.export", period=controls.period_text(now.measured.period)),
-        Table(table, columns),
-    )
 
 
 def save_market(name: str, unit: str) -> None:
@@ -208,8 +211,9 @@ def would_move(now: Evaluation, proposal: Proposal, proposed: Standard) -> None:
         for standard in (chosen.standard, proposed)
     ]
     st.markdown(t("fairness.knots", now=knots[0], then=knots[1]))
-    st.markdown(t("fairness.would_move", count=len(changes), all=rated))
-    if len(changes):
+    if not len(changes):
+        st.markdown(t("fairness.would_move", count=0, all=rated))
+    else:
         columns = [
             Column("agent_id", t("column.agent_id")),
             Column("name", t("column.name")),
@@ -219,12 +223,14 @@ def would_move(now: Evaluation, proposal: Proposal, proposed: Standard) -> None:
             Column("grade_before", t("weights.grade_before")),
             Column("grade_after", t("weights.grade_after")),
         ]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(t("fairness.would_move", count=len(changes), all=rated), width="stretch")
+            panel.downloads(
+                "would_move",
+                plain("fairness.would_move_export", indicator=indicator(proposal.indicator)),
+                Table(changes, columns),
+            )
         panel.show("would_move", Table(changes, columns), height=panel.fit(len(changes), 260))
-        panel.downloads(
-            "would_move",
-            plain("fairness.would_move_export", indicator=indicator(proposal.indicator)),
-            Table(changes, columns),
-        )
     table = {
         **definition_of(chosen),
         "standard": {
@@ -259,9 +265,32 @@ def told_of(flagged: bool, enough: bool, high: float) -> str:
     return "fairness.flagged_chance" if high > 0 else "fairness.flagged"
 
 
-def gaps(now: Evaluation) -> None:
+def finding(compared: pd.DataFrame, by: str) -> str:
+    """Whether groups are judged differently, or that nothing speaks for it, or that nobody can
+    tell."""
+    facts = {"by": plain(f"fairness.by_{by}").lower(), "n": int(compared["n"].sum())}
+    if not compared["enough"].any():
+        return plain("fairness.found_few", **facts, count=len(compared), least=four_fifths.FEWEST)
+    behind = compared[compared["flagged"] & (compared["high"] <= 0)]
+    if behind.empty:
+        return plain("fairness.found_none", **facts)
+    worst = behind.loc[behind["ratio"].idxmin()]
+    best = compared.loc[compared["rate"].where(compared["enough"]).idxmax()]
+    return plain(
+        "fairness.found_one" if len(behind) == 1 else "fairness.found_several",
+        **facts,
+        groups=len(behind),
+        group=worst["group"],
+        rate=f"{100 * worst['rate']:.1f}",
+        best=best["group"],
+        best_rate=f"{100 * best['rate']:.1f}",
+        worst_n=int(worst["n"]),
+        best_n=int(best["n"]),
+    )
+
+
+def gaps(now: Evaluation, head: Head) -> None:
     """Scores, grades and renewals beyond expectation of groups of agents."""
-    st.subheader(t("fairness.groups"), anchor=False)
     period = now.measured.period
     options = [column for column in COLUMNS if now.people[column].nunique() > 1]
     if now.people["hired_on"].notna().any():
@@ -269,8 +298,9 @@ def gaps(now: Evaluation) -> None:
     if len(load.desk().channels()) > 1:
         options.append("channel")
     if not options:
-        st.caption(t("common.nothing"))
+        head.says(plain("fairness.found_one_group", n=int(now.shown.sum())))
         return
+    title = st.container()
     session.keep_valid("fair_by", options)
     by = st.segmented_control(
         t("fairness.by"),
@@ -287,17 +317,18 @@ def gaps(now: Evaluation) -> None:
         load.desk().surplus(now.measured),
     )
     if compared.empty:
-        st.caption(t("common.nothing"))
+        head.says(plain("fairness.found_one_group", n=int(now.shown.sum())))
         return
+    head.says(finding(compared, by))
     compared = compared.assign(
         told=[
-            t(told_of(flagged, enough, high))
+            plain(told_of(flagged, enough, high))
             for flagged, enough, high in zip(
                 compared["flagged"], compared["enough"], compared["high"], strict=True
             )
         ],
         interval=[
-            f"{100 * low:+.0f} … {100 * high:+.0f}".replace("-", "−") if ratio < 1 else "—"
+            f"{100 * low:+.1f} … {100 * high:+.1f}".replace("-", "−") if ratio < 1 else "—"
             for low, high, ratio in zip(
                 compared["low"], compared["high"], compared["ratio"], strict=True
             )
@@ -315,21 +346,21 @@ def gaps(now: Evaluation) -> None:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
     panel.show("fairness_groups", Table(compared, columns), height=panel.fit(len(compared), 320))
-    panel.downloads(
-        "fairness_groups",
-        plain(
-            "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
-        ),
-        Table(compared, columns),
+    export = plain(
+        "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
     )
+    with title, panel.headed(t("fairness.groups")):
+        panel.downloads("fairness_groups", export, Table(compared, columns))
 
 
 def definitions(now: Evaluation) -> None:
     """The renewal rate under rival definitions, and which of them the files' own rates follow."""
-    st.subheader(t("fairness.radar"), anchor=False)
+    title = st.container()
     own = load.desk().own_rates(now.measured.period)
     answer = radar(now.measured.totals, own)
-    shown = answer.assign(definition=[t(f"fairness.def_{name}") for name in answer["definition"]])
+    whole = {side: answer[side].round() for side in ("numerator", "denominator")}
+    names = [t(f"fairness.def_{name}") for name in answer["definition"]]
+    shown = answer.assign(definition=names, **whole)
     columns = [
         Column("definition", t("fairness.definition")),
         Column("rate", t("column.value"), "percent"),
@@ -361,20 +392,21 @@ def definitions(now: Evaluation) -> None:
     else:
         st.caption(t("fairness.no_own"))
     panel.show("radar", Table(shown, columns))
-    panel.downloads("radar", t("fairness.radar"), Table(shown, columns))
+    with title, panel.headed(t("fairness.radar")):
+        panel.downloads("radar", t("fairness.radar"), Table(shown, columns))
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """Standards that tell nobody apart, what could stand instead, gaps, and rival definitions."""
     now = load.evaluation(controls.filter_bar())
     shell.line(now.measured, int(now.shown.sum()))
+    gaps(now, head)
     standards(now)
     proposals(now)
-    gaps(now)
     definitions(now)
     with st.expander(t("common.how")):
         st.markdown(t("fairness.how"))
 
 
-with shell.page("fairness"):
-    body()
+with shell.page("fairness") as head:
+    body(head)

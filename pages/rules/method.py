@@ -3,6 +3,8 @@ generated from them."""
 
 import datetime as dt
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -24,12 +26,6 @@ from pages.ui.i18n import indicator, md, plain, t, text
 def why(scheme: WeightScheme) -> None:
     """Why it is as it is: reasons and traces of schemes, versions of standards, objections
     answered."""
-    st.subheader(t("method.why_title"), anchor=False)
-    for entry in scheme.trace:
-        moves = "、".join(
-            f"{indicator(name)} {change:+g}" for name, change in entry.changes.items()
-        )
-        st.markdown(f"- **{t(f'swot.{entry.part}')}** {md(entry.text)} → {md(moves)}")
     desk = load.desk()
     every, standards = desk.scheme_versions(), desk.standards()
     rows = [
@@ -75,11 +71,42 @@ def why(scheme: WeightScheme) -> None:
             Column(name, t(f"method.history_{name}"), "date" if name == "from" else "text")
             for name in table.columns
         ]
+        with panel.headed(t("method.why_title")):
+            panel.downloads("method_history", t("method.why_title"), Table(table, columns))
+        traced(scheme)
         panel.show("method_history", Table(table, columns))
-        panel.downloads("method_history", t("method.why_title"), Table(table, columns))
     else:
+        st.subheader(t("method.why_title"), anchor=False)
+        traced(scheme)
         st.caption(t("method.no_history"))
     st.caption(t("method.objections", **load.desk().answers()))
+
+
+def traced(scheme: WeightScheme) -> None:
+    """What was seen, and which weights it moved."""
+    for entry in scheme.trace:
+        moves = "、".join(
+            f"{indicator(name)} {change:+g}".replace("-", "−")
+            for name, change in entry.changes.items()
+        )
+        st.markdown(f"- **{t(f'swot.{entry.part}')}** {md(entry.text)} → {md(moves)}")
+
+
+def take_away(table: Table, view: Mapping[str, Any]) -> None:
+    """The method as a table, and as other programs read it."""
+    menu = panel.downloads("method", t("method.title"), table)
+    file = panel.Leaving(
+        export_name(t("method.title"), load.desk().data_version(), "json"),
+        0,
+        mime="application/json",
+    )
+    with menu:
+        panel.take(
+            t("method.json"),
+            file,
+            lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
+            "method.json",
+        )
 
 
 def propose() -> None:
@@ -199,24 +226,27 @@ def chosen_period() -> Period | None:
     return controls.period_choice()
 
 
-with shell.page("method", needs_data=False, official=True):
+with shell.page("method", needs_data=False, official=True) as head:
     period = chosen_period()
     catalogue, scheme, settings = (
         load.desk().catalogue(period),
         load.desk().scheme(period),
         load.desk().settings,
     )
-    st.markdown(t("method.intro"))
-    month = f"{period.last:%Y-%m}" if period else t("method.today")
+    month = f"{period.last:%Y-%m}" if period else plain("method.today")
     version = load.desk().standard_in_force(period)
-    st.markdown(
-        t(
+    head.says(
+        plain(
             "method.in_force_line",
             month=month,
             scheme=f"{scheme_label(scheme, session.language())} {weights_text(scheme)}",
-            standards=t("standards.built_in_name") if version is None else f"v{version.version}",
+            standards=plain("method.standards_built_in")
+            if version is None
+            else plain("method.standards_version", version=version.version),
+            grace=settings.grace_days,
         )
     )
+    st.caption(t("method.intro"))
     st.subheader(t("method.weights", scheme=scheme_label(scheme, session.language())), anchor=False)
     total = sum(scheme.categories.values())
     st.markdown(
@@ -258,7 +288,6 @@ with shell.page("method", needs_data=False, official=True):
         )
 
     nominal = vector(scheme, catalogue)
-    st.subheader(t("method.indicators"), anchor=False)
     rows = pd.DataFrame(
         [
             {
@@ -270,7 +299,7 @@ with shell.page("method", needs_data=False, official=True):
                 "formula": f"Σ {measure(definition.numerator)}"
                 f" ÷ Σ {measure(definition.denominator)}"
                 + (f" × {definition.scale:g}" if definition.scale != 1 else "")
-                + (f" · {t('method.median_agent')}" if definition.fallback else ""),
+                + (" *" if definition.fallback else ""),
                 "better": t(f"method.{definition.direction}"),
                 "standard": " · ".join(
                     f"{value_text(value, definition.unit, session.language())} → {points:g}"
@@ -278,7 +307,11 @@ with shell.page("method", needs_data=False, official=True):
                         definition.standard.values, definition.standard.points, strict=True
                     )
                 )
-                + f" ({t(f'method.mode_{definition.standard.mode}')})",
+                + (
+                    ""
+                    if definition.standard.mode == "linear"
+                    else f" ({plain('method.mode_steps')})"
+                ),
                 "market": market_text(market[definition.id], definition, session.language())
                 if definition.id in market
                 else "",
@@ -297,7 +330,11 @@ with shell.page("method", needs_data=False, official=True):
         *([Column("market", t("method.market"))] if market else []),
         Column("why", t("method.why")),
     ]
+    with panel.headed(t("method.indicators")):
+        take_away(Table(rows, columns), method_view(catalogue, settings, scheme, market))
     panel.show("method_table", Table(rows, columns), height=panel.fit(len(rows), 700))
+    if any(definition.fallback for definition in catalogue.indicators):
+        st.caption(t("method.median_agent"))
     st.subheader(t("method.rules"), anchor=False)
     grace = "、".join(f"{product} {days}" for product, days in settings.grace_by_product.items())
     grades = " · ".join(
@@ -312,7 +349,9 @@ with shell.page("method", needs_data=False, official=True):
             few=plain("method.few_ranked" if settings.rank_few else "method.few_unranked"),
             grades=grades,
             lead=settings.contact_lead_days,
-            calendar=settings.calendar,
+            calendar=plain("method.calendar_cn")
+            if settings.calendar == "CN"
+            else settings.calendar,
         )
     )
     if settings.month_begins != 1:
@@ -323,25 +362,13 @@ with shell.page("method", needs_data=False, official=True):
         beyond = value_text(veto.beyond, vetoed.unit, session.language())
         st.caption(t("method.veto_line", indicator=text(vetoed.label), beyond=beyond, cap=veto.cap))
     why(scheme)
-    head = load.desk().audit_head()
-    if head.seq:
+    last = load.desk().audit_head()
+    if last.seq:
         st.caption(
-            t("method.audit_head", date=f"{dt.date.today():%Y-%m-%d}", head=audit.short(head))
+            t("method.audit_head", date=f"{dt.date.today():%Y-%m-%d}", head=audit.short(last))
         )
     propose()
     if load.desk().may("setting"):
         change_rules(settings)
-    view = method_view(catalogue, settings, scheme, market)
-    with st.container(horizontal=True):
-        file = panel.Leaving(
-            export_name(t("method.title"), load.desk().data_version(), "json"),
-            0,
-            mime="application/json",
-        )
-        panel.take(
-            t("method.json"),
-            file,
-            lambda: json.dumps(view, ensure_ascii=False, indent=2).encode(),
-            "method.json",
-        )
-        panel.downloads("method", t("method.title"), Table(rows, columns))
+    with st.expander(t("common.how")):
+        st.markdown(t("method.how"))

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.catalogue import Catalogue, definition_of, offered, with_version
-from analytics.charts.standards import standard_curve
+from analytics.charts.standards import standard_curve, title
 from analytics.errors import RenewalError
 from analytics.evaluation import Evaluation
 from analytics.insight.draft import (
@@ -36,6 +36,7 @@ from pages.rules.drafting import discard, draft, keep
 from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
+from pages.ui.head import Head
 from pages.ui.i18n import md, plain, t, text
 
 MOST_JUMP = 5.0
@@ -124,7 +125,7 @@ def curve(now: Evaluation, made: Indicator) -> None:
                 Column("points", t("column.points"), "number"),
             ],
         ),
-        alt=plain("standards.chart", n=len(values)),
+        alt=title(values, current, made.standard, plain),
     )
     if name in base.ids:
         scale = 0.01 if made.unit.startswith("percent") else 1.0
@@ -136,11 +137,12 @@ def curve(now: Evaluation, made: Indicator) -> None:
 def buttons(catalogue: Catalogue, chosen: str, name: str, table: Mapping[str, Any] | None) -> None:
     """Taking a definition into the draft, an indicator out of it or along its order, and giving
     the draft up."""
+    waiting = bool(draft().indicators or draft().order)
     with st.container(horizontal=True, gap="small"):
         st.button(
             t("standards.keep"),
             key="keep_standard",
-            type="primary",
+            type="secondary" if waiting else "primary",
             disabled=table is None,
             on_click=action(define),
             args=(name, table),
@@ -162,7 +164,7 @@ def buttons(catalogue: Catalogue, chosen: str, name: str, table: Mapping[str, An
                     on_click=action(reorder),
                     args=(catalogue.ids, chosen, step),
                 )
-        if draft().indicators or draft().order:
+        if waiting:
             st.button(t("standards.discard"), key="discard_standard", on_click=action(discard))
 
 
@@ -260,7 +262,7 @@ def rehearsal(now: Evaluation) -> None:
     changed = list(draft().indicators)
     names = "、".join(label_of(name, catalogue, now.catalogue) for name in changed)
     st.markdown(t("standards.draft", names=names or t("standards.grades")))
-    if st.button(t("standards.rehearse"), key="rehearse", type="primary"):
+    if st.button(t("standards.rehearse"), key="rehearse"):
         version = version_of(draft(), last)
         session.put("rehearsed", load.desk().rehearse(version, now.measured.period))
     if pairs := session.get("rehearsed"):
@@ -310,8 +312,9 @@ def compared(pairs: list, changed: list[str], catalogue: Catalogue, base: Catalo
     columns += [
         Column(f"n_{side}", f"n · {t(f'common.{side}')}", "count") for side in ("before", "after")
     ]
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        panel.downloads("rehearsal", t("standards.rehearsal"), Table(shown, columns))
     panel.show("rehearsal", Table(shown, columns))
-    panel.downloads("rehearsal", t("standards.rehearsal"), Table(shown, columns))
     changes = grade_changes(*pairs[-1])
     st.markdown(
         t(
@@ -355,8 +358,8 @@ def versions() -> None:
     again."""
     desk = load.desk()
     every = desk.standards()
-    st.subheader(t("standards.versions"), anchor=False)
     if not every:
+        st.subheader(t("standards.versions"), anchor=False)
         st.caption(t("standards.built_in"))
         return
     language = session.language()
@@ -381,8 +384,9 @@ def versions() -> None:
         Column("reason", t("weights.col_reason")),
         Column("changed", t("standards.changed")),
     ]
+    with panel.headed(t("standards.versions")):
+        panel.downloads("standard_versions", t("standards.versions"), Table(table, columns))
     panel.show("standard_versions", Table(table, columns))
-    panel.downloads("standard_versions", t("standards.versions"), Table(table, columns))
     with st.form("restore_standard", border=True):
         st.caption(t("standards.restore_note"))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -424,20 +428,29 @@ def restored(version: StandardVersion) -> str:
     )
 
 
-def in_force_line(now: Evaluation) -> None:
-    """Which version counts in the chosen period, and the market averages with their sources."""
-    base, version = now.catalogue, load.desk().standard_in_force(now.measured.period)
-    month = f"{now.measured.period.last:%Y-%m}"
+def finding(now: Evaluation) -> str:
+    """Which version counts in the chosen period and since when, and whether a draft waits."""
+    version, month = (
+        load.desk().standard_in_force(now.measured.period),
+        f"{now.measured.period.last:%Y-%m}",
+    )
     if version is None:
-        st.markdown(t("standards.in_force_built_in", month=month))
+        held = plain("standards.in_force_built_in", month=month)
     else:
-        facts = {
-            "month": month,
-            "version": version.version,
-            "since": f"{version.effective_from:%Y-%m}",
-            "reason": version.reason,
-        }
-        st.markdown(t("standards.in_force", **facts))
+        since = f"{version.effective_from:%Y-%m}"
+        held = plain("standards.in_force", month=month, version=version.version, since=since)
+    if changes_nothing(draft(), latest()):
+        return f"{held}{plain('standards.found_no_draft')}"
+    changed = len(draft().indicators)
+    key = "standards.found_draft" if changed else "standards.found_draft_grades"
+    return f"{held}{plain(key, count=changed)}"
+
+
+def in_force_line(now: Evaluation) -> None:
+    """Why the version in force was adopted, and the market averages with their sources."""
+    base, version = now.catalogue, load.desk().standard_in_force(now.measured.period)
+    if version is not None:
+        st.caption(t("standards.why", reason=version.reason))
     market = {name: entry for name, entry in load.desk().market().items() if name in base.ids}
     if market:
         parts = [
@@ -447,13 +460,12 @@ def in_force_line(now: Evaluation) -> None:
         st.caption(t("sheet.market", parts="；".join(parts)))
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """What is in force, the editor, the draft over past periods, and every version."""
     load.desk().require("standard")
     now = load.evaluation(controls.filter_bar())
     base = now.catalogue
     shell.line(now.measured, int(now.shown.sum()))
-    notices.show_done("standards")
     in_force_line(now)
     review = review_list(load.desk().objections())
     if named := [text(base[name].label) for name in review if name in base.ids]:
@@ -462,10 +474,12 @@ def body() -> None:
     grades_and_vetoes(base)
     st.subheader(t("standards.rehearsal"), anchor=False)
     rehearsal(now)
+    notices.show_done("standards")
+    head.says(finding(now))
     versions()
     with st.expander(t("common.how")):
         st.markdown(t("standards.how"))
 
 
-with shell.page("standards", official=True):
-    body()
+with shell.page("standards", official=True) as head:
+    body(head)

@@ -97,13 +97,14 @@ def triangle(measured: Measured) -> None:
             st.markdown(md(said))
         if picture is not None:
             twin = picture.rows.table.frame
+            with st.container(horizontal=True, horizontal_alignment="right"):
+                panel.downloads(
+                    "triangle",
+                    t("triangle.title"),
+                    picture.rows.table,
+                    persons=len(twin) if kind == "leader" else 1,
+                )
             panel.show("triangle_table", picture.first, height=panel.fit(len(twin), 260))
-            panel.downloads(
-                "triangle",
-                t("triangle.title"),
-                picture.rows.table,
-                persons=len(twin) if kind == "leader" else 1,
-            )
         if (
             kind == "leader"
             and picture is not None
@@ -263,8 +264,9 @@ def stand(base: Evaluation) -> None:
             ),
             Column("agent_id", t("column.agent_id")),
         ]
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            panel.downloads("stand", t("certainty.stand"), Table(table, columns))
         panel.show("stand", Table(table, columns), height=panel.fit(len(table), 380))
-        panel.downloads("stand", t("certainty.stand"), Table(table, columns))
         weights = effective_weights(now)
         weights = weights.assign(label=[indicator(name) for name in weights["indicator"]])
         st.markdown(f"**{t('certainty.paper')}**")

@@ -18,7 +18,7 @@ from analytics.insight.opinions import LEAST
 from analytics.insight.quadrant import place as place_quadrant
 from analytics.language import explain
 from analytics.model import CATEGORIES, WeightScheme
-from analytics.people import PURPOSES, SWOT, Adoption, SwotEntry
+from analytics.people import PURPOSES, SWOT, Adoption, SwotEntry, in_force
 from analytics.reports import sheets
 from analytics.reports.lists.moves import moves_table
 from analytics.reports.live import Beside, live_view
@@ -30,6 +30,7 @@ from pages.ui import controls, load, notices, panel, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.follow import lead
+from pages.ui.head import Head
 from pages.ui.i18n import Markdown, indicator, md, plain, t, text
 from pages.ui.lineup import drawn_of, lineup
 from pages.ui.trying import (
@@ -39,7 +40,6 @@ from pages.ui.trying import (
     changes,
     matching,
     teaching,
-    tried,
     use,
 )
 
@@ -115,11 +115,11 @@ def choose_purpose(bench: Bench) -> None:
         use(bench, bench.choices[purpose_schemes()[purpose]])
 
 
-def adopted(effect: AdoptionEffect, name: str) -> None:
-    """A scheme is in force: what was tried out goes, and the page says so."""
+def adopted(effect: AdoptionEffect, name: str, place: str) -> None:
+    """A scheme is in force: what was tried out goes, and the page says so where it was asked."""
     session.try_scheme(None)
     facts = {"since": f"{effect.since:%Y-%m}", "count": len(effect.months)}
-    notices.done("weights", t("weights.adopted", name=name, **facts))
+    notices.done(place, t("weights.adopted", name=name, **facts))
 
 
 def save(bench: Bench, adopt: bool) -> None:
@@ -140,10 +140,10 @@ def save(bench: Bench, adopt: bool) -> None:
         kept = desk.save_scheme(made)
         if adopt:
             effect = desk.adopt_scheme(kept.name, kept.version, since, kept.reason)
-            adopted(effect, kept.name)
+            adopted(effect, kept.name, "weights.save")
         else:
             session.try_scheme(kept)
-            notices.done("weights", t("weights.saved", name=kept.name))
+            notices.done("weights.save", t("weights.saved", name=kept.name))
 
 
 def adopt_saved(bench: Bench) -> None:
@@ -153,13 +153,13 @@ def adopt_saved(bench: Bench) -> None:
     )
     with notices.refusals("weights"):
         effect = load.desk().adopt_scheme(name, None, since, str(reason or ""))
-        adopted(effect, label_of(bench, name))
+        adopted(effect, label_of(bench, name), "weights.adopt")
 
 
 def delete(name: str) -> None:
     with notices.refusals("weights"):
         load.desk().delete_scheme(name)
-        notices.done("weights", t("weights.deleted", name=name))
+        notices.done("weights.delete", t("weights.deleted", name=name))
 
 
 def label_of(bench: Bench, name: str) -> str:
@@ -170,20 +170,41 @@ def label_of(bench: Bench, name: str) -> str:
     return label if scheme.label else f"{label} v{scheme.version}"
 
 
+def finding(bench: Bench) -> str:
+    """Which scheme is in force and since when; or what the weights that are tried change."""
+    if session.trial() is not None:
+        try:
+            return said_plain(bench)
+        except RequestRefused:
+            pass  # the workbench says what is wrong
+    month = bench.base.measured.period.last
+    facts = {
+        "scheme": bench.label,
+        "weights": weights_text(bench.official),
+        "month": f"{month:%Y-%m}",
+    }
+    adoption = in_force(load.desk().adoptions(), month)
+    if adoption is None:
+        return plain("weights.in_force_built_in", **facts)
+    return plain("weights.in_force", since=f"{adoption.effective_from:%Y-%m}", **facts)
+
+
+def said_plain(bench: Bench) -> str:
+    """What the weights in hand change against those in force."""
+    now = load.desk().scored(bench.base.measured, bench.current)
+    return plain(
+        "weights.found_trial",
+        weights=weights_text(bench.current),
+        official=weights_text(bench.official),
+        **changes(now, bench.base),
+    )
+
+
 def in_force_card(bench: Bench) -> None:
-    """What is in force in the period, since when, by whom and why; its purpose and the company's
-    goal."""
+    """By whom and why the scheme in force was made; its purpose and the company's goal."""
     official = bench.official
     reason = reason_of(official)
     words = reason[session.language()] if isinstance(reason, dict) else reason
-    st.markdown(
-        t(
-            "weights.in_force",
-            scheme=scheme_label(official, session.language()),
-            weights=weights_text(official),
-            month=f"{bench.base.measured.period.last:%Y-%m}",
-        )
-    )
     purpose = (
         t(f"weights.purpose_{official.purpose}") if official.purpose else t("weights.purpose_none")
     )
@@ -202,8 +223,9 @@ def in_force_card(bench: Bench) -> None:
 
 
 @st.fragment
-def workbench(bench: Bench) -> None:
+def workbench(bench: Bench, head: Head) -> None:
     """Sliders and their effect; only this part runs again while they move."""
+    head.says(finding(bench))
     shell.trial_bar(official=False, link=False)
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
@@ -317,7 +339,7 @@ def effect_of(bench: Bench, now: Evaluation) -> Effect:
     beside = Beside(bench.base, placed, schemes, chosen=session.chosen_agent(), slim=True)
     table = moves_table(now, bench.base, placed, session.language())
     return Effect(
-        finding=md(tried(bench, now)) if now.scheme.trial else taught(bench, now),
+        finding=against(bench, now) if now.scheme.trial else taught(bench, now),
         ranking=live_view(now, drawn_of(bench, now), beside, session.language()),
         moves=panel.Rows.of(table.holding(table.frame.head(200))),
         table=table,
@@ -332,6 +354,11 @@ def taught(bench: Bench, now: Evaluation) -> Markdown:
     return t("weights.taught", scheme=words, **changes(then, now))
 
 
+def against(bench: Bench, now: Evaluation) -> Markdown:
+    """What the ranking under the weights in hand is held against."""
+    return t("weights.against", base=bench.label, period=controls.period_text(now.measured.period))
+
+
 def effect(bench: Bench, now: Evaluation) -> None:
     """The effect of the weights that the sliders say."""
     answer = load.drawn(
@@ -344,24 +371,24 @@ def effect(bench: Bench, now: Evaluation) -> None:
     if answer.table.frame.empty:
         st.info(t("weights.nobody_rated"))
         return
-    st.markdown(md(answer.finding))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(md(answer.finding), width="stretch")
+        export = plain("weights.export", period=controls.period_text(now.measured.period))
+        panel.downloads("moves", export, answer.table, persons=len(answer.table.frame))
     opened = lineup("weights_chart", answer.ranking, bench)
     if opened is not None:
         session.choose_agent(opened)
         st.switch_page("pages/people/person.py", query_params={"agent": opened})
-    st.caption(
-        t("weights.against", base=bench.label, period=controls.period_text(now.measured.period))
-    )
     with panel.fold(t("weights.moves"), "moves.fold") as there:
         if there:
             panel.show("moves", answer.moves, height=330)
-    export = plain("weights.export", period=controls.period_text(now.measured.period))
-    panel.downloads("moves", export, answer.table, persons=len(answer.table.frame))
 
 
 def save_form(bench: Bench) -> None:
     """Name, author and reason: without them a scheme is not saved; from which month on it is in
     force."""
+    if notices.show_done("weights.save"):
+        return
     with st.form("save_scheme", border=True):
         st.subheader(t("weights.save"), anchor=False)
         with st.container(horizontal=True):
@@ -393,6 +420,8 @@ def save_form(bench: Bench) -> None:
 def adopt_form(bench: Bench) -> None:
     """Put a preset or a saved scheme in force, once it is said which months that changes."""
     st.subheader(t("weights.adopt"), anchor=False)
+    if notices.show_done("weights.adopt"):
+        return
     with st.container(border=True, key="adopt_form"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             session.keep_valid("adopt_name", list(bench.choices))
@@ -423,7 +452,6 @@ def adopt_form(bench: Bench) -> None:
         st.button(
             t("weights.adopt_button"),
             key="adopt_scheme",
-            type="primary",
             on_click=action(adopt_saved),
             args=(bench,),
         )
@@ -473,6 +501,7 @@ def saved(bench: Bench) -> None:
                 ],
             ),
         )
+        notices.show_done("weights.delete")
         unused = [scheme.name for scheme in mine if scheme.name not in ever]
         if unused and desk.may("scheme"):
             with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -583,7 +612,6 @@ def swot(bench: Bench) -> None:
         st.button(
             t("swot.use"),
             key="use_swot",
-            type="primary",
             on_click=action(use_swot),
             args=(proposed,),
         )
@@ -616,7 +644,7 @@ def opinions(bench: Bench) -> None:
         st.caption(t("proposal.note"))
 
 
-def body() -> None:
+def body(head: Head) -> None:
     """What is in force, the sliders and what they do, and the schemes that may be adopted."""
     filters = controls.filter_bar()
     desk = load.desk()
@@ -625,9 +653,8 @@ def body() -> None:
     bench = Bench(base, desk.schemes())
     shell.line(measured, int(base.shown.sum()))
     notices.show_refusal("weights")
-    notices.show_done("weights")
     in_force_card(bench)
-    workbench(bench)
+    workbench(bench, head)
     if session.how_sure():
         standing.triangle(measured)
     standing.stand(base)
@@ -646,5 +673,5 @@ def body() -> None:
         st.markdown("\n".join(lines))
 
 
-with shell.page("weights", own_bar=True):
-    body()
+with shell.page("weights", own_bar=True) as head:
+    body(head)

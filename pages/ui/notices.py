@@ -43,8 +43,11 @@ def show_refusal(place: str) -> bool:
     return bool(said)
 
 
-def show_done(place: str, *, quiet: bool = False) -> None:
-    """What was done here, once; `quiet` where the page shows it anyway."""
-    if said := session.get(f"{place}_done"):
+def show_done(place: str, *, quiet: bool = False) -> bool:
+    """What was done here, once, and whether there was anything: it takes the place of what it was
+    asked with; `quiet` where the page shows it anyway."""
+    said = session.get(f"{place}_done")
+    if said:
         (st.caption if quiet else st.success)(md(said))
         session.forget(f"{place}_done")
+    return bool(said)

@@ -309,9 +309,9 @@ def downloads(
     *,
     persons: int | None = 0,
     figures: bool = True,
-) -> None:
+) -> DeltaGenerator:
     """One quiet menu with a table as CSV and XLSX, made when clicked, under a name that never
-    repeats.
+    repeats; given back, so that other files of the same part can be put into it.
 
     `figures`: whether it tells of the company's people, who may be made up; `persons`: of how many
     it tells, where no agent_id of its own says that, or the table itself is made no sooner.
@@ -327,7 +327,8 @@ def downloads(
     def made() -> Table:
         return table if isinstance(table, Table) else table()
 
-    with menu(key):
+    place = menu(key)
+    with place:
         sheet = Leaving(export_name(name, version, "xlsx"), persons, span)
         take(
             t("common.xlsx"),
@@ -337,6 +338,15 @@ def downloads(
         )
         text = Leaving(export_name(name, version, "csv"), persons, span, "text/csv")
         take(t("common.csv"), text, lambda: to_csv(made(), first), f"{key}.csv")
+    return place
+
+
+@contextmanager
+def headed(title: str) -> Iterator[None]:
+    """The heading of a part; what is drawn inside, its menu, stands at the right end of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(md(title), anchor=False, width="stretch")
+        yield
 
 
 def headed(
