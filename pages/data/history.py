@@ -82,8 +82,8 @@ def without_partner() -> None:
         Column("rows", t("data.rows"), "count"),
     ]
     agents = int(frame["id"][frame["side"] != "policy_unknown"].nunique())
-    with panel.headed(t("history.unmatched")):
-        panel.downloads("unmatched", t("history.unmatched"), Table(table, columns), persons=agents)
+    title = plain("history.unmatched")
+    panel.headed(title, "unmatched", title, Table(table, columns), persons=agents)
     panel.show("unmatched", Table(table, columns), height=panel.fit(len(table), 320))
 
 

@@ -71,12 +71,12 @@ def standards(now: Evaluation) -> None:
         Column("n", t("column.agents"), "count"),
         Column("remark", t("fairness.remark")),
     ]
-    with panel.headed(t("fairness.standards")):
-        panel.downloads(
-            "fairness_standards",
-            plain("fairness.export", period=controls.period_text(now.measured.period)),
-            Table(table, columns),
-        )
+    panel.headed(
+        plain("fairness.standards"),
+        "fairness_standards",
+        plain("fairness.export", period=controls.period_text(now.measured.period)),
+        Table(table, columns),
+    )
     paper = table.dropna(subset=["decides"])
     if len(paper):
         gap = paper.loc[(paper["nominal"] - paper["decides"]).idxmax()]
@@ -349,8 +349,9 @@ def gaps(now: Evaluation, head: Head) -> None:
     export = plain(
         "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
     )
-    with title, panel.headed(t("fairness.groups")):
-        panel.downloads("fairness_groups", export, Table(compared, columns))
+    with title:
+        words = plain("fairness.groups")
+        panel.headed(words, "fairness_groups", export, Table(compared, columns))
 
 
 def definitions(now: Evaluation) -> None:
@@ -392,8 +393,8 @@ def definitions(now: Evaluation) -> None:
     else:
         st.caption(t("fairness.no_own"))
     panel.show("radar", Table(shown, columns))
-    with title, panel.headed(t("fairness.radar")):
-        panel.downloads("radar", t("fairness.radar"), Table(shown, columns))
+    with title:
+        panel.headed(plain("fairness.radar"), "radar", t("fairness.radar"), Table(shown, columns))
 
 
 def body(head: Head) -> None:

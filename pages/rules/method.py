@@ -71,8 +71,8 @@ def why(scheme: WeightScheme) -> None:
             Column(name, t(f"method.history_{name}"), "date" if name == "from" else "text")
             for name in table.columns
         ]
-        with panel.headed(t("method.why_title")):
-            panel.downloads("method_history", t("method.why_title"), Table(table, columns))
+        title = plain("method.why_title")
+        panel.headed(title, "method_history", title, Table(table, columns))
         traced(scheme)
         panel.show("method_history", Table(table, columns))
     else:
@@ -93,8 +93,8 @@ def traced(scheme: WeightScheme) -> None:
 
 
 def take_away(table: Table, view: Mapping[str, Any]) -> None:
-    """The method as a table, and as other programs read it."""
-    menu = panel.downloads("method", t("method.title"), table)
+    """The heading of the indicators with the method as a table, and as other programs read it."""
+    menu = panel.headed(plain("method.indicators"), "method", t("method.title"), table)
     file = panel.Leaving(
         export_name(t("method.title"), load.desk().data_version(), "json"),
         0,
@@ -330,8 +330,7 @@ with shell.page("method", needs_data=False, official=True) as head:
         *([Column("market", t("method.market"))] if market else []),
         Column("why", t("method.why")),
     ]
-    with panel.headed(t("method.indicators")):
-        take_away(Table(rows, columns), method_view(catalogue, settings, scheme, market))
+    take_away(Table(rows, columns), method_view(catalogue, settings, scheme, market))
     panel.show("method_table", Table(rows, columns), height=panel.fit(len(rows), 700))
     if any(definition.fallback for definition in catalogue.indicators):
         st.caption(t("method.median_agent"))

@@ -384,8 +384,8 @@ def versions() -> None:
         Column("reason", t("weights.col_reason")),
         Column("changed", t("standards.changed")),
     ]
-    with panel.headed(t("standards.versions")):
-        panel.downloads("standard_versions", t("standards.versions"), Table(table, columns))
+    title = plain("standards.versions")
+    panel.headed(title, "standard_versions", title, Table(table, columns))
     panel.show("standard_versions", Table(table, columns))
     with st.form("restore_standard", border=True):
         st.caption(t("standards.restore_note"))

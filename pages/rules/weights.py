@@ -40,6 +40,7 @@ from pages.ui.trying import (
     changes,
     matching,
     teaching,
+    tried,
     use,
 )
 
@@ -174,7 +175,7 @@ def finding(bench: Bench) -> str:
     """Which scheme is in force and since when; or what the weights that are tried change."""
     if session.trial() is not None:
         try:
-            return said_plain(bench)
+            return tried(bench, load.desk().scored(bench.base.measured, bench.current))
         except RequestRefused:
             pass  # the workbench says what is wrong
     month = bench.base.measured.period.last
@@ -187,17 +188,6 @@ def finding(bench: Bench) -> str:
     if adoption is None:
         return plain("weights.in_force_built_in", **facts)
     return plain("weights.in_force", since=f"{adoption.effective_from:%Y-%m}", **facts)
-
-
-def said_plain(bench: Bench) -> str:
-    """What the weights in hand change against those in force."""
-    now = load.desk().scored(bench.base.measured, bench.current)
-    return plain(
-        "weights.found_trial",
-        weights=weights_text(bench.current),
-        official=weights_text(bench.official),
-        **changes(now, bench.base),
-    )
 
 
 def in_force_card(bench: Bench) -> None:

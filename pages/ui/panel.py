@@ -341,14 +341,6 @@ def downloads(
     return place
 
 
-@contextmanager
-def headed(title: str) -> Iterator[None]:
-    """The heading of a part; what is drawn inside, its menu, stands at the right end of it."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(md(title), anchor=False, width="stretch")
-        yield
-
-
 def headed(
     finding: str,
     key: str,
@@ -356,9 +348,9 @@ def headed(
     table: Table | Callable[[], Table],
     notes: Sequence[str] = (),
     **facts: Any,
-) -> None:
-    """What a chart or table says, in plain words above it, and at its right the menu of its
-    files."""
+) -> DeltaGenerator:
+    """What a chart or table says, in plain words above it, and at its right the menu of its files,
+    which is given back."""
     with st.container(
         horizontal=True,
         wrap=False,
@@ -367,7 +359,7 @@ def headed(
         key=f"headed.{key}",
     ):
         st.subheader(md(finding), anchor=False, width="stretch")
-        downloads(key, stem, table, notes, **facts)
+        return downloads(key, stem, table, notes, **facts)
 
 
 def menu(key: str) -> DeltaGenerator:

@@ -113,7 +113,7 @@ def test_an_adopted_scheme_is_told_with_its_month_and_a_trial_with_what_it_chang
     slider = next(widget for widget in app.slider if widget.key.startswith("w_results."))
     slider.set_value(70).run()
     assert re.match(
-        r"试算 70/.*（生效的是 60/30/10）：\d 人上升，\d 人下降，\d 人换等级。", finding(app)
+        r"试算：换成 70/.*（生效的是 60/30/10）：\d 人上升，\d 人下降，\d 人换等级。", finding(app)
     )
 
 
