@@ -33,7 +33,6 @@ def test_a_history_tells_value_n_limits_and_how_many_others_have_one():
             sums([JANUARY, FEBRUARY], [10.0, 5.0], [20.0, 9.0], "B"),
             sums([JANUARY, FEBRUARY], [17.0, NAN], [16.0, 11.0], "C"),
             sums([JANUARY], [1.0], [0.0], "D"),
-            sums([JANUARY], [1.0], [2.0], "B"),  # who changed teams within the month counts once
         ]
     )
     table = history(KNOWN, mine, theirs, members)
@@ -53,11 +52,12 @@ def test_a_history_tells_value_n_limits_and_how_many_others_have_one():
 
 
 def test_without_figures_or_others_a_history_is_empty_or_counts_nobody():
-    nothing = history(KNOWN, pd.DataFrame(), pd.DataFrame(), sums([], [], [], []))
+    nobody = sums(pd.DatetimeIndex([]), [], [], [])
+    nothing = history(KNOWN, nobody, nobody, nobody)
     assert nothing.empty
     assert "others" in nothing
     mine = sums([MARCH], [3.0], [4.0])
-    alone = history(KNOWN, mine, mine, sums([], [], [], []))
+    alone = history(KNOWN, mine, mine, nobody)
     assert alone["others"].tolist() == [0, 0]
     # Months of others before and after, none of this one.
     around = pd.concat([sums([JANUARY], [1.0], [2.0], "B")])
