@@ -1,12 +1,21 @@
 """What a book was expected to renew, where the expectation can be worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analytics.catalogue import built_in_catalogue
 from analytics.errors import RequestRefused
-from analytics.insight.case_mix import calibration, case_mix, none_alike, waterfall
+from analytics.insight.case_mix import (
+    _standardised,
+    _with_peers,
+    calibration,
+    case_mix,
+    none_alike,
+    waterfall,
+)
 from analytics.insight.mix_change import MERGED, change
 from analytics.insight.trends import can_trend
 
@@ -110,6 +119,78 @@ def test_a_rate_at_the_companys_mix_needs_half_of_it_in_the_agents_own_book(two_
     more = pd.concat([two_products.cases, book(["Z"], 50, "意外险")], ignore_index=True)
     again = case_mix(more[["agent_id", "product", "channel", "n", "renewed", "token"]])
     assert again.agents["standardised"].isna().all()
+
+
+def kinds(*rows):
+    """Rows of one product each: agent, product, policies, renewed."""
+    return pd.DataFrame(rows, columns=["agent_id", "product", "n", "renewed"])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "peers"),
+    [
+        # Thirty cases of three others are enough, twenty-nine are not.
+        ([10, 10, 10, 10], [True] * 4),
+        ([10, 10, 10, 9], [False, False, False, True]),
+        ([9, 15, 15], [False] * 3),  # of two others, however many
+    ],
+)
+def test_a_case_has_peers_where_three_others_have_thirty_of_its_kind(sizes, peers):
+    rows = [(f"A{nth}", "x", size, 0) for nth, size in enumerate(sizes)]
+    # Another kind of the same agents lends them nothing, and one's own rows are no peers.
+    rows += [(f"A{nth}", "y", 100, 0) for nth in range(2)]
+    rows += [("Z", "z", 40, 0), ("Z", "z", 40, 0)]
+    told = _with_peers(kinds(*rows), ["product"])
+    assert told.tolist() == [*peers, *[False] * 4]
+
+
+@pytest.mark.parametrize(("agents", "enough"), [(19, False), (20, True)])
+def test_nobody_is_judged_among_fewer_than_twenty_agents(agents, enough):
+    hard, easy = book(AGENTS[:agents:2], 40, "寿险"), book(AGENTS[1:agents:2], 80, "车险")
+    told = case_mix(pd.concat([hard, easy], ignore_index=True)).agents
+    assert told["enough"].tolist() == [enough] * agents
+
+
+def test_nothing_is_said_below_five_expected_renewals_or_losses_as_many_as_they_count_for():
+    hard, easy = book(AGENTS[::2], 40, "寿险"), book(AGENTS[1::2], 80, "车险")
+    # Forty of a hundred: of ten policies four are expected, of fifteen six; of those of the easy
+    # book at 80 % twenty lose four, thirty six.
+    hard.loc[[0, 1], "n"], hard.loc[[0, 1], "renewed"] = [10, 15], [4, 6]
+    easy.loc[[0, 1], "n"], easy.loc[[0, 1], "renewed"] = [20, 30], [16, 24]
+    cases = pd.concat([hard, easy], ignore_index=True)
+    told = case_mix(cases).agents.set_index("agent_id")["enough"]
+    assert told[["A00", "A01", "A02", "A03", "A04"]].tolist() == [False, False, True, True, True]
+    # Where they are decided on twenty together, a hundred of them count for five.
+    few = case_mix(cases, {"A04": 20.0}).agents.set_index("agent_id")["enough"]
+    assert few[["A02", "A04", "A06"]].tolist() == [True, False, True]
+
+
+def test_a_standardised_rate_weighs_kinds_of_five_cases_by_the_companys_book():
+    cases = kinds(
+        ("A", "x", 10, 8),
+        ("A", "y", 5, 1),
+        ("B", "x", 50, 25),
+        ("B", "y", 4, 4),
+        ("B", "z", 31, 31),
+    )
+    told = _standardised(cases)
+    # x is 60 of a hundred cases, y 9, z 31.
+    assert told.loc["A", "covered"] == pytest.approx(0.69)
+    assert told.loc["A", "standardised"] == pytest.approx((0.6 * 0.8 + 0.09 * 0.2) / 0.69)
+    assert told.loc["B", "covered"] == pytest.approx(0.91)
+    assert told.loc["B", "standardised"] == pytest.approx((0.6 * 0.5 + 0.31) / 0.91)
+    half = _standardised(kinds(("A", "x", 50, 40), ("B", "y", 50, 20), ("C", "z", 1, 1)))
+    assert half["standardised"].isna().all()  # 50 of 101
+
+
+def test_a_model_explains_little_below_fifty_five_and_a_fifth_without_peers_stands_alone(
+    two_products,
+):
+    assert replace(two_products, auc=0.549).explains_little
+    assert not replace(two_products, auc=0.55).explains_little
+    agents = two_products.agents.assign(without_peers=0.2)
+    agents.loc[0, "without_peers"] = 0.21
+    assert none_alike(replace(two_products, agents=agents)).tolist() == [True] + [False] * 29
 
 
 # -- how a change splits ---------------------------------------------------------------------------

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.insight.coaching_study import Counted, gather, rounds, study
+from analytics.insight.coaching_study import (
+    Counted,
+    _counts_from,
+    _first_round,
+    _history,
+    _periods_before,
+    gather,
+    rounds,
+    study,
+)
 from analytics.insight.effect import FEWEST, POLICIES, compare, proof
 from analytics.model import Period, add_months
 
@@ -95,3 +104,78 @@ def test_ten_on_either_side_with_fifty_policies_each_are_compared(coached, reaso
         np.zeros(size),
     )
     assert compare(counted).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "length", "count"),
+    [
+        (1, 9, 3, 3),
+        (1, 12, 3, 4),
+        (1, 40, 3, 4),  # four at most
+        (1, 8, 3, 2),
+        (1, 6, 3, 2),
+        (1, 5, 2, 2),
+        (1, 2, 1, 2),
+        (1, 1, 0, 0),
+        (6, 18, 6, 3),
+        (6, 17, 5, 3),
+        (6, 10, 3, 3),
+    ],
+)
+def test_periods_before_are_quarters_or_as_long_as_the_one_after_or_as_figures_allow(
+    wanted, available, length, count
+):
+    periods = _periods_before(dt.date(2026, 1, 1), wanted, available)
+    assert [period.length for period in periods] == [length] * count
+    ends = [dt.date(2025, 12, 1), *(add_months(period.first, -1) for period in periods)]
+    assert [period.last for period in periods] == ends[:count]
+
+
+def test_a_talk_up_to_the_fifteenth_leaves_most_of_its_month_after_it():
+    assert _counts_from(dt.date(2025, 12, 15)) == dt.date(2025, 12, 1)
+    assert _counts_from(dt.date(2025, 12, 16)) == dt.date(2026, 1, 1)
+
+
+def test_history_ends_at_a_gap_and_the_first_round_has_half_a_year_of_it():
+    assert _history(MONTHS[6], MONTHS) == 6
+    assert _history(MONTHS[6], [month for month in MONTHS if month != MONTHS[3]]) == 2
+    assert _history(MONTHS[0], MONTHS) == 0
+    assert _first_round([MONTHS[1], MONTHS[5], MONTHS[6], MONTHS[9]], MONTHS) == MONTHS[6]
+    assert _first_round([MONTHS[1], MONTHS[2], MONTHS[5]], MONTHS) == MONTHS[2]
+    assert _first_round([MONTHS[0], MONTHS[1]], MONTHS) == MONTHS[0]
+    assert _first_round([], MONTHS) is None
+
+
+def test_who_is_coached_later_is_counted_in_months_of_their_own_and_shifted_by_the_peers():
+    """Coached in December and in January; peers renew one more of a hundred every month."""
+    talks: dict[str, dt.date | None] = {"A": dt.date(2025, 12, 3), "B": dt.date(2026, 1, 20)}
+    plan = study(SPRING, talks, MONTHS)
+    assert plan.starts == {
+        "A": (dt.date(2025, 12, 1), SPRING.first),
+        "B": (dt.date(2026, 1, 1), dt.date(2026, 2, 1)),
+    }
+
+    def counts(period):
+        step = (period.last.year - 2025) * 12 + period.last.month
+        # What is counted of other months than the spring's is one more of everybody.
+        more = 0.0 if period.length == SPRING.length else 1.0
+        return pd.DataFrame(
+            {
+                "renewed": [80.0 + more, 70.0 + more, 50.0 + step + more],
+                "due": 100.0,
+                "team": ["T", "T", "U"],
+            },
+            index=["A", "B", "P"],
+        )
+
+    cells = gather(plan, SPRING, counts)
+    assert cells.agents.tolist() == ["A", "B", "P"]
+    assert cells.coached.tolist() == [True, True, False]
+    # B's months after are February and March: one more of everybody's hundred.
+    assert cells.renewed_after.tolist() == [80, 71, 65]
+    assert cells.shift.tolist() == pytest.approx([0, 0.65 - 0.66, 0])
+    # A month later than A's: the peers renew one more of a hundred there.
+    pooled = (80 + 70 + 50 + 11) / 300
+    assert cells.level[:, 0].tolist() == pytest.approx([pooled, pooled + 0.01, pooled])
+    assert len(set(cells.teams.tolist())) == 2
+    assert cells.teams[0] == cells.teams[1]
